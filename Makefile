@@ -1,0 +1,138 @@
+# `make` alone prints what there is. Go, git and make are all that it needs:
+# everything else is built from Go modules, once, into the user's cache.
+
+MODULE  := github.com/kubectl-sts/kubectl-sts
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# No C library in the plugin: the same static binary wherever it was built.
+GO_BUILD_ENV := CGO_ENABLED=0
+GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSION)"
+
+## SANDBOX: the name of the sandbox's cluster
+SANDBOX ?= sts
+
+## KUBE_VERSION: the Kubernetes of the sandbox and of make e2e, such as 1.36.3; empty is the sandbox's own choice
+KUBE_VERSION ?=
+KUBE_FLAG     = $(if $(KUBE_VERSION),--version $(KUBE_VERSION))
+
+## RUN: the tests to run in make e2e, such as TestScripts/canary; empty is all
+RUN ?=
+
+## E2E_ARGS: more flags for go test in make e2e, such as -v
+E2E_ARGS ?=
+
+## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
+BENCH_ARGS ?=
+
+## RACE: set to 1 to run the unit tests with the race detector, which needs a C compiler
+RACE ?=
+
+# The linters live outside the clone, under a name that changes with their
+# versions and with Go's, so that every clone shares one build of them.
+TOOLS_KEY := $(shell { cat tools/go.mod tools/go.sum; go env GOVERSION; } | git hash-object --stdin | cut -c 1-12)
+TOOLS     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-sts/tools/$(TOOLS_KEY)
+
+GOLANGCI_LINT := $(TOOLS)/golangci-lint
+GOFUMPT       := $(TOOLS)/gofumpt
+
+.DEFAULT_GOAL := help
+
+# Two suites at once would mix their output and fight for the sandbox's build.
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## Show this help
+	@echo 'Usage: make TARGET [VARIABLE=value]'
+	@echo
+	@echo 'Targets:'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Variables:'
+	@awk -F ': ' '/^## [A-Z0-9_]+: / { printf "  %-14s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the plugin: bin/kubectl-sts
+	$(GO_BUILD_ENV) go build $(GO_BUILD_FLAGS) -o bin/kubectl-sts ./cmd/kubectl-sts
+
+.PHONY: install
+install: ## Install the plugin where go install puts programs, as kubectl-sts
+	$(GO_BUILD_ENV) go install $(GO_BUILD_FLAGS) ./cmd/kubectl-sts
+
+.PHONY: test
+test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, about ten minutes
+
+.PHONY: unit
+unit: ## Run the tests that need no cluster
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/...
+
+.PHONY: sandbox-unit
+sandbox-unit: ## Run the sandbox's own tests
+	go test -C test/sandbox ./...
+
+.PHONY: e2e
+e2e: build ## Run the plugin's scripts against a real control plane
+	go run -C test/sandbox . build $(KUBE_FLAG)
+	go test -count=1 -timeout 40m $(if $(RUN),-run '$(RUN)') ./test/e2e/... $(E2E_ARGS)
+
+.PHONY: lint
+lint: $(TOOLS)/built ## Check style, common mistakes and go.mod
+	$(GOLANGCI_LINT) run ./...
+	cd test/sandbox && $(GOLANGCI_LINT) run ./...
+	@echo '$(GOFUMPT) -l .'
+	@files=$$($(GOFUMPT) -l .) && [ -z "$$files" ] || { echo "not formatted (make fmt does it):" $$files >&2; exit 1; }
+	go vet ./...
+	go vet -C test/sandbox ./...
+	go mod tidy -diff
+	go mod tidy -C test/sandbox -diff
+	go mod tidy -C tools -diff
+
+.PHONY: fmt
+fmt: $(TOOLS)/built ## Format the code as make lint wants it
+	$(GOLANGCI_LINT) fmt
+	$(GOFUMPT) -w .
+
+.PHONY: sandbox
+sandbox: ## Start a real control plane on this machine and print its kubeconfig's path
+	@go run -C test/sandbox . up --name $(SANDBOX) $(KUBE_FLAG)
+
+.PHONY: sandbox-down
+sandbox-down: ## Stop that control plane and remove it
+	@go run -C test/sandbox . down --name $(SANDBOX)
+
+.PHONY: demo
+demo: build ## Show a canary, a bad image and the way back, on the sandbox
+	test/demo/demo.sh
+
+.PHONY: bench
+bench: build ## Measure the plugin on the sandbox
+	go run ./test/bench $(BENCH_ARGS)
+
+.PHONY: docs
+docs: ## Write the generated pages of docs/ again
+	go run ./test/docs
+
+.PHONY: verify
+verify: docs ## Check that what is generated or resolved is committed
+	git diff --exit-code -- docs
+	@new=$$(git ls-files --others --exclude-standard -- docs) && [ -z "$$new" ] || { echo "not committed:" $$new >&2; exit 1; }
+	go mod tidy -diff
+	go mod tidy -C test/sandbox -diff
+	go mod tidy -C tools -diff
+	go mod tidy -C test/sandbox/kube -diff
+	@# Against the empty tree, so that it looks at every line and not only at the last change.
+	git diff --check "$$(git hash-object -t tree /dev/null)"
+
+.PHONY: clean
+clean: ## Remove bin/ and dist/; what is cached for all clones stays
+	rm -rf bin dist
+
+# Built aside and then moved in, so that an interrupted build or a second clone
+# building at the same time leaves no half-written program behind.
+$(TOOLS)/built:
+	@echo 'Building golangci-lint and gofumpt, once: about a minute and a half on two cores.' >&2
+	@mkdir -p $(TOOLS)
+	@new=$$(mktemp -d $(TOOLS)/new.XXXXXX) && \
+		go build -C tools -trimpath -ldflags '-s -w' -o "$$new/" tool && \
+		mv -f "$$new"/* $(TOOLS)/ && \
+		rmdir "$$new"
+	@touch $@

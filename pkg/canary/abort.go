@@ -1,0 +1,115 @@
+package canary
+
+import (
+	"fmt"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Abort plans the way back to the stable revision: one pod after another, the
+// highest ordinal first, each Available before the next. It is nil when no
+// canary is in progress. Running it again goes on where it stopped.
+func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
+	record, err := FindRecord(s)
+	if err != nil || record == nil {
+		return nil, err
+	}
+	if no := refuse(s); no != nil && s.Replicas() > 0 {
+		return nil, no
+	}
+	b := builder{r: r, record: *record, s: s}
+	p := b.frame("abort")
+	p.Promote, p.Resume = "", ""
+	p.Title = fmt.Sprintf("abort the canary of statefulset %s: back to revision %s", s.Name(), record.Stable)
+	p.Success = fmt.Sprintf("all %d pods of %s are back on revision %s and Available", s.Replicas(), s.Name(), record.Stable)
+	back, err := b.back()
+	if err != nil {
+		return nil, err
+	}
+	p.Steps = append(back, rollout.Step{
+		Title:  "end the canary",
+		Change: b.finish().Change,
+		Until:  rollout.PodsGood{From: s.Start()},
+	})
+	return p, nil
+}
+
+// back changes the set so that it wants the stable revision, and then gets
+// the pods there. The controller never takes a pod back by itself when only
+// the partition goes up, and when the template goes back it stops at a pod
+// that is not Ready (kubernetes#67250).
+func (b builder) back() ([]rollout.Step, error) {
+	marked := b.record
+	marked.Aborting = true
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: marked.text()}}
+	free := &rollout.Free{Mode: rollout.FreeBlocker}
+	if b.record.OwnTemplate {
+		template, err := b.stableTemplate()
+		if err != nil {
+			return nil, err
+		}
+		// The gate stays where it is: should the server make another revision
+		// out of the old template, no pod below the gate is replaced for it.
+		edit.Template = template
+		edit.Annotations[changeCause] = b.record.Cause
+		edit.Says = "put the template of revision " + b.record.Stable + " back"
+	} else {
+		if b.s.CurrentRevision() != b.record.Stable && b.s.Observed() {
+			return nil, &rollout.Refusal{
+				Why: fmt.Sprintf("every pod of statefulset %q is updated, so its controller has forgotten revision %s, and it was not the canary that set the template",
+					b.s.Name(), b.record.Stable),
+				Try: []string{
+					"end the canary: " + b.r.command("promote", b.s, "--full"),
+					"then put the old template back as you put the new one in",
+				},
+			}
+		}
+		edit.Partition = ptr.To(b.record.Partition)
+		edit.Says = fmt.Sprintf("raise the partition to %d again", b.record.Partition)
+		free.Mode = rollout.FreeEach
+	}
+	return []rollout.Step{
+		{Title: edit.Says, Change: edit, Until: rollout.Observed{}},
+		{Title: b.returning(), Until: rollout.PodsGood{From: b.s.Start()}, Free: free},
+	}, nil
+}
+
+func (b builder) stableTemplate() (sts.Template, error) {
+	revision, ok := b.s.Revision(b.record.Stable)
+	if !ok {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("revision %s, which the canary of statefulset %q started from, is gone (revisionHistoryLimit?)",
+				b.record.Stable, b.s.Name()),
+			Try: []string{"go forward: " + b.r.command("promote", b.s, "--full"), "or apply the old manifest"},
+		}
+	}
+	return sts.RevisionTemplate(revision)
+}
+
+// returning names the pods that go back.
+func (b builder) returning() string {
+	var names []string
+	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
+		if pod, ok := b.s.Pod(o); ok && pod.Revision != b.record.Stable {
+			names = append(names, pod.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "wait until every pod is Available"
+	}
+	const most = 4
+	text := ""
+	for i, name := range names {
+		if i == most {
+			return fmt.Sprintf("return %s … (%d pods) to revision %s", text, len(names), b.record.Stable)
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += name
+	}
+	return fmt.Sprintf("return %s to revision %s", text, b.record.Stable)
+}

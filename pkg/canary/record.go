@@ -1,0 +1,84 @@
+package canary
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Annotation holds the record of the canary in progress.
+const Annotation = "kubectl-sts.github.io/canary"
+
+// changeCause is the annotation that kubectl rollout history shows.
+const changeCause = "kubernetes.io/change-cause"
+
+// version of the record's format. A newer one is refused, not guessed at.
+const version = 1
+
+// Record is what a canary needs to be gone on with.
+type Record struct {
+	Version     int             `json:"version"`
+	Run         string          `json:"run"` // tells one canary from the next
+	Started     time.Time       `json:"started"`
+	Stable      string          `json:"stable"`      // the ControllerRevision to go back to
+	OwnTemplate bool            `json:"ownTemplate"` // the canary set the template, so abort puts it back
+	Partition   int             `json:"partition"`   // as it was before
+	Steps       Steps           `json:"steps"`
+	Soak        metav1.Duration `json:"soak"`
+	Rollback    bool            `json:"rollback,omitempty"` // go back to stable by itself when a step fails
+	Cause       *string         `json:"cause,omitempty"`    // the change-cause before
+	Aborting    bool            `json:"aborting,omitempty"` // on the way back
+}
+
+// FindRecord reads the record of the canary in progress; nil when there is none.
+func FindRecord(s sts.Snapshot) (*Record, error) {
+	text, ok := s.Annotation(Annotation)
+	if !ok {
+		return nil, nil //nolint:nilnil // no canary is no error
+	}
+	r := &Record{}
+	if err := json.Unmarshal([]byte(text), r); err != nil {
+		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w", Annotation, s.Name(), err)
+	}
+	if r.Version != version {
+		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
+			Annotation, s.Name(), r.Version, version)
+	}
+	return r, nil
+}
+
+// text is the annotation's value. A struct of plain fields always marshals.
+func (r Record) text() *string {
+	data, err := json.Marshal(r)
+	if err != nil {
+		panic(err)
+	}
+	text := string(data)
+	return &text
+}
+
+// Position is how far a canary is.
+type Position struct {
+	Counts []int // pods updated after each step
+	Begun  int   // steps whose gate has been opened; 0 while it is closed
+}
+
+// Position reads off the partition how far the canary is. The steps are
+// counted with the replicas that the set has now.
+func (r Record) Position(s sts.Snapshot) (Position, error) {
+	counts, err := r.Steps.Counts(s.Replicas())
+	if err != nil {
+		return Position{}, err
+	}
+	p := Position{Counts: counts}
+	for _, n := range counts {
+		if n <= s.Replicas()-s.Partition() {
+			p.Begun++
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,118 @@
+package canary
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Pace is how a run goes from gate to gate.
+type Pace struct {
+	Gate   rollout.GateKind // empty to go on by itself
+	Wanted bool             // the hold is what the user asked for
+}
+
+// Limits are the waiting times of a run.
+type Limits struct {
+	Patience    time.Duration
+	StepTimeout time.Duration
+	Timeout     time.Duration
+}
+
+// Request is what a user wants of a canary.
+type Request struct {
+	// Template is the new pod template as the server would store it; nil
+	// takes up the change that waits behind the partition.
+	Template sts.Template
+	Details  []string // what the template changes
+	Warnings []string
+	Cause    string // for kubernetes.io/change-cause
+	Run      string // a fresh id
+	Steps    Steps
+	Soak     time.Duration
+	Rollback bool
+	Force    bool // go ahead with an unfinished rollout or unhealthy pods
+	Pace     Pace
+	Limits   Limits
+	// Command is how the user calls the plugin, with the flags that lead to
+	// the same set: "kubectl sts -n prod".
+	Command string
+}
+
+// command is a command line that the user can copy.
+func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
+	return commandLine(r.Command, verb, s, flags...)
+}
+
+func commandLine(command, verb string, s sts.Snapshot, flags ...string) string {
+	return strings.Join(append([]string{command, verb, s.Name()}, flags...), " ")
+}
+
+// refuse checks what no canary can be run on.
+func refuse(s sts.Snapshot) *rollout.Refusal {
+	switch {
+	case s.Set.DeletionTimestamp != nil:
+		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, so a partition has no effect", s.Name()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate"},
+		}
+	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
+		}
+	case s.Replicas() == 0:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has zero replicas: there is no pod to try the change on", s.Name()),
+			Try: []string{"scale it up first, or change the template directly"},
+		}
+	}
+	return nil
+}
+
+// refuseUnsettled checks that the set is where its spec says, so that what
+// goes wrong from here on is the canary's doing.
+func refuseUnsettled(r Request, s sts.Snapshot, now time.Time) *rollout.Refusal {
+	if r.Force {
+		return nil
+	}
+	why := Unsettled(s, now)
+	if why == "" {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
+		Try: []string{
+			"see what is the matter: " + r.command("status", s),
+			"go ahead all the same with --force",
+		},
+	}
+}
+
+// Unsettled says why the set is not where its spec says, or "".
+func Unsettled(s sts.Snapshot, now time.Time) string {
+	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	if progress.Waiting != "" {
+		return "waiting for " + progress.Waiting
+	}
+	if stray := s.Stray(); len(stray) > 0 {
+		return fmt.Sprintf("pod %s is outside of the wanted range and not gone yet", stray[0].Name)
+	}
+	var why []string
+	for _, t := range progress.Standings {
+		if !t.Good() {
+			why = append(why, t.Pod+" is "+t.Says())
+		}
+	}
+	if len(why) > 1 {
+		return fmt.Sprintf("%s (and %d more)", why[0], len(why)-1)
+	}
+	return strings.Join(why, "")
+}

@@ -1,0 +1,150 @@
+package canary
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Plan plans a canary: a new one, or the one in progress when the request
+// brings no change or the very same change. A *rollout.Refusal as the error
+// says why there is none; any other error is about the record or the steps.
+func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	record, err := FindRecord(s)
+	if err != nil {
+		return nil, err
+	}
+	if no := refuse(s); no != nil {
+		return nil, no
+	}
+	if record != nil {
+		return goOn(r, *record, s, now)
+	}
+	if r.Template == nil {
+		return takeUp(r, s, now)
+	}
+	return start(r, s, now)
+}
+
+// goOn goes on with the canary in progress, unless the request wants another.
+func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if record.Aborting {
+		return nil, aborting(r.Command, s)
+	}
+	if r.Template != nil && !r.Template.Is(s.Set) {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
+				s.Name(), record.Started.UTC().Format(time.RFC3339)),
+			Try: []string{
+				"finish it: " + r.command("promote", s, "--full"),
+				"or go back: " + r.command("abort", s),
+			},
+		}
+	}
+	return Resume(r, record, s, now)
+}
+
+func aborting(command string, s sts.Snapshot) *rollout.Refusal {
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("the canary of statefulset %q is being aborted", s.Name()),
+		Try: []string{"finish that: " + commandLine(command, "abort", s)},
+	}
+}
+
+// start plans a canary of a new template.
+func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if s.Partition() > 0 {
+		return nil, refusePartition(r, s)
+	}
+	if r.Template.Is(s.Set) {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("the template of statefulset %q is already like that: nothing would change", s.Name()),
+		}
+	}
+	if no := refuseUnsettled(r, s, now); no != nil {
+		return nil, no
+	}
+	record := r.record(s, now)
+	record.OwnTemplate = true
+	annotations := map[string]*string{Annotation: record.text()}
+	if r.Cause != "" {
+		if before, ok := s.Annotation(changeCause); ok {
+			record.Cause = &before
+			annotations[Annotation] = record.text()
+		}
+		annotations[changeCause] = &r.Cause
+	}
+	open := rollout.Step{
+		Title: "set the template behind a closed gate",
+		Change: rollout.Edit{
+			Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
+			Says: fmt.Sprintf("set the template, partition %d, the record of the canary", s.Replicas()),
+		},
+		Until: rollout.Observed{},
+	}
+	return r.plan(record, s, open, 0)
+}
+
+// takeUp plans a canary of a change that already waits behind a partition.
+func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	waits := s.Observed() && s.UpdateRevision() != s.CurrentRevision()
+	if !waits || s.Partition() == 0 {
+		why := fmt.Sprintf("no change of statefulset %q waits behind a partition", s.Name())
+		if waits {
+			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
+		}
+		return nil, &rollout.Refusal{Why: why, Try: []string{
+			"bring a change: " + r.command("canary", s, "--image CONTAINER=IMAGE"),
+		}}
+	}
+	if no := refuseUnsettled(r, s, now); no != nil {
+		return nil, no
+	}
+	record := r.record(s, now)
+	open := rollout.Step{
+		Title: "take up the change that waits behind the partition",
+		Change: rollout.Edit{
+			Annotations: map[string]*string{Annotation: record.text()},
+			Says:        "set the record of the canary",
+		},
+		Until: rollout.Observed{},
+	}
+	at, err := record.Position(s)
+	if err != nil {
+		return nil, err
+	}
+	return r.plan(record, s, open, at.Begun)
+}
+
+func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
+	by := ""
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition"); ok {
+		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
+	}
+	no := &rollout.Refusal{
+		Why: fmt.Sprintf("statefulset %q has partition %d%s, which holds its pods already", s.Name(), s.Partition(), by),
+		Try: []string{"set the partition to 0 first, if nobody needs it"},
+	}
+	if s.UpdateRevision() != s.CurrentRevision() {
+		no.Try = []string{"roll out the change that waits behind it: " + r.command("canary", s)}
+	}
+	return no
+}
+
+func (r Request) record(s sts.Snapshot, now time.Time) Record {
+	return Record{
+		Version:   version,
+		Run:       r.Run,
+		Started:   now.UTC().Truncate(time.Second),
+		Stable:    s.CurrentRevision(),
+		Partition: s.Partition(),
+		Steps:     r.Steps,
+		Soak:      metav1.Duration{Duration: r.Soak},
+		Rollback:  r.Rollback,
+	}
+}

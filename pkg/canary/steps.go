@@ -1,0 +1,87 @@
+package canary
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Steps are how many pods a canary updates, step by step: counts like 1 or
+// shares like 50%, of the set's replicas.
+type Steps []string
+
+// DefaultSteps fit a small set as well as a large one.
+func DefaultSteps() Steps { return Steps{"1", "50%", "100%"} }
+
+// ParseSteps reads a list like 1,50%,100% and rejects what is wrong with any
+// number of replicas.
+func ParseSteps(text string) (Steps, error) {
+	var steps Steps
+	lastCount, lastShare := 0, 0
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		n, percent, err := parseStep(part)
+		if err != nil {
+			return nil, err
+		}
+		last := &lastCount
+		if percent {
+			last = &lastShare
+		}
+		if n <= *last {
+			return nil, fmt.Errorf("steps must go up: %s comes after %s", part, steps[len(steps)-1])
+		}
+		*last = n
+		steps = append(steps, part)
+	}
+	return steps, nil
+}
+
+func parseStep(text string) (n int, percent bool, err error) {
+	digits, percent := strings.CutSuffix(text, "%")
+	n, err = strconv.Atoi(digits)
+	switch {
+	case text == "":
+		return 0, false, errors.New("a step is empty")
+	case err != nil || strings.HasPrefix(digits, "+"):
+		return 0, false, fmt.Errorf("step %q is neither a count like 2 nor a share like 50%%", text)
+	case n <= 0:
+		return 0, false, fmt.Errorf("step %q updates no pod", text)
+	case percent && n > 100:
+		return 0, false, fmt.Errorf("step %q is more than all pods", text)
+	}
+	return n, percent, nil
+}
+
+// Counts turns the steps into numbers of pods, rounded up, never more than
+// there are; steps that come out the same are one, and all pods are the last.
+// Steps of both kinds that go down for this number of replicas are an error.
+func (steps Steps) Counts(replicas int) ([]int, error) {
+	var counts []int
+	last := 0
+	for _, text := range steps {
+		n, percent, err := parseStep(text)
+		if err != nil {
+			return nil, err
+		}
+		if percent {
+			n = (replicas*n + 99) / 100
+		}
+		n = min(n, replicas)
+		if n < last {
+			return nil, fmt.Errorf("steps must go up: of %d replicas, %s is %d after %d", replicas, text, n, last)
+		}
+		if n > last {
+			counts = append(counts, n)
+		}
+		last = n
+	}
+	if last < replicas {
+		counts = append(counts, replicas)
+	}
+	return counts, nil
+}
+
+// String is the list as the flag takes it.
+func (steps Steps) String() string { return strings.Join(steps, ",") }

@@ -1,0 +1,111 @@
+// Package cli is the command line: the root command and the table of exit
+// codes. Main is all that a program needs.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, streams term.Streams, args []string) int {
+	env := &cmdutil.Env{
+		Streams: streams,
+		Config:  genericclioptions.NewConfigFlags(true),
+		Color:   term.ColorAuto,
+		Version: version,
+	}
+	root := New(env)
+	root.SetArgs(args)
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	err := root.ExecuteContext(ctx)
+	tell(streams, err)
+	return exitCode(err)
+}
+
+var long = templates.LongDesc(`
+	Take StatefulSets through canaries, and out of bad rollouts, without losing anything.
+
+	Nothing is installed in the cluster. Every verb prints what it would do with --dry-run, can be killed at
+	any moment and gone on with from any machine, and ends in an exit code that a pipeline can act on:
+	0 done, 1 error, 2 bad usage, 3 refused (nothing was written), 4 halted, 5 held, 124 timed out,
+	130 interrupted.`)
+
+// New builds the root command.
+func New(env *cmdutil.Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kubectl-sts",
+		Short:         "Canaries and rollouts of StatefulSets",
+		Long:          long,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl sts"},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return cmdutil.Usage("unknown command %q", args[0])
+			}
+			return nil
+		},
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return checkColor(env.Color) },
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cmdutil.UsageError{Err: err} })
+	env.Config.AddFlags(root.PersistentFlags())
+	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto), `When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
+	groups := templates.CommandGroups{
+		{Message: "Rollouts:", Commands: []*cobra.Command{
+			canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run),
+		}},
+		{Message: "Looking:", Commands: []*cobra.Command{status.New(env, status.Run)}},
+	}
+	groups.Add(root)
+	return root
+}
+
+func checkColor(mode term.ColorMode) error {
+	if !slices.Contains([]term.ColorMode{term.ColorAuto, term.ColorAlways, term.ColorNever}, mode) {
+		return cmdutil.Usage(`--color=%s: must be "auto", "always" or "never"`, mode)
+	}
+	return nil
+}
+
+// tell says an error that nothing has said yet.
+func tell(streams term.Streams, err error) {
+	var ended *cmdutil.Ended
+	if err == nil || errors.As(err, &ended) {
+		return
+	}
+	word := "error"
+	try := []string(nil)
+	if no := asRefusal(err); no != nil {
+		word, try = "refused", no.Try
+	}
+	_, _ = fmt.Fprintf(streams.Err, "%s: %s\n", word, report.Clean(err.Error()))
+	for _, t := range try {
+		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
+	}
+	var usage *cmdutil.UsageError
+	if errors.As(err, &usage) {
+		_, _ = fmt.Fprintln(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
+	}
+}

@@ -1,0 +1,93 @@
+// Package abort is the verb that takes a canary back.
+package abort
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run  cmdutil.RunFlags
+	Name string
+}
+
+var (
+	long = templates.LongDesc(`
+		Take the pods of a canary back to the stable revision, one by one, the highest ordinal first, each
+		Available before the next.
+
+		The template goes back too, if it was the canary that set it, and so does the partition. A pod that is
+		not Ready, and that the controller would wait for without end, is deleted so that it comes back at the
+		stable revision. Without a canary in progress nothing is changed.`)
+
+	example = templates.Examples(`
+		# Go back
+		kubectl sts abort web
+
+		# See what would happen
+		kubectl sts abort web --dry-run=client
+
+		# In a pipeline
+		kubectl sts abort web --yes --timeout 15m`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := Request{}
+	cmd := &cobra.Command{
+		Use:                   "abort NAME",
+		DisableFlagsInUseLine: true,
+		Short:                 "Take a canary back to the stable revision",
+		Long:                  long,
+		Example:               example,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if r.Name, err = cmdutil.SetName(args); err != nil {
+				return err
+			}
+			if err = r.Run.Check(); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, r)
+		},
+	}
+	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
+	return cmd
+}
+
+// Run takes the canary in progress back.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	s, _, err := client.Load(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	plan, err := canary.Abort(canary.Request{Limits: r.Run.Limits, Command: env.Command("")}, s)
+	if err != nil {
+		return err
+	}
+	if plan == nil {
+		_, _ = fmt.Fprintf(env.Streams.Err, "no canary of statefulset %q is in progress: nothing was changed\n", s.Name())
+		return nil
+	}
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	if err := runner.Confirm(ctx, plan, "Take the canary back?"); err != nil {
+		return err
+	}
+	o, err := runner.Run(ctx, plan, s)
+	if err != nil {
+		return err
+	}
+	return cmdutil.Result(o)
+}

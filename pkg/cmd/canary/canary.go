@@ -1,0 +1,212 @@
+// Package canary is the verb that takes a change through a StatefulSet step
+// by step.
+package canary
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run       cmdutil.RunFlags
+	Namespace string // of the manifest, empty when the flags decide
+	Name      string
+	Images    []podtemplate.Image
+	Patch     []byte
+	Manifest  *podtemplate.Manifest
+	Steps     canary.Steps
+	Soak      time.Duration
+	Hold      bool
+	Rollback  bool
+	Force     bool
+	Cause     string // the command line, for kubernetes.io/change-cause
+}
+
+// changes reports whether the request brings a change of its own.
+func (r Request) changes() bool { return len(r.Images) > 0 || r.Patch != nil || r.Manifest != nil }
+
+// flags are the flags as cobra fills them.
+type flags struct {
+	run       cmdutil.RunFlags
+	images    []string
+	patchFile string
+	manifest  string
+	steps     string
+	soak      time.Duration
+	hold      bool
+	onFailure string
+	force     bool
+}
+
+var (
+	long = templates.LongDesc(`
+		Take a change of the pod template through a StatefulSet step by step.
+
+		The template is set together with a closed gate (the partition), so that no pod is replaced yet.
+		Then each step opens the gate a little, waits until its pods carry the new revision and are Available,
+		and lets them soak: a restart, or a pod that stops being Available, fails the step. Between two steps
+		you are asked; with --yes it goes on by itself, and without a terminal it holds after the first step.
+
+		When a step fails, the gate stays where it is and no other pod is touched. "kubectl sts abort" takes the
+		pods back, "kubectl sts canary NAME" without a change goes on, from any machine, also after a crash.`)
+
+	example = templates.Examples(`
+		# Try an image on one pod, then half of them, then all
+		kubectl sts canary web --image nginx=nginx:1.22 --steps 1,50%,100% --soak 2m
+
+		# See what would happen
+		kubectl sts canary web --image nginx=nginx:1.22 --dry-run=server
+
+		# Any change of the pod template, as a patch of it
+		kubectl sts canary web --patch-file template-patch.yaml
+
+		# The template of a manifest
+		kubectl sts canary -f web.yaml
+
+		# Go on with a canary, or take up a change that already waits behind a partition
+		kubectl sts canary web
+
+		# In a pipeline: all steps, and back to the stable revision when one fails
+		kubectl sts canary web --image nginx=nginx:1.22 --yes --on-failure=rollback --timeout 30m`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	f := &flags{}
+	cmd := &cobra.Command{
+		Use:                   "canary (NAME | -f FILENAME) [--image CONTAINER=IMAGE | --patch-file FILENAME]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Take a change through a StatefulSet step by step",
+		Long:                  long,
+		Example:               example,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request, err := f.request(args, env.Streams.In)
+			if err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, request)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringSliceVar(&f.images, "image", nil, "The new image of a container, as CONTAINER=IMAGE; * stands for every container. May be given several times.")
+	fs.StringVar(&f.patchFile, "patch-file", "", "A file with a strategic merge patch of the pod template (- for standard input).")
+	fs.StringVarP(&f.manifest, "filename", "f", "", "A manifest with one StatefulSet, whose pod template is rolled out (- for standard input).")
+	fs.StringVar(&f.steps, "steps", canary.DefaultSteps().String(), "How many pods are updated, step by step: counts or percentages of the replicas, going up. 100% is added when it is missing.")
+	fs.DurationVar(&f.soak, "soak", 30*time.Second, "How long a step's pods must stay Available without a restart.")
+	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
+	fs.StringVar(&f.onFailure, "on-failure", "halt", `What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable revision first. The exit code is 4 in both cases.`)
+	fs.BoolVar(&f.force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is then deleted.")
+	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
+	return cmd
+}
+
+// request turns flags into a request and rejects bad input. It reads files
+// but nothing from the network.
+func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
+	r := Request{Run: f.run, Soak: f.soak, Hold: f.hold, Force: f.force}
+	if err := f.run.Check(); err != nil {
+		return r, err
+	}
+	if err := f.checkPace(); err != nil {
+		return r, err
+	}
+	r.Rollback = f.onFailure == "rollback"
+	var err error
+	if r.Steps, err = canary.ParseSteps(f.steps); err != nil {
+		return r, cmdutil.Usage("--steps=%s: %w", f.steps, err)
+	}
+	if err := f.readChange(&r, stdin); err != nil {
+		return r, err
+	}
+	if r.Manifest == nil {
+		r.Name, err = cmdutil.SetName(args)
+	} else if len(args) > 0 {
+		return r, cmdutil.Usage("give a name or -f, not both: the manifest names %s", r.Manifest.Name)
+	}
+	r.Cause = f.cause(r.Name)
+	return r, err
+}
+
+func (f *flags) checkPace() error {
+	switch {
+	case f.soak < 0:
+		return cmdutil.Usage("--soak=%s: must not be negative", f.soak)
+	case f.hold && f.run.Yes:
+		return cmdutil.Usage("--hold and --yes contradict each other: hold after the first step, or go on by itself?")
+	case f.onFailure != "halt" && f.onFailure != "rollback":
+		return cmdutil.Usage(`--on-failure=%s: must be "halt" or "rollback"`, f.onFailure)
+	}
+	return nil
+}
+
+func (f *flags) readChange(r *Request, stdin io.Reader) error {
+	given := 0
+	for _, is := range []bool{len(f.images) > 0, f.patchFile != "", f.manifest != ""} {
+		if is {
+			given++
+		}
+	}
+	if given > 1 {
+		return cmdutil.Usage("give one of --image, --patch-file and -f: each is the whole change")
+	}
+	var err error
+	switch {
+	case len(f.images) > 0:
+		if r.Images, err = podtemplate.ParseImages(f.images); err != nil {
+			return cmdutil.Usage("--image: %w", err)
+		}
+	case f.patchFile != "":
+		text, err := read(f.patchFile, stdin)
+		if err != nil {
+			return cmdutil.Usage("--patch-file: %w", err)
+		}
+		if r.Patch, err = podtemplate.ParsePatch(text); err != nil {
+			return cmdutil.Usage("--patch-file %s: %w", f.patchFile, err)
+		}
+	case f.manifest != "":
+		text, err := read(f.manifest, stdin)
+		if err != nil {
+			return cmdutil.Usage("-f: %w", err)
+		}
+		if r.Manifest, err = podtemplate.ParseManifest(text); err != nil {
+			return cmdutil.Usage("-f %s: %w", f.manifest, err)
+		}
+		r.Name, r.Namespace = r.Manifest.Name, r.Manifest.Namespace
+	}
+	return nil
+}
+
+func read(file string, stdin io.Reader) ([]byte, error) {
+	if file == "-" {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(file)
+}
+
+// cause is the command line that made the change, without what only says how
+// it was rolled out.
+func (f *flags) cause(name string) string {
+	cause := "kubectl sts canary"
+	if f.manifest != "" {
+		return cause + " -f " + f.manifest
+	}
+	cause += " " + name
+	for _, image := range f.images {
+		cause += " --image " + image
+	}
+	if f.patchFile != "" {
+		cause += " --patch-file " + f.patchFile
+	}
+	return cause
+}

@@ -1,0 +1,133 @@
+package canary
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Run starts a canary or goes on with one.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	client, err := env.Client(namespace(env, r))
+	if err != nil {
+		return err
+	}
+	s, manifest, err := client.Load(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	request := canary.Request{
+		Run:      rand.Text()[:12],
+		Steps:    r.Steps,
+		Soak:     r.Soak,
+		Rollback: r.Rollback,
+		Force:    r.Force,
+		Pace:     pace(env, r),
+		Limits:   r.Run.Limits,
+		Command:  env.Command(namespace(env, r)),
+	}
+	if r.changes() {
+		if err := change(ctx, client, r, s, manifest, &request); err != nil {
+			return err
+		}
+	}
+	plan, err := canary.Plan(request, s, client.Now())
+	if err != nil {
+		return err
+	}
+	if len(plan.Warnings) == 0 && request.Template != nil {
+		plan.Warnings = warnings(ctx, client, s)
+	}
+	return runner.RunCanary(ctx, plan, s, request.Rollback)
+}
+
+// namespace is the one of the flags; a manifest's own counts when they name
+// none, as with kubectl apply.
+func namespace(env *cmdutil.Env, r Request) string {
+	if env.Config.Namespace != nil && *env.Config.Namespace != "" {
+		return *env.Config.Namespace
+	}
+	return r.Namespace
+}
+
+// pace decides what stands between two steps.
+func pace(env *cmdutil.Env, r Request) canary.Pace {
+	switch {
+	case r.Hold:
+		return canary.Pace{Gate: rollout.GateHold, Wanted: true}
+	case r.Run.Yes:
+		return canary.Pace{}
+	case env.Streams.Interactive():
+		return canary.Pace{Gate: rollout.GateAsk}
+	}
+	return canary.Pace{Gate: rollout.GateHold}
+}
+
+// change makes the new template, as the server would store it.
+func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
+	if r.Manifest != nil {
+		if err := onlyTemplate(r.Manifest, s); err != nil {
+			return err
+		}
+	}
+	before, err := podtemplate.Of(manifest)
+	if err != nil {
+		return err
+	}
+	wanted, err := template(r, before)
+	if err != nil {
+		return err
+	}
+	// Another image leaves nothing for the server to fill in.
+	if len(r.Images) == 0 && !wanted.Is(s.Set) {
+		if wanted, err = client.Preview(ctx, wanted, s); err != nil {
+			return fmt.Errorf("the API server does not take the template: %w", err)
+		}
+	}
+	out.Template, out.Cause = wanted, r.Cause
+	out.Details, err = podtemplate.Diff(before, wanted)
+	return err
+}
+
+func template(r Request, before sts.Template) (sts.Template, error) {
+	switch {
+	case r.Manifest != nil:
+		return r.Manifest.Template, nil
+	case r.Patch != nil:
+		out, err := podtemplate.Patched(before, r.Patch)
+		if err != nil {
+			return nil, cmdutil.Usage("--patch-file: %w", err)
+		}
+		return out, nil
+	}
+	out, err := podtemplate.WithImages(before, r.Images)
+	if err != nil {
+		return nil, cmdutil.Usage("--image: %w", err)
+	}
+	return out, nil
+}
+
+// onlyTemplate refuses a manifest that wants more than another template: the
+// rest would silently not happen.
+func onlyTemplate(m *podtemplate.Manifest, s sts.Snapshot) error {
+	other, err := m.OtherChanges(s.Set)
+	if err != nil {
+		return err
+	}
+	if len(other) == 0 {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: "the manifest changes more than the pod template, and a canary only takes that: " + strings.Join(other, "; "),
+		Try: []string{"make the other changes first, or give only the template with --patch-file"},
+	}
+}

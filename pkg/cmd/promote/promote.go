@@ -1,0 +1,97 @@
+// Package promote is the verb that goes on with a canary.
+package promote
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run       cmdutil.RunFlags
+	Name      string
+	Full      bool
+	OnFailure string
+	Force     bool
+}
+
+var (
+	long = templates.LongDesc(`
+		Run the next step of a canary, or with --full all that are left.
+
+		First the step that the canary is held at is checked again: its pods must still be Available. Then the
+		gate opens for the next pods, which are waited for and soaked like those before. It works from any
+		machine: what the canary needs is kept in an annotation of the StatefulSet.`)
+
+	example = templates.Examples(`
+		# Run the next step and hold again
+		kubectl sts promote web
+
+		# Run all steps that are left
+		kubectl sts promote web --full`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := Request{}
+	cmd := &cobra.Command{
+		Use:                   "promote NAME [--full]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Run the next step of a canary, or all that are left",
+		Long:                  long,
+		Example:               example,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if r.Name, err = cmdutil.SetName(args); err != nil {
+				return err
+			}
+			if err = r.check(); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, r)
+		},
+	}
+	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
+	cmd.Flags().StringVar(&r.OnFailure, "on-failure", "", `What to do when a step fails: "halt" or "rollback". The default is what the canary was started with.`)
+	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
+	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
+	return cmd
+}
+
+func (r Request) check() error {
+	switch r.OnFailure {
+	case "", "halt", "rollback":
+		return r.Run.Check()
+	}
+	return cmdutil.Usage(`--on-failure=%s: must be "halt" or "rollback"`, r.OnFailure)
+}
+
+// Run goes on with the canary in progress.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	s, _, err := client.Load(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	plan, err := canary.Promote(canary.Request{
+		Force: r.Force, Limits: r.Run.Limits, Command: env.Command(""),
+	}, s, client.Now(), r.Full)
+	if err != nil {
+		return err
+	}
+	rollback, err := r.rollback(s)
+	if err != nil {
+		return err
+	}
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	return runner.RunCanary(ctx, plan, s, rollback)
+}

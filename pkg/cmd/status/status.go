@@ -1,0 +1,90 @@
+// Package status is the verb that shows one StatefulSet.
+package status
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Name     string
+	Output   report.Format
+	Patience time.Duration
+}
+
+// deadline is how old a pod must be for trouble of an unknown kind to count.
+const deadline = 10 * time.Minute
+
+var (
+	long = templates.LongDesc(`
+		Show one StatefulSet: its strategy, the canary in progress, a row for each pod, and a verdict.
+
+		The exit code is 0 when the set is settled, 4 when there is trouble, and 5 when it is held (by a canary,
+		a partition, or OnDelete pods that wait to be deleted) or still on its way.`)
+
+	example = templates.Examples(`
+		# Look at a set
+		kubectl sts status web
+
+		# Let a script look
+		kubectl sts status web -o json`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := Request{}
+	cmd := &cobra.Command{
+		Use:                   "status NAME",
+		DisableFlagsInUseLine: true,
+		Short:                 "Show a StatefulSet, its pods and its canary",
+		Long:                  long,
+		Example:               example,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if r.Name, err = cmdutil.SetName(args); err != nil {
+				return err
+			}
+			if r.Patience < 0 {
+				return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
+			}
+			if err = cmdutil.CheckOutput(r.Output); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, r)
+		},
+	}
+	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second, "How old a pod must be for trouble that often heals by itself to count.")
+	cmdutil.AddOutput(cmd.Flags(), &r.Output)
+	return cmd
+}
+
+// Run shows the set.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	s, _, err := client.Load(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	record, err := canary.FindRecord(s)
+	if err != nil {
+		return err
+	}
+	now := client.Now()
+	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: deadline}, env.Command(""), now)
+	report.PrintStatus(env.Streams.Out, env.Color, r.Output, report.Status{Snapshot: s, Record: record, Verdict: v, Now: now})
+	return cmdutil.Result(rollout.Outcome{Result: v.Result, Message: v.Message})
+}

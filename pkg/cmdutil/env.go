@@ -1,0 +1,66 @@
+// Package cmdutil is what the verbs share: their surroundings, flags that
+// several have, and the way from a plan to its outcome.
+package cmdutil
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Env is what every verb gets.
+type Env struct {
+	Streams term.Streams
+	Config  *genericclioptions.ConfigFlags
+	Color   term.ColorMode
+	Version string
+}
+
+// Client makes a client for the namespace that the flags and the kubeconfig
+// lead to, or for the given one.
+func (e *Env) Client(namespace string) (*kube.Client, error) {
+	loader := e.Config.ToRawKubeConfigLoader()
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if namespace == "" {
+		if namespace, _, err = loader.Namespace(); err != nil {
+			return nil, fmt.Errorf("kubeconfig: %w", err)
+		}
+	}
+	return kube.New(config, namespace, "kubectl-sts/"+e.Version)
+}
+
+// Command is how the user calls the plugin, with the flags that lead to the
+// same cluster and namespace, for commands that they copy.
+func (e *Env) Command(namespace string) string {
+	words := []string{"kubectl", "sts"}
+	add := func(flag string, value *string) {
+		if value != nil && *value != "" {
+			words = append(words, flag, quote(*value))
+		}
+	}
+	add("--kubeconfig", e.Config.KubeConfig)
+	add("--context", e.Config.Context)
+	add("--as", e.Config.Impersonate)
+	if namespace == "" && e.Config.Namespace != nil {
+		namespace = *e.Config.Namespace
+	}
+	add("-n", &namespace)
+	return strings.Join(words, " ")
+}
+
+// quote makes a word that a shell reads as one.
+func quote(word string) string {
+	if strings.IndexFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+", r)
+	}) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

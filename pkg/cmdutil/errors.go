@@ -1,0 +1,26 @@
+package cmdutil
+
+import (
+	"fmt"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// UsageError is bad input: the user's words don't fit.
+type UsageError struct{ Err error }
+
+// Error is the reason in one line.
+func (u *UsageError) Error() string { return u.Err.Error() }
+
+// Unwrap is the cause.
+func (u *UsageError) Unwrap() error { return u.Err }
+
+// Usage makes a UsageError.
+func Usage(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// Ended is a run, or a look, that did not end in Done. What is to be said has
+// been said; only the exit code is left.
+type Ended struct{ Outcome rollout.Outcome }
+
+// Error is the outcome's sentence.
+func (e *Ended) Error() string { return e.Outcome.Message }

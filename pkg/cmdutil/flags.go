@@ -1,0 +1,98 @@
+package cmdutil
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// RunFlags are the flags of every verb that runs a plan.
+type RunFlags struct {
+	Limits canary.Limits
+	Yes    bool
+	DryRun report.DryRun
+	Output report.Format
+}
+
+// AddRunFlags adds the flags with their defaults. yes says what --yes does.
+func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
+	flags.DurationVar(&f.Limits.Timeout, "timeout", 0, "How long the whole run may take, for instance 30m; 0 for ever. A run that takes longer ends with exit code 124.")
+	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute, "How long one step may take until its pods are Available; 0 for ever.")
+	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second, "How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) may last before it counts.")
+	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
+	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone), `Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With server, also let the API server judge the first write without keeping it.`)
+	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
+	AddOutput(flags, &f.Output)
+}
+
+// AddOutput adds -o.
+func AddOutput(flags *pflag.FlagSet, format *report.Format) {
+	flags.StringVarP((*string)(format), "output", "o", "", "Output format: json (one object a line) or yaml (one document each).")
+}
+
+// Check rejects values that no run can work with.
+func (f *RunFlags) Check() error {
+	switch f.DryRun {
+	case "", report.DryRunNone, report.DryRunClient, report.DryRunServer:
+	case "unchanged":
+		return Usage("--dry-run needs a value: --dry-run=client or --dry-run=server")
+	default:
+		return Usage(`--dry-run=%s: must be "none", "client" or "server"`, f.DryRun)
+	}
+	for name, d := range map[string]time.Duration{"timeout": f.Limits.Timeout, "step-timeout": f.Limits.StepTimeout, "patience": f.Limits.Patience} {
+		if d < 0 {
+			return Usage("--%s=%s: must not be negative", name, d)
+		}
+	}
+	return CheckOutput(f.Output)
+}
+
+// CheckOutput rejects formats that there are not.
+func CheckOutput(format report.Format) error {
+	switch format {
+	case report.Human, report.JSON, report.YAML:
+		return nil
+	}
+	return Usage("-o %s: must be json or yaml", format)
+}
+
+// SetName reads the one argument of a verb: a name, or TYPE/NAME for the
+// several ways to say StatefulSet, or TYPE NAME.
+func SetName(args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return "", Usage("which StatefulSet? give its name")
+	case len(args) == 2 && isType(args[0]):
+		args = args[1:]
+	case len(args) > 1:
+		return "", Usage("one StatefulSet at a time, not %d: %s", len(args), strings.Join(args, " "))
+	}
+	kind, name, ok := strings.Cut(args[0], "/")
+	switch {
+	case !ok:
+		kind, name = "sts", args[0]
+	case !isType(kind):
+		return "", Usage("%q is not a StatefulSet", args[0])
+	}
+	if name == "" || strings.Contains(name, "/") || strings.ContainsAny(name, " \t") {
+		return "", Usage("%q is no name of a StatefulSet", args[0])
+	}
+	return name, nil
+}
+
+func isType(word string) bool {
+	switch strings.ToLower(word) {
+	case "sts", "statefulset", "statefulsets", "statefulset.apps", "statefulsets.apps", "statefulset.v1.apps", "statefulsets.v1.apps":
+		return true
+	}
+	return false
+}
+
+// Args makes cobra leave counting the arguments to SetName, whose errors are
+// usage errors.
+func Args(*cobra.Command, []string) error { return nil }

@@ -1,0 +1,141 @@
+package cmdutil
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Runner takes plans of one set to their outcomes.
+type Runner struct {
+	Env    *Env
+	Client *kube.Client
+	Flags  RunFlags
+	// Quiet leaves the plan's title out: it was shown with a question.
+	Quiet bool
+	feed  <-chan rollout.Update
+	sinks sinks
+}
+
+// Run prints the plan if this is a dry run, and runs it otherwise. The
+// snapshot is the one that the plan was made from.
+func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (rollout.Outcome, error) {
+	if r.DryRun() {
+		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
+	}
+	if r.feed == nil {
+		feed, err := r.Client.Watch(ctx, s.Set)
+		if err != nil {
+			return rollout.Outcome{}, err
+		}
+		r.feed = feed
+	}
+	engine := rollout.Engine{
+		Cluster: r.Client,
+		Feed:    r.feed,
+		Sink:    r.sink(),
+		Asker:   asker{r.Env},
+		Now:     r.Client.Now,
+	}
+	return engine.Run(ctx, *p, s), nil
+}
+
+// DryRun reports whether nothing is to be written.
+func (r *Runner) DryRun() bool {
+	return r.Flags.DryRun == report.DryRunClient || r.Flags.DryRun == report.DryRunServer
+}
+
+// sink tells what happens, in lines for a person on the error stream, and if
+// a format is asked for also as objects on the output stream.
+func (r *Runner) sink() rollout.Sink {
+	if r.sinks == nil {
+		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.Quiet)}
+		if r.Flags.Output != report.Human {
+			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
+		}
+	}
+	return r.sinks
+}
+
+type sinks []rollout.Sink
+
+// Handle tells every sink.
+func (all sinks) Handle(e rollout.Event) {
+	for _, s := range all {
+		s.Handle(e)
+	}
+}
+
+// dryRun prints the plan. On the server's side only changes that can be made
+// to the set as it is now can be judged; the later ones build on these.
+func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+	if r.Flags.DryRun == report.DryRunServer {
+		for i := range p.Steps {
+			change := p.Steps[i].Change
+			if change == nil || change.Done(s) {
+				continue
+			}
+			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
+				return fmt.Errorf("%s: %w", change, err)
+			}
+		}
+	}
+	for _, w := range p.Warnings {
+		r.Warn(w)
+	}
+	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, r.Client.Now())
+	return nil
+}
+
+// Warn tells something that is no reason to stop.
+func (r *Runner) Warn(message string) {
+	_, _ = fmt.Fprintln(r.Env.Streams.Err, "warning: "+report.Clean(message))
+}
+
+// Confirm asks before a plan is run. Without a terminal that is a refusal,
+// which names the flag that answers.
+func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) error {
+	if r.Flags.Yes || r.DryRun() {
+		return nil
+	}
+	if !r.Env.Streams.Interactive() {
+		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+	}
+	_, _ = fmt.Fprintln(r.Env.Streams.Err, p.Title)
+	for _, d := range p.Details {
+		_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(d))
+	}
+	r.Quiet = true
+	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
+	switch {
+	case err != nil:
+		return err
+	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
+		return nil
+	}
+	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
+}
+
+// asker asks at a gate.
+type asker struct{ env *Env }
+
+// Ask puts the question and maps the answer.
+func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
+	question := fmt.Sprintf("next: %s. [p]romote, [h]old here, [a]bort? ", step.Gate.Next)
+	answers := map[string]rollout.Answer{
+		"p": rollout.Promote, "promote": rollout.Promote,
+		"h": rollout.HoldOn, "hold": rollout.HoldOn,
+		"a": rollout.Abort, "abort": rollout.Abort,
+	}
+	text, err := a.env.Streams.Prompt(ctx, question, func(text string) bool {
+		_, ok := answers[strings.ToLower(text)]
+		return ok
+	})
+	return answers[strings.ToLower(text)], err
+}

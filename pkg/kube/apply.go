@@ -1,0 +1,118 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Apply sends a change with its preconditions; see [rollout.Cluster].
+func (c *Client) Apply(ctx context.Context, change rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+	return c.send(ctx, change, seen, nil)
+}
+
+// DryRun sends a change with dryRun=All: the server judges it and keeps
+// nothing. It returns the set as it would be.
+func (c *Client) DryRun(ctx context.Context, change rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+	return c.send(ctx, change, seen, []string{metav1.DryRunAll})
+}
+
+func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+	switch change := change.(type) {
+	case rollout.Edit:
+		return c.edit(ctx, change, seen, dryRun)
+	case rollout.DeletePod:
+		return nil, c.deletePod(ctx, change, dryRun)
+	}
+	return nil, fmt.Errorf("no way to send a %T", change)
+}
+
+func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+	patch, err := patchFor(e, seen.Set)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+	}
+	set, err := c.apps.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
+		FieldManager:    FieldManager,
+		FieldValidation: metav1.FieldValidationStrict,
+		DryRun:          dryRun,
+	})
+	if err != nil {
+		return nil, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
+	}
+	return set, nil
+}
+
+func (c *Client) deletePod(ctx context.Context, d rollout.DeletePod, dryRun []string) error {
+	err := c.core.Pods(c.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{
+		Preconditions: &metav1.Preconditions{UID: &d.UID},
+		DryRun:        dryRun,
+	})
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("%w: pod %s is gone", rollout.ErrConflict, d.Name)
+	}
+	return c.writeError(err, "delete", "pods", d.Name)
+}
+
+// writeError sorts a failed write into what the engine tells apart.
+func (c *Client) writeError(err error, verb, resource, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case testFailed(err), apierrors.IsConflict(err):
+		return fmt.Errorf("%w: %s %s", rollout.ErrConflict, resource, name)
+	case errors.Is(err, context.Canceled):
+		return err
+	case unreachable(err), passing(err):
+		return lost{c.explain(err, verb, resource, name)}
+	}
+	return c.explain(err, verb, resource, name)
+}
+
+// lost is an error that counts as [rollout.ErrLost] and says what happened.
+type lost struct{ error }
+
+// Is makes errors.Is(err, rollout.ErrLost) true.
+func (lost) Is(target error) bool { return target == rollout.ErrLost }
+
+// Unwrap is the cause.
+func (l lost) Unwrap() error { return l.error }
+
+// Preview asks the server, by a dry run, what a template would be once it has
+// filled in its defaults. A webhook that does not support dry runs costs only
+// that: the template is then taken as it is.
+func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Snapshot) (sts.Template, error) {
+	patch, err := patchFor(rollout.Edit{Template: template}, seen.Set)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+	}
+	raw, err := c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
+		Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
+		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx).Raw()
+	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
+		return template, nil
+	}
+	if err != nil {
+		return nil, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
+	}
+	var set struct {
+		Spec struct {
+			Template json.RawMessage `json:"template"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal(raw, &set); err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+	}
+	return sts.Template(set.Spec.Template), nil
+}

@@ -1,0 +1,157 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
+	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// FieldManager is the name under which the plugin's writes are recorded in
+// managedFields.
+const FieldManager = "kubectl-sts"
+
+// Client reads and writes StatefulSets of one namespace.
+type Client struct {
+	Namespace string
+
+	apps        appsclient.AppsV1Interface
+	core        coreclient.CoreV1Interface
+	autoscaling autoscalingclient.AutoscalingV2Interface
+	host        string
+	clock       *clock
+}
+
+// New makes a client. It sends nothing yet.
+func New(config *rest.Config, namespace, userAgent string) (*Client, error) {
+	config = rest.CopyConfig(config)
+	config.UserAgent = userAgent
+	// Protobuf halves what a list of pods costs to read; what the server
+	// has only as JSON still comes as JSON.
+	config.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	config.ContentType = runtime.ContentTypeProtobuf
+	// One set is watched, not a cluster reconciled: no need to throttle.
+	config.QPS = -1
+	c := &Client{Namespace: namespace, host: config.Host, clock: &clock{}}
+	config.Wrap(c.clock.wrap)
+	httpClient, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.apps, err = appsclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.core, err = coreclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.autoscaling, err = autoscalingclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	return c, nil
+}
+
+// Manifest is a StatefulSet as the server wrote it, in JSON: it keeps fields
+// that this binary's API types do not know.
+type Manifest json.RawMessage
+
+// Load reads the set, its pods and its revisions. Errors are worded for a
+// person and wrap the API server's.
+func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest, error) {
+	raw, err := c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
+		SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx).Raw()
+	if err != nil {
+		return sts.Snapshot{}, nil, c.explain(err, "get", "statefulsets.apps", name)
+	}
+	set := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(raw, set); err != nil {
+		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
+	}
+	s, err := c.around(ctx, set)
+	return s, raw, err
+}
+
+// around reads what belongs to a set. Pods and revisions are asked for at the
+// same time; the events only when a pod is missing.
+func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snapshot, error) {
+	selector, err := selectorOf(set)
+	if err != nil {
+		return sts.Snapshot{}, err
+	}
+	opts := metav1.ListOptions{LabelSelector: selector}
+	revisionsDone := make(chan error, 1)
+	var revisions *appsv1.ControllerRevisionList
+	go func() {
+		var err error
+		revisions, err = c.apps.ControllerRevisions(c.Namespace).List(ctx, opts)
+		revisionsDone <- c.explain(err, "list", "controllerrevisions.apps", "")
+	}()
+	pods, err := c.core.Pods(c.Namespace).List(ctx, opts)
+	if err = c.explain(err, "list", "pods", ""); err != nil {
+		<-revisionsDone
+		return sts.Snapshot{}, err
+	}
+	if err := <-revisionsDone; err != nil {
+		return sts.Snapshot{}, err
+	}
+	s := sts.Observe(set, pointers(pods.Items), pointers(revisions.Items), nil)
+	if len(s.Pods) < s.Replicas() {
+		// Not being allowed to read events only costs their words.
+		if events, err := c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: failedCreates(set.Name)}); err == nil {
+			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
+		}
+	}
+	return s, nil
+}
+
+// failedCreates selects the events in which the controller says why it could
+// not make a pod.
+func failedCreates(set string) string {
+	return fields.Set{
+		"involvedObject.kind": "StatefulSet",
+		"involvedObject.name": set,
+		"reason":              sts.ReasonFailedCreate,
+	}.AsSelector().String()
+}
+
+func selectorOf(set *appsv1.StatefulSet) (string, error) {
+	selector, err := metav1.LabelSelectorAsSelector(set.Spec.Selector)
+	if err != nil {
+		return "", fmt.Errorf("statefulset %q: selector: %w", set.Name, err)
+	}
+	return selector.String(), nil
+}
+
+func pointers[T any](items []T) []*T {
+	out := make([]*T, len(items))
+	for i := range items {
+		out[i] = &items[i]
+	}
+	return out
+}
+
+// Autoscalers are the names of the HorizontalPodAutoscalers that target the
+// set. KEDA works through one of these too. Being forbidden to list them is
+// no error: they only serve a warning.
+func (c *Client) Autoscalers(ctx context.Context, set string) []string {
+	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for i := range list.Items {
+		if ref := list.Items[i].Spec.ScaleTargetRef; ref.Kind == "StatefulSet" && ref.Name == set {
+			names = append(names, list.Items[i].Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,89 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+)
+
+// explain puts an API error into one line for a person. The error itself stays
+// wrapped. It is nil for nil.
+func (c *Client) explain(err error, verb, resource, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case apierrors.IsNotFound(err) && name != "":
+		return worded{err, fmt.Sprintf("%s %q not found in namespace %q", singular(resource), name, c.Namespace)}
+	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "):
+		return worded{err, err.Error()} // an admission plugin's words, not a missing permission
+	case apierrors.IsForbidden(err):
+		return worded{err, fmt.Sprintf("not allowed to %s %s in namespace %q: the Role that you use lacks it%s",
+			verb, resource, c.Namespace, who(err))}
+	case apierrors.IsUnauthorized(err):
+		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
+	case unreachable(err):
+		return worded{err, fmt.Sprintf("cannot reach the API server at %s: %v", c.host, innermost(err))}
+	}
+	return fmt.Errorf("%s %s: %w", verb, resource, err)
+}
+
+// worded is an error in our words that still unwraps to the API's.
+type worded struct {
+	error
+	words string
+}
+
+// Error is the words.
+func (w worded) Error() string { return w.words }
+
+// Unwrap is the API's error.
+func (w worded) Unwrap() error { return w.error }
+
+func singular(resource string) string {
+	name, _, _ := strings.Cut(resource, ".")
+	return strings.TrimSuffix(name, "s")
+}
+
+// who picks the user out of the authorizer's words, which read: User "jo"
+// cannot patch resource…
+func who(err error) string {
+	_, after, ok := strings.Cut(err.Error(), `User "`)
+	user, _, end := strings.Cut(after, `"`)
+	if !ok || !end {
+		return ""
+	}
+	return fmt.Sprintf(" (user %q)", user)
+}
+
+// unreachable reports whether the request may never have got an answer: then
+// nobody knows what became of it.
+func unreachable(err error) bool {
+	var netErr net.Error
+	var urlErr *url.Error
+	return errors.As(err, &netErr) || errors.As(err, &urlErr) || utilnet.IsConnectionReset(err) ||
+		utilnet.IsConnectionRefused(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err)
+}
+
+// passing reports whether the server says that it may work another time.
+func passing(err error) bool {
+	return apierrors.IsTooManyRequests(err) || apierrors.IsServerTimeout(err) || apierrors.IsTimeout(err) ||
+		apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) || apierrors.IsUnexpectedServerError(err)
+}
+
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

@@ -1,0 +1,106 @@
+package kube
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// operation is one operation of a JSON patch (RFC 6902).
+type operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value"` // for a test, nil stands for absent
+}
+
+// patchFor is the JSON patch that makes an edit, on condition that the set is
+// still the one that was seen. resourceVersion would not do: it moves with
+// every status update. The uid tells the set from one made anew under its
+// name, the generation moves with the spec, and annotations, which move
+// neither, are pinned one by one.
+func patchFor(e rollout.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
+	ops := []operation{
+		{"test", "/metadata/uid", seen.UID},
+		{"test", "/metadata/generation", seen.Generation},
+	}
+	ops = append(ops, annotationOps(e.Annotations, seen)...)
+	if e.Template != nil {
+		ops = append(ops, operation{"replace", "/spec/template", e.Template})
+	}
+	if e.Partition != nil {
+		ops = append(ops, partitionOp(*e.Partition, seen))
+	}
+	if e.Replicas != nil {
+		ops = append(ops, operation{"add", "/spec/replicas", *e.Replicas})
+	}
+	return json.Marshal(ops)
+}
+
+func partitionOp(n int, seen *appsv1.StatefulSet) operation {
+	if seen.Spec.UpdateStrategy.RollingUpdate == nil {
+		return operation{"add", "/spec/updateStrategy/rollingUpdate", map[string]int{"partition": n}}
+	}
+	return operation{"add", "/spec/updateStrategy/rollingUpdate/partition", n}
+}
+
+func annotationOps(edits map[string]*string, seen *appsv1.StatefulSet) []operation {
+	if len(edits) == 0 {
+		return nil
+	}
+	var ops []operation
+	if seen.Annotations == nil {
+		ops = append(ops,
+			operation{"test", "/metadata/annotations", nil},
+			operation{"add", "/metadata/annotations", map[string]string{}})
+	}
+	for _, key := range slices.Sorted(maps.Keys(edits)) {
+		path := "/metadata/annotations/" + pointer.Replace(key)
+		have, ok := seen.Annotations[key]
+		switch {
+		case ok:
+			ops = append(ops, operation{"test", path, have})
+		case seen.Annotations != nil:
+			ops = append(ops, operation{"test", path, nil})
+		}
+		switch want := edits[key]; {
+		case want != nil:
+			ops = append(ops, operation{"add", path, *want})
+		case ok:
+			ops = append(ops, operation{Op: "remove", Path: path})
+		}
+	}
+	return ops
+}
+
+// pointer escapes a key for a JSON pointer (RFC 6901).
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// testFailed reports whether a JSON patch came back because one of its tests
+// did not hold. The API server answers 422 with the patch library's words and,
+// unlike for an invalid object, without naming a kind.
+func testFailed(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Code != http.StatusUnprocessableEntity {
+		return false
+	}
+	details := status.Status().Details
+	if details != nil && details.Kind != "" {
+		return false
+	}
+	message := status.Status().Message
+	if details != nil {
+		for _, cause := range details.Causes {
+			message += " " + cause.Message
+		}
+	}
+	return strings.Contains(message, "testing value") || strings.Contains(message, "test operation") ||
+		strings.Contains(message, "error in test")
+}

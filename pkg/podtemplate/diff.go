@@ -1,0 +1,189 @@
+package podtemplate
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Diff names the fields in which two templates differ, with both values, in
+// the order of their paths. Items of lists go by their names, where they have
+// any: containers[nginx].image rather than containers[0].image.
+func Diff(before, after sts.Template) ([]string, error) {
+	a, err := decode(before)
+	if err != nil {
+		return nil, err
+	}
+	b, err := decode(after)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, d := range differences(a, b, false) {
+		out = append(out, d.String())
+	}
+	return out, nil
+}
+
+// difference is one field in which two objects differ.
+type difference struct {
+	path       string
+	have, want any // nil for absent
+}
+
+func (d difference) String() string {
+	path := strings.TrimPrefix(d.path, "spec.containers")
+	if path != d.path {
+		path = "containers" + path
+	}
+	switch {
+	case d.have == nil:
+		return fmt.Sprintf("%s: set to %s", path, short(d.want))
+	case d.want == nil:
+		return fmt.Sprintf("%s: %s removed", path, short(d.have))
+	}
+	return fmt.Sprintf("%s: %s -> %s", path, short(d.have), short(d.want))
+}
+
+// under reports whether the difference is at or below a path.
+func (d difference) under(path string) bool {
+	rest, ok := strings.CutPrefix(d.path, path)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// short is a value for one line of a terminal.
+func short(v any) string {
+	text, ok := v.(string)
+	if !ok {
+		data, _ := json.Marshal(v) // it was JSON before
+		text = string(data)
+	}
+	const most = 80
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+// differences walks two JSON values. With subset, what only have has is no
+// difference, and neither is an empty value in want.
+func differences(have, want any, subset bool) []difference {
+	return walk("", have, want, subset)
+}
+
+func walk(path string, have, want any, subset bool) []difference {
+	if subset && empty(want) {
+		return nil
+	}
+	switch want := want.(type) {
+	case map[string]any:
+		if have, ok := have.(map[string]any); ok {
+			return walkMaps(path, have, want, subset)
+		}
+	case []any:
+		if have, ok := have.([]any); ok {
+			h, okHave := byName(have)
+			w, okWant := byName(want)
+			if okHave && okWant && (!subset || len(have) == len(want)) {
+				return walkItems(path, h, w, subset)
+			}
+		}
+	}
+	if same(have, want) {
+		return nil
+	}
+	return []difference{{path, have, want}}
+}
+
+func walkMaps(path string, have, want map[string]any, subset bool) []difference {
+	var out []difference
+	for _, key := range union(have, want, subset) {
+		next := key
+		switch {
+		case strings.ContainsAny(key, "./"):
+			next = path + "[" + key + "]"
+		case path != "":
+			next = path + "." + key
+		}
+		out = append(out, walk(next, have[key], want[key], subset)...)
+	}
+	return out
+}
+
+func walkItems(path string, have, want map[string]any, subset bool) []difference {
+	var out []difference
+	for _, name := range union(have, want, subset) {
+		out = append(out, walk(path+"["+name+"]", have[name], want[name], subset)...)
+	}
+	return out
+}
+
+func union(have, want map[string]any, subset bool) []string {
+	all := maps.Clone(want)
+	if !subset {
+		maps.Copy(all, have)
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// byName indexes a list whose items all have a name of their own; otherwise by
+// position. It fails for a list of plain values, which is compared whole.
+func byName(list []any) (map[string]any, bool) {
+	out := map[string]any{}
+	named := true
+	for _, item := range list {
+		m, ok := item.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		name := itemName(m)
+		if _, twice := out[name]; name == "" || twice {
+			named = false
+			break
+		}
+		out[name] = item
+	}
+	if named {
+		return out, true
+	}
+	clear(out)
+	for i, item := range list {
+		out[fmt.Sprint(i)] = item
+	}
+	return out, true
+}
+
+func itemName(m map[string]any) string {
+	if name, ok := m["name"].(string); ok {
+		return name
+	}
+	if meta, ok := m["metadata"].(map[string]any); ok {
+		name, _ := meta["name"].(string)
+		return name
+	}
+	return ""
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case map[string]any:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+func same(a, b any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && string(x) == string(y)
+}

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Format is how a program wants its answer.
+type Format string
+
+// The formats of -o; the empty one is for a person.
+const (
+	Human Format = ""
+	JSON  Format = "json"
+	YAML  Format = "yaml"
+)
+
+// DryRun is whether anything was really written.
+type DryRun string
+
+// The values of --dry-run.
+const (
+	DryRunNone   DryRun = "none"
+	DryRunClient DryRun = "client"
+	DryRunServer DryRun = "server"
+)
+
+// Objects writes one object for each event: a line of JSON, or a document of
+// YAML.
+type Objects struct {
+	w      io.Writer
+	format Format
+	set    setName
+}
+
+type setName struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// NewObjects makes a sink that writes to w.
+func NewObjects(w io.Writer, format Format) *Objects { return &Objects{w: w, format: format} }
+
+// object is an event as a program reads it.
+type object struct {
+	Type     string     `json:"type"`
+	Time     time.Time  `json:"time"`
+	DryRun   DryRun     `json:"dryRun"`
+	Set      setName    `json:"statefulSet"`
+	Step     int        `json:"step,omitempty"`
+	Steps    int        `json:"steps,omitempty"`
+	Title    string     `json:"title,omitempty"`
+	Change   *change    `json:"change,omitempty"`
+	Pod      *podEvent  `json:"pod,omitempty"`
+	Progress *progress  `json:"progress,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`
+	Message  string     `json:"message,omitempty"`
+	Plan     *planView  `json:"plan,omitempty"`
+	Result   string     `json:"result,omitempty"`
+	Gate     string     `json:"gate,omitempty"`
+	Try      []string   `json:"try,omitempty"`
+}
+
+type progress struct {
+	Good int `json:"good"`
+	Want int `json:"want"`
+}
+
+type podEvent struct {
+	Name      string `json:"name"`
+	Ordinal   int    `json:"ordinal"`
+	State     string `json:"state,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+	Container string `json:"container,omitempty"`
+	Message   string `json:"message,omitempty"`
+}
+
+// Handle writes one event.
+func (o *Objects) Handle(e rollout.Event) {
+	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message)}
+	if e.Plan != nil {
+		o.set = setName{e.Plan.Namespace, e.Plan.Name}
+		out.Plan = viewPlan(e.Plan)
+	}
+	out.Set = o.set
+	if e.Step != nil {
+		out.Step, out.Steps, out.Title = e.Step.Number, e.Step.Of, e.Step.Title
+	}
+	if e.Change != nil {
+		out.Change = viewChange(e.Change)
+	}
+	if e.Want > 0 {
+		out.Progress = &progress{e.Good, e.Want}
+	}
+	if !e.Until.IsZero() {
+		until := e.Until.UTC()
+		out.Until = &until
+	}
+	if e.Type == rollout.EventGate {
+		out.Message = "next: " + e.Step.Gate.Next
+	}
+	if t := e.Pod; t != nil {
+		out.Pod = &podEvent{Name: t.Pod, Ordinal: t.Ordinal, State: string(t.State)}
+		if t.Trouble != nil {
+			out.Pod.Reason, out.Pod.Container, out.Pod.Message = Clean(t.Trouble.Reason), t.Trouble.Container, Clean(t.Trouble.Message)
+		}
+	}
+	if e.Outcome != nil {
+		out.outcome(e.Outcome)
+	}
+	o.write(out)
+}
+
+func (out *object) outcome(o *rollout.Outcome) {
+	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), o.Gate, o.Try
+	if o.Pod != "" {
+		out.Pod = &podEvent{Name: o.Pod}
+		if o.Trouble != nil {
+			out.Pod.Reason, out.Pod.Container, out.Pod.Message = Clean(o.Trouble.Reason), o.Trouble.Container, Clean(o.Trouble.Message)
+		}
+	}
+}
+
+func (o *Objects) write(v any) { writeObject(o.w, o.format, v) }
+
+func writeObject(w io.Writer, format Format, v any) {
+	var data []byte
+	var err error
+	if format == YAML {
+		if data, err = yaml.Marshal(v); err == nil {
+			data = append([]byte("---\n"), data...)
+		}
+	} else if data, err = json.Marshal(v); err == nil {
+		data = append(data, '\n')
+	}
+	if err != nil {
+		// These are structs of plain fields: there is nothing that can't be written.
+		panic(fmt.Sprintf("write %T: %v", v, err))
+	}
+	_, _ = w.Write(data)
+}

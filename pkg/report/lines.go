@@ -1,0 +1,159 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Lines tells a run to a person, a line for each thing that happened. On a
+// terminal a spinner shows what it waits for.
+type Lines struct {
+	w      io.Writer
+	live   bool
+	style  styles
+	spin   *spin
+	quiet  bool   // the plan was shown already
+	indent string // under a time
+}
+
+// NewLines makes a sink that writes to w. With quiet the plan's title and
+// warnings are left out: they were shown before a question.
+func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
+	l := &Lines{w: w, live: term.Live(w), style: newStyles(w, mode), quiet: quiet}
+	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
+	if l.live {
+		l.spin = newSpin(w)
+	}
+	return l
+}
+
+// clock is the local time on a terminal and UTC elsewhere: logs of several
+// machines get compared.
+func (l *Lines) clock(t time.Time) string {
+	if l.live {
+		return t.Local().Format("15:04:05")
+	}
+	return t.UTC().Format("15:04:05Z")
+}
+
+// Handle shows one event.
+func (l *Lines) Handle(e rollout.Event) {
+	l.spin.stop()
+	switch e.Type {
+	case rollout.EventPlan:
+		if !l.quiet {
+			l.head(e.Plan)
+		}
+		l.quiet = false // only the first plan was shown before
+	case rollout.EventWarning:
+		_, _ = fmt.Fprintln(l.w, l.style.warn.Render("warning:")+" "+Clean(e.Message))
+	case rollout.EventStep:
+		if e.Step.Change == nil && e.Step.Number > 0 || e.Step.Free != nil {
+			l.say(e.Time, l.style.bold.Render(stepName(e.Step)+e.Step.Title))
+		}
+	case rollout.EventChange:
+		l.say(e.Time, l.style.bold.Render(changeLine(e)))
+	case rollout.EventPod:
+		l.pod(e)
+	case rollout.EventWait:
+		l.spin.wait("waiting for "+Clean(e.Message), time.Time{})
+	case rollout.EventSoak:
+		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))
+		l.spin.wait("soaking", e.Until)
+	case rollout.EventStepDone:
+		if e.Step.Number > 0 {
+			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d is good", e.Step.Number, e.Step.Of)))
+		}
+	case rollout.EventOutcome:
+		l.outcome(e)
+	case rollout.EventGate:
+	}
+	l.spin.start()
+}
+
+func (l *Lines) head(p *rollout.Plan) {
+	_, _ = fmt.Fprintln(l.w, l.style.bold.Render(p.Title))
+	for _, d := range p.Details {
+		_, _ = fmt.Fprintln(l.w, "  "+Clean(d))
+	}
+}
+
+func (l *Lines) say(t time.Time, text string) {
+	_, _ = fmt.Fprintln(l.w, l.style.dim.Render(l.clock(t))+" "+text)
+}
+
+// stepName is "step 1 of 3: ", or nothing for housekeeping.
+func stepName(s *rollout.Step) string {
+	if s == nil || s.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("step %d of %d: ", s.Number, s.Of)
+}
+
+// changeLine says what a write is for and what it was.
+func changeLine(e rollout.Event) string {
+	change := Clean(e.Change.String())
+	if _, deletes := e.Change.(rollout.DeletePod); deletes || e.Step == nil || e.Step.Title == change {
+		return change
+	}
+	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), e.Step.Title, change)
+}
+
+// pod shows that a pod moved on. What every pod goes through within a second
+// is left to the spinner; an end, a Ready that must still last, and trouble
+// are worth a line.
+func (l *Lines) pod(e rollout.Event) {
+	t := e.Pod
+	says := Clean(t.Says())
+	switch {
+	case t.Trouble != nil || t.State == sts.StateTerminating:
+	case t.State == sts.StateReady:
+		says = "Ready, Available after minReadySeconds"
+	case t.Good():
+		says = fmt.Sprintf("Available, %d of %d pods are good", e.Good, e.Want)
+	default:
+		return
+	}
+	l.say(e.Time, "  "+t.Pod+" "+l.style.standing(*t).Render(says))
+}
+
+func (l *Lines) outcome(e rollout.Event) {
+	l.spin.stop()
+	o := e.Outcome
+	word, style := string(o.Result), l.style.bad
+	switch o.Result {
+	case rollout.Done:
+		style = l.style.good
+	case rollout.Held:
+		style = l.style.warn
+	case rollout.AbortAsked:
+		return // another plan follows
+	case rollout.TimedOut:
+		word = "timed out"
+	}
+	where := ""
+	if o.Step != nil && o.Step.Number > 0 && o.Result != rollout.Held {
+		where = fmt.Sprintf(" in step %d of %d", o.Step.Number, o.Step.Of)
+	}
+	if message := Clean(o.Message); message != word {
+		where += ": " + strings.TrimPrefix(message, word+" ")
+	}
+	l.say(e.Time, style.Render(word+where))
+	if o.Result == rollout.Done {
+		return
+	}
+	if o.Gate != "" {
+		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+o.Gate)
+	}
+	for _, try := range o.Try {
+		_, _ = fmt.Fprintln(l.w, l.indent+try)
+	}
+}
+
+func round(d time.Duration) time.Duration { return d.Round(time.Second) }

@@ -1,0 +1,156 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// planView is a plan as a program reads it.
+type planView struct {
+	Verb        string     `json:"verb"`
+	Title       string     `json:"title"`
+	Details     []string   `json:"details,omitempty"`
+	Warnings    []string   `json:"warnings,omitempty"`
+	Patience    string     `json:"patience"`
+	StepTimeout string     `json:"stepTimeout"`
+	Timeout     string     `json:"timeout,omitempty"`
+	Steps       []stepView `json:"steps"`
+}
+
+type stepView struct {
+	Step   int     `json:"step,omitempty"`
+	Title  string  `json:"title"`
+	Change *change `json:"change,omitempty"`
+	Until  string  `json:"until"`
+	Frees  string  `json:"frees,omitempty"`
+	Soak   string  `json:"soak,omitempty"`
+	Gate   string  `json:"gate,omitempty"`
+	Next   string  `json:"next,omitempty"`
+}
+
+// change is a write as a program reads it.
+type change struct {
+	Kind        string             `json:"kind"` // edit or deletePod
+	Says        string             `json:"says"`
+	Template    bool               `json:"template,omitempty"` // the template is set
+	Partition   *int               `json:"partition,omitempty"`
+	Replicas    *int               `json:"replicas,omitempty"`
+	Annotations map[string]*string `json:"annotations,omitempty"`
+	Pod         string             `json:"pod,omitempty"`
+	UID         string             `json:"uid,omitempty"`
+}
+
+func viewChange(c rollout.Change) *change {
+	out := &change{Says: Clean(c.String())}
+	switch c := c.(type) {
+	case rollout.Edit:
+		out.Kind, out.Template = "edit", c.Template != nil
+		out.Partition, out.Replicas, out.Annotations = c.Partition, c.Replicas, c.Annotations
+	case rollout.DeletePod:
+		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
+	}
+	return out
+}
+
+func viewPlan(p *rollout.Plan) *planView {
+	v := &planView{
+		Verb: p.Verb, Title: p.Title, Details: cleanAll(p.Details), Warnings: cleanAll(p.Warnings),
+		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
+	}
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		s := stepView{Step: step.Number, Title: step.Title, Until: step.Until.String(), Soak: orNothing(step.Soak)}
+		if step.Change != nil {
+			s.Change = viewChange(step.Change)
+		}
+		if step.Free != nil {
+			s.Frees = string(step.Free.Mode)
+		}
+		if step.Gate != nil {
+			s.Gate, s.Next = string(step.Gate.Kind), step.Gate.Next
+		}
+		v.Steps = append(v.Steps, s)
+	}
+	return v
+}
+
+func orNothing(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+func cleanAll(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, Clean(t))
+	}
+	return out
+}
+
+// Plan prints a plan that is not run.
+func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rollout.Plan, now time.Time) {
+	if format != Human {
+		writeObject(w, format, object{
+			Type: string(rollout.EventPlan), Time: now.UTC(), DryRun: dryRun,
+			Set: setName{p.Namespace, p.Name}, Plan: viewPlan(p),
+		})
+		return
+	}
+	style := newStyles(w, mode)
+	mark := " (dry run)"
+	if dryRun == DryRunServer {
+		mark = " (server dry run)"
+	}
+	say := func(text string) { _, _ = fmt.Fprintln(w, text+style.dim.Render(mark)) }
+	say(style.bold.Render(p.Title))
+	for _, d := range p.Details {
+		say("  " + Clean(d))
+	}
+	for i := range p.Steps {
+		say(planLine(&p.Steps[i]))
+	}
+}
+
+// planLine is a step in one line: what is written, what is waited for, and
+// what stands before the next.
+func planLine(s *rollout.Step) string {
+	number := "-"
+	if s.Number > 0 {
+		number = fmt.Sprint(s.Number)
+	}
+	line := fmt.Sprintf("%3s %s", number, s.Title)
+	if s.Change != nil && s.Change.String() != s.Title {
+		line += ": " + Clean(s.Change.String())
+	}
+	var then []string
+	if good, ok := s.Until.(rollout.PodsGood); ok {
+		then = append(then, "wait until "+good.String())
+	}
+	if s.Free != nil {
+		then = append(then, freeWords(*s.Free))
+	}
+	if s.Soak > 0 {
+		then = append(then, "soak "+round(s.Soak).String())
+	}
+	if s.Gate != nil {
+		then = append(then, map[rollout.GateKind]string{rollout.GateAsk: "ask", rollout.GateHold: "hold"}[s.Gate.Kind])
+	}
+	if len(then) > 0 {
+		line += "; " + strings.Join(then, ", ")
+	}
+	return line
+}
+
+func freeWords(f rollout.Free) string {
+	if f.Mode == rollout.FreeEach {
+		return "delete those that are not, one at a time"
+	}
+	return "delete one that blocks the rest"
+}

@@ -1,0 +1,233 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+// Status is all that the status of one set shows.
+type Status struct {
+	Snapshot sts.Snapshot
+	Record   *canary.Record // the canary in progress, or nil
+	Verdict  verdict.Verdict
+	Now      time.Time
+}
+
+// statusView is a status as a program reads it.
+type statusView struct {
+	Type      string      `json:"type"`
+	Time      time.Time   `json:"time"`
+	DryRun    DryRun      `json:"dryRun"`
+	Set       setName     `json:"statefulSet"`
+	Result    string      `json:"result"` // settled, trouble or held
+	Message   string      `json:"message"`
+	Try       []string    `json:"try,omitempty"`
+	Strategy  string      `json:"strategy"`
+	Partition int         `json:"partition"`
+	Replicas  int         `json:"replicas"`
+	Stable    string      `json:"stableRevision"`
+	Update    string      `json:"updateRevision"`
+	Canary    *canaryView `json:"canary,omitempty"`
+	Pods      []podView   `json:"pods"`
+}
+
+type canaryView struct {
+	Step     int       `json:"step"`
+	Steps    int       `json:"steps"`
+	Counts   []int     `json:"counts"`
+	Started  time.Time `json:"started"`
+	Aborting bool      `json:"aborting,omitempty"`
+}
+
+type podView struct {
+	podEvent
+	Revision      string     `json:"revision"`
+	RevisionClass string     `json:"revisionClass"`
+	Ready         string     `json:"ready"`
+	Restarts      int        `json:"restarts"`
+	Created       *time.Time `json:"created,omitempty"`
+	Node          string     `json:"node,omitempty"`
+}
+
+// PrintStatus prints the status of one set.
+func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
+	v := st.view()
+	if format != Human {
+		writeObject(w, format, v)
+		return
+	}
+	style := newStyles(w, mode)
+	for _, line := range st.head() {
+		_, _ = fmt.Fprintf(w, "%-11s %s\n", line[0]+":", line[1])
+	}
+	_, _ = fmt.Fprintln(w)
+	st.printPods(w, style, v.Pods)
+	_, _ = fmt.Fprintln(w)
+	looks := map[rollout.Result]func(...string) string{
+		rollout.Done: style.good.Render, rollout.Halted: style.bad.Render, rollout.Held: style.warn.Render,
+	}
+	_, _ = fmt.Fprintln(w, looks[st.Verdict.Result](v.Message))
+	for _, try := range v.Try {
+		_, _ = fmt.Fprintln(w, "  "+try)
+	}
+}
+
+func (st Status) head() [][2]string {
+	s := st.Snapshot
+	strategy := string(s.Strategy())
+	if s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType {
+		strategy += fmt.Sprintf(", partition %d", s.Partition())
+	}
+	strategy += ", " + policy(s)
+	if s.MinReady() > 0 {
+		strategy += fmt.Sprintf(", minReadySeconds %d", s.Set.Spec.MinReadySeconds)
+	}
+	lines := [][2]string{
+		{"StatefulSet", s.Set.Namespace + "/" + s.Name()},
+		{"Strategy", strategy},
+	}
+	if c := st.canary(); c != nil {
+		lines = append(lines, [2]string{"Canary", c.words(st.Now)})
+	}
+	stable := st.stable()
+	if stable == s.UpdateRevision() {
+		return append(lines, [2]string{"Revision", Clean(stable)})
+	}
+	return append(lines, [2]string{"Revisions", Clean(fmt.Sprintf("stable %s, %s %s", stable, st.updateWord(), s.UpdateRevision()))})
+}
+
+func policy(s sts.Snapshot) string {
+	if s.Ordered() {
+		return string(appsv1.OrderedReadyPodManagement)
+	}
+	return string(appsv1.ParallelPodManagement)
+}
+
+func (c *canaryView) words(now time.Time) string {
+	counts := make([]string, len(c.Counts))
+	for i, n := range c.Counts {
+		counts[i] = fmt.Sprint(n)
+	}
+	at := fmt.Sprintf("step %d of %d", c.Step, c.Steps)
+	if c.Step == 0 {
+		at = fmt.Sprintf("gate closed, %d steps", c.Steps)
+	}
+	if c.Aborting {
+		at = "on the way back to stable"
+	}
+	return fmt.Sprintf("%s (%s pods), started %s ago", at, strings.Join(counts, ", "), duration.HumanDuration(now.Sub(c.Started)))
+}
+
+func (st Status) canary() *canaryView {
+	if st.Record == nil {
+		return nil
+	}
+	at, err := st.Record.Position(st.Snapshot)
+	if err != nil {
+		return nil // steps that no longer fit; the verb that goes on says so
+	}
+	return &canaryView{at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting}
+}
+
+// stable is the revision to tell the others from.
+func (st Status) stable() string {
+	if st.Record != nil {
+		return st.Record.Stable
+	}
+	return st.Snapshot.CurrentRevision()
+}
+
+func (st Status) updateWord() string {
+	if st.Record != nil {
+		return "canary"
+	}
+	return "update"
+}
+
+// class is what a pod's revision is to the rollout.
+func (st Status) class(revision string) string {
+	switch revision {
+	case st.stable():
+		return "stable"
+	case st.Snapshot.UpdateRevision():
+		return st.updateWord()
+	}
+	return "other"
+}
+
+func (st Status) view() statusView {
+	s := st.Snapshot
+	v := statusView{
+		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
+		Result:  map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result],
+		Message: Clean(st.Verdict.Message), Try: st.Verdict.Try,
+		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
+		Stable: st.stable(), Update: s.UpdateRevision(), Canary: st.canary(), Pods: []podView{},
+	}
+	for o := s.Start(); o < s.End(); o++ {
+		v.Pods = append(v.Pods, st.pod(o))
+	}
+	for _, p := range s.Stray() {
+		v.Pods = append(v.Pods, st.pod(p.Ordinal))
+	}
+	return v
+}
+
+func (st Status) pod(ordinal int) podView {
+	t := st.Snapshot.Standing(ordinal, st.Snapshot.Wanted(ordinal), st.Now)
+	v := podView{podEvent: podEvent{Name: t.Pod, Ordinal: ordinal, State: string(t.State)}}
+	if t.Trouble != nil {
+		v.Reason, v.Container, v.Message = Clean(t.Trouble.Reason), t.Trouble.Container, Clean(t.Trouble.Message)
+	}
+	if p, ok := st.Snapshot.Pod(ordinal); ok {
+		created := p.Created.UTC()
+		v.Revision, v.RevisionClass = Clean(p.Revision), st.class(p.Revision)
+		v.Ready, v.Restarts = fmt.Sprintf("%d/%d", p.ReadyCount, p.Containers), p.Restarts
+		v.Node, v.Created = Clean(p.Node), &created
+	}
+	return v
+}
+
+func (st Status) printPods(w io.Writer, style styles, pods []podView) {
+	header := []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "TROUBLE"}
+	var rows [][]cell
+	for _, p := range pods {
+		t := st.Snapshot.Standing(p.Ordinal, st.Snapshot.Wanted(p.Ordinal), st.Now)
+		look := style.standing(t)
+		age := "-"
+		if p.Created != nil {
+			age = duration.HumanDuration(st.Now.Sub(*p.Created))
+		}
+		rows = append(rows, []cell{
+			{text: p.Name}, {text: dash(p.RevisionClass)}, {text: dash(p.Ready), style: &look},
+			{text: fmt.Sprint(p.Restarts)}, {text: age}, {text: dash(p.Node)}, {text: notes(t), style: &look},
+		})
+	}
+	writeTable(w, term.Width(w), header, rows)
+}
+
+// notes is the last column: trouble, or what a pod that is not good waits for.
+func notes(t sts.Standing) string {
+	if t.Good() {
+		return ""
+	}
+	return Clean(t.Says())
+}
+
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// cell is one field of a table: its text, already clean, and how it looks.
+type cell struct {
+	text  string
+	style *lipgloss.Style
+}
+
+// gap stands between two columns, as in kubectl's tables.
+const gap = 3
+
+// writeTable writes rows under a header. The last column takes what is left
+// of width and is cut there; with width 0 nothing is cut. Widths count
+// columns of the terminal: a wide character takes two.
+func writeTable(w io.Writer, width int, header []string, rows [][]cell) {
+	widths := make([]int, len(header))
+	for i, h := range header {
+		widths[i] = ansi.StringWidth(h)
+		for _, row := range rows {
+			widths[i] = max(widths[i], ansi.StringWidth(row[i].text))
+		}
+	}
+	head := make([]cell, len(header))
+	for i, h := range header {
+		head[i] = cell{text: h}
+	}
+	for _, row := range append([][]cell{head}, rows...) {
+		_, _ = fmt.Fprintln(w, tableLine(row, widths, width))
+	}
+}
+
+func tableLine(row []cell, widths []int, width int) string {
+	var line strings.Builder
+	used := 0
+	for i, c := range row {
+		text := c.text
+		last := i == len(row)-1
+		if last && width > 0 {
+			text = ansi.Truncate(text, max(width-used, 8), "…")
+		}
+		padding := strings.Repeat(" ", widths[i]+gap-min(ansi.StringWidth(text), widths[i]))
+		if c.style != nil && text != "" {
+			text = c.style.Render(text)
+		}
+		line.WriteString(text)
+		if !last {
+			line.WriteString(padding)
+			used += widths[i] + gap
+		}
+	}
+	return strings.TrimRight(line.String(), " ")
+}

@@ -1,0 +1,108 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Change is one write. The set of types is closed: Edit and DeletePod.
+type Change interface {
+	// Done reports whether the snapshot already satisfies the change.
+	Done(s sts.Snapshot) bool
+	// String is the change in the words of the API.
+	String() string
+	change()
+}
+
+// Edit changes fields of the StatefulSet in one write, so that the controller
+// never sees one without the others. Nil fields stay as they are.
+type Edit struct {
+	Template    sts.Template       `json:"template,omitempty"`
+	Partition   *int               `json:"partition,omitempty"`
+	Replicas    *int               `json:"replicas,omitempty"`
+	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key
+	// Says replaces the generated words where they would not help.
+	Says string `json:"-"`
+}
+
+func (Edit) change() {}
+
+// Done compares every field that the edit sets.
+func (e Edit) Done(s sts.Snapshot) bool {
+	if !s.Exists() {
+		return false
+	}
+	for key, want := range e.Annotations {
+		if have, ok := s.Annotation(key); ok != (want != nil) || ok && have != *want {
+			return false
+		}
+	}
+	return (e.Partition == nil || s.Partition() == *e.Partition) &&
+		(e.Replicas == nil || s.Replicas() == *e.Replicas) &&
+		(e.Template == nil || e.Template.Is(s.Set))
+}
+
+func (e Edit) String() string {
+	if e.Says != "" {
+		return e.Says
+	}
+	var parts []string
+	if e.Template != nil {
+		parts = append(parts, "set the template")
+	}
+	if e.Partition != nil {
+		parts = append(parts, fmt.Sprintf("set partition to %d", *e.Partition))
+	}
+	if e.Replicas != nil {
+		parts = append(parts, fmt.Sprintf("set replicas to %d", *e.Replicas))
+	}
+	for _, key := range slices.Sorted(keys(e.Annotations)) {
+		verb := "set"
+		if e.Annotations[key] == nil {
+			verb = "remove"
+		}
+		parts = append(parts, verb+" annotation "+key)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func keys(m map[string]*string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// Partition is an Edit that moves the gate and nothing else.
+func Partition(n int) Edit { return Edit{Partition: ptr.To(n)} }
+
+// DeletePod deletes one pod, so that the controller makes it anew. The uid
+// keeps it from hitting a pod that has been made anew already.
+type DeletePod struct {
+	Name string    `json:"name"`
+	UID  types.UID `json:"uid"`
+	Why  string    `json:"why"`
+}
+
+func (DeletePod) change() {}
+
+// Done reports whether that very pod is gone or on its way out.
+func (d DeletePod) Done(s sts.Snapshot) bool {
+	for _, p := range s.Pods {
+		if p.UID == d.UID {
+			return p.Terminating
+		}
+	}
+	return true
+}
+
+func (d DeletePod) String() string { return "delete pod " + d.Name + ": " + d.Why }

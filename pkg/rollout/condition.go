@@ -1,0 +1,74 @@
+package rollout
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Condition is what must hold before a step counts as done. The set of types
+// is closed: Observed and PodsGood.
+type Condition interface {
+	// Check reads the snapshot.
+	Check(s sts.Snapshot, now time.Time) Progress
+	// String is the condition in words.
+	String() string
+}
+
+// Progress is a condition's answer.
+type Progress struct {
+	Done bool
+	Good int // pods that are where they should be
+	Want int // pods that the condition is about
+	// Standings are the pods that the condition is about, in ordinal order.
+	Standings []sts.Standing
+	// Waiting says what it is that the condition waits for, when it is not a pod.
+	Waiting string
+	// NextAt is when time alone may change the answer, zero for never.
+	NextAt time.Time
+}
+
+// Observed holds once the controller has seen the newest spec.
+type Observed struct{}
+
+// Check compares the generations.
+func (Observed) Check(s sts.Snapshot, _ time.Time) Progress {
+	if s.Observed() {
+		return Progress{Done: true}
+	}
+	return Progress{Waiting: "the StatefulSet controller to see the change"}
+}
+
+func (Observed) String() string { return "the controller has seen the change" }
+
+// PodsGood holds when every wanted ordinal from From up carries the revision
+// that the spec wants there and is Available.
+type PodsGood struct {
+	From int `json:"from"` // an ordinal, not an index
+}
+
+// Check looks at each ordinal.
+func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
+	p := Progress{Want: s.End() - c.From}
+	if !s.Observed() {
+		p.Waiting = "the StatefulSet controller to see the change"
+		return p
+	}
+	for o := c.From; o < s.End(); o++ {
+		t := s.Standing(o, s.Wanted(o), now)
+		p.Standings = append(p.Standings, t)
+		if t.Good() {
+			p.Good++
+		}
+		if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
+			p.NextAt = t.GoodAt
+		}
+	}
+	p.Done = p.Good == p.Want
+	return p
+}
+
+func (c PodsGood) String() string {
+	return fmt.Sprintf("every pod from ordinal %d up is updated and Available", c.From)
+}

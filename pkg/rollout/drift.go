@@ -1,0 +1,65 @@
+package rollout
+
+import (
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// drift says what somebody else changed of what the run relies on, or "".
+// Only the spec and the run's own record count: a new label is not drift.
+func (st State) drift(p Plan, s sts.Snapshot) string {
+	switch {
+	case !s.Exists():
+		return "the StatefulSet was deleted"
+	case s.UID() != p.UID:
+		return "the StatefulSet was deleted and made anew"
+	case s.Set.DeletionTimestamp != nil:
+		return "the StatefulSet is being deleted"
+	case st.expected == nil:
+		return ""
+	}
+	was := sts.Snapshot{Set: st.expected}
+	var said []string
+	say := func(what string, path ...string) {
+		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
+			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
+		}
+		said = append(said, what)
+	}
+	if !sts.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
+		say("the template was changed", "spec", "template")
+	}
+	if was.Strategy() != s.Strategy() {
+		say(fmt.Sprintf("the update strategy was changed from %s to %s", was.Strategy(), s.Strategy()),
+			"spec", "updateStrategy", "type")
+	}
+	if was.Partition() != s.Partition() {
+		say(fmt.Sprintf("the partition was changed from %d to %d", was.Partition(), s.Partition()),
+			"spec", "updateStrategy", "rollingUpdate", "partition")
+	}
+	if was.Replicas() != s.Replicas() || was.Start() != s.Start() {
+		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", "replicas")
+	}
+	if p.Record != "" && was.Set.Annotations[p.Record] != s.Set.Annotations[p.Record] {
+		say("the canary's record was changed", "metadata", "annotations", p.Record)
+	}
+	return strings.Join(said, "; ")
+}
+
+func span(s sts.Snapshot) string {
+	if s.Start() == 0 {
+		return fmt.Sprint(s.Replicas())
+	}
+	return fmt.Sprintf("%d (from ordinal %d)", s.Replicas(), s.Start())
+}
+
+// accept takes the snapshot's set as what the run relies on from now on:
+// changes to other fields, or the run's own write whose answer got lost.
+func (st State) accept(set *appsv1.StatefulSet) State {
+	st.expected = set
+	return st
+}

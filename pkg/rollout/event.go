@@ -1,0 +1,72 @@
+package rollout
+
+import (
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// EventType is what an event tells.
+type EventType string
+
+// The events of a run, roughly in the order in which they come.
+const (
+	EventPlan     EventType = "plan"     // what is about to happen
+	EventWarning  EventType = "warning"  // something to know, nothing to stop for
+	EventStep     EventType = "step"     // a step began
+	EventChange   EventType = "change"   // a write was sent and taken
+	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
+	EventWait     EventType = "wait"     // what the run waits for changed
+	EventSoak     EventType = "soak"     // the step holds; it must go on holding
+	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
+	EventGate     EventType = "gate"     // a person is asked
+	EventOutcome  EventType = "outcome"  // how the run ended; always the last
+)
+
+// Event is one thing that happened. The fields that don't apply are zero.
+type Event struct {
+	Type    EventType
+	Time    time.Time
+	Plan    *Plan
+	Step    *Step
+	Change  Change
+	Pod     *sts.Standing
+	Good    int // of Want pods
+	Want    int
+	Until   time.Time // when the soak ends
+	Message string
+	Outcome *Outcome
+}
+
+// Sink is told every event, in order, by the one goroutine that owns the run.
+type Sink interface {
+	Handle(Event)
+}
+
+// Result is how a run ended.
+type Result string
+
+// The results; the exit codes follow from them.
+const (
+	Done        Result = "done"
+	Held        Result = "held"        // waits for promote
+	AbortAsked  Result = "abort"       // a person answered abort at a gate
+	Halted      Result = "halted"      // trouble, or a broken soak
+	Drifted     Result = "drifted"     // someone else changed what the plan set
+	TimedOut    Result = "timedOut"    // the whole run took too long
+	Interrupted Result = "interrupted" // ctrl-C
+	Failed      Result = "failed"      // the API server or the machine said no
+)
+
+// Outcome is how a run ended and what to do about it.
+type Outcome struct {
+	Result  Result
+	Message string       // one sentence
+	Pod     string       // the pod that it is about, if any
+	Trouble *sts.Trouble // why the pod does not get there, if that is it
+	Step    *Step        // the step that it ended in, nil before the first
+	Gate    string       // where the gate was left, in words
+	Try     []string     // the commands that help
+	Wanted  bool         // a hold that was asked for
+	Err     error        // the cause of Failed
+}

@@ -1,0 +1,234 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Decision is what comes next. Exactly one of Do, Ask and End is set, or none:
+// then there is nothing to do until another snapshot comes or WakeAt passes.
+type Decision struct {
+	Events []Event
+	Do     Change
+	Ask    *Gate
+	End    *Outcome
+	WakeAt time.Time // zero for never
+}
+
+// Next decides what a plan does next. It is pure: the same arguments give the
+// same answer, and the state that it was given stays as it was.
+func Next(p Plan, st State, s sts.Snapshot, now time.Time) (State, Decision) {
+	n := next{p: p, st: st.clone(), s: s, now: now}
+	n.decide()
+	return n.st, n.d
+}
+
+// next is one decision in the making.
+type next struct {
+	p   Plan
+	st  State
+	s   sts.Snapshot
+	now time.Time
+	d   Decision
+}
+
+func (n *next) decide() {
+	if n.st.stale(n.s) {
+		return
+	}
+	if n.drifted() {
+		return
+	}
+	n.st.remember(n.s, n.now)
+	for n.st.step < len(n.p.Steps) {
+		if over := n.advance(&n.p.Steps[n.st.step]); !over {
+			return
+		}
+		n.st.step++
+		n.st.phase, n.st.answer = entering, ""
+	}
+	n.d.End = &Outcome{Result: Done, Message: n.p.Success}
+}
+
+// drifted ends the run when someone else changed what it relies on. A write
+// of our own whose answer got lost is no drift.
+func (n *next) drifted() bool {
+	what := n.st.drift(n.p, n.s)
+	if what != "" && n.st.unsure != nil && n.s.UID() == n.p.UID && n.st.unsure.Done(n.s) {
+		what = ""
+		n.st = n.st.Applied(n.st.unsure, n.s.Set, n.now)
+	}
+	if what == "" {
+		n.st = n.st.accept(n.s.Set)
+		return false
+	}
+	o := n.outcome(Drifted, what+"; nothing more is written")
+	if !n.s.Exists() || n.s.UID() != n.p.UID {
+		o.Try, o.Gate = nil, "" // there is nothing left to go on with
+	}
+	n.d.End = o
+	return true
+}
+
+// advance moves the present step on, and reports whether it is over.
+func (n *next) advance(step *Step) bool {
+	if n.st.phase == entering {
+		n.st.phase, n.st.started = changing, n.now
+		n.tell(Event{Type: EventStep})
+	}
+	if n.st.phase == changing {
+		if step.Change != nil && !step.Change.Done(n.s) {
+			if !n.overdue(step, Progress{Waiting: "the API server to take the change"}) {
+				n.d.Do = step.Change
+			}
+			return false
+		}
+		n.st.phase, n.st.started = waiting, n.now
+	}
+	progress := step.Until.Check(n.s, n.now)
+	n.tellPods(progress)
+	if n.st.phase == waiting && !n.arrived(step, progress) {
+		return false
+	}
+	if n.st.phase == soaking && !n.kept(step) {
+		return false
+	}
+	return n.passed(step)
+}
+
+// arrived reports whether the step's condition holds now.
+func (n *next) arrived(step *Step, progress Progress) bool {
+	if step.Soak > 0 {
+		if v := n.st.regressed(n.s, n.now, true); v != nil {
+			n.halt(v)
+			return false
+		}
+	}
+	if progress.Done {
+		n.st.phase, n.st.soaked = soaking, n.now
+		if step.Soak > 0 {
+			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
+		}
+		return true
+	}
+	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return false
+	}
+	n.wake(wake)
+	n.wake(progress.NextAt)
+	if n.overdue(step, progress) {
+		return false
+	}
+	if n.st.phase == waiting {
+		pod, at := n.st.free(step.Free, n.p, n.s, n.now)
+		n.wake(at)
+		if pod != nil {
+			n.d.Do = *pod
+			return false
+		}
+	}
+	n.tellWait(progress)
+	return false
+}
+
+// overdue ends the run when the step has had its time.
+func (n *next) overdue(step *Step, progress Progress) bool {
+	if n.p.StepTimeout == 0 {
+		return false
+	}
+	deadline := n.st.started.Add(n.p.StepTimeout)
+	if n.now.Before(deadline) {
+		n.wake(deadline)
+		return false
+	}
+	after := fmt.Sprintf("step not done after %s", n.p.StepTimeout)
+	t, ok := culprit(n.s, *step, progress, n.now)
+	if !ok || progress.Waiting != "" {
+		n.d.End = n.outcome(Halted, fmt.Sprintf("%s: still waiting for %s", after, progress.Waiting))
+		return true
+	}
+	v := inTrouble(t.Pod, t.DeadlineTrouble())
+	v.words += " (" + after + ")"
+	n.halt(v)
+	return true
+}
+
+// kept reports whether the condition has held for the whole soak.
+func (n *next) kept(step *Step) bool {
+	if n.broke() {
+		return false
+	}
+	if until := n.st.soaked.Add(step.Soak); n.now.Before(until) {
+		n.wake(until)
+		return false
+	}
+	n.st.phase = gating
+	n.tell(Event{Type: EventStepDone})
+	return true
+}
+
+// broke ends the run when a pod that was good is so no more.
+func (n *next) broke() bool {
+	v := n.st.regressed(n.s, n.now, false)
+	if v != nil {
+		n.halt(v)
+	}
+	return v != nil
+}
+
+// passed reports whether the gate lets the run go on.
+func (n *next) passed(step *Step) bool {
+	if step.Gate == nil {
+		return true
+	}
+	if step.Gate.Kind == GateAsk && n.st.answer == "" {
+		if !n.broke() {
+			n.d.Ask = step.Gate
+		}
+		return false
+	}
+	switch {
+	case n.st.answer == Promote:
+		return true
+	case n.st.answer == Abort:
+		n.d.End = n.outcome(AbortAsked, "abort")
+	default:
+		n.d.End = n.outcome(Held, fmt.Sprintf("held after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next))
+		n.d.End.Wanted = step.Gate.Wanted
+	}
+	return false
+}
+
+func (n *next) wake(at time.Time) { n.d.WakeAt = earlier(n.d.WakeAt, at) }
+
+// culprit is the standing that the step waits for: among the pods on their
+// way the lowest where the controller goes in order, for it holds up the
+// others, else the highest; with none on its way the highest that is still to
+// be replaced.
+func culprit(s sts.Snapshot, step Step, progress Progress, now time.Time) (sts.Standing, bool) {
+	var moving, old []sts.Standing
+	for _, t := range relevant(s, step, progress, now) {
+		switch {
+		case t.Good():
+		case t.State == sts.StateOld:
+			old = append(old, t)
+		default:
+			moving = append(moving, t)
+		}
+	}
+	byOrdinal := func(a, b sts.Standing) int { return a.Ordinal - b.Ordinal }
+	switch {
+	case len(moving) > 0 && s.Ordered():
+		return slices.MinFunc(moving, byOrdinal), true
+	case len(moving) > 0:
+		return slices.MaxFunc(moving, byOrdinal), true
+	case len(old) > 0:
+		return slices.MaxFunc(old, byOrdinal), true
+	}
+	return sts.Standing{}, false
+}

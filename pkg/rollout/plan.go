@@ -1,0 +1,105 @@
+package rollout
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Plan is what a verb wants to happen to one StatefulSet.
+type Plan struct {
+	Verb      string
+	Namespace string
+	Name      string
+	UID       types.UID // of the set that the plan was made for
+	Title     string    // one line for a person
+	Details   []string  // what the template change is, who manages the set…
+	Warnings  []string
+	// Record is the annotation that a run relies on: another value is drift.
+	Record string
+	Steps  []Step
+
+	// Patience is what trouble that often heals is given before it counts.
+	Patience time.Duration
+	// StepTimeout is what one step may take before its soak, 0 for ever.
+	StepTimeout time.Duration
+	// Timeout is what the whole run may take, 0 for ever.
+	Timeout time.Duration
+
+	// Resume, Abort and Promote are the commands that help when the run ends
+	// early; empty ones are not shown.
+	Resume, Promote, Abort string
+	// Success is the last line of a run that got to the end.
+	Success string
+}
+
+// Step is one move of a plan. Its parts are plain data: they print, compare
+// and serialise.
+type Step struct {
+	Title  string
+	Number int           // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
+	Of     int           // how many numbered steps there are
+	Change Change        // nil when the step only watches
+	Until  Condition     // what must hold before the step counts as done
+	Free   *Free         // which pods the engine deletes while it waits, nil for none
+	Soak   time.Duration // how long Until must go on holding
+	Gate   *Gate         // what must pass before the next step, nil for nothing
+}
+
+// FreeMode says which pods a step deletes, always one at a time.
+type FreeMode string
+
+const (
+	// FreeBlocker deletes the pod that sts.Snapshot.Blocker names: the
+	// controller replaces the rest.
+	FreeBlocker FreeMode = "blocker"
+	// FreeEach deletes every pod that is not on the revision wanted for its
+	// ordinal, each after the one before is Available again. The controller
+	// makes them anew at the wanted revision.
+	FreeEach FreeMode = "each"
+)
+
+// Free is how a step replaces pods that the controller leaves as they are.
+type Free struct {
+	Mode FreeMode
+	// Grace is how long a blocker must have been one.
+	Grace time.Duration
+}
+
+// GateKind is what stands between two steps.
+type GateKind string
+
+const (
+	// GateAsk asks the person at the terminal.
+	GateAsk GateKind = "ask"
+	// GateHold ends the run here; promote goes on another time.
+	GateHold GateKind = "hold"
+)
+
+// Gate is what must pass before the next step.
+type Gate struct {
+	Kind GateKind
+	Next string // the pods that come next
+	// Wanted says that the user asked for the hold: it is then the end that
+	// they wanted, not a wait for somebody else.
+	Wanted bool
+}
+
+// Answer is a person's word at a gate.
+type Answer string
+
+// The answers at a gate.
+const (
+	Promote Answer = "promote"
+	HoldOn  Answer = "hold"
+	Abort   Answer = "abort"
+)
+
+// Refusal is a safeguard's no: nothing was written.
+type Refusal struct {
+	Why string   // one sentence
+	Try []string // what helps: a sentence or a command each
+}
+
+// Error is the reason.
+func (r *Refusal) Error() string { return r.Why }

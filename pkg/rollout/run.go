@@ -1,0 +1,249 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// ErrConflict is what Apply returns, wrapped, when the set is no longer what
+// the snapshot showed. It is no failure: the run looks again.
+var ErrConflict = errors.New("the object changed meanwhile")
+
+// ErrLost is what Apply returns, wrapped, when the API server could not be
+// reached or its answer got lost: the write may have been taken. The run
+// looks again and repeats it if need be.
+var ErrLost = errors.New("no answer from the API server")
+
+// Cluster is what the engine needs to write.
+type Cluster interface {
+	// Apply sends one change, on condition that the set is still what the
+	// snapshot shows. It returns the set as the write left it, or nil when
+	// the change was to another object. Errors: ErrConflict, ErrLost, and
+	// whatever else the API server says, which ends the run.
+	Apply(ctx context.Context, c Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
+}
+
+// Update is one item of a feed: a new snapshot, a notice, or the feed's end.
+type Update struct {
+	Snapshot sts.Snapshot
+	Notice   string // something to tell, for instance that the watch was cut
+	Err      error  // why no more snapshots will come
+}
+
+// Asker asks the person at the terminal. It returns when there is an answer
+// or the context ends.
+type Asker interface {
+	Ask(ctx context.Context, step Step) (Answer, error)
+}
+
+// Engine is what a run needs besides its plan.
+type Engine struct {
+	Cluster Cluster
+	Feed    <-chan Update
+	Sink    Sink
+	Asker   Asker
+	// Now is the cluster's time, for what its timestamps say. Nil means the
+	// machine's own clock.
+	Now func() time.Time
+}
+
+// firstRetry is how long a run waits after a write whose answer got lost; it
+// doubles up to maxRetry.
+const (
+	firstRetry = 500 * time.Millisecond
+	maxRetry   = 10 * time.Second
+)
+
+// Run runs a plan to its end. The first snapshot is the one that the plan was
+// made from. It returns when the plan is done or can't go on, when the context
+// ends, when the plan's timeout passes or when the feed ends; the last event
+// that the sink gets is the outcome.
+func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &run{Engine: e, ctx: ctx, plan: p, state: NewState(s, e.Now()), seen: s, answers: make(chan reply, 1)}
+	e.Sink.Handle(Event{Type: EventPlan, Time: e.Now(), Plan: &p})
+	for _, w := range p.Warnings {
+		e.Sink.Handle(Event{Type: EventWarning, Time: e.Now(), Message: w})
+	}
+	o := r.loop()
+	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
+	return o
+}
+
+type reply struct {
+	answer Answer
+	err    error
+}
+
+// run is one run under way. Only Run's goroutine touches it.
+type run struct {
+	Engine
+	ctx     context.Context //nolint:containedctx // a run lives exactly as long as its context
+	plan    Plan
+	state   State
+	seen    sts.Snapshot
+	asked   bool
+	answers chan reply
+	retry   time.Duration // how long to wait after a lost answer, grows
+	notNow  time.Time     // no write before this
+	looked  bool          // a snapshot came since the last conflict
+}
+
+func (r *run) loop() Outcome {
+	var timeout <-chan time.Time
+	if r.plan.Timeout > 0 {
+		timer := time.NewTimer(r.plan.Timeout)
+		defer timer.Stop()
+		timeout = timer.C
+	}
+	r.looked = true
+	for {
+		wake, end := r.decide()
+		if end != nil {
+			return *end
+		}
+		if end = r.wait(wake, timeout); end != nil {
+			return *end
+		}
+	}
+}
+
+// decide asks Next until there is nothing more to do at once, and returns
+// when to ask again at the latest.
+func (r *run) decide() (time.Time, *Outcome) {
+	for {
+		state, d := Next(r.plan, r.state, r.seen, r.Now())
+		r.state = state
+		for _, event := range d.Events {
+			r.Sink.Handle(event)
+		}
+		switch {
+		case d.End != nil:
+			return time.Time{}, d.End
+		case d.Do != nil:
+			if r.ctx.Err() != nil {
+				return time.Time{}, nil // wait says how it ends
+			}
+			if !r.looked || r.Now().Before(r.notNow) {
+				return earlier(d.WakeAt, r.notNow), nil
+			}
+			if end := r.apply(d.Do); end != nil {
+				return time.Time{}, end
+			}
+		case d.Ask != nil && !r.asked:
+			r.ask(*r.step())
+			return d.WakeAt, nil
+		default:
+			return d.WakeAt, nil
+		}
+	}
+}
+
+// apply sends a write. After a conflict nothing is sent before a new snapshot.
+func (r *run) apply(c Change) *Outcome {
+	set, err := r.Cluster.Apply(r.ctx, c, r.seen)
+	switch {
+	case err == nil:
+		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
+		r.Sink.Handle(Event{Type: EventChange, Time: r.Now(), Step: r.step(), Change: c})
+	case r.ctx.Err() != nil:
+		// Interrupted in the middle of a write; the next run finds out.
+	case errors.Is(err, ErrConflict):
+		r.looked = false
+	case errors.Is(err, ErrLost):
+		r.state = r.state.Unsure(c)
+		r.retry = min(max(2*r.retry, firstRetry), maxRetry)
+		r.notNow = r.Now().Add(r.retry)
+		r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
+	default:
+		return r.end(Failed, fmt.Sprintf("%s: %v", c, err), err)
+	}
+	return nil
+}
+
+// wait returns when there is a reason to decide again, or with the outcome
+// when the run is over.
+func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
+	var timer <-chan time.Time
+	if !wake.IsZero() {
+		t := time.NewTimer(wake.Sub(r.Now()))
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-r.ctx.Done():
+		return r.end(Interrupted, "interrupted", r.ctx.Err())
+	case <-timeout:
+		return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
+	case <-timer:
+	case a := <-r.answers:
+		if a.err != nil && r.ctx.Err() == nil {
+			return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
+		}
+		r.state, r.asked = r.state.Answered(a.answer), false
+	case u, ok := <-r.Feed:
+		return r.take(u, ok)
+	}
+	return nil
+}
+
+func (r *run) take(u Update, ok bool) *Outcome {
+	switch {
+	case !ok && r.ctx.Err() != nil:
+		return r.end(Interrupted, "interrupted", r.ctx.Err())
+	case !ok:
+		err := errors.New("the watch ended")
+		return r.end(Failed, err.Error(), err)
+	case u.Err != nil:
+		return r.end(Failed, u.Err.Error(), u.Err)
+	case u.Notice != "":
+		r.notice(u.Notice)
+	default:
+		r.seen, r.looked = u.Snapshot, true
+	}
+	return nil
+}
+
+// ask puts the question in a goroutine of its own, so that a pod which fails
+// meanwhile, ctrl-C or the timeout still end the run.
+func (r *run) ask(step Step) {
+	r.asked = true
+	r.Sink.Handle(Event{Type: EventGate, Time: r.Now(), Step: &step})
+	go func() {
+		answer, err := r.Asker.Ask(r.ctx, step)
+		r.answers <- reply{answer, err}
+	}()
+}
+
+func (r *run) notice(message string) {
+	r.Sink.Handle(Event{Type: EventWarning, Time: r.Now(), Step: r.step(), Message: message})
+}
+
+func (r *run) step() *Step {
+	if r.state.step < len(r.plan.Steps) {
+		return &r.plan.Steps[r.state.step]
+	}
+	return nil
+}
+
+// end is an outcome that Next does not decide. It says what the run was
+// waiting for: nobody should have to guess where it stood.
+func (r *run) end(result Result, message string, err error) *Outcome {
+	n := next{p: r.plan, st: r.state, s: r.seen, now: r.Now()}
+	if result == TimedOut && r.state.waitSaid != "" {
+		message += ", still waiting for " + r.state.waitSaid
+	}
+	o := n.outcome(result, message)
+	o.Err = err
+	return o
+}

@@ -1,0 +1,115 @@
+package rollout
+
+import (
+	"maps"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// phase is where a step is.
+type phase int
+
+const (
+	entering phase = iota
+	changing
+	waiting
+	soaking
+	gating
+)
+
+// State is what a run knows besides the plan and the snapshot. It is a value:
+// Next takes one and returns the next one.
+type State struct {
+	step    int
+	phase   phase
+	started time.Time // when the step began to wait
+	soaked  time.Time // when the soak began
+	answer  Answer    // what the person said at this gate
+
+	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
+	unsure   Change                  // a write whose fate is unknown
+	deleted  types.UID               // the pod that the run deleted last
+	baseline map[int]baseline        // pods since they were first good
+	trouble  map[types.UID]time.Time // since when a pod has been in trouble
+	missing  map[int]time.Time       // since when an ordinal has had no pod
+	said     map[int]string          // what was last told about a pod
+	waitSaid string                  // what was last told about waiting
+	blocked  map[types.UID]time.Time // since when a pod has been the blocker
+}
+
+// baseline is what a good pod looked like.
+type baseline struct {
+	uid      types.UID
+	revision string
+	restarts int
+}
+
+// NewState starts a run from the snapshot that its plan was made from.
+func NewState(s sts.Snapshot, now time.Time) State {
+	return State{
+		started:  now,
+		expected: s.Set,
+		baseline: map[int]baseline{},
+		trouble:  map[types.UID]time.Time{},
+		missing:  map[int]time.Time{},
+		said:     map[int]string{},
+		blocked:  map[types.UID]time.Time{},
+	}
+}
+
+// clone keeps Next pure: the maps of the state it was given stay as they are.
+func (st State) clone() State {
+	st.baseline = maps.Clone(st.baseline)
+	st.trouble = maps.Clone(st.trouble)
+	st.missing = maps.Clone(st.missing)
+	st.said = maps.Clone(st.said)
+	st.blocked = maps.Clone(st.blocked)
+	return st
+}
+
+// Applied tells the state that a write was taken and what the set looks like
+// now; set is nil when the write was not to the set.
+func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State {
+	st.unsure = nil
+	if set != nil {
+		st.expected = set
+	}
+	if d, ok := c.(DeletePod); ok {
+		st.deleted = d.UID
+	}
+	if st.phase == changing {
+		st.phase, st.started = waiting, now
+	}
+	return st
+}
+
+// Unsure tells the state that a write may or may not have been taken: the
+// answer got lost. The next snapshots tell.
+func (st State) Unsure(c Change) State {
+	st.unsure = c
+	return st
+}
+
+// Answered tells the state what the person at the gate said.
+func (st State) Answered(a Answer) State {
+	st.answer = a
+	return st
+}
+
+// stale reports whether the snapshot shows the set as it was before the run's
+// own last write: watches lag behind answers.
+func (st State) stale(s sts.Snapshot) bool {
+	if !s.Exists() || st.expected == nil || s.UID() != st.expected.UID {
+		return false
+	}
+	if s.Set.Generation < st.expected.Generation {
+		return true
+	}
+	older, err := resourceversion.CompareResourceVersion(s.Set.ResourceVersion, st.expected.ResourceVersion)
+	return err == nil && older < 0
+}

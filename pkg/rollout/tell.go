@@ -1,0 +1,99 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// tell adds an event about the present step.
+func (n *next) tell(e Event) {
+	e.Time = n.now
+	if e.Step == nil && n.st.step < len(n.p.Steps) {
+		e.Step = &n.p.Steps[n.st.step]
+	}
+	n.d.Events = append(n.d.Events, e)
+}
+
+// tellPods adds an event for each pod whose standing changed. Pods that wait
+// on the old revision for their turn are no news.
+func (n *next) tellPods(progress Progress) {
+	for i := range slices.Backward(progress.Standings) {
+		t := &progress.Standings[i]
+		now := string(t.State)
+		if t.Trouble != nil {
+			now += " " + t.Trouble.Container + " " + t.Trouble.Reason
+		}
+		before, known := n.st.said[t.Ordinal]
+		n.st.said[t.Ordinal] = now
+		fresh := !known && (t.State == sts.StateOld || t.Good())
+		if now != before && !fresh {
+			n.tell(Event{Type: EventPod, Pod: t, Good: progress.Good, Want: progress.Want})
+		}
+	}
+}
+
+// tellWait adds an event when what the run waits for changed.
+func (n *next) tellWait(progress Progress) {
+	waits := progress.Waiting
+	if waits == "" {
+		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
+			waits = t.Pod + ": " + t.Says()
+		}
+	}
+	if waits != n.st.waitSaid {
+		n.st.waitSaid = waits
+		n.tell(Event{Type: EventWait, Message: waits, Good: progress.Good, Want: progress.Want})
+	}
+}
+
+// halt ends the run because of a pod.
+func (n *next) halt(v *verdict) {
+	n.d.End = n.outcome(Halted, v.pod+": "+v.words)
+	n.d.End.Pod, n.d.End.Trouble = v.pod, &v.trouble
+	n.d.Do, n.d.Ask = nil, nil
+}
+
+// outcome is an end in the present step, with the gate where it is.
+func (n *next) outcome(r Result, message string) *Outcome {
+	o := &Outcome{Result: r, Message: message, Gate: gateWords(n.s), Try: n.commands(r)}
+	if n.st.step < len(n.p.Steps) {
+		o.Step = &n.p.Steps[n.st.step]
+	}
+	return o
+}
+
+// gateWords says where the gate is: what the controller may replace from here.
+func gateWords(s sts.Snapshot) string {
+	if !s.Exists() {
+		return ""
+	}
+	switch gate := s.Start() + s.Partition(); {
+	case gate >= s.End():
+		return fmt.Sprintf("partition %d: no pod is let through", s.Partition())
+	case gate <= s.Start():
+		return fmt.Sprintf("partition %d: every pod is let through", s.Partition())
+	case gate == s.End()-1:
+		return fmt.Sprintf("partition %d: only %s is let through", s.Partition(), s.PodName(gate))
+	default:
+		return fmt.Sprintf("partition %d: %s and above are let through", s.Partition(), s.PodName(gate))
+	}
+}
+
+// commands are what helps when a run ends early.
+func (n *next) commands(r Result) []string {
+	var out []string
+	add := func(what, command string) {
+		if command != "" {
+			out = append(out, what+": "+command)
+		}
+	}
+	if r == Held {
+		add("the next step", n.p.Promote)
+	} else {
+		add("go on", n.p.Resume)
+	}
+	add("go back to stable", n.p.Abort)
+	return out
+}

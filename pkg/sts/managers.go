@@ -1,0 +1,58 @@
+package sts
+
+import (
+	"encoding/json"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Writer is who wrote a field last, as managedFields tells.
+type Writer struct {
+	Manager string
+	Time    time.Time
+}
+
+// LastWriter finds who wrote the field at this path of JSON names last. There
+// is none when nobody owns it or the fields were stripped.
+func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, bool) {
+	var last Writer
+	found := false
+	for i := range fields {
+		e := &fields[i]
+		if e.Time == nil || e.FieldsV1 == nil || e.Subresource != "" || !owns(e.FieldsV1.GetRawBytes(), path) {
+			continue
+		}
+		if !found || e.Time.After(last.Time) {
+			last, found = Writer{Manager: e.Manager, Time: e.Time.Time}, true
+		}
+	}
+	return last, found
+}
+
+// owns walks a fieldsV1 tree, whose keys for named fields are "f:name".
+func owns(raw []byte, path []string) bool {
+	for _, name := range path {
+		var level map[string]json.RawMessage
+		if json.Unmarshal(raw, &level) != nil {
+			return false
+		}
+		next, ok := level["f:"+name]
+		if !ok {
+			return false
+		}
+		raw = next
+	}
+	return true
+}
+
+// Managers are the names of all that wrote the object itself.
+func Managers(fields []metav1.ManagedFieldsEntry) []string {
+	var names []string
+	for i := range fields {
+		if fields[i].Subresource == "" {
+			names = append(names, fields[i].Manager)
+		}
+	}
+	return names
+}

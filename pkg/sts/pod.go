@@ -1,0 +1,101 @@
+package sts
+
+import (
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Pod is what matters about one pod of a set. It is a small copy, so that a
+// long watch over many pods stays small.
+type Pod struct {
+	Name        string
+	UID         types.UID
+	Ordinal     int
+	Revision    string // the controller-revision-hash label
+	Phase       corev1.PodPhase
+	Ready       bool
+	ReadySince  time.Time // of the Ready condition, when Ready
+	Terminating bool
+	Deleted     time.Time // when its deletion was asked for
+	Restarts    int       // of all containers together
+	ReadyCount  int       // containers that are ready, restartable init containers included
+	Containers  int       // containers that should be
+	Node        string
+	Created     time.Time
+	Trouble     *Trouble // what keeps it from being Ready, nil when nothing is known
+}
+
+func observePod(p *corev1.Pod, ordinal int) Pod {
+	pod := Pod{
+		Name:     p.Name,
+		UID:      p.UID,
+		Ordinal:  ordinal,
+		Revision: p.Labels[appsv1.StatefulSetRevisionLabel],
+		Phase:    p.Status.Phase,
+		Node:     p.Spec.NodeName,
+		Created:  p.CreationTimestamp.Time,
+	}
+	if p.DeletionTimestamp != nil {
+		// The timestamp is when the grace period ends, not when it began.
+		pod.Terminating = true
+		pod.Deleted = p.DeletionTimestamp.Time
+		if p.DeletionGracePeriodSeconds != nil {
+			pod.Deleted = pod.Deleted.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
+		}
+	}
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue && p.Status.Phase == corev1.PodRunning {
+			pod.Ready, pod.ReadySince = true, c.LastTransitionTime.Time
+		}
+	}
+	pod.countContainers(p)
+	if !pod.Ready && !pod.Terminating {
+		pod.Trouble = podTrouble(p)
+	}
+	return pod
+}
+
+func (pod *Pod) countContainers(p *corev1.Pod) {
+	pod.Containers = len(p.Spec.Containers)
+	for i := range p.Status.ContainerStatuses {
+		pod.add(&p.Status.ContainerStatuses[i], true)
+	}
+	// An init container with restartPolicy Always is a sidecar: kubectl
+	// counts it among the containers, and so does this.
+	sidecars := map[string]bool{}
+	for i := range p.Spec.InitContainers {
+		if c := &p.Spec.InitContainers[i]; c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			sidecars[c.Name] = true
+			pod.Containers++
+		}
+	}
+	for i := range p.Status.InitContainerStatuses {
+		status := &p.Status.InitContainerStatuses[i]
+		pod.add(status, sidecars[status.Name])
+	}
+}
+
+func (pod *Pod) add(c *corev1.ContainerStatus, counts bool) {
+	pod.Restarts += int(c.RestartCount)
+	if counts && c.Ready {
+		pod.ReadyCount++
+	}
+}
+
+// Available reports whether the pod has been Ready for minReady, as the
+// controller counts it (IsPodAvailable in k8s.io/kubernetes/pkg/api/v1/pod).
+func (pod Pod) Available(minReady time.Duration, now time.Time) bool {
+	return pod.Ready && !pod.Terminating && !now.Before(pod.AvailableAt(minReady))
+}
+
+// AvailableAt is when a Ready pod becomes Available. It is meaningless for
+// one that is not Ready.
+func (pod Pod) AvailableAt(minReady time.Duration) time.Time {
+	if minReady == 0 {
+		return time.Time{}
+	}
+	return pod.ReadySince.Add(minReady)
+}

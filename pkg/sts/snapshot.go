@@ -1,0 +1,215 @@
+package sts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Snapshot is everything known about one StatefulSet at one moment.
+type Snapshot struct {
+	// Set is the StatefulSet itself, nil when there is none (any more).
+	Set *appsv1.StatefulSet
+	// Pods are the pods that the set controls, in ordinal order, also those
+	// outside of its present range (a scale-down that is not over).
+	Pods []Pod
+	// Revisions are the set's ControllerRevisions, oldest first.
+	Revisions []*appsv1.ControllerRevision
+	// FailedCreates are the words of the newest FailedCreate event about a
+	// pod, by pod name. The controller says nowhere else why it cannot make
+	// a pod.
+	FailedCreates map[string]string
+}
+
+// Observe builds a snapshot out of what a client read. Pods and revisions
+// that the set does not control are left out: a selector alone may match
+// strangers. failed may be nil.
+func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]string) Snapshot {
+	s := Snapshot{Set: set, FailedCreates: failed}
+	if set == nil {
+		return s
+	}
+	for _, p := range pods {
+		if !metav1.IsControlledBy(p, set) {
+			continue
+		}
+		if ordinal, ok := ordinalOf(set.Name, p.Name); ok {
+			s.Pods = append(s.Pods, observePod(p, ordinal))
+		}
+	}
+	slices.SortFunc(s.Pods, func(a, b Pod) int { return a.Ordinal - b.Ordinal })
+	for _, r := range revisions {
+		if metav1.IsControlledBy(r, set) {
+			s.Revisions = append(s.Revisions, r)
+		}
+	}
+	slices.SortFunc(s.Revisions, func(a, b *appsv1.ControllerRevision) int {
+		if a.Revision != b.Revision {
+			return int(a.Revision - b.Revision)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return s
+}
+
+// ordinalOf reads the ordinal out of a pod's name, which is the set's whole
+// name, a dash and digits: pod web-1-0 does not belong to set web.
+func ordinalOf(set, pod string) (int, bool) {
+	digits, ok := strings.CutPrefix(pod, set+"-")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 || strconv.Itoa(n) != digits {
+		return 0, false
+	}
+	return n, true
+}
+
+// Exists reports whether there is such a set.
+func (s Snapshot) Exists() bool { return s.Set != nil }
+
+// Name is the set's name, or "" when there is no set.
+func (s Snapshot) Name() string {
+	if s.Set == nil {
+		return ""
+	}
+	return s.Set.Name
+}
+
+// UID is the set's uid, or "" when there is no set.
+func (s Snapshot) UID() types.UID {
+	if s.Set == nil {
+		return ""
+	}
+	return s.Set.UID
+}
+
+// Observed reports whether the controller has seen the newest spec. Until
+// then the revisions in the status speak of the spec before.
+func (s Snapshot) Observed() bool {
+	return s.Set != nil && s.Set.Status.ObservedGeneration >= s.Set.Generation
+}
+
+// Replicas is the wanted number of pods; an unset field means 1.
+func (s Snapshot) Replicas() int {
+	if s.Set == nil {
+		return 0
+	}
+	if s.Set.Spec.Replicas == nil {
+		return 1
+	}
+	return int(*s.Set.Spec.Replicas)
+}
+
+// Start is the first ordinal, from spec.ordinals.start.
+func (s Snapshot) Start() int {
+	if s.Set == nil || s.Set.Spec.Ordinals == nil {
+		return 0
+	}
+	return int(s.Set.Spec.Ordinals.Start)
+}
+
+// End is the ordinal after the last wanted one.
+func (s Snapshot) End() int { return s.Start() + s.Replicas() }
+
+// PodName is the name of the pod with this ordinal.
+func (s Snapshot) PodName(ordinal int) string {
+	return fmt.Sprintf("%s-%d", s.Name(), ordinal)
+}
+
+// Pod finds the pod with this ordinal.
+func (s Snapshot) Pod(ordinal int) (Pod, bool) {
+	i, ok := slices.BinarySearchFunc(s.Pods, ordinal, func(p Pod, o int) int { return p.Ordinal - o })
+	if !ok {
+		return Pod{}, false
+	}
+	return s.Pods[i], true
+}
+
+// Strategy is the update strategy's type; the server fills in RollingUpdate.
+func (s Snapshot) Strategy() appsv1.StatefulSetUpdateStrategyType {
+	if s.Set == nil || s.Set.Spec.UpdateStrategy.Type == "" {
+		return appsv1.RollingUpdateStatefulSetStrategyType
+	}
+	return s.Set.Spec.UpdateStrategy.Type
+}
+
+// Partition is spec.updateStrategy.rollingUpdate.partition, an index counted
+// from [Snapshot.Start], not an ordinal.
+func (s Snapshot) Partition() int {
+	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil ||
+		s.Set.Spec.UpdateStrategy.RollingUpdate.Partition == nil {
+		return 0
+	}
+	return int(*s.Set.Spec.UpdateStrategy.RollingUpdate.Partition)
+}
+
+// Gated reports whether the partition keeps this ordinal from the update
+// revision. The controller compares the ordinal with start + partition
+// (isCurrentRevisionNeeded in its source).
+func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Start()+s.Partition() }
+
+// UpdateRevision is the revision of the present template, once [Snapshot.Observed].
+func (s Snapshot) UpdateRevision() string {
+	if s.Set == nil {
+		return ""
+	}
+	return s.Set.Status.UpdateRevision
+}
+
+// CurrentRevision is what the controller makes gated pods from.
+func (s Snapshot) CurrentRevision() string {
+	if s.Set == nil {
+		return ""
+	}
+	return s.Set.Status.CurrentRevision
+}
+
+// Wanted is the revision that the spec wants at this ordinal.
+func (s Snapshot) Wanted(ordinal int) string {
+	if s.Gated(ordinal) {
+		return s.CurrentRevision()
+	}
+	return s.UpdateRevision()
+}
+
+// Ordered reports whether the controller makes pods one after another and
+// waits for each (podManagementPolicy OrderedReady, the default).
+func (s Snapshot) Ordered() bool {
+	return s.Set != nil && s.Set.Spec.PodManagementPolicy != appsv1.ParallelPodManagement
+}
+
+// MinReady is how long a pod must stay Ready to count as Available.
+func (s Snapshot) MinReady() time.Duration {
+	if s.Set == nil {
+		return 0
+	}
+	return time.Duration(s.Set.Spec.MinReadySeconds) * time.Second
+}
+
+// Revision finds a ControllerRevision by its name.
+func (s Snapshot) Revision(name string) (*appsv1.ControllerRevision, bool) {
+	for _, r := range s.Revisions {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// Annotation reads an annotation of the set.
+func (s Snapshot) Annotation(key string) (string, bool) {
+	if s.Set == nil {
+		return "", false
+	}
+	v, ok := s.Set.Annotations[key]
+	return v, ok
+}

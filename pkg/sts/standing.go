@@ -1,0 +1,168 @@
+package sts
+
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// State is how far one ordinal is on its way to a revision.
+type State string
+
+// The states, in the order in which a pod goes through them.
+const (
+	StateOld         State = "old"         // there, on another revision than wanted
+	StateTerminating State = "terminating" // on its way out
+	StateMissing     State = "missing"     // no pod with this ordinal
+	StatePending     State = "pending"     // made, not yet running on a node
+	StateStarting    State = "starting"    // running, not Ready
+	StateReady       State = "ready"       // Ready, not yet for minReadySeconds
+	StateAvailable   State = "available"   // Ready for minReadySeconds, on the wanted revision
+)
+
+// Standing is where one ordinal stands.
+type Standing struct {
+	Ordinal int
+	Pod     string
+	State   State
+	// Since is when the trouble or state can be dated: a Ready pod's
+	// transition, a pod's deletion or creation. Zero when unknown.
+	Since time.Time
+	// GoodAt is when time alone makes it available (StateReady only).
+	GoodAt time.Time
+	// Trouble is what keeps it from going on, nil when nothing is known.
+	Trouble *Trouble
+}
+
+// Good reports whether the pod carries the wanted revision and is Available.
+func (t Standing) Good() bool { return t.State == StateAvailable }
+
+// Standing judges one ordinal against the revision that it should carry. An
+// empty revision accepts any.
+func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing {
+	t := Standing{Ordinal: ordinal, Pod: s.PodName(ordinal)}
+	pod, ok := s.Pod(ordinal)
+	if !ok {
+		t.State = StateMissing
+		if words := s.FailedCreates[t.Pod]; words != "" {
+			t.Trouble = &Trouble{Reason: ReasonFailedCreate, Message: words, Grace: AfterPatience}
+		}
+		return t
+	}
+	t.Since, t.Trouble = pod.Created, pod.Trouble
+	switch {
+	case pod.Terminating:
+		t.State, t.Since = StateTerminating, pod.Deleted
+	case revision != "" && pod.Revision != revision:
+		t.State = StateOld
+	case pod.Available(s.MinReady(), now):
+		t.State, t.Since = StateAvailable, pod.ReadySince
+	case pod.Ready:
+		t.State, t.Since, t.GoodAt = StateReady, pod.ReadySince, pod.AvailableAt(s.MinReady())
+	case pod.Phase == corev1.PodPending || pod.Phase == "":
+		t.State = StatePending
+	default:
+		t.State = StateStarting
+	}
+	return t
+}
+
+// Says is the standing in a few words for a person. Trouble is what they need
+// to know, unless the pod is on its way out anyway.
+func (t Standing) Says() string {
+	if t.Trouble != nil {
+		return t.Trouble.String()
+	}
+	switch t.State {
+	case StateOld:
+		return "still on the old revision"
+	case StateTerminating:
+		return "terminating"
+	case StateMissing:
+		return "not created yet"
+	case StatePending:
+		return "pending"
+	case StateStarting:
+		return "running, not Ready"
+	case StateReady:
+		return "Ready, Available soon"
+	case StateAvailable:
+		return "Available"
+	}
+	return string(t.State)
+}
+
+// DeadlineTrouble is the trouble of an ordinal that did not get there in
+// time: the one that is known, or else its state put as one.
+func (t Standing) DeadlineTrouble() Trouble {
+	if t.Trouble != nil {
+		return *t.Trouble
+	}
+	reason := map[State]string{
+		StateOld:         ReasonOldRevision,
+		StateTerminating: ReasonTerminating,
+		StateMissing:     ReasonNotCreated,
+		StatePending:     ReasonStartingUp,
+		StateStarting:    ReasonNotReady,
+		StateReady:       ReasonNotAvailable,
+	}[t.State]
+	return Trouble{Reason: reason, Message: t.Says(), Grace: AtDeadline}
+}
+
+// Blocker finds the pod that keeps the controller from replacing the others
+// (the trap of kubernetes#67250): not Ready, on another revision than wanted,
+// and not on its way out. With OrderedReady the controller looks from the
+// lowest ordinal up and stops at the first pod that is not healthy, so only
+// that one can be it. Parallel sets replace the highest first, whatever its
+// health; some servers (1.35.0 to 1.35.3) don't, so there the highest is it.
+func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
+	if !s.Observed() {
+		return Pod{}, false
+	}
+	for i := range s.Replicas() {
+		o := s.Start() + i
+		if !s.Ordered() {
+			o = s.End() - 1 - i
+		}
+		if s.Standing(o, "", now).Good() {
+			continue
+		}
+		pod, ok := s.Pod(o)
+		return pod, ok && !pod.Ready && !pod.Terminating && pod.Revision != s.Wanted(o)
+	}
+	return Pod{}, false
+}
+
+// Stray reports the pods outside of the wanted range, which the controller
+// is about to remove.
+func (s Snapshot) Stray() []Pod {
+	var out []Pod
+	for _, p := range s.Pods {
+		if p.Ordinal < s.Start() || p.Ordinal >= s.End() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// PodNames joins names of pods for a sentence, highest ordinal first as the
+// controller updates them, and shortens a long list.
+func (s Snapshot) PodNames(from, to int) string {
+	const most = 4
+	n := to - from
+	switch {
+	case n <= 0:
+		return "no pod"
+	case n <= most:
+		names := ""
+		for o := to - 1; o >= from; o-- {
+			if names != "" {
+				names += ", "
+			}
+			names += s.PodName(o)
+		}
+		return names
+	}
+	return fmt.Sprintf("%s … %s (%d pods)", s.PodName(to-1), s.PodName(from), n)
+}

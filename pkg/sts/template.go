@@ -1,0 +1,62 @@
+package sts
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+)
+
+// Template is a pod template as the server wrote it. It stays JSON so that a
+// field which this binary's API types do not know survives a round trip.
+type Template json.RawMessage
+
+// MarshalJSON writes the template as it is.
+func (t Template) MarshalJSON() ([]byte, error) { return json.RawMessage(t).MarshalJSON() }
+
+// Typed decodes the template.
+func (t Template) Typed() (*corev1.PodTemplateSpec, error) {
+	typed := &corev1.PodTemplateSpec{}
+	if err := json.Unmarshal(t, typed); err != nil {
+		return nil, fmt.Errorf("pod template: %w", err)
+	}
+	return typed, nil
+}
+
+// Is reports whether the set has this template. It compares what both mean,
+// so the order of keys and the spelling of quantities don't matter.
+func (t Template) Is(set *appsv1.StatefulSet) bool {
+	typed, err := t.Typed()
+	return err == nil && set != nil && SameTemplate(typed, &set.Spec.Template)
+}
+
+// SameTemplate reports whether two templates mean the same.
+func SameTemplate(a, b *corev1.PodTemplateSpec) bool {
+	return equality.Semantic.DeepEqual(a, b)
+}
+
+// RevisionTemplate is the pod template that a ControllerRevision holds, which
+// is all that it holds.
+func RevisionTemplate(r *appsv1.ControllerRevision) (Template, error) {
+	var data struct {
+		Spec struct {
+			Template map[string]json.RawMessage `json:"template"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal(r.Data.Raw, &data); err != nil {
+		return nil, fmt.Errorf("revision %s: %w", r.Name, err)
+	}
+	if data.Spec.Template == nil {
+		return nil, fmt.Errorf("revision %s holds no pod template", r.Name)
+	}
+	// The controller stores it as a strategic merge patch that replaces.
+	delete(data.Spec.Template, "$patch")
+	var out bytes.Buffer
+	if err := json.NewEncoder(&out).Encode(data.Spec.Template); err != nil {
+		return nil, fmt.Errorf("revision %s: %w", r.Name, err)
+	}
+	return Template(bytes.TrimSpace(out.Bytes())), nil
+}

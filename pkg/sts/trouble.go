@@ -1,0 +1,176 @@
+package sts
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Grace is how long a kind of trouble is given before it counts.
+type Grace int
+
+// The three graces, from the least patient.
+const (
+	// AtOnce is for what never heals by itself.
+	AtOnce Grace = iota
+	// AfterPatience is for what often heals within seconds.
+	AfterPatience
+	// AtDeadline is for everything else.
+	AtDeadline
+)
+
+// Trouble is why a pod does not get there.
+type Trouble struct {
+	Reason    string // the kubelet's, the scheduler's or the controller's own word
+	Message   string // their sentence, not cleaned: it comes from the cluster
+	Container string // the container that it is about, if any
+	Grace     Grace
+}
+
+// String is the trouble in one line, as it came from the cluster.
+func (t Trouble) String() string {
+	text := t.Reason
+	if t.Container != "" {
+		text = t.Container + ": " + text
+	}
+	if t.Message != "" {
+		text += ": " + t.Message
+	}
+	return text
+}
+
+// Reasons that this package gives by itself, in the style of the kubelet's.
+const (
+	ReasonUnschedulable  = "Unschedulable"
+	ReasonClaimNotBound  = "ClaimNotBound"
+	ReasonFailedCreate   = "FailedCreate"
+	ReasonNotCreated     = "NotCreated"
+	ReasonNotReady       = "NotReady"
+	ReasonCrashLoop      = "CrashLoopBackOff"
+	ReasonOOMKilled      = "OOMKilled"
+	ReasonTerminating    = "Terminating"
+	ReasonOldRevision    = "OldRevision"
+	ReasonNotAvailable   = "NotAvailable"
+	ReasonStartingUp     = "Starting"
+	ReasonBlocked        = "Blocked"
+	ReasonRestarted      = "Restarted"
+	ReasonReplaced       = "Replaced"
+	reasonUnboundMessage = "unbound immediate PersistentVolumeClaims"
+)
+
+// waitingGrace says how long a container may wait for this reason. The names
+// are the kubelet's (pkg/kubelet/images/types.go, pkg/kubelet/container/sync_result.go).
+// A reason that is not in the table and not progress counts at the deadline.
+var waitingGrace = map[string]Grace{
+	"InvalidImageName":           AtOnce,
+	"ErrImageNeverPull":          AtOnce,
+	"CreateContainerConfigError": AtOnce,
+	"ErrImagePull":               AfterPatience,
+	"ImagePullBackOff":           AfterPatience,
+	ReasonCrashLoop:              AfterPatience,
+	"CreateContainerError":       AfterPatience,
+	"RunContainerError":          AfterPatience,
+}
+
+// progress are the waiting reasons of a container that is on its way.
+var progress = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
+
+// podTrouble finds the worst trouble of a pod that is not Ready: the one
+// with the least grace, and the first container's among equals.
+func podTrouble(p *corev1.Pod) *Trouble {
+	if t := schedulingTrouble(p); t != nil {
+		return t
+	}
+	var worst *Trouble
+	for _, statuses := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
+		for i := range statuses {
+			if t := containerTrouble(&statuses[i]); t != nil && (worst == nil || t.Grace < worst.Grace) {
+				worst = t
+			}
+		}
+	}
+	if worst == nil && p.Status.Phase == corev1.PodFailed {
+		return &Trouble{Reason: or(p.Status.Reason, "Failed"), Message: p.Status.Message, Grace: AtDeadline}
+	}
+	return worst
+}
+
+func schedulingTrouble(p *corev1.Pod) *Trouble {
+	for _, c := range p.Status.Conditions {
+		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse || c.Reason == corev1.PodReasonSchedulingGated {
+			continue
+		}
+		// The scheduler has no reason of its own for claims, only words.
+		if strings.Contains(c.Message, reasonUnboundMessage) || strings.Contains(c.Message, "persistentvolumeclaim") {
+			return &Trouble{Reason: ReasonClaimNotBound, Message: claimMessage(p, c.Message), Grace: AfterPatience}
+		}
+		return &Trouble{Reason: or(c.Reason, ReasonUnschedulable), Message: c.Message, Grace: AfterPatience}
+	}
+	return nil
+}
+
+// claimMessage adds the names of the pod's claims, which the scheduler's
+// words leave out.
+func claimMessage(p *corev1.Pod, message string) string {
+	var claims []string
+	for i := range p.Spec.Volumes {
+		if source := p.Spec.Volumes[i].PersistentVolumeClaim; source != nil {
+			claims = append(claims, source.ClaimName)
+		}
+	}
+	if len(claims) == 0 {
+		return message
+	}
+	return fmt.Sprintf("%s (claims of this pod: %s)", message, strings.Join(claims, ", "))
+}
+
+func containerTrouble(c *corev1.ContainerStatus) *Trouble {
+	switch {
+	case c.State.Waiting != nil:
+		return waitingTrouble(c)
+	case c.State.Terminated != nil && c.State.Terminated.ExitCode != 0:
+		// Between two tries; CrashLoopBackOff follows.
+		t := c.State.Terminated
+		return &Trouble{Reason: or(t.Reason, "Error"), Message: exitWords(t), Container: c.Name, Grace: AfterPatience}
+	}
+	return nil
+}
+
+func waitingTrouble(c *corev1.ContainerStatus) *Trouble {
+	w := c.State.Waiting
+	if progress[w.Reason] {
+		return nil
+	}
+	grace, known := waitingGrace[w.Reason]
+	if !known {
+		grace = AtDeadline
+	}
+	t := &Trouble{Reason: w.Reason, Message: w.Message, Container: c.Name, Grace: grace}
+	// "back-off 10s restarting failed container" tells nobody why it failed.
+	if last := c.LastTerminationState.Terminated; w.Reason == ReasonCrashLoop && last != nil {
+		if last.Reason == ReasonOOMKilled {
+			t.Reason = ReasonOOMKilled
+		}
+		t.Message = fmt.Sprintf("%s, %d restarts", exitWords(last), c.RestartCount)
+	}
+	return t
+}
+
+func exitWords(t *corev1.ContainerStateTerminated) string {
+	words := fmt.Sprintf("exit code %d", t.ExitCode)
+	if t.Reason != "" && t.Reason != "Error" {
+		words += " (" + t.Reason + ")"
+	}
+	if message := strings.TrimSpace(t.Message); message != "" {
+		words += ": " + message
+	}
+	return words
+}
+
+func or(word, otherwise string) string {
+	if word == "" {
+		return otherwise
+	}
+	return word
+}

@@ -1,0 +1,108 @@
+// Package term is the terminal: streams, what they are, colour, and prompts.
+package term
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/muesli/termenv"
+	"golang.org/x/term"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer // the answer: a table, JSON, a plan
+	Err io.Writer // the story: progress, warnings, hints
+}
+
+// Standard are the process's own streams.
+func Standard() Streams { return Streams{os.Stdin, os.Stdout, os.Stderr} }
+
+// Interactive reports whether a person can be asked: they type at a terminal
+// and see the question on one.
+func (s Streams) Interactive() bool { return isTerminal(s.In) && isTerminal(s.Err) && !dumb() }
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func dumb() bool { return os.Getenv("TERM") == "dumb" }
+
+// Live reports whether lines on this stream can be redrawn.
+func Live(w io.Writer) bool { return isTerminal(w) && !dumb() }
+
+// Width is the stream's width in columns, 0 when it is no terminal.
+func Width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// ColorMode is the value of --color.
+type ColorMode string
+
+// The colour modes.
+const (
+	ColorAuto   ColorMode = "auto"
+	ColorAlways ColorMode = "always"
+	ColorNever  ColorMode = "never"
+)
+
+// Profile is how many colours to use on a stream. NO_COLOR counts unless
+// colour is asked for.
+func Profile(w io.Writer, mode ColorMode) termenv.Profile {
+	switch {
+	case mode == ColorAlways:
+		return termenv.ANSI
+	case mode == ColorNever, os.Getenv("NO_COLOR") != "", !Live(w):
+		return termenv.Ascii
+	}
+	return termenv.ANSI
+}
+
+// ErrNoAnswer is returned when the input ends before there is an answer.
+var ErrNoAnswer = errors.New("no answer: the input ended")
+
+// Prompt asks on the error stream and reads a line, until valid accepts it.
+// It gives up when the context ends; the line that is being read then is lost.
+func (s Streams) Prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	lines := make(chan line, 1)
+	reader := bufio.NewReader(s.In)
+	for {
+		_, _ = fmt.Fprint(s.Err, question)
+		go func() {
+			text, err := reader.ReadString('\n')
+			lines <- line{strings.TrimSpace(text), err}
+		}()
+		select {
+		case <-ctx.Done():
+			_, _ = fmt.Fprintln(s.Err)
+			return "", ctx.Err()
+		case l := <-lines:
+			if l.err == nil && valid(l.text) {
+				return l.text, nil
+			}
+			if l.err != nil {
+				return "", ErrNoAnswer
+			}
+		}
+	}
+}

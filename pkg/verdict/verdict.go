@@ -1,0 +1,140 @@
+// Package verdict judges whether a StatefulSet is where its spec says, from
+// one look. It is pure.
+package verdict
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Limits are how old trouble must be to count. One look can't tell how long
+// it has lasted, so the age of the pod stands for it.
+type Limits struct {
+	Patience time.Duration // for what often heals by itself
+	Deadline time.Duration // for all else
+}
+
+// Verdict is the judgement. Its result is Done when the set is settled,
+// Halted when there is trouble, and Held when it waits or is on its way.
+type Verdict struct {
+	Result  rollout.Result
+	Message string
+	Pod     string // the pod in trouble
+	Trouble *sts.Trouble
+	Try     []string
+}
+
+// Judge looks at one set. record is the canary in progress, or nil; command
+// is how the user calls the plugin.
+func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string, now time.Time) Verdict {
+	if !s.Observed() {
+		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
+	}
+	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	v, bad := trouble(s, progress, limits, now)
+	switch {
+	case bad:
+	case !progress.Done:
+		v = onTheWay(s, progress)
+	case len(s.Stray()) > 0:
+		v = Verdict{Result: rollout.Held, Message: fmt.Sprintf("in progress: %s is being removed", s.Stray()[0].Name)}
+	case record != nil:
+		v = Verdict{Result: rollout.Held, Message: "held: a canary is in progress"}
+	default:
+		v = settled(s)
+	}
+	if record != nil {
+		canaryCommands(&v, s, *record, command)
+	}
+	return v
+}
+
+func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.Time) (Verdict, bool) {
+	if pod, ok := s.Blocker(now); ok && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.Created) >= limits.Patience {
+		t := sts.Trouble{Reason: sts.ReasonBlocked, Message: "not Ready on an old revision; the controller waits for it before it replaces any pod"}
+		if pod.Trouble != nil {
+			t.Message = pod.Trouble.String() + "; " + t.Message
+		}
+		return Verdict{
+			Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t,
+			Try: []string{"delete it, and the controller makes it anew at the wanted revision: kubectl delete pod " + pod.Name},
+		}, true
+	}
+	for _, t := range progress.Standings {
+		if t.Trouble != nil && counts(t, limits, now) {
+			return Verdict{Result: rollout.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble}, true
+		}
+	}
+	return Verdict{}, false
+}
+
+func counts(t sts.Standing, limits Limits, now time.Time) bool {
+	age := now.Sub(t.Since)
+	switch {
+	case t.Trouble.Grace == sts.AtOnce, t.State == sts.StateMissing:
+		return true // the controller has tried and says so
+	case t.Trouble.Grace == sts.AfterPatience:
+		return age >= limits.Patience
+	}
+	return age >= limits.Deadline
+}
+
+func onTheWay(s sts.Snapshot, progress rollout.Progress) Verdict {
+	var waiting []string
+	var old []string
+	for _, t := range progress.Standings {
+		switch {
+		case t.State == sts.StateOld:
+			old = append(old, t.Pod)
+		case !t.Good():
+			waiting = append(waiting, t.Pod+" "+t.Says())
+		}
+	}
+	if s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType && len(waiting) == 0 {
+		return Verdict{
+			Result:  rollout.Held,
+			Message: fmt.Sprintf("held: strategy OnDelete, %d pods wait to be deleted: %s", len(old), strings.Join(old, ", ")),
+		}
+	}
+	what := waiting
+	if len(what) == 0 {
+		what = []string{old[len(old)-1] + " is to be replaced"}
+	}
+	return Verdict{Result: rollout.Held, Message: fmt.Sprintf("in progress: %d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0])}
+}
+
+// settled tells a set that is all there from one that a partition holds back.
+func settled(s sts.Snapshot) Verdict {
+	held := 0
+	for _, p := range s.Pods {
+		if p.Revision != s.UpdateRevision() {
+			held++
+		}
+	}
+	if held > 0 {
+		return Verdict{
+			Result:  rollout.Held,
+			Message: fmt.Sprintf("held: partition %d keeps %d of %d pods on the old revision", s.Partition(), held, s.Replicas()),
+		}
+	}
+	return Verdict{Result: rollout.Done, Message: fmt.Sprintf("settled: all %d pods are updated and Available", s.Replicas())}
+}
+
+func canaryCommands(v *Verdict, s sts.Snapshot, record canary.Record, command string) {
+	back := fmt.Sprintf("go back to stable: %s abort %s", command, s.Name())
+	switch {
+	case record.Aborting:
+		v.Try = append(v.Try, fmt.Sprintf("finish the abort: %s abort %s", command, s.Name()))
+	case v.Result == rollout.Halted:
+		v.Try = append(v.Try, fmt.Sprintf("go on: %s canary %s", command, s.Name()), back)
+	default:
+		v.Try = append(v.Try, fmt.Sprintf("the next step: %s promote %s", command, s.Name()), back)
+	}
+}

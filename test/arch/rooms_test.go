@@ -1,0 +1,191 @@
+package arch
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	module   = "github.com/kubectl-sts/kubectl-sts"
+	clientGo = "k8s.io/client-go"
+	cobra    = "github.com/spf13/cobra"
+	cli      = module + "/pkg/cli"
+	kube     = module + "/pkg/kube"
+	report   = module + "/pkg/report"
+	term     = module + "/pkg/term"
+	verbs    = module + "/pkg/cmd"
+)
+
+// room is one row of the table: a folder, with all below it, and what it never
+// imports. A room may always import itself.
+type room struct {
+	dir     string
+	never   []string
+	noClock bool // the caller passes the time in
+	main    bool // may exit, and may name the standard streams to hand them on
+	streams bool // may name the standard streams
+}
+
+// rooms is the whole house. A folder under pkg or cmd that no row covers fails
+// the test, so a new or renamed package gets a row before it gets in. Where two
+// rows cover a folder, the longer one holds.
+var rooms = []room{
+	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, noClock: true},
+	{dir: "pkg/podtemplate", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	{dir: "pkg/canary", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, noClock: true},
+	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
+	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
+	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
+	{dir: "pkg/term", never: []string{cli}, streams: true},
+	{dir: "pkg/cmdutil", never: []string{cli}},
+	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli}},
+	{dir: "pkg/cli"},
+	{dir: "cmd", main: true, streams: true},
+}
+
+// names are identifiers of other packages, by import path.
+type names map[string][]string
+
+var (
+	clocks = names{
+		"time":                                 {"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"},
+		"k8s.io/apimachinery/pkg/apis/meta/v1": {"Now", "NowMicro"},
+	}
+	exits = names{
+		"os":  {"Exit"},
+		"log": {"Fatal", "Fatalf", "Fatalln"},
+	}
+	streams = names{
+		"os":  {"Stdin", "Stdout", "Stderr"},
+		"fmt": {"Print", "Printf", "Println"},
+	}
+)
+
+// violations reports what the files do that their rooms forbid, in order.
+func violations(t *testing.T, files map[string]string) []string {
+	t.Helper()
+	var found []string
+	for name, src := range files {
+		r, ok := roomOf(path.Dir(name))
+		if !ok {
+			found = append(found, fmt.Sprintf("%s: no room for %s: give it a row in rooms", name, path.Dir(name)))
+			continue
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		check := checker{room: r, file: file, say: func(at token.Pos, format string, args ...any) {
+			found = append(found, fmt.Sprintf("%s:%d: ", name, fset.Position(at).Line)+fmt.Sprintf(format, args...))
+		}}
+		check.imports()
+		check.names()
+		check.inits()
+	}
+	slices.Sort(found)
+	return found
+}
+
+// roomOf finds the row for a folder. Each verb is a room by itself.
+func roomOf(dir string) (room, bool) {
+	var best room
+	for _, r := range rooms {
+		if within(dir, r.dir) && len(r.dir) > len(best.dir) {
+			best = r
+		}
+	}
+	if best.dir == "pkg/cmd" {
+		verb, ok := strings.CutPrefix(dir, "pkg/cmd/")
+		if !ok {
+			return room{}, false // the folder holds verbs, no code of its own
+		}
+		verb, _, _ = strings.Cut(verb, "/")
+		best.dir = path.Join(best.dir, verb)
+	}
+	return best, best.dir != ""
+}
+
+// within reports whether a slash-separated path is the folder or below it.
+func within(name, dir string) bool {
+	return name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// checker holds one file against its room.
+type checker struct {
+	room room
+	file *ast.File
+	say  func(at token.Pos, format string, args ...any)
+}
+
+func (c checker) imports() {
+	for _, spec := range c.file.Imports {
+		imported := importPath(spec)
+		if spec.Name != nil && spec.Name.Name == "." {
+			c.say(spec.Pos(), "a dot import hides what is used of %s", imported)
+		}
+		if within(imported, path.Join(module, c.room.dir)) {
+			continue
+		}
+		if slices.ContainsFunc(c.room.never, func(never string) bool { return within(imported, never) }) {
+			c.say(spec.Pos(), "%s must not import %s", c.room.dir, imported)
+		}
+	}
+}
+
+func (c checker) names() {
+	byName := map[string]string{}
+	for _, spec := range c.file.Imports {
+		imported := importPath(spec)
+		name := path.Base(imported)
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		byName[name] = imported
+	}
+	ast.Inspect(c.file, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		pkg, ok := sel.X.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		named := func(in names) bool { return slices.Contains(in[byName[pkg.Name]], sel.Sel.Name) }
+		switch {
+		case c.room.noClock && named(clocks):
+			c.say(sel.Pos(), "%s has no clock, but names %s.%s", c.room.dir, pkg.Name, sel.Sel.Name)
+		case !c.room.main && named(exits):
+			c.say(sel.Pos(), "only main ends the process, but this names %s.%s", pkg.Name, sel.Sel.Name)
+		case !c.room.streams && named(streams):
+			c.say(sel.Pos(), "streams are passed in, but this names %s.%s", pkg.Name, sel.Sel.Name)
+		}
+		return true
+	})
+}
+
+func (c checker) inits() {
+	for _, decl := range c.file.Decls {
+		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+			c.say(fn.Pos(), "func init runs unasked")
+		}
+	}
+}
+
+func importPath(spec *ast.ImportSpec) string {
+	imported, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return spec.Path.Value // the parser has refused it already
+	}
+	return imported
+}
