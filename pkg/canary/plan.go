@@ -157,7 +157,7 @@ func (b builder) finish() rollout.Step {
 		Change: rollout.Edit{
 			Partition:   ptr.To(b.record.Partition),
 			Annotations: map[string]*string{Annotation: nil},
-			Says:        fmt.Sprintf("put partition back to %d, remove the record of the canary", b.record.Partition),
+			Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
 		},
 		Until: rollout.Observed{},
 	}

@@ -83,7 +83,7 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		Title: "set the template behind a closed gate",
 		Change: rollout.Edit{
 			Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
-			Says: fmt.Sprintf("set the template, partition %d, the record of the canary", s.Replicas()),
+			Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
 		},
 		Until: rollout.Observed{},
 	}
@@ -110,7 +110,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		Title: "take up the change that waits behind the partition",
 		Change: rollout.Edit{
 			Annotations: map[string]*string{Annotation: record.text()},
-			Says:        "set the record of the canary",
+			Says:        "record",
 		},
 		Until: rollout.Observed{},
 	}

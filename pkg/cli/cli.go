@@ -69,7 +69,6 @@ func New(env *cmdutil.Env) *cobra.Command {
 		PersistentPreRunE: func(*cobra.Command, []string) error { return checkColor(env.Color) },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cmdutil.UsageError{Err: err} })
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto), `When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
 	groups := templates.CommandGroups{
@@ -79,7 +78,21 @@ func New(env *cmdutil.Env) *cobra.Command {
 		{Message: "Looking:", Commands: []*cobra.Command{status.New(env, status.Run)}},
 	}
 	groups.Add(root)
+	root.AddCommand(newOptions())
+	templates.ActsAsRootCommand(root, []string{"help", "options"}, groups...)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cmdutil.UsageError{Err: err} })
 	return root
+}
+
+// newOptions prints the flags that every verb has, as kubectl options does.
+func newOptions() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "options",
+		Short: "Print the flags that every command has",
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Usage() },
+	}
+	templates.UseOptionsTemplates(cmd)
+	return cmd
 }
 
 func checkColor(mode term.ColorMode) error {

@@ -74,7 +74,7 @@ type progress struct {
 
 type podEvent struct {
 	Name      string `json:"name"`
-	Ordinal   int    `json:"ordinal"`
+	Ordinal   *int   `json:"ordinal,omitempty"`
 	State     string `json:"state,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 	Container string `json:"container,omitempty"`
@@ -106,7 +106,7 @@ func (o *Objects) Handle(e rollout.Event) {
 		out.Message = "next: " + e.Step.Gate.Next
 	}
 	if t := e.Pod; t != nil {
-		out.Pod = &podEvent{Name: t.Pod, Ordinal: t.Ordinal, State: string(t.State)}
+		out.Pod = &podEvent{Name: t.Pod, Ordinal: &t.Ordinal, State: string(t.State)}
 		if t.Trouble != nil {
 			out.Pod.Reason, out.Pod.Container, out.Pod.Message = Clean(t.Trouble.Reason), t.Trouble.Container, Clean(t.Trouble.Message)
 		}

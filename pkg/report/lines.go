@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -16,6 +18,7 @@ import (
 type Lines struct {
 	w      io.Writer
 	live   bool
+	width  int
 	style  styles
 	spin   *spin
 	quiet  bool   // the plan was shown already
@@ -25,7 +28,7 @@ type Lines struct {
 // NewLines makes a sink that writes to w. With quiet the plan's title and
 // warnings are left out: they were shown before a question.
 func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
-	l := &Lines{w: w, live: term.Live(w), style: newStyles(w, mode), quiet: quiet}
+	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), quiet: quiet}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
 	if l.live {
 		l.spin = newSpin(w)
@@ -67,12 +70,14 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))
 		l.spin.wait("soaking", e.Until)
 	case rollout.EventStepDone:
+		l.spin.clear()
 		if e.Step.Number > 0 {
 			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d is good", e.Step.Number, e.Step.Of)))
 		}
 	case rollout.EventOutcome:
 		l.outcome(e)
 	case rollout.EventGate:
+		l.spin.clear() // the question takes its line
 	}
 	l.spin.start()
 }
@@ -120,11 +125,15 @@ func (l *Lines) pod(e rollout.Event) {
 	default:
 		return
 	}
+	if l.live {
+		// The whole sentence comes when it halts the run; see also status.
+		says = ansi.Truncate(says, max(l.width-len(l.indent)-len(t.Pod)-4, 20), "…")
+	}
 	l.say(e.Time, "  "+t.Pod+" "+l.style.standing(*t).Render(says))
 }
 
 func (l *Lines) outcome(e rollout.Event) {
-	l.spin.stop()
+	l.spin.clear()
 	o := e.Outcome
 	word, style := string(o.Result), l.style.bad
 	switch o.Result {
@@ -144,7 +153,7 @@ func (l *Lines) outcome(e rollout.Event) {
 	if message := Clean(o.Message); message != word {
 		where += ": " + strings.TrimPrefix(message, word+" ")
 	}
-	l.say(e.Time, style.Render(word+where))
+	l.say(e.Time, style.Render(wrap(word+where, l.width, l.indent)))
 	if o.Result == rollout.Done {
 		return
 	}

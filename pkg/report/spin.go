@@ -61,3 +61,12 @@ func (sp *spin) stop() {
 		sp.s.Stop()
 	}
 }
+
+// clear forgets what was waited for, so that nothing is shown until the next
+// wait.
+func (sp *spin) clear() {
+	if sp != nil {
+		sp.s.Stop()
+		sp.text = ""
+	}
+}

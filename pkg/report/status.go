@@ -77,7 +77,7 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 	looks := map[rollout.Result]func(...string) string{
 		rollout.Done: style.good.Render, rollout.Halted: style.bad.Render, rollout.Held: style.warn.Render,
 	}
-	_, _ = fmt.Fprintln(w, looks[st.Verdict.Result](v.Message))
+	_, _ = fmt.Fprintln(w, looks[st.Verdict.Result](wrap(v.Message, term.Width(w), "")))
 	for _, try := range v.Try {
 		_, _ = fmt.Fprintln(w, "  "+try)
 	}
@@ -186,7 +186,7 @@ func (st Status) view() statusView {
 
 func (st Status) pod(ordinal int) podView {
 	t := st.Snapshot.Standing(ordinal, st.Snapshot.Wanted(ordinal), st.Now)
-	v := podView{podEvent: podEvent{Name: t.Pod, Ordinal: ordinal, State: string(t.State)}}
+	v := podView{podEvent: podEvent{Name: t.Pod, Ordinal: &ordinal, State: string(t.State)}}
 	if t.Trouble != nil {
 		v.Reason, v.Container, v.Message = Clean(t.Trouble.Reason), t.Trouble.Container, Clean(t.Trouble.Message)
 	}
@@ -203,7 +203,7 @@ func (st Status) printPods(w io.Writer, style styles, pods []podView) {
 	header := []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "TROUBLE"}
 	var rows [][]cell
 	for _, p := range pods {
-		t := st.Snapshot.Standing(p.Ordinal, st.Snapshot.Wanted(p.Ordinal), st.Now)
+		t := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
 		look := style.standing(t)
 		age := "-"
 		if p.Created != nil {

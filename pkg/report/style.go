@@ -2,8 +2,10 @@ package report
 
 import (
 	"io"
+	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -38,4 +40,14 @@ func (s styles) standing(t sts.Standing) lipgloss.Style {
 		return s.good
 	}
 	return s.warn
+}
+
+// wrap breaks a long sentence between words where the terminal ends, with
+// indent before the lines that follow. Width 0 leaves it whole.
+func wrap(text string, width int, indent string) string {
+	if width <= len(indent)+20 {
+		return text
+	}
+	lines := strings.Split(ansi.Wrap(text, width-len(indent), ""), "\n")
+	return strings.Join(lines, "\n"+indent)
 }

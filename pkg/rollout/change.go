@@ -83,7 +83,9 @@ func keys(m map[string]*string) func(yield func(string) bool) {
 }
 
 // Partition is an Edit that moves the gate and nothing else.
-func Partition(n int) Edit { return Edit{Partition: ptr.To(n)} }
+func Partition(n int) Edit {
+	return Edit{Partition: ptr.To(n), Says: fmt.Sprintf("partition %d", n)}
+}
 
 // DeletePod deletes one pod, so that the controller makes it anew. The uid
 // keeps it from hitting a pod that has been made anew already.

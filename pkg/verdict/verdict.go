@@ -51,7 +51,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 		v = settled(s)
 	}
 	if record != nil {
-		canaryCommands(&v, s, *record, command)
+		canaryCommands(&v, s, *record, progress.Done, command)
 	}
 	return v
 }
@@ -127,14 +127,18 @@ func settled(s sts.Snapshot) Verdict {
 	return Verdict{Result: rollout.Done, Message: fmt.Sprintf("settled: all %d pods are updated and Available", s.Replicas())}
 }
 
-func canaryCommands(v *Verdict, s sts.Snapshot, record canary.Record, command string) {
-	back := fmt.Sprintf("go back to stable: %s abort %s", command, s.Name())
+func canaryCommands(v *Verdict, s sts.Snapshot, record canary.Record, good bool, command string) {
+	try := func(what, verb string) {
+		v.Try = append(v.Try, fmt.Sprintf("%s: %s %s %s", what, command, verb, s.Name()))
+	}
 	switch {
 	case record.Aborting:
-		v.Try = append(v.Try, fmt.Sprintf("finish the abort: %s abort %s", command, s.Name()))
-	case v.Result == rollout.Halted:
-		v.Try = append(v.Try, fmt.Sprintf("go on: %s canary %s", command, s.Name()), back)
+		try("finish the abort", "abort")
+		return
+	case good:
+		try("the next step", "promote")
 	default:
-		v.Try = append(v.Try, fmt.Sprintf("the next step: %s promote %s", command, s.Name()), back)
+		try("go on", "canary")
 	}
+	try("go back to stable", "abort")
 }
