@@ -24,12 +24,11 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	p := b.frame("abort")
 	p.Promote, p.Resume = "", ""
 	p.Title = fmt.Sprintf("abort the canary of statefulset %s: back to revision %s", s.Name(), record.Stable)
-	p.Success = fmt.Sprintf("all %d pods of %s are back on revision %s and Available", s.Replicas(), s.Name(), record.Stable)
-	back, err := b.back()
-	if err != nil {
+	p.Success = b.returned()
+	if p.Steps, err = b.back(); err != nil {
 		return nil, err
 	}
-	p.Steps = append(back, rollout.Step{
+	p.Steps = append(p.Steps, rollout.Step{
 		Title:  "end the canary",
 		Change: b.finish().Change,
 		Until:  rollout.PodsGood{From: s.Start()},
@@ -59,8 +58,8 @@ func (b builder) back() ([]rollout.Step, error) {
 	} else {
 		if b.s.CurrentRevision() != b.record.Stable && b.s.Observed() {
 			return nil, &rollout.Refusal{
-				Why: fmt.Sprintf("every pod of statefulset %q is updated, so its controller has forgotten revision %s, and it was not the canary that set the template",
-					b.s.Name(), b.record.Stable),
+				Why: fmt.Sprintf("every pod of statefulset %q is updated, so its controller has forgotten revision %s, "+
+					"and it was not the canary that set the template", b.s.Name(), b.record.Stable),
 				Try: []string{
 					"end the canary: " + b.r.command("promote", b.s, "--full"),
 					"then put the old template back as you put the new one in",
@@ -89,11 +88,27 @@ func (b builder) stableTemplate() (sts.Template, error) {
 	return sts.RevisionTemplate(revision)
 }
 
+// returns reports whether the pod with this ordinal goes back. Where the
+// canary took up a change, those that the partition had let through before it
+// stay as they were.
+func (b builder) returns(ordinal int) bool {
+	return b.record.OwnTemplate || ordinal < b.s.Start()+b.record.Partition
+}
+
+// returned says where the pods are in the end.
+func (b builder) returned() string {
+	if b.returns(b.s.End() - 1) {
+		return fmt.Sprintf("all %d pods of %s are back on revision %s and Available", b.s.Replicas(), b.s.Name(), b.record.Stable)
+	}
+	return fmt.Sprintf("the pods of %s below partition %d are back on revision %s, and all %d are Available",
+		b.s.Name(), b.record.Partition, b.record.Stable, b.s.Replicas())
+}
+
 // returning names the pods that go back.
 func (b builder) returning() string {
 	var names []string
 	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
-		if pod, ok := b.s.Pod(o); ok && pod.Revision != b.record.Stable {
+		if pod, ok := b.s.Pod(o); ok && b.returns(o) && pod.Revision != b.record.Stable {
 			names = append(names, pod.Name)
 		}
 	}

@@ -65,7 +65,6 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	if err != nil {
 		return nil, err
 	}
-	r.Soak, r.Rollback = record.Soak.Duration, r.Rollback || record.Rollback
 	b := builder{r: r, record: record, s: s, counts: at.Counts}
 	p := b.frame(verb)
 	if at.Begun > 0 {

@@ -68,9 +68,10 @@ type Position struct {
 }
 
 // Position reads off the partition how far the canary is. The steps are
-// counted with the replicas that the set has now.
+// counted with the replicas that the set has now. Should some go down since
+// those changed, the canary goes on without them.
 func (r Record) Position(s sts.Snapshot) (Position, error) {
-	counts, err := r.Steps.Counts(s.Replicas())
+	counts, err := r.Steps.counts(s.Replicas(), true)
 	if err != nil {
 		return Position{}, err
 	}

@@ -60,7 +60,8 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
 		return &rollout.Refusal{
-			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, so a partition has no effect", s.Name()),
+			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, so a partition has no effect",
+				s.Name()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate"},
 		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
@@ -87,12 +88,15 @@ func refuseUnsettled(r Request, s sts.Snapshot, now time.Time) *rollout.Refusal 
 	if why == "" {
 		return nil
 	}
+	no := unsettled(r, s, why)
+	no.Try = append(no.Try, "go ahead all the same with --force")
+	return no
+}
+
+func unsettled(r Request, s sts.Snapshot, why string) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
-		Try: []string{
-			"see what is the matter: " + r.command("status", s),
-			"go ahead all the same with --force",
-		},
+		Try: []string{"see what is the matter: " + r.command("status", s)},
 	}
 }
 
@@ -111,8 +115,15 @@ func Unsettled(s sts.Snapshot, now time.Time) string {
 			why = append(why, t.Pod+" is "+t.Says())
 		}
 	}
-	if len(why) > 1 {
+	switch {
+	case len(why) > 1:
 		return fmt.Sprintf("%s (and %d more)", why[0], len(why)-1)
+	case len(why) == 1:
+		return why[0]
+	case s.Partition() == 0 && s.CurrentRevision() != s.UpdateRevision():
+		// Pods are there before the status says so. A template set now would
+		// leave the revision before this one as the one to go back to.
+		return "its controller has not ended the last rollout: status.currentRevision is still " + s.CurrentRevision()
 	}
-	return strings.Join(why, "")
+	return ""
 }

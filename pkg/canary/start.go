@@ -71,12 +71,12 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	}
 	record := r.record(s, now)
 	record.OwnTemplate = true
+	// Kept even when this canary sets none of its own: abort writes it back.
+	if before, ok := s.Annotation(changeCause); ok {
+		record.Cause = &before
+	}
 	annotations := map[string]*string{Annotation: record.text()}
 	if r.Cause != "" {
-		if before, ok := s.Annotation(changeCause); ok {
-			record.Cause = &before
-			annotations[Annotation] = record.text()
-		}
 		annotations[changeCause] = &r.Cause
 	}
 	open := rollout.Step{
@@ -92,7 +92,10 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 
 // takeUp plans a canary of a change that already waits behind a partition.
 func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	waits := s.Observed() && s.UpdateRevision() != s.CurrentRevision()
+	if !s.Observed() {
+		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
+	}
+	waits := s.UpdateRevision() != s.CurrentRevision()
 	if !waits || s.Partition() == 0 {
 		why := fmt.Sprintf("no change of statefulset %q waits behind a partition", s.Name())
 		if waits {

@@ -57,7 +57,10 @@ func parseStep(text string) (n int, percent bool, err error) {
 // Counts turns the steps into numbers of pods, rounded up, never more than
 // there are; steps that come out the same are one, and all pods are the last.
 // Steps of both kinds that go down for this number of replicas are an error.
-func (steps Steps) Counts(replicas int) ([]int, error) {
+func (steps Steps) Counts(replicas int) ([]int, error) { return steps.counts(replicas, false) }
+
+// counts may skip a step that goes down rather than fail.
+func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	var counts []int
 	last := 0
 	for _, text := range steps {
@@ -69,6 +72,9 @@ func (steps Steps) Counts(replicas int) ([]int, error) {
 			n = (replicas*n + 99) / 100
 		}
 		n = min(n, replicas)
+		if n < last && skip {
+			continue
+		}
 		if n < last {
 			return nil, fmt.Errorf("steps must go up: of %d replicas, %s is %d after %d", replicas, text, n, last)
 		}

@@ -71,28 +71,21 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto), `When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
-	groups := templates.CommandGroups{
-		{Message: "Rollouts:", Commands: []*cobra.Command{
-			canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run),
-		}},
-		{Message: "Looking:", Commands: []*cobra.Command{status.New(env, status.Run)}},
+	const rollouts, looking = "rollouts", "looking"
+	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: looking, Title: "Looking:"})
+	add := func(group string, verbs ...*cobra.Command) {
+		for _, verb := range verbs {
+			verb.GroupID = group
+			root.AddCommand(verb)
+		}
 	}
-	groups.Add(root)
+	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
+	add(looking, status.New(env, status.Run))
 	root.AddCommand(newOptions())
-	templates.ActsAsRootCommand(root, []string{"help", "options"}, groups...)
+	root.SetHelpFunc(help)
+	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cmdutil.UsageError{Err: err} })
 	return root
-}
-
-// newOptions prints the flags that every verb has, as kubectl options does.
-func newOptions() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "options",
-		Short: "Print the flags that every command has",
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Usage() },
-	}
-	templates.UseOptionsTemplates(cmd)
-	return cmd
 }
 
 func checkColor(mode term.ColorMode) error {

@@ -1,6 +1,7 @@
 package podtemplate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -185,5 +186,5 @@ func empty(v any) bool {
 func same(a, b any) bool {
 	x, errA := json.Marshal(a)
 	y, errB := json.Marshal(b)
-	return errA == nil && errB == nil && string(x) == string(y)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
 }

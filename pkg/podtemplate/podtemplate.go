@@ -24,7 +24,7 @@ func Of(manifest []byte) (sts.Template, error) {
 	if err := json.Unmarshal(manifest, &set); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
-	if len(set.Spec.Template) == 0 {
+	if len(set.Spec.Template) == 0 || string(set.Spec.Template) == "null" {
 		return nil, fmt.Errorf("manifest: no spec.template")
 	}
 	return sts.Template(set.Spec.Template), nil
@@ -108,7 +108,7 @@ func ParsePatch(text []byte) ([]byte, error) {
 		return nil, err
 	}
 	var root map[string]any
-	if err := json.Unmarshal(data, &root); err != nil || len(root) == 0 {
+	if err := utiljson.Unmarshal(data, &root); err != nil || len(root) == 0 {
 		return nil, fmt.Errorf("not a patch: it holds no fields")
 	}
 	if spec, ok := root["spec"].(map[string]any); ok && spec["template"] != nil {

@@ -2,9 +2,11 @@ package rollout
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
@@ -48,6 +50,36 @@ func (e Edit) Done(s sts.Snapshot) bool {
 		(e.Template == nil || e.Template.Is(s.Set))
 }
 
+// left is the set as this edit alone leaves it. What drift looks at and the
+// edit does not set stays as it was, even where the answer shows otherwise:
+// then somebody else changed it in the same moment.
+func (e Edit) left(was, answer *appsv1.StatefulSet) *appsv1.StatefulSet {
+	if was == nil {
+		return answer
+	}
+	set := answer.DeepCopy()
+	set.Spec.Ordinals = was.Spec.Ordinals
+	set.Spec.UpdateStrategy.Type = was.Spec.UpdateStrategy.Type
+	if e.Template == nil {
+		set.Spec.Template = was.Spec.Template
+	}
+	if e.Partition == nil {
+		set.Spec.UpdateStrategy.RollingUpdate = was.Spec.UpdateStrategy.RollingUpdate
+	}
+	if e.Replicas == nil {
+		set.Spec.Replicas = was.Spec.Replicas
+	}
+	set.Annotations = map[string]string{}
+	maps.Copy(set.Annotations, was.Annotations)
+	for key := range e.Annotations {
+		delete(set.Annotations, key)
+		if have, ok := answer.Annotations[key]; ok {
+			set.Annotations[key] = have
+		}
+	}
+	return set
+}
+
 func (e Edit) String() string {
 	if e.Says != "" {
 		return e.Says
@@ -62,7 +94,7 @@ func (e Edit) String() string {
 	if e.Replicas != nil {
 		parts = append(parts, fmt.Sprintf("set replicas to %d", *e.Replicas))
 	}
-	for _, key := range slices.Sorted(keys(e.Annotations)) {
+	for _, key := range slices.Sorted(maps.Keys(e.Annotations)) {
 		verb := "set"
 		if e.Annotations[key] == nil {
 			verb = "remove"
@@ -70,16 +102,6 @@ func (e Edit) String() string {
 		parts = append(parts, verb+" annotation "+key)
 	}
 	return strings.Join(parts, ", ")
-}
-
-func keys(m map[string]*string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // Partition is an Edit that moves the gate and nothing else.

@@ -42,7 +42,11 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 			"spec", "updateStrategy", "rollingUpdate", "partition")
 	}
 	if was.Replicas() != s.Replicas() || was.Start() != s.Start() {
-		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", "replicas")
+		field := "replicas"
+		if was.Replicas() == s.Replicas() {
+			field = "ordinals"
+		}
+		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", field)
 	}
 	if p.Record != "" && was.Set.Annotations[p.Record] != s.Set.Annotations[p.Record] {
 		say("the canary's record was changed", "metadata", "annotations", p.Record)

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -11,8 +12,14 @@ func (st *State) free(f *Free, p Plan, s sts.Snapshot, now time.Time) (*DeletePo
 	if f == nil || !s.Observed() {
 		return nil, time.Time{}
 	}
+	if d, ok := st.unsure.(DeletePod); ok {
+		return &d, time.Time{} // it may be on its way: no other before that is known
+	}
+	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
+		return nil, time.Time{} // one at a time, however far behind the watch is
+	}
 	pod, blocks := s.Blocker(now)
-	if blocks && pod.UID != st.deleted {
+	if blocks {
 		grace := f.Grace
 		if !s.Ordered() && f.Mode == FreeBlocker {
 			grace = max(grace, p.Patience) // most servers heal it by themselves
@@ -22,7 +29,7 @@ func (st *State) free(f *Free, p Plan, s sts.Snapshot, now time.Time) (*DeletePo
 		}
 		return &DeletePod{pod.Name, pod.UID, "it is not Ready, and the controller waits for it before it replaces any other"}, time.Time{}
 	}
-	if f.Mode == FreeEach && !blocks {
+	if f.Mode == FreeEach {
 		return st.freeNext(s, now), time.Time{}
 	}
 	return nil, time.Time{}
@@ -41,7 +48,7 @@ func (st *State) freeNext(s sts.Snapshot, now time.Time) *DeletePod {
 			return nil
 		}
 	}
-	if next == nil || next.UID == st.deleted {
+	if next == nil {
 		return nil
 	}
 	return &DeletePod{next.Name, next.UID, "so that the controller makes it anew at revision " + s.Wanted(next.Ordinal)}

@@ -34,12 +34,26 @@ func (st *State) remember(s sts.Snapshot, now time.Time) {
 		return
 	}
 	for _, pod := range s.Pods {
+		if pod.Ready {
+			delete(st.blocked, pod.UID)
+		}
 		want := s.Wanted(pod.Ordinal)
 		if b, ok := st.baseline[pod.Ordinal]; ok && b.revision != want {
 			delete(st.baseline, pod.Ordinal) // the plan replaces it
 		}
 		if _, ok := st.baseline[pod.Ordinal]; !ok && s.Standing(pod.Ordinal, want, now).Good() {
-			st.baseline[pod.Ordinal] = baseline{uid: pod.UID, revision: pod.Revision, restarts: pod.Restarts}
+			st.baseline[pod.Ordinal] = newBaseline(pod)
+		}
+	}
+}
+
+// rebase starts a soak: what happened to pods that are good now is forgiven,
+// for they healed while the step was waiting. Those that are not good now are
+// still judged by what they were.
+func (st *State) rebase(s sts.Snapshot, now time.Time) {
+	for _, pod := range s.Pods {
+		if s.Standing(pod.Ordinal, s.Wanted(pod.Ordinal), now).Good() {
+			st.baseline[pod.Ordinal] = newBaseline(pod)
 		}
 	}
 }

@@ -37,6 +37,7 @@ type next struct {
 
 func (n *next) decide() {
 	if n.st.stale(n.s) {
+		n.behind()
 		return
 	}
 	if n.drifted() {
@@ -53,14 +54,21 @@ func (n *next) decide() {
 	n.d.End = &Outcome{Result: Done, Message: n.p.Success}
 }
 
+// behind keeps the step's deadline while the snapshots lag behind the run's
+// own write.
+func (n *next) behind() {
+	if n.st.step < len(n.p.Steps) && n.st.phase <= waiting {
+		n.overdue(&n.p.Steps[n.st.step], Progress{Waiting: watchLags})
+	}
+}
+
 // drifted ends the run when someone else changed what it relies on. A write
 // of our own whose answer got lost is no drift.
 func (n *next) drifted() bool {
-	what := n.st.drift(n.p, n.s)
-	if what != "" && n.st.unsure != nil && n.s.UID() == n.p.UID && n.st.unsure.Done(n.s) {
-		what = ""
-		n.st = n.st.Applied(n.st.unsure, n.s.Set, n.now)
+	if c := n.st.unsure; c != nil && n.s.UID() == n.p.UID && c.Done(n.s) {
+		n.st = n.st.Applied(c, n.s.Set, n.now) // it was taken
 	}
+	what := n.st.drift(n.p, n.s)
 	if what == "" {
 		n.st = n.st.accept(n.s.Set)
 		return false
@@ -81,7 +89,7 @@ func (n *next) advance(step *Step) bool {
 	}
 	if n.st.phase == changing {
 		if step.Change != nil && !step.Change.Done(n.s) {
-			if !n.overdue(step, Progress{Waiting: "the API server to take the change"}) {
+			if !n.overdue(step, Progress{Waiting: serverTakes}) {
 				n.d.Do = step.Change
 			}
 			return false
@@ -108,7 +116,8 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 		}
 	}
 	if progress.Done {
-		n.st.phase, n.st.soaked = soaking, n.now
+		n.st.phase, n.st.soaked, n.st.waitSaid = soaking, n.now, ""
+		n.st.rebase(n.s, n.now)
 		if step.Soak > 0 {
 			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
 		}

@@ -130,13 +130,11 @@ func (r *run) decide() (time.Time, *Outcome) {
 		switch {
 		case d.End != nil:
 			return time.Time{}, d.End
-		case d.Do != nil:
-			if r.ctx.Err() != nil {
-				return time.Time{}, nil // wait says how it ends
-			}
-			if !r.looked || r.Now().Before(r.notNow) {
-				return earlier(d.WakeAt, r.notNow), nil
-			}
+		case d.Do != nil && r.ctx.Err() != nil:
+			return time.Time{}, nil // wait says how it ends
+		case d.Do != nil && r.looked && r.Now().Before(r.notNow):
+			return earlier(d.WakeAt, r.notNow), nil
+		case d.Do != nil && r.looked:
 			if end := r.apply(d.Do); end != nil {
 				return time.Time{}, end
 			}
@@ -187,19 +185,27 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 		return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
 	case <-timer:
 	case a := <-r.answers:
-		if a.err != nil && r.ctx.Err() == nil {
-			return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
-		}
-		r.state, r.asked = r.state.Answered(a.answer), false
+		return r.answered(a)
 	case u, ok := <-r.Feed:
 		return r.take(u, ok)
 	}
 	return nil
 }
 
+func (r *run) answered(a reply) *Outcome {
+	switch {
+	case r.ctx.Err() != nil:
+		return r.end(Interrupted, "interrupted", r.ctx.Err())
+	case a.err != nil:
+		return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
+	}
+	r.state, r.asked = r.state.Answered(a.answer), false
+	return nil
+}
+
 func (r *run) take(u Update, ok bool) *Outcome {
 	switch {
-	case !ok && r.ctx.Err() != nil:
+	case r.ctx.Err() != nil:
 		return r.end(Interrupted, "interrupted", r.ctx.Err())
 	case !ok:
 		err := errors.New("the watch ended")
@@ -208,6 +214,8 @@ func (r *run) take(u Update, ok bool) *Outcome {
 		return r.end(Failed, u.Err.Error(), u.Err)
 	case u.Notice != "":
 		r.notice(u.Notice)
+	case r.state.stale(u.Snapshot):
+		// What the run knows is newer.
 	default:
 		r.seen, r.looked = u.Snapshot, true
 	}
@@ -240,8 +248,8 @@ func (r *run) step() *Step {
 // waiting for: nobody should have to guess where it stood.
 func (r *run) end(result Result, message string, err error) *Outcome {
 	n := next{p: r.plan, st: r.state, s: r.seen, now: r.Now()}
-	if result == TimedOut && r.state.waitSaid != "" {
-		message += ", still waiting for " + r.state.waitSaid
+	if result == TimedOut {
+		message += ", still waiting for " + r.state.waitsFor()
 	}
 	o := n.outcome(result, message)
 	o.Err = err

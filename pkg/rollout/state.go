@@ -49,6 +49,10 @@ type baseline struct {
 	restarts int
 }
 
+func newBaseline(pod sts.Pod) baseline {
+	return baseline{uid: pod.UID, revision: pod.Revision, restarts: pod.Restarts}
+}
+
 // NewState starts a run from the snapshot that its plan was made from.
 func NewState(s sts.Snapshot, now time.Time) State {
 	return State{
@@ -73,14 +77,17 @@ func (st State) clone() State {
 }
 
 // Applied tells the state that a write was taken and what the set looks like
-// now; set is nil when the write was not to the set.
+// now; set is nil when the write was not to the set. What the answer shows
+// beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State {
 	st.unsure = nil
-	if set != nil {
-		st.expected = set
-	}
-	if d, ok := c.(DeletePod); ok {
-		st.deleted = d.UID
+	switch c := c.(type) {
+	case Edit:
+		if set != nil {
+			st.expected = c.left(st.expected, set)
+		}
+	case DeletePod:
+		st.deleted = c.UID
 	}
 	if st.phase == changing {
 		st.phase, st.started = waiting, now

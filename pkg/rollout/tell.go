@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -48,6 +49,25 @@ func (n *next) tellWait(progress Progress) {
 	}
 }
 
+// What a run waits for when it is not a pod.
+const (
+	serverTakes = "the API server to take the change"
+	watchLags   = "the watch to show the change"
+)
+
+// waitsFor is what the run waits for when it is cut short.
+func (st State) waitsFor() string {
+	switch st.phase {
+	case changing:
+		return serverTakes
+	case soaking:
+		return "the soak to end"
+	case gating:
+		return "an answer"
+	}
+	return cmp.Or(st.waitSaid, watchLags)
+}
+
 // halt ends the run because of a pod.
 func (n *next) halt(v *verdict) {
 	n.d.End = n.outcome(Halted, v.pod+": "+v.words)
@@ -57,7 +77,11 @@ func (n *next) halt(v *verdict) {
 
 // outcome is an end in the present step, with the gate where it is.
 func (n *next) outcome(r Result, message string) *Outcome {
-	o := &Outcome{Result: r, Message: message, Gate: gateWords(n.s), Try: n.commands(r)}
+	s := n.s
+	if n.st.stale(s) {
+		s.Set = n.st.expected // the answer to the run's own write is newer
+	}
+	o := &Outcome{Result: r, Message: message, Gate: gateWords(s), Try: n.commands(r)}
 	if n.st.step < len(n.p.Steps) {
 		o.Step = &n.p.Steps[n.st.step]
 	}

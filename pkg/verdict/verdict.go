@@ -38,7 +38,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
 	}
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
-	v, bad := trouble(s, progress, limits, now)
+	v, bad := trouble(s, progress, limits, command, now)
 	switch {
 	case bad:
 	case !progress.Done:
@@ -56,16 +56,10 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 	return v
 }
 
-func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.Time) (Verdict, bool) {
-	if pod, ok := s.Blocker(now); ok && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.Created) >= limits.Patience {
-		t := sts.Trouble{Reason: sts.ReasonBlocked, Message: "not Ready on an old revision; the controller waits for it before it replaces any pod"}
-		if pod.Trouble != nil {
-			t.Message = pod.Trouble.String() + "; " + t.Message
-		}
-		return Verdict{
-			Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t,
-			Try: []string{"delete it, and the controller makes it anew at the wanted revision: kubectl delete pod " + pod.Name},
-		}, true
+func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command string, now time.Time) (Verdict, bool) {
+	pod, blocks := s.Blocker(now)
+	if blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.Created) >= limits.Patience {
+		return blocked(pod, command), true
 	}
 	for _, t := range progress.Standings {
 		if t.Trouble != nil && counts(t, limits, now) {
@@ -73,6 +67,24 @@ func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.
 		}
 	}
 	return Verdict{}, false
+}
+
+// blocked is the verdict about the pod that the controller waits for in vain.
+func blocked(pod sts.Pod, command string) Verdict {
+	t := sts.Trouble{
+		Reason:  sts.ReasonBlocked,
+		Message: "not Ready on an old revision; the controller waits for it before it replaces any pod",
+	}
+	if pod.Trouble != nil {
+		t.Message = pod.Trouble.String() + "; " + t.Message
+	}
+	// With the user's own flags: another cluster or namespace may have a pod
+	// of the same name.
+	kubectl := "kubectl" + strings.TrimPrefix(command, "kubectl sts")
+	return Verdict{
+		Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t,
+		Try: []string{fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl, pod.Name)},
+	}
 }
 
 func counts(t sts.Standing, limits Limits, now time.Time) bool {
@@ -107,7 +119,10 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) Verdict {
 	if len(what) == 0 {
 		what = []string{old[len(old)-1] + " is to be replaced"}
 	}
-	return Verdict{Result: rollout.Held, Message: fmt.Sprintf("in progress: %d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0])}
+	return Verdict{
+		Result:  rollout.Held,
+		Message: fmt.Sprintf("in progress: %d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0]),
+	}
 }
 
 // settled tells a set that is all there from one that a partition holds back.
