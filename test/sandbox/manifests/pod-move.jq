@@ -1,0 +1,52 @@
+# Which move does this pod make next? Answers with one name of the table in
+# moves.go, or with nothing when the pod has come to rest. $order is that
+# table's order: where containers wait for different moves, the quickest goes
+# first, so that a slow container does not hold up the others.
+
+# The tag says what becomes of a container. A digest is no tag: without the
+# cut "@sha256:bad…" would read as one.
+def fate: (.image | sub("@.*$"; "") | capture(":(?<fate>$FATES)[^/:]*$") | .fate) // "run";
+
+# A container leaves ContainerCreating by a move named after its fate. The
+# fates that only show later begin like a healthy container.
+def begin: if IN("slow", "flap", "restart", "sticky") then "run" else . end;
+
+def running: .state.running != null;
+def reason: .state.waiting.reason // "";
+
+def move($fate; $initialized):
+  if   $initialized and (reason | IN("ContainerCreating", "PodInitializing")) then $fate | begin
+  elif reason == "ErrImagePull" then "pull-backoff"
+  elif (.state.terminated.exitCode // 0) != 0 then "crash-backoff"
+  elif reason == "CrashLoopBackOff" and ($fate | IN("crash", "oom")) and .restartCount < 4 then "crash-again"
+  elif running and .ready and .restartCount == 0 and ($fate | IN("flap", "restart")) then $fate
+  elif running and (.ready | not) and $fate == "restart" then "recover"
+  elif running and (.ready | not) and $fate == "slow" then "slow"
+  else empty end;
+
+def condition($type): [.status.conditions[]? | select(.type == $type and .status == "True")] != [];
+
+# Readiness gates belong to whoever set them: no move makes them true, but
+# the pod has to become Ready when they do.
+def ready: . as $pod
+  | all(.status.containerStatuses[]; .ready)
+    and all(.spec.readinessGates[]?; .conditionType as $type | $pod | condition($type));
+
+. as $pod
+| [.spec.containers[], .spec.initContainers[]?] as $containers
+| ($containers | map({(.name): fate}) | add) as $fate
+| condition("Initialized") as $initialized
+| (.status.initContainerStatuses // []) as $init
+| [ if .metadata.deletionTimestamp != null then
+      if any($fate[]; . == "sticky") then "delete-late" else "delete" end
+    elif (.status.containerStatuses // []) == [] then "create"
+    else
+      # Init containers go first, all in one move, up to the first that fails.
+      (if ($init | length) > 0 and ($initialized | not)
+          and all($init[]; reason == "PodInitializing" or running or .state.terminated.exitCode == 0)
+       then "init" else empty end),
+      ($init[] | move($fate[.name]; false)),
+      (.status.containerStatuses[] | move($fate[.name]; $initialized)),
+      (if ready != condition("Ready") then "sync" else empty end)
+    end ] as $moves
+| first($order[] | select(IN($moves[])))
