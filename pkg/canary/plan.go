@@ -116,7 +116,6 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Title: fmt.Sprintf("%s of statefulset %s: %d pods in %d steps (%s), each soaked for %s",
 			verb, b.s.Name(), b.s.Replicas(), len(b.counts), list(b.counts), b.record.Soak.Duration),
 		Details:     b.r.Details,
-		Warnings:    b.r.Warnings,
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
 		StepTimeout: b.r.Limits.StepTimeout,

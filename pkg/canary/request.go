@@ -30,9 +30,8 @@ type Request struct {
 	// takes up the change that waits behind the partition.
 	Template sts.Template
 	Details  []string // what the template changes
-	Warnings []string
-	Cause    string // for kubernetes.io/change-cause
-	Run      string // a fresh id
+	Cause    string   // for kubernetes.io/change-cause
+	Run      string   // a fresh id
 	Steps    Steps
 	Soak     time.Duration
 	Rollback bool

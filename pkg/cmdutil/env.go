@@ -9,6 +9,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -33,7 +34,10 @@ func (e *Env) Client(namespace string) (*kube.Client, error) {
 			return nil, fmt.Errorf("kubeconfig: %w", err)
 		}
 	}
-	return kube.New(config, namespace, "kubectl-sts/"+e.Version)
+	config.UserAgent = "kubectl-sts/" + e.Version
+	return kube.New(config, namespace, func(warning string) {
+		_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(warning))
+	})
 }
 
 // Command is how the user calls the plugin, with the flags that lead to the
@@ -47,6 +51,9 @@ func (e *Env) Command(namespace string) string {
 	}
 	add("--kubeconfig", e.Config.KubeConfig)
 	add("--context", e.Config.Context)
+	add("--cluster", e.Config.ClusterName)
+	add("--user", e.Config.AuthInfoName)
+	add("--server", e.Config.APIServer)
 	add("--as", e.Config.Impersonate)
 	if namespace == "" && e.Config.Namespace != nil {
 		namespace = *e.Config.Namespace

@@ -12,6 +12,7 @@ import (
 	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
 	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,10 +33,11 @@ type Client struct {
 	clock       *clock
 }
 
-// New makes a client. It sends nothing yet.
-func New(config *rest.Config, namespace, userAgent string) (*Client, error) {
+// New makes a client. It sends nothing yet. warn is told the warnings that the
+// API server sends along with its answers.
+func New(config *rest.Config, namespace string, warn func(string)) (*Client, error) {
 	config = rest.CopyConfig(config)
-	config.UserAgent = userAgent
+	config.WarningHandler = warnings(warn)
 	// Protobuf halves what a list of pods costs to read; what the server
 	// has only as JSON still comes as JSON.
 	config.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
@@ -58,6 +60,17 @@ func New(config *rest.Config, namespace, userAgent string) (*Client, error) {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	return c, nil
+}
+
+// warnings tells the API server's warnings.
+type warnings func(string)
+
+// HandleWarningHeader tells what a Warning header says; 299 is the only code
+// that the API server uses.
+func (w warnings) HandleWarningHeader(code int, _, text string) {
+	if code == 299 && text != "" {
+		w(text)
+	}
 }
 
 // Manifest is a StatefulSet as the server wrote it, in JSON: it keeps fields

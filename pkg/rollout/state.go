@@ -32,6 +32,7 @@ type State struct {
 	answer  Answer    // what the person said at this gate
 
 	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
+	wrote    bool                    // something, in this run
 	unsure   Change                  // a write whose fate is unknown
 	deleted  types.UID               // the pod that the run deleted last
 	baseline map[int]baseline        // pods since they were first good

@@ -88,6 +88,13 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	return o
 }
 
+// begun reports whether there is anything to go on with: this run wrote, or an
+// earlier one left its record.
+func (n *next) begun() bool {
+	_, recorded := n.s.Annotation(n.p.Record)
+	return n.st.wrote || recorded || n.p.Record == ""
+}
+
 // gateWords says where the gate is: what the controller may replace from here.
 func gateWords(s sts.Snapshot) string {
 	if !s.Exists() {

@@ -16,6 +16,9 @@ import (
 
 // Run starts a canary or goes on with one.
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	if err := sameNamespace(env, r); err != nil {
+		return err
+	}
 	client, err := env.Client(namespace(env, r))
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	if len(plan.Warnings) == 0 && request.Template != nil {
+	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
 		plan.Warnings = warnings(ctx, client, s)
 	}
 	return runner.RunCanary(ctx, plan, s, request.Rollback)
@@ -57,6 +60,15 @@ func namespace(env *cmdutil.Env, r Request) string {
 		return *env.Config.Namespace
 	}
 	return r.Namespace
+}
+
+// sameNamespace refuses, as kubectl does, a manifest that names another
+// namespace than the flags.
+func sameNamespace(env *cmdutil.Env, r Request) error {
+	if ns := namespace(env, r); r.Namespace != "" && ns != r.Namespace {
+		return cmdutil.Usage("the manifest is for namespace %q, the flags say %q", r.Namespace, ns)
+	}
+	return nil
 }
 
 // pace decides what stands between two steps.
