@@ -22,11 +22,10 @@ type RunFlags struct {
 // AddRunFlags adds the flags with their defaults. yes says what --yes does.
 func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 	flags.DurationVar(&f.Limits.Timeout, "timeout", 0, "How long the whole run may take, for instance 30m; 0 for ever. A run that takes longer ends with exit code 124.")
-	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute, "How long one step may take until its pods are Available; 0 for ever.")
+	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute, "How long a step may wait without another of its pods becoming Available; 0 for ever.")
 	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second, "How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) may last before it counts.")
 	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
 	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone), `Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With server, also let the API server judge the first write without keeping it.`)
-	flags.Lookup("dry-run").NoOptDefVal = "unchanged"
 	AddOutput(flags, &f.Output)
 }
 
@@ -39,8 +38,6 @@ func AddOutput(flags *pflag.FlagSet, format *report.Format) {
 func (f *RunFlags) Check() error {
 	switch f.DryRun {
 	case "", report.DryRunNone, report.DryRunClient, report.DryRunServer:
-	case "unchanged":
-		return Usage("--dry-run needs a value: --dry-run=client or --dry-run=server")
 	default:
 		return Usage(`--dry-run=%s: must be "none", "client" or "server"`, f.DryRun)
 	}

@@ -56,7 +56,9 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
 	w.events.optional = true
 	for _, s := range []*source{w.sets, w.pods, w.revisions, w.events} {
-		go s.run(ctx)
+		own, stop := context.WithCancel(ctx)
+		s.stop = stop
+		go s.run(own)
 	}
 	go w.run(ctx)
 	return w.out, nil
@@ -133,9 +135,11 @@ func (w *watcher) signal() {
 // failed is told every list or watch that could not be started.
 func (w *watcher) failed(ctx context.Context, s *source, verb string, err error) {
 	switch {
-	case ctx.Err() != nil, apierrors.IsResourceExpired(err), apierrors.IsGone(err):
-		// The reflector lists again by itself.
-	case s.optional:
+	case ctx.Err() != nil, apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.IsInvalid(err):
+		// The reflector lists by itself, again or because the server can't
+		// send a list as a watch (an Invalid, on servers without WatchList).
+	case s.optional && (apierrors.IsForbidden(err) || apierrors.IsNotFound(err)):
+		s.stop() // or it would ask again and again
 		s.synced.Store(true)
 		w.signal()
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err), apierrors.IsNotFound(err):
@@ -163,7 +167,8 @@ func (w *watcher) tell(ctx context.Context, u rollout.Update) {
 type source struct {
 	cache.Store
 	resource  string
-	optional  bool // may be forbidden
+	optional  bool               // may be forbidden
+	stop      context.CancelFunc // ends this source alone
 	watcher   *watcher
 	reflector *cache.Reflector
 	synced    atomic.Bool
@@ -208,7 +213,10 @@ func (w *watcher) source(resource string, kind runtime.Object, fieldSelector, la
 	return s
 }
 
-func (s *source) run(ctx context.Context) { s.reflector.RunWithContext(ctx) }
+func (s *source) run(ctx context.Context) {
+	defer s.stop()
+	s.reflector.RunWithContext(ctx)
+}
 
 // Add, Update, Delete and Replace keep the store and tell the watcher.
 

@@ -84,7 +84,7 @@ func (n *next) drifted() bool {
 // advance moves the present step on, and reports whether it is over.
 func (n *next) advance(step *Step) bool {
 	if n.st.phase == entering {
-		n.st.phase, n.st.started = changing, n.now
+		n.st.phase, n.st.started, n.st.good = changing, n.now, 0
 		n.tell(Event{Type: EventStep})
 	}
 	if n.st.phase == changing {
@@ -130,6 +130,11 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 	}
 	n.wake(wake)
 	n.wake(progress.NextAt)
+	if progress.Good > n.st.good {
+		// The deadline is for a step that gets nowhere: many slow pods are no
+		// failure (a Deployment's progressDeadlineSeconds counts like this).
+		n.st.good, n.st.started = progress.Good, n.now
+	}
 	if n.overdue(step, progress) {
 		return false
 	}
@@ -155,7 +160,7 @@ func (n *next) overdue(step *Step, progress Progress) bool {
 		n.wake(deadline)
 		return false
 	}
-	after := fmt.Sprintf("step not done after %s", n.p.StepTimeout)
+	after := fmt.Sprintf("no pod got further for %s", n.p.StepTimeout)
 	t, ok := culprit(n.s, *step, progress, n.now)
 	if !ok || progress.Waiting != "" {
 		n.d.End = n.outcome(Halted, fmt.Sprintf("%s: still waiting for %s", after, progress.Waiting))

@@ -21,7 +21,8 @@ type Plan struct {
 
 	// Patience is what trouble that often heals is given before it counts.
 	Patience time.Duration
-	// StepTimeout is what one step may take before its soak, 0 for ever.
+	// StepTimeout is how long a step may wait without another pod becoming
+	// good, 0 for ever.
 	StepTimeout time.Duration
 	// Timeout is what the whole run may take, 0 for ever.
 	Timeout time.Duration

@@ -156,13 +156,16 @@ func (r *run) apply(c Change) *Outcome {
 		r.Sink.Handle(Event{Type: EventChange, Time: r.Now(), Step: r.step(), Change: c})
 	case r.ctx.Err() != nil:
 		// Interrupted in the middle of a write; the next run finds out.
+		r.state = r.state.Unsure(c)
 	case errors.Is(err, ErrConflict):
 		r.looked = false
 	case errors.Is(err, ErrLost):
 		r.state = r.state.Unsure(c)
 		r.retry = min(max(2*r.retry, firstRetry), maxRetry)
 		r.notNow = r.Now().Add(r.retry)
-		r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
+		if r.retry < maxRetry { // said often enough by then
+			r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
+		}
 	default:
 		return r.end(Failed, fmt.Sprintf("%s: %v", c, err), err)
 	}

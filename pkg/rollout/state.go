@@ -27,7 +27,8 @@ const (
 type State struct {
 	step    int
 	phase   phase
-	started time.Time // when the step began to wait
+	started time.Time // when the step began to wait, or last got further
+	good    int       // pods that were good at once, the most so far in this step
 	soaked  time.Time // when the soak began
 	answer  Answer    // what the person said at this gate
 
@@ -81,7 +82,7 @@ func (st State) clone() State {
 // now; set is nil when the write was not to the set. What the answer shows
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State {
-	st.unsure = nil
+	st.unsure, st.wrote = nil, true
 	switch c := c.(type) {
 	case Edit:
 		if set != nil {
