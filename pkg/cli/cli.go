@@ -70,7 +70,8 @@ func New(env *cmdutil.Env) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	env.Config.AddFlags(root.PersistentFlags())
-	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto), `When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
+	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
+		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
 	const rollouts, looking = "rollouts", "looking"
 	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: looking, Title: "Looking:"})
 	add := func(group string, verbs ...*cobra.Command) {

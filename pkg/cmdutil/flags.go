@@ -1,6 +1,7 @@
 package cmdutil
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -21,11 +22,18 @@ type RunFlags struct {
 
 // AddRunFlags adds the flags with their defaults. yes says what --yes does.
 func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
-	flags.DurationVar(&f.Limits.Timeout, "timeout", 0, "How long the whole run may take, for instance 30m; 0 for ever. A run that takes longer ends with exit code 124.")
-	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute, "How long a step may wait without another of its pods becoming Available; 0 for ever.")
-	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second, "How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) may last before it counts.")
+	flags.DurationVar(&f.Limits.Timeout, "timeout", 0,
+		"How long the whole run may take, for instance 30m; 0 for ever. A run that takes longer ends with exit "+
+			"code 124.")
+	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute,
+		"How long a step may wait without another of its pods becoming Available; 0 for ever.")
+	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second,
+		"How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) "+
+			"may last before it counts.")
 	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
-	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone), `Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With server, also let the API server judge the first write without keeping it.`)
+	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone),
+		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+
+			`server, also let the API server judge the first write without keeping it.`)
 	AddOutput(flags, &f.Output)
 }
 
@@ -41,9 +49,12 @@ func (f *RunFlags) Check() error {
 	default:
 		return Usage(`--dry-run=%s: must be "none", "client" or "server"`, f.DryRun)
 	}
-	for name, d := range map[string]time.Duration{"timeout": f.Limits.Timeout, "step-timeout": f.Limits.StepTimeout, "patience": f.Limits.Patience} {
-		if d < 0 {
-			return Usage("--%s=%s: must not be negative", name, d)
+	for _, limit := range []struct {
+		flag  string
+		value time.Duration
+	}{{"timeout", f.Limits.Timeout}, {"step-timeout", f.Limits.StepTimeout}, {"patience", f.Limits.Patience}} {
+		if limit.value < 0 {
+			return Usage("--%s=%s: must not be negative", limit.flag, limit.value)
 		}
 	}
 	return CheckOutput(f.Output)
@@ -72,7 +83,7 @@ func SetName(args []string) (string, error) {
 	kind, name, ok := strings.Cut(args[0], "/")
 	switch {
 	case !ok:
-		kind, name = "sts", args[0]
+		name = args[0]
 	case !isType(kind):
 		return "", Usage("%q is not a StatefulSet", args[0])
 	}
@@ -93,3 +104,21 @@ func isType(word string) bool {
 // Args makes cobra leave counting the arguments to SetName, whose errors are
 // usage errors.
 func Args(*cobra.Command, []string) error { return nil }
+
+// SetCommand makes the command of a verb about one StatefulSet, whose name it
+// stores in name. check looks at the flags before run is called.
+func SetCommand(name *string, check func() error, run func(context.Context) error) *cobra.Command {
+	return &cobra.Command{
+		DisableFlagsInUseLine: true,
+		Args:                  Args,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if *name, err = SetName(args); err != nil {
+				return err
+			}
+			if err := check(); err != nil {
+				return err
+			}
+			return run(cmd.Context())
+		},
+	}
+}

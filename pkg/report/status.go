@@ -210,8 +210,13 @@ func (st Status) printPods(w io.Writer, style styles, pods []podView) {
 			age = duration.HumanDuration(st.Now.Sub(*p.Created))
 		}
 		rows = append(rows, []cell{
-			{text: p.Name}, {text: dash(p.RevisionClass)}, {text: dash(p.Ready), style: &look},
-			{text: fmt.Sprint(p.Restarts)}, {text: age}, {text: dash(p.Node)}, {text: notes(t), style: &look},
+			{text: p.Name},
+			{text: dash(p.RevisionClass)},
+			{text: dash(p.Ready), style: &look},
+			{text: fmt.Sprint(p.Restarts)},
+			{text: age},
+			{text: dash(p.Node)},
+			{text: notes(t), style: &look},
 		})
 	}
 	writeTable(w, term.Width(w), header, rows)

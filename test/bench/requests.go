@@ -27,9 +27,13 @@ func requests(ctx context.Context, box *sandbox, _ int) ([]row, error) {
 	}
 	const steps = 3
 	return []row{
-		{what: fmt.Sprintf("API requests of a canary of %d steps: writes (at most steps + 3)", steps), value: fmt.Sprint(short.writes), over: short.writes > steps+3},
+		{what: fmt.Sprintf(
+			"API requests of a canary of %d steps: writes (at most steps + 3)", steps), value: fmt.Sprint(short.writes), over: short.writes > steps+3},
 		{what: "the same: reads, " + short.kinds(), value: fmt.Sprint(short.reads)},
-		{what: "more requests when each step soaks for " + soak + " (on a timer)", value: fmt.Sprint(long.total() - short.total()), over: long.total() > short.total()},
+		{
+			what:  "more requests when each step soaks for " + soak + " (on a timer)",
+			value: fmt.Sprint(long.total() - short.total()), over: long.total() > short.total(),
+		},
 	}, nil
 }
 

@@ -55,7 +55,8 @@ func run() error {
 
 func page(verb *cobra.Command) []byte {
 	var b bytes.Buffer
-	_, _ = fmt.Fprintf(&b, "<!-- Written by make docs. -->\n\n# %s\n\n%s.\n\n```\n%s\n```\n", verb.CommandPath(), verb.Short, verb.UseLine())
+	_, _ = fmt.Fprintf(&b,
+		"<!-- Written by make docs. -->\n\n# %s\n\n%s.\n\n```\n%s\n```\n", verb.CommandPath(), verb.Short, verb.UseLine())
 	for paragraph := range strings.SplitSeq(verb.Long, "\n\n") {
 		_, _ = fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(paragraph))
 	}

@@ -40,25 +40,9 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
-	r := Request{}
-	cmd := &cobra.Command{
-		Use:                   "abort NAME",
-		DisableFlagsInUseLine: true,
-		Short:                 "Take a canary back to the stable revision",
-		Long:                  long,
-		Example:               example,
-		Args:                  cmdutil.Args,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if r.Name, err = cmdutil.SetName(args); err != nil {
-				return err
-			}
-			if err = r.Run.Check(); err != nil {
-				return err
-			}
-			return run(cmd.Context(), env, r)
-		},
-	}
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "abort NAME", "Take a canary back to the stable revision", long, example
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
 	return cmd
 }

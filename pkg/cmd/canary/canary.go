@@ -99,14 +99,23 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringSliceVar(&f.images, "image", nil, "The new image of a container, as CONTAINER=IMAGE; * stands for every container. May be given several times.")
+	fs.StringSliceVar(&f.images, "image", nil,
+		"The new image of a container, as CONTAINER=IMAGE; * stands for every container. May be given several "+
+			"times.")
 	fs.StringVar(&f.patchFile, "patch-file", "", "A file with a strategic merge patch of the pod template (- for standard input).")
-	fs.StringVarP(&f.manifest, "filename", "f", "", "A manifest with one StatefulSet, whose pod template is rolled out (- for standard input).")
-	fs.StringVar(&f.steps, "steps", canary.DefaultSteps().String(), "How many pods are updated, step by step: counts or percentages of the replicas, going up. 100% is added when it is missing.")
+	fs.StringVarP(&f.manifest, "filename", "f", "",
+		"A manifest with one StatefulSet, whose pod template is rolled out (- for standard input).")
+	fs.StringVar(&f.steps, "steps", canary.DefaultSteps().String(),
+		"How many pods are updated, step by step: counts or percentages of the replicas, going up. 100% is added "+
+			"when it is missing.")
 	fs.DurationVar(&f.soak, "soak", 30*time.Second, "How long a step's pods must stay Available without a restart.")
 	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
-	fs.StringVar(&f.onFailure, "on-failure", "halt", `What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable revision first. The exit code is 4 in both cases.`)
-	fs.BoolVar(&f.force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is then deleted.")
+	fs.StringVar(&f.onFailure, "on-failure", "halt",
+		`What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable `+
+			`revision first. The exit code is 4 in both cases.`)
+	fs.BoolVar(&f.force, "force", false,
+		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
+			"then deleted.")
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
 }

@@ -14,7 +14,9 @@ import (
 func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) []string {
 	var out []string
 	if by := managedBy(s); by != "" {
-		out = append(out, fmt.Sprintf("%s manages statefulset %s and may put its own template and partition back: change the source as well, or pause it",
+		out = append(out, fmt.Sprintf(
+			"%s manages statefulset %s and may put its own template and partition back: change the source as well, or "+
+				"pause it",
 			by, s.Name()))
 	}
 	if scalers := client.Autoscalers(ctx, s.Name()); len(scalers) > 0 {

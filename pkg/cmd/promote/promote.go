@@ -38,33 +38,19 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
-	r := Request{}
-	cmd := &cobra.Command{
-		Use:                   "promote NAME [--full]",
-		DisableFlagsInUseLine: true,
-		Short:                 "Run the next step of a canary, or all that are left",
-		Long:                  long,
-		Example:               example,
-		Args:                  cmdutil.Args,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if r.Name, err = cmdutil.SetName(args); err != nil {
-				return err
-			}
-			if err = r.check(); err != nil {
-				return err
-			}
-			return run(cmd.Context(), env, r)
-		},
-	}
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Long, cmd.Example = "promote NAME [--full]", long, example
+	cmd.Short = "Run the next step of a canary, or all that are left"
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
-	cmd.Flags().StringVar(&r.OnFailure, "on-failure", "", `What to do when a step fails: "halt" or "rollback". The default is what the canary was started with.`)
+	cmd.Flags().StringVar(&r.OnFailure, "on-failure", "",
+		`What to do when a step fails: "halt" or "rollback". The default is what the canary was started with.`)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
 
-func (r Request) check() error {
+func (r *Request) check() error {
 	switch r.OnFailure {
 	case "", "halt", "rollback":
 		return r.Run.Check()

@@ -42,31 +42,20 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
-	r := Request{}
-	cmd := &cobra.Command{
-		Use:                   "status NAME",
-		DisableFlagsInUseLine: true,
-		Short:                 "Show a StatefulSet, its pods and its canary",
-		Long:                  long,
-		Example:               example,
-		Args:                  cmdutil.Args,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if r.Name, err = cmdutil.SetName(args); err != nil {
-				return err
-			}
-			if r.Patience < 0 {
-				return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
-			}
-			if err = cmdutil.CheckOutput(r.Output); err != nil {
-				return err
-			}
-			return run(cmd.Context(), env, r)
-		},
-	}
-	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second, "How old a pod must be for trouble that often heals by itself to count.")
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "status NAME", "Show a StatefulSet, its pods and its canary", long, example
+	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second,
+		"How old a pod must be for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(cmd.Flags(), &r.Output)
 	return cmd
+}
+
+func (r *Request) check() error {
+	if r.Patience < 0 {
+		return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
+	}
+	return cmdutil.CheckOutput(r.Output)
 }
 
 // Run shows the set.
