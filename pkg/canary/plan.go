@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/utils/ptr"
@@ -67,6 +68,7 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	}
 	b := builder{r: r, record: record, s: s, counts: at.Counts}
 	p := b.frame(verb)
+	p.Warnings = overruled(r, record)
 	if at.Begun > 0 {
 		again := b.step(at.Begun - 1)
 		again.Title, again.Change = "check "+b.pods(at.Begun-1), nil
@@ -83,6 +85,19 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	}
 	p.Steps = append(p.Steps, b.finish())
 	return p, nil
+}
+
+// overruled warns of flags that a canary in progress does not follow: how it
+// goes was settled when it was started.
+func overruled(r Request, record Record) []string {
+	var out []string
+	if len(r.Steps) > 0 && !slices.Equal(r.Steps, record.Steps) && !slices.Equal(r.Steps, DefaultSteps()) {
+		out = append(out, fmt.Sprintf("the canary in progress goes on with its own steps, %s", record.Steps))
+	}
+	if soak := record.Soak.Duration; r.Soak != 0 && r.Soak != soak && r.Soak != DefaultSoak {
+		out = append(out, fmt.Sprintf("the canary in progress goes on with its own soak, %s", soak))
+	}
+	return out
 }
 
 // soakLeft is what a soak still lacks when its pods have been Available for

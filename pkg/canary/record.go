@@ -6,6 +6,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -82,4 +83,23 @@ func (r Record) Position(s sts.Snapshot) (Position, error) {
 		}
 	}
 	return p, nil
+}
+
+// WantsRollback reports whether the canary in progress was started with the
+// wish to go back by itself when a step fails.
+func WantsRollback(s sts.Snapshot) bool {
+	record, err := FindRecord(s)
+	return err == nil && record != nil && record.Rollback
+}
+
+// Before is the set with the partition that it had before the canary in
+// progress: what a manifest of it is to be compared with.
+func Before(s sts.Snapshot) sts.Snapshot {
+	record, err := FindRecord(s)
+	if err != nil || record == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
+		return s
+	}
+	s.Set = s.Set.DeepCopy()
+	s.Set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(record.Partition)) //nolint:gosec // it was one
+	return s
 }

@@ -59,8 +59,8 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
 		return &rollout.Refusal{
-			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, so a partition has no effect",
-				s.Name()),
+			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, "+
+				"so a partition has no effect", s.Name()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate"},
 		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:

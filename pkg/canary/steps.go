@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Steps are how many pods a canary updates, step by step: counts like 1 or
@@ -13,6 +14,9 @@ type Steps []string
 
 // DefaultSteps fit a small set as well as a large one.
 func DefaultSteps() Steps { return Steps{"1", "50%", "100%"} }
+
+// DefaultSoak shows most crashes that come after the start.
+const DefaultSoak = 30 * time.Second
 
 // ParseSteps reads a list like 1,50%,100% and rejects what is wrong with any
 // number of replicas.

@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -103,10 +102,15 @@ func names(spec map[string]any) []string {
 // JSON. One that is written from the StatefulSet's root, with nothing but
 // spec.template in it, is taken too.
 func ParsePatch(text []byte) ([]byte, error) {
-	data, err := yaml.YAMLToJSONStrict(text)
+	docs, err := documents(text)
 	if err != nil {
 		return nil, err
 	}
+	docs = slices.DeleteFunc(docs, func(doc json.RawMessage) bool { return string(doc) == "null" })
+	if len(docs) > 1 {
+		return nil, fmt.Errorf("not a patch: it holds %d documents", len(docs))
+	}
+	data := slices.Concat(docs...) // none or one
 	var root map[string]any
 	if err := utiljson.Unmarshal(data, &root); err != nil || len(root) == 0 {
 		return nil, fmt.Errorf("not a patch: it holds no fields")

@@ -34,6 +34,9 @@ type Verdict struct {
 // Judge looks at one set. record is the canary in progress, or nil; command
 // is how the user calls the plugin.
 func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string, now time.Time) Verdict {
+	if s.Exists() && s.Set.DeletionTimestamp != nil {
+		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet is being deleted"}
+	}
 	if !s.Observed() {
 		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
 	}
@@ -46,7 +49,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 	case len(s.Stray()) > 0:
 		v = Verdict{Result: rollout.Held, Message: fmt.Sprintf("in progress: %s is being removed", s.Stray()[0].Name)}
 	case record != nil:
-		v = Verdict{Result: rollout.Held, Message: "held: a canary is in progress"}
+		v = Verdict{Result: rollout.Held, Message: "held: a canary is " + stage(*record)}
 	default:
 		v = settled(s)
 	}
@@ -83,7 +86,9 @@ func blocked(pod sts.Pod, command string) Verdict {
 	kubectl := "kubectl" + strings.TrimPrefix(command, "kubectl sts")
 	return Verdict{
 		Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t,
-		Try: []string{fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl, pod.Name)},
+		Try: []string{
+			fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl, pod.Name),
+		},
 	}
 }
 
@@ -99,10 +104,12 @@ func counts(t sts.Standing, limits Limits, now time.Time) bool {
 }
 
 func onTheWay(s sts.Snapshot, progress rollout.Progress) Verdict {
-	var waiting []string
-	var old []string
+	var waiting, old, ahead []string
 	for _, t := range progress.Standings {
+		pod, _ := s.Pod(t.Ordinal)
 		switch {
+		case t.State == sts.StateOld && s.Gated(t.Ordinal) && pod.Revision == s.UpdateRevision():
+			ahead = append(ahead, t.Pod)
 		case t.State == sts.StateOld:
 			old = append(old, t.Pod)
 		case !t.Good():
@@ -113,6 +120,14 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) Verdict {
 		return Verdict{
 			Result:  rollout.Held,
 			Message: fmt.Sprintf("held: strategy OnDelete, %d pods wait to be deleted: %s", len(old), strings.Join(old, ", ")),
+		}
+	}
+	if len(waiting) == 0 && len(old) == 0 {
+		// A partition that goes up takes nothing back.
+		return Verdict{
+			Result: rollout.Held,
+			Message: fmt.Sprintf("held: partition %d is above pods that are updated already, which the controller leaves so: %s",
+				s.Partition(), strings.Join(ahead, ", ")),
 		}
 	}
 	what := waiting
@@ -140,6 +155,13 @@ func settled(s sts.Snapshot) Verdict {
 		}
 	}
 	return Verdict{Result: rollout.Done, Message: fmt.Sprintf("settled: all %d pods are updated and Available", s.Replicas())}
+}
+
+func stage(record canary.Record) string {
+	if record.Aborting {
+		return "being aborted"
+	}
+	return "in progress"
 }
 
 func canaryCommands(v *Verdict, s sts.Snapshot, record canary.Record, good bool, command string) {

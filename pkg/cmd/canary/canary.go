@@ -108,7 +108,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&f.steps, "steps", canary.DefaultSteps().String(),
 		"How many pods are updated, step by step: counts or percentages of the replicas, going up. 100% is added "+
 			"when it is missing.")
-	fs.DurationVar(&f.soak, "soak", 30*time.Second, "How long a step's pods must stay Available without a restart.")
+	fs.DurationVar(&f.soak, "soak", canary.DefaultSoak, "How long a step's pods must stay Available without a restart.")
 	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
 	fs.StringVar(&f.onFailure, "on-failure", "halt",
 		`What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable `+

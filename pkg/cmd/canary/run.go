@@ -50,7 +50,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
 		plan.Warnings = warnings(ctx, client, s)
 	}
-	return runner.RunCanary(ctx, plan, s, request.Rollback)
+	return runner.RunCanary(ctx, plan, s, request.Rollback || canary.WantsRollback(s))
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name
@@ -87,7 +87,7 @@ func pace(env *cmdutil.Env, r Request) canary.Pace {
 // change makes the new template, as the server would store it.
 func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
-		if err := onlyTemplate(r.Manifest, s); err != nil {
+		if err := onlyTemplate(r.Manifest, canary.Before(s)); err != nil {
 			return err
 		}
 	}
@@ -99,8 +99,8 @@ func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot,
 	if err != nil {
 		return err
 	}
-	// Another image leaves nothing for the server to fill in.
-	if len(r.Images) == 0 && !wanted.Is(s.Set) {
+	// Another image leaves nothing for the server to fill in, or to reject.
+	if len(r.Images) == 0 {
 		if wanted, err = client.Preview(ctx, wanted, s); err != nil {
 			return fmt.Errorf("the API server does not take the template: %w", err)
 		}

@@ -74,10 +74,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	rollback, err := r.rollback(s)
-	if err != nil {
-		return err
-	}
+	rollback := r.OnFailure == "rollback" || r.OnFailure == "" && canary.WantsRollback(s)
 	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	return runner.RunCanary(ctx, plan, s, rollback)
 }

@@ -1,0 +1,106 @@
+package sts_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// entry is an entry of managedFields, written some minutes after the start.
+func entry(manager string, minutes int, fields string) metav1.ManagedFieldsEntry {
+	return metav1.ManagedFieldsEntry{
+		Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "apps/v1", FieldsType: "FieldsV1",
+		Time: ptr.To(metav1.NewTime(minute(minutes))), FieldsV1: metav1.NewFieldsV1(fields),
+	}
+}
+
+func minute(n int) time.Time { return ststest.Start.Add(time.Duration(n) * time.Minute) }
+
+// managed is what an API server kept of a set that kubectl applied, helm
+// patched, kubectl-sts is taking through a canary and an autoscaler scaled.
+func managed() []metav1.ManagedFieldsEntry {
+	controller := entry("kube-controller-manager", 9, `{"f:status":{"f:replicas":{},"f:updateRevision":{}}}`)
+	controller.Subresource = "status"
+	scaler := entry("kube-controller-manager", 8, `{"f:spec":{"f:replicas":{}}}`)
+	scaler.Subresource = "scale"
+	stripped := entry("ancient", 7, "")
+	stripped.FieldsV1 = nil
+	undated := entry("undated", 7, `{"f:spec":{"f:replicas":{}}}`)
+	undated.Time = nil
+	return []metav1.ManagedFieldsEntry{
+		entry("kubectl-client-side-apply", 1, `{
+			"f:metadata":{"f:annotations":{".":{},"f:kubectl.kubernetes.io/last-applied-configuration":{}}},
+			"f:spec":{
+				"f:replicas":{},
+				"f:template":{"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{
+					"f:containers":{"k:{\"name\":\"nginx\"}":{".":{},"f:image":{},"f:name":{}}}
+				}},
+				"f:updateStrategy":{"f:rollingUpdate":{".":{},"f:partition":{}},"f:type":{}}
+			}}`),
+		entry("helm", 2, `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`),
+		entry("kubectl-sts", 5, `{"f:metadata":{"f:annotations":{"f:kubectl-sts.github.io/canary":{}}},
+			"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`),
+		entry("kubectl-edit", 4, `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`),
+		entry("garbage", 6, `[]`),
+		stripped, undated, scaler, controller,
+	}
+}
+
+func TestLastWriter(t *testing.T) {
+	tests := []struct {
+		name string
+		path []string
+		want sts.Writer
+		ok   bool
+	}{
+		{
+			"the latest of those that own a field, wherever it stands in the list",
+			[]string{"spec", "updateStrategy", "rollingUpdate", "partition"},
+			sts.Writer{Manager: "kubectl-sts", Time: minute(5)},
+			true,
+		},
+		{
+			"an owner of a field below",
+			[]string{"spec", "template"},
+			sts.Writer{Manager: "kubectl-client-side-apply", Time: minute(1)},
+			true,
+		},
+		{
+			"an annotation, whose name has dots and a slash",
+			[]string{"metadata", "annotations", "kubectl-sts.github.io/canary"},
+			sts.Writer{Manager: "kubectl-sts", Time: minute(5)},
+			true,
+		},
+		{
+			"not who wrote through a subresource, left no time, or left no fields",
+			[]string{"spec", "replicas"},
+			sts.Writer{Manager: "kubectl-client-side-apply", Time: minute(1)},
+			true,
+		},
+		{"nobody owns the field", []string{"spec", "minReadySeconds"}, sts.Writer{}, false},
+		{"nothing is below a field that has no more", []string{"spec", "replicas", "more"}, sts.Writer{}, false},
+		{"the status is the controller's", []string{"status", "replicas"}, sts.Writer{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := sts.LastWriter(managed(), tt.path...)
+			require.Equal(t, tt.want, got)
+			require.Equal(t, tt.ok, ok)
+		})
+	}
+	_, ok := sts.LastWriter(nil, "spec")
+	require.False(t, ok, "managedFields may have been stripped")
+}
+
+func TestManagersAreThoseThatWroteTheObjectItself(t *testing.T) {
+	require.Equal(t,
+		[]string{"kubectl-client-side-apply", "helm", "kubectl-sts", "kubectl-edit", "garbage", "ancient", "undated"},
+		sts.Managers(managed()))
+	require.Empty(t, sts.Managers(nil))
+}

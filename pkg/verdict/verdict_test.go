@@ -1,0 +1,190 @@
+package verdict_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+const command = "kubectl sts -n prod"
+
+var limits = verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
+
+// updated are five pods, of which those from an ordinal up carry the update.
+func updated(from int) []*corev1.Pod {
+	return slices.Concat(ststest.Pods(0, from), ststest.Pods(from, 5, ststest.Revision(ststest.Update)))
+}
+
+// aged dates the making of a pod.
+func aged(age time.Duration) func(*corev1.Pod) {
+	return func(p *corev1.Pod) { p.CreationTimestamp.Time = ststest.Start.Add(-age) }
+}
+
+func TestASetWithoutTrouble(t *testing.T) {
+	updating := ststest.Updating("nginx:1.22")
+	onDelete := ststest.Strategy("OnDelete")
+	tests := []struct {
+		name string
+		s    sts.Snapshot
+		want verdict.Verdict
+	}{
+		{
+			"settled",
+			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+		},
+		{
+			"settled, with ordinals that start later",
+			ststest.Snapshot(ststest.Set(ststest.From(5), ststest.Replicas(2)), ststest.Pods(5, 7)),
+			verdict.Verdict{Result: rollout.Done, Message: "settled: all 2 pods are updated and Available"},
+		},
+		{
+			"settled behind a partition that holds nothing back",
+			ststest.Snapshot(ststest.Set(ststest.Partition(3)), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+		},
+		{
+			"settled at no replicas",
+			ststest.Snapshot(ststest.Set(ststest.Replicas(0))),
+			verdict.Verdict{Result: rollout.Done, Message: "settled: all 0 pods are updated and Available"},
+		},
+		{
+			"held by a partition",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
+			verdict.Verdict{Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision"},
+		},
+		{
+			"not observed: the revisions in the status say nothing yet",
+			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"},
+		},
+		{
+			"in progress, the next pod is named",
+			ststest.Snapshot(ststest.Set(updating), updated(4)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 1 of 5 pods are where they should be; web-3 is to be replaced"},
+		},
+		{
+			"in progress, a pod on its way is named before those that are to come",
+			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4),
+				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 running, not Ready"},
+		},
+		{
+			"in progress, a pod goes out",
+			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Terminating)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 terminating"},
+		},
+		{
+			"in progress, a pod is missing and nobody says why",
+			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 not created yet"},
+		},
+		{
+			"in progress, a pod is Ready and soon Available",
+			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.ReadySince(ststest.Start))),
+			verdict.Verdict{
+				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 Ready, Available soon",
+			},
+		},
+		{
+			"in progress, a pod of a scale-down is left",
+			ststest.Snapshot(ststest.Set(ststest.Replicas(3)), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-3 is being removed"},
+		},
+		{
+			"held by OnDelete",
+			ststest.Snapshot(ststest.Set(updating, onDelete), updated(3)),
+			verdict.Verdict{Result: rollout.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2"},
+		},
+		{
+			"in progress with OnDelete, while a pod comes back",
+			ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 4)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 not created yet"},
+		},
+		{
+			"settled with OnDelete",
+			ststest.Snapshot(ststest.Set(updating, onDelete), updated(0)),
+			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, verdict.Judge(tt.s, nil, limits, command, ststest.Start))
+		})
+	}
+}
+
+func TestACanaryInProgress(t *testing.T) {
+	updating := ststest.Updating("nginx:1.22")
+	aborting := &canary.Record{Aborting: true}
+	const promote = "the next step: kubectl sts -n prod promote web"
+	const goOn = "go on: kubectl sts -n prod canary web"
+	const back = "go back to stable: kubectl sts -n prod abort web"
+	const finish = "finish the abort: kubectl sts -n prod abort web"
+	crash := &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience}
+	tests := []struct {
+		name   string
+		s      sts.Snapshot
+		record *canary.Record
+		want   verdict.Verdict
+	}{
+		{
+			"held at a gate",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &canary.Record{},
+			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+		},
+		{
+			"held before its end, with every pod updated",
+			ststest.Snapshot(ststest.Set(ststest.Updated), updated(0)), &canary.Record{},
+			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+		},
+		{
+			"on its way through a step",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &canary.Record{},
+			verdict.Verdict{
+				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-3 is to be replaced",
+				Try: []string{goOn, back},
+			},
+		},
+		{
+			"in trouble",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), ststest.Pods(0, 4),
+				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Waiting("CrashLoopBackOff", "back-off"))), &canary.Record{},
+			verdict.Verdict{
+				Result: rollout.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
+				Try: []string{goOn, back},
+			},
+		},
+		{
+			"on its way back",
+			ststest.Snapshot(ststest.Set(ststest.Partition(4)), updated(4)), aborting,
+			verdict.Verdict{
+				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 is to be replaced",
+				Try: []string{finish},
+			},
+		},
+		{
+			"in trouble on its way back",
+			ststest.Snapshot(ststest.Set(ststest.Partition(4)), ststest.Pods(0, 4),
+				ststest.Pods(4, 5, ststest.Waiting("CrashLoopBackOff", "back-off"))), aborting,
+			verdict.Verdict{
+				Result: rollout.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
+				Try: []string{finish},
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, verdict.Judge(tt.s, tt.record, limits, command, ststest.Start))
+		})
+	}
+}
