@@ -102,18 +102,25 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 		Name: "web-3", UID: "web-3-uid", Ordinal: 3, Revision: ststest.Stable, Phase: corev1.PodRunning,
 		Ready: true, ReadySince: hour, ReadyCount: 1, Containers: 1, Node: "node-1", Created: hour,
 	}
+	unready := func(p *sts.Pod) { p.Ready, p.ReadySince, p.UnreadySince = false, time.Time{}, hour }
 	tests := []struct {
 		name   string
 		change func(*corev1.Pod)
 		want   func(*sts.Pod)
 	}{
 		{"a pod that is Ready", func(*corev1.Pod) {}, func(*sts.Pod) {}},
-		{"a pod that is not Ready", ststest.Unready, func(p *sts.Pod) { p.Ready, p.ReadySince, p.ReadyCount = false, time.Time{}, 0 }},
+		{"a pod that is not Ready", ststest.Unready, func(p *sts.Pod) { unready(p); p.ReadyCount = 0 }},
+		{
+			"a pod that has not been Ready for a minute",
+			func(p *corev1.Pod) { ststest.Unready(p); ststest.ReadySince(ststest.Start.Add(-time.Minute))(p) },
+			func(p *sts.Pod) { unready(p); p.ReadyCount, p.UnreadySince = 0, ststest.Start.Add(-time.Minute) },
+		},
 		{
 			"Ready is not believed of a pod that has failed",
 			func(p *corev1.Pod) { p.Status.Phase = corev1.PodFailed },
 			func(p *sts.Pod) {
-				p.Phase, p.Ready, p.ReadySince = corev1.PodFailed, false, time.Time{}
+				unready(p)
+				p.Phase = corev1.PodFailed
 				p.Trouble = &sts.Trouble{Reason: "Failed", Grace: sts.AtDeadline}
 			},
 		},
@@ -145,7 +152,8 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 				p.Status = corev1.PodStatus{Phase: corev1.PodPending}
 			},
 			func(p *sts.Pod) {
-				p.Phase, p.Ready, p.ReadySince, p.ReadyCount, p.Containers = corev1.PodPending, false, time.Time{}, 0, 2
+				unready(p)
+				p.Phase, p.ReadyCount, p.Containers = corev1.PodPending, 0, 2
 			},
 		},
 		{
@@ -160,7 +168,8 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 			"trouble of a pod on its way out is no trouble",
 			func(p *corev1.Pod) { ststest.Waiting("CrashLoopBackOff", "back-off")(p); ststest.Terminating(p) },
 			func(p *sts.Pod) {
-				p.Ready, p.ReadySince, p.ReadyCount, p.Terminating, p.Deleted = false, time.Time{}, 0, true, ststest.Start
+				unready(p)
+				p.ReadyCount, p.Terminating, p.Deleted = 0, true, ststest.Start
 			},
 		},
 	}

@@ -11,21 +11,22 @@ import (
 // Pod is what matters about one pod of a set. It is a small copy, so that a
 // long watch over many pods stays small.
 type Pod struct {
-	Name        string
-	UID         types.UID
-	Ordinal     int
-	Revision    string // the controller-revision-hash label
-	Phase       corev1.PodPhase
-	Ready       bool
-	ReadySince  time.Time // of the Ready condition, when Ready
-	Terminating bool
-	Deleted     time.Time // when its deletion was asked for
-	Restarts    int       // of all containers together
-	ReadyCount  int       // containers that are ready, restartable init containers included
-	Containers  int       // containers that should be
-	Node        string
-	Created     time.Time
-	Trouble     *Trouble // what keeps it from being Ready, nil when nothing is known
+	Name         string
+	UID          types.UID
+	Ordinal      int
+	Revision     string // the controller-revision-hash label
+	Phase        corev1.PodPhase
+	Ready        bool
+	ReadySince   time.Time // of the Ready condition, when Ready
+	UnreadySince time.Time // of the Ready condition, when not Ready; its creation where there is none
+	Terminating  bool
+	Deleted      time.Time // when its deletion was asked for
+	Restarts     int       // of all containers together
+	ReadyCount   int       // containers that are ready, restartable init containers included
+	Containers   int       // containers that should be
+	Node         string
+	Created      time.Time
+	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
 
 func observePod(p *corev1.Pod, ordinal int) Pod {
@@ -38,6 +39,7 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 		Node:     p.Spec.NodeName,
 		Created:  p.CreationTimestamp.Time,
 	}
+	pod.readiness(p)
 	if p.DeletionTimestamp != nil {
 		// The timestamp is when the grace period ends, not when it began.
 		pod.Terminating = true
@@ -46,16 +48,24 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 			pod.Deleted = pod.Deleted.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
 		}
 	}
-	for _, c := range p.Status.Conditions {
-		if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue && p.Status.Phase == corev1.PodRunning {
-			pod.Ready, pod.ReadySince = true, c.LastTransitionTime.Time
-		}
-	}
 	pod.countContainers(p)
 	if !pod.Ready && !pod.Terminating {
 		pod.Trouble = podTrouble(p)
 	}
 	return pod
+}
+
+func (pod *Pod) readiness(p *corev1.Pod) {
+	pod.UnreadySince = pod.Created
+	for _, c := range p.Status.Conditions {
+		switch {
+		case c.Type != corev1.PodReady:
+		case c.Status == corev1.ConditionTrue && p.Status.Phase == corev1.PodRunning:
+			pod.Ready, pod.ReadySince, pod.UnreadySince = true, c.LastTransitionTime.Time, time.Time{}
+		case c.LastTransitionTime.After(pod.Created):
+			pod.UnreadySince = c.LastTransitionTime.Time
+		}
+	}
 }
 
 func (pod *Pod) countContainers(p *corev1.Pod) {

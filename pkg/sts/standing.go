@@ -26,8 +26,9 @@ type Standing struct {
 	Ordinal int
 	Pod     string
 	State   State
-	// Since is when the trouble or state can be dated: a Ready pod's
-	// transition, a pod's deletion or creation. Zero when unknown.
+	// Since is when the state began, as far as the pod tells: when it became
+	// Ready, or ceased to be, or was asked to go, or was made. Zero when there
+	// is no pod.
 	Since time.Time
 	// GoodAt is when time alone makes it available (StateReady only).
 	GoodAt time.Time
@@ -50,16 +51,19 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 		}
 		return t
 	}
-	t.Since, t.Trouble = pod.Created, pod.Trouble
+	t.Since, t.Trouble = pod.UnreadySince, pod.Trouble
+	if pod.Ready {
+		t.Since = pod.ReadySince
+	}
 	switch {
 	case pod.Terminating:
 		t.State, t.Since = StateTerminating, pod.Deleted
 	case revision != "" && pod.Revision != revision:
 		t.State = StateOld
 	case pod.Available(s.MinReady(), now):
-		t.State, t.Since = StateAvailable, pod.ReadySince
+		t.State = StateAvailable
 	case pod.Ready:
-		t.State, t.Since, t.GoodAt = StateReady, pod.ReadySince, pod.AvailableAt(s.MinReady())
+		t.State, t.GoodAt = StateReady, pod.AvailableAt(s.MinReady())
 	case pod.Phase == corev1.PodPending || pod.Phase == "":
 		t.State = StatePending
 	default:

@@ -124,3 +124,20 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 		})
 	}
 }
+
+func TestAPodThatShouldHaveGotFurtherLongAgo(t *testing.T) {
+	late := func(changes ...func(*corev1.Pod)) verdict.Verdict {
+		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, changes...))
+		return verdict.Judge(s, nil, limits, command, ststest.Start)
+	}
+	trouble := late(ststest.Unready, unreadyFor(10*time.Minute))
+	require.Equal(t, verdict.Verdict{
+		Result: rollout.Halted, Message: "trouble: web-4: running, not Ready for 10m0s", Pod: "web-4",
+		Trouble: &sts.Trouble{Reason: sts.ReasonNotReady, Message: "running, not Ready", Grace: sts.AtDeadline},
+	}, trouble)
+	require.Equal(t, rollout.Held, late(ststest.Unready, unreadyFor(10*time.Minute-time.Second)).Result)
+
+	gone := late(ststest.Terminating, func(p *corev1.Pod) { p.DeletionTimestamp.Time = ststest.Start.Add(-time.Hour) })
+	require.Equal(t, "trouble: web-4: terminating for 1h0m0s", gone.Message)
+	require.Equal(t, rollout.Held, late(ststest.Terminating).Result)
+}

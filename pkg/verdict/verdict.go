@@ -61,12 +61,15 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 
 func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command string, now time.Time) (Verdict, bool) {
 	pod, blocks := s.Blocker(now)
-	if blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.Created) >= limits.Patience {
+	if blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience {
 		return blocked(pod, command), true
 	}
 	for _, t := range progress.Standings {
 		if t.Trouble != nil && counts(t, limits, now) {
 			return Verdict{Result: rollout.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble}, true
+		}
+		if v, late := overdue(t, limits, now); late {
+			return v, true
 		}
 	}
 	return Verdict{}, false
@@ -90,6 +93,21 @@ func blocked(pod sts.Pod, command string) Verdict {
 			fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl, pod.Name),
 		},
 	}
+}
+
+// overdue is the verdict about a pod that nothing is known against, but that
+// should have got further long ago.
+func overdue(t sts.Standing, limits Limits, now time.Time) (Verdict, bool) {
+	age := now.Sub(t.Since)
+	moving := t.State == sts.StateTerminating || t.State == sts.StatePending || t.State == sts.StateStarting
+	if t.Trouble != nil || !moving || age < limits.Deadline {
+		return Verdict{}, false
+	}
+	trouble := t.DeadlineTrouble()
+	return Verdict{
+		Result: rollout.Halted, Pod: t.Pod, Trouble: &trouble,
+		Message: fmt.Sprintf("trouble: %s: %s for %s", t.Pod, t.Says(), age.Round(time.Second)),
+	}, true
 }
 
 func counts(t sts.Standing, limits Limits, now time.Time) bool {

@@ -29,6 +29,9 @@ func aged(age time.Duration) func(*corev1.Pod) {
 	return func(p *corev1.Pod) { p.CreationTimestamp.Time = ststest.Start.Add(-age) }
 }
 
+// unreadyFor dates the loss of a pod's readiness.
+func unreadyFor(age time.Duration) func(*corev1.Pod) { return ststest.ReadySince(ststest.Start.Add(-age)) }
+
 func TestASetWithoutTrouble(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	onDelete := ststest.Strategy("OnDelete")
@@ -63,6 +66,14 @@ func TestASetWithoutTrouble(t *testing.T) {
 			verdict.Verdict{Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision"},
 		},
 		{
+			"held by a partition above pods that are updated already",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), updated(4)),
+			verdict.Verdict{
+				Result:  rollout.Held,
+				Message: "held: partition 5 is above pods that are updated already, which the controller leaves so: web-4",
+			},
+		},
+		{
 			"not observed: the revisions in the status say nothing yet",
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
 			verdict.Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"},
@@ -75,7 +86,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress, a pod on its way is named before those that are to come",
 			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4),
-				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready)),
+				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready, unreadyFor(time.Minute))),
 			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 running, not Ready"},
 		},
 		{
