@@ -2,9 +2,11 @@ package cmdutil
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -27,7 +29,8 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 		r.Warn("going back to the stable revision, as --on-failure=rollback asks")
 		back, err := r.back(ctx, p)
 		if err != nil {
-			return fmt.Errorf("%s; going back failed: %w", o.Message, err)
+			r.stuck(err)
+			return &Ended{o} // the canary has halted, and its gate is where that outcome says
 		}
 		if back.Result != rollout.Done {
 			return Result(back)
@@ -39,6 +42,18 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 		return &Ended{o}
 	}
 	return Result(o)
+}
+
+// stuck tells why there was no way back. It is no refusal of the whole run:
+// something has been written.
+func (r *Runner) stuck(err error) {
+	r.Warn("going back failed: " + err.Error())
+	var no *rollout.Refusal
+	if errors.As(err, &no) {
+		for _, try := range no.Try {
+			_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(try))
+		}
+	}
 }
 
 // back runs the way back to the stable revision.

@@ -29,6 +29,7 @@ func (c *Client) DryRun(ctx context.Context, change rollout.Change, seen sts.Sna
 }
 
 func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+	ctx = quiet(ctx)
 	switch change := change.(type) {
 	case rollout.Edit:
 		return c.edit(ctx, change, seen, dryRun)
@@ -97,9 +98,9 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	raw, err := c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
+	raw, err := body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
 		Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
-		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx).Raw()
+		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(quiet(ctx)))
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
 		return template, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/go-logr/logr"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -14,6 +15,7 @@ import (
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
 	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -80,8 +82,9 @@ type Manifest json.RawMessage
 // Load reads the set, its pods and its revisions. Errors are worded for a
 // person and wrap the API server's.
 func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest, error) {
-	raw, err := c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
-		SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx).Raw()
+	ctx = quiet(ctx)
+	raw, err := body(c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
+		SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx))
 	if err != nil {
 		return sts.Snapshot{}, nil, c.explain(err, "get", "statefulsets.apps", name)
 	}
@@ -91,6 +94,19 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	}
 	s, err := c.around(ctx, set)
 	return s, raw, err
+}
+
+// quiet keeps client-go from logging what goes wrong: an error or the feed
+// says it, and the terminal is no place for a log.
+func quiet(ctx context.Context) context.Context { return klog.NewContext(ctx, logr.Discard()) }
+
+// body is a raw answer. [rest.Result.Raw] alone would lose the server's words
+// about what went wrong, and the reason that it gives.
+func body(result rest.Result) ([]byte, error) {
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
 }
 
 // around reads what belongs to a set. Pods and revisions are asked for at the
@@ -109,12 +125,12 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 		revisionsDone <- c.explain(err, "list", "controllerrevisions.apps", "")
 	}()
 	pods, err := c.core.Pods(c.Namespace).List(ctx, opts)
-	if err = c.explain(err, "list", "pods", ""); err != nil {
-		<-revisionsDone
+	revisionsErr := <-revisionsDone
+	if err := c.explain(err, "list", "pods", ""); err != nil {
 		return sts.Snapshot{}, err
 	}
-	if err := <-revisionsDone; err != nil {
-		return sts.Snapshot{}, err
+	if revisionsErr != nil {
+		return sts.Snapshot{}, revisionsErr
 	}
 	s := sts.Observe(set, pointers(pods.Items), pointers(revisions.Items), nil)
 	if len(s.Pods) < s.Replicas() {
@@ -156,7 +172,7 @@ func pointers[T any](items []T) []*T {
 // set. KEDA works through one of these too. Being forbidden to list them is
 // no error: they only serve a warning.
 func (c *Client) Autoscalers(ctx context.Context, set string) []string {
-	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
+	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
 	if err != nil {
 		return nil
 	}

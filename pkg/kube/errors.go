@@ -22,8 +22,8 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 		return err
 	case apierrors.IsNotFound(err) && name != "":
 		return worded{err, fmt.Sprintf("%s %q not found in namespace %q", singular(resource), name, c.Namespace)}
-	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "):
-		return worded{err, err.Error()} // an admission plugin's words, not a missing permission
+	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "+verb+" resource "):
+		return worded{err, err.Error()} // an admission plugin's words, or about --as, not about this permission
 	case apierrors.IsForbidden(err):
 		return worded{err, fmt.Sprintf("not allowed to %s %s in namespace %q: the Role that you use lacks it%s",
 			verb, resource, c.Namespace, who(err))}
@@ -31,6 +31,9 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
 	case unreachable(err):
 		return worded{err, fmt.Sprintf("cannot reach the API server at %s: %v", c.host, innermost(err))}
+	}
+	if _, unknown, ok := strings.Cut(err.Error(), "strict decoding error: "); ok {
+		return worded{err, fmt.Sprintf("%s %s: %s", verb, resource, unknown)} // the server puts the whole object before it
 	}
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
 }
@@ -69,13 +72,14 @@ func unreachable(err error) bool {
 	var netErr net.Error
 	var urlErr *url.Error
 	return errors.As(err, &netErr) || errors.As(err, &urlErr) || utilnet.IsConnectionReset(err) ||
-		utilnet.IsConnectionRefused(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err)
+		utilnet.IsConnectionRefused(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err) ||
+		strings.Contains(err.Error(), "when reading response body") // client-go's words for an answer that was cut
 }
 
 // passing reports whether the server says that it may work another time.
 func passing(err error) bool {
 	return apierrors.IsTooManyRequests(err) || apierrors.IsServerTimeout(err) || apierrors.IsTimeout(err) ||
-		apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err) || apierrors.IsUnexpectedServerError(err)
+		apierrors.IsServiceUnavailable(err) || apierrors.IsInternalError(err)
 }
 
 func innermost(err error) error {

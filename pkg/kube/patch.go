@@ -10,6 +10,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
@@ -56,7 +57,7 @@ func annotationOps(edits map[string]*string, seen *appsv1.StatefulSet) []operati
 		return nil
 	}
 	var ops []operation
-	if seen.Annotations == nil {
+	if len(seen.Annotations) == 0 { // the server leaves out an empty map
 		ops = append(ops,
 			operation{"test", "/metadata/annotations", nil},
 			operation{"add", "/metadata/annotations", map[string]string{}})
@@ -67,7 +68,7 @@ func annotationOps(edits map[string]*string, seen *appsv1.StatefulSet) []operati
 		switch {
 		case ok:
 			ops = append(ops, operation{"test", path, have})
-		case seen.Annotations != nil:
+		case len(seen.Annotations) > 0:
 			ops = append(ops, operation{"test", path, nil})
 		}
 		switch want := edits[key]; {
@@ -83,24 +84,25 @@ func annotationOps(edits map[string]*string, seen *appsv1.StatefulSet) []operati
 // pointer escapes a key for a JSON pointer (RFC 6901).
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 
+// rejected is all that the API server says about a JSON patch that it could
+// not apply; which operation it was stays in its log.
+const rejected = "the server rejected our request due to an error in our request"
+
 // testFailed reports whether a JSON patch came back because one of its tests
-// did not hold. The API server answers 422 with the patch library's words and,
-// unlike for an invalid object, without naming a kind.
+// did not hold: they come first, and what follows fits the object that they
+// pin. The API server answers 422 and, unlike for an invalid object, names no
+// kind. Should it ever tell more, the patch library's words are among the
+// causes.
 func testFailed(err error) bool {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) || status.Status().Code != http.StatusUnprocessableEntity {
 		return false
 	}
 	details := status.Status().Details
-	if details != nil && details.Kind != "" {
-		return false
+	if details == nil || details.Kind == "" && len(details.Causes) == 0 {
+		return status.Status().Message == rejected
 	}
-	message := status.Status().Message
-	if details != nil {
-		for _, cause := range details.Causes {
-			message += " " + cause.Message
-		}
-	}
-	return strings.Contains(message, "testing value") || strings.Contains(message, "test operation") ||
-		strings.Contains(message, "error in test")
+	return details.Kind == "" && slices.ContainsFunc(details.Causes, func(cause metav1.StatusCause) bool {
+		return strings.HasPrefix(cause.Message, "testing value") || strings.HasPrefix(cause.Message, "test operation")
+	})
 }

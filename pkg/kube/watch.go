@@ -16,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
-	"k8s.io/klog/v2"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -37,8 +36,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 	if err != nil {
 		return nil, err
 	}
-	// client-go logs what goes wrong; here the feed says it.
-	ctx = klog.NewContext(ctx, logr.Discard())
+	ctx = quiet(ctx)
 	w := &watcher{
 		client:  c,
 		name:    set.Name,

@@ -206,10 +206,10 @@ func (n *next) passed(step *Step) bool {
 		}
 		return false
 	}
-	switch {
-	case n.st.answer == Promote:
+	switch n.st.answer {
+	case Promote:
 		return true
-	case n.st.answer == Abort:
+	case Abort:
 		n.d.End = n.outcome(AbortAsked, "abort")
 	default:
 		n.d.End = n.outcome(Held, fmt.Sprintf("held after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next))

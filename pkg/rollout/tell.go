@@ -81,18 +81,24 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	if n.st.stale(s) {
 		s.Set = n.st.expected // the answer to the run's own write is newer
 	}
-	o := &Outcome{Result: r, Message: message, Gate: gateWords(s), Try: n.commands(r)}
+	o := &Outcome{Result: r, Message: message}
+	if n.begun(s) {
+		o.Gate, o.Try = gateWords(s), n.commands(r)
+	}
+	if n.st.unsure != nil && o.Gate != "" {
+		o.Gate += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
+	}
 	if n.st.step < len(n.p.Steps) {
 		o.Step = &n.p.Steps[n.st.step]
 	}
 	return o
 }
 
-// begun reports whether there is anything to go on with: this run wrote, or an
-// earlier one left its record.
-func (n *next) begun() bool {
-	_, recorded := n.s.Annotation(n.p.Record)
-	return n.st.wrote || recorded || n.p.Record == ""
+// begun reports whether there is anything to go on with: this run wrote, or
+// may have, or an earlier one left its record.
+func (n *next) begun(s sts.Snapshot) bool {
+	_, recorded := s.Annotation(n.p.Record)
+	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
 }
 
 // gateWords says where the gate is: what the controller may replace from here.

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+func ended(r rollout.Result) error {
+	return &cmdutil.Ended{Outcome: rollout.Outcome{Result: r, Message: "m"}}
+}
+
+func TestExitCode(t *testing.T) {
+	refusal := &rollout.Refusal{Why: "no"}
+	tests := []struct {
+		name string
+		err  error
+		want int
+	}{
+		{"no error", nil, 0},
+		{"any error", errors.New("no"), 1},
+		{"bad usage", cmdutil.Usage("no"), 2},
+		{"bad usage that was wrapped", fmt.Errorf("canary: %w", cmdutil.Usage("no")), 2},
+		{"a refusal", refusal, 3},
+		{"a refusal that was wrapped", fmt.Errorf("canary: %w", refusal), 3},
+		{"a halt", ended(rollout.Halted), 4},
+		{"a drift", ended(rollout.Drifted), 4},
+		{"a hold", ended(rollout.Held), 5},
+		{"a timeout", ended(rollout.TimedOut), 124},
+		{"an interrupted run", ended(rollout.Interrupted), 130},
+		{"an interrupted read", fmt.Errorf("get: %w", context.Canceled), 130},
+		{"a run that failed", ended(rollout.Failed), 1},
+		{
+			"a run that failed because its context ended",
+			&cmdutil.Ended{Outcome: rollout.Outcome{Result: rollout.Failed, Err: context.Canceled}}, 1,
+		},
+		{"a run that is done", ended(rollout.Done), 0},
+		{"a result that nobody knows", ended("new"), 1},
+		{"an abort that was asked for but never run", ended(rollout.AbortAsked), 1},
+		{"a server that took too long", context.DeadlineExceeded, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, exitCode(test.err)) })
+	}
+}
+
+func TestTell(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"an outcome has been told already", ended(rollout.Halted), ""},
+		{"an error, on one line and harmless", errors.New("no\x1b[31m\nway"), "error: no way\n"},
+		{
+			"a refusal, with what helps", &rollout.Refusal{Why: "not now", Try: []string{"wait\x07", "or --force"}},
+			"refused: not now\n  wait\n  or --force\n",
+		},
+		{"bad usage, with where the help is", cmdutil.Usage("no %d", 1), "error: no 1\n" + hint},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			tell(term.Streams{Out: &stdout, Err: &stderr}, test.err)
+			require.Equal(t, test.want, stderr.String())
+			require.Empty(t, stdout.String())
+		})
+	}
+}
+
+// hint is where bad usage leads.
+const hint = `See "kubectl sts --help" and "kubectl sts VERB --help".` + "\n"

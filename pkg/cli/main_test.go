@@ -1,0 +1,205 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// ran is what a command line did.
+type ran struct {
+	Code           int
+	Stdout, Stderr string
+}
+
+func run(ctx context.Context, args ...string) ran {
+	var stdout, stderr strings.Builder
+	code := cli.Main(ctx, term.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, args)
+	return ran{code, stdout.String(), stderr.String()}
+}
+
+// serve points the kubeconfig at a server.
+func serve(t *testing.T, answer http.HandlerFunc) {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "config")
+	require.NoError(t, os.WriteFile(file, []byte(`
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "`+server.URL+`"}}]
+contexts: [{name: x, context: {cluster: c}}]
+current-context: x
+`), 0o600))
+	t.Setenv("KUBECONFIG", file)
+}
+
+// holding serves set web, or none, with its pods. Whatever writes fails the
+// test.
+func holding(t *testing.T, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) {
+	t.Helper()
+	items := []*corev1.Pod{}
+	for _, some := range pods {
+		items = append(items, some...)
+	}
+	serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			t.Errorf("unexpected %s %s", r.Method, r.URL)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/statefulsets/web") && set != nil:
+			_ = json.NewEncoder(w).Encode(set)
+		case strings.Contains(r.URL.Path, "/statefulsets/"):
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
+		case strings.HasSuffix(r.URL.Path, "/pods"):
+			_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
+		default:
+			_, _ = io.WriteString(w, `{"items":[]}`)
+		}
+	})
+}
+
+func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"nonsense", `unknown command "nonsense"`},
+		{"--nonsense", "unknown flag: --nonsense"},
+		{"canary web --nonsense", "unknown flag: --nonsense"},
+		{"canary", "which StatefulSet? give its name"},
+		{"canary deployment/web", `"deployment/web" is not a StatefulSet`},
+		{"canary web --steps=3,1", "--steps=3,1: steps must go up: 1 comes after 3"},
+		{"canary web --soak=soon", `invalid argument "soon" for "--soak" flag: time: invalid duration "soon"`},
+		{"canary web --image", "flag needs an argument: --image"},
+		{"canary web --dry-run", "flag needs an argument: --dry-run"},
+		{"canary web --color=blue", `--color=blue: must be "auto", "always" or "never"`},
+		{"promote", "which StatefulSet? give its name"},
+		{"promote web --fully", "unknown flag: --fully"},
+		{"abort web api", "one StatefulSet at a time, not 2: web api"},
+		{"abort web --full", "unknown flag: --full"},
+		{"status", "which StatefulSet? give its name"},
+		{"status web -o wide", "-o wide: must be json or yaml"},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("unexpected %s %s", r.Method, r.URL) })
+			const hint = `See "kubectl sts --help" and "kubectl sts VERB --help".` + "\n"
+			require.Equal(t, ran{2, "", "error: " + test.want + "\n" + hint}, run(t.Context(), strings.Fields(test.args)...))
+		})
+	}
+}
+
+func TestHelpGoesToStandardOutput(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"", "Take StatefulSets through canaries"},
+		{"--help", "Take StatefulSets through canaries"},
+		{"-h", "Take StatefulSets through canaries"},
+		{"help canary", "kubectl sts canary web --image nginx=nginx:1.22"},
+		{"canary --help", "--on-failure"},
+		{"promote -h", "--full"},
+		{"abort --help", "kubectl sts abort web"},
+		{"status --help", "--patience"},
+		{"options", "--kubeconfig"},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("unexpected %s %s", r.Method, r.URL) })
+			got := run(t.Context(), strings.Fields(test.args)...)
+			require.Contains(t, got.Stdout, test.want)
+			require.Equal(t, ran{Stdout: got.Stdout}, got)
+		})
+	}
+}
+
+func TestVerbsEndInTheirExitCodes(t *testing.T) {
+	settled := ststest.Pods(0, 5)
+	tests := []struct {
+		name   string
+		args   string
+		set    *appsv1.StatefulSet
+		pods   []*corev1.Pod
+		code   int
+		stdout string // the last line
+		stderr string
+	}{
+		{
+			name: "a settled set", args: "status web", set: ststest.Set(), pods: settled, code: 0,
+			stdout: "settled: all 5 pods are updated and Available",
+		},
+		{
+			name: "a set in trouble", args: "status web", set: ststest.Set(), code: 4,
+			pods:   append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no"))),
+			stdout: "trouble: web-4: nginx: InvalidImageName: no",
+		},
+		{
+			name: "a set that a partition holds", args: "status web", code: 5,
+			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
+			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
+		},
+		{name: "no such set", args: "status web", code: 1, stderr: "error: statefulset \"web\" not found in namespace \"default\"\n"},
+		{
+			name: "nothing to promote", args: "promote web", set: ststest.Set(), pods: settled, code: 3,
+			stderr: "refused: no canary of statefulset \"web\" is in progress\n" +
+				"  start one: kubectl sts canary web --image CONTAINER=IMAGE\n  or look: kubectl sts status web\n",
+		},
+		{
+			name: "nothing to abort", args: "abort web", set: ststest.Set(), pods: settled, code: 0,
+			stderr: "no canary of statefulset \"web\" is in progress: nothing was changed\n",
+		},
+		{
+			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled, code: 3,
+			stderr: "refused: the template of statefulset \"web\" is already like that: nothing would change\n",
+		},
+		{
+			name: "a container that there is not", args: "canary web --image ngingx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
+			stderr: "error: --image: no container \"ngingx\" in the template (there are: nginx)\n" +
+				"See \"kubectl sts --help\" and \"kubectl sts VERB --help\".\n",
+		},
+		{
+			name: "a dry run", args: "canary web --image nginx=nginx:1.22 --dry-run=client", set: ststest.Set(), pods: settled, code: 0,
+			stdout: "(dry run)",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			holding(t, test.set, test.pods)
+
+			got := run(t.Context(), strings.Fields(test.args)...)
+
+			require.Equal(t, test.code, got.Code, got.Stderr)
+			lines := strings.Split(strings.TrimSpace(got.Stdout), "\n")
+			require.True(t, strings.HasSuffix(lines[len(lines)-1], test.stdout), got.Stdout)
+			require.Equal(t, test.stdout == "", got.Stdout == "")
+			require.Equal(t, test.stderr, got.Stderr)
+		})
+	}
+}
+
+func TestInterruptedBeforeAnythingIsExitCode130(t *testing.T) {
+	holding(t, ststest.Set(), ststest.Pods(0, 5))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	require.Equal(t, 130, run(ctx, "status", "web").Code)
+}
+
+func TestAServerThatIsNotThereIsExitCode1(t *testing.T) {
+	holding(t, nil)
+	got := run(t.Context(), "status", "web", "--server=http://127.0.0.1:1")
+
+	require.Equal(t, ran{1, "", "error: cannot reach the API server at http://127.0.0.1:1: connection refused\n"}, got)
+}

@@ -1,0 +1,73 @@
+package status_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// parse is what the flags become. A request of nil means that nothing was run.
+func parse(t *testing.T, args ...string) (*status.Request, error) {
+	t.Helper()
+	var got *status.Request
+	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
+	cmd := status.New(env, func(_ context.Context, given *cmdutil.Env, r status.Request) error {
+		require.Same(t, env, given)
+		got = &r
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	return got, cmd.ExecuteContext(t.Context())
+}
+
+func TestFlags(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want status.Request
+	}{
+		{"a name alone", []string{"web"}, status.Request{Name: "web", Patience: 30 * time.Second}},
+		{"as JSON", []string{"sts/web", "-o", "json"}, status.Request{Name: "web", Patience: 30 * time.Second, Output: report.JSON}},
+		{"as YAML", []string{"web", "-oyaml"}, status.Request{Name: "web", Patience: 30 * time.Second, Output: report.YAML}},
+		{"without patience", []string{"web", "--patience=0"}, status.Request{Name: "web"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+			require.NoError(t, err)
+			require.Equal(t, &test.want, got)
+		})
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no name", nil, "which StatefulSet? give its name"},
+		{"two names", []string{"a", "b"}, "one StatefulSet at a time, not 2: a b"},
+		{"another kind", []string{"deployment/web"}, `"deployment/web" is not a StatefulSet`},
+		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
+		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+
+			require.Nil(t, got, "nothing may run")
+			require.EqualError(t, err, test.want)
+			var usage *cmdutil.UsageError
+			require.ErrorAs(t, err, &usage)
+		})
+	}
+}

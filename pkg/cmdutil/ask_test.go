@@ -1,0 +1,97 @@
+package cmdutil
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+func TestAskAtAGate(t *testing.T) {
+	tests := []struct {
+		name, input string
+		want        rollout.Answer
+		asked       int
+	}{
+		{"a letter promotes", "p\n", rollout.Promote, 1},
+		{"a word promotes", "promote\n", rollout.Promote, 1},
+		{"capitals don't matter", "Promote\n", rollout.Promote, 1},
+		{"hold", "h\n", rollout.HoldOn, 1},
+		{"hold in full", "hold\n", rollout.HoldOn, 1},
+		{"abort", "a\n", rollout.Abort, 1},
+		{"abort in full", "ABORT\n", rollout.Abort, 1},
+		{"a bare return is no answer", "\np\n", rollout.Promote, 2},
+		{"yes is none either", "yes\ny\nh\n", rollout.HoldOn, 3},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var stderr strings.Builder
+			env := &Env{Streams: term.Streams{In: strings.NewReader(test.input), Err: &stderr}}
+			step := rollout.Step{Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3, web-2"}}
+
+			got, err := asker{env}.Ask(t.Context(), step)
+
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+			require.Equal(t, strings.Repeat("next: web-3, web-2. [p]romote, [h]old here, [a]bort? ", test.asked), stderr.String())
+		})
+	}
+}
+
+func TestAskWithoutAnAnswer(t *testing.T) {
+	env := &Env{Streams: term.Streams{In: strings.NewReader("perhaps\n"), Err: &strings.Builder{}}}
+
+	_, err := asker{env}.Ask(t.Context(), rollout.Step{Gate: &rollout.Gate{}})
+
+	require.ErrorIs(t, err, term.ErrNoAnswer)
+}
+
+func TestConfirmWithoutATerminal(t *testing.T) {
+	refusal := &rollout.Refusal{Why: "Go back? Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+	tests := []struct {
+		name  string
+		flags RunFlags
+		want  error
+	}{
+		{"is refused", RunFlags{DryRun: report.DryRunNone}, refusal},
+		{"passes with --yes", RunFlags{Yes: true}, nil},
+		{"passes in a dry run on the client", RunFlags{DryRun: report.DryRunClient}, nil},
+		{"passes in a dry run on the server", RunFlags{DryRun: report.DryRunServer}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var stderr strings.Builder
+			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
+
+			err := (&Runner{Env: env, Flags: test.flags}).Confirm(t.Context(), &rollout.Plan{Title: "abort"}, "Go back?")
+
+			require.Equal(t, test.want, err)
+			require.Empty(t, stderr.String())
+		})
+	}
+}
+
+func TestResult(t *testing.T) {
+	held := rollout.Outcome{Result: rollout.Held, Message: "held"}
+	asked := held
+	asked.Wanted = true
+	halted := rollout.Outcome{Result: rollout.Halted, Message: "web-4: no", Wanted: true}
+	tests := []struct {
+		name    string
+		outcome rollout.Outcome
+		want    error
+	}{
+		{"done is no error", rollout.Outcome{Result: rollout.Done}, nil},
+		{"a hold that was asked for is none", asked, nil},
+		{"any other hold is one", held, &Ended{held}},
+		{"a halt is always one", halted, &Ended{halted}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, Result(test.outcome)) })
+	}
+	require.EqualError(t, Result(halted), "web-4: no")
+}

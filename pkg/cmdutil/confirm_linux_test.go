@@ -1,0 +1,63 @@
+package cmdutil
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// typing opens a terminal at which somebody has typed this.
+func typing(t *testing.T, keys string) *os.File {
+	t.Helper()
+	t.Setenv("TERM", "xterm")
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, master.Close()) })
+	var number, unlock uint32
+	ioctl := func(request uintptr, arg unsafe.Pointer) {
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), request, uintptr(arg))
+		require.Zero(t, errno)
+	}
+	ioctl(syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
+	ioctl(syscall.TIOCGPTN, unsafe.Pointer(&number))
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, terminal.Close()) })
+	_, err = master.WriteString(keys)
+	require.NoError(t, err)
+	return terminal
+}
+
+func TestConfirmAtATerminal(t *testing.T) {
+	no := &rollout.Refusal{Why: "not confirmed: nothing was changed"}
+	tests := []struct {
+		name, keys string
+		want       error
+	}{
+		{"y is a yes", "y\n", nil},
+		{"so is the word, in any case", "YES\n", nil},
+		{"n is a no", "n\n", no},
+		{"so is a bare return", "\n", no},
+		{"so is anything else", "yep\n", no},
+		{"the end of the input is no answer", "\x04", term.ErrNoAnswer},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			terminal := typing(t, test.keys)
+			r := &Runner{Env: &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}}}
+
+			err := r.Confirm(t.Context(), &rollout.Plan{Title: "abort", Details: []string{"back"}}, "Go back?")
+
+			require.Equal(t, test.want, err)
+			require.True(t, r.Quiet, "the plan was shown")
+		})
+	}
+}

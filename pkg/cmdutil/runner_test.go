@@ -1,0 +1,204 @@
+package cmdutil
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// cluster answers what a run asks for, and keeps the writes.
+type cluster struct {
+	set    *appsv1.StatefulSet // nil when it may not be read
+	taken  bool                // whether writes are
+	mu     sync.Mutex
+	writes []string
+}
+
+func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	no := func(code int, message string) {
+		w.WriteHeader(code)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "message": message,
+			"reason": map[int]string{http.StatusForbidden: "Forbidden", http.StatusNotFound: "NotFound"}[code],
+		})
+	}
+	write := r.Method == http.MethodPatch
+	if write {
+		body, _ := io.ReadAll(r.Body)
+		c.mu.Lock()
+		c.writes = append(c.writes, r.URL.Query().Get("dryRun")+" "+string(body))
+		c.mu.Unlock()
+	}
+	switch {
+	case r.URL.Query().Has("watch"):
+		<-r.Context().Done() // nothing happens
+	case write && !c.taken:
+		no(http.StatusForbidden, "denied by policy")
+	case strings.HasSuffix(r.URL.Path, "/statefulsets/web") && c.set == nil:
+		no(http.StatusForbidden, "not this set")
+	case strings.HasSuffix(r.URL.Path, "/statefulsets/web"):
+		_ = json.NewEncoder(w).Encode(c.set)
+	default:
+		_, _ = io.WriteString(w, `{"items":[]}`)
+	}
+}
+
+// runner is one whose cluster this is, and what it prints.
+func (c *cluster) runner(t *testing.T, flags RunFlags) (r *Runner, stdout, stderr *strings.Builder) {
+	t.Helper()
+	server := httptest.NewServer(c)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	client, err := kube.New(&rest.Config{Host: server.URL}, "default", func(string) {})
+	require.NoError(t, err)
+	stdout, stderr = &strings.Builder{}, &strings.Builder{}
+	env := &Env{
+		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: genericclioptions.NewConfigFlags(false),
+	}
+	return &Runner{Env: env, Client: client, Flags: flags}, stdout, stderr
+}
+
+// plan moves the partition to 4, where it may be already, and then to 2.
+func plan() *rollout.Plan {
+	return &rollout.Plan{
+		Title: "two steps", Namespace: "default", Name: "web", UID: "web-uid", Warnings: []string{"mind\x1b[31m this"},
+		Steps: []rollout.Step{
+			{Title: "first", Change: rollout.Partition(4), Until: rollout.PodsGood{From: 4}},
+			{Title: "look", Until: rollout.Observed{}},
+			{Title: "second", Change: rollout.Partition(2), Until: rollout.PodsGood{From: 2}},
+		},
+	}
+}
+
+const patched = `[{"op":"test","path":"/metadata/uid","value":"web-uid"},{"op":"test","path":"/metadata/generation","value":1},` +
+	`{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":`
+
+func TestDryRun(t *testing.T) {
+	tests := []struct {
+		name      string
+		dryRun    report.DryRun
+		partition int32
+		writes    []string
+		mark      string
+	}{
+		{"on the client sends nothing that writes", report.DryRunClient, 0, nil, " (dry run)"},
+		{
+			"on the server has every change judged", report.DryRunServer, 0,
+			[]string{"All " + patched + "4}]", "All " + patched + "2}]"},
+			" (server dry run)",
+		},
+		{
+			"on the server leaves out what is done", report.DryRunServer, 4,
+			[]string{"All " + patched + "2}]"},
+			" (server dry run)",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := &cluster{set: ststest.Set(), taken: true}
+			r, stdout, stderr := c.runner(t, RunFlags{DryRun: test.dryRun})
+
+			err := r.RunCanary(t.Context(), plan(), ststest.Snapshot(ststest.Set(ststest.Partition(test.partition))), false)
+
+			require.NoError(t, err)
+			require.Equal(t, test.writes, c.writes)
+			require.Equal(t, "warning: mind this\n", stderr.String())
+			first, _, _ := strings.Cut(stdout.String(), "\n")
+			require.Equal(t, "two steps"+test.mark, first)
+		})
+	}
+}
+
+func TestDryRunNamesTheChangeThatTheServerDoesNotTake(t *testing.T) {
+	c := &cluster{set: ststest.Set()}
+	r, stdout, _ := c.runner(t, RunFlags{DryRun: report.DryRunServer})
+
+	_, err := r.Run(t.Context(), plan(), ststest.Snapshot(ststest.Set()))
+
+	require.ErrorContains(t, err, "denied by policy")
+	require.ErrorContains(t, err, rollout.Partition(4).String())
+	require.Empty(t, stdout.String(), "there is no plan to show")
+}
+
+// broken is a set whose pod web-4 is in trouble that counts at once, so that a
+// run which looks at it halts at once.
+func broken() sts.Snapshot {
+	bad := ststest.Pod(4, ststest.Waiting("InvalidImageName", "no such name"))
+	return ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{bad})
+}
+
+// looking is a plan that writes nothing.
+func looking() *rollout.Plan {
+	p := plan()
+	p.Warnings, p.Resume = nil, "kubectl sts canary web"
+	p.Steps = []rollout.Step{{Title: "update web-4", Number: 1, Of: 1, Until: rollout.PodsGood{From: 4}}}
+	return p
+}
+
+func TestRunCanaryThatHalts(t *testing.T) {
+	const trouble = "web-4: nginx: InvalidImageName: no such name"
+	tests := []struct {
+		name     string
+		cluster  *cluster
+		rollback bool
+		want     string   // the outcome's message
+		says     []string // last on the error stream
+	}{
+		{
+			name: "ends there", cluster: &cluster{set: ststest.Set()}, want: trouble,
+		},
+		{
+			name: "is no success when told to go back, however well that goes", cluster: &cluster{set: ststest.Set()}, rollback: true,
+			want: trouble + "; every pod is back on the stable revision",
+			says: []string{"warning: going back to the stable revision, as --on-failure=rollback asks"},
+		},
+		{
+			name: "ends as halted also where there is no way back", cluster: &cluster{}, rollback: true, want: trouble,
+			says: []string{
+				"warning: going back to the stable revision, as --on-failure=rollback asks", "warning: going back failed: not this set",
+			},
+		},
+		{
+			name: "ends as halted also where the way back is refused", rollback: true, want: trouble,
+			cluster: &cluster{set: ststest.Set(ststest.Annotated("kubectl-sts.github.io/canary",
+				`{"version":1,"run":"r","stable":"web-gone","ownTemplate":true,"steps":["1"],"soak":"1s"}`))},
+			says: []string{"warning: going back failed: revision web-gone, which the canary of statefulset \"web\" started from, is gone"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r, stdout, stderr := test.cluster.runner(t, RunFlags{Output: report.JSON})
+
+			err := r.RunCanary(t.Context(), looking(), broken(), test.rollback)
+
+			var ended *Ended
+			require.ErrorAs(t, err, &ended)
+			require.Equal(t, rollout.Halted, ended.Outcome.Result)
+			require.Equal(t, test.want, ended.Outcome.Message)
+			for _, words := range test.says {
+				require.Contains(t, stderr.String(), words)
+			}
+			objects := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+			var last struct{ Type, Result, Message string }
+			require.NoError(t, json.Unmarshal([]byte(objects[len(objects)-1]), &last))
+			require.Equal(t, struct{ Type, Result, Message string }{"outcome", "halted", test.want}, last)
+		})
+	}
+}

@@ -1,0 +1,177 @@
+package kube_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// sender is Apply or DryRun.
+type sender func(*kube.Client, context.Context, rollout.Change, sts.Snapshot) (*appsv1.StatefulSet, error)
+
+func TestSendAnEdit(t *testing.T) {
+	tests := []struct {
+		name  string
+		send  sender
+		query string
+	}{
+		{"Apply names its manager and wants strict validation", (*kube.Client).Apply, "fieldManager=kubectl-sts&fieldValidation=Strict"},
+		{"DryRun has nothing kept", (*kube.Client).DryRun, "dryRun=All&fieldManager=kubectl-sts&fieldValidation=Strict"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := newServer(t)
+			t.Cleanup(server.Close)
+			after := ststest.Set(ststest.Partition(4), ststest.Generation(2))
+			server.on(http.MethodPatch, setPath, object(after))
+
+			set, err := test.send(server.client(), t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+
+			require.NoError(t, err)
+			require.Equal(t, received(after), untyped(set))
+			require.Equal(t, []request{{
+				What:        "PATCH " + setPath + "?" + test.query,
+				ContentType: string(types.JSONPatchType),
+				Body:        `[` + pinned + `,{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":4}]`,
+			}}, server.requests())
+		})
+	}
+}
+
+// untyped takes the kind away, which a JSON answer leaves in and protobuf not.
+func untyped(set *appsv1.StatefulSet) *appsv1.StatefulSet {
+	set.TypeMeta = metav1.TypeMeta{}
+	return set
+}
+
+func TestSendADeleteOfAPod(t *testing.T) {
+	tests := []struct {
+		name string
+		send sender
+		want metav1.DeleteOptions
+	}{
+		{
+			"Apply deletes only the pod with that uid", (*kube.Client).Apply,
+			metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))}},
+		},
+		{
+			"DryRun deletes nothing", (*kube.Client).DryRun,
+			metav1.DeleteOptions{
+				Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))},
+				DryRun:        []string{metav1.DryRunAll},
+			},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := newServer(t)
+			t.Cleanup(server.Close)
+			server.on(http.MethodDelete, podsPath+"/web-4", object(ststest.Pod(4)))
+			change := rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "it blocks"}
+
+			set, err := test.send(server.client(), t.Context(), change, ststest.Snapshot(ststest.Set()))
+
+			require.NoError(t, err)
+			require.Nil(t, set)
+			asked := server.requests()
+			require.Len(t, asked, 1)
+			require.Equal(t, "DELETE "+podsPath+"/web-4", asked[0].What)
+			got := metav1.DeleteOptions{}
+			_, _, err = scheme.Codecs.UniversalDeserializer().Decode([]byte(asked[0].Body), nil, &got)
+			require.NoError(t, err)
+			got.TypeMeta = metav1.TypeMeta{}
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	const stored = `{"spec":{"tomorrow":{"a":1},"containers":[],"restartPolicy":"Always"}}`
+	server.on(http.MethodPatch, setPath, text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
+
+	template, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), ststest.Snapshot(ststest.Set()))
+
+	require.NoError(t, err)
+	require.JSONEq(t, stored, string(template))
+	require.Equal(t, []request{{
+		What:        "PATCH " + setPath + "?dryRun=All&fieldManager=kubectl-sts&fieldValidation=Strict",
+		ContentType: string(types.JSONPatchType),
+		Body:        `[` + pinned + `,{"op":"replace","path":"/spec/template","value":{"spec":{"containers":[]}}}]`,
+	}}, server.requests())
+}
+
+func TestPreviewTakesTheTemplateAsItIsWhenAWebhookCannotDryRun(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodPatch, setPath, failure(http.StatusBadRequest,
+		`admission webhook "policy.example.com" does not support dry run`))
+
+	template, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+
+	require.NoError(t, err)
+	require.Equal(t, ststest.Raw("nginx:1.22"), template)
+}
+
+func TestPreviewSaysWhatTheServerDoesNotTake(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer http.HandlerFunc
+		want   string
+	}{
+		{
+			"an unknown field is named without the object that the server puts before it",
+			strictly(`unknown field "spec.template.spec.imag"`),
+			`patch statefulsets.apps: unknown field "spec.template.spec.imag"`,
+		},
+		{
+			"an invalid template in the server's words", failed(invalid),
+			"patch statefulsets.apps: " + invalid.Message,
+		},
+		{
+			"an admission webhook's words", failure(http.StatusForbidden, "denied: containers cannot run as root"),
+			"denied: containers cannot run as root",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := newServer(t)
+			t.Cleanup(server.Close)
+			server.on(http.MethodPatch, setPath, test.answer)
+
+			_, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
+func TestWarningsOfTheServerAreTold(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodPatch, setPath, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Warning", `299 - "spec.template.spec.x is deprecated"`)
+		w.Header().Add("Warning", `199 - "a proxy's own"`)
+		object(ststest.Set())(w, r)
+	})
+	var told []string
+	client := server.warned(func(warning string) { told = append(told, warning) })
+
+	_, err := client.Apply(t.Context(), rollout.Partition(1), ststest.Snapshot(ststest.Set()))
+
+	require.NoError(t, err)
+	require.Equal(t, []string{"spec.template.spec.x is deprecated"}, told)
+}

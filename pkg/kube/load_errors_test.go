@@ -1,0 +1,59 @@
+package kube_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestFailedLoad(t *testing.T) {
+	tests := []struct {
+		name, path string
+		answer     http.HandlerFunc
+		want       string
+	}{
+		{"no such set", setPath, failed(gone), `statefulset "web" not found in namespace "default"`},
+		{
+			"not allowed to get the set", setPath, forbidden("jo", "get", "statefulsets", "apps"),
+			`not allowed to get statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"not allowed to list the pods", podsPath, forbidden("jo", "list", "pods", ""),
+			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"not allowed to list the revisions", revisionsPath, forbidden("jo", "list", "controllerrevisions", "apps"),
+			`not allowed to list controllerrevisions.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{"expired credentials", setPath, failed(expiredLogin), noLogin},
+		{
+			"a server that is in trouble", setPath, failure(http.StatusInternalServerError, "etcdserver: timed out"),
+			"get statefulsets.apps: etcdserver: timed out",
+		},
+		{"an answer that breaks off", setPath, cut, "cannot reach the API server at http://apiserver: unexpected EOF"},
+		{"not JSON", setPath, text(http.StatusOK, "<html>"), `statefulset "web": invalid character '<' looking for beginning of value`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
+			server.on(http.MethodGet, test.path, test.answer)
+
+			_, _, err := server.client().Load(t.Context(), "web")
+
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
+func TestLoadFromAServerThatIsDown(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.network.down.Store(true)
+
+	_, _, err := server.client().Load(t.Context(), "web")
+
+	require.EqualError(t, err, "cannot reach the API server at http://apiserver: connection refused")
+}

@@ -1,0 +1,229 @@
+package kube_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// tooOld says that a watch can't begin, or go on, where it was.
+var tooOld = &metav1.Status{
+	Status: metav1.StatusFailure, Code: http.StatusGone, Reason: metav1.StatusReasonExpired, Message: "too old resource version: 200",
+}
+
+func TestWatchBeginsWithOneWholeSnapshot(t *testing.T) {
+	hold := func(w *watched) { w.revisions.hold = make(chan struct{}) }
+	watching(t, hold, func(t *testing.T, w *watched) {
+		w.quiet()
+
+		close(w.revisions.hold)
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 4), quota), w.next())
+		w.quiet()
+		const initial = "allowWatchBookmarks=true&"
+		const rest = "resourceVersionMatch=NotOlderThan&sendInitialEvents=true&watch=true"
+		require.Equal(t, reads(
+			"GET "+eventsPath+"?"+initial+failedCreatesQuery+"&"+rest,
+			"GET "+podsPath+"?"+initial+"labelSelector=app=web&"+rest,
+			"GET "+revisionsPath+"?"+initial+"labelSelector=app=web&"+rest,
+			"GET "+setsPath+"?"+initial+"fieldSelector=metadata.name=web&"+rest,
+		), w.server.requests())
+	})
+}
+
+func TestWatchShowsEveryKindOfChange(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 4), quota), w.next())
+
+		w.pods.events <- event(watch.Added, ststest.Pod(4))
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+
+		set := ststest.Set(ststest.Partition(3), ststest.Generation(2))
+		w.sets.events <- event(watch.Modified, set)
+		require.Equal(t, shows(set, ststest.Pods(0, 5), quota), w.next())
+
+		w.events.events <- event(watch.Deleted, quota)
+		require.Equal(t, shows(set, ststest.Pods(0, 5)), w.next())
+
+		w.sets.events <- event(watch.Deleted, set)
+		require.Equal(t, rollout.Update{Snapshot: sts.Snapshot{FailedCreates: map[string]string{}}}, w.next())
+	})
+}
+
+func TestWatchMergesABurst(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+
+		for o := 4; o < 20; o++ {
+			w.pods.events <- event(watch.Added, ststest.Pod(o))
+		}
+		synctest.Wait()
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 20), quota), w.next())
+		w.quiet()
+	})
+}
+
+func TestWatchGoesOnSilentlyWhereItWasCut(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+		w.server.requests()
+		time.Sleep(10 * time.Second) // a shorter watch would not be trusted
+
+		w.pods.events <- ""
+		w.pods.events <- event(watch.Added, ststest.Pod(4))
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+		w.quiet()
+		require.Equal(t, reads("GET "+podsPath+"?allowWatchBookmarks=true&labelSelector=app=web&resourceVersion=200&watch=true"),
+			w.server.requests())
+	})
+}
+
+func TestWatchListsAgainSilently(t *testing.T) {
+	tests := []struct{ name, event string }{
+		{"when it was cut at once", ""},
+		{"when it has become too old", event(watch.Error, tooOld)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			watching(t, asIs, func(t *testing.T, w *watched) {
+				w.next()
+
+				w.pods.objects = append(w.pods.objects, ststest.Pod(4))
+				w.pods.events <- test.event
+
+				require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+				w.quiet()
+			})
+		})
+	}
+}
+
+func TestWatchListsAgainSilentlyWhenItIsTooOldToBegin(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+		time.Sleep(10 * time.Second)
+		w.pods.objects = append(w.pods.objects, ststest.Pod(4))
+		w.server.on(http.MethodGet, podsPath, func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("resourceVersion") == "200" {
+				failed(*tooOld)(rw, r)
+				return
+			}
+			w.pods.serve(rw, r)
+		})
+
+		w.pods.events <- ""
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+		w.quiet()
+	})
+}
+
+func TestWatchOfAServerThatCannotSendAListAsAWatch(t *testing.T) {
+	old := func(w *watched) {
+		for _, s := range []*stream{w.sets, w.pods, w.revisions, w.events} {
+			s.old = true
+		}
+	}
+	watching(t, old, func(t *testing.T, w *watched) {
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 4), quota), w.next())
+
+		w.pods.events <- event(watch.Added, ststest.Pod(4))
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+		w.quiet()
+	})
+}
+
+func TestWatchEndsWhereItMayNotGoOn(t *testing.T) {
+	tests := []struct {
+		name, path string
+		answer     http.HandlerFunc
+		want       string
+	}{
+		{
+			"pods that may not be watched", podsPath, forbidden("jo", "watch", "pods", ""),
+			`not allowed to watch pods in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"sets that may not be watched", setsPath, forbidden("jo", "watch", "statefulsets", "apps"),
+			`not allowed to watch statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"credentials that have expired", revisionsPath, failed(expiredLogin),
+			noLogin,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			refuse := func(w *watched) { w.server.on(http.MethodGet, test.path, test.answer) }
+			watching(t, refuse, func(t *testing.T, w *watched) {
+				require.EqualError(t, w.next().Err, test.want)
+				w.closed()
+			})
+		})
+	}
+}
+
+func TestWatchDoesWithoutEventsThatItMayNotRead(t *testing.T) {
+	refuse := func(w *watched) { w.server.on(http.MethodGet, eventsPath, forbidden("jo", "watch", "events", "")) }
+	watching(t, refuse, func(t *testing.T, w *watched) {
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 4)), w.next())
+
+		w.pods.events <- event(watch.Added, ststest.Pod(4))
+
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5)), w.next())
+	})
+}
+
+func TestWatchTellsOnceThatTheServerIsDownAndOnceThatItAnswersAgain(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+
+		w.server.network.down.Store(true)
+		w.server.CloseClientConnections()
+
+		const down = "cannot reach the API server at http://apiserver: connection refused; trying again"
+		require.Equal(t, rollout.Update{Notice: down}, w.next())
+		time.Sleep(10 * time.Minute) // of virtual time, with hundreds of tries
+		w.quiet()
+
+		w.pods.objects = append(w.pods.objects, ststest.Pod(4))
+		w.server.network.down.Store(false)
+
+		require.Equal(t, rollout.Update{Notice: "the API server answers again"}, w.next())
+		time.Sleep(time.Minute) // until every watch is back
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+		w.quiet()
+	})
+}
+
+func TestWatchEndsWithItsContextWhileNobodyReads(t *testing.T) {
+	watching(t, asIs, func(_ *testing.T, w *watched) {
+		w.pods.events <- event(watch.Added, ststest.Pod(4))
+		synctest.Wait() // a snapshot waits to be taken; watching cancels now
+	})
+}
+
+func TestWatchOfASetWhoseSelectorIsNone(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	set := ststest.Set(func(set *appsv1.StatefulSet) {
+		set.Spec.Selector = &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "a", Operator: "Like"}}}
+	})
+
+	_, err := server.client().Watch(t.Context(), set)
+
+	require.EqualError(t, err, `statefulset "web": selector: "Like" is not a valid label selector operator`)
+}

@@ -1,0 +1,64 @@
+package report_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// stripped is what is left of a coloured text.
+func stripped(text string) string { return ansi.Strip(text) }
+
+func TestPlan(t *testing.T) {
+	held := canaryPlan()
+	held.Steps[1].Gate.Kind = rollout.GateHold
+	tests := []struct {
+		golden string
+		plan   rollout.Plan
+		format report.Format
+		dryRun report.DryRun
+	}{
+		{"plan-canary", canaryPlan(), report.Human, report.DryRunClient},
+		{"plan-canary-held", held, report.Human, report.DryRunServer},
+		{"plan-abort", abortPlan(), report.Human, report.DryRunClient},
+		{"plan-canary-json", canaryPlan(), report.JSON, report.DryRunServer},
+		{"plan-abort-yaml", abortPlan(), report.YAML, report.DryRunClient},
+	}
+	for _, test := range tests {
+		t.Run(test.golden, func(t *testing.T) {
+			var out strings.Builder
+			report.Plan(&out, term.ColorNever, test.format, test.dryRun, &test.plan, ststest.Start)
+			golden(t, test.golden, out.String())
+		})
+	}
+}
+
+func TestEveryLineOfADryRunSaysSo(t *testing.T) {
+	for dryRun, mark := range map[report.DryRun]string{
+		report.DryRunClient: " (dry run)", report.DryRunServer: " (server dry run)",
+	} {
+		var out strings.Builder
+		plan := canaryPlan()
+		report.Plan(&out, term.ColorNever, report.Human, dryRun, &plan, ststest.Start)
+		for line := range strings.Lines(out.String()) {
+			require.Equal(t, mark+"\n", line[strings.LastIndex(line, " ("+strings.TrimPrefix(mark, " (")):])
+		}
+	}
+}
+
+func TestPlanAsJSONIsOneLine(t *testing.T) {
+	var out strings.Builder
+	plan := canaryPlan()
+	report.Plan(&out, term.ColorAlways, report.JSON, report.DryRunClient, &plan, ststest.Start)
+
+	require.Equal(t, 1, strings.Count(out.String(), "\n"))
+	require.True(t, json.Valid([]byte(out.String())))
+}

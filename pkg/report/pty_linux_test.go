@@ -1,0 +1,118 @@
+package report_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// onTerminal runs write with a terminal of this width and returns what the
+// terminal got.
+func onTerminal(t *testing.T, width uint16, write func(terminal *os.File)) string {
+	t.Helper()
+	t.Setenv("TERM", "xterm")
+	t.Setenv("NO_COLOR", "")
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, master.Close()) }()
+	var number, unlock uint32
+	ioctl(t, master, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
+	ioctl(t, master, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	ioctl(t, master, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, width}))
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	got := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(master) // ends in an error when the terminal is closed
+		got <- string(text)
+	}()
+	write(terminal)
+	require.NoError(t, terminal.Close())
+	return strings.ReplaceAll(<-got, "\r\n", "\n")
+}
+
+func ioctl(t *testing.T, f *os.File, request uintptr, arg unsafe.Pointer) {
+	t.Helper()
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(arg))
+	require.Zero(t, errno)
+}
+
+func TestStatusFitsTheTerminal(t *testing.T) {
+	long := strings.Repeat("the volume web-data is attached to another node; ", 6)
+	tests := []struct {
+		golden string
+		change func(*corev1.Pod)
+	}{
+		{"status-80-long-message", ststest.Waiting("CreateContainerError", long)},
+		{"status-80-wide-characters", func(pod *corev1.Pod) {
+			ststest.Waiting("ErrImagePull", strings.Repeat("画像が見つかりません。", 10))(pod)
+			pod.Spec.NodeName = "節点-一"
+		}},
+		{"status-80-long-names", func(pod *corev1.Pod) {
+			ststest.Waiting("CrashLoopBackOff", "back-off")(pod)
+			pod.Spec.NodeName = "ip-10-0-123-45.eu-central-1.compute.internal"
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.golden, func(t *testing.T) {
+			pods := [][]*corev1.Pod{ststest.Pods(0, 4), {ststest.Pod(4, test.change)}}
+			st := status(ststest.Snapshot(ststest.Set(), pods...), halted("trouble: web-4: "+long))
+
+			got := onTerminal(t, 80, func(terminal *os.File) {
+				report.PrintStatus(terminal, term.ColorNever, report.Human, st)
+			})
+
+			golden(t, test.golden, got)
+		})
+	}
+}
+
+func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
+	local := time.Local
+	time.Local = time.FixedZone("here", 3600)
+	t.Cleanup(func() { time.Local = local })
+	trouble := sts.Trouble{Reason: "ErrImagePull", Container: "nginx", Message: strings.Repeat("registry.example.com does not answer; ", 4)}
+	got := onTerminal(t, 60, func(terminal *os.File) {
+		newTale(canaryPlan()).step().trouble(4, sts.StatePending, trouble).
+			end(rollout.Outcome{Result: rollout.Halted, Message: "web-4: " + trouble.String(), Gate: gate, Try: []string{on, back}}).
+			to(report.NewLines(terminal, term.ColorNever, false))
+	})
+	golden(t, "lines-60-halted", got)
+}
+
+func TestLinesOnATerminalHaveColourUnlessNoColorSaysNo(t *testing.T) {
+	tests := []struct {
+		name    string
+		noColor string
+		mode    term.ColorMode
+		want    bool
+	}{
+		{"a terminal has colour", "", term.ColorAuto, true},
+		{"NO_COLOR takes it away", "1", term.ColorAuto, false},
+		{"--color=always has it all the same", "1", term.ColorAlways, true},
+		{"--color=never has none", "", term.ColorNever, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := onTerminal(t, 80, func(terminal *os.File) {
+				t.Setenv("NO_COLOR", test.noColor)
+				newTale(canaryPlan()).to(report.NewLines(terminal, test.mode, false))
+			})
+			require.Equal(t, test.want, strings.Contains(got, "\x1b[1m"), "%q", got)
+		})
+	}
+}

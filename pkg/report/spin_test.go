@@ -1,0 +1,58 @@
+package report
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+)
+
+func TestSpinSuffixFitsOnTheLine(t *testing.T) {
+	const text = "waiting for web-4: nginx: ImagePullBackOff: 画像が見つかりません"
+	tests := []struct {
+		name  string
+		width int
+		until time.Duration // from when the wait began, 0 for no end
+		after time.Duration
+		want  string
+	}{
+		{"how long it has waited", 80, 0, 75 * time.Second, " " + text + " 1m15s"},
+		{"how long a soak still takes", 80, 30 * time.Second, 10 * time.Second, " " + text + ", 20s left"},
+		{"a soak that is over takes no time", 80, 30 * time.Second, 31 * time.Second, " " + text + ", 0s left"},
+		{"what does not fit is cut", 40, 0, time.Second, " waiting for web-4: nginx: ImageP… 1s"},
+		{"a wide character is not halved", 55, 0, time.Second, " waiting for web-4: nginx: ImagePullBackOff: 画… 1s"},
+		{"a terminal of unknown width gets a little", 0, 0, 0, " waiting f… 0s"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sp := &spin{width: test.width}
+				until := time.Time{}
+				if test.until > 0 {
+					until = time.Now().Add(test.until)
+				}
+				sp.wait(text, until)
+				time.Sleep(test.after)
+
+				got := sp.suffix()
+
+				require.Equal(t, test.want, got)
+				if test.width > 0 {
+					require.LessOrEqual(t, ansi.StringWidth(got), test.width-2, "the spinner takes two columns")
+				}
+			})
+		})
+	}
+}
+
+func TestNoSpinShowsNothing(t *testing.T) {
+	var none *spin
+	require.NotPanics(t, func() {
+		none.wait("x", time.Time{})
+		none.start()
+		none.clear()
+		none.stop()
+	})
+}

@@ -1,0 +1,157 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+// status is the status of a set, settled unless a change says otherwise.
+func status(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
+	st := report.Status{
+		Snapshot: s,
+		Verdict:  verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+		Now:      ststest.Start,
+	}
+	for _, change := range changes {
+		change(&st)
+	}
+	return st
+}
+
+func settled() report.Status { return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))) }
+
+// inCanary is a canary of two steps, in its first, for ten minutes.
+func inCanary(st *report.Status) {
+	st.Record = &canary.Record{
+		Version: 1, Run: "r", Started: ststest.Start.Add(-10 * time.Minute), Stable: ststest.Stable, OwnTemplate: true,
+		Steps: canary.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
+	}
+	st.Verdict = verdict.Verdict{
+		Result: rollout.Held, Message: "held: a canary is in progress",
+		Try: []string{"the next step: kubectl sts promote web", back},
+	}
+}
+
+func halted(message string, try ...string) func(*report.Status) {
+	return func(st *report.Status) {
+		st.Verdict = verdict.Verdict{Result: rollout.Halted, Message: message, Try: try}
+	}
+}
+
+func heldBack(message string) func(*report.Status) {
+	return func(st *report.Status) { st.Verdict = verdict.Verdict{Result: rollout.Held, Message: message} }
+}
+
+// opened is the set with a canary's first step open.
+func opened() *appsv1.StatefulSet {
+	return ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4))
+}
+
+// troubled is a canary whose first pod can't pull its image.
+func troubled() report.Status {
+	bad := ststest.Pod(4, ststest.Revision(ststest.Update), ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22"`),
+		func(pod *corev1.Pod) { pod.CreationTimestamp = metav1.NewTime(ststest.Start.Add(-95 * time.Second)) })
+	return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), []*corev1.Pod{bad}), inCanary,
+		halted(`trouble: web-4: nginx: ImagePullBackOff: Back-off pulling image "nginx:1.22"`, on, back))
+}
+
+var statuses = map[string]func() report.Status{
+	"settled":             settled,
+	"canary-with-trouble": troubled,
+	"canary-held": func() report.Status {
+		return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update))), inCanary)
+	},
+	"canary-closed": func() report.Status {
+		set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(5))
+		return status(ststest.Snapshot(set, ststest.Pods(0, 5)), inCanary)
+	},
+	"canary-aborting": func() report.Status {
+		return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update))), inCanary,
+			func(st *report.Status) { st.Record.Aborting = true })
+	},
+	"missing-pod": func() report.Status {
+		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
+		s.FailedCreates = map[string]string{"web-4": "pods \"web-4\" is forbidden: exceeded quota"}
+		return status(s, halted(`trouble: web-4: FailedCreate: pods "web-4" is forbidden: exceeded quota`))
+	},
+	"held-by-a-partition": func() report.Status {
+		return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update))),
+			heldBack("held: partition 4 keeps 4 of 5 pods on the old revision"))
+	},
+	"on-delete-parallel-with-minReadySeconds": func() report.Status {
+		set := ststest.Set(ststest.Updating("nginx:1.22"), func(set *appsv1.StatefulSet) {
+			set.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: appsv1.OnDeleteStatefulSetStrategyType}
+			set.Spec.PodManagementPolicy = appsv1.ParallelPodManagement
+			set.Spec.MinReadySeconds = 20
+		})
+		fresh := ststest.Pods(3, 4, ststest.Revision(ststest.Update), ststest.ReadySince(ststest.Start.Add(-10*time.Second)))
+		third := ststest.Pods(4, 5, ststest.Revision("web-third"), ststest.Restarted(7))
+		return status(ststest.Snapshot(set, ststest.Pods(0, 3), fresh, third), heldBack("held: strategy OnDelete"))
+	},
+	"scaling-down": func() report.Status {
+		return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5), ststest.Pods(5, 7, ststest.Terminating)),
+			heldBack("in progress: web-5 is being removed"))
+	},
+	"no-pods": func() report.Status {
+		st := status(ststest.Snapshot(ststest.Set(func(set *appsv1.StatefulSet) { set.Spec.Replicas = new(int32) })))
+		st.Verdict.Message = "settled: all 0 pods are updated and Available"
+		return st
+	},
+	"hostile": hostile,
+}
+
+func TestStatus(t *testing.T) {
+	for name, st := range statuses {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			report.PrintStatus(&out, term.ColorNever, report.Human, st())
+			golden(t, "status-"+name, out.String())
+		})
+	}
+}
+
+func TestStatusInColourSaysTheSame(t *testing.T) {
+	for name, st := range statuses {
+		t.Run(name, func(t *testing.T) {
+			var plain, coloured strings.Builder
+			report.PrintStatus(&plain, term.ColorNever, report.Human, st())
+			report.PrintStatus(&coloured, term.ColorAlways, report.Human, st())
+			require.Contains(t, coloured.String(), "\x1b[")
+			require.Equal(t, plain.String(), stripped(coloured.String()))
+		})
+	}
+}
+
+func TestStatusAsObject(t *testing.T) {
+	tests := []struct {
+		golden string
+		st     report.Status
+		format report.Format
+	}{
+		{"status-settled-json", settled(), report.JSON},
+		{"status-canary-with-trouble-json", troubled(), report.JSON},
+		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
+		{"status-canary-with-trouble-yaml", troubled(), report.YAML},
+	}
+	for _, test := range tests {
+		t.Run(test.golden, func(t *testing.T) {
+			var out strings.Builder
+			report.PrintStatus(&out, term.ColorAlways, test.format, test.st)
+			golden(t, test.golden, out.String())
+		})
+	}
+}

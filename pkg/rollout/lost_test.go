@@ -1,0 +1,150 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// unsure is a walk whose first write got no answer.
+func unsure(t *testing.T, p rollout.Plan) *walk {
+	t.Helper()
+	w := newWalk(t, p, closed())
+	w.state = w.state.Unsure(w.see(closed()).Do)
+	return w
+}
+
+func TestAWriteWhoseAnswerGotLost(t *testing.T) {
+	again := rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}
+	drifted := func(message, gate string) rollout.Decision {
+		return rollout.Decision{End: &rollout.Outcome{
+			Result: rollout.Drifted, Message: message, Gate: gate, Step: &plan().Steps[0], Try: toGoOn,
+		}}
+	}
+	for _, test := range []struct {
+		name string
+		s    sts.Snapshot
+		want rollout.Decision
+	}{
+		{"is repeated while the set is as it was", closed(), again},
+		{"is no drift when the set shows it", opened(set()), waitsUntil(stepTimeout)},
+		{
+			"hides no change of another field", opened(set(ststest.Updating("nginx:1.23"))),
+			drifted("the template was changed; nothing more is written", onlyWeb4),
+		},
+		{
+			"hides no other value of its own field", opened(set(ststest.Partition(1))),
+			drifted("the partition was changed from 5 to 1; nothing more is written",
+				"partition 1: web-1 and above are let through (sent, but no answer came: partition 4)"),
+		},
+		{
+			"hides no deletion", opened(set(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(in(0))) })),
+			drifted("the StatefulSet is being deleted; nothing more is written", onlyWeb4),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, quiet(unsure(t, plan()).see(test.s)))
+		})
+	}
+}
+
+// An annotation that is not the plan's record shows no drift when it lands.
+func TestAnInvisibleWriteIsNotUnsureForEver(t *testing.T) {
+	note := rollout.Edit{Annotations: map[string]*string{"note": ptr.To("x")}}
+	w := unsure(t, plan(soaked(time.Minute), step(func(s *rollout.Step) { s.Change = note })))
+	require.Nil(t, w.see(closed(ststest.Annotated("note", "x"))).End)
+	d := w.see(opened(set(ststest.Annotated("note", "x"))))
+	require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", d.End.Message)
+}
+
+// The write of an annotation does not move the generation, so another one can
+// slip in before a write that pins only that.
+func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
+	whole := rollout.Edit{
+		Template: ststest.Raw("nginx:1.23"), Partition: ptr.To(3), Replicas: ptr.To(6),
+		Annotations: map[string]*string{record: nil, "note": ptr.To("x")},
+	}
+	noted := func(set *appsv1.StatefulSet) {
+		set.Annotations = map[string]string{"note": "x"}
+	}
+	for _, test := range []struct {
+		name   string
+		edit   rollout.Edit
+		answer []setOption
+		want   string
+	}{
+		{"what an edit sets is no drift", whole, []setOption{ststest.Updating("nginx:1.23"), ststest.Partition(3), replicas(6), noted}, ""},
+		{"other annotations are no drift", rollout.Partition(3), []setOption{ststest.Partition(3), ststest.Annotated("note", "x")}, ""},
+		{
+			"another record is", rollout.Partition(3),
+			[]setOption{ststest.Partition(3), ststest.Annotated(record, "r2")},
+			"the canary's record was changed; nothing more is written",
+		},
+		{
+			"another template is", rollout.Partition(3),
+			[]setOption{ststest.Partition(3), ststest.Updating("nginx:1.23")},
+			"the template was changed; nothing more is written",
+		},
+		{
+			"another strategy is", rollout.Partition(3),
+			[]setOption{ststest.Partition(3), onDelete},
+			"the update strategy was changed from RollingUpdate to OnDelete; nothing more is written",
+		},
+		{
+			"other replicas are", rollout.Partition(3),
+			[]setOption{ststest.Partition(3), replicas(4)},
+			"the replicas were changed from 5 to 4; nothing more is written",
+		},
+		{
+			"another first ordinal is", rollout.Partition(3),
+			[]setOption{ststest.Partition(3), startingAt(1)},
+			"the replicas were changed from 5 to 5 (from ordinal 1); nothing more is written",
+		},
+		{
+			"another partition is, for an edit of something else",
+			rollout.Edit{Replicas: ptr.To(4)},
+			[]setOption{ststest.Partition(2), replicas(4)},
+			"the partition was changed from 4 to 2; nothing more is written",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := inStep(t, plan(), opened(set()))
+			answer := set(append([]setOption{later}, test.answer...)...)
+			w.state = w.state.Applied(test.edit, answer, w.now)
+			d := w.see(opened(answer))
+			if test.want == "" {
+				require.Nil(t, d.End)
+				return
+			}
+			require.Equal(t, test.want, d.End.Message)
+		})
+	}
+}
+
+func TestADeletionWhoseAnswerGotLost(t *testing.T) {
+	broken := opened(set(ststest.Partition(5)), updated(2, ststest.Unready), updated(4))
+	p := plan(returning(&rollout.Free{Mode: rollout.FreeEach}))
+	w := newWalk(t, p, broken)
+	first := w.see(broken).Do
+	require.Equal(t, "web-2", deletes(first))
+	w.state = w.state.Unsure(first)
+
+	healed := opened(set(ststest.Partition(5)), updated(2), updated(4))
+	require.Equal(t, first, w.see(healed).Do, "web-2 may be on its way out: it goes before any other")
+
+	leaving := opened(set(ststest.Partition(5)), updated(2, ststest.Terminating), updated(4))
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(leaving)))
+
+	back := opened(set(ststest.Partition(5)), updated(4))
+	require.Equal(t, "web-4", deletes(w.see(back).Do))
+	d := w.see(opened(set(later, ststest.Partition(3)), updated(4)))
+	require.Equal(t, rollout.Drifted, d.End.Result, "a deletion is no excuse for another partition")
+}

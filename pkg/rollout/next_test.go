@@ -1,0 +1,152 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestFirstDecision(t *testing.T) {
+	done := rollout.Decision{End: &rollout.Outcome{Result: rollout.Done, Message: "all is well"}}
+	watch := step(func(s *rollout.Step) { s.Change = nil })
+	for _, test := range []struct {
+		name string
+		plan rollout.Plan
+		s    sts.Snapshot
+		want rollout.Decision
+	}{
+		{
+			"a change that the set lacks is sent", plan(), closed(),
+			rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)},
+		},
+		{"a change that the set has is not sent again: that is resume", plan(), opened(set(), updated(4)), done},
+		{"a change that the set has is still waited for", plan(), opened(set()), waitsUntil(stepTimeout)},
+		{"a step without a change only waits", plan(watch), opened(set()), waitsUntil(stepTimeout)},
+		{"a step without a change is done when its condition holds", plan(watch), opened(set(), updated(4)), done},
+		{"a plan without steps is done", plan(func(p *rollout.Plan) { p.Steps = nil }), closed(), done},
+		{
+			"a step may take for ever", plan(func(p *rollout.Plan) { p.StepTimeout = 0 }), closed(),
+			rollout.Decision{Do: rollout.Partition(4)},
+		},
+		{"nothing counts before the controller has seen the spec", plan(), opened(set(unseen), updated(4)), waitsUntil(stepTimeout)},
+		{
+			"a Ready pod is looked at again when it becomes Available", plan(),
+			opened(set(minReady(60)), updated(4, ststest.ReadySince(in(-45*time.Second)))), waitsUntil(15 * time.Second),
+		},
+		{
+			"the deadline comes before minReadySeconds are over", plan(),
+			opened(set(minReady(3600)), updated(4, ststest.ReadySince(ststest.Start))), waitsUntil(stepTimeout),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, quiet(newWalk(t, test.plan, test.s).see(test.s)))
+		})
+	}
+}
+
+func TestStepsFollowEachOtherInOneDecision(t *testing.T) {
+	p := plan(func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{Title: "update web-3", Change: rollout.Partition(3), Until: rollout.PodsGood{From: 3}})
+	})
+	s := opened(set(), updated(4))
+	require.Equal(t, rollout.Decision{Do: rollout.Partition(3), WakeAt: in(stepTimeout)}, quiet(newWalk(t, p, s).see(s)))
+}
+
+// Watches lag behind the answers to writes.
+func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
+	version := func(rv string) setOption { return func(set *appsv1.StatefulSet) { set.ResourceVersion = rv } }
+	drifted := rollout.Decision{End: &rollout.Outcome{
+		Result: rollout.Drifted, Message: "the partition was changed from 4 to 1; nothing more is written",
+		Gate: "partition 1: web-1 and above are let through", Try: toGoOn, Step: &plan().Steps[0],
+	}}
+	for _, test := range []struct {
+		name string
+		s    sts.Snapshot
+		want rollout.Decision
+	}{
+		{"an older generation is ignored", opened(set(ststest.Partition(1), ststest.Generation(2))), waitsUntil(stepTimeout)},
+		{"an older resourceVersion is ignored", opened(set(ststest.Partition(1), version("299"))), waitsUntil(stepTimeout)},
+		{"resourceVersions compare as numbers", opened(set(ststest.Partition(1), version("99"))), waitsUntil(stepTimeout)},
+		{"the same resourceVersion counts", opened(set(ststest.Partition(1))), drifted},
+		{"a newer resourceVersion counts", opened(set(ststest.Partition(1), version("1000"))), drifted},
+		{"a resourceVersion that is no number counts", opened(set(ststest.Partition(1), version("opaque"))), drifted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWalk(t, plan(), closed())
+			d := w.see(closed())
+			w.state = w.state.Applied(d.Do, set(), w.now)
+			require.Equal(t, test.want, quiet(w.see(test.s)))
+		})
+	}
+}
+
+// So are snapshots, behind each other: a watch may be taken up with another
+// API server.
+func TestSnapshotsOlderThanTheLast(t *testing.T) {
+	w := inStep(t, plan(), opened(set()))
+	w.see(opened(set(later)))
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(), updated(4)))))
+	require.Equal(t, allIsWell, quiet(w.see(opened(set(later), updated(4)))))
+}
+
+// Nothing is drift for a run that has seen no set before.
+func TestTheFirstSetThatARunSees(t *testing.T) {
+	w := newWalk(t, plan(), sts.Snapshot{})
+	w.state = w.state.Applied(rollout.Partition(4), set(), w.now)
+	require.Equal(t, allIsWell, quiet(w.see(opened(set(), updated(4)))))
+	w = newWalk(t, plan(), sts.Snapshot{})
+	require.Equal(t, allIsWell, quiet(w.see(opened(set(), updated(4)))))
+}
+
+func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
+	w := newWalk(t, plan(), closed())
+	d := w.see(closed())
+	w.after(time.Minute)
+	w.state = w.state.Applied(d.Do, set(), w.now)
+	require.Equal(t, waitsUntil(time.Minute+stepTimeout), w.see(closed()))
+	w.after(stepTimeout)
+	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
+		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the watch to show the change",
+		// The gate is where the run put it, not where the snapshot has it.
+		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+	}}, w.see(closed()))
+}
+
+func TestAStaleSnapshotDecidesNothingInASoak(t *testing.T) {
+	w := inStep(t, plan(soaked(time.Minute)), opened(set(), updated(4)))
+	require.Equal(t, rollout.Decision{}, w.after(time.Hour).see(closed()))
+}
+
+func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
+	w := newWalk(t, plan(), closed())
+	w.see(closed())
+	require.Equal(t, rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(closed()))
+	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
+		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the API server to take the change",
+		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is let through", Try: toGoOn,
+	}}, w.at(stepTimeout).see(closed()))
+}
+
+func TestTheControllerNeverSeesTheChange(t *testing.T) {
+	s := opened(set(unseen))
+	w := inStep(t, plan(), s)
+	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
+		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for " + controllerSees,
+		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+	}}, w.at(stepTimeout).see(s))
+}
+
+// The time that the API server takes does not count against the pods.
+func TestTheDeadlineRunsFromTheWrite(t *testing.T) {
+	w := newWalk(t, plan(), closed())
+	d := w.see(closed())
+	w.after(time.Minute)
+	w.state = w.state.Applied(d.Do, set(), w.now)
+	require.Equal(t, waitsUntil(time.Minute+stepTimeout), quiet(w.see(opened(set()))))
+}

@@ -1,0 +1,89 @@
+package rollout_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestRunAsks(t *testing.T) {
+	p := twoSteps(ask)
+	good := opened(set(), updated(4))
+	broken := errors.New("the terminal is gone")
+	for _, test := range []struct {
+		name   string
+		answer rollout.Answer
+		err    error
+		want   *rollout.Outcome // nil when the run goes on
+	}{
+		{"and goes on", rollout.Promote, nil, nil},
+		{"and holds", rollout.HoldOn, nil, held(p, false).End},
+		{"and ends to be aborted", rollout.Abort, nil, &rollout.Outcome{
+			Result: rollout.AbortAsked, Message: "abort", Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+		}},
+		{"and fails when nobody can be asked", "", broken, &rollout.Outcome{
+			Result: rollout.Failed, Message: "reading the answer: the terminal is gone", Err: broken,
+			Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onStage(t, p, good, func(t *testing.T, s *stage) {
+				s.pass(time.Hour)
+				require.Equal(t, []rollout.Step{p.Steps[0]}, s.asker.asked)
+				s.goesOn()
+				s.reply(test.answer, test.err)
+				if test.want != nil {
+					require.Equal(t, *test.want, s.ends())
+					require.Empty(t, s.cluster.sent)
+					return
+				}
+				s.goesOn()
+				require.Equal(t, []sent{{time.Hour, rollout.Partition(3)}}, s.cluster.sent)
+			})
+		})
+	}
+}
+
+func TestRunAsksOnceHoweverManySnapshotsCome(t *testing.T) {
+	p := twoSteps(ask)
+	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+		s.show(opened(set(), updated(4)))
+		s.show(opened(set(later, minReady(1)), updated(4)))
+		require.Len(t, s.asker.asked, 1)
+		require.Equal(t, []string{""}, s.sink.messages(rollout.EventGate))
+
+		s.reply(rollout.Promote, nil)
+		s.show(opened(set(ststest.Generation(5), ststest.Partition(3), minReady(1)), updated(4), updated(3)))
+		require.Equal(t, []rollout.Step{p.Steps[0], p.Steps[1]}, s.asker.asked, "the next gate is another question")
+	})
+}
+
+func TestRunEndsWhileItAsks(t *testing.T) {
+	p := twoSteps(ask)
+	for _, test := range []struct {
+		name string
+		s    sts.Snapshot
+		want string
+	}{
+		{"when a pod fails", opened(set(), updated(4, ststest.Unready)), "web-4: " + stopped},
+		{
+			"when someone else opens the gate", opened(set(later, ststest.Partition(3)), updated(4)),
+			"the partition was changed from 4 to 3; nothing more is written",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+				s.show(test.s)
+				require.Equal(t, test.want, s.ends().Message)
+				require.True(t, s.asker.gone, "nobody waits for the answer any more")
+				require.Empty(t, s.cluster.sent)
+			})
+		})
+	}
+}

@@ -1,0 +1,143 @@
+package rollout_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+var (
+	conflict = answer{err: fmt.Errorf("%w: web", rollout.ErrConflict)}
+	noAnswer = answer{err: fmt.Errorf("%w: connection reset", rollout.ErrLost)}
+)
+
+// times are when the writes came.
+func (c *cluster) times() []time.Duration {
+	var out []time.Duration
+	for _, s := range c.sent {
+		out = append(out, s.at)
+	}
+	return out
+}
+
+func TestRunAfterAConflict(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nothing is sent by the clock")
+		s.tell(rollout.Update{Notice: "the API server answers again"})
+		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a notice")
+		s.show(closed(ststest.Generation(1)))
+		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a snapshot from before")
+		s.show(closed(minReady(1), later))
+		require.Equal(t, []time.Duration{0, time.Minute}, s.cluster.times(), "but after a new snapshot")
+		s.goesOn()
+	}, conflict)
+}
+
+func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.show(opened(set()))
+		require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", s.ends().Message,
+			"two runs at once: the one that lost the race stops")
+		require.Len(t, s.cluster.sent, 1)
+	}, conflict)
+}
+
+func TestRunRepeatsALostWriteMoreAndMoreSlowly(t *testing.T) {
+	lost := make([]answer, 8)
+	for i := range lost {
+		lost[i] = noAnswer
+	}
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		ms := time.Millisecond
+		require.Equal(t, []time.Duration{
+			0, 500 * ms, 1500 * ms, 3500 * ms, 7500 * ms, 15500 * ms, 25500 * ms, 35500 * ms, 45500 * ms,
+		}, s.cluster.times(), "the last one is taken")
+		said := s.sink.messages(rollout.EventWarning)
+		require.Equal(t, "no answer from the API server: connection reset; looking again in 500ms", said[0])
+		require.Len(t, said, 5, "and then no more")
+		s.show(opened(set(), updated(4)))
+		require.Equal(t, rollout.Done, s.ends().Result)
+	}, lost...)
+}
+
+func TestRunDoesNotWaitLongerForANewSnapshotToWriteAgain(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(100 * time.Millisecond)
+		s.show(closed(minReady(1), later))
+		require.Equal(t, []time.Duration{0}, s.cluster.times(), "a snapshot does not cut the back-off short")
+		s.pass(400 * time.Millisecond)
+		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
+	}, noAnswer)
+}
+
+func TestRunBacksOffAnewAfterASuccess(t *testing.T) {
+	p := plan(func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{Change: rollout.Partition(3), Until: rollout.Observed{}})
+	})
+	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+		s.pass(2 * time.Second)
+		s.cluster.answers = []answer{noAnswer}
+		s.show(opened(set(), updated(4)))
+		s.pass(time.Second)
+		ms := time.Millisecond
+		require.Equal(t, []time.Duration{0, 500 * ms, 1500 * ms, 2000 * ms, 2500 * ms}, s.cluster.times())
+	}, noAnswer, noAnswer)
+}
+
+func TestRunAcceptsALostWriteThatWasTaken(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(100 * time.Millisecond)
+		s.show(opened(set(), updated(4, pending)))
+		s.pass(time.Minute)
+		require.Len(t, s.cluster.sent, 1)
+		s.goesOn()
+		s.show(opened(set(), updated(4)))
+		require.Equal(t, rollout.Done, s.ends().Result)
+	}, noAnswer)
+}
+
+// The write was taken, so the next try is a conflict; the watch lags behind.
+func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
+		s.goesOn()
+		s.show(opened(set(), updated(4)))
+		require.Equal(t, rollout.Done, s.ends().Result)
+	}, noAnswer, conflict)
+}
+
+func TestRunRepeatsALostDeletion(t *testing.T) {
+	p := plan(returning(&rollout.Free{Mode: rollout.FreeBlocker}))
+	bad := updated(4, ststest.Unready)
+	remove := rollout.DeletePod{Name: "web-4", UID: bad.UID, Why: inTheWay}
+	onStage(t, p, opened(closing(), bad), func(t *testing.T, s *stage) {
+		s.pass(time.Second)
+		require.Equal(t, []sent{{0, remove}, {500 * time.Millisecond, remove}}, s.cluster.sent)
+		s.pass(time.Minute)
+		require.Len(t, s.cluster.sent, 2, "it was taken")
+		s.show(opened(closing(), stable(4, anew)))
+		require.Equal(t, rollout.Done, s.ends().Result)
+	}, noAnswer)
+}
+
+func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
+	forbidden := errors.New(`not allowed to patch statefulsets.apps in namespace "default"`)
+	p := plan()
+	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+		require.Equal(t, rollout.Outcome{
+			Result: rollout.Failed, Err: forbidden, Step: &p.Steps[0],
+			Message: `partition 4: not allowed to patch statefulsets.apps in namespace "default"`,
+			Gate:    "partition 5: no pod is let through", Try: toGoOn,
+		}, s.ends())
+		require.Len(t, s.cluster.sent, 1)
+	}, answer{err: forbidden})
+}

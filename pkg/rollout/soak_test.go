@@ -1,0 +1,186 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+const soak = time.Minute
+
+var allIsWell = rollout.Decision{End: &rollout.Outcome{Result: rollout.Done, Message: "all is well"}}
+
+// broken is a decision to end because a pod was good and is so no more.
+func broken(pod, reason, words string) rollout.Decision {
+	return halted(plan(soaked(soak)), pod, sts.Trouble{Reason: reason, Message: words}, pod+": "+words)
+}
+
+const (
+	restarted = "restarted after it was Available"
+	wentAway  = "went away after it was Available"
+	stopped   = "stopped being Available"
+)
+
+func TestSoak(t *testing.T) {
+	good := opened(set(), updated(4))
+	crashed := halted(plan(soaked(soak)), "web-4", sts.Trouble{
+		Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience,
+	}, "web-4: "+restarted+": nginx: CrashLoopBackOff: back-off")
+	crashing := func(pod *podObject) { ststest.Waiting("CrashLoopBackOff", "back-off")(pod); ststest.Restarted(1)(pod) }
+	for _, test := range []struct {
+		name string
+		s    sts.Snapshot
+		at   time.Duration
+		want rollout.Decision
+	}{
+		{"lasts", good, soak - 1, waitsUntil(soak)},
+		{"is over when its time has passed", good, soak, allIsWell},
+		{
+			"fails when a pod restarted, even if it is Available again",
+			opened(set(), updated(4, ststest.Restarted(1))), soak, broken("web-4", sts.ReasonRestarted, restarted),
+		},
+		{"tells why the pod restarted", opened(set(), updated(4, crashing)), 1, crashed},
+		{"fails when a pod is not Ready", opened(set(), updated(4, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped)},
+		{"fails when a pod goes", opened(set(), updated(4, ststest.Terminating)), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
+		{"fails when a pod is gone", without(good, 4), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
+		{
+			"fails when a pod was made anew, even if that is Available",
+			opened(set(), updated(4, anew)), 1, broken("web-4", sts.ReasonReplaced, wentAway),
+		},
+		{
+			"fails when a stable pod below the gate is not Ready",
+			opened(set(), updated(4), stable(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
+		},
+		{
+			"fails when a stable pod below the gate restarted",
+			opened(set(), updated(4), stable(0, ststest.Restarted(1))), 1, broken("web-0", sts.ReasonRestarted, restarted),
+		},
+		{"fails when a stable pod below the gate is gone", without(good, 2), 1, broken("web-2", sts.ReasonReplaced, wentAway)},
+		{
+			"fails below the gate of a Parallel set as well",
+			opened(set(parallel), updated(4), stable(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
+		},
+		{
+			"names the highest of two",
+			opened(set(), updated(4, ststest.Unready), stable(1, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped),
+		},
+		{"judges nothing before the controller has seen the spec", opened(set(unseen), updated(4, ststest.Unready)), 1, waitsUntil(soak)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := inStep(t, plan(soaked(soak)), good)
+			require.Equal(t, test.want, quiet(w.at(test.at).see(test.s)))
+		})
+	}
+}
+
+func TestSoakJudgesOnlyPodsThatWereGood(t *testing.T) {
+	bad := opened(set(parallel), updated(4), stable(1, ststest.Unready))
+	w := inStep(t, plan(soaked(soak)), bad)
+	require.Equal(t, waitsUntil(soak), quiet(w.after(1).see(bad)), "web-1 was not good when the run began")
+	require.Equal(t, allIsWell, quiet(w.at(soak).see(bad)))
+}
+
+func TestSoakJudgesAPodFromWhenItGotGood(t *testing.T) {
+	w := inStep(t, plan(soaked(soak)), opened(set(parallel), updated(4), stable(1, ststest.Unready)))
+	w.after(1).see(opened(set(parallel), updated(4)))
+	require.Equal(t, broken("web-1", sts.ReasonNotAvailable, stopped),
+		quiet(w.after(1).see(opened(set(parallel), updated(4), stable(1, ststest.Unready)))))
+}
+
+func TestWhileAStepWaits(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		soak time.Duration
+		pod  *podObject
+		want rollout.Decision
+	}{
+		{
+			"a restart of a good pod breaks a soak that is to come",
+			soak, stable(1, ststest.Restarted(1)), broken("web-1", sts.ReasonRestarted, restarted),
+		},
+		{"a restart of a good pod does not matter without a soak", 0, stable(1, ststest.Restarted(1)), waitsUntil(stepTimeout)},
+		{"a good pod that is not Ready may heal", soak, stable(1, ststest.Unready), waitsUntil(stepTimeout)},
+		{"a good pod that goes may come back", soak, stable(1, ststest.Terminating), waitsUntil(stepTimeout)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := inStep(t, plan(soaked(test.soak)), opened(set()))
+			require.Equal(t, test.want, quiet(w.see(opened(set(), test.pod))))
+		})
+	}
+}
+
+func TestARestartOfAPodThatIsToBeReplacedDoesNotMatter(t *testing.T) {
+	w := newWalk(t, plan(soaked(soak)), closed())
+	w.state = w.state.Applied(w.see(closed()).Do, set(), w.now)
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(), stable(4, ststest.Restarted(1))))))
+}
+
+// What happened while the step waited is over, or it would have ended there.
+func TestWhenASoakBegins(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		soak    time.Duration
+		waiting sts.Snapshot
+		arrived sts.Snapshot
+		want    rollout.Decision
+	}{
+		{
+			"a pod that went away and is back is forgiven", soak,
+			without(opened(set()), 1), opened(set(), updated(4), stable(1, anew)), waitsUntil(soak),
+		},
+		{
+			"a pod that was not Ready and is again is forgiven", soak,
+			opened(set(), stable(1, ststest.Unready)), opened(set(), updated(4)), waitsUntil(soak),
+		},
+		{
+			"a restart is forgiven without a soak", 0,
+			opened(set(), stable(1, ststest.Restarted(1))), opened(set(), updated(4), stable(1, ststest.Restarted(1))), allIsWell,
+		},
+		{
+			"a pod that was good and is not Ready now breaks it at once", soak,
+			opened(set(), stable(1, ststest.Unready)), opened(set(), updated(4), stable(1, ststest.Unready)),
+			broken("web-1", sts.ReasonNotAvailable, stopped),
+		},
+		{
+			"a pod that was good and is gone now breaks it at once", soak,
+			without(opened(set()), 1), without(opened(set(), updated(4)), 1), broken("web-1", sts.ReasonReplaced, wentAway),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := inStep(t, plan(soaked(test.soak)), opened(set()))
+			w.see(test.waiting)
+			require.Equal(t, test.want, quiet(w.see(test.arrived)))
+		})
+	}
+}
+
+func TestAForgivenPodIsJudgedAnew(t *testing.T) {
+	w := inStep(t, plan(soaked(soak)), opened(set()))
+	w.see(without(opened(set()), 1))
+	w.see(opened(set(), updated(4), stable(1, anew)))
+	require.Equal(t, broken("web-1", sts.ReasonRestarted, restarted),
+		quiet(w.see(opened(set(), updated(4), stable(1, anew, ststest.Restarted(1))))))
+}
+
+// The plan itself replaces the pods of the next step: they are no regression.
+func TestPodsOfTheNextStepMayGo(t *testing.T) {
+	p := plan(soaked(soak), func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "update web-3", Change: rollout.Partition(3), Until: rollout.PodsGood{From: 3}, Soak: soak,
+		})
+	})
+	w := inStep(t, p, opened(set(), updated(4)))
+	w.at(soak)
+	d := w.see(opened(set(), updated(4)))
+	require.Equal(t, rollout.Partition(3), d.Do)
+	open3 := set(later, ststest.Partition(3))
+	w.state = w.state.Applied(d.Do, open3, w.now)
+	require.Equal(t, waitsUntil(soak+stepTimeout), quiet(w.see(without(opened(open3, updated(4)), 3))))
+	require.Equal(t, waitsUntil(2*soak), quiet(w.see(opened(open3, updated(4), updated(3)))))
+	require.Equal(t, allIsWell, quiet(w.at(2*soak).see(opened(open3, updated(4), updated(3)))))
+}

@@ -1,0 +1,234 @@
+package rollout_test
+
+import (
+	"bytes"
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// stage is a run in a bubble of virtual time. The test is its cluster: it
+// shows one snapshot after another, and in between lets time pass.
+type stage struct {
+	t       *testing.T
+	cluster *cluster
+	sink    *sink
+	asker   *asker
+	feed    chan rollout.Update
+	cancel  context.CancelFunc
+	out     chan rollout.Outcome
+	clock   sync.Mutex
+}
+
+// onStage starts a run in a bubble of its own and lets play go on with it.
+// However it plays, the last event is the outcome, and the only one.
+func onStage(t *testing.T, p rollout.Plan, first sts.Snapshot, play func(t *testing.T, s *stage), answers ...answer) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, answers...)
+		s.start(p, first)
+		play(t, s)
+		s.cancel()
+		synctest.Wait()
+		outcomes := 0
+		for _, e := range s.sink.events {
+			if e.Type == rollout.EventOutcome {
+				outcomes++
+			}
+		}
+		require.Equal(t, 1, outcomes)
+		require.Equal(t, rollout.EventOutcome, s.sink.events[len(s.sink.events)-1].Type)
+		require.Len(t, s.sink.goroutines, 1, "goroutines that called the sink")
+	})
+}
+
+func newStage(t *testing.T, answers ...answer) *stage {
+	return &stage{
+		t:       t,
+		cluster: &cluster{begin: time.Now(), answers: answers},
+		sink:    &sink{goroutines: map[string]bool{}},
+		asker:   &asker{replies: make(chan reply)},
+		feed:    make(chan rollout.Update, 1),
+		out:     make(chan rollout.Outcome, 1),
+	}
+}
+
+func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.cancel = cancel
+	engine := rollout.Engine{
+		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
+		Now: s.now,
+	}
+	go func() { s.out <- engine.Run(ctx, p, first) }()
+	synctest.Wait()
+}
+
+// now is the cluster's time. The run looks at it before it does anything, and
+// the test before it lets time pass: so the race detector knows that the one
+// is not writing what the other reads.
+func (s *stage) now() time.Time {
+	s.clock.Lock()
+	defer s.clock.Unlock()
+	return ststest.Start.Add(time.Since(s.cluster.begin))
+}
+
+// tell gives the run an update and waits until it has dealt with it.
+func (s *stage) tell(u rollout.Update) {
+	s.feed <- u
+	synctest.Wait()
+}
+
+func (s *stage) show(snapshot sts.Snapshot) { s.tell(rollout.Update{Snapshot: snapshot}) }
+
+// pass lets time pass and the run do what it does then.
+func (s *stage) pass(d time.Duration) {
+	s.now()
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// goesOn requires that the run has not ended.
+func (s *stage) goesOn() {
+	s.t.Helper()
+	require.Empty(s.t, s.out)
+}
+
+// ends requires that the run has ended by now, and returns how.
+func (s *stage) ends() rollout.Outcome {
+	s.t.Helper()
+	require.Len(s.t, s.out, 1)
+	o := <-s.out
+	last := s.sink.events[len(s.sink.events)-1]
+	require.Equal(s.t, rollout.Event{
+		Type: rollout.EventOutcome, Time: s.now(), Step: o.Step, Outcome: &o,
+	}, last)
+	return o
+}
+
+// sink keeps the events, and which goroutines brought them.
+type sink struct {
+	events     []rollout.Event
+	goroutines map[string]bool
+}
+
+func (s *sink) Handle(e rollout.Event) {
+	stack := make([]byte, 64)
+	stack = stack[:runtime.Stack(stack, false)]
+	goroutine, _, _ := bytes.Cut(stack, []byte(" ["))
+	s.goroutines[string(goroutine)] = true
+	s.events = append(s.events, e)
+}
+
+// messages are the words of all events of a type.
+func (s *sink) messages(of rollout.EventType) []string {
+	var out []string
+	for _, e := range s.events {
+		if e.Type == of {
+			out = append(out, e.Message)
+		}
+	}
+	return out
+}
+
+// answer is what the cluster says to a write: an error, or nothing for ever.
+type answer struct {
+	err   error
+	hangs bool
+}
+
+// sent is a write and when it came.
+type sent struct {
+	at     time.Duration
+	change rollout.Change
+}
+
+// cluster keeps the writes that it gets. Once its answers are used up it
+// takes every write.
+type cluster struct {
+	begin   time.Time
+	answers []answer
+	sent    []sent
+}
+
+func (c *cluster) Apply(ctx context.Context, change rollout.Change, seen sts.Snapshot) (*setObject, error) {
+	c.sent = append(c.sent, sent{time.Since(c.begin), change})
+	if len(c.answers) > 0 {
+		a := c.answers[0]
+		c.answers = c.answers[1:]
+		if a.hangs {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		if a.err != nil {
+			return nil, a.err
+		}
+	}
+	if edit, ok := change.(rollout.Edit); ok {
+		return taken(seen.Set, edit), nil
+	}
+	return nil, nil
+}
+
+// taken is the set after an edit, which its controller has not seen yet.
+func taken(before *setObject, e rollout.Edit) *setObject {
+	after := before.DeepCopy()
+	seen := after.Status.ObservedGeneration
+	ststest.Generation(after.Generation + 1)(after)
+	after.Status.ObservedGeneration = seen
+	if e.Partition != nil {
+		ststest.Partition(int32(*e.Partition))(after)
+	}
+	if e.Template != nil {
+		typed, err := e.Template.Typed()
+		if err != nil {
+			panic(err)
+		}
+		after.Spec.Template = *typed
+	}
+	for key, value := range e.Annotations {
+		ststest.Annotated(key, ptr.Deref(value, ""))(after)
+		if value == nil {
+			delete(after.Annotations, key)
+		}
+	}
+	return after
+}
+
+type reply struct {
+	answer rollout.Answer
+	err    error
+}
+
+// asker passes the test's replies on.
+type asker struct {
+	replies chan reply
+	asked   []rollout.Step
+	gone    bool // its context ended before there was a reply
+}
+
+func (a *asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
+	a.asked = append(a.asked, step)
+	select {
+	case r := <-a.replies:
+		return r.answer, r.err
+	case <-ctx.Done():
+		a.gone = true
+		return "", ctx.Err()
+	}
+}
+
+func (s *stage) reply(answer rollout.Answer, err error) {
+	s.asker.replies <- reply{answer, err}
+	synctest.Wait()
+}

@@ -1,0 +1,64 @@
+package term_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+func yesOrNo(text string) bool { return text == "y" || text == "n" }
+
+func TestPrompt(t *testing.T) {
+	tests := []struct {
+		name, input string
+		want        string
+		err         error
+		asked       int
+	}{
+		{name: "an answer that is valid", input: "y\n", want: "y", asked: 1},
+		{name: "spaces and a carriage return don't matter", input: "  y \r\n", want: "y", asked: 1},
+		{name: "an answer that is not is asked for again", input: "perhaps\n\nn\n", want: "n", asked: 3},
+		{name: "the first valid answer counts", input: "y\nn\n", want: "y", asked: 1},
+		{name: "no input is no answer", input: "", err: term.ErrNoAnswer, asked: 1},
+		{name: "a line that does not end is no answer", input: "y", err: term.ErrNoAnswer, asked: 1},
+		{name: "an input that ends before a valid answer is none", input: "perhaps\n", err: term.ErrNoAnswer, asked: 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var out, asked strings.Builder
+			streams := term.Streams{In: strings.NewReader(test.input), Out: &out, Err: &asked}
+
+			got, err := streams.Prompt(t.Context(), "Go on? ", yesOrNo)
+
+			require.Equal(t, test.err, err)
+			require.Equal(t, test.want, got)
+			require.Equal(t, strings.Repeat("Go on? ", test.asked), asked.String())
+			require.Empty(t, out.String())
+		})
+	}
+}
+
+func TestPromptGivesUpWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, typist := io.Pipe()
+		defer func() { require.NoError(t, typist.Close()) }() // the line that is being read is lost
+		var asked strings.Builder
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			synctest.Wait() // until the question waits for its answer
+			cancel()
+		}()
+
+		got, err := term.Streams{In: in, Err: &asked}.Prompt(ctx, "Go on? ", yesOrNo)
+
+		require.ErrorIs(t, err, context.Canceled)
+		require.Empty(t, got)
+		require.Equal(t, "Go on? \n", asked.String(), "the shell's own prompt begins on a new line")
+	})
+}
