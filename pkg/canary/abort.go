@@ -31,7 +31,7 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	p.Steps = append(p.Steps, rollout.Step{
 		Title:  "end the canary",
 		Change: b.finish().Change,
-		Until:  rollout.PodsGood{From: s.Start()},
+		Until:  b.allBack(),
 	})
 	return p, nil
 }
@@ -72,8 +72,14 @@ func (b builder) back() ([]rollout.Step, error) {
 	}
 	return []rollout.Step{
 		{Title: edit.Says, Change: edit, Until: rollout.Observed{}},
-		{Title: b.returning(), Until: rollout.PodsGood{From: b.s.Start()}, Free: free},
+		{Title: b.returning(), Until: b.allBack(), Free: free},
 	}, nil
+}
+
+// allBack names the stable revision itself: what the controller calls current
+// is not to be relied on half-way back.
+func (b builder) allBack() rollout.Condition {
+	return rollout.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
 }
 
 func (b builder) stableTemplate() (sts.Template, error) {

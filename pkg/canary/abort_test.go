@@ -49,14 +49,14 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			},
 			{
 				Title: "return web-4, web-3, web-2 to revision web-stable",
-				Until: rollout.PodsGood{From: 0}, Free: &rollout.Free{Mode: rollout.FreeBlocker},
+				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable}, Free: &rollout.Free{Mode: rollout.FreeBlocker},
 			},
 			{
 				Title: "end the canary",
 				Change: rollout.Edit{
 					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil}, Says: "partition 0, no record",
 				},
-				Until: rollout.PodsGood{From: 0},
+				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable},
 			},
 		},
 	}, got)

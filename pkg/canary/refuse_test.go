@@ -81,7 +81,7 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 		{
 			"the rollout before is not over",
 			ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), updated(1, 0)),
-			"web-0 is still on the old revision",
+			"web-0 is on another revision than wanted",
 		},
 		{
 			"the pods of the rollout before are there, and the controller has not noted it",

@@ -91,7 +91,7 @@ func TestNothingIsTakenUp(t *testing.T) {
 		{
 			"where the pods beyond the partition are not there yet", waiting(3), 4,
 			&rollout.Refusal{
-				Why: `statefulset "web" is not settled: web-3 is still on the old revision`,
+				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
 		},

@@ -102,6 +102,10 @@ func tell(streams term.Streams, err error) {
 	if err == nil || errors.As(err, &ended) {
 		return
 	}
+	if errors.Is(err, context.Canceled) {
+		_, _ = fmt.Fprintln(streams.Err, "interrupted: nothing was changed")
+		return
+	}
 	word := "error"
 	try := []string(nil)
 	if no := asRefusal(err); no != nil {

@@ -22,7 +22,8 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 	case o.Result == rollout.AbortAsked:
 		back, err := r.back(ctx, p)
 		if err != nil {
-			return err
+			r.stuck(err)
+			return &Ended{rollout.Outcome{Result: rollout.Held, Message: "the canary stays at its gate"}}
 		}
 		return Result(back)
 	case o.Result == rollout.Halted && rollback:

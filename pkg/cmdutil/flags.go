@@ -33,7 +33,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
 	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+
-			`server, also let the API server judge the first write without keeping it.`)
+			`server, also let the API server judge the writes, without keeping them.`)
 	AddOutput(flags, &f.Output)
 }
 

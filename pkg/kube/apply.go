@@ -71,7 +71,8 @@ func (c *Client) writeError(err error, verb, resource, name string) error {
 	switch {
 	case err == nil:
 		return nil
-	case testFailed(err), apierrors.IsConflict(err):
+	// A set that is gone shows in the next snapshot, like any other change.
+	case testFailed(err), apierrors.IsConflict(err), apierrors.IsNotFound(err) && resource == "statefulsets.apps":
 		return fmt.Errorf("%w: %s %s", rollout.ErrConflict, resource, name)
 	case errors.Is(err, context.Canceled):
 		return err

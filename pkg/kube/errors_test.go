@@ -112,7 +112,7 @@ func TestFailedEdit(t *testing.T) {
 			"another cause without a kind is none", failed(withCause(stale, "the patch is too large")),
 			other("patch statefulsets.apps: " + stale.Message),
 		},
-		{"a set that is gone is none", failed(gone), other(`statefulset "web" not found in namespace "default"`)},
+		{"a set that is gone is one: the next snapshot says so", failed(gone), conflict},
 		{
 			"a 500 may have been taken", failure(http.StatusInternalServerError, "etcdserver: leader changed"),
 			lost("patch statefulsets.apps: etcdserver: leader changed"),

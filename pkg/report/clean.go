@@ -15,13 +15,13 @@ func Clean(text string) string {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			return ' '
-		case r == '\x1b':
-			return r // Strip below takes the whole sequence, not only its start
+		case r == '\x1b' || r == '\a':
+			return r // Strip below takes whole sequences, of which these are the start and an end
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar:
 			return -1
 		}
 		return r
 	}, text)
-	text = strings.ReplaceAll(ansi.Strip(text), "\x1b", "")
+	text = strings.NewReplacer("\x1b", "", "\a", "").Replace(ansi.Strip(text))
 	return strings.Join(strings.Fields(text), " ")
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -90,7 +91,7 @@ func (o *Objects) Handle(e rollout.Event) {
 	}
 	out.Set = o.set
 	if e.Step != nil {
-		out.Step, out.Steps, out.Title = e.Step.Number, e.Step.Of, e.Step.Title
+		out.Step, out.Steps, out.Title = e.Step.Number, e.Step.Of, Clean(e.Step.Title)
 	}
 	if e.Change != nil {
 		out.Change = viewChange(e.Change)
@@ -118,7 +119,7 @@ func (o *Objects) Handle(e rollout.Event) {
 }
 
 func (out *object) outcome(o *rollout.Outcome) {
-	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), o.Gate, o.Try
+	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
 	if o.Pod != "" {
 		out.Pod = &podEvent{Name: o.Pod}
 		if o.Trouble != nil {
@@ -136,8 +137,12 @@ func writeObject(w io.Writer, format Format, v any) {
 		if data, err = yaml.Marshal(v); err == nil {
 			data = append([]byte("---\n"), data...)
 		}
-	} else if data, err = json.Marshal(v); err == nil {
-		data = append(data, '\n')
+	} else {
+		var line bytes.Buffer
+		encoder := json.NewEncoder(&line)
+		encoder.SetEscapeHTML(false) // "1.21 -> 1.22" is for people's eyes, too
+		err = encoder.Encode(v)
+		data = line.Bytes()
 	}
 	if err != nil {
 		// These are structs of plain fields: there is nothing that can't be written.

@@ -55,10 +55,10 @@ func (l *Lines) Handle(e rollout.Event) {
 		}
 		l.quiet = false // only the first plan was shown before
 	case rollout.EventWarning:
-		_, _ = fmt.Fprintln(l.w, l.style.warn.Render("warning:")+" "+Clean(e.Message))
+		l.say(e.Time, l.style.warn.Render("warning:")+" "+Clean(e.Message))
 	case rollout.EventStep:
 		if e.Step.Change == nil && e.Step.Number > 0 || e.Step.Free != nil {
-			l.say(e.Time, l.style.bold.Render(stepName(e.Step)+e.Step.Title))
+			l.say(e.Time, l.style.bold.Render(stepName(e.Step)+Clean(e.Step.Title)))
 		}
 	case rollout.EventChange:
 		l.say(e.Time, l.style.bold.Render(changeLine(e)))
@@ -83,7 +83,7 @@ func (l *Lines) Handle(e rollout.Event) {
 }
 
 func (l *Lines) head(p *rollout.Plan) {
-	_, _ = fmt.Fprintln(l.w, l.style.bold.Render(p.Title))
+	_, _ = fmt.Fprintln(l.w, l.style.bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
 		_, _ = fmt.Fprintln(l.w, "  "+Clean(d))
 	}
@@ -104,10 +104,10 @@ func stepName(s *rollout.Step) string {
 // changeLine says what a write is for and what it was.
 func changeLine(e rollout.Event) string {
 	change := Clean(e.Change.String())
-	if _, deletes := e.Change.(rollout.DeletePod); deletes || e.Step == nil || e.Step.Title == change {
+	if _, deletes := e.Change.(rollout.DeletePod); deletes || e.Step == nil || Clean(e.Step.Title) == change {
 		return change
 	}
-	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), e.Step.Title, change)
+	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), Clean(e.Step.Title), change)
 }
 
 // pod shows that a pod moved on. What every pod goes through within a second
@@ -153,15 +153,15 @@ func (l *Lines) outcome(e rollout.Event) {
 	if message := Clean(o.Message); message != word {
 		where += ": " + strings.TrimPrefix(message, word+" ")
 	}
-	l.say(e.Time, style.Render(wrap(word+where, l.width, l.indent)))
+	l.say(e.Time, each(style, wrap(word+where, l.width, l.indent)))
 	if o.Result == rollout.Done {
 		return
 	}
 	if o.Gate != "" {
-		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+o.Gate)
+		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+Clean(o.Gate))
 	}
 	for _, try := range o.Try {
-		_, _ = fmt.Fprintln(l.w, l.indent+try)
+		_, _ = fmt.Fprintln(l.w, l.indent+Clean(try))
 	}
 }
 

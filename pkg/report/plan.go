@@ -59,12 +59,12 @@ func viewChange(c rollout.Change) *change {
 
 func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
-		Verb: p.Verb, Title: p.Title, Details: cleanAll(p.Details), Warnings: cleanAll(p.Warnings),
+		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		s := stepView{Step: step.Number, Title: step.Title, Until: step.Until.String(), Soak: orNothing(step.Soak)}
+		s := stepView{Step: step.Number, Title: Clean(step.Title), Until: step.Until.String(), Soak: orNothing(step.Soak)}
 		if step.Change != nil {
 			s.Change = viewChange(step.Change)
 		}
@@ -109,7 +109,7 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 		mark = " (server dry run)"
 	}
 	say := func(text string) { _, _ = fmt.Fprintln(w, text+style.dim.Render(mark)) }
-	say(style.bold.Render(p.Title))
+	say(style.bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
 		say("  " + Clean(d))
 	}
@@ -125,7 +125,7 @@ func planLine(s *rollout.Step) string {
 	if s.Number > 0 {
 		number = fmt.Sprint(s.Number)
 	}
-	line := fmt.Sprintf("%3s %s", number, s.Title)
+	line := fmt.Sprintf("%3s %s", number, Clean(s.Title))
 	if s.Change != nil && s.Change.String() != s.Title {
 		line += ": " + Clean(s.Change.String())
 	}

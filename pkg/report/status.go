@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
@@ -74,10 +76,8 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 	_, _ = fmt.Fprintln(w)
 	st.printPods(w, style, v.Pods)
 	_, _ = fmt.Fprintln(w)
-	looks := map[rollout.Result]func(...string) string{
-		rollout.Done: style.good.Render, rollout.Halted: style.bad.Render, rollout.Held: style.warn.Render,
-	}
-	_, _ = fmt.Fprintln(w, looks[st.Verdict.Result](wrap(v.Message, term.Width(w), "")))
+	looks := map[rollout.Result]lipgloss.Style{rollout.Done: style.good, rollout.Halted: style.bad, rollout.Held: style.warn}
+	_, _ = fmt.Fprintln(w, each(looks[st.Verdict.Result], wrap(v.Message, term.Width(w), "")))
 	for _, try := range v.Try {
 		_, _ = fmt.Fprintln(w, "  "+try)
 	}
@@ -171,9 +171,9 @@ func (st Status) view() statusView {
 	v := statusView{
 		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
 		Result:  map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result],
-		Message: Clean(st.Verdict.Message), Try: st.Verdict.Try,
+		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
-		Stable: st.stable(), Update: s.UpdateRevision(), Canary: st.canary(), Pods: []podView{},
+		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Pods: []podView{},
 	}
 	for o := s.Start(); o < s.End(); o++ {
 		v.Pods = append(v.Pods, st.pod(o))
@@ -215,11 +215,20 @@ func (st Status) printPods(w io.Writer, style styles, pods []podView) {
 			{text: dash(p.Ready), style: &look},
 			{text: fmt.Sprint(p.Restarts)},
 			{text: age},
-			{text: dash(p.Node)},
+			{text: node(p.Node, term.Width(w))},
 			{text: notes(t), style: &look},
 		})
 	}
 	writeTable(w, term.Width(w), header, rows)
+}
+
+// node is a node's name, which on a cloud is as long as a sentence: on a narrow
+// terminal the trouble needs the room more.
+func node(name string, width int) string {
+	if width > 0 {
+		name = ansi.Truncate(name, max(width/5, 16), "…")
+	}
+	return dash(name)
 }
 
 // notes is the last column: trouble, or what a pod that is not good waits for.

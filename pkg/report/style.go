@@ -48,6 +48,24 @@ func wrap(text string, width int, indent string) string {
 	if width <= len(indent)+20 {
 		return text
 	}
-	lines := strings.Split(ansi.Wrap(text, width-len(indent), ""), "\n")
-	return strings.Join(lines, "\n"+indent)
+	var lines []string
+	line := ""
+	// Only at spaces: a pod's name with a line break in it can't be copied.
+	for _, word := range strings.Fields(text) {
+		if line != "" && ansi.StringWidth(line)+1+ansi.StringWidth(word) > width-len(indent) {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return strings.Join(append(lines, line), "\n"+indent)
+}
+
+// each renders line by line: lipgloss would pad the short ones.
+func each(look lipgloss.Style, text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = look.Render(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }

@@ -179,6 +179,7 @@ func (w *walk) see(s sts.Snapshot) rollout.Decision {
 	again, same := rollout.Next(w.plan, w.state, s, w.now)
 	require.Equal(w.t, d, same, "the decision when asked twice")
 	require.Equal(w.t, state, again, "the state when asked twice")
+	require.False(w.t, d.End != nil && (d.Do != nil || d.Ask != nil), "the end is the end")
 	w.state = state
 	return d
 }

@@ -79,7 +79,7 @@ func TestChangeString(t *testing.T) {
 
 func TestConditionString(t *testing.T) {
 	require.Equal(t, "the controller has seen the change", rollout.Observed{}.String())
-	require.Equal(t, "every pod from ordinal 4 up is updated and Available", rollout.PodsGood{From: 4}.String())
+	require.Equal(t, "every pod from ordinal 4 up is on its revision and Available", rollout.PodsGood{From: 4}.String())
 }
 
 func TestRefusalIsAnErrorWithItsReason(t *testing.T) {

@@ -46,6 +46,9 @@ func (Observed) String() string { return "the controller has seen the change" }
 // that the spec wants there and is Available.
 type PodsGood struct {
 	From int `json:"from"` // an ordinal, not an index
+	// Gated is the revision for pods below the gate. Empty trusts the
+	// controller's current revision, which it may forget (kubernetes#121534).
+	Gated string `json:"gated,omitempty"`
 }
 
 // Check looks at each ordinal.
@@ -56,7 +59,11 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 		return p
 	}
 	for o := c.From; o < s.End(); o++ {
-		t := s.Standing(o, s.Wanted(o), now)
+		want := s.Wanted(o)
+		if c.Gated != "" && s.Gated(o) {
+			want = c.Gated
+		}
+		t := s.Standing(o, want, now)
 		p.Standings = append(p.Standings, t)
 		if t.Good() {
 			p.Good++
@@ -70,5 +77,5 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 }
 
 func (c PodsGood) String() string {
-	return fmt.Sprintf("every pod from ordinal %d up is updated and Available", c.From)
+	return fmt.Sprintf("every pod from ordinal %d up is on its revision and Available", c.From)
 }

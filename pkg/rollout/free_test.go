@@ -105,6 +105,14 @@ func TestFreeEach(t *testing.T) {
 	}
 }
 
+func TestNothingIsDeletedAtTheDeadline(t *testing.T) {
+	s := opened(closing(), updated(4))
+	w := inStep(t, plan(returning(&rollout.Free{Mode: rollout.FreeEach})), s)
+	d := w.at(stepTimeout).see(s)
+	require.Nil(t, d.Do)
+	require.Equal(t, "web-4: OldRevision: on another revision than wanted ("+tooLong+")", d.End.Message)
+}
+
 // A deletion that was taken shows up in a snapshot only later.
 func TestAfterADeletion(t *testing.T) {
 	two := func(web4, web2 podOption) sts.Snapshot { return opened(closing(), updated(4, web4), updated(2, web2)) }

@@ -118,7 +118,8 @@ func (st *State) blockedTooLong(p Plan, s sts.Snapshot, now time.Time) (*verdict
 	if at := st.blockedSince(pod, now).Add(p.Patience); now.Before(at) {
 		return nil, at
 	}
-	message := "not Ready on the old revision; the controller waits for it before it replaces any pod, and deleting it frees the rollout"
+	message := "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod, " +
+		"and deleting it frees the rollout"
 	if pod.Trouble != nil {
 		message = pod.Trouble.String() + "; " + message
 	}

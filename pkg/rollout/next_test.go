@@ -124,13 +124,15 @@ func TestAStaleSnapshotDecidesNothingInASoak(t *testing.T) {
 }
 
 func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
-	w := newWalk(t, plan(), closed())
-	w.see(closed())
-	require.Equal(t, rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(closed()))
+	// A pod that is not well has nothing to do with it.
+	s := opened(set(ststest.Partition(5)), stable(0, ststest.Unready))
+	w := newWalk(t, plan(), s)
+	w.see(s)
+	require.Equal(t, rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(s))
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the API server to take the change",
 		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is let through", Try: toGoOn,
-	}}, w.at(stepTimeout).see(closed()))
+	}}, w.at(stepTimeout).see(s))
 }
 
 func TestTheControllerNeverSeesTheChange(t *testing.T) {

@@ -84,10 +84,10 @@ func TestTheDeadlineRunsFromTheLastPodThatGotGood(t *testing.T) {
 	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(20*time.Minute).see(flapping)))
 	again := show(updated(4), updated(3))
 	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(21*time.Minute).see(again)), "two were good before")
-	require.Equal(t, "web-2: OldRevision: still on the old revision ("+tooLong+")", w.at(28*time.Minute).see(again).End.Message)
+	require.Equal(t, "web-2: OldRevision: on another revision than wanted ("+tooLong+")", w.at(28*time.Minute).see(again).End.Message)
 }
 
-const blockedWords = "not Ready on the old revision; the controller waits for it before it replaces any pod, " +
+const blockedWords = "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod, " +
 	"and deleting it frees the rollout"
 
 // The trap of kubernetes#67250, in a step that deletes nothing by itself.

@@ -40,7 +40,7 @@ func TestEvents(t *testing.T) {
 			return []rollout.Event{wait(controllerSees, 1)}
 		}},
 		{"a pod that waits for its turn is no news, but what is waited for", opened(set(slow)), func() []rollout.Event {
-			return []rollout.Event{wait("web-4: still on the old revision", 1)}
+			return []rollout.Event{wait("web-4: on another revision than wanted", 1)}
 		}},
 		{"nothing new", opened(set(slow)), func() []rollout.Event { return nil }},
 		{"terminating", opened(set(slow), stable(4, ststest.Terminating)), func() []rollout.Event {

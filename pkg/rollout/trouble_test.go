@@ -68,8 +68,8 @@ func TestTheDeadlineOfAPodOnTheOldRevision(t *testing.T) {
 	s := opened(set())
 	w := inStep(t, plan(), s)
 	require.Equal(t, halted(w.plan, "web-4",
-		sts.Trouble{Reason: sts.ReasonOldRevision, Message: "still on the old revision", Grace: sts.AtDeadline},
-		"web-4: OldRevision: still on the old revision (no pod got further for 10m0s)"), quiet(w.at(stepTimeout).see(s)))
+		sts.Trouble{Reason: sts.ReasonOldRevision, Message: "on another revision than wanted", Grace: sts.AtDeadline},
+		"web-4: OldRevision: on another revision than wanted (no pod got further for 10m0s)"), quiet(w.at(stepTimeout).see(s)))
 }
 
 // The time runs from the first trouble until the pod is Available.

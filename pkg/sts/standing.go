@@ -80,7 +80,7 @@ func (t Standing) Says() string {
 	}
 	switch t.State {
 	case StateOld:
-		return "still on the old revision"
+		return "on another revision than wanted"
 	case StateTerminating:
 		return "terminating"
 	case StateMissing:

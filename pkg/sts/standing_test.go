@@ -75,7 +75,7 @@ func TestStanding(t *testing.T) {
 			name: "on another revision than wanted, however healthy",
 			pod:  ststest.Pod(3, ststest.Revision(ststest.Update)),
 			want: sts.Standing{State: sts.StateOld, Since: created},
-			says: "still on the old revision",
+			says: "on another revision than wanted",
 		},
 		{
 			name: "on another revision and in trouble",
@@ -168,7 +168,7 @@ func TestAnEmptyRevisionAcceptsAny(t *testing.T) {
 
 func TestAStepThatIsOverduePutsAnyStateAsTrouble(t *testing.T) {
 	for state, want := range map[sts.State]sts.Trouble{
-		sts.StateOld:         {Reason: "OldRevision", Message: "still on the old revision", Grace: sts.AtDeadline},
+		sts.StateOld:         {Reason: "OldRevision", Message: "on another revision than wanted", Grace: sts.AtDeadline},
 		sts.StateTerminating: {Reason: "Terminating", Message: "terminating", Grace: sts.AtDeadline},
 		sts.StateMissing:     {Reason: "NotCreated", Message: "not created yet", Grace: sts.AtDeadline},
 		sts.StatePending:     {Reason: "Starting", Message: "pending", Grace: sts.AtDeadline},

@@ -68,7 +68,7 @@ func TestAPodThatTheControllerCannotMake(t *testing.T) {
 
 // The template was put back to Stable, and the pod of Update stays in place.
 func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
-	const waits = "not Ready on an old revision; the controller waits for it before it replaces any pod"
+	const waits = "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod"
 	old := ststest.Revision(ststest.Update)
 	blocked := func(message, command string) verdict.Verdict {
 		return verdict.Verdict{

@@ -79,7 +79,7 @@ func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command s
 func blocked(pod sts.Pod, command string) Verdict {
 	t := sts.Trouble{
 		Reason:  sts.ReasonBlocked,
-		Message: "not Ready on an old revision; the controller waits for it before it replaces any pod",
+		Message: "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod",
 	}
 	if pod.Trouble != nil {
 		t.Message = pod.Trouble.String() + "; " + t.Message

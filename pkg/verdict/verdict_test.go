@@ -30,7 +30,9 @@ func aged(age time.Duration) func(*corev1.Pod) {
 }
 
 // unreadyFor dates the loss of a pod's readiness.
-func unreadyFor(age time.Duration) func(*corev1.Pod) { return ststest.ReadySince(ststest.Start.Add(-age)) }
+func unreadyFor(age time.Duration) func(*corev1.Pod) {
+	return ststest.ReadySince(ststest.Start.Add(-age))
+}
 
 func TestASetWithoutTrouble(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")

@@ -27,8 +27,10 @@ func requests(ctx context.Context, box *sandbox, _ int) ([]row, error) {
 	}
 	const steps = 3
 	return []row{
-		{what: fmt.Sprintf(
-			"API requests of a canary of %d steps: writes (at most steps + 3)", steps), value: fmt.Sprint(short.writes), over: short.writes > steps+3},
+		{
+			what:  fmt.Sprintf("API requests of a canary of %d steps: writes (at most steps + 3)", steps),
+			value: fmt.Sprint(short.writes), over: short.writes > steps+3,
+		},
 		{what: "the same: reads, " + short.kinds(), value: fmt.Sprint(short.reads)},
 		{
 			what:  "more requests when each step soaks for " + soak + " (on a timer)",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
@@ -91,6 +92,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		Example:               example,
 		Args:                  cmdutil.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notEmpty(cmd.Flags()); err != nil {
+				return err
+			}
 			request, err := f.request(args, env.Streams.In)
 			if err != nil {
 				return err
@@ -118,6 +122,17 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"then deleted.")
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
+}
+
+// notEmpty rejects a change that was given but is empty, as an unset variable
+// in a pipeline makes it: that must not mean "no change".
+func notEmpty(fs *pflag.FlagSet) error {
+	for _, name := range []string{"image", "patch-file", "filename"} {
+		if flag := fs.Lookup(name); flag.Changed && (flag.Value.String() == "" || flag.Value.String() == "[]") {
+			return cmdutil.Usage("--%s is empty", name)
+		}
+	}
+	return nil
 }
 
 // request turns flags into a request and rejects bad input. It reads files
