@@ -93,6 +93,10 @@ func minReady(seconds int32) setOption {
 	return func(set *appsv1.StatefulSet) { set.Spec.MinReadySeconds = seconds }
 }
 
+// forgotten is what a controller makes of Stable when it thinks that every pod
+// is updated (kubernetes#121534, #136831).
+func forgotten(set *setObject) { set.Status.CurrentRevision = ststest.Update }
+
 // unseen takes the controller's view of the newest spec away.
 func unseen(set *appsv1.StatefulSet) { set.Status.ObservedGeneration-- }
 

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -27,6 +28,12 @@ type Progress struct {
 	Waiting string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
+}
+
+// keeps reports whether this pod is on the revision that the condition wants,
+// whatever the controller calls current: then nothing is to replace it.
+func (p Progress) keeps(pod string) bool {
+	return slices.ContainsFunc(p.Standings, func(t sts.Standing) bool { return t.Pod == pod && t.State != sts.StateOld })
 }
 
 // Observed holds once the controller has seen the newest spec.

@@ -83,6 +83,14 @@ func TestCondition(t *testing.T) {
 			}},
 		},
 		{
+			"below the gate a plan may want a revision that the controller has forgotten",
+			rollout.PodsGood{From: 3, Gated: ststest.Stable},
+			opened(set(forgotten), updated(3), updated(4)),
+			rollout.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+				{Ordinal: 3, Pod: "web-3", State: sts.StateOld, Since: hourAgo}, available(4, "web-4"),
+			}},
+		},
+		{
 			"until the controller has seen the spec its revisions mean nothing",
 			rollout.PodsGood{From: 4},
 			opened(set(unseen), updated(4)),

@@ -105,6 +105,26 @@ func TestFreeEach(t *testing.T) {
 	}
 }
 
+// The controller would make them anew at the revision that they are to leave.
+func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		mode rollout.FreeMode
+		s    sts.Snapshot
+	}{
+		{"a healthy one", rollout.FreeEach, opened(closing(forgotten), updated(4))},
+		{"a broken one", rollout.FreeEach, opened(closing(forgotten), updated(4), stable(1, ststest.Unready))},
+		{"a blocker", rollout.FreeBlocker, opened(closing(forgotten), updated(4), stable(1, ststest.Unready))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := plan(returning(&rollout.Free{Mode: test.mode}), step(func(s *rollout.Step) {
+				s.Until = rollout.PodsGood{Gated: ststest.Stable}
+			}))
+			require.Equal(t, waitsUntil(stepTimeout), quiet(newWalk(t, p, test.s).see(test.s)))
+		})
+	}
+}
+
 func TestNothingIsDeletedAtTheDeadline(t *testing.T) {
 	s := opened(closing(), updated(4))
 	w := inStep(t, plan(returning(&rollout.Free{Mode: rollout.FreeEach})), s)

@@ -141,7 +141,7 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 	if n.st.phase == waiting {
 		pod, at := n.st.free(step.Free, n.p, n.s, n.now)
 		n.wake(at)
-		if pod != nil {
+		if pod != nil && !progress.keeps(pod.Name) {
 			n.d.Do = *pod
 			return false
 		}

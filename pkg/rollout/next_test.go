@@ -71,6 +71,10 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 		want rollout.Decision
 	}{
 		{"an older generation is ignored", opened(set(ststest.Partition(1), ststest.Generation(2))), waitsUntil(stepTimeout)},
+		{
+			"an older generation is ignored, whatever the resourceVersion",
+			opened(set(ststest.Partition(1), ststest.Generation(2), version("opaque"))), waitsUntil(stepTimeout),
+		},
 		{"an older resourceVersion is ignored", opened(set(ststest.Partition(1), version("299"))), waitsUntil(stepTimeout)},
 		{"resourceVersions compare as numbers", opened(set(ststest.Partition(1), version("99"))), waitsUntil(stepTimeout)},
 		{"the same resourceVersion counts", opened(set(ststest.Partition(1))), drifted},
