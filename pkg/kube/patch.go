@@ -32,6 +32,7 @@ func patchFor(e rollout.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
 		{"test", "/metadata/uid", seen.UID},
 		{"test", "/metadata/generation", seen.Generation},
 	}
+	ops = append(ops, recordOps(e.Annotations, seen)...)
 	ops = append(ops, annotationOps(e.Annotations, seen)...)
 	if e.Template != nil {
 		ops = append(ops, operation{"replace", "/spec/template", e.Template})
@@ -43,6 +44,21 @@ func patchFor(e rollout.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
 		ops = append(ops, operation{"add", "/spec/replicas", *e.Replicas})
 	}
 	return json.Marshal(ops)
+}
+
+// ours is how the plugin's own annotations begin.
+const ours = "kubectl-sts.github.io/"
+
+// recordOps pin the plugin's own annotations that the edit leaves alone: when
+// another run has changed its record, this one no longer knows what it does.
+func recordOps(edits map[string]*string, seen *appsv1.StatefulSet) []operation {
+	var ops []operation
+	for _, key := range slices.Sorted(maps.Keys(seen.Annotations)) {
+		if _, edited := edits[key]; !edited && strings.HasPrefix(key, ours) {
+			ops = append(ops, operation{"test", "/metadata/annotations/" + pointer.Replace(key), seen.Annotations[key]})
+		}
+	}
+	return ops
 }
 
 func partitionOp(n int, seen *appsv1.StatefulSet) operation {

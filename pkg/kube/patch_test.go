@@ -35,6 +35,13 @@ func TestPatchOfAnEdit(t *testing.T) {
 				{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":3}]`,
 		},
 		{
+			name: "the record must still be the one that was seen; what others annotate may change",
+			edit: rollout.Partition(3),
+			seen: []func(*appsv1.StatefulSet){ststest.Annotated("kubectl-sts.github.io/canary", "r"), ststest.Annotated("other", "x")},
+			want: `[` + pinned + `,{"op":"test","path":"/metadata/annotations/kubectl-sts.github.io~1canary","value":"r"},
+				{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":3}]`,
+		},
+		{
 			name: "partition 0 is a value, not an absence",
 			edit: rollout.Partition(0),
 			want: `[` + pinned + `,{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":0}]`,

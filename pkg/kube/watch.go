@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		changed: make(chan struct{}, 1),
 		trouble: make(chan rollout.Update, 8),
 		out:     make(chan rollout.Update),
+		cut:     map[*source]bool{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
 		lister(c.apps.StatefulSets(c.Namespace).List), c.apps.StatefulSets(c.Namespace).Watch)
@@ -70,7 +72,8 @@ type watcher struct {
 	changed                       chan struct{} // holds one token when a source changed
 	trouble                       chan rollout.Update
 	out                           chan rollout.Update
-	cut                           atomic.Bool // told about a cut and not yet about its end
+	mu                            sync.Mutex
+	cut                           map[*source]bool // those whose watch could not be taken up again
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -142,16 +145,34 @@ func (w *watcher) failed(ctx context.Context, s *source, verb string, err error)
 		w.signal()
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err), apierrors.IsNotFound(err):
 		w.tell(ctx, rollout.Update{Err: w.client.explain(err, verb, s.resource, "")})
-	case w.cut.CompareAndSwap(false, true):
-		w.tell(ctx, rollout.Update{Notice: fmt.Sprintf("%v; trying again", w.client.explain(err, verb, s.resource, ""))})
+	case w.mark(s, true):
+		w.tell(ctx, rollout.Update{
+			Cut:    true,
+			Notice: fmt.Sprintf("%v; trying again", w.client.explain(err, verb, s.resource, "")),
+		})
 	}
 }
 
 // worked is told every watch that was started.
-func (w *watcher) worked(ctx context.Context) {
-	if w.cut.CompareAndSwap(true, false) {
+func (w *watcher) worked(ctx context.Context, s *source) {
+	if w.mark(s, false) {
 		w.tell(ctx, rollout.Update{Notice: "the API server answers again"})
+		w.signal() // what is known is fresh now, even if nothing has changed
 	}
+}
+
+// mark notes whether a source is cut, and reports whether that changed what
+// is so of the sources together: one of them cut is enough.
+func (w *watcher) mark(s *source, cut bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := len(w.cut) > 0
+	if cut {
+		w.cut[s] = true
+	} else {
+		delete(w.cut, s)
+	}
+	return before != (len(w.cut) > 0)
 }
 
 func (w *watcher) tell(ctx context.Context, u rollout.Update) {
@@ -199,7 +220,7 @@ func (w *watcher) source(resource string, kind runtime.Object, fieldSelector, la
 				w.failed(ctx, s, "watch", err)
 				return nil, err
 			}
-			w.worked(ctx)
+			w.worked(ctx, s)
 			return out, nil
 		},
 	}

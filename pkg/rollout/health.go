@@ -79,6 +79,9 @@ func (st State) regressed(s sts.Snapshot, now time.Time, restartsOnly bool) *ver
 			return broken(standing, sts.ReasonReplaced, "went away after it was Available")
 		case !standing.Good():
 			return broken(standing, sts.ReasonNotAvailable, "stopped being Available")
+		case pod.ReadySince.After(b.readySince):
+			// It fell and rose between two snapshots.
+			return broken(standing, sts.ReasonNotAvailable, "stopped being Available for a moment")
 		}
 	}
 	return nil

@@ -174,7 +174,7 @@ func (n *next) overdue(step *Step, progress Progress) bool {
 
 // kept reports whether the condition has held for the whole soak.
 func (n *next) kept(step *Step) bool {
-	if n.broke() {
+	if step.Soak > 0 && n.broke() {
 		return false
 	}
 	if until := n.st.soaked.Add(step.Soak); n.now.Before(until) {

@@ -32,8 +32,11 @@ type Cluster interface {
 // Update is one item of a feed: a new snapshot, a notice, or the feed's end.
 type Update struct {
 	Snapshot sts.Snapshot
-	Notice   string // something to tell, for instance that the watch was cut
-	Err      error  // why no more snapshots will come
+	Notice   string // something to tell
+	// Cut says, with a notice, that no snapshot can be trusted until the next
+	// notice without it; a fresh snapshot follows that one.
+	Cut bool
+	Err error // why no more snapshots will come
 }
 
 // Asker asks the person at the terminal. It returns when there is an answer
@@ -53,11 +56,16 @@ type Engine struct {
 	Now func() time.Time
 }
 
-// firstRetry is how long a run waits after a write whose answer got lost; it
-// doubles up to maxRetry.
 const (
+	// firstRetry is how long a run waits after a write whose answer got lost;
+	// it doubles up to maxRetry.
 	firstRetry = 500 * time.Millisecond
 	maxRetry   = 10 * time.Second
+	// rewrite is how long a write that met a conflict waits for the snapshot
+	// that shows it.
+	rewrite = 5 * time.Second
+	// answerWithin is how long an answer to a write is waited for.
+	answerWithin = 30 * time.Second
 )
 
 // Run runs a plan to its end. The first snapshot is the one that the plan was
@@ -97,6 +105,9 @@ type run struct {
 	retry   time.Duration // how long to wait after a lost answer, grows
 	notNow  time.Time     // no write before this
 	looked  bool          // a snapshot came since the last conflict
+	again   time.Time     // when to write all the same: the preconditions still hold or they don't
+	cut     time.Time     // since when the watch has been cut, zero when it is not
+	back    bool          // the watch is back, and its first snapshot on the way
 }
 
 func (r *run) loop() Outcome {
@@ -121,20 +132,28 @@ func (r *run) loop() Outcome {
 // decide asks Next until there is nothing more to do at once, and returns
 // when to ask again at the latest.
 func (r *run) decide() (time.Time, *Outcome) {
+	if !r.cut.IsZero() {
+		return r.blind()
+	}
 	for {
 		state, d := Next(r.plan, r.state, r.seen, r.Now())
 		r.state = state
 		for _, event := range d.Events {
 			r.Sink.Handle(event)
 		}
+		if !r.looked && !r.Now().Before(r.again) {
+			r.looked = true
+		}
 		switch {
 		case d.End != nil:
 			return time.Time{}, d.End
 		case d.Do != nil && r.ctx.Err() != nil:
 			return time.Time{}, nil // wait says how it ends
-		case d.Do != nil && r.looked && r.Now().Before(r.notNow):
+		case d.Do != nil && !r.looked:
+			return earlier(d.WakeAt, r.again), nil
+		case d.Do != nil && r.Now().Before(r.notNow):
 			return earlier(d.WakeAt, r.notNow), nil
-		case d.Do != nil && r.looked:
+		case d.Do != nil:
 			if end := r.apply(d.Do); end != nil {
 				return time.Time{}, end
 			}
@@ -147,9 +166,31 @@ func (r *run) decide() (time.Time, *Outcome) {
 	}
 }
 
+// blind is what is decided while the watch is cut: nothing. A soak must not
+// end, and no write be sent, on what was true before.
+func (r *run) blind() (time.Time, *Outcome) {
+	if r.plan.StepTimeout == 0 {
+		return time.Time{}, nil
+	}
+	deadline := r.cut.Add(r.plan.StepTimeout)
+	if r.Now().Before(deadline) {
+		return deadline, nil
+	}
+	err := fmt.Errorf("the API server could not be watched for %s", r.plan.StepTimeout)
+	return time.Time{}, r.end(Failed, err.Error(), err)
+}
+
+// unsettle keeps writes back until there is a new snapshot, or for a while
+// when none comes.
+func (r *run) unsettle() {
+	r.looked, r.again = false, r.Now().Add(rewrite)
+}
+
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
 func (r *run) apply(c Change) *Outcome {
-	set, err := r.Cluster.Apply(r.ctx, c, r.seen)
+	ctx, cancel := context.WithTimeout(r.ctx, answerWithin)
+	defer cancel()
+	set, err := r.Cluster.Apply(ctx, c, r.seen)
 	switch {
 	case err == nil:
 		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
@@ -158,8 +199,8 @@ func (r *run) apply(c Change) *Outcome {
 		// Interrupted in the middle of a write; the next run finds out.
 		r.state = r.state.Unsure(c)
 	case errors.Is(err, ErrConflict):
-		r.looked = false
-	case errors.Is(err, ErrLost):
+		r.unsettle()
+	case errors.Is(err, ErrLost), ctx.Err() != nil:
 		r.state = r.state.Unsure(c)
 		r.retry = min(max(2*r.retry, firstRetry), maxRetry)
 		r.notNow = r.Now().Add(r.retry)
@@ -217,10 +258,19 @@ func (r *run) take(u Update, ok bool) *Outcome {
 		return r.end(Failed, u.Err.Error(), u.Err)
 	case u.Notice != "":
 		r.notice(u.Notice)
+		switch {
+		case u.Cut && r.cut.IsZero():
+			r.cut, r.back = r.Now(), false
+		case !u.Cut:
+			r.back = true
+		}
 	case r.state.stale(u.Snapshot):
 		// What the run knows is newer.
 	default:
 		r.seen, r.looked = u.Snapshot, true
+		if r.back {
+			r.cut, r.back = time.Time{}, false
+		}
 	}
 	return nil
 }

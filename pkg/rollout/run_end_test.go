@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,7 +43,7 @@ func TestRunTimesOut(t *testing.T) {
 		{
 			"while the write is in conflict",
 			plan(), closed(),
-			[]answer{conflict},
+			slices.Repeat([]answer{conflict}, 20),
 			"the API server to take the change", "partition 5: no pod is let through",
 		},
 	} {

@@ -28,16 +28,71 @@ func (c *cluster) times() []time.Duration {
 
 func TestRunAfterAConflict(t *testing.T) {
 	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
-		s.pass(time.Minute)
-		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nothing is sent by the clock")
+		s.pass(4 * time.Second)
+		require.Equal(t, []time.Duration{0}, s.cluster.times())
 		s.tell(rollout.Update{Notice: "the API server answers again"})
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a notice")
 		s.show(closed(ststest.Generation(1)))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a snapshot from before")
 		s.show(closed(minReady(1), later))
-		require.Equal(t, []time.Duration{0, time.Minute}, s.cluster.times(), "but after a new snapshot")
+		require.Equal(t, []time.Duration{0, 4 * time.Second}, s.cluster.times(), "but after a new snapshot")
 		s.goesOn()
 	}, conflict)
+}
+
+// The preconditions hold or they don't, so trying is safe; waiting for a
+// snapshot that never comes would not end.
+func TestRunTriesAgainWhenNothingShowsTheConflict(t *testing.T) {
+	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
+		s.pass(5*time.Second - 1)
+		require.Equal(t, []time.Duration{0}, s.cluster.times())
+		s.pass(1)
+		require.Equal(t, []time.Duration{0, 5 * time.Second}, s.cluster.times())
+		s.pass(time.Minute)
+		require.Len(t, s.cluster.sent, 2, "it was taken")
+		s.goesOn()
+	}, conflict)
+}
+
+func TestRunDecidesNothingWhileTheWatchIsCut(t *testing.T) {
+	p := plan(soaked(time.Minute), func(p *rollout.Plan) { p.StepTimeout = time.Hour })
+	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+		s.pass(30 * time.Second)
+		s.tell(rollout.Update{Notice: "gone", Cut: true})
+		s.pass(10 * time.Minute)
+		s.goesOn() // the soak is over by the clock, but nobody has seen the pods
+		s.tell(rollout.Update{Notice: "back"})
+		s.show(opened(set(), updated(4, ststest.Unready)))
+		require.Equal(t, rollout.Halted, s.ends().Result)
+	})
+}
+
+func TestRunEndsWhenTheWatchDoesNotComeBack(t *testing.T) {
+	p := plan(soaked(time.Minute), func(p *rollout.Plan) { p.StepTimeout = time.Hour })
+	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+		s.tell(rollout.Update{Notice: "gone", Cut: true})
+		s.pass(time.Hour - 1)
+		s.goesOn()
+		s.pass(1)
+		o := s.ends()
+		require.Equal(t, rollout.Failed, o.Result)
+		require.Equal(t, "the API server could not be watched for 1h0m0s", o.Message)
+	})
+}
+
+func TestRunWritesOnlyOnWhatItSawAfterTheWatchCameBack(t *testing.T) {
+	p := plan(func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{Change: rollout.Partition(3), Until: rollout.Observed{}})
+	})
+	onStage(t, p, opened(set(), updated(4, pending)), func(t *testing.T, s *stage) {
+		s.tell(rollout.Update{Notice: "gone", Cut: true})
+		s.show(opened(set(), updated(4)))
+		require.Empty(t, s.cluster.sent, "what comes while it is cut is not the whole picture")
+		s.tell(rollout.Update{Notice: "back"})
+		require.Empty(t, s.cluster.sent)
+		s.show(opened(set(), updated(4)))
+		require.Len(t, s.cluster.sent, 1)
+	})
 }
 
 func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
@@ -107,7 +162,7 @@ func TestRunAcceptsALostWriteThatWasTaken(t *testing.T) {
 // The write was taken, so the next try is a conflict; the watch lags behind.
 func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
 	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
-		s.pass(time.Minute)
+		s.pass(5 * time.Second)
 		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
 		s.goesOn()
 		s.show(opened(set(), updated(4)))
