@@ -23,6 +23,9 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	b := builder{r: r, record: *record, s: s}
 	p := b.frame("abort")
 	p.Promote, p.Resume = "", ""
+	if why := record.stranger(s); why != "" && record.OwnTemplate && !record.Aborting {
+		p.Details = append(p.Details, why+": that change is lost")
+	}
 	p.Title = fmt.Sprintf("abort the canary of statefulset %s: back to revision %s", s.Name(), record.Stable)
 	p.Success = b.returned()
 	if p.Steps, err = b.back(); err != nil {

@@ -53,6 +53,9 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if no := refuse(s); no != nil {
 		return nil, no
 	}
+	if no := strangers(r, *record, s); no != nil {
+		return nil, no
+	}
 	r.Pace = Pace{}
 	if !full {
 		r.Pace = Pace{Gate: rollout.GateHold, Wanted: true}
@@ -128,8 +131,8 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Namespace: b.s.Set.Namespace,
 		Name:      b.s.Name(),
 		UID:       b.s.UID(),
-		Title: fmt.Sprintf("%s of statefulset %s: %d pods in %d steps (%s), each soaked for %s",
-			verb, b.s.Name(), b.s.Replicas(), len(b.counts), list(b.counts), b.record.Soak.Duration),
+		Title: fmt.Sprintf("%s of statefulset %s: %s in %s (%s), each soaked for %s", verb, b.s.Name(),
+			sts.Count(b.s.Replicas(), "pod"), sts.Count(len(b.counts), "step"), list(b.counts), b.record.Soak.Duration),
 		Details:     b.r.Details,
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
@@ -138,8 +141,15 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Promote:     b.r.command("promote", b.s),
 		Resume:      b.r.command("canary", b.s),
 		Abort:       b.r.command("abort", b.s),
-		Success:     fmt.Sprintf("all %d pods of %s are updated and Available", b.s.Replicas(), b.s.Name()),
+		Success:     b.success(),
 	}
+}
+
+func (b builder) success() string {
+	if b.s.Replicas() == 1 {
+		return fmt.Sprintf("the pod of %s is updated and Available", b.s.Name())
+	}
+	return fmt.Sprintf("all %d pods of %s are updated and Available", b.s.Replicas(), b.s.Name())
 }
 
 // step is step i, counted from 0. It lowers the partition and never raises it.

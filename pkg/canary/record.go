@@ -2,7 +2,9 @@ package canary
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,9 +27,10 @@ type Record struct {
 	Version     int             `json:"version"`
 	Run         string          `json:"run"` // tells one canary from the next
 	Started     time.Time       `json:"started"`
-	Stable      string          `json:"stable"`      // the ControllerRevision to go back to
-	OwnTemplate bool            `json:"ownTemplate"` // the canary set the template, so abort puts it back
-	Partition   int             `json:"partition"`   // as it was before
+	Stable      string          `json:"stable"`             // the ControllerRevision to go back to
+	OwnTemplate bool            `json:"ownTemplate"`        // the canary set the template, so abort puts it back
+	Template    string          `json:"template,omitempty"` // fingerprint of what is rolled out, empty when unknown
+	Partition   int             `json:"partition"`          // as it was before
 	Steps       Steps           `json:"steps"`
 	Soak        metav1.Duration `json:"soak"`
 	Rollback    bool            `json:"rollback,omitempty"` // go back to stable by itself when a step fails
@@ -43,13 +46,52 @@ func FindRecord(s sts.Snapshot) (*Record, error) {
 	}
 	r := &Record{}
 	if err := json.Unmarshal([]byte(text), r); err != nil {
-		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w", Annotation, s.Name(), err)
+		return nil, unreadable(s, err)
 	}
-	if r.Version != version {
+	if r.Version == version {
+		if err := r.check(); err != nil {
+			return nil, unreadable(s, err)
+		}
+	} else {
 		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
 			Annotation, s.Name(), r.Version, version)
 	}
 	return r, nil
+}
+
+// unreadable says what is the matter with a record that no run has written
+// like that, and the way out of it.
+func unreadable(s sts.Snapshot, err error) error {
+	return fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, put the partition where it belongs and run "+
+		"kubectl annotate statefulset %s %s-", Annotation, s.Name(), err, s.Name(), Annotation)
+}
+
+// check rejects what no run writes.
+func (r Record) check() error {
+	switch _, err := r.Steps.counts(1, true); {
+	case err != nil:
+		return err
+	case r.Stable == "", r.Started.IsZero(), len(r.Steps) == 0:
+		return errors.New("it lacks the stable revision, the steps or the time")
+	case r.Partition < 0 || r.Partition > math.MaxInt32:
+		return fmt.Errorf("partition %d", r.Partition)
+	case r.Soak.Duration < 0:
+		return fmt.Errorf("soak %s", r.Soak.Duration)
+	}
+	return nil
+}
+
+// stranger says who changed the template since the canary set it, or "".
+func (r Record) stranger(s sts.Snapshot) string {
+	now, err := sts.Fingerprint(&s.Set.Spec.Template)
+	if err != nil || r.Template == "" || r.Template == now {
+		return ""
+	}
+	by := "somebody"
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "template"); ok {
+		by = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the canary began", s.Name(), by)
 }
 
 // text is the annotation's value. A struct of plain fields always marshals.

@@ -14,6 +14,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
+const wayOut = "; to drop it, put the partition where it belongs and run " +
+	"kubectl annotate statefulset web kubectl-sts.github.io/canary-"
+
 func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	full := canary.Record{
 		Version: 1, Run: "RUN", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Stable: "web-5d4f", OwnTemplate: true,
@@ -57,10 +60,14 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 		},
 		{
 			"garbage", `oops`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
-				`invalid character 'o' looking for beginning of value`,
+				`invalid character 'o' looking for beginning of value` + wayOut,
 		},
 		{
-			"nothing", ``, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: unexpected end of JSON input`,
+			"nothing", ``, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: unexpected end of JSON input` + wayOut,
+		},
+		{
+			"nothing but a format", `{"version":1}`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
+				`it lacks the stable revision, the steps or the time` + wayOut,
 		},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type Request struct {
 	// Template is the new pod template as the server would store it; nil
 	// takes up the change that waits behind the partition.
 	Template sts.Template
+	Exact    bool     // it is, without a doubt: then a stranger's change shows
 	Details  []string // what the template changes
 	Cause    string   // for kubernetes.io/change-cause
 	Run      string   // a fresh id
@@ -110,8 +112,12 @@ func Unsettled(s sts.Snapshot, now time.Time) string {
 	}
 	var why []string
 	for _, t := range progress.Standings {
-		if !t.Good() {
-			why = append(why, t.Pod+" is "+t.Says())
+		switch words := t.Pod + " is " + t.Says(); {
+		case t.Good():
+		case t.Trouble != nil: // what is the matter, before what waits for it
+			why = slices.Insert(why, 0, words)
+		default:
+			why = append(why, words)
 		}
 	}
 	switch {

@@ -46,7 +46,22 @@ func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Pla
 			},
 		}
 	}
+	if no := strangers(r, record, s); no != nil {
+		return nil, no
+	}
 	return Resume(r, record, s, now)
+}
+
+// strangers refuses to roll out what is not what the canary began with.
+func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+	why := record.stranger(s)
+	if why == "" {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: why + ": what would be rolled out is not what was tried",
+		Try: []string{"go back to stable, without that change: " + r.command("abort", s)},
+	}
 }
 
 func aborting(command string, s sts.Snapshot) *rollout.Refusal {
@@ -71,6 +86,15 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	}
 	record := r.record(s, now)
 	record.OwnTemplate = true
+	if r.Exact {
+		typed, err := r.Template.Typed()
+		if err != nil {
+			return nil, err
+		}
+		if record.Template, err = sts.Fingerprint(typed); err != nil {
+			return nil, err
+		}
+	}
 	// Kept even when this canary sets none of its own: abort writes it back.
 	if before, ok := s.Annotation(changeCause); ok {
 		record.Cause = &before
@@ -109,6 +133,10 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		return nil, no
 	}
 	record := r.record(s, now)
+	var err error
+	if record.Template, err = sts.Fingerprint(&s.Set.Spec.Template); err != nil {
+		return nil, err
+	}
 	open := rollout.Step{
 		Title: "take up the change that waits behind the partition",
 		Change: rollout.Edit{

@@ -102,9 +102,11 @@ func tell(streams term.Streams, err error) {
 	if err == nil || errors.As(err, &ended) {
 		return
 	}
-	if errors.Is(err, context.Canceled) {
-		_, _ = fmt.Fprintln(streams.Err, "interrupted: nothing was changed")
-		return
+	for end, word := range map[error]string{context.Canceled: "interrupted", context.DeadlineExceeded: "timed out"} {
+		if errors.Is(err, end) {
+			_, _ = fmt.Fprintln(streams.Err, word+": nothing was changed")
+			return
+		}
 	}
 	word := "error"
 	try := []string(nil)

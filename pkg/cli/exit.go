@@ -47,6 +47,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case asRefusal(err) != nil:
 		return exitRefused
+	case errors.Is(err, context.DeadlineExceeded):
+		return exitTimedOut
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}

@@ -45,7 +45,7 @@ func TestExitCode(t *testing.T) {
 		{"a run that is done", ended(rollout.Done), 0},
 		{"a result that nobody knows", ended("new"), 1},
 		{"an abort that was asked for but never run", ended(rollout.AbortAsked), 1},
-		{"a server that took too long", context.DeadlineExceeded, 1},
+		{"a server that took too long", context.DeadlineExceeded, 124},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, exitCode(test.err)) })

@@ -143,7 +143,7 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a set in trouble", args: "status web", set: ststest.Set(), code: 4,
 			pods:   append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no"))),
-			stdout: "trouble: web-4: nginx: InvalidImageName: no",
+			stdout: "look closer: kubectl describe pod web-4",
 		},
 		{
 			name: "a set that a partition holds", args: "status web", code: 5,

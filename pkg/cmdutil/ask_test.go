@@ -42,12 +42,13 @@ func TestAskAtAGate(t *testing.T) {
 	}
 }
 
-func TestAskWithoutAnAnswer(t *testing.T) {
+func TestAskHoldsWhenNobodyIsThereAnyMore(t *testing.T) {
 	env := &Env{Streams: term.Streams{In: strings.NewReader("perhaps\n"), Err: &strings.Builder{}}}
 
-	_, err := asker{env}.Ask(t.Context(), rollout.Step{Gate: &rollout.Gate{}})
+	answer, err := asker{env}.Ask(t.Context(), rollout.Step{Gate: &rollout.Gate{}})
 
-	require.ErrorIs(t, err, term.ErrNoAnswer)
+	require.NoError(t, err)
+	require.Equal(t, rollout.HoldOn, answer)
 }
 
 func TestConfirmWithoutATerminal(t *testing.T) {

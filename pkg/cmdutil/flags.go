@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -40,6 +41,15 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 // AddOutput adds -o.
 func AddOutput(flags *pflag.FlagSet, format *report.Format) {
 	flags.StringVarP((*string)(format), "output", "o", "", "Output format: json (one object a line) or yaml (one document each).")
+}
+
+// Context ends when the whole run has had its time: reading, waiting, asking
+// and the way back included.
+func (f *RunFlags) Context(ctx context.Context) (context.Context, context.CancelFunc) {
+	if f.Limits.Timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, f.Limits.Timeout)
 }
 
 // Check rejects values that no run can work with.
@@ -87,7 +97,7 @@ func SetName(args []string) (string, error) {
 	case !isType(kind):
 		return "", Usage("%q is not a StatefulSet", args[0])
 	}
-	if name == "" || strings.Contains(name, "/") || strings.ContainsAny(name, " \t") {
+	if len(validation.IsDNS1123Subdomain(name)) > 0 {
 		return "", Usage("%q is no name of a StatefulSet", args[0])
 	}
 	return name, nil

@@ -2,14 +2,17 @@ package cmdutil
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // Runner takes plans of one set to their outcomes.
@@ -30,11 +33,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
-		feed, err := r.Client.Watch(ctx, s.Set)
-		if err != nil {
+		if err := r.watch(ctx, s); err != nil {
 			return rollout.Outcome{}, err
 		}
-		r.feed = feed
 	}
 	engine := rollout.Engine{
 		Cluster: r.Client,
@@ -44,6 +45,43 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Now:     r.Client.Now,
 	}
 	return engine.Run(ctx, *p, s), nil
+}
+
+// firstLook is how long the first snapshot may take before a run begins
+// without it.
+const firstLook = 2 * time.Second
+
+// watch starts the feed and waits for its first item: a watch that is not
+// allowed must show before anything is written.
+func (r *Runner) watch(ctx context.Context, s sts.Snapshot) error {
+	updates, err := r.Client.Watch(ctx, s.Set)
+	if err != nil {
+		return err
+	}
+	feed := make(chan rollout.Update, 1)
+	select {
+	case first, ok := <-updates:
+		if !ok {
+			return ctx.Err()
+		}
+		if first.Err != nil {
+			return first.Err
+		}
+		feed <- first
+	case <-time.After(firstLook):
+	}
+	go func() {
+		defer close(feed)
+		for u := range updates {
+			select {
+			case feed <- u:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	r.feed = feed
+	return nil
 }
 
 // DryRun reports whether nothing is to be written.
@@ -107,14 +145,14 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	if !r.Env.Streams.Interactive() {
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, p.Title)
+	_, _ = fmt.Fprintln(r.Env.Streams.Err, report.Clean(p.Title))
 	for _, d := range p.Details {
 		_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(d))
 	}
 	r.Quiet = true
 	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, term.ErrNoAnswer):
 		return err
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
@@ -137,5 +175,8 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		_, ok := answers[strings.ToLower(text)]
 		return ok
 	})
+	if errors.Is(err, term.ErrNoAnswer) {
+		return rollout.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
+	}
 	return answers[strings.ToLower(text)], err
 }

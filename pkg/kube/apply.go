@@ -93,20 +93,20 @@ func (l lost) Unwrap() error { return l.error }
 
 // Preview asks the server, by a dry run, what a template would be once it has
 // filled in its defaults. A webhook that does not support dry runs costs only
-// that: the template is then taken as it is.
-func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Snapshot) (sts.Template, error) {
+// that: the template is then taken as it is, and is not exact.
+func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Snapshot) (filled sts.Template, exact bool, err error) {
 	patch, err := patchFor(rollout.Edit{Template: template}, seen.Set)
 	if err != nil {
-		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	raw, err := body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
 		Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
 		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(quiet(ctx)))
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
-		return template, nil
+		return template, false, nil
 	}
 	if err != nil {
-		return nil, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
+		return nil, false, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
 	}
 	var set struct {
 		Spec struct {
@@ -114,7 +114,7 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 		} `json:"spec"`
 	}
 	if err := json.Unmarshal(raw, &set); err != nil {
-		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	return sts.Template(set.Spec.Template), nil
+	return sts.Template(set.Spec.Template), true, nil
 }

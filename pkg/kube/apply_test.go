@@ -103,9 +103,10 @@ func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
 	const stored = `{"spec":{"tomorrow":{"a":1},"containers":[],"restartPolicy":"Always"}}`
 	server.on(http.MethodPatch, setPath, text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
 
-	template, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), ststest.Snapshot(ststest.Set()))
+	template, exact, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), ststest.Snapshot(ststest.Set()))
 
 	require.NoError(t, err)
+	require.True(t, exact)
 	require.JSONEq(t, stored, string(template))
 	require.Equal(t, []request{{
 		What:        "PATCH " + setPath + "?dryRun=All&fieldManager=kubectl-sts&fieldValidation=Strict",
@@ -120,9 +121,10 @@ func TestPreviewTakesTheTemplateAsItIsWhenAWebhookCannotDryRun(t *testing.T) {
 	server.on(http.MethodPatch, setPath, failure(http.StatusBadRequest,
 		`admission webhook "policy.example.com" does not support dry run`))
 
-	template, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+	template, exact, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
 
 	require.NoError(t, err)
+	require.False(t, exact)
 	require.Equal(t, ststest.Raw("nginx:1.22"), template)
 }
 
@@ -152,7 +154,7 @@ func TestPreviewSaysWhatTheServerDoesNotTake(t *testing.T) {
 			t.Cleanup(server.Close)
 			server.on(http.MethodPatch, setPath, test.answer)
 
-			_, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+			_, _, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
 
 			require.EqualError(t, err, test.want)
 		})

@@ -57,7 +57,7 @@ func (l *Lines) Handle(e rollout.Event) {
 	case rollout.EventWarning:
 		l.say(e.Time, l.style.warn.Render("warning:")+" "+Clean(e.Message))
 	case rollout.EventStep:
-		if e.Step.Change == nil && e.Step.Number > 0 || e.Step.Free != nil {
+		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Free != nil) {
 			l.say(e.Time, l.style.bold.Render(stepName(e.Step)+Clean(e.Step.Title)))
 		}
 	case rollout.EventChange:
@@ -118,14 +118,16 @@ func (l *Lines) pod(e rollout.Event) {
 	says := Clean(t.Says())
 	switch {
 	case t.Trouble != nil || t.State == sts.StateTerminating:
+	case !l.live && (t.State == sts.StatePending || t.State == sts.StateStarting):
+		// Without a spinner to say what is waited for.
 	case t.State == sts.StateReady:
 		says = "Ready, Available after minReadySeconds"
 	case t.Good():
-		says = fmt.Sprintf("Available, %d of %d pods are good", e.Good, e.Want)
+		says = fmt.Sprintf("Available, %d of %d good", e.Good, e.Want)
 	default:
 		return
 	}
-	if l.live {
+	if l.live && l.width > 0 {
 		// The whole sentence comes when it halts the run; see also status.
 		says = ansi.Truncate(says, max(l.width-len(l.indent)-len(t.Pod)-4, 20), "…")
 	}

@@ -39,6 +39,9 @@ func (sp *spin) suffix() string {
 	if !sp.until.IsZero() {
 		clock = fmt.Sprintf(", %s left", max(0, round(time.Until(sp.until))))
 	}
+	if sp.width == 0 {
+		return " " + sp.text + clock
+	}
 	return " " + ansi.Truncate(sp.text, max(sp.width-len(clock)-4, 10), "…") + clock
 }
 

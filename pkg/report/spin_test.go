@@ -23,7 +23,7 @@ func TestSpinSuffixFitsOnTheLine(t *testing.T) {
 		{"a soak that is over takes no time", 80, 30 * time.Second, 31 * time.Second, " " + text + ", 0s left"},
 		{"what does not fit is cut", 40, 0, time.Second, " waiting for web-4: nginx: ImageP… 1s"},
 		{"a wide character is not halved", 55, 0, time.Second, " waiting for web-4: nginx: ImagePullBackOff: 画… 1s"},
-		{"a terminal of unknown width gets a little", 0, 0, 0, " waiting f… 0s"},
+		{"a terminal of unknown width gets it whole", 0, 0, 0, " waiting for web-4: nginx: ImagePullBackOff: 画像が見つかりません 0s"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

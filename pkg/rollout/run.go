@@ -208,7 +208,7 @@ func (r *run) apply(c Change) *Outcome {
 			r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
 		}
 	default:
-		return r.end(Failed, fmt.Sprintf("%s: %v", c, err), err)
+		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
 }
@@ -224,9 +224,9 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	}
 	select {
 	case <-r.ctx.Done():
-		return r.end(Interrupted, "interrupted", r.ctx.Err())
+		return r.stopped()
 	case <-timeout:
-		return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
+		return r.stopped()
 	case <-timer:
 	case a := <-r.answers:
 		return r.answered(a)
@@ -236,10 +236,18 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	return nil
 }
 
+// stopped is the end of a run whose time is over, or that was interrupted.
+func (r *run) stopped() *Outcome {
+	if err := r.ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return r.end(Interrupted, "interrupted", err)
+	}
+	return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
+}
+
 func (r *run) answered(a reply) *Outcome {
 	switch {
 	case r.ctx.Err() != nil:
-		return r.end(Interrupted, "interrupted", r.ctx.Err())
+		return r.stopped()
 	case a.err != nil:
 		return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
 	}
@@ -250,7 +258,7 @@ func (r *run) answered(a reply) *Outcome {
 func (r *run) take(u Update, ok bool) *Outcome {
 	switch {
 	case r.ctx.Err() != nil:
-		return r.end(Interrupted, "interrupted", r.ctx.Err())
+		return r.stopped()
 	case !ok:
 		err := errors.New("the watch ended")
 		return r.end(Failed, err.Error(), err)

@@ -190,7 +190,7 @@ func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
 	onStage(t, p, closed(), func(t *testing.T, s *stage) {
 		require.Equal(t, rollout.Outcome{
 			Result: rollout.Failed, Err: forbidden, Step: &p.Steps[0],
-			Message: `partition 4: not allowed to patch statefulsets.apps in namespace "default"`,
+			Message: `update web-4: not allowed to patch statefulsets.apps in namespace "default"`,
 			Gate:    "partition 5: no pod is let through", Try: toGoOn,
 		}, s.ends())
 		require.Len(t, s.cluster.sent, 1)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	appsv1 "k8s.io/api/apps/v1"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -103,8 +105,8 @@ func (n *next) begun(s sts.Snapshot) bool {
 
 // gateWords says where the gate is: what the controller may replace from here.
 func gateWords(s sts.Snapshot) string {
-	if !s.Exists() {
-		return ""
+	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
+		return "" // there is no gate
 	}
 	switch gate := s.Start() + s.Partition(); {
 	case gate >= s.End():

@@ -14,13 +14,14 @@ type Writer struct {
 }
 
 // LastWriter finds who wrote the field at this path of JSON names last. There
-// is none when nobody owns it or the fields were stripped.
+// is none when nobody owns it or the fields were stripped. Replicas are often
+// written through the scale subresource.
 func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, bool) {
 	var last Writer
 	found := false
 	for i := range fields {
 		e := &fields[i]
-		if e.Time == nil || e.FieldsV1 == nil || e.Subresource != "" || !owns(e.FieldsV1.GetRawBytes(), path) {
+		if e.Time == nil || e.FieldsV1 == nil || e.Subresource == "status" || !owns(e.FieldsV1.GetRawBytes(), path) {
 			continue
 		}
 		if !found || e.Time.After(last.Time) {

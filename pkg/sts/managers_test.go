@@ -78,9 +78,9 @@ func TestLastWriter(t *testing.T) {
 			true,
 		},
 		{
-			"not who wrote through a subresource, left no time, or left no fields",
+			"who wrote through the scale subresource counts, not who left no time, or no fields",
 			[]string{"spec", "replicas"},
-			sts.Writer{Manager: "kubectl-client-side-apply", Time: minute(1)},
+			sts.Writer{Manager: "kube-controller-manager", Time: minute(8)},
 			true,
 		},
 		{"nobody owns the field", []string{"spec", "minReadySeconds"}, sts.Writer{}, false},

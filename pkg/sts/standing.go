@@ -138,6 +138,14 @@ func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
 	return Pod{}, false
 }
 
+// Count is a number of things in words: 1 pod, 2 pods.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // Stray reports the pods outside of the wanted range, which the controller
 // is about to remove.
 func (s Snapshot) Stray() []Pod {

@@ -2,6 +2,7 @@ package sts
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 
@@ -36,6 +37,15 @@ func (t Template) Is(set *appsv1.StatefulSet) bool {
 // SameTemplate reports whether two templates mean the same.
 func SameTemplate(a, b *corev1.PodTemplateSpec) bool {
 	return equality.Semantic.DeepEqual(a, b)
+}
+
+// Fingerprint tells one template from another in a few characters.
+func Fingerprint(t *corev1.PodTemplateSpec) (string, error) {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return "", fmt.Errorf("pod template: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))[:16], nil
 }
 
 // RevisionTemplate is the pod template that a ControllerRevision holds, which

@@ -152,7 +152,7 @@ func waitingTrouble(c *corev1.ContainerStatus) *Trouble {
 		if last.Reason == ReasonOOMKilled {
 			t.Reason = ReasonOOMKilled
 		}
-		t.Message = fmt.Sprintf("%s, %d restarts", exitWords(last), c.RestartCount)
+		t.Message = fmt.Sprintf("%s, %s", exitWords(last), Count(int(c.RestartCount), "restart"))
 	}
 	return t
 }

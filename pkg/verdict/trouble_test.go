@@ -15,6 +15,8 @@ import (
 )
 
 // One look can't tell how long trouble has lasted: the pod's age stands for it.
+func closer(pod string) []string { return []string{"look closer: kubectl -n prod describe pod " + pod} }
+
 func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -34,7 +36,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			pod, ok := s.Pod(4)
 			require.True(t, ok)
 			want := verdict.Verdict{
-				Result: rollout.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4", Trouble: pod.Trouble,
+				Result: rollout.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4", Trouble: pod.Trouble, Try: closer("web-4"),
 			}
 			if !tt.counts {
 				want = verdict.Verdict{
@@ -54,6 +56,7 @@ func TestTheLowestPodInTroubleIsNamed(t *testing.T) {
 	require.Equal(t, verdict.Verdict{
 		Result: rollout.Halted, Message: "trouble: web-3: nginx: CrashLoopBackOff: back-off", Pod: "web-3",
 		Trouble: &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience},
+		Try:     closer("web-3"),
 	}, verdict.Judge(s, nil, limits, command, ststest.Start), "web-1 is too young for its trouble to count")
 }
 
@@ -134,6 +137,7 @@ func TestAPodThatShouldHaveGotFurtherLongAgo(t *testing.T) {
 	require.Equal(t, verdict.Verdict{
 		Result: rollout.Halted, Message: "trouble: web-4: running, not Ready for 10m0s", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: sts.ReasonNotReady, Message: "running, not Ready", Grace: sts.AtDeadline},
+		Try:     closer("web-4"),
 	}, trouble)
 	require.Equal(t, rollout.Held, late(ststest.Unready, unreadyFor(10*time.Minute-time.Second)).Result)
 

@@ -15,7 +15,7 @@ import (
 )
 
 // Limits are how old trouble must be to count. One look can't tell how long
-// it has lasted, so the age of the pod stands for it.
+// it has lasted, so how long the pod has been unready stands for it.
 type Limits struct {
 	Patience time.Duration // for what often heals by itself
 	Deadline time.Duration // for all else
@@ -56,6 +56,9 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 	if record != nil {
 		canaryCommands(&v, s, *record, progress.Done, command)
 	}
+	if v.Result == rollout.Halted && v.Trouble.Reason != sts.ReasonFailedCreate && len(v.Try) == 0 {
+		v.Try = []string{fmt.Sprintf("look closer: %s describe pod %s", kubectl(command), v.Pod)}
+	}
 	return v
 }
 
@@ -66,7 +69,9 @@ func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command s
 	}
 	for _, t := range progress.Standings {
 		if t.Trouble != nil && counts(t, limits, now) {
-			return Verdict{Result: rollout.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble}, true
+			return Verdict{
+				Result: rollout.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble,
+			}, true
 		}
 		if v, late := overdue(t, limits, now); late {
 			return v, true
@@ -84,16 +89,17 @@ func blocked(pod sts.Pod, command string) Verdict {
 	if pod.Trouble != nil {
 		t.Message = pod.Trouble.String() + "; " + t.Message
 	}
-	// With the user's own flags: another cluster or namespace may have a pod
-	// of the same name.
-	kubectl := "kubectl" + strings.TrimPrefix(command, "kubectl sts")
 	return Verdict{
 		Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t,
 		Try: []string{
-			fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl, pod.Name),
+			fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s", kubectl(command), pod.Name),
 		},
 	}
 }
+
+// kubectl is kubectl with the user's own flags: another cluster or namespace
+// may have a pod of the same name.
+func kubectl(command string) string { return "kubectl" + strings.TrimPrefix(command, "kubectl sts") }
 
 // overdue is the verdict about a pod that nothing is known against, but that
 // should have got further long ago.
@@ -171,6 +177,12 @@ func settled(s sts.Snapshot) Verdict {
 			Result:  rollout.Held,
 			Message: fmt.Sprintf("held: partition %d keeps %d of %d pods on the old revision", s.Partition(), held, s.Replicas()),
 		}
+	}
+	switch s.Replicas() {
+	case 0:
+		return Verdict{Result: rollout.Done, Message: "settled: it has no replicas"}
+	case 1:
+		return Verdict{Result: rollout.Done, Message: "settled: its pod is updated and Available"}
 	}
 	return Verdict{Result: rollout.Done, Message: fmt.Sprintf("settled: all %d pods are updated and Available", s.Replicas())}
 }

@@ -60,7 +60,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"settled at no replicas",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(0))),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: all 0 pods are updated and Available"},
+			verdict.Verdict{Result: rollout.Done, Message: "settled: it has no replicas"},
 		},
 		{
 			"held by a partition",

@@ -49,6 +49,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 
 // Run takes the canary in progress back.
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
 	client, err := env.Client("")
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type Request struct {
 	Steps     canary.Steps
 	Soak      time.Duration
 	Hold      bool
-	Rollback  bool
+	OnFailure cmdutil.OnFailure
 	Force     bool
 	Cause     string // the command line, for kubernetes.io/change-cause
 }
@@ -45,7 +45,7 @@ type flags struct {
 	steps     string
 	soak      time.Duration
 	hold      bool
-	onFailure string
+	onFailure cmdutil.OnFailure
 	force     bool
 }
 
@@ -114,9 +114,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"when it is missing.")
 	fs.DurationVar(&f.soak, "soak", canary.DefaultSoak, "How long a step's pods must stay Available without a restart.")
 	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
-	fs.StringVar(&f.onFailure, "on-failure", "halt",
-		`What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable `+
-			`revision first. The exit code is 4 in both cases.`)
+	cmdutil.AddOnFailure(fs, &f.onFailure)
 	fs.BoolVar(&f.force, "force", false,
 		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
 			"then deleted.")
@@ -138,14 +136,13 @@ func notEmpty(fs *pflag.FlagSet) error {
 // request turns flags into a request and rejects bad input. It reads files
 // but nothing from the network.
 func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
-	r := Request{Run: f.run, Soak: f.soak, Hold: f.hold, Force: f.force}
+	r := Request{Run: f.run, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force}
 	if err := f.run.Check(); err != nil {
 		return r, err
 	}
 	if err := f.checkPace(); err != nil {
 		return r, err
 	}
-	r.Rollback = f.onFailure == "rollback"
 	var err error
 	if r.Steps, err = canary.ParseSteps(f.steps); err != nil {
 		return r, cmdutil.Usage("--steps=%s: %w", f.steps, err)
@@ -168,10 +165,8 @@ func (f *flags) checkPace() error {
 		return cmdutil.Usage("--soak=%s: must not be negative", f.soak)
 	case f.hold && f.run.Yes:
 		return cmdutil.Usage("--hold and --yes contradict each other: hold after the first step, or go on by itself?")
-	case f.onFailure != "halt" && f.onFailure != "rollback":
-		return cmdutil.Usage(`--on-failure=%s: must be "halt" or "rollback"`, f.onFailure)
 	}
-	return nil
+	return f.onFailure.Check()
 }
 
 func (f *flags) readChange(r *Request, stdin io.Reader) error {

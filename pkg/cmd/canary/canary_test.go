@@ -127,8 +127,8 @@ func TestFlags(t *testing.T) {
 		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak = 0 })},
 		{name: "hold", args: []string{"web", "--hold"}, want: request(func(r *canary.Request) { r.Hold = true })},
 		{name: "force", args: []string{"web", "--force"}, want: request(func(r *canary.Request) { r.Force = true })},
-		{name: "rollback", args: []string{"web", "--on-failure=rollback"}, want: request(func(r *canary.Request) { r.Rollback = true })},
-		{name: "halt is the default", args: []string{"web", "--on-failure=halt"}, want: request()},
+		{name: "rollback", args: []string{"web", "--on-failure=rollback"}, want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Rollback })},
+		{name: "halt", args: []string{"web", "--on-failure=halt"}, want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Halt })},
 		{
 			name: "the flags of every run",
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -19,6 +20,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := sameNamespace(env, r); err != nil {
 		return err
 	}
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
 	client, err := env.Client(namespace(env, r))
 	if err != nil {
 		return err
@@ -32,7 +35,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		Run:      rand.Text()[:12],
 		Steps:    r.Steps,
 		Soak:     r.Soak,
-		Rollback: r.Rollback,
+		Rollback: r.OnFailure == cmdutil.Rollback,
 		Force:    r.Force,
 		Pace:     pace(env, r),
 		Limits:   r.Run.Limits,
@@ -43,6 +46,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 			return err
 		}
 	}
+	if _, err := r.Steps.Counts(s.Replicas()); err != nil {
+		return cmdutil.Usage("--steps=%s: %w", r.Steps, err)
+	}
 	plan, err := canary.Plan(request, s, client.Now())
 	if err != nil {
 		return err
@@ -50,7 +56,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
 		plan.Warnings = warnings(ctx, client, s)
 	}
-	return runner.RunCanary(ctx, plan, s, request.Rollback || canary.WantsRollback(s))
+	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name
@@ -99,9 +105,11 @@ func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot,
 	if err != nil {
 		return err
 	}
-	// Another image leaves nothing for the server to fill in, or to reject.
-	if len(r.Images) == 0 {
-		if wanted, err = client.Preview(ctx, wanted, s); err != nil {
+	// Defaults, and what admission changes, belong to what is compared, shown
+	// and recorded. Another image has no defaults, so that a dry run on the
+	// client's side can do without.
+	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
+		if wanted, out.Exact, err = client.Preview(ctx, wanted, s); err != nil {
 			return fmt.Errorf("the API server does not take the template: %w", err)
 		}
 	}

@@ -16,7 +16,7 @@ type Request struct {
 	Run       cmdutil.RunFlags
 	Name      string
 	Full      bool
-	OnFailure string
+	OnFailure cmdutil.OnFailure
 	Force     bool
 }
 
@@ -43,23 +43,23 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Long, cmd.Example = "promote NAME [--full]", long, example
 	cmd.Short = "Run the next step of a canary, or all that are left"
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
-	cmd.Flags().StringVar(&r.OnFailure, "on-failure", "",
-		`What to do when a step fails: "halt" or "rollback". The default is what the canary was started with.`)
+	cmdutil.AddOnFailure(cmd.Flags(), &r.OnFailure)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
 
 func (r *Request) check() error {
-	switch r.OnFailure {
-	case "", "halt", "rollback":
-		return r.Run.Check()
+	if err := r.OnFailure.Check(); err != nil {
+		return err
 	}
-	return cmdutil.Usage(`--on-failure=%s: must be "halt" or "rollback"`, r.OnFailure)
+	return r.Run.Check()
 }
 
 // Run goes on with the canary in progress.
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
 	client, err := env.Client("")
 	if err != nil {
 		return err
@@ -74,7 +74,6 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	rollback := r.OnFailure == "rollback" || r.OnFailure == "" && canary.WantsRollback(s)
 	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
-	return runner.RunCanary(ctx, plan, s, rollback)
+	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
 }

@@ -3,6 +3,7 @@ package status
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ type Request struct {
 	Patience time.Duration
 }
 
-// deadline is how old a pod must be for trouble of an unknown kind to count.
+// deadline is how long a pod must have been unready for any trouble to count.
 const deadline = 10 * time.Minute
 
 var (
@@ -46,7 +47,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "status NAME", "Show a StatefulSet, its pods and its canary", long, example
 	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second,
-		"How old a pod must be for trouble that often heals by itself to count.")
+		"How long a pod must have been unready for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(cmd.Flags(), &r.Output)
 	return cmd
 }
@@ -70,7 +71,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		return err
+		// The pods are what matters most when something is wrong.
+		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+report.Clean(err.Error()))
 	}
 	now := client.Now()
 	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: deadline}, env.Command(""), now)

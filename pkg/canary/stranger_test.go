@@ -1,0 +1,61 @@
+package canary_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// What somebody else put into the template after the canary began has not been
+// tried: no verb rolls it out, and an abort says that it is lost.
+func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
+	tried := ststest.Template("nginx:1.22")
+	fingerprint, err := sts.Fingerprint(&tried)
+	require.NoError(t, err)
+	begun := record(func(r *canary.Record) { r.OwnTemplate, r.Template = true, fingerprint })
+	same := ststest.Snapshot(canarySet(begun, 4), updated(4, 0))
+	other := ststest.Snapshot(canarySet(begun, 4), updated(4, 0))
+	other.Set.Spec.Template = ststest.Template("nginx:evil")
+	const why = `the template of statefulset "web" was changed by somebody, after the canary began`
+	refusal := &rollout.Refusal{
+		Why: why + ": what would be rolled out is not what was tried",
+		Try: []string{"go back to stable, without that change: kubectl sts -n prod abort web"},
+	}
+	r := request()
+	r.Template = nil
+
+	_, err = canary.Plan(r, same, ststest.Start)
+	require.NoError(t, err)
+	_, err = canary.Plan(r, other, ststest.Start)
+	require.Equal(t, refusal, err)
+	_, err = canary.Promote(r, same, ststest.Start, true)
+	require.NoError(t, err)
+	_, err = canary.Promote(r, other, ststest.Start, true)
+	require.Equal(t, refusal, err)
+
+	back, err := canary.Abort(r, same)
+	require.NoError(t, err)
+	require.Empty(t, back.Details)
+	back, err = canary.Abort(r, other)
+	require.NoError(t, err)
+	require.Equal(t, []string{why + ": that change is lost"}, back.Details)
+}
+
+func TestANewCanaryRecordsItsTemplateWhenItIsSureOfIt(t *testing.T) {
+	tried := ststest.Template("nginx:1.22")
+	fingerprint, err := sts.Fingerprint(&tried)
+	require.NoError(t, err)
+	r := request()
+	r.Template, r.Exact = ststest.Raw("nginx:1.22"), true
+	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))
+
+	require.Equal(t, fingerprint, written(t, write(t, planned(t)(canary.Plan(r, s, ststest.Start)).Steps[0])).Template)
+
+	r.Exact = false
+	require.Empty(t, written(t, write(t, planned(t)(canary.Plan(r, s, ststest.Start)).Steps[0])).Template)
+}
