@@ -48,13 +48,12 @@ func FindRecord(s sts.Snapshot) (*Record, error) {
 	if err := json.Unmarshal([]byte(text), r); err != nil {
 		return nil, unreadable(s, err)
 	}
-	if r.Version == version {
-		if err := r.check(); err != nil {
-			return nil, unreadable(s, err)
-		}
-	} else {
+	if r.Version != version {
 		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
 			Annotation, s.Name(), r.Version, version)
+	}
+	if err := r.check(); err != nil {
+		return nil, unreadable(s, err)
 	}
 	return r, nil
 }

@@ -63,7 +63,8 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 				`invalid character 'o' looking for beginning of value` + wayOut,
 		},
 		{
-			"nothing", ``, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: unexpected end of JSON input` + wayOut,
+			"nothing", ``, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
+				`unexpected end of JSON input` + wayOut,
 		},
 		{
 			"nothing but a format", `{"version":1}`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +

@@ -178,7 +178,8 @@ func TestRunCanaryThatHalts(t *testing.T) {
 		{
 			name: "ends as halted also where the way back is refused", rollback: true, want: trouble,
 			cluster: &cluster{set: ststest.Set(ststest.Annotated("kubectl-sts.github.io/canary",
-				`{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-gone","ownTemplate":true,"steps":["1"],"soak":"1s"}`))},
+				`{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-gone",`+
+					`"ownTemplate":true,"steps":["1"],"soak":"1s"}`))},
 			says: []string{"warning: going back failed: revision web-gone, which the canary of statefulset \"web\" started from, is gone"},
 		},
 	}

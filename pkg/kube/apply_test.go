@@ -103,7 +103,8 @@ func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
 	const stored = `{"spec":{"tomorrow":{"a":1},"containers":[],"restartPolicy":"Always"}}`
 	server.on(http.MethodPatch, setPath, text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
 
-	template, exact, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), ststest.Snapshot(ststest.Set()))
+	seen := ststest.Snapshot(ststest.Set())
+	template, exact, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), seen)
 
 	require.NoError(t, err)
 	require.True(t, exact)

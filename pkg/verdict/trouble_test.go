@@ -36,7 +36,8 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			pod, ok := s.Pod(4)
 			require.True(t, ok)
 			want := verdict.Verdict{
-				Result: rollout.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4", Trouble: pod.Trouble, Try: closer("web-4"),
+				Result: rollout.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4",
+				Trouble: pod.Trouble, Try: closer("web-4"),
 			}
 			if !tt.counts {
 				want = verdict.Verdict{

@@ -127,7 +127,10 @@ func TestFlags(t *testing.T) {
 		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak = 0 })},
 		{name: "hold", args: []string{"web", "--hold"}, want: request(func(r *canary.Request) { r.Hold = true })},
 		{name: "force", args: []string{"web", "--force"}, want: request(func(r *canary.Request) { r.Force = true })},
-		{name: "rollback", args: []string{"web", "--on-failure=rollback"}, want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Rollback })},
+		{
+			name: "rollback", args: []string{"web", "--on-failure=rollback"},
+			want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Rollback }),
+		},
 		{name: "halt", args: []string{"web", "--on-failure=halt"}, want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Halt })},
 		{
 			name: "the flags of every run",
