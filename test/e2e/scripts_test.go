@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+)
+
+// atMost is what all scripts together may take. A script that hangs then ends
+// with a look at where its program stood, and not with go test's panic.
+const atMost = 15 * time.Minute
+
+// TestScripts runs every script of testdata/script, each in a namespace of its
+// own. Those whose names begin with apiserver_ get a cluster of their own,
+// because they break it.
+func TestScripts(t *testing.T) {
+	require.NoError(t, sweepOld())
+	janitor := startJanitor(t)
+	dir := t.TempDir()
+	built := make(chan error, 1)
+	go func() { built <- buildPlugin(t.Context(), dir) }()
+
+	name := clusterName()
+	require.NoError(t, janitor.watch(name))
+	shared, err := startCluster(name)
+	require.NoError(t, err)
+	require.NoError(t, <-built)
+
+	h := &harness{janitor: janitor, plugin: dir, cache: filepath.Join(dir, "cache"), shared: shared}
+	deadline := time.Now().Add(atMost)
+	if end, ok := t.Deadline(); ok && end.Before(deadline) {
+		deadline = end
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               h.setup,
+		Cmds:                commands(),
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Deadline:            deadline,
+	})
+}
+
+// harness is what all scripts share.
+type harness struct {
+	janitor *janitor
+	plugin  string // the directory of the program under test
+	cache   string // of kubectl's discovery
+	shared  *cluster
+}
+
+// setup makes the world of one script.
+func (h *harness) setup(env *testscript.Env) error {
+	c := h.shared
+	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+	if breaks, ok := strings.CutPrefix(name, "apiserver_"); ok {
+		own := clusterName() + "-" + strings.ReplaceAll(breaks, "_", "")
+		err := h.janitor.watch(own)
+		if err != nil {
+			return err
+		}
+		if c, err = startCluster(own); err != nil {
+			return err
+		}
+		env.Defer(func() { _ = down(own) }) // the janitor would, at the very end
+	}
+	for key, value := range c.environment(env.WorkDir, h.plugin, h.cache) {
+		env.Setenv(key, value)
+	}
+	w, err := newWorld(c, name, env.WorkDir)
+	if err != nil {
+		return err
+	}
+	env.Defer(w.leave)
+	env.Setenv("NAMESPACE", w.namespace)
+	env.Values[worldKey{}] = w
+	return nil
+}
+
+// commands are what the scripts have besides testscript's own. A ! before any
+// of them is an error.
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
+	all := map[string]func(*testscript.TestScript, *world, []string){
+		"apiserver":  cmdAPIServer,
+		"apply":      cmdApply,
+		"ends":       cmdEnds,
+		"exits":      cmdExits,
+		"gated":      cmdGated,
+		"killat":     cmdKillAt,
+		"killoften":  cmdKillOften,
+		"mark":       cmdMark,
+		"objects":    cmdObjects,
+		"partitions": cmdPartitions,
+		"reads":      cmdReads,
+		"ready":      cmdReady,
+		"record":     cmdRecord,
+		"run":        cmdRun,
+		"runtty":     cmdRunTTY,
+		"settled":    cmdSettled,
+		"signal":     cmdSignal,
+		"touched":    cmdTouched,
+		"type":       cmdType,
+		"unchanged":  cmdUnchanged,
+		"until":      cmdUntil,
+		"within":     cmdWithin,
+		"writes":     cmdWrites,
+	}
+	out := map[string]func(*testscript.TestScript, bool, []string){}
+	for name, run := range all {
+		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			w, ok := ts.Value(worldKey{}).(*world)
+			if neg || !ok {
+				ts.Fatalf("unsupported: ! %s", name)
+			}
+			run(ts, w, args)
+		}
+	}
+	return out
+}

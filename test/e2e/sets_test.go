@@ -1,0 +1,215 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/utils/ptr"
+)
+
+// recordAnnotation is where the plugin keeps what a canary needs.
+const recordAnnotation = "kubectl-sts.github.io/canary"
+
+// changeCause is the annotation that kubectl rollout history shows.
+const changeCause = "kubernetes.io/change-cause"
+
+// baseline is a set when it was last seen ready.
+type baseline struct {
+	partition   int
+	images      []string
+	annotations map[string]string
+}
+
+// cmdReady waits until every pod of a set is Available and, unless a partition
+// holds some back, the controller has ended its rollout. It notes what the set
+// is like then.
+//
+//	ready SET
+func cmdReady(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: ready SET")
+	}
+	set, err := w.await(args[0], func(s *appsv1.StatefulSet) bool {
+		n := ptr.Deref(s.Spec.Replicas, 1)
+		held := partition(s) > 0 || s.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType
+		return s.Status.ObservedGeneration == s.Generation && s.Status.Replicas == n && s.Status.AvailableReplicas == n &&
+			(held || s.Status.CurrentRevision == s.Status.UpdateRevision)
+	})
+	ts.Check(err)
+	b := baseline{partition: partition(set), annotations: maps.Clone(set.Annotations)}
+	for _, c := range set.Spec.Template.Spec.Containers {
+		b.images = append(b.images, c.Image)
+	}
+	w.baselines[args[0]] = b
+}
+
+// await watches a set until the condition holds.
+func (w *world) await(name string, holds func(*appsv1.StatefulSet) bool) (*appsv1.StatefulSet, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		set, err := w.watchSet(ctx, name, holds)
+		if set != nil || err != nil {
+			return set, err
+		}
+	}
+}
+
+// watchSet is await until the watch is cut.
+func (w *world) watchSet(ctx context.Context, name string, holds func(*appsv1.StatefulSet) bool) (*appsv1.StatefulSet, error) {
+	byName := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()}
+	changes, err := w.apps.StatefulSets(w.namespace).Watch(ctx, byName)
+	if err != nil {
+		return nil, err
+	}
+	defer changes.Stop()
+	for e := range changes.ResultChan() {
+		if set, ok := e.Object.(*appsv1.StatefulSet); ok && e.Type != watch.Deleted && holds(set) {
+			return set, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("statefulset %s: not there after %s", name, patience)
+	}
+	return nil, nil
+}
+
+// cmdSettled checks that nothing of a canary is left: every pod is Available,
+// on the set's update revision and with these images, no other pod is there,
+// partition and annotations are what they were when the set was last ready.
+// Only the change-cause may be another, and only with another image.
+//
+//	settled SET IMAGE...
+func cmdSettled(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: settled SET IMAGE...")
+	}
+	name, images := args[0], args[1:]
+	before, ok := w.baselines[name]
+	if !ok {
+		ts.Fatalf("what is %s to be compared with? ready %s comes first", name, name)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	set, err := w.apps.StatefulSets(w.namespace).Get(ctx, name, metav1.GetOptions{})
+	ts.Check(err)
+	pods, err := w.podsOf(ctx, set)
+	ts.Check(err)
+	wrong := append(unlike(before, set, images), unsettled(set, pods, images)...)
+	if len(wrong) > 0 {
+		ts.Fatalf("statefulset %s is not settled: %s\n%s", name, strings.Join(wrong, "; "), w.state())
+	}
+}
+
+// unlike says what of the set itself is not as it was.
+func unlike(before baseline, set *appsv1.StatefulSet, images []string) []string {
+	var wrong []string
+	if p := partition(set); p != before.partition {
+		wrong = append(wrong, fmt.Sprintf("partition %d, was %d", p, before.partition))
+	}
+	if _, ok := set.Annotations[recordAnnotation]; ok {
+		wrong = append(wrong, "the canary's record is still there")
+	}
+	was, is := maps.Clone(before.annotations), maps.Clone(set.Annotations)
+	if !slices.Equal(images, before.images) {
+		delete(was, changeCause)
+		delete(is, changeCause)
+	}
+	if !equality.Semantic.DeepEqual(was, is) {
+		wrong = append(wrong, fmt.Sprintf("annotations %q, were %q", is, was))
+	}
+	return wrong
+}
+
+// unsettled says which pods are not where they should be.
+func unsettled(set *appsv1.StatefulSet, pods []corev1.Pod, images []string) []string {
+	var wrong []string
+	if n := int(ptr.Deref(set.Spec.Replicas, 1)); len(pods) != n {
+		wrong = append(wrong, fmt.Sprintf("%d pods, want %d", len(pods), n))
+	}
+	for i := range pods {
+		pod := &pods[i]
+		var has []string
+		for _, c := range pod.Spec.Containers {
+			has = append(has, c.Image)
+		}
+		available := slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+		})
+		switch {
+		case pod.DeletionTimestamp != nil:
+			wrong = append(wrong, pod.Name+" is on its way out")
+		case !available:
+			wrong = append(wrong, pod.Name+" is not Ready")
+		case !slices.Equal(has, images):
+			wrong = append(wrong, fmt.Sprintf("%s has %q, want %q", pod.Name, has, images))
+		case pod.Labels[appsv1.StatefulSetRevisionLabel] != set.Status.UpdateRevision:
+			wrong = append(wrong, pod.Name+" is not on the update revision")
+		}
+	}
+	return wrong
+}
+
+func (w *world) podsOf(ctx context.Context, set *appsv1.StatefulSet) ([]corev1.Pod, error) {
+	all, err := w.core.Pods(w.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all.Items, func(p corev1.Pod) bool { return !metav1.IsControlledBy(&p, set) }), nil
+}
+
+// marked is a set at the last mark.
+type marked struct{ set *appsv1.StatefulSet }
+
+// cmdMark notes what a set is like, for unchanged, and where the audit log is,
+// for writes and reads.
+//
+//	mark SET
+func cmdMark(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: mark SET")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	set, err := w.apps.StatefulSets(w.namespace).Get(ctx, args[0], metav1.GetOptions{})
+	ts.Check(err)
+	w.marked = marked{set}
+	ts.Check(w.audit.mark())
+}
+
+// cmdUnchanged checks that since the last mark the plugin wrote nothing, and
+// that the marked set is the same but for its status.
+//
+//	unchanged
+func cmdUnchanged(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) > 0 || w.marked.set == nil {
+		ts.Fatalf("usage: unchanged, after mark SET")
+	}
+	cmdWrites(ts, w, []string{"0"})
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	set, err := w.apps.StatefulSets(w.namespace).Get(ctx, w.marked.set.Name, metav1.GetOptions{})
+	ts.Check(err)
+	was, is := essence(w.marked.set), essence(set)
+	if !equality.Semantic.DeepEqual(was, is) {
+		ts.Fatalf("statefulset %s was changed\nfrom %+v\nto   %+v", set.Name, was, is)
+	}
+}
+
+// essence leaves out what moves with the set's status.
+func essence(set *appsv1.StatefulSet) *appsv1.StatefulSet {
+	out := set.DeepCopy()
+	out.ResourceVersion, out.Status = "", appsv1.StatefulSetStatus{}
+	out.ManagedFields = slices.DeleteFunc(out.ManagedFields, func(e metav1.ManagedFieldsEntry) bool { return e.Subresource == "status" })
+	return out
+}

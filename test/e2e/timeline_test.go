@@ -1,0 +1,257 @@
+package e2e
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+)
+
+// moment is one version of the set or of one of its pods. Resource versions of
+// both come out of one counter, which puts moments of the two watches in order.
+type moment struct {
+	version uint64
+	set     *appsv1.StatefulSet
+	pod     *corev1.Pod
+	gone    bool
+	there   bool // already when the record began
+}
+
+// timeline is what happened to one set, in order. It begins with what was
+// there.
+type timeline []moment
+
+func (t timeline) sort() {
+	slices.SortStableFunc(t, func(a, b moment) int {
+		if by := cmp.Compare(a.version, b.version); by != 0 || (a.set != nil) == (b.set != nil) {
+			return by
+		}
+		if a.set != nil {
+			return -1
+		}
+		return 1
+	})
+}
+
+// partitions are those that the set was given, without repetitions. The one
+// that it had is not among them.
+func (t timeline) partitions() []int {
+	var out []int
+	last, known := 0, false
+	for _, m := range t {
+		if m.set == nil || m.gone {
+			continue
+		}
+		if p := partition(m.set); !known || p != last {
+			if known {
+				out = append(out, p)
+			}
+			last, known = p, true
+		}
+	}
+	return out
+}
+
+// touched are the pods whose deletion was asked for, in order. One that was
+// replaced twice is there twice.
+func (t timeline) touched() []string {
+	var out []string
+	said := map[types.UID]bool{}
+	for _, m := range t {
+		if m.pod == nil || !m.leaves() || said[m.pod.UID] {
+			continue
+		}
+		said[m.pod.UID] = true
+		if !m.there {
+			out = append(out, m.pod.Name)
+		}
+	}
+	return out
+}
+
+// leaves reports whether the pod is gone or on its way out.
+func (m moment) leaves() bool { return m.gone || m.pod.DeletionTimestamp != nil }
+
+// breaches are the moments in which a pod below the gate was deleted although
+// it was on the stable revision, or made anew at another one. Stable is what
+// the set ran when the record began.
+func (t timeline) breaches() []string {
+	var out []string
+	gate, stable := 0, ""
+	known, leaving := map[types.UID]bool{}, map[types.UID]bool{}
+	for _, m := range t {
+		if m.set != nil {
+			gate = firstOrdinal(m.set) + partition(m.set)
+			if m.there {
+				stable = m.set.Status.CurrentRevision
+			}
+			continue
+		}
+		revision, uid := m.pod.Labels[appsv1.StatefulSetRevisionLabel], m.pod.UID
+		what := ""
+		switch {
+		case m.there:
+		case m.leaves() && !leaving[uid] && revision == stable:
+			what = "deleted"
+		case !m.leaves() && !known[uid] && revision != stable:
+			what = "made at revision " + revision
+		}
+		if what != "" && ordinalOf(m.pod) < gate {
+			out = append(out, fmt.Sprintf("%s was %s at version %d, when the gate was at ordinal %d", m.pod.Name, what, m.version, gate))
+		}
+		known[uid], leaving[uid] = true, leaving[uid] || m.leaves()
+	}
+	return out
+}
+
+func partition(set *appsv1.StatefulSet) int {
+	if set.Spec.UpdateStrategy.RollingUpdate == nil {
+		return 0
+	}
+	return int(ptr.Deref(set.Spec.UpdateStrategy.RollingUpdate.Partition, 0))
+}
+
+func firstOrdinal(set *appsv1.StatefulSet) int {
+	if set.Spec.Ordinals == nil {
+		return 0
+	}
+	return int(set.Spec.Ordinals.Start)
+}
+
+func ordinalOf(pod *corev1.Pod) int {
+	n, err := strconv.Atoi(pod.Name[strings.LastIndexByte(pod.Name, '-')+1:])
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// The proofs must be able to fail.
+func TestATimelineIsJudged(t *testing.T) {
+	set := func(version uint64, partition int) moment {
+		return moment{version: version, there: version == 1, set: &appsv1.StatefulSet{
+			Spec: appsv1.StatefulSetSpec{UpdateStrategy: appsv1.StatefulSetUpdateStrategy{
+				RollingUpdate: &appsv1.RollingUpdateStatefulSetStrategy{Partition: ptr.To(int32(partition))},
+			}},
+			Status: appsv1.StatefulSetStatus{CurrentRevision: "web-1"},
+		}}
+	}
+	pod := func(version uint64, ordinal int, uid, revision string) moment {
+		return moment{version: version, there: version == 1, pod: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+			Name: fmt.Sprintf("web-%d", ordinal), UID: types.UID(uid),
+			Labels: map[string]string{appsv1.StatefulSetRevisionLabel: revision},
+		}}}
+	}
+	leaving := func(m moment) moment {
+		m.pod.DeletionTimestamp = &metav1.Time{}
+		return m
+	}
+	gone := func(m moment) moment {
+		m.gone = true
+		return m
+	}
+	shifted := func(m moment, start int32) moment {
+		m.set.Spec.Ordinals = &appsv1.StatefulSetOrdinals{Start: start}
+		return m
+	}
+	tests := []struct {
+		name       string
+		in         timeline
+		partitions []int
+		touched    []string
+		breaches   int
+	}{
+		{
+			name: "nothing happens",
+			in:   timeline{set(1, 0), pod(1, 0, "a", "web-1"), pod(1, 1, "b", "web-1")},
+		},
+		{
+			name: "a pod is replaced after the gate was opened for it",
+			in: timeline{
+				set(1, 0), pod(1, 0, "a", "web-1"), pod(1, 1, "b", "web-1"), set(2, 2), set(3, 2), set(4, 1),
+				leaving(pod(5, 1, "b", "web-1")), gone(pod(6, 1, "b", "web-1")), pod(7, 1, "c", "web-2"), pod(8, 1, "c", "web-2"),
+			},
+			partitions: []int{2, 1},
+			touched:    []string{"web-1"},
+		},
+		{
+			name:     "a stable pod below the gate is deleted",
+			in:       timeline{set(1, 1), pod(1, 0, "a", "web-1"), leaving(pod(2, 0, "a", "web-1")), gone(pod(3, 0, "a", "web-1"))},
+			touched:  []string{"web-0"},
+			breaches: 1,
+		},
+		{
+			name:     "a stable pod below the gate is gone at once",
+			in:       timeline{set(1, 1), pod(1, 0, "a", "web-1"), gone(pod(2, 0, "a", "web-1"))},
+			touched:  []string{"web-0"},
+			breaches: 1,
+		},
+		{
+			name:       "a pod is deleted just before its gate opens",
+			in:         timeline{set(1, 1), pod(1, 0, "a", "web-1"), set(3, 0), leaving(pod(2, 0, "a", "web-1"))},
+			partitions: []int{0},
+			touched:    []string{"web-0"},
+			breaches:   1,
+		},
+		{
+			name:     "a pod below the gate is made at the new revision",
+			in:       timeline{set(1, 1), pod(2, 0, "a", "web-2")},
+			breaches: 1,
+		},
+		{
+			name: "the gate counts from the first ordinal",
+			in: timeline{
+				shifted(set(1, 1), 5), pod(1, 5, "a", "web-1"), pod(1, 6, "b", "web-1"),
+				leaving(pod(2, 6, "b", "web-1")), leaving(pod(3, 5, "a", "web-1")),
+			},
+			touched:  []string{"web-6", "web-5"},
+			breaches: 1,
+		},
+		{
+			name: "a canary pod goes back after the gate was closed again",
+			in: timeline{
+				set(1, 0), pod(1, 0, "a", "web-2"), set(2, 1),
+				leaving(pod(3, 0, "a", "web-2")), gone(pod(4, 0, "a", "web-2")), pod(5, 0, "b", "web-1"),
+			},
+			partitions: []int{1},
+			touched:    []string{"web-0"},
+		},
+		{
+			name: "a pod is replaced twice",
+			in: timeline{
+				set(1, 0), pod(1, 0, "a", "web-1"), gone(pod(2, 0, "a", "web-1")), pod(3, 0, "b", "web-2"),
+				gone(pod(4, 0, "b", "web-2")), pod(5, 0, "c", "web-1"),
+			},
+			touched: []string{"web-0", "web-0"},
+		},
+		{
+			name: "a pod was on its way out before",
+			in:   timeline{set(1, 1), leaving(pod(1, 0, "a", "web-1")), gone(pod(2, 0, "a", "web-1"))},
+		},
+		{
+			name: "a pod that is on its way out anyway when the gate closes",
+			in: timeline{
+				set(1, 0), pod(1, 0, "a", "web-1"), leaving(pod(2, 0, "a", "web-1")), set(3, 1), gone(pod(4, 0, "a", "web-1")),
+			},
+			partitions: []int{1},
+			touched:    []string{"web-0"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.in.sort()
+			require.Equal(t, tt.partitions, tt.in.partitions())
+			require.Equal(t, tt.touched, tt.in.touched())
+			require.Len(t, tt.in.breaches(), tt.breaches)
+		})
+	}
+}
