@@ -175,6 +175,10 @@ func (b builder) step(i int) rollout.Step {
 
 // finish puts the partition back and removes the record.
 func (b builder) finish() rollout.Step {
+	var until rollout.Condition = rollout.Observed{}
+	if b.record.Partition == 0 {
+		until = rollout.RolledOut{}
+	}
 	return rollout.Step{
 		Title: "end the canary",
 		Change: rollout.Edit{
@@ -182,7 +186,7 @@ func (b builder) finish() rollout.Step {
 			Annotations: map[string]*string{Annotation: nil},
 			Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
 		},
-		Until: rollout.Observed{},
+		Until: until,
 	}
 }
 

@@ -60,7 +60,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Change: rollout.Edit{
 					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil}, Says: "partition 0, no record",
 				},
-				Until: rollout.Observed{},
+				Until: rollout.RolledOut{},
 			},
 		},
 	}, got)

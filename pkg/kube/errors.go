@@ -35,6 +35,11 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	if _, unknown, ok := strings.Cut(err.Error(), "strict decoding error: "); ok {
 		return worded{err, fmt.Sprintf("%s %s: %s", verb, resource, unknown)} // the server puts the whole object before it
 	}
+	if apierrors.IsInvalid(err) {
+		if i := strings.LastIndex(err.Error(), `}": `); i > 0 {
+			return worded{err, fmt.Sprintf("%s %s: %s", verb, resource, err.Error()[i+len(`}": `):])} // the same, in an Invalid
+		}
+	}
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed and PodsGood.
+// is closed: Observed, RolledOut and PodsGood.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -48,6 +48,24 @@ func (Observed) Check(s sts.Snapshot, _ time.Time) Progress {
 }
 
 func (Observed) String() string { return "the controller has seen the change" }
+
+// RolledOut holds once the controller has ended the rollout in the set's
+// status. Another template set before that would leave the revision before
+// this one as the one to go back to.
+type RolledOut struct{}
+
+// Check compares the generations and the revisions.
+func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if s.CurrentRevision() == s.UpdateRevision() {
+		return Progress{Done: true}
+	}
+	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
+}
+
+func (RolledOut) String() string { return "the controller has ended the rollout" }
 
 // PodsGood holds when every wanted ordinal from From up carries the revision
 // that the spec wants there and is Available.

@@ -108,3 +108,12 @@ func TestCondition(t *testing.T) {
 		})
 	}
 }
+
+func TestRolledOut(t *testing.T) {
+	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")))
+	require.Equal(t, rollout.Progress{Waiting: "the StatefulSet controller to end the rollout"},
+		rollout.RolledOut{}.Check(s, ststest.Start))
+	require.Equal(t, rollout.Progress{Done: true}, rollout.RolledOut{}.Check(ststest.Snapshot(ststest.Set()), ststest.Start))
+	require.False(t, rollout.RolledOut{}.Check(ststest.Snapshot(ststest.Set(ststest.Unseen)), ststest.Start).Done)
+	require.Equal(t, "the controller has ended the rollout", rollout.RolledOut{}.String())
+}

@@ -260,8 +260,7 @@ func (r *run) take(u Update, ok bool) *Outcome {
 	case r.ctx.Err() != nil:
 		return r.stopped()
 	case !ok:
-		err := errors.New("the watch ended")
-		return r.end(Failed, err.Error(), err)
+		return r.unfed()
 	case u.Err != nil:
 		return r.end(Failed, u.Err.Error(), u.Err)
 	case u.Notice != "":
@@ -281,6 +280,18 @@ func (r *run) take(u Update, ok bool) *Outcome {
 		}
 	}
 	return nil
+}
+
+// unfed is the end of a run whose feed closed. It closes with the context,
+// whose end may reach this side a moment later.
+func (r *run) unfed() *Outcome {
+	select {
+	case <-r.ctx.Done():
+		return r.stopped()
+	case <-time.After(100 * time.Millisecond):
+	}
+	err := errors.New("the watch ended")
+	return r.end(Failed, err.Error(), err)
 }
 
 // ask puts the question in a goroutine of its own, so that a pod which fails

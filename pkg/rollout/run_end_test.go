@@ -159,7 +159,7 @@ func TestRunFailsWithItsFeed(t *testing.T) {
 		end  func(s *stage)
 		want error
 	}{
-		{"when it closes", func(s *stage) { close(s.feed) }, errors.New("the watch ended")},
+		{"when it closes", func(s *stage) { close(s.feed); s.pass(100 * time.Millisecond) }, errors.New("the watch ended")},
 		{"when it says that it can't go on", func(s *stage) { s.feed <- rollout.Update{Err: gone} }, gone},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -84,7 +84,9 @@ func TestRunWholeCanary(t *testing.T) {
 		s.pass(soak - 1)
 		s.goesOn()
 		s.pass(1)
-		s.show(split(take(), 0))
+		over := take()
+		over.Status.CurrentRevision = ststest.Update
+		s.show(split(over, 0))
 
 		require.Equal(t, []sent{
 			{0, p.Steps[0].Change},

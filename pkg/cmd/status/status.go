@@ -76,6 +76,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	now := client.Now()
 	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: deadline}, env.Command(""), now)
+	if err != nil && v.Result == rollout.Done {
+		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
+	}
 	report.PrintStatus(env.Streams.Out, env.Color, r.Output, report.Status{Snapshot: s, Record: record, Verdict: v, Now: now})
 	return cmdutil.Result(rollout.Outcome{Result: v.Result, Message: v.Message})
 }
