@@ -23,6 +23,7 @@ type Lines struct {
 	spin   *spin
 	quiet  bool   // the plan was shown already
 	indent string // under a time
+	asking bool   // a question stands on the last line
 }
 
 // NewLines makes a sink that writes to w. With quiet the plan's title and
@@ -48,6 +49,7 @@ func (l *Lines) clock(t time.Time) string {
 // Handle shows one event.
 func (l *Lines) Handle(e rollout.Event) {
 	l.spin.stop()
+	l.breakLine(e)
 	switch e.Type {
 	case rollout.EventPlan:
 		if !l.quiet {
@@ -78,8 +80,19 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.outcome(e)
 	case rollout.EventGate:
 		l.spin.clear() // the question takes its line
+		l.asking = true
 	}
 	l.spin.start()
+}
+
+// breakLine leaves the line of a question that something else came before the
+// answer of. An answer ends its line by itself.
+func (l *Lines) breakLine(e rollout.Event) {
+	broke := e.Outcome != nil && (e.Outcome.Result == rollout.Halted || e.Outcome.Result == rollout.Drifted)
+	if l.asking && (e.Type == rollout.EventPod || e.Type == rollout.EventWarning || broke) {
+		_, _ = fmt.Fprintln(l.w)
+	}
+	l.asking = false
 }
 
 func (l *Lines) head(p *rollout.Plan) {
