@@ -41,34 +41,44 @@ var moves = []move{
 	{name: "sync", millis: 50},
 	{name: "run", millis: 200},
 	{name: "unready", millis: 200, events: []event{
-		warning("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503")}},
+		warning("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"),
+	}},
 	{name: "bad", millis: 200, events: []event{
 		warning("Failed", "Failed to pull image: rpc error: code = NotFound desc = failed to resolve reference: not found"),
-		warning("Failed", "Error: ErrImagePull")}},
+		warning("Failed", "Error: ErrImagePull"),
+	}},
 	{name: "invalid", millis: 200, events: []event{
 		warning("InspectFailed", "Failed to apply default image tag: couldn't parse image name: invalid reference format"),
-		warning("Failed", "Error: InvalidImageName")}},
+		warning("Failed", "Error: InvalidImageName"),
+	}},
 	{name: "never", millis: 200, events: []event{
 		warning("ErrImageNeverPull", "Container image is not present with pull policy of Never"),
-		warning("Failed", "Error: ErrImageNeverPull")}},
+		warning("Failed", "Error: ErrImageNeverPull"),
+	}},
 	{name: "badconfig", millis: 200, events: []event{
-		warning("Failed", `Error: configmap "app-config" not found`)}},
+		warning("Failed", `Error: configmap "app-config" not found`),
+	}},
 	{name: "createerr", millis: 200, events: []event{
-		warning("Failed", "Error: failed to generate spec: no command specified")}},
+		warning("Failed", "Error: failed to generate spec: no command specified"),
+	}},
 	{name: "runerr", millis: 200, events: []event{
-		warning("Failed", `Error: failed to create containerd task: exec: "/app": stat /app: no such file or directory`)}},
+		warning("Failed", `Error: failed to create containerd task: exec: "/app": stat /app: no such file or directory`),
+	}},
 	{name: "crash", millis: 200},
 	{name: "oom", millis: 200},
 	{name: "crash-backoff", millis: 300, events: []event{
-		warning("BackOff", "Back-off restarting failed container")}},
+		warning("BackOff", "Back-off restarting failed container"),
+	}},
 	{name: "recover", millis: 500},
 	{name: "pull-backoff", millis: 700, events: []event{
 		{"Normal", "BackOff", "Back-off pulling image"},
-		warning("Failed", "Error: ImagePullBackOff")}},
+		warning("Failed", "Error: ImagePullBackOff"),
+	}},
 	{name: "crash-again", millis: 1500},
 	{name: "restart", millis: 2000, delayFrom: "restart-after", events: []event{
 		warning("Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 500"),
-		{"Normal", "Killing", "Container failed liveness probe, will be restarted"}}},
+		{"Normal", "Killing", "Container failed liveness probe, will be restarted"},
+	}},
 	{name: "flap", millis: 2000, delayFrom: "crash-after"},
 	{name: "slow", millis: 5000, delayFrom: "ready-after"},
 }
