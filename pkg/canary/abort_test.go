@@ -172,11 +172,6 @@ func TestAbortIsRefused(t *testing.T) {
 			ststest.Snapshot(canarySet(record(takenUp(5)), 0, ststest.Updated), updated(0, 0)), forgotten,
 		},
 		{
-			"on a set whose controller replaces nothing",
-			ststest.Snapshot(canarySet(record(), 2, ststest.Strategy("OnDelete")), updated(2, 0)),
-			hopeless()["its strategy is OnDelete"].want,
-		},
-		{
 			"on a set that is being deleted",
 			ststest.Snapshot(canarySet(record(), 2, ststest.Deleted), updated(2, 0)),
 			hopeless()["it is being deleted"].want,

@@ -10,6 +10,7 @@ import (
 	"github.com/go-logr/logr"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -54,8 +55,10 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		lister(c.apps.ControllerRevisions(c.Namespace).List), c.apps.ControllerRevisions(c.Namespace).Watch)
 	w.events = w.source("events", &corev1.Event{}, failedCreates(set.Name), "",
 		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
-	w.events.optional = true
-	for _, s := range []*source{w.sets, w.pods, w.revisions, w.events} {
+	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
+		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
+	w.events.optional, w.budgets.optional = true, true
+	for _, s := range w.sources() {
 		own, stop := context.WithCancel(ctx)
 		s.stop = stop
 		go s.run(own)
@@ -66,14 +69,19 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 
 // watcher merges the sources into one feed.
 type watcher struct {
-	client                        *Client
-	name                          string
-	sets, pods, revisions, events *source
-	changed                       chan struct{} // holds one token when a source changed
-	trouble                       chan rollout.Update
-	out                           chan rollout.Update
-	mu                            sync.Mutex
-	cut                           map[*source]bool // those whose watch could not be taken up again
+	client                *Client
+	name                  string
+	sets, pods, revisions *source
+	events, budgets       *source
+	changed               chan struct{} // holds one token when a source changed
+	trouble               chan rollout.Update
+	out                   chan rollout.Update
+	mu                    sync.Mutex
+	cut                   map[*source]bool // those whose watch could not be taken up again
+}
+
+func (w *watcher) sources() []*source {
+	return []*source{w.sets, w.pods, w.revisions, w.events, w.budgets}
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -114,7 +122,12 @@ func (w *watcher) send(ctx context.Context, u rollout.Update) bool {
 }
 
 func (w *watcher) synced() bool {
-	return w.sets.synced.Load() && w.pods.synced.Load() && w.revisions.synced.Load() && w.events.synced.Load()
+	for _, s := range w.sources() {
+		if !s.synced.Load() {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *watcher) snapshot() sts.Snapshot {
@@ -123,7 +136,7 @@ func (w *watcher) snapshot() sts.Snapshot {
 		set = item
 	}
 	return sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
-		sts.FailedCreates(items[*corev1.Event](w.events)))
+		sts.FailedCreates(items[*corev1.Event](w.events))).WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets))
 }
 
 func (w *watcher) signal() {

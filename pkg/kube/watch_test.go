@@ -37,6 +37,7 @@ func TestWatchBeginsWithOneWholeSnapshot(t *testing.T) {
 			"GET "+podsPath+"?"+initial+"labelSelector=app=web&"+rest,
 			"GET "+revisionsPath+"?"+initial+"labelSelector=app=web&"+rest,
 			"GET "+setsPath+"?"+initial+"fieldSelector=metadata.name=web&"+rest,
+			"GET "+budgetsPath+"?"+initial+rest,
 		), w.server.requests())
 	})
 }

@@ -28,6 +28,7 @@ type stepView struct {
 	Change *change `json:"change,omitempty"`
 	Until  string  `json:"until"`
 	Frees  string  `json:"frees,omitempty"`
+	Order  string  `json:"order,omitempty"`
 	Soak   string  `json:"soak,omitempty"`
 	Gate   string  `json:"gate,omitempty"`
 	Next   string  `json:"next,omitempty"`
@@ -70,6 +71,9 @@ func viewPlan(p *rollout.Plan) *planView {
 		}
 		if step.Free != nil {
 			s.Frees = string(step.Free.Mode)
+			if step.Free.Mode != rollout.FreeBlocker {
+				s.Order = Clean(step.Free.Order.String())
+			}
 		}
 		if step.Gate != nil {
 			s.Gate, s.Next = string(step.Gate.Kind), step.Gate.Next
@@ -130,8 +134,12 @@ func planLine(s *rollout.Step) string {
 		line += ": " + Clean(s.Change.String())
 	}
 	var then []string
-	if good, ok := s.Until.(rollout.PodsGood); ok {
-		then = append(then, "wait until "+good.String())
+	switch s.Until.(type) {
+	case rollout.PodsGood, rollout.PodsUpdated, rollout.PodsRestarted:
+		then = append(then, "wait until "+s.Until.String())
+	}
+	if len(s.Disrupts) > 0 {
+		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
 	}
 	if s.Free != nil {
 		then = append(then, freeWords(*s.Free))
@@ -149,8 +157,15 @@ func planLine(s *rollout.Step) string {
 }
 
 func freeWords(f rollout.Free) string {
-	if f.Mode == rollout.FreeEach {
-		return "delete those that are not, one at a time"
+	words := "delete one that blocks the rest"
+	switch f.Mode {
+	case rollout.FreeEach:
+		words = "delete those that are not, one at a time, " + f.Order.String()
+	case rollout.FreeRestart:
+		words = "delete them one at a time, " + f.Order.String()
 	}
-	return "delete one that blocks the rest"
+	if f.Budgets {
+		words += ", as the PodDisruptionBudget allows"
+	}
+	return Clean(words)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed, RolledOut and PodsGood.
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated and PodsRestarted.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -28,6 +28,17 @@ type Progress struct {
 	Waiting string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
+}
+
+// add counts one more ordinal.
+func (p *Progress) add(t sts.Standing) {
+	p.Standings = append(p.Standings, t)
+	if t.Good() {
+		p.Good++
+	}
+	if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
+		p.NextAt = t.GoodAt
+	}
 }
 
 // keeps reports whether this pod is on the revision that the condition wants,
@@ -59,8 +70,8 @@ func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
 	if p := (Observed{}).Check(s, now); !p.Done {
 		return p
 	}
-	if s.CurrentRevision() == s.UpdateRevision() {
-		return Progress{Done: true}
+	if s.OnDelete() || s.CurrentRevision() == s.UpdateRevision() {
+		return Progress{Done: true} // with OnDelete the controller never moves the current revision on
 	}
 	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
 }
@@ -88,14 +99,7 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 		if c.Gated != "" && s.Gated(o) {
 			want = c.Gated
 		}
-		t := s.Standing(o, want, now)
-		p.Standings = append(p.Standings, t)
-		if t.Good() {
-			p.Good++
-		}
-		if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
-			p.NextAt = t.GoodAt
-		}
+		p.add(s.Standing(o, want, now))
 	}
 	p.Done = p.Good == p.Want
 	return p

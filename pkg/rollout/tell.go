@@ -61,7 +61,7 @@ const (
 func (st State) waitsFor() string {
 	switch st.phase {
 	case changing:
-		return serverTakes
+		return cmp.Or(st.waitSaid, serverTakes)
 	case soaking:
 		return "the soak to end"
 	case gating:

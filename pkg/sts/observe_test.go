@@ -100,7 +100,8 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 	hour := ststest.Start.Add(-time.Hour)
 	fresh := sts.Pod{
 		Name: "web-3", UID: "web-3-uid", Ordinal: 3, Revision: ststest.Stable, Phase: corev1.PodRunning,
-		Ready: true, ReadySince: hour, ReadyCount: 1, Containers: 1, Node: "node-1", Created: hour,
+		Labels: map[string]string{"app": "web", appsv1.StatefulSetRevisionLabel: ststest.Stable},
+		Ready:  true, ReadySince: hour, ReadyCount: 1, Containers: 1, Node: "node-1", Created: hour,
 	}
 	unready := func(p *sts.Pod) { p.Ready, p.ReadySince, p.UnreadySince = false, time.Time{}, hour }
 	tests := []struct {

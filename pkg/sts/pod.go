@@ -15,6 +15,8 @@ type Pod struct {
 	UID          types.UID
 	Ordinal      int
 	Revision     string // the controller-revision-hash label
+	Labels       map[string]string
+	Version      string // resourceVersion, to delete it as it was seen
 	Phase        corev1.PodPhase
 	Ready        bool
 	ReadySince   time.Time // of the Ready condition, when Ready
@@ -35,6 +37,8 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 		UID:      p.UID,
 		Ordinal:  ordinal,
 		Revision: p.Labels[appsv1.StatefulSetRevisionLabel],
+		Labels:   p.Labels,
+		Version:  p.ResourceVersion,
 		Phase:    p.Status.Phase,
 		Node:     p.Spec.NodeName,
 		Created:  p.CreationTimestamp.Time,
