@@ -286,3 +286,10 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 	p, err := Resume(r, *record, s, now)
 	return p, record, err
 }
+
+// CanaryToAbort reports whether an undo is to take back a canary in progress:
+// unless the user names another revision than the one it began from.
+func CanaryToAbort(s sts.Snapshot, named *appsv1.ControllerRevision) bool {
+	record, err := FindRecord(s)
+	return err == nil && record != nil && record.Verb == VerbCanary && (named == nil || named.Name == record.Stable)
+}

@@ -15,7 +15,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -81,6 +83,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 		}
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
+	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
 	add(looking, status.New(env, status.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

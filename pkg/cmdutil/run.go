@@ -145,10 +145,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	if !r.Env.Streams.Interactive() {
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, report.Clean(p.Title))
-	for _, d := range p.Details {
-		_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(d))
-	}
+	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.Quiet = true
 	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
 	switch {

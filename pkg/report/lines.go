@@ -21,6 +21,7 @@ type Lines struct {
 	width  int
 	style  styles
 	spin   *spin
+	mode   term.ColorMode
 	quiet  bool   // the plan was shown already
 	indent string // under a time
 	asking bool   // a question stands on the last line
@@ -29,7 +30,7 @@ type Lines struct {
 // NewLines makes a sink that writes to w. With quiet the plan's title and
 // warnings are left out: they were shown before a question.
 func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
-	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), quiet: quiet}
+	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
 	if l.live {
 		l.spin = newSpin(w)
@@ -96,9 +97,17 @@ func (l *Lines) breakLine(e rollout.Event) {
 }
 
 func (l *Lines) head(p *rollout.Plan) {
-	_, _ = fmt.Fprintln(l.w, l.style.bold.Render(Clean(p.Title)))
+	PrintHead(l.w, l.mode, p)
+}
+
+// PrintHead shows a plan before a question about it.
+func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
+	_, _ = fmt.Fprintln(w, newStyles(w, mode).bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
-		_, _ = fmt.Fprintln(l.w, "  "+Clean(d))
+		_, _ = fmt.Fprintln(w, "  "+Clean(d))
+	}
+	if p.Diff != "" {
+		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 }
 

@@ -15,6 +15,7 @@ type planView struct {
 	Verb        string     `json:"verb"`
 	Title       string     `json:"title"`
 	Details     []string   `json:"details,omitempty"`
+	Diff        string     `json:"diff,omitempty"`
 	Warnings    []string   `json:"warnings,omitempty"`
 	Patience    string     `json:"patience"`
 	StepTimeout string     `json:"stepTimeout"`
@@ -60,7 +61,7 @@ func viewChange(c rollout.Change) *change {
 
 func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
-		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Warnings: cleanAll(p.Warnings),
+		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: p.Diff, Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
 	}
 	for i := range p.Steps {
@@ -116,6 +117,9 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 	say(style.bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
 		say("  " + Clean(d))
+	}
+	if p.Diff != "" {
+		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 	for i := range p.Steps {
 		say(planLine(&p.Steps[i]))

@@ -16,6 +16,7 @@ type Plan struct {
 	UID       types.UID // of the set that the plan was made for
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
+	Diff      string    // a unified diff of the template, where that is what to look at
 	Warnings  []string
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string

@@ -26,20 +26,22 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	s, manifest, err := client.Load(ctx, r.Name)
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	request := canary.Request{
-		Run:      rand.Text()[:12],
-		Steps:    r.Steps,
-		Soak:     r.Soak,
-		Rollback: r.OnFailure == cmdutil.Rollback,
-		Force:    r.Force,
-		Pace:     pace(env, r),
-		Limits:   r.Run.Limits,
-		Command:  env.Command(namespace(env, r)),
+		Run:       rand.Text()[:12],
+		Steps:     r.Steps,
+		Soak:      r.Soak,
+		Rollback:  r.OnFailure == cmdutil.Rollback,
+		Force:     r.Force,
+		Order:     r.Drive.Order,
+		IgnorePDB: r.Drive.IgnorePDB,
+		Pace:      pace(env, r),
+		Limits:    r.Run.Limits,
+		Command:   env.Command(namespace(env, r)),
 	}
 	if r.changes() {
 		if err := change(ctx, client, r, s, manifest, &request); err != nil {
