@@ -155,25 +155,18 @@ func (b builder) returned() string {
 
 // returning names the pods that go back.
 func (b builder) returning() string {
-	var names []string
+	var back []sts.Pod
 	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
 		if pod, ok := b.s.Pod(o); ok && b.returns(o) && pod.Revision != b.record.Stable {
-			names = append(names, pod.Name)
+			back = append(back, pod)
 		}
 	}
-	if len(names) == 0 {
+	return returnTo(back, b.record.Stable)
+}
+
+func returnTo(pods []sts.Pod, revision string) string {
+	if len(pods) == 0 {
 		return "wait until every pod is Available"
 	}
-	const most = 4
-	text := ""
-	for i, name := range names {
-		if i == most {
-			return fmt.Sprintf("return %s … (%d pods) to revision %s", text, len(names), b.record.Stable)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return fmt.Sprintf("return %s to revision %s", text, b.record.Stable)
+	return fmt.Sprintf("return %s to revision %s", names(pods), revision)
 }

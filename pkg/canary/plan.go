@@ -141,9 +141,18 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Timeout:     b.r.Limits.Timeout,
 		Promote:     b.r.command("promote", b.s),
 		Resume:      b.r.command(b.record.Verb.Name(), b.s),
-		Abort:       b.r.command("abort", b.s),
+		Abort:       b.backCommand(),
 		Success:     b.success(),
 	}
+}
+
+// backCommand is the way back to stable; an undo and a restart have none that
+// anybody would want.
+func (b builder) backCommand() string {
+	if b.record.Verb != VerbCanary {
+		return ""
+	}
+	return b.r.command("abort", b.s)
 }
 
 func (b builder) title(verb string) string {
@@ -181,10 +190,15 @@ func (b builder) steps(i int) []rollout.Step {
 	}
 	var steps []rollout.Step
 	for partition := min(b.from, b.s.Replicas()-b.before(i)) - 1; partition > to; partition-- {
-		steps = append(steps, b.part(whole, partition))
+		if pod, ok := b.s.Pod(b.s.Start() + partition); !ok || pod.Revision != b.record.Target {
+			steps = append(steps, b.part(whole, partition))
+		}
 	}
 	if b.from > to {
 		whole.Disrupts = []int{b.s.Start() + to}
+		if b.counts[i]-b.before(i) > 1 {
+			whole.Title = b.verb() + " " + b.s.PodName(b.s.Start()+to)
+		}
 	}
 	return append(steps, whole)
 }
@@ -193,7 +207,7 @@ func (b builder) steps(i int) []rollout.Step {
 func (b builder) part(whole rollout.Step, partition int) rollout.Step {
 	ordinal := b.s.Start() + partition
 	return rollout.Step{
-		Title: "update " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
+		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: rollout.Partition(partition), Disrupts: []int{ordinal},
 		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
 	}
@@ -220,6 +234,15 @@ func (b builder) whole(i int) rollout.Step {
 		step.Change = rollout.Partition(partition)
 		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
 		step.Free = b.free()
+	}
+	if len(b.counts) == 1 && b.record.Verb != VerbCanary {
+		step.Number, step.Of = 0, 0 // there is nothing to count
+	}
+	if b.record.Verb == VerbUndo && len(b.counts) == 1 && !b.driven() {
+		step.Title = returnTo(b.elsewhere(), b.record.Target)
+		if !b.guarded() {
+			step.Change = nil // the gate was opened with the template
+		}
 	}
 	if b.r.Pace.Gate != "" && i+1 < len(b.counts) {
 		step.Gate = &rollout.Gate{Kind: b.r.Pace.Gate, Wanted: b.r.Pace.Wanted, Next: b.pods(i + 1)}
@@ -311,6 +334,17 @@ func (b builder) left() []sts.Pod {
 		}
 	}
 	b.record.Order.Sort(pods)
+	return pods
+}
+
+// elsewhere are the pods that an undo takes back, highest ordinal first.
+func (b builder) elsewhere() []sts.Pod {
+	var pods []sts.Pod
+	for _, p := range slices.Backward(b.s.Pods) {
+		if p.Ordinal < b.s.End() && p.Revision != b.record.Target {
+			pods = append(pods, p)
+		}
+	}
 	return pods
 }
 

@@ -68,6 +68,9 @@ func (l *Lines) Handle(e rollout.Event) {
 	case rollout.EventPod:
 		l.pod(e)
 	case rollout.EventWait:
+		if e.Outside && e.Message != "" {
+			l.say(e.Time, l.style.warn.Render("  waiting for "+Clean(e.Message)))
+		}
 		l.spin.wait("waiting for "+Clean(e.Message), time.Time{})
 	case rollout.EventSoak:
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))

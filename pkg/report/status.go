@@ -145,7 +145,7 @@ func (st Status) stable() string {
 	if st.Record != nil {
 		return st.Record.Stable
 	}
-	return st.Snapshot.CurrentRevision()
+	return st.Snapshot.StableRevision()
 }
 
 func (st Status) updateWord() string {

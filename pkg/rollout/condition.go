@@ -26,6 +26,9 @@ type Progress struct {
 	Standings []sts.Standing
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
+	// Outside says that it is neither the controller nor the API server, so
+	// that somebody may have to act.
+	Outside bool
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
 }

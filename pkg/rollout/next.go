@@ -136,7 +136,7 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 	freed := n.st.free(step.Free, n.p, n.s, progress, n.now)
 	n.wake(freed.at)
 	if progress.Waiting == "" {
-		progress.Waiting = freed.waiting
+		progress.Waiting, progress.Outside = freed.waiting, freed.waiting != ""
 	}
 	if n.overdue(step, progress) {
 		return false
@@ -157,7 +157,7 @@ func (n *next) write(step *Step) {
 			continue
 		}
 		if words := n.s.Forbids(pod); words != "" {
-			forbidden := Progress{Waiting: words}
+			forbidden := Progress{Waiting: words, Outside: true}
 			if !n.overdue(step, forbidden) {
 				n.tellWait(forbidden)
 			}

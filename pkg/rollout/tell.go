@@ -47,7 +47,7 @@ func (n *next) tellWait(progress Progress) {
 	}
 	if waits != n.st.waitSaid {
 		n.st.waitSaid = waits
-		n.tell(Event{Type: EventWait, Message: waits, Good: progress.Good, Want: progress.Want})
+		n.tell(Event{Type: EventWait, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside})
 	}
 }
 
