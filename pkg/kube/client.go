@@ -144,7 +144,7 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
 		}
 	}
-	return s, nil
+	return c.nodesOf(ctx, s), nil
 }
 
 // failedCreates selects the events in which the controller says why it could

@@ -46,6 +46,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		trouble: make(chan rollout.Update, 8),
 		out:     make(chan rollout.Update),
 		cut:     map[*source]bool{},
+		nodes:   map[string]*source{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
 		lister(c.apps.StatefulSets(c.Namespace).List), c.apps.StatefulSets(c.Namespace).Watch)
@@ -59,9 +60,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
 	w.events.optional, w.budgets.optional = true, true
 	for _, s := range w.sources() {
-		own, stop := context.WithCancel(ctx)
-		s.stop = stop
-		go s.run(own)
+		s.start(ctx)
 	}
 	go w.run(ctx)
 	return w.out, nil
@@ -78,6 +77,7 @@ type watcher struct {
 	out                   chan rollout.Update
 	mu                    sync.Mutex
 	cut                   map[*source]bool // those whose watch could not be taken up again
+	nodes                 map[string]*source
 }
 
 func (w *watcher) sources() []*source {
@@ -87,6 +87,12 @@ func (w *watcher) sources() []*source {
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.out)
 	var next *rollout.Update // what the receiver has not taken yet
+	var overdue <-chan time.Time
+	look := func() {
+		s := w.snapshot()
+		overdue = w.lookAtNodes(ctx, s)
+		next = &rollout.Update{Snapshot: s}
+	}
 	for {
 		var out chan<- rollout.Update
 		var item rollout.Update
@@ -102,8 +108,10 @@ func (w *watcher) run(ctx context.Context) {
 			}
 		case <-w.changed:
 			if w.synced() {
-				next = &rollout.Update{Snapshot: w.snapshot()}
+				look()
 			}
+		case <-overdue:
+			look()
 		case out <- item:
 			next = nil
 		}
@@ -135,8 +143,9 @@ func (w *watcher) snapshot() sts.Snapshot {
 	for _, item := range items[*appsv1.StatefulSet](w.sets) {
 		set = item
 	}
-	return sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
-		sts.FailedCreates(items[*corev1.Event](w.events))).WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets))
+	s := sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
+		sts.FailedCreates(items[*corev1.Event](w.events)))
+	return w.knownNodes(s.WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets)))
 }
 
 func (w *watcher) signal() {
@@ -245,9 +254,12 @@ func (w *watcher) source(resource string, kind runtime.Object, fieldSelector, la
 	return s
 }
 
-func (s *source) run(ctx context.Context) {
-	defer s.stop()
-	s.reflector.RunWithContext(ctx)
+func (s *source) start(ctx context.Context) {
+	ctx, s.stop = context.WithCancel(ctx)
+	go func() {
+		defer s.stop()
+		s.reflector.RunWithContext(ctx)
+	}()
 }
 
 // Add, Update, Delete and Replace keep the store and tell the watcher.

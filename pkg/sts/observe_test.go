@@ -163,14 +163,14 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 				p.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.Start.Add(30 * time.Second)))
 				p.DeletionGracePeriodSeconds = ptr.To[int64](30)
 			},
-			func(p *sts.Pod) { p.Terminating, p.Deleted = true, ststest.Start },
+			func(p *sts.Pod) { p.Terminating, p.Deleted, p.Due = true, ststest.Start, ststest.Start.Add(30*time.Second) },
 		},
 		{
 			"trouble of a pod on its way out is no trouble",
 			func(p *corev1.Pod) { ststest.Waiting("CrashLoopBackOff", "back-off")(p); ststest.Terminating(p) },
 			func(p *sts.Pod) {
 				unready(p)
-				p.ReadyCount, p.Terminating, p.Deleted = 0, true, ststest.Start
+				p.ReadyCount, p.Terminating, p.Deleted, p.Due = 0, true, ststest.Start, ststest.Start
 			},
 		},
 	}

@@ -23,6 +23,7 @@ type Pod struct {
 	UnreadySince time.Time // of the Ready condition, when not Ready; its creation where there is none
 	Terminating  bool
 	Deleted      time.Time // when its deletion was asked for
+	Due          time.Time // when its grace period ends, if it is terminating
 	Restarts     int       // of all containers together
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
@@ -47,7 +48,7 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 	if p.DeletionTimestamp != nil {
 		// The timestamp is when the grace period ends, not when it began.
 		pod.Terminating = true
-		pod.Deleted = p.DeletionTimestamp.Time
+		pod.Deleted, pod.Due = p.DeletionTimestamp.Time, p.DeletionTimestamp.Time
 		if p.DeletionGracePeriodSeconds != nil {
 			pod.Deleted = pod.Deleted.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
 		}

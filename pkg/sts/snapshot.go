@@ -28,6 +28,8 @@ type Snapshot struct {
 	FailedCreates map[string]string
 	// Budgets are the PodDisruptionBudgets that cover the set.
 	Budgets []Budget
+	// Nodes are those that hold pods which do not go, by name.
+	Nodes map[string]Node
 }
 
 // Observe builds a snapshot out of what a client read. Pods and revisions

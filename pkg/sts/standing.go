@@ -57,7 +57,7 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 	}
 	switch {
 	case pod.Terminating:
-		t.State, t.Since = StateTerminating, pod.Deleted
+		t.State, t.Since, t.Trouble = StateTerminating, pod.Deleted, s.lostNode(pod, now)
 	case revision != "" && pod.Revision != revision:
 		t.State = StateOld
 	case pod.Available(s.MinReady(), now):
