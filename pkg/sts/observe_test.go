@@ -163,7 +163,9 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 				p.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.Start.Add(30 * time.Second)))
 				p.DeletionGracePeriodSeconds = ptr.To[int64](30)
 			},
-			func(p *sts.Pod) { p.Terminating, p.Deleted, p.Due = true, ststest.Start, ststest.Start.Add(30*time.Second) },
+			func(p *sts.Pod) {
+				p.Terminating, p.Deleted, p.Due = true, ststest.Start, ststest.Start.Add(30*time.Second)
+			},
 		},
 		{
 			"trouble of a pod on its way out is no trouble",

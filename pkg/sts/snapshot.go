@@ -28,6 +28,9 @@ type Snapshot struct {
 	FailedCreates map[string]string
 	// Budgets are the PodDisruptionBudgets that cover the set.
 	Budgets []Budget
+	// Claims are those that the set's templates have made or would take for
+	// theirs, by name; only where a verb is about them.
+	Claims []Claim
 	// Nodes are those that hold pods which do not go, by name.
 	Nodes map[string]Node
 }
