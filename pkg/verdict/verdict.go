@@ -21,6 +21,10 @@ type Limits struct {
 	Deadline time.Duration // for all else
 }
 
+// Deadline is how long a pod must have been unready for any trouble to count,
+// unless somebody says otherwise.
+const Deadline = 10 * time.Minute
+
 // Verdict is the judgement. Its result is Done when the set is settled,
 // Halted when there is trouble, and Held when it waits or is on its way.
 type Verdict struct {
@@ -63,8 +67,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 }
 
 func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command string, now time.Time) (Verdict, bool) {
-	pod, blocks := s.Blocker(now)
-	if blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience {
+	if pod, blocks := blocker(s, limits, now); blocks {
 		return blocked(pod, command), true
 	}
 	for _, t := range progress.Standings {
@@ -78,6 +81,12 @@ func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, command s
 		}
 	}
 	return Verdict{}, false
+}
+
+// blocker is the pod that has held up all others for longer than the patience.
+func blocker(s sts.Snapshot, limits Limits, now time.Time) (sts.Pod, bool) {
+	pod, blocks := s.Blocker(now)
+	return pod, blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience
 }
 
 // blocked is the verdict about the pod that the controller waits for in vain.

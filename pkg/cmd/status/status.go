@@ -23,9 +23,6 @@ type Request struct {
 	Patience time.Duration
 }
 
-// deadline is how long a pod must have been unready for any trouble to count.
-const deadline = 10 * time.Minute
-
 var (
 	long = templates.LongDesc(`
 		Show one StatefulSet: its strategy, the canary in progress, a row for each pod, and a verdict.
@@ -75,7 +72,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+report.Clean(err.Error()))
 	}
 	now := client.Now()
-	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: deadline}, env.Command(""), now)
+	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, env.Command(""), now)
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	}
