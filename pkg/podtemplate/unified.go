@@ -1,6 +1,7 @@
 package podtemplate
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -20,9 +21,27 @@ func YAML(t sts.Template) (string, error) {
 		return "", err
 	}
 	dropNulls(root)
-	out, err := yaml.Marshal(root)
+	data, err := encode(root)
 	if err != nil {
-		return "", fmt.Errorf("pod template: %w", err)
+		return "", err
+	}
+	return ToYAML(data)
+}
+
+// ToYAML turns JSON into YAML. The library alone would refuse, or take for a
+// line break, some characters that JSON may have as they are.
+func ToYAML(data []byte) (string, error) {
+	var escaped bytes.Buffer
+	for _, r := range string(data) {
+		if r >= 0x7f && r <= 0xffff {
+			_, _ = fmt.Fprintf(&escaped, `\u%04x`, r)
+		} else {
+			_, _ = escaped.WriteRune(r)
+		}
+	}
+	out, err := yaml.JSONToYAML(escaped.Bytes())
+	if err != nil {
+		return "", fmt.Errorf("as YAML: %w", err)
 	}
 	return string(out), nil
 }

@@ -22,6 +22,10 @@ func TestYAML(t *testing.T) {
 		{"large integers stay as they are", `{"x":9007199254740993}`, "x: 9007199254740993\n"},
 		{"a text of several lines stays one", `{"x":"a\n  b\n"}`, "x: |\n  a\n    b\n"},
 		{"what could be taken for another type is quoted", `{"x":"true","y":"1"}`, "x: \"true\"\n\"y\": \"1\"\n"},
+		{"other alphabets stay what they are", `{"x":"画像 ☃"}`, "x: 画像 ☃\n"},
+		{"a rare one is spelled out", "{\"x\":\"\U0001F600\"}", `x: "\U0001F600"` + "\n"},
+		{"what is a line break to YAML alone stays in its line", "{\"x\":\"a\u2028b\u0085c\ufffe\"}", "x: \"a\\Lb\\Nc\\uFFFE\"\n"},
+		{"controls that YAML does not allow are spelled out", "{\"x\":\"a\u009b31m\x7f\"}", `x: "a\x9B31m\x7F"` + "\n"},
 		{"escape sequences are spelled out", `{"x":"a\u001b[31m\rb"}`, `x: "a\e[31m\rb"` + "\n"},
 	}
 	for _, tt := range tests {

@@ -61,7 +61,7 @@ func viewChange(c rollout.Change) *change {
 
 func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
-		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: p.Diff, Warnings: cleanAll(p.Warnings),
+		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: spellOut(p.Diff), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
 	}
 	for i := range p.Steps {
