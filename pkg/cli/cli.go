@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
@@ -84,7 +85,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
-	add(looking, status.New(env, status.Run))
+	add(looking, status.New(env, status.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)

@@ -93,6 +93,7 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"abort web --full", "unknown flag: --full"},
 		{"status", "which StatefulSet? give its name"},
 		{"status web -o wide", "-o wide: must be json or yaml"},
+		{"history web --diff 1,2,3", "--diff=1,2,3: give one revision or two, not 3"},
 	}
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {
@@ -113,6 +114,7 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		{"promote -h", "--full"},
 		{"abort --help", "kubectl sts abort web"},
 		{"status --help", "--patience"},
+		{"history --help", "numbers move, names stay"},
 		{"options", "--kubeconfig"},
 	}
 	for _, test := range tests {
@@ -149,6 +151,15 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			name: "a set that a partition holds", args: "status web", code: 5,
 			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
 			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
+		},
+		{
+			name: "a history", args: "history web", set: ststest.Set(), pods: settled, code: 0,
+			stdout: "-          web-stable   -     5      stable,update   -        <none>",
+			stderr: "note: revision web-stable is gone, and its template with it: nothing can go back to it\n",
+		},
+		{
+			name: "a revision that there is not", args: "history web --revision 7", set: ststest.Set(), pods: settled, code: 1,
+			stderr: "error: statefulset \"web\" has no revisions\n",
 		},
 		{name: "no such set", args: "status web", code: 1, stderr: "error: statefulset \"web\" not found in namespace \"default\"\n"},
 		{
