@@ -62,11 +62,13 @@ func TestBadUsage(t *testing.T) {
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
 		{
-			"a template and a diff", []string{"web", "--revision=x", "--diff=1"},
+			"a template and a diff",
+			[]string{"web", "--revision=x", "--diff=1"},
 			"give --revision or --diff, not both: show one template, or compare two?",
 		},
 		{
-			"a template and a diff, both of nothing", []string{"web", "--revision=", "--diff="},
+			"a template and a diff, both of nothing",
+			[]string{"web", "--revision=", "--diff="},
 			"give --revision or --diff, not both: show one template, or compare two?",
 		},
 		{"three to compare", []string{"web", "--diff=1,2,3"}, "--diff=1,2,3: give one revision or two, not 3"},
