@@ -109,6 +109,10 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		// while the API server is stopped, and wait for a lease when back.
 		"--extra-args", "kube-controller-manager=leader-elect=false",
 		"--extra-args", "kube-scheduler=leader-elect=false",
+		// One kwok, too: nobody to hold the nodes against. By leases the next one
+		// would wait until those of a killed one expire, and might meanwhile pass
+		// over a pod for good. node-stages.yaml has the heartbeats instead.
+		"--extra-args", "kwok-controller=node-lease-duration-seconds=0",
 		// Nothing here outlives a power cut, so nobody has to wait for the disk.
 		"--extra-args", "etcd=unsafe-no-fsync=true",
 	)
