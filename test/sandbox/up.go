@@ -86,10 +86,10 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		return r, err
 	}
 	config, policy := filepath.Join(c.dir, "kwokctl.yaml"), filepath.Join(c.dir, "audit-policy.yaml")
-	if err := os.WriteFile(config, []byte(fmt.Sprintf(kwokctlConfig, o.version)), 0o644); err != nil {
+	if err := os.WriteFile(config, []byte(fmt.Sprintf(kwokctlConfig, o.version)), 0o600); err != nil {
 		return r, err
 	}
-	if err := os.WriteFile(policy, []byte(auditPolicy), 0o644); err != nil {
+	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return r, err
 	}
 	_, err := c.tool(ctx, bin, "", "kwokctl", "create", "cluster",
