@@ -13,7 +13,8 @@ import (
 // SetReclaimPolicy sets what becomes of a volume when its claim goes, on
 // condition that it is bound to the claim with this uid. It returns the policy
 // before.
-func (c *Client) SetReclaimPolicy(ctx context.Context, volume string, claim types.UID, policy corev1.PersistentVolumeReclaimPolicy, dryRun bool,
+func (c *Client) SetReclaimPolicy(
+	ctx context.Context, volume string, claim types.UID, policy corev1.PersistentVolumeReclaimPolicy, dryRun bool,
 ) (corev1.PersistentVolumeReclaimPolicy, error) {
 	ctx = quiet(ctx)
 	pv, err := c.core.PersistentVolumes().Get(ctx, volume, metav1.GetOptions{})
