@@ -1,0 +1,316 @@
+package kube_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+const (
+	allSetsPath   = "/apis/apps/v1/statefulsets"
+	allPodsPath   = "/api/v1/pods"
+	allEventsPath = "/api/v1/events"
+
+	firstPage  = "?limit=500"
+	podsPage   = "?labelSelector=statefulset.kubernetes.io/pod-name&limit=500"
+	eventsPage = "?fieldSelector=involvedObject.kind=StatefulSet,reason=FailedCreate&limit=500"
+)
+
+// paged answers page by page, as the API server does.
+func paged[T runtime.Object](objs ...T) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		from, _ := strconv.Atoi(r.URL.Query().Get("continue"))
+		limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+		if err != nil {
+			limit = len(objs)
+		}
+		to := min(from+limit, len(objs))
+		meta := map[string]string{"resourceVersion": "100"}
+		if to < len(objs) {
+			meta["continue"] = strconv.Itoa(to)
+		}
+		w.Header().Set("Content-Type", runtime.ContentTypeJSON)
+		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": meta, "items": append([]T{}, objs[from:to]...)})
+	}
+}
+
+// set is set web by another name, in a namespace, with so many replicas.
+func set(namespace, name string, replicas int32) *appsv1.StatefulSet {
+	s := ststest.Set(ststest.Replicas(replicas))
+	s.Namespace, s.Name, s.UID = namespace, name, types.UID(namespace+"/"+name)
+	return s
+}
+
+// podsOf are the first pods of a set.
+func podsOf(s *appsv1.StatefulSet, n int) []*corev1.Pod {
+	return ststest.Pods(0, n, func(pod *corev1.Pod) {
+		pod.Name = s.Name + pod.Name[len("web"):]
+		pod.Namespace = s.Namespace
+		pod.OwnerReferences[0].Name, pod.OwnerReferences[0].UID = s.Name, s.UID
+	})
+}
+
+// slim is what a list keeps of a set.
+func slim(s *appsv1.StatefulSet) *appsv1.StatefulSet {
+	s = received(s)
+	s.Spec.Template, s.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{}, nil
+	return s
+}
+
+// listable is a server that holds these sets with these pods, in namespace
+// default and all together.
+func listable(t *testing.T, sets []*appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) *server {
+	t.Helper()
+	s := newServer(t)
+	t.Cleanup(s.Close)
+	for path, answer := range map[string]http.HandlerFunc{
+		setsPath: paged(sets...), podsPath: paged(pods...), eventsPath: paged(events...),
+		allSetsPath: paged(sets...), allPodsPath: paged(pods...), allEventsPath: paged(events...),
+	} {
+		s.on(http.MethodGet, path, answer)
+	}
+	return s
+}
+
+func TestListReadsTheSetsOfANamespaceAndTheirPods(t *testing.T) {
+	web, db := set("default", "web", 2), set("default", "db", 1)
+	pods := slices.Concat(podsOf(web, 2), podsOf(db, 1))
+	server := listable(t, []*appsv1.StatefulSet{web, db}, pods)
+
+	got, err := server.client().List(t.Context(), kube.Query{})
+
+	require.NoError(t, err)
+	require.Equal(t, []sts.Snapshot{
+		sts.Observe(slim(db), receivedAll(pods), nil, nil),
+		sts.Observe(slim(web), receivedAll(pods), nil, nil),
+	}, got)
+	require.Equal(t, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage), server.requests())
+}
+
+func TestListAsksOncePerPageAndNotPerSet(t *testing.T) {
+	var sets []*appsv1.StatefulSet
+	var pods []*corev1.Pod
+	for i := range 1001 {
+		s := set(fmt.Sprintf("team-%d", i%7), fmt.Sprintf("db-%d", i), 2)
+		sets = append(sets, s)
+		pods = append(pods, podsOf(s, 2)...)
+	}
+	server := listable(t, sets, pods)
+
+	got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
+
+	require.NoError(t, err)
+	require.Len(t, got, 1001)
+	for _, s := range got {
+		require.Len(t, s.Pods, 2)
+	}
+	next := func(from int) string { return fmt.Sprintf("?continue=%d&", from) }
+	require.ElementsMatch(t, reads(
+		"GET "+allSetsPath+firstPage, "GET "+allSetsPath+next(500)+firstPage[1:], "GET "+allSetsPath+next(1000)+firstPage[1:],
+		"GET "+allPodsPath+podsPage, "GET "+allPodsPath+next(500)+podsPage[1:], "GET "+allPodsPath+next(1000)+podsPage[1:],
+		"GET "+allPodsPath+next(1500)+podsPage[1:], "GET "+allPodsPath+next(2000)+podsPage[1:],
+	), server.requests())
+}
+
+func TestListReadsOnlyWhatItMust(t *testing.T) {
+	web, db, far := set("default", "web", 1), set("default", "db", 1), set("far", "web", 1)
+	pods := slices.Concat(podsOf(web, 1), podsOf(db, 1), podsOf(far, 1))
+	tests := []struct {
+		name  string
+		sets  []*appsv1.StatefulSet
+		all   bool
+		query kube.Query
+		want  []string // the sets
+		asked []request
+	}{
+		{"no sets, no pods", nil, false, kube.Query{}, nil, reads("GET " + setsPath + firstPage)},
+		{
+			"a selector is passed on", []*appsv1.StatefulSet{web}, false, kube.Query{Selector: "app=web"},
+			[]string{"web"}, reads("GET "+podsPath+podsPage, "GET "+setsPath+"?labelSelector=app=web&limit=500"),
+		},
+		{
+			"names choose", []*appsv1.StatefulSet{web, db}, false, kube.Query{Names: []string{"web", "nope"}},
+			[]string{"web"}, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage),
+		},
+		{
+			"names of which there are none ask for no pods", []*appsv1.StatefulSet{web}, false, kube.Query{Names: []string{"nope"}},
+			nil, reads("GET " + setsPath + firstPage),
+		},
+		{
+			"all in one namespace: only its pods are read", []*appsv1.StatefulSet{web, db}, true, kube.Query{},
+			[]string{"db", "web"}, reads("GET "+podsPath+podsPage, "GET "+allSetsPath+firstPage),
+		},
+		{
+			"sets of two namespaces", []*appsv1.StatefulSet{far, web}, true, kube.Query{},
+			[]string{"web", "web"}, reads("GET "+allPodsPath+podsPage, "GET "+allSetsPath+firstPage),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, test.sets, pods)
+			client := server.client()
+			if test.all {
+				client = client.Everywhere()
+			}
+
+			got, err := client.List(t.Context(), test.query)
+
+			require.NoError(t, err)
+			var names []string
+			for _, s := range got {
+				names = append(names, s.Name())
+				require.Len(t, s.Pods, 1)
+			}
+			require.Equal(t, test.want, names)
+			require.Equal(t, test.asked, server.requests())
+		})
+	}
+}
+
+// failedCreate is the event about a pod that could not be made.
+func failedCreate(s *appsv1.StatefulSet, words string) *corev1.Event {
+	return &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name + ".1"},
+		InvolvedObject: corev1.ObjectReference{Kind: "StatefulSet", Namespace: s.Namespace, Name: s.Name},
+		Reason:         sts.ReasonFailedCreate,
+		Message:        "create Pod " + s.Name + "-1 in StatefulSet " + s.Name + " failed error: " + words,
+	}
+}
+
+func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
+	web, far, well := set("default", "web", 2), set("far", "web", 2), set("default", "well", 1)
+	pods := slices.Concat(podsOf(web, 1), podsOf(far, 1), podsOf(well, 1))
+	events := []*corev1.Event{failedCreate(web, "quota"), failedCreate(far, "webhook"), failedCreate(well, "long ago")}
+	tests := []struct {
+		name  string
+		sets  []*appsv1.StatefulSet
+		path  string
+		want  []map[string]string
+		gives http.HandlerFunc
+	}{
+		{
+			"in one namespace", []*appsv1.StatefulSet{web, well}, eventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil}, paged(events...),
+		},
+		{
+			"in several", []*appsv1.StatefulSet{web, well, far}, allEventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil, {"web-1": "webhook"}}, paged(events...),
+		},
+		{
+			"in one of several, which alone is asked", []*appsv1.StatefulSet{web, set("far", "web", 1)}, eventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil}, paged(events...),
+		},
+		{
+			"being forbidden to costs only the words", []*appsv1.StatefulSet{web, well}, eventsPath,
+			[]map[string]string{nil, nil}, forbidden("jo", "list", "events", ""),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, test.sets, pods)
+			server.on(http.MethodGet, test.path, test.gives)
+
+			got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
+
+			require.NoError(t, err)
+			var words []map[string]string
+			for _, s := range got {
+				words = append(words, s.FailedCreates)
+			}
+			require.Equal(t, test.want, words)
+			require.Contains(t, server.requests(), request{What: "GET " + test.path + eventsPage})
+		})
+	}
+}
+
+func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
+	web := set("default", "web", 2)
+	expired := metav1.Status{
+		Code: http.StatusGone, Reason: metav1.StatusReasonExpired, Message: "The provided continue parameter is too old",
+	}
+	tests := []struct {
+		name, token, err string
+	}{
+		{"with the present state, as the server offers", "fresh", ""},
+		{"unless it offers nothing", "", "list pods: The provided continue parameter is too old"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, []*appsv1.StatefulSet{web}, nil)
+			pods := podsOf(web, 2)
+			answer := map[string]http.HandlerFunc{
+				"":      text(http.StatusOK, `{"metadata":{"continue":"old"},"items":[`+string(wire(pods[0]))+`]}`),
+				"old":   failed(metav1.Status{Code: expired.Code, Reason: expired.Reason, Message: expired.Message, ListMeta: metav1.ListMeta{Continue: test.token}}),
+				"fresh": list(pods[1]),
+			}
+			server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) { answer[r.URL.Query().Get("continue")](w, r) })
+
+			got, err := server.client().List(t.Context(), kube.Query{})
+
+			if test.err != "" {
+				require.EqualError(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, got[0].Pods, 2)
+		})
+	}
+}
+
+func TestFailedList(t *testing.T) {
+	const need = `in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you (user "jo")`
+	clusterWide := func(resource, group string) http.HandlerFunc {
+		return failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
+			`" in API group "`+group+`" at the cluster scope`)
+	}
+	tests := []struct {
+		name, path string
+		all        bool
+		answer     http.HandlerFunc
+		want       string
+	}{
+		{
+			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
+			`not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
+			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"), "not allowed to list statefulsets.apps " + need},
+		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), "not allowed to list pods " + need},
+		{"expired credentials", setsPath, false, failed(expiredLogin), noLogin},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, []*appsv1.StatefulSet{set("default", "web", 0), set("far", "web", 0)}, nil)
+			if !test.all {
+				server = listable(t, []*appsv1.StatefulSet{set("default", "web", 0)}, nil)
+			}
+			server.on(http.MethodGet, test.path, test.answer)
+			client := server.client()
+			if test.all {
+				client = client.Everywhere()
+			}
+
+			got, err := client.List(t.Context(), kube.Query{})
+
+			require.EqualError(t, err, test.want)
+			require.Empty(t, got)
+		})
+	}
+}
