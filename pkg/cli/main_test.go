@@ -91,7 +91,8 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"promote web --fully", "unknown flag: --fully"},
 		{"abort web api", "one StatefulSet at a time, not 2: web api"},
 		{"abort web --full", "unknown flag: --full"},
-		{"status", "which StatefulSet? give its name"},
+		{"status web -A", "give names or --all-namespaces, not both: a name is looked up in one namespace"},
+		{"status deployment/web", `"deployment/web" is not a StatefulSet`},
 		{"status web -o wide", "-o wide: must be json or yaml"},
 		{"history web --diff 1,2,3", "--diff=1,2,3: give one revision or two, not 3"},
 	}
@@ -150,7 +151,7 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a set that a partition holds", args: "status web", code: 5,
 			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
-			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
+			stdout: "roll out the change that waits behind it: kubectl sts canary web",
 		},
 		{
 			name: "a history", args: "history web", set: ststest.Set(), pods: settled, code: 0,

@@ -139,24 +139,43 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 	}{
 		{"no sets, no pods", nil, false, kube.Query{}, nil, reads("GET " + setsPath + firstPage)},
 		{
-			"a selector is passed on", []*appsv1.StatefulSet{web}, false, kube.Query{Selector: "app=web"},
-			[]string{"web"}, reads("GET "+podsPath+podsPage, "GET "+setsPath+"?labelSelector=app=web&limit=500"),
+			"a selector is passed on",
+			[]*appsv1.StatefulSet{web},
+			false,
+			kube.Query{Selector: "app=web"},
+			[]string{"web"},
+			reads("GET "+podsPath+podsPage, "GET "+setsPath+"?labelSelector=app=web&limit=500"),
 		},
 		{
-			"names choose", []*appsv1.StatefulSet{web, db}, false, kube.Query{Names: []string{"web", "nope"}},
-			[]string{"web"}, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage),
+			"names choose",
+			[]*appsv1.StatefulSet{web, db},
+			false,
+			kube.Query{Names: []string{"web", "nope"}},
+			[]string{"web"},
+			reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage),
 		},
 		{
-			"names of which there are none ask for no pods", []*appsv1.StatefulSet{web}, false, kube.Query{Names: []string{"nope"}},
+			"names of which there are none ask for no pods",
+			[]*appsv1.StatefulSet{web},
+			false,
+			kube.Query{Names: []string{"nope"}},
 			nil, reads("GET " + setsPath + firstPage),
 		},
 		{
-			"all in one namespace: only its pods are read", []*appsv1.StatefulSet{web, db}, true, kube.Query{},
-			[]string{"db", "web"}, reads("GET "+podsPath+podsPage, "GET "+allSetsPath+firstPage),
+			"all in one namespace: only its pods are read",
+			[]*appsv1.StatefulSet{web, db},
+			true,
+			kube.Query{},
+			[]string{"db", "web"},
+			reads("GET "+podsPath+podsPage, "GET "+allSetsPath+firstPage),
 		},
 		{
-			"sets of two namespaces", []*appsv1.StatefulSet{far, web}, true, kube.Query{},
-			[]string{"web", "web"}, reads("GET "+allPodsPath+podsPage, "GET "+allSetsPath+firstPage),
+			"sets of two namespaces",
+			[]*appsv1.StatefulSet{far, web},
+			true,
+			kube.Query{},
+			[]string{"web", "web"},
+			reads("GET "+allPodsPath+podsPage, "GET "+allSetsPath+firstPage),
 		},
 	}
 	for _, test := range tests {
@@ -203,20 +222,32 @@ func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
 		gives http.HandlerFunc
 	}{
 		{
-			"in one namespace", []*appsv1.StatefulSet{web, well}, eventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil}, paged(events...),
+			"in one namespace",
+			[]*appsv1.StatefulSet{web, well},
+			eventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil},
+			paged(events...),
 		},
 		{
-			"in several", []*appsv1.StatefulSet{web, well, far}, allEventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil, {"web-1": "webhook"}}, paged(events...),
+			"in several",
+			[]*appsv1.StatefulSet{web, well, far},
+			allEventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil, {"web-1": "webhook"}},
+			paged(events...),
 		},
 		{
-			"in one of several, which alone is asked", []*appsv1.StatefulSet{web, set("far", "web", 1)}, eventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil}, paged(events...),
+			"in one of several, which alone is asked",
+			[]*appsv1.StatefulSet{web, set("far", "web", 1)},
+			eventsPath,
+			[]map[string]string{{"web-1": "quota"}, nil},
+			paged(events...),
 		},
 		{
-			"being forbidden to costs only the words", []*appsv1.StatefulSet{web, well}, eventsPath,
-			[]map[string]string{nil, nil}, forbidden("jo", "list", "events", ""),
+			"being forbidden to costs only the words",
+			[]*appsv1.StatefulSet{web, well},
+			eventsPath,
+			[]map[string]string{nil, nil},
+			forbidden("jo", "list", "events", ""),
 		},
 	}
 	for _, test := range tests {
@@ -233,84 +264,6 @@ func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
 			}
 			require.Equal(t, test.want, words)
 			require.Contains(t, server.requests(), request{What: "GET " + test.path + eventsPage})
-		})
-	}
-}
-
-func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
-	web := set("default", "web", 2)
-	expired := metav1.Status{
-		Code: http.StatusGone, Reason: metav1.StatusReasonExpired, Message: "The provided continue parameter is too old",
-	}
-	tests := []struct {
-		name, token, err string
-	}{
-		{"with the present state, as the server offers", "fresh", ""},
-		{"unless it offers nothing", "", "list pods: The provided continue parameter is too old"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server := listable(t, []*appsv1.StatefulSet{web}, nil)
-			pods := podsOf(web, 2)
-			answer := map[string]http.HandlerFunc{
-				"":      text(http.StatusOK, `{"metadata":{"continue":"old"},"items":[`+string(wire(pods[0]))+`]}`),
-				"old":   failed(metav1.Status{Code: expired.Code, Reason: expired.Reason, Message: expired.Message, ListMeta: metav1.ListMeta{Continue: test.token}}),
-				"fresh": list(pods[1]),
-			}
-			server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) { answer[r.URL.Query().Get("continue")](w, r) })
-
-			got, err := server.client().List(t.Context(), kube.Query{})
-
-			if test.err != "" {
-				require.EqualError(t, err, test.err)
-				return
-			}
-			require.NoError(t, err)
-			require.Len(t, got[0].Pods, 2)
-		})
-	}
-}
-
-func TestFailedList(t *testing.T) {
-	const need = `in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you (user "jo")`
-	clusterWide := func(resource, group string) http.HandlerFunc {
-		return failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
-			`" in API group "`+group+`" at the cluster scope`)
-	}
-	tests := []struct {
-		name, path string
-		all        bool
-		answer     http.HandlerFunc
-		want       string
-	}{
-		{
-			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
-			`not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
-		},
-		{
-			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
-			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
-		},
-		{"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"), "not allowed to list statefulsets.apps " + need},
-		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), "not allowed to list pods " + need},
-		{"expired credentials", setsPath, false, failed(expiredLogin), noLogin},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server := listable(t, []*appsv1.StatefulSet{set("default", "web", 0), set("far", "web", 0)}, nil)
-			if !test.all {
-				server = listable(t, []*appsv1.StatefulSet{set("default", "web", 0)}, nil)
-			}
-			server.on(http.MethodGet, test.path, test.answer)
-			client := server.client()
-			if test.all {
-				client = client.Everywhere()
-			}
-
-			got, err := client.List(t.Context(), kube.Query{})
-
-			require.EqualError(t, err, test.want)
-			require.Empty(t, got)
 		})
 	}
 }
