@@ -63,7 +63,11 @@ func (l List) columns(style styles) []column {
 		namespace.add(st.Snapshot.Set.Namespace, nil)
 		name.add(st.Snapshot.Name(), nil)
 		good, fresh := st.pods()
-		ready.add(fmt.Sprintf("%d/%d", good, st.Snapshot.Replicas()), &look)
+		readyLook := look
+		if good == st.Snapshot.Replicas() {
+			readyLook = style.good // what holds the set is not these
+		}
+		ready.add(fmt.Sprintf("%d/%d", good, st.Snapshot.Replicas()), &readyLook)
 		updated.add(fmt.Sprint(fresh), nil)
 		if !st.Snapshot.Observed() {
 			updated.cells[len(updated.cells)-1].text = "-" // which revision that is, only the controller knows

@@ -75,7 +75,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces.")
+	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces, whatever --namespace says.")
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
 	flags.DurationVar(&r.Patience, "patience", 30*time.Second,
