@@ -151,7 +151,7 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a set that a partition holds", args: "status web", code: 5,
 			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
-			stdout: "roll out the change that waits behind it: kubectl sts canary web",
+			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
 		},
 		{
 			name: "a history", args: "history web", set: ststest.Set(), pods: settled, code: 0,

@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -33,7 +32,7 @@ func (c *Client) Everywhere() *Client {
 
 // List reads sets and their pods, by namespace and name. How many requests
 // that takes depends on how many pages there are, not on how many sets. The
-// snapshots have no revisions, and their sets no pod template.
+// snapshots have no revisions, budgets and claims, their sets no templates.
 func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 	ctx = quiet(ctx)
 	sets, err := c.listSets(ctx, q)
@@ -54,6 +53,7 @@ func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 	}
 	snapshots := gathering.Snapshots()
 	c.addFailedCreates(ctx, snapshots)
+	c.addNodes(ctx, snapshots)
 	return snapshots, nil
 }
 
@@ -86,40 +86,6 @@ func namespaceOf(sets []*appsv1.StatefulSet) string {
 		}
 	}
 	return sets[0].Namespace
-}
-
-// addFailedCreates adds what the controller says about the pods that it could
-// not make. Not being allowed to read events only costs their words.
-func (c *Client) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
-	type key struct{ namespace, name string }
-	lacking := map[key]*sts.Snapshot{}
-	var sets []*appsv1.StatefulSet
-	for i := range snapshots {
-		if s := &snapshots[i]; len(s.Pods) < s.Replicas() {
-			lacking[key{s.Set.Namespace, s.Name()}] = s
-			sets = append(sets, s.Set)
-		}
-	}
-	if len(sets) == 0 {
-		return
-	}
-	opts := metav1.ListOptions{FieldSelector: fields.Set{
-		"involvedObject.kind": "StatefulSet",
-		"reason":              sts.ReasonFailedCreate,
-	}.AsSelector().String()}
-	events := map[key][]*corev1.Event{}
-	_ = pages(ctx, opts, c.core.Events(namespaceOf(sets)).List, func(list *corev1.EventList) {
-		for i := range list.Items {
-			e := &list.Items[i]
-			of := key{e.Namespace, e.InvolvedObject.Name}
-			if _, ok := lacking[of]; ok {
-				events[of] = append(events[of], e)
-			}
-		}
-	})
-	for of, list := range events {
-		lacking[of].FailedCreates = sts.FailedCreates(list)
-	}
 }
 
 // pages lists page by page and passes each on.

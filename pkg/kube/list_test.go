@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -24,6 +23,7 @@ const (
 	allSetsPath   = "/apis/apps/v1/statefulsets"
 	allPodsPath   = "/api/v1/pods"
 	allEventsPath = "/api/v1/events"
+	nodesPath     = "/api/v1/nodes"
 
 	firstPage  = "?limit=500"
 	podsPage   = "?labelSelector=statefulset.kubernetes.io/pod-name&limit=500"
@@ -71,6 +71,13 @@ func slim(s *appsv1.StatefulSet) *appsv1.StatefulSet {
 	return s
 }
 
+func unlabelled(s sts.Snapshot) sts.Snapshot {
+	for i := range s.Pods {
+		s.Pods[i].Labels = nil
+	}
+	return s
+}
+
 // listable is a server that holds these sets with these pods, in namespace
 // default and all together.
 func listable(t *testing.T, sets []*appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) *server {
@@ -95,8 +102,8 @@ func TestListReadsTheSetsOfANamespaceAndTheirPods(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, []sts.Snapshot{
-		sts.Observe(slim(db), receivedAll(pods), nil, nil),
-		sts.Observe(slim(web), receivedAll(pods), nil, nil),
+		unlabelled(sts.Observe(slim(db), receivedAll(pods), nil, nil)),
+		unlabelled(sts.Observe(slim(web), receivedAll(pods), nil, nil)),
 	}, got)
 	require.Equal(t, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage), server.requests())
 }
@@ -196,74 +203,6 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 			}
 			require.Equal(t, test.want, names)
 			require.Equal(t, test.asked, server.requests())
-		})
-	}
-}
-
-// failedCreate is the event about a pod that could not be made.
-func failedCreate(s *appsv1.StatefulSet, words string) *corev1.Event {
-	return &corev1.Event{
-		ObjectMeta:     metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name + ".1"},
-		InvolvedObject: corev1.ObjectReference{Kind: "StatefulSet", Namespace: s.Namespace, Name: s.Name},
-		Reason:         sts.ReasonFailedCreate,
-		Message:        "create Pod " + s.Name + "-1 in StatefulSet " + s.Name + " failed error: " + words,
-	}
-}
-
-func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
-	web, far, well := set("default", "web", 2), set("far", "web", 2), set("default", "well", 1)
-	pods := slices.Concat(podsOf(web, 1), podsOf(far, 1), podsOf(well, 1))
-	events := []*corev1.Event{failedCreate(web, "quota"), failedCreate(far, "webhook"), failedCreate(well, "long ago")}
-	tests := []struct {
-		name  string
-		sets  []*appsv1.StatefulSet
-		path  string
-		want  []map[string]string
-		gives http.HandlerFunc
-	}{
-		{
-			"in one namespace",
-			[]*appsv1.StatefulSet{web, well},
-			eventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil},
-			paged(events...),
-		},
-		{
-			"in several",
-			[]*appsv1.StatefulSet{web, well, far},
-			allEventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil, {"web-1": "webhook"}},
-			paged(events...),
-		},
-		{
-			"in one of several, which alone is asked",
-			[]*appsv1.StatefulSet{web, set("far", "web", 1)},
-			eventsPath,
-			[]map[string]string{{"web-1": "quota"}, nil},
-			paged(events...),
-		},
-		{
-			"being forbidden to costs only the words",
-			[]*appsv1.StatefulSet{web, well},
-			eventsPath,
-			[]map[string]string{nil, nil},
-			forbidden("jo", "list", "events", ""),
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server := listable(t, test.sets, pods)
-			server.on(http.MethodGet, test.path, test.gives)
-
-			got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
-
-			require.NoError(t, err)
-			var words []map[string]string
-			for _, s := range got {
-				words = append(words, s.FailedCreates)
-			}
-			require.Equal(t, test.want, words)
-			require.Contains(t, server.requests(), request{What: "GET " + test.path + eventsPage})
 		})
 	}
 }

@@ -51,7 +51,7 @@ func (l List) Summary() string {
 		counts[st.Verdict.State()]++
 	}
 	var parts []string
-	for _, state := range []verdict.State{verdict.Settled, verdict.InProgress, verdict.OnHold, verdict.InTrouble} {
+	for _, state := range []verdict.State{verdict.StateSettled, verdict.StateInProgress, verdict.StateHeld, verdict.StateTrouble} {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
@@ -97,13 +97,13 @@ func (l List) needing() []Status {
 	var trouble, held []Status
 	for _, st := range l.Statuses {
 		switch st.Verdict.State() {
-		case verdict.InTrouble:
+		case verdict.StateTrouble:
 			trouble = append(trouble, st)
-		case verdict.OnHold:
+		case verdict.StateHeld:
 			if since, known := st.heldSince(); !known || st.Now.Sub(since) >= forgotten {
 				held = append(held, st)
 			}
-		case verdict.Settled, verdict.InProgress:
+		case verdict.StateSettled, verdict.StateInProgress:
 		}
 	}
 	return append(trouble, held...)

@@ -18,7 +18,8 @@ type Gathering struct {
 	byUID     map[types.UID]*Snapshot
 }
 
-// Gather begins the snapshots of these sets. They have no revisions.
+// Gather begins the snapshots of these sets. They have no revisions, and their
+// pods no labels.
 func Gather(sets []*appsv1.StatefulSet) *Gathering {
 	g := &Gathering{byUID: map[types.UID]*Snapshot{}}
 	for _, set := range sets {
@@ -40,7 +41,9 @@ func (g *Gathering) Add(pod *corev1.Pod) {
 		return
 	}
 	if ordinal, ok := ordinalOf(s.Set.Name, pod.Name); ok {
-		s.Pods = append(s.Pods, observePod(pod, ordinal))
+		small := observePod(pod, ordinal)
+		small.Labels = nil // for budgets, which these have none of
+		s.Pods = append(s.Pods, small)
 	}
 }
 

@@ -12,22 +12,22 @@ type State string
 // The states. A set that is held waits for somebody; one that is in progress
 // gets there by itself.
 const (
-	Settled    State = "settled"
-	InProgress State = "in progress"
-	OnHold     State = "held"
-	InTrouble  State = "in trouble"
+	StateSettled    State = "settled"
+	StateInProgress State = "in progress"
+	StateHeld       State = "held"
+	StateTrouble    State = "in trouble"
 )
 
 // State tells the two kinds of Held apart, by how the message begins.
 func (v Verdict) State() State {
 	switch v.Result {
 	case rollout.Done:
-		return Settled
+		return StateSettled
 	case rollout.Held:
-		if strings.HasPrefix(v.Message, string(InProgress)+": ") {
-			return InProgress
+		if strings.HasPrefix(v.Message, string(StateInProgress)+": ") {
+			return StateInProgress
 		}
-		return OnHold
+		return StateHeld
 	}
-	return InTrouble
+	return StateTrouble
 }

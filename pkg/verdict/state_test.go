@@ -20,17 +20,17 @@ func TestState(t *testing.T) {
 		record *canary.Record
 		want   verdict.State
 	}{
-		{"settled", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), nil, verdict.Settled},
-		{"a partition holds it", ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), ststest.Pods(0, 5)), nil, verdict.OnHold},
-		{"a canary holds it", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), &canary.Record{}, verdict.OnHold},
-		{"somebody is to delete pods", ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 5)), nil, verdict.OnHold},
-		{"a pod is on its way", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4)), nil, verdict.InProgress},
-		{"the controller is late", ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), nil, verdict.InProgress},
-		{"it is being deleted", ststest.Snapshot(ststest.Set(ststest.Deleted), ststest.Pods(0, 5)), nil, verdict.InProgress},
-		{"a pod goes out", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 6)), nil, verdict.InProgress},
+		{"settled", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), nil, verdict.StateSettled},
+		{"a partition holds it", ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), ststest.Pods(0, 5)), nil, verdict.StateHeld},
+		{"a canary holds it", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), &canary.Record{}, verdict.StateHeld},
+		{"somebody is to delete pods", ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 5)), nil, verdict.StateHeld},
+		{"a pod is on its way", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4)), nil, verdict.StateInProgress},
+		{"the controller is late", ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), nil, verdict.StateInProgress},
+		{"it is being deleted", ststest.Snapshot(ststest.Set(ststest.Deleted), ststest.Pods(0, 5)), nil, verdict.StateInProgress},
+		{"a pod goes out", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 6)), nil, verdict.StateInProgress},
 		{
 			"a pod has no image", ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5, ststest.Waiting("InvalidImageName", ""))), nil,
-			verdict.InTrouble,
+			verdict.StateTrouble,
 		},
 	}
 	for _, test := range tests {

@@ -55,7 +55,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 	case record != nil:
 		v = Verdict{Result: rollout.Held, Message: "held: a canary is " + stage(*record)}
 	default:
-		v = settled(s, command)
+		v = settled(s)
 	}
 	if record != nil {
 		canaryCommands(&v, s, *record, progress.Done, command)
@@ -174,7 +174,7 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) Verdict {
 }
 
 // settled tells a set that is all there from one that a partition holds back.
-func settled(s sts.Snapshot, command string) Verdict {
+func settled(s sts.Snapshot) Verdict {
 	held := 0
 	for _, p := range s.Pods {
 		if p.Revision != s.UpdateRevision() {
@@ -185,7 +185,6 @@ func settled(s sts.Snapshot, command string) Verdict {
 		return Verdict{
 			Result:  rollout.Held,
 			Message: fmt.Sprintf("held: partition %d keeps %d of %d pods on the old revision", s.Partition(), held, s.Replicas()),
-			Try:     []string{fmt.Sprintf("roll out the change that waits behind it: %s canary %s", command, s.Name())},
 		}
 	}
 	switch s.Replicas() {

@@ -65,10 +65,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"held by a partition",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
-			verdict.Verdict{
-				Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision",
-				Try: []string{"roll out the change that waits behind it: kubectl sts -n prod canary web"},
-			},
+			verdict.Verdict{Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision"},
 		},
 		{
 			"held by a partition above pods that are updated already",

@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
-// column is one field of all rows.
-type column struct {
+// listColumn is one field of all rows.
+type listColumn struct {
 	header string
 	cells  []cell
 	// spare says how well a narrow terminal does without the column: the
@@ -26,9 +26,9 @@ type column struct {
 
 // How much room the last column gets where there is not enough for all.
 const (
-	needsRoom = len(verdict.InProgress) // for the longest state; names are cut for it
-	wantsRoom = 24                      // for some more words; columns that say little go for it
-	wholeRoom = 60                      // for a sentence, even if it is cut
+	needsRoom = len(verdict.StateInProgress) // for the longest state; names are cut for it
+	wantsRoom = 24                           // for some more words; columns that say little go for it
+	wholeRoom = 60                           // for a sentence, even if it is cut
 )
 
 // table is the columns that a terminal of this width has room for; off a
@@ -52,12 +52,12 @@ func (l List) table(style styles, width int) (header []string, rows [][]cell) {
 	return header, rows
 }
 
-func (l List) columns(style styles) []column {
-	namespace, name := column{header: "NAMESPACE", least: 9, keep: true}, column{header: "NAME", least: 16, keep: true}
-	ready, updated := column{header: "READY", keep: true}, column{header: "UPDATED", spare: 1}
-	strategy := column{header: "STRATEGY", spare: 2}
-	partition, canary := column{header: "PARTITION", spare: 3}, column{header: "CANARY", spare: 3}
-	state := column{header: "STATE", keep: true}
+func (l List) columns(style styles) []listColumn {
+	namespace, name := listColumn{header: "NAMESPACE", least: 9, keep: true}, listColumn{header: "NAME", least: 16, keep: true}
+	ready, updated := listColumn{header: "READY", keep: true}, listColumn{header: "UPDATED", spare: 1}
+	strategy := listColumn{header: "STRATEGY", spare: 2}
+	partition, canary := listColumn{header: "PARTITION", spare: 3}, listColumn{header: "CANARY", spare: 3}
+	state := listColumn{header: "STATE", keep: true}
 	for _, st := range l.Statuses {
 		look := style.verdict(st.Verdict.Result)
 		namespace.add(st.Snapshot.Set.Namespace, nil)
@@ -77,7 +77,7 @@ func (l List) columns(style styles) []column {
 		canary.addRare(st.canaryWords(), &style.warn)
 		state.add(st.state(), &look)
 	}
-	columns := []column{namespace, name, ready, updated, strategy, partition, canary, state}
+	columns := []listColumn{namespace, name, ready, updated, strategy, partition, canary, state}
 	if !l.AllNamespaces {
 		return columns[1:]
 	}
@@ -85,13 +85,13 @@ func (l List) columns(style styles) []column {
 }
 
 // add adds a row's cell.
-func (c *column) add(text string, style *lipgloss.Style) {
+func (c *listColumn) add(text string, style *lipgloss.Style) {
 	c.cells = append(c.cells, cell{text: Clean(text), style: style})
 }
 
 // addRare adds a cell that is empty for most sets. The column is spared only
 // when it is for all.
-func (c *column) addRare(text string, style *lipgloss.Style) {
+func (c *listColumn) addRare(text string, style *lipgloss.Style) {
 	if text == "" {
 		c.add("-", nil)
 		return
@@ -102,7 +102,7 @@ func (c *column) addRare(text string, style *lipgloss.Style) {
 
 // state is the last column: what is the matter, unless nothing is.
 func (st Status) state() string {
-	if state := st.Verdict.State(); state == verdict.Settled {
+	if state := st.Verdict.State(); state == verdict.StateSettled {
 		return string(state)
 	}
 	return st.Verdict.Message
@@ -139,7 +139,7 @@ func (s styles) verdict(result rollout.Result) lipgloss.Style {
 }
 
 // width is how wide the column is.
-func (c column) width() int {
+func (c listColumn) width() int {
 	w := ansi.StringWidth(c.header)
 	for _, cell := range c.cells {
 		w = max(w, ansi.StringWidth(cell.text))
@@ -148,7 +148,7 @@ func (c column) width() int {
 }
 
 // room is what the columns leave to the last one.
-func room(columns []column, width int) int {
+func room(columns []listColumn, width int) int {
 	for _, c := range columns[:len(columns)-1] {
 		width -= c.width() + gap
 	}
@@ -157,8 +157,8 @@ func room(columns []column, width int) int {
 
 // fit leaves out what is of least use, then cuts names, the namespace's first,
 // and at last leaves out whatever it can, until the last column has room.
-func fit(columns []column, width int) []column {
-	columns = leaveOut(columns, width, wantsRoom, func(c column) bool { return c.spare > 0 })
+func fit(columns []listColumn, width int) []listColumn {
+	columns = leaveOut(columns, width, wantsRoom, func(c listColumn) bool { return c.spare > 0 })
 	for i := range columns {
 		c := &columns[i]
 		short := needsRoom - room(columns, width)
@@ -170,12 +170,12 @@ func fit(columns []column, width int) []column {
 			c.cells[j].text = ansi.Truncate(c.cells[j].text, most, "…")
 		}
 	}
-	return leaveOut(columns, width, needsRoom, func(c column) bool { return !c.keep })
+	return leaveOut(columns, width, needsRoom, func(c listColumn) bool { return !c.keep })
 }
 
 // leaveOut takes columns away, those that are spared best first, until there
 // is enough room or no column left that may go.
-func leaveOut(columns []column, width, enough int, may func(column) bool) []column {
+func leaveOut(columns []listColumn, width, enough int, may func(listColumn) bool) []listColumn {
 	for room(columns, width) < enough {
 		spare := -1
 		for i, c := range columns {
