@@ -91,7 +91,8 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"promote web --fully", "unknown flag: --fully"},
 		{"abort web api", "one StatefulSet at a time, not 2: web api"},
 		{"abort web --full", "unknown flag: --full"},
-		{"status", "which StatefulSet? give its name"},
+		{"status web -A", "give names or --all-namespaces, not both: a name is looked up in one namespace"},
+		{"status deployment/web", `"deployment/web" is not a StatefulSet`},
 		{"status web -o wide", "-o wide: must be json or yaml"},
 		{"history web --diff 1,2,3", "--diff=1,2,3: give one revision or two, not 3"},
 	}
