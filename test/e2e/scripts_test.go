@@ -93,6 +93,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"killat":     cmdKillAt,
 		"killoften":  cmdKillOften,
 		"mark":       cmdMark,
+		"may":        cmdMay,
 		"objects":    cmdObjects,
 		"partitions": cmdPartitions,
 		"reads":      cmdReads,
