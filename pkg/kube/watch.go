@@ -93,11 +93,11 @@ func (w *watcher) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case u := <-w.trouble:
-			if u.Back {
-				next = nil // from before; signal has asked for a fresh one
-			}
 			if !w.send(ctx, u) {
 				return
+			}
+			if u.Back {
+				look() // what waits may be from before, and nothing else may come for long
 			}
 		case <-w.changed:
 			if w.synced() {
