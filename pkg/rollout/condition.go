@@ -9,7 +9,8 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed, RolledOut and PodsGood.
+// is closed: Observed, RolledOut and PodsGood, and verdict.Settled for plans
+// that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -26,6 +27,10 @@ type Progress struct {
 	Standings []sts.Standing
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
+	// Held says why nothing more will happen by itself: it ends the run.
+	Held string
+	// Success is the last line of a run that ends here, empty for the plan's.
+	Success string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
 }

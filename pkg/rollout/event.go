@@ -30,7 +30,7 @@ type Event struct {
 	Plan    *Plan
 	Step    *Step
 	Change  Change
-	Pod     *sts.Standing
+	Pod     *sts.Standing // what the event is about, also what a wait is for
 	Good    int // of Want pods
 	Want    int
 	Until   time.Time // when the soak ends

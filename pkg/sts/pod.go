@@ -25,6 +25,7 @@ type Pod struct {
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
 	Node         string
+	Zone         string // of its node, as the pod's own label tells; recent servers set it
 	Created      time.Time
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
@@ -37,6 +38,7 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 		Revision: p.Labels[appsv1.StatefulSetRevisionLabel],
 		Phase:    p.Status.Phase,
 		Node:     p.Spec.NodeName,
+		Zone:     p.Labels[corev1.LabelTopologyZone],
 		Created:  p.CreationTimestamp.Time,
 	}
 	pod.readiness(p)
