@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -81,7 +82,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 		}
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
-	add(looking, status.New(env, status.Run))
+	add(looking, status.New(env, status.Run), watch.New(env, watch.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)

@@ -33,6 +33,7 @@ type Client struct {
 	autoscaling autoscalingclient.AutoscalingV2Interface
 	host        string
 	clock       *clock
+	zones       *zones // nil when nobody wants to know
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the

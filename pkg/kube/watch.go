@@ -95,6 +95,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-w.changed:
 			if w.synced() {
 				next = &rollout.Update{Snapshot: w.snapshot()}
+				w.client.fillZones(ctx, next.Snapshot, w.signal)
 			}
 		case out <- item:
 			next = nil

@@ -31,7 +31,7 @@ type Event struct {
 	Step    *Step
 	Change  Change
 	Pod     *sts.Standing // what the event is about, also what a wait is for
-	Good    int // of Want pods
+	Good    int           // of Want pods
 	Want    int
 	Until   time.Time // when the soak ends
 	Message string
