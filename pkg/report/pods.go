@@ -58,7 +58,7 @@ func (t *table) drop(i int) {
 // fit drops the named columns, in turn, until the last one has room for what
 // it says, or enough of it to tell what is the matter.
 func (t *table) fit(width int, names ...string) {
-	const enough = 32
+	const enough = 20
 	for _, name := range names {
 		used, last := 0, 0
 		for i, h := range t.header {

@@ -35,6 +35,7 @@ type show struct {
 	screen *report.Screen // nil when nothing is redrawn
 	sinks  [][]rollout.Sink
 	now    func() time.Time
+	last   time.Time // of what was shown last
 }
 
 // newShow shows the sets on a screen when the answer goes to a terminal.
@@ -99,7 +100,15 @@ func (s *show) run(messages <-chan message) {
 	}
 }
 
+// take shows one message. Engines that run side by side may tell what happens
+// in the same moment in another order than that of their times.
 func (s *show) take(m message) {
+	if m.event != nil {
+		if m.event.Time.Before(s.last) {
+			m.event.Time = s.last
+		}
+		s.last = m.event.Time
+	}
 	switch {
 	case s.screen != nil && m.event != nil:
 		s.screen.Handle(m.set, *m.event)
