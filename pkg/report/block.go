@@ -48,15 +48,14 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	} else {
 		head, foot = append(head, ""), append([]string{""}, foot...)
 	}
-	lines := append(head, s.pods(st, room-len(head)-len(foot)-1)...)
-	return append(lines, foot...)
+	return slices.Concat(head, s.pods(st, room-len(head)-len(foot)-1), foot)
 }
 
 // pods are the rows of the pods, those first left out that need nobody's
 // attention.
 func (s *Screen) pods(st Status, room int) []string {
 	all := st.view().Pods
-	shown, hidden := choose(st, all, max(room, 1))
+	shown, hidden := choose(all, max(room, 1))
 	table := st.podTable(s.style, shown, s.width+1)
 	table.fit(s.width, "NODE", "ZONE")
 	var out bytes.Buffer
@@ -83,7 +82,7 @@ func rank(p podView) int {
 
 // choose picks the pods that there is room for, and says what the others are.
 // Of equal ones it takes those that the rollout touches next or last.
-func choose(st Status, all []podView, room int) (shown []podView, hidden string) {
+func choose(all []podView, room int) (shown []podView, hidden string) {
 	if len(all) <= room {
 		return all, ""
 	}

@@ -58,13 +58,16 @@ func TestEvents(t *testing.T) {
 			return moved(sts.Standing{State: sts.StatePending, Since: hourAgo}, "pending")
 		}},
 		{"in trouble", opened(set(slow), updated(4, pullError)), func() []rollout.Event {
-			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble}, "nginx: ErrImagePull: not found")
+			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
+				"nginx: ErrImagePull: not found")
 		}},
 		{"in other trouble", opened(set(slow), updated(4, backOff)), func() []rollout.Event {
-			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble}, "nginx: ImagePullBackOff: back-off")
+			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
+				"nginx: ImagePullBackOff: back-off")
 		}},
 		{"out of trouble", opened(set(slow), updated(4, fresh)), func() []rollout.Event {
-			return moved(sts.Standing{State: sts.StateReady, Since: in(-time.Second), GoodAt: in(59 * time.Second)}, "Ready, Available soon")
+			return moved(sts.Standing{State: sts.StateReady, Since: in(-time.Second), GoodAt: in(59 * time.Second)},
+				"Ready, Available soon")
 		}},
 		{"there", opened(set(), updated(4)), func() []rollout.Event {
 			return []rollout.Event{

@@ -65,13 +65,11 @@ func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request
 	messages := make(chan message)
 	engines, stops := make([]rollout.Engine, len(sets)), make([]context.CancelFunc, len(sets))
 	for i, s := range sets {
-		own, stop := context.WithCancel(ctx)
-		defer stop()
+		own, stop := context.WithCancel(ctx) // Run cancels ctx, whatever becomes of this one
 		feed, err := client.Watch(own, s.Set)
-		if err != nil {
+		if stops[i] = stop; err != nil {
 			return nil, err
 		}
-		stops[i] = stop
 		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now}
 	}
 	var running sync.WaitGroup
