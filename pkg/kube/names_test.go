@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,14 +17,15 @@ func namesPage(next string, names ...string) string {
 		}
 		items += `{"metadata":{"name":"` + name + `"}}`
 	}
-	return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"continue":"` + next + `"},"items":[` + items + `]}`
+	return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"continue":"` + next +
+		`"},"items":[` + items + `]}`
 }
 
 func TestNamesReadsEveryPage(t *testing.T) {
 	server := newServer(t)
 	t.Cleanup(server.Close)
 	server.on(http.MethodGet, setsPath, func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", r.Header.Get("Accept"))
+		assert.Equal(t, "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", r.Header.Get("Accept"))
 		if r.URL.Query().Get("continue") == "" {
 			text(http.StatusOK, namesPage("more", "web", "db"))(w, r)
 			return

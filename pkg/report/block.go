@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
@@ -48,7 +49,8 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	} else {
 		head, foot = append(head, ""), append([]string{""}, foot...)
 	}
-	return slices.Concat(head, s.pods(st, room-len(head)-len(foot)-1), foot)
+	lines := slices.Concat(head, s.pods(st, room-len(head)-len(foot)-1), foot)
+	return lines[max(0, len(lines)-room):]
 }
 
 // pods are the rows of the pods, those first left out that need nobody's
@@ -57,7 +59,12 @@ func (s *Screen) pods(st Status, room int) []string {
 	all := st.view().Pods
 	shown, hidden := choose(all, max(room, 1))
 	table := st.podTable(s.style, shown, s.width+1)
-	table.fit(s.width, "NODE", "ZONE")
+	for i, p := range shown {
+		if cells := table.rows[i]; p.State == string(sts.StateOld) && p.Reason == "" {
+			cells[len(cells)-1].text = oldWords(st.Snapshot, *p.Ordinal)
+		}
+	}
+	table.fit(s.width, "NODE", "ZONE", "RESTARTS", "AGE")
 	var out bytes.Buffer
 	table.write(&out, s.width)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -65,6 +72,18 @@ func (s *Screen) pods(st Status, room int) []string {
 		lines = append(lines, s.style.dim.Render("… "+hidden))
 	}
 	return lines
+}
+
+// oldWords says in few words what becomes of a pod on another revision than
+// wanted.
+func oldWords(s sts.Snapshot, ordinal int) string {
+	switch {
+	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
+		return "to be deleted"
+	case s.Gated(ordinal):
+		return "not taken back" // a partition that goes up does not do it
+	}
+	return "to be replaced"
 }
 
 // rank orders pods by how much they need to be looked at.
@@ -117,7 +136,7 @@ func latest(p podView) time.Time {
 
 func hiddenWords(left map[int]int) string {
 	var parts []string
-	for r, words := range []string{"in trouble", "on their way", "on another revision than wanted", "Available"} {
+	for r, words := range []string{"in trouble", "on the way", "on another revision than wanted", "Available"} {
 		if left[r] > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s", sts.Count(left[r], "pod"), words))
 		}
@@ -127,13 +146,17 @@ func hiddenWords(left map[int]int) string {
 
 // foot is how far the set is, what it waits for and for how long.
 func (s *Screen) foot(b *block, now time.Time) []string {
-	if b.outcome != nil {
+	if b.outcome != nil && (s.closing || len(s.blocks) == 1) {
 		return nil // the ending says it
+	}
+	if b.outcome != nil {
+		look, words := s.state(b, now)
+		return []string{look.Render(words)}
 	}
 	p := verdict.Settled{}.Check(b.snapshot, now)
 	lines := []string{s.style.bold.Render(progressWords(b.snapshot, p, now))}
 	if b.waits != "" {
-		waits := fmt.Sprintf("waiting for %s, for %s", b.waits, duration.HumanDuration(now.Sub(b.since)))
+		waits := fmt.Sprintf("waiting %s for %s", duration.HumanDuration(now.Sub(b.since)), b.waits)
 		lines = append(lines, strings.Split(wrap(waits, s.width, "  "), "\n")...)
 	}
 	return lines

@@ -55,20 +55,21 @@ func (t *table) drop(i int) {
 	}
 }
 
-// fit drops the named columns, in turn, until the last one has room for what
-// it says, or enough of it to tell what is the matter.
+// fit drops the named columns, in turn, until the last one has room enough to
+// tell what is the matter. It does not look at what that one says: columns that
+// come and go with every change would be hard to read.
 func (t *table) fit(width int, names ...string) {
-	const enough = 20
+	const enough = 16
 	for _, name := range names {
-		used, last := 0, 0
-		for i, h := range t.header {
+		used := 0
+		for i, h := range t.header[:len(t.header)-1] {
 			wide := ansi.StringWidth(h)
 			for _, row := range t.rows {
 				wide = max(wide, ansi.StringWidth(row[i].text))
 			}
-			used, last = used+wide+gap, wide
+			used += wide + gap
 		}
-		if used-last-gap+min(last, enough) <= width {
+		if used+enough <= width {
 			return
 		}
 		t.drop(column(t.header, name))

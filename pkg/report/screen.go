@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type Screen struct {
 	news   []string
 	width  int
 	height int
+	// closing is drawing for the last time: how each set ended comes below.
+	closing bool
 }
 
 // What a terminal is taken for that does not tell its size.
@@ -78,11 +81,14 @@ func (s *Screen) Draw(now time.Time) {
 // from the start is worth that one line.
 func (s *Screen) Close(now time.Time) {
 	s.measure()
+	s.closing = true
 	var lines []string
 	if len(s.drawn) > 0 || s.worthDrawing() {
 		lines = s.lines(now)
 	}
 	s.put(lines)
+	// The worst comes last, where the eye is.
+	slices.SortStableFunc(s.blocks, func(a, b *block) int { return urgency(b) - urgency(a) })
 	for _, b := range s.blocks {
 		if b.outcome != nil {
 			_, _ = io.WriteString(s.w, s.ending(b))
@@ -148,6 +154,9 @@ func (s *Screen) lines(now time.Time) []string {
 	}
 	if len(all) <= room {
 		return all
+	}
+	if s.closing {
+		return nil
 	}
 	return s.overview(now, room)
 }

@@ -75,7 +75,8 @@ func TestSettled(t *testing.T) {
 		},
 		{
 			"Ready is not Available: time alone will tell",
-			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.ReadySince(in(-time.Second)))),
+			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4),
+				ststest.Pods(4, 5, ststest.ReadySince(in(-time.Second)))),
 			rollout.Progress{Good: 4, Want: 5, NextAt: in(9 * time.Second)},
 		},
 		{
