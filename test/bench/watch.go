@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -76,7 +77,7 @@ func watches(ctx context.Context, box *sandbox, _ int) ([]row, error) {
 // watch runs a watch until its time is over.
 func (b *sandbox) watch(ctx context.Context, set string) (usage, string, error) {
 	cmd := exec.CommandContext(ctx, b.find("kubectl-sts"), "watch", set, "--timeout", watchFor.String())
-	cmd.Env = append(b.env, "TERM=xterm-256color")
+	cmd.Env = slices.Concat(b.env, []string{"TERM=xterm-256color"})
 	var out bytes.Buffer
 	wait, err := startWatch(cmd, &out)
 	if err != nil {
