@@ -183,7 +183,8 @@ func (l *Lines) outcome(e rollout.Event) {
 	if message := Clean(o.Message); message != word {
 		where += ": " + strings.TrimPrefix(message, word+" ")
 	}
-	l.say(e.Time, each(style, wrap(word+where, l.width, l.indent)))
+	text := strings.TrimPrefix(wrap(l.prefix+word+where, l.width, l.indent), l.prefix)
+	l.say(e.Time, each(style, text))
 	if o.Result == rollout.Done {
 		return
 	}

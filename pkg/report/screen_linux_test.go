@@ -144,7 +144,7 @@ func TestScreen(t *testing.T) {
 				s.Handle(i, ended(rollout.Done, "all 5 pods are updated and Available"))
 			}
 			s.View(6, cloud)
-			s.Handle(6, ended(rollout.Halted, "zk-4: nginx: ImagePullBackOff"))
+			s.Handle(6, ended(rollout.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours"))
 			s.Draw(ststest.Start)
 			s.Close(ststest.Start)
 		}},
