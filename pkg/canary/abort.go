@@ -23,20 +23,33 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	b := builder{r: r, record: *record, s: s}
 	p := b.frame("abort")
 	p.Promote, p.Resume = "", ""
+	if record.Pods != nil {
+		return b.stop(p), nil
+	}
 	if why := record.stranger(s); why != "" && record.OwnTemplate && !record.Aborting {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
-	p.Title = fmt.Sprintf("abort the canary of statefulset %s: back to revision %s", s.Name(), record.Stable)
+	p.Title = fmt.Sprintf("abort the %s of statefulset %s: back to revision %s",
+		record.Verb.Name(), s.Name(), record.Stable)
 	p.Success = b.returned()
+	b.record.Aborting = true
 	if p.Steps, err = b.back(); err != nil {
 		return nil, err
 	}
 	p.Steps = append(p.Steps, rollout.Step{
-		Title:  "end the canary",
+		Title:  "end the " + record.Verb.Name(),
 		Change: b.finish().Change,
 		Until:  b.allBack(),
 	})
 	return p, nil
+}
+
+// stop ends a restart. The pods that have been restarted are what they were.
+func (b builder) stop(p *rollout.Plan) *rollout.Plan {
+	p.Title = fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", b.s.Name())
+	p.Success = "the restart is over"
+	p.Steps = []rollout.Step{b.finish()}
+	return p
 }
 
 // back changes the set so that it wants the stable revision, and then gets
@@ -44,10 +57,11 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 // the partition goes up, and when the template goes back it stops at a pod
 // that is not Ready (kubernetes#67250).
 func (b builder) back() ([]rollout.Step, error) {
-	marked := b.record
-	marked.Aborting = true
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: marked.text()}}
-	free := &rollout.Free{Mode: rollout.FreeBlocker}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}}
+	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
+	if b.s.OnDelete() {
+		free.Mode, free.Order = rollout.FreeEach, b.record.Order
+	}
 	if b.record.OwnTemplate {
 		template, err := b.stableTemplate()
 		if err != nil {
@@ -58,6 +72,12 @@ func (b builder) back() ([]rollout.Step, error) {
 		edit.Template = template
 		edit.Annotations[changeCause] = b.record.Cause
 		edit.Says = "put the template of revision " + b.record.Stable + " back"
+		if b.guarded() && !b.s.OnDelete() {
+			// Closed, and then opened pod by pod: by itself the controller
+			// would not ask the budget.
+			edit.Partition = ptr.To(b.s.Replicas())
+			edit.Says += " behind a closed gate"
+		}
 	} else {
 		if b.s.CurrentRevision() != b.record.Stable && b.s.Observed() {
 			return nil, &rollout.Refusal{
@@ -73,10 +93,30 @@ func (b builder) back() ([]rollout.Step, error) {
 		edit.Says = fmt.Sprintf("raise the partition to %d again", b.record.Partition)
 		free.Mode = rollout.FreeEach
 	}
-	return []rollout.Step{
-		{Title: edit.Says, Change: edit, Until: rollout.Observed{}},
-		{Title: b.returning(), Until: b.allBack(), Free: free},
-	}, nil
+	steps := []rollout.Step{{Title: edit.Says, Change: edit, Until: rollout.Observed{}}}
+	if b.record.OwnTemplate && edit.Partition != nil {
+		steps = append(steps, b.onePodAtATime(free)...)
+	}
+	return append(steps, rollout.Step{Title: b.returning(), Until: b.allBack(), Free: free}), nil
+}
+
+// onePodAtATime opens the gate again, down to the lowest pod that is to go
+// back, as the budgets allow.
+func (b builder) onePodAtATime(free *rollout.Free) []rollout.Step {
+	lowest := b.s.End()
+	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
+		if pod, ok := b.s.Pod(o); !ok || pod.Revision != b.record.Stable {
+			lowest = o
+		}
+	}
+	var steps []rollout.Step
+	for o := b.s.End() - 1; o >= lowest; o-- {
+		steps = append(steps, rollout.Step{
+			Title: "return " + b.s.PodName(o), Change: rollout.Partition(o - b.s.Start()), Disrupts: []int{o},
+			Until: rollout.PodsGood{From: o, Gated: b.record.Stable}, Free: free,
+		})
+	}
+	return steps
 }
 
 // allBack names the stable revision itself: what the controller calls current
@@ -115,25 +155,18 @@ func (b builder) returned() string {
 
 // returning names the pods that go back.
 func (b builder) returning() string {
-	var names []string
+	var back []sts.Pod
 	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
 		if pod, ok := b.s.Pod(o); ok && b.returns(o) && pod.Revision != b.record.Stable {
-			names = append(names, pod.Name)
+			back = append(back, pod)
 		}
 	}
-	if len(names) == 0 {
+	return returnTo(back, b.record.Stable)
+}
+
+func returnTo(pods []sts.Pod, revision string) string {
+	if len(pods) == 0 {
 		return "wait until every pod is Available"
 	}
-	const most = 4
-	text := ""
-	for i, name := range names {
-		if i == most {
-			return fmt.Sprintf("return %s … (%d pods) to revision %s", text, len(names), b.record.Stable)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return fmt.Sprintf("return %s to revision %s", text, b.record.Stable)
+	return fmt.Sprintf("return %s to revision %s", names(pods), revision)
 }

@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -25,7 +27,8 @@ const version = 1
 // Record is what a canary needs to be gone on with.
 type Record struct {
 	Version     int             `json:"version"`
-	Run         string          `json:"run"` // tells one canary from the next
+	Verb        Verb            `json:"verb,omitempty"` // what is in progress, a canary when empty
+	Run         string          `json:"run"`            // tells one run from the next
 	Started     time.Time       `json:"started"`
 	Stable      string          `json:"stable"`             // the ControllerRevision to go back to
 	OwnTemplate bool            `json:"ownTemplate"`        // the canary set the template, so abort puts it back
@@ -36,6 +39,35 @@ type Record struct {
 	Rollback    bool            `json:"rollback,omitempty"` // go back to stable by itself when a step fails
 	Cause       *string         `json:"cause,omitempty"`    // the change-cause before
 	Aborting    bool            `json:"aborting,omitempty"` // on the way back
+	// Order is the order of the deletions, where it is not the controller that
+	// replaces the pods.
+	Order     sts.Order `json:"order,omitzero"`
+	IgnorePDB bool      `json:"ignorePDB,omitempty"` // go on whatever PodDisruptionBudgets say
+	// Target is the revision that an undo goes to.
+	Target string `json:"target,omitempty"`
+	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.
+	Pods map[int]types.UID `json:"pods,omitempty"`
+}
+
+// Verb is what is in progress.
+type Verb string
+
+// The verbs that leave a record.
+const (
+	VerbCanary  Verb = ""
+	VerbUndo    Verb = "undo"
+	VerbRestart Verb = "restart"
+)
+
+// Name is the verb as the user types it.
+func (v Verb) Name() string { return cmp.Or(string(v), "canary") }
+
+// Noun is the verb in a sentence.
+func (v Verb) Noun() string {
+	if v == VerbUndo {
+		return "an undo"
+	}
+	return "a " + v.Name()
 }
 
 // FindRecord reads the record of the canary in progress; nil when there is none.
@@ -77,7 +109,7 @@ func (r Record) check() error {
 	case r.Soak.Duration < 0:
 		return fmt.Errorf("soak %s", r.Soak.Duration)
 	}
-	return nil
+	return r.Order.Check()
 }
 
 // stranger says who changed the template since the canary set it, or "".
@@ -118,12 +150,32 @@ func (r Record) Position(s sts.Snapshot) (Position, error) {
 		return Position{}, err
 	}
 	p := Position{Counts: counts}
+	updated := r.letThrough(s)
 	for _, n := range counts {
-		if n <= s.Replicas()-s.Partition() {
+		if n <= updated {
 			p.Begun++
 		}
 	}
 	return p, nil
+}
+
+// letThrough is how many pods the gate has been opened for. With OnDelete, or
+// a restart, there is no gate: there it is how many pods have been replaced.
+func (r Record) letThrough(s sts.Snapshot) int {
+	if r.Pods == nil && !s.OnDelete() {
+		return s.Replicas() - s.Partition()
+	}
+	n := 0
+	for o := s.Start(); s.Observed() && o < s.End(); o++ {
+		pod, ok := s.Pod(o)
+		switch {
+		case r.Pods != nil && ok && pod.UID == r.Pods[o]:
+		case r.Pods == nil && ok && pod.Revision != s.UpdateRevision():
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // WantsRollback reports whether the canary in progress was started with the

@@ -26,10 +26,6 @@ func hopeless() map[string]struct {
 		want   *rollout.Refusal
 	}{
 		"it is being deleted": {ststest.Deleted, &rollout.Refusal{Why: `statefulset "web" is being deleted`}},
-		"its strategy is OnDelete": {ststest.Strategy("OnDelete"), &rollout.Refusal{
-			Why: `statefulset "web" has update strategy OnDelete: its controller replaces no pod by itself, so a partition has no effect`,
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate"},
-		}},
 		"its strategy is of a time to come": {ststest.Strategy("Recreate"), &rollout.Refusal{
 			Why: `statefulset "web" has update strategy "Recreate", which this kubectl-sts does not know`,
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},

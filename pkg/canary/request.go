@@ -38,8 +38,11 @@ type Request struct {
 	Soak     time.Duration
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
-	Pace     Pace
-	Limits   Limits
+	// Order is for pods that the run deletes itself.
+	Order     sts.Order
+	IgnorePDB bool // go on whatever PodDisruptionBudgets say
+	Pace      Pace
+	Limits    Limits
 	// Command is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
 	Command string
@@ -59,13 +62,7 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
-	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
-		return &rollout.Refusal{
-			Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: its controller replaces no pod by itself, "+
-				"so a partition has no effect", s.Name()),
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate"},
-		}
-	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
+	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
@@ -79,14 +76,27 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 	return nil
 }
 
+// refuseOrder refuses an order where it is the controller that replaces pods.
+func refuseOrder(r Request, s sts.Snapshot) *rollout.Refusal {
+	if r.Order.IsZero() || s.OnDelete() {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+
+			"with update strategy RollingUpdate", s.Name()),
+		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
+	}
+}
+
 // refuseUnsettled checks that the set is where its spec says, so that what
 // goes wrong from here on is the canary's doing.
 func refuseUnsettled(r Request, s sts.Snapshot, now time.Time) *rollout.Refusal {
-	if r.Force {
-		return nil
-	}
-	why := Unsettled(s, now)
-	if why == "" {
+	return refuseUnless(r, s, Unsettled(s, now))
+}
+
+// refuseUnless refuses for this reason, if there is one.
+func refuseUnless(r Request, s sts.Snapshot, why string) *rollout.Refusal {
+	if r.Force || why == "" {
 		return nil
 	}
 	no := unsettled(r, s, why)
@@ -104,6 +114,18 @@ func unsettled(r Request, s sts.Snapshot, why string) *rollout.Refusal {
 // Unsettled says why the set is not where its spec says, or "".
 func Unsettled(s sts.Snapshot, now time.Time) string {
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	if why := unsettledPods(s, progress); why != "" {
+		return why
+	}
+	if !s.OnDelete() && s.Partition() == 0 && s.CurrentRevision() != s.UpdateRevision() {
+		// Pods are there before the status says so. A template set now would
+		// leave the revision before this one as the one to go back to.
+		return "its controller has not ended the last rollout: status.currentRevision is still " + s.CurrentRevision()
+	}
+	return ""
+}
+
+func unsettledPods(s sts.Snapshot, progress rollout.Progress) string {
 	if progress.Waiting != "" {
 		return "waiting for " + progress.Waiting
 	}
@@ -120,15 +142,11 @@ func Unsettled(s sts.Snapshot, now time.Time) string {
 			why = append(why, words)
 		}
 	}
-	switch {
-	case len(why) > 1:
-		return fmt.Sprintf("%s (and %d more)", why[0], len(why)-1)
-	case len(why) == 1:
+	switch len(why) {
+	case 0:
+		return ""
+	case 1:
 		return why[0]
-	case s.Partition() == 0 && s.CurrentRevision() != s.UpdateRevision():
-		// Pods are there before the status says so. A template set now would
-		// leave the revision before this one as the one to go back to.
-		return "its controller has not ended the last rollout: status.currentRevision is still " + s.CurrentRevision()
 	}
-	return ""
+	return fmt.Sprintf("%s (and %d more)", why[0], len(why)-1)
 }

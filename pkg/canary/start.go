@@ -34,7 +34,10 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 // goOn goes on with the canary in progress, unless the request wants another.
 func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if record.Aborting {
-		return nil, aborting(r.Command, s)
+		return nil, aborting(r.Command, record, s)
+	}
+	if record.Verb != VerbCanary {
+		return nil, busy(r, record, s)
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
 		return nil, &rollout.Refusal{
@@ -64,10 +67,22 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 }
 
-func aborting(command string, s sts.Snapshot) *rollout.Refusal {
+func aborting(command string, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
-		Why: fmt.Sprintf("the canary of statefulset %q is being aborted", s.Name()),
+		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
 		Try: []string{"finish that: " + commandLine(command, "abort", s)},
+	}
+}
+
+// busy refuses one verb while another is in progress.
+func busy(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
+			record.Verb.Noun(), s.Name(), record.Started.UTC().Format(time.RFC3339)),
+		Try: []string{
+			"finish it: " + r.command(record.Verb.Name(), s),
+			"or give it up: " + r.command("abort", s),
+		},
 	}
 }
 
@@ -84,8 +99,19 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseUnsettled(r, s, now); no != nil {
 		return nil, no
 	}
-	record := r.record(s, now)
+	return r.open(VerbCanary, s, now)
+}
+
+// open plans a rollout of the request's template, from a closed gate on.
+func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if no := refuseOrder(r, s); no != nil {
+		return nil, no
+	}
+	record := r.record(verb, s, now)
 	record.OwnTemplate = true
+	if s.OnDelete() {
+		record.Stable = majority(s)
+	}
 	if r.Exact {
 		typed, err := r.Template.Typed()
 		if err != nil {
@@ -103,15 +129,31 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if r.Cause != "" {
 		annotations[changeCause] = &r.Cause
 	}
-	open := rollout.Step{
-		Title: "set the template behind a closed gate",
-		Change: rollout.Edit{
-			Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
-			Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
-		},
-		Until: rollout.Observed{},
+	if _, noted := s.Annotation(UndoneAnnotation); noted {
+		annotations[UndoneAnnotation] = nil // it is about a template before this one
 	}
-	return r.plan(record, s, open, 0)
+	edit := rollout.Edit{
+		Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
+		Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
+	}
+	open := rollout.Step{Title: "set the template behind a closed gate", Until: rollout.Observed{}}
+	if s.OnDelete() {
+		open.Title, edit.Partition, edit.Says = "set the template", nil, "template, record"
+	}
+	open.Change = edit
+	return r.plan(record, s, open, s.Replicas(), 0)
+}
+
+// majority is the revision that most pods run.
+func majority(s sts.Snapshot) string {
+	count := map[string]int{}
+	best := s.UpdateRevision()
+	for _, p := range s.Pods {
+		if count[p.Revision]++; count[p.Revision] > count[best] {
+			best = p.Revision
+		}
+	}
+	return best
 }
 
 // takeUp plans a canary of a change that already waits behind a partition.
@@ -119,26 +161,42 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if !s.Observed() {
 		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
 	}
-	waits := s.UpdateRevision() != s.CurrentRevision()
-	if !waits || s.Partition() == 0 {
+	waits := s.UpdateRevision() != s.StableRevision()
+	if !waits || s.Partition() == 0 && !s.OnDelete() {
 		why := fmt.Sprintf("no change of statefulset %q waits behind a partition", s.Name())
-		if waits {
+		switch {
+		case s.OnDelete():
+			why = fmt.Sprintf("every pod of statefulset %q runs the present template: no change waits", s.Name())
+		case waits:
 			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
 		}
 		return nil, &rollout.Refusal{Why: why, Try: []string{
 			"bring a change: " + r.command("canary", s, "--image CONTAINER=IMAGE"),
 		}}
 	}
-	if no := refuseUnsettled(r, s, now); no != nil {
+	why := Unsettled(s, now)
+	if s.OnDelete() {
+		why = unhealthyBut(s, nil, now) // its pods wait for this
+	}
+	if no := refuseUnless(r, s, why); no != nil {
 		return nil, no
 	}
-	record := r.record(s, now)
+	if no := refuseOrder(r, s); no != nil {
+		return nil, no
+	}
+	record := r.record(VerbCanary, s, now)
+	// The only way back for an OnDelete set is the old template.
+	record.OwnTemplate = s.OnDelete()
 	var err error
 	if record.Template, err = sts.Fingerprint(&s.Set.Spec.Template); err != nil {
 		return nil, err
 	}
+	title := "take up the change that waits behind the partition"
+	if s.OnDelete() {
+		title = "take up the change that waits for pods to be deleted"
+	}
 	open := rollout.Step{
-		Title: "take up the change that waits behind the partition",
+		Title: title,
 		Change: rollout.Edit{
 			Annotations: map[string]*string{Annotation: record.text()},
 			Says:        "record",
@@ -149,7 +207,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.plan(record, s, open, at.Begun)
+	return r.plan(record, s, open, s.Partition(), at.Begun)
 }
 
 func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
@@ -167,15 +225,18 @@ func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
 	return no
 }
 
-func (r Request) record(s sts.Snapshot, now time.Time) Record {
+func (r Request) record(verb Verb, s sts.Snapshot, now time.Time) Record {
 	return Record{
 		Version:   version,
+		Verb:      verb,
 		Run:       r.Run,
 		Started:   now.UTC().Truncate(time.Second),
-		Stable:    s.CurrentRevision(),
+		Stable:    s.StableRevision(),
 		Partition: s.Partition(),
 		Steps:     r.Steps,
 		Soak:      metav1.Duration{Duration: r.Soak},
 		Rollback:  r.Rollback,
+		Order:     r.Order,
+		IgnorePDB: r.IgnorePDB,
 	}
 }

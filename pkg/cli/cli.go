@@ -14,8 +14,11 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -82,7 +85,8 @@ func New(env *cmdutil.Env) *cobra.Command {
 		}
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
-	add(looking, status.New(env, status.Run), watch.New(env, watch.Run))
+	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
+	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)

@@ -91,9 +91,11 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"promote web --fully", "unknown flag: --fully"},
 		{"abort web api", "one StatefulSet at a time, not 2: web api"},
 		{"abort web --full", "unknown flag: --full"},
-		{"status", "which StatefulSet? give its name"},
+		{"status web -A", "give names or --all-namespaces, not both: a name is looked up in one namespace"},
+		{"status deployment/web", `"deployment/web" is not a StatefulSet`},
 		{"status web -o wide", "-o wide: must be json or yaml"},
 		{"watch web --all", "names, --all and -l don't go together"},
+		{"history web --diff 1,2,3", "--diff=1,2,3: give one revision or two, not 3"},
 	}
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {
@@ -115,6 +117,7 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		{"abort --help", "kubectl sts abort web"},
 		{"status --help", "--patience"},
 		{"watch --help", "--selector"},
+		{"history --help", "numbers move, names stay"},
 		{"options", "--kubeconfig"},
 	}
 	for _, test := range tests {
@@ -164,6 +167,15 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a watch of no such set", args: "watch web", code: 1,
 			stderr: "error: statefulset \"web\" not found in namespace \"default\"\n",
+		},
+		{
+			name: "a history", args: "history web", set: ststest.Set(), pods: settled, code: 0,
+			stdout: "-          web-stable   -     5      stable,update   -        <none>",
+			stderr: "note: revision web-stable is gone, and its template with it: nothing can go back to it\n",
+		},
+		{
+			name: "a revision that there is not", args: "history web --revision 7", set: ststest.Set(), pods: settled, code: 1,
+			stderr: "error: statefulset \"web\" has no revisions\n",
 		},
 		{name: "no such set", args: "status web", code: 1, stderr: "error: statefulset \"web\" not found in namespace \"default\"\n"},
 		{

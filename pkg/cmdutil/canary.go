@@ -59,7 +59,7 @@ func (r *Runner) stuck(err error) {
 
 // back runs the way back to the stable revision.
 func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, error) {
-	s, _, err := r.Client.Load(ctx, p.Name)
+	s, _, err := r.Load(ctx, p.Name, false)
 	if err != nil {
 		return rollout.Outcome{}, err
 	}

@@ -2,7 +2,6 @@ package cmdutil
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -102,28 +101,6 @@ func SetName(args []string) (string, error) {
 		return "", Usage("%q is no name of a StatefulSet", args[0])
 	}
 	return name, nil
-}
-
-// SetNames reads the arguments of a verb about one or more StatefulSets: names
-// or TYPE/NAMEs, or TYPE NAME...; each set counts once.
-func SetNames(args []string) ([]string, error) {
-	if len(args) > 1 && isType(args[0]) {
-		args = args[1:]
-	}
-	if len(args) == 0 {
-		return nil, Usage("which StatefulSet? give its name, or --all, or -l and a selector")
-	}
-	var names []string
-	for _, arg := range args {
-		name, err := SetName([]string{arg})
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names, nil
 }
 
 func isType(word string) bool {

@@ -145,10 +145,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	if !r.Env.Streams.Interactive() {
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, report.Clean(p.Title))
-	for _, d := range p.Details {
-		_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(d))
-	}
+	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.Quiet = true
 	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
 	switch {
@@ -180,4 +177,17 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		return rollout.HoldOn, nil             // whoever leaves the terminal leaves the gate where it is
 	}
 	return answers[strings.ToLower(text)], err
+}
+
+// WhileItChanges does again what began with a look at the set, when the set has
+// changed before the server was asked about it. That is nobody's fault.
+func WhileItChanges(do func() error) error {
+	const atMost = 3
+	var err error
+	for range atMost {
+		if err = do(); !errors.Is(err, rollout.ErrConflict) {
+			return err
+		}
+	}
+	return err
 }

@@ -56,10 +56,11 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 }
 
 func (c *Client) deletePod(ctx context.Context, d rollout.DeletePod, dryRun []string) error {
-	err := c.core.Pods(c.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{
-		Preconditions: &metav1.Preconditions{UID: &d.UID},
-		DryRun:        dryRun,
-	})
+	only := &metav1.Preconditions{UID: &d.UID}
+	if d.Version != "" {
+		only.ResourceVersion = &d.Version
+	}
+	err := c.core.Pods(c.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
 	if apierrors.IsNotFound(err) {
 		return fmt.Errorf("%w: pod %s is gone", rollout.ErrConflict, d.Name)
 	}

@@ -13,6 +13,7 @@ import (
 	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
 	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
+	policyclient "k8s.io/client-go/kubernetes/typed/policy/v1"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
@@ -31,6 +32,7 @@ type Client struct {
 	apps        appsclient.AppsV1Interface
 	core        coreclient.CoreV1Interface
 	autoscaling autoscalingclient.AutoscalingV2Interface
+	policy      policyclient.PolicyV1Interface
 	host        string
 	clock       *clock
 	zones       *zones // nil when nobody wants to know
@@ -60,6 +62,9 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if c.autoscaling, err = autoscalingclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.policy, err = policyclient.NewForConfigAndClient(config, httpClient); err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	return c, nil
@@ -140,7 +145,7 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
 		}
 	}
-	return s, nil
+	return c.nodesOf(ctx, s), nil
 }
 
 // failedCreates selects the events in which the controller says why it could
@@ -184,4 +189,13 @@ func (c *Client) Autoscalers(ctx context.Context, set string) []string {
 		}
 	}
 	return names
+}
+
+// Budgets adds the PodDisruptionBudgets that cover the set to a snapshot.
+func (c *Client) Budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, error) {
+	list, err := c.policy.PodDisruptionBudgets(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
+	if err != nil {
+		return s, c.explain(err, "list", "poddisruptionbudgets.policy", "")
+	}
+	return s.WithBudgets(pointers(list.Items)), nil
 }

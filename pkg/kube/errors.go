@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
@@ -25,8 +26,7 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "+verb+" resource "):
 		return worded{err, err.Error()} // an admission plugin's words, or about --as, not about this permission
 	case apierrors.IsForbidden(err):
-		return worded{err, fmt.Sprintf("not allowed to %s %s in namespace %q: the Role that you use lacks it%s",
-			verb, resource, c.Namespace, who(err))}
+		return worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(), who(err))}
 	case apierrors.IsUnauthorized(err):
 		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
 	case unreachable(err):
@@ -41,6 +41,14 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 		}
 	}
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
+}
+
+// lack says where a permission is missing, and who would have to give it.
+func (c *Client) lack() string {
+	if c.Namespace == metav1.NamespaceAll {
+		return "in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you"
+	}
+	return fmt.Sprintf("in namespace %q: the Role that you use lacks it", c.Namespace)
 }
 
 // worded is an error in our words that still unwraps to the API's.

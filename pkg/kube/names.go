@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
-
-// pageSize is how many objects one answer may hold; more come in pages.
-const pageSize = "500"
 
 // Names are the names of the namespace's StatefulSets that a label selector
 // matches, in order; an empty selector matches all.
@@ -20,7 +18,7 @@ func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
 	next := ""
 	for {
 		request := c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").
-			SetHeader("Accept", onlyMetadataList).Param("limit", pageSize)
+			SetHeader("Accept", onlyMetadataList).Param("limit", strconv.Itoa(pageSize))
 		if selector != "" {
 			request = request.Param("labelSelector", selector)
 		}

@@ -26,6 +26,7 @@ import (
 
 const (
 	setsPath      = "/apis/apps/v1/namespaces/default/statefulsets"
+	budgetsPath   = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
 	setPath       = setsPath + "/web"
 	podsPath      = "/api/v1/namespaces/default/pods"
 	revisionsPath = "/apis/apps/v1/namespaces/default/controllerrevisions"

@@ -37,6 +37,7 @@ func TestWatchBeginsWithOneWholeSnapshot(t *testing.T) {
 			"GET "+podsPath+"?"+initial+"labelSelector=app=web&"+rest,
 			"GET "+revisionsPath+"?"+initial+"labelSelector=app=web&"+rest,
 			"GET "+setsPath+"?"+initial+"fieldSelector=metadata.name=web&"+rest,
+			"GET "+budgetsPath+"?"+initial+rest,
 		), w.server.requests())
 	})
 }
@@ -206,7 +207,7 @@ func TestWatchTellsOnceThatTheServerIsDownAndOnceThatItAnswersAgain(t *testing.T
 		for update.Notice == "" {
 			update = w.next() // what the first watch to come back shows is not the whole picture
 		}
-		require.Equal(t, rollout.Update{Notice: "the API server answers again"}, update)
+		require.Equal(t, rollout.Update{Notice: "the API server answers again", Back: true}, update)
 		time.Sleep(time.Minute) // until every watch is back
 		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
 		w.quiet()
@@ -230,4 +231,37 @@ func TestWatchOfASetWhoseSelectorIsNone(t *testing.T) {
 	_, err := server.client().Watch(t.Context(), set)
 
 	require.EqualError(t, err, `statefulset "web": selector: "Like" is not a valid label selector operator`)
+}
+
+// client-go repeats a request that times out, and tells nobody meanwhile.
+func TestWatchIsNotReliedOnWhileNobodyAnswers(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+		time.Sleep(10 * time.Second)
+		answer := make(chan struct{})
+		w.server.on(http.MethodGet, podsPath, func(rw http.ResponseWriter, r *http.Request) {
+			<-answer
+			w.pods.serve(rw, r)
+		})
+
+		w.pods.events <- ""
+
+		time.Sleep(500*time.Millisecond - 1)
+		w.quiet()
+		time.Sleep(time.Nanosecond)
+		require.Equal(t, rollout.Update{Cut: true}, w.next())
+		time.Sleep(4500 * time.Millisecond)
+		const notice = "no answer from the API server at http://apiserver; trying again"
+		require.Equal(t, rollout.Update{Cut: true, Notice: notice}, w.next())
+		time.Sleep(time.Minute)
+		w.quiet()
+
+		w.pods.objects = append(w.pods.objects, ststest.Pod(4))
+		close(answer)
+		time.Sleep(time.Second)
+
+		require.Equal(t, rollout.Update{Back: true, Notice: "the API server answers again"}, w.next())
+		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
+		w.quiet()
+	})
 }

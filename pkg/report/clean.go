@@ -1,8 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -24,4 +26,21 @@ func Clean(text string) string {
 	}, text)
 	text = strings.NewReplacer("\x1b", "", "\a", "").Replace(ansi.Strip(text))
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// spellOut makes text of several lines harmless, and changes nothing else:
+// what controls a terminal or can't be seen is spelled out, as JSON and YAML
+// write it within quotes, so that nobody takes two different lines for the same.
+func spellOut(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if r == '\n' || r == '\t' || !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			_, _ = out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			_, _ = fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.String()
 }

@@ -7,8 +7,7 @@ import (
 	"io"
 	"time"
 
-	"sigs.k8s.io/yaml"
-
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
@@ -131,22 +130,18 @@ func (out *object) outcome(o *rollout.Outcome) {
 func (o *Objects) write(v any) { writeObject(o.w, o.format, v) }
 
 func writeObject(w io.Writer, format Format, v any) {
-	var data []byte
-	var err error
-	if format == YAML {
-		if data, err = yaml.Marshal(v); err == nil {
-			data = append([]byte("---\n"), data...)
-		}
-	} else {
-		var line bytes.Buffer
-		encoder := json.NewEncoder(&line)
-		encoder.SetEscapeHTML(false) // "1.21 -> 1.22" is for people's eyes, too
-		err = encoder.Encode(v)
-		data = line.Bytes()
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false) // "1.21 -> 1.22" is for people's eyes, too
+	err := encoder.Encode(v)
+	text := line.String()
+	if format == YAML && err == nil {
+		text, err = podtemplate.ToYAML(line.Bytes())
+		text = "---\n" + text
 	}
 	if err != nil {
 		// These are structs of plain fields: there is nothing that can't be written.
 		panic(fmt.Sprintf("write %T: %v", v, err))
 	}
-	_, _ = w.Write(data)
+	_, _ = io.WriteString(w, spellOut(text))
 }

@@ -21,6 +21,7 @@ type Lines struct {
 	width  int
 	style  styles
 	spin   *spin
+	mode   term.ColorMode
 	quiet  bool   // the plan was shown already
 	indent string // under a time
 	asking bool   // a question stands on the last line
@@ -31,7 +32,7 @@ type Lines struct {
 // NewLines makes a sink that writes to w. With quiet the plan's title and
 // warnings are left out: they were shown before a question.
 func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
-	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), quiet: quiet}
+	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
 	if l.live {
 		l.spin = newSpin(w)
@@ -106,9 +107,17 @@ func (l *Lines) breakLine(e rollout.Event) {
 }
 
 func (l *Lines) head(p *rollout.Plan) {
-	_, _ = fmt.Fprintln(l.w, l.style.bold.Render(Clean(p.Title)))
+	PrintHead(l.w, l.mode, p)
+}
+
+// PrintHead shows a plan before a question about it.
+func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
+	_, _ = fmt.Fprintln(w, newStyles(w, mode).bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
-		_, _ = fmt.Fprintln(l.w, "  "+Clean(d))
+		_, _ = fmt.Fprintln(w, "  "+Clean(d))
+	}
+	if p.Diff != "" {
+		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 }
 
@@ -119,10 +128,15 @@ func (l *Lines) say(t time.Time, text string) {
 // wait leaves what is waited for to the spinner. Where somebody only looks on
 // and there is no spinner, what no line about a pod has said gets one.
 func (l *Lines) wait(e rollout.Event) {
-	l.spin.wait("waiting for "+Clean(e.Message), time.Time{})
-	if l.waits && e.Pod == nil && e.Message != "" {
-		l.say(e.Time, "  waiting for "+Clean(e.Message))
+	text := "waiting for " + Clean(e.Message)
+	switch {
+	case e.Message == "":
+	case e.Outside:
+		l.say(e.Time, l.style.warn.Render("  "+text))
+	case l.waits && e.Pod == nil:
+		l.say(e.Time, "  "+text)
 	}
+	l.spin.wait(text, time.Time{})
 }
 
 // stepName is "step 1 of 3: ", or nothing for housekeeping.
@@ -169,7 +183,7 @@ func (l *Lines) pod(e rollout.Event) {
 func (l *Lines) outcome(e rollout.Event) {
 	l.spin.clear()
 	o := e.Outcome
-	word, style := string(o.Result), l.style.result(o.Result)
+	word, style := string(o.Result), l.style.verdict(o.Result)
 	switch o.Result {
 	case rollout.AbortAsked:
 		return // another plan follows

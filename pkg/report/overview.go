@@ -60,7 +60,7 @@ func urgency(b *block) int {
 // state is what there is to say about a set in one line.
 func (s *Screen) state(b *block, now time.Time) (lipgloss.Style, string) {
 	if o := b.outcome; o != nil {
-		return s.style.result(o.Result), string(o.Result) + ": " + Clean(o.Message)
+		return s.style.verdict(o.Result), string(o.Result) + ": " + Clean(o.Message)
 	}
 	words := ""
 	if b.snapshot.Exists() {

@@ -15,6 +15,7 @@ type planView struct {
 	Verb        string     `json:"verb"`
 	Title       string     `json:"title"`
 	Details     []string   `json:"details,omitempty"`
+	Diff        string     `json:"diff,omitempty"`
 	Warnings    []string   `json:"warnings,omitempty"`
 	Patience    string     `json:"patience"`
 	StepTimeout string     `json:"stepTimeout"`
@@ -28,6 +29,7 @@ type stepView struct {
 	Change *change `json:"change,omitempty"`
 	Until  string  `json:"until"`
 	Frees  string  `json:"frees,omitempty"`
+	Order  string  `json:"order,omitempty"`
 	Soak   string  `json:"soak,omitempty"`
 	Gate   string  `json:"gate,omitempty"`
 	Next   string  `json:"next,omitempty"`
@@ -59,7 +61,7 @@ func viewChange(c rollout.Change) *change {
 
 func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
-		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Warnings: cleanAll(p.Warnings),
+		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: spellOut(p.Diff), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
 	}
 	for i := range p.Steps {
@@ -70,6 +72,9 @@ func viewPlan(p *rollout.Plan) *planView {
 		}
 		if step.Free != nil {
 			s.Frees = string(step.Free.Mode)
+			if step.Free.Mode != rollout.FreeBlocker {
+				s.Order = Clean(step.Free.Order.String())
+			}
 		}
 		if step.Gate != nil {
 			s.Gate, s.Next = string(step.Gate.Kind), step.Gate.Next
@@ -113,6 +118,9 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 	for _, d := range p.Details {
 		say("  " + Clean(d))
 	}
+	if p.Diff != "" {
+		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
+	}
 	for i := range p.Steps {
 		say(planLine(&p.Steps[i]))
 	}
@@ -130,8 +138,12 @@ func planLine(s *rollout.Step) string {
 		line += ": " + Clean(s.Change.String())
 	}
 	var then []string
-	if good, ok := s.Until.(rollout.PodsGood); ok {
-		then = append(then, "wait until "+good.String())
+	switch s.Until.(type) {
+	case rollout.PodsGood, rollout.PodsUpdated, rollout.PodsRestarted:
+		then = append(then, "wait until "+s.Until.String())
+	}
+	if len(s.Disrupts) > 0 {
+		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
 	}
 	if s.Free != nil {
 		then = append(then, freeWords(*s.Free))
@@ -149,8 +161,15 @@ func planLine(s *rollout.Step) string {
 }
 
 func freeWords(f rollout.Free) string {
-	if f.Mode == rollout.FreeEach {
-		return "delete those that are not, one at a time"
+	words := "delete one that blocks the rest"
+	switch f.Mode {
+	case rollout.FreeEach:
+		words = "delete those that are not, one at a time, " + f.Order.String()
+	case rollout.FreeRestart:
+		words = "delete them one at a time, " + f.Order.String()
 	}
-	return "delete one that blocks the rest"
+	if f.Budgets {
+		words += ", as the PodDisruptionBudget allows"
+	}
+	return Clean(words)
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/lipgloss"
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
@@ -23,6 +22,7 @@ type Status struct {
 	Record   *canary.Record // the canary in progress, or nil
 	Verdict  verdict.Verdict
 	Now      time.Time
+	Command  string // how the user calls the plugin for this set; only a list needs it
 }
 
 // statusView is a status as a program reads it.
@@ -36,6 +36,7 @@ type statusView struct {
 	Try       []string    `json:"try,omitempty"`
 	Strategy  string      `json:"strategy"`
 	Partition int         `json:"partition"`
+	Since     *time.Time  `json:"partitionSince,omitempty"` // as far as the cluster knows
 	Replicas  int         `json:"replicas"`
 	Stable    string      `json:"stableRevision"`
 	Update    string      `json:"updateRevision"`
@@ -76,8 +77,7 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 	_, _ = fmt.Fprintln(w)
 	st.printPods(w, style, v.Pods)
 	_, _ = fmt.Fprintln(w)
-	looks := map[rollout.Result]lipgloss.Style{rollout.Done: style.good, rollout.Halted: style.bad, rollout.Held: style.warn}
-	_, _ = fmt.Fprintln(w, each(looks[st.Verdict.Result], wrap(v.Message, term.Width(w), "")))
+	_, _ = fmt.Fprintln(w, each(style.verdict(st.Verdict.Result), wrap(v.Message, term.Width(w), "")))
 	for _, try := range v.Try {
 		_, _ = fmt.Fprintln(w, "  "+try)
 	}
@@ -145,7 +145,7 @@ func (st Status) stable() string {
 	if st.Record != nil {
 		return st.Record.Stable
 	}
-	return st.Snapshot.CurrentRevision()
+	return st.Snapshot.StableRevision()
 }
 
 func (st Status) updateWord() string {
@@ -174,6 +174,10 @@ func (st Status) view() statusView {
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Pods: []podView{},
+	}
+	if since, ok := st.partitionSince(); ok {
+		since = since.UTC()
+		v.Since = &since
 	}
 	for o := s.Start(); o < s.End(); o++ {
 		v.Pods = append(v.Pods, st.pod(o))

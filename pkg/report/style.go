@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -41,17 +40,6 @@ func (s styles) standing(t sts.Standing) lipgloss.Style {
 		return s.good
 	}
 	return s.warn
-}
-
-// result is the style for how a run ended.
-func (s styles) result(r rollout.Result) lipgloss.Style {
-	switch r {
-	case rollout.Done:
-		return s.good
-	case rollout.Held:
-		return s.warn
-	}
-	return s.bad
 }
 
 // wrap breaks a long sentence between words where the terminal ends, with

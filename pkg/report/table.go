@@ -22,13 +22,7 @@ const gap = 3
 // of width and is cut there; with width 0 nothing is cut. Widths count
 // columns of the terminal: a wide character takes two.
 func writeTable(w io.Writer, width int, header []string, rows [][]cell) {
-	widths := make([]int, len(header))
-	for i, h := range header {
-		widths[i] = ansi.StringWidth(h)
-		for _, row := range rows {
-			widths[i] = max(widths[i], ansi.StringWidth(row[i].text))
-		}
-	}
+	widths := columnWidths(header, rows)
 	head := make([]cell, len(header))
 	for i, h := range header {
 		head[i] = cell{text: h}
@@ -36,6 +30,27 @@ func writeTable(w io.Writer, width int, header []string, rows [][]cell) {
 	for _, row := range append([][]cell{head}, rows...) {
 		_, _ = fmt.Fprintln(w, tableLine(row, widths, width))
 	}
+}
+
+// columnWidths are the widths that the columns want.
+func columnWidths(header []string, rows [][]cell) []int {
+	widths := make([]int, len(header))
+	for i, h := range header {
+		widths[i] = ansi.StringWidth(h)
+		for _, row := range rows {
+			widths[i] = max(widths[i], ansi.StringWidth(row[i].text))
+		}
+	}
+	return widths
+}
+
+// lineWidth is how wide a line gets with columns of these widths.
+func lineWidth(widths []int) int {
+	width := gap * (len(widths) - 1)
+	for _, w := range widths {
+		width += w
+	}
+	return width
 }
 
 func tableLine(row []cell, widths []int, width int) string {

@@ -114,7 +114,10 @@ func Partition(n int) Edit {
 type DeletePod struct {
 	Name string    `json:"name"`
 	UID  types.UID `json:"uid"`
-	Why  string    `json:"why"`
+	// Version is the resourceVersion that it must still have, when it was picked
+	// by something that may change, such as its labels. Empty for any.
+	Version string `json:"version,omitempty"`
+	Why     string `json:"why"`
 }
 
 func (DeletePod) change() {}

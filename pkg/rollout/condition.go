@@ -9,6 +9,7 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated and PodsRestarted.
 // is closed: Observed, RolledOut and PodsGood, and verdict.Settled for plans
 // that are ReadOnly.
 type Condition interface {
@@ -27,12 +28,26 @@ type Progress struct {
 	Standings []sts.Standing
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
+	// Outside says that it is neither the controller nor the API server, so
+	// that somebody may have to act.
+	Outside bool
 	// Held says why nothing more will happen by itself: it ends the run.
 	Held string
 	// Success is the last line of a run that ends here, empty for the plan's.
 	Success string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
+}
+
+// add counts one more ordinal.
+func (p *Progress) add(t sts.Standing) {
+	p.Standings = append(p.Standings, t)
+	if t.Good() {
+		p.Good++
+	}
+	if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
+		p.NextAt = t.GoodAt
+	}
 }
 
 // keeps reports whether this pod is on the revision that the condition wants,
@@ -64,8 +79,8 @@ func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
 	if p := (Observed{}).Check(s, now); !p.Done {
 		return p
 	}
-	if s.CurrentRevision() == s.UpdateRevision() {
-		return Progress{Done: true}
+	if s.OnDelete() || s.CurrentRevision() == s.UpdateRevision() {
+		return Progress{Done: true} // with OnDelete the controller never moves the current revision on
 	}
 	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
 }
@@ -93,14 +108,7 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 		if c.Gated != "" && s.Gated(o) {
 			want = c.Gated
 		}
-		t := s.Standing(o, want, now)
-		p.Standings = append(p.Standings, t)
-		if t.Good() {
-			p.Good++
-		}
-		if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
-			p.NextAt = t.GoodAt
-		}
+		p.add(s.Standing(o, want, now))
 	}
 	p.Done = p.Good == p.Want
 	return p

@@ -34,6 +34,7 @@ type Event struct {
 	Good    int           // of Want pods
 	Want    int
 	Until   time.Time // when the soak ends
+	Outside bool      // the wait is neither for the controller nor for a pod: somebody may have to act
 	Message string
 	Outcome *Outcome
 }

@@ -7,49 +7,89 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// free picks the pod that the step deletes now, or says when to look again.
-func (st *State) free(f *Free, p Plan, s sts.Snapshot, now time.Time) (*DeletePod, time.Time) {
-	if f == nil || !s.Observed() {
-		return nil, time.Time{}
-	}
-	if d, ok := st.unsure.(DeletePod); ok {
-		return &d, time.Time{} // it may be on its way: no other before that is known
-	}
-	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
-		return nil, time.Time{} // one at a time, however far behind the watch is
-	}
-	pod, blocks := s.Blocker(now)
-	if blocks {
-		grace := f.Grace
-		if !s.Ordered() && f.Mode == FreeBlocker {
-			grace = max(grace, p.Patience) // most servers heal it by themselves
-		}
-		if at := st.blockedSince(pod, now).Add(grace); now.Before(at) {
-			return nil, at
-		}
-		return &DeletePod{pod.Name, pod.UID, "it is not Ready, and the controller waits for it before it replaces any other"}, time.Time{}
-	}
-	if f.Mode == FreeEach {
-		return st.freeNext(s, now), time.Time{}
-	}
-	return nil, time.Time{}
+// freed is what a step's Free comes to now: a pod to delete, or what to wait
+// for before it can be, or when to look again, or nothing.
+type freed struct {
+	pod     *DeletePod
+	waiting string
+	at      time.Time
 }
 
-// freeNext picks the highest pod on another revision than wanted, once every
-// pod that is on the right one is Available again.
-func (st *State) freeNext(s sts.Snapshot, now time.Time) *DeletePod {
-	var next *sts.Pod
-	for o := s.Start(); o < s.End(); o++ {
-		pod, ok := s.Pod(o)
-		switch t := s.Standing(o, s.Wanted(o), now); {
-		case t.State == sts.StateOld:
-			next = &pod
-		case !ok || !t.Good():
-			return nil
+// free picks the pod that the step deletes now.
+func (st *State) free(f *Free, p Plan, s sts.Snapshot, progress Progress, now time.Time) freed {
+	if f == nil || !s.Observed() {
+		return freed{}
+	}
+	if d, ok := st.unsure.(DeletePod); ok {
+		return freed{pod: &d} // it may be on its way: no other before that is known
+	}
+	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
+		return freed{} // one at a time, however far behind the watch is
+	}
+	pod, blocks := s.Blocker(now)
+	switch {
+	case blocks && progress.keeps(pod.Name):
+		return freed{}
+	case blocks:
+		if at := st.freeAt(*f, p, s, pod, now); now.Before(at) {
+			return freed{at: at}
+		}
+		return f.delete(s, pod, "it is not Ready, and the controller waits for it before it replaces any other")
+	case f.Mode != FreeBlocker:
+		return f.next(s, progress, now)
+	}
+	return freed{}
+}
+
+// freeAt is when a blocker has been one for long enough. Where the controller
+// goes in order it never replaces the pod, so the time that it has been not
+// Ready before this run counts as well.
+func (st *State) freeAt(f Free, p Plan, s sts.Snapshot, pod sts.Pod, now time.Time) time.Time {
+	if !s.Ordered() && f.Mode == FreeBlocker {
+		return st.blockedSince(pod, now).Add(max(f.Grace, p.Patience)) // most servers heal it by themselves
+	}
+	return pod.UnreadySince.Add(f.Grace)
+}
+
+// next picks among the pods that the condition calls old, once every other pod
+// that it looks at is Available.
+func (f *Free) next(s sts.Snapshot, progress Progress, now time.Time) freed {
+	var old, down []sts.Pod
+	for _, t := range progress.Standings {
+		pod, _ := s.Pod(t.Ordinal)
+		switch {
+		case t.State != sts.StateOld && !t.Good():
+			return freed{}
+		case t.State != sts.StateOld:
+		case f.Mode == FreeEach && pod.Revision == s.Wanted(t.Ordinal): // it would come back as it is
+		case pod.Available(s.MinReady(), now):
+			old = append(old, pod)
+		default:
+			down = append(down, pod) // in ordinal order, as the controller makes them anew
 		}
 	}
-	if next == nil {
-		return nil
+	f.Order.Sort(old)
+	// What is down anyway goes first: nothing is lost by it.
+	all := slices.Concat(down, old)
+	if len(all) == 0 {
+		return freed{}
 	}
-	return &DeletePod{next.Name, next.UID, "so that the controller makes it anew at revision " + s.Wanted(next.Ordinal)}
+	pod := all[0]
+	why := "so that the controller makes it anew at revision " + s.Wanted(pod.Ordinal)
+	if f.Mode == FreeRestart {
+		why = "so that the controller makes it anew"
+	}
+	return f.delete(s, pod, why)
+}
+
+// delete deletes the pod, or waits for the budgets that forbid it.
+func (f *Free) delete(s sts.Snapshot, pod sts.Pod, why string) freed {
+	if words := s.Forbids(pod); f.Budgets && words != "" {
+		return freed{waiting: words}
+	}
+	d := &DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
+	if f.Order.Last != "" {
+		d.Version = pod.Version // with other labels than these it may be another one's turn
+	}
+	return freed{pod: d}
 }

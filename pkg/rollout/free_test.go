@@ -26,7 +26,7 @@ const (
 )
 
 func TestFreeBlocker(t *testing.T) {
-	bad := updated(4, ststest.Unready)
+	bad := updated(4, ststest.Unready, ststest.ReadySince(ststest.Start))
 	late := &rollout.Free{Mode: rollout.FreeBlocker, Grace: 10 * time.Second}
 	now := &rollout.Free{Mode: rollout.FreeBlocker}
 	for _, test := range []struct {
@@ -39,6 +39,10 @@ func TestFreeBlocker(t *testing.T) {
 		{"the blocker is deleted", now, opened(closing(), bad), 0, free(bad, inTheWay)},
 		{"just before its grace is over it is left alone", late, opened(closing(), bad), 10*time.Second - 1, waitsUntil(10 * time.Second)},
 		{"when its grace is over it is deleted", late, opened(closing(), bad), 10 * time.Second, free(bad, inTheWay)},
+		{
+			"the time before the run counts towards the grace", late,
+			opened(closing(), updated(4, ststest.Unready, ststest.ReadySince(in(-10*time.Second)))), 0, free(bad, inTheWay),
+		},
 		{"no other pod is deleted", now, opened(closing(), updated(4)), 0, waitsUntil(stepTimeout)},
 		{
 			"the lowest of two is the blocker", now, opened(closing(), bad, updated(3, ststest.Unready)), 0,

@@ -97,9 +97,7 @@ func (n *next) advance(step *Step) bool {
 	}
 	if n.st.phase == changing {
 		if step.Change != nil && !step.Change.Done(n.s) {
-			if !n.overdue(step, Progress{Waiting: serverTakes}) {
-				n.d.Do = step.Change
-			}
+			n.write(step)
 			return false
 		}
 		n.st.phase, n.st.started = waiting, n.now
@@ -148,19 +146,40 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 		// failure (a Deployment's progressDeadlineSeconds counts like this).
 		n.st.good, n.st.started = progress.Good, n.now
 	}
+	freed := n.st.free(step.Free, n.p, n.s, progress, n.now)
+	n.wake(freed.at)
+	if progress.Waiting == "" {
+		progress.Waiting, progress.Outside = freed.waiting, freed.waiting != ""
+	}
 	if n.overdue(step, progress) {
 		return false
 	}
-	if n.st.phase == waiting {
-		pod, at := n.st.free(step.Free, n.p, n.s, n.now)
-		n.wake(at)
-		if pod != nil && !progress.keeps(pod.Name) {
-			n.d.Do = *pod
-			return false
-		}
+	if freed.pod != nil {
+		n.d.Do = *freed.pod
+		return false
 	}
 	n.tellWait(progress)
 	return false
+}
+
+// write sends the step's change, once the budgets allow what it gives up.
+func (n *next) write(step *Step) {
+	for _, o := range step.Disrupts {
+		pod, there := n.s.Pod(o)
+		if !there || pod.Revision == n.s.UpdateRevision() {
+			continue
+		}
+		if words := n.s.Forbids(pod); words != "" {
+			forbidden := Progress{Waiting: words, Outside: true}
+			if !n.overdue(step, forbidden) {
+				n.tellWait(forbidden)
+			}
+			return
+		}
+	}
+	if !n.overdue(step, Progress{Waiting: serverTakes}) {
+		n.d.Do = step.Change
+	}
 }
 
 // overdue ends the run when the step has had its time.
@@ -195,7 +214,9 @@ func (n *next) kept(step *Step) bool {
 		return false
 	}
 	n.st.phase = gating
-	n.tell(Event{Type: EventStepDone})
+	if !step.Part {
+		n.tell(Event{Type: EventStepDone})
+	}
 	return true
 }
 

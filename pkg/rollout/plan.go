@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Plan is what a verb wants to happen to one StatefulSet.
@@ -14,6 +16,7 @@ type Plan struct {
 	UID       types.UID // of the set that the plan was made for
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
+	Diff      string    // a unified diff of the template, where that is what to look at
 	Warnings  []string
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
@@ -41,13 +44,17 @@ type Plan struct {
 // and serialise.
 type Step struct {
 	Title  string
-	Number int           // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
-	Of     int           // how many numbered steps there are
-	Change Change        // nil when the step only watches
-	Until  Condition     // what must hold before the step counts as done
-	Free   *Free         // which pods the engine deletes while it waits, nil for none
-	Soak   time.Duration // how long Until must go on holding
-	Gate   *Gate         // what must pass before the next step, nil for nothing
+	Number int    // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
+	Of     int    // how many numbered steps there are
+	Part   bool   // the same numbered step goes on after this one
+	Change Change // nil when the step only watches
+	// Disrupts are the ordinals of the pods that the change gives up. It waits
+	// until their PodDisruptionBudgets allow that.
+	Disrupts []int
+	Until    Condition     // what must hold before the step counts as done
+	Free     *Free         // which pods the engine deletes while it waits, nil for none
+	Soak     time.Duration // how long Until must go on holding
+	Gate     *Gate         // what must pass before the next step, nil for nothing
 }
 
 // FreeMode says which pods a step deletes, always one at a time.
@@ -57,17 +64,23 @@ const (
 	// FreeBlocker deletes the pod that sts.Snapshot.Blocker names: the
 	// controller replaces the rest.
 	FreeBlocker FreeMode = "blocker"
-	// FreeEach deletes every pod that is not on the revision wanted for its
-	// ordinal, each after the one before is Available again. The controller
-	// makes them anew at the wanted revision.
+	// FreeEach deletes every pod that the step's condition calls old, each after
+	// all others are Available: those that are not healthy first, then in Order.
 	FreeEach FreeMode = "each"
+	// FreeRestart is the same for pods that come back at the revision that they
+	// have.
+	FreeRestart FreeMode = "restart"
 )
 
 // Free is how a step replaces pods that the controller leaves as they are.
 type Free struct {
 	Mode FreeMode
-	// Grace is how long a blocker must have been one.
+	// Grace is how long a blocker must have been not Ready.
 	Grace time.Duration
+	// Order is for all modes but FreeBlocker; the zero value is highest ordinal first.
+	Order sts.Order
+	// Budgets says to delete only what PodDisruptionBudgets allow.
+	Budgets bool
 }
 
 // GateKind is what stands between two steps.

@@ -33,10 +33,10 @@ type Cluster interface {
 type Update struct {
 	Snapshot sts.Snapshot
 	Notice   string // something to tell
-	// Cut says, with a notice, that no snapshot can be trusted until the next
-	// notice without it; a fresh snapshot follows that one.
-	Cut bool
-	Err error // why no more snapshots will come
+	// Cut says that no snapshot can be trusted until Back does; a fresh one
+	// follows that. Either may come with a notice.
+	Cut, Back bool
+	Err       error // why no more snapshots will come
 }
 
 // Asker asks the person at the terminal. It returns when there is an answer
@@ -264,14 +264,14 @@ func (r *run) take(u Update, ok bool) *Outcome {
 		return r.unfed()
 	case u.Err != nil:
 		return r.end(Failed, u.Err.Error(), u.Err)
-	case u.Notice != "":
-		r.notice(u.Notice)
-		switch {
-		case u.Cut && r.cut.IsZero():
-			r.cut, r.back = r.Now(), false
-		case !u.Cut:
-			r.back = true
+	case u.Notice != "", u.Cut, u.Back:
+		if u.Notice != "" {
+			r.notice(u.Notice)
 		}
+		if u.Cut && r.cut.IsZero() {
+			r.cut = r.Now()
+		}
+		r.back = u.Back || r.back && !u.Cut
 	case r.state.stale(u.Snapshot):
 		// What the run knows is newer.
 	default:

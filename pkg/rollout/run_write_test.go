@@ -30,7 +30,7 @@ func TestRunAfterAConflict(t *testing.T) {
 	onStage(t, plan(), closed(), func(t *testing.T, s *stage) {
 		s.pass(4 * time.Second)
 		require.Equal(t, []time.Duration{0}, s.cluster.times())
-		s.tell(rollout.Update{Notice: "the API server answers again"})
+		s.tell(rollout.Update{Notice: "the API server answers again", Back: true})
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a notice")
 		s.show(closed(ststest.Generation(1)))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a snapshot from before")
@@ -61,7 +61,7 @@ func TestRunDecidesNothingWhileTheWatchIsCut(t *testing.T) {
 		s.tell(rollout.Update{Notice: "gone", Cut: true})
 		s.pass(10 * time.Minute)
 		s.goesOn() // the soak is over by the clock, but nobody has seen the pods
-		s.tell(rollout.Update{Notice: "back"})
+		s.tell(rollout.Update{Notice: "back", Back: true})
 		s.show(opened(set(), updated(4, ststest.Unready)))
 		require.Equal(t, rollout.Halted, s.ends().Result)
 	})
@@ -88,7 +88,7 @@ func TestRunWritesOnlyOnWhatItSawAfterTheWatchCameBack(t *testing.T) {
 		s.tell(rollout.Update{Notice: "gone", Cut: true})
 		s.show(opened(set(), updated(4)))
 		require.Empty(t, s.cluster.sent, "what comes while it is cut is not the whole picture")
-		s.tell(rollout.Update{Notice: "back"})
+		s.tell(rollout.Update{Notice: "back", Back: true})
 		require.Empty(t, s.cluster.sent)
 		s.show(opened(set(), updated(4)))
 		require.Len(t, s.cluster.sent, 1)

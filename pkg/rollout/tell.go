@@ -48,7 +48,9 @@ func (n *next) tellWait(progress Progress) {
 	}
 	if waits != n.st.waitSaid {
 		n.st.waitSaid = waits
-		n.tell(Event{Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want})
+		n.tell(Event{
+			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+		})
 	}
 }
 
@@ -62,7 +64,7 @@ const (
 func (st State) waitsFor() string {
 	switch st.phase {
 	case changing:
-		return serverTakes
+		return cmp.Or(st.waitSaid, serverTakes)
 	case soaking:
 		return "the soak to end"
 	case gating:

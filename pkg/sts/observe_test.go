@@ -100,7 +100,8 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 	hour := ststest.Start.Add(-time.Hour)
 	fresh := sts.Pod{
 		Name: "web-3", UID: "web-3-uid", Ordinal: 3, Revision: ststest.Stable, Phase: corev1.PodRunning,
-		Ready: true, ReadySince: hour, ReadyCount: 1, Containers: 1, Node: "node-1", Created: hour,
+		Labels: map[string]string{"app": "web", appsv1.StatefulSetRevisionLabel: ststest.Stable},
+		Ready:  true, ReadySince: hour, ReadyCount: 1, Containers: 1, Node: "node-1", Created: hour,
 	}
 	unready := func(p *sts.Pod) { p.Ready, p.ReadySince, p.UnreadySince = false, time.Time{}, hour }
 	tests := []struct {
@@ -162,14 +163,16 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 				p.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.Start.Add(30 * time.Second)))
 				p.DeletionGracePeriodSeconds = ptr.To[int64](30)
 			},
-			func(p *sts.Pod) { p.Terminating, p.Deleted = true, ststest.Start },
+			func(p *sts.Pod) {
+				p.Terminating, p.Deleted, p.Due = true, ststest.Start, ststest.Start.Add(30*time.Second)
+			},
 		},
 		{
 			"trouble of a pod on its way out is no trouble",
 			func(p *corev1.Pod) { ststest.Waiting("CrashLoopBackOff", "back-off")(p); ststest.Terminating(p) },
 			func(p *sts.Pod) {
 				unready(p)
-				p.ReadyCount, p.Terminating, p.Deleted = 0, true, ststest.Start
+				p.ReadyCount, p.Terminating, p.Deleted, p.Due = 0, true, ststest.Start, ststest.Start
 			},
 		},
 	}

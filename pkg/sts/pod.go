@@ -15,12 +15,15 @@ type Pod struct {
 	UID          types.UID
 	Ordinal      int
 	Revision     string // the controller-revision-hash label
+	Labels       map[string]string
+	Version      string // resourceVersion, to delete it as it was seen
 	Phase        corev1.PodPhase
 	Ready        bool
 	ReadySince   time.Time // of the Ready condition, when Ready
 	UnreadySince time.Time // of the Ready condition, when not Ready; its creation where there is none
 	Terminating  bool
 	Deleted      time.Time // when its deletion was asked for
+	Due          time.Time // when its grace period ends, if it is terminating
 	Restarts     int       // of all containers together
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
@@ -36,6 +39,8 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 		UID:      p.UID,
 		Ordinal:  ordinal,
 		Revision: p.Labels[appsv1.StatefulSetRevisionLabel],
+		Labels:   p.Labels,
+		Version:  p.ResourceVersion,
 		Phase:    p.Status.Phase,
 		Node:     p.Spec.NodeName,
 		Zone:     p.Labels[corev1.LabelTopologyZone],
@@ -45,7 +50,7 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 	if p.DeletionTimestamp != nil {
 		// The timestamp is when the grace period ends, not when it began.
 		pod.Terminating = true
-		pod.Deleted = p.DeletionTimestamp.Time
+		pod.Deleted, pod.Due = p.DeletionTimestamp.Time, p.DeletionTimestamp.Time
 		if p.DeletionGracePeriodSeconds != nil {
 			pod.Deleted = pod.Deleted.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
 		}

@@ -26,6 +26,13 @@ type Snapshot struct {
 	// pod, by pod name. The controller says nowhere else why it cannot make
 	// a pod.
 	FailedCreates map[string]string
+	// Budgets are the PodDisruptionBudgets that cover the set.
+	Budgets []Budget
+	// Claims are those that the set's templates have made or would take for
+	// theirs, by name; only where a verb is about them.
+	Claims []Claim
+	// Nodes are those that hold pods which do not go, by name.
+	Nodes map[string]Node
 }
 
 // Observe builds a snapshot out of what a client read. Pods and revisions
@@ -171,6 +178,31 @@ func (s Snapshot) CurrentRevision() string {
 		return ""
 	}
 	return s.Set.Status.CurrentRevision
+}
+
+// OnDelete reports whether the controller replaces no pod by itself: one that
+// is deleted comes back at the update revision, whatever its ordinal.
+func (s Snapshot) OnDelete() bool { return s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType }
+
+// StableRevision is the revision that the pods come from. With OnDelete the
+// controller never moves status.currentRevision on, so there it is what most
+// of the pods run that are not on the update revision.
+func (s Snapshot) StableRevision() string {
+	if !s.OnDelete() {
+		return s.CurrentRevision()
+	}
+	count := map[string]int{}
+	best := s.UpdateRevision()
+	for _, p := range s.Pods {
+		if p.Revision == s.UpdateRevision() {
+			continue
+		}
+		count[p.Revision]++
+		if best == s.UpdateRevision() || count[p.Revision] > count[best] {
+			best = p.Revision
+		}
+	}
+	return best
 }
 
 // Wanted is the revision that the spec wants at this ordinal.

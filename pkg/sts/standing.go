@@ -57,7 +57,7 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 	}
 	switch {
 	case pod.Terminating:
-		t.State, t.Since = StateTerminating, pod.Deleted
+		t.State, t.Since, t.Trouble = StateTerminating, pod.Deleted, s.lostNode(pod, now)
 	case revision != "" && pod.Revision != revision:
 		t.State = StateOld
 	case pod.Available(s.MinReady(), now):
@@ -120,8 +120,9 @@ func (t Standing) DeadlineTrouble() Trouble {
 // lowest ordinal up and stops at the first pod that is not healthy, so only
 // that one can be it. Parallel sets replace the highest first, whatever its
 // health; some servers (1.35.0 to 1.35.3) don't, so there the highest is it.
+// With OnDelete the controller replaces none, so nothing keeps it from that.
 func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
-	if !s.Observed() {
+	if !s.Observed() || s.OnDelete() {
 		return Pod{}, false
 	}
 	for i := range s.Replicas() {

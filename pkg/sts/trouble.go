@@ -56,6 +56,7 @@ const (
 	ReasonBlocked        = "Blocked"
 	ReasonRestarted      = "Restarted"
 	ReasonReplaced       = "Replaced"
+	ReasonNodeLost       = "NodeLost"
 	reasonUnboundMessage = "unbound immediate PersistentVolumeClaims"
 )
 

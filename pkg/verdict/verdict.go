@@ -20,6 +20,10 @@ type Limits struct {
 	Deadline time.Duration // for all else
 }
 
+// Deadline is how long a pod must have been unready for any trouble to count,
+// unless somebody says otherwise.
+const Deadline = 10 * time.Minute
+
 // Verdict is the judgement. Its result is Done when the set is settled,
 // Halted when there is trouble, and Held when it waits or is on its way.
 type Verdict struct {
@@ -54,8 +58,7 @@ func (v Verdict) outcome() rollout.Outcome {
 }
 
 func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.Time) (Verdict, bool) {
-	pod, blocks := s.Blocker(now)
-	if blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience {
+	if pod, blocks := blocker(s, limits, now); blocks {
 		return blocked(pod), true
 	}
 	for _, t := range progress.Standings {
@@ -69,6 +72,12 @@ func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.
 		}
 	}
 	return Verdict{}, false
+}
+
+// blocker is the pod that has held up all others for longer than the patience.
+func blocker(s sts.Snapshot, limits Limits, now time.Time) (sts.Pod, bool) {
+	pod, blocks := s.Blocker(now)
+	return pod, blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience
 }
 
 // blocked is the verdict about the pod that the controller waits for in vain.

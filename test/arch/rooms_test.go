@@ -43,6 +43,7 @@ var rooms = []room{
 	{dir: "pkg/podtemplate", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/canary", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, noClock: true},
 	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},

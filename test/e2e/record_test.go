@@ -305,10 +305,8 @@ func cmdPartitions(ts *testscript.TestScript, w *world, args []string) {
 //
 //	touched [POD...]
 func cmdTouched(ts *testscript.TestScript, w *world, args []string) {
-	// Twice in a row counts as once: kwok deletes by name, and when it is late it
-	// hits the pod that has just been made anew.
-	got := strings.Join(slices.Compact(recorded(ts, w).touched()), " ")
-	if want := strings.Join(slices.Compact(slices.Clone(args)), " "); got != want {
+	got := strings.Join(recorded(ts, w).touched(), " ")
+	if want := strings.Join(args, " "); got != want {
 		ts.Fatalf("the pods that were deleted are %q, want %q\n%s", got, want, w.state())
 	}
 }

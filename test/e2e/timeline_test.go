@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
@@ -72,19 +71,11 @@ func (t timeline) touched() []string {
 			continue
 		}
 		said[m.pod.UID] = true
-		if !m.there && !strayDelete(m) {
+		if !m.there {
 			out = append(out, m.pod.Name)
 		}
 	}
 	return out
-}
-
-// strayDelete reports whether kwok deleted a pod that it had no business with:
-// it deletes by name, and when it is late it hits the pod made anew. Such a pod
-// goes within a second of its making, without a grace period.
-func strayDelete(m moment) bool {
-	return m.gone && m.pod.Status.Phase == corev1.PodPending &&
-		(m.pod.DeletionTimestamp == nil || m.pod.DeletionTimestamp.Sub(m.pod.CreationTimestamp.Time) <= time.Second)
 }
 
 // leaves reports whether the pod is gone or on its way out.

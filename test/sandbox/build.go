@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,7 +66,7 @@ func ensureBuilt(ctx context.Context, version string, stderr io.Writer) (dir str
 	if err := os.RemoveAll(work); err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	begin := time.Now()
 	if err := build(ctx, source, work, version, stderr); err != nil {
 		return "", false, err
@@ -76,7 +77,7 @@ func ensureBuilt(ctx context.Context, version string, stderr io.Writer) (dir str
 
 // build compiles everything into dir.
 func build(ctx context.Context, source, dir, version string, stderr io.Writer) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	module, mod := filepath.Join(source, "kube"), "-mod=readonly"

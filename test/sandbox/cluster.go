@@ -56,7 +56,10 @@ func (c cluster) read() (record, error) {
 	if err != nil {
 		return r, fmt.Errorf("there is no cluster %q; `up --name %s` starts it", c.name, c.name)
 	}
-	return r, json.Unmarshal(content, &r)
+	if err := json.Unmarshal(content, &r); err != nil {
+		return record{}, fmt.Errorf("the record of cluster %q: %w", c.name, err)
+	}
+	return r, nil
 }
 
 func (c cluster) write(r record) error {
@@ -64,7 +67,7 @@ func (c cluster) write(r record) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(c.dir, "record.json"), append(content, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(c.dir, "record.json"), append(content, '\n'), 0o600)
 }
 
 // environ is what the sandbox's tools run with: its own binaries first, and

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,7 +16,7 @@ import (
 )
 
 func TestCreatedVolumesReadsTheAuditLog(t *testing.T) {
-	log := `{"verb":"create","objectRef":{"resource":"persistentvolumes"},"requestObject":{"spec":{"hostPath":{"path":"/tmp/hostpath_pv/a"}}}}
+	log := `{"verb":"create","user":{"username":"x"},"requestObject":{"spec":{"hostPath":{"path":"/tmp/hostpath_pv/a"}}}}
 {"verb":"get","requestURI":"/api/v1/pods?why=/tmp/hostpath_pv"}
 {"verb":"create","requestObject":{"spec":{"hostPath":{"path":"/tmp/hostpath_pv/../../home"}}}}
 {"verb":"create","requestObject":{"spec":{"hostPath":{"path":"/tmp/hostpath_pv/b"}}}}
@@ -75,10 +75,22 @@ func TestQuote(t *testing.T) {
 }
 
 func TestNodesAreSpreadOverZones(t *testing.T) {
+	content, err := json.Marshal(nodes(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []struct {
+		Metadata struct {
+			Name   string
+			Labels map[string]string
+		}
+	}
+	if err := json.Unmarshal(content, &all); err != nil {
+		t.Fatal(err)
+	}
 	var got []string
-	for _, node := range nodes(4) {
-		meta := node["metadata"].(object)
-		got = append(got, fmt.Sprint(meta["name"], " ", meta["labels"].(object)["topology.kubernetes.io/zone"]))
+	for _, node := range all {
+		got = append(got, node.Metadata.Name+" "+node.Metadata.Labels["topology.kubernetes.io/zone"])
 	}
 	if want := []string{"node-1 zone-a", "node-2 zone-b", "node-3 zone-c", "node-4 zone-a"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)

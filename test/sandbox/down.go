@@ -45,9 +45,9 @@ func (c cluster) remove(ctx context.Context) error {
 		return err
 	}
 	for _, path := range c.volumePaths() {
-		os.Remove(path) // empty, since no kubelet ever wrote to it; if not, it stays
+		_ = os.Remove(path) // empty, since no kubelet ever wrote to it; if not, it stays
 	}
-	os.Remove(volumes) // goes with the last cluster's last volume
+	_ = os.Remove(volumes) // goes with the last cluster's last volume
 	return os.RemoveAll(c.dir)
 }
 
@@ -64,7 +64,7 @@ func (c cluster) volumePaths() []string {
 			continue
 		}
 		paths = append(paths, createdVolumes(file)...)
-		file.Close()
+		_ = file.Close() // it was only read
 	}
 	return paths
 }

@@ -16,7 +16,10 @@ func TestParse(t *testing.T) {
 	}{
 		{name: "defaults", want: options{name: "sts", version: pinned, nodes: 6}},
 		{name: "the environment sets the version", env: "1.34.4", want: options{name: "sts", version: "v1.34.4", nodes: 6}},
-		{name: "a flag beats the environment", env: "1.34.4", args: []string{"--version", "v1.35.4"}, want: options{name: "sts", version: "v1.35.4", nodes: 6}},
+		{
+			name: "a flag beats the environment", env: "1.34.4", args: []string{"--version", "v1.35.4"},
+			want: options{name: "sts", version: "v1.35.4", nodes: 6},
+		},
 		{name: "all flags", args: []string{"--name", "b-2", "--nodes", "3"}, want: options{name: "b-2", version: pinned, nodes: 3}},
 		{name: "a name that would leave the directory", args: []string{"--name", "../x"}, err: "--name"},
 		{name: "an empty name", args: []string{"--name", ""}, err: "--name"},

@@ -55,18 +55,22 @@ func commands() []command {
 	}
 }
 
-func main() {
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := dispatch(ctx, args, stdout, stderr)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
 	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "sandbox: interrupted")
-		os.Exit(130)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "sandbox:", err)
-		os.Exit(1)
+		fmt.Fprintln(stderr, "sandbox: interrupted")
+		return 130
+	default:
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 1
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -114,13 +115,29 @@ func stages() []object {
 			"metadata":   object{"name": "pod-" + m.name},
 			"spec": object{
 				"resourceRef": object{"apiGroup": "v1", "kind": "Pod"},
-				"selector": object{"matchExpressions": []object{
-					{"jq": object{"key": expression, "operator": "In", "values": []string{m.name}}},
-				}},
+				"selector": object{"matchExpressions": append(m.gate(),
+					object{"jq": object{"key": expression, "operator": "In", "values": []string{m.name}}},
+				)},
 				"delay": m.delay(),
 				"steps": m.steps(pattern),
 			},
 		})
+	}
+	return all
+}
+
+// gate says cheaply of most pods that this is not their move. kwok asks every
+// Stage about every change, one pod after the other, and when it falls behind
+// it deletes pods that are long gone: by name, so the next ones.
+func (m move) gate() []object {
+	leaves := "DoesNotExist"
+	if m.remove {
+		leaves = "Exists"
+	}
+	all := []object{{"jq": object{"key": ".metadata.deletionTimestamp", "operator": leaves}}}
+	if slices.Contains(fates, m.name) {
+		tagged := fmt.Sprintf(`any(.spec.containers[], .spec.initContainers[]?; .image | contains(":%s"))`, m.name)
+		all = append(all, object{"jq": object{"key": tagged, "operator": "In", "values": []string{"true"}}})
 	}
 	return all
 }

@@ -23,23 +23,23 @@ type goMod struct {
 // otherVersion writes a module like kube/ for another Kubernetes version, so
 // that an older server is built the same way, and returns its directory.
 func otherVersion(ctx context.Context, source, dir, version string) (string, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "etcd"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "etcd"), 0o700); err != nil {
 		return "", err
 	}
 	main, err := os.ReadFile(filepath.Join(source, "kube", "etcd", "main.go"))
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "etcd", "main.go"), main, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "etcd", "main.go"), main, 0o600); err != nil {
 		return "", err
 	}
 	// A go.mod to begin with, so that no go.sum but this module's grows by it.
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module sandbox/kube\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module sandbox/kube\n"), 0o600); err != nil {
 		return "", err
 	}
 	out, err := goTool(ctx, dir, "mod", "download", "-json", "k8s.io/kubernetes@"+version)
 	if err != nil {
-		return "", fmt.Errorf("Kubernetes %s is not to be had as a module: %w", version, err)
+		return "", fmt.Errorf("there is no module of Kubernetes %s: %w", version, err)
 	}
 	var module struct{ GoMod string }
 	if err := json.Unmarshal(out, &module); err != nil {
@@ -53,7 +53,7 @@ func otherVersion(ctx context.Context, source, dir, version string) (string, err
 	if err != nil {
 		return "", err
 	}
-	return dir, os.WriteFile(filepath.Join(dir, "go.mod"), text, 0o644)
+	return dir, os.WriteFile(filepath.Join(dir, "go.mod"), text, 0o600)
 }
 
 // rewriteGoMod turns the go.mod of k8s.io/kubernetes, as JSON, into one that
@@ -72,16 +72,16 @@ func rewriteGoMod(in []byte, version string) ([]byte, error) {
 		}
 	}
 	if etcd == "" {
-		return nil, fmt.Errorf("Kubernetes %s does not say which etcd it is tested with", version)
+		return nil, fmt.Errorf("the go.mod of Kubernetes %s does not say which etcd it is tested with", version)
 	}
 	part := "v0" + strings.TrimPrefix(version, "v1")
 	var replaced []string
 	for _, r := range mod.Replace {
-		new := r.New
-		if strings.HasPrefix(new.Path, "./staging/") {
-			new.Path, new.Version = r.Old.Path, part
+		by := r.New
+		if strings.HasPrefix(by.Path, "./staging/") {
+			by.Path, by.Version = r.Old.Path, part
 		}
-		replaced = append(replaced, fmt.Sprintf("\t%s => %s %s\n", r.Old.Path, new.Path, new.Version))
+		replaced = append(replaced, fmt.Sprintf("\t%s => %s %s\n", r.Old.Path, by.Path, by.Version))
 	}
 	sort.Strings(replaced)
 

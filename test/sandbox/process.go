@@ -51,7 +51,9 @@ func commandLine(pid int) string {
 		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 		return strings.ReplaceAll(string(line), "\x00", " ")
 	}
-	line, _ := exec.Command("ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	// Not with the caller's context: no answer reads as the end of the process,
+	// also where somebody has only pressed ctrl-C.
+	line, _ := exec.CommandContext(context.Background(), "ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	return string(line)
 }
 

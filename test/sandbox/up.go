@@ -86,10 +86,10 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		return r, err
 	}
 	config, policy := filepath.Join(c.dir, "kwokctl.yaml"), filepath.Join(c.dir, "audit-policy.yaml")
-	if err := os.WriteFile(config, []byte(fmt.Sprintf(kwokctlConfig, o.version)), 0o644); err != nil {
+	if err := os.WriteFile(config, []byte(fmt.Sprintf(kwokctlConfig, o.version)), 0o600); err != nil {
 		return r, err
 	}
-	if err := os.WriteFile(policy, []byte(auditPolicy), 0o644); err != nil {
+	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return r, err
 	}
 	_, err := c.tool(ctx, bin, "", "kwokctl", "create", "cluster",
@@ -109,6 +109,10 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		// while the API server is stopped, and wait for a lease when back.
 		"--extra-args", "kube-controller-manager=leader-elect=false",
 		"--extra-args", "kube-scheduler=leader-elect=false",
+		// One kwok, too: nobody to hold the nodes against. By leases the next one
+		// would wait until those of a killed one expire, and might meanwhile pass
+		// over a pod for good. node-stages.yaml has the heartbeats instead.
+		"--extra-args", "kwok-controller=node-lease-duration-seconds=0",
 		// Nothing here outlives a power cut, so nobody has to wait for the disk.
 		"--extra-args", "etcd=unsafe-no-fsync=true",
 	)

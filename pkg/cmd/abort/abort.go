@@ -14,8 +14,9 @@ import (
 
 // Request is what the flags say.
 type Request struct {
-	Run  cmdutil.RunFlags
-	Name string
+	Run       cmdutil.RunFlags
+	Name      string
+	IgnorePDB bool
 }
 
 var (
@@ -43,6 +44,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	r := &Request{}
 	cmd := cmdutil.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "abort NAME", "Take a canary back to the stable revision", long, example
+	cmdutil.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
 	return cmd
 }
@@ -55,11 +57,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := client.Load(ctx, r.Name)
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err
 	}
-	plan, err := canary.Abort(canary.Request{Limits: r.Run.Limits, Command: env.Command("")}, s)
+	plan, err := canary.Abort(canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command("")}, s)
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,6 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		_, _ = fmt.Fprintf(env.Streams.Err, "no canary of statefulset %q is in progress: nothing was changed\n", s.Name())
 		return nil
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	if err := runner.Confirm(ctx, plan, "Take the canary back?"); err != nil {
 		return err
 	}

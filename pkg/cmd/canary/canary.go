@@ -20,6 +20,7 @@ import (
 // Request is what the flags say.
 type Request struct {
 	Run       cmdutil.RunFlags
+	Drive     cmdutil.DriveFlags
 	Namespace string // of the manifest, empty when the flags decide
 	Name      string
 	Images    []podtemplate.Image
@@ -39,6 +40,7 @@ func (r Request) changes() bool { return len(r.Images) > 0 || r.Patch != nil || 
 // flags are the flags as cobra fills them.
 type flags struct {
 	run       cmdutil.RunFlags
+	drive     cmdutil.DriveFlags
 	images    []string
 	patchFile string
 	manifest  string
@@ -118,6 +120,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.BoolVar(&f.force, "force", false,
 		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
 			"then deleted.")
+	cmdutil.AddDriveFlags(fs, &f.drive)
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
 }
@@ -136,7 +139,10 @@ func notEmpty(fs *pflag.FlagSet) error {
 // request turns flags into a request and rejects bad input. It reads files
 // but nothing from the network.
 func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
-	r := Request{Run: f.run, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force}
+	if err := f.drive.Check(); err != nil {
+		return Request{}, err
+	}
+	r := Request{Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force}
 	if err := f.run.Check(); err != nil {
 		return r, err
 	}

@@ -26,37 +26,53 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	s, manifest, err := client.Load(ctx, r.Name)
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	var s sts.Snapshot
+	var plan *rollout.Plan
+	err = cmdutil.WhileItChanges(func() (err error) {
+		s, plan, err = prepare(ctx, env, runner, r)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+}
+
+// prepare reads the set and plans from what it is like.
+func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Request) (sts.Snapshot, *rollout.Plan, error) {
+	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
+	if err != nil {
+		return s, nil, err
+	}
 	request := canary.Request{
-		Run:      rand.Text()[:12],
-		Steps:    r.Steps,
-		Soak:     r.Soak,
-		Rollback: r.OnFailure == cmdutil.Rollback,
-		Force:    r.Force,
-		Pace:     pace(env, r),
-		Limits:   r.Run.Limits,
-		Command:  env.Command(namespace(env, r)),
+		Run:       rand.Text()[:12],
+		Steps:     r.Steps,
+		Soak:      r.Soak,
+		Rollback:  r.OnFailure == cmdutil.Rollback,
+		Force:     r.Force,
+		Order:     r.Drive.Order,
+		IgnorePDB: r.Drive.IgnorePDB,
+		Pace:      pace(env, r),
+		Limits:    r.Run.Limits,
+		Command:   env.Command(namespace(env, r)),
 	}
 	if r.changes() {
-		if err := change(ctx, client, r, s, manifest, &request); err != nil {
-			return err
+		if err := change(ctx, runner.Client, r, s, manifest, &request); err != nil {
+			return s, nil, err
 		}
 	}
 	if _, err := r.Steps.Counts(s.Replicas()); err != nil {
-		return cmdutil.Usage("--steps=%s: %w", r.Steps, err)
+		return s, nil, cmdutil.Usage("--steps=%s: %w", r.Steps, err)
 	}
-	plan, err := canary.Plan(request, s, client.Now())
+	plan, err := canary.Plan(request, s, runner.Client.Now())
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
-		plan.Warnings = warnings(ctx, client, s)
+		plan.Warnings = warnings(ctx, runner.Client, s)
 	}
-	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+	return s, plan, nil
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name

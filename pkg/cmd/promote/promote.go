@@ -18,6 +18,7 @@ type Request struct {
 	Full      bool
 	OnFailure cmdutil.OnFailure
 	Force     bool
+	IgnorePDB bool
 }
 
 var (
@@ -45,6 +46,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
 	cmdutil.AddOnFailure(cmd.Flags(), &r.OnFailure)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
+	cmdutil.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
@@ -64,16 +66,16 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := client.Load(ctx, r.Name)
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err
 	}
 	plan, err := canary.Promote(canary.Request{
-		Force: r.Force, Limits: r.Run.Limits, Command: env.Command(""),
+		Force: r.Force, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
 	}, s, client.Now(), r.Full)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
 }

@@ -1,4 +1,4 @@
-// Package status is the verb that shows one StatefulSet.
+// Package status is the verb that shows StatefulSets: one, or a list of many.
 package status
 
 import (
@@ -7,35 +7,51 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Name     string
-	Output   report.Format
-	Patience time.Duration
+	Names         []string // none for all
+	AllNamespaces bool
+	Selector      string
+	Output        report.Format
+	Patience      time.Duration
 }
-
-// deadline is how long a pod must have been unready for any trouble to count.
-const deadline = 10 * time.Minute
 
 var (
 	long = templates.LongDesc(`
-		Show one StatefulSet: its strategy, the canary in progress, a row for each pod, and a verdict.
+		Show StatefulSets and whether each is where its spec says.
 
-		The exit code is 0 when the set is settled, 4 when there is trouble, and 5 when it is held (by a canary,
-		a partition, or OnDelete pods that wait to be deleted) or still on its way.`)
+		With one name: its strategy, the canary in progress, a row for each pod, and a verdict. Without a name, with
+		several or with --selector: a row for each set, so that a forgotten canary or a partition that was left
+		behind is seen.
+
+		READY counts the pods that are Ready, of those wanted. UPDATED counts those on the update revision, by
+		their label. PARTITION is the partition and how long ago it was last written, CANARY the canary's step
+		and how long ago it was started. On a narrow terminal columns that say little are left out.
+
+		The exit code is 0 when every set is settled, 4 when there is trouble with one, and 5 when one is held (by a
+		canary, a partition, or OnDelete pods that wait to be deleted) or still on its way.`)
 
 	example = templates.Examples(`
 		# Look at a set
 		kubectl sts status web
+
+		# Look at all sets of the namespace, or of all namespaces
+		kubectl sts status
+		kubectl sts status -A
+
+		# Look at those with a label
+		kubectl sts status -l app.kubernetes.io/name=kafka
 
 		# Let a script look
 		kubectl sts status web -o json`)
@@ -44,41 +60,77 @@ var (
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
-	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "status NAME", "Show a StatefulSet, its pods and its canary", long, example
-	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second,
+	cmd := &cobra.Command{
+		Use: "status [NAME...]", Short: "Show StatefulSets, their pods and their canaries", Long: long, Example: example,
+		DisableFlagsInUseLine: true,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if r.Names, err = cmdutil.SetNames(args); err != nil {
+				return err
+			}
+			if err := r.check(); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, *r)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces, whatever --namespace says.")
+	flags.StringVarP(&r.Selector, "selector", "l", "",
+		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
+	flags.DurationVar(&r.Patience, "patience", 30*time.Second,
 		"How long a pod must have been unready for trouble that often heals by itself to count.")
-	cmdutil.AddOutput(cmd.Flags(), &r.Output)
+	cmdutil.AddOutput(flags, &r.Output)
 	return cmd
 }
 
 func (r *Request) check() error {
-	if r.Patience < 0 {
+	switch _, err := labels.Parse(r.Selector); {
+	case len(r.Names) > 0 && r.AllNamespaces:
+		return cmdutil.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
+	case len(r.Names) > 0 && r.Selector != "":
+		return cmdutil.Usage("give names or --selector, not both")
+	case err != nil:
+		return cmdutil.Usage("--selector=%s: %w", r.Selector, err)
+	case r.Patience < 0:
 		return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
 	}
 	return cmdutil.CheckOutput(r.Output)
 }
 
-// Run shows the set.
+// Run shows the set, or the sets.
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	client, err := env.Client("")
 	if err != nil {
 		return err
 	}
-	s, _, err := client.Load(ctx, r.Name)
+	if len(r.Names) != 1 {
+		return r.list(ctx, env, client)
+	}
+	s, _, err := client.Load(ctx, r.Names[0])
 	if err != nil {
 		return err
 	}
+	st := r.judge(env, s, client.Now())
+	report.PrintStatus(env.Streams.Out, env.Color, r.Output, st)
+	return cmdutil.Result(rollout.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
+}
+
+// judge makes a set's status. A record that can't be read is only warned of:
+// the pods are what matters most when something is wrong.
+func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.Status {
+	namespace, where := "", ""
+	if r.AllNamespaces {
+		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
+	}
+	command := env.Command(namespace)
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		// The pods are what matters most when something is wrong.
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+report.Clean(err.Error()))
+		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+where+report.Clean(err.Error()))
 	}
-	now := client.Now()
-	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: deadline}, env.Command(""), now)
+	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, command, now)
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	}
-	report.PrintStatus(env.Streams.Out, env.Color, r.Output, report.Status{Snapshot: s, Record: record, Verdict: v, Now: now})
-	return cmdutil.Result(rollout.Outcome{Result: v.Result, Message: v.Message})
+	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command}
 }

@@ -34,10 +34,30 @@ func TestFlags(t *testing.T) {
 		args []string
 		want status.Request
 	}{
-		{"a name alone", []string{"web"}, status.Request{Name: "web", Patience: 30 * time.Second}},
-		{"as JSON", []string{"sts/web", "-o", "json"}, status.Request{Name: "web", Patience: 30 * time.Second, Output: report.JSON}},
-		{"as YAML", []string{"web", "-oyaml"}, status.Request{Name: "web", Patience: 30 * time.Second, Output: report.YAML}},
-		{"without patience", []string{"web", "--patience=0"}, status.Request{Name: "web"}},
+		{"a name alone", []string{"web"}, status.Request{Names: []string{"web"}, Patience: 30 * time.Second}},
+		{
+			"as JSON",
+			[]string{"sts/web", "-o", "json"},
+			status.Request{Names: []string{"web"}, Patience: 30 * time.Second, Output: report.JSON},
+		},
+		{
+			"as YAML",
+			[]string{"web", "-oyaml"},
+			status.Request{Names: []string{"web"}, Patience: 30 * time.Second, Output: report.YAML},
+		},
+		{"without patience", []string{"web", "--patience=0"}, status.Request{Names: []string{"web"}}},
+		{"all of the namespace", nil, status.Request{Patience: 30 * time.Second}},
+		{"all there are", []string{"-A"}, status.Request{AllNamespaces: true, Patience: 30 * time.Second}},
+		{
+			"all there are with a label",
+			[]string{"--all-namespaces", "--selector", "app in (a,b),!c"},
+			status.Request{AllNamespaces: true, Selector: "app in (a,b),!c", Patience: 30 * time.Second},
+		},
+		{
+			"several, in all ways to name them",
+			[]string{"web", "sts/db", "web"},
+			status.Request{Names: []string{"web", "db"}, Patience: 30 * time.Second},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -54,8 +74,13 @@ func TestBadUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no name", nil, "which StatefulSet? give its name"},
-		{"two names", []string{"a", "b"}, "one StatefulSet at a time, not 2: a b"},
+		{
+			"a name in all namespaces",
+			[]string{"web", "-A"},
+			"give names or --all-namespaces, not both: a name is looked up in one namespace",
+		},
+		{"a name and a selector", []string{"web", "-lapp=web"}, "give names or --selector, not both"},
+		{"no selector", []string{"-l", "app=a=b"}, "--selector=app=a=b: found '=', expected: ',' or 'end of string'"},
 		{"another kind", []string{"deployment/web"}, `"deployment/web" is not a StatefulSet`},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},

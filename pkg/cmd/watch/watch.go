@@ -86,6 +86,8 @@ func (r *Request) check(args []string) (err error) {
 		return cmdutil.Usage("names, --all and -l don't go together")
 	case r.All && r.Selector != "":
 		return cmdutil.Usage("--all and -l don't go together")
+	case !several && len(args) == 0:
+		return cmdutil.Usage("which StatefulSet? give its name, or --all, or -l and a selector")
 	case !several:
 		if r.Names, err = cmdutil.SetNames(args); err != nil {
 			return err

@@ -37,7 +37,11 @@ def ready: . as $pod
 | ($containers | map({(.name): fate}) | add) as $fate
 | condition("Initialized") as $initialized
 | (.status.initContainerStatuses // []) as $init
-| [ if .metadata.deletionTimestamp != null then
+# A pod without grace left is as good as gone: somebody has deleted it for the
+# last time, mostly kwok itself. Another move for it would be a delete by name,
+# 0.2 s later, of the pod made anew.
+| [ if .metadata.deletionGracePeriodSeconds == 0 then empty
+    elif .metadata.deletionTimestamp != null then
       if any($fate[]; . == "sticky") then "delete-late" else "delete" end
     elif (.status.containerStatuses // []) == [] then "create"
     else

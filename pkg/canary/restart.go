@@ -1,0 +1,96 @@
+package canary
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// RestartedAt is the annotation of the pod template that kubectl rollout
+// restart sets; its value is the time.
+const RestartedAt = "kubectl.kubernetes.io/restartedAt"
+
+// inProgress finds the record of this verb; another verb's is a refusal.
+func inProgress(verb Verb, r Request, s sts.Snapshot) (*Record, error) {
+	record, err := FindRecord(s)
+	switch {
+	case err != nil || record == nil:
+		return nil, err
+	case record.Verb != verb:
+		return nil, busy(r, *record, s)
+	case record.Aborting:
+		return nil, aborting(r.Command, *record, s)
+	}
+	return record, nil
+}
+
+// Restart plans a restart of every pod by another template: the controller
+// replaces them as in any rollout.
+func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if no := refuse(s); no != nil {
+		return nil, no
+	}
+	if s.Partition() > 0 {
+		no := refusePartition(r, s)
+		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
+			r.command("restart", s, fmt.Sprintf("--ordinals %d-%d", s.Start(), s.End()-1)))
+		return nil, no
+	}
+	if no := refuseUnsettled(r, s, now); no != nil {
+		return nil, no
+	}
+	return r.open(VerbRestart, s, now)
+}
+
+// RestartPods plans a restart of some pods by deleting them, one after
+// another, each Available before the next. They come back as they are.
+func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if no := refuse(s); no != nil {
+		return nil, no
+	}
+	pods := map[int]types.UID{}
+	for _, o := range ordinals {
+		pod, ok := s.Pod(o)
+		if o < s.Start() || o >= s.End() {
+			return nil, &rollout.Refusal{
+				Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), o, s.Start(), s.End()-1),
+			}
+		}
+		if ok { // one that is missing is on its way already
+			pods[o] = pod.UID
+		}
+	}
+	if no := refuseUnless(r, s, unhealthyBut(s, ordinals, now)); no != nil {
+		return nil, no
+	}
+	record := r.record(VerbRestart, s, now)
+	record.Pods, record.Steps = pods, Steps{"100%"}
+	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
+	p := b.frame("restart")
+	p.Steps = []rollout.Step{
+		{
+			Title: "note which pods are to be restarted", Until: rollout.Observed{},
+			Change: rollout.Edit{Annotations: map[string]*string{Annotation: record.text()}, Says: "record"},
+		},
+		b.whole(0),
+		b.finish(),
+	}
+	return p, nil
+}
+
+// unhealthyBut says which pod is not Available, or "". Those that are to be
+// restarted may be as they like: that is a reason to restart one.
+func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
+	progress := rollout.Observed{}.Check(s, now)
+	for o := s.Start(); progress.Done && o < s.End(); o++ {
+		if !slices.Contains(ordinals, o) {
+			progress.Standings = append(progress.Standings, s.Standing(o, "", now))
+		}
+	}
+	return unsettledPods(s, progress)
+}

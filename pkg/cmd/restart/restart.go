@@ -1,0 +1,121 @@
+// Package restart is the verb that restarts the pods of a StatefulSet.
+package restart
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run      cmdutil.RunFlags
+	Drive    cmdutil.DriveFlags
+	Name     string
+	Ordinals []int // nil for every pod
+	Soak     time.Duration
+	Force    bool
+
+	ordinals string
+}
+
+var (
+	long = templates.LongDesc(`
+		Restart the pods of a StatefulSet, one after another, each Available before the next.
+
+		All pods are restarted as kubectl rollout restart does it: by an annotation of the pod template, so that
+		it is a rollout like any other. With --ordinals, --order or --last pods are deleted instead, the highest
+		ordinal first if not said otherwise, and come back at the revision that they have.
+
+		A pod that does not come back, or that restarts again, ends it: no other pod is touched. Killed at any
+		moment, the same command goes on.`)
+
+	example = templates.Examples(`
+		# Restart every pod
+		kubectl sts restart web
+
+		# Restart some, without another revision
+		kubectl sts restart web --ordinals 2,4-6
+
+		# The leader last, wherever it is by then
+		kubectl sts restart web --last role=primary`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
+	cmd.Short = "Restart pods one after another, each Available before the next"
+	fs := cmd.Flags()
+	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
+	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
+	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
+	cmdutil.AddDriveFlags(fs, &r.Drive)
+	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
+	return cmd
+}
+
+func (r *Request) check() error {
+	if r.Soak < 0 {
+		return cmdutil.Usage("--soak=%s: must not be negative", r.Soak)
+	}
+	if r.ordinals != "" {
+		var err error
+		if r.Ordinals, err = parseOrdinals(r.ordinals); err != nil {
+			return cmdutil.Usage("--ordinals=%s: %w", r.ordinals, err)
+		}
+	}
+	if err := r.Drive.Check(); err != nil {
+		return err
+	}
+	return r.Run.Check()
+}
+
+// most keeps a slip of the finger, such as 1-1000000000, from taking all memory.
+const most = 10000
+
+// parseOrdinals reads a list like 2,4-6.
+func parseOrdinals(text string) ([]int, error) {
+	var out []int
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		first, err := ordinal(from)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an ordinal nor a range like 4-6", part)
+		}
+		last, err := ordinal(to)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%q is neither an ordinal nor a range like 4-6", part)
+		case last < first:
+			return nil, fmt.Errorf("the range %s goes down", part)
+		case last-first >= most:
+			return nil, fmt.Errorf("the range %s is too long", part)
+		}
+		for n := first; n <= last; n++ {
+			if slices.Contains(out, n) {
+				return nil, fmt.Errorf("ordinal %d is there twice", n)
+			}
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+func ordinal(text string) (int, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	return int(n), err //nolint:gosec // 31 bits
+}

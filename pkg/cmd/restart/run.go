@@ -1,0 +1,91 @@
+package restart
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Run restarts the pods, or goes on with a restart that was begun.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
+	if err != nil {
+		return err
+	}
+	plan, err := r.plan(ctx, env, runner, s, manifest)
+	if err != nil {
+		return err
+	}
+	if err := runner.Confirm(ctx, plan, "Restart?"); err != nil {
+		return err
+	}
+	o, err := runner.Run(ctx, plan, s)
+	if err != nil {
+		return err
+	}
+	return cmdutil.Result(o)
+}
+
+func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest) (*rollout.Plan, error) {
+	request := canary.Request{
+		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
+		Limits: r.Run.Limits, Command: env.Command(""),
+	}
+	now := runner.Client.Now()
+	plan, _, err := canary.GoOn(canary.VerbRestart, request, s, now)
+	if plan != nil || err != nil {
+		return plan, err
+	}
+	request.Steps = canary.Steps{"100%"}
+	ordinals := r.Ordinals
+	if ordinals == nil && !r.Drive.Order.IsZero() && !s.OnDelete() {
+		for o := s.Start(); o < s.End(); o++ {
+			ordinals = append(ordinals, o)
+		}
+	}
+	if ordinals != nil {
+		return canary.RestartPods(request, ordinals, s, now)
+	}
+	before, err := podtemplate.Of(manifest)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.annotate(ctx, runner, s, before, &request, now); err != nil {
+		return nil, err
+	}
+	return canary.Restart(request, s, now)
+}
+
+// annotate makes the template that restarts every pod.
+func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request, now time.Time) error {
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, canary.RestartedAt, now.UTC().Format(time.RFC3339))
+	parsed, err := podtemplate.ParsePatch([]byte(patch))
+	if err != nil {
+		return err
+	}
+	if out.Template, err = podtemplate.Patched(before, parsed); err != nil {
+		return err
+	}
+	if r.Run.DryRun != report.DryRunClient {
+		if out.Template, out.Exact, err = runner.Client.Preview(ctx, out.Template, s); err != nil {
+			return fmt.Errorf("the API server does not take the template: %w", err)
+		}
+	}
+	return nil
+}

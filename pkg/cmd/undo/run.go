@@ -1,0 +1,133 @@
+package undo
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Run takes the set back, or goes on with an undo that was begun.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
+	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
+	if err != nil {
+		return err
+	}
+	named, err := r.revision(s)
+	if err != nil {
+		return err
+	}
+	plan, err := r.plan(env, runner, s, manifest, named)
+	if err != nil || plan == nil {
+		return err
+	}
+	if err := runner.Confirm(ctx, plan, question(plan)); err != nil {
+		return err
+	}
+	o, err := runner.Run(ctx, plan, s)
+	if err != nil {
+		return err
+	}
+	return cmdutil.Result(o)
+}
+
+func question(p *rollout.Plan) string {
+	if p.Verb == "abort" {
+		return "Take the canary back?"
+	}
+	return "Go back?"
+}
+
+// revision is the one that the user names, nil for none.
+func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
+	if r.ToRevision == "" {
+		return nil, nil //nolint:nilnil // the planner picks one
+	}
+	return s.FindRevision(r.ToRevision)
+}
+
+// plan is what there is to do; nil when there is nothing.
+func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
+	named *appsv1.ControllerRevision,
+) (*rollout.Plan, error) {
+	request := canary.Request{
+		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
+		Limits: r.Run.Limits, Command: env.Command(""),
+	}
+	if len(r.Steps) > 0 && !r.Run.Yes {
+		request.Pace = canary.Pace{Gate: rollout.GateAsk}
+	}
+	now := runner.Client.Now()
+	if canary.CanaryToAbort(s, named) {
+		return canary.Abort(request, s)
+	}
+	plan, record, err := canary.GoOn(canary.VerbUndo, request, s, now)
+	if err != nil {
+		return nil, err
+	}
+	if plan != nil {
+		return plan, sameTarget(record, named, s)
+	}
+	target, err := canary.FindUndoTarget(s, named, request.Command, now)
+	if err != nil {
+		return nil, err
+	}
+	if target.Already {
+		say(env, fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
+			s.Name(), target.Revision.Revision, target.Revision.Name))
+		if named == nil {
+			say(env, "  "+target.Why+fmt.Sprintf("; to leave it, name another: %s undo %s --to-revision REVISION", request.Command, s.Name()))
+		}
+		return nil, nil //nolint:nilnil // nothing to do
+	}
+	return newPlan(request, target, s, manifest, now)
+}
+
+func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time) (*rollout.Plan, error) {
+	if len(request.Steps) == 0 {
+		request.Steps = canary.Steps{"100%"}
+	}
+	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
+		return nil, cmdutil.Usage("--steps=%s: %w", request.Steps, err)
+	}
+	plan, err := canary.Undo(request, target, s, now)
+	if err != nil {
+		return nil, err
+	}
+	present, err := podtemplate.Of(manifest)
+	if err != nil {
+		return nil, err
+	}
+	plan.Diff, err = podtemplate.Unified(present, target.Template, "present",
+		fmt.Sprintf("revision %d (%s)", target.Revision.Revision, target.Revision.Name))
+	return plan, err
+}
+
+// sameTarget refuses to go to another revision than the undo that was begun.
+func sameTarget(record *canary.Record, named *appsv1.ControllerRevision, s sts.Snapshot) error {
+	if named == nil || named.Name == record.Target {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("an undo of statefulset %q to revision %s is in progress", s.Name(), record.Target),
+		Try: []string{"finish it first: leave --to-revision out"},
+	}
+}
+
+func say(env *cmdutil.Env, text string) { _, _ = fmt.Fprintln(env.Streams.Err, text) }

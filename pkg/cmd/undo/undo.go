@@ -1,0 +1,97 @@
+// Package undo is the verb that takes a StatefulSet back to an earlier
+// revision, whatever state its pods are in.
+package undo
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run        cmdutil.RunFlags
+	Drive      cmdutil.DriveFlags
+	Name       string
+	ToRevision string       // a number, a name or a hash; empty for the last good one
+	Steps      canary.Steps // nil for all pods at once
+	Soak       time.Duration
+
+	steps string
+}
+
+var (
+	long = templates.LongDesc(`
+		Take a StatefulSet back to an earlier revision, and really get there.
+
+		The template of that revision is set again, and the controller takes the pods back, the highest ordinal
+		first. After a bad update there is often one pod that is not Ready and that the controller would wait
+		for without end; it is deleted once it has been so for --patience, so that it comes back at the revision
+		wanted. Then every pod must be Available, and stay so for --soak.
+
+		Without --to-revision it goes to the last revision that is not the present one. Where a rollout is not
+		over, that is the one that the rollout began from. It is shown, with what changes, before you are asked.
+		"kubectl sts history" lists the revisions. A partition is opened for it and set again at the end. When a
+		canary is in progress, undo takes that back, as "kubectl sts abort" does.
+
+		Killed at any moment, the same command goes on.`)
+
+	example = templates.Examples(`
+		# Go back, after a look at what changes
+		kubectl sts undo web
+
+		# See what would happen, and which pods would be deleted
+		kubectl sts undo web --dry-run=client
+
+		# To a revision of the history, one pod first, then the others
+		kubectl sts undo web --to-revision 3 --steps 1,100%
+
+		# In a pipeline
+		kubectl sts undo web --yes --timeout 15m
+
+		# An OnDelete set whose leader goes last
+		kubectl sts undo web --last role=primary`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Long, cmd.Example = "undo NAME [--to-revision REVISION]", long, example
+	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
+	fs := cmd.Flags()
+	fs.StringVar(&r.ToRevision, "to-revision", "",
+		"The revision to go back to: its number, its name, or the hash at the end of its name. The default is the last one that "+
+			"is not the present one.")
+	fs.StringVar(&r.steps, "steps", "",
+		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
+	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without a restart.")
+	cmdutil.AddDriveFlags(fs, &r.Drive)
+	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
+	return cmd
+}
+
+func (r *Request) check() error {
+	if r.ToRevision != "" && !sts.IsRevisionWord(r.ToRevision) {
+		return cmdutil.Usage("--to-revision=%s: give a revision's number, its name, or the hash at the end of its name", r.ToRevision)
+	}
+	if r.Soak < 0 {
+		return cmdutil.Usage("--soak=%s: must not be negative", r.Soak)
+	}
+	if r.steps != "" {
+		var err error
+		if r.Steps, err = canary.ParseSteps(r.steps); err != nil {
+			return cmdutil.Usage("--steps=%s: %w", r.steps, err)
+		}
+	}
+	if err := r.Drive.Check(); err != nil {
+		return err
+	}
+	return r.Run.Check()
+}

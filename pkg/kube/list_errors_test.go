@@ -1,0 +1,96 @@
+package kube_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+)
+
+func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
+	web := set("default", "web", 2)
+	tests := []struct {
+		name, token, err string
+	}{
+		{"with the present state, as the server offers", "fresh", ""},
+		{"unless it offers nothing", "", "list pods: The provided continue parameter is too old"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, []*appsv1.StatefulSet{web}, nil)
+			pods := podsOf(web, 2)
+			expired := metav1.Status{
+				Code: http.StatusGone, Reason: metav1.StatusReasonExpired, Message: "The provided continue parameter is too old",
+				ListMeta: metav1.ListMeta{Continue: test.token},
+			}
+			answer := map[string]http.HandlerFunc{
+				"":      text(http.StatusOK, `{"metadata":{"continue":"old"},"items":[`+string(wire(pods[0]))+`]}`),
+				"old":   failed(expired),
+				"fresh": list(pods[1]),
+			}
+			server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) {
+				answer[r.URL.Query().Get("continue")](w, r)
+			})
+
+			got, err := server.client().List(t.Context(), kube.Query{})
+
+			if test.err != "" {
+				require.EqualError(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, got[0].Pods, 2)
+		})
+	}
+}
+
+func TestFailedList(t *testing.T) {
+	const need = `in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you (user "jo")`
+	clusterWide := func(resource, group string) http.HandlerFunc {
+		return failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
+			`" in API group "`+group+`" at the cluster scope`)
+	}
+	tests := []struct {
+		name, path string
+		all        bool
+		answer     http.HandlerFunc
+		want       string
+	}{
+		{
+			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
+			`not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
+			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"),
+			"not allowed to list statefulsets.apps " + need,
+		},
+		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), "not allowed to list pods " + need},
+		{"expired credentials", setsPath, false, failed(expiredLogin), noLogin},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := listable(t, []*appsv1.StatefulSet{set("default", "web", 0), set("far", "web", 0)}, nil)
+			if !test.all {
+				server = listable(t, []*appsv1.StatefulSet{set("default", "web", 0)}, nil)
+			}
+			server.on(http.MethodGet, test.path, test.answer)
+			client := server.client()
+			if test.all {
+				client = client.Everywhere()
+			}
+
+			got, err := client.List(t.Context(), kube.Query{})
+
+			require.EqualError(t, err, test.want)
+			require.Empty(t, got)
+		})
+	}
+}

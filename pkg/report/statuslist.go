@@ -1,0 +1,187 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+// List is what the status of several sets shows.
+type List struct {
+	Statuses      []Status
+	AllNamespaces bool   // each set is shown with its namespace
+	Look          string // the command that shows one of them
+}
+
+const (
+	// forgotten is how long a set must have been held for the list to name
+	// the command that helps: before that somebody is at work on it.
+	forgotten = time.Hour
+	// flood is how many sets at most get such a command.
+	flood = 5
+)
+
+// Result is the worst of all results: trouble before held before settled.
+func (l List) Result() rollout.Result {
+	worst := rollout.Done
+	for _, st := range l.Statuses {
+		if st.Verdict.Result == rollout.Halted {
+			return rollout.Halted
+		}
+		if st.Verdict.Result == rollout.Held {
+			worst = rollout.Held
+		}
+	}
+	return worst
+}
+
+// Summary counts the sets by their states.
+func (l List) Summary() string {
+	counts := map[verdict.State]int{}
+	for _, st := range l.Statuses {
+		counts[st.Verdict.State()]++
+	}
+	var parts []string
+	for _, state := range []verdict.State{verdict.StateSettled, verdict.StateInProgress, verdict.StateHeld, verdict.StateTrouble} {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return sts.Count(len(l.Statuses), "set") + ": " + strings.Join(parts, ", ")
+}
+
+// PrintStatuses prints a row for each set, a summary, and what helps. For a
+// program it prints what [PrintStatus] does, for each set.
+func PrintStatuses(w io.Writer, mode term.ColorMode, format Format, l List) {
+	if format != Human {
+		for _, st := range l.Statuses {
+			writeObject(w, format, st.view())
+		}
+		return
+	}
+	style, width := newStyles(w, mode), term.Width(w)
+	header, rows := l.table(style, width)
+	writeTable(w, width, header, rows)
+	look := style.verdict(l.Result())
+	_, _ = fmt.Fprintf(w, "\n%s\n", look.Render(l.Summary()))
+	need := l.needing()
+	if len(need) > flood {
+		_, _ = fmt.Fprintln(w, "  look closer: "+l.Look)
+		return
+	}
+	for _, st := range need {
+		look := style.verdict(st.Verdict.Result)
+		text := wrap(l.name(st)+": "+Clean(st.Verdict.Message), width, "")
+		_, _ = fmt.Fprintf(w, "%s\n  %s\n", each(look, text), Clean(st.help()))
+	}
+}
+
+func (l List) name(st Status) string {
+	if l.AllNamespaces {
+		return st.Snapshot.Set.Namespace + "/" + st.Snapshot.Name()
+	}
+	return st.Snapshot.Name()
+}
+
+// needing are the sets that somebody should look after, those in trouble first.
+func (l List) needing() []Status {
+	var trouble, held []Status
+	for _, st := range l.Statuses {
+		switch st.Verdict.State() {
+		case verdict.StateTrouble:
+			trouble = append(trouble, st)
+		case verdict.StateHeld:
+			if since, known := st.heldSince(); !known || st.Now.Sub(since) >= forgotten {
+				held = append(held, st)
+			}
+		case verdict.StateSettled, verdict.StateInProgress:
+		}
+	}
+	return append(trouble, held...)
+}
+
+// help is the one command that helps most: out of a bad canary, the way back.
+func (st Status) help() string {
+	try := st.Verdict.Try
+	switch {
+	case len(try) == 0:
+		return fmt.Sprintf("look closer: %s status %s", st.Command, st.Snapshot.Name())
+	case st.Verdict.Result == rollout.Halted && st.Record != nil:
+		return try[len(try)-1]
+	}
+	return try[0]
+}
+
+// heldSince is since when the set has been held, as far as it tells.
+func (st Status) heldSince() (time.Time, bool) {
+	if st.Record != nil {
+		return st.Record.Started, true
+	}
+	return st.partitionSince()
+}
+
+// partitionSince is when the partition was last written. There is no such
+// time without a partition.
+func (st Status) partitionSince() (time.Time, bool) {
+	if st.Snapshot.Partition() == 0 {
+		return time.Time{}, false
+	}
+	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
+	return w.Time, ok
+}
+
+func (st Status) partitionWords() string {
+	if st.Snapshot.Partition() == 0 {
+		return ""
+	}
+	words := fmt.Sprint(st.Snapshot.Partition())
+	if since, ok := st.partitionSince(); ok {
+		words += " for " + duration.HumanDuration(st.Now.Sub(since))
+	}
+	return words
+}
+
+func (st Status) canaryWords() string {
+	if st.Record == nil {
+		if _, ok := st.Snapshot.Annotation(canary.Annotation); ok {
+			return "unreadable"
+		}
+		return ""
+	}
+	at := "?"
+	if c := st.canary(); c != nil {
+		at = fmt.Sprintf("%d/%d", c.Step, c.Steps)
+	}
+	if st.Record.Aborting {
+		at = "aborting"
+	}
+	return at + " for " + duration.HumanDuration(st.Now.Sub(st.Record.Started))
+}
+
+// pods counts the pods in range that are Ready, and those on the update
+// revision. The fields of the set's status would count those on their way out.
+func (st Status) pods() (ready, updated int) {
+	s := st.Snapshot
+	for o := s.Start(); o < s.End(); o++ {
+		p, ok := s.Pod(o)
+		if !ok || p.Terminating {
+			continue
+		}
+		if p.Ready {
+			ready++
+		}
+		if p.Revision == s.UpdateRevision() {
+			updated++
+		}
+	}
+	return ready, updated
+}

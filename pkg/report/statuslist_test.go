@@ -1,0 +1,259 @@
+package report_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+const hour = time.Hour
+
+// judged is a set's status with the verdict that it really gets.
+func judged(namespace, name string, record *canary.Record, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) report.Status {
+	set.Namespace, set.Name = namespace, name
+	for _, some := range pods {
+		for _, pod := range some {
+			pod.Name = name + strings.TrimPrefix(pod.Name, "web")
+		}
+	}
+	s := ststest.Snapshot(set, pods...)
+	command := "kubectl sts -n " + namespace
+	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
+	return report.Status{
+		Snapshot: s, Record: record, Verdict: verdict.Judge(s, record, limits, command, ststest.Start),
+		Now: ststest.Start, Command: command,
+	}
+}
+
+// partitioned has had its partition for so long.
+func partitioned(partition int32, ago time.Duration) func(*appsv1.StatefulSet) {
+	return func(set *appsv1.StatefulSet) {
+		ststest.Partition(partition)(set)
+		at := metav1.NewTime(ststest.Start.Add(-ago))
+		set.ManagedFields = []metav1.ManagedFieldsEntry{{
+			Manager: "kubectl", Time: &at,
+			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`),
+		}}
+	}
+}
+
+// record is of a canary of three steps that was started so long ago.
+func record(ago time.Duration) *canary.Record {
+	return &canary.Record{
+		Version: 1, Started: ststest.Start.Add(-ago), Stable: ststest.Stable, Steps: canary.Steps{"1", "50%", "100%"},
+	}
+}
+
+var updating = ststest.Updating("nginx:1.22")
+
+func fresh(from, to int, changes ...func(*corev1.Pod)) []*corev1.Pod {
+	return ststest.Pods(from, to, append([]func(*corev1.Pod){ststest.Revision(ststest.Update)}, changes...)...)
+}
+
+// The sets, each in another state.
+
+func calm(name string) report.Status {
+	return judged("data", name, nil, ststest.Set(), ststest.Pods(0, 5))
+}
+
+func leftBehind(ago time.Duration) report.Status {
+	return judged("data", "kafka", nil, ststest.Set(updating, partitioned(3, ago)), ststest.Pods(0, 3), fresh(3, 5))
+}
+
+func inItsCanary(ago time.Duration) report.Status {
+	return judged("data", "redis", record(ago), ststest.Set(updating, partitioned(4, ago)), ststest.Pods(0, 4), fresh(4, 5))
+}
+
+func badCanary() report.Status {
+	return judged("data", "etcd", record(2*hour), ststest.Set(updating, partitioned(4, 2*hour)), ststest.Pods(0, 4),
+		fresh(4, 5, ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22" from registry.example.com/team`)))
+}
+
+func onDelete() report.Status {
+	set := ststest.Set(updating, ststest.Strategy(appsv1.OnDeleteStatefulSetStrategyType))
+	return judged("monitoring", "loki", nil, set, ststest.Pods(0, 3), fresh(3, 5))
+}
+
+func noImage(name string) report.Status {
+	return judged("monitoring", name, nil, ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Waiting("InvalidImageName", "no")))
+}
+
+func onItsWay() report.Status {
+	return judged("monitoring", "mimir", nil, ststest.Set(), ststest.Pods(0, 3), ststest.Pods(3, 4, ststest.Terminating))
+}
+
+func unseen() report.Status {
+	return judged("monitoring", "tempo", nil, ststest.Set(ststest.Unseen), ststest.Pods(0, 5))
+}
+
+func aborting() report.Status {
+	r := record(hour)
+	r.Aborting = true
+	return judged("data", "mongo", r, ststest.Set(partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
+}
+
+func unreadable() report.Status {
+	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(canary.Annotation, "garbage")), ststest.Pods(0, 5))
+	st.Verdict = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
+	return st
+}
+
+// silent is held by a partition that nobody seems to have written.
+func silent() report.Status {
+	return judged("data", "nats", nil, ststest.Set(updating, ststest.Partition(5)), ststest.Pods(0, 5))
+}
+
+// spare is settled, but the next change of its template will not get far.
+func spare() report.Status {
+	return judged("data", "minio", nil, ststest.Set(partitioned(5, 300*24*hour)), ststest.Pods(0, 5))
+}
+
+func gone() report.Status {
+	return judged("data", "off", nil, ststest.Set(ststest.Replicas(0)), ststest.Pods(0, 2, ststest.Terminating))
+}
+
+func of(statuses ...report.Status) report.List {
+	return report.List{Statuses: statuses, Look: "kubectl sts status NAME"}
+}
+
+func ofAll(statuses ...report.Status) report.List {
+	return report.List{Statuses: statuses, AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME"}
+}
+
+// lists are lists, by the name of their golden files.
+var lists = map[string]func() report.List{
+	"one-of-each": func() report.List {
+		return ofAll(badCanary(), leftBehind(12*24*hour), spare(), aborting(), unreadable(), silent(), gone(), inItsCanary(45*time.Minute),
+			onDelete(), onItsWay(), unseen())
+	},
+	"settled":    func() report.List { return of(calm("a"), calm("b")) },
+	"one":        func() report.List { return of(calm("a")) },
+	"in-a-hurry": func() report.List { return of(inItsCanary(time.Minute), leftBehind(59*time.Minute)) },
+	"forgotten":  func() report.List { return of(inItsCanary(hour), leftBehind(hour)) },
+	"five-need-it": func() report.List {
+		return of(silent(), noImage("a"), noImage("b"), noImage("c"), noImage("d"), calm("e"))
+	},
+	"six-need-it": func() report.List {
+		return of(noImage("a"), noImage("b"), noImage("c"), noImage("d"), noImage("e"), silent())
+	},
+	"hostile": func() report.List { return of(hostile()) },
+	"no-such-steps": func() report.List {
+		st := inItsCanary(hour)
+		st.Record.Steps = canary.Steps{"nonsense"}
+		return of(st)
+	},
+}
+
+func TestList(t *testing.T) {
+	for name, list := range lists {
+		t.Run(name, func(t *testing.T) {
+			var plain, coloured strings.Builder
+			report.PrintStatuses(&plain, term.ColorNever, report.Human, list())
+			report.PrintStatuses(&coloured, term.ColorAlways, report.Human, list())
+
+			golden(t, "list-"+name, plain.String())
+			harmless(t, plain.String())
+			require.Contains(t, coloured.String(), "\x1b[")
+			require.Equal(t, plain.String(), stripped(coloured.String()))
+		})
+	}
+}
+
+func TestListFitsTheTerminal(t *testing.T) {
+	long := noImage("prometheus-kube-prometheus-stack-prometheus")
+	tests := []struct {
+		golden string
+		width  uint16
+		list   report.List
+	}{
+		{"list-200", 200, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), long)},
+		{"list-80", 80, of(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
+		{"list-80-settled", 80, of(calm("a"), noImage("b"))},
+		{"list-80-all-namespaces", 80, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
+		{"list-80-long-names", 80, ofAll(badCanary(), leftBehind(12*24*hour), long)},
+		{"list-60", 60, ofAll(badCanary(), leftBehind(12*24*hour), long)},
+	}
+	for _, test := range tests {
+		t.Run(test.golden, func(t *testing.T) {
+			got := onTerminal(t, test.width, func(terminal *os.File) {
+				report.PrintStatuses(terminal, term.ColorNever, report.Human, test.list)
+			})
+
+			golden(t, test.golden, got)
+			for line := range strings.Lines(got) {
+				if !strings.HasPrefix(line, "  ") { // a command is not broken: it is to be copied
+					require.LessOrEqual(t, len([]rune(strings.TrimSpace(line))), int(test.width), line)
+				}
+			}
+		})
+	}
+}
+
+func TestListAsObjectsIsThatOfEachSet(t *testing.T) {
+	list := lists["one-of-each"]()
+	for _, format := range []report.Format{report.JSON, report.YAML} {
+		t.Run(string(format), func(t *testing.T) {
+			var all, each strings.Builder
+			report.PrintStatuses(&all, term.ColorAlways, format, list)
+			for _, st := range list.Statuses {
+				report.PrintStatus(&each, term.ColorAlways, format, st)
+			}
+			require.Equal(t, each.String(), all.String())
+		})
+	}
+}
+
+func TestSinceWhenAPartitionIsThereIsInTheObject(t *testing.T) {
+	zero := judged("data", "a", nil, ststest.Set(partitioned(0, hour)), ststest.Pods(0, 5))
+	tests := []struct {
+		name string
+		st   report.Status
+		want string
+	}{
+		{"when it is known", leftBehind(hour), `"partition":3,"partitionSince":"2030-01-02T02:04:05Z",`},
+		{"not when nobody knows", silent(), `"partition":5,"replicas"`},
+		{"not without a partition", zero, `"partition":0,"replicas"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var out strings.Builder
+			report.PrintStatus(&out, term.ColorNever, report.JSON, test.st)
+			require.Contains(t, out.String(), test.want)
+		})
+	}
+}
+
+func TestResultOfAListIsTheWorst(t *testing.T) {
+	tests := []struct {
+		name    string
+		list    report.List
+		want    rollout.Result
+		summary string
+	}{
+		{"all settled", of(calm("a"), calm("b")), rollout.Done, "2 sets: 2 settled"},
+		{"one held", of(calm("a"), silent(), calm("b")), rollout.Held, "3 sets: 2 settled, 1 held"},
+		{"one on its way", of(onItsWay(), calm("a")), rollout.Held, "2 sets: 1 settled, 1 in progress"},
+		{"one in trouble, before one held", of(noImage("a"), silent()), rollout.Halted, "2 sets: 1 held, 1 in trouble"},
+		{"one in trouble, after one held", of(silent(), noImage("a")), rollout.Halted, "2 sets: 1 held, 1 in trouble"},
+		{"one alone", of(calm("a")), rollout.Done, "1 set: 1 settled"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, fmt.Sprint(test.want, test.summary), fmt.Sprint(test.list.Result(), test.list.Summary()))
+		})
+	}
+}

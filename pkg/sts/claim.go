@@ -1,0 +1,159 @@
+package sts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
+const KeepAnnotation = "kubectl-sts.github.io/keep"
+
+// claimUnused is the condition by which servers from 1.37 on say that no pod
+// has used a claim since its last transition (KEP-5541).
+const claimUnused = "Unused"
+
+// Claim is what matters about one PersistentVolumeClaim.
+type Claim struct {
+	Namespace string
+	Name      string
+	UID       types.UID
+	Version   string // resourceVersion
+	Labels    map[string]string
+	Size      string // what it has or, while it is not bound, asks for
+	Class     string // the StorageClass's name, "" for none
+	Volume    string // the PersistentVolume's name, "" while it is not bound
+	Phase     corev1.PersistentVolumeClaimPhase
+	Created   time.Time
+	// UnusedSince is since when no pod has used it; zero when it is in use or
+	// the server does not tell.
+	UnusedSince time.Time
+	Deleting    bool
+	Keep        bool // it carries [KeepAnnotation]
+	Owners      []metav1.OwnerReference
+	// Reclaim is what becomes of the volume when the claim goes; empty when the
+	// volume is not known.
+	Reclaim corev1.PersistentVolumeReclaimPolicy
+}
+
+// ObserveClaim copies what matters. volume is the claim's, nil when it has none
+// or it could not be read.
+func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume) Claim {
+	_, keep := c.Annotations[KeepAnnotation]
+	claim := Claim{
+		Namespace: c.Namespace, Name: c.Name, UID: c.UID, Version: c.ResourceVersion, Labels: c.Labels,
+		Volume: c.Spec.VolumeName, Phase: c.Status.Phase, Created: c.CreationTimestamp.Time,
+		Deleting: c.DeletionTimestamp != nil, Keep: keep, Owners: c.OwnerReferences,
+	}
+	size, ok := c.Status.Capacity[corev1.ResourceStorage]
+	if !ok {
+		size = c.Spec.Resources.Requests[corev1.ResourceStorage]
+	}
+	claim.Size = size.String()
+	if c.Spec.StorageClassName != nil {
+		claim.Class = *c.Spec.StorageClassName
+	}
+	for _, condition := range c.Status.Conditions {
+		if condition.Type == claimUnused && condition.Status == corev1.ConditionTrue {
+			claim.UnusedSince = condition.LastTransitionTime.Time
+		}
+	}
+	if volume != nil && volume.Spec.ClaimRef != nil && volume.Spec.ClaimRef.UID == c.UID {
+		claim.Reclaim = volume.Spec.PersistentVolumeReclaimPolicy
+	}
+	return claim
+}
+
+// DataDies reports whether the data goes with the claim. A policy that is not
+// known may be anything, so only Retain keeps it for certain.
+func (c Claim) DataDies() bool {
+	return c.Volume != "" && c.Reclaim != corev1.PersistentVolumeReclaimRetain
+}
+
+// OwnedBy reports whether the object with this uid owns the claim.
+func (c Claim) OwnedBy(uid types.UID) bool {
+	return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == uid })
+}
+
+// ClaimTemplates are the names of the set's volumeClaimTemplates.
+func (s Snapshot) ClaimTemplates() []string {
+	if s.Set == nil {
+		return nil
+	}
+	var names []string
+	for i := range s.Set.Spec.VolumeClaimTemplates {
+		names = append(names, s.Set.Spec.VolumeClaimTemplates[i].Name)
+	}
+	return names
+}
+
+// ClaimName is the name of the claim that the controller makes from this
+// template for this ordinal (getPersistentVolumeClaimName in its source). Names
+// are only ever built, never taken apart: data of set a-b and data-a of set b
+// come out the same.
+func (s Snapshot) ClaimName(template string, ordinal int) string {
+	return fmt.Sprintf("%s-%s-%d", template, s.Name(), ordinal)
+}
+
+// ClaimOrdinal is the ordinal for which this template would give a claim this
+// name, if there is one.
+func (s Snapshot) ClaimOrdinal(template, claim string) (int, bool) {
+	rest, ok := strings.CutPrefix(claim, template+"-")
+	if !ok {
+		return 0, false
+	}
+	return ordinalOf(s.Name(), rest)
+}
+
+// ClaimsOf are the claims of one ordinal, in the order of the set's templates.
+func (s Snapshot) ClaimsOf(ordinal int) []Claim {
+	var out []Claim
+	for _, template := range s.ClaimTemplates() {
+		name := s.ClaimName(template, ordinal)
+		if i := slices.IndexFunc(s.Claims, func(c Claim) bool { return c.Name == name }); i >= 0 {
+			out = append(out, s.Claims[i])
+		}
+	}
+	return out
+}
+
+// WithClaims is the snapshot with those of these claims that a template of the
+// set can have made, by name.
+func (s Snapshot) WithClaims(all []Claim) Snapshot {
+	s.Claims = nil
+	for i := range all {
+		for _, template := range s.ClaimTemplates() {
+			if _, ok := s.ClaimOrdinal(template, all[i].Name); ok && all[i].Namespace == s.Set.Namespace {
+				s.Claims = append(s.Claims, all[i])
+				break
+			}
+		}
+	}
+	slices.SortFunc(s.Claims, func(a, b Claim) int { return strings.Compare(a.Name, b.Name) })
+	return s
+}
+
+// WhenScaled is what the set's controller does with the claims of an ordinal
+// that a scale-down removes; an unset policy means Retain.
+func (s Snapshot) WhenScaled() appsv1.PersistentVolumeClaimRetentionPolicyType {
+	if s.Set == nil || s.Set.Spec.PersistentVolumeClaimRetentionPolicy == nil ||
+		s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled == "" {
+		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+	}
+	return s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled
+}
+
+// WhenDeleted is what becomes of the claims when the set itself is deleted.
+func (s Snapshot) WhenDeleted() appsv1.PersistentVolumeClaimRetentionPolicyType {
+	if s.Set == nil || s.Set.Spec.PersistentVolumeClaimRetentionPolicy == nil ||
+		s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenDeleted == "" {
+		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+	}
+	return s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenDeleted
+}

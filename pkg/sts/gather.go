@@ -1,0 +1,61 @@
+package sts
+
+import (
+	"cmp"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Gathering makes the snapshots of many sets out of one list of pods. Of a
+// pod only the small copy is kept, so the list can come page by page and never
+// be in memory as a whole.
+type Gathering struct {
+	snapshots []*Snapshot
+	byUID     map[types.UID]*Snapshot
+}
+
+// Gather begins the snapshots of these sets. They have no revisions, and their
+// pods no labels.
+func Gather(sets []*appsv1.StatefulSet) *Gathering {
+	g := &Gathering{byUID: map[types.UID]*Snapshot{}}
+	for _, set := range sets {
+		s := &Snapshot{Set: set}
+		g.snapshots = append(g.snapshots, s)
+		g.byUID[set.UID] = s
+	}
+	return g
+}
+
+// Add keeps what matters about a pod, when one of the sets controls it.
+func (g *Gathering) Add(pod *corev1.Pod) {
+	owner := metav1.GetControllerOfNoCopy(pod)
+	if owner == nil {
+		return
+	}
+	s, ok := g.byUID[owner.UID]
+	if !ok {
+		return
+	}
+	if ordinal, ok := ordinalOf(s.Set.Name, pod.Name); ok {
+		small := observePod(pod, ordinal)
+		small.Labels = nil // for budgets, which these have none of
+		s.Pods = append(s.Pods, small)
+	}
+}
+
+// Snapshots are the sets with their pods, by namespace and name.
+func (g *Gathering) Snapshots() []Snapshot {
+	out := make([]Snapshot, 0, len(g.snapshots))
+	for _, s := range g.snapshots {
+		slices.SortFunc(s.Pods, func(a, b Pod) int { return a.Ordinal - b.Ordinal })
+		out = append(out, *s)
+	}
+	slices.SortFunc(out, func(a, b Snapshot) int {
+		return cmp.Or(cmp.Compare(a.Set.Namespace, b.Set.Namespace), cmp.Compare(a.Set.Name, b.Set.Name))
+	})
+	return out
+}

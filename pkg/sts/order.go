@@ -1,0 +1,120 @@
+package sts
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// Order is the order in which pods are deleted where the controller leaves
+// that to others. The zero value is the controller's own: highest ordinal
+// first.
+type Order struct {
+	Ascending bool  `json:"ascending,omitempty"`
+	First     []int `json:"first,omitempty"` // these ordinals before all others, in this order
+	// Last selects pods that come after all others, by their labels at the
+	// moment when the next one is picked: a leader that moved is still last.
+	Last string `json:"last,omitempty"`
+}
+
+// ParseOrder reads "ascending", "descending" or a list of ordinals, and a label
+// selector. Both may be empty.
+func ParseOrder(order, last string) (Order, error) {
+	o := Order{Last: last}
+	switch order {
+	case "", "descending":
+	case "ascending":
+		o.Ascending = true
+	default:
+		var err error
+		if o.First, err = parseOrdinalList(order); err != nil {
+			return Order{}, err
+		}
+	}
+	return o, o.Check()
+}
+
+func parseOrdinalList(text string) ([]int, error) {
+	var out []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		switch {
+		case err != nil || n < 0:
+			return nil, fmt.Errorf(`%q is neither "ascending", "descending" nor a list of ordinals like 2,0,1`, text)
+		case slices.Contains(out, n):
+			return nil, fmt.Errorf("ordinal %d is there twice", n)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// Check rejects a selector that can't be read.
+func (o Order) Check() error {
+	if o.Last == "" {
+		return nil
+	}
+	selector, err := labels.Parse(o.Last)
+	switch {
+	case err != nil:
+		return fmt.Errorf("selector %q: %w", o.Last, err)
+	case selector.Empty():
+		return errors.New("the selector selects every pod")
+	}
+	return nil
+}
+
+// IsZero reports whether it is the controller's own order.
+func (o Order) IsZero() bool { return !o.Ascending && len(o.First) == 0 && o.Last == "" }
+
+// Sort sorts pods into this order.
+func (o Order) Sort(pods []Pod) {
+	slices.SortStableFunc(pods, func(a, b Pod) int {
+		return cmp.Or(cmp.Compare(o.isLast(a), o.isLast(b)), cmp.Compare(o.place(a), o.place(b)), o.byOrdinal(a, b))
+	})
+}
+
+func (o Order) isLast(p Pod) int {
+	if o.Last == "" {
+		return 0
+	}
+	if selector, err := labels.Parse(o.Last); err == nil && selector.Matches(labels.Set(p.Labels)) {
+		return 1
+	}
+	return 0
+}
+
+// place is the pod's place in the list, or after the list.
+func (o Order) place(p Pod) int {
+	if i := slices.Index(o.First, p.Ordinal); i >= 0 {
+		return i
+	}
+	return len(o.First)
+}
+
+func (o Order) byOrdinal(a, b Pod) int {
+	if o.Ascending {
+		return a.Ordinal - b.Ordinal
+	}
+	return b.Ordinal - a.Ordinal
+}
+
+// String is the order in words.
+func (o Order) String() string {
+	words := "highest ordinal first"
+	switch {
+	case o.Ascending:
+		words = "lowest ordinal first"
+	case len(o.First) > 0:
+		words = strings.Trim(strings.Join(strings.Fields(fmt.Sprint(o.First)), ", "), "[]") + " first"
+	}
+	if o.Last != "" {
+		words += ", pods with " + o.Last + " last"
+	}
+	return words
+}

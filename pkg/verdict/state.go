@@ -1,0 +1,33 @@
+package verdict
+
+import (
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// State is a verdict in a word or two.
+type State string
+
+// The states. A set that is held waits for somebody; one that is in progress
+// gets there by itself.
+const (
+	StateSettled    State = "settled"
+	StateInProgress State = "in progress"
+	StateHeld       State = "held"
+	StateTrouble    State = "in trouble"
+)
+
+// State tells the two kinds of Held apart, by how the message begins.
+func (v Verdict) State() State {
+	switch v.Result {
+	case rollout.Done:
+		return StateSettled
+	case rollout.Held:
+		if strings.HasPrefix(v.Message, string(StateInProgress)+": ") {
+			return StateInProgress
+		}
+		return StateHeld
+	}
+	return StateTrouble
+}
