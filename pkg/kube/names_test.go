@@ -4,43 +4,26 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-// namesPage is one page of a list of names.
-func namesPage(next string, names ...string) string {
-	items := ""
-	for i, name := range names {
-		if i > 0 {
-			items += ","
-		}
-		items += `{"metadata":{"name":"` + name + `"}}`
-	}
-	return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"continue":"` + next +
-		`"},"items":[` + items + `]}`
+func named(name string) *appsv1.StatefulSet {
+	return ststest.Set(func(set *appsv1.StatefulSet) { set.Name = name })
 }
 
-func TestNamesReadsEveryPage(t *testing.T) {
+func TestNamesAreInOrder(t *testing.T) {
 	server := newServer(t)
 	t.Cleanup(server.Close)
-	server.on(http.MethodGet, setsPath, func(w http.ResponseWriter, r *http.Request) {
-		assert.Equal(t, "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", r.Header.Get("Accept"))
-		if r.URL.Query().Get("continue") == "" {
-			text(http.StatusOK, namesPage("more", "web", "db"))(w, r)
-			return
-		}
-		text(http.StatusOK, namesPage("", "api"))(w, r)
-	})
+	server.on(http.MethodGet, setsPath, list(named("web"), named("api"), named("db")))
 
 	names, err := server.client().Names(t.Context(), "tier=data,app in (a,b)")
 
 	require.NoError(t, err)
 	require.Equal(t, []string{"api", "db", "web"}, names)
-	require.Equal(t, reads(
-		"GET "+setsPath+"?continue=more&labelSelector=tier=data,app in (a,b)&limit=500",
-		"GET "+setsPath+"?labelSelector=tier=data,app in (a,b)&limit=500",
-	), server.requests())
+	require.Equal(t, reads("GET "+setsPath+"?labelSelector=tier=data,app in (a,b)&limit=500"), server.requests())
 }
 
 func TestNamesThatMayNotBeListed(t *testing.T) {

@@ -7,17 +7,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// onlyMetadata asks for an object, or a list, without spec and status: a node
-// has a lot in there.
-const (
-	onlyMetadata     = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-	onlyMetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-)
+// onlyMetadata asks for an object without spec and status: a node has a lot in
+// there.
+const onlyMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 // zones knows in which zones the nodes are, for pods whose own labels don't
 // tell: servers before 1.35 don't copy it there. Each node is asked for once.
@@ -69,7 +65,9 @@ func (z *zones) fill(s sts.Snapshot) []string {
 
 func (c *Client) askZone(ctx context.Context, node string) {
 	raw, err := body(c.core.RESTClient().Get().Resource("nodes").Name(node).SetHeader("Accept", onlyMetadata).Do(ctx))
-	var object metav1.PartialObjectMetadata
+	var object struct {
+		Metadata struct{ Labels map[string]string }
+	}
 	if err == nil {
 		err = json.Unmarshal(raw, &object)
 	}
@@ -79,6 +77,6 @@ func (c *Client) askZone(ctx context.Context, node string) {
 	case apierrors.IsForbidden(err):
 		c.zones.deny = true
 	case err == nil:
-		c.zones.known[node] = object.Labels[corev1.LabelTopologyZone]
+		c.zones.known[node] = object.Metadata.Labels[corev1.LabelTopologyZone]
 	}
 }
