@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,7 +86,7 @@ func oldWords(s sts.Snapshot, ordinal int) string {
 }
 
 // rank orders pods by how much they need to be looked at.
-func rank(p podView) int {
+func rank(p *podView) int {
 	switch {
 	case p.Reason != "":
 		return 0
@@ -105,29 +104,36 @@ func choose(all []podView, room int) (shown []podView, hidden string) {
 	if len(all) <= room {
 		return all, ""
 	}
-	byNeed := slices.Clone(all)
-	slices.SortStableFunc(byNeed, func(a, b podView) int {
+	// Pointers, because sorting is compiled once for all of these.
+	byNeed := make([]*podView, len(all))
+	for i := range all {
+		byNeed[i] = &all[i]
+	}
+	slices.SortStableFunc(byNeed, func(a, b *podView) int {
 		if ra, rb := rank(a), rank(b); ra != rb {
 			return ra - rb
 		}
 		if rank(a) == rankGood {
 			return latest(b).Compare(latest(a))
 		}
-		return cmp.Compare(*b.Ordinal, *a.Ordinal)
+		return *b.Ordinal - *a.Ordinal
 	})
-	shown = byNeed[:room-1]
 	left := map[int]int{}
 	for _, p := range byNeed[room-1:] {
 		left[rank(p)]++
 	}
-	slices.SortFunc(shown, func(a, b podView) int { return cmp.Compare(*a.Ordinal, *b.Ordinal) })
+	chosen := byNeed[:room-1]
+	slices.SortStableFunc(chosen, func(a, b *podView) int { return *a.Ordinal - *b.Ordinal })
+	for _, p := range chosen {
+		shown = append(shown, *p)
+	}
 	return shown, hiddenWords(left)
 }
 
 // rankGood is the rank of pods that are where they should be.
 const rankGood = 3
 
-func latest(p podView) time.Time {
+func latest(p *podView) time.Time {
 	if p.Created == nil {
 		return time.Time{}
 	}

@@ -62,17 +62,17 @@ func (p pace) rest(t sts.Standing, pod sts.Pod, now time.Time) time.Duration {
 // template was written.
 func paceOf(s sts.Snapshot, now time.Time) (pace, bool) {
 	type span struct{ made, available time.Time }
-	var spans []span
+	var spans []*span
 	began := rolloutBegan(s)
 	for _, pod := range s.Pods {
 		if pod.Revision == s.UpdateRevision() && pod.Available(s.MinReady(), now) && !pod.Created.Before(began) {
-			spans = append(spans, span{pod.Created, pod.ReadySince.Add(s.MinReady())})
+			spans = append(spans, &span{pod.Created, pod.ReadySince.Add(s.MinReady())})
 		}
 	}
 	if len(spans) == 0 {
 		return pace{}, false
 	}
-	slices.SortFunc(spans, func(a, b span) int { return a.available.Compare(b.available) })
+	slices.SortStableFunc(spans, func(a, b *span) int { return a.available.Compare(b.available) })
 	var takes, gaps []time.Duration
 	for i, sp := range spans {
 		takes = append(takes, sp.available.Sub(sp.made))
