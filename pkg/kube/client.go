@@ -36,6 +36,7 @@ type Client struct {
 	policy      policyclient.PolicyV1Interface
 	host        string
 	clock       *clock
+	zones       *zones // nil when nobody wants to know
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the

@@ -93,6 +93,7 @@ type watched struct {
 	server                        *server
 	sets, pods, revisions, events *stream
 	feed                          <-chan rollout.Update
+	zones                         bool // somebody wants to know them
 }
 
 // watching runs a test of the feed of set web with four of its five pods, in
@@ -113,7 +114,11 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 		}
 		prepare(w)
 		ctx, cancel := context.WithCancel(t.Context())
-		feed, err := w.server.client().Watch(ctx, ststest.Set())
+		client := w.server.client()
+		if w.zones {
+			client.KnowZones()
+		}
+		feed, err := client.Watch(ctx, ststest.Set())
 		require.NoError(t, err)
 		w.feed = feed
 		defer w.end(cancel)

@@ -81,6 +81,7 @@ func (w *watcher) run(ctx context.Context) {
 	look := func() {
 		s := w.snapshot()
 		overdue = w.lookAtNodes(ctx, s)
+		w.client.fillZones(ctx, s, w.signal)
 		next = &rollout.Update{Snapshot: s}
 	}
 	for {

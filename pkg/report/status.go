@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
@@ -61,6 +60,7 @@ type podView struct {
 	Restarts      int        `json:"restarts"`
 	Created       *time.Time `json:"created,omitempty"`
 	Node          string     `json:"node,omitempty"`
+	Zone          string     `json:"zone,omitempty"`
 }
 
 // PrintStatus prints the status of one set.
@@ -198,49 +198,15 @@ func (st Status) pod(ordinal int) podView {
 		created := p.Created.UTC()
 		v.Revision, v.RevisionClass = Clean(p.Revision), st.class(p.Revision)
 		v.Ready, v.Restarts = fmt.Sprintf("%d/%d", p.ReadyCount, p.Containers), p.Restarts
-		v.Node, v.Created = Clean(p.Node), &created
+		v.Node, v.Zone, v.Created = Clean(p.Node), Clean(p.Zone), &created
 	}
 	return v
 }
 
 func (st Status) printPods(w io.Writer, style styles, pods []podView) {
-	header := []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "TROUBLE"}
-	var rows [][]cell
-	for _, p := range pods {
-		t := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
-		look := style.standing(t)
-		age := "-"
-		if p.Created != nil {
-			age = duration.HumanDuration(st.Now.Sub(*p.Created))
-		}
-		rows = append(rows, []cell{
-			{text: p.Name},
-			{text: dash(p.RevisionClass)},
-			{text: dash(p.Ready), style: &look},
-			{text: fmt.Sprint(p.Restarts)},
-			{text: age},
-			{text: node(p.Node, term.Width(w))},
-			{text: notes(t), style: &look},
-		})
-	}
-	writeTable(w, term.Width(w), header, rows)
-}
-
-// node is a node's name, which on a cloud is as long as a sentence: on a narrow
-// terminal the trouble needs the room more.
-func node(name string, width int) string {
-	if width > 0 {
-		name = ansi.Truncate(name, max(width/5, 16), "…")
-	}
-	return dash(name)
-}
-
-// notes is the last column: trouble, or what a pod that is not good waits for.
-func notes(t sts.Standing) string {
-	if t.Good() {
-		return ""
-	}
-	return Clean(t.Says())
+	table := st.podTable(style, pods, term.Width(w))
+	table.drop(column(table.header, "ZONE")) // for watch, which has a table alone
+	table.write(w, term.Width(w))
 }
 
 func dash(text string) string {

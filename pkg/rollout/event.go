@@ -30,8 +30,8 @@ type Event struct {
 	Plan    *Plan
 	Step    *Step
 	Change  Change
-	Pod     *sts.Standing
-	Good    int // of Want pods
+	Pod     *sts.Standing // what the event is about, also what a wait is for
+	Good    int           // of Want pods
 	Want    int
 	Until   time.Time // when the soak ends
 	Outside bool      // the wait is neither for the controller nor for a pod: somebody may have to act

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -23,6 +24,7 @@ type Decision struct {
 func Next(p Plan, st State, s sts.Snapshot, now time.Time) (State, Decision) {
 	n := next{p: p, st: st.clone(), s: s, now: now}
 	n.decide()
+	n.help(n.d.End)
 	return n.st, n.d
 }
 
@@ -33,6 +35,8 @@ type next struct {
 	s   sts.Snapshot
 	now time.Time
 	d   Decision
+	// success is what the last step says about its end.
+	success string
 }
 
 func (n *next) decide() {
@@ -51,7 +55,7 @@ func (n *next) decide() {
 		n.st.step++
 		n.st.phase, n.st.answer = entering, ""
 	}
-	n.d.End = &Outcome{Result: Done, Message: n.p.Success}
+	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success)}
 }
 
 // behind keeps the step's deadline while the snapshots lag behind the run's
@@ -72,6 +76,10 @@ func (n *next) drifted() bool {
 	if what == "" {
 		n.st = n.st.accept(n.s.Set)
 		return false
+	}
+	if n.p.ReadOnly {
+		n.d.End = n.outcome(Halted, what)
+		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
@@ -95,6 +103,7 @@ func (n *next) advance(step *Step) bool {
 		n.st.phase, n.st.started = waiting, n.now
 	}
 	progress := step.Until.Check(n.s, n.now)
+	n.success = progress.Success
 	n.tellPods(progress)
 	if n.st.phase == waiting && !n.arrived(step, progress) {
 		return false
@@ -120,6 +129,10 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
 		}
 		return true
+	}
+	if progress.Held != "" {
+		n.d.End = n.outcome(Held, progress.Held)
+		return false
 	}
 	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
 	if v != nil {

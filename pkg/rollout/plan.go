@@ -21,6 +21,9 @@ type Plan struct {
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
 	Steps  []Step
+	// ReadOnly is a plan that only watches: what others change is no drift,
+	// only the end of the set is.
+	ReadOnly bool
 
 	// Patience is what trouble that often heals is given before it counts.
 	Patience time.Duration

@@ -100,6 +100,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"ready":      cmdReady,
 		"record":     cmdRecord,
 		"run":        cmdRun,
+		"runscreen":  cmdRunScreen,
 		"runtty":     cmdRunTTY,
 		"settled":    cmdSettled,
 		"signal":     cmdSignal,
