@@ -117,5 +117,5 @@ func parseOrdinals(text string) ([]int, error) {
 
 func ordinal(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)
-	return int(n), err //nolint:gosec // 31 bits
+	return int(n), err
 }
