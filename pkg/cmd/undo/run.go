@@ -92,7 +92,8 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		say(env, fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name))
 		if named == nil {
-			say(env, fmt.Sprintf("  %s; to leave it, name another: %s undo %s --to-revision REVISION", target.Why, request.Command, s.Name()))
+			say(env, fmt.Sprintf("  %s; to leave it, name another: %s undo %s --to-revision REVISION",
+				target.Why, request.Command, s.Name()))
 		}
 		return nil, nil //nolint:nilnil // nothing to do
 	}
