@@ -85,10 +85,18 @@ func settledOn(s sts.Snapshot, revision string, now time.Time) bool {
 // lastGood is the revision to go back to when the user names none.
 func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time) (revision *appsv1.ControllerRevision, why string) {
 	if present == nil {
-		return lastOf(s.Revisions), "the last one; the controller has not seen the present template yet"
+		const unseen = "; the controller has not seen the present template yet"
+		if stable, ok := s.Revision(s.StableRevision()); ok { // of the spec before, which may have been bad as well
+			return stable, "what the pods come from" + unseen
+		}
+		return lastOf(s.Revisions), "the last one" + unseen
 	}
 	if note := findUndone(s); note != nil && note.To == present.Name {
-		return present, fmt.Sprintf("an undo at %s left revision %s for this one", note.At.UTC().Format(time.RFC3339), note.From)
+		at := note.At.UTC().Format(time.RFC3339)
+		if note.From == note.To {
+			return present, fmt.Sprintf("an undo at %s took every pod back to it", at)
+		}
+		return present, fmt.Sprintf("an undo at %s left revision %s for this one", at, note.From)
 	}
 	if stable, ok := s.Revision(s.StableRevision()); ok && s.Observed() && stable.Name != present.Name {
 		return stable, "the rollout of the present one is not over, and began from it"
