@@ -15,7 +15,8 @@ type builder struct {
 	record Record
 	s      sts.Snapshot
 	counts []int
-	from   int // the partition that the steps begin at
+	from   int  // the partition that the steps begin at
+	again  bool // an abort goes on
 }
 
 func (b builder) frame(verb string) *rollout.Plan {

@@ -18,7 +18,12 @@ func (b builder) steps(i int) []rollout.Step {
 			steps = append(steps, b.part(whole, partition))
 		}
 	}
-	if b.from > to {
+	lowest, ok := b.s.Pod(b.s.Start() + to)
+	switch {
+	case b.from <= to:
+	case ok && lowest.Revision == b.record.Target:
+		whole.Title = "open the gate for the other pods, which are there already"
+	default:
 		whole.Disrupts = []int{b.s.Start() + to}
 		if b.counts[i]-b.before(i) > 1 {
 			whole.Title = b.verb() + " " + b.s.PodName(b.s.Start()+to)
@@ -35,6 +40,21 @@ func (b builder) part(whole rollout.Step, partition int) rollout.Step {
 		Change: rollout.Partition(partition), Disrupts: []int{ordinal},
 		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
 	}
+}
+
+// half checks the pods of step i that were let through one by one before the run
+// was cut short: the next one waits for them.
+func (b builder) half(i int) (rollout.Step, bool) {
+	gate := b.s.Partition()
+	if !b.guarded() || b.driven() || i >= len(b.counts) || b.s.Replicas()-gate <= b.before(i) {
+		return rollout.Step{}, false
+	}
+	whole := b.whole(i)
+	return rollout.Step{
+		Title:  "check " + b.s.PodNames(b.s.Start()+gate, b.s.End()-b.before(i)),
+		Number: whole.Number, Of: whole.Of, Part: true,
+		Until: rollout.PodsGood{From: b.s.Start() + gate}, Free: whole.Free,
+	}, true
 }
 
 // whole is step i at once. It lowers the partition and never raises it, or
@@ -55,7 +75,9 @@ func (b builder) whole(i int) rollout.Step {
 		step.Until = rollout.PodsUpdated{Count: b.counts[i]}
 		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded()}
 	default:
-		step.Change = rollout.Partition(partition)
+		if b.from > partition {
+			step.Change = rollout.Partition(partition)
+		}
 		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
 		step.Free = b.free()
 	}
@@ -64,9 +86,6 @@ func (b builder) whole(i int) rollout.Step {
 	}
 	if b.record.Verb == VerbUndo && len(b.counts) == 1 && !b.driven() {
 		step.Title = returnTo(b.elsewhere(), b.record.Target)
-		if !b.guarded() {
-			step.Change = nil // the gate was opened with the template
-		}
 	}
 	if b.r.Pace.Gate != "" && i+1 < len(b.counts) {
 		step.Gate = &rollout.Gate{Kind: b.r.Pace.Gate, Wanted: b.r.Pace.Wanted, Next: b.pods(i + 1)}

@@ -70,15 +70,18 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
 	p := b.frame(verb)
 	p.Warnings = overruled(r, record)
-	if at.Begun > 0 {
+	switch half, ok := b.half(at.Begun); {
+	case ok:
+		p.Steps = append(p.Steps, half)
+	case at.Begun > 0:
 		again := b.whole(at.Begun - 1)
 		again.Title, again.Change, again.Disrupts = "check "+b.pods(at.Begun-1), nil, nil
 		again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
-		if !gated {
-			again.Gate = nil
+		if begun := s.OnDelete() && record.letThrough(s) > at.Counts[at.Begun-1]; begun || !gated {
+			again.Gate = nil // somebody has let the next one go already
 		}
 		p.Steps = append(p.Steps, again)
-	} else {
+	default:
 		p.Steps = append(p.Steps, rollout.Step{Title: "wait for the controller", Until: rollout.Observed{}})
 	}
 	for i := at.Begun; i < len(at.Counts); i++ {
@@ -93,10 +96,10 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 func overruled(r Request, record Record) []string {
 	var out []string
 	if len(r.Steps) > 0 && !slices.Equal(r.Steps, record.Steps) && !slices.Equal(r.Steps, DefaultSteps()) {
-		out = append(out, fmt.Sprintf("the canary in progress goes on with its own steps, %s", record.Steps))
+		out = append(out, fmt.Sprintf("the %s in progress goes on with its own steps, %s", record.Verb.Name(), record.Steps))
 	}
 	if soak := record.Soak.Duration; r.Soak != 0 && r.Soak != soak && r.Soak != DefaultSoak {
-		out = append(out, fmt.Sprintf("the canary in progress goes on with its own soak, %s", soak))
+		out = append(out, fmt.Sprintf("the %s in progress goes on with its own soak, %s", record.Verb.Name(), soak))
 	}
 	return out
 }

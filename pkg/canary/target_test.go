@@ -104,7 +104,10 @@ func TestWhereAnUndoGoes(t *testing.T) {
 			on(rolling("web-gone", c), "", c, c, c, c, "!"+c), b, previous, false,
 		},
 		{"with OnDelete to what the pods run", on(rolling(a, c, ststest.OnDelete), "", a, a, a, a, c), a, notOver, false},
-		{"with OnDelete and every pod updated to the one before", on(rolling(a, c, ststest.OnDelete), "", c, c, c, c, c), b, previous, false},
+		{
+			"with OnDelete and every pod updated to the one before", on(rolling(a, c, ststest.OnDelete), "", c, c, c, c, c), b, previous,
+			false,
+		},
 		{"of a set without replicas to the one before", on(rolling(c, c, ststest.Replicas(0)), ""), b, previous, false},
 		{
 			"the controller has not seen the new template: to what the pods come from",

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -28,6 +27,9 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	record := r.record(VerbUndo, s, now)
 	record.OwnTemplate = true
 	record.Stable, record.Target = s.UpdateRevision(), target.Revision.Name
+	if present, err := presentRevision(s); err == nil && present != nil {
+		record.Stable = present.Name // also before the controller has seen the template
+	}
 	typed, err := target.Template.Typed()
 	if err != nil {
 		return nil, err
@@ -38,7 +40,15 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if before, ok := s.Annotation(changeCause); ok {
 		record.Cause = &before
 	}
-	p, err := r.plan(record, s, r.revert(record, target, s), s.Replicas(), 0)
+	counts, err := record.Steps.Counts(s.Replicas())
+	if err != nil {
+		return nil, err
+	}
+	gate := 0
+	if b := (builder{r: r, record: record, s: s}); len(counts) > 1 || b.guarded() {
+		gate = s.Replicas()
+	}
+	p, err := r.plan(record, s, revert(record, target, s, gate), gate, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -49,21 +59,15 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 
 // revert puts the template back. Unless it goes step by step, or a budget has
 // a say, the gate opens for every pod in the same write.
-func (r Request) revert(record Record, target *UndoTarget, s sts.Snapshot) rollout.Step {
+func revert(record Record, target *UndoTarget, s sts.Snapshot, gate int) rollout.Step {
 	annotations := map[string]*string{Annotation: record.text(), changeCause: nil}
 	if cause, ok := target.Revision.Annotations[changeCause]; ok {
 		annotations[changeCause] = &cause
 	}
 	edit := rollout.Edit{Template: target.Template, Annotations: annotations, Says: "template, record"}
-	b := builder{r: r, record: record, s: s}
-	switch {
-	case s.OnDelete():
-	case len(record.Steps) > 1 || b.guarded():
-		edit.Partition = ptr.To(s.Replicas())
-		edit.Says = fmt.Sprintf("template, partition %d, record", s.Replicas())
-	default:
-		edit.Partition = ptr.To(0)
-		edit.Says = "template, partition 0, record"
+	if !s.OnDelete() {
+		edit.Partition = &gate
+		edit.Says = fmt.Sprintf("template, partition %d, record", gate)
 	}
 	return rollout.Step{
 		Title:  fmt.Sprintf("put the template of revision %d back", target.Revision.Revision),

@@ -13,7 +13,7 @@ func (b builder) title(verb string) string {
 	if b.record.Pods != nil {
 		return fmt.Sprintf("%s of statefulset %s: %s, soaked for %s", verb, b.s.Name(), b.pods(0), b.record.Soak.Duration)
 	}
-	if len(b.counts) == 1 && b.record.Verb != VerbCanary {
+	if len(b.counts) <= 1 && b.record.Verb != VerbCanary {
 		return fmt.Sprintf("%s, soaked for %s", title, b.record.Soak.Duration)
 	}
 	return fmt.Sprintf("%s in %s (%s), each soaked for %s", title, sts.Count(len(b.counts), "step"), list(b.counts), b.record.Soak.Duration)
@@ -24,7 +24,10 @@ func (b builder) success() string {
 		return fmt.Sprintf("%s of %s restarted and Available", sts.Count(n, "pod"), b.s.Name())
 	}
 	done := map[Verb]string{VerbCanary: "updated", VerbUndo: "back", VerbRestart: "restarted"}[b.record.Verb]
-	if b.s.Replicas() == 1 {
+	switch b.s.Replicas() {
+	case 0:
+		return fmt.Sprintf("%s has no pods; new ones will be as wanted", b.s.Name())
+	case 1:
 		return fmt.Sprintf("the pod of %s is %s and Available", b.s.Name(), done)
 	}
 	return fmt.Sprintf("all %d pods of %s are %s and Available", b.s.Replicas(), b.s.Name(), done)
@@ -55,20 +58,11 @@ func (b builder) pods(i int) string {
 	return names(left[from:to])
 }
 
-// left are the pods that are still to be replaced, in their order. Before the
-// template is set that is all of them.
+// left are the pods that are still to be replaced, in their order.
 func (b builder) left() []sts.Pod {
-	_, begun := b.s.Annotation(Annotation)
-	waits := b.s.UpdateRevision() != b.s.StableRevision()
 	var pods []sts.Pod
 	for o := b.s.Start(); o < b.s.End(); o++ {
-		pod, ok := b.s.Pod(o)
-		was, restarts := b.record.Pods[o]
-		switch {
-		case !ok:
-		case b.record.Pods != nil && (!restarts || pod.UID != was):
-		case b.record.Pods == nil && (begun || waits && b.r.Template == nil) && pod.Revision == b.s.UpdateRevision():
-		default:
+		if pod, ok := b.s.Pod(o); ok && !b.there(pod) {
 			pods = append(pods, pod)
 		}
 	}
@@ -76,11 +70,25 @@ func (b builder) left() []sts.Pod {
 	return pods
 }
 
+// there reports whether the pod is what it is to be. Before a new template is
+// set none is.
+func (b builder) there(pod sts.Pod) bool {
+	_, begun := b.s.Annotation(Annotation)
+	switch {
+	case b.record.Pods != nil:
+		was, restarts := b.record.Pods[pod.Ordinal]
+		return !restarts || pod.UID != was
+	case b.record.Verb == VerbUndo:
+		return pod.Revision == b.record.Target
+	}
+	return (begun || b.r.Template == nil) && pod.Revision == b.s.UpdateRevision()
+}
+
 // elsewhere are the pods that an undo takes back, highest ordinal first.
 func (b builder) elsewhere() []sts.Pod {
 	var pods []sts.Pod
 	for _, p := range slices.Backward(b.s.Pods) {
-		if p.Ordinal < b.s.End() && p.Revision != b.record.Target {
+		if p.Ordinal >= b.s.Start() && p.Ordinal < b.s.End() && p.Revision != b.record.Target {
 			pods = append(pods, p)
 		}
 	}

@@ -178,7 +178,8 @@ func TestPodsRestarted(t *testing.T) {
 
 // It is Ready for an hour, but it is the pod that is to go.
 func TestAPodThatIsToBeRestartedHasNothingToWaitFor(t *testing.T) {
-	s := opened(closing(minReady(60)), stable(3, ststest.ReadySince(in(-time.Second))), stable(1, ststest.ReadySince(in(-time.Second)), anew))
+	s := opened(closing(minReady(60)), stable(3, ststest.ReadySince(in(-time.Second))),
+		stable(1, ststest.ReadySince(in(-time.Second)), anew))
 	p := restart(alone).Check(s, ststest.Start)
 	require.Equal(t, in(59*time.Second), p.NextAt, "that is web-1")
 	require.Equal(t, standing(3, sts.StateOld, func(t *sts.Standing) { t.Since = in(-time.Second) }), p.Standings[1])

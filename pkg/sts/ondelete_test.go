@@ -33,7 +33,8 @@ func TestTheRevisionThatPodsComeFrom(t *testing.T) {
 		{"the controller's current one", false, on(older, older, ststest.Update), ststest.Stable},
 		{"with OnDelete what the pods run that are not updated", true, on(older, older, ststest.Update), older},
 		{
-			"with OnDelete what most of them run", true, on(older, ststest.Stable, ststest.Stable, ststest.Update, ststest.Update, ststest.Update),
+			"with OnDelete what most of them run", true, on(older, ststest.Stable, ststest.Stable, ststest.Update, ststest.Update,
+				ststest.Update),
 			ststest.Stable,
 		},
 		{"with OnDelete the lowest's when they are as many", true, on(older, ststest.Stable), older},
