@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -111,6 +113,7 @@ func (f *Free) delete(s sts.Snapshot, pod sts.Pod, why string) freed {
 // the pod has changed since it was picked, and is not on its way out.
 func (d DeletePod) overtaken(s sts.Snapshot) bool {
 	return d.Version != "" && slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
-		return p.UID == d.UID && !p.Terminating && p.Version != d.Version
+		newer, err := resourceversion.CompareResourceVersion(p.Version, d.Version)
+		return p.UID == d.UID && !p.Terminating && err == nil && newer > 0
 	})
 }
