@@ -40,11 +40,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, question(plan)); err != nil {
 		return err
 	}
-	o, err := runner.Run(ctx, plan, s)
-	if err != nil {
-		return err
-	}
-	return cmdutil.Result(o)
+	return runner.RunCanary(ctx, plan, s, false) // at a gate a person may want to abort it
 }
 
 func question(p *rollout.Plan) string {
