@@ -76,7 +76,7 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	record.Pods, record.Steps = pods, Steps{"100%"}
 	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
 	p := b.frame("restart")
-	p.Details = append(p.Details, held(s, pods, now)...)
+	p.Details = slices.Concat(p.Details, moved(s, pods), held(s, pods, now))
 	p.Steps = []rollout.Step{
 		{
 			Title: "note which pods are to be restarted", Until: rollout.Observed{},
@@ -98,6 +98,18 @@ func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
 		}
 	}
 	return unsettledPods(s, progress)
+}
+
+// moved says which of the pods come back at another revision than they have: a
+// restart takes them to it, as anything does that deletes them.
+func moved(s sts.Snapshot, pods map[int]types.UID) []string {
+	var out []string
+	for _, o := range slices.Sorted(maps.Keys(pods)) {
+		if pod, _ := s.Pod(o); s.Observed() && pod.Revision != s.Wanted(o) {
+			out = append(out, fmt.Sprintf("%s is on revision %s and comes back at %s", pod.Name, pod.Revision, s.Wanted(o)))
+		}
+	}
+	return out
 }
 
 // held says which pod keeps the controller from making those anew that are to

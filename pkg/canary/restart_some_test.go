@@ -80,6 +80,14 @@ func TestARestartOfSomePods(t *testing.T) {
 			"restart web-3; restarted [3] alone true; free restart after 0s; soak 1m0s",
 		},
 		{
+			"with a word about those that come back at a revision which waits", on(rolling(a, b, ststest.OnDelete), "", a, a, b),
+			[]int{1, 2},
+			func(r *canary.Request) { r.Force = true },
+			map[int]types.UID{1: "web-1-web-stable", 2: "web-2-web-update"},
+			[]string{"web-1 is on revision web-stable and comes back at web-update"},
+			"restart web-2, web-1; restarted [1 2] alone true; free restart after 0s; soak 1m0s",
+		},
+		{
 			"ordinals that start later", on(rolling(c, c, ststest.From(1), ststest.Replicas(4)), "", c, c, c, c, c),
 			[]int{1, 4},
 			allAtOnce,

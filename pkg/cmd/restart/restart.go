@@ -34,7 +34,8 @@ var (
 
 		All pods are restarted as kubectl rollout restart does it: by an annotation of the pod template, so that
 		it is a rollout like any other. With --ordinals, --order or --last pods are deleted instead, the highest
-		ordinal first if not said otherwise, and come back at the revision that they have.
+		ordinal first if not said otherwise, and come back at the revision that the set wants there: the one that they
+		have, unless another waits for them.
 
 		A pod that does not come back, or that restarts again, ends it: no other pod is touched. Killed at any
 		moment, the same command goes on.`)
