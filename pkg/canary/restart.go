@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,10 +22,10 @@ func inProgress(verb Verb, r Request, s sts.Snapshot) (*Record, error) {
 	switch {
 	case err != nil || record == nil:
 		return nil, err
-	case record.Verb != verb:
-		return nil, busy(r, *record, s)
 	case record.Aborting:
 		return nil, aborting(r.Command, *record, s)
+	case record.Verb != verb:
+		return nil, busy(r, *record, s)
 	}
 	return record, nil
 }
@@ -65,6 +66,9 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 			pods[o] = pod.UID
 		}
 	}
+	if len(pods) == 0 {
+		return nil, unsettled(r, s, "none of these pods is there: there is nothing to restart")
+	}
 	if no := refuseUnless(r, s, unhealthyBut(s, ordinals, now)); no != nil {
 		return nil, no
 	}
@@ -72,6 +76,7 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	record.Pods, record.Steps = pods, Steps{"100%"}
 	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
 	p := b.frame("restart")
+	p.Details = slices.Concat(p.Details, moved(s, pods), held(s, pods, now))
 	p.Steps = []rollout.Step{
 		{
 			Title: "note which pods are to be restarted", Until: rollout.Observed{},
@@ -93,4 +98,32 @@ func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
 		}
 	}
 	return unsettledPods(s, progress)
+}
+
+// moved says which of the pods come back at another revision than they have: a
+// restart takes them to it, as anything does that deletes them.
+func moved(s sts.Snapshot, pods map[int]types.UID) []string {
+	var out []string
+	for _, o := range slices.Sorted(maps.Keys(pods)) {
+		if pod, _ := s.Pod(o); s.Observed() && pod.Revision != s.Wanted(o) {
+			out = append(out, fmt.Sprintf("%s is on revision %s and comes back at %s", pod.Name, pod.Revision, s.Wanted(o)))
+		}
+	}
+	return out
+}
+
+// held says which pod keeps the controller from making those anew that are to
+// be restarted: in order, it makes none before all below are healthy.
+func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
+	for o := s.Start(); s.Ordered() && o < s.End(); o++ {
+		t := s.Standing(o, "", now)
+		if _, restarts := pods[o]; !restarts && !t.Good() && len(above(pods, o)) > 0 {
+			return []string{fmt.Sprintf("%s is %s: the controller makes no pod above it anew before it is Available", t.Pod, t.Says())}
+		}
+	}
+	return nil
+}
+
+func above(pods map[int]types.UID, ordinal int) []int {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(pods)), func(o int) bool { return o < ordinal })
 }

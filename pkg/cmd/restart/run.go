@@ -42,7 +42,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return cmdutil.Result(o)
 }
 
-func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest) (*rollout.Plan, error) {
+func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
+) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
 		Limits: r.Run.Limits, Command: env.Command(""),
@@ -73,7 +74,9 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request, now time.Time) error {
+func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request,
+	now time.Time,
+) error {
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, canary.RestartedAt, now.UTC().Format(time.RFC3339))
 	parsed, err := podtemplate.ParsePatch([]byte(patch))
 	if err != nil {
