@@ -331,3 +331,16 @@ func cmdGated(ts *testscript.TestScript, w *world, args []string) {
 		ts.Fatalf("%s\n%s", strings.Join(breaches, "\n"), w.state())
 	}
 }
+
+// cmdOneAtATime proves that since the record began no pod that was Ready was
+// deleted while another one was not.
+//
+//	oneatatime
+func cmdOneAtATime(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) > 0 {
+		ts.Fatalf("usage: oneatatime")
+	}
+	if crowded := recorded(ts, w).crowded(); len(crowded) > 0 {
+		ts.Fatalf("%s\n%s", strings.Join(crowded, "\n"), w.state())
+	}
+}
