@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,7 +70,7 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	if len(pods) == 0 {
 		return nil, unsettled(r, s, "none of these pods is there: there is nothing to restart")
 	}
-	if no := refuseUnless(r, s, unhealthyBut(s, ordinals, now)); no != nil {
+	if no := refuseUnless(r, s, cmp.Or(unhealthyBut(s, ordinals, now), updating(s, pods, now))); no != nil {
 		return nil, no
 	}
 	record := r.record(VerbRestart, s, now)
@@ -110,6 +111,17 @@ func moved(s sts.Snapshot, pods map[int]types.UID) []string {
 		}
 	}
 	return out
+}
+
+// updating says of which pod a restart would be an update, or "". One that is
+// not Available may come back as it likes: that is often what it needs.
+func updating(s sts.Snapshot, pods map[int]types.UID, now time.Time) string {
+	for _, o := range slices.Backward(slices.Sorted(maps.Keys(pods))) {
+		if pod, _ := s.Pod(o); pod.Revision != s.Wanted(o) && pod.Available(s.MinReady(), now) {
+			return fmt.Sprintf("%s would come back at revision %s, not at the one that it has", pod.Name, s.Wanted(o))
+		}
+	}
+	return ""
 }
 
 // held says which pod keeps the controller from making those anew that are to
