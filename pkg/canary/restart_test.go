@@ -87,7 +87,7 @@ func TestARestartOfEveryPodIsRefused(t *testing.T) {
 		{
 			"while a change waits for pods to be deleted", on(rolling(a, b, ststest.OnDelete), "", a, b),
 			&rollout.Refusal{
-				Why: `statefulset "web" is not settled: web-0 is on another revision than wanted (and 3 more)`,
+				Why: `statefulset "web" is not settled: web-2 is not created yet (and 3 more)`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
 		},
