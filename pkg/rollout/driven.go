@@ -72,7 +72,7 @@ func (c PodsRestarted) Check(s sts.Snapshot, now time.Time) Progress {
 		}
 		t := s.Standing(o, "", now)
 		if pod, ok := s.Pod(o); wanted && ok && pod.UID == was && !pod.Terminating {
-			t.State, t.GoodAt = sts.StateOld, time.Time{}
+			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
 		}
 		p.add(t)
 		good = good && t.Good()

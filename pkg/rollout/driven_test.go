@@ -112,7 +112,7 @@ func restart(changes ...func(*rollout.PodsRestarted)) rollout.PodsRestarted {
 func alone(c *rollout.PodsRestarted) { c.Alone = true }
 
 func TestPodsRestarted(t *testing.T) {
-	old := func(o int) sts.Standing { return standing(o, sts.StateOld) }
+	old := func(o int) sts.Standing { return standing(o, sts.StateOld, due) }
 	both := []*podObject{stable(1, anew), stable(3, anew)}
 	for _, test := range []struct {
 		name string
@@ -182,8 +182,10 @@ func TestAPodThatIsToBeRestartedHasNothingToWaitFor(t *testing.T) {
 		stable(1, ststest.ReadySince(in(-time.Second)), anew))
 	p := restart(alone).Check(s, ststest.Start)
 	require.Equal(t, in(59*time.Second), p.NextAt, "that is web-1")
-	require.Equal(t, standing(3, sts.StateOld, func(t *sts.Standing) { t.Since = in(-time.Second) }), p.Standings[1])
+	require.Equal(t, standing(3, sts.StateOld, due, func(t *sts.Standing) { t.Since = in(-time.Second) }), p.Standings[1])
 }
+
+func due(t *sts.Standing) { t.Due = true }
 
 func TestDrivenConditionsInWords(t *testing.T) {
 	require.Equal(t, "1 pod is on the new revision and Available", rollout.PodsUpdated{Count: 1}.String())

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -38,6 +39,12 @@ type Plan struct {
 	Resume, Promote, Abort string
 	// Success is the last line of a run that got to the end.
 	Success string
+}
+
+// restarts reports whether pods are deleted to come back as they are: then it
+// is none of the plan's business where the gate is.
+func (p Plan) restarts() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Free != nil && s.Free.Mode == FreeRestart })
 }
 
 // Step is one move of a plan. Its parts are plain data: they print, compare

@@ -88,7 +88,10 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	}
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
-		o.Gate, o.Try = gateWords(s), n.commands(r)
+		o.Try = n.commands(r)
+		if !n.p.restarts() {
+			o.Gate = gateWords(s)
+		}
 	}
 	if n.st.unsure != nil && o.Gate != "" {
 		o.Gate += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
