@@ -32,13 +32,9 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 func kubectl(command string) string { return "kubectl" + strings.TrimPrefix(command, "kubectl sts") }
 
 func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command string) []string {
-	say := func(what, verb string) string { return fmt.Sprintf("%s: %s %s %s", what, command, verb, s.Name()) }
-	back := say("go back to stable", "abort")
-	switch {
-	case record.Aborting:
-		return []string{say("finish the abort", "abort")}
-	case good:
-		return []string{say("the next step", "promote"), back}
+	var try []string
+	for _, help := range record.Helps(good) {
+		try = append(try, fmt.Sprintf("%s: %s %s %s", help.What, command, help.Verb, s.Name()))
 	}
-	return []string{say("go on", "canary"), back}
+	return try
 }

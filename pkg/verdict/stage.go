@@ -45,10 +45,8 @@ func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) s
 		return onTheWay(s, progress)
 	case len(s.Stray()) > 0:
 		return stage{moving, s.Stray()[0].Name + " is being removed"}
-	case record != nil && record.Aborting:
-		return stage{held, "a canary is being aborted"}
 	case record != nil:
-		return stage{held, "a canary is in progress"}
+		return stage{held, record.Says()}
 	}
 	return settled(s)
 }
