@@ -47,7 +47,7 @@ func (n *next) tellWait(progress Progress) {
 		}
 	}
 	if waits != n.st.waitSaid {
-		n.st.waitSaid = waits
+		n.st.waitSaid, n.st.outside = waits, progress.Outside
 		n.tell(Event{
 			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
 		})
@@ -138,6 +138,9 @@ func (n *next) commands(r Result) []string {
 		add("the next step", n.p.Promote)
 	} else {
 		add("go on", n.p.Resume)
+	}
+	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
+		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)
 	return out
