@@ -68,7 +68,10 @@ func viewPlan(p *rollout.Plan) *planView {
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		s := stepView{Step: step.Number, Title: Clean(step.Title), Disrupts: step.Disrupts, Until: step.Until.String(), Soak: orNothing(step.Soak)}
+		s := stepView{
+			Step: step.Number, Title: Clean(step.Title), Disrupts: step.Disrupts,
+			Until: step.Until.String(), Soak: orNothing(step.Soak),
+		}
 		if step.Change != nil {
 			s.Change = viewChange(step.Change)
 		}
