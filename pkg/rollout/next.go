@@ -3,6 +3,8 @@ package rollout
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -81,6 +83,9 @@ func (n *next) drifted() bool {
 		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
+	if n.st.replaced(n.p, n.s) {
+		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
+	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
 	}

@@ -126,6 +126,9 @@ func gateWords(s sts.Snapshot) string {
 	}
 }
 
+// goOn is the word for the command that takes a run up again.
+const goOn = "go on"
+
 // commands are what helps when a run ends early.
 func (n *next) commands(r Result) []string {
 	var out []string
@@ -137,7 +140,7 @@ func (n *next) commands(r Result) []string {
 	if r == Held {
 		add("the next step", n.p.Promote)
 	} else {
-		add("go on", n.p.Resume)
+		add(goOn, n.p.Resume)
 	}
 	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
 		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
