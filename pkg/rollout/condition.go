@@ -9,7 +9,8 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed, RolledOut, PodsGood, PodsUpdated and PodsRestarted.
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
+// ClaimsFree and ClaimsGone.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress

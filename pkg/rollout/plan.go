@@ -21,6 +21,13 @@ type Plan struct {
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
 	Steps  []Step
+	// Claims says that conditions or changes are about claims, so that the
+	// snapshots must tell of them.
+	Claims bool
+	// Scales says that the run moves the replicas, not the gate.
+	Scales bool
+	// Ordinals are those that come or go, and what becomes of their claims.
+	Ordinals []Ordinal
 
 	// Patience is what trouble that often heals is given before it counts.
 	Patience time.Duration
@@ -41,9 +48,12 @@ type Plan struct {
 // and serialise.
 type Step struct {
 	Title  string
-	Number int    // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
-	Of     int    // how many numbered steps there are
-	Part   bool   // the same numbered step goes on after this one
+	Number int  // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
+	Of     int  // how many numbered steps there are
+	Part   bool // the same numbered step goes on after this one
+	// Before is run before the change, in order; one that fails ends the run with
+	// nothing written.
+	Before []Hook
 	Change Change // nil when the step only watches
 	// Disrupts are the ordinals of the pods that the change gives up. It waits
 	// until their PodDisruptionBudgets allow that.
