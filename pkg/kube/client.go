@@ -33,6 +33,7 @@ type Client struct {
 	core        coreclient.CoreV1Interface
 	autoscaling autoscalingclient.AutoscalingV2Interface
 	policy      policyclient.PolicyV1Interface
+	config      *rest.Config
 	host        string
 	clock       *clock
 }
@@ -48,7 +49,7 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 	config.ContentType = runtime.ContentTypeProtobuf
 	// One set is watched, not a cluster reconciled: no need to throttle.
 	config.QPS = -1
-	c := &Client{Namespace: namespace, host: config.Host, clock: &clock{}}
+	c := &Client{Namespace: namespace, config: config, host: config.Host, clock: &clock{}}
 	config.Wrap(c.clock.wrap)
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {

@@ -77,7 +77,7 @@ type watcher struct {
 	claims                *source // nil when they don't matter
 	nodes                 map[string]*source
 	places                map[types.UID]string // where the volumes of pods that fit on no node can be used
-	changed               chan struct{} // holds one token when a source changed
+	changed               chan struct{}        // holds one token when a source changed
 	trouble               chan rollout.Update
 	out                   chan rollout.Update
 	mu                    sync.Mutex       // also held while trouble is told, which keeps it in order
