@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -75,8 +76,9 @@ func New(env *cmdutil.Env) *cobra.Command {
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
-	const rollouts, looking = "rollouts", "looking"
-	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: looking, Title: "Looking:"})
+	const rollouts, sizing, looking = "rollouts", "sizing", "looking"
+	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: sizing, Title: "Replicas and claims:"},
+		&cobra.Group{ID: looking, Title: "Looking:"})
 	add := func(group string, verbs ...*cobra.Command) {
 		for _, verb := range verbs {
 			verb.GroupID = group
@@ -85,6 +87,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
+	add(sizing, scale.New(env, scale.Run))
 	add(looking, status.New(env, status.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

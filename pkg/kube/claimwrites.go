@@ -79,8 +79,8 @@ func (c *Client) retainVolume(ctx context.Context, r rollout.RetainVolume, dryRu
 
 // Rivals names, by claim, another set of the namespace whose templates could
 // have made it, or would take it for theirs.
-func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]string, error) {
-	out := map[string]string{}
+func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
+	out := map[string]sts.Rival{}
 	opts := metav1.ListOptions{Limit: page}
 	for {
 		list, err := c.apps.StatefulSets(c.Namespace).List(quiet(ctx), opts)
@@ -88,22 +88,10 @@ func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]string,
 			return nil, c.explain(err, "list", "statefulsets.apps", "")
 		}
 		for i := range list.Items {
-			if set := &list.Items[i]; set.UID != s.UID() {
-				rival(sts.Snapshot{Set: set}, s.Claims, out)
-			}
+			s.AddRivals(out, &list.Items[i])
 		}
 		if opts.Continue = list.Continue; opts.Continue == "" {
 			return out, nil
-		}
-	}
-}
-
-func rival(other sts.Snapshot, claims []sts.Claim, out map[string]string) {
-	for i := range claims {
-		for _, template := range other.ClaimTemplates() {
-			if _, ok := other.ClaimOrdinal(template, claims[i].Name); ok {
-				out[claims[i].Name] = other.Name()
-			}
 		}
 	}
 }

@@ -12,19 +12,7 @@ import (
 func (w *watcher) watchClaims(set *appsv1.StatefulSet) {
 	claims := w.client.core.PersistentVolumeClaims(w.client.Namespace)
 	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
-	of := sts.Snapshot{Set: set}
-	w.claims.wants = func(obj any) bool {
-		claim, ok := obj.(*corev1.PersistentVolumeClaim)
-		if !ok {
-			return false
-		}
-		for _, template := range of.ClaimTemplates() {
-			if _, ok := of.ClaimOrdinal(template, claim.Name); ok {
-				return true
-			}
-		}
-		return false
-	}
+	w.claims.wants = wantsClaims(sts.Snapshot{Set: set})
 }
 
 // knownClaims adds the claims that are watched. What becomes of their volumes

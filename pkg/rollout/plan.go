@@ -14,6 +14,7 @@ type Plan struct {
 	Namespace string
 	Name      string
 	UID       types.UID // of the set that the plan was made for
+	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
 	Diff      string    // a unified diff of the template, where that is what to look at

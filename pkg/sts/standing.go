@@ -94,6 +94,8 @@ func (t Standing) Says() string {
 		return "Ready, Available soon"
 	case StateAvailable:
 		return "Available"
+	case StateGone:
+		return "gone"
 	}
 	return string(t.State)
 }

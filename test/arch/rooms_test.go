@@ -45,6 +45,7 @@ var rooms = []room{
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, noClock: true},
+	{dir: "pkg/scale", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
