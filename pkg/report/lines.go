@@ -128,7 +128,7 @@ func stepName(s *rollout.Step) string {
 // changeLine says what a write is for and what it was.
 func changeLine(e rollout.Event) string {
 	change := Clean(e.Change.String())
-	if _, deletes := e.Change.(rollout.DeletePod); deletes || e.Step == nil || Clean(e.Step.Title) == change {
+	if _, edits := e.Change.(rollout.Edit); !edits || e.Step == nil || Clean(e.Step.Title) == change {
 		return change
 	}
 	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), Clean(e.Step.Title), change)

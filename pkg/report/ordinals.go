@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -76,8 +77,33 @@ func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now 
 		}
 	}
 	header := []string{"POD", "CLAIM", "WHAT HAPPENS", "SIZE", "AGE", "IDLE", "CLASS", "RECLAIM"}
-	header, rows = withoutEmpty(header, rows)
-	writeTable(w, term.Width(w), header, rows)
+	width := term.Width(w)
+	header, rows = columns(header, rows, func(i int) bool {
+		return slices.ContainsFunc(rows, func(row []cell) bool { return row[i].text != "" })
+	})
+	// What happens says already whether the data dies; the rest is for a wide terminal.
+	for _, name := range []string{"CLASS", "AGE", "RECLAIM", "IDLE", "SIZE"} {
+		if width > 0 && lineWidth(columnWidths(header, rows)) > width {
+			header, rows = columns(header, rows, func(i int) bool { return header[i] != name })
+		}
+	}
+	writeTable(w, width, header, rows)
+}
+
+// columns picks some of a table's columns.
+func columns(header []string, rows [][]cell, keep func(int) bool) ([]string, [][]cell) {
+	var names []string
+	out := make([][]cell, len(rows))
+	for i, name := range header {
+		if !keep(i) {
+			continue
+		}
+		names = append(names, name)
+		for j, row := range rows {
+			out[j] = append(out[j], row[i])
+		}
+	}
+	return names, out
 }
 
 func claimRow(style styles, pod string, c *rollout.ClaimFate, now time.Time) []cell {
@@ -100,26 +126,6 @@ func claimRow(style styles, pod string, c *rollout.ClaimFate, now time.Time) []c
 	}
 }
 
-// withoutEmpty leaves out columns that say nothing.
-func withoutEmpty(header []string, rows [][]cell) ([]string, [][]cell) {
-	var names []string
-	out := make([][]cell, len(rows))
-	for i, name := range header {
-		says := false
-		for _, row := range rows {
-			says = says || row[i].text != ""
-		}
-		if !says {
-			continue
-		}
-		names = append(names, name)
-		for j, row := range rows {
-			out[j] = append(out[j], row[i])
-		}
-	}
-	return names, out
-}
-
 func ageOf(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -137,7 +143,7 @@ func sizeOf(c rollout.ClaimFate) string {
 // fateWords are what happens to a claim, and to its data.
 func fateWords(c rollout.ClaimFate) string {
 	words := map[rollout.Fate]string{
-		rollout.FateKept: "kept", rollout.FateDeleted: "deleted", rollout.FateByPolicy: "deleted by whenScaled",
+		rollout.FateKept: "kept", rollout.FateDeleted: "deleted", rollout.FateByPolicy: "policy deletes it",
 		rollout.FateRetained: "deleted, volume retained", rollout.FateReused: "reused, with its data",
 		rollout.FateReplaced: "deleted for a new one", rollout.FateGoing: "being deleted already", rollout.FateNew: "new",
 	}[c.Fate]

@@ -41,6 +41,8 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Stay, with a number of replicas behind it, ends a scale where it is.
+	Stay string
 	// Success is the last line of a run that got to the end.
 	Success string
 }

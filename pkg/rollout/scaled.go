@@ -68,5 +68,5 @@ func (c Scaled) String() string {
 	if c.Alone {
 		return fmt.Sprintf("%s there or gone as wanted", sts.Count(c.To-c.From, "pod"))
 	}
-	return "every wanted pod is Available and no other is there"
+	return "the wanted pods are Available and all others gone"
 }

@@ -147,6 +147,9 @@ func (n *next) commands(r Result) []string {
 	} else {
 		add("go on", n.p.Resume)
 	}
+	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" {
+		add("or leave it at that", fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()))
+	}
 	add("go back to stable", n.p.Abort)
 	return out
 }

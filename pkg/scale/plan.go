@@ -89,7 +89,7 @@ func (b *builder) frame() *rollout.Plan {
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s),
+		Resume: r.again(s), Stay: r.command("scale", s, "--replicas"),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))

@@ -74,7 +74,13 @@ func (r Request) again(s sts.Snapshot) string {
 		if r.Hook.Exec {
 			flag = "--before-exec"
 		}
-		flags = append(flags, flag+" …")
+		flags = append(flags, flag+" "+quote(r.Hook.Command))
+		if r.Hook.Container != "" {
+			flags = append(flags, "--container "+quote(r.Hook.Container))
+		}
 	}
 	return r.command("scale", s, flags...)
 }
+
+// quote makes a word that a shell reads as it is.
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -34,7 +34,7 @@ var (
 )
 
 // stopped is what a person's no comes to.
-func stopped() error { return &rollout.Refusal{Why: "stopped: nothing was changed"} }
+func stopped() error { return &rollout.Refusal{Why: "not confirmed: nothing was changed"} }
 
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
@@ -46,15 +46,15 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	}
 	v.runner.Quiet = true
 	v.danger(plan)
-	question, options := "What becomes of the claims?", downOptions
+	options := downOptions
 	if v.wish.To > v.s.Replicas() {
-		question, options = "Claims of earlier pods are there, with their data. What becomes of them?", upOptions
+		options = upOptions
 	}
 	all := slices.Clone(options)
 	if len(plan.Ordinals) > 1 {
 		all = append(all, oneByOne)
 	}
-	picked, err := v.pick(ctx, question, append(all, stop))
+	picked, err := v.pick(ctx, "The claims:", append(all, stop))
 	switch {
 	case err != nil:
 		return err
@@ -122,7 +122,7 @@ func (v *visit) pick(ctx context.Context, question string, options []option) (op
 			return strings.EqualFold(text, o.key) || strings.EqualFold(text, string(o.answer)) && o.answer != ""
 		})
 	}
-	text, err := v.prompt(ctx, fmt.Sprintf("%s %s? ", strings.TrimSuffix(question, ":"), strings.Join(words, ", ")),
+	text, err := v.prompt(ctx, fmt.Sprintf("%s %s? ", question, strings.Join(words, ", ")),
 		func(text string) bool { return find(text) >= 0 })
 	if err != nil {
 		return option{}, err
