@@ -61,7 +61,7 @@ func instant(t time.Time) *time.Time {
 // printOrdinals shows what becomes of each ordinal's claims. What happens comes
 // before what it happens to: a narrow terminal cuts the end.
 func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now time.Time) {
-	if len(all) == 0 {
+	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) > 0 }) {
 		return
 	}
 	style := newStyles(w, mode)

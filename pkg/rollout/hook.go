@@ -94,7 +94,7 @@ func (r *run) hooked(err error) *Outcome {
 	case r.ctx.Err() != nil:
 		return r.stopped()
 	case err != nil:
-		return r.end(Halted, fmt.Sprintf("%s: %v", h, err), err)
+		return r.end(Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	}
 	r.state = r.state.Hooked()
 	return nil
