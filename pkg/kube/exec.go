@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,13 +31,16 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 		container = containerOf(pod)
 	}
 	url := c.core.RESTClient().Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
-		VersionedParams(&corev1.PodExecOptions{Container: container, Command: command, Stdout: true, Stderr: true}, scheme.ParameterCodec).URL()
+		VersionedParams(&corev1.PodExecOptions{
+			Container: container, Command: command, Stdout: true, Stderr: true,
+		}, scheme.ParameterCodec).URL()
 	// By WebSocket, with GET: servers from 1.30 on take it.
 	executor, err := remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
 	if err != nil {
 		return err
 	}
-	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: out, Stderr: out})
+	one := &locked{out: out}
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: one, Stderr: one})
 	var exit utilexec.CodeExitError
 	switch {
 	case err == nil:
@@ -47,6 +51,19 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 		return fmt.Errorf("exit code %d", exit.Code)
 	}
 	return c.explain(err, "create", "pods/exec", "")
+}
+
+// locked is a writer for both outputs, each of which has a goroutine of its own.
+type locked struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// Write writes when nobody else does.
+func (l *locked) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(text)
 }
 
 func containerOf(pod *corev1.Pod) string {

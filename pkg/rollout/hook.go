@@ -104,6 +104,6 @@ func (r *run) hooked(err error) *Outcome {
 func (r *run) stopHook() {
 	if r.hook != nil {
 		r.hook.cancel()
-		<-r.hook.done
+		_ = <-r.hook.done // how it ends does not matter any more
 	}
 }

@@ -36,7 +36,8 @@ func TestScaled(t *testing.T) {
 		want rollout.Progress
 	}{
 		{
-			"a spec that the controller has not seen tells nothing", removes, ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
+			"a spec that the controller has not seen tells nothing", removes,
+			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
 			rollout.Progress{Waiting: "the StatefulSet controller to see the change"},
 		},
 		{
@@ -80,7 +81,9 @@ func TestScaled(t *testing.T) {
 			"a pod that comes is counted when it is Available",
 			rollout.Scaled{From: 1, To: 3},
 			ststest.Snapshot(three, ststest.Pods(0, 2)),
-			rollout.Progress{Good: 1, Want: 2, Standings: []sts.Standing{good(0), good(1), {Ordinal: 2, Pod: "web-2", State: sts.StateMissing}}},
+			rollout.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+				good(0), good(1), {Ordinal: 2, Pod: "web-2", State: sts.StateMissing},
+			}},
 		},
 		{
 			"whatever revision the pods have",

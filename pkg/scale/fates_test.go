@@ -62,11 +62,23 @@ func TestFates(t *testing.T) {
 			[]string{"data-web-3 deletedByPolicy †", "data-web-2 kept (annotation kubectl-sts.github.io/keep)"},
 		},
 		{"delete", request(3, answered(scale.Delete)), snapshot(set(), four()...), []string{"data-web-3 deleted †"}},
-		{"delete, and the volume stays", request(3, answered(scale.Delete)), snapshot(set(), claim(3, retained)), []string{"data-web-3 deleted"}},
-		{"delete, of a volume not known", request(3, answered(scale.Delete)), snapshot(set(), claim(3, unknown)), []string{"data-web-3 deleted †"}},
-		{"delete, without a volume", request(3, answered(scale.Delete)), snapshot(set(), claim(3, unbound)), []string{"data-web-3 deleted"}},
+		{
+			"delete, and the volume stays", request(3, answered(scale.Delete)), snapshot(set(), claim(3, retained)),
+			[]string{"data-web-3 deleted"},
+		},
+		{
+			"delete, of a volume not known", request(3, answered(scale.Delete)), snapshot(set(), claim(3, unknown)),
+			[]string{"data-web-3 deleted †"},
+		},
+		{
+			"delete, without a volume", request(3, answered(scale.Delete)), snapshot(set(), claim(3, unbound)),
+			[]string{"data-web-3 deleted"},
+		},
 		{"retain", request(3, answered(scale.RetainVolume)), snapshot(set(), four()...), []string{"data-web-3 volumeRetained"}},
-		{"retain, without a volume", request(3, answered(scale.RetainVolume)), snapshot(set(), claim(3, unbound)), []string{"data-web-3 deleted"}},
+		{
+			"retain, without a volume", request(3, answered(scale.RetainVolume)), snapshot(set(), claim(3, unbound)),
+			[]string{"data-web-3 deleted"},
+		},
 		{
 			"each by itself", request(1, by(map[int]scale.Answer{3: scale.Delete, 2: scale.RetainVolume, 1: scale.Keep})),
 			snapshot(set(), four()...),
@@ -84,9 +96,15 @@ func TestFates(t *testing.T) {
 			"another controller's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Cluster"))),
 			[]string{"data-web-3 kept (Cluster x owns it)"},
 		},
-		{"the set's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("StatefulSet"))), []string{"data-web-3 deleted †"}},
+		{
+			"the set's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("StatefulSet"))),
+			[]string{"data-web-3 deleted †"},
+		},
 		{"being deleted already", request(3, answered(scale.Keep)), snapshot(set(), claim(3, leaving)), []string{"data-web-3 going"}},
-		{"the policy's", request(3, answered(scale.Delete)), snapshot(set(whenScaled("Delete")), four()...), []string{"data-web-3 deletedByPolicy †"}},
+		{
+			"the policy's", request(3, answered(scale.Delete)), snapshot(set(whenScaled("Delete")), four()...),
+			[]string{"data-web-3 deletedByPolicy †"},
+		},
 		{"retained from the policy", request(3, answered(scale.RetainVolume)), snapshot(set(whenScaled("Delete")), four()...), []string{
 			"data-web-3 volumeRetained",
 		}},
@@ -110,7 +128,10 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 		r    scale.Request
 		want string
 	}{
-		{"kept", request(2, answered(scale.Keep)), "statefulset web has 2 replicas, all Available; 2 claims are kept, to see and delete: kubectl sts prune-pvc web"},
+		{
+			"kept", request(2, answered(scale.Keep)),
+			"statefulset web has 2 replicas, all Available; 2 claims are kept, to see and delete: kubectl sts prune-pvc web",
+		},
 		{"deleted", request(3, answered(scale.Delete)), "statefulset web has 3 replicas, all Available; 1 claim is deleted"},
 		{
 			"each otherwise", request(0, by(map[int]scale.Answer{3: scale.Delete, 2: scale.RetainVolume})),
@@ -144,11 +165,13 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			"an autoscaler, below its range", request(1, scalers), snapshot(set()),
-			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web and will change the replicas back, which halts the run"},
+			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web and " +
+				"will change the replicas back, which halts the run"},
 		},
 		{
 			"an autoscaler, at 0", request(0, scalers), snapshot(set()),
-			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web; at 0 replicas it rests, and goes on as soon as there are any"},
+			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web; " +
+				"at 0 replicas it rests, and goes on as soon as there are any"},
 		},
 		{
 			"pods that are born at the update revision", request(6),
@@ -156,7 +179,8 @@ func TestWarnings(t *testing.T) {
 			[]string{"web-5 come at the update revision web-update: partition 5 lets them through"},
 		},
 		{
-			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "x"} }), snapshot(set()),
+			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "x"} }),
+			snapshot(set()),
 			[]string{"no pod goes, so the command before it is not run"},
 		},
 		{

@@ -18,7 +18,8 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 	// A scale that goes on was asked for with the replicas that it began with.
 	if r.Current != nil && s.Replicas() != *r.Current && (record == nil || record.From != *r.Current) {
 		return &rollout.Refusal{
-			Why: fmt.Sprintf("statefulset %q has %s, not the %d of --current-replicas", s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
+			Why: fmt.Sprintf("statefulset %q has %s, not the %d of --current-replicas",
+				s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
 		}
 	}
 	open, err := canary.FindRecord(s)
@@ -48,7 +49,8 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 // its pods first, and one to 0 makes the controller forget the stable revision.
 func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
 	verb := open.Verb.Name()
-	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first", open.Verb.Noun(), s.Name())
+	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first",
+		open.Verb.Noun(), s.Name())
 	if r.To == 0 {
 		why = fmt.Sprintf("%s of statefulset %q is in progress, and at 0 replicas the controller forgets the revision to go back to",
 			open.Verb.Noun(), s.Name())

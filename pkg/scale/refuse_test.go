@@ -15,7 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-const openCanary = `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"steps":["1"],"soak":"1s"}`
+const openCanary = `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-stable",` +
+	`"ownTemplate":true,"steps":["1"],"soak":"1s"}`
 
 func TestRefusals(t *testing.T) {
 	canaryOpen := ststest.Annotated(canary.Annotation, openCanary)
@@ -56,7 +57,8 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"a partition that holds back, and 0", request(0), snapshot(held),
-			`partition 4 of statefulset "web" holds a change back, and at 0 replicas the controller forgets the revision web-stable that the other pods have`,
+			`partition 4 of statefulset "web" holds a change back, and at 0 replicas the controller forgets the revision web-stable ` +
+				`that the other pods have`,
 		},
 		{"a partition that holds back, and 0, by force", request(0, force), snapshot(held), ""},
 		{"a partition that holds back, and some", request(2), snapshot(held), ""},
@@ -67,7 +69,8 @@ func TestRefusals(t *testing.T) {
 		{"a rollout under way, by force", request(3, force), snapshot(set(ststest.Updating("nginx:1.22"))), ""},
 		{"a rollout that waits for somebody", request(3), snapshot(set(ststest.Updating("nginx:1.22"), ststest.Strategy("OnDelete"))), ""},
 		{
-			"a pod that stays and has been in trouble for long", request(3), ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)),
+			"a pod that stays and has been in trouble for long", request(3),
+			ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)),
 			`statefulset "web" is not settled: web-0 is nginx: CrashLoopBackOff`,
 		},
 		{"a pod that stays and has just got into trouble", request(3), ststest.Snapshot(set(), since(time.Second), ststest.Pods(1, 4)), ""},
@@ -82,7 +85,8 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"a fresh claim for one that may be another set's", request(4, answered(scale.Fresh), rivals(false)),
-			snapshot(set(ststest.Replicas(3)), claim(3)), "claim data-web-3, which web-3 would get, can't be replaced: it could be set b's as well",
+			snapshot(set(ststest.Replicas(3)), claim(3)),
+			"claim data-web-3, which web-3 would get, can't be replaced: it could be set b's as well",
 		},
 		{
 			"a claim that another set uses", request(4, answered(scale.Reuse), rivals(true)), snapshot(set(ststest.Replicas(3)), claim(3)),
@@ -106,7 +110,8 @@ func TestRefusals(t *testing.T) {
 
 func TestRecordsThatCantBeRead(t *testing.T) {
 	for name, text := range map[string]string{
-		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`, "no version": `{}`, "negative": `{"version":1,"from":-1}`,
+		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`, "no version": `{}`,
+		"negative": `{"version":1,"from":-1}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)

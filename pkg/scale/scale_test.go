@@ -81,6 +81,12 @@ func by(answers map[int]scale.Answer) func(*scale.Request) {
 
 func record(text string) setOption { return ststest.Annotated(scale.Annotation, text) }
 
+// pending is a record of a scale from 4 to 2 that has still to delete the claim
+// of ordinal 3 with this uid.
+func pending(uid string) setOption {
+	return record(`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"` + uid + `"}}}`)
+}
+
 // lines are a plan's steps, in the words that a dry run would have.
 func lines(p *rollout.Plan) []string {
 	var out []string
@@ -158,11 +164,13 @@ func TestPlanSteps(t *testing.T) {
 			},
 		},
 		{
-			"down, with one kept from the policy: all the deleting is the run's", request(2, by(map[int]scale.Answer{3: scale.Delete, 2: scale.Keep})),
+			"down, with one kept from the policy: all the deleting is the run's",
+			request(2, by(map[int]scale.Answer{3: scale.Delete, 2: scale.Keep})),
 			snapshot(set(whenScaled(del)), four()...),
 			[]string{
 				check,
-				"keep the controller from deleting the claims | whenScaled Retain, record | no pod takes claims data-web-3, data-web-2 along",
+				"keep the controller from deleting the claims | whenScaled Retain, record | " +
+					"no pod takes claims data-web-3, data-web-2 along",
 				both[0], both[1],
 				"delete claim data-web-3 | delete claim data-web-3: as answered | claim data-web-3 is gone",
 				"end the scale | whenScaled Delete, remove the record | " + seen,
@@ -188,17 +196,17 @@ func TestPlanSteps(t *testing.T) {
 		},
 		{
 			"going on, when only the record is left", request(2),
-			snapshot(set(ststest.Replicas(2), record(`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"data-web-3"}}}`)), claim(0), claim(1)),
+			snapshot(set(ststest.Replicas(2), pending("data-web-3")), claim(0), claim(1)),
 			[]string{check, "end the scale | remove the record | " + seen},
 		},
 		{
 			"going on, a claim made anew is not the one that was to be deleted", request(2),
-			snapshot(set(ststest.Replicas(2), record(`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"another"}}}`)), four()...),
+			snapshot(set(ststest.Replicas(2), pending("another")), four()...),
 			[]string{check, "end the scale | remove the record | " + seen},
 		},
 		{
 			"going on, with another answer that spares the claim", request(2, answered(scale.Keep)),
-			snapshot(set(ststest.Replicas(2), record(`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"data-web-3"}}}`)), four()...),
+			snapshot(set(ststest.Replicas(2), pending("data-web-3")), four()...),
 			[]string{check, "end the scale | remove the record | " + seen},
 		},
 		{
@@ -214,12 +222,15 @@ func TestPlanSteps(t *testing.T) {
 			snapshot(set(), append(four(), claim(4), claim(5))...),
 			[]string{
 				check,
-				"delete claim data-web-4 | delete claim data-web-4: so that web-4 gets a new one | claim data-web-4 is gone", "add web-4 | replicas 5 | " + well,
-				"delete claim data-web-5 | delete claim data-web-5: so that web-5 gets a new one | claim data-web-5 is gone", "add web-5 | replicas 6 | " + well,
+				"delete claim data-web-4 | delete claim data-web-4: so that web-4 gets a new one | claim data-web-4 is gone",
+				"add web-4 | replicas 5 | " + well,
+				"delete claim data-web-5 | delete claim data-web-5: so that web-5 gets a new one | claim data-web-5 is gone",
+				"add web-5 | replicas 6 | " + well,
 			},
 		},
 		{
-			"up, after a claim that goes has gone", request(5, answered(scale.Reuse)), snapshot(set(), append(four(), claim(4, leaving))...),
+			"up, after a claim that goes has gone", request(5, answered(scale.Reuse)),
+			snapshot(set(), append(four(), claim(4, leaving))...),
 			[]string{check, "wait for claims that are being deleted | claim data-web-4 is gone", "add web-4 | replicas 5 | " + well},
 		},
 		{"as it is", request(4), snapshot(set(), four()...), []string{check}},
@@ -238,7 +249,8 @@ func TestPlanSteps(t *testing.T) {
 
 func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 	broken := func(policy ...setOption) sts.Snapshot {
-		return ststest.Snapshot(set(policy...), ststest.Pods(0, 2), []*corev1.Pod{ststest.Pod(2, ststest.Unready)}, ststest.Pods(3, 4)).WithClaims(nil)
+		pods := append(ststest.Pods(0, 2), ststest.Pod(2, ststest.Unready), ststest.Pod(3))
+		return ststest.Snapshot(set(policy...), pods).WithClaims(nil)
 	}
 	t.Run("all down to the pod that is not Ready go with one write", func(t *testing.T) {
 		p, err := scale.Plan(request(1), broken(), ststest.Start)
@@ -256,11 +268,13 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 		require.Equal(t, rollout.Scaled{From: 3, To: 4, Spare: []int{2}}, p.Steps[1].Until)
 	})
 	t.Run("with pods on their way out their claims come first", func(t *testing.T) {
-		s := ststest.Snapshot(set(whenScaled("Delete"), ststest.Replicas(3)), ststest.Pods(0, 3), []*corev1.Pod{ststest.Pod(3, ststest.Terminating)})
+		pods := append(ststest.Pods(0, 3), ststest.Pod(3, ststest.Terminating))
+		s := ststest.Snapshot(set(whenScaled("Delete"), ststest.Replicas(3)), pods)
 		p, err := scale.Plan(request(2, answered(scale.Keep)), s.WithClaims(four()), ststest.Start)
 		require.NoError(t, err)
 		require.Equal(t, []string{
-			"keep the controller from deleting the claims | whenScaled Retain, record | no pod takes claims data-web-3, data-web-2 along",
+			"keep the controller from deleting the claims | whenScaled Retain, record | " +
+				"no pod takes claims data-web-3, data-web-2 along",
 			check, remove("web-2", "2"), "end the scale | whenScaled Delete, remove the record | " + seen,
 		}, lines(p))
 		require.Equal(t, rollout.Scaled{From: 3, To: 4}, p.Steps[1].Until)

@@ -139,7 +139,8 @@ func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
 		names = append(names, fmt.Sprintf("%s (%s)", stale[i].Name, stale[i].Size))
 	}
 	return &rollout.Refusal{
-		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s", sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
+		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
+			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
 		Try: []string{
 			"give them to the new pods: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=reuse", r.To)),
 			"or delete them and start empty: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=fresh", r.To)),

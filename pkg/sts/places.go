@@ -44,7 +44,8 @@ func PlacesWords(volumes map[string]*corev1.PersistentVolume, nodes []corev1.Nod
 				cordoned++
 			}
 		}
-		out = append(out, fmt.Sprintf("the volume of claim %s can only be used where %s: %s", claim, terms(selector), nodesWords(fit, cordoned)))
+		out = append(out, fmt.Sprintf("the volume of claim %s can only be used where %s: %s",
+			claim, terms(selector), nodesWords(fit, cordoned)))
 	}
 	return strings.Join(out, "; ")
 }
@@ -53,9 +54,9 @@ func nodesWords(fit, cordoned int) string {
 	switch {
 	case fit == 0:
 		return "there is no such node"
-	case fit == cordoned && fit == 1:
+	case cordoned == 1 && fit == 1:
 		return "the only such node is cordoned"
-	case fit == cordoned:
+	case cordoned == fit:
 		return fmt.Sprintf("all %d such nodes are cordoned", fit)
 	case cordoned > 0:
 		return fmt.Sprintf("there are %d such nodes, %d of them cordoned", fit, cordoned)

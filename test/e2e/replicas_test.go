@@ -47,7 +47,8 @@ func (t timeline) crowds() []string {
 		begins := !m.there && (!known || m.leaves() && !before.leaves())
 		for uid, other := range pods {
 			if begins && uid != m.pod.UID && (other.leaves() || !podReady(other.pod)) {
-				out = append(out, fmt.Sprintf("%s came or went at version %d, while %s was not Ready", m.pod.Name, m.version, other.pod.Name))
+				out = append(out, fmt.Sprintf("%s came or went at version %d, while %s was not Ready",
+					m.pod.Name, m.version, other.pod.Name))
 			}
 		}
 		if m.gone {
@@ -125,8 +126,10 @@ func TestReplicasAndCrowdsAreJudged(t *testing.T) {
 			replicas: []int{2, 1},
 		},
 		{
-			name:     "one goes before the other has gone",
-			in:       timeline{set(1, 3), pod(1, "a", yes), pod(1, "b", yes), set(2, 1), leaving(pod(3, "b", yes)), leaving(pod(4, "a", yes))},
+			name: "one goes before the other has gone",
+			in: timeline{
+				set(1, 3), pod(1, "a", yes), pod(1, "b", yes), set(2, 1), leaving(pod(3, "b", yes)), leaving(pod(4, "a", yes)),
+			},
 			replicas: []int{1}, crowds: 1,
 		},
 		{

@@ -80,7 +80,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.IntVar(&r.current, "current-replicas", -1, "How many there must be now; with another number nothing is done. -1 for any.")
 	fs.IntVar(&r.Step, "step", 1, "How many ordinals go or come at a time.")
 	fs.StringVar(&r.claims, "pvc", "",
-		`What becomes of the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or "fail".`)
+		`What becomes of the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or `+
+			`"fail".`)
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
 	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec; the pod's default one if not given.")
