@@ -4,7 +4,6 @@ package cmdutil
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -64,7 +63,7 @@ func TestALocalHookEndsWithAllThatItStarted(t *testing.T) {
 		}
 		last = line
 	})
-	require.True(t, errors.Is(err, context.Canceled), err)
+	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, "asked", last)
 }
 

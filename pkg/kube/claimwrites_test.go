@@ -60,7 +60,8 @@ func TestDeleteAClaim(t *testing.T) {
 	}{
 		{"after a look at the set and at all pods", seenClaim(), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
 		{
-			"a pod that names another claim does not matter", seenClaim(), object(ststest.Set()), list(mounting(claim("data-web-3"))), all, "",
+			"a pod that names another claim does not matter", seenClaim(), object(ststest.Set()), list(mounting(claim("data-web-3"))),
+			all, "",
 		},
 		{
 			"not while a pod names it", seenClaim(), object(ststest.Set()), list(mounting(claim("data-web-4"))), all[1:],

@@ -41,7 +41,8 @@ func execServer(t *testing.T, pod *corev1.Pod, asked *string, frames ...string) 
 			}
 		}
 		if len(frames) > 0 {
-			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+			_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
 		}
 		for err == nil {
 			_, _, err = conn.ReadMessage() // the client hangs up
@@ -86,7 +87,8 @@ func TestExec(t *testing.T) {
 			}
 			lines := slices.Sorted(strings.Lines(said.String())) // the two outputs come in any order
 			require.Equal(t, tt.says, strings.Join(lines, ""))
-			require.Equal(t, "GET "+podsPath+"/web-4/exec?command=sh&command=-c&command=x&container="+tt.asks+"&stderr=true&stdout=true", asked)
+			require.Equal(t, "GET "+podsPath+"/web-4/exec?command=sh&command=-c&command=x&container="+tt.asks+
+				"&stderr=true&stdout=true", asked)
 		})
 	}
 }

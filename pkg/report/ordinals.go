@@ -121,7 +121,7 @@ func claimRow(style styles, pod string, c *rollout.ClaimFate, now time.Time) []c
 		{text: sizeOf(*c)},
 		{text: ageOf(c.Claim.Created, now)},
 		{text: ageOf(c.Claim.UnusedSince, now)},
-		{text: c.Claim.Class},
+		{text: Clean(c.Claim.Class)},
 		{text: string(c.Claim.Reclaim)},
 	}
 }

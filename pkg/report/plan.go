@@ -148,7 +148,9 @@ func planLine(s *rollout.Step) string {
 		number = fmt.Sprint(s.Number)
 	}
 	line := fmt.Sprintf("%3s %s", number, Clean(s.Title))
-	if s.Change != nil && s.Change.String() != s.Title {
+	if _, edits := s.Change.(rollout.Edit); s.Change != nil && !edits {
+		line = fmt.Sprintf("%3s %s", number, Clean(s.Change.String()))
+	} else if s.Change != nil && s.Change.String() != s.Title {
 		line += ": " + Clean(s.Change.String())
 	}
 	for _, h := range s.Before {

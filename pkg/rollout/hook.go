@@ -46,6 +46,7 @@ type hooking struct {
 	hook   Hook
 	lines  chan string
 	done   chan error
+	over   chan struct{} // closed when it has ended
 	cancel context.CancelFunc
 }
 
@@ -53,13 +54,15 @@ type hooking struct {
 // timeout still end the run.
 func (r *run) startHook(h Hook) {
 	ctx, cancel := context.WithCancel(r.ctx)
-	r.hook = &hooking{hook: h, lines: make(chan string), done: make(chan error, 1), cancel: cancel}
+	r.hook = &hooking{hook: h, lines: make(chan string), done: make(chan error, 1), over: make(chan struct{}), cancel: cancel}
 	r.Sink.Handle(Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &h})
 	if r.Hooks == nil {
 		r.hook.done <- errNoHooks
+		close(r.hook.over)
 		return
 	}
 	go func(k *hooking) {
+		defer close(k.over)
 		k.done <- r.Hooks.RunHook(ctx, h, func(line string) {
 			select {
 			case k.lines <- line:
@@ -104,6 +107,6 @@ func (r *run) hooked(err error) *Outcome {
 func (r *run) stopHook() {
 	if r.hook != nil {
 		r.hook.cancel()
-		_ = <-r.hook.done // how it ends does not matter any more
+		<-r.hook.over // how it ended does not matter any more
 	}
 }

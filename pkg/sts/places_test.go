@@ -46,7 +46,11 @@ func TestPlacesWords(t *testing.T) {
 		{"no node is there", volume(needs("zone", "In", "c")), []corev1.Node{a1, b1}, "zone=c: there is no such node"},
 		{"one node is there", volume(needs("zone", "In", "b")), []corev1.Node{a1, b1}, "zone=b: there is 1 such node"},
 		{"two nodes are there", volume(needs("zone", "In", "a")), []corev1.Node{a1, a2, b1}, "zone=a: there are 2 such nodes"},
-		{"the only one is cordoned", volume(needs("zone", "In", "b")), []corev1.Node{a1, cordoned(b1)}, "zone=b: the only such node is cordoned"},
+		{
+			"the only one is cordoned", volume(needs("zone", "In", "b")),
+			[]corev1.Node{a1, cordoned(b1)},
+			"zone=b: the only such node is cordoned",
+		},
 		{
 			"all are cordoned", volume(needs("zone", "In", "a")),
 			[]corev1.Node{cordoned(a1), cordoned(a2)},
