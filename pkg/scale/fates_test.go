@@ -176,7 +176,7 @@ func TestWarnings(t *testing.T) {
 		{
 			"pods that are born at the update revision", request(6),
 			ststest.Snapshot(set(ststest.Updating("nginx:1.22"), ststest.Partition(5)), ststest.Pods(0, 4)),
-			[]string{"web-5 come at the update revision web-update: partition 5 lets them through"},
+			[]string{"at the update revision web-update, which partition 5 lets through: web-5"},
 		},
 		{
 			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "x"} }),

@@ -82,8 +82,8 @@ func (b *builder) warnings() []string {
 		for b.s.Gated(first) {
 			first++
 		}
-		out = append(out, fmt.Sprintf("%s come at the update revision %s: partition %d lets them through",
-			b.s.PodNames(first, b.s.Start()+b.r.To), b.s.UpdateRevision(), b.s.Partition()))
+		out = append(out, fmt.Sprintf("at the update revision %s, which partition %d lets through: %s",
+			b.s.UpdateRevision(), b.s.Partition(), b.s.PodNames(first, b.s.Start()+b.r.To)))
 	}
 	if b.r.Hook != nil && b.r.To >= b.s.Replicas() {
 		out = append(out, "no pod goes, so the command before it is not run")
