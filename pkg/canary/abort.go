@@ -20,12 +20,15 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if no := refuse(s); no != nil && s.Replicas() > 0 {
 		return nil, no
 	}
-	b := builder{r: r, record: *record, s: s}
-	p := b.frame("abort")
-	p.Promote, p.Resume = "", ""
-	if record.Pods != nil {
-		return b.stop(p), nil
+	b := builder{r: r, record: *record, s: s, from: s.Replicas()}
+	if b.again = record.Aborting; b.again {
+		b.from = s.Partition() // what was let through before is not closed again
 	}
+	if record.Pods != nil {
+		return b.stop(), nil
+	}
+	p := b.frame("abort")
+	p.Promote, p.Resume, p.Abort = "", "", r.command("abort", s)
 	if why := record.stranger(s); why != "" && record.OwnTemplate && !record.Aborting {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
@@ -45,7 +48,10 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 }
 
 // stop ends a restart. The pods that have been restarted are what they were.
-func (b builder) stop(p *rollout.Plan) *rollout.Plan {
+func (b builder) stop() *rollout.Plan {
+	b.counts = []int{len(b.record.Pods)}
+	p := b.frame("abort")
+	p.Promote, p.Resume, p.Abort = "", "", b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", b.s.Name())
 	p.Success = "the restart is over"
 	p.Steps = []rollout.Step{b.finish()}
@@ -72,11 +78,9 @@ func (b builder) back() ([]rollout.Step, error) {
 		edit.Template = template
 		edit.Annotations[changeCause] = b.record.Cause
 		edit.Says = "put the template of revision " + b.record.Stable + " back"
-		if b.guarded() && !b.s.OnDelete() {
-			// Closed, and then opened pod by pod: by itself the controller
-			// would not ask the budget.
-			edit.Partition = ptr.To(b.s.Replicas())
-			edit.Says += " behind a closed gate"
+		if gate, words := b.backGate(); !b.s.OnDelete() && gate >= 0 {
+			edit.Partition = ptr.To(gate)
+			edit.Says += words
 		}
 	} else {
 		if b.s.CurrentRevision() != b.record.Stable && b.s.Observed() {
@@ -94,35 +98,23 @@ func (b builder) back() ([]rollout.Step, error) {
 		free.Mode = rollout.FreeEach
 	}
 	steps := []rollout.Step{{Title: edit.Says, Change: edit, Until: rollout.Observed{}}}
-	if b.record.OwnTemplate && edit.Partition != nil {
+	title := b.returning()
+	if b.record.OwnTemplate && b.guarded() && !b.s.OnDelete() {
+		title = returnTo(nil, "") // they are back by then
 		steps = append(steps, b.onePodAtATime(free)...)
 	}
-	return append(steps, rollout.Step{Title: b.returning(), Until: b.allBack(), Free: free}), nil
-}
-
-// onePodAtATime opens the gate again, down to the lowest pod that is to go
-// back, as the budgets allow.
-func (b builder) onePodAtATime(free *rollout.Free) []rollout.Step {
-	lowest := b.s.End()
-	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
-		if pod, ok := b.s.Pod(o); !ok || pod.Revision != b.record.Stable {
-			lowest = o
-		}
-	}
-	var steps []rollout.Step
-	for o := b.s.End() - 1; o >= lowest; o-- {
-		steps = append(steps, rollout.Step{
-			Title: "return " + b.s.PodName(o), Change: rollout.Partition(o - b.s.Start()), Disrupts: []int{o},
-			Until: rollout.PodsGood{From: o, Gated: b.record.Stable}, Free: free,
-		})
-	}
-	return steps
+	return append(steps, rollout.Step{Title: title, Until: b.allBack(), Free: free}), nil
 }
 
 // allBack names the stable revision itself: what the controller calls current
-// is not to be relied on half-way back.
+// is not to be relied on half-way back. An undo may have begun where pods below
+// the gate were on another one, and they stay there.
 func (b builder) allBack() rollout.Condition {
-	return rollout.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
+	until := rollout.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
+	if b.record.Verb == VerbUndo {
+		until.Gated = ""
+	}
+	return until
 }
 
 func (b builder) stableTemplate() (sts.Template, error) {
@@ -139,13 +131,21 @@ func (b builder) stableTemplate() (sts.Template, error) {
 
 // returns reports whether the pod with this ordinal goes back. Where the
 // canary took up a change, those that the partition had let through before it
-// stay as they were.
+// stay as they were; where it is an undo, those that it kept back.
 func (b builder) returns(ordinal int) bool {
-	return b.record.OwnTemplate || ordinal < b.s.Start()+b.record.Partition
+	below := ordinal < b.s.Start()+b.record.Partition
+	if b.record.Verb == VerbUndo {
+		return !below
+	}
+	return b.record.OwnTemplate || below
 }
 
 // returned says where the pods are in the end.
 func (b builder) returned() string {
+	if b.record.Verb == VerbUndo && b.record.Partition > 0 {
+		return fmt.Sprintf("the template of revision %s and partition %d are back, and all %d pods of %s are Available",
+			b.record.Stable, b.record.Partition, b.s.Replicas(), b.s.Name())
+	}
 	if b.returns(b.s.End() - 1) {
 		return fmt.Sprintf("all %d pods of %s are back on revision %s and Available", b.s.Replicas(), b.s.Name(), b.record.Stable)
 	}

@@ -101,7 +101,13 @@ func outline(p *rollout.Plan) []string {
 			parts[0] = fmt.Sprintf("%d/%d %s", s.Number, s.Of, s.Title)
 		}
 		if s.Free != nil {
-			parts = append(parts, fmt.Sprintf("free %s after %s", s.Free.Mode, s.Free.Grace))
+			parts = append(parts, freeLine(*s.Free))
+		}
+		if s.Disrupts != nil {
+			parts = append(parts, fmt.Sprintf("disrupts %v", s.Disrupts))
+		}
+		if s.Part {
+			parts = append(parts, "part")
 		}
 		if s.Soak != 0 {
 			parts = append(parts, "soak "+s.Soak.String())
@@ -112,6 +118,17 @@ func outline(p *rollout.Plan) []string {
 		lines = append(lines, strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; "))
 	}
 	return lines
+}
+
+func freeLine(f rollout.Free) string {
+	line := fmt.Sprintf("free %s after %s", f.Mode, f.Grace)
+	if !f.Order.IsZero() {
+		line += " " + f.Order.String()
+	}
+	if f.Budgets {
+		line += " within budgets"
+	}
+	return line
 }
 
 func changeLine(c rollout.Change) string {
@@ -137,8 +154,13 @@ func changeLine(c rollout.Change) string {
 }
 
 func untilLine(c rollout.Condition) string {
-	if good, ok := c.(rollout.PodsGood); ok {
-		return fmt.Sprintf("good from %d", good.From)
+	switch c := c.(type) {
+	case rollout.PodsGood:
+		return fmt.Sprintf("good from %d", c.From)
+	case rollout.PodsUpdated:
+		return fmt.Sprintf("updated %d", c.Count)
+	case rollout.PodsRestarted:
+		return fmt.Sprintf("restarted %v alone %v", slices.Sorted(maps.Keys(c.Pods)), c.Alone)
 	}
 	return "observed"
 }

@@ -104,6 +104,8 @@ func (r Record) check() error {
 		return err
 	case r.Stable == "", r.Started.IsZero(), len(r.Steps) == 0:
 		return errors.New("it lacks the stable revision, the steps or the time")
+	case r.Verb != VerbCanary && r.Verb != VerbUndo && r.Verb != VerbRestart:
+		return fmt.Errorf("verb %q", r.Verb)
 	case r.Partition < 0 || r.Partition > math.MaxInt32:
 		return fmt.Errorf("partition %d", r.Partition)
 	case r.Soak.Duration < 0:
@@ -122,7 +124,7 @@ func (r Record) stranger(s sts.Snapshot) string {
 	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "template"); ok {
 		by = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
-	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the canary began", s.Name(), by)
+	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())
 }
 
 // text is the annotation's value. A struct of plain fields always marshals.
@@ -133,49 +135,6 @@ func (r Record) text() *string {
 	}
 	text := string(data)
 	return &text
-}
-
-// Position is how far a canary is.
-type Position struct {
-	Counts []int // pods updated after each step
-	Begun  int   // steps whose gate has been opened; 0 while it is closed
-}
-
-// Position reads off the partition how far the canary is. The steps are
-// counted with the replicas that the set has now. Should some go down since
-// those changed, the canary goes on without them.
-func (r Record) Position(s sts.Snapshot) (Position, error) {
-	counts, err := r.Steps.counts(s.Replicas(), true)
-	if err != nil {
-		return Position{}, err
-	}
-	p := Position{Counts: counts}
-	updated := r.letThrough(s)
-	for _, n := range counts {
-		if n <= updated {
-			p.Begun++
-		}
-	}
-	return p, nil
-}
-
-// letThrough is how many pods the gate has been opened for. With OnDelete, or
-// a restart, there is no gate: there it is how many pods have been replaced.
-func (r Record) letThrough(s sts.Snapshot) int {
-	if r.Pods == nil && !s.OnDelete() {
-		return s.Replicas() - s.Partition()
-	}
-	n := 0
-	for o := s.Start(); s.Observed() && o < s.End(); o++ {
-		pod, ok := s.Pod(o)
-		switch {
-		case r.Pods != nil && ok && pod.UID == r.Pods[o]:
-		case r.Pods == nil && ok && pod.Revision != s.UpdateRevision():
-		default:
-			n++
-		}
-	}
-	return n
 }
 
 // WantsRollback reports whether the canary in progress was started with the

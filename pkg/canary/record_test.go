@@ -8,9 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -21,11 +23,15 @@ func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	full := canary.Record{
 		Version: 1, Run: "RUN", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Stable: "web-5d4f", OwnTemplate: true,
 		Partition: 3, Steps: canary.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
-		Cause: ptr.To("kubectl apply"), Aborting: true,
+		Cause: ptr.To("kubectl apply"), Aborting: true, Verb: canary.VerbRestart, Target: "web-6c1a", IgnorePDB: true,
+		Order: sts.Order{Ascending: true, First: []int{2, 0}, Last: "role=primary"},
+		Pods:  map[int]types.UID{2: "u2", 10: "u10"},
 	}
 	// Another machine with another release reads it: the format is a promise.
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-5d4f","ownTemplate":true,"partition":3,` +
-		`"steps":["1","100%"],"soak":"1m30s","rollback":true,"cause":"kubectl apply","aborting":true}`
+		`"steps":["1","100%"],"soak":"1m30s","rollback":true,"cause":"kubectl apply","aborting":true,` +
+		`"verb":"restart","target":"web-6c1a","ignorePDB":true,"order":{"ascending":true,"first":[2,0],"last":"role=primary"},` +
+		`"pods":{"2":"u2","10":"u10"}}`
 
 	data, err := json.Marshal(full)
 	require.NoError(t, err)
@@ -40,6 +46,11 @@ func TestASetWithoutTheAnnotationHasNoRecord(t *testing.T) {
 	got, err := canary.FindRecord(settled(ststest.Annotated("another/annotation", "{}")))
 	require.NoError(t, err)
 	require.Nil(t, got)
+}
+
+// valid is a record with one more field.
+func valid(field string) string {
+	return `{"version":1,"run":"R","started":"2030-01-02T03:04:05Z","stable":"web-stable","steps":["1"],` + field + `}`
 }
 
 func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
@@ -69,6 +80,15 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 		{
 			"nothing but a format", `{"version":1}`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 				`it lacks the stable revision, the steps or the time` + wayOut,
+		},
+		{
+			"a verb of a time to come", valid(`"verb":"scale"`),
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: verb "scale"` + wayOut,
+		},
+		{
+			"an order that can't be read", valid(`"order":{"last":"a in b"}`),
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: selector "a in b": ` +
+				`unable to parse requirement: found 'b' expected: '('` + wayOut,
 		},
 	}
 	for _, tt := range tests {

@@ -132,16 +132,19 @@ func unsettledPods(s sts.Snapshot, progress rollout.Progress) string {
 	if stray := s.Stray(); len(stray) > 0 {
 		return fmt.Sprintf("pod %s is outside of the wanted range and not gone yet", stray[0].Name)
 	}
-	var why []string
+	var why, moving, old []string // what is the matter, before what waits for it
 	for _, t := range progress.Standings {
 		switch words := t.Pod + " is " + t.Says(); {
 		case t.Good():
-		case t.Trouble != nil: // what is the matter, before what waits for it
+		case t.Trouble != nil:
 			why = slices.Insert(why, 0, words)
+		case t.State == sts.StateOld:
+			old = append(old, words)
 		default:
-			why = append(why, words)
+			moving = append(moving, words)
 		}
 	}
+	why = slices.Concat(why, moving, old)
 	switch len(why) {
 	case 0:
 		return ""

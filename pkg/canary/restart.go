@@ -1,7 +1,9 @@
 package canary
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,10 +23,10 @@ func inProgress(verb Verb, r Request, s sts.Snapshot) (*Record, error) {
 	switch {
 	case err != nil || record == nil:
 		return nil, err
-	case record.Verb != verb:
-		return nil, busy(r, *record, s)
 	case record.Aborting:
 		return nil, aborting(r.Command, *record, s)
+	case record.Verb != verb:
+		return nil, busy(r, *record, s)
 	}
 	return record, nil
 }
@@ -65,13 +67,17 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 			pods[o] = pod.UID
 		}
 	}
-	if no := refuseUnless(r, s, unhealthyBut(s, ordinals, now)); no != nil {
+	if len(pods) == 0 {
+		return nil, unsettled(r, s, "none of these pods is there: there is nothing to restart")
+	}
+	if no := refuseUnless(r, s, cmp.Or(unhealthyBut(s, ordinals, now), updating(s, pods, now))); no != nil {
 		return nil, no
 	}
 	record := r.record(VerbRestart, s, now)
 	record.Pods, record.Steps = pods, Steps{"100%"}
 	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
 	p := b.frame("restart")
+	p.Details = slices.Concat(p.Details, moved(s, pods), held(s, pods, now))
 	p.Steps = []rollout.Step{
 		{
 			Title: "note which pods are to be restarted", Until: rollout.Observed{},
@@ -93,4 +99,43 @@ func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
 		}
 	}
 	return unsettledPods(s, progress)
+}
+
+// moved says which of the pods come back at another revision than they have: a
+// restart takes them to it, as anything does that deletes them.
+func moved(s sts.Snapshot, pods map[int]types.UID) []string {
+	var out []string
+	for _, o := range slices.Sorted(maps.Keys(pods)) {
+		if pod, _ := s.Pod(o); s.Observed() && pod.Revision != s.Wanted(o) {
+			out = append(out, fmt.Sprintf("%s is on revision %s and comes back at %s", pod.Name, pod.Revision, s.Wanted(o)))
+		}
+	}
+	return out
+}
+
+// updating says of which pod a restart would be an update, or "". One that is
+// not Available may come back as it likes: that is often what it needs.
+func updating(s sts.Snapshot, pods map[int]types.UID, now time.Time) string {
+	for _, o := range slices.Backward(slices.Sorted(maps.Keys(pods))) {
+		if pod, _ := s.Pod(o); pod.Revision != s.Wanted(o) && pod.Available(s.MinReady(), now) {
+			return fmt.Sprintf("%s would come back at revision %s, not at the one that it has", pod.Name, s.Wanted(o))
+		}
+	}
+	return ""
+}
+
+// held says which pod keeps the controller from making those anew that are to
+// be restarted: in order, it makes none before all below are healthy.
+func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
+	for o := s.Start(); s.Ordered() && o < s.End(); o++ {
+		t := s.Standing(o, "", now)
+		if _, restarts := pods[o]; !restarts && !t.Good() && len(above(pods, o)) > 0 {
+			return []string{fmt.Sprintf("%s is %s: the controller makes no pod above it anew before it is Available", t.Pod, t.Says())}
+		}
+	}
+	return nil
+}
+
+func above(pods map[int]types.UID, ordinal int) []int {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(pods)), func(o int) bool { return o < ordinal })
 }

@@ -1,158 +1,16 @@
 package canary
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// UndoneAnnotation notes the last undo of a set, so that the same command
-// given twice does not go forward again to what it has just left.
-const UndoneAnnotation = "kubectl-sts.github.io/undone"
-
-// undone is what that annotation holds.
-type undone struct {
-	From string    `json:"from"` // names of ControllerRevisions
-	To   string    `json:"to"`
-	At   time.Time `json:"at"`
-}
-
-// UndoTarget is where an undo goes, and why there.
-type UndoTarget struct {
-	Revision *appsv1.ControllerRevision
-	Template sts.Template
-	Why      string // empty when the user named it
-	// Already says that every pod is there, and there is nothing to do.
-	Already bool
-}
-
-// FindUndoTarget picks the revision that an undo goes to. named is the one
-// that the user asks for, nil for none: then it is the last one that is not
-// the present one and, where a rollout is not over, the one that it began
-// from, for what lies between has never run on every pod.
-func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command string, now time.Time) (*UndoTarget, error) {
-	present, err := presentRevision(s)
-	if err != nil {
-		return nil, err
-	}
-	t := &UndoTarget{Revision: named}
-	if named == nil {
-		if t.Revision, t.Why = lastGood(s, present, now); t.Revision == nil {
-			return nil, &rollout.Refusal{
-				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
-				Try: []string{"see what there is: " + commandLine(command, "history", s)},
-			}
-		}
-	}
-	if t.Template, err = sts.RevisionTemplate(t.Revision); err != nil {
-		return nil, err
-	}
-	t.Already = present != nil && t.Revision.Name == present.Name && settledOn(s, present.Name, now)
-	return t, nil
-}
-
-// presentRevision is the revision of the present template. The status names it
-// only once the controller has seen the spec.
-func presentRevision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
-	for _, r := range slices.Backward(s.Revisions) {
-		template, err := sts.RevisionTemplate(r)
-		if err != nil {
-			return nil, err
-		}
-		if template.Is(s.Set) {
-			return r, nil
-		}
-	}
-	return nil, nil //nolint:nilnil // the controller has not made it yet
-}
-
-// settledOn reports whether every pod is on this revision and Available.
-func settledOn(s sts.Snapshot, revision string, now time.Time) bool {
-	for o := s.Start(); o < s.End(); o++ {
-		if !s.Standing(o, revision, now).Good() {
-			return false
-		}
-	}
-	return s.Observed()
-}
-
-// lastGood is the revision to go back to when the user names none.
-func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time) (revision *appsv1.ControllerRevision, why string) {
-	if present == nil {
-		return lastOf(s.Revisions), "the last one; the controller has not seen the present template yet"
-	}
-	if note := findUndone(s); note != nil && note.To == present.Name {
-		return present, fmt.Sprintf("an undo at %s left revision %s for this one", note.At.UTC().Format(time.RFC3339), note.From)
-	}
-	if stable, ok := s.Revision(s.StableRevision()); ok && s.Observed() && stable.Name != present.Name {
-		return stable, "the rollout of the present one is not over, and began from it"
-	}
-	for _, r := range slices.Backward(s.Revisions) {
-		switch {
-		case r.Name == present.Name:
-		case !brokenOn(s, r.Name, now):
-			return r, "the last one before the present one"
-		case !brokenOn(s, present.Name, now) && runs(s, present.Name):
-			return present, fmt.Sprintf("its template is back already, but %s", leftOn(s, r.Name, now))
-		}
-	}
-	return nil, ""
-}
-
-func lastOf(revisions []*appsv1.ControllerRevision) *appsv1.ControllerRevision {
-	if len(revisions) == 0 {
-		return nil
-	}
-	return revisions[len(revisions)-1]
-}
-
-// brokenOn reports whether a pod of this revision is not Available.
-func brokenOn(s sts.Snapshot, revision string, now time.Time) bool {
-	return slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
-		return p.Revision == revision && !p.Available(s.MinReady(), now)
-	})
-}
-
-func runs(s sts.Snapshot, revision string) bool {
-	return slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Revision == revision })
-}
-
-func leftOn(s sts.Snapshot, revision string, now time.Time) string {
-	var left []sts.Pod
-	for _, p := range s.Pods {
-		if p.Revision == revision && !p.Available(s.MinReady(), now) {
-			left = append(left, p)
-		}
-	}
-	return fmt.Sprintf("%s still on revision %s and not Available", are(names(left), len(left)), revision)
-}
-
-func are(text string, n int) string {
-	if n == 1 {
-		return text + " is"
-	}
-	return text + " are"
-}
-
-func findUndone(s sts.Snapshot) *undone {
-	text, ok := s.Annotation(UndoneAnnotation)
-	if !ok {
-		return nil
-	}
-	note := &undone{}
-	if json.Unmarshal([]byte(text), note) != nil {
-		return nil // it only serves a choice that the user confirms
-	}
-	return note
-}
 
 // Undo plans the way of every pod back to a revision. The request's template
 // is that revision's. It is nil when there is nothing to do.
@@ -169,6 +27,9 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	record := r.record(VerbUndo, s, now)
 	record.OwnTemplate = true
 	record.Stable, record.Target = s.UpdateRevision(), target.Revision.Name
+	if present, err := presentRevision(s); err == nil && present != nil {
+		record.Stable = present.Name // also before the controller has seen the template
+	}
 	typed, err := target.Template.Typed()
 	if err != nil {
 		return nil, err
@@ -179,32 +40,34 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if before, ok := s.Annotation(changeCause); ok {
 		record.Cause = &before
 	}
-	p, err := r.plan(record, s, r.revert(record, target, s), s.Replicas(), 0)
+	counts, err := record.Steps.Counts(s.Replicas())
+	if err != nil {
+		return nil, err
+	}
+	gate := 0
+	if b := (builder{r: r, record: record, s: s}); len(counts) > 1 || b.guarded() {
+		gate = s.Replicas()
+	}
+	p, err := r.plan(record, s, revert(record, target, s, gate), gate, 0)
 	if err != nil {
 		return nil, err
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
-	p.Details = append(undoDetails(r, target, s, now), p.Details...)
+	p.Details = append(undoDetails(target, s, now), p.Details...)
 	return p, nil
 }
 
 // revert puts the template back. Unless it goes step by step, or a budget has
 // a say, the gate opens for every pod in the same write.
-func (r Request) revert(record Record, target *UndoTarget, s sts.Snapshot) rollout.Step {
+func revert(record Record, target *UndoTarget, s sts.Snapshot, gate int) rollout.Step {
 	annotations := map[string]*string{Annotation: record.text(), changeCause: nil}
 	if cause, ok := target.Revision.Annotations[changeCause]; ok {
 		annotations[changeCause] = &cause
 	}
 	edit := rollout.Edit{Template: target.Template, Annotations: annotations, Says: "template, record"}
-	b := builder{r: r, record: record, s: s}
-	switch {
-	case s.OnDelete():
-	case len(record.Steps) > 1 || b.guarded():
-		edit.Partition = ptr.To(s.Replicas())
-		edit.Says = fmt.Sprintf("template, partition %d, record", s.Replicas())
-	default:
-		edit.Partition = ptr.To(0)
-		edit.Says = "template, partition 0, record"
+	if !s.OnDelete() {
+		edit.Partition = &gate
+		edit.Says = fmt.Sprintf("template, partition %d, record", gate)
 	}
 	return rollout.Step{
 		Title:  fmt.Sprintf("put the template of revision %d back", target.Revision.Revision),
@@ -213,7 +76,7 @@ func (r Request) revert(record Record, target *UndoTarget, s sts.Snapshot) rollo
 }
 
 // undoDetails says what a person wants to know before they agree.
-func undoDetails(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) []string {
+func undoDetails(target *UndoTarget, s sts.Snapshot, now time.Time) []string {
 	var out []string
 	if target.Why != "" {
 		out = append(out, fmt.Sprintf("revision %d: %s", target.Revision.Revision, target.Why))
@@ -241,7 +104,8 @@ func undoDetails(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) [
 		out = append(out, "the controller replaces: "+strings.Join(replaced, ", "))
 	}
 	if s.Partition() > 0 {
-		out = append(out, fmt.Sprintf("partition %d is opened for this, so that every pod goes back, and is set again at the end", s.Partition()))
+		out = append(out, fmt.Sprintf("partition %d is opened for this, so that every pod goes back, and is set again at the end",
+			s.Partition()))
 	}
 	return out
 }
@@ -258,16 +122,6 @@ func blockerAfter(s sts.Snapshot, revision string, now time.Time) (sts.Pod, bool
 		}
 	}
 	return sts.Pod{}, false
-}
-
-// noteUndone is the annotation that an undo leaves behind.
-func (b builder) noteUndone() *string {
-	data, err := json.Marshal(undone{From: b.record.Stable, To: b.record.Target, At: b.record.Started})
-	if err != nil {
-		panic(err) // plain fields
-	}
-	text := string(data)
-	return &text
 }
 
 // GoOn plans the rest of what this verb left in progress; nil when there is
@@ -287,9 +141,9 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 	return p, record, err
 }
 
-// CanaryToAbort reports whether an undo is to take back a canary in progress:
+// ToAbort reports whether an undo is to take back a canary in progress:
 // unless the user names another revision than the one it began from.
-func CanaryToAbort(s sts.Snapshot, named *appsv1.ControllerRevision) bool {
+func ToAbort(s sts.Snapshot, named *appsv1.ControllerRevision) bool {
 	record, err := FindRecord(s)
 	return err == nil && record != nil && record.Verb == VerbCanary && (named == nil || named.Name == record.Stable)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -88,7 +89,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
 	add(sizing, scale.New(env, scale.Run))
-	add(looking, status.New(env, status.Run), history.New(env, history.Run))
+	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)

@@ -94,6 +94,7 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"status web -A", "give names or --all-namespaces, not both: a name is looked up in one namespace"},
 		{"status deployment/web", `"deployment/web" is not a StatefulSet`},
 		{"status web -o wide", "-o wide: must be json or yaml"},
+		{"watch web --all", "names, --all and -l don't go together"},
 		{"history web --diff 1,2,3", "--diff=1,2,3: give one revision or two, not 3"},
 	}
 	for _, test := range tests {
@@ -115,6 +116,7 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		{"promote -h", "--full"},
 		{"abort --help", "kubectl sts abort web"},
 		{"status --help", "--patience"},
+		{"watch --help", "--selector"},
 		{"history --help", "numbers move, names stay"},
 		{"options", "--kubeconfig"},
 	}
@@ -152,6 +154,19 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			name: "a set that a partition holds", args: "status web", code: 5,
 			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
 			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
+		},
+		{
+			name: "a watch of a settled set", args: "watch web", set: ststest.Set(), pods: settled, code: 0,
+			stdout: " done: all 5 pods are updated and Available",
+		},
+		{
+			name: "a watch of a set that a partition holds", args: "watch web", code: 5,
+			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
+			stdout: "take the others through step by step: kubectl sts canary web",
+		},
+		{
+			name: "a watch of no such set", args: "watch web", code: 1,
+			stderr: "error: statefulset \"web\" not found in namespace \"default\"\n",
 		},
 		{
 			name: "a history", args: "history web", set: ststest.Set(), pods: settled, code: 0,

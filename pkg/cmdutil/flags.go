@@ -79,6 +79,17 @@ func CheckOutput(format report.Format) error {
 	return Usage("-o %s: must be json or yaml", format)
 }
 
+// NotEmpty rejects a flag that was given but is empty, as an unset variable in
+// a pipeline makes it: that must not mean what leaving it out means.
+func NotEmpty(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if flag := flags.Lookup(name); flag.Changed && (flag.Value.String() == "" || flag.Value.String() == "[]") {
+			return Usage("--%s is empty", name)
+		}
+	}
+	return nil
+}
+
 // SetName reads the one argument of a verb: a name, or TYPE/NAME for the
 // several ways to say StatefulSet, or TYPE NAME.
 func SetName(args []string) (string, error) {

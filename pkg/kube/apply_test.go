@@ -58,16 +58,23 @@ func untyped(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 
 func TestSendADeleteOfAPod(t *testing.T) {
 	tests := []struct {
-		name string
-		send sender
-		want metav1.DeleteOptions
+		name    string
+		send    sender
+		version string
+		want    metav1.DeleteOptions
 	}{
 		{
-			"Apply deletes only the pod with that uid", (*kube.Client).Apply,
+			"Apply deletes only the pod with that uid", (*kube.Client).Apply, "",
 			metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))}},
 		},
 		{
-			"DryRun deletes nothing", (*kube.Client).DryRun,
+			"and as it was when it was picked", (*kube.Client).Apply, "77",
+			metav1.DeleteOptions{Preconditions: &metav1.Preconditions{
+				UID: ptr.To(types.UID("web-4-uid")), ResourceVersion: ptr.To("77"),
+			}},
+		},
+		{
+			"DryRun deletes nothing", (*kube.Client).DryRun, "",
 			metav1.DeleteOptions{
 				Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))},
 				DryRun:        []string{metav1.DryRunAll},
@@ -79,7 +86,7 @@ func TestSendADeleteOfAPod(t *testing.T) {
 			server := newServer(t)
 			t.Cleanup(server.Close)
 			server.on(http.MethodDelete, podsPath+"/web-4", object(ststest.Pod(4)))
-			change := rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "it blocks"}
+			change := rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Version: test.version, Why: "it blocks"}
 
 			set, err := test.send(server.client(), t.Context(), change, ststest.Snapshot(ststest.Set()))
 

@@ -95,6 +95,7 @@ type watched struct {
 	sets, pods, revisions, events *stream
 	claims                        *stream // nil when they are not watched
 	feed                          <-chan rollout.Update
+	zones                         bool // somebody wants to know them
 }
 
 // watching runs a test of the feed of set web with four of its five pods, in
@@ -115,10 +116,14 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 		}
 		prepare(w)
 		ctx, cancel := context.WithCancel(t.Context())
-		start := w.server.client().Watch
+		client := w.server.client()
+		if w.zones {
+			client.KnowZones()
+		}
+		start := client.Watch
 		if w.claims != nil {
 			w.server.on(http.MethodGet, claimsPath, w.claims.serve)
-			start = w.server.client().WatchClaims
+			start = client.WatchClaims
 		}
 		feed, err := start(ctx, claiming())
 		require.NoError(t, err)

@@ -101,6 +101,7 @@ func (w *watcher) run(ctx context.Context) {
 	look := func() {
 		s := w.snapshot()
 		overdue = w.lookAtNodes(ctx, s)
+		w.client.fillZones(ctx, s, w.signal)
 		next = &rollout.Update{Snapshot: w.lookAtPlaces(ctx, s)}
 	}
 	for {
@@ -113,11 +114,11 @@ func (w *watcher) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case u := <-w.trouble:
-			if u.Back {
-				next = nil // from before; signal has asked for a fresh one
-			}
 			if !w.send(ctx, u) {
 				return
+			}
+			if u.Back {
+				look() // what waits may be from before, and nothing else may come for long
 			}
 		case <-w.changed:
 			if w.synced() {

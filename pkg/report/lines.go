@@ -25,6 +25,8 @@ type Lines struct {
 	quiet  bool   // the plan was shown already
 	indent string // under a time
 	asking bool   // a question stands on the last line
+	prefix string // before each line, where there are several sets
+	waits  bool   // tell also what is waited for, when nothing is redrawn
 }
 
 // NewLines makes a sink that writes to w. With quiet the plan's title and
@@ -35,6 +37,13 @@ func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
 	if l.live {
 		l.spin = newSpin(w)
 	}
+	return l
+}
+
+// Named puts a set's name before each line: several sets are told about. They
+// would fight for the spinner's line.
+func (l *Lines) Named(set string) *Lines {
+	l.prefix, l.spin = set+": ", nil
 	return l
 }
 
@@ -56,6 +65,7 @@ func (l *Lines) Handle(e rollout.Event) {
 		if !l.quiet {
 			PrintHead(l.w, l.mode, e.Plan)
 		}
+		l.waits = e.Plan.ReadOnly && !l.live
 		l.quiet = false // only the first plan was shown before
 	case rollout.EventWarning:
 		l.say(e.Time, l.style.warn.Render("warning:")+" "+Clean(e.Message))
@@ -70,10 +80,7 @@ func (l *Lines) Handle(e rollout.Event) {
 	case rollout.EventPod:
 		l.pod(e)
 	case rollout.EventWait:
-		if e.Outside && e.Message != "" {
-			l.say(e.Time, l.style.warn.Render("  waiting for "+Clean(e.Message)))
-		}
-		l.spin.wait("waiting for "+Clean(e.Message), time.Time{})
+		l.wait(e)
 	case rollout.EventSoak:
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))
 		l.spin.wait("soaking", e.Until)
@@ -114,7 +121,21 @@ func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 }
 
 func (l *Lines) say(t time.Time, text string) {
-	_, _ = fmt.Fprintln(l.w, l.style.dim.Render(l.clock(t))+" "+text)
+	_, _ = fmt.Fprintln(l.w, l.style.dim.Render(l.clock(t))+" "+l.prefix+text)
+}
+
+// wait leaves what is waited for to the spinner. Where somebody only looks on
+// and there is no spinner, what no line about a pod has said gets one.
+func (l *Lines) wait(e rollout.Event) {
+	text := "waiting for " + Clean(e.Message)
+	switch {
+	case e.Message == "":
+	case e.Outside:
+		l.say(e.Time, l.style.warn.Render("  "+text))
+	case l.waits && e.Pod == nil:
+		l.say(e.Time, "  "+text)
+	}
+	l.spin.wait(text, time.Time{})
 }
 
 // stepName is "step 1 of 3: ", or nothing for housekeeping.
@@ -175,12 +196,8 @@ func (l *Lines) pod(e rollout.Event) {
 func (l *Lines) outcome(e rollout.Event) {
 	l.spin.clear()
 	o := e.Outcome
-	word, style := string(o.Result), l.style.bad
+	word, style := string(o.Result), l.style.verdict(o.Result)
 	switch o.Result {
-	case rollout.Done:
-		style = l.style.good
-	case rollout.Held:
-		style = l.style.warn
 	case rollout.AbortAsked:
 		return // another plan follows
 	case rollout.TimedOut:
@@ -193,7 +210,8 @@ func (l *Lines) outcome(e rollout.Event) {
 	if message := Clean(o.Message); message != word {
 		where += ": " + strings.TrimPrefix(message, word+" ")
 	}
-	l.say(e.Time, each(style, wrap(word+where, l.width, l.indent)))
+	text := strings.TrimPrefix(wrap(l.prefix+word+where, l.width, l.indent), l.prefix)
+	l.say(e.Time, each(style, text))
 	if o.Result == rollout.Done {
 		return
 	}

@@ -28,6 +28,9 @@ func TestPlan(t *testing.T) {
 	}{
 		{"plan-canary", canaryPlan(), report.Human, report.DryRunClient},
 		{"plan-canary-held", held, report.Human, report.DryRunServer},
+		{"plan-undo", undoPlan(), report.Human, report.DryRunClient},
+		{"plan-undo-json", undoPlan(), report.JSON, report.DryRunClient},
+		{"plan-restart", restartPlan(), report.Human, report.DryRunServer},
 		{"plan-abort", abortPlan(), report.Human, report.DryRunClient},
 		{"plan-canary-json", canaryPlan(), report.JSON, report.DryRunServer},
 		{"plan-abort-yaml", abortPlan(), report.YAML, report.DryRunClient},

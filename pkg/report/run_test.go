@@ -55,6 +55,30 @@ var tales = map[string]func() *tale{
 			trouble(4, sts.StatePending, pull).
 			end(pulls())
 	},
+	"undo-within-a-budget": func() *tale {
+		const full = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
+		return newTale(undoPlan()).house().
+			next().tell(rollout.Event{Type: rollout.EventWait, Message: full, Outside: true}).
+			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.Partition(4)}).updated(4, 1, 1).
+			next().tell(rollout.Event{Type: rollout.EventChange, Change: rollout.Partition(0)}).soak().
+			house().
+			end(rollout.Outcome{Result: rollout.Done, Message: "all 5 pods of web are back and Available"})
+	},
+	"restart-held-up-by-a-budget": func() *tale {
+		const full = "PodDisruptionBudget quorum to let web-3 go: it wants 4 healthy, and 4 are"
+		return newTale(restartPlan()).house().next().
+			tell(rollout.Event{Type: rollout.EventWait, Message: full, Want: 2, Outside: true}).
+			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{
+				Name: "web-3", UID: "web-3-uid", Version: "7", Why: "so that the controller makes it anew",
+			}}).
+			updated(3, 1, 2).
+			tell(rollout.Event{Type: rollout.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, Outside: true}).
+			end(rollout.Outcome{
+				Result:  rollout.Halted,
+				Message: "no pod got further for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
+				Gate:    "partition 0: every pod is let through", Try: []string{"go on: kubectl sts restart web"},
+			})
+	},
 	"rollback": func() *tale {
 		after := pulls()
 		after.Message, after.Gate, after.Try = after.Message+"; every pod is back on the stable revision", "", nil

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
@@ -46,6 +45,7 @@ type statusView struct {
 }
 
 type canaryView struct {
+	Verb     string    `json:"verb,omitempty"` // empty for a canary
 	Step     int       `json:"step"`
 	Steps    int       `json:"steps"`
 	Counts   []int     `json:"counts"`
@@ -61,6 +61,7 @@ type podView struct {
 	Restarts      int        `json:"restarts"`
 	Created       *time.Time `json:"created,omitempty"`
 	Node          string     `json:"node,omitempty"`
+	Zone          string     `json:"zone,omitempty"`
 }
 
 // PrintStatus prints the status of one set.
@@ -98,13 +99,14 @@ func (st Status) head() [][2]string {
 		{"Strategy", strategy},
 	}
 	if c := st.canary(); c != nil {
-		lines = append(lines, [2]string{"Canary", c.words(st.Now)})
+		lines = append(lines, [2]string{st.verb(), c.words(st.Now)})
 	}
 	stable := st.stable()
 	if stable == s.UpdateRevision() {
 		return append(lines, [2]string{"Revision", Clean(stable)})
 	}
-	return append(lines, [2]string{"Revisions", Clean(fmt.Sprintf("stable %s, %s %s", stable, st.updateWord(), s.UpdateRevision()))})
+	before, after := st.revisionWords()
+	return append(lines, [2]string{"Revisions", Clean(fmt.Sprintf("%s %s, %s %s", before, stable, after, s.UpdateRevision()))})
 }
 
 func policy(s sts.Snapshot) string {
@@ -119,6 +121,10 @@ func (c *canaryView) words(now time.Time) string {
 	for i, n := range c.Counts {
 		counts[i] = fmt.Sprint(n)
 	}
+	since := duration.HumanDuration(now.Sub(c.Started))
+	if c.Verb != "" && c.Steps == 1 && !c.Aborting {
+		return fmt.Sprintf("in progress, started %s ago", since)
+	}
 	at := fmt.Sprintf("step %d of %d", c.Step, c.Steps)
 	if c.Step == 0 {
 		at = fmt.Sprintf("gate closed, %d steps", c.Steps)
@@ -126,7 +132,7 @@ func (c *canaryView) words(now time.Time) string {
 	if c.Aborting {
 		at = "on the way back to stable"
 	}
-	return fmt.Sprintf("%s (%s pods), started %s ago", at, strings.Join(counts, ", "), duration.HumanDuration(now.Sub(c.Started)))
+	return fmt.Sprintf("%s (%s pods), started %s ago", at, strings.Join(counts, ", "), since)
 }
 
 func (st Status) canary() *canaryView {
@@ -137,7 +143,7 @@ func (st Status) canary() *canaryView {
 	if err != nil {
 		return nil // steps that no longer fit; the verb that goes on says so
 	}
-	return &canaryView{at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting}
+	return &canaryView{string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting}
 }
 
 // stable is the revision to tell the others from.
@@ -148,20 +154,36 @@ func (st Status) stable() string {
 	return st.Snapshot.StableRevision()
 }
 
-func (st Status) updateWord() string {
-	if st.Record != nil {
-		return "canary"
+// verb is what is in progress, as a heading.
+func (st Status) verb() string {
+	return map[canary.Verb]string{canary.VerbCanary: "Canary", canary.VerbUndo: "Undo", canary.VerbRestart: "Restart"}[st.Record.Verb]
+}
+
+// revisionWords are what the revision before is to the rollout, and the one
+// that it goes to.
+func (st Status) revisionWords() (before, after string) {
+	switch {
+	case st.Record == nil:
+		return "stable", "update"
+	case st.Record.Verb == canary.VerbUndo:
+		return "left", "wanted"
+	case st.Record.Verb == canary.VerbRestart:
+		return "stable", "restarted"
 	}
-	return "update"
+	return "stable", "canary"
 }
 
 // class is what a pod's revision is to the rollout.
 func (st Status) class(revision string) string {
-	switch revision {
-	case st.stable():
-		return "stable"
-	case st.Snapshot.UpdateRevision():
-		return st.updateWord()
+	before, after := st.revisionWords()
+	is := revision == st.Snapshot.UpdateRevision()
+	switch {
+	case is && st.Record != nil && st.Record.Verb == canary.VerbUndo:
+		return after // even where it was so before: kubectl had undone the template
+	case revision == st.stable():
+		return before
+	case is:
+		return after
 	}
 	return "other"
 }
@@ -198,49 +220,15 @@ func (st Status) pod(ordinal int) podView {
 		created := p.Created.UTC()
 		v.Revision, v.RevisionClass = Clean(p.Revision), st.class(p.Revision)
 		v.Ready, v.Restarts = fmt.Sprintf("%d/%d", p.ReadyCount, p.Containers), p.Restarts
-		v.Node, v.Created = Clean(p.Node), &created
+		v.Node, v.Zone, v.Created = Clean(p.Node), Clean(p.Zone), &created
 	}
 	return v
 }
 
 func (st Status) printPods(w io.Writer, style styles, pods []podView) {
-	header := []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "TROUBLE"}
-	var rows [][]cell
-	for _, p := range pods {
-		t := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
-		look := style.standing(t)
-		age := "-"
-		if p.Created != nil {
-			age = duration.HumanDuration(st.Now.Sub(*p.Created))
-		}
-		rows = append(rows, []cell{
-			{text: p.Name},
-			{text: dash(p.RevisionClass)},
-			{text: dash(p.Ready), style: &look},
-			{text: fmt.Sprint(p.Restarts)},
-			{text: age},
-			{text: node(p.Node, term.Width(w))},
-			{text: notes(t), style: &look},
-		})
-	}
-	writeTable(w, term.Width(w), header, rows)
-}
-
-// node is a node's name, which on a cloud is as long as a sentence: on a narrow
-// terminal the trouble needs the room more.
-func node(name string, width int) string {
-	if width > 0 {
-		name = ansi.Truncate(name, max(width/5, 16), "…")
-	}
-	return dash(name)
-}
-
-// notes is the last column: trouble, or what a pod that is not good waits for.
-func notes(t sts.Standing) string {
-	if t.Good() {
-		return ""
-	}
-	return Clean(t.Says())
+	table := st.podTable(style, pods, term.Width(w))
+	table.drop(column(table.header, "ZONE")) // for watch, which has a table alone
+	table.write(w, term.Width(w))
 }
 
 func dash(text string) string {

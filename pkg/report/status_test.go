@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -43,6 +44,15 @@ func inCanary(st *report.Status) {
 	st.Verdict = verdict.Verdict{
 		Result: rollout.Held, Message: "held: a canary is in progress",
 		Try: []string{"the next step: kubectl sts promote web", back},
+	}
+}
+
+// inUndo is an undo of the stable revision, in one go.
+func inUndo(st *report.Status) {
+	inCanary(st)
+	st.Record.Verb, st.Record.Target, st.Record.Steps = canary.VerbUndo, ststest.Update, canary.Steps{"100%"}
+	st.Verdict = verdict.Verdict{
+		Result: rollout.Held, Message: "held: an undo is in progress", Try: []string{"go on: kubectl sts undo web"},
 	}
 }
 
@@ -82,6 +92,20 @@ var statuses = map[string]func() report.Status{
 	"canary-aborting": func() report.Status {
 		return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update))), inCanary,
 			func(st *report.Status) { st.Record.Aborting = true })
+	},
+	"undo-half-way": func() report.Status {
+		back := ststest.Pods(3, 5, ststest.Revision(ststest.Update))
+		return status(ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.20")), ststest.Pods(0, 3), back), inUndo)
+	},
+	"undo-of-pods-alone": func() report.Status {
+		left := ststest.Pods(4, 5, ststest.Revision("web-bad"))
+		return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), left), inUndo)
+	},
+	"restart-of-pods": func() report.Status {
+		return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
+			st.Record.Verb, st.Record.Pods = canary.VerbRestart, map[int]types.UID{4: "another"}
+			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"go on: kubectl sts restart web"}
+		})
 	},
 	"missing-pod": func() report.Status {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))

@@ -91,10 +91,15 @@ func (t *tale) tell(e rollout.Event) *tale {
 	return t
 }
 
+// next begins the next step.
+func (t *tale) next() *tale {
+	t.at++
+	return t.tell(rollout.Event{Type: rollout.EventStep})
+}
+
 // step begins the next step and makes its change.
 func (t *tale) step() *tale {
-	t.at++
-	t.tell(rollout.Event{Type: rollout.EventStep})
+	t.next()
 	if change := t.plan.Steps[t.at].Change; change != nil {
 		t.tell(rollout.Event{Type: rollout.EventChange, Change: change})
 	}

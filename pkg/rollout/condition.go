@@ -10,7 +10,7 @@ import (
 
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
-// ClaimsFree and ClaimsGone.
+// ClaimsFree and ClaimsGone, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -30,6 +30,10 @@ type Progress struct {
 	// Outside says that it is neither the controller nor the API server, so
 	// that somebody may have to act.
 	Outside bool
+	// Held says why nothing more will happen by itself: it ends the run.
+	Held string
+	// Success is the last line of a run that ends here, empty for the plan's.
+	Success string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
 }

@@ -17,6 +17,8 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		return "the StatefulSet was deleted"
 	case s.UID() != p.UID:
 		return "the StatefulSet was deleted and made anew"
+	case p.ReadOnly:
+		return ""
 	case s.Set.DeletionTimestamp != nil:
 		return "the StatefulSet is being deleted"
 	case st.expected == nil:

@@ -50,7 +50,8 @@ func pods(n int) string {
 }
 
 // PodsRestarted holds when each of these ordinals has another pod than the one
-// named here, on the revision that the spec wants there and Available.
+// named here, and every pod is Available. Which revision they are on is not its
+// business: a change may wait for other pods, and must go on waiting.
 type PodsRestarted struct {
 	Pods map[int]types.UID `json:"pods"`
 	// Alone leaves out of account whether the other pods are Available.
@@ -69,9 +70,9 @@ func (c PodsRestarted) Check(s sts.Snapshot, now time.Time) Progress {
 		if !wanted && c.Alone {
 			continue
 		}
-		t := s.Standing(o, s.Wanted(o), now)
+		t := s.Standing(o, "", now)
 		if pod, ok := s.Pod(o); wanted && ok && pod.UID == was && !pod.Terminating {
-			t.State, t.GoodAt = sts.StateOld, time.Time{}
+			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
 		}
 		p.add(t)
 		good = good && t.Good()

@@ -32,8 +32,8 @@ type Event struct {
 	Step    *Step
 	Change  Change
 	Hook    *Hook
-	Pod     *sts.Standing
-	Good    int // of Want pods
+	Pod     *sts.Standing // what the event is about, also what a wait is for
+	Good    int           // of Want pods
 	Want    int
 	Until   time.Time // when the soak ends
 	Outside bool      // the wait is neither for the controller nor for a pod: somebody may have to act

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -21,13 +23,18 @@ func (st *State) free(f *Free, p Plan, s sts.Snapshot, progress Progress, now ti
 		return freed{}
 	}
 	if d, ok := st.unsure.(DeletePod); ok {
-		return freed{pod: &d} // it may be on its way: no other before that is known
+		if !d.overtaken(s) {
+			return freed{pod: &d} // it may be on its way: no other before that is known
+		}
+		st.unsure = nil
 	}
 	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
 		return freed{} // one at a time, however far behind the watch is
 	}
 	pod, blocks := s.Blocker(now)
 	switch {
+	case f.Mode == FreeRestart:
+		return f.next(s, progress, now) // no pod but those that were asked for
 	case blocks && progress.keeps(pod.Name):
 		return freed{}
 	case blocks:
@@ -55,18 +62,26 @@ func (st *State) freeAt(f Free, p Plan, s sts.Snapshot, pod sts.Pod, now time.Ti
 // that it looks at is Available.
 func (f *Free) next(s sts.Snapshot, progress Progress, now time.Time) freed {
 	var old, down []sts.Pod
+	var soon time.Time // when time alone makes one of them Available
 	for _, t := range progress.Standings {
 		pod, _ := s.Pod(t.Ordinal)
+		stays := f.Mode == FreeEach && pod.Revision == s.Wanted(t.Ordinal) // it would come back as it is
 		switch {
-		case t.State != sts.StateOld && !t.Good():
+		case t.Good():
+		case t.State == sts.StateMissing && s.Ordered() && len(down) > 0: // not made before the one below is healthy
+		case t.State != sts.StateOld, stays && !pod.Ready:
 			return freed{}
-		case t.State != sts.StateOld:
-		case f.Mode == FreeEach && pod.Revision == s.Wanted(t.Ordinal): // it would come back as it is
-		case pod.Available(s.MinReady(), now):
+		case pod.Ready && !pod.Available(s.MinReady(), now):
+			soon = earlier(soon, pod.AvailableAt(s.MinReady()))
+		case stays:
+		case pod.Ready:
 			old = append(old, pod)
 		default:
 			down = append(down, pod) // in ordinal order, as the controller makes them anew
 		}
+	}
+	if !soon.IsZero() {
+		return freed{at: soon}
 	}
 	f.Order.Sort(old)
 	// What is down anyway goes first: nothing is lost by it.
@@ -92,4 +107,13 @@ func (f *Free) delete(s sts.Snapshot, pod sts.Pod, why string) freed {
 		d.Version = pod.Version // with other labels than these it may be another one's turn
 	}
 	return freed{pod: d}
+}
+
+// overtaken reports whether the deletion can't be taken any more, nor has been:
+// the pod has changed since it was picked, and is not on its way out.
+func (d DeletePod) overtaken(s sts.Snapshot) bool {
+	return d.Version != "" && slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
+		newer, err := resourceversion.CompareResourceVersion(p.Version, d.Version)
+		return p.UID == d.UID && !p.Terminating && err == nil && newer > 0
+	})
 }

@@ -1,8 +1,8 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -24,6 +24,7 @@ type Decision struct {
 func Next(p Plan, st State, s sts.Snapshot, now time.Time) (State, Decision) {
 	n := next{p: p, st: st.clone(), s: s, now: now}
 	n.decide()
+	n.help(n.d.End)
 	return n.st, n.d
 }
 
@@ -34,6 +35,8 @@ type next struct {
 	s   sts.Snapshot
 	now time.Time
 	d   Decision
+	// success is what the last step says about its end.
+	success string
 }
 
 func (n *next) decide() {
@@ -52,7 +55,7 @@ func (n *next) decide() {
 		n.st.step++
 		n.st.phase, n.st.answer = entering, ""
 	}
-	n.d.End = &Outcome{Result: Done, Message: n.p.Success}
+	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success)}
 }
 
 // behind keeps the step's deadline while the snapshots lag behind the run's
@@ -73,6 +76,10 @@ func (n *next) drifted() bool {
 	if what == "" {
 		n.st = n.st.accept(n.s.Set)
 		return false
+	}
+	if n.p.ReadOnly {
+		n.d.End = n.outcome(Halted, what)
+		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
@@ -100,6 +107,7 @@ func (n *next) advance(step *Step) bool {
 		n.st.phase, n.st.started = waiting, n.now
 	}
 	progress := step.Until.Check(n.s, n.now)
+	n.success = progress.Success
 	n.tellPods(progress)
 	if n.st.phase == waiting && !n.arrived(step, progress) {
 		return false
@@ -125,6 +133,10 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
 		}
 		return true
+	}
+	if progress.Held != "" {
+		n.d.End = n.outcome(Held, progress.Held)
+		return false
 	}
 	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
 	if v != nil {
@@ -152,48 +164,6 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 	}
 	n.tellWait(progress)
 	return false
-}
-
-// write sends the step's change, once the budgets allow what it gives up.
-func (n *next) write(step *Step) {
-	for _, o := range step.Disrupts {
-		pod, there := n.s.Pod(o)
-		if !there || pod.Revision == n.s.UpdateRevision() {
-			continue
-		}
-		if words := n.s.Forbids(pod); words != "" {
-			forbidden := Progress{Waiting: words, Outside: true}
-			if !n.overdue(step, forbidden) {
-				n.tellWait(forbidden)
-			}
-			return
-		}
-	}
-	if !n.overdue(step, Progress{Waiting: serverTakes}) {
-		n.d.Do = step.Change
-	}
-}
-
-// overdue ends the run when the step has had its time.
-func (n *next) overdue(step *Step, progress Progress) bool {
-	if n.p.StepTimeout == 0 {
-		return false
-	}
-	deadline := n.st.started.Add(n.p.StepTimeout)
-	if n.now.Before(deadline) {
-		n.wake(deadline)
-		return false
-	}
-	after := fmt.Sprintf("no pod got further for %s", n.p.StepTimeout)
-	t, ok := culprit(n.s, *step, progress, n.now)
-	if !ok || progress.Waiting != "" {
-		n.d.End = n.outcome(Halted, fmt.Sprintf("%s: still waiting for %s", after, progress.Waiting))
-		return true
-	}
-	v := inTrouble(t.Pod, t.DeadlineTrouble())
-	v.words += " (" + after + ")"
-	n.halt(v)
-	return true
 }
 
 // kept reports whether the condition has held for the whole soak.
@@ -245,30 +215,3 @@ func (n *next) passed(step *Step) bool {
 }
 
 func (n *next) wake(at time.Time) { n.d.WakeAt = earlier(n.d.WakeAt, at) }
-
-// culprit is the standing that the step waits for: among the pods on their
-// way the lowest where the controller goes in order, for it holds up the
-// others, else the highest; with none on its way the highest that is still to
-// be replaced.
-func culprit(s sts.Snapshot, step Step, progress Progress, now time.Time) (sts.Standing, bool) {
-	var moving, old []sts.Standing
-	for _, t := range relevant(s, step, progress, now) {
-		switch {
-		case t.Good(), t.State == sts.StateGone:
-		case t.State == sts.StateOld:
-			old = append(old, t)
-		default:
-			moving = append(moving, t)
-		}
-	}
-	byOrdinal := func(a, b sts.Standing) int { return a.Ordinal - b.Ordinal }
-	switch {
-	case len(moving) > 0 && s.Ordered():
-		return slices.MinFunc(moving, byOrdinal), true
-	case len(moving) > 0:
-		return slices.MaxFunc(moving, byOrdinal), true
-	case len(old) > 0:
-		return slices.MaxFunc(old, byOrdinal), true
-	}
-	return sts.Standing{}, false
-}

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -29,6 +30,9 @@ type Plan struct {
 	Scales bool
 	// Ordinals are those that come or go, and what becomes of their claims.
 	Ordinals []Ordinal
+	// ReadOnly is a plan that only watches: what others change is no drift,
+	// only the end of the set is.
+	ReadOnly bool
 
 	// Patience is what trouble that often heals is given before it counts.
 	Patience time.Duration
@@ -45,6 +49,12 @@ type Plan struct {
 	Stay string
 	// Success is the last line of a run that got to the end.
 	Success string
+}
+
+// restarts reports whether pods are deleted to come back as they are: then it
+// is none of the plan's business where the gate is.
+func (p Plan) restarts() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Free != nil && s.Free.Mode == FreeRestart })
 }
 
 // Step is one move of a plan. Its parts are plain data: they print, compare

@@ -27,7 +27,11 @@ type chaos struct {
 	past []sts.Snapshot // what was shown, newest last
 	made int            // pods made so far, for their uids
 	last types.UID      // the pod whose deletion was taken or got lost last
+	lost bool           // its answer did
 	calm bool           // pods only go where they are wanted
+	// dress adds to what is shown and touch to pods that change, nil for nothing.
+	dress func(sts.Snapshot) sts.Snapshot
+	touch func(*podObject)
 }
 
 func newChaos(t *testing.T, seed uint64, p rollout.Plan, first sts.Snapshot) *chaos {
@@ -78,14 +82,25 @@ func (c *chaos) stir() sts.Snapshot {
 				ststest.Unready(pod)
 			}
 		}
-		c.pods[o] = pod
+		c.put(o, pod)
 	}
 	if c.one(2) {
 		c.set = observed(c.set)
 	}
-	c.past = append(c.past, ststest.Snapshot(c.set, slices.DeleteFunc(slices.Clone(c.pods), func(p *podObject) bool { return p == nil })))
+	s := ststest.Snapshot(c.set, slices.DeleteFunc(slices.Clone(c.pods), func(p *podObject) bool { return p == nil }))
+	if c.dress != nil {
+		s = c.dress(s)
+	}
+	c.past = append(c.past, s)
 	back := c.rand.IntN(min(3, len(c.past)))
 	return c.past[len(c.past)-1-back]
+}
+
+// put makes this the pod with the ordinal, nil for none.
+func (c *chaos) put(ordinal int, pod *podObject) {
+	if c.pods[ordinal] = pod; pod != nil && c.touch != nil {
+		c.touch(pod)
+	}
 }
 
 // write takes a write, or loses it, or both.
@@ -97,8 +112,13 @@ func (c *chaos) write(change rollout.Change) {
 	if d, ok := change.(rollout.DeletePod); ok && takes {
 		for o, pod := range c.pods {
 			if pod != nil && pod.UID == d.UID {
-				c.pods[o] = pod.DeepCopy()
-				ststest.Terminating(c.pods[o])
+				if d.Version != "" && d.Version != pod.ResourceVersion {
+					takes = false
+					continue
+				}
+				pod = pod.DeepCopy()
+				ststest.Terminating(pod)
+				c.put(o, pod)
 			}
 		}
 	}
@@ -111,7 +131,7 @@ func (c *chaos) write(change rollout.Change) {
 		return // a conflict
 	}
 	if d, ok := change.(rollout.DeletePod); ok {
-		c.last = d.UID
+		c.last, c.lost = d.UID, lost
 	}
 }
 

@@ -79,8 +79,9 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{Engine: e, ctx: ctx, plan: p, state: NewState(s, e.Now()), seen: s, answers: make(chan reply, 1)}
+	r := &run{Engine: e, ctx: ctx, plan: p, state: begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
 	e.Sink.Handle(Event{Type: EventPlan, Time: e.Now(), Plan: &p})
+	r.view()
 	for _, w := range p.Warnings {
 		e.Sink.Handle(Event{Type: EventWarning, Time: e.Now(), Message: w})
 	}
@@ -290,6 +291,7 @@ func (r *run) take(u Update, ok bool) *Outcome {
 		if r.back {
 			r.cut, r.back = time.Time{}, false
 		}
+		r.view()
 	}
 	return nil
 }
@@ -337,5 +339,6 @@ func (r *run) end(result Result, message string, err error) *Outcome {
 	}
 	o := n.outcome(result, message)
 	o.Err = err
+	n.help(o)
 	return o
 }

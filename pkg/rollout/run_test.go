@@ -108,7 +108,7 @@ func story(events []rollout.Event) []string {
 		switch {
 		case e.Type == rollout.EventStep:
 			line += ": " + e.Step.Title
-		case e.Pod != nil:
+		case e.Type == rollout.EventPod:
 			line += fmt.Sprintf(": %s %s (%d of %d)", e.Pod.Pod, e.Pod.State, e.Good, e.Want)
 		case e.Change != nil:
 			line += ": " + e.Change.String()

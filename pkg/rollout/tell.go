@@ -41,14 +41,17 @@ func (n *next) tellPods(progress Progress) {
 // tellWait adds an event when what the run waits for changed.
 func (n *next) tellWait(progress Progress) {
 	waits := progress.Waiting
+	var pod *sts.Standing
 	if waits == "" {
 		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
-			waits = t.Pod + ": " + t.Says()
+			waits, pod = t.Pod+": "+t.Says(), &t
 		}
 	}
 	if waits != n.st.waitSaid {
 		n.st.waitSaid = waits
-		n.tell(Event{Type: EventWait, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside})
+		n.tell(Event{
+			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+		})
 	}
 }
 
@@ -92,8 +95,11 @@ func (n *next) outcome(r Result, message string) *Outcome {
 		s.Set = n.st.expected // the answer to the run's own write is newer
 	}
 	o := &Outcome{Result: r, Message: message}
-	if n.begun(s) {
-		o.Gate, o.Try = gateWords(s), n.commands(r)
+	if !n.p.ReadOnly && n.begun(s) {
+		o.Try = n.commands(r)
+		if !n.p.restarts() {
+			o.Gate = gateWords(s)
+		}
 	}
 	if n.p.Scales && s.Exists() {
 		o.Gate, o.Replicas, o.Try = "", ptr.To(s.Replicas()), n.commands(r)

@@ -22,6 +22,11 @@ func TestEvents(t *testing.T) {
 		standing.Ordinal, standing.Pod = 4, "web-4"
 		return event(rollout.Event{Type: rollout.EventPod, Pod: &standing, Good: good, Want: 1})
 	}
+	moved := func(standing sts.Standing, says string) []rollout.Event {
+		waits := pod(standing, 0)
+		waits.Type, waits.Message = rollout.EventWait, "web-4: "+says
+		return []rollout.Event{pod(standing, 0), waits}
+	}
 	wait := func(message string, want int) rollout.Event {
 		return event(rollout.Event{Type: rollout.EventWait, Message: message, Want: want})
 	}
@@ -40,35 +45,29 @@ func TestEvents(t *testing.T) {
 			return []rollout.Event{wait(controllerSees, 1)}
 		}},
 		{"a pod that waits for its turn is no news, but what is waited for", opened(set(slow)), func() []rollout.Event {
-			return []rollout.Event{wait("web-4: on another revision than wanted", 1)}
+			return moved(sts.Standing{State: sts.StateOld, Since: hourAgo}, "on another revision than wanted")[1:]
 		}},
 		{"nothing new", opened(set(slow)), func() []rollout.Event { return nil }},
 		{"terminating", opened(set(slow), stable(4, ststest.Terminating)), func() []rollout.Event {
-			return []rollout.Event{pod(sts.Standing{State: sts.StateTerminating, Since: ststest.Start}, 0), wait("web-4: terminating", 1)}
+			return moved(sts.Standing{State: sts.StateTerminating, Since: ststest.Start}, "terminating")
 		}},
 		{"missing", without(opened(set(slow)), 4), func() []rollout.Event {
-			return []rollout.Event{pod(sts.Standing{State: sts.StateMissing}, 0), wait("web-4: not created yet", 1)}
+			return moved(sts.Standing{State: sts.StateMissing}, "not created yet")
 		}},
 		{"pending", opened(set(slow), updated(4, pending)), func() []rollout.Event {
-			return []rollout.Event{pod(sts.Standing{State: sts.StatePending, Since: hourAgo}, 0), wait("web-4: pending", 1)}
+			return moved(sts.Standing{State: sts.StatePending, Since: hourAgo}, "pending")
 		}},
 		{"in trouble", opened(set(slow), updated(4, pullError)), func() []rollout.Event {
-			return []rollout.Event{
-				pod(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble}, 0),
-				wait("web-4: nginx: ErrImagePull: not found", 1),
-			}
+			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
+				"nginx: ErrImagePull: not found")
 		}},
 		{"in other trouble", opened(set(slow), updated(4, backOff)), func() []rollout.Event {
-			return []rollout.Event{
-				pod(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble}, 0),
-				wait("web-4: nginx: ImagePullBackOff: back-off", 1),
-			}
+			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
+				"nginx: ImagePullBackOff: back-off")
 		}},
 		{"out of trouble", opened(set(slow), updated(4, fresh)), func() []rollout.Event {
-			return []rollout.Event{
-				pod(sts.Standing{State: sts.StateReady, Since: in(-time.Second), GoodAt: in(59 * time.Second)}, 0),
-				wait("web-4: Ready, Available soon", 1),
-			}
+			return moved(sts.Standing{State: sts.StateReady, Since: in(-time.Second), GoodAt: in(59 * time.Second)},
+				"Ready, Available soon")
 		}},
 		{"there", opened(set(), updated(4)), func() []rollout.Event {
 			return []rollout.Event{

@@ -35,6 +35,9 @@ type Standing struct {
 	GoodAt time.Time
 	// Trouble is what keeps it from going on, nil when nothing is known.
 	Trouble *Trouble
+	// Due says, of an old one, that it is on the wanted revision and is to be
+	// replaced all the same.
+	Due bool
 }
 
 // Good reports whether the pod carries the wanted revision and is Available.
@@ -81,6 +84,9 @@ func (t Standing) Says() string {
 	}
 	switch t.State {
 	case StateOld:
+		if t.Due {
+			return "not restarted yet"
+		}
 		return "on another revision than wanted"
 	case StateTerminating:
 		return "terminating"
@@ -114,6 +120,9 @@ func (t Standing) DeadlineTrouble() Trouble {
 		StateStarting:    ReasonNotReady,
 		StateReady:       ReasonNotAvailable,
 	}[t.State]
+	if t.Due {
+		reason = ReasonNotRestarted
+	}
 	return Trouble{Reason: reason, Message: t.Says(), Grace: AtDeadline}
 }
 

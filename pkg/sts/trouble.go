@@ -51,6 +51,7 @@ const (
 	ReasonOOMKilled      = "OOMKilled"
 	ReasonTerminating    = "Terminating"
 	ReasonOldRevision    = "OldRevision"
+	ReasonNotRestarted   = "NotRestarted"
 	ReasonNotAvailable   = "NotAvailable"
 	ReasonStartingUp     = "Starting"
 	ReasonBlocked        = "Blocked"

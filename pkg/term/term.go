@@ -52,6 +52,19 @@ func Width(w io.Writer) int {
 	return width
 }
 
+// Height is the stream's height in lines, 0 when it is no terminal.
+func Height(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	_, height, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return height
+}
+
 // ColorMode is the value of --color.
 type ColorMode string
 

@@ -49,7 +49,7 @@ func brokenPod(s sts.Snapshot, p sts.Pod, limits Limits, now time.Time) (sts.Tro
 		return *v.Trouble, true
 	}
 	if b, blocks := blocker(s, limits, now); blocks && b.Name == p.Name {
-		return *blocked(p, "").Trouble, true
+		return *blocked(p).Trouble, true
 	}
 	return sts.Trouble{}, false
 }

@@ -1,7 +1,7 @@
 // Command bench measures the plugin against kubectl, side by side in one run
 // on a sandbox of its own, and prints the table of docs/performance.md.
 //
-//	go run ./test/bench [-rounds 7] [-write docs/performance.md]
+//	go run ./test/bench [-rounds 7] [-only watches] [-write docs/performance.md]
 //
 // Times of one machine mean little; the ratios are what is compared. Each
 // round runs the candidates one after another, and a ratio is the median of
@@ -21,9 +21,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	rounds := flag.Int("rounds", 7, "how often each comparison is made")
 	write := flag.String("write", "", "a Markdown file whose table is replaced")
+	only := flag.String("only", "", "the one comparison to make: rollouts, starts, requests or watches; none is written then")
 	plugin := flag.String("plugin", "bin/kubectl-sts", "the plugin to measure")
 	flag.Parse()
-	err := run(ctx, *rounds, *plugin, *write)
+	if *only != "" {
+		*write = ""
+	}
+	err := run(ctx, *rounds, *plugin, *only, *write)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -31,7 +35,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, rounds int, plugin, write string) (err error) {
+func run(ctx context.Context, rounds int, plugin, only, write string) (err error) {
 	box, err := startSandbox(ctx, plugin)
 	if err != nil {
 		return err
@@ -45,12 +49,21 @@ func run(ctx context.Context, rounds int, plugin, write string) (err error) {
 		return err
 	}
 	var rows []row
-	for _, compare := range []func(context.Context, *sandbox, int) ([]row, error){rollouts, starts, requests} {
-		more, err := compare(ctx, box, rounds)
+	for _, comparison := range []struct {
+		name string
+		make func(context.Context, *sandbox, int) ([]row, error)
+	}{{"rollouts", rollouts}, {"starts", starts}, {"requests", requests}, {"watches", watches}} {
+		if only != "" && only != comparison.name {
+			continue
+		}
+		more, err := comparison.make(ctx, box, rounds)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, more...)
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("-only %s: there is no such comparison", only)
 	}
 	table := markdown(rows)
 	fmt.Print(table)

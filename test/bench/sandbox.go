@@ -121,12 +121,19 @@ spec:
 
 // prepare makes the set that every comparison updates.
 func (b *sandbox) prepare(ctx context.Context) error {
+	if err := b.apply(ctx, manifest); err != nil {
+		return err
+	}
+	return b.settle(ctx)
+}
+
+func (b *sandbox) apply(ctx context.Context, manifest string) error {
 	cmd := exec.CommandContext(ctx, b.find("kubectl"), "apply", "-f", "-")
 	cmd.Env, cmd.Stdin = b.env, strings.NewReader(manifest)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("apply: %w\n%s", err, out)
 	}
-	return b.settle(ctx)
+	return nil
 }
 
 // settle waits until the set is at rest, its status included.

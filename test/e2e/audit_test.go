@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -74,6 +75,26 @@ func (a *audit) deletions() ([]request, error) {
 	return slices.DeleteFunc(all, func(r request) bool {
 		return !strings.HasPrefix(r.Verb, "delete") || r.ObjectRef.Resource != "pods"
 	}), err
+}
+
+// kubelets are what the sandbox's scripted kubelets begin their user agent with.
+const kubelets = "kwok"
+
+// askedToDelete counts, for each pod, how often somebody asked for its end
+// since then. A kubelet does not ask, it reports. The scripted ones delete by
+// name for that and, when they are late, now and then hit the pod made anew.
+func (a *audit) askedToDelete(since time.Time) (map[string]int, error) {
+	if err := a.flush(); err != nil {
+		return nil, err
+	}
+	all, err := a.deletions()
+	asked := map[string]int{}
+	for _, r := range all {
+		if r.Received.After(since) && r.ResponseStatus.Code == http.StatusOK && !strings.HasPrefix(r.UserAgent, kubelets) && r.write() {
+			asked[r.ObjectRef.Name]++
+		}
+	}
+	return asked, err
 }
 
 // requests are those in the namespace that the log has from there on.

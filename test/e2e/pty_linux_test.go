@@ -72,6 +72,21 @@ func cmdRunTTY(ts *testscript.TestScript, w *world, args []string) {
 	w.runs[args[0]] = p
 }
 
+// cmdRunScreen is runtty for a program whose answer is on the terminal, too.
+//
+//	runscreen NAME PROGRAM ARG...
+func cmdRunScreen(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 2 || w.runs[args[0]] != nil {
+		ts.Fatalf("usage: runscreen NAME PROGRAM ARG..., with a new name")
+	}
+	p, err := newProcess(ts, args[1:])
+	ts.Check(err)
+	ts.Check(p.onTerminal())
+	p.cmd.Stdout = p.cmd.Stderr
+	ts.Check(p.start())
+	w.runs[args[0]] = p
+}
+
 // cmdType types at the terminal of a running program: a line, ^C or ^D.
 //
 //	type NAME TEXT

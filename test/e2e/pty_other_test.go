@@ -9,4 +9,8 @@ import "github.com/rogpeppe/go-internal/testscript"
 
 func cmdRunTTY(ts *testscript.TestScript, _ *world, _ []string) { ts.Fatalf("runtty is for Linux") }
 
+func cmdRunScreen(ts *testscript.TestScript, _ *world, _ []string) {
+	ts.Fatalf("runscreen is for Linux")
+}
+
 func cmdType(ts *testscript.TestScript, _ *world, _ []string) { ts.Fatalf("type is for Linux") }

@@ -24,6 +24,7 @@ import (
 type recorder struct {
 	w    *world
 	set  string
+	from time.Time
 	stop context.CancelFunc
 
 	mu    sync.Mutex
@@ -34,7 +35,7 @@ type recorder struct {
 
 func newRecorder(w *world, set string) (*recorder, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &recorder{w: w, set: set, stop: cancel, live: map[types.UID]moment{}, grown: make(chan struct{})}
+	r := &recorder{w: w, set: set, from: time.Now(), stop: cancel, live: map[types.UID]moment{}, grown: make(chan struct{})}
 	for _, s := range r.sources() {
 		version, err := r.list(ctx, s, true)
 		if err != nil {
@@ -305,7 +306,14 @@ func cmdPartitions(ts *testscript.TestScript, w *world, args []string) {
 //
 //	touched [POD...]
 func cmdTouched(ts *testscript.TestScript, w *world, args []string) {
-	got := strings.Join(recorded(ts, w).touched(), " ")
+	touched := recorded(ts, w).touched()
+	asked, err := w.audit.askedToDelete(w.record.from)
+	ts.Check(err)
+	touched = slices.DeleteFunc(touched, func(pod string) bool {
+		asked[pod]--
+		return asked[pod] < 0
+	})
+	got := strings.Join(touched, " ")
 	if want := strings.Join(args, " "); got != want {
 		ts.Fatalf("the pods that were deleted are %q, want %q\n%s", got, want, w.state())
 	}
@@ -321,5 +329,18 @@ func cmdGated(ts *testscript.TestScript, w *world, args []string) {
 	}
 	if breaches := recorded(ts, w).breaches(); len(breaches) > 0 {
 		ts.Fatalf("%s\n%s", strings.Join(breaches, "\n"), w.state())
+	}
+}
+
+// cmdOneAtATime proves that since the record began no pod that was Ready was
+// deleted while another one was not.
+//
+//	oneatatime
+func cmdOneAtATime(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) > 0 {
+		ts.Fatalf("usage: oneatatime")
+	}
+	if crowded := recorded(ts, w).crowded(); len(crowded) > 0 {
+		ts.Fatalf("%s\n%s", strings.Join(crowded, "\n"), w.state())
 	}
 }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +45,7 @@ func (t timeline) crowds() []string {
 		before, known := pods[m.pod.UID]
 		begins := !m.there && (!known || m.leaves() && !before.leaves())
 		for uid, other := range pods {
-			if begins && uid != m.pod.UID && (other.leaves() || !podReady(other.pod)) {
+			if begins && uid != m.pod.UID && (other.leaves() || !isReady(other.pod)) {
 				out = append(out, fmt.Sprintf("%s came or went at version %d, while %s was not Ready",
 					m.pod.Name, m.version, other.pod.Name))
 			}
@@ -60,12 +59,6 @@ func (t timeline) crowds() []string {
 	return out
 }
 
-func podReady(pod *corev1.Pod) bool {
-	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-	})
-}
-
 // cmdReplicas checks the replicas that the set was given since the record
 // began, in order.
 //
@@ -77,13 +70,13 @@ func cmdReplicas(ts *testscript.TestScript, w *world, args []string) {
 	}
 }
 
-// cmdOneByOne proves that since the record began no pod was made, and none
+// cmdInTurn proves that since the record began no pod was made, and none
 // deleted, while another was not Ready or not gone yet.
 //
-//	onebyone
-func cmdOneByOne(ts *testscript.TestScript, w *world, args []string) {
+//	inturn
+func cmdInTurn(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) > 0 {
-		ts.Fatalf("usage: onebyone")
+		ts.Fatalf("usage: inturn")
 	}
 	if crowds := recorded(ts, w).crowds(); len(crowds) > 0 {
 		ts.Fatalf("%s\n%s", strings.Join(crowds, "\n"), w.state())

@@ -20,6 +20,9 @@ import (
 // recordAnnotation is where the plugin keeps what a canary needs.
 const recordAnnotation = "kubectl-sts.github.io/canary"
 
+// undoneAnnotation is what an undo leaves behind.
+const undoneAnnotation = "kubectl-sts.github.io/undone"
+
 // changeCause is the annotation that kubectl rollout history shows.
 const changeCause = "kubernetes.io/change-cause"
 
@@ -84,10 +87,47 @@ func (w *world) watchSet(ctx context.Context, name string, holds func(*appsv1.St
 	return nil, nil
 }
 
+// cmdMade waits until a pod is there whose first container has this image and,
+// if one is given, waits for this reason: the pod that was there before may be
+// on its way out, or gone.
+//
+//	made POD IMAGE [REASON]
+func cmdMade(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: made POD IMAGE [REASON]")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	byName := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", args[0]).String()}
+	for ctx.Err() == nil {
+		changes, err := w.core.Pods(w.namespace).Watch(ctx, byName)
+		ts.Check(err)
+		for e := range changes.ResultChan() {
+			if pod, ok := e.Object.(*corev1.Pod); ok && e.Type != watch.Deleted && isMade(pod, args[1], args[2:]) {
+				changes.Stop()
+				return
+			}
+		}
+	}
+	ts.Fatalf("pod %s: not there after %s\n%s", strings.Join(args, " "), patience, w.state())
+}
+
+func isMade(pod *corev1.Pod, image string, reasons []string) bool {
+	for _, reason := range reasons {
+		if !slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
+			return c.State.Waiting != nil && c.State.Waiting.Reason == reason
+		}) {
+			return false
+		}
+	}
+	return pod.DeletionTimestamp == nil && pod.Spec.Containers[0].Image == image
+}
+
 // cmdSettled checks that nothing of a canary is left: every pod is Available,
 // on the set's update revision and with these images, no other pod is there,
 // partition and annotations are what they were when the set was last ready.
-// Only the change-cause may be another, and only with another image.
+// Only the change-cause may be another, and only with another image; the note
+// of an undo may be there.
 //
 //	settled SET IMAGE...
 func cmdSettled(ts *testscript.TestScript, w *world, args []string) {
@@ -121,6 +161,8 @@ func unlike(before baseline, set *appsv1.StatefulSet, images []string) []string 
 		wrong = append(wrong, "the canary's record is still there")
 	}
 	was, is := maps.Clone(before.annotations), maps.Clone(set.Annotations)
+	delete(was, undoneAnnotation)
+	delete(is, undoneAnnotation)
 	if !slices.Equal(images, before.images) {
 		delete(was, changeCause)
 		delete(is, changeCause)
@@ -143,13 +185,10 @@ func unsettled(set *appsv1.StatefulSet, pods []corev1.Pod, images []string) []st
 		for _, c := range pod.Spec.Containers {
 			has = append(has, c.Image)
 		}
-		available := slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
-			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
-		})
 		switch {
 		case pod.DeletionTimestamp != nil:
 			wrong = append(wrong, pod.Name+" is on its way out")
-		case !available:
+		case !isReady(pod):
 			wrong = append(wrong, pod.Name+" is not Ready")
 		case !slices.Equal(has, images):
 			wrong = append(wrong, fmt.Sprintf("%s has %q, want %q", pod.Name, has, images))

@@ -113,6 +113,45 @@ func (t timeline) breaches() []string {
 	return out
 }
 
+// crowded are the moments in which a pod that was Ready was deleted while
+// another one of the set was not.
+func (t timeline) crowded() []string {
+	var out []string
+	ready := map[string]bool{}
+	leaving := map[types.UID]bool{}
+	var set *appsv1.StatefulSet
+	for _, m := range t {
+		if m.set != nil {
+			set = m.set
+			continue
+		}
+		pod := m.pod
+		if m.leaves() && !m.there && !leaving[pod.UID] && ready[pod.Name] {
+			for o := range wantedOrdinals(set) {
+				if name := fmt.Sprintf("%s-%d", set.Name, o+firstOrdinal(set)); name != pod.Name && !ready[name] {
+					out = append(out, fmt.Sprintf("%s was deleted at version %d, when %s was not Ready", pod.Name, m.version, name))
+				}
+			}
+		}
+		leaving[pod.UID] = leaving[pod.UID] || m.leaves()
+		ready[pod.Name] = !leaving[pod.UID] && isReady(pod)
+	}
+	return out
+}
+
+func wantedOrdinals(set *appsv1.StatefulSet) int {
+	if set == nil {
+		return 0
+	}
+	return int(ptr.Deref(set.Spec.Replicas, 1))
+}
+
+func isReady(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
+}
+
 func partition(set *appsv1.StatefulSet) int {
 	if set.Spec.UpdateStrategy.RollingUpdate == nil {
 		return 0
@@ -252,6 +291,68 @@ func TestATimelineIsJudged(t *testing.T) {
 			require.Equal(t, tt.partitions, tt.in.partitions())
 			require.Equal(t, tt.touched, tt.in.touched())
 			require.Len(t, tt.in.breaches(), tt.breaches)
+		})
+	}
+}
+
+func TestATimelineShowsWhetherPodsWereDeletedOneAtATime(t *testing.T) {
+	set := moment{version: 1, there: true, set: &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec:       appsv1.StatefulSetSpec{Replicas: ptr.To(int32(2))},
+	}}
+	pod := func(version uint64, ordinal int, uid string, ready corev1.ConditionStatus) moment {
+		return moment{version: version, there: version == 1, pod: &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("web-%d", ordinal), UID: types.UID(uid)},
+			Status:     corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: ready}}},
+		}}
+	}
+	leaving := func(m moment) moment {
+		m.pod.DeletionTimestamp = &metav1.Time{}
+		return m
+	}
+	gone := func(m moment) moment {
+		m.gone = true
+		return m
+	}
+	tests := []struct {
+		name string
+		then timeline
+		want []string
+	}{
+		{name: "nothing happens"},
+		{
+			name: "each pod is Ready before the next goes",
+			then: timeline{
+				leaving(pod(2, 1, "b", "True")), gone(pod(3, 1, "b", "True")), pod(4, 1, "c", "False"), pod(5, 1, "c", "True"),
+				leaving(pod(6, 0, "a", "True")),
+			},
+		},
+		{
+			name: "the next goes while the one before is on its way out",
+			then: timeline{leaving(pod(2, 1, "b", "True")), leaving(pod(3, 0, "a", "True"))},
+			want: []string{"web-0 was deleted at version 3, when web-1 was not Ready"},
+		},
+		{
+			name: "the next is gone at once while the one before is gone",
+			then: timeline{gone(pod(2, 1, "b", "True")), gone(pod(3, 0, "a", "True"))},
+			want: []string{"web-0 was deleted at version 3, when web-1 was not Ready"},
+		},
+		{
+			name: "the next goes while the one before is not Ready yet",
+			then: timeline{gone(pod(2, 1, "b", "True")), pod(3, 1, "c", "False"), leaving(pod(4, 0, "a", "True"))},
+			want: []string{"web-0 was deleted at version 4, when web-1 was not Ready"},
+		},
+		{
+			name: "a pod that is not Ready may go beside another",
+			then: timeline{
+				pod(2, 1, "b", "False"), pod(3, 0, "a", "False"), leaving(pod(4, 1, "b", "False")), gone(pod(5, 0, "a", "False")),
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			all := append(timeline{set, pod(1, 0, "a", "True"), pod(1, 1, "b", "True")}, tt.then...)
+			require.Equal(t, tt.want, all.crowded())
 		})
 	}
 }

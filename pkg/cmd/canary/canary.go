@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
@@ -94,7 +93,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		Example:               example,
 		Args:                  cmdutil.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := notEmpty(cmd.Flags()); err != nil {
+			if err := cmdutil.NotEmpty(cmd.Flags(), "image", "patch-file", "filename", "order", "last"); err != nil {
 				return err
 			}
 			request, err := f.request(args, env.Streams.In)
@@ -123,17 +122,6 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmdutil.AddDriveFlags(fs, &f.drive)
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
-}
-
-// notEmpty rejects a change that was given but is empty, as an unset variable
-// in a pipeline makes it: that must not mean "no change".
-func notEmpty(fs *pflag.FlagSet) error {
-	for _, name := range []string{"image", "patch-file", "filename"} {
-		if flag := fs.Lookup(name); flag.Changed && (flag.Value.String() == "" || flag.Value.String() == "[]") {
-			return cmdutil.Usage("--%s is empty", name)
-		}
-	}
-	return nil
 }
 
 // request turns flags into a request and rejects bad input. It reads files

@@ -34,7 +34,8 @@ var (
 
 		All pods are restarted as kubectl rollout restart does it: by an annotation of the pod template, so that
 		it is a rollout like any other. With --ordinals, --order or --last pods are deleted instead, the highest
-		ordinal first if not said otherwise, and come back at the revision that they have.
+		ordinal first if not said otherwise, and come back at the revision that the set wants there: the one that they
+		have, unless another waits for them.
 
 		A pod that does not come back, or that restarts again, ends it: no other pod is touched. Killed at any
 		moment, the same command goes on.`)
@@ -57,6 +58,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()
+	cmd.PreRunE = func(*cobra.Command, []string) error { return cmdutil.NotEmpty(fs, "ordinals", "order", "last") }
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
@@ -117,5 +119,5 @@ func parseOrdinals(text string) ([]int, error) {
 
 func ordinal(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)
-	return int(n), err //nolint:gosec // 31 bits
+	return int(n), err
 }

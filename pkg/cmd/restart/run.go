@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
@@ -42,15 +45,19 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return cmdutil.Result(o)
 }
 
-func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest) (*rollout.Plan, error) {
+func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
+) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
 		Limits: r.Run.Limits, Command: env.Command(""),
 	}
 	now := runner.Client.Now()
-	plan, _, err := canary.GoOn(canary.VerbRestart, request, s, now)
-	if plan != nil || err != nil {
-		return plan, err
+	plan, record, err := canary.GoOn(canary.VerbRestart, request, s, now)
+	if err != nil {
+		return nil, err
+	}
+	if plan != nil {
+		return plan, r.samePods(record, request.Command, s)
 	}
 	request.Steps = canary.Steps{"100%"}
 	ordinals := r.Ordinals
@@ -73,7 +80,9 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request, now time.Time) error {
+func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request,
+	now time.Time,
+) error {
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, canary.RestartedAt, now.UTC().Format(time.RFC3339))
 	parsed, err := podtemplate.ParsePatch([]byte(patch))
 	if err != nil {
@@ -88,4 +97,24 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 		}
 	}
 	return nil
+}
+
+// samePods refuses to go on with the restart of other pods than were asked for.
+func (r Request) samePods(record *canary.Record, command string, s sts.Snapshot) error {
+	asked := slices.Sorted(slices.Values(r.Ordinals))
+	begun := slices.Sorted(maps.Keys(record.Pods))
+	if r.Ordinals == nil || slices.Equal(asked, begun) {
+		return nil
+	}
+	which := "every pod"
+	if record.Pods != nil {
+		which = "the pods of ordinals " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(begun)), ", "), "[]")
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("a restart of statefulset %q is in progress, of %s", s.Name(), which),
+		Try: []string{
+			fmt.Sprintf("finish it first: %s restart %s", command, s.Name()),
+			fmt.Sprintf("or give it up: %s abort %s", command, s.Name()),
+		},
+	}
 }

@@ -40,11 +40,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, question(plan)); err != nil {
 		return err
 	}
-	o, err := runner.Run(ctx, plan, s)
-	if err != nil {
-		return err
-	}
-	return cmdutil.Result(o)
+	return runner.RunCanary(ctx, plan, s, false) // at a gate a person may want to abort it
 }
 
 func question(p *rollout.Plan) string {
@@ -74,7 +70,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		request.Pace = canary.Pace{Gate: rollout.GateAsk}
 	}
 	now := runner.Client.Now()
-	if canary.CanaryToAbort(s, named) {
+	if canary.ToAbort(s, named) {
 		return canary.Abort(request, s)
 	}
 	plan, record, err := canary.GoOn(canary.VerbUndo, request, s, now)
@@ -92,14 +88,16 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		say(env, fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name))
 		if named == nil {
-			say(env, "  "+target.Why+fmt.Sprintf("; to leave it, name another: %s undo %s --to-revision REVISION", request.Command, s.Name()))
+			say(env, fmt.Sprintf("  %s; to leave it, name another: %s undo %s --to-revision REVISION",
+				target.Why, request.Command, s.Name()))
 		}
 		return nil, nil //nolint:nilnil // nothing to do
 	}
 	return newPlan(request, target, s, manifest, now)
 }
 
-func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time) (*rollout.Plan, error) {
+func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time,
+) (*rollout.Plan, error) {
 	if len(request.Steps) == 0 {
 		request.Steps = canary.Steps{"100%"}
 	}

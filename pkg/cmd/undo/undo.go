@@ -66,6 +66,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Long, cmd.Example = "undo NAME [--to-revision REVISION]", long, example
 	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
 	fs := cmd.Flags()
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		return cmdutil.NotEmpty(fs, "to-revision", "steps", "order", "last")
+	}
 	fs.StringVar(&r.ToRevision, "to-revision", "",
 		"The revision to go back to: its number, its name, or the hash at the end of its name. The default is the last one that "+
 			"is not the present one.")

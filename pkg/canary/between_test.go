@@ -1,0 +1,112 @@
+package canary_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func of(verb canary.Verb) func(*canary.Record) {
+	return func(r *canary.Record) { r.Verb, r.Target = verb, ststest.Update }
+}
+
+// Only one verb at a time has a set in hand.
+func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
+	busy := func(noun, verb string) *rollout.Refusal {
+		return &rollout.Refusal{
+			Why: noun + ` of statefulset "web" is in progress since 2030-01-02T03:04:05Z`,
+			Try: []string{
+				"finish it: kubectl sts -n prod " + verb + " web",
+				"or give it up: kubectl sts -n prod abort web",
+			},
+		}
+	}
+	goingBack := func(verb string) *rollout.Refusal {
+		return &rollout.Refusal{
+			Why: "the " + verb + ` of statefulset "web" is being aborted`,
+			Try: []string{"finish that: kubectl sts -n prod abort web"},
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		record canary.Record
+		do     planner
+		want   *rollout.Refusal
+	}{
+		{"a canary during an undo", record(of(canary.VerbUndo)), canaryOf("nginx:1.23"), busy("an undo", "undo")},
+		{"a canary during a restart", record(of(canary.VerbRestart)), canaryOf("nginx:1.23"), busy("a restart", "restart")},
+		{"an undo during a restart", record(of(canary.VerbRestart)), toRevision(ststest.Stable), busy("a restart", "restart")},
+		{"an undo during a canary", record(), toRevision(ststest.Stable), busy("a canary", "canary")},
+		{"a restart during an undo", record(of(canary.VerbUndo)), restartAll, busy("an undo", "undo")},
+		{"a restart of some pods during a canary", record(), restartSome(1), busy("a canary", "canary")},
+		{"a canary while an undo is aborted", record(of(canary.VerbUndo), aborting), canaryOf("nginx:1.23"), goingBack("undo")},
+		{"an undo while it is aborted", record(of(canary.VerbUndo), aborting), toRevision(ststest.Stable), goingBack("undo")},
+		{"an undo while a restart is aborted", record(of(canary.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart")},
+		{"a restart while a canary is aborted", record(aborting), restartAll, goingBack("canary")},
+		{"a promotion while an undo is aborted", record(of(canary.VerbUndo), aborting), nextStep, goingBack("undo")},
+		{
+			"an undo that would go on with somebody else's template",
+			record(of(canary.VerbUndo), func(r *canary.Record) { r.Template = "0000" }), toRevision(ststest.Stable),
+			&rollout.Refusal{
+				Why: `the template of statefulset "web" was changed by somebody, after the undo began: ` +
+					"what would be rolled out is not what was tried",
+				Try: []string{"go back to stable, without that change: kubectl sts -n prod abort web"},
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := test.do(request(allAtOnce), ststest.Snapshot(canarySet(test.record, 4), updated(4, 0)), ststest.Start)
+			requireRefusal(t, test.want, p, err)
+		})
+	}
+}
+
+func TestAStagedUndoIsPromoted(t *testing.T) {
+	s := ststest.Snapshot(canarySet(record(of(canary.VerbUndo)), 4), updated(4, 0))
+	p := planned(t)(nextStep(request(), s, ststest.Start))
+	require.Equal(t, []string{
+		"1/3 check web-4; good from 4; free blocker after 30s; soak 1m0s",
+		"2/3 return web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s; hold (wanted true) before web-1, web-0",
+		"3/3 return web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
+		"end the undo; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; observed",
+	}, outline(p))
+	require.Equal(t, "kubectl sts -n prod undo web", p.Resume)
+}
+
+func TestWhetherAnUndoTakesBackACanary(t *testing.T) {
+	in := func(r canary.Record) *appsv1.StatefulSet { return canarySet(r, 4) }
+	for _, test := range []struct {
+		name  string
+		set   *appsv1.StatefulSet
+		named string
+		want  bool
+	}{
+		{"a canary in progress, and no revision is named", in(record()), "", true},
+		{"and the one that it began from is named", in(record()), ststest.Stable, true},
+		{"and another one is named", in(record()), ststest.Update, false},
+		{"one that is being aborted", in(record(aborting)), "", true},
+		{"an undo is no canary", in(record(of(canary.VerbUndo))), "", false},
+		{"no canary", ststest.Set(), "", false},
+		{"a record that can't be read", ststest.Set(ststest.Annotated(canary.Annotation, "x")), "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := ststest.Snapshot(test.set)
+			named, _ := s.Revision(test.named)
+			require.Equal(t, test.want, canary.ToAbort(s, named))
+		})
+	}
+}
+
+func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
+	s := ststest.Snapshot(canarySet(record(of(canary.VerbUndo)), 4), updated(4, 0))
+	p := planned(t)(toRevision(ststest.Stable)(request(steps("2"), func(r *canary.Request) { r.Soak = 5 }), s, ststest.Start))
+	require.Equal(t, []string{
+		"the undo in progress goes on with its own steps, 1,50%,100%",
+		"the undo in progress goes on with its own soak, 1m0s",
+	}, p.Warnings)
+}

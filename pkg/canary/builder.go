@@ -1,0 +1,82 @@
+package canary
+
+import (
+	"fmt"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// builder makes the parts that the plans share.
+type builder struct {
+	r      Request
+	record Record
+	s      sts.Snapshot
+	counts []int
+	from   int  // the partition that the steps begin at
+	again  bool // an abort goes on
+}
+
+func (b builder) frame(verb string) *rollout.Plan {
+	return &rollout.Plan{
+		Verb:        verb,
+		Namespace:   b.s.Set.Namespace,
+		Name:        b.s.Name(),
+		UID:         b.s.UID(),
+		Title:       b.title(verb),
+		Details:     b.r.Details,
+		Record:      Annotation,
+		Patience:    b.r.Limits.Patience,
+		StepTimeout: b.r.Limits.StepTimeout,
+		Timeout:     b.r.Limits.Timeout,
+		Promote:     b.r.command("promote", b.s),
+		Resume:      b.r.command(b.record.Verb.Name(), b.s),
+		Abort:       b.backCommand(),
+		Success:     b.success(),
+	}
+}
+
+// backCommand is the way back to stable; an undo and a restart have none that
+// anybody would want.
+func (b builder) backCommand() string {
+	if b.record.Verb != VerbCanary {
+		return ""
+	}
+	return b.r.command("abort", b.s)
+}
+
+// guarded reports whether a PodDisruptionBudget has a say.
+func (b builder) guarded() bool { return len(b.s.Budgets) > 0 && !b.record.IgnorePDB && !b.r.IgnorePDB }
+
+// driven reports whether it is not the controller that replaces the pods.
+func (b builder) driven() bool { return b.record.Pods != nil || b.s.OnDelete() }
+
+// before is how many pods the steps before step i update.
+func (b builder) before(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return b.counts[i-1]
+}
+
+// finish puts the partition back and removes the record.
+func (b builder) finish() rollout.Step {
+	edit := rollout.Edit{
+		Partition:   ptr.To(b.record.Partition),
+		Annotations: map[string]*string{Annotation: nil},
+		Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
+	}
+	if b.record.Verb == VerbUndo && !b.record.Aborting {
+		edit.Annotations[UndoneAnnotation] = b.noteUndone()
+	}
+	var until rollout.Condition = rollout.Observed{}
+	switch {
+	case b.driven():
+		edit.Partition, edit.Says = nil, "no record"
+	case b.record.Partition == 0:
+		until = rollout.RolledOut{}
+	}
+	return rollout.Step{Title: "end the " + b.record.Verb.Name(), Change: edit, Until: until}
+}

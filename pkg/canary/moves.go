@@ -1,0 +1,104 @@
+package canary
+
+import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// steps are step i, counted from 0. Where a budget has a say the controller
+// gets one pod at a time: by itself it would not ask.
+func (b builder) steps(i int) []rollout.Step {
+	whole := b.whole(i)
+	to := b.s.Replicas() - b.counts[i]
+	if !b.guarded() || b.driven() {
+		return []rollout.Step{whole}
+	}
+	var steps []rollout.Step
+	for partition := min(b.from, b.s.Replicas()-b.before(i)) - 1; partition > to; partition-- {
+		if pod, ok := b.s.Pod(b.s.Start() + partition); !ok || pod.Revision != b.record.Target {
+			steps = append(steps, b.part(whole, partition))
+		}
+	}
+	lowest, ok := b.s.Pod(b.s.Start() + to)
+	switch {
+	case b.from <= to:
+	case ok && lowest.Revision == b.record.Target:
+		whole.Title = "open the gate for the other pods, which are there already"
+	default:
+		whole.Disrupts = []int{b.s.Start() + to}
+		if b.counts[i]-b.before(i) > 1 {
+			whole.Title = b.verb() + " " + b.s.PodName(b.s.Start()+to)
+		}
+	}
+	return append(steps, whole)
+}
+
+// part is one pod of a step.
+func (b builder) part(whole rollout.Step, partition int) rollout.Step {
+	ordinal := b.s.Start() + partition
+	return rollout.Step{
+		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
+		Change: rollout.Partition(partition), Disrupts: []int{ordinal},
+		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
+	}
+}
+
+// half checks the pods of step i that were let through one by one before the run
+// was cut short: the next one waits for them.
+func (b builder) half(i int) (rollout.Step, bool) {
+	gate := b.s.Partition()
+	if !b.guarded() || b.driven() || i >= len(b.counts) || b.s.Replicas()-gate <= b.before(i) {
+		return rollout.Step{}, false
+	}
+	whole := b.whole(i)
+	return rollout.Step{
+		Title:  "check " + b.s.PodNames(b.s.Start()+gate, b.s.End()-b.before(i)),
+		Number: whole.Number, Of: whole.Of, Part: true,
+		Until: rollout.PodsGood{From: b.s.Start() + gate}, Free: whole.Free,
+	}, true
+}
+
+// whole is step i at once. It lowers the partition and never raises it, or
+// where there is none deletes pods.
+func (b builder) whole(i int) rollout.Step {
+	partition := b.s.Replicas() - b.counts[i]
+	step := rollout.Step{
+		Title:  b.verb() + " " + b.pods(i),
+		Number: i + 1,
+		Of:     len(b.counts),
+		Soak:   b.record.Soak.Duration,
+	}
+	switch {
+	case b.record.Pods != nil:
+		step.Until = rollout.PodsRestarted{Pods: b.record.Pods, Alone: b.r.Force}
+		step.Free = &rollout.Free{Mode: rollout.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
+	case b.s.OnDelete():
+		step.Until = rollout.PodsUpdated{Count: b.counts[i]}
+		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded()}
+	default:
+		if b.from > partition {
+			step.Change = rollout.Partition(partition)
+		}
+		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
+		step.Free = b.free()
+	}
+	if len(b.counts) == 1 && b.record.Verb != VerbCanary {
+		step.Number, step.Of = 0, 0 // there is nothing to count
+	}
+	if b.record.Verb == VerbUndo && len(b.counts) == 1 && !b.driven() {
+		step.Title = returnTo(b.elsewhere(), b.record.Target)
+	}
+	if b.r.Pace.Gate != "" && i+1 < len(b.counts) {
+		step.Gate = &rollout.Gate{Kind: b.r.Pace.Gate, Wanted: b.r.Pace.Wanted, Next: b.pods(i + 1)}
+	}
+	return step
+}
+
+// free is for a pod that the controller would wait for without end. A canary
+// leaves it to the user, unless it is to go ahead with unhealthy pods: then
+// it has to get past them as well.
+func (b builder) free() *rollout.Free {
+	if !b.r.Force && b.record.Verb != VerbUndo {
+		return nil
+	}
+	return &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded()}
+}

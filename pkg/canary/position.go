@@ -1,0 +1,57 @@
+package canary
+
+import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Position is how far a canary is.
+type Position struct {
+	Counts []int // pods updated after each step
+	Begun  int   // steps whose gate has been opened; 0 while it is closed
+}
+
+// Position reads off the partition how far the canary is. The steps are
+// counted with the replicas that the set has now. Should some go down since
+// those changed, the canary goes on without them.
+func (r Record) Position(s sts.Snapshot) (Position, error) {
+	if r.Pods != nil {
+		return r.restarted(s), nil
+	}
+	counts, err := r.Steps.counts(s.Replicas(), true)
+	if err != nil {
+		return Position{}, err
+	}
+	p := Position{Counts: counts}
+	updated := r.letThrough(s)
+	for _, n := range counts {
+		if n <= updated {
+			p.Begun++
+		}
+	}
+	return p, nil
+}
+
+// restarted is how far a restart of some pods is: it has one step.
+func (r Record) restarted(s sts.Snapshot) Position {
+	for _, pod := range s.Pods {
+		if was, ok := r.Pods[pod.Ordinal]; ok && was == pod.UID && pod.Ordinal >= s.Start() && pod.Ordinal < s.End() {
+			return Position{Counts: []int{len(r.Pods)}}
+		}
+	}
+	return Position{Counts: []int{len(r.Pods)}, Begun: 1}
+}
+
+// letThrough is how many pods the gate has been opened for. With OnDelete there
+// is no gate: there it is how many pods have been replaced.
+func (r Record) letThrough(s sts.Snapshot) int {
+	if !s.OnDelete() {
+		return s.Replicas() - s.Partition()
+	}
+	n := 0
+	for o := s.Start(); s.Observed() && o < s.End(); o++ {
+		if pod, ok := s.Pod(o); !ok || pod.Revision == s.UpdateRevision() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,187 @@
+package canary_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// world is a cluster in which the controller does at once what it would do:
+// just enough to see where plans lead that are cut short and made again. The
+// scripts of test/e2e have the real one.
+type world struct {
+	t         *testing.T
+	set       *appsv1.StatefulSet
+	pods      map[int]*corev1.Pod
+	revisions []*appsv1.ControllerRevision
+	bad       string // the revision whose pods never get Ready
+	budgets   []*policyv1.PodDisruptionBudget
+	now       time.Time
+	made      int
+	writes    int
+	gone      []string // the pods that went, in order
+}
+
+// newWorld has nginx:1.21, 1.22 and 1.23 for revisions; its pods run these.
+func newWorld(t *testing.T, set *appsv1.StatefulSet, pods ...string) *world {
+	w := &world{t: t, set: set.DeepCopy(), pods: map[int]*corev1.Pod{}, now: ststest.Start, bad: "none"}
+	s := on(set, "", pods...)
+	w.revisions = s.Revisions
+	for o, revision := range pods {
+		o += s.Start()
+		w.pods[o] = ststest.Pod(o, ststest.Revision(revision))
+	}
+	return w
+}
+
+func (w *world) see() sts.Snapshot {
+	var pods []*corev1.Pod
+	for _, pod := range w.pods {
+		pods = append(pods, pod)
+	}
+	return sts.Observe(w.set, pods, w.revisions, nil).WithBudgets(w.budgets)
+}
+
+// apply takes a write, and lets the controller see it.
+func (w *world) apply(c rollout.Change) {
+	w.writes++
+	w.set = w.set.DeepCopy()
+	switch c := c.(type) {
+	case rollout.Edit:
+		ststest.Generation(w.set.Generation + 1)(w.set)
+		if c.Partition != nil {
+			w.set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(*c.Partition))
+		}
+		if c.Template != nil {
+			typed, err := c.Template.Typed()
+			require.NoError(w.t, err)
+			w.set.Spec.Template = *typed
+		}
+		for key, value := range c.Annotations {
+			ststest.Annotated(key, ptr.Deref(value, ""))(w.set)
+			if value == nil {
+				delete(w.set.Annotations, key)
+			}
+		}
+	case rollout.DeletePod:
+		for o, pod := range w.pods {
+			if pod.UID == c.UID {
+				w.replace(o)
+			}
+		}
+	}
+	gone := len(w.gone)
+	w.control()
+	if _, more := w.set.Annotations[canary.Annotation]; !more {
+		require.Len(w.t, w.gone, gone, "nobody watches what the last write of a run sets off")
+	}
+}
+
+// replace deletes the pod and makes it anew, at the revision that it is to have.
+func (w *world) replace(o int) {
+	if pod := w.pods[o]; pod != nil {
+		w.gone = append(w.gone, pod.Name)
+	}
+	w.made++
+	w.pods[o] = ststest.Pod(o, ststest.Revision(w.see().Wanted(o)), ststest.ReadySince(w.now), func(pod *corev1.Pod) {
+		pod.UID = types.UID(fmt.Sprintf("made-%d", w.made))
+		if pod.Labels[appsv1.StatefulSetRevisionLabel] == w.bad {
+			ststest.Unready(pod)
+		}
+	})
+}
+
+// control is the StatefulSet controller: highest ordinal first, down to the
+// partition, and stopped by any pod that is not Ready.
+func (w *world) control() {
+	i := slices.IndexFunc(w.revisions, func(r *appsv1.ControllerRevision) bool {
+		template, err := sts.RevisionTemplate(r)
+		return err == nil && template.Is(w.set)
+	})
+	if i < 0 {
+		i = len(w.revisions)
+		image := w.set.Spec.Template.Spec.Containers[0].Image + w.set.Spec.Template.Annotations[canary.RestartedAt]
+		w.revisions = append(w.revisions, ststest.ControllerRevision(fmt.Sprintf("web-%d", i), image, int64(i)+1))
+		typed := w.set.Spec.Template
+		w.revisions[i].Data.Raw = templateOf(w.t, typed)
+	}
+	w.set.Status.UpdateRevision = w.revisions[i].Name
+	s := w.see()
+	for o := s.End() - 1; o >= s.Start() && !s.OnDelete(); o-- {
+		if s = w.see(); w.unready() {
+			return
+		}
+		if pod, _ := s.Pod(o); !s.Gated(o) && pod.Revision != s.UpdateRevision() {
+			w.replace(o)
+		}
+	}
+	if s = w.see(); !s.OnDelete() && !w.unready() && !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
+		return p.Revision != s.UpdateRevision()
+	}) {
+		w.set.Status.CurrentRevision = s.UpdateRevision()
+	}
+}
+
+func (w *world) unready() bool {
+	return slices.ContainsFunc(w.see().Pods, func(p sts.Pod) bool { return !p.Ready })
+}
+
+// run runs a plan until it ends, or is killed before it sends another than
+// these writes.
+func (w *world) run(p *rollout.Plan, writes int) rollout.Result {
+	st := rollout.NewState(w.see(), w.now)
+	for range 200 {
+		var d rollout.Decision
+		st, d = rollout.Next(*p, st, w.see(), w.now)
+		switch {
+		case d.End != nil:
+			return d.End.Result
+		case d.Do != nil && writes == 0:
+			return rollout.Interrupted
+		case d.Do != nil:
+			writes--
+			w.apply(d.Do)
+			st = st.Applied(d.Do, w.set, w.now)
+		case d.WakeAt.IsZero():
+			require.Fail(w.t, "nothing will ever happen", "%+v", w.see())
+		default:
+			w.now = d.WakeAt
+		}
+	}
+	require.Fail(w.t, "it never ends")
+	return ""
+}
+
+// ends is the set as a run left it, but for what tells one run from another.
+type ends struct {
+	Image       string
+	Partition   int
+	Annotations map[string]string
+	Revisions   []string
+	Ready       bool
+}
+
+func (w *world) ends() ends {
+	s := w.see()
+	e := ends{
+		Image: w.set.Spec.Template.Spec.Containers[0].Image, Partition: s.Partition(),
+		Annotations: w.set.Annotations, Ready: !w.unready(),
+	}
+	for _, pod := range s.Pods {
+		e.Revisions = append(e.Revisions, pod.Revision)
+	}
+	return e
+}

@@ -1,0 +1,63 @@
+package canary
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// takeUp plans a canary of a change that already waits behind a partition.
+func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if !s.Observed() {
+		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
+	}
+	waits := s.UpdateRevision() != s.StableRevision()
+	if !waits || s.Partition() == 0 && !s.OnDelete() {
+		why := fmt.Sprintf("no change of statefulset %q waits behind a partition", s.Name())
+		switch {
+		case s.OnDelete():
+			why = fmt.Sprintf("every pod of statefulset %q runs the present template: no change waits", s.Name())
+		case waits:
+			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
+		}
+		return nil, &rollout.Refusal{Why: why, Try: []string{
+			"bring a change: " + r.command("canary", s, "--image CONTAINER=IMAGE"),
+		}}
+	}
+	why := Unsettled(s, now)
+	if s.OnDelete() {
+		why = unhealthyBut(s, nil, now) // its pods wait for this
+	}
+	if no := refuseUnless(r, s, why); no != nil {
+		return nil, no
+	}
+	if no := refuseOrder(r, s); no != nil {
+		return nil, no
+	}
+	record := r.record(VerbCanary, s, now)
+	// The only way back for an OnDelete set is the old template.
+	record.OwnTemplate = s.OnDelete()
+	var err error
+	if record.Template, err = sts.Fingerprint(&s.Set.Spec.Template); err != nil {
+		return nil, err
+	}
+	title := "take up the change that waits behind the partition"
+	if s.OnDelete() {
+		title = "take up the change that waits for pods to be deleted"
+	}
+	open := rollout.Step{
+		Title: title,
+		Change: rollout.Edit{
+			Annotations: map[string]*string{Annotation: record.text()},
+			Says:        "record",
+		},
+		Until: rollout.Observed{},
+	}
+	at, err := record.Position(s)
+	if err != nil {
+		return nil, err
+	}
+	return r.plan(record, s, open, s.Partition(), at.Begun)
+}

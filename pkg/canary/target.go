@@ -1,0 +1,171 @@
+package canary
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// UndoneAnnotation notes the last undo of a set, so that the same command
+// given twice does not go forward again to what it has just left.
+const UndoneAnnotation = "kubectl-sts.github.io/undone"
+
+// undone is what that annotation holds.
+type undone struct {
+	From string    `json:"from"` // names of ControllerRevisions
+	To   string    `json:"to"`
+	At   time.Time `json:"at"`
+}
+
+// UndoTarget is where an undo goes, and why there.
+type UndoTarget struct {
+	Revision *appsv1.ControllerRevision
+	Template sts.Template
+	Why      string // empty when the user named it
+	// Already says that every pod is there, and there is nothing to do.
+	Already bool
+}
+
+// FindUndoTarget picks the revision that an undo goes to. named is the one
+// that the user asks for, nil for none: then it is the last one that is not
+// the present one and, where a rollout is not over, the one that it began
+// from, for what lies between has never run on every pod.
+func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command string, now time.Time) (*UndoTarget, error) {
+	present, err := presentRevision(s)
+	if err != nil {
+		return nil, err
+	}
+	t := &UndoTarget{Revision: named}
+	if named == nil {
+		if t.Revision, t.Why = lastGood(s, present, now); t.Revision == nil {
+			return nil, &rollout.Refusal{
+				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
+				Try: []string{"see what there is: " + commandLine(command, "history", s)},
+			}
+		}
+	}
+	if t.Template, err = sts.RevisionTemplate(t.Revision); err != nil {
+		return nil, err
+	}
+	t.Already = present != nil && t.Revision.Name == present.Name && settledOn(s, present.Name, now)
+	return t, nil
+}
+
+// presentRevision is the revision of the present template. The status names it
+// only once the controller has seen the spec.
+func presentRevision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
+	for _, r := range slices.Backward(s.Revisions) {
+		template, err := sts.RevisionTemplate(r)
+		if err != nil {
+			return nil, err
+		}
+		if template.Is(s.Set) {
+			return r, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // the controller has not made it yet
+}
+
+// settledOn reports whether every pod is on this revision and Available.
+func settledOn(s sts.Snapshot, revision string, now time.Time) bool {
+	for o := s.Start(); o < s.End(); o++ {
+		if !s.Standing(o, revision, now).Good() {
+			return false
+		}
+	}
+	return s.Observed()
+}
+
+// lastGood is the revision to go back to when the user names none.
+func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time) (revision *appsv1.ControllerRevision, why string) {
+	if present == nil {
+		const unseen = "; the controller has not seen the present template yet"
+		if stable, ok := s.Revision(s.StableRevision()); ok { // of the spec before, which may have been bad as well
+			return stable, "what the pods come from" + unseen
+		}
+		return lastOf(s.Revisions), "the last one" + unseen
+	}
+	if note := findUndone(s); note != nil && note.To == present.Name {
+		at := note.At.UTC().Format(time.RFC3339)
+		if note.From == note.To {
+			return present, fmt.Sprintf("an undo at %s took every pod back to it", at)
+		}
+		return present, fmt.Sprintf("an undo at %s left revision %s for this one", at, note.From)
+	}
+	if stable, ok := s.Revision(s.StableRevision()); ok && s.Observed() && stable.Name != present.Name {
+		return stable, "the rollout of the present one is not over, and began from it"
+	}
+	for _, r := range slices.Backward(s.Revisions) {
+		switch {
+		case r.Name == present.Name:
+		case !brokenOn(s, r.Name, now):
+			return r, "the last one before the present one"
+		case !brokenOn(s, present.Name, now) && runs(s, present.Name):
+			return present, fmt.Sprintf("its template is back already, but %s", leftOn(s, r.Name, now))
+		}
+	}
+	return nil, ""
+}
+
+func lastOf(revisions []*appsv1.ControllerRevision) *appsv1.ControllerRevision {
+	if len(revisions) == 0 {
+		return nil
+	}
+	return revisions[len(revisions)-1]
+}
+
+// brokenOn reports whether a pod of this revision is not Available.
+func brokenOn(s sts.Snapshot, revision string, now time.Time) bool {
+	return slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
+		return p.Revision == revision && !p.Available(s.MinReady(), now)
+	})
+}
+
+func runs(s sts.Snapshot, revision string) bool {
+	return slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Revision == revision })
+}
+
+func leftOn(s sts.Snapshot, revision string, now time.Time) string {
+	var left []sts.Pod
+	for _, p := range s.Pods {
+		if p.Revision == revision && !p.Available(s.MinReady(), now) {
+			left = append(left, p)
+		}
+	}
+	return fmt.Sprintf("%s still on revision %s and not Available", are(names(left), len(left)), revision)
+}
+
+func are(text string, n int) string {
+	if n == 1 {
+		return text + " is"
+	}
+	return text + " are"
+}
+
+func findUndone(s sts.Snapshot) *undone {
+	text, ok := s.Annotation(UndoneAnnotation)
+	if !ok {
+		return nil
+	}
+	note := &undone{}
+	if json.Unmarshal([]byte(text), note) != nil {
+		return nil // it only serves a choice that the user confirms
+	}
+	return note
+}
+
+// noteUndone is the annotation that an undo leaves behind.
+func (b builder) noteUndone() *string {
+	data, err := json.Marshal(undone{From: b.record.Stable, To: b.record.Target, At: b.record.Started})
+	if err != nil {
+		panic(err) // plain fields
+	}
+	text := string(data)
+	return &text
+}

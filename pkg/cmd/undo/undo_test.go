@@ -1,0 +1,113 @@
+package undo
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// parse is what the flags become, without their own text. A request of nil
+// means that nothing was run.
+func parse(t *testing.T, args ...string) (*Request, error) {
+	t.Helper()
+	var got *Request
+	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
+	cmd := New(env, func(_ context.Context, given *cmdutil.Env, r Request) error {
+		require.Same(t, env, given)
+		r.steps, r.Drive = "", cmdutil.DriveFlags{Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB}
+		got = &r
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	return got, cmd.ExecuteContext(t.Context())
+}
+
+func request(changes ...func(*Request)) *Request {
+	r := &Request{
+		Run: cmdutil.RunFlags{
+			Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
+		},
+		Name: "web", Soak: 30 * time.Second,
+	}
+	for _, change := range changes {
+		change(r)
+	}
+	return r
+}
+
+func TestFlags(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		want *Request
+	}{
+		{"a name alone is the last good revision, all at once", []string{"sts/web"}, request()},
+		{"a revision's number", []string{"web", "--to-revision", "3"}, request(func(r *Request) { r.ToRevision = "3" })},
+		{"its name", []string{"web", "--to-revision=web-5d4f"}, request(func(r *Request) { r.ToRevision = "web-5d4f" })},
+		{"steps and a soak", []string{"web", "--steps", "1,50%", "--soak=0"}, request(func(r *Request) {
+			r.Steps, r.Soak = canary.Steps{"1", "50%"}, 0
+		})},
+		{"an order and a leader", []string{"web", "--order=2,0", "--last=role=primary"}, request(func(r *Request) {
+			r.Drive.Order = sts.Order{First: []int{2, 0}, Last: "role=primary"}
+		})},
+		{"budgets that don't count", []string{"web", "--ignore-pdb"}, request(func(r *Request) { r.Drive.IgnorePDB = true })},
+		{"the flags of every run", []string{"web", "-y", "--timeout=1h", "--dry-run=server", "-ojson"}, request(func(r *Request) {
+			r.Run.Yes, r.Run.Limits.Timeout, r.Run.DryRun, r.Run.Output = true, time.Hour, report.DryRunServer, report.JSON
+		})},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no name", nil, "which StatefulSet? give its name"},
+		{"two names", []string{"web", "api"}, "one StatefulSet at a time, not 2: web api"},
+		{"an unset variable for the revision must not mean the last good one", []string{"web", "--to-revision="}, "--to-revision is empty"},
+		{"an unset variable for the steps must not mean all at once", []string{"web", "--steps="}, "--steps is empty"},
+		{"an unset variable for the leader", []string{"web", "--last="}, "--last is empty"},
+		{
+			"a revision that is none",
+			[]string{"web", "--to-revision=Nr 3"},
+			"--to-revision=Nr 3: give a revision's number, its name, or the hash at the end of its name",
+		},
+		{"steps that go down", []string{"web", "--steps=2,1"}, "--steps=2,1: steps must go up: 1 comes after 2"},
+		{"a negative soak", []string{"web", "--soak=-1s"}, "--soak=-1s: must not be negative"},
+		{
+			"an unknown order",
+			[]string{"web", "--order=random"},
+			`--order: "random" is neither "ascending", "descending" nor a list of ordinals like 2,0,1`,
+		},
+		{
+			"a selector that can't be read",
+			[]string{"web", "--last=a in b"},
+			`--last: selector "a in b": unable to parse requirement: found 'b' expected: '('`,
+		},
+		{"an unknown dry run", []string{"web", "--dry-run=all"}, `--dry-run=all: must be "none", "client" or "server"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+			require.Nil(t, got, "nothing may run")
+			require.EqualError(t, err, test.want)
+			var usage *cmdutil.UsageError
+			require.ErrorAs(t, err, &usage)
+		})
+	}
+}

@@ -1,0 +1,128 @@
+package watch
+
+import (
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// message is what one engine tells: an event, or a new snapshot.
+type message struct {
+	set      int
+	event    *rollout.Event
+	snapshot sts.Snapshot
+}
+
+// member is the sink of one engine. It passes on what it is told.
+type member struct {
+	set int
+	out chan<- message
+}
+
+// Handle passes an event on.
+func (m member) Handle(e rollout.Event) { m.out <- message{set: m.set, event: &e} }
+
+// View passes a snapshot on.
+func (m member) View(s sts.Snapshot, _ time.Time) { m.out <- message{set: m.set, snapshot: s} }
+
+// show is where everything that is told ends up: on a screen that is redrawn,
+// or in lines and objects for each set.
+type show struct {
+	screen *report.Screen // nil when nothing is redrawn
+	sinks  [][]rollout.Sink
+	now    func() time.Time
+	last   time.Time // of what was shown last
+}
+
+// newShow shows the sets on a screen when the answer goes to a terminal.
+// Elsewhere lines are the answer, unless a format is asked for: then they are
+// the story beside it.
+func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) *show {
+	s := &show{now: now, sinks: make([][]rollout.Sink, len(names))}
+	out := env.Streams.Out
+	if r.Output == report.Human && term.Live(out) {
+		s.screen = report.NewScreen(out, env.Color, len(names))
+		return s
+	}
+	if r.Output != report.Human {
+		out = env.Streams.Err
+	}
+	for i, name := range names {
+		lines := report.NewLines(out, env.Color, true)
+		if len(names) > 1 {
+			lines = lines.Named(name)
+		}
+		s.sinks[i] = append(s.sinks[i], lines)
+		if r.Output != report.Human {
+			s.sinks[i] = append(s.sinks[i], report.NewObjects(env.Streams.Out, r.Output))
+		}
+	}
+	return s
+}
+
+// How often the screen is drawn: soon after something has happened, but not
+// with every event of a burst, and now and then for the ages.
+const (
+	soon  = 60 * time.Millisecond
+	often = 250 * time.Millisecond
+	idle  = time.Second
+)
+
+// run shows what comes, until there is no more.
+func (s *show) run(messages <-chan message) {
+	redraw := time.NewTimer(idle)
+	defer redraw.Stop()
+	var drawn time.Time
+	fresh := false // something has happened since the last drawing
+	for {
+		select {
+		case m, more := <-messages:
+			if !more {
+				s.end()
+				return
+			}
+			s.take(m)
+			if !fresh {
+				fresh = true
+				redraw.Reset(max(soon, time.Until(drawn.Add(often))))
+			}
+		case <-redraw.C:
+			if s.screen != nil {
+				s.screen.Draw(s.now())
+			}
+			drawn, fresh = time.Now(), false
+			redraw.Reset(idle)
+		}
+	}
+}
+
+// take shows one message. Engines that run side by side may tell what happens
+// in the same moment in another order than that of their times.
+func (s *show) take(m message) {
+	if m.event != nil {
+		if m.event.Time.Before(s.last) {
+			m.event.Time = s.last
+		}
+		s.last = m.event.Time
+	}
+	switch {
+	case s.screen != nil && m.event != nil:
+		s.screen.Handle(m.set, *m.event)
+	case s.screen != nil:
+		s.screen.View(m.set, m.snapshot)
+	case m.event != nil:
+		for _, sink := range s.sinks[m.set] {
+			sink.Handle(*m.event)
+		}
+	}
+}
+
+func (s *show) end() {
+	if s.screen != nil {
+		s.screen.Close(s.now())
+	}
+}

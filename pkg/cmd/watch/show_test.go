@@ -1,0 +1,114 @@
+package watch
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// told shows what the engines of these sets tell, and returns what appears.
+func told(r Request, names []string, tell func(tellers []member)) (stdout, stderr string) {
+	var out, errs strings.Builder
+	env := &cmdutil.Env{Streams: term.Streams{Out: &out, Err: &errs}, Color: term.ColorNever}
+	messages := make(chan message)
+	go func() {
+		defer close(messages)
+		var tellers []member
+		for i, name := range names {
+			m := member{i, messages}
+			m.Handle(rollout.Event{
+				Type: rollout.EventPlan, Time: ststest.Start,
+				Plan: &rollout.Plan{Verb: "watch", Namespace: "default", Name: name, ReadOnly: true},
+			})
+			tellers = append(tellers, m)
+		}
+		tell(tellers)
+	}()
+	newShow(env, r, names, func() time.Time { return ststest.Start }).run(messages)
+	return out.String(), errs.String()
+}
+
+func end(result rollout.Result, after time.Duration) rollout.Event {
+	return rollout.Event{
+		Type: rollout.EventOutcome, Time: ststest.Start.Add(after), Outcome: &rollout.Outcome{Result: result, Message: "so it is"},
+	}
+}
+
+func TestLinesAreTheAnswerAwayFromATerminal(t *testing.T) {
+	stdout, stderr := told(Request{}, []string{"web"}, func(m []member) {
+		m[0].View(ststest.Snapshot(ststest.Set()), ststest.Start)
+		m[0].Handle(rollout.Event{Type: rollout.EventWait, Time: ststest.Start, Message: "web-4 to be gone"})
+		m[0].Handle(end(rollout.Done, time.Second))
+	})
+	require.Equal(t, "03:04:05Z   waiting for web-4 to be gone\n03:04:06Z done: so it is\n", stdout)
+	require.Empty(t, stderr)
+}
+
+func TestLinesOfSeveralSetsNameThem(t *testing.T) {
+	stdout, _ := told(Request{}, []string{"web", "db"}, func(m []member) {
+		m[1].Handle(end(rollout.Held, 0))
+		m[0].Handle(end(rollout.Done, 0))
+	})
+	require.Equal(t, "03:04:05Z db: held: so it is\n03:04:05Z web: done: so it is\n", stdout)
+}
+
+func TestObjectsAreInTheOrderOfTheirTimes(t *testing.T) {
+	stdout, stderr := told(Request{Output: report.JSON}, []string{"web", "db"}, func(m []member) {
+		m[1].Handle(end(rollout.Held, 2*time.Second))
+		m[0].Handle(end(rollout.Done, time.Second)) // it came a moment before, and was told later
+	})
+	type object struct {
+		Type, Result string
+		Time         time.Time
+		StatefulSet  struct{ Name string }
+	}
+	var got []object
+	for line := range strings.Lines(stdout) {
+		var o object
+		require.NoError(t, json.Unmarshal([]byte(line), &o))
+		got = append(got, o)
+	}
+	at := func(d time.Duration) time.Time { return ststest.Start.Add(d) }
+	require.Equal(t, []object{
+		{"plan", "", at(0), struct{ Name string }{"web"}},
+		{"plan", "", at(0), struct{ Name string }{"db"}},
+		{"outcome", "held", at(2 * time.Second), struct{ Name string }{"db"}},
+		{"outcome", "done", at(2 * time.Second), struct{ Name string }{"web"}},
+	}, got)
+	require.Equal(t, "03:04:07Z db: held: so it is\n03:04:07Z web: done: so it is\n", stderr, "the story beside it")
+}
+
+func TestTheWorstOutcomeCounts(t *testing.T) {
+	of := func(results ...rollout.Result) []rollout.Outcome {
+		var out []rollout.Outcome
+		for _, r := range results {
+			out = append(out, rollout.Outcome{Result: r})
+		}
+		return out
+	}
+	tests := []struct {
+		name     string
+		outcomes []rollout.Outcome
+		want     rollout.Result
+	}{
+		{"all done", of(rollout.Done, rollout.Done), rollout.Done},
+		{"one held", of(rollout.Done, rollout.Held), rollout.Held},
+		{"one out of time, one held", of(rollout.Held, rollout.TimedOut), rollout.TimedOut},
+		{"one halted, one out of time", of(rollout.TimedOut, rollout.Halted, rollout.Held), rollout.Halted},
+		{"one halted, one failed", of(rollout.Failed, rollout.Halted), rollout.Halted},
+		{"one failed, one out of time", of(rollout.TimedOut, rollout.Failed), rollout.Failed},
+		{"interrupted after one has halted", of(rollout.Halted, rollout.Interrupted), rollout.Interrupted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, worst(test.outcomes).Result) })
+	}
+}

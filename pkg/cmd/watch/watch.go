@@ -1,0 +1,101 @@
+// Package watch is the verb that shows sets until nothing more happens.
+package watch
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Names    []string // none for those that the selector matches
+	Selector string
+	All      bool
+	Limits   canary.Limits
+	Output   report.Format
+}
+
+var (
+	long = templates.LongDesc(`
+		Watch StatefulSets until every pod is where the spec says, or until nothing more will happen by itself.
+
+		On a terminal a row for each pod is redrawn in place, with how far the rollout is and how long it may
+		still take, judged by what its own pods took so far. Elsewhere each change is a line. Nothing is written,
+		and whatever others change meanwhile, the watch goes on with.
+
+		The exit code is 0 when every pod carries the revision that the spec wants for it and is Available, and
+		no pod of a scale-down is left. It is 4 when a pod's trouble has lasted longer than --patience, when a pod
+		can't be made, when a pod that is not Ready keeps the controller from replacing the others, or when the set
+		was deleted. It is 5 when the rest is up to you: a partition or a canary holds pods back, or OnDelete pods
+		wait to be deleted. Of several sets the worst counts: 4 before 5 before 0. Sets that are made later are not
+		watched.`)
+
+	example = templates.Examples(`
+		# Watch a rollout to its end
+		kubectl sts watch web
+
+		# In a pipeline: fail as soon as a pod is in trouble, and after ten minutes in any case
+		kubectl sts watch web --timeout 10m
+
+		# Watch all sets of a release
+		kubectl sts watch -l app.kubernetes.io/instance=shop`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := &cobra.Command{
+		Use:                   "watch (NAME... | --all | -l SELECTOR)",
+		Short:                 "Watch StatefulSets until they are where their specs say",
+		Long:                  long,
+		Example:               example,
+		DisableFlagsInUseLine: true,
+		Args:                  cmdutil.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := r.check(args); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, *r)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&r.All, "all", false, "Watch all StatefulSets that the namespace has now.")
+	flags.StringVarP(&r.Selector, "selector", "l", "", "Watch the StatefulSets that match these labels now.")
+	flags.DurationVar(&r.Limits.Timeout, "timeout", 0,
+		"How long to watch, for instance 10m; 0 for ever. A watch that takes longer ends with exit code 124.")
+	flags.DurationVar(&r.Limits.StepTimeout, "step-timeout", 0,
+		"How long it may take without another pod becoming Available; 0 for ever. It ends with exit code 4.")
+	flags.DurationVar(&r.Limits.Patience, "patience", 30*time.Second,
+		"How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) "+
+			"may last before it counts.")
+	cmdutil.AddOutput(flags, &r.Output)
+	return cmd
+}
+
+func (r *Request) check(args []string) (err error) {
+	switch several := r.All || r.Selector != ""; {
+	case several && len(args) > 0:
+		return cmdutil.Usage("names, --all and -l don't go together")
+	case r.All && r.Selector != "":
+		return cmdutil.Usage("--all and -l don't go together")
+	case !several && len(args) == 0:
+		return cmdutil.Usage("which StatefulSet? give its name, or --all, or -l and a selector")
+	case !several:
+		if r.Names, err = cmdutil.SetNames(args); err != nil {
+			return err
+		}
+	}
+	if _, err := labels.Parse(r.Selector); err != nil {
+		return cmdutil.Usage("-l %s: %v", r.Selector, err)
+	}
+	flags := cmdutil.RunFlags{Limits: r.Limits, Output: r.Output}
+	return flags.Check()
+}

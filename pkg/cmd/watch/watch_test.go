@@ -1,0 +1,87 @@
+package watch_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// parse is what the flags become. A request of nil means that nothing was run.
+func parse(t *testing.T, args ...string) (*watch.Request, error) {
+	t.Helper()
+	var got *watch.Request
+	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
+	cmd := watch.New(env, func(_ context.Context, given *cmdutil.Env, r watch.Request) error {
+		require.Same(t, env, given)
+		got = &r
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	return got, cmd.ExecuteContext(t.Context())
+}
+
+// patient are the limits by default.
+var patient = canary.Limits{Patience: 30 * time.Second}
+
+func TestFlags(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want watch.Request
+	}{
+		{"a name alone", []string{"web"}, watch.Request{Names: []string{"web"}, Limits: patient}},
+		{"several names", []string{"web", "sts/db", "web"}, watch.Request{Names: []string{"web", "db"}, Limits: patient}},
+		{"several names after their type", []string{"sts", "web", "db"}, watch.Request{Names: []string{"web", "db"}, Limits: patient}},
+		{"all", []string{"--all"}, watch.Request{All: true, Limits: patient}},
+		{"a selector", []string{"-l", "app in (a,b)"}, watch.Request{Selector: "app in (a,b)", Limits: patient}},
+		{"as JSON", []string{"web", "-ojson"}, watch.Request{Names: []string{"web"}, Limits: patient, Output: report.JSON}},
+		{
+			"limits",
+			[]string{"web", "--timeout=10m", "--patience=0", "--step-timeout=1m"},
+			watch.Request{Names: []string{"web"}, Limits: canary.Limits{Timeout: 10 * time.Minute, StepTimeout: time.Minute}},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+			require.NoError(t, err)
+			require.Equal(t, &test.want, got)
+		})
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -l and a selector"},
+		{"a name and all", []string{"web", "--all"}, "names, --all and -l don't go together"},
+		{"a name and a selector", []string{"web", "-lapp=a"}, "names, --all and -l don't go together"},
+		{"all and a selector", []string{"--all", "-lapp=a"}, "--all and -l don't go together"},
+		{"another kind", []string{"web", "deployment/web"}, `"deployment/web" is not a StatefulSet`},
+		{"no selector", []string{"-l", "a in"}, "-l a in: unable to parse requirement: found '' expected: '('"},
+		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
+		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+
+			require.Nil(t, got, "nothing may run")
+			require.EqualError(t, err, test.want)
+			var usage *cmdutil.UsageError
+			require.ErrorAs(t, err, &usage)
+		})
+	}
+}

@@ -1,0 +1,37 @@
+package kube_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func named(name string) *appsv1.StatefulSet {
+	return ststest.Set(func(set *appsv1.StatefulSet) { set.Name = name })
+}
+
+func TestNamesAreInOrder(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodGet, setsPath, list(named("web"), named("api"), named("db")))
+
+	names, err := server.client().Names(t.Context(), "tier=data,app in (a,b)")
+
+	require.NoError(t, err)
+	require.Equal(t, []string{"api", "db", "web"}, names)
+	require.Equal(t, reads("GET "+setsPath+"?labelSelector=tier=data,app in (a,b)&limit=500"), server.requests())
+}
+
+func TestNamesThatMayNotBeListed(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodGet, setsPath, forbidden("jo", "list", "statefulsets", "apps"))
+
+	_, err := server.client().Names(t.Context(), "")
+
+	require.EqualError(t, err, `not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`)
+}

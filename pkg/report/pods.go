@@ -1,0 +1,96 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/charmbracelet/x/ansi"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// table is a table in the making: columns may still go.
+type table struct {
+	header []string
+	rows   [][]cell
+}
+
+// podTable has a row for each pod.
+func (st Status) podTable(style styles, pods []podView, width int) *table {
+	t := &table{header: []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
+	for _, p := range pods {
+		standing := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
+		look := style.standing(standing)
+		age := "-"
+		if p.Created != nil {
+			age = duration.HumanDuration(st.Now.Sub(*p.Created))
+		}
+		t.rows = append(t.rows, []cell{
+			{text: p.Name},
+			{text: dash(p.RevisionClass)},
+			{text: dash(p.Ready), style: &look},
+			{text: fmt.Sprint(p.Restarts)},
+			{text: age},
+			{text: node(p.Node, width)},
+			{text: dash(p.Zone)},
+			{text: notes(standing), style: &look},
+		})
+	}
+	return t
+}
+
+// column is the place of a column, by its header.
+func column(header []string, name string) int { return slices.Index(header, name) }
+
+// drop takes a column out.
+func (t *table) drop(i int) {
+	if i < 0 {
+		return
+	}
+	t.header = slices.Delete(slices.Clone(t.header), i, i+1)
+	for n := range t.rows {
+		t.rows[n] = slices.Delete(t.rows[n], i, i+1)
+	}
+}
+
+// fit drops the named columns, in turn, until the last one has room enough to
+// tell what is the matter. It does not look at what that one says: columns that
+// come and go with every change would be hard to read.
+func (t *table) fit(width int, names ...string) {
+	const enough = 16
+	for _, name := range names {
+		used := 0
+		for i, h := range t.header[:len(t.header)-1] {
+			wide := ansi.StringWidth(h)
+			for _, row := range t.rows {
+				wide = max(wide, ansi.StringWidth(row[i].text))
+			}
+			used += wide + gap
+		}
+		if used+enough <= width {
+			return
+		}
+		t.drop(column(t.header, name))
+	}
+}
+
+func (t *table) write(w io.Writer, width int) { writeTable(w, width, t.header, t.rows) }
+
+// node is a node's name, which on a cloud is as long as a sentence: on a narrow
+// terminal the trouble needs the room more.
+func node(name string, width int) string {
+	if width > 0 {
+		name = ansi.Truncate(name, max(width/5, 16), "…")
+	}
+	return dash(name)
+}
+
+// notes is the last column: trouble, or what a pod that is not good waits for.
+func notes(t sts.Standing) string {
+	if t.Good() {
+		return ""
+	}
+	return Clean(t.Says())
+}

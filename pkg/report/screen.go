@@ -1,0 +1,174 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Screen shows sets on a terminal while they change, redrawn in place: a block
+// for each, or where these are too many a row for each. One goroutine may use it.
+type Screen struct {
+	w      io.Writer
+	style  styles
+	blocks []*block
+	drawn  []int // the widths of the lines that are on the terminal now
+	news   []string
+	width  int
+	height int
+	// closing is drawing for the last time: how each set ended comes below.
+	closing bool
+}
+
+// What a terminal is taken for that does not tell its size.
+const (
+	usualWidth  = 80
+	usualHeight = 24
+)
+
+// NewScreen shows this many sets on w, a terminal.
+func NewScreen(w io.Writer, mode term.ColorMode, sets int) *Screen {
+	s := &Screen{w: w, style: newStyles(w, mode)}
+	for range sets {
+		s.blocks = append(s.blocks, &block{})
+	}
+	return s
+}
+
+// Handle takes an event of a set, which is told by its place.
+func (s *Screen) Handle(set int, e rollout.Event) {
+	b := s.blocks[set]
+	switch e.Type {
+	case rollout.EventPlan:
+		b.set = setName{e.Plan.Namespace, e.Plan.Name}
+	case rollout.EventWait:
+		b.waits, b.since = Clean(e.Message), e.Time
+	case rollout.EventWarning:
+		// It must not be lost with the next redraw.
+		text := s.style.dim.Render(e.Time.Local().Format("15:04:05")) + " " + s.style.warn.Render("warning:") + " "
+		if len(s.blocks) > 1 {
+			text += b.set.Name + ": "
+		}
+		s.news = append(s.news, text+Clean(e.Message))
+	case rollout.EventOutcome:
+		b.outcome, b.ended = e.Outcome, e.Time
+	}
+}
+
+// View takes a new snapshot of a set.
+func (s *Screen) View(set int, snapshot sts.Snapshot) {
+	if snapshot.Exists() { // or else what was there last
+		s.blocks[set].snapshot = snapshot
+	}
+}
+
+// Draw puts what is so now in the place of what was drawn before.
+func (s *Screen) Draw(now time.Time) {
+	s.measure()
+	s.put(s.lines(now))
+}
+
+// Close draws for the last time and says how each set ended. What is settled
+// from the start is worth that one line.
+func (s *Screen) Close(now time.Time) {
+	s.measure()
+	s.closing = true
+	var lines []string
+	if len(s.drawn) > 0 || s.worthDrawing() {
+		lines = s.lines(now)
+	}
+	s.put(lines)
+	// The worst comes last, where the eye is.
+	slices.SortStableFunc(s.blocks, func(a, b *block) int { return urgency(b) - urgency(a) })
+	for _, b := range s.blocks {
+		if b.outcome != nil {
+			_, _ = io.WriteString(s.w, s.ending(b))
+		}
+	}
+}
+
+func (s *Screen) worthDrawing() bool {
+	for _, b := range s.blocks {
+		if b.outcome == nil || b.outcome.Result != rollout.Done && b.snapshot.Exists() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Screen) measure() {
+	s.width, s.height = term.Width(s.w), term.Height(s.w)
+	if s.width == 0 || s.height == 0 {
+		s.width, s.height = usualWidth, usualHeight
+	}
+	s.width-- // the last column wraps early on some terminals
+}
+
+// put writes the lines in one go: each over the one before, so that nothing
+// flickers, and the rest of the old ones erased. A terminal that knows the
+// synchronized mode shows it all at once.
+func (s *Screen) put(lines []string) {
+	var out bytes.Buffer
+	out.WriteString("\x1b[?2026h")
+	up := 0
+	for _, w := range s.drawn { // since then the terminal may have become narrower
+		up += max(1, (w+s.width)/(s.width+1))
+	}
+	if up = min(up, s.height-1); up > 0 {
+		_, _ = fmt.Fprintf(&out, "\r\x1b[%dA", up)
+	}
+	for _, text := range s.news {
+		_, _ = fmt.Fprintf(&out, "%s\x1b[K\n", text)
+	}
+	s.news, s.drawn = nil, s.drawn[:0]
+	for _, line := range lines {
+		line = ansi.Truncate(line, s.width, "…")
+		s.drawn = append(s.drawn, ansi.StringWidth(line))
+		_, _ = fmt.Fprintf(&out, "%s\x1b[K\n", line)
+	}
+	out.WriteString("\x1b[J\x1b[?2026l")
+	_, _ = s.w.Write(out.Bytes())
+}
+
+// lines are the whole picture, no higher than the terminal.
+func (s *Screen) lines(now time.Time) []string {
+	room := s.height - 1 // the cursor stands below
+	if len(s.blocks) == 1 {
+		return s.block(s.blocks[0], now, room)
+	}
+	var all []string
+	for i, b := range s.blocks {
+		if i > 0 {
+			all = append(all, "")
+		}
+		all = append(all, s.block(b, now, 1<<16)...)
+	}
+	if len(all) <= room {
+		return all
+	}
+	if s.closing {
+		return nil
+	}
+	return s.overview(now, room)
+}
+
+// ending says how a set ended, and what helps.
+func (s *Screen) ending(b *block) string {
+	var out strings.Builder
+	l := Lines{w: &out, live: true, width: s.width + 1, style: s.style}
+	l.indent = strings.Repeat(" ", len("15:04:05 "))
+	if len(s.blocks) > 1 {
+		l.prefix = b.set.Name + ": "
+	}
+	l.outcome(rollout.Event{Time: b.ended, Outcome: b.outcome})
+	return out.String()
+}

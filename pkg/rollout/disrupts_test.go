@@ -1,0 +1,172 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// disrupting says that the step's change gives these pods up.
+func disrupting(ordinals ...int) func(*rollout.Plan) {
+	return step(func(s *rollout.Step) { s.Disrupts = ordinals })
+}
+
+// before is the set before the step: partition 5, a change behind it.
+func before(pods ...*podObject) sts.Snapshot {
+	return opened(set(ststest.Partition(5), ststest.Generation(2)), pods...)
+}
+
+func TestAChangeThatDisruptsWaitsForTheBudget(t *testing.T) {
+	opens := rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}
+	full := ststest.Healthy(4, 4)
+	for _, test := range []struct {
+		name string
+		plan rollout.Plan
+		s    sts.Snapshot
+		want rollout.Decision
+	}{
+		{"while it allows none", plan(disrupting(4)), budgeted(before(), full), waitsUntil(stepTimeout)},
+		{"not when it allows one", plan(disrupting(4)), budgeted(before()), opens},
+		{"not when there is none", plan(disrupting(4)), before(), opens},
+		{"not for a change that disrupts nothing", plan(), budgeted(before(), full), opens},
+		{"not for a pod that is missing", plan(disrupting(4)), budgeted(without(before(), 4), full), opens},
+		{"not for a pod on its way out", plan(disrupting(4)), budgeted(before(stable(4, ststest.Terminating)), full), opens},
+		{"not for a pod that is updated already", plan(disrupting(4)), budgeted(before(updated(4)), full), opens},
+		{
+			"not for a pod that is down while the others are enough", plan(disrupting(4)),
+			budgeted(before(stable(4, ststest.Unready)), full), opens,
+		},
+		{
+			"for any of several", plan(disrupting(4, 3)), budgeted(before(updated(4)), full), waitsUntil(stepTimeout),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, quiet(newWalk(t, test.plan, test.s).see(test.s)))
+		})
+	}
+}
+
+func TestTheWaitForABudgetIsToldOnce(t *testing.T) {
+	full := budgeted(before(), ststest.Healthy(4, 4))
+	w := newWalk(t, plan(disrupting(4)), full)
+	event := func(e rollout.Event) rollout.Event {
+		e.Time, e.Step = w.now, &w.plan.Steps[0]
+		return e
+	}
+	require.Equal(t, []rollout.Event{
+		event(rollout.Event{Type: rollout.EventStep}),
+		event(rollout.Event{Type: rollout.EventWait, Message: noRoom, Outside: true}),
+	}, w.see(full).Events)
+	require.Empty(t, w.after(time.Minute).see(full).Events)
+
+	fewer := budgeted(before(), ststest.Healthy(3, 4))
+	require.Equal(t, []rollout.Event{event(rollout.Event{
+		Type: rollout.EventWait, Outside: true,
+		Message: "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 3 are",
+	})}, w.see(fewer).Events, "other words are news")
+	require.Equal(t, rollout.Partition(4), w.see(budgeted(before())).Do)
+}
+
+func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
+	full := budgeted(before(), ststest.Healthy(4, 4))
+	w := inStep(t, plan(disrupting(4)), full)
+	require.Nil(t, w.at(stepTimeout-1).see(full).End)
+	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
+		Result: rollout.Halted, Message: tooLong + ": still waiting for " + noRoom, Step: &w.plan.Steps[0],
+		Gate: "partition 5: no pod is let through", Try: toGoOn,
+	}}, w.at(stepTimeout).see(full))
+}
+
+func TestARunThatEndsWhileABudgetHoldsItUpSaysSo(t *testing.T) {
+	full := budgeted(before(), ststest.Healthy(4, 4))
+	p := plan(disrupting(4), within(time.Minute))
+	onStage(t, p, full, func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		o := s.ends()
+		require.Equal(t, rollout.TimedOut, o.Result)
+		require.Equal(t, "not done after 1m0s, still waiting for "+noRoom, o.Message)
+	})
+}
+
+// The deadline is for what happens after the write.
+func TestTheDeadlineBeginsAnewOnceTheBudgetAllowsIt(t *testing.T) {
+	full := budgeted(before(), ststest.Healthy(4, 4))
+	w := inStep(t, plan(disrupting(4)), full)
+	d := w.at(stepTimeout - time.Second).see(budgeted(before()))
+	w.state = w.state.Applied(d.Do, set(), w.now)
+	require.Equal(t, waitsUntil(2*stepTimeout-time.Second), quiet(w.see(opened(set()))))
+}
+
+// One numbered step in two parts is done once, at the end of the last.
+func TestAPartOfAStepIsNoStepDone(t *testing.T) {
+	p := plan(step(func(s *rollout.Step) { s.Part = true }), func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "update web-3", Number: 1, Of: 2, Change: rollout.Partition(3), Until: rollout.PodsGood{From: 3},
+		})
+	})
+	types := func(d rollout.Decision) []rollout.EventType {
+		var all []rollout.EventType
+		for _, e := range d.Events {
+			all = append(all, e.Type)
+		}
+		return all
+	}
+	w := newWalk(t, p, opened(set()))
+	w.see(opened(set()))
+	d := w.see(opened(set(), updated(4)))
+	require.Equal(t, []rollout.EventType{rollout.EventPod, rollout.EventStep}, types(d))
+	w.state = w.state.Applied(d.Do, set(later, ststest.Partition(3)), w.now)
+	d = w.see(opened(set(later, ststest.Partition(3)), updated(4), updated(3)))
+	require.Contains(t, types(d), rollout.EventStepDone)
+}
+
+// A budget may take long and may allow more than one disruption: what the part
+// before has reached must still be so when the next pod is given up.
+func TestTheNextPodWaitsForTheOneBeforeToBeWellAgain(t *testing.T) {
+	p := plan(step(func(s *rollout.Step) { s.Part = true }), func(p *rollout.Plan) {
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "update web-3", Change: rollout.Partition(3), Disrupts: []int{3}, Until: rollout.PodsGood{From: 3},
+		})
+	})
+	full := budgeted(opened(set(), updated(4)), ststest.Healthy(4, 4))
+	for _, test := range []struct {
+		name string
+		s    sts.Snapshot
+		want rollout.Decision
+		wait string
+	}{
+		{"it is", budgeted(opened(set(), updated(4))), rollout.Decision{Do: rollout.Partition(3), WakeAt: in(stepTimeout)}, ""},
+		{
+			"it is not Ready any more", budgeted(opened(set(), updated(4, ststest.Unready))), waitsUntil(stepTimeout),
+			"web-4: running, not Ready",
+		},
+		{
+			"it is in trouble", budgeted(opened(set(), updated(4, backOff))), waitsUntil(patience),
+			"web-4: nginx: ImagePullBackOff: back-off",
+		},
+		{
+			"it is Ready again and soon Available",
+			budgeted(opened(set(minReady(60)), updated(4, ststest.ReadySince(in(-time.Second))))), waitsUntil(59 * time.Second),
+			"web-4: Ready, Available soon",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := inStep(t, p, full)
+			d := w.see(test.s)
+			require.Equal(t, test.want, quiet(d))
+			if test.wait != "" {
+				last := d.Events[len(d.Events)-1]
+				require.Equal(t, rollout.EventWait, last.Type)
+				require.Equal(t, test.wait, last.Message)
+			}
+		})
+	}
+	w := inStep(t, p, full)
+	w.see(budgeted(opened(set(), updated(4, backOff))))
+	require.Equal(t, rollout.Halted, w.at(patience).see(budgeted(opened(set(), updated(4, backOff)))).End.Result)
+}

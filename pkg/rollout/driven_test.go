@@ -1,0 +1,202 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// waiting is a set whose controller leaves the new template to whoever deletes
+// pods.
+func waiting(changes ...setOption) *setObject {
+	return set(append([]setOption{ststest.OnDelete}, changes...)...)
+}
+
+// standing is one pod in a progress; those that are there are an hour old.
+func standing(ordinal int, state sts.State, changes ...func(*sts.Standing)) sts.Standing {
+	t := sts.Standing{Ordinal: ordinal, Pod: "web-" + string(rune('0'+ordinal)), State: state, Since: in(-time.Hour)}
+	if state == sts.StateMissing {
+		t.Since = time.Time{}
+	}
+	if state == sts.StateTerminating {
+		t.Since = in(0)
+	}
+	for _, change := range changes {
+		change(&t)
+	}
+	return t
+}
+
+// five are the standings of five pods, old but for these.
+func five(others ...sts.Standing) []sts.Standing { return fiveOf(sts.StateOld, others...) }
+
+func fiveOf(state sts.State, others ...sts.Standing) []sts.Standing {
+	var all []sts.Standing
+	for o := range 5 {
+		all = append(all, standing(o, state))
+	}
+	for _, t := range others {
+		all[t.Ordinal] = t
+	}
+	return all
+}
+
+func TestPodsUpdated(t *testing.T) {
+	good := func(o int) sts.Standing { return standing(o, sts.StateAvailable) }
+	for _, test := range []struct {
+		name  string
+		count int
+		s     sts.Snapshot
+		want  rollout.Progress
+	}{
+		{"none is yet", 1, opened(waiting()), rollout.Progress{Want: 1, Standings: five()}},
+		{
+			"any one will do", 1, opened(waiting(), updated(1)),
+			rollout.Progress{Done: true, Good: 1, Want: 1, Standings: five(good(1))},
+		},
+		{
+			"one is not two", 2, opened(waiting(), updated(1)),
+			rollout.Progress{Good: 1, Want: 2, Standings: five(good(1))},
+		},
+		{
+			"more than asked for are no harm", 1, opened(waiting(), updated(1), updated(4)),
+			rollout.Progress{Done: true, Good: 2, Want: 1, Standings: five(good(1), good(4))},
+		},
+		{
+			"another one on its way has to arrive first", 1, opened(waiting(), updated(1), updated(4, ststest.Unready)),
+			rollout.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(4, sts.StateStarting))},
+		},
+		{
+			"so has one that is on its way out", 1, opened(waiting(), updated(1), stable(4, ststest.Terminating)),
+			rollout.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(4, sts.StateTerminating))},
+		},
+		{
+			"and one that is missing", 1, without(opened(waiting(), updated(1)), 3),
+			rollout.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(3, sts.StateMissing))},
+		},
+		{
+			"never more than there are to be", 9, opened(waiting(), updated(0), updated(1), updated(2), updated(3), updated(4)),
+			rollout.Progress{Done: true, Good: 5, Want: 5, Standings: fiveOf(sts.StateAvailable)},
+		},
+		{
+			"until the controller has seen the spec its revisions mean nothing", 1, opened(waiting(unseen), updated(1)),
+			rollout.Progress{Waiting: controllerSees},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, rollout.PodsUpdated{Count: test.count}.Check(test.s, ststest.Start))
+		})
+	}
+}
+
+func TestPodsUpdatedSaysWhenTimeAloneHelps(t *testing.T) {
+	s := opened(waiting(minReady(60)), updated(4, ststest.ReadySince(in(-10*time.Second))))
+	require.Equal(t, in(50*time.Second), rollout.PodsUpdated{Count: 1}.Check(s, ststest.Start).NextAt)
+}
+
+// restart is the condition that web-1 and web-3 are other pods than they were.
+func restart(changes ...func(*rollout.PodsRestarted)) rollout.PodsRestarted {
+	c := rollout.PodsRestarted{Pods: map[int]types.UID{1: "web-1-uid", 3: "web-3-uid"}}
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
+func alone(c *rollout.PodsRestarted) { c.Alone = true }
+
+func TestPodsRestarted(t *testing.T) {
+	old := func(o int) sts.Standing { return standing(o, sts.StateOld, due) }
+	both := []*podObject{stable(1, anew), stable(3, anew)}
+	for _, test := range []struct {
+		name string
+		c    rollout.PodsRestarted
+		s    sts.Snapshot
+		want rollout.Progress
+	}{
+		{
+			"none is yet", restart(), opened(closing()),
+			rollout.Progress{Want: 2, Standings: fiveOf(sts.StateAvailable, old(1), old(3))},
+		},
+		{
+			"one is", restart(), opened(closing(), stable(3, anew)),
+			rollout.Progress{Good: 1, Want: 2, Standings: fiveOf(sts.StateAvailable, old(1))},
+		},
+		{
+			"both are", restart(), opened(closing(), both...),
+			rollout.Progress{Done: true, Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable)},
+		},
+		{
+			"both are and another one is not Ready", restart(), opened(closing(), append(both, stable(0, ststest.Unready))...),
+			rollout.Progress{Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable, standing(0, sts.StateStarting))},
+		},
+		{
+			"both are, and the others are left out of account", restart(alone),
+			opened(closing(), append(both, stable(0, ststest.Unready))...),
+			rollout.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{
+				standing(1, sts.StateAvailable), standing(3, sts.StateAvailable),
+			}},
+		},
+		{
+			"one is on its way out", restart(alone), opened(closing(), stable(1, anew), stable(3, ststest.Terminating)),
+			rollout.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+				standing(1, sts.StateAvailable), standing(3, sts.StateTerminating),
+			}},
+		},
+		{
+			"one is missing", restart(alone), without(opened(closing(), stable(1, anew)), 3),
+			rollout.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+				standing(1, sts.StateAvailable), standing(3, sts.StateMissing),
+			}},
+		},
+		{
+			"one that the set no longer has is left out", restart(alone),
+			ststest.Snapshot(closing(replicas(2)), ststest.Pods(0, 1), ststest.Pods(1, 2, anew), ststest.Pods(3, 4)),
+			rollout.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{standing(1, sts.StateAvailable)}},
+		},
+		{
+			"which revision the pods are on does not matter", restart(),
+			opened(waiting(), updated(4), stable(1, anew), stable(3, anew)),
+			rollout.Progress{Done: true, Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable)},
+		},
+		{
+			"nothing is known before the controller has seen the spec", restart(), opened(closing(unseen), both...),
+			rollout.Progress{Waiting: controllerSees},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, test.c.Check(test.s, ststest.Start))
+		})
+	}
+}
+
+// It is Ready for an hour, but it is the pod that is to go.
+func TestAPodThatIsToBeRestartedHasNothingToWaitFor(t *testing.T) {
+	s := opened(closing(minReady(60)), stable(3, ststest.ReadySince(in(-time.Second))),
+		stable(1, ststest.ReadySince(in(-time.Second)), anew))
+	p := restart(alone).Check(s, ststest.Start)
+	require.Equal(t, in(59*time.Second), p.NextAt, "that is web-1")
+	require.Equal(t, standing(3, sts.StateOld, due, func(t *sts.Standing) { t.Since = in(-time.Second) }), p.Standings[1])
+}
+
+func due(t *sts.Standing) { t.Due = true }
+
+func TestDrivenConditionsInWords(t *testing.T) {
+	require.Equal(t, "1 pod is on the new revision and Available", rollout.PodsUpdated{Count: 1}.String())
+	require.Equal(t, "3 pods are on the new revision and Available", rollout.PodsUpdated{Count: 3}.String())
+	require.Equal(t, "the pod of ordinal 3 is a new one and Available",
+		rollout.PodsRestarted{Pods: map[int]types.UID{3: "u"}}.String())
+	require.Equal(t, "the pods of 2 ordinals are new ones and Available", restart().String())
+}
+
+// With OnDelete the controller never moves status.currentRevision on.
+func TestAnOnDeleteSetIsRolledOutOnceItIsObserved(t *testing.T) {
+	require.Equal(t, rollout.Progress{Done: true}, rollout.RolledOut{}.Check(opened(waiting()), ststest.Start))
+	require.Equal(t, rollout.Progress{Waiting: controllerSees}, rollout.RolledOut{}.Check(opened(waiting(unseen)), ststest.Start))
+}

@@ -1,0 +1,237 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// driving makes the step one in which the run itself replaces every pod of an
+// OnDelete set.
+func driving(free rollout.Free) func(*rollout.Plan) {
+	free.Mode = rollout.FreeEach
+	return step(func(s *rollout.Step) {
+		*s = rollout.Step{Title: "update the pods", Until: rollout.PodsUpdated{Count: 5}, Free: &free}
+	})
+}
+
+// restarting makes the step one that restarts web-1 and web-3.
+func restarting(free rollout.Free, changes ...func(*rollout.PodsRestarted)) func(*rollout.Plan) {
+	free.Mode = rollout.FreeRestart
+	return step(func(s *rollout.Step) {
+		*s = rollout.Step{Title: "restart the pods", Until: restart(changes...), Free: &free}
+	})
+}
+
+// leader is the pod that a run takes last, as version v of it.
+func leader(v string) podOption {
+	return func(pod *podObject) {
+		ststest.Labelled("role", "primary")(pod)
+		ststest.Version(v)(pod)
+	}
+}
+
+var leaderLast = rollout.Free{Order: sts.Order{Last: "role=primary"}}
+
+func TestWhichPodIsDeletedNext(t *testing.T) {
+	each, again := driving(rollout.Free{}), restarting(rollout.Free{})
+	ascending := rollout.Free{Order: sts.Order{Ascending: true}}
+	first := rollout.Free{Order: sts.Order{First: []int{2, 0}}}
+	fresh := ststest.ReadySince(in(-time.Second))
+	for _, test := range []struct {
+		name string
+		plan func(*rollout.Plan)
+		s    sts.Snapshot
+		want string
+	}{
+		{"the highest", each, opened(waiting()), "web-4"},
+		{"the highest that is not updated", each, opened(waiting(), updated(4)), "web-3"},
+		{"the lowest", driving(ascending), opened(waiting(), updated(0)), "web-1"},
+		{"the first of a list", driving(first), opened(waiting()), "web-2"},
+		{"the next of a list", driving(first), opened(waiting(), updated(2)), "web-0"},
+		{"the highest after a list", driving(first), opened(waiting(), updated(2), updated(0)), "web-4"},
+		{"any other before the leader", driving(leaderLast), opened(waiting(), stable(4, leader("7"))), "web-3"},
+		{
+			"the leader when it is the only one left", driving(leaderLast),
+			opened(waiting(), updated(0), updated(1), updated(2), updated(3), stable(4, leader("7"))), "web-4",
+		},
+		{"one that is down goes before a higher one", each, opened(waiting(), stable(1, ststest.Unready)), "web-1"},
+		{"the lowest of two that are down", each, opened(waiting(), stable(1, ststest.Unready), stable(3, ststest.Unready)), "web-1"},
+		{"one that is down goes before the order of others", driving(ascending), opened(waiting(), stable(3, ststest.Unready)), "web-3"},
+		{"none while an updated one is not Ready", each, opened(waiting(), updated(4, ststest.Unready)), ""},
+		{
+			"not even one that is down, which might be the same trouble", each,
+			opened(waiting(), updated(4, ststest.Unready), stable(1, ststest.Unready)), "",
+		},
+		{"none while one is on its way out", each, opened(waiting(), stable(4, ststest.Terminating)), ""},
+		{"none while one is missing", each, without(opened(waiting()), 4), ""},
+		{"none while one is missing above a healthy one", each, without(opened(waiting(), stable(3, ststest.Unready)), 2), ""},
+		{
+			"one that is down below a missing one, which the controller makes only after that", each,
+			without(opened(waiting(), stable(1, ststest.Unready)), 4), "web-1",
+		},
+		{
+			"where the controller makes them all at once it is waited for", each,
+			without(opened(waiting(parallel), stable(1, ststest.Unready)), 4), "",
+		},
+		{"none while an old one is Ready and not yet Available", each, opened(waiting(minReady(60)), stable(2, fresh)), ""},
+		{"of those to be restarted the highest", again, opened(closing()), "web-3"},
+		{"then the next", again, opened(closing(), stable(3, anew)), "web-1"},
+		{"a restart waits for the others", again, opened(closing(), stable(0, ststest.Unready)), ""},
+		{"unless it is told not to", restarting(rollout.Free{}, alone), opened(closing(), stable(0, ststest.Unready)), "web-3"},
+		{"a restart of one that is down waits for no other such", again, opened(closing(), stable(1, ststest.Unready)), "web-1"},
+		{"a restart leaves pods alone that wait for a change", again, opened(waiting(), stable(3, anew), stable(1, anew)), ""},
+		{
+			"a restart leaves the pod alone that holds the controller up", restarting(rollout.Free{}, alone),
+			opened(closing(), updated(0, ststest.Unready)), "web-3",
+		},
+		{
+			"unless that is one to be restarted", again,
+			opened(closing(), updated(1, ststest.Unready, func(pod *podObject) { pod.UID = "web-1-uid" })), "web-1",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, deletes(newWalk(t, plan(test.plan), test.s).see(test.s).Do))
+		})
+	}
+}
+
+func TestWhatIsDeletedAndWhy(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		plan func(*rollout.Plan)
+		s    sts.Snapshot
+		want rollout.DeletePod
+	}{
+		{
+			"any version of the pod", driving(rollout.Free{}), opened(waiting(), stable(4, leader("7"))),
+			rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that the controller makes it anew at revision " + ststest.Update},
+		},
+		{
+			"the version that was picked by its labels", driving(leaderLast), opened(waiting(), stable(4, ststest.Version("7"))),
+			rollout.DeletePod{
+				Name: "web-4", UID: "web-4-uid", Version: "7", Why: "so that the controller makes it anew at revision " + ststest.Update,
+			},
+		},
+		{
+			"a restart has no revision in view", restarting(rollout.Free{}), opened(closing()),
+			rollout.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that the controller makes it anew"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, newWalk(t, plan(test.plan), test.s).see(test.s).Do)
+		})
+	}
+}
+
+// Time alone makes it Available, and no snapshot comes for that.
+func TestAnOldPodThatIsSoonAvailableIsWaitedFor(t *testing.T) {
+	s := opened(waiting(minReady(60)), stable(2, ststest.ReadySince(in(-20*time.Second))))
+	w := newWalk(t, plan(driving(rollout.Free{})), s)
+	require.Equal(t, waitsUntil(40*time.Second), quiet(w.see(s)))
+	require.Equal(t, "web-4", deletes(w.at(40*time.Second).see(s).Do))
+}
+
+func TestALeaderThatMovesIsStillLast(t *testing.T) {
+	p := plan(driving(leaderLast))
+	first := opened(waiting(), stable(4, leader("7")), updated(0), updated(1), updated(2))
+	w := newWalk(t, p, first)
+	require.Equal(t, "web-3", deletes(w.see(first).Do))
+	require.Equal(t, "web-4", deletes(w.see(opened(waiting(), stable(3, leader("8")), updated(0), updated(1), updated(2))).Do))
+}
+
+// The version that it must have makes a deletion void once the pod has
+// changed: repeating it for ever would get nowhere.
+func TestALostDeletionOfAPodThatHasChangedSince(t *testing.T) {
+	others := []*podObject{updated(0), updated(1), updated(2)}
+	show := func(web3, web4 podOption) sts.Snapshot {
+		return opened(waiting(), append(others, stable(3, web3), stable(4, web4))...)
+	}
+	for _, test := range []struct {
+		name string
+		then sts.Snapshot
+		want string
+	}{
+		{"the same pod is deleted again", show(ststest.Version("3"), leader("7")), "web-3 3"},
+		{"it has another version: it is picked anew", show(ststest.Version("4"), leader("7")), "web-3 4"},
+		{"it has become the leader: another one is picked", show(leader("4"), ststest.Version("8")), "web-4 8"},
+		{"it is on its way out: it was taken", show(func(pod *podObject) {
+			ststest.Terminating(pod)
+			ststest.Version("4")(pod)
+		}, leader("7")), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := show(ststest.Version("3"), leader("7"))
+			w := newWalk(t, plan(driving(leaderLast)), s)
+			w.state = w.state.Unsure(w.see(s).Do)
+			got := ""
+			if d, ok := w.see(test.then).Do.(rollout.DeletePod); ok {
+				got = d.Name + " " + d.Version
+			}
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+// budgeted is the snapshot with these numbers in the set's disruption budget.
+func budgeted(s sts.Snapshot, changes ...func(*policyv1.PodDisruptionBudget)) sts.Snapshot {
+	return s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget(changes...)})
+}
+
+const noRoom = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
+
+func TestADeletionWaitsForTheBudget(t *testing.T) {
+	p := plan(driving(rollout.Free{Budgets: true}))
+	full := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	w := newWalk(t, p, full)
+
+	d := w.see(full)
+	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
+	require.Contains(t, d.Events, rollout.Event{
+		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom, Want: 5, Outside: true,
+	})
+	require.Empty(t, w.see(full).Events, "it is told once")
+	require.Equal(t, "web-4", deletes(w.see(budgeted(opened(waiting()))).Do))
+	require.Equal(t, "web-4", deletes(newWalk(t, plan(driving(rollout.Free{})), full).see(full).Do), "budgets that are to be ignored")
+}
+
+func TestABudgetThatNeverAllowsIt(t *testing.T) {
+	full := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	w := inStep(t, plan(driving(rollout.Free{Budgets: true})), full)
+	d := w.at(stepTimeout).see(full)
+	require.Equal(t, rollout.Halted, d.End.Result)
+	require.Equal(t, tooLong+": still waiting for "+noRoom, d.End.Message)
+}
+
+func TestTheBudgetOfABlocker(t *testing.T) {
+	p := plan(returning(&rollout.Free{Mode: rollout.FreeBlocker, Budgets: true}))
+	down := opened(closing(), updated(4, ststest.Unready))
+	for _, test := range []struct {
+		name   string
+		budget func(*policyv1.PodDisruptionBudget)
+		want   string
+	}{
+		{"it may go while the others are enough", ststest.Healthy(4, 4), "web-4"},
+		{"it stays while they are too few", ststest.Healthy(3, 4), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := budgeted(down, test.budget)
+			require.Equal(t, test.want, deletes(newWalk(t, p, s).see(s).Do))
+		})
+	}
+}
+
+func TestARestartEndsWithTheLastPod(t *testing.T) {
+	p := plan(restarting(rollout.Free{}, func(c *rollout.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
+	w := newWalk(t, p, opened(closing()))
+	w.state = w.state.Applied(w.see(opened(closing())).Do, nil, w.now)
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(without(opened(closing()), 3))))
+	require.Equal(t, allIsWell, quiet(w.see(opened(closing(), stable(3, anew)))))
+}

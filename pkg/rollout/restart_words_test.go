@@ -1,0 +1,34 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestARestartSpeaksNeitherOfRevisionsNorOfTheGate(t *testing.T) {
+	s := ststest.Snapshot(ststest.Set(ststest.Annotated(record, "r1")), ststest.Pods(0, 5))
+	pod, ok := s.Pod(4)
+	require.True(t, ok)
+	p := plan(step(func(s *rollout.Step) {
+		*s = rollout.Step{
+			Title: "restart web-4", Until: rollout.PodsRestarted{Pods: map[int]types.UID{4: pod.UID}},
+			Free: &rollout.Free{Mode: rollout.FreeRestart, Budgets: true},
+		}
+	}))
+
+	w := newWalk(t, p, s)
+	w.see(s)
+	end := w.at(stepTimeout + time.Second).see(s).End
+
+	require.Equal(t, "web-4: NotRestarted: not restarted yet ("+tooLong+")", end.Message)
+	require.Equal(t, &sts.Trouble{Reason: sts.ReasonNotRestarted, Message: "not restarted yet", Grace: sts.AtDeadline}, end.Trouble)
+	require.Empty(t, end.Gate)
+	require.Equal(t, toGoOn, end.Try)
+}

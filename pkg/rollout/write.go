@@ -1,0 +1,55 @@
+package rollout
+
+// write sends the step's change, once the budgets allow what it gives up.
+func (n *next) write(step *Step) {
+	if len(step.Disrupts) > 0 && !n.holds() {
+		return
+	}
+	for _, o := range step.Disrupts {
+		pod, there := n.s.Pod(o)
+		if !there || pod.Revision == n.s.UpdateRevision() {
+			continue
+		}
+		if words := n.s.Forbids(pod); words != "" {
+			n.waitFor(step, Progress{Waiting: words, Outside: true})
+			return
+		}
+	}
+	if !n.overdue(step, Progress{Waiting: serverTakes}) {
+		n.d.Do = step.Change
+	}
+}
+
+// holds reports whether what the step before has reached is still so: a budget
+// may have been waited for in between, for long, and it may allow more than one
+// disruption.
+func (n *next) holds() bool {
+	if n.st.step == 0 {
+		return true
+	}
+	step, before := &n.p.Steps[n.st.step], n.p.Steps[n.st.step-1]
+	progress := before.Until.Check(n.s, n.now)
+	if progress.Done {
+		return true
+	}
+	n.wake(progress.NextAt)
+	v, wake := n.st.troubled(n.p, before, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return false
+	}
+	n.wake(wake)
+	if t, ok := culprit(n.s, before, progress, n.now); ok && progress.Waiting == "" {
+		progress.Waiting = t.Pod + ": " + t.Says()
+	}
+	n.waitFor(step, progress)
+	return false
+}
+
+// waitFor tells what keeps the change from being sent, unless it has done so
+// for too long.
+func (n *next) waitFor(step *Step, progress Progress) {
+	if !n.overdue(step, progress) {
+		n.tellWait(progress)
+	}
+}

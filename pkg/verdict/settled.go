@@ -1,0 +1,140 @@
+package verdict
+
+import (
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// nextStepWithin is how much later than its soak the next step of a canary may
+// begin before it counts as held: another process takes it on, and its clock
+// and its requests take their time.
+const nextStepWithin = 5 * time.Second
+
+// Settled is the condition of a watch: it holds when every pod is where the
+// spec says, and ends the run as held when nothing more will happen by itself.
+type Settled struct {
+	// Command is how the user calls the plugin, for the commands that help.
+	Command string `json:"-"`
+}
+
+// Check looks at the whole set.
+func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
+	if s.Set.DeletionTimestamp != nil {
+		return rollout.Progress{Want: s.Replicas(), Waiting: "the StatefulSet to be deleted"}
+	}
+	p := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	if p.Waiting != "" {
+		return p
+	}
+	record, err := canary.FindRecord(s)
+	st := stageOf(s, p, record)
+	if err != nil && st.phase == there {
+		st = stage{held, "the record of a canary can't be read"}
+	}
+	switch {
+	case st.phase == there:
+		p.Success = st.words
+		return p
+	case st.phase == held && record != nil && now.Before(nextStepAt(s, p, *record)):
+		at := nextStepAt(s, p, *record)
+		p.Waiting = "the canary's next step"
+		if p.NextAt.IsZero() || at.Before(p.NextAt) {
+			p.NextAt = at
+		}
+	case st.phase == held:
+		p.Held = st.words
+	case p.Done:
+		p.Waiting = removed(s)
+	}
+	p.Done = false
+	return p
+}
+
+func (Settled) String() string {
+	return "every pod is where the spec says, or nothing more happens by itself"
+}
+
+// removed names the pods that a scale-down still has to take away.
+func removed(s sts.Snapshot) string {
+	stray := s.Stray()
+	last := stray[len(stray)-1]
+	words := last.Name + " to be removed"
+	if last.Terminating {
+		words = last.Name + " to be gone"
+	}
+	if n := len(stray); n > 1 {
+		words += fmt.Sprintf(" (%d pods of a scale-down are left)", n)
+	}
+	return words
+}
+
+// nextStepAt is when a canary should have gone on by itself: its pods have
+// been good for the soak, and what it wrote last is as old.
+func nextStepAt(s sts.Snapshot, p rollout.Progress, record canary.Record) time.Time {
+	since := record.Started
+	later := func(t time.Time) {
+		if t.After(since) {
+			since = t
+		}
+	}
+	for _, t := range p.Standings {
+		if t.Good() {
+			later(t.Since.Add(s.MinReady()))
+		}
+	}
+	for _, path := range [][]string{
+		{"metadata", "annotations", canary.Annotation},
+		{"spec", "updateStrategy", "rollingUpdate", "partition"},
+	} {
+		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
+			later(w.Time)
+		}
+	}
+	if record.Aborting {
+		return since.Add(nextStepWithin)
+	}
+	return since.Add(record.Soak.Duration + nextStepWithin)
+}
+
+// Help lists the commands that help when a watch has ended.
+func (c Settled) Help(s sts.Snapshot, o rollout.Outcome, now time.Time) []string {
+	record, err := canary.FindRecord(s)
+	if err != nil {
+		record = nil
+	}
+	good := rollout.PodsGood{From: s.Start()}.Check(s, now).Done
+	try := help(s, record, o, good, c.Command)
+	if record != nil {
+		return try
+	}
+	say := func(what, command string) { try = append(try, what+": "+command) }
+	switch {
+	case o.Result == rollout.Held && s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
+		if pod, ok := highestOld(s); ok {
+			say("delete one after another, the highest first", kubectl(c.Command)+" delete pod "+pod)
+		}
+	case o.Result == rollout.Held && good:
+		say("take the others through step by step", c.Command+" canary "+s.Name())
+	case o.Result == rollout.Halted && o.Trouble == nil:
+	case o.Result == rollout.Halted && o.Trouble.Reason == sts.ReasonBlocked:
+		say("or take the rollout back, which frees it too", c.Command+" undo "+s.Name())
+	case o.Result == rollout.Halted && s.CurrentRevision() != s.UpdateRevision():
+		say("take the rollout back", c.Command+" undo "+s.Name())
+	}
+	return try
+}
+
+func highestOld(s sts.Snapshot) (string, bool) {
+	for o := s.End() - 1; o >= s.Start(); o-- {
+		if pod, ok := s.Pod(o); ok && pod.Revision != s.Wanted(o) {
+			return pod.Name, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,100 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// phase is where a set without trouble is.
+type phase int
+
+const (
+	moving phase = iota // something happens by itself
+	held                // nothing does, and not all is where it should be
+	there               // every pod is where the spec says
+)
+
+// stage is a phase, in words.
+type stage struct {
+	phase phase
+	words string
+}
+
+func (st stage) verdict() Verdict {
+	switch st.phase {
+	case held:
+		return Verdict{Result: rollout.Held, Message: "held: " + st.words}
+	case there:
+		return Verdict{Result: rollout.Done, Message: "settled: " + st.words}
+	default:
+		return Verdict{Result: rollout.Held, Message: "in progress: " + st.words}
+	}
+}
+
+// stageOf judges a set in which no trouble counts. The progress is that of
+// all its pods.
+func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) stage {
+	switch {
+	case !progress.Done:
+		return onTheWay(s, progress)
+	case len(s.Stray()) > 0:
+		return stage{moving, s.Stray()[0].Name + " is being removed"}
+	case record != nil:
+		return stage{held, record.Says()}
+	}
+	return settled(s)
+}
+
+func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
+	var waiting, old, ahead []string
+	for _, t := range progress.Standings {
+		pod, _ := s.Pod(t.Ordinal)
+		switch {
+		case t.State == sts.StateOld && s.Gated(t.Ordinal) && pod.Revision == s.UpdateRevision():
+			ahead = append(ahead, t.Pod)
+		case t.State == sts.StateOld:
+			old = append(old, t.Pod)
+		case !t.Good():
+			waiting = append(waiting, t.Pod+" "+t.Says())
+		}
+	}
+	if s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType && len(waiting) == 0 {
+		return stage{held, fmt.Sprintf("strategy OnDelete, %d pods wait to be deleted: %s", len(old), strings.Join(old, ", "))}
+	}
+	if len(waiting) == 0 && len(old) == 0 {
+		// A partition that goes up takes nothing back.
+		return stage{held, fmt.Sprintf("partition %d is above pods that are updated already, which the controller leaves so: %s",
+			s.Partition(), strings.Join(ahead, ", "))}
+	}
+	what := waiting
+	if len(what) == 0 {
+		what = []string{old[len(old)-1] + " is to be replaced"}
+	}
+	return stage{moving, fmt.Sprintf("%d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0])}
+}
+
+// settled tells a set that is all there from one that a partition holds back.
+func settled(s sts.Snapshot) stage {
+	old := 0
+	for _, p := range s.Pods {
+		if p.Revision != s.UpdateRevision() {
+			old++
+		}
+	}
+	if old > 0 {
+		return stage{held, fmt.Sprintf("partition %d keeps %d of %d pods on the old revision", s.Partition(), old, s.Replicas())}
+	}
+	switch s.Replicas() {
+	case 0:
+		return stage{there, "it has no replicas"}
+	case 1:
+		return stage{there, "its pod is updated and Available"}
+	}
+	return stage{there, fmt.Sprintf("all %d pods are updated and Available", s.Replicas())}
+}
