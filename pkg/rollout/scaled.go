@@ -37,6 +37,12 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 		}
 	}
 	p.Done = p.Done && len(s.Stray()) == 0
+	if p.Done && int(s.Set.Status.Replicas) > len(s.Pods) {
+		// It has not seen yet that a pod is gone. Were the whenScaled policy put
+		// back to Delete now, it would make that pod the owner of its claim, which
+		// the garbage collector then takes for an orphan.
+		p.Done, p.Waiting = false, "the StatefulSet controller to see that the pod is gone"
+	}
 	for o := c.From; o < c.To; o++ {
 		if _, there := s.Pod(o); !there && (o < s.Start() || o >= s.End()) {
 			p.Standings = append(p.Standings, sts.Standing{Ordinal: o, Pod: s.PodName(o), State: sts.StateGone})

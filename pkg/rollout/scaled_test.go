@@ -23,6 +23,11 @@ func goneFor(ordinal int) sts.Standing {
 	return sts.Standing{Ordinal: ordinal, Pod: ststest.Pod(ordinal).Name, State: sts.StateGone}
 }
 
+// counted is the set with three replicas, of which its controller has seen so many.
+func counted(n int32) *setObject {
+	return ststest.Set(ststest.Replicas(3), func(set *setObject) { set.Status.Replicas = n })
+}
+
 func TestScaled(t *testing.T) {
 	three := ststest.Set(ststest.Replicas(3))
 	broken := ststest.Pod(1, ststest.Unready)
@@ -42,6 +47,17 @@ func TestScaled(t *testing.T) {
 		},
 		{
 			"the pod is gone and the rest Available", removes, ststest.Snapshot(three, ststest.Pods(0, 3)),
+			rollout.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{good(0), good(1), good(2), goneFor(3)}},
+		},
+		{
+			"the pod is gone, and the controller has not seen that", removes, ststest.Snapshot(counted(4), ststest.Pods(0, 3)),
+			rollout.Progress{
+				Good: 1, Want: 1, Standings: []sts.Standing{good(0), good(1), good(2), goneFor(3)},
+				Waiting: "the StatefulSet controller to see that the pod is gone",
+			},
+		},
+		{
+			"the pod is gone, and the controller has counted the rest", removes, ststest.Snapshot(counted(3), ststest.Pods(0, 3)),
 			rollout.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{good(0), good(1), good(2), goneFor(3)}},
 		},
 		{
