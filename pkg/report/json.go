@@ -61,6 +61,7 @@ type object struct {
 	Progress *progress  `json:"progress,omitempty"`
 	Until    *time.Time `json:"until,omitempty"`
 	Message  string     `json:"message,omitempty"`
+	Outside  bool       `json:"outside,omitempty"` // the wait is for a PodDisruptionBudget
 	Plan     *planView  `json:"plan,omitempty"`
 	Result   string     `json:"result,omitempty"`
 	Gate     string     `json:"gate,omitempty"`
@@ -92,7 +93,7 @@ type podEvent struct {
 
 // Handle writes one event.
 func (o *Objects) Handle(e rollout.Event) {
-	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message)}
+	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
 	if e.Plan != nil {
 		o.set = setName{e.Plan.Namespace, e.Plan.Name}
 		out.Plan = viewPlan(e.Plan)

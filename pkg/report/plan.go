@@ -29,12 +29,14 @@ type stepView struct {
 	Title  string   `json:"title"`
 	Before []string `json:"before,omitempty"`
 	Change *change  `json:"change,omitempty"`
-	Until  string   `json:"until"`
-	Frees  string   `json:"frees,omitempty"`
-	Order  string   `json:"order,omitempty"`
-	Soak   string   `json:"soak,omitempty"`
-	Gate   string   `json:"gate,omitempty"`
-	Next   string   `json:"next,omitempty"`
+	// Disrupts are ordinals that a PodDisruptionBudget must let go first.
+	Disrupts []int  `json:"disrupts,omitempty"`
+	Until    string `json:"until"`
+	Frees    string `json:"frees,omitempty"`
+	Order    string `json:"order,omitempty"`
+	Soak     string `json:"soak,omitempty"`
+	Gate     string `json:"gate,omitempty"`
+	Next     string `json:"next,omitempty"`
 }
 
 // change is a write as a program reads it.
@@ -76,7 +78,10 @@ func viewPlan(p *rollout.Plan) *planView {
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		s := stepView{Step: step.Number, Title: Clean(step.Title), Until: step.Until.String(), Soak: orNothing(step.Soak)}
+		s := stepView{
+			Step: step.Number, Title: Clean(step.Title), Disrupts: step.Disrupts,
+			Until: step.Until.String(), Soak: orNothing(step.Soak),
+		}
 		if step.Change != nil {
 			s.Change = viewChange(step.Change)
 		}

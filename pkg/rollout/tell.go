@@ -48,7 +48,7 @@ func (n *next) tellWait(progress Progress) {
 		}
 	}
 	if waits != n.st.waitSaid {
-		n.st.waitSaid = waits
+		n.st.waitSaid, n.st.outside = waits, progress.Outside
 		n.tell(Event{
 			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
 		})
@@ -155,6 +155,9 @@ func (n *next) commands(r Result) []string {
 	}
 	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" {
 		add("or leave it at that", fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()))
+	}
+	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
+		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)
 	return out
