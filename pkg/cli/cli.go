@@ -16,7 +16,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
@@ -77,8 +79,8 @@ func New(env *cmdutil.Env) *cobra.Command {
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
-	const rollouts, sizing, looking = "rollouts", "sizing", "looking"
-	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: sizing, Title: "Replicas and claims:"},
+	const rollouts, storage, looking = "rollouts", "storage", "looking"
+	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Replicas, claims and volumes:"},
 		&cobra.Group{ID: looking, Title: "Looking:"})
 	add := func(group string, verbs ...*cobra.Command) {
 		for _, verb := range verbs {
@@ -88,7 +90,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
-	add(sizing, scale.New(env, scale.Run))
+	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

@@ -16,16 +16,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-const (
-	claimsPath = "/api/v1/namespaces/default/persistentvolumeclaims"
-	claimPath  = claimsPath + "/data-web-4"
-	volumePath = "/api/v1/persistentvolumes/pv-4"
-)
-
 // seenClaim is the settled set with the claim of ordinal 4.
 func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
-	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-4"}
+	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
 	for _, change := range changes {
 		change(&c)
 	}
@@ -33,8 +27,8 @@ func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
 	return s
 }
 
-// mounting is a pod outside of the set that uses a claim.
-func mounting(source corev1.VolumeSource) *corev1.Pod {
+// holding is a pod outside of the set that uses a claim.
+func holding(source corev1.VolumeSource) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web"},
 		Spec:       corev1.PodSpec{Volumes: []corev1.Volume{{Name: "4", VolumeSource: source}}},
@@ -60,16 +54,16 @@ func TestDeleteAClaim(t *testing.T) {
 	}{
 		{"after a look at the set and at all pods", seenClaim(), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
 		{
-			"a pod that names another claim does not matter", seenClaim(), object(ststest.Set()), list(mounting(claim("data-web-3"))),
+			"a pod that names another claim does not matter", seenClaim(), object(ststest.Set()), list(holding(claim("data-web-3"))),
 			all, "",
 		},
 		{
-			"not while a pod names it", seenClaim(), object(ststest.Set()), list(mounting(claim("data-web-4"))), all[1:],
+			"not while a pod names it", seenClaim(), object(ststest.Set()), list(holding(claim("data-web-4"))), all[1:],
 			"pod data-web uses claim data-web-4: it is kept",
 		},
 		{
 			"not while it is a pod's ephemeral one", seenClaim(), object(ststest.Set()),
-			list(mounting(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
+			list(holding(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
 			"pod data-web uses claim data-web-4: it is kept",
 		},
 		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], rollout.ErrConflict.Error() + ": statefulset web"},
@@ -137,14 +131,14 @@ func TestRetainAVolume(t *testing.T) {
 	server := newServer(t)
 	t.Cleanup(server.Close)
 	server.on(http.MethodGet, volumePath, object(&corev1.PersistentVolume{
-		ObjectMeta: metav1.ObjectMeta{Name: "pv-4", UID: "pv-uid"},
+		ObjectMeta: metav1.ObjectMeta{Name: "pv-data-web-4", UID: "pv-uid"},
 		Spec: corev1.PersistentVolumeSpec{
 			ClaimRef: &corev1.ObjectReference{UID: "claim-uid"}, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
 		},
 	}))
 	server.on(http.MethodPatch, volumePath, object(&corev1.PersistentVolume{}))
 
-	change := rollout.RetainVolume{Claim: "data-web-4", UID: "claim-uid", Volume: "pv-4"}
+	change := rollout.RetainVolume{Claim: "data-web-4", UID: "claim-uid", Volume: "pv-data-web-4"}
 	set, err := server.client().Apply(t.Context(), change, seenClaim())
 
 	require.NoError(t, err)
@@ -168,7 +162,7 @@ func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
 			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: volume},
 		}
 	}
-	server.on(http.MethodGet, claimsPath, list(pvc("data-web-4", "pv-4"), pvc("data-web-1-4", "pv-5"), pvc("other", "pv-6")))
+	server.on(http.MethodGet, claimsPath, list(pvc("data-web-4", "pv-data-web-4"), pvc("data-web-1-4", "pv-5"), pvc("other", "pv-6")))
 	server.on(http.MethodGet, volumePath, failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumes"`))
 	set := ststest.Set()
 	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}

@@ -15,12 +15,12 @@ import (
 
 // ordinalView is an ordinal that comes or goes, as a program reads it.
 type ordinalView struct {
-	Ordinal int         `json:"ordinal"`
-	Pod     string      `json:"pod"`
-	Claims  []claimView `json:"claims,omitempty"`
+	Ordinal int        `json:"ordinal"`
+	Pod     string     `json:"pod"`
+	Claims  []fateView `json:"claims,omitempty"`
 }
 
-type claimView struct {
+type fateView struct {
 	Name          string     `json:"name"`
 	Fate          string     `json:"fate"`
 	DataDies      bool       `json:"dataDies"`
@@ -39,7 +39,7 @@ func viewOrdinals(all []rollout.Ordinal) []ordinalView {
 		v := ordinalView{Ordinal: o.Ordinal, Pod: o.Pod}
 		for i := range o.Claims {
 			c := &o.Claims[i]
-			v.Claims = append(v.Claims, claimView{
+			v.Claims = append(v.Claims, fateView{
 				Name: c.Claim.Name, Fate: string(c.Fate), DataDies: c.DataDies(), Why: Clean(c.Why), Size: sizeOf(*c),
 				StorageClass: c.Claim.Class, Volume: c.Claim.Volume, ReclaimPolicy: string(c.Claim.Reclaim),
 				Created: instant(c.Claim.Created), UnusedSince: instant(c.Claim.UnusedSince),
