@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
@@ -79,7 +80,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
 	const rollouts, storage, looking = "rollouts", "storage", "looking"
-	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Claims and volumes:"},
+	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Replicas, claims and volumes:"},
 		&cobra.Group{ID: looking, Title: "Looking:"})
 	add := func(group string, verbs ...*cobra.Command) {
 		for _, verb := range verbs {
@@ -89,7 +90,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
-	add(storage, prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
+	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

@@ -53,6 +53,10 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		}
 		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", field)
 	}
+	if was.WhenScaled() != s.WhenScaled() {
+		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
+			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+	}
 	if p.Record != "" && was.Set.Annotations[p.Record] != s.Set.Annotations[p.Record] {
 		say("the record of this run was changed", "metadata", "annotations", p.Record)
 	}

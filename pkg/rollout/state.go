@@ -31,6 +31,7 @@ type State struct {
 	good    int       // pods that were good at once, the most so far in this step
 	soaked  time.Time // when the soak began
 	answer  Answer    // what the person said at this gate
+	hooked  int       // how many hooks of this step have run
 
 	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
 	wrote    bool                    // something, in this run
@@ -96,6 +97,12 @@ func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State 
 	if st.phase == changing {
 		st.phase, st.started = waiting, now
 	}
+	return st
+}
+
+// Hooked tells the state that the step's next hook has run.
+func (st State) Hooked() State {
+	st.hooked++
 	return st
 }
 

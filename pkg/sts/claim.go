@@ -137,7 +137,7 @@ func (s Snapshot) ClaimsOf(ordinal int) []Claim {
 // WithClaims is the snapshot with those of these claims that a template of the
 // set can have made, by name.
 func (s Snapshot) WithClaims(all []Claim) Snapshot {
-	s.Claims = nil
+	s.Claims = []Claim{} // none, but known
 	for i := range all {
 		for _, template := range s.ClaimTemplates() {
 			if _, ok := s.ClaimOrdinal(template, all[i].Name); ok && all[i].Namespace == s.Set.Namespace {

@@ -49,6 +49,7 @@ var rooms = []room{
 	// Whose a claim is, only facts about sets tell: their names and ranges.
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	{dir: "pkg/prune", never: []string{clientGo, cobra, cli, report, term, kube}},
+	{dir: "pkg/scale", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
