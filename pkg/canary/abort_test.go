@@ -19,7 +19,8 @@ import (
 const (
 	templateBack = "put the template of revision web-stable back; " +
 		"template, annotation kubectl-sts.github.io/canary, no annotation kubernetes.io/change-cause; observed"
-	abortEnded = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; good from 0"
+	abortEnded = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary, " +
+		"annotation kubectl-sts.github.io/undone; good from 0"
 )
 
 func TestThePlanOfAnAbort(t *testing.T) {
