@@ -118,7 +118,7 @@ func TestTabOffers(t *testing.T) {
 		{"revisions to go back to", "undo web --to-revision ", []string{newest, stable, oldest, inThisOrder}},
 		{"a revision to look at", "history web --revision 1", []string{oldest, inThisOrder}},
 		{"a revision to compare", "history web --diff ", []string{newest, stable, oldest, aListInOrder}},
-		{"another one to compare with", "history web --diff 3,", []string{"3," + stable, "3," + oldest, aListInOrder}},
+		{"another one to compare with", "history web --diff 3,", []string{"3,2", "3,1", aListInOrder}},
 		{
 			"ordinals", "restart web --ordinals ",
 			[]string{
@@ -128,11 +128,11 @@ func TestTabOffers(t *testing.T) {
 		},
 		{
 			"ordinals that are not in the list yet", "restart web --ordinals 0-2,4,",
-			[]string{"0-2,4,3\tweb-3: ImagePullBackOff", aListInOrder},
+			[]string{"0-2,4,3", aListInOrder},
 		},
 		{
 			"the end of a range", "restart web --ordinals 1,3-",
-			[]string{"1,3-4\tweb-4 is missing", aListInOrder},
+			[]string{"1,3-4", aListInOrder},
 		},
 		{"values of --dry-run", "canary web --dry-run ", []string{"none", "client", "server", inThisOrder}},
 		{"values of --on-failure", "canary web --on-failure ", []string{"halt", "rollback", inThisOrder}},

@@ -17,9 +17,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// atMost is how long a look at the cluster may take: somebody sits there and
-// waits for the next letter to appear.
-const atMost = 2 * time.Second
+// atMost is how long a look at the cluster may take, programs that log in
+// included: somebody sits there and waits for the next letter to appear.
+const atMost = 5 * time.Second
 
 // completer answers for all verbs.
 type completer struct{ env *cmdutil.Env }

@@ -85,7 +85,7 @@ func twoRevisions(s sts.Snapshot, typed string) []string {
 	var words []string
 	for _, word := range revisions(s, typed) {
 		if number, _, _ := strings.Cut(word, "\t"); number != before {
-			words = append(words, before+","+word)
+			words = append(words, before+","+number) // without a description: see inList
 		}
 	}
 	return words
@@ -107,10 +107,20 @@ func ordinals(s sts.Snapshot, typed string) []string {
 	var words []string
 	for ordinal := first; ordinal < s.End(); ordinal++ {
 		if !there[ordinal] {
-			words = append(words, described(fmt.Sprintf("%s%s%d", done, from, ordinal), podState(s, ordinal)))
+			words = append(words, inList(done, fmt.Sprintf("%s%d", from, ordinal), podState(s, ordinal)))
 		}
 	}
 	return words
+}
+
+// inList is one more word of a list. Only the first has a description: the
+// script for bash takes a described word with a comma for another one than what
+// was typed, because it quotes the comma.
+func inList(done, word, about string) string {
+	if done != "" {
+		return done + word
+	}
+	return described(word, about)
 }
 
 // mentioned are the ordinals of a list. What is no number is not there.
