@@ -53,7 +53,7 @@ func listZip(file string) (map[string]fs.FileMode, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer archive.Close()
+	defer archive.Close() //nolint:errcheck // it was only read
 	files := map[string]fs.FileMode{}
 	for _, f := range archive.File {
 		files[f.Name] = f.Mode()

@@ -84,7 +84,8 @@ func parse(text, name string) (manifest, []string) {
 		line = strings.TrimRight(line, "\n")
 		must(len(line) <= widest, "description: a line has more than %d characters: %s", widest, line)
 	}
-	must(!command.MatchString(m.Spec.Description), "description: the help lists commands, not this: %q", command.FindString(m.Spec.Description))
+	found := command.FindString(m.Spec.Description)
+	must(found == "", "description: the help lists commands, not this: %q", found)
 	return m, append(problems, checkPlatforms(m)...)
 }
 
