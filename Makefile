@@ -3,10 +3,11 @@
 
 MODULE  := github.com/kubectl-sts/kubectl-sts
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --verify --quiet HEAD)
 
 # No C library in the plugin: the same static binary wherever it was built.
 GO_BUILD_ENV := CGO_ENABLED=0
-GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSION)"
+GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSION) -X $(MODULE)/pkg/cli.commit=$(COMMIT)"
 
 ## SANDBOX: the name of the sandbox's cluster
 SANDBOX ?= sts

@@ -5,17 +5,20 @@ import (
 	"strings"
 )
 
-// build is the version and the commit of this program. Go notes the commit
-// wherever it builds in a clone, and the version that go install was asked for.
-func build(version string, info func() (*debug.BuildInfo, bool)) (string, string) {
+// build is the version and the commit of this program. What the build did not
+// set, as with go install, Go may have noted.
+func build(version, commit string, info func() (*debug.BuildInfo, bool)) (string, string) {
 	noted, ok := info()
 	if !ok {
-		return version, ""
+		return version, commit
 	}
 	if main := noted.Main.Version; version == "dev" && strings.HasPrefix(main, "v") {
 		version = main
 	}
-	commit, more := "", ""
+	if commit != "" {
+		return version, commit
+	}
+	more := ""
 	for _, setting := range noted.Settings {
 		switch {
 		case setting.Key == "vcs.revision":

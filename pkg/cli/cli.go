@@ -29,8 +29,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// version is set by the build.
-var version = "dev"
+// The build sets these: see the Makefile and .goreleaser.yaml.
+var (
+	version = "dev"
+	commit  = ""
+)
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, streams term.Streams, args []string) int {
@@ -39,7 +42,7 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 		Config:  genericclioptions.NewConfigFlags(true),
 		Color:   term.ColorAuto,
 	}
-	env.Version, env.Commit = build(version, debug.ReadBuildInfo)
+	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
 	root := New(env)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
