@@ -24,18 +24,25 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if b.again = record.Aborting; b.again {
 		b.from = s.Partition() // what was let through before is not closed again
 	}
-	if record.Pods != nil {
+	why := record.stranger(s)
+	switch {
+	case record.Pods != nil:
 		return b.stop(), nil
+	case why != "" && record.Verb != VerbCanary && !record.Aborting:
+		return b.letStand(why), nil
 	}
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Abort = "", "", r.command("abort", s)
-	if why := record.stranger(s); why != "" && record.OwnTemplate && !record.Aborting {
+	if why != "" && record.OwnTemplate && !record.Aborting {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
 	p.Title = fmt.Sprintf("abort the %s of statefulset %s: back to revision %s",
 		record.Verb.Name(), s.Name(), record.Stable)
 	p.Success = b.returned()
 	b.record.Aborting = true
+	if left := s.UpdateRevision(); b.record.Left == "" && record.OwnTemplate && s.Observed() && left != record.Stable {
+		b.record.Left = left
+	}
 	if p.Steps, err = b.back(); err != nil {
 		return nil, err
 	}
@@ -55,6 +62,21 @@ func (b builder) stop() *rollout.Plan {
 	p.Title = fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", b.s.Name())
 	p.Success = "the restart is over"
 	p.Steps = []rollout.Step{b.finish()}
+	return p
+}
+
+// letStand gives a verb up whose template somebody else has changed since. What
+// they set is newer, and to take it back is nobody's wish.
+func (b builder) letStand(why string) *rollout.Plan {
+	b.record.Aborting = true
+	p := b.frame("abort")
+	p.Promote, p.Resume, p.Abort = "", "", b.r.command("abort", b.s)
+	p.Title = fmt.Sprintf("give the %s of statefulset %s up", b.record.Verb.Name(), b.s.Name())
+	p.Details = append(p.Details, why+": that change stands, and the controller rolls it out")
+	p.Success = fmt.Sprintf("the %s is given up; see how the set gets on: %s", b.record.Verb.Name(), b.r.command("watch", b.s))
+	step := b.finish()
+	step.Until = rollout.Observed{}
+	p.Steps = []rollout.Step{step}
 	return p
 }
 

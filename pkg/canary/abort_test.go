@@ -19,13 +19,15 @@ import (
 const (
 	templateBack = "put the template of revision web-stable back; " +
 		"template, annotation kubectl-sts.github.io/canary, no annotation kubernetes.io/change-cause; observed"
-	abortEnded = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary; good from 0"
+	abortEnded = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary, " +
+		"annotation kubectl-sts.github.io/undone; good from 0"
 )
 
 func TestThePlanOfAnAbort(t *testing.T) {
 	withCause := record(func(r *canary.Record) { r.Cause = ptr.To("kubectl apply") })
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
-		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true}`
+		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true,"left":"web-update"}`
+	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z"}`
 	s := ststest.Snapshot(canarySet(withCause, 2, ststest.Annotated(changeCause, "kubectl sts canary web")), updated(2, 0))
 
 	got, err := canary.Abort(request(), s)
@@ -54,7 +56,8 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: rollout.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil}, Says: "partition 0, no record",
+					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil, canary.UndoneAnnotation: &note},
+					Says: "partition 0, no record",
 				},
 				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable},
 			},
@@ -105,10 +108,13 @@ func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := planned(t)(canary.Abort(request(), ststest.Snapshot(tt.set, tt.pods)))
 			require.Equal(t, []string{templateBack, tt.back, abortEnded}, outline(p))
-			require.Equal(t, record(aborting), written(t, write(t, p.Steps[0])))
+			require.Equal(t, record(aborting, left), written(t, write(t, p.Steps[0])))
 		})
 	}
 }
+
+// left is what an abort notes of the revision that it takes the pods from.
+func left(r *canary.Record) { r.Left = ststest.Update }
 
 func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 	set := canarySet(record(), 3, ststest.From(5), ststest.Replicas(4))
@@ -116,7 +122,7 @@ func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 	require.Equal(t, []string{
 		templateBack,
 		"return web-8 to revision web-stable; good from 5; free blocker after 0s",
-		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary; good from 5",
+		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; good from 5",
 	}, outline(planned(t)(canary.Abort(request(), s))))
 }
 
@@ -126,7 +132,7 @@ func TestAbortRunAgainGoesOn(t *testing.T) {
 	first := planned(t)(canary.Abort(request(), ststest.Snapshot(canarySet(record(), 2), updated(2, 0))))
 	require.False(t, first.Steps[0].Change.Done(ststest.Snapshot(canarySet(record(), 2), updated(2, 0))))
 
-	back := canarySet(record(aborting), 2, func(set *appsv1.StatefulSet) {
+	back := canarySet(record(aborting, left), 2, func(set *appsv1.StatefulSet) {
 		set.Spec.Template, set.Status.UpdateRevision = ststest.Template("nginx:1.21"), ststest.Stable
 	})
 	s := ststest.Snapshot(back, updated(3, 0))

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -53,9 +53,11 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			"an undo that would go on with somebody else's template",
 			record(of(canary.VerbUndo), func(r *canary.Record) { r.Template = "0000" }), toRevision(ststest.Stable),
 			&rollout.Refusal{
-				Why: `the template of statefulset "web" was changed by somebody, after the undo began: ` +
-					"what would be rolled out is not what was tried",
-				Try: []string{"go back to stable, without that change: kubectl sts -n prod abort web"},
+				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
+				Try: []string{
+					"give the undo up, and let that change stand: kubectl sts -n prod abort web",
+					"or go back all the same: kubectl sts -n prod undo web --to-revision web-update",
+				},
 			},
 		},
 	} {
@@ -78,26 +80,24 @@ func TestAStagedUndoIsPromoted(t *testing.T) {
 	require.Equal(t, "kubectl sts -n prod undo web", p.Resume)
 }
 
-func TestWhetherAnUndoTakesBackACanary(t *testing.T) {
-	in := func(r canary.Record) *appsv1.StatefulSet { return canarySet(r, 4) }
+func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
+	undoing := func(r *canary.Record) { r.Verb, r.Target = canary.VerbUndo, ststest.Stable }
 	for _, test := range []struct {
-		name  string
-		set   *appsv1.StatefulSet
-		named string
-		want  bool
+		name   string
+		record *canary.Record
+		named  string
+		want   bool
 	}{
-		{"a canary in progress, and no revision is named", in(record()), "", true},
-		{"and the one that it began from is named", in(record()), ststest.Stable, true},
-		{"and another one is named", in(record()), ststest.Update, false},
-		{"one that is being aborted", in(record(aborting)), "", true},
-		{"an undo is no canary", in(record(of(canary.VerbUndo))), "", false},
-		{"no canary", ststest.Set(), "", false},
-		{"a record that can't be read", ststest.Set(ststest.Annotated(canary.Annotation, "x")), "", false},
+		{"no revision is named", ptr.To(record(undoing)), "", true},
+		{"the one that it goes to is named", ptr.To(record(undoing)), ststest.Stable, true},
+		{"another one is named", ptr.To(record(undoing)), ststest.Update, false},
+		{"one that is being aborted gives way", ptr.To(record(undoing, aborting)), "", false},
+		{"a canary gives way", ptr.To(record()), "", false},
+		{"nothing is in progress", nil, "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := ststest.Snapshot(test.set)
-			named, _ := s.Revision(test.named)
-			require.Equal(t, test.want, canary.ToAbort(s, named))
+			named, _ := ststest.Snapshot(ststest.Set()).Revision(test.named)
+			require.Equal(t, test.want, canary.GoesOn(test.record, named))
 		})
 	}
 }

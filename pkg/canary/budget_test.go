@@ -52,13 +52,13 @@ func TestACanaryWithinABudget(t *testing.T) {
 			"2/3 check web-3, web-2; good from 2; soak 1m0s; ask (wanted false) before web-1, web-0",
 		}, third...)},
 		{"is aborted before the first pod", 1, abortIt, []string{
-			closing, allWell, "end the canary; partition 0, no annotation kubectl-sts.github.io/canary; good from 0",
+			closing, allWell, abortEnded,
 		}},
 		{"is aborted within a step", 3, abortIt, []string{
 			closing,
 			"return web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]",
 			"return web-3; partition 3; good from 3; free blocker after 0s within budgets; disrupts [3]",
-			allWell, "end the canary; partition 0, no annotation kubectl-sts.github.io/canary; good from 0",
+			allWell, abortEnded,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestAnAbortWithinABudgetGoesOn(t *testing.T) {
 	const (
 		a    = ststest.Stable
 		back = "; template, annotation kubectl-sts.github.io/canary, " + noCause
-		over = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary; good from 0"
+		over = abortEnded
 	)
 	for _, test := range []struct {
 		name   string

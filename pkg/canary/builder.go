@@ -53,6 +53,11 @@ func (b builder) guarded() bool { return len(b.s.Budgets) > 0 && !b.record.Ignor
 // driven reports whether it is not the controller that replaces the pods.
 func (b builder) driven() bool { return b.record.Pods != nil || b.s.OnDelete() }
 
+// onePod reports whether the gate opens pod by pod. A restart is to end at the
+// first pod that does not come back, and the controller would go on with all
+// that are let through.
+func (b builder) onePod() bool { return !b.driven() && (b.guarded() || b.record.Verb == VerbRestart) }
+
 // before is how many pods the steps before step i update.
 func (b builder) before(i int) int {
 	if i == 0 {
@@ -68,8 +73,8 @@ func (b builder) finish() rollout.Step {
 		Annotations: map[string]*string{Annotation: nil},
 		Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
 	}
-	if b.record.Verb == VerbUndo && !b.record.Aborting {
-		edit.Annotations[UndoneAnnotation] = b.noteUndone()
+	if note := b.noteUndone(); note != nil {
+		edit.Annotations[UndoneAnnotation] = note
 	}
 	var until rollout.Condition = rollout.Observed{}
 	switch {

@@ -23,7 +23,7 @@ func TestACanaryOfAnOnDeleteSet(t *testing.T) {
 		last    = "3/3 update web-1, web-0; updated 5; free each after 0s; soak 1m0s"
 		over    = "end the canary; no annotation kubectl-sts.github.io/canary; observed"
 		back    = "put the template of revision web-stable back; template, annotation kubectl-sts.github.io/canary, " + noCause
-		backEnd = "end the canary; no annotation kubectl-sts.github.io/canary; good from 0"
+		backEnd = "end the canary; no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; good from 0"
 	)
 	for _, test := range []struct {
 		name   string

@@ -9,7 +9,7 @@ import (
 func (b builder) steps(i int) []rollout.Step {
 	whole := b.whole(i)
 	to := b.s.Replicas() - b.counts[i]
-	if !b.guarded() || b.driven() {
+	if !b.onePod() {
 		return []rollout.Step{whole}
 	}
 	var steps []rollout.Step
@@ -24,7 +24,7 @@ func (b builder) steps(i int) []rollout.Step {
 	case ok && lowest.Revision == b.record.Target:
 		whole.Title = "open the gate for the other pods, which are there already"
 	default:
-		whole.Disrupts = []int{b.s.Start() + to}
+		whole.Disrupts = b.disrupts(b.s.Start() + to)
 		if b.counts[i]-b.before(i) > 1 {
 			whole.Title = b.verb() + " " + b.s.PodName(b.s.Start()+to)
 		}
@@ -37,16 +37,24 @@ func (b builder) part(whole rollout.Step, partition int) rollout.Step {
 	ordinal := b.s.Start() + partition
 	return rollout.Step{
 		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
-		Change: rollout.Partition(partition), Disrupts: []int{ordinal},
+		Change: rollout.Partition(partition), Disrupts: b.disrupts(ordinal),
 		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
 	}
+}
+
+// disrupts names the pod that a budget must let go first, if there is one.
+func (b builder) disrupts(ordinal int) []int {
+	if !b.guarded() {
+		return nil
+	}
+	return []int{ordinal}
 }
 
 // half checks the pods of step i that were let through one by one before the run
 // was cut short: the next one waits for them.
 func (b builder) half(i int) (rollout.Step, bool) {
 	gate := b.s.Partition()
-	if !b.guarded() || b.driven() || i >= len(b.counts) || b.s.Replicas()-gate <= b.before(i) {
+	if !b.onePod() || i >= len(b.counts) || b.s.Replicas()-gate <= b.before(i) {
 		return rollout.Step{}, false
 	}
 	whole := b.whole(i)

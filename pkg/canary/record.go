@@ -43,6 +43,8 @@ type Record struct {
 	// replaces the pods.
 	Order     sts.Order `json:"order,omitzero"`
 	IgnorePDB bool      `json:"ignorePDB,omitempty"` // go on whatever PodDisruptionBudgets say
+	// Left is the revision that an abort takes the pods from, once it is known.
+	Left string `json:"left,omitempty"`
 	// Target is the revision that an undo goes to.
 	Target string `json:"target,omitempty"`
 	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.

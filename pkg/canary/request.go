@@ -76,10 +76,32 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 	return nil
 }
 
+// refusePods refuses an order about pods that there are not: with a slip of the
+// finger there the leader would go first.
+func refusePods(r Request, s sts.Snapshot) *rollout.Refusal {
+	for _, o := range r.Order.First {
+		if o < s.Start() || o >= s.End() {
+			return &rollout.Refusal{
+				Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), o, s.Start(), s.End()-1),
+			}
+		}
+	}
+	if r.Order.Last != "" && !slices.ContainsFunc(s.Pods, r.Order.Keeps) {
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("no pod of statefulset %q has %s, so none would be kept for the end", s.Name(), r.Order.Last),
+			Try: []string{"see the labels of the pods: kubectl get pods --show-labels", "or leave --last out"},
+		}
+	}
+	return nil
+}
+
 // refuseOrder refuses an order where it is the controller that replaces pods.
 func refuseOrder(r Request, s sts.Snapshot) *rollout.Refusal {
-	if r.Order.IsZero() || s.OnDelete() {
+	if r.Order.IsZero() {
 		return nil
+	}
+	if s.OnDelete() {
+		return refusePods(r, s)
 	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+

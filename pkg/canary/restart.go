@@ -67,6 +67,9 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 			pods[o] = pod.UID
 		}
 	}
+	if no := refusePods(r, s); no != nil {
+		return nil, no
+	}
 	if len(pods) == 0 {
 		return nil, unsettled(r, s, "none of these pods is there: there is nothing to restart")
 	}

@@ -28,7 +28,11 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 			"the controller replaces them", on(rolling(c, c), "", c, c, c, c, c), allAtOnce,
 			[]string{
 				"set the template behind a closed gate; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
-				"restart web-4 … web-0 (5 pods); partition 0; good from 0; soak 1m0s",
+				"restart web-4; partition 4; good from 4; part",
+				"restart web-3; partition 3; good from 3; part",
+				"restart web-2; partition 2; good from 2; part",
+				"restart web-1; partition 1; good from 1; part",
+				"restart web-0; partition 0; good from 0; soak 1m0s",
 				"end the restart; partition 0, " + noRecord,
 			},
 		},
@@ -43,11 +47,11 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 		},
 		{
 			"with OnDelete the run deletes them", on(rolling(c, c, ststest.OnDelete), "", c, c, c, c, c),
-			ordered(sts.Order{Last: "role=primary"}),
+			ordered(sts.Order{Last: "app=web"}),
 			[]string{
 				"set the template; template, annotation kubectl-sts.github.io/canary; observed",
 				"restart web-4 … web-0 (5 pods); updated 5; free each after 0s highest ordinal first, " +
-					"pods with role=primary last; soak 1m0s",
+					"pods with app=web last; soak 1m0s",
 				"end the restart; " + noRecord,
 			},
 		},

@@ -176,12 +176,12 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary within a budget", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: map[string]string{}, Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "abort of a canary within a budget, which is to be ignored later", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 4, do: abortIt, request: staged, again: func(r *canary.Request) { r.IgnorePDB = true },
-			want: ends{Image: "nginx:1.21", Annotations: map[string]string{}, Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a), do: canaryOf("nginx:1.22"),
@@ -196,7 +196,7 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a),
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: map[string]string{}, Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
 		},
 	}
 }

@@ -61,10 +61,18 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	if why == "" {
 		return nil
 	}
-	return &rollout.Refusal{
+	no := &rollout.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
 		Try: []string{"go back to stable, without that change: " + r.command("abort", s)},
 	}
+	if record.Verb != VerbCanary {
+		no.Why = why
+		no.Try = []string{fmt.Sprintf("give the %s up, and let that change stand: %s", record.Verb.Name(), r.command("abort", s))}
+	}
+	if record.Verb == VerbUndo {
+		no.Try = append(no.Try, "or go back all the same: "+r.command("undo", s, "--to-revision", record.Target))
+	}
+	return no
 }
 
 func aborting(command string, record Record, s sts.Snapshot) *rollout.Refusal {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -36,14 +37,23 @@ type UndoTarget struct {
 // that the user asks for, nil for none: then it is the last one that is not
 // the present one and, where a rollout is not over, the one that it began
 // from, for what lies between has never run on every pod.
+//
+// Whatever is in progress gives way: the set goes back to what that began from.
 func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command string, now time.Time) (*UndoTarget, error) {
 	present, err := presentRevision(s)
 	if err != nil {
 		return nil, err
 	}
+	record, err := FindRecord(s)
+	if err != nil {
+		return nil, err
+	}
 	t := &UndoTarget{Revision: named}
 	if named == nil {
-		if t.Revision, t.Why = lastGood(s, present, now); t.Revision == nil {
+		if t.Revision, t.Why = beganFrom(s, record); t.Revision == nil {
+			t.Revision, t.Why = lastGood(s, present, now)
+		}
+		if t.Revision == nil {
 			return nil, &rollout.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
 				Try: []string{"see what there is: " + commandLine(command, "history", s)},
@@ -53,8 +63,22 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command st
 	if t.Template, err = sts.RevisionTemplate(t.Revision); err != nil {
 		return nil, err
 	}
-	t.Already = present != nil && t.Revision.Name == present.Name && settledOn(s, present.Name, now)
+	t.Already = record == nil && present != nil && t.Revision.Name == present.Name && settledOn(s, present.Name, now)
 	return t, nil
+}
+
+// beganFrom is the revision that the verb in progress began from, or for an
+// undo that is being aborted the one that it was going to.
+func beganFrom(s sts.Snapshot, record *Record) (revision *appsv1.ControllerRevision, why string) {
+	switch {
+	case record == nil || record.Pods != nil:
+		return nil, ""
+	case record.Verb == VerbUndo:
+		revision, _ = s.Revision(record.Target)
+		return revision, "the undo in progress was going there"
+	}
+	revision, _ = s.Revision(record.Stable)
+	return revision, fmt.Sprintf("the %s in progress began from it", record.Verb.Name())
 }
 
 // presentRevision is the revision of the present template. The status names it
@@ -103,7 +127,7 @@ func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time)
 	}
 	for _, r := range slices.Backward(s.Revisions) {
 		switch {
-		case r.Name == present.Name:
+		case r.Name == present.Name || sameButRestarted(r, present):
 		case !brokenOn(s, r.Name, now):
 			return r, "the last one before the present one"
 		case !brokenOn(s, present.Name, now) && runs(s, present.Name):
@@ -111,6 +135,27 @@ func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time)
 		}
 	}
 	return nil, ""
+}
+
+// sameButRestarted reports whether two revisions differ only by a restart: to
+// go from one to the other changes nothing, and restarts every pod again.
+func sameButRestarted(a, b *appsv1.ControllerRevision) bool {
+	one, errOne := typedOf(a)
+	two, errTwo := typedOf(b)
+	if errOne != nil || errTwo != nil {
+		return false
+	}
+	delete(one.Annotations, RestartedAt)
+	delete(two.Annotations, RestartedAt)
+	return sts.SameTemplate(one, two)
+}
+
+func typedOf(r *appsv1.ControllerRevision) (*corev1.PodTemplateSpec, error) {
+	template, err := sts.RevisionTemplate(r)
+	if err != nil {
+		return nil, err
+	}
+	return template.Typed()
 }
 
 func lastOf(revisions []*appsv1.ControllerRevision) *appsv1.ControllerRevision {
@@ -160,9 +205,17 @@ func findUndone(s sts.Snapshot) *undone {
 	return note
 }
 
-// noteUndone is the annotation that an undo leaves behind.
+// noteUndone is the annotation that a way back leaves behind, nil for none.
 func (b builder) noteUndone() *string {
-	data, err := json.Marshal(undone{From: b.record.Stable, To: b.record.Target, At: b.record.Started})
+	note := undone{From: b.record.Stable, To: b.record.Target, At: b.record.Started}
+	switch {
+	case b.record.Verb == VerbUndo && !b.record.Aborting:
+	case b.record.Verb == VerbCanary && b.record.Aborting && b.record.Left != "":
+		note.From, note.To = b.record.Left, b.record.Stable
+	default:
+		return nil
+	}
+	data, err := json.Marshal(note)
 	if err != nil {
 		panic(err) // plain fields
 	}

@@ -1,5 +1,11 @@
 package canary
 
+import (
+	"fmt"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
 // What others tell a person about a record.
 
 // Says is what is going on, in a sentence's few words.
@@ -14,9 +20,13 @@ func (r Record) Says() string {
 type Help struct{ What, Verb string }
 
 // Helps lists that. good says that every pod is where it should be now.
-func (r Record) Helps(good bool) []Help {
+func (r Record) Helps(s sts.Snapshot, good bool) []Help {
 	back := Help{"go back to stable", "abort"}
 	switch {
+	case !r.Aborting && r.stranger(s) != "" && r.Verb == VerbCanary:
+		return []Help{{"go back to stable, without the change that somebody made since", "abort"}}
+	case !r.Aborting && r.stranger(s) != "":
+		return []Help{{fmt.Sprintf("give the %s up, and let the change stand that somebody made since", r.Verb.Name()), "abort"}}
 	case r.Aborting:
 		return []Help{{"finish the abort", "abort"}}
 	case r.Verb != VerbCanary: // nobody wants to go back from there

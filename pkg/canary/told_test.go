@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
@@ -31,7 +32,7 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Equal(t, tt.says, tt.record.Says())
-			require.Equal(t, tt.helps, tt.record.Helps(tt.good))
+			require.Equal(t, tt.helps, tt.record.Helps(ststest.Snapshot(ststest.Set()), tt.good))
 		})
 	}
 }

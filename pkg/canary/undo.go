@@ -24,8 +24,15 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
+	before, err := FindRecord(s)
+	if err != nil {
+		return nil, err
+	}
 	record := r.record(VerbUndo, s, now)
 	record.OwnTemplate = true
+	if before != nil {
+		record.Partition = before.Partition // as it was before what gives way now
+	}
 	record.Stable, record.Target = s.UpdateRevision(), target.Revision.Name
 	if present, err := presentRevision(s); err == nil && present != nil {
 		record.Stable = present.Name // also before the controller has seen the template
@@ -54,6 +61,14 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = append(undoDetails(target, s, now), p.Details...)
+	if before != nil {
+		p.Details = append(p.Details, fmt.Sprintf("the %s in progress since %s is given up",
+			before.Verb.Name(), before.Started.UTC().Format(time.RFC3339)))
+	}
+	if record.Partition > 0 {
+		p.Details = append(p.Details, fmt.Sprintf(
+			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
+	}
 	return p, nil
 }
 
@@ -103,10 +118,6 @@ func undoDetails(target *UndoTarget, s sts.Snapshot, now time.Time) []string {
 	if len(replaced) > 0 {
 		out = append(out, "the controller replaces: "+strings.Join(replaced, ", "))
 	}
-	if s.Partition() > 0 {
-		out = append(out, fmt.Sprintf("partition %d is opened for this, so that every pod goes back, and is set again at the end",
-			s.Partition()))
-	}
 	return out
 }
 
@@ -141,9 +152,8 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 	return p, record, err
 }
 
-// ToAbort reports whether an undo is to take back a canary in progress:
-// unless the user names another revision than the one it began from.
-func ToAbort(s sts.Snapshot, named *appsv1.ControllerRevision) bool {
-	record, err := FindRecord(s)
-	return err == nil && record != nil && record.Verb == VerbCanary && (named == nil || named.Name == record.Stable)
+// GoesOn reports whether an undo is to go on with the one that is in progress.
+// Any other verb gives way to it, and so does an undo to another revision.
+func GoesOn(record *Record, named *appsv1.ControllerRevision) bool {
+	return record != nil && record.Verb == VerbUndo && !record.Aborting && (named == nil || named.Name == record.Target)
 }

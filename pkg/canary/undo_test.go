@@ -167,11 +167,11 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"with OnDelete the run deletes those that are elsewhere", driven, ordered(sts.Order{Ascending: true, Last: "role=primary"}),
+			"with OnDelete the run deletes those that are elsewhere", driven, ordered(sts.Order{Ascending: true, Last: "app=web"}),
 			[]string{"deletes, one at a time: web-4, web-3, web-1"},
 			[]string{
 				puts + undoNotes,
-				"return web-1, web-3, web-4; updated 5; free each after 0s lowest ordinal first, pods with role=primary last; soak 1m0s",
+				"return web-1, web-3, web-4; updated 5; free each after 0s lowest ordinal first, pods with app=web last; soak 1m0s",
 				"end the undo; " + undoEnds,
 			},
 		},

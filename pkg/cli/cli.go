@@ -18,7 +18,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/completion"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	versioncmd "github.com/kubectl-sts/kubectl-sts/pkg/cmd/version"
@@ -78,9 +81,9 @@ func New(env *cmdutil.Env) *cobra.Command {
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
-	const rollouts, looking, other = "rollouts", "looking", "other"
-	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: looking, Title: "Looking:"})
-	root.AddGroup(&cobra.Group{ID: other, Title: "Other:"})
+	const rollouts, storage, looking, other = "rollouts", "storage", "looking", "other"
+	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Replicas, claims and volumes:"},
+		&cobra.Group{ID: looking, Title: "Looking:"}, &cobra.Group{ID: other, Title: "Other:"})
 	add := func(group string, verbs ...*cobra.Command) {
 		for _, verb := range verbs {
 			verb.GroupID = group
@@ -89,6 +92,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
+	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
 	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))
 	root.AddCommand(newOptions())

@@ -165,7 +165,7 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a set that a partition holds", args: "status web", code: 5,
 			set: ststest.Set(ststest.Partition(5), ststest.Updating("nginx:1.22")), pods: settled,
-			stdout: "held: partition 5 keeps 5 of 5 pods on the old revision",
+			stdout: "take the others through step by step: kubectl sts canary web",
 		},
 		{
 			name: "a watch of a settled set", args: "watch web", set: ststest.Set(), pods: settled, code: 0,

@@ -13,14 +13,16 @@ import (
 
 // otherWords are what people call a verb elsewhere.
 var otherWords = map[string][]string{
-	"canary":  {"deploy", "set", "update", "upgrade"},
-	"promote": {"continue", "next", "proceed", "resume"},
-	"abort":   {"cancel", "stop"},
-	"undo":    {"back", "revert", "rollback"},
-	"restart": {"bounce", "recreate"},
-	"status":  {"describe", "get", "list", "ls", "show"},
-	"watch":   {"follow", "wait"},
-	"history": {"log", "revisions"},
+	"canary":    {"deploy", "set", "update", "upgrade"},
+	"promote":   {"continue", "next", "proceed", "resume"},
+	"abort":     {"cancel", "stop"},
+	"undo":      {"back", "revert", "rollback"},
+	"restart":   {"bounce", "recreate"},
+	"scale":     {"resize"},
+	"status":    {"describe", "get", "list", "ls", "show"},
+	"prune-pvc": {"cleanup", "gc"},
+	"watch":     {"follow", "wait"},
+	"history":   {"log", "revisions"},
 }
 
 // unknownCommand is the error of words that are no verb, with the verb that

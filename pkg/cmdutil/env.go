@@ -66,7 +66,7 @@ func (e *Env) Command(namespace string) string {
 	words := []string{"kubectl", "sts"}
 	add := func(flag string, value *string) {
 		if value != nil && *value != "" {
-			words = append(words, flag, quote(*value))
+			words = append(words, flag, Quote(*value))
 		}
 	}
 	add("--kubeconfig", e.Config.KubeConfig)
@@ -82,8 +82,8 @@ func (e *Env) Command(namespace string) string {
 	return strings.Join(words, " ")
 }
 
-// quote makes a word that a shell reads as one.
-func quote(word string) string {
+// Quote makes a word that a shell reads as one.
+func Quote(word string) string {
 	if strings.IndexFunc(word, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+", r)
 	}) < 0 {

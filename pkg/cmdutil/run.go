@@ -33,7 +33,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
-		if err := r.watch(ctx, s); err != nil {
+		if err := r.watch(ctx, p, s); err != nil {
 			return rollout.Outcome{}, err
 		}
 	}
@@ -42,6 +42,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Feed:    r.feed,
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
+		Hooks:   hooks{r.Client},
 		Now:     r.Client.Now,
 	}
 	return engine.Run(ctx, *p, s), nil
@@ -53,8 +54,12 @@ const firstLook = 2 * time.Second
 
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
-func (r *Runner) watch(ctx context.Context, s sts.Snapshot) error {
-	updates, err := r.Client.Watch(ctx, s.Set)
+func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+	start := r.Client.Watch
+	if p.Claims {
+		start = r.Client.WatchClaims
+	}
+	updates, err := start(ctx, s.Set)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,10 @@ func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snaps
 		return c.edit(ctx, change, seen, dryRun)
 	case rollout.DeletePod:
 		return nil, c.deletePod(ctx, change, dryRun)
+	case rollout.DeleteClaim:
+		return nil, c.deleteClaim(ctx, change, seen, dryRun != nil)
+	case rollout.RetainVolume:
+		return nil, c.retainVolume(ctx, change, dryRun != nil)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }

@@ -34,6 +34,7 @@ type Client struct {
 	core        coreclient.CoreV1Interface
 	autoscaling autoscalingclient.AutoscalingV2Interface
 	policy      policyclient.PolicyV1Interface
+	config      *rest.Config
 	host        string
 	clock       *clock
 	zones       *zones // nil when nobody wants to know
@@ -51,7 +52,7 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 	config.ContentType = runtime.ContentTypeProtobuf
 	// One set is watched, not a cluster reconciled: no need to throttle.
 	config.QPS = -1
-	c := &Client{Namespace: namespace, host: config.Host, clock: &clock{}}
+	c := &Client{Namespace: namespace, config: config, host: config.Host, clock: &clock{}}
 	config.Wrap(c.clock.wrap)
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
@@ -191,17 +192,26 @@ func pointers[T any](items []T) []*T {
 // set. KEDA works through one of these too. Being forbidden to list them is
 // no error: they only serve a warning.
 func (c *Client) Autoscalers(ctx context.Context, set string) []string {
+	var names []string
+	for _, a := range c.Scalers(ctx, set) {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// Scalers are the same, with what they would do.
+func (c *Client) Scalers(ctx context.Context, set string) []sts.Autoscaler {
 	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
 	if err != nil {
 		return nil
 	}
-	var names []string
+	var out []sts.Autoscaler
 	for i := range list.Items {
 		if ref := list.Items[i].Spec.ScaleTargetRef; ref.Kind == "StatefulSet" && ref.Name == set {
-			names = append(names, list.Items[i].Name)
+			out = append(out, sts.ObserveAutoscaler(&list.Items[i]))
 		}
 	}
-	return names
+	return out
 }
 
 // Budgets adds the PodDisruptionBudgets that cover the set to a snapshot.

@@ -22,11 +22,14 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case apierrors.IsNotFound(err) && name != "":
+		if clusterWide(resource) {
+			return worded{err, fmt.Sprintf("%s %q not found", singular(resource), name)}
+		}
 		return worded{err, fmt.Sprintf("%s %q not found in namespace %q", singular(resource), name, c.Namespace)}
 	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "+verb+" resource "):
 		return worded{err, err.Error()} // an admission plugin's words, or about --as, not about this permission
 	case apierrors.IsForbidden(err):
-		return worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(), who(err))}
+		return worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(resource), who(err))}
 	case apierrors.IsUnauthorized(err):
 		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
 	case unreachable(err):
@@ -44,12 +47,18 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 }
 
 // lack says where a permission is missing, and who would have to give it.
-func (c *Client) lack() string {
+func (c *Client) lack(resource string) string {
+	if clusterWide(resource) {
+		return "(they are in no namespace): that needs a ClusterRole, which a ClusterRoleBinding gives you"
+	}
 	if c.Namespace == metav1.NamespaceAll {
 		return "in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you"
 	}
 	return fmt.Sprintf("in namespace %q: the Role that you use lacks it", c.Namespace)
 }
+
+// clusterWide reports whether objects of this resource are in no namespace.
+func clusterWide(resource string) bool { return resource == "persistentvolumes" || resource == "nodes" }
 
 // worded is an error in our words that still unwraps to the API's.
 type worded struct {

@@ -43,6 +43,9 @@ func patchFor(e rollout.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
 	if e.Replicas != nil {
 		ops = append(ops, operation{"add", "/spec/replicas", *e.Replicas})
 	}
+	if e.Retention != nil {
+		ops = append(ops, operation{"add", "/spec/persistentVolumeClaimRetentionPolicy/whenScaled", *e.Retention})
+	}
 	return json.Marshal(ops)
 }
 

@@ -64,6 +64,11 @@ func TestPatchOfAnEdit(t *testing.T) {
 			want: `[` + pinned + `,{"op":"add","path":"/spec/replicas","value":0}]`,
 		},
 		{
+			name: "the retention policy is set for scaling alone",
+			edit: rollout.Edit{Retention: ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)},
+			want: `[` + pinned + `,{"op":"add","path":"/spec/persistentVolumeClaimRetentionPolicy/whenScaled","value":"Retain"}]`,
+		},
+		{
 			name: "the template is replaced as it is, with fields of tomorrow",
 			edit: rollout.Edit{Template: sts.Template(`{"spec":{"tomorrow":1,"containers":[]}}`)},
 			want: `[` + pinned + `,{"op":"replace","path":"/spec/template","value":{"spec":{"tomorrow":1,"containers":[]}}}]`,

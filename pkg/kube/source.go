@@ -23,6 +23,7 @@ type source struct {
 	cache.Store
 	resource  string
 	optional  bool               // may be forbidden
+	wants     func(any) bool     // which objects are stored, nil for all
 	stop      context.CancelFunc // ends this source alone
 	watcher   *watcher
 	reflector *cache.Reflector
@@ -108,10 +109,14 @@ func (s *source) Delete(obj any) error {
 
 // Replace stores a whole list.
 func (s *source) Replace(list []any, resourceVersion string) error {
+	kept := make([]any, 0, len(list))
 	for _, obj := range list {
-		slim(obj)
+		if s.wants == nil || s.wants(obj) {
+			slim(obj)
+			kept = append(kept, obj)
+		}
 	}
-	err := s.Store.Replace(list, resourceVersion)
+	err := s.Store.Replace(kept, resourceVersion)
 	s.synced.Store(true)
 	s.watcher.fresh(s.ctx, s)
 	s.watcher.signal()
@@ -119,15 +124,21 @@ func (s *source) Replace(list []any, resourceVersion string) error {
 }
 
 func (s *source) store(put func(any) error, obj any) error {
+	if s.wants != nil && !s.wants(obj) {
+		return nil
+	}
 	defer s.watcher.signal()
 	slim(obj)
 	return put(obj)
 }
 
-// slim drops what a pod's snapshot never reads and makes up much of its size.
+// slim drops what a snapshot never reads and makes up much of an object's size.
 func slim(obj any) {
-	if pod, ok := obj.(*corev1.Pod); ok {
-		pod.ManagedFields = nil
+	switch obj := obj.(type) {
+	case *corev1.Pod:
+		obj.ManagedFields = nil
+	case *corev1.PersistentVolumeClaim:
+		slimClaim(obj)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 
@@ -92,6 +93,7 @@ type watched struct {
 	t                             *testing.T
 	server                        *server
 	sets, pods, revisions, events *stream
+	claims                        *stream // nil when they are not watched
 	feed                          <-chan rollout.Update
 	zones                         bool // somebody wants to know them
 }
@@ -118,7 +120,12 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 		if w.zones {
 			client.KnowZones()
 		}
-		feed, err := client.Watch(ctx, ststest.Set())
+		start := client.Watch
+		if w.claims != nil {
+			w.server.on(http.MethodGet, claimsPath, w.claims.serve)
+			start = client.WatchClaims
+		}
+		feed, err := start(ctx, claiming())
 		require.NoError(t, err)
 		w.feed = feed
 		defer w.end(cancel)
@@ -135,6 +142,13 @@ func (w *watched) end(cancel context.CancelFunc) {
 	time.Sleep(time.Minute) // client-go sits out a delay, whatever its context says
 	w.server.CloseClientConnections()
 	w.server.Close()
+}
+
+// claiming is the set, with a template for claims.
+func claiming() *appsv1.StatefulSet {
+	return ststest.Set(func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+	})
 }
 
 // asIs changes nothing before the test.

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -21,6 +22,15 @@ import (
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
 func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rollout.Update, error) {
+	return c.watch(ctx, set, false)
+}
+
+// WatchClaims is Watch with the set's claims as well.
+func (c *Client) WatchClaims(ctx context.Context, set *appsv1.StatefulSet) (<-chan rollout.Update, error) {
+	return c.watch(ctx, set, true)
+}
+
+func (c *Client) watch(ctx context.Context, set *appsv1.StatefulSet, claims bool) (<-chan rollout.Update, error) {
 	selector, err := selectorOf(set)
 	if err != nil {
 		return nil, err
@@ -35,6 +45,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 		ended:   map[*source]bool{},
 		cut:     map[*source]bool{},
 		nodes:   map[string]*source{},
+		places:  map[types.UID]string{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
 		lister(c.apps.StatefulSets(c.Namespace).List), c.apps.StatefulSets(c.Namespace).Watch)
@@ -47,6 +58,9 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rol
 	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
 		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
 	w.events.optional, w.budgets.optional = true, true
+	if claims {
+		w.watchClaims(set)
+	}
 	for _, s := range w.sources() {
 		s.start(ctx)
 	}
@@ -60,8 +74,10 @@ type watcher struct {
 	name                  string
 	sets, pods, revisions *source
 	events, budgets       *source
+	claims                *source // nil when they don't matter
 	nodes                 map[string]*source
-	changed               chan struct{} // holds one token when a source changed
+	places                map[types.UID]string // where the volumes of pods that fit on no node can be used
+	changed               chan struct{}        // holds one token when a source changed
 	trouble               chan rollout.Update
 	out                   chan rollout.Update
 	mu                    sync.Mutex       // also held while trouble is told, which keeps it in order
@@ -71,7 +87,11 @@ type watcher struct {
 }
 
 func (w *watcher) sources() []*source {
-	return []*source{w.sets, w.pods, w.revisions, w.events, w.budgets}
+	all := []*source{w.sets, w.pods, w.revisions, w.events, w.budgets}
+	if w.claims != nil {
+		all = append(all, w.claims)
+	}
+	return all
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -82,7 +102,7 @@ func (w *watcher) run(ctx context.Context) {
 		s := w.snapshot()
 		overdue = w.lookAtNodes(ctx, s)
 		w.client.fillZones(ctx, s, w.signal)
-		next = &rollout.Update{Snapshot: s}
+		next = &rollout.Update{Snapshot: w.lookAtPlaces(ctx, s)}
 	}
 	for {
 		var out chan<- rollout.Update
@@ -139,7 +159,7 @@ func (w *watcher) snapshot() sts.Snapshot {
 	}
 	s := sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
 		sts.FailedCreates(items[*corev1.Event](w.events)))
-	return w.knownNodes(s.WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets)))
+	return w.knownNodes(w.knownClaims(s.WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets))))
 }
 
 func (w *watcher) signal() {

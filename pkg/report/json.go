@@ -61,10 +61,20 @@ type object struct {
 	Progress *progress  `json:"progress,omitempty"`
 	Until    *time.Time `json:"until,omitempty"`
 	Message  string     `json:"message,omitempty"`
+	Outside  bool       `json:"outside,omitempty"` // the wait is for a PodDisruptionBudget
 	Plan     *planView  `json:"plan,omitempty"`
 	Result   string     `json:"result,omitempty"`
 	Gate     string     `json:"gate,omitempty"`
+	Replicas *int       `json:"replicas,omitempty"`
+	Hook     *hookEvent `json:"hook,omitempty"`
 	Try      []string   `json:"try,omitempty"`
+}
+
+// hookEvent is the command that runs before a change.
+type hookEvent struct {
+	Pod     string `json:"pod"`
+	Command string `json:"command"`
+	Exec    bool   `json:"exec"`
 }
 
 type progress struct {
@@ -83,7 +93,7 @@ type podEvent struct {
 
 // Handle writes one event.
 func (o *Objects) Handle(e rollout.Event) {
-	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message)}
+	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
 	if e.Plan != nil {
 		o.set = setName{e.Plan.Namespace, e.Plan.Name}
 		out.Plan = viewPlan(e.Plan)
@@ -94,6 +104,9 @@ func (o *Objects) Handle(e rollout.Event) {
 	}
 	if e.Change != nil {
 		out.Change = viewChange(e.Change)
+	}
+	if e.Hook != nil {
+		out.Hook = &hookEvent{e.Hook.Pod, Clean(e.Hook.Command), e.Hook.Exec}
 	}
 	if e.Want > 0 {
 		out.Progress = &progress{e.Good, e.Want}
@@ -119,6 +132,7 @@ func (o *Objects) Handle(e rollout.Event) {
 
 func (out *object) outcome(o *rollout.Outcome) {
 	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
+	out.Replicas = o.Replicas
 	if o.Pod != "" {
 		out.Pod = &podEvent{Name: o.Pod}
 		if o.Trouble != nil {

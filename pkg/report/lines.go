@@ -63,7 +63,7 @@ func (l *Lines) Handle(e rollout.Event) {
 	switch e.Type {
 	case rollout.EventPlan:
 		if !l.quiet {
-			l.head(e.Plan)
+			PrintHead(l.w, l.mode, e.Plan)
 		}
 		l.waits = e.Plan.ReadOnly && !l.live
 		l.quiet = false // only the first plan was shown before
@@ -75,6 +75,8 @@ func (l *Lines) Handle(e rollout.Event) {
 		}
 	case rollout.EventChange:
 		l.say(e.Time, l.style.bold.Render(changeLine(e)))
+	case rollout.EventHook:
+		l.hook(e)
 	case rollout.EventPod:
 		l.pod(e)
 	case rollout.EventWait:
@@ -106,10 +108,6 @@ func (l *Lines) breakLine(e rollout.Event) {
 	l.asking = false
 }
 
-func (l *Lines) head(p *rollout.Plan) {
-	PrintHead(l.w, l.mode, p)
-}
-
 // PrintHead shows a plan before a question about it.
 func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 	_, _ = fmt.Fprintln(w, newStyles(w, mode).bold.Render(Clean(p.Title)))
@@ -119,6 +117,7 @@ func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 	if p.Diff != "" {
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
+	printOrdinals(w, mode, p.Ordinals, p.Made)
 }
 
 func (l *Lines) say(t time.Time, text string) {
@@ -150,10 +149,20 @@ func stepName(s *rollout.Step) string {
 // changeLine says what a write is for and what it was.
 func changeLine(e rollout.Event) string {
 	change := Clean(e.Change.String())
-	if _, deletes := e.Change.(rollout.DeletePod); deletes || e.Step == nil || Clean(e.Step.Title) == change {
+	if _, edits := e.Change.(rollout.Edit); !edits || e.Step == nil || Clean(e.Step.Title) == change {
 		return change
 	}
 	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), Clean(e.Step.Title), change)
+}
+
+// hook shows the command before a change, and what it says.
+func (l *Lines) hook(e rollout.Event) {
+	if e.Message == "" {
+		l.say(e.Time, l.style.bold.Render(Clean(stepName(e.Step)+e.Hook.String())))
+	} else {
+		l.say(e.Time, "  "+l.style.dim.Render(e.Hook.Pod+" |")+" "+Clean(e.Message))
+	}
+	l.spin.wait("running it", time.Time{})
 }
 
 // pod shows that a pod moved on. What every pod goes through within a second
@@ -168,6 +177,10 @@ func (l *Lines) pod(e rollout.Event) {
 		// Without a spinner to say what is waited for.
 	case t.State == sts.StateReady:
 		says = "Ready, Available after minReadySeconds"
+	case t.State == sts.StateGone:
+		says = "gone"
+	case t.Good() && e.Want == 0: // a step that only waits
+		says = "Available"
 	case t.Good():
 		says = fmt.Sprintf("Available, %d of %d good", e.Good, e.Want)
 	default:
@@ -204,6 +217,9 @@ func (l *Lines) outcome(e rollout.Event) {
 	}
 	if o.Gate != "" {
 		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+Clean(o.Gate))
+	}
+	if o.Replicas != nil {
+		_, _ = fmt.Fprintf(l.w, "%sreplicas stay at %d\n", l.indent, *o.Replicas)
 	}
 	for _, try := range o.Try {
 		_, _ = fmt.Fprintln(l.w, l.indent+Clean(try))

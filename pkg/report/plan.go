@@ -12,38 +12,45 @@ import (
 
 // planView is a plan as a program reads it.
 type planView struct {
-	Verb        string     `json:"verb"`
-	Title       string     `json:"title"`
-	Details     []string   `json:"details,omitempty"`
-	Diff        string     `json:"diff,omitempty"`
-	Warnings    []string   `json:"warnings,omitempty"`
-	Patience    string     `json:"patience"`
-	StepTimeout string     `json:"stepTimeout"`
-	Timeout     string     `json:"timeout,omitempty"`
-	Steps       []stepView `json:"steps"`
+	Verb        string        `json:"verb"`
+	Title       string        `json:"title"`
+	Details     []string      `json:"details,omitempty"`
+	Diff        string        `json:"diff,omitempty"`
+	Warnings    []string      `json:"warnings,omitempty"`
+	Patience    string        `json:"patience"`
+	StepTimeout string        `json:"stepTimeout"`
+	Timeout     string        `json:"timeout,omitempty"`
+	Ordinals    []ordinalView `json:"ordinals,omitempty"`
+	Steps       []stepView    `json:"steps"`
 }
 
 type stepView struct {
-	Step   int     `json:"step,omitempty"`
-	Title  string  `json:"title"`
-	Change *change `json:"change,omitempty"`
-	Until  string  `json:"until"`
-	Frees  string  `json:"frees,omitempty"`
-	Order  string  `json:"order,omitempty"`
-	Soak   string  `json:"soak,omitempty"`
-	Gate   string  `json:"gate,omitempty"`
-	Next   string  `json:"next,omitempty"`
+	Step   int      `json:"step,omitempty"`
+	Title  string   `json:"title"`
+	Before []string `json:"before,omitempty"`
+	Change *change  `json:"change,omitempty"`
+	// Disrupts are ordinals that a PodDisruptionBudget must let go first.
+	Disrupts []int  `json:"disrupts,omitempty"`
+	Until    string `json:"until"`
+	Frees    string `json:"frees,omitempty"`
+	Order    string `json:"order,omitempty"`
+	Soak     string `json:"soak,omitempty"`
+	Gate     string `json:"gate,omitempty"`
+	Next     string `json:"next,omitempty"`
 }
 
 // change is a write as a program reads it.
 type change struct {
-	Kind        string             `json:"kind"` // edit or deletePod
+	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim or retainVolume
 	Says        string             `json:"says"`
 	Template    bool               `json:"template,omitempty"` // the template is set
 	Partition   *int               `json:"partition,omitempty"`
 	Replicas    *int               `json:"replicas,omitempty"`
+	WhenScaled  *rollout.Retention `json:"whenScaled,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"`
 	Pod         string             `json:"pod,omitempty"`
+	Claim       string             `json:"claim,omitempty"`
+	Volume      string             `json:"volume,omitempty"`
 	UID         string             `json:"uid,omitempty"`
 }
 
@@ -52,9 +59,13 @@ func viewChange(c rollout.Change) *change {
 	switch c := c.(type) {
 	case rollout.Edit:
 		out.Kind, out.Template = "edit", c.Template != nil
-		out.Partition, out.Replicas, out.Annotations = c.Partition, c.Replicas, c.Annotations
+		out.Partition, out.Replicas, out.Annotations, out.WhenScaled = c.Partition, c.Replicas, c.Annotations, c.Retention
 	case rollout.DeletePod:
 		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
+	case rollout.DeleteClaim:
+		out.Kind, out.Claim, out.UID = "deleteClaim", c.Name, string(c.UID)
+	case rollout.RetainVolume:
+		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
 	}
 	return out
 }
@@ -63,12 +74,19 @@ func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
 		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: spellOut(p.Diff), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
+		Ordinals: viewOrdinals(p.Ordinals),
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		s := stepView{Step: step.Number, Title: Clean(step.Title), Until: step.Until.String(), Soak: orNothing(step.Soak)}
+		s := stepView{
+			Step: step.Number, Title: Clean(step.Title), Disrupts: step.Disrupts,
+			Until: step.Until.String(), Soak: orNothing(step.Soak),
+		}
 		if step.Change != nil {
 			s.Change = viewChange(step.Change)
+		}
+		for _, h := range step.Before {
+			s.Before = append(s.Before, Clean(h.String()))
 		}
 		if step.Free != nil {
 			s.Frees = string(step.Free.Mode)
@@ -121,6 +139,7 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 	if p.Diff != "" {
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
+	printOrdinals(w, mode, p.Ordinals, p.Made)
 	for i := range p.Steps {
 		say(planLine(&p.Steps[i]))
 	}
@@ -134,12 +153,17 @@ func planLine(s *rollout.Step) string {
 		number = fmt.Sprint(s.Number)
 	}
 	line := fmt.Sprintf("%3s %s", number, Clean(s.Title))
-	if s.Change != nil && s.Change.String() != s.Title {
+	if _, edits := s.Change.(rollout.Edit); s.Change != nil && !edits {
+		line = fmt.Sprintf("%3s %s", number, Clean(s.Change.String()))
+	} else if s.Change != nil && s.Change.String() != s.Title {
 		line += ": " + Clean(s.Change.String())
+	}
+	for _, h := range s.Before {
+		line += "; first " + Clean(h.String())
 	}
 	var then []string
 	switch s.Until.(type) {
-	case rollout.PodsGood, rollout.PodsUpdated, rollout.PodsRestarted:
+	case rollout.PodsGood, rollout.PodsUpdated, rollout.PodsRestarted, rollout.Scaled, rollout.ClaimsFree:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	if len(s.Disrupts) > 0 {

@@ -13,7 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Change is one write. The set of types is closed: Edit and DeletePod.
+// Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim
+// and RetainVolume.
 type Change interface {
 	// Done reports whether the snapshot already satisfies the change.
 	Done(s sts.Snapshot) bool
@@ -25,13 +26,19 @@ type Change interface {
 // Edit changes fields of the StatefulSet in one write, so that the controller
 // never sees one without the others. Nil fields stay as they are.
 type Edit struct {
-	Template    sts.Template       `json:"template,omitempty"`
-	Partition   *int               `json:"partition,omitempty"`
-	Replicas    *int               `json:"replicas,omitempty"`
+	Template  sts.Template `json:"template,omitempty"`
+	Partition *int         `json:"partition,omitempty"`
+	Replicas  *int         `json:"replicas,omitempty"`
+	// Retention is persistentVolumeClaimRetentionPolicy.whenScaled.
+	Retention   *Retention         `json:"retention,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key
 	// Says replaces the generated words where they would not help.
 	Says string `json:"-"`
 }
+
+// Retention is what the controller does with the claims of a pod that a
+// scale-down removes.
+type Retention = appsv1.PersistentVolumeClaimRetentionPolicyType
 
 func (Edit) change() {}
 
@@ -47,6 +54,7 @@ func (e Edit) Done(s sts.Snapshot) bool {
 	}
 	return (e.Partition == nil || s.Partition() == *e.Partition) &&
 		(e.Replicas == nil || s.Replicas() == *e.Replicas) &&
+		(e.Retention == nil || s.WhenScaled() == *e.Retention) &&
 		(e.Template == nil || e.Template.Is(s.Set))
 }
 
@@ -68,6 +76,9 @@ func (e Edit) left(was, answer *appsv1.StatefulSet) *appsv1.StatefulSet {
 	}
 	if e.Replicas == nil {
 		set.Spec.Replicas = was.Spec.Replicas
+	}
+	if e.Retention == nil {
+		set.Spec.PersistentVolumeClaimRetentionPolicy = was.Spec.PersistentVolumeClaimRetentionPolicy
 	}
 	set.Annotations = map[string]string{}
 	maps.Copy(set.Annotations, was.Annotations)
@@ -93,6 +104,9 @@ func (e Edit) String() string {
 	}
 	if e.Replicas != nil {
 		parts = append(parts, fmt.Sprintf("set replicas to %d", *e.Replicas))
+	}
+	if e.Retention != nil {
+		parts = append(parts, fmt.Sprintf("set whenScaled to %s", *e.Retention))
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Annotations)) {
 		verb := "set"

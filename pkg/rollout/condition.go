@@ -9,9 +9,8 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed, RolledOut, PodsGood, PodsUpdated and PodsRestarted.
-// is closed: Observed, RolledOut and PodsGood, and verdict.Settled for plans
-// that are ReadOnly.
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
+// ClaimsFree and ClaimsGone, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress

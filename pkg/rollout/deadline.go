@@ -38,7 +38,7 @@ func culprit(s sts.Snapshot, step Step, progress Progress, now time.Time) (sts.S
 	var moving, old []sts.Standing
 	for _, t := range relevant(s, step, progress, now) {
 		switch {
-		case t.Good():
+		case t.Good(), t.State == sts.StateGone:
 		case t.State == sts.StateOld:
 			old = append(old, t)
 		default:

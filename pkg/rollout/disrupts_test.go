@@ -1,6 +1,7 @@
 package rollout_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -78,7 +79,8 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 	require.Nil(t, w.at(stepTimeout-1).see(full).End)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: tooLong + ": still waiting for " + noRoom, Step: &w.plan.Steps[0],
-		Gate: "partition 5: no pod is let through", Try: toGoOn,
+		Gate: "partition 5: no pod is let through",
+		Try:  slices.Insert(slices.Clone(toGoOn), 1, "go on without the budget's word: kubectl sts canary web --ignore-pdb"),
 	}}, w.at(stepTimeout).see(full))
 }
 

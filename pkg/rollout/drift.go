@@ -53,10 +53,24 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		}
 		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", field)
 	}
+	if was.WhenScaled() != s.WhenScaled() {
+		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
+			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+	}
 	if p.Record != "" && was.Set.Annotations[p.Record] != s.Set.Annotations[p.Record] {
-		say("the canary's record was changed", "metadata", "annotations", p.Record)
+		say("the record of this run was changed", "metadata", "annotations", p.Record)
 	}
 	return strings.Join(said, "; ")
+}
+
+// replaced reports whether what was rolled out is another thing by now, or
+// another run's: then there is nothing to go on with.
+func (st State) replaced(p Plan, s sts.Snapshot) bool {
+	if !s.Exists() || st.expected == nil {
+		return true
+	}
+	return !sts.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) ||
+		p.Record != "" && st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
 }
 
 func span(s sts.Snapshot) string {

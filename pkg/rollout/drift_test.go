@@ -1,6 +1,7 @@
 package rollout_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func TestDriftEndsTheRun(t *testing.T) {
 		{
 			"another record",
 			[]setOption{ststest.Annotated(record, "r2"), writtenBy("kubectl-sts", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`)},
-			"the canary's record was changed by kubectl-sts at 03:05:05Z (another run); nothing more is written", onlyWeb4,
+			"the record of this run was changed by kubectl-sts at 03:05:05Z (another run); nothing more is written", onlyWeb4,
 		},
 		{
 			"several things at once, of which one has a known writer",
@@ -97,8 +98,12 @@ func TestDriftEndsTheRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, plan(), opened(set()))
 			d := w.see(opened(set(append([]setOption{later}, test.changes...)...)))
+			try := toGoOn
+			if strings.Contains(test.message, "template was") || strings.Contains(test.message, "record of this run") {
+				try = try[1:] // what would be gone on with is another thing, or another run's
+			}
 			require.Equal(t, rollout.Decision{End: &rollout.Outcome{
-				Result: rollout.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: toGoOn,
+				Result: rollout.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try,
 			}}, d)
 		})
 	}
@@ -128,7 +133,7 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 func TestARecordThatIsGone(t *testing.T) {
 	w := inStep(t, plan(), opened(set()))
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
-		Result: rollout.Drifted, Message: "the canary's record was changed; nothing more is written", Step: &w.plan.Steps[0],
+		Result: rollout.Drifted, Message: "the record of this run was changed; nothing more is written", Step: &w.plan.Steps[0],
 	}}, w.see(opened(set(later, func(set *appsv1.StatefulSet) { delete(set.Annotations, record) }))))
 }
 

@@ -39,7 +39,7 @@ func (c PodsUpdated) Check(s sts.Snapshot, now time.Time) Progress {
 }
 
 func (c PodsUpdated) String() string {
-	return fmt.Sprintf("%s on the new revision and Available", pods(c.Count))
+	return fmt.Sprintf("%s on the revision wanted and Available", pods(c.Count))
 }
 
 func pods(n int) string {

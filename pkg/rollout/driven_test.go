@@ -188,8 +188,8 @@ func TestAPodThatIsToBeRestartedHasNothingToWaitFor(t *testing.T) {
 func due(t *sts.Standing) { t.Due = true }
 
 func TestDrivenConditionsInWords(t *testing.T) {
-	require.Equal(t, "1 pod is on the new revision and Available", rollout.PodsUpdated{Count: 1}.String())
-	require.Equal(t, "3 pods are on the new revision and Available", rollout.PodsUpdated{Count: 3}.String())
+	require.Equal(t, "1 pod is on the revision wanted and Available", rollout.PodsUpdated{Count: 1}.String())
+	require.Equal(t, "3 pods are on the revision wanted and Available", rollout.PodsUpdated{Count: 3}.String())
 	require.Equal(t, "the pod of ordinal 3 is a new one and Available",
 		rollout.PodsRestarted{Pods: map[int]types.UID{3: "u"}}.String())
 	require.Equal(t, "the pods of 2 ordinals are new ones and Available", restart().String())

@@ -15,6 +15,7 @@ const (
 	EventWarning  EventType = "warning"  // something to know, nothing to stop for
 	EventStep     EventType = "step"     // a step began
 	EventChange   EventType = "change"   // a write was sent and taken
+	EventHook     EventType = "hook"     // a command before the change began, or said something
 	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
 	EventWait     EventType = "wait"     // what the run waits for changed
 	EventSoak     EventType = "soak"     // the step holds; it must go on holding
@@ -30,6 +31,7 @@ type Event struct {
 	Plan    *Plan
 	Step    *Step
 	Change  Change
+	Hook    *Hook
 	Pod     *sts.Standing // what the event is about, also what a wait is for
 	Good    int           // of Want pods
 	Want    int
@@ -67,7 +69,9 @@ type Outcome struct {
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
 	Step    *Step        // the step that it ended in, nil before the first
 	Gate    string       // where the gate was left, in words
-	Try     []string     // the commands that help
-	Wanted  bool         // a hold that was asked for
-	Err     error        // the cause of Failed
+	// Replicas are what a run that changes them left, nil for other runs.
+	Replicas *int
+	Try      []string // the commands that help
+	Wanted   bool     // a hold that was asked for
+	Err      error    // the cause of Failed
 }

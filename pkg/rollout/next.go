@@ -3,16 +3,19 @@ package rollout
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Decision is what comes next. Exactly one of Do, Ask and End is set, or none:
+// Decision is what comes next. Exactly one of Do, Hook, Ask and End is set, or none:
 // then there is nothing to do until another snapshot comes or WakeAt passes.
 type Decision struct {
 	Events []Event
 	Do     Change
+	Hook   *Hook
 	Ask    *Gate
 	End    *Outcome
 	WakeAt time.Time // zero for never
@@ -81,6 +84,9 @@ func (n *next) drifted() bool {
 		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
+	if n.st.replaced(n.p, n.s) {
+		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
+	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
 	}
@@ -91,11 +97,15 @@ func (n *next) drifted() bool {
 // advance moves the present step on, and reports whether it is over.
 func (n *next) advance(step *Step) bool {
 	if n.st.phase == entering {
-		n.st.phase, n.st.started, n.st.good = changing, n.now, 0
+		n.st.phase, n.st.started, n.st.good, n.st.hooked = changing, n.now, 0, 0
 		n.tell(Event{Type: EventStep})
 	}
 	if n.st.phase == changing {
 		if step.Change != nil && !step.Change.Done(n.s) {
+			if n.st.hooked < len(step.Before) {
+				n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
+				return false
+			}
 			n.write(step)
 			return false
 		}

@@ -15,6 +15,7 @@ type Plan struct {
 	Namespace string
 	Name      string
 	UID       types.UID // of the set that the plan was made for
+	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
 	Diff      string    // a unified diff of the template, where that is what to look at
@@ -22,6 +23,13 @@ type Plan struct {
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
 	Steps  []Step
+	// Claims says that conditions or changes are about claims, so that the
+	// snapshots must tell of them.
+	Claims bool
+	// Scales says that the run moves the replicas, not the gate.
+	Scales bool
+	// Ordinals are those that come or go, and what becomes of their claims.
+	Ordinals []Ordinal
 	// ReadOnly is a plan that only watches: what others change is no drift,
 	// only the end of the set is.
 	ReadOnly bool
@@ -37,6 +45,8 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Stay, with a number of replicas behind it, ends a scale where it is.
+	Stay string
 	// Success is the last line of a run that got to the end.
 	Success string
 }
@@ -51,9 +61,12 @@ func (p Plan) restarts() bool {
 // and serialise.
 type Step struct {
 	Title  string
-	Number int    // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
-	Of     int    // how many numbered steps there are
-	Part   bool   // the same numbered step goes on after this one
+	Number int  // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
+	Of     int  // how many numbered steps there are
+	Part   bool // the same numbered step goes on after this one
+	// Before is run before the change, in order; one that fails ends the run with
+	// nothing written.
+	Before []Hook
 	Change Change // nil when the step only watches
 	// Disrupts are the ordinals of the pods that the change gives up. It waits
 	// until their PodDisruptionBudgets allow that.

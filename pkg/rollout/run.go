@@ -51,6 +51,7 @@ type Engine struct {
 	Feed    <-chan Update
 	Sink    Sink
 	Asker   Asker
+	Hooks   Hooks // nil for plans without
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -85,6 +86,7 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 		e.Sink.Handle(Event{Type: EventWarning, Time: e.Now(), Message: w})
 	}
 	o := r.loop()
+	r.stopHook()
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
 }
@@ -109,6 +111,7 @@ type run struct {
 	again   time.Time     // when to write all the same: the preconditions still hold or they don't
 	cut     time.Time     // since when the watch has been cut, zero when it is not
 	back    bool          // the watch is back, and its first snapshot on the way
+	hook    *hooking      // the hook that runs, nil for none
 }
 
 func (r *run) loop() Outcome {
@@ -158,6 +161,11 @@ func (r *run) decide() (time.Time, *Outcome) {
 			if end := r.apply(d.Do); end != nil {
 				return time.Time{}, end
 			}
+		case d.Hook != nil:
+			if r.hook == nil && r.ctx.Err() == nil {
+				r.startHook(*d.Hook)
+			}
+			return d.WakeAt, nil
 		case d.Ask != nil && !r.asked:
 			r.ask(*r.step())
 			return d.WakeAt, nil
@@ -231,6 +239,10 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	case <-timer:
 	case a := <-r.answers:
 		return r.answered(a)
+	case line := <-r.hookSays():
+		r.Sink.Handle(Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line})
+	case err := <-r.hookEnds():
+		return r.hooked(err)
 	case u, ok := <-r.Feed:
 		return r.take(u, ok)
 	}
@@ -323,7 +335,7 @@ func (r *run) step() *Step {
 func (r *run) end(result Result, message string, err error) *Outcome {
 	n := next{p: r.plan, st: r.state, s: r.seen, now: r.Now()}
 	if result == TimedOut {
-		message += ", still waiting for " + r.state.waitsFor()
+		message += ", still waiting for " + r.state.waitsFor(r.step())
 	}
 	o := n.outcome(result, message)
 	o.Err = err

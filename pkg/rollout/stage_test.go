@@ -27,6 +27,7 @@ type stage struct {
 	feed    chan rollout.Update
 	cancel  context.CancelFunc
 	out     chan rollout.Outcome
+	hooks   rollout.Hooks
 	clock   sync.Mutex
 }
 
@@ -34,8 +35,30 @@ type stage struct {
 // However it plays, the last event is the outcome, and the only one.
 func onStage(t *testing.T, p rollout.Plan, first sts.Snapshot, play func(t *testing.T, s *stage), answers ...answer) {
 	t.Helper()
+	onStageAs(t, p, first, play, func(t *testing.T) *stage { return newStage(t, answers...) })
+}
+
+// onStageWith is the same from the settled set, with commands to run.
+func onStageWith(t *testing.T, hooks *commands, p rollout.Plan, play func(t *testing.T, s *stage)) {
+	t.Helper()
+	onStageAs(t, p, settled(), play, func(t *testing.T) *stage {
+		s := newStage(t)
+		s.hooks = hooks
+		hooks.ends = make(chan error) // of this bubble
+		return s
+	})
+}
+
+// end ends the command that runs.
+func (s *stage) end(c *commands, err error) {
+	c.ends <- err
+	synctest.Wait()
+}
+
+func onStageAs(t *testing.T, p rollout.Plan, first sts.Snapshot, play func(t *testing.T, s *stage), newOne func(*testing.T) *stage) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, answers...)
+		s := newOne(t)
 		s.start(p, first)
 		play(t, s)
 		s.cancel()
@@ -68,7 +91,7 @@ func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
 	s.cancel = cancel
 	engine := rollout.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
-		Now: s.now,
+		Now: s.now, Hooks: s.hooks,
 	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()
@@ -188,6 +211,9 @@ func taken(before *setObject, e rollout.Edit) *setObject {
 	after.Status.ObservedGeneration = seen
 	if e.Partition != nil {
 		ststest.Partition(int32(*e.Partition))(after)
+	}
+	if e.Replicas != nil {
+		ststest.Replicas(int32(*e.Replicas))(after)
 	}
 	if e.Template != nil {
 		typed, err := e.Template.Typed()

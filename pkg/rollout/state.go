@@ -31,6 +31,7 @@ type State struct {
 	good    int       // pods that were good at once, the most so far in this step
 	soaked  time.Time // when the soak began
 	answer  Answer    // what the person said at this gate
+	hooked  int       // how many hooks of this step have run
 
 	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
 	wrote    bool                    // something, in this run
@@ -41,6 +42,7 @@ type State struct {
 	missing  map[int]time.Time       // since when an ordinal has had no pod
 	said     map[int]string          // what was last told about a pod
 	waitSaid string                  // what was last told about waiting
+	outside  bool                    // that is for a disruption budget
 	blocked  map[types.UID]time.Time // since when a pod has been the blocker
 }
 
@@ -95,6 +97,12 @@ func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State 
 	if st.phase == changing {
 		st.phase, st.started = waiting, now
 	}
+	return st
+}
+
+// Hooked tells the state that the step's next hook has run.
+func (st State) Hooked() State {
+	st.hooked++
 	return st
 }
 

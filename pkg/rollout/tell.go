@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -47,7 +48,7 @@ func (n *next) tellWait(progress Progress) {
 		}
 	}
 	if waits != n.st.waitSaid {
-		n.st.waitSaid = waits
+		n.st.waitSaid, n.st.outside = waits, progress.Outside
 		n.tell(Event{
 			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
 		})
@@ -61,9 +62,16 @@ const (
 )
 
 // waitsFor is what the run waits for when it is cut short.
-func (st State) waitsFor() string {
+func (st State) waitsFor(step *Step) string {
+	hooks := 0
+	if step != nil {
+		hooks = len(step.Before)
+	}
 	switch st.phase {
 	case changing:
+		if st.hooked < hooks {
+			return "the command before the change to end"
+		}
 		return cmp.Or(st.waitSaid, serverTakes)
 	case soaking:
 		return "the soak to end"
@@ -93,7 +101,13 @@ func (n *next) outcome(r Result, message string) *Outcome {
 			o.Gate = gateWords(s)
 		}
 	}
-	if n.st.unsure != nil && o.Gate != "" {
+	if n.p.Scales && s.Exists() {
+		o.Gate, o.Replicas, o.Try = "", ptr.To(s.Replicas()), n.commands(r)
+	}
+	switch {
+	case n.st.unsure != nil && n.p.Scales:
+		o.Message += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
+	case n.st.unsure != nil && o.Gate != "":
 		o.Gate += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
 	}
 	if n.st.step < len(n.p.Steps) {
@@ -126,6 +140,9 @@ func gateWords(s sts.Snapshot) string {
 	}
 }
 
+// goOn is the word for the command that takes a run up again.
+const goOn = "go on"
+
 // commands are what helps when a run ends early.
 func (n *next) commands(r Result) []string {
 	var out []string
@@ -137,7 +154,13 @@ func (n *next) commands(r Result) []string {
 	if r == Held {
 		add("the next step", n.p.Promote)
 	} else {
-		add("go on", n.p.Resume)
+		add(goOn, n.p.Resume)
+	}
+	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" {
+		add("or leave it at that", fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()))
+	}
+	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
+		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)
 	return out

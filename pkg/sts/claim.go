@@ -34,9 +34,15 @@ type Claim struct {
 	// UnusedSince is since when no pod has used it; zero when it is in use or
 	// the server does not tell.
 	UnusedSince time.Time
+	InUse       bool // the server tells that a pod uses it
 	Deleting    bool
 	Keep        bool // it carries [KeepAnnotation]
 	Owners      []metav1.OwnerReference
+	// MadeBy is the manager that wrote its spec, "" when its managedFields do
+	// not tell.
+	MadeBy string
+	// ByController reports whether that manager is the controllers' own.
+	ByController bool
 	// Reclaim is what becomes of the volume when the claim goes; empty when the
 	// volume is not known.
 	Reclaim corev1.PersistentVolumeReclaimPolicy
@@ -60,10 +66,15 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		claim.Class = *c.Spec.StorageClassName
 	}
 	for _, condition := range c.Status.Conditions {
-		if condition.Type == claimUnused && condition.Status == corev1.ConditionTrue {
+		switch {
+		case condition.Type != claimUnused:
+		case condition.Status == corev1.ConditionTrue:
 			claim.UnusedSince = condition.LastTransitionTime.Time
+		case condition.Status == corev1.ConditionFalse:
+			claim.InUse = true
 		}
 	}
+	claim.MadeBy, claim.ByController = claimMaker(c.ManagedFields)
 	if volume != nil && volume.Spec.ClaimRef != nil && volume.Spec.ClaimRef.UID == c.UID {
 		claim.Reclaim = volume.Spec.PersistentVolumeReclaimPolicy
 	}
@@ -126,7 +137,7 @@ func (s Snapshot) ClaimsOf(ordinal int) []Claim {
 // WithClaims is the snapshot with those of these claims that a template of the
 // set can have made, by name.
 func (s Snapshot) WithClaims(all []Claim) Snapshot {
-	s.Claims = nil
+	s.Claims = []Claim{} // none, but known
 	for i := range all {
 		for _, template := range s.ClaimTemplates() {
 			if _, ok := s.ClaimOrdinal(template, all[i].Name); ok && all[i].Namespace == s.Set.Namespace {

@@ -60,8 +60,8 @@ func (s Snapshot) lostNode(pod Pod, now time.Time) *Trouble {
 		t.Grace = AtDeadline
 		return t
 	}
-	t.Message = fmt.Sprintf("node %s is lost since %s, so nobody knows whether the pod still runs there, and its controller makes no other; bring "+
-		"the node back or, only when that machine is off for certain: kubectl taint node %s %s=nodeshutdown:%s",
+	t.Message = fmt.Sprintf("node %s is lost since %s, so nobody knows whether the pod still runs there, and its controller makes no "+
+		"other; bring the node back or, only when that machine is off for certain: kubectl taint node %s %s=nodeshutdown:%s",
 		node.Name, since, node.Name, corev1.TaintNodeOutOfService, corev1.TaintEffectNoExecute)
 	return t
 }

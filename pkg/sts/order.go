@@ -79,11 +79,17 @@ func (o Order) Sort(pods []Pod) {
 	})
 }
 
-func (o Order) isLast(p Pod) int {
+// Keeps reports whether the pod comes after all that have not these labels.
+func (o Order) Keeps(p Pod) bool {
 	if o.Last == "" {
-		return 0
+		return false
 	}
-	if selector, err := labels.Parse(o.Last); err == nil && selector.Matches(labels.Set(p.Labels)) {
+	selector, err := labels.Parse(o.Last)
+	return err == nil && selector.Matches(labels.Set(p.Labels))
+}
+
+func (o Order) isLast(p Pod) int {
+	if o.Keeps(p) {
 		return 1
 	}
 	return 0

@@ -19,6 +19,7 @@ const (
 	StateStarting    State = "starting"    // running, not Ready
 	StateReady       State = "ready"       // Ready, not yet for minReadySeconds
 	StateAvailable   State = "available"   // Ready for minReadySeconds, on the wanted revision
+	StateGone        State = "gone"        // no pod, and none wanted
 )
 
 // Standing is where one ordinal stands.
@@ -99,6 +100,8 @@ func (t Standing) Says() string {
 		return "Ready, Available soon"
 	case StateAvailable:
 		return "Available"
+	case StateGone:
+		return "gone"
 	}
 	return string(t.State)
 }

@@ -24,7 +24,45 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 	if o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0 {
 		try = append(try, fmt.Sprintf("look closer: %s describe pod %s", kubectl(command), o.Pod))
 	}
-	return try
+	if record != nil {
+		return try
+	}
+	return append(try, wayOut(s, o, good, command)...)
+}
+
+// wayOut is what gets a set on that no verb has in hand.
+func wayOut(s sts.Snapshot, o rollout.Outcome, good bool, command string) []string {
+	say := func(what, verb string) []string {
+		return []string{fmt.Sprintf("%s: %s %s %s", what, command, verb, s.Name())}
+	}
+	switch {
+	case o.Result == rollout.Held && s.OnDelete() && waitsForDeletion(s):
+		return say("have them replaced one after another", "canary")
+	case o.Result == rollout.Held && good && s.Partition() > 0 && s.CurrentRevision() != s.UpdateRevision():
+		return say("take the others through step by step", "canary")
+	case o.Result != rollout.Halted || o.Trouble == nil:
+		return nil
+	case o.Trouble.Reason == sts.ReasonBlocked:
+		return say("or take the rollout back, which frees it too", "undo")
+	case s.StableRevision() != s.UpdateRevision():
+		return say("take the rollout back", "undo")
+	}
+	return nil
+}
+
+// waitsForDeletion reports whether the pods are well, and some wait to be
+// deleted. One that is not well is to be looked at first.
+func waitsForDeletion(s sts.Snapshot) bool {
+	old := 0
+	for _, p := range s.Pods {
+		if !p.Ready || p.Terminating {
+			return false
+		}
+		if p.Revision != s.UpdateRevision() {
+			old++
+		}
+	}
+	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
 // kubectl is kubectl with the user's own flags: another cluster or namespace
@@ -33,7 +71,7 @@ func kubectl(command string) string { return "kubectl" + strings.TrimPrefix(comm
 
 func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command string) []string {
 	var try []string
-	for _, help := range record.Helps(good) {
+	for _, help := range record.Helps(s, good) {
 		try = append(try, fmt.Sprintf("%s: %s %s %s", help.What, command, help.Verb, s.Name()))
 	}
 	return try

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -109,32 +107,5 @@ func (c Settled) Help(s sts.Snapshot, o rollout.Outcome, now time.Time) []string
 		record = nil
 	}
 	good := rollout.PodsGood{From: s.Start()}.Check(s, now).Done
-	try := help(s, record, o, good, c.Command)
-	if record != nil {
-		return try
-	}
-	say := func(what, command string) { try = append(try, what+": "+command) }
-	switch {
-	case o.Result == rollout.Held && s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
-		if pod, ok := highestOld(s); ok {
-			say("delete one after another, the highest first", kubectl(c.Command)+" delete pod "+pod)
-		}
-	case o.Result == rollout.Held && good:
-		say("take the others through step by step", c.Command+" canary "+s.Name())
-	case o.Result == rollout.Halted && o.Trouble == nil:
-	case o.Result == rollout.Halted && o.Trouble.Reason == sts.ReasonBlocked:
-		say("or take the rollout back, which frees it too", c.Command+" undo "+s.Name())
-	case o.Result == rollout.Halted && s.CurrentRevision() != s.UpdateRevision():
-		say("take the rollout back", c.Command+" undo "+s.Name())
-	}
-	return try
-}
-
-func highestOld(s sts.Snapshot) (string, bool) {
-	for o := s.End() - 1; o >= s.Start(); o-- {
-		if pod, ok := s.Pod(o); ok && pod.Revision != s.Wanted(o) {
-			return pod.Name, true
-		}
-	}
-	return "", false
+	return help(s, record, o, good, c.Command)
 }

@@ -259,7 +259,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			"OnDelete",
 			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)),
 			rollout.Outcome{Result: rollout.Held},
-			[]string{"delete one after another, the highest first: kubectl -n prod delete pod web-2"},
+			[]string{"have them replaced one after another: kubectl sts -n prod canary web"},
 		},
 		{
 			"a canary",

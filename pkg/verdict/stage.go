@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -41,6 +42,8 @@ func (st stage) verdict() Verdict {
 // all its pods.
 func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) stage {
 	switch {
+	case !progress.Done && atGate(s, progress, record):
+		return stage{held, fmt.Sprintf("%s; %d of %d pods are updated", record.Says(), progress.Good, progress.Want)}
 	case !progress.Done:
 		return onTheWay(s, progress)
 	case len(s.Stray()) > 0:
@@ -49,6 +52,14 @@ func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) s
 		return stage{held, record.Says()}
 	}
 	return settled(s)
+}
+
+// atGate reports whether a verb in progress holds a set whose pods wait to be
+// deleted: none is on its way, and all that were updated are well.
+func atGate(s sts.Snapshot, progress rollout.Progress, record *canary.Record) bool {
+	return record != nil && s.OnDelete() && progress.Good > 0 && !slices.ContainsFunc(progress.Standings, func(t sts.Standing) bool {
+		return t.State != sts.StateOld && !t.Good()
+	})
 }
 
 func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
@@ -65,7 +76,7 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
 		}
 	}
 	if s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType && len(waiting) == 0 {
-		return stage{held, fmt.Sprintf("strategy OnDelete, %d pods wait to be deleted: %s", len(old), strings.Join(old, ", "))}
+		return stage{held, fmt.Sprintf("strategy OnDelete, %s to be deleted: %s", waits(len(old)), strings.Join(old, ", "))}
 	}
 	if len(waiting) == 0 && len(old) == 0 {
 		// A partition that goes up takes nothing back.
@@ -77,6 +88,13 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
 		what = []string{old[len(old)-1] + " is to be replaced"}
 	}
 	return stage{moving, fmt.Sprintf("%d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0])}
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "1 pod waits"
+	}
+	return fmt.Sprintf("%d pods wait", n)
 }
 
 // settled tells a set that is all there from one that a partition holds back.

@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,10 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 		return verdict.Verdict{
 			Result: rollout.Halted, Message: "trouble: web-2: Blocked: " + message, Pod: "web-2",
 			Trouble: &sts.Trouble{Reason: "Blocked", Message: message},
-			Try:     []string{"delete it, and the controller makes it anew at the wanted revision: " + command + " delete pod web-2"},
+			Try: []string{
+				"delete it, and the controller makes it anew at the wanted revision: " + command + " delete pod web-2",
+				"or take the rollout back, which frees it too: " + strings.Replace(command, "kubectl", "kubectl sts", 1) + " undo web",
+			},
 		}
 	}
 	tests := []struct {
@@ -118,7 +122,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 			ststest.Set(ststest.Strategy("OnDelete")),
 			[]func(*corev1.Pod){old, ststest.Unready},
 			"kubectl sts",
-			verdict.Verdict{Result: rollout.Held, Message: "held: strategy OnDelete, 1 pods wait to be deleted: web-2"},
+			verdict.Verdict{Result: rollout.Held, Message: "held: strategy OnDelete, 1 pod waits to be deleted: web-2"},
 		},
 	}
 	for _, tt := range tests {

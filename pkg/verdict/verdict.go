@@ -48,7 +48,7 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 	if !bad {
 		v = stageOf(s, progress, record).verdict()
 	}
-	v.Try = help(s, record, v.outcome(), progress.Done, command)
+	v.Try = help(s, record, v.outcome(), progress.Done || atGate(s, progress, record), command)
 	return v
 }
 

@@ -65,7 +65,10 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"held by a partition",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
-			verdict.Verdict{Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision"},
+			verdict.Verdict{
+				Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision",
+				Try: []string{"take the others through step by step: kubectl sts -n prod canary web"},
+			},
 		},
 		{
 			"held by a partition above pods that are updated already",
@@ -116,7 +119,10 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"held by OnDelete",
 			ststest.Snapshot(ststest.Set(updating, onDelete), updated(3)),
-			verdict.Verdict{Result: rollout.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2"},
+			verdict.Verdict{
+				Result: rollout.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2",
+				Try: []string{"have them replaced one after another: kubectl sts -n prod canary web"},
+			},
 		},
 		{
 			"in progress with OnDelete, while a pod comes back",
@@ -154,6 +160,13 @@ func TestACanaryInProgress(t *testing.T) {
 			"held at a gate",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &canary.Record{},
 			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+		},
+		{
+			"held between two steps of a set with OnDelete, whose other pods wait for theirs",
+			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)), &canary.Record{},
+			verdict.Verdict{
+				Result: rollout.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: []string{promote, back},
+			},
 		},
 		{
 			"held before its end, with every pod updated",

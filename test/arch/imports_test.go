@@ -51,6 +51,13 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			want: []string{"pkg/claims/deep/x.go:1: pkg/claims must not import k8s.io/client-go/kubernetes"},
 		},
 		{
+			name: "the judgement of claims stands on facts about sets, and on nothing else of ours",
+			file: "pkg/claims/x.go",
+			src: `package claims; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/sts"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/canary")`,
+			want: []string{"pkg/claims/x.go:2: pkg/claims must not import " + module + "/pkg/canary"},
+		},
+		{
 			name: "a prefix of a name is not the name",
 			file: "pkg/sts/x.go",
 			src:  `package sts; import _ "k8s.io/client-gopher"`,

@@ -90,7 +90,10 @@ func (a *audit) askedToDelete(since time.Time) (map[string]int, error) {
 	all, err := a.deletions()
 	asked := map[string]int{}
 	for _, r := range all {
-		if r.Received.After(since) && r.ResponseStatus.Code == http.StatusOK && !strings.HasPrefix(r.UserAgent, kubelets) && r.write() {
+		// A client that is killed gets no answer, which the log has as a timeout:
+		// its request may have been taken.
+		taken := r.ResponseStatus.Code == http.StatusOK || r.ResponseStatus.Code == http.StatusGatewayTimeout
+		if r.Received.After(since) && taken && !strings.HasPrefix(r.UserAgent, kubelets) && r.write() {
 			asked[r.ObjectRef.Name]++
 		}
 	}

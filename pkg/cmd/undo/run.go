@@ -37,17 +37,10 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil || plan == nil {
 		return err
 	}
-	if err := runner.Confirm(ctx, plan, question(plan)); err != nil {
+	if err := runner.Confirm(ctx, plan, "Go back?"); err != nil {
 		return err
 	}
 	return runner.RunCanary(ctx, plan, s, false) // at a gate a person may want to abort it
-}
-
-func question(p *rollout.Plan) string {
-	if p.Verb == "abort" {
-		return "Take the canary back?"
-	}
-	return "Go back?"
 }
 
 // revision is the one that the user names, nil for none.
@@ -70,15 +63,15 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		request.Pace = canary.Pace{Gate: rollout.GateAsk}
 	}
 	now := runner.Client.Now()
-	if canary.ToAbort(s, named) {
-		return canary.Abort(request, s)
-	}
-	plan, record, err := canary.GoOn(canary.VerbUndo, request, s, now)
+	record, err := canary.FindRecord(s)
 	if err != nil {
 		return nil, err
 	}
-	if plan != nil {
-		return plan, sameTarget(record, named, s)
+	if canary.GoesOn(record, named) {
+		plan, _, err := canary.GoOn(canary.VerbUndo, request, s, now)
+		if plan != nil || err != nil && named == nil {
+			return plan, err
+		}
 	}
 	target, err := canary.FindUndoTarget(s, named, request.Command, now)
 	if err != nil {
@@ -115,17 +108,6 @@ func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, 
 	plan.Diff, err = podtemplate.Unified(present, target.Template, "present",
 		fmt.Sprintf("revision %d (%s)", target.Revision.Revision, target.Revision.Name))
 	return plan, err
-}
-
-// sameTarget refuses to go to another revision than the undo that was begun.
-func sameTarget(record *canary.Record, named *appsv1.ControllerRevision, s sts.Snapshot) error {
-	if named == nil || named.Name == record.Target {
-		return nil
-	}
-	return &rollout.Refusal{
-		Why: fmt.Sprintf("an undo of statefulset %q to revision %s is in progress", s.Name(), record.Target),
-		Try: []string{"finish it first: leave --to-revision out"},
-	}
 }
 
 func say(env *cmdutil.Env, text string) { _, _ = fmt.Fprintln(env.Streams.Err, text) }

@@ -37,8 +37,8 @@ var (
 
 		Without --to-revision it goes to the last revision that is not the present one. Where a rollout is not
 		over, that is the one that the rollout began from. It is shown, with what changes, before you are asked.
-		"kubectl sts history" lists the revisions. A partition is opened for it and set again at the end. When a
-		canary is in progress, undo takes that back, as "kubectl sts abort" does.
+		"kubectl sts history" lists the revisions. A partition is opened for it and set again at the end. A
+		canary, a restart or an abort in progress gives way to it.
 
 		Killed at any moment, the same command goes on.`)
 

@@ -1,0 +1,165 @@
+package claims
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Judge decides about claims. It remembers all of them, for a claim alone may
+// not tell enough: see [Judge.Again].
+type Judge struct {
+	options  Options
+	siblings siblings
+}
+
+// NewJudge makes a judge of these claims.
+func NewJudge(all []sts.Claim, options Options) *Judge {
+	return &Judge{options: options, siblings: gather(all)}
+}
+
+// All are the verdicts about claims, in their order. These may be some of those
+// that the judge was made of. Claims of sets that were not asked for are left
+// out.
+func (j *Judge) All(all []sts.Claim, w World) []Verdict {
+	h := w.index()
+	var out []Verdict
+	for i := range all {
+		if v := j.judge(&all[i], h); len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Again judges claims anew, in a world that may have moved on. It needs to be
+// whole only for their namespaces.
+func (j *Judge) Again(old []Verdict, w World) []Verdict {
+	h := w.index()
+	out := make([]Verdict, 0, len(old))
+	for i := range old {
+		out = append(out, j.judge(&old[i].Claim, h))
+	}
+	return out
+}
+
+// judge decides about one claim.
+func (j *Judge) judge(c *sts.Claim, h houses) Verdict {
+	v := Verdict{Claim: *c, Ordinal: -1}
+	stem, ordinal, ok := stemOf(c.Name)
+	if !ok {
+		return v.keep(NoSet, "it is not named as a StatefulSet names its claims")
+	}
+	v.Ordinal = ordinal
+	switch makers := h.byStem[Key{c.Namespace, stem}]; len(makers) {
+	case 0:
+		v = j.unmade(v, stem, h)
+	case 1:
+		v = v.of(makers[0])
+		if s := makers[0].set; s.Start() <= ordinal && ordinal < s.End() {
+			v = v.keep(InRange, fmt.Sprintf("set %s wants ordinal %d: its range is %s", s.Name(), ordinal, span(*s)))
+		} else {
+			v = v.remove(OutOfRange, fmt.Sprintf("ordinal %d is outside of %s", ordinal, span(*s)))
+		}
+	default:
+		a, b := makers[0], makers[1]
+		v = v.of(a).keep(Ambiguous, fmt.Sprintf("it can be template %s of set %s or template %s of set %s",
+			a.template, a.set.Name(), b.template, b.set.Name()))
+	}
+	if v.Delete {
+		v = j.object(v, h)
+	}
+	return v
+}
+
+func (v Verdict) of(w wants) Verdict {
+	v.Set, v.Template, v.Seen = w.set.Name(), w.template, Look(*w.set)
+	return v
+}
+
+// span is the set's range of ordinals.
+func span(s sts.Snapshot) string { return fmt.Sprintf("[%d,%d)", s.Start(), s.End()) }
+
+// object looks for anything that speaks against a deletion.
+func (j *Judge) object(v Verdict, h houses) Verdict {
+	c := v.Claim
+	pod, mounted := h.users[Key{c.Namespace, c.Name}]
+	owner := stranger(c, v)
+	switch {
+	case c.Deleting:
+		return v.reprieve(Deleting, "it is being deleted already")
+	case c.Keep:
+		return v.reprieve(Annotated, "annotation "+sts.KeepAnnotation)
+	case mounted:
+		return v.reprieve(Mounted, "pod "+pod+" mounts it or waits for it")
+	case c.InUse:
+		return v.reprieve(Mounted, "a pod uses it: its condition Unused is False")
+	case owner != nil:
+		return v.reprieve(Owned, fmt.Sprintf("it belongs to %s %s", owner.Kind, owner.Name))
+	}
+	if s := h.byName[Key{c.Namespace, v.Set}]; s != nil && v.Class != SetGone {
+		if kept, why := j.asleep(v, *s, h); kept != "" {
+			return v.reprieve(kept, why)
+		}
+	}
+	return j.young(v)
+}
+
+func (v Verdict) reprieve(class Class, reason string) Verdict {
+	v.Delete = false
+	return v.keep(class, reason)
+}
+
+// stranger is an owner of the claim that is not its set. With whenDeleted:
+// Delete the set owns it, with whenScaled: Delete the pod that goes: then the
+// claim goes by itself.
+func stranger(c sts.Claim, v Verdict) *metav1.OwnerReference {
+	for i := range c.Owners {
+		if o := &c.Owners[i]; o.UID != v.Seen.UID || v.Class == SetGone {
+			return o
+		}
+	}
+	return nil
+}
+
+// asleep says why a set that wants fewer claims now may want them again.
+func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
+	pods := int(s.Set.Status.Replicas)
+	switch {
+	case s.Set.DeletionTimestamp != nil:
+		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
+	case !s.Observed():
+		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())
+	case pods != s.Replicas():
+		return Scaling, fmt.Sprintf("set %s is in the middle of a change: %s, wants %d", s.Name(), sts.Count(pods, "pod"), s.Replicas())
+	case s.Replicas() == 0 && !j.options.ScaledToZero:
+		return ScaledToZero, fmt.Sprintf("set %s is scaled to 0 (see --scaled-to-zero)", s.Name())
+	case v.Class != OutOfRange:
+		return "", ""
+	}
+	for _, a := range h.scalers[Key{v.Claim.Namespace, s.Name()}] {
+		if s.Start() <= v.Ordinal && v.Ordinal < s.Start()+a.Max {
+			return Autoscaled, fmt.Sprintf("autoscaler %s may scale set %s up to %d", a.Name, s.Name(), a.Max)
+		}
+	}
+	return "", ""
+}
+
+// young keeps what is not as old as was asked for. How long a claim has been
+// idle only newer servers tell; otherwise its creation counts.
+func (j *Judge) young(v Verdict) Verdict {
+	if j.options.OlderThan == 0 {
+		return v
+	}
+	since, word := v.Claim.UnusedSince, "idle for"
+	if since.IsZero() {
+		since, word = v.Claim.Created, "idle time not known, created before"
+	}
+	if age := j.options.Now.Sub(since); age < j.options.OlderThan {
+		return v.reprieve(TooYoung, fmt.Sprintf("%s %s, less than --older-than", word, age.Round(time.Second)))
+	}
+	return v
+}

@@ -1,0 +1,90 @@
+package claims
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// siblings are claims by what their names have in common.
+type siblings struct {
+	families    map[Key]*family  // by stem: of one template, as it seems
+	stems       map[Key][]string // by what can be a set: stems of several templates
+	controllers map[string]bool  // as whom the controllers write here
+}
+
+// family is the claims of one stem, and what is odd about them: then none of
+// them is known well enough to go.
+type family struct {
+	claims   []*sts.Claim
+	unlike   *sts.Claim // has other labels than the first
+	handmade *sts.Claim // was made by something else than a controller
+	owned    *sts.Claim // belongs to something
+}
+
+func gather(all []sts.Claim) siblings {
+	s := siblings{families: map[Key]*family{}, stems: map[Key][]string{}, controllers: map[string]bool{upstream: true, restorer: true}}
+	for i := range all {
+		if all[i].ByController {
+			s.controllers[all[i].MadeBy] = true
+		}
+	}
+	for i := range all {
+		c := &all[i]
+		stem, _, ok := stemOf(c.Name)
+		if !ok {
+			continue
+		}
+		key := Key{c.Namespace, stem}
+		f := s.families[key]
+		if f == nil {
+			f = &family{}
+			s.families[key] = f
+			for _, way := range splits(stem) {
+				set := Key{c.Namespace, way.set}
+				s.stems[set] = append(s.stems[set], stem)
+			}
+		}
+		f.add(c, s.trusted(c))
+	}
+	return s
+}
+
+func (f *family) add(c *sts.Claim, trusted bool) {
+	f.claims = append(f.claims, c)
+	switch {
+	case !maps.Equal(c.Labels, f.claims[0].Labels):
+		f.unlike = c
+	case c.MadeBy != "" && !trusted:
+		f.handmade = c
+	case len(c.Owners) > 0:
+		f.owned = c
+	}
+}
+
+const (
+	// upstream is as whom the controllers write where nobody has renamed them.
+	upstream = "kube-controller-manager"
+	// restorer is as whom restore-pvc makes claims anew, out of a set's.
+	restorer = "kubectl-sts"
+)
+
+// trusted reports whether the claim's maker is evidence that a set's it was:
+// of all controllers only that of StatefulSets makes claims that no pod owns.
+func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] }
+
+// known reports whether anything but the claim's own name and labels tells
+// that a set made it: its maker, another ordinal, or another template of a set
+// of that name.
+func (s siblings) known(c *sts.Claim, stem string, ways []split) bool {
+	f := s.families[Key{c.Namespace, stem}]
+	if s.trusted(c) || len(f.claims) > 1 {
+		return true
+	}
+	return slices.ContainsFunc(ways, func(way split) bool {
+		return slices.ContainsFunc(s.stems[Key{c.Namespace, way.set}], func(other string) bool {
+			return other != stem && maps.Equal(s.families[Key{c.Namespace, other}].claims[0].Labels, c.Labels)
+		})
+	})
+}

@@ -1,0 +1,50 @@
+package claims
+
+import "k8s.io/apimachinery/pkg/api/resource"
+
+// Total sums up claims that may be deleted.
+type Total struct {
+	Claims int
+	Size   resource.Quantity
+	// Dying counts those whose data goes with them, or may, for all that is known.
+	Dying     int
+	DyingSize resource.Quantity
+	// Unknown counts those of Dying whose volume's reclaim policy is not known.
+	Unknown int
+	// Staying counts those whose volume is there afterwards.
+	Staying int
+	// Ageless counts those whose idle time is not known.
+	Ageless int
+	Kept    int
+}
+
+// Sum is the total of these verdicts.
+func Sum(verdicts []Verdict) Total {
+	t := Total{Size: resource.MustParse("0"), DyingSize: resource.MustParse("0")}
+	for i := range verdicts {
+		c := &verdicts[i].Claim
+		if !verdicts[i].Delete {
+			t.Kept++
+			continue
+		}
+		size, err := resource.ParseQuantity(c.Size)
+		if err != nil {
+			size = resource.Quantity{}
+		}
+		t.Claims++
+		t.Size.Add(size)
+		if c.DataDies() {
+			t.Dying++
+			t.DyingSize.Add(size)
+			if c.Reclaim == "" {
+				t.Unknown++
+			}
+		} else if c.Volume != "" {
+			t.Staying++
+		}
+		if c.UnusedSince.IsZero() {
+			t.Ageless++
+		}
+	}
+	return t
+}

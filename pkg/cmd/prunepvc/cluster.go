@@ -1,0 +1,39 @@
+package prunepvc
+
+import (
+	"context"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+var _ prune.Cluster = cluster{}
+
+// cluster is a client as a deletion of claims needs it.
+type cluster struct {
+	client  *kube.Client
+	scalers bool // whether autoscalers count
+	dryRun  bool // the server judges deletions and keeps nothing
+}
+
+// Look reads what can want a claim of the namespace.
+func (c cluster) Look(ctx context.Context, namespace string) (claims.World, error) {
+	return c.client.In(namespace).ClaimWorld(ctx, c.scalers)
+}
+
+// Record reads what it takes to make the claim again.
+func (c cluster) Record(ctx context.Context, claim sts.Claim) (prune.Record, error) {
+	return c.client.In(claim.Namespace).ClaimRecord(ctx, claim)
+}
+
+// Retain makes the volume outlive its claim.
+func (c cluster) Retain(ctx context.Context, r prune.Record) error {
+	return c.client.In(r.Claim.Namespace).KeepVolume(ctx, r)
+}
+
+// Delete deletes the claim if it is still as it was seen.
+func (c cluster) Delete(ctx context.Context, claim sts.Claim) error {
+	return c.client.In(claim.Namespace).DeleteClaim(ctx, claim, c.dryRun)
+}

@@ -1,0 +1,132 @@
+package prunepvc
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// found is what a look at the cluster has found.
+type found struct {
+	judge    *claims.Judge
+	verdicts []claims.Verdict // those to delete and, if they are shown, those to keep
+	total    claims.Total
+}
+
+// page is how many claims are judged at once.
+const page = 1000
+
+// find reads claims and what can want them, and judges.
+func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
+	type listed struct {
+		claims []sts.Claim
+		err    error
+	}
+	list := make(chan listed, 1)
+	go func() {
+		all, err := client.ClaimsAlone(ctx, r.Selector)
+		list <- listed{all, err}
+	}()
+	world, err := client.ClaimWorld(ctx, !r.IgnoreHPA)
+	if err != nil {
+		return found{}, r.explain(err)
+	}
+	all := <-list
+	if all.err != nil {
+		return found{}, all.err
+	}
+	if err := r.missing(world, client.Namespace); err != nil {
+		return found{}, err
+	}
+	f := found{judge: claims.NewJudge(all.claims, claims.Options{
+		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
+	})}
+	// Some at a time: most verdicts are forgotten at once, and there may be many.
+	kept := 0
+	for some := range slices.Chunk(all.claims, page) {
+		verdicts := f.judge.All(some, world)
+		kept += claims.Sum(verdicts).Kept
+		if !r.ShowKept {
+			verdicts = slices.DeleteFunc(verdicts, func(v claims.Verdict) bool { return !v.Delete })
+		}
+		f.verdicts = append(f.verdicts, verdicts...)
+	}
+	r.addReclaim(ctx, env, client, f.verdicts)
+	f.total = claims.Sum(f.verdicts)
+	f.total.Kept = kept
+	return f, nil
+}
+
+// explain says what goes on without autoscalers, for who may not read them.
+func (r Request) explain(err error) error {
+	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), "horizontalpodautoscalers") {
+		return err
+	}
+	return fmt.Errorf("%w. To go on without: --ignore-hpa; ordinals that an autoscaler may want again are not kept then", err)
+}
+
+// missing is the error about names that no set has.
+func (r Request) missing(w claims.World, namespace string) error {
+	for _, name := range r.Names {
+		if !r.DeletedSets && !slices.ContainsFunc(w.Sets, func(s sts.Snapshot) bool { return s.Name() == name }) {
+			return fmt.Errorf("statefulset %q not found in namespace %q; if it is gone and its claims are meant: --deleted-sets",
+				name, namespace)
+		}
+	}
+	return nil
+}
+
+// addReclaim fills in what becomes of the volumes. Not being allowed to read
+// them is no reason to stop: then nobody knows, and the question says so.
+func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.Client, verdicts []claims.Verdict) {
+	var of []*sts.Claim
+	for i := range verdicts {
+		of = append(of, &verdicts[i].Claim)
+	}
+	if err := client.AddReclaim(ctx, of); err != nil {
+		_, _ = fmt.Fprintln(env.Streams.Err, "warning: nobody knows what becomes of the volumes: "+report.Clean(err.Error()))
+	}
+}
+
+// words say what was found, in one line.
+func (r Request) words(t claims.Total, namespace string) string {
+	where := fmt.Sprintf("in namespace %q", namespace)
+	if r.AllNamespaces {
+		where = "in all namespaces"
+	}
+	kept := ""
+	if t.Kept > 0 && !r.ShowKept {
+		kept = fmt.Sprintf("; %d kept (--show-kept says why)", t.Kept)
+	}
+	if t.Claims == 0 {
+		return fmt.Sprintf("no claim %s that no StatefulSet wants%s", where, kept)
+	}
+	return fmt.Sprintf("%s to delete %s, %s%s", sts.Count(t.Claims, "claim"), where, t.Size.String(), kept)
+}
+
+// fate says what becomes of the data, "" when it stays.
+func (r Request) fate(t claims.Total) string {
+	if t.Dying == 0 || r.RetainVolumes {
+		return ""
+	}
+	words := fmt.Sprintf("the data of %s (%s) dies with them: the reclaim policy of their volumes is not Retain",
+		sts.Count(t.Dying, "claim"), t.DyingSize.String())
+	if t.Unknown == t.Dying {
+		words = fmt.Sprintf("the data of %s (%s) may die with them: the reclaim policy of their volumes is not known",
+			sts.Count(t.Dying, "claim"), t.DyingSize.String())
+	}
+	return words
+}
+
+// refused is what is returned when a person says no.
+func refused() error { return &rollout.Refusal{Why: "not confirmed: nothing was deleted"} }

@@ -1,0 +1,186 @@
+package prunepvc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Run finds the claims, asks, and deletes them.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	if r.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
+		defer cancel()
+	}
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	if r.AllNamespaces {
+		client = client.Everywhere()
+	}
+	f, err := r.find(ctx, env, client)
+	if err != nil {
+		return err
+	}
+	// Without a terminal nobody can be asked: then it is a dry run, unless
+	// something else was asked for.
+	unasked := !r.Yes && !env.Streams.Interactive() && (r.DryRun == "" || r.DryRun == report.DryRunNone)
+	if r.DryRun == "" {
+		r.DryRun = map[bool]report.DryRun{true: report.DryRunClient, false: report.DryRunNone}[unasked]
+	}
+	if r.DryRun != report.DryRunNone || f.total.Claims == 0 || r.Output != report.Name {
+		report.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
+			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
+		})
+	}
+	f.verdicts = slices.DeleteFunc(f.verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	tell := r.teller(env, client, f)
+	r.sum(env, client, f, tell)
+	switch {
+	case f.total.Claims == 0:
+		return nil
+	case r.DryRun == report.DryRunClient && unasked:
+		r.say(env, "nothing was deleted: without a terminal this is a dry run until --yes is given")
+		return nil
+	case r.DryRun == report.DryRunClient:
+		return nil
+	case unasked:
+		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
+	}
+	if err := r.confirm(ctx, env, f.total); err != nil {
+		return err
+	}
+	return r.delete(ctx, env, client, f, tell)
+}
+
+func (r Request) say(env *cmdutil.Env, text string) {
+	_, _ = fmt.Fprintln(env.Streams.Err, report.Clean(text))
+}
+
+func (r Request) teller(env *cmdutil.Env, client *kube.Client, f found) *report.Pruning {
+	return &report.Pruning{
+		Lines: env.Streams.Err, Color: env.Color, Objects: env.Streams.Out, Format: r.Output, DryRun: r.DryRun, Total: f.total,
+		AllNamespaces: r.AllNamespaces, Now: client.Now,
+	}
+}
+
+// sum tells the totals: below the table they are part of the answer.
+func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) {
+	words := r.words(f.total, client.Namespace)
+	report.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
+	if r.OlderThan > 0 && f.total.Ageless > 0 {
+		r.say(env, fmt.Sprintf("the API server does not tell how long %d of %d have been idle: for these --older-than counts their age",
+			f.total.Ageless, f.total.Claims))
+	}
+	if r.DryRun == report.DryRunClient || f.total.Claims == 0 {
+		tell.Found(words)
+	}
+}
+
+// confirm asks once. Where data would die, a y is not enough.
+func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total) error {
+	if r.Yes || r.DryRun != report.DryRunNone {
+		return nil
+	}
+	count := strconv.Itoa(t.Claims)
+	question := "Delete " + count + "? The data stays in their volumes. [y/N] "
+	if r.fate(t) != "" {
+		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
+	}
+	answer, err := env.Streams.Prompt(ctx, question, func(string) bool { return true })
+	answer = strings.ToLower(answer)
+	switch {
+	case errors.Is(err, term.ErrNoAnswer):
+		_, _ = fmt.Fprintln(env.Streams.Err)
+		return refused()
+	case err != nil:
+		return err
+	case r.fate(t) == "":
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
+	case answer == count:
+		return nil
+	case answer == "r" || answer == "retain":
+		r.RetainVolumes = true
+		return nil
+	}
+	return refused()
+}
+
+// delete deletes the claims, and says what became of them.
+func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) error {
+	book, err := r.book(env, client, f.total)
+	if err != nil {
+		return err
+	}
+	run := prune.Run{
+		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer},
+		Judge:   f.judge, Book: book, Concurrency: r.Concurrency, Tell: tell.Handle,
+		Retain: r.RetainVolumes && r.DryRun == report.DryRunNone,
+	}
+	tell.Retain = r.RetainVolumes
+	sum := run.Do(ctx, f.verdicts)
+	record := ""
+	if book != nil {
+		record = book.Path()
+		if err := book.Close(); err != nil {
+			r.say(env, "warning: the record "+record+": "+err.Error())
+		}
+	}
+	if sum.Recorded == 0 {
+		record = ""
+	}
+	tell.End(sum, record, r.hints(env, sum, record)...)
+	return cmdutil.Result(rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+}
+
+// book is where records go. When volumes stay anyway, it is no reason to stop
+// that none can be written.
+func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*prune.Book, error) {
+	if r.DryRun != report.DryRunNone || !r.RetainVolumes && t.Staying == 0 {
+		return nil, nil
+	}
+	dir, err := r.RecordDir, error(nil)
+	if dir == "" {
+		dir, err = prune.DefaultDir()
+	}
+	book := &prune.Book{Dir: dir, Now: client.Now, Head: "Claims that kubectl sts prune-pvc deleted at " + client.Host() +
+		"; their volumes stay.\nBring them back with their data: kubectl sts restore-pvc -f THIS-FILE"}
+	if err == nil {
+		err = book.Prepare()
+	}
+	switch {
+	case err == nil:
+		return book, nil
+	case r.RetainVolumes:
+		return nil, fmt.Errorf("no record can be written, so nothing was deleted (see --record): %w", err)
+	}
+	r.say(env, "warning: no record is written for restore-pvc: "+err.Error())
+	return nil, nil
+}
+
+// hints are the commands that go on.
+func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
+	var out []string
+	if record != "" {
+		out = append(out, "bring them back: "+env.Command("")+" restore-pvc -f "+cmdutil.Quote(record))
+	}
+	if s.Left > 0 || len(s.Stopped) > 0 {
+		out = append(out, "the rest is as it was: run the same command again")
+	}
+	return out
+}

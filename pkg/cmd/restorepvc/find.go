@@ -1,0 +1,95 @@
+package restorepvc
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// find looks for the records that were asked for.
+func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, error) {
+	if r.File != "" {
+		return r.inFile(env, client)
+	}
+	dir, err := r.RecordDir, error(nil)
+	if dir == "" {
+		if dir, err = prune.DefaultDir(); err != nil {
+			return nil, err
+		}
+	}
+	found, err := prune.Find(dir, func(record prune.Record) bool {
+		return record.Claim.Namespace == client.Namespace && r.names(record)
+	})
+	if err != nil {
+		return nil, err
+	}
+	here := slices.DeleteFunc(slices.Clone(found), func(f prune.Found) bool { return f.Cluster != client.Host() })
+	for _, name := range r.Names {
+		if slices.ContainsFunc(here, func(f prune.Found) bool { return named(f.Record, name) }) {
+			continue
+		}
+		for _, f := range found {
+			if named(f.Record, name) {
+				return nil, &rollout.Refusal{
+					Why: fmt.Sprintf("the record of %s is of another API server, %s", name, f.Cluster),
+					Try: []string{"if it is the same cluster: " + env.Command("") + " restore-pvc " + name + " -f " +
+						cmdutil.Quote(f.File)},
+				}
+			}
+		}
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("there is no record of a claim %s, or of claims of a pod %s, of namespace %q in %s",
+				name, name, client.Namespace, dir),
+			Try: []string{"name the folder (--record) or the file (-f) that prune-pvc wrote"},
+		}
+	}
+	return sorted(here), nil
+}
+
+// inFile reads the records of a file: the names pick some, and so does a
+// namespace that was asked for by itself.
+func (r Request) inFile(env *cmdutil.Env, client *kube.Client) ([]prune.Found, error) {
+	data, err := os.ReadFile(r.File)
+	if err != nil {
+		return nil, cmdutil.Usage("%w", err)
+	}
+	records, err := prune.Parse(data)
+	if err != nil {
+		return nil, cmdutil.Usage("%s: %w", r.File, err)
+	}
+	explicit := env.Config.Namespace != nil && *env.Config.Namespace != ""
+	var out []prune.Found
+	for _, record := range records {
+		if (!explicit || record.Claim.Namespace == client.Namespace) && (len(r.Names) == 0 || r.names(record)) {
+			out = append(out, prune.Found{Record: record, File: r.File})
+		}
+	}
+	if len(out) == 0 {
+		return nil, cmdutil.Usage("%s has no record of %s", r.File, cmp.Or(strings.Join(r.Names, ", "), "anything"))
+	}
+	return sorted(out), nil
+}
+
+func sorted(found []prune.Found) []prune.Found {
+	slices.SortFunc(found, func(a, b prune.Found) int {
+		return cmp.Or(strings.Compare(a.Claim.Namespace, b.Claim.Namespace), strings.Compare(a.Set, b.Set),
+			a.Ordinal-b.Ordinal, strings.Compare(a.Claim.Name, b.Claim.Name))
+	})
+	return found
+}
+
+func (r Request) names(record prune.Record) bool {
+	return slices.ContainsFunc(r.Names, func(name string) bool { return named(record, name) })
+}
+
+// named reports whether the name is that of the claim, or of the pod that had it.
+func named(record prune.Record, name string) bool {
+	return name == record.Claim.Name || record.Set != "" && name == fmt.Sprintf("%s-%d", record.Set, record.Ordinal)
+}

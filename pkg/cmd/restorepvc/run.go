@@ -1,0 +1,149 @@
+package restorepvc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Run makes the claims again, one after another.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	found, err := r.find(env, client)
+	if err != nil {
+		return err
+	}
+	tell := &report.Restoring{
+		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
+	}
+	done := 0
+	var failures []error
+	for _, f := range found {
+		err := r.restore(ctx, client, f.Record, tell)
+		var ended *cmdutil.Ended
+		switch {
+		case err == nil:
+			done++
+			continue
+		case errors.As(err, &ended) && (len(found) == 1 || ended.Outcome.Result == rollout.Interrupted):
+			return err
+		case ended != nil:
+		case len(found) == 1:
+			tell.FailedObject(f.Record, err)
+			return err
+		default:
+			tell.Failed(f.Record, err)
+		}
+		failures = append(failures, err)
+	}
+	return conclude(done, failures)
+}
+
+// conclude makes one error of several. A refusal of all is one: then nothing
+// was written.
+func conclude(done int, failures []error) error {
+	if len(failures) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("%d of %d claims were not restored", len(failures), done+len(failures))
+	for _, err := range failures {
+		var no *rollout.Refusal
+		if done > 0 || !errors.As(err, &no) {
+			return errors.New(message)
+		}
+	}
+	return &rollout.Refusal{Why: message}
+}
+
+// restore makes one claim again. Every move shows in the cluster, so it looks
+// what is left to do, and goes on from there.
+func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, tell *report.Restoring) error {
+	client = client.In(record.Claim.Namespace)
+	claim, volume, err := client.ClaimAndVolume(ctx, record)
+	if err != nil {
+		return err
+	}
+	moves, err := prune.Restoring(record, claim, volume)
+	if err != nil {
+		return err
+	}
+	switch {
+	case moves.Nothing():
+		tell.Nothing(record)
+		return nil
+	case moves.Leave && r.DryRun == report.DryRunNone:
+		if err := r.wait(ctx, record, tell, "is gone", client.ClaimGone); err != nil {
+			return err
+		}
+		return r.restore(ctx, client, record, tell)
+	case r.DryRun == report.DryRunServer && moves.Create:
+		if err := client.CreateClaim(ctx, record, true); err != nil {
+			return err
+		}
+	}
+	if r.DryRun != report.DryRunNone {
+		tell.Plan(record, moves)
+		return nil
+	}
+	err = r.carryOut(ctx, client, record, moves, tell)
+	if errors.Is(err, context.Canceled) {
+		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, "claim "+record.Claim.Name+" is back")}
+	}
+	return err
+}
+
+func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+	if moves.Free {
+		if err := client.FreeVolume(ctx, record); err != nil {
+			return err
+		}
+	}
+	if moves.Create {
+		if err := client.CreateClaim(ctx, record, false); err != nil {
+			return err
+		}
+	}
+	if moves.Wait {
+		if err := r.wait(ctx, record, tell, "is bound to volume "+record.Volume, client.ClaimBound); err != nil {
+			return err
+		}
+	}
+	if moves.Policy != "" {
+		if err := client.GiveBack(ctx, record, moves.Policy); err != nil {
+			return err
+		}
+	}
+	tell.Done(record, moves)
+	return nil
+}
+
+// wait waits for the claim, and not for ever.
+func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Restoring, what string,
+	until func(context.Context, prune.Record) error,
+) error {
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if r.Timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, r.Timeout)
+	}
+	defer cancel()
+	what = "claim " + record.Claim.Name + " " + what
+	tell.Wait(what)
+	err := until(limited, record)
+	tell.Waited()
+	switch {
+	case ctx.Err() != nil:
+		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, what)}
+	case limited.Err() != nil:
+		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.TimedOut, what)}
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package scale
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// option is one answer at the prompt.
+type option struct {
+	key, words string
+	answer     scale.Answer // empty for one by one, and for stop
+}
+
+const (
+	eachKey = "o"
+	stopKey = "s"
+)
+
+var (
+	downOptions = []option{
+		{"k", "[k]eep", scale.Keep}, {"d", "[d]elete", scale.Delete}, {"v", "keep only the [v]olumes", scale.RetainVolume},
+	}
+	upOptions = []option{{"r", "[r]euse", scale.Reuse}, {"f", "[f]resh ones", scale.Fresh}}
+	oneByOne  = option{key: eachKey, words: "[o]ne by one"}
+	stop      = option{key: stopKey, words: "[s]top"}
+)
+
+// stopped is what a person's no comes to.
+func stopped() error { return &rollout.Refusal{Why: "not confirmed: nothing was changed"} }
+
+// ask shows the plan as it is without an answer and asks for one: for all
+// ordinals or one by one. Data that would die wants the set's name typed.
+func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
+	streams := v.env.Streams
+	report.PrintHead(streams.Err, v.env.Color, plan)
+	for _, w := range plan.Warnings {
+		v.runner.Warn(w)
+	}
+	v.runner.Quiet = true
+	v.danger(plan)
+	options := downOptions
+	if v.wish.To > v.s.Replicas() {
+		options = upOptions
+	}
+	all := slices.Clone(options)
+	if len(plan.Ordinals) > 1 {
+		all = append(all, oneByOne)
+	}
+	picked, err := v.pick(ctx, "The claims:", append(all, stop))
+	switch {
+	case err != nil:
+		return err
+	case picked.key == eachKey:
+		if err := v.askEach(ctx, plan, options); err != nil {
+			return err
+		}
+	default:
+		v.wish.Answer = picked.answer
+	}
+	return v.confirmLoss(ctx)
+}
+
+// danger says in red what happens by itself.
+func (v *visit) danger(plan *rollout.Plan) {
+	if dying := dying(plan); len(dying) > 0 {
+		report.Danger(v.env.Streams.Err, v.env.Color, fmt.Sprintf(
+			"whenScaled is Delete: with the pods, the controller deletes their claims, and the data goes with the volumes (%s)",
+			strings.Join(dying, ", ")))
+	}
+}
+
+// dying are the claims whose data dies.
+func dying(plan *rollout.Plan) []string {
+	var out []string
+	for _, o := range plan.Ordinals {
+		for _, c := range o.Claims {
+			if c.DataDies() {
+				out = append(out, c.Claim.Name)
+			}
+		}
+	}
+	return out
+}
+
+// askEach asks for each ordinal that has claims.
+func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []option) error {
+	v.wish.By = map[int]scale.Answer{}
+	for _, o := range plan.Ordinals {
+		var names []string
+		for _, c := range o.Claims {
+			if c.Fate != rollout.FateNew && c.Fate != rollout.FateGoing {
+				names = append(names, fmt.Sprintf("%s (%s)", c.Claim.Name, c.Claim.Size))
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		picked, err := v.pick(ctx, strings.Join(names, ", ")+":", append(slices.Clone(options), stop))
+		if err != nil {
+			return err
+		}
+		v.wish.By[o.Ordinal] = picked.answer
+	}
+	return nil
+}
+
+func (v *visit) pick(ctx context.Context, question string, options []option) (option, error) {
+	var words []string
+	for _, o := range options {
+		words = append(words, o.words)
+	}
+	find := func(text string) int {
+		return slices.IndexFunc(options, func(o option) bool {
+			return strings.EqualFold(text, o.key) || strings.EqualFold(text, string(o.answer)) && o.answer != ""
+		})
+	}
+	text, err := v.prompt(ctx, fmt.Sprintf("%s %s? ", question, strings.Join(words, ", ")),
+		func(text string) bool { return find(text) >= 0 })
+	if err != nil {
+		return option{}, err
+	}
+	picked := options[find(text)]
+	if picked.key == stopKey {
+		return picked, stopped()
+	}
+	return picked, nil
+}
+
+// confirmLoss has the set's name typed when data dies by what was answered.
+func (v *visit) confirmLoss(ctx context.Context) error {
+	plan, err := scale.Plan(v.wish, v.s, v.runner.Client.Now())
+	if err != nil {
+		return err
+	}
+	lost := dying(plan)
+	if len(lost) == 0 {
+		return nil
+	}
+	report.Danger(v.env.Streams.Err, v.env.Color, "The data on "+strings.Join(lost, ", ")+" will be lost, and nothing brings it back.")
+	text, err := v.prompt(ctx, "Type the set's name to go on: ", func(string) bool { return true })
+	if err == nil && text != v.s.Name() {
+		return stopped()
+	}
+	return err
+}
+
+// prompt asks; whoever leaves the terminal has stopped.
+func (v *visit) prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
+	text, err := v.env.Streams.Prompt(ctx, report.Clean(question)+" ", valid)
+	if errors.Is(err, term.ErrNoAnswer) {
+		_, _ = fmt.Fprintln(v.env.Streams.Err)
+		return "", stopped()
+	}
+	return text, err
+}

@@ -1,0 +1,188 @@
+package scale
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Run scales the set, or goes on with a scale that was begun.
+func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
+	client, err := env.Client("")
+	if err != nil {
+		return err
+	}
+	v := &visit{env: env, request: r, runner: &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}}
+	if err := v.load(ctx); err != nil {
+		return err
+	}
+	plan, err := v.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.rehearse(ctx, plan); err != nil {
+		return err
+	}
+	o, err := v.runner.Run(ctx, plan, v.s)
+	if err != nil {
+		return err
+	}
+	return cmdutil.Result(o)
+}
+
+// visit is one call of the verb.
+type visit struct {
+	env     *cmdutil.Env
+	request Request
+	runner  *cmdutil.Runner
+	s       sts.Snapshot
+	wish    scale.Request
+}
+
+// load reads the set, its claims, and who else has to do with either.
+func (v *visit) load(ctx context.Context) error {
+	r, client := v.request, v.runner.Client
+	var err error
+	if v.s, _, err = client.Load(ctx, r.Name); err != nil {
+		return err
+	}
+	with, volumes, err := client.SetClaims(ctx, v.s)
+	switch {
+	case err == nil:
+		v.s = with
+	case apierrors.IsForbidden(err) && v.harmless():
+		v.runner.Warn("what becomes of the claims is not shown: " + err.Error())
+	default:
+		return err
+	}
+	if volumes != nil {
+		v.runner.Warn("what becomes of the volumes is not known: " + volumes.Error())
+	}
+	v.wish = scale.Request{
+		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
+		Scalers: client.Scalers(ctx, r.Name), Limits: r.Run.Limits, Command: v.env.Command(""),
+	}
+	if len(v.s.Claims) > 0 {
+		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
+			return fmt.Errorf("whose claims these are can't be told: %w", err)
+		}
+	}
+	return v.direction()
+}
+
+// harmless reports whether the run leaves every claim alone, whichever there are.
+func (v *visit) harmless() bool {
+	_, open := v.s.Annotation(scale.Annotation)
+	keeps := v.request.Claims == scale.Keep || v.request.Claims == scale.Reuse
+	return keeps && !open && v.s.WhenScaled() == "Retain"
+}
+
+// direction rejects an answer to the other question.
+func (v *visit) direction() error {
+	a, to, now := v.wish.Answer, v.wish.To, v.s.Replicas()
+	switch {
+	case a == "":
+	case to > now && !a.ForUp():
+		return cmdutil.Usage(`--pvc=%s is for scaling down; %d to %d is up, which takes "reuse", "fresh" or "fail"`, a, now, to)
+	case to < now && !a.ForDown():
+		return cmdutil.Usage(`--pvc=%s is for scaling up; %d to %d is down, which takes "keep", "delete" or "retain-volume"`, a, now, to)
+	case to == now && !a.ForDown():
+		v.wish.Answer = ""
+	}
+	return nil
+}
+
+// plan plans, and asks what nobody has answered.
+func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
+	now := v.runner.Client.Now
+	plan, err := scale.Plan(v.wish, v.s, now())
+	if err != nil {
+		return nil, err
+	}
+	open := v.open(plan)
+	switch {
+	case open && v.env.Streams.Interactive() && v.runner.DryRun():
+		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what becomes of the claims; --pvc answers")
+		return plan, nil
+	case open && v.env.Streams.Interactive():
+		if err := v.ask(ctx, plan); err != nil {
+			return nil, err
+		}
+		return scale.Plan(v.wish, v.s, now())
+	case open:
+		v.wish.Answer = scale.Keep
+		if v.wish.To > v.s.Replicas() {
+			v.wish.Answer = scale.Fail
+		}
+		if plan, err = scale.Plan(v.wish, v.s, now()); err != nil {
+			return nil, err
+		}
+	}
+	if v.env.Streams.Interactive() && v.writes(plan) {
+		err = v.runner.Confirm(ctx, plan, "Scale?")
+	}
+	return plan, err
+}
+
+// open reports whether it is for a person to say what becomes of claims.
+func (v *visit) open(plan *rollout.Plan) bool {
+	_, goesOn := v.s.Annotation(scale.Annotation)
+	if v.wish.Answer != "" || goesOn && v.wish.To <= v.s.Replicas() {
+		return false
+	}
+	if v.wish.To > v.s.Replicas() {
+		return len(scale.Stale(plan.Ordinals)) > 0
+	}
+	for _, o := range plan.Ordinals {
+		for _, c := range o.Claims {
+			if c.Fate != rollout.FateGoing {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (v *visit) writes(plan *rollout.Plan) bool {
+	for i := range plan.Steps {
+		if c := plan.Steps[i].Change; c != nil && !c.Done(v.s) {
+			return true
+		}
+	}
+	return false
+}
+
+// rehearse has the server judge one change of each kind that comes late in the
+// run: what is not allowed must show before any pod goes.
+func (v *visit) rehearse(ctx context.Context, plan *rollout.Plan) error {
+	if v.request.Run.DryRun == report.DryRunClient || v.runner.DryRun() {
+		return nil
+	}
+	done := map[string]bool{}
+	for i := range plan.Steps {
+		change := plan.Steps[i].Change
+		kind := fmt.Sprintf("%T", change)
+		switch change.(type) {
+		case rollout.DeleteClaim, rollout.RetainVolume:
+		default:
+			continue
+		}
+		if done[kind] || change.Done(v.s) {
+			continue
+		}
+		done[kind] = true
+		if _, err := v.runner.Client.DryRun(ctx, change, v.s); err != nil {
+			return fmt.Errorf("%s: %w", change, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+// Package scale is the verb that changes how many pods a StatefulSet has.
+package scale
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run      cmdutil.RunFlags
+	Name     string
+	Replicas int
+	Current  *int // nil for any
+	Step     int
+	Claims   scale.Answer
+	Hook     *rollout.Hook // nil for none
+	Force    bool
+
+	current                  int
+	claims                   string
+	exec, command, container string
+}
+
+var (
+	long = templates.LongDesc(`
+		Change how many pods a StatefulSet has, one ordinal at a time, and lose nothing on the way.
+
+		First it shows what becomes of each ordinal's claims: their size, the reclaim policy of their volumes, what
+		the set's whenScaled policy does, and so whether the data survives.
+
+		Down, replicas are lowered by one (--step for more), the pod must be gone and all others Available, and so
+		on, whatever the podManagementPolicy. On a terminal you are asked what becomes of the claims; --pvc answers
+		for a pipeline: "keep" leaves them (the default there), "delete" deletes them once all pods are well,
+		"retain-volume" sets their volumes' reclaim policy to Retain first. Where whenScaled is Delete, the policy is
+		set to Retain while the run lasts, unless everything is to be deleted. --yes never answers this question.
+
+		Up, claims of earlier pods with these ordinals still have their data: --pvc=reuse gives them to the new pods,
+		"fresh" deletes them first, and "fail", the default without a terminal, stops. Each pod must be Available
+		before the next is added; one that cannot be made or scheduled ends the run, with the reason.
+
+		A command can run before each pod goes, such as one that takes it out of its database's ring: in the pod's
+		container (--before-exec) or on this machine (--before-cmd), with STS_NAME, STS_NAMESPACE, STS_ORDINAL and
+		STS_POD set. If it fails, the run ends and the replicas stay what they are. A run that goes on may run it a
+		second time for the same pod. Only --timeout limits how long it may take.
+
+		Killed at any moment, the same command goes on.`)
+
+	example = templates.Examples(`
+		# From 5 pods to 2; you are asked what becomes of the claims
+		kubectl sts scale web --replicas 2
+
+		# See what would happen
+		kubectl sts scale web --replicas 2 --dry-run=client
+
+		# In a pipeline: keep the data, but not the claims
+		kubectl sts scale web --replicas 2 --pvc=retain-volume
+
+		# Take each node out of the ring before its pod goes
+		kubectl sts scale cassandra --replicas 3 --before-exec 'nodetool decommission'
+
+		# Up again, on the data that is there
+		kubectl sts scale web --replicas 5 --pvc=reuse`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Long, cmd.Example = "scale NAME --replicas COUNT", long, example
+	cmd.Short = "Change the number of pods one by one, and keep the data safe"
+	fs := cmd.Flags()
+	fs.IntVar(&r.Replicas, "replicas", -1, "How many pods there are to be.")
+	fs.IntVar(&r.current, "current-replicas", -1, "How many there must be now; with another number nothing is done. -1 for any.")
+	fs.IntVar(&r.Step, "step", 1, "How many ordinals go or come at a time.")
+	fs.StringVar(&r.claims, "pvc", "",
+		`What becomes of the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or `+
+			`"fail".`)
+	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
+	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
+	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec; the pod's default one if not given.")
+	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
+	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What becomes of the claims is a question for --pvc.")
+	return cmd
+}
+
+func (r *Request) check() error {
+	switch {
+	case r.Replicas == -1:
+		return cmdutil.Usage("how many pods are there to be? give --replicas")
+	case r.Replicas < 0:
+		return cmdutil.Usage("--replicas=%d: must not be negative", r.Replicas)
+	case r.current < -1:
+		return cmdutil.Usage("--current-replicas=%d: must not be negative", r.current)
+	case r.Step < 1:
+		return cmdutil.Usage("--step=%d: must be at least 1", r.Step)
+	case r.exec != "" && r.command != "":
+		return cmdutil.Usage("give one of --before-exec and --before-cmd")
+	case r.container != "" && r.exec == "":
+		return cmdutil.Usage("--container is for --before-exec")
+	}
+	if r.current >= 0 {
+		r.Current = &r.current
+	}
+	if r.Claims = scale.Answer(r.claims); r.claims != "" && !r.Claims.ForDown() && !r.Claims.ForUp() {
+		return cmdutil.Usage(`--pvc=%s: must be "keep", "delete" or "retain-volume" (down), "reuse", "fresh" or "fail" (up)`, r.claims)
+	}
+	switch {
+	case r.exec != "":
+		r.Hook = &rollout.Hook{Exec: true, Command: r.exec, Container: r.container}
+	case r.command != "":
+		r.Hook = &rollout.Hook{Command: r.command}
+	}
+	return r.Run.Check()
+}

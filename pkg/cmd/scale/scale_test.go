@@ -1,0 +1,127 @@
+package scale_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	plan "github.com/kubectl-sts/kubectl-sts/pkg/scale"
+)
+
+// parse is what the flags become; the request is nil when nothing was run.
+func parse(t *testing.T, args ...string) (*scale.Request, error) {
+	t.Helper()
+	var got *scale.Request
+	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
+	cmd := scale.New(env, func(_ context.Context, given *cmdutil.Env, r scale.Request) error {
+		require.Same(t, env, given)
+		got = &r
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	return got, cmd.ExecuteContext(t.Context())
+}
+
+// wish is what a request is about, without the strings that it was made of.
+type wish struct {
+	run      cmdutil.RunFlags
+	name     string
+	replicas int
+	current  *int
+	step     int
+	claims   plan.Answer
+	hook     *rollout.Hook
+	force    bool
+}
+
+func TestFlags(t *testing.T) {
+	run := cmdutil.RunFlags{
+		Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
+	}
+	yes := run
+	yes.Yes, yes.Output = true, report.JSON
+	tests := []struct {
+		name string
+		args []string
+		want wish
+	}{
+		{"replicas", []string{"web", "--replicas=2"}, wish{run: run, name: "web", replicas: 2, step: 1}},
+		{"none at all", []string{"sts/web", "--replicas", "0", "-y", "-ojson"}, wish{run: yes, name: "web", step: 1}},
+		{
+			"from so many",
+			[]string{"web", "--replicas=2", "--current-replicas=0"},
+			wish{run: run, name: "web", replicas: 2, current: ptr.To(0), step: 1},
+		},
+		{
+			"faster, with the volumes kept",
+			[]string{"web", "--replicas=2", "--step=3", "--pvc=retain-volume", "--force"},
+			wish{run: run, name: "web", replicas: 2, step: 3, claims: plan.RetainVolume, force: true},
+		},
+		{
+			"with a command on this machine",
+			[]string{"web", "--replicas=2", "--before-cmd", "drain"},
+			wish{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Command: "drain"}},
+		},
+		{
+			"with a command in the container",
+			[]string{"web", "--replicas=2", "--before-exec", "drain", "-c", "db"},
+			wish{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Exec: true, Command: "drain", Container: "db"}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := parse(t, tt.args...)
+			require.NoError(t, err)
+			require.Equal(t, tt.want, wish{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Hook, got.Force})
+		})
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no name", []string{"--replicas=2"}, "which StatefulSet? give its name"},
+		{"no replicas", []string{"web"}, "how many pods are there to be? give --replicas"},
+		{"negative replicas", []string{"web", "--replicas=-2"}, "--replicas=-2: must not be negative"},
+		{
+			"negative current replicas",
+			[]string{"web", "--replicas=2", "--current-replicas=-2"},
+			"--current-replicas=-2: must not be negative",
+		},
+		{"no step", []string{"web", "--replicas=2", "--step=0"}, "--step=0: must be at least 1"},
+		{
+			"an unknown answer",
+			[]string{"web", "--replicas=2", "--pvc=shred"},
+			`--pvc=shred: must be "keep", "delete" or "retain-volume" (down), "reuse", "fresh" or "fail" (up)`,
+		},
+		{
+			"two commands",
+			[]string{"web", "--replicas=2", "--before-cmd=a", "--before-exec=b"},
+			"give one of --before-exec and --before-cmd",
+		},
+		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for --before-exec"},
+		{"a negative timeout", []string{"web", "--replicas=2", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := parse(t, tt.args...)
+			require.Nil(t, got)
+			var usage *cmdutil.UsageError
+			require.ErrorAs(t, err, &usage)
+			require.EqualError(t, err, tt.want)
+		})
+	}
+}

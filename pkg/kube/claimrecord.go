@@ -1,0 +1,138 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// ClaimRecord reads what it takes to make a claim again. It is a
+// [rollout.ErrConflict] when the claim is not as it was seen, or its volume not
+// the claim's.
+func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
+	ctx = quiet(ctx)
+	claim, err := c.core.PersistentVolumeClaims(seen.Namespace).Get(ctx, seen.Name, metav1.GetOptions{})
+	if err != nil {
+		return prune.Record{}, c.explain(err, "get", "persistentvolumeclaims", seen.Name)
+	}
+	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
+		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
+	}
+	volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
+	if err != nil {
+		return prune.Record{}, c.explain(err, "get", "persistentvolumes", claim.Spec.VolumeName)
+	}
+	if volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != claim.UID {
+		return prune.Record{}, fmt.Errorf("volume %s is not bound to claim %s", volume.Name, claim.Name)
+	}
+	r := prune.Record{
+		Claim: claim, ClaimUID: claim.UID, Volume: volume.Name, VolumeUID: volume.UID, Cluster: c.host,
+		Before: volume.Spec.PersistentVolumeReclaimPolicy, Policy: volume.Spec.PersistentVolumeReclaimPolicy,
+	}
+	// A run that was killed may have set the policy already.
+	if before, ok := volume.Annotations[prune.BeforeAnnotation]; ok {
+		r.Before = corev1.PersistentVolumeReclaimPolicy(before)
+	}
+	return r, nil
+}
+
+// KeepVolume makes the volume outlive its claim, and notes on it the policy
+// that it gets back with restore-pvc.
+func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
+	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		if volume.UID != r.VolumeUID || volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.ClaimUID {
+			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)
+		}
+		if volume.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRetain {
+			return nil, nil
+		}
+		return append(noteBefore(volume, volume.Spec.PersistentVolumeReclaimPolicy),
+			operation{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}), nil
+	})
+}
+
+// FreeVolume makes a released volume bind to the next claim of the same name,
+// and to no other.
+func (c *Client) FreeVolume(ctx context.Context, r prune.Record) error {
+	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		to := volume.Spec.ClaimRef
+		if volume.UID != r.VolumeUID || to != nil && (to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name) {
+			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
+		}
+		var out []operation
+		if _, noted := volume.Annotations[prune.BeforeAnnotation]; !noted && volume.Spec.PersistentVolumeReclaimPolicy != r.Before {
+			out = noteBefore(volume, r.Before)
+		}
+		return append(out, operation{"add", "/spec/claimRef", corev1.ObjectReference{
+			APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: r.Claim.Namespace, Name: r.Claim.Name,
+		}}), nil
+	})
+}
+
+// GiveBack gives the volume the reclaim policy that it had.
+func (c *Client) GiveBack(ctx context.Context, r prune.Record, policy corev1.PersistentVolumeReclaimPolicy) error {
+	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		to := volume.Spec.ClaimRef
+		if volume.UID != r.VolumeUID || to == nil || to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name {
+			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
+		}
+		var out []operation
+		if _, ok := volume.Annotations[prune.BeforeAnnotation]; ok {
+			out = append(out, operation{Op: "remove", Path: annotationPath(prune.BeforeAnnotation)})
+		}
+		if volume.Spec.PersistentVolumeReclaimPolicy != policy {
+			out = append(out, operation{"replace", "/spec/persistentVolumeReclaimPolicy", policy})
+		}
+		return out, nil
+	})
+}
+
+func noteBefore(volume *corev1.PersistentVolume, policy corev1.PersistentVolumeReclaimPolicy) []operation {
+	if volume.Annotations == nil {
+		return []operation{{"add", "/metadata/annotations", map[string]string{prune.BeforeAnnotation: string(policy)}}}
+	}
+	return []operation{{"add", annotationPath(prune.BeforeAnnotation), policy}}
+}
+
+func annotationPath(key string) string {
+	return "/metadata/annotations/" + pointer.Replace(key)
+}
+
+// tries is how often a volume is looked at again that was changed between the
+// look and the patch.
+const tries = 5
+
+// changeVolume patches a volume exactly as it was when change decided. No
+// operations mean that there is nothing to change.
+func (c *Client) changeVolume(ctx context.Context, name string, change func(*corev1.PersistentVolume) ([]operation, error)) error {
+	ctx = quiet(ctx)
+	for i := 1; ; i++ {
+		volume, err := c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		if err != nil {
+			return c.explain(err, "get", "persistentvolumes", name)
+		}
+		operations, err := change(volume)
+		if err != nil || len(operations) == 0 {
+			return err
+		}
+		patch, err := json.Marshal(append([]operation{
+			{"test", "/metadata/uid", volume.UID}, {"test", "/metadata/resourceVersion", volume.ResourceVersion},
+		}, operations...))
+		if err != nil {
+			return err
+		}
+		_, err = c.core.PersistentVolumes().Patch(ctx, name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+		if err == nil || i == tries || !testFailed(err) && !apierrors.IsConflict(err) {
+			return c.explain(err, "patch", "persistentvolumes", name)
+		}
+	}
+}

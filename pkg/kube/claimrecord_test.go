@@ -1,0 +1,256 @@
+package kube_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+const (
+	claimPath  = claimsPath + "/data-web-4"
+	volumePath = volumesPath + "/pv-data-web-4"
+	asSeen     = `{"op":"test","path":"/metadata/uid","value":"pv-data-web-4-uid"},` +
+		`{"op":"test","path":"/metadata/resourceVersion","value":"9"}`
+	notePath = "/metadata/annotations/kubectl-sts.github.io~1reclaim-policy-before"
+)
+
+func retained(v *corev1.PersistentVolume) {
+	v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRetain
+	v.Annotations = map[string]string{prune.BeforeAnnotation: "Delete"}
+}
+
+// stored is a server that holds claim data-web-4 and its volume.
+func stored(t *testing.T, changes ...func(*corev1.PersistentVolume)) (*server, *corev1.PersistentVolumeClaim) {
+	t.Helper()
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	claim := boundClaim("data-web-4")
+	volume := volumeOf(claim, changes...)
+	server.on(http.MethodGet, claimPath, object(claim))
+	server.on(http.MethodGet, volumePath, object(volume))
+	server.on(http.MethodPatch, volumePath, object(volume))
+	return server, claim
+}
+
+func recordOf(claim *corev1.PersistentVolumeClaim) prune.Record {
+	return prune.Record{
+		Claim: claim, ClaimUID: claim.UID, Volume: claim.Spec.VolumeName, VolumeUID: "pv-data-web-4-uid",
+		Before: "Delete", Policy: "Delete",
+	}
+}
+
+func TestARecordHasAllThatItTakes(t *testing.T) {
+	tests := []struct {
+		name    string
+		changes []func(*corev1.PersistentVolume)
+		policy  corev1.PersistentVolumeReclaimPolicy
+	}{
+		{"of a volume as it is", nil, "Delete"},
+		{"of one that an earlier run has kept: the policy that it had before that", []func(*corev1.PersistentVolume){retained}, "Retain"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server, claim := stored(t, test.changes...)
+			client := server.client()
+
+			r, err := client.ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))
+
+			require.NoError(t, err)
+			want := recordOf(received(claim))
+			want.Policy, want.Cluster, want.Claim = test.policy, client.Host(), r.Claim
+			require.Equal(t, want, r)
+			require.Equal(t, claim.Spec, r.Claim.Spec)
+		})
+	}
+}
+
+func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
+	server, claim := stored(t)
+	seen := sts.ObserveClaim(claim, nil)
+	seen.Version = "6"
+	_, err := server.client().ClaimRecord(t.Context(), seen)
+	require.ErrorIs(t, err, rollout.ErrConflict)
+
+	server, claim = stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "other" })
+	_, err = server.client().ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))
+	require.EqualError(t, err, "volume pv-data-web-4 is not bound to claim data-web-4")
+}
+
+func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
+	ref := `{"op":"add","path":"/spec/claimRef",` +
+		`"value":{"kind":"PersistentVolumeClaim","namespace":"default","name":"data-web-4","apiVersion":"v1"}}`
+	note := `{"op":"add","path":"/metadata/annotations","value":{"kubectl-sts.github.io/reclaim-policy-before":"Delete"}}`
+	tests := []struct {
+		name   string
+		volume func(*corev1.PersistentVolume)
+		change func(context.Context, *kube.Client, prune.Record) error
+		want   string
+	}{
+		{
+			"kept, with a note of its policy", func(*corev1.PersistentVolume) {},
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
+			`[` + asSeen + `,` + note + `,` +
+				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
+		},
+		{
+			"kept, beside other notes", func(v *corev1.PersistentVolume) { v.Annotations = map[string]string{"a": "b"} },
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
+			`[` + asSeen + `,{"op":"add","path":"` + notePath + `","value":"Delete"},` +
+				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
+		},
+		{
+			"kept already", retained,
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) }, "",
+		},
+		{
+			"free for the next claim of that name and for no other", retained,
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
+			`[` + asSeen + `,` + ref + `]`,
+		},
+		{
+			"free, with a note of the policy that it is to get back",
+			func(v *corev1.PersistentVolume) { retained(v); v.Annotations = nil },
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
+			`[` + asSeen + `,` + note + `,` + ref + `]`,
+		},
+		{
+			"given its policy back", retained,
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") },
+			`[` + asSeen + `,{"op":"remove","path":"` + notePath + `","value":null},` +
+				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Delete"}]`,
+		},
+		{
+			"which it has already", func(*corev1.PersistentVolume) {},
+			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") }, "",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server, claim := stored(t, test.volume)
+
+			require.NoError(t, test.change(t.Context(), server.client(), recordOf(claim)))
+
+			asked := server.requests()
+			if test.want == "" {
+				require.Equal(t, reads("GET "+volumePath), asked)
+				return
+			}
+			require.Len(t, asked, 2)
+			require.Equal(t, "PATCH "+volumePath+"?fieldManager=kubectl-sts", asked[1].What)
+			require.JSONEq(t, test.want, asked[1].Body)
+		})
+	}
+}
+
+func TestAVolumeThatIsSomebodyElsesByNowIsLeftAlone(t *testing.T) {
+	changes := map[string]func(context.Context, *kube.Client, prune.Record) error{
+		"keep": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
+		"free": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
+		"give": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			server, claim := stored(t, func(v *corev1.PersistentVolume) {
+				v.Spec.ClaimRef.Name, v.Spec.ClaimRef.UID = "thief", "thief-uid"
+			})
+
+			require.ErrorContains(t, change(t.Context(), server.client(), recordOf(claim)), "volume pv-data-web-4")
+			require.Equal(t, reads("GET "+volumePath), server.requests())
+		})
+	}
+}
+
+func TestAVolumeThatWasChangedMeanwhileIsLookedAtAgain(t *testing.T) {
+	server, claim := stored(t)
+	patches := 0
+	server.on(http.MethodPatch, volumePath, func(w http.ResponseWriter, r *http.Request) {
+		patches++
+		if patches == 1 {
+			failure(http.StatusUnprocessableEntity, "the server rejected our request due to an error in our request")(w, r)
+			return
+		}
+		object(volumeOf(claim))(w, r)
+	})
+
+	require.NoError(t, server.client().KeepVolume(t.Context(), recordOf(claim)))
+	require.Equal(t, 2, patches)
+}
+
+func TestAClaimIsDeletedOnlyAsItWasSeen(t *testing.T) {
+	server, claim := stored(t)
+	server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
+
+	require.NoError(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false))
+
+	asked := server.requests()
+	require.Len(t, asked, 1)
+	require.Contains(t, asked[0].Body, "data-web-4-uid")
+	server.on(http.MethodDelete, claimPath, failure(http.StatusConflict, "the UID in the precondition does not match"))
+	require.ErrorIs(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), rollout.ErrConflict)
+}
+
+func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
+	server, claim := stored(t)
+	server.on(http.MethodPost, claimsPath, object(claim))
+	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), false))
+	require.Equal(t, "POST "+claimsPath+"?fieldManager=kubectl-sts", server.requests()[0].What)
+
+	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), true))
+	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=kubectl-sts", server.requests()[0].What)
+
+	server.on(http.MethodPost, claimsPath, failure(http.StatusNotFound, `namespaces "default" not found`))
+	require.ErrorContains(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), `namespace "default" is gone`)
+}
+
+func TestWaitingForAClaim(t *testing.T) {
+	pending, done := boundClaim("data-web-4"), boundClaim("data-web-4")
+	pending.Status.Phase, done.Status.Phase = corev1.ClaimPending, corev1.ClaimBound
+	lost := boundClaim("data-web-4")
+	lost.Status.Phase = corev1.ClaimLost
+	other := boundClaim("data-web-4")
+	other.Spec.VolumeName = "pv-other"
+	tests := []struct {
+		name string
+		then string // the event that comes
+		want error
+	}{
+		{"it is bound", event("MODIFIED", done), nil},
+		{"it has lost its volume", event("MODIFIED", lost), errors.New("claim data-web-4 has lost its volume")},
+		{"it was bound to another volume", event("MODIFIED", other), errors.New("claim data-web-4 was bound to volume pv-other meanwhile")},
+		{"it was deleted", event("DELETED", pending), errors.New("the claim was deleted meanwhile")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server, _ := stored(t)
+			server.on(http.MethodGet, claimPath, object(pending))
+			server.on(http.MethodGet, claimsPath, text(http.StatusOK, test.then))
+
+			err := server.client().ClaimBound(t.Context(), recordOf(pending))
+
+			require.Equal(t, test.want, err)
+		})
+	}
+}
+
+func TestWaitingUntilAClaimIsGone(t *testing.T) {
+	server, claim := stored(t)
+	claim.DeletionTimestamp = &metav1.Time{}
+	claim.DeletionTimestamp.Time = claim.CreationTimestamp.AddDate(2030, 0, 0)
+	server.on(http.MethodGet, claimPath, object(claim))
+	server.on(http.MethodGet, claimsPath, text(http.StatusOK, event("DELETED", claim)))
+
+	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
+
+	server.on(http.MethodGet, claimPath, failure(http.StatusNotFound, "gone"))
+	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
+}

@@ -1,0 +1,97 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// deleteClaim deletes a claim as the snapshot shows it, after it has looked
+// again whether the set is still as it was and no pod wants the claim.
+func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
+	i := slices.IndexFunc(seen.Claims, func(claim sts.Claim) bool { return claim.UID == d.UID })
+	if i < 0 {
+		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
+	}
+	claim := seen.Claims[i]
+	if claim.Keep {
+		return fmt.Errorf("claim %s carries the annotation %s by now: it is kept", claim.Name, sts.KeepAnnotation)
+	}
+	if dryRun { // its pod is still there
+		return c.DeleteClaim(ctx, claim, true)
+	}
+	set, err := c.apps.StatefulSets(c.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
+	if err != nil {
+		return c.writeError(err, "get", "statefulsets.apps", seen.Name())
+	}
+	if set.UID != seen.UID() || set.Generation != seen.Set.Generation {
+		return fmt.Errorf("%w: statefulset %s", rollout.ErrConflict, set.Name)
+	}
+	pod, err := c.mountedBy(ctx, claim.Name)
+	switch {
+	case err != nil:
+		return err
+	case pod != "":
+		return fmt.Errorf("pod %s uses claim %s: it is kept", pod, claim.Name)
+	}
+	return c.DeleteClaim(ctx, claim, false)
+}
+
+// mountedBy is a pod, in whatever phase, that names the claim, or "".
+func (c *Client) mountedBy(ctx context.Context, claim string) (string, error) {
+	opts := metav1.ListOptions{Limit: page}
+	for {
+		list, err := c.core.Pods(c.Namespace).List(ctx, opts)
+		if err != nil {
+			return "", c.writeError(err, "list", "pods", "")
+		}
+		for i := range list.Items {
+			if uses(&list.Items[i], claim) {
+				return list.Items[i].Name, nil
+			}
+		}
+		if opts.Continue = list.Continue; opts.Continue == "" {
+			return "", nil
+		}
+	}
+}
+
+// uses reports whether the pod names the claim, or would get it: the claim of an
+// ephemeral volume is called after both.
+func uses(pod *corev1.Pod, claim string) bool {
+	return slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool {
+		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim ||
+			v.Ephemeral != nil && pod.Name+"-"+v.Name == claim
+	})
+}
+
+// retainVolume sets the volume of a claim to Retain.
+func (c *Client) retainVolume(ctx context.Context, r rollout.RetainVolume, dryRun bool) error {
+	_, err := c.RetainVolume(ctx, sts.Claim{Name: r.Claim, UID: r.UID, Volume: r.Volume}, dryRun)
+	return err
+}
+
+// Rivals names, by claim, another set of the namespace whose templates could
+// have made it, or would take it for theirs.
+func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
+	out := map[string]sts.Rival{}
+	opts := metav1.ListOptions{Limit: page}
+	for {
+		list, err := c.apps.StatefulSets(c.Namespace).List(quiet(ctx), opts)
+		if err != nil {
+			return nil, c.explain(err, "list", "statefulsets.apps", "")
+		}
+		for i := range list.Items {
+			s.AddRivals(out, &list.Items[i])
+		}
+		if opts.Continue = list.Continue; opts.Continue == "" {
+			return out, nil
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package kube_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// seenClaim is the settled set with the claim of ordinal 4.
+func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
+	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
+	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
+	for _, change := range changes {
+		change(&c)
+	}
+	s.Claims = []sts.Claim{c}
+	return s
+}
+
+// holding is a pod outside of the set that uses a claim.
+func holding(source corev1.VolumeSource) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web"},
+		Spec:       corev1.PodSpec{Volumes: []corev1.Volume{{Name: "4", VolumeSource: source}}},
+	}
+}
+
+func TestDeleteAClaim(t *testing.T) {
+	change := rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Why: "as answered"}
+	claim := func(name string) corev1.VolumeSource {
+		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
+	}
+	keep := func(c *sts.Claim) { c.Keep = true }
+	another := func(c *sts.Claim) { c.UID = "another" }
+	moved := ststest.Set(ststest.Replicas(6), ststest.Generation(2))
+	all := []string{"DELETE " + claimPath, "GET " + podsPath + "?limit=500", "GET " + setPath}
+	tests := []struct {
+		name  string
+		seen  sts.Snapshot
+		set   http.HandlerFunc
+		pods  http.HandlerFunc
+		asked []string
+		err   string
+	}{
+		{"after a look at the set and at all pods", seenClaim(), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
+		{
+			"a pod that names another claim does not matter", seenClaim(), object(ststest.Set()), list(holding(claim("data-web-3"))),
+			all, "",
+		},
+		{
+			"not while a pod names it", seenClaim(), object(ststest.Set()), list(holding(claim("data-web-4"))), all[1:],
+			"pod data-web uses claim data-web-4: it is kept",
+		},
+		{
+			"not while it is a pod's ephemeral one", seenClaim(), object(ststest.Set()),
+			list(holding(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
+			"pod data-web uses claim data-web-4: it is kept",
+		},
+		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], rollout.ErrConflict.Error() + ": statefulset web"},
+		{
+			"not once it is marked to be kept", seenClaim(keep), nil, nil, nil,
+			"claim data-web-4 carries the annotation kubectl-sts.github.io/keep by now: it is kept",
+		},
+		{"not another one of that name", seenClaim(another), nil, nil, nil, rollout.ErrConflict.Error() + ": claim data-web-4 is gone"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := newServer(t)
+			t.Cleanup(server.Close)
+			server.on(http.MethodGet, setPath, tt.set)
+			server.on(http.MethodGet, podsPath, tt.pods)
+			server.on(http.MethodDelete, claimPath, object(&corev1.PersistentVolumeClaim{}))
+
+			_, err := server.client().Apply(t.Context(), change, tt.seen)
+
+			if tt.err == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, tt.err)
+			}
+			var asked []string
+			for _, r := range server.requests() {
+				asked = append(asked, r.What)
+				if r.What == "DELETE "+claimPath {
+					requireDeletion(t, r.Body, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{
+						UID: ptr.To(types.UID("claim-uid")), ResourceVersion: ptr.To("7"),
+					}})
+				}
+			}
+			require.Equal(t, tt.asked, asked)
+		})
+	}
+}
+
+func requireDeletion(t *testing.T, body string, want metav1.DeleteOptions) {
+	t.Helper()
+	got := metav1.DeleteOptions{}
+	_, _, err := scheme.Codecs.UniversalDeserializer().Decode([]byte(body), nil, &got)
+	require.NoError(t, err)
+	got.TypeMeta = metav1.TypeMeta{}
+	require.Equal(t, want, got)
+}
+
+func TestDeleteAClaimInADryRunAsksOnlyThat(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodDelete, claimPath, object(&corev1.PersistentVolumeClaim{}))
+
+	_, err := server.client().DryRun(t.Context(), rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
+
+	require.NoError(t, err)
+	asked := server.requests()
+	require.Len(t, asked, 1)
+	requireDeletion(t, asked[0].Body, metav1.DeleteOptions{
+		Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("claim-uid")), ResourceVersion: ptr.To("7")},
+		DryRun:        []string{metav1.DryRunAll},
+	})
+}
+
+func TestRetainAVolume(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodGet, volumePath, object(&corev1.PersistentVolume{
+		ObjectMeta: metav1.ObjectMeta{Name: "pv-data-web-4", UID: "pv-uid"},
+		Spec: corev1.PersistentVolumeSpec{
+			ClaimRef: &corev1.ObjectReference{UID: "claim-uid"}, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
+		},
+	}))
+	server.on(http.MethodPatch, volumePath, object(&corev1.PersistentVolume{}))
+
+	change := rollout.RetainVolume{Claim: "data-web-4", UID: "claim-uid", Volume: "pv-data-web-4"}
+	set, err := server.client().Apply(t.Context(), change, seenClaim())
+
+	require.NoError(t, err)
+	require.Nil(t, set)
+	asked := server.requests()
+	require.Len(t, asked, 2)
+	require.Equal(t, request{
+		What: "PATCH " + volumePath + "?fieldManager=kubectl-sts", ContentType: string(types.JSONPatchType),
+		Body: `[{"op":"test","path":"/metadata/uid","value":"pv-uid"},{"op":"test","path":"/spec/claimRef/uid","value":"claim-uid"},` +
+			`{"op":"test","path":"/spec/persistentVolumeReclaimPolicy","value":"Delete"},` +
+			`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
+	}, asked[1])
+}
+
+func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	pvc := func(name, volume string) *corev1.PersistentVolumeClaim {
+		return &corev1.PersistentVolumeClaim{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name, UID: types.UID(name)},
+			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: volume},
+		}
+	}
+	server.on(http.MethodGet, claimsPath, list(pvc("data-web-4", "pv-data-web-4"), pvc("data-web-1-4", "pv-5"), pvc("other", "pv-6")))
+	server.on(http.MethodGet, volumePath, failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumes"`))
+	set := ststest.Set()
+	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+
+	s, volumes, err := server.client().SetClaims(t.Context(), sts.Snapshot{Set: set})
+
+	require.NoError(t, err)
+	require.ErrorContains(t, volumes, "not allowed to get persistentvolumes")
+	require.Len(t, s.Claims, 1)
+	require.Equal(t, "data-web-4", s.Claims[0].Name)
+	require.Equal(t, reads("GET "+claimsPath+"?limit=500", "GET "+volumePath), server.requests())
+
+	none, volumes, err := server.client().SetClaims(t.Context(), sts.Snapshot{Set: ststest.Set()})
+	require.NoError(t, err)
+	require.NoError(t, volumes)
+	require.Nil(t, none.Claims, "without templates nothing is asked")
+	require.Empty(t, server.requests())
+}

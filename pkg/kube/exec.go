@@ -1,0 +1,74 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/remotecommand"
+	utilexec "k8s.io/client-go/util/exec"
+)
+
+// defaultContainer is the annotation by which a pod names the container that
+// kubectl exec takes.
+const defaultContainer = "kubectl.kubernetes.io/default-container"
+
+// Exec runs a command in a container of a pod, "" for its default one, until it
+// ends or the context does. Both of its outputs go to out. The error of a
+// command that ended with another code than 0 says so.
+func (c *Client) Exec(ctx context.Context, name, container string, command []string, out io.Writer) error {
+	ctx = quiet(ctx)
+	pod, err := c.core.Pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return c.explain(err, "get", "pods", name)
+	}
+	if container == "" {
+		container = containerOf(pod)
+	}
+	url := c.core.RESTClient().Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
+		VersionedParams(&corev1.PodExecOptions{
+			Container: container, Command: command, Stdout: true, Stderr: true,
+		}, scheme.ParameterCodec).URL()
+	// By WebSocket, with GET: servers from 1.30 on take it.
+	executor, err := remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
+	if err != nil {
+		return err
+	}
+	one := &locked{out: out}
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: one, Stderr: one})
+	var exit utilexec.CodeExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit):
+		return fmt.Errorf("exit code %d", exit.Code)
+	}
+	return c.explain(err, "create", "pods/exec", "")
+}
+
+// locked is a writer for both outputs, each of which has a goroutine of its own.
+type locked struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// Write writes when nobody else does.
+func (l *locked) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(text)
+}
+
+func containerOf(pod *corev1.Pod) string {
+	if name := pod.Annotations[defaultContainer]; name != "" {
+		return name
+	}
+	return pod.Spec.Containers[0].Name
+}

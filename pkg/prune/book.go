@@ -1,0 +1,157 @@
+package prune
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Book is the file of one run's records. It is made with the first of them.
+type Book struct {
+	Dir string
+	Now func() time.Time
+	// Head is told at the top, for who finds the file.
+	Head string
+
+	mu   sync.Mutex
+	file *os.File
+}
+
+// DefaultDir is where records go when nobody says otherwise: below the user's
+// state folder.
+func DefaultDir() (string, error) {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "kubectl-sts", "pruned"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no folder for records (see --record): %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "kubectl-sts", "pruned"), nil
+}
+
+// Prepare makes the file, so that what is wrong with the folder shows before
+// anything is written to the cluster.
+func (b *Book) Prepare() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file != nil {
+		return nil
+	}
+	// Annotations may hold what is nobody else's business.
+	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
+		return err
+	}
+	name := b.Now().UTC().Format("20060102T150405Z") + "-" + strings.ToLower(rand.Text()[:6]) + ".yaml"
+	file, err := os.OpenFile(filepath.Join(b.Dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.Head) {
+		if _, err := file.WriteString("# " + strings.TrimRight(line, "\n") + "\n"); err != nil {
+			return err
+		}
+	}
+	b.file = file
+	return syncDir(b.Dir)
+}
+
+// syncDir makes sure that a power cut does not take the file's name away. Not
+// every file system can.
+func syncDir(name string) error {
+	dir, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // it was only read
+	if err := dir.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return err
+	}
+	return nil
+}
+
+// Write adds a record. When it returns, the record is on the disk.
+func (b *Book) Write(r Record) error {
+	r.Time = b.Now()
+	text, err := r.marshal()
+	if err != nil {
+		return err
+	}
+	if err := b.Prepare(); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, err := b.file.Write(text); err != nil {
+		return err
+	}
+	return b.file.Sync()
+}
+
+// Path is the file, "" while there is none.
+func (b *Book) Path() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file == nil {
+		return ""
+	}
+	return b.file.Name()
+}
+
+// Close closes the file. One without records goes.
+func (b *Book) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file == nil {
+		return nil
+	}
+	data, err := os.ReadFile(b.file.Name())
+	if err == nil && !strings.Contains(string(data), "\n"+ends) {
+		err = os.Remove(b.file.Name())
+	}
+	return errors.Join(err, b.file.Close())
+}
+
+// Found is a record and the file that it is in.
+type Found struct {
+	Record
+	File string
+}
+
+// Find looks for the newest record of each claim for which wanted holds, in
+// all files of a folder. A file that is no record is passed over.
+func Find(dir string, wanted func(Record) bool) ([]Found, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files) // by time
+	var out []Found
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		records, err := Parse(data)
+		if err != nil {
+			continue
+		}
+		for _, r := range records {
+			if !wanted(r) {
+				continue
+			}
+			out = slices.DeleteFunc(out, func(f Found) bool {
+				return f.Claim.Namespace == r.Claim.Namespace && f.Claim.Name == r.Claim.Name && !r.Time.Before(f.Time)
+			})
+			out = append(out, Found{r, file})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,144 @@
+package prune_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// set is a settled set in a namespace with template data.
+func set(namespace, name string, replicas int32) sts.Snapshot {
+	s := ststest.Set(ststest.Replicas(replicas))
+	s.Namespace, s.Name, s.UID, s.Status.Replicas = namespace, name, types.UID(namespace+name), replicas
+	s.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+	return sts.Snapshot{Set: s}
+}
+
+// claim is a bound one whose volume goes with it.
+func claim(namespace, name string) sts.Claim {
+	return sts.Claim{
+		Namespace: namespace, Name: name, UID: types.UID(name + "-uid"), Version: "7", Size: "1Gi",
+		Volume: "pv-" + name, Reclaim: corev1.PersistentVolumeReclaimDelete,
+	}
+}
+
+// cluster plays the API server: it notes what it was asked, in order.
+type cluster struct {
+	world  claims.World
+	policy corev1.PersistentVolumeReclaimPolicy
+	errs   map[string]error // by what it is asked
+	before func(what string)
+
+	mu    sync.Mutex
+	asked []string
+}
+
+func (c *cluster) ask(what string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.before != nil {
+		c.before(what)
+	}
+	c.asked = append(c.asked, what)
+	return c.errs[what]
+}
+
+func (c *cluster) Look(_ context.Context, namespace string) (claims.World, error) {
+	err := c.ask("look " + namespace)
+	return c.world, err
+}
+
+func (c *cluster) Record(_ context.Context, claim sts.Claim) (prune.Record, error) {
+	err := c.ask("read " + claim.Name)
+	r := record(claim.Namespace, claim.Name)
+	r.Policy = c.policy
+	return r, err
+}
+
+func (c *cluster) Retain(_ context.Context, r prune.Record) error {
+	return c.ask("retain " + r.Claim.Name)
+}
+
+func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return c.ask("delete " + claim.Name)
+}
+
+// deleted are the claims that it was asked to delete.
+func (c *cluster) deleted() []string {
+	var out []string
+	for _, what := range c.asked {
+		if name, ok := strings.CutPrefix(what, "delete "); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// record is that of a claim whose volume had policy Delete.
+func record(namespace, name string) prune.Record {
+	class := "standard"
+	return prune.Record{
+		Claim: &corev1.PersistentVolumeClaim{
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: namespace, Name: name, UID: types.UID(name + "-uid"), ResourceVersion: "7",
+				Labels: map[string]string{"app": "web"}, Finalizers: []string{"kubernetes.io/pvc-protection"},
+				Annotations: map[string]string{
+					"note": "precious\n...\n", "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
+				},
+			},
+			Spec:   corev1.PersistentVolumeClaimSpec{StorageClassName: &class, VolumeName: "pv-" + name},
+			Status: corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimBound},
+		},
+		ClaimUID: types.UID(name + "-uid"), Volume: "pv-" + name, VolumeUID: types.UID("pv-" + name + "-uid"),
+		Before: corev1.PersistentVolumeReclaimDelete, Policy: corev1.PersistentVolumeReclaimDelete, Cluster: "https://here",
+	}
+}
+
+// judged is set web with one replica and the claims of so many ordinals that
+// it does not want, all of them in namespace default.
+func judged(t *testing.T, n int) (*cluster, *claims.Judge, []claims.Verdict) {
+	t.Helper()
+	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("default", "web", 1)}}, policy: corev1.PersistentVolumeReclaimDelete}
+	var all []sts.Claim
+	for i := range n {
+		all = append(all, claim("default", fmt.Sprintf("data-web-%d", i+1)))
+	}
+	judge := claims.NewJudge(all, claims.Options{})
+	verdicts := judge.All(all, c.world)
+	for _, v := range verdicts {
+		require.True(t, v.Delete)
+	}
+	return c, judge, verdicts
+}
+
+// told keeps what it is told.
+type told struct{ events []string }
+
+func (t *told) tell(e prune.Event) {
+	line := string(e.Result) + " " + e.Verdict.Claim.Name
+	if e.Why != "" {
+		line += ": " + e.Why
+	}
+	if e.Retained {
+		line += " (volume stays)"
+	}
+	if e.Restorable {
+		line += " (restorable)"
+	}
+	t.events = append(t.events, line)
+}

@@ -1,0 +1,145 @@
+package prune
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/yaml"
+)
+
+// Record is what it takes to make a claim again that was deleted.
+type Record struct {
+	// Claim is what it was: name, labels, annotations, spec with the volume.
+	Claim     *corev1.PersistentVolumeClaim
+	ClaimUID  types.UID
+	Volume    string
+	VolumeUID types.UID
+	// Before is the volume's reclaim policy as its owner wanted it, Policy
+	// as it is at the moment.
+	Before, Policy corev1.PersistentVolumeReclaimPolicy
+
+	Cluster  string // the API server's address
+	Set      string
+	Template string
+	Ordinal  int
+	Time     time.Time
+}
+
+// The record's own annotations on the claim's manifest. They are taken off
+// before the claim is made.
+const (
+	prefix       = "record.kubectl-sts.github.io/"
+	keyClaimUID  = prefix + "claim-uid"
+	keyVolumeUID = prefix + "volume-uid"
+	keyBefore    = prefix + "reclaim-policy"
+	keyCluster   = prefix + "cluster"
+	keySet       = prefix + "statefulset"
+	keyTemplate  = prefix + "claim-template"
+	keyOrdinal   = prefix + "ordinal"
+	keyTime      = prefix + "deleted"
+)
+
+// Bare is a claim's manifest as somebody would write it: without what the
+// server fills in, and without what the volume controller noted about its
+// binding, or it would call the new claim lost.
+func Bare(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
+	annotations := maps.Clone(c.Annotations)
+	maps.DeleteFunc(annotations, func(key, _ string) bool {
+		return key == "pv.kubernetes.io/bind-completed" || key == "pv.kubernetes.io/bound-by-controller" || strings.HasPrefix(key, prefix)
+	})
+	if len(annotations) == 0 {
+		annotations = nil
+	}
+	return &corev1.PersistentVolumeClaim{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: c.Namespace, Name: c.Name, Labels: c.Labels, Annotations: annotations,
+		},
+		Spec: c.Spec,
+	}
+}
+
+// ends is the line that ends a record: one without it was not written whole,
+// and its claim was not deleted.
+const ends = "...\n"
+
+// marshal is the record as a manifest, for people and for kubectl.
+func (r Record) marshal() ([]byte, error) {
+	claim := Bare(r.Claim)
+	if claim.Annotations == nil {
+		claim.Annotations = map[string]string{}
+	}
+	maps.Copy(claim.Annotations, map[string]string{
+		keyClaimUID: string(r.ClaimUID), keyVolumeUID: string(r.VolumeUID), keyBefore: string(r.Before), keyCluster: r.Cluster,
+		keySet: r.Set, keyTemplate: r.Template, keyOrdinal: strconv.Itoa(r.Ordinal), keyTime: r.Time.UTC().Format(time.RFC3339),
+	})
+	body, err := yaml.Marshal(struct {
+		metav1.TypeMeta `json:",inline"`
+		Metadata        metadata                         `json:"metadata"`
+		Spec            corev1.PersistentVolumeClaimSpec `json:"spec"`
+	}{claim.TypeMeta, metadata{claim.Name, claim.Namespace, claim.Labels, claim.Annotations}, claim.Spec})
+	if err != nil {
+		return nil, err
+	}
+	return []byte("---\n" + string(body) + ends), nil
+}
+
+// metadata is what of it is written: no creationTimestamp: null.
+type metadata struct {
+	Name        string            `json:"name"`
+	Namespace   string            `json:"namespace"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+var errNoRecord = errors.New("not a record of kubectl sts prune-pvc")
+
+// parse reads one record.
+func parse(text string) (Record, error) {
+	claim := &corev1.PersistentVolumeClaim{}
+	if err := yaml.Unmarshal([]byte(text), claim); err != nil {
+		return Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
+	}
+	a := claim.Annotations
+	r := Record{
+		Claim: Bare(claim), ClaimUID: types.UID(a[keyClaimUID]), Volume: claim.Spec.VolumeName, VolumeUID: types.UID(a[keyVolumeUID]),
+		Before: corev1.PersistentVolumeReclaimPolicy(a[keyBefore]), Cluster: a[keyCluster], Set: a[keySet], Template: a[keyTemplate],
+	}
+	var err error
+	if r.Ordinal, err = strconv.Atoi(a[keyOrdinal]); err != nil {
+		return Record{}, errNoRecord
+	}
+	if r.Time, err = time.Parse(time.RFC3339, a[keyTime]); err != nil {
+		return Record{}, errNoRecord
+	}
+	if claim.Kind != "PersistentVolumeClaim" || claim.Name == "" || claim.Namespace == "" || r.Volume == "" ||
+		r.ClaimUID == "" || r.VolumeUID == "" || r.Before == "" {
+		return Record{}, errNoRecord
+	}
+	return r, nil
+}
+
+// Parse reads the records of a file, in their order. What was not written to
+// its end is left out.
+func Parse(data []byte) ([]Record, error) {
+	var out []Record
+	for doc := range strings.SplitAfterSeq(string(data), "\n"+ends) {
+		text, whole := strings.CutSuffix(doc, "\n"+ends)
+		if !whole {
+			break
+		}
+		r, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

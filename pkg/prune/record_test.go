@@ -1,0 +1,150 @@
+package prune_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func recordsOf(t *testing.T, b *prune.Book) []prune.Record {
+	t.Helper()
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	records, err := prune.Parse(data)
+	require.NoError(t, err)
+	return records
+}
+
+// restorable is a record as it is read: without what the server fills in.
+func restorable(r prune.Record) prune.Record {
+	class := *r.Claim.Spec.StorageClassName
+	r.Claim = &corev1.PersistentVolumeClaim{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: r.Claim.Namespace, Name: r.Claim.Name, Labels: map[string]string{"app": "web"},
+			Annotations: map[string]string{"note": "precious\n...\n"},
+		},
+		Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: &class, VolumeName: r.Volume},
+	}
+	r.Time, r.Policy = ststest.Start, ""
+	return r
+}
+
+func TestARecordIsReadAsItWasWritten(t *testing.T) {
+	b := book(t)
+	one, two := record("default", "data-web-1"), record("default", "data-web-2")
+	one.Set, one.Template, one.Ordinal = "web", "data", 1
+	require.NoError(t, b.Write(one))
+	require.NoError(t, b.Write(two))
+
+	require.Equal(t, []prune.Record{restorable(one), restorable(two)}, recordsOf(t, b))
+	info, err := os.Stat(b.Path())
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+func TestARecordIsAManifestThatKubectlTakes(t *testing.T) {
+	b := book(t)
+	require.NoError(t, b.Write(record("default", "data-web-1")))
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(data), "# what it is\n---\n"), "%s", data)
+
+	claim := &corev1.PersistentVolumeClaim{}
+	require.NoError(t, yaml.UnmarshalStrict(data, claim))
+	require.Equal(t, "pv-data-web-1", claim.Spec.VolumeName)
+	require.NotContains(t, string(data), "null")
+}
+
+func TestARecordThatWasNotWrittenToItsEndIsLeftOut(t *testing.T) {
+	b := book(t)
+	require.NoError(t, b.Write(record("default", "data-web-1")))
+	require.NoError(t, b.Write(record("default", "data-web-2")))
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	first := bytes.Index(data, []byte("\n...\n---\n"))
+	for cut := first + len("\n...\n"); cut < len(data); cut++ {
+		records, err := prune.Parse(data[:cut])
+		require.NoError(t, err)
+		require.Len(t, records, 1, "cut at %d", cut)
+	}
+}
+
+func TestOtherFilesAreNoRecords(t *testing.T) {
+	good := "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
+	for _, text := range []string{good + "...\n", ": {\n...\n", strings.Replace(good, "PersistentVolumeClaim", "Pod", 1) + "...\n"} {
+		_, err := prune.Parse([]byte(text))
+		require.ErrorContains(t, err, "not a record of kubectl sts prune-pvc", "%s", text)
+	}
+	records, err := prune.Parse([]byte("kind: Pod\n"))
+	require.NoError(t, err)
+	require.Empty(t, records)
+}
+
+func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
+	dir := t.TempDir()
+	for i, names := range [][]string{{"data-web-1", "data-web-2"}, {"data-web-1"}} {
+		b := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		for _, name := range names {
+			r := record("default", name)
+			r.Cluster = fmt.Sprint(i)
+			require.NoError(t, b.Write(r))
+		}
+		require.NoError(t, b.Close())
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "z.yaml"), []byte("kind: Pod\n...\n"), 0o600))
+
+	found, err := prune.Find(dir, func(r prune.Record) bool { return r.Claim.Namespace == "default" })
+
+	require.NoError(t, err)
+	got := map[string]string{}
+	for _, f := range found {
+		got[f.Claim.Name] = f.Cluster
+		require.FileExists(t, f.File)
+	}
+	require.Equal(t, map[string]string{"data-web-1": "1", "data-web-2": "0"}, got)
+}
+
+func TestAFolderThatIsNotThereHasNoRecords(t *testing.T) {
+	found, err := prune.Find(filepath.Join(t.TempDir(), "none"), func(prune.Record) bool { return true })
+
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
+func TestAFileWithoutRecordsGoes(t *testing.T) {
+	b := &prune.Book{Dir: t.TempDir(), Now: time.Now, Head: "x"}
+	require.NoError(t, b.Prepare())
+	path := b.Path()
+	require.FileExists(t, path)
+
+	require.NoError(t, b.Close())
+
+	require.NoFileExists(t, path)
+}
+
+func TestWhereRecordsGo(t *testing.T) {
+	t.Setenv("HOME", "/home/jo")
+	for state, want := range map[string]string{
+		"":         "/home/jo/.local/state/kubectl-sts/pruned",
+		"relative": "/home/jo/.local/state/kubectl-sts/pruned", // which the XDG specification calls invalid
+		"/state":   "/state/kubectl-sts/pruned",
+	} {
+		t.Setenv("XDG_STATE_HOME", state)
+		dir, err := prune.DefaultDir()
+		require.NoError(t, err)
+		require.Equal(t, want, dir)
+	}
+}

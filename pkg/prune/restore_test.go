@@ -1,0 +1,168 @@
+package prune_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// released is the volume after its claim was deleted with --retain-volumes.
+func released(changes ...func(*corev1.PersistentVolume)) *corev1.PersistentVolume {
+	v := &corev1.PersistentVolume{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: "pv-data-web-1", UID: "pv-data-web-1-uid", Annotations: map[string]string{prune.BeforeAnnotation: "Delete"},
+		},
+		Spec: corev1.PersistentVolumeSpec{
+			PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
+			ClaimRef:                      &corev1.ObjectReference{Namespace: "default", Name: "data-web-1", UID: "data-web-1-uid"},
+		},
+		Status: corev1.PersistentVolumeStatus{Phase: corev1.VolumeReleased},
+	}
+	for _, change := range changes {
+		change(v)
+	}
+	return v
+}
+
+func boundTo(uid string) func(*corev1.PersistentVolume) {
+	return func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = types.UID(uid) }
+}
+
+func finished(v *corev1.PersistentVolume) {
+	v.Annotations, v.Spec.PersistentVolumeReclaimPolicy = nil, corev1.PersistentVolumeReclaimDelete
+}
+
+// there is a claim of that name, made anew for the volume.
+func there(phase corev1.PersistentVolumeClaimPhase, changes ...func(*corev1.PersistentVolumeClaim)) *corev1.PersistentVolumeClaim {
+	c := &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web-1", UID: "new-uid"},
+		Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: "pv-data-web-1"},
+		Status:     corev1.PersistentVolumeClaimStatus{Phase: phase},
+	}
+	for _, change := range changes {
+		change(c)
+	}
+	return c
+}
+
+func leaving(c *corev1.PersistentVolumeClaim) {
+	c.DeletionTimestamp = &metav1.Time{Time: ststest.Start}
+}
+
+func never(c *corev1.PersistentVolumeClaim) { c.UID = "data-web-1-uid" }
+
+func TestWhatIsLeftToRestore(t *testing.T) {
+	tests := []struct {
+		name   string
+		claim  *corev1.PersistentVolumeClaim
+		volume *corev1.PersistentVolume
+		want   prune.Moves
+	}{
+		{"all of it", nil, released(), prune.Moves{Free: true, Create: true, Wait: true, Policy: "Delete"}},
+		{
+			"killed when the volume was free", nil, released(boundTo("")),
+			prune.Moves{Create: true, Wait: true, Policy: "Delete"},
+		},
+		{
+			"killed when the claim was made", there(corev1.ClaimPending), released(boundTo("")),
+			prune.Moves{Wait: true, Policy: "Delete"},
+		},
+		{
+			"the volume is bound, the claim does not know yet", there(corev1.ClaimPending), released(boundTo("new-uid")),
+			prune.Moves{Wait: true, Policy: "Delete"},
+		},
+		{
+			"killed when the claim was bound", there(corev1.ClaimBound), released(boundTo("new-uid")),
+			prune.Moves{Policy: "Delete"},
+		},
+		{"nothing: it was restored", there(corev1.ClaimBound), released(boundTo("new-uid"), finished), prune.Moves{}},
+		{
+			"prune was killed before it deleted the claim", there(corev1.ClaimBound, never), released(),
+			prune.Moves{Policy: "Delete"},
+		},
+		{"prune was killed before it wrote anything", there(corev1.ClaimBound, never), released(finished), prune.Moves{}},
+		{"the claim is still on its way out", there(corev1.ClaimBound, never, leaving), released(), prune.Moves{Leave: true}},
+		{"another of its name is on its way out", there(corev1.ClaimBound, leaving), released(), prune.Moves{Leave: true}},
+		{
+			"a volume that stays by itself", nil,
+			released(finished, func(v *corev1.PersistentVolume) {
+				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimDelete
+			}),
+			prune.Moves{Free: true, Create: true, Wait: true},
+		},
+		{
+			"somebody made the volume free for any claim", nil, released(func(v *corev1.PersistentVolume) { v.Spec.ClaimRef = nil }),
+			prune.Moves{Free: true, Create: true, Wait: true, Policy: "Delete"},
+		},
+		{
+			"somebody made the claim by hand", there(corev1.ClaimPending), released(),
+			prune.Moves{Free: true, Wait: true, Policy: "Delete"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume)
+
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestARestoreIsRefused(t *testing.T) {
+	tests := []struct {
+		name   string
+		claim  *corev1.PersistentVolumeClaim
+		volume *corev1.PersistentVolume
+		why    string
+	}{
+		{"the volume is gone", nil, nil, "volume pv-data-web-1 is gone, and the data of claim default/data-web-1 with it"},
+		{
+			"another volume has its name", nil, released(func(v *corev1.PersistentVolume) { v.UID = "other" }),
+			"volume pv-data-web-1 is not the one that claim default/data-web-1 was bound to: that one is gone",
+		},
+		{
+			"the volume is going", nil,
+			released(func(v *corev1.PersistentVolume) { v.DeletionTimestamp = &metav1.Time{Time: ststest.Start} }),
+			"volume pv-data-web-1 is being deleted",
+		},
+		{
+			"another claim has the volume", nil, released(func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.Name = "thief" }),
+			"volume pv-data-web-1 is bound to claim default/thief by now",
+		},
+		{
+			"a claim of another namespace has it", nil, released(func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.Namespace = "other" }),
+			"volume pv-data-web-1 is bound to claim other/data-web-1 by now",
+		},
+		{
+			"its data may be half gone", nil, released(func(v *corev1.PersistentVolume) { v.Status.Phase = corev1.VolumeFailed }),
+			"the API server could not reclaim volume pv-data-web-1: nobody knows what is left of its data",
+		},
+		{
+			"a claim of that name has another volume",
+			there(corev1.ClaimBound, func(c *corev1.PersistentVolumeClaim) { c.Spec.VolumeName = "pv-x" }),
+			released(), "there is a claim default/data-web-1 already, with another volume, pv-x",
+		},
+		{
+			"a claim of that name waits for one",
+			there(corev1.ClaimPending, func(c *corev1.PersistentVolumeClaim) { c.Spec.VolumeName = "" }),
+			released(), "there is a claim default/data-web-1 already, with no volume yet",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume)
+
+			var no *rollout.Refusal
+			require.ErrorAs(t, err, &no)
+			require.Equal(t, test.why, no.Why)
+		})
+	}
+}

@@ -1,0 +1,170 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// ordinalView is an ordinal that comes or goes, as a program reads it.
+type ordinalView struct {
+	Ordinal int        `json:"ordinal"`
+	Pod     string     `json:"pod"`
+	Claims  []fateView `json:"claims,omitempty"`
+}
+
+type fateView struct {
+	Name          string     `json:"name"`
+	Fate          string     `json:"fate"`
+	DataDies      bool       `json:"dataDies"`
+	Why           string     `json:"why,omitempty"`
+	Size          string     `json:"size,omitempty"`
+	StorageClass  string     `json:"storageClass,omitempty"`
+	Volume        string     `json:"volume,omitempty"`
+	ReclaimPolicy string     `json:"reclaimPolicy,omitempty"`
+	Created       *time.Time `json:"created,omitempty"`
+	UnusedSince   *time.Time `json:"unusedSince,omitempty"`
+}
+
+func viewOrdinals(all []rollout.Ordinal) []ordinalView {
+	var out []ordinalView
+	for _, o := range all {
+		v := ordinalView{Ordinal: o.Ordinal, Pod: o.Pod}
+		for i := range o.Claims {
+			c := &o.Claims[i]
+			v.Claims = append(v.Claims, fateView{
+				Name: c.Claim.Name, Fate: string(c.Fate), DataDies: c.DataDies(), Why: Clean(c.Why), Size: sizeOf(*c),
+				StorageClass: c.Claim.Class, Volume: c.Claim.Volume, ReclaimPolicy: string(c.Claim.Reclaim),
+				Created: instant(c.Claim.Created), UnusedSince: instant(c.Claim.UnusedSince),
+			})
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// printOrdinals shows what becomes of each ordinal's claims. What happens comes
+// before what it happens to: a narrow terminal cuts the end.
+func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now time.Time) {
+	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) > 0 }) {
+		return
+	}
+	style := newStyles(w, mode)
+	var rows [][]cell
+	for _, o := range all {
+		pod := o.Pod
+		for i := range o.Claims {
+			rows = append(rows, claimRow(style, pod, &o.Claims[i], now))
+			pod = "" // once is enough
+		}
+		if len(o.Claims) == 0 {
+			rows = append(rows, []cell{{text: pod}, {text: "-"}, {text: "no claim"}, {}, {}, {}, {}, {}})
+		}
+	}
+	header := []string{"POD", "CLAIM", "WHAT HAPPENS", "SIZE", "AGE", "IDLE", "CLASS", "RECLAIM"}
+	width := term.Width(w)
+	header, rows = columns(header, rows, func(i int) bool {
+		return slices.ContainsFunc(rows, func(row []cell) bool { return row[i].text != "" })
+	})
+	// What happens says already whether the data dies; the rest is for a wide terminal.
+	for _, name := range []string{"CLASS", "AGE", "RECLAIM", "IDLE", "SIZE"} {
+		if width > 0 && lineWidth(columnWidths(header, rows)) > width {
+			header, rows = columns(header, rows, func(i int) bool { return header[i] != name })
+		}
+	}
+	writeTable(w, width, header, rows)
+}
+
+// columns picks some of a table's columns.
+func columns(header []string, rows [][]cell, keep func(int) bool) ([]string, [][]cell) {
+	var names []string
+	out := make([][]cell, len(rows))
+	for i, name := range header {
+		if !keep(i) {
+			continue
+		}
+		names = append(names, name)
+		for j, row := range rows {
+			out[j] = append(out[j], row[i])
+		}
+	}
+	return names, out
+}
+
+func claimRow(style styles, pod string, c *rollout.ClaimFate, now time.Time) []cell {
+	look := &style.good
+	switch {
+	case c.DataDies():
+		look = &style.bad
+	case c.Fate != rollout.FateKept && c.Fate != rollout.FateNew:
+		look = &style.warn
+	}
+	return []cell{
+		{text: pod},
+		{text: c.Claim.Name},
+		{text: Clean(fateWords(*c)), style: look},
+		{text: sizeOf(*c)},
+		{text: ageOf(c.Claim.Created, now)},
+		{text: ageOf(c.Claim.UnusedSince, now)},
+		{text: Clean(c.Claim.Class)},
+		{text: string(c.Claim.Reclaim)},
+	}
+}
+
+func ageOf(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return duration.HumanDuration(now.Sub(t))
+}
+
+func sizeOf(c rollout.ClaimFate) string {
+	if c.Fate == rollout.FateNew {
+		return ""
+	}
+	return c.Claim.Size
+}
+
+// fateWords are what happens to a claim, and to its data.
+func fateWords(c rollout.ClaimFate) string {
+	words := map[rollout.Fate]string{
+		rollout.FateKept: "kept", rollout.FateDeleted: "deleted", rollout.FateByPolicy: "policy deletes it",
+		rollout.FateRetained: "deleted, volume retained", rollout.FateReused: "reused, with its data",
+		rollout.FateReplaced: "deleted for a new one", rollout.FateGoing: "being deleted already", rollout.FateNew: "new",
+	}[c.Fate]
+	switch {
+	case c.Fate == rollout.FateRetained, !c.Fate.Deletes():
+	case c.Claim.Volume == "":
+		words += ", was not bound"
+	case !c.DataDies():
+		words += ", volume stays"
+	case c.Claim.Reclaim == corev1.PersistentVolumeReclaimDelete:
+		words += ", data dies"
+	default:
+		words += ", data may die"
+	}
+	if c.Why != "" {
+		words += fmt.Sprintf(" (%s)", c.Why)
+	}
+	return words
+}
+
+// Danger shows a sentence that nobody should miss.
+func Danger(w io.Writer, mode term.ColorMode, text string) {
+	_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bad, wrap(Clean(text), term.Width(w), "")))
+}

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Restoring tells how deleted claims are made again.
+type Restoring struct {
+	Lines  io.Writer
+	Answer io.Writer
+	Color  term.ColorMode
+	Format Format
+	DryRun DryRun
+	Now    func() time.Time
+
+	spin *spin
+}
+
+// restoreView is what became of a claim, as a program reads it.
+type restoreView struct {
+	Type      string    `json:"type"`
+	Time      time.Time `json:"time"`
+	DryRun    DryRun    `json:"dryRun"`
+	Namespace string    `json:"namespace"`
+	Name      string    `json:"name"`
+	Volume    string    `json:"volume"`
+	Reclaim   string    `json:"reclaimPolicy,omitempty"` // that the volume gets back
+	Result    string    `json:"result"`
+	Message   string    `json:"message"`
+}
+
+// Plan says what would be done.
+func (r *Restoring) Plan(record prune.Record, m prune.Moves) {
+	mark := " (dry run)"
+	if r.DryRun == DryRunServer {
+		mark = " (server dry run)"
+	}
+	r.answer(record, m, rollout.Done, restoreWords(record, m, false), mark)
+}
+
+// Done says that the claim is back.
+func (r *Restoring) Done(record prune.Record, m prune.Moves) {
+	r.answer(record, m, rollout.Done, restoreWords(record, m, true), "")
+}
+
+// Nothing says that there is nothing to do.
+func (r *Restoring) Nothing(record prune.Record) {
+	words := fmt.Sprintf("claim %s is there, bound to volume %s: nothing to do", record.Claim.Name, record.Volume)
+	r.answer(record, prune.Moves{}, rollout.Done, words, "")
+}
+
+func restoreWords(record prune.Record, m prune.Moves, done bool) string {
+	if m.Leave {
+		return fmt.Sprintf("wait until claim %s is gone, which is being deleted, and make it again, bound to volume %s",
+			record.Claim.Name, record.Volume)
+	}
+	words := map[bool]string{true: "claim %s is back, bound to volume %s", false: "make claim %s again, bound to volume %s"}[done]
+	if !m.Create {
+		words = "claim %s is bound to volume %s"
+		if !done && m.Wait {
+			words = "claim %s is there: wait until it is bound to volume %s"
+		}
+	}
+	words = fmt.Sprintf(words, record.Claim.Name, record.Volume)
+	if m.Policy == "" {
+		return words
+	}
+	if done {
+		return words + fmt.Sprintf("; its reclaim policy is %s again", m.Policy)
+	}
+	return words + fmt.Sprintf("; set its reclaim policy back to %s", m.Policy)
+}
+
+func (r *Restoring) answer(record prune.Record, m prune.Moves, result rollout.Result, words, mark string) {
+	if r.Format == Human {
+		style := newStyles(r.Answer, r.Color)
+		words = each(style.good, wrap(Clean(words), term.Width(r.Answer), ""))
+		_, _ = fmt.Fprintln(r.Answer, words+style.dim.Render(mark))
+		return
+	}
+	writeObject(r.Answer, r.Format, restoreView{
+		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: record.Claim.Namespace, Name: Clean(record.Claim.Name),
+		Volume: Clean(record.Volume), Reclaim: string(m.Policy), Result: string(result), Message: Clean(words),
+	})
+}
+
+// Failed says why a claim of several was not restored.
+func (r *Restoring) Failed(record prune.Record, err error) {
+	word := "error"
+	var no *rollout.Refusal
+	if errors.As(err, &no) {
+		word = "refused"
+	}
+	style := newStyles(r.Lines, r.Color)
+	_, _ = fmt.Fprintln(r.Lines, style.bad.Render(Clean(record.Claim.Name+": "+word+": "+err.Error())))
+	if no != nil {
+		for _, try := range no.Try {
+			_, _ = fmt.Fprintln(r.Lines, "  "+Clean(try))
+		}
+	}
+	r.FailedObject(record, err)
+}
+
+// FailedObject says it to a program alone.
+func (r *Restoring) FailedObject(record prune.Record, err error) {
+	if r.Format == Human {
+		return
+	}
+	result := rollout.Failed
+	var no *rollout.Refusal
+	if errors.As(err, &no) {
+		result = "refused"
+	}
+	r.answer(record, prune.Moves{}, result, err.Error(), "")
+}
+
+// Wait says on a terminal what is waited for.
+func (r *Restoring) Wait(what string) {
+	if !term.Live(r.Lines) {
+		return
+	}
+	r.spin = newSpin(r.Lines)
+	r.spin.wait("waiting until "+Clean(what), time.Time{})
+	r.spin.start()
+}
+
+// Waited ends that.
+func (r *Restoring) Waited() { r.spin.clear() }
+
+// Ended says that what was waited for did not come before the end, and returns
+// the outcome.
+func (r *Restoring) Ended(record prune.Record, result rollout.Result, what string) rollout.Outcome {
+	o := rollout.Outcome{Result: result, Message: "waited until " + what + "; the same command goes on"}
+	style := newStyles(r.Lines, r.Color)
+	word := map[rollout.Result]string{rollout.TimedOut: "timed out", rollout.Interrupted: "interrupted"}[result]
+	_, _ = fmt.Fprintln(r.Lines, each(style.bad, wrap(word+": "+Clean(o.Message), term.Width(r.Lines), "")))
+	if r.Format != Human {
+		r.answer(record, prune.Moves{}, result, o.Message, "")
+	}
+	return o
+}

@@ -1,0 +1,118 @@
+package rollout_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// commands are hooks that the test plays.
+type commands struct {
+	ran   []string
+	ends  chan error
+	ended int // how many have returned
+}
+
+func (c *commands) RunHook(ctx context.Context, h rollout.Hook, say func(string)) error {
+	c.ran = append(c.ran, h.Pod)
+	defer func() { c.ended++ }()
+	say("working on " + h.Pod)
+	select {
+	case err := <-c.ends:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// removes is a plan that lowers the replicas by two, with a command before each.
+func removes() rollout.Plan {
+	return plan(func(p *rollout.Plan) {
+		p.Scales, p.Record = true, "kubectl-sts.github.io/scale"
+		p.Steps = []rollout.Step{{
+			Title: "remove web-4, web-3", Number: 1, Of: 1, Change: rollout.Edit{Replicas: ptr.To(3), Says: "replicas 3"},
+			Before: []rollout.Hook{
+				{Command: "drain", Set: "web", Namespace: "default", Pod: "web-4", Ordinal: 4},
+				{Command: "drain", Set: "web", Namespace: "default", Pod: "web-3", Ordinal: 3},
+			},
+			Until: rollout.Scaled{From: 3, To: 5},
+		}}
+	})
+}
+
+func TestHooksRunInOrderBeforeTheChange(t *testing.T) {
+	hooks := &commands{ends: make(chan error)}
+	onStageWith(t, hooks, removes(), func(t *testing.T, s *stage) {
+		require.Equal(t, []string{"web-4"}, hooks.ran)
+		s.pass(time.Hour) // it may take longer than a step
+		s.goesOn()
+		require.Empty(t, s.cluster.sent)
+		s.end(hooks, nil)
+		require.Equal(t, []string{"web-4", "web-3"}, hooks.ran)
+		require.Empty(t, s.cluster.sent)
+		s.show(settled()) // a snapshot meanwhile starts none again
+		s.end(hooks, nil)
+		require.Equal(t, []sent{{time.Hour, removes().Steps[0].Change}}, s.cluster.sent)
+		require.Equal(t, []string{"", "working on web-4", "", "working on web-3"}, s.sink.messages(rollout.EventHook))
+		s.show(ststest.Snapshot(ststest.Set(ststest.Replicas(3), ststest.Generation(2)), ststest.Pods(0, 3)))
+		require.Equal(t, rollout.Done, s.ends().Result)
+	})
+}
+
+func TestAHookThatFailsEndsTheRunWithNothingWritten(t *testing.T) {
+	hooks := &commands{ends: make(chan error)}
+	onStageWith(t, hooks, removes(), func(t *testing.T, s *stage) {
+		s.end(hooks, nil)
+		failed := errors.New("exit code 3")
+		s.end(hooks, failed)
+		p := removes()
+		require.Equal(t, rollout.Outcome{
+			Result: rollout.Halted, Message: "the command before web-3 goes: exit code 3", Step: &p.Steps[0], Replicas: ptr.To(5),
+			Try: []string{"go on: kubectl sts canary web", "go back to stable: kubectl sts abort web"}, Err: failed,
+		}, s.ends())
+		require.Empty(t, s.cluster.sent)
+	})
+}
+
+func TestAHookEndsWithTheRun(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(*stage)
+		want rollout.Result
+	}{
+		{"by ctrl-C", func(s *stage) { s.cancel() }, rollout.Interrupted},
+		{"by somebody else's change", func(s *stage) {
+			s.show(ststest.Snapshot(ststest.Set(ststest.Replicas(7), ststest.Generation(2)), ststest.Pods(0, 5)))
+		}, rollout.Drifted},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			hooks := &commands{ends: make(chan error)}
+			onStageWith(t, hooks, removes(), func(t *testing.T, s *stage) {
+				tt.end(s)
+				s.pass(0)
+				require.Equal(t, tt.want, s.ends().Result)
+				require.Equal(t, 1, hooks.ended)
+				require.Empty(t, s.cluster.sent)
+			})
+		})
+	}
+}
+
+func TestHooksOfAChangeThatIsDoneAreNotRun(t *testing.T) {
+	p := removes()
+	p.Steps[0].Change = rollout.Edit{Replicas: ptr.To(5)}
+	p.Steps[0].Until = rollout.Scaled{}
+	hooks := &commands{ends: make(chan error)}
+	onStageWith(t, hooks, p, func(t *testing.T, s *stage) {
+		require.Equal(t, rollout.Done, s.ends().Result)
+		require.Empty(t, hooks.ran)
+	})
+}

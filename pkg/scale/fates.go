@@ -1,0 +1,155 @@
+package scale
+
+import (
+	"fmt"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// removed are the ordinals that go, highest first, with those that are on
+// their way out already.
+func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
+	end := s.Start() + r.To
+	top := s.End()
+	for _, pod := range s.Stray() {
+		top = max(top, pod.Ordinal+1)
+	}
+	if record != nil {
+		top = max(top, s.Start()+record.From)
+	}
+	var out []rollout.Ordinal
+	for o := top - 1; o >= end; o-- {
+		_, there := s.Pod(o)
+		ordinal := rollout.Ordinal{Ordinal: o, Pod: s.PodName(o)}
+		for _, c := range s.ClaimsOf(o) {
+			ordinal.Claims = append(ordinal.Claims, r.down(c, o, record))
+		}
+		if there || o < s.End() || len(ordinal.Claims) > 0 {
+			out = append(out, ordinal)
+		}
+	}
+	return r.byPolicy(out, s, record)
+}
+
+// down is what becomes of a claim whose ordinal goes.
+func (r Request) down(c sts.Claim, ordinal int, record *Record) rollout.ClaimFate {
+	answer := r.answer(ordinal)
+	if record != nil && answer == "" { // what was answered the first time
+		answer = Keep
+		if p, ok := record.Claims[c.Name]; ok && p.UID == c.UID {
+			answer = map[bool]Answer{true: RetainVolume, false: Delete}[p.Retain]
+		}
+	}
+	fate := rollout.ClaimFate{Claim: c, Fate: rollout.FateKept}
+	switch {
+	case c.Deleting:
+		fate.Fate = rollout.FateGoing
+		return fate
+	case answer == Keep || answer == "":
+		return fate
+	}
+	if fate.Why = r.mustKeep(c); fate.Why != "" {
+		return fate
+	}
+	fate.Fate = rollout.FateDeleted
+	if answer == RetainVolume && c.Volume != "" {
+		fate.Fate = rollout.FateRetained
+	}
+	return fate
+}
+
+// mustKeep says why nothing deletes a claim, or "".
+func (r Request) mustKeep(c sts.Claim) string {
+	if rival, ok := r.Rivals[c.Name]; ok {
+		return fmt.Sprintf("it could be set %s's as well", rival.Set)
+	}
+	if c.Keep {
+		return "annotation " + sts.KeepAnnotation
+	}
+	i := slices.IndexFunc(c.Owners, func(o metav1.OwnerReference) bool {
+		return o.Kind != "Pod" && o.Kind != "StatefulSet" && o.Controller != nil && *o.Controller
+	})
+	if i >= 0 {
+		return fmt.Sprintf("%s %s owns it", c.Owners[i].Kind, c.Owners[i].Name)
+	}
+	return ""
+}
+
+// byPolicy leaves the deletions to the controller where it would delete
+// everything that is to be deleted, and nothing else.
+func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *Record) []rollout.Ordinal {
+	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType || record != nil {
+		return ordinals
+	}
+	asked := r.Answer != "" || len(r.By) > 0
+	for i := range ordinals {
+		for _, c := range ordinals[i].Claims {
+			// What a scale before this one left may not be the controller's any more.
+			gone := ordinals[i].Ordinal >= s.End() && c.Fate == rollout.FateDeleted
+			if asked && (gone || c.Fate == rollout.FateKept || c.Fate == rollout.FateRetained) {
+				return ordinals
+			}
+		}
+	}
+	for i := range ordinals {
+		for j := range ordinals[i].Claims {
+			c := &ordinals[i].Claims[j]
+			switch why := r.mustKeep(c.Claim); {
+			case c.Fate == rollout.FateGoing:
+			case why != "":
+				c.Why = why
+			default:
+				c.Fate = rollout.FateByPolicy
+			}
+		}
+	}
+	return ordinals
+}
+
+// added are the ordinals that come, lowest first.
+func (r Request) added(s sts.Snapshot) []rollout.Ordinal {
+	var out []rollout.Ordinal
+	for o := s.End(); o < s.Start()+r.To; o++ {
+		ordinal := rollout.Ordinal{Ordinal: o, Pod: s.PodName(o)}
+		for _, template := range s.ClaimTemplates() {
+			ordinal.Claims = append(ordinal.Claims, r.up(s, template, o))
+		}
+		out = append(out, ordinal)
+	}
+	return out
+}
+
+// up is what becomes of the claim that a template of an ordinal that comes finds.
+func (r Request) up(s sts.Snapshot, template string, ordinal int) rollout.ClaimFate {
+	name := s.ClaimName(template, ordinal)
+	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.Name == name })
+	if i < 0 {
+		return rollout.ClaimFate{Claim: sts.Claim{Namespace: s.Set.Namespace, Name: name}, Fate: rollout.FateNew}
+	}
+	fate := rollout.ClaimFate{Claim: s.Claims[i], Fate: rollout.FateReused}
+	switch {
+	case s.Claims[i].Deleting:
+		fate.Fate = rollout.FateGoing
+	case r.answer(ordinal) == Fresh:
+		fate.Fate = rollout.FateReplaced
+	}
+	return fate
+}
+
+// Stale are the claims of ordinals that come which are there already.
+func Stale(ordinals []rollout.Ordinal) []sts.Claim {
+	var out []sts.Claim
+	for _, o := range ordinals {
+		for _, c := range o.Claims {
+			if c.Fate != rollout.FateNew {
+				out = append(out, c.Claim)
+			}
+		}
+	}
+	return out
+}

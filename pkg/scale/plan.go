@@ -1,0 +1,282 @@
+package scale
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Plan makes a plan of the request. It needs a snapshot that knows the claims,
+// unless the set has none. Without an answer it is what happens if nobody asks.
+func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	record, err := FindRecord(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.refuse(s, record, now); err != nil {
+		return nil, err
+	}
+	b := &builder{r: r, s: s, now: now, before: record}
+	b.removed, b.added = r.removed(s, record), r.added(s)
+	if no := r.refuseStale(s, b.added); no != nil {
+		return nil, no
+	}
+	b.findOut()
+	p := b.frame()
+	b.begin(p)
+	b.down(p)
+	b.up(p)
+	b.claims(p)
+	b.end(p)
+	b.number(p)
+	return p, nil
+}
+
+// builder makes the parts of a plan.
+type builder struct {
+	r              Request
+	s              sts.Snapshot
+	now            time.Time
+	before         *Record // of the scale that this one goes on with, or takes up
+	record         Record
+	removed, added []rollout.Ordinal
+	unwell         []int // ordinals that go and are not Available, ascending
+	policy         bool  // the whenScaled policy stands in the way
+}
+
+// findOut looks at what has to be written besides the replicas.
+func (b *builder) findOut() {
+	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}}
+	if b.before != nil {
+		b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+	}
+	spared := false
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			spared = spared || c.Fate != rollout.FateByPolicy && c.Fate != rollout.FateGoing
+			if c.Fate == rollout.FateDeleted || c.Fate == rollout.FateRetained {
+				b.record.Claims[c.Claim.Name] = Pending{UID: c.Claim.UID, Retain: c.Fate == rollout.FateRetained}
+			}
+		}
+	}
+	if spared && b.s.WhenScaled() == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
+		b.policy = true
+		b.record.WhenScaled = b.s.WhenScaled()
+	}
+	for o := b.s.Start() + b.r.To; o < b.s.End(); o++ {
+		if !b.s.Standing(o, "", b.now).Good() {
+			b.unwell = append(b.unwell, o)
+		}
+	}
+}
+
+func (b *builder) frame() *rollout.Plan {
+	s, r := b.s, b.r
+	p := &rollout.Plan{
+		Verb: "scale", Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Made: b.now,
+		Title:    fmt.Sprintf("scale statefulset %s from %d to %s", s.Name(), s.Replicas(), sts.Count(r.To, "replica")),
+		Details:  b.details(),
+		Warnings: b.warnings(),
+		Record:   Annotation,
+		Scales:   true,
+		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
+		Ordinals: slices.Concat(b.removed, b.added),
+		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
+		Resume: r.again(s), Stay: r.command("scale", s, "--replicas"),
+	}
+	if r.To == s.Replicas() {
+		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
+	}
+	p.Success = b.success()
+	return p
+}
+
+// begin checks that the pods are well, and makes the policy harmless. Where pods
+// are on their way out already, their claims can't wait for that.
+func (b *builder) begin(p *rollout.Plan) {
+	top := b.s.End()
+	for _, pod := range b.s.Stray() {
+		top = max(top, pod.Ordinal+1)
+	}
+	check := rollout.Step{Title: "check that the pods are well", Until: b.scaled(b.s.End(), top)}
+	keep := b.keep()
+	switch {
+	case keep == nil:
+		p.Steps = append(p.Steps, check)
+	case top > b.s.End():
+		p.Steps = append(p.Steps, *keep, check)
+	default:
+		p.Steps = append(p.Steps, check, *keep)
+	}
+}
+
+func (b *builder) scaled(from, to int) rollout.Scaled {
+	return rollout.Scaled{From: from, To: to, Spare: b.unwell, Alone: b.r.Force}
+}
+
+// keep notes what is to be done and takes the policy out of the way; nil when
+// replicas are all that is written.
+func (b *builder) keep() *rollout.Step {
+	if b.record.empty() {
+		return nil
+	}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"}
+	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
+	if b.policy {
+		edit.Retention = ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
+		edit.Says = "whenScaled Retain, record"
+	}
+	if b.record.WhenScaled != "" {
+		step.Title = "keep the controller from deleting the claims"
+		step.Until = rollout.ClaimsFree{Names: b.names()}
+	}
+	step.Change = edit
+	return step
+}
+
+// names are the claims of the ordinals that go.
+func (b *builder) names() []string {
+	var out []string
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			out = append(out, c.Claim.Name)
+		}
+	}
+	return out
+}
+
+// down removes ordinals, so many at a time, from the highest on.
+func (b *builder) down(p *rollout.Plan) {
+	end, top := b.s.Start()+b.r.To, b.s.End()
+	for top > end {
+		from := max(top-b.r.Step, end)
+		if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < from {
+			from = b.unwell[0] // see details
+		}
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "remove " + b.s.PodNames(from, top), Number: 1, Before: b.hooks(from, top),
+			Change: b.replicas(from), Until: b.scaled(from, top),
+		})
+		top = from
+	}
+}
+
+// hooks are what is run before the ordinals go, the highest first.
+func (b *builder) hooks(from, to int) []rollout.Hook {
+	if b.r.Hook == nil {
+		return nil
+	}
+	var out []rollout.Hook
+	for o := to - 1; o >= from; o-- {
+		h := *b.r.Hook
+		h.Namespace, h.Set, h.Pod, h.Ordinal = b.s.Set.Namespace, b.s.Name(), b.s.PodName(o), o
+		out = append(out, h)
+	}
+	return out
+}
+
+// replicas wants the ordinals below this one.
+func (b *builder) replicas(end int) rollout.Edit {
+	n := end - b.s.Start()
+	return rollout.Edit{Replicas: &n, Says: fmt.Sprintf("replicas %d", n)}
+}
+
+// up adds ordinals, so many at a time, from the lowest on.
+func (b *builder) up(p *rollout.Plan) {
+	end := b.s.Start() + b.r.To
+	for from := b.s.End(); from < end; from += b.r.Step {
+		to := min(from+b.r.Step, end)
+		gone := map[types.UID]string{}
+		for _, o := range b.added[from-b.s.End() : to-b.s.End()] {
+			for _, c := range o.Claims {
+				switch c.Fate {
+				case rollout.FateReplaced:
+					p.Steps = append(p.Steps, deleteClaim(c.Claim, "so that "+o.Pod+" gets a new one"))
+				case rollout.FateGoing:
+					gone[c.Claim.UID] = c.Claim.Name
+				}
+			}
+		}
+		if len(gone) > 0 {
+			p.Steps = append(p.Steps, rollout.Step{
+				Title: "wait for claims that are being deleted", Until: rollout.ClaimsGone{Claims: gone},
+			})
+		}
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "add " + b.s.PodNames(from, to), Number: 1, Change: b.replicas(to), Until: b.scaled(from, to),
+		})
+	}
+}
+
+func deleteClaim(c sts.Claim, why string) rollout.Step {
+	return rollout.Step{
+		Title: "delete claim " + c.Name, Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why},
+		Until: rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
+	}
+}
+
+// claims deletes those of the ordinals that went. They go last, when all else is
+// well: until then the scale can be taken back and nothing is lost.
+func (b *builder) claims(p *rollout.Plan) {
+	byPolicy := map[types.UID]string{}
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			switch c.Fate {
+			case rollout.FateByPolicy:
+				byPolicy[c.Claim.UID] = c.Claim.Name
+			case rollout.FateRetained:
+				if c.Claim.DataDies() {
+					p.Steps = append(p.Steps, rollout.Step{
+						Title:  "retain volume " + c.Claim.Volume,
+						Change: rollout.RetainVolume{Claim: c.Claim.Name, UID: c.Claim.UID, Volume: c.Claim.Volume},
+						Until:  rollout.Observed{},
+					})
+				}
+				p.Steps = append(p.Steps, deleteClaim(c.Claim, "its volume is retained"))
+			case rollout.FateDeleted:
+				p.Steps = append(p.Steps, deleteClaim(c.Claim, "as answered"))
+			}
+		}
+	}
+	if len(byPolicy) > 0 {
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "wait until the controller has deleted the claims", Until: rollout.ClaimsGone{Claims: byPolicy},
+		})
+	}
+}
+
+// end puts back what begin changed.
+func (b *builder) end(p *rollout.Plan) {
+	if b.record.empty() && b.before == nil {
+		return
+	}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: nil}, Says: "remove the record"}
+	if b.record.WhenScaled != "" {
+		edit.Retention = ptr.To(b.record.WhenScaled)
+		edit.Says = fmt.Sprintf("whenScaled %s, remove the record", b.record.WhenScaled)
+	}
+	p.Steps = append(p.Steps, rollout.Step{Title: "end the scale", Change: edit, Until: rollout.Observed{}})
+}
+
+// number counts the steps that move pods.
+func (b *builder) number(p *rollout.Plan) {
+	n := 0
+	for i := range p.Steps {
+		if p.Steps[i].Number > 0 {
+			n++
+			p.Steps[i].Number = n
+		}
+	}
+	for i := range p.Steps {
+		if p.Steps[i].Number > 0 {
+			p.Steps[i].Of = n
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package scale
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// refuse checks what no scale can begin with.
+func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
+	if s.Set.DeletionTimestamp != nil {
+		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	}
+	// A scale that goes on was asked for with the replicas that it began with.
+	if r.Current != nil && s.Replicas() != *r.Current && (record == nil || record.From != *r.Current) {
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has %s, not the %d of --current-replicas",
+				s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
+		}
+	}
+	open, err := canary.FindRecord(s)
+	if err != nil {
+		return err
+	}
+	if open != nil {
+		return r.busy(open, s)
+	}
+	if r.Force {
+		return nil
+	}
+	if why := r.forgets(s); why != "" {
+		return &rollout.Refusal{Why: why, Try: []string{
+			"end the rollout first, or set the partition to 0", "go ahead all the same with --force",
+		}}
+	}
+	if why := r.unwell(s, now); why != "" {
+		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{
+			"see what is the matter: " + r.command("status", s), "go ahead all the same with --force",
+		}}
+	}
+	return nil
+}
+
+// busy refuses while another verb's rollout is in progress: a scale-down takes
+// its pods first, and one to 0 makes the controller forget the stable revision.
+func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
+	verb := open.Verb.Name()
+	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first",
+		open.Verb.Noun(), s.Name())
+	if r.To == 0 {
+		why = fmt.Sprintf("%s of statefulset %q is in progress, and at 0 replicas the controller forgets the revision to go back to",
+			open.Verb.Noun(), s.Name())
+	}
+	try := []string{"finish it: " + r.command("promote", s, "--full"), "or take it back: " + r.command("abort", s)}
+	if open.Verb != canary.VerbCanary {
+		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
+	}
+	return &rollout.Refusal{Why: why, Try: try}
+}
+
+// forgets says what is lost at 0 replicas, or "".
+func (r Request) forgets(s sts.Snapshot) string {
+	if r.To > 0 || s.Replicas() == 0 || s.OnDelete() || s.Partition() == 0 || s.CurrentRevision() == s.UpdateRevision() {
+		return ""
+	}
+	return fmt.Sprintf("partition %d of statefulset %q holds a change back, and at 0 replicas the controller forgets the revision %s "+
+		"that the other pods have", s.Partition(), s.Name(), s.CurrentRevision())
+}
+
+// unwell says what is the matter with a pod that stays, or "". One that is only
+// on its way is waited for by the run.
+func (r Request) unwell(s sts.Snapshot, now time.Time) string {
+	var why []string
+	for o := s.Start(); o < min(s.End(), s.Start()+r.To); o++ {
+		t := s.Standing(o, "", now)
+		since := t.Since
+		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
+			continue
+		}
+		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(r.Limits.Patience)) {
+			why = append(why, t.Pod+" is "+t.Says())
+		}
+	}
+	if len(why) > 0 {
+		return strings.Join(why, "; ")
+	}
+	return unfinished(s)
+}
+
+// unfinished says which pod a rollout has still to replace, or "". With
+// OnDelete that is somebody else's choice.
+func unfinished(s sts.Snapshot) string {
+	if s.OnDelete() || !s.Observed() {
+		return ""
+	}
+	for o := s.Start(); o < s.End(); o++ {
+		if pod, ok := s.Pod(o); ok && pod.Revision != s.Wanted(o) {
+			return fmt.Sprintf("a rollout is not over: %s is on another revision than wanted", pod.Name)
+		}
+	}
+	return ""
+}

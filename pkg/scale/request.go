@@ -1,0 +1,86 @@
+package scale
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Answer is what is to become of an ordinal's claims.
+type Answer string
+
+// The answers, for ordinals that go and for such that come and find claims of
+// earlier ones. The empty one is none yet.
+const (
+	Keep         Answer = "keep"
+	Delete       Answer = "delete"
+	RetainVolume Answer = "retain-volume"
+
+	Reuse Answer = "reuse"
+	Fresh Answer = "fresh"
+	Fail  Answer = "fail"
+)
+
+// ForDown reports whether it is an answer for ordinals that go.
+func (a Answer) ForDown() bool { return a == Keep || a == Delete || a == RetainVolume }
+
+// ForUp reports whether it is an answer for ordinals that come.
+func (a Answer) ForUp() bool { return a == Reuse || a == Fresh || a == Fail }
+
+// Request is what a user wants.
+type Request struct {
+	To      int  // replicas
+	Current *int // what the replicas must be now, nil for anything
+	Step    int  // how many ordinals at a time
+	// Answer is for the claims of every ordinal that By does not name.
+	Answer Answer
+	By     map[int]Answer
+	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
+	Hook *rollout.Hook
+	// Force goes ahead whatever the other pods are like.
+	Force   bool
+	Scalers []sts.Autoscaler
+	// Rivals are other sets whose templates could have made a claim, by its name.
+	Rivals map[string]sts.Rival
+	Limits canary.Limits
+	// Command is how the user calls the plugin, with the flags that lead to the
+	// same set: "kubectl sts -n prod".
+	Command string
+}
+
+func (r Request) answer(ordinal int) Answer {
+	if a, ok := r.By[ordinal]; ok {
+		return a
+	}
+	return r.Answer
+}
+
+// command is a command line that the user can copy.
+func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
+	return strings.Join(append([]string{r.Command, verb, s.Name()}, flags...), " ")
+}
+
+// again is this very command, without what only asked once.
+func (r Request) again(s sts.Snapshot) string {
+	flags := []string{fmt.Sprintf("--replicas %d", r.To)}
+	if r.Answer != "" && r.Answer != Keep && r.Answer != Fail && len(r.By) == 0 {
+		flags = append(flags, "--pvc="+string(r.Answer))
+	}
+	if r.Hook != nil {
+		flag := "--before-cmd"
+		if r.Hook.Exec {
+			flag = "--before-exec"
+		}
+		flags = append(flags, flag+" "+quote(r.Hook.Command))
+		if r.Hook.Container != "" {
+			flags = append(flags, "--container "+quote(r.Hook.Container))
+		}
+	}
+	return r.command("scale", s, flags...)
+}
+
+// quote makes a word that a shell reads as it is.
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -1,0 +1,149 @@
+package scale
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// details say how it goes, where that is not what anybody would expect.
+func (b *builder) details() []string {
+	var out []string
+	if b.r.Hook != nil && b.r.To < b.s.Replicas() {
+		where := "on this machine"
+		if b.r.Hook.Exec {
+			where = "in its container"
+		}
+		out = append(out, fmt.Sprintf("before each pod goes, %q is run %s", b.r.Hook.Command, where))
+	}
+	if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < b.s.End()-b.r.Step {
+		out = append(out, fmt.Sprintf("%s is not Available, and the controller takes away no pod above it while it is wanted: "+
+			"%s go with one write, still one after another", b.s.PodName(b.unwell[0]), b.s.PodNames(b.unwell[0], b.s.End())))
+	}
+	if b.record.WhenScaled != "" {
+		out = append(out, fmt.Sprintf("whenScaled is %s: it is set to Retain meanwhile, so that the controller deletes no claim",
+			b.record.WhenScaled))
+	}
+	if b.fates(rollout.FateByPolicy) > 0 {
+		out = append(out, "whenScaled is Delete: the controller deletes the claims of the pods that go")
+	}
+	return out
+}
+
+// fates counts the claims of the ordinals that go to which this happens.
+func (b *builder) fates(of ...rollout.Fate) int {
+	n := 0
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			if slices.Contains(of, c.Fate) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// success is the last line of a run that got to the end.
+func (b *builder) success() string {
+	out := fmt.Sprintf("statefulset %s has %s, all Available", b.s.Name(), sts.Count(b.r.To, "replica"))
+	if b.r.To == 0 || b.r.Force {
+		out = strings.TrimSuffix(out, ", all Available")
+	}
+	if n := b.fates(rollout.FateDeleted, rollout.FateByPolicy); n > 0 {
+		out += fmt.Sprintf("; %s deleted", are(n))
+	}
+	if n := b.fates(rollout.FateRetained); n > 0 {
+		out += fmt.Sprintf("; %s deleted, with the volume retained", are(n))
+	}
+	if n := b.fates(rollout.FateKept); n > 0 {
+		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
+	}
+	return out
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 claim is"
+	}
+	return fmt.Sprintf("%d claims are", n)
+}
+
+// warnings say who or what may make it come out otherwise.
+func (b *builder) warnings() []string {
+	var out []string
+	for _, a := range b.r.Scalers {
+		out = append(out, b.fights(a))
+	}
+	first := b.s.End()
+	if b.r.To > b.s.Replicas() && !b.s.OnDelete() && b.s.CurrentRevision() != b.s.UpdateRevision() && !b.s.Gated(b.s.Start()+b.r.To-1) {
+		for b.s.Gated(first) {
+			first++
+		}
+		out = append(out, fmt.Sprintf("at the update revision %s, which partition %d lets through: %s",
+			b.s.UpdateRevision(), b.s.Partition(), b.s.PodNames(first, b.s.Start()+b.r.To)))
+	}
+	if b.r.Hook != nil && b.r.To >= b.s.Replicas() {
+		out = append(out, "no pod goes, so the command before it is not run")
+	}
+	for _, o := range b.added {
+		for _, c := range o.Claims {
+			if rival, ok := b.r.Rivals[c.Claim.Name]; ok && c.Fate == rollout.FateReused {
+				out = append(out, fmt.Sprintf("claim %s may be set %s's: its name fits both", c.Claim.Name, rival.Set))
+			}
+		}
+	}
+	return out
+}
+
+// fights says what an autoscaler does about the new replicas.
+func (b *builder) fights(a sts.Autoscaler) string {
+	switch {
+	case b.r.To == 0:
+		return fmt.Sprintf("%s targets statefulset %s; at 0 replicas it rests, and goes on as soon as there are any", a, b.s.Name())
+	case b.r.To < a.Min, b.r.To > a.Max:
+		return fmt.Sprintf("%s targets statefulset %s and will change the replicas back, which halts the run", a, b.s.Name())
+	}
+	return fmt.Sprintf("%s targets statefulset %s and may change the replicas again", a, b.s.Name())
+}
+
+// refuseStale refuses what can't be done about claims that are there already,
+// and stops where nobody has said what to do about them.
+func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
+	for _, o := range added {
+		for _, c := range o.Claims {
+			rival := r.Rivals[c.Claim.Name]
+			why := ""
+			switch {
+			case c.Fate == rollout.FateReplaced:
+				why = r.mustKeep(c.Claim)
+			case c.Fate == rollout.FateReused && rival.Wants:
+				why = fmt.Sprintf("set %s uses it", rival.Set)
+			}
+			if why != "" {
+				return &rollout.Refusal{
+					Why: fmt.Sprintf("claim %s, which %s would get, can't be %s: %s", c.Claim.Name, o.Pod, c.Fate, why),
+					Try: []string{fmt.Sprintf("scale up to %d only, or settle whose it is", o.Ordinal-s.Start())},
+				}
+			}
+		}
+	}
+	stale := Stale(added)
+	if r.Answer != Fail || len(stale) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(stale))
+	for i := range stale {
+		names = append(names, fmt.Sprintf("%s (%s)", stale[i].Name, stale[i].Size))
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
+			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
+		Try: []string{
+			"give them to the new pods: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=reuse", r.To)),
+			"or delete them and start empty: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=fresh", r.To)),
+		},
+	}
+}
