@@ -3,10 +3,11 @@
 
 MODULE  := github.com/kubectl-sts/kubectl-sts
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --verify --quiet HEAD)
 
 # No C library in the plugin: the same static binary wherever it was built.
 GO_BUILD_ENV := CGO_ENABLED=0
-GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSION)"
+GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSION) -X $(MODULE)/pkg/cli.commit=$(COMMIT)"
 
 ## SANDBOX: the name of the sandbox's cluster
 SANDBOX ?= sts
@@ -32,6 +33,13 @@ RACE ?=
 TOOLS_KEY := $(shell { cat tools/go.mod tools/go.sum; go env GOVERSION; } | git hash-object --stdin | cut -c 1-12)
 TOOLS     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-sts/tools/$(TOOLS_KEY)
 
+# goreleaser is no tool of that module: with it, its go.mod would have several
+# hundred more requirements, which would also decide on the linters' versions.
+# go install builds it from its own go.mod instead, checked by Go's checksum
+# database as everything else.
+GORELEASER_VERSION := v2.16.0
+GORELEASER ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-sts/tools/goreleaser-$(GORELEASER_VERSION)-$(shell go env GOVERSION)/goreleaser
+
 GOLANGCI_LINT := $(TOOLS)/golangci-lint
 GOFUMPT       := $(TOOLS)/gofumpt
 
@@ -45,25 +53,31 @@ help: ## Show this help
 	@echo 'Usage: make TARGET [VARIABLE=value]'
 	@echo
 	@echo 'Targets:'
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'Variables:'
-	@awk -F ': ' '/^## [A-Z0-9_]+: / { printf "  %-14s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': ' '/^## [A-Z0-9_]+: / { printf "  %-16s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the plugin: bin/kubectl-sts
 	$(GO_BUILD_ENV) go build $(GO_BUILD_FLAGS) -o bin/kubectl-sts ./cmd/kubectl-sts
 
 .PHONY: install
-install: ## Install the plugin where go install puts programs, as kubectl-sts
+install: ## Install the plugin where go install puts programs, with its completion for kubectl
 	$(GO_BUILD_ENV) go install $(GO_BUILD_FLAGS) ./cmd/kubectl-sts
+	@bin=$$(go env GOBIN) && bin=$${bin:-$$(go env GOPATH | cut -d: -f1)/bin} && \
+		install -m 755 pkg/cmd/completion/kubectl_complete-sts "$$bin/" && \
+		case ":$$PATH:" in \
+			*":$$bin:"*) echo "kubectl sts is ready: $$bin/kubectl-sts" ;; \
+			*) echo "kubectl finds it once $$bin is in PATH: export PATH=\"\$$PATH:$$bin\"" ;; \
+		esac
 
 .PHONY: test
 test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, about ten minutes
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/...
 
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests
@@ -82,6 +96,9 @@ lint: $(TOOLS)/built ## Check style, common mistakes and go.mod
 	@files=$$($(GOFUMPT) -l .) && [ -z "$$files" ] || { echo "not formatted (make fmt does it):" $$files >&2; exit 1; }
 	go vet ./...
 	go vet -C test/sandbox ./...
+	@# The systems that this one is not: their files must at least compile.
+	GOOS=windows go vet ./cmd/... ./pkg/...
+	GOOS=darwin go vet ./cmd/... ./pkg/...
 	go mod tidy -diff
 	go mod tidy -C test/sandbox -diff
 	go mod tidy -C tools -diff
@@ -106,6 +123,18 @@ demo: build ## Show a canary, a bad image and the way back, on the sandbox
 .PHONY: bench
 bench: build ## Measure the plugin on the sandbox
 	go run ./test/bench $(BENCH_ARGS)
+
+.PHONY: release-snapshot
+release-snapshot: $(GORELEASER) ## Build the six archives of a release into dist/, without publishing anything
+	$(GORELEASER) release --snapshot --clean --skip=sbom,sign
+
+.PHONY: krew
+krew: dist/metadata.json ## Render dist/sts.yaml from the archives in dist/, and check krew-index's rules
+	go run ./test/krew
+
+.PHONY: krew-release
+krew-release: ## Render plugins/sts.yaml, for krew users, from a release's archives in dist/
+	go run ./test/krew -release -out plugins/sts.yaml
 
 .PHONY: docs
 docs: ## Write the generated pages of docs/ again
@@ -136,3 +165,10 @@ $(TOOLS)/built:
 		mv -f "$$new"/* $(TOOLS)/ && \
 		rmdir "$$new"
 	@touch $@
+
+dist/metadata.json:
+	$(MAKE) release-snapshot
+
+$(GORELEASER):
+	@echo 'Building goreleaser, once: about five minutes on two cores.' >&2
+	GOBIN=$(@D) go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)

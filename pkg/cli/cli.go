@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/completion"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
@@ -22,14 +24,19 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
+	versioncmd "github.com/kubectl-sts/kubectl-sts/pkg/cmd/version"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// version is set by the build.
-var version = "dev"
+// The build sets these: see the Makefile and .goreleaser.yaml.
+var (
+	version = "dev"
+	commit  = ""
+)
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, streams term.Streams, args []string) int {
@@ -37,8 +44,8 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 		Streams: streams,
 		Config:  genericclioptions.NewConfigFlags(true),
 		Color:   term.ColorAuto,
-		Version: version,
 	}
+	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
 	root := New(env)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -60,18 +67,13 @@ var long = templates.LongDesc(`
 // New builds the root command.
 func New(env *cmdutil.Env) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "kubectl-sts",
-		Short:         "Canaries and rollouts of StatefulSets",
-		Long:          long,
-		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl sts"},
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return cmdutil.Usage("unknown command %q", args[0])
-			}
-			return nil
-		},
+		Use:               "kubectl-sts",
+		Short:             "Canaries and rollouts of StatefulSets",
+		Long:              long,
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl sts"},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              unknownCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error { return checkColor(env.Color) },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -79,9 +81,9 @@ func New(env *cmdutil.Env) *cobra.Command {
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
-	const rollouts, storage, looking = "rollouts", "storage", "looking"
+	const rollouts, storage, looking, other = "rollouts", "storage", "looking", "other"
 	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Replicas, claims and volumes:"},
-		&cobra.Group{ID: looking, Title: "Looking:"})
+		&cobra.Group{ID: looking, Title: "Looking:"}, &cobra.Group{ID: other, Title: "Other:"})
 	add := func(group string, verbs ...*cobra.Command) {
 		for _, verb := range verbs {
 			verb.GroupID = group
@@ -92,10 +94,12 @@ func New(env *cmdutil.Env) *cobra.Command {
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
 	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
+	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cmdutil.UsageError{Err: err} })
+	root.SetFlagErrorFunc(unknownFlag)
+	complete.Register(root, env)
 	return root
 }
 
@@ -120,15 +124,17 @@ func tell(streams term.Streams, err error) {
 	}
 	word := "error"
 	try := []string(nil)
+	var usage *cmdutil.UsageError
 	if no := asRefusal(err); no != nil {
 		word, try = "refused", no.Try
+	} else if errors.As(err, &usage) {
+		try = usage.Try
 	}
 	_, _ = fmt.Fprintf(streams.Err, "%s: %s\n", word, report.Clean(err.Error()))
 	for _, t := range try {
 		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
 	}
-	var usage *cmdutil.UsageError
-	if errors.As(err, &usage) {
+	if usage != nil {
 		_, _ = fmt.Fprintln(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
 	}
 }

@@ -88,9 +88,14 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"canary web --dry-run", "flag needs an argument: --dry-run"},
 		{"canary web --color=blue", `--color=blue: must be "auto", "always" or "never"`},
 		{"promote", "which StatefulSet? give its name"},
-		{"promote web --fully", "unknown flag: --fully"},
+		{"promote web --fully", "unknown flag: --fully\n  did you mean: --full"},
 		{"abort web api", "one StatefulSet at a time, not 2: web api"},
-		{"abort web --full", "unknown flag: --full"},
+		{"abort web --full", "unknown flag: --full\n  --full is a flag of: kubectl sts promote"},
+		{"version web", `version takes no arguments, but there is "web"`},
+		{"version -o wide", "-o wide: must be json or yaml"},
+		{"completion", "completion for what? give one of bash, zsh, fish, powershell and kubectl"},
+		{"completion csh", "completion for what? give one of bash, zsh, fish, powershell and kubectl"},
+		{"completion bash zsh", "completion for what? give one of bash, zsh, fish, powershell and kubectl"},
 		{"status web -A", "give names or --all-namespaces, not both: a name is looked up in one namespace"},
 		{"status deployment/web", `"deployment/web" is not a StatefulSet`},
 		{"status web -o wide", "-o wide: must be json or yaml"},
@@ -106,7 +111,7 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 	}
 }
 
-func TestHelpGoesToStandardOutput(t *testing.T) {
+func TestHelpAndScriptsGoToStandardOutput(t *testing.T) {
 	tests := []struct{ args, want string }{
 		{"", "Take StatefulSets through canaries"},
 		{"--help", "Take StatefulSets through canaries"},
@@ -119,6 +124,13 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		{"watch --help", "--selector"},
 		{"history --help", "numbers move, names stay"},
 		{"options", "--kubeconfig"},
+		{"version --help", "--client"},
+		{"completion --help", "kubectl_complete-sts"},
+		{"completion bash", "__start_kubectl-sts"},
+		{"completion zsh", "#compdef kubectl-sts"},
+		{"completion fish", "complete -c kubectl-sts"},
+		{"completion powershell", "Register-ArgumentCompleter -CommandName 'kubectl-sts'"},
+		{"completion kubectl", `exec kubectl-sts __complete "$@"`},
 	}
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {

@@ -5,8 +5,10 @@ package cmdutil
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -19,11 +21,30 @@ type Env struct {
 	Config  *genericclioptions.ConfigFlags
 	Color   term.ColorMode
 	Version string
+	Commit  string // that the program was built from, empty when nobody knows
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
+	return e.client(namespace, func(*rest.Config) {}, func(warning string) {
+		_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(warning))
+	})
+}
+
+// Glance makes a client for a look in passing, as a shell's completion takes
+// it: no request is long, nothing is said, and nobody is asked to log in.
+func (e *Env) Glance(atMost time.Duration) (*kube.Client, error) {
+	return e.client("", func(config *rest.Config) {
+		config.Timeout = atMost
+		if config.ExecProvider != nil {
+			config.ExecProvider = config.ExecProvider.DeepCopy()
+			config.ExecProvider.StdinUnavailable = true
+		}
+	}, func(string) {})
+}
+
+func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(string)) (*kube.Client, error) {
 	loader := e.Config.ToRawKubeConfigLoader()
 	config, err := loader.ClientConfig()
 	if err != nil {
@@ -35,9 +56,8 @@ func (e *Env) Client(namespace string) (*kube.Client, error) {
 		}
 	}
 	config.UserAgent = "kubectl-sts/" + e.Version
-	return kube.New(config, namespace, func(warning string) {
-		_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(warning))
-	})
+	adjust(config)
+	return kube.New(config, namespace, warn)
 }
 
 // Command is how the user calls the plugin, with the flags that lead to the

@@ -7,7 +7,10 @@ import (
 )
 
 // UsageError is bad input: the user's words don't fit.
-type UsageError struct{ Err error }
+type UsageError struct {
+	Err error
+	Try []string // what may have been meant
+}
 
 // Error is the reason in one line.
 func (u *UsageError) Error() string { return u.Err.Error() }
@@ -16,7 +19,7 @@ func (u *UsageError) Error() string { return u.Err.Error() }
 func (u *UsageError) Unwrap() error { return u.Err }
 
 // Usage makes a UsageError.
-func Usage(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+func Usage(format string, args ...any) error { return &UsageError{Err: fmt.Errorf(format, args...)} }
 
 // Ended is a run, or a look, that did not end in Done. What is to be said has
 // been said; only the exit code is left.

@@ -40,7 +40,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 
 // AddOutput adds -o.
 func AddOutput(flags *pflag.FlagSet, format *report.Format) {
-	flags.StringVarP((*string)(format), "output", "o", "", "Output format: json (one object a line) or yaml (one document each).")
+	flags.StringVarP((*string)(format), "output", "o", "", `Output format: "json" (one object a line) or "yaml" (one document each).`)
 }
 
 // Context ends when the whole run has had its time: reading, waiting, asking
@@ -96,7 +96,7 @@ func SetName(args []string) (string, error) {
 	switch {
 	case len(args) == 0:
 		return "", Usage("which StatefulSet? give its name")
-	case len(args) == 2 && isType(args[0]):
+	case len(args) == 2 && IsType(args[0]):
 		args = args[1:]
 	case len(args) > 1:
 		return "", Usage("one StatefulSet at a time, not %d: %s", len(args), strings.Join(args, " "))
@@ -105,7 +105,7 @@ func SetName(args []string) (string, error) {
 	switch {
 	case !ok:
 		name = args[0]
-	case !isType(kind):
+	case !IsType(kind):
 		return "", Usage("%q is not a StatefulSet", args[0])
 	}
 	if len(validation.IsDNS1123Subdomain(name)) > 0 {
@@ -114,7 +114,8 @@ func SetName(args []string) (string, error) {
 	return name, nil
 }
 
-func isType(word string) bool {
+// IsType reports whether a word means StatefulSet.
+func IsType(word string) bool {
 	switch strings.ToLower(word) {
 	case "sts", "statefulset", "statefulsets", "statefulset.apps", "statefulsets.apps", "statefulset.v1.apps", "statefulsets.v1.apps":
 		return true

@@ -3,7 +3,7 @@ package cmdutil
 // SetNames reads the arguments of a verb about any number of sets: names in
 // all the ways that [SetName] takes, each once, or TYPE and then names.
 func SetNames(args []string) ([]string, error) {
-	if len(args) > 1 && isType(args[0]) {
+	if len(args) > 1 && IsType(args[0]) {
 		args = args[1:]
 	}
 	var names []string

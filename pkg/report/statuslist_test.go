@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -169,36 +168,6 @@ func TestList(t *testing.T) {
 			harmless(t, plain.String())
 			require.Contains(t, coloured.String(), "\x1b[")
 			require.Equal(t, plain.String(), stripped(coloured.String()))
-		})
-	}
-}
-
-func TestListFitsTheTerminal(t *testing.T) {
-	long := noImage("prometheus-kube-prometheus-stack-prometheus")
-	tests := []struct {
-		golden string
-		width  uint16
-		list   report.List
-	}{
-		{"list-200", 200, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), long)},
-		{"list-80", 80, of(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
-		{"list-80-settled", 80, of(calm("a"), noImage("b"))},
-		{"list-80-all-namespaces", 80, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
-		{"list-80-long-names", 80, ofAll(badCanary(), leftBehind(12*24*hour), long)},
-		{"list-60", 60, ofAll(badCanary(), leftBehind(12*24*hour), long)},
-	}
-	for _, test := range tests {
-		t.Run(test.golden, func(t *testing.T) {
-			got := onTerminal(t, test.width, func(terminal *os.File) {
-				report.PrintStatuses(terminal, term.ColorNever, report.Human, test.list)
-			})
-
-			golden(t, test.golden, got)
-			for line := range strings.Lines(got) {
-				if !strings.HasPrefix(line, "  ") { // a command is not broken: it is to be copied
-					require.LessOrEqual(t, len([]rune(strings.TrimSpace(line))), int(test.width), line)
-				}
-			}
 		})
 	}
 }

@@ -37,7 +37,14 @@ func isTerminal(stream any) bool {
 func dumb() bool { return os.Getenv("TERM") == "dumb" }
 
 // Live reports whether lines on this stream can be redrawn.
-func Live(w io.Writer) bool { return isTerminal(w) && !dumb() }
+func Live(w io.Writer) bool { return !dumb() && escaping(w) }
+
+// escaping reports whether a stream is a terminal that carries out escape
+// sequences.
+func escaping(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isTerminal(f) && escapes(f)
+}
 
 // Width is the stream's width in columns, 0 when it is no terminal.
 func Width(w io.Writer) int {
@@ -80,6 +87,7 @@ const (
 func Profile(w io.Writer, mode ColorMode) termenv.Profile {
 	switch {
 	case mode == ColorAlways:
+		_ = escaping(w) // not every console does so unasked
 		return termenv.ANSI
 	case mode == ColorNever, os.Getenv("NO_COLOR") != "", !Live(w):
 		return termenv.Ascii

@@ -55,6 +55,7 @@ var rooms = []room{
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
 	{dir: "pkg/term", never: []string{cli}, streams: true},
 	{dir: "pkg/cmdutil", never: []string{cli}},
+	{dir: "pkg/complete", never: []string{verbs, clientGo, cli}},
 	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli}},
 	{dir: "pkg/cli"},
 	{dir: "cmd", main: true, streams: true},

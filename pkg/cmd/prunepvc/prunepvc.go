@@ -124,7 +124,7 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 			`also let the API server judge the deletions, without keeping them.`)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	flags.StringVarP((*string)(&r.Output), "output", "o", "",
-		"Output format: json (one object a line), yaml (one document each), name or wide.")
+		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
 }
 
 func (r *Request) check() error {

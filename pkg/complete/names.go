@@ -1,0 +1,74 @@
+package complete
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+)
+
+// sets completes the names of sets: one, or as many as there are. They may be
+// written as sts/web, or after a type of their own, as everywhere.
+func (c completer) sets(many bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 && cmdutil.IsType(args[0]) {
+			args = args[1:]
+		}
+		if len(args) > 0 && !many || given(cmd, "filename") || given(cmd, "all-namespaces") {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		kind, _, isTyped := strings.Cut(typed, "/")
+		if isTyped && !cmdutil.IsType(kind) {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return c.look(func(ctx context.Context, client *kube.Client, _ string) ([]string, error) {
+			names, err := client.Names(ctx, "")
+			names = slices.DeleteFunc(names, func(name string) bool { return taken(name, args) })
+			if isTyped {
+				for i, name := range names {
+					names[i] = kind + "/" + name
+				}
+			}
+			return names, err
+		})(cmd, args, typed)
+	}
+}
+
+// taken reports whether one of the arguments is that set already.
+func taken(set string, args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		name, err := cmdutil.SetName([]string{arg})
+		return err == nil && name == set
+	})
+}
+
+// given reports whether the verb has such a flag and the user gave it.
+func given(cmd *cobra.Command, flag string) bool {
+	f := cmd.Flags().Lookup(flag)
+	return f != nil && f.Changed
+}
+
+// kubeconfig completes what the kubeconfig has: contexts, clusters or users.
+func (c completer) kubeconfig(what string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		config, err := c.env.Config.ToRawKubeConfigLoader().RawConfig()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var names []string
+		switch what {
+		case "context":
+			names = slices.Sorted(maps.Keys(config.Contexts))
+		case "cluster":
+			names = slices.Sorted(maps.Keys(config.Clusters))
+		case "user":
+			names = slices.Sorted(maps.Keys(config.AuthInfos))
+		}
+		return beginning(names, typed), cobra.ShellCompDirectiveNoFileComp
+	}
+}
