@@ -2,6 +2,7 @@ package sts
 
 import (
 	"fmt"
+	"strings"
 
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -57,22 +58,23 @@ func (s Snapshot) WithBudgets(all []*policyv1.PodDisruptionBudget) Snapshot {
 	return s
 }
 
-// Forbids says which budget does not allow the pod to go now, or "". It judges
+// Forbids says which budgets do not allow the pod to go now, or "". It judges
 // as the eviction API does (canIgnorePDB and checkAndDecrement in
 // k8s.io/kubernetes/pkg/registry/core/pod/storage/eviction.go), but for a pod
 // that is Pending: that counts as unhealthy here, like any other.
 func (s Snapshot) Forbids(pod Pod) string {
+	var words []string
 	for _, b := range s.Budgets {
 		switch {
 		case pod.Terminating:
 		case !b.Current:
-			return fmt.Sprintf("PodDisruptionBudget %s, whose controller has not seen its newest spec yet", b.Name)
+			words = append(words, fmt.Sprintf("PodDisruptionBudget %s, whose controller has not seen its newest spec yet", b.Name))
 		case b.Allowed > 0:
 		case !pod.Ready && (b.AlwaysUnhealthy || b.Desired > 0 && b.Healthy >= b.Desired):
 		default:
-			return fmt.Sprintf("PodDisruptionBudget %s to let %s go: it wants %d healthy, and %d are",
-				b.Name, pod.Name, b.Desired, b.Healthy)
+			words = append(words, fmt.Sprintf("PodDisruptionBudget %s to let %s go: it wants %d healthy, and %d are",
+				b.Name, pod.Name, b.Desired, b.Healthy))
 		}
 	}
-	return ""
+	return strings.Join(words, "; ")
 }

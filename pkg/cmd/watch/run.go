@@ -29,8 +29,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		}
 	}
 	if len(names) == 0 {
-		_, _ = fmt.Fprintf(env.Streams.Err, "no StatefulSets found in namespace %q\n", client.Namespace)
-		return nil
+		// As kubectl wait has it: with a typo in a selector a pipeline must not go on.
+		return fmt.Errorf("no StatefulSets found in namespace %q", client.Namespace)
 	}
 	sets, err := load(ctx, client, names)
 	if err != nil {
