@@ -26,6 +26,25 @@ type Runner struct {
 	sinks sinks
 }
 
+// NewRunner makes the runner of a verb, for the namespace that the flags lead
+// to or for the given one.
+func NewRunner(env *Env, namespace string, flags RunFlags) (*Runner, error) {
+	client, err := env.Client(namespace)
+	if err != nil {
+		return nil, err
+	}
+	return &Runner{Env: env, Client: client, Flags: flags}, nil
+}
+
+// RunToEnd runs a plan as Run does, and returns what a verb returns.
+func (r *Runner) RunToEnd(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+	o, err := r.Run(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	return Result(o)
+}
+
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
 func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (rollout.Outcome, error) {

@@ -48,7 +48,7 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 // KeepVolume makes the volume outlive its claim, and notes on it the policy
 // that it gets back with restore-pvc.
 func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
-	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
 		if volume.UID != r.VolumeUID || volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.ClaimUID {
 			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)
 		}
@@ -63,7 +63,7 @@ func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
 // FreeVolume makes a released volume bind to the next claim of the same name,
 // and to no other.
 func (c *Client) FreeVolume(ctx context.Context, r prune.Record) error {
-	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
 		to := volume.Spec.ClaimRef
 		if volume.UID != r.VolumeUID || to != nil && (to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name) {
 			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
@@ -80,7 +80,7 @@ func (c *Client) FreeVolume(ctx context.Context, r prune.Record) error {
 
 // GiveBack gives the volume the reclaim policy that it had.
 func (c *Client) GiveBack(ctx context.Context, r prune.Record, policy corev1.PersistentVolumeReclaimPolicy) error {
-	return c.changeVolume(ctx, r.Volume, func(volume *corev1.PersistentVolume) ([]operation, error) {
+	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
 		to := volume.Spec.ClaimRef
 		if volume.UID != r.VolumeUID || to == nil || to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name {
 			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
@@ -113,12 +113,18 @@ const tries = 5
 
 // changeVolume patches a volume exactly as it was when change decided. No
 // operations mean that there is nothing to change.
-func (c *Client) changeVolume(ctx context.Context, name string, change func(*corev1.PersistentVolume) ([]operation, error)) error {
+func (c *Client) changeVolume(
+	ctx context.Context, name string, dryRun bool, change func(*corev1.PersistentVolume) ([]operation, error),
+) error {
 	ctx = quiet(ctx)
+	opts := metav1.PatchOptions{FieldManager: FieldManager}
+	if dryRun {
+		opts.DryRun = []string{metav1.DryRunAll}
+	}
 	for i := 1; ; i++ {
 		volume, err := c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
-			return c.explain(err, "get", "persistentvolumes", name)
+			return c.writeError(err, "get", "persistentvolumes", name)
 		}
 		operations, err := change(volume)
 		if err != nil || len(operations) == 0 {
@@ -130,9 +136,9 @@ func (c *Client) changeVolume(ctx context.Context, name string, change func(*cor
 		if err != nil {
 			return err
 		}
-		_, err = c.core.PersistentVolumes().Patch(ctx, name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+		_, err = c.core.PersistentVolumes().Patch(ctx, name, types.JSONPatchType, patch, opts)
 		if err == nil || i == tries || !testFailed(err) && !apierrors.IsConflict(err) {
-			return c.explain(err, "patch", "persistentvolumes", name)
+			return c.writeError(err, "patch", "persistentvolumes", name)
 		}
 	}
 }

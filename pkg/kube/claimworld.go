@@ -122,8 +122,10 @@ func (c *Client) claimScalers(ctx context.Context, w *claims.World) error {
 	return c.explain(err, "list", "horizontalpodautoscalers.autoscaling", "")
 }
 
+// few volumes are read one by one: a cluster may have many others.
+const few = 20
+
 // AddReclaim fills in what becomes of the claims' volumes when the claims go.
-// A few volumes are read one by one; a cluster may have many others.
 func (c *Client) AddReclaim(ctx context.Context, of []*sts.Claim) error {
 	ctx = quiet(ctx)
 	byVolume := map[string]*sts.Claim{}

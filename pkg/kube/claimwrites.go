@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -45,21 +46,15 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 
 // mountedBy is a pod, in whatever phase, that names the claim, or "".
 func (c *Client) mountedBy(ctx context.Context, claim string) (string, error) {
-	opts := metav1.ListOptions{Limit: page}
-	for {
-		list, err := c.core.Pods(c.Namespace).List(ctx, opts)
-		if err != nil {
-			return "", c.writeError(err, "list", "pods", "")
-		}
+	user := ""
+	err := pages(ctx, metav1.ListOptions{}, c.core.Pods(c.Namespace).List, func(list *corev1.PodList) {
 		for i := range list.Items {
 			if uses(&list.Items[i], claim) {
-				return list.Items[i].Name, nil
+				user = list.Items[i].Name
 			}
 		}
-		if opts.Continue = list.Continue; opts.Continue == "" {
-			return "", nil
-		}
-	}
+	})
+	return user, c.writeError(err, "list", "pods", "")
 }
 
 // uses reports whether the pod names the claim, or would get it: the claim of an
@@ -71,27 +66,27 @@ func uses(pod *corev1.Pod, claim string) bool {
 	})
 }
 
-// retainVolume sets the volume of a claim to Retain.
+// retainVolume makes the volume of a claim outlive it.
 func (c *Client) retainVolume(ctx context.Context, r rollout.RetainVolume, dryRun bool) error {
-	_, err := c.RetainVolume(ctx, sts.Claim{Name: r.Claim, UID: r.UID, Volume: r.Volume}, dryRun)
-	return err
+	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		switch {
+		case volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.UID:
+			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim)
+		case volume.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRetain:
+			return nil, nil
+		}
+		return []operation{{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}}, nil
+	})
 }
 
 // Rivals names, by claim, another set of the namespace whose templates could
 // have made it, or would take it for theirs.
 func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
 	out := map[string]sts.Rival{}
-	opts := metav1.ListOptions{Limit: page}
-	for {
-		list, err := c.apps.StatefulSets(c.Namespace).List(quiet(ctx), opts)
-		if err != nil {
-			return nil, c.explain(err, "list", "statefulsets.apps", "")
-		}
+	err := pages(quiet(ctx), metav1.ListOptions{}, c.apps.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			s.AddRivals(out, &list.Items[i])
 		}
-		if opts.Continue = list.Continue; opts.Continue == "" {
-			return out, nil
-		}
-	}
+	})
+	return out, c.explain(err, "list", "statefulsets.apps", "")
 }

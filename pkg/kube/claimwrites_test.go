@@ -147,8 +147,7 @@ func TestRetainAVolume(t *testing.T) {
 	require.Len(t, asked, 2)
 	require.Equal(t, request{
 		What: "PATCH " + volumePath + "?fieldManager=kubectl-sts", ContentType: string(types.JSONPatchType),
-		Body: `[{"op":"test","path":"/metadata/uid","value":"pv-uid"},{"op":"test","path":"/spec/claimRef/uid","value":"claim-uid"},` +
-			`{"op":"test","path":"/spec/persistentVolumeReclaimPolicy","value":"Delete"},` +
+		Body: `[{"op":"test","path":"/metadata/uid","value":"pv-uid"},{"op":"test","path":"/metadata/resourceVersion","value":""},` +
 			`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
 	}, asked[1])
 }

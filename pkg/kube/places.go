@@ -68,18 +68,14 @@ func (c *Client) placesOf(ctx context.Context, pod *corev1.Pod) string {
 		return ""
 	}
 	var nodes []corev1.Node
-	opts := metav1.ListOptions{Limit: page}
-	for {
-		list, err := c.core.Nodes().List(ctx, opts)
-		if err != nil {
-			return ""
-		}
+	err := pages(ctx, metav1.ListOptions{}, c.core.Nodes().List, func(list *corev1.NodeList) {
 		for i := range list.Items {
 			node := &list.Items[i]
 			nodes = append(nodes, corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: node.Name, Labels: node.Labels}, Spec: node.Spec})
 		}
-		if opts.Continue = list.Continue; opts.Continue == "" {
-			return sts.PlacesWords(volumes, nodes)
-		}
+	})
+	if err != nil {
+		return "" // the scheduler's own words have to do
 	}
+	return sts.PlacesWords(volumes, nodes)
 }

@@ -16,30 +16,21 @@ func (c *Client) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsh
 	if len(s.ClaimTemplates()) == 0 {
 		return s, nil, nil
 	}
-	ctx = quiet(ctx)
 	wants := wantsClaims(s)
-	var raw []corev1.PersistentVolumeClaim
-	opts := metav1.ListOptions{Limit: page}
-	for {
-		list, err := c.core.PersistentVolumeClaims(c.Namespace).List(ctx, opts)
-		if err != nil {
-			return s, nil, c.explain(err, "list", "persistentvolumeclaims", "")
-		}
-		for i := range list.Items {
-			if wants(&list.Items[i]) {
-				raw = append(raw, list.Items[i])
+	var found []sts.Claim
+	err = pages(quiet(ctx), metav1.ListOptions{}, c.core.PersistentVolumeClaims(c.Namespace).List,
+		func(list *corev1.PersistentVolumeClaimList) {
+			for i := range list.Items {
+				if wants(&list.Items[i]) {
+					found = append(found, sts.ObserveClaim(&list.Items[i], nil))
+				}
 			}
-		}
-		if opts.Continue = list.Continue; opts.Continue == "" {
-			break
-		}
+		})
+	if err != nil {
+		return s, nil, c.explain(err, "list", "persistentvolumeclaims", "")
 	}
-	byName, volumes := c.volumesOf(ctx, raw)
-	var claims []sts.Claim
-	for i := range raw {
-		claims = append(claims, sts.ObserveClaim(&raw[i], byName[raw[i].Spec.VolumeName]))
-	}
-	return s.WithClaims(claims), volumes, nil
+	volumes = c.AddReclaim(ctx, pointers(found))
+	return s.WithClaims(found), volumes, nil
 }
 
 // wantsClaims picks, out of all objects, the claims that the set's templates

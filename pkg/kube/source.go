@@ -138,7 +138,7 @@ func slim(obj any) {
 	case *corev1.Pod:
 		obj.ManagedFields = nil
 	case *corev1.PersistentVolumeClaim:
-		slimClaim(obj)
+		obj.ManagedFields = nil
 	}
 }
 

@@ -53,11 +53,10 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client("")
+	runner, err := cmdutil.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err
@@ -73,9 +72,5 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, "Take the canary back?"); err != nil {
 		return err
 	}
-	o, err := runner.Run(ctx, plan, s)
-	if err != nil {
-		return err
-	}
-	return cmdutil.Result(o)
+	return runner.RunToEnd(ctx, plan, s)
 }

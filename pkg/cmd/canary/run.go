@@ -22,11 +22,10 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client(namespace(env, r))
+	runner, err := cmdutil.NewRunner(env, namespace(env, r), r.Run)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	var s sts.Snapshot
 	var plan *rollout.Plan
 	err = cmdutil.WhileItChanges(func() (err error) {

@@ -62,18 +62,17 @@ func (r *Request) check() error {
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client("")
+	runner, err := cmdutil.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err
 	}
 	plan, err := canary.Promote(canary.Request{
 		Force: r.Force, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
-	}, s, client.Now(), r.Full)
+	}, s, runner.Client.Now(), r.Full)
 	if err != nil {
 		return err
 	}

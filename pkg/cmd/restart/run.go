@@ -22,27 +22,27 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client("")
+	runner, err := cmdutil.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
-	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
-	if err != nil {
+	var s sts.Snapshot
+	var plan *rollout.Plan
+	err = cmdutil.WhileItChanges(func() error {
+		var manifest kube.Manifest
+		var err error
+		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
+			plan, err = r.plan(ctx, env, runner, s, manifest)
+		}
 		return err
-	}
-	plan, err := r.plan(ctx, env, runner, s, manifest)
+	})
 	if err != nil {
 		return err
 	}
 	if err := runner.Confirm(ctx, plan, "Restart?"); err != nil {
 		return err
 	}
-	o, err := runner.Run(ctx, plan, s)
-	if err != nil {
-		return err
-	}
-	return cmdutil.Result(o)
+	return runner.RunToEnd(ctx, plan, s)
 }
 
 func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,

@@ -17,11 +17,11 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client("")
+	runner, err := cmdutil.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
-	v := &visit{env: env, request: r, runner: &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}}
+	v := &visit{env: env, request: r, runner: runner}
 	if err := v.load(ctx); err != nil {
 		return err
 	}
@@ -32,11 +32,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := v.rehearse(ctx, plan); err != nil {
 		return err
 	}
-	o, err := v.runner.Run(ctx, plan, v.s)
-	if err != nil {
-		return err
-	}
-	return cmdutil.Result(o)
+	return runner.RunToEnd(ctx, plan, v.s)
 }
 
 // visit is one call of the verb.

@@ -20,11 +20,10 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	client, err := env.Client("")
+	runner, err := cmdutil.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
-	runner := &cmdutil.Runner{Env: env, Client: client, Flags: r.Run}
 	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return err
