@@ -29,16 +29,6 @@ type Cluster interface {
 	Apply(ctx context.Context, c Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
 }
 
-// Update is one item of a feed: a new snapshot, a notice, or the feed's end.
-type Update struct {
-	Snapshot sts.Snapshot
-	Notice   string // something to tell
-	// Cut says that no snapshot can be trusted until Back does; a fresh one
-	// follows that. Either may come with a notice.
-	Cut, Back bool
-	Err       error // why no more snapshots will come
-}
-
 // Asker asks the person at the terminal. It returns when there is an answer
 // or the context ends.
 type Asker interface {
@@ -65,6 +55,8 @@ const (
 	// rewrite is how long a write that met a conflict waits for the snapshot
 	// that shows it.
 	rewrite = 5 * time.Second
+	// outOfStep is how far the watch of the set may be behind that of its pods.
+	outOfStep = time.Second
 	// answerWithin is how long an answer to a write is waited for.
 	answerWithin = 30 * time.Second
 )
@@ -110,6 +102,7 @@ type run struct {
 	looked  bool          // a snapshot came since the last conflict
 	again   time.Time     // when to write all the same: the preconditions still hold or they don't
 	cut     time.Time     // since when the watch has been cut, zero when it is not
+	doubted time.Time     // until when an end is doubted, zero when none is
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
 }
@@ -149,6 +142,8 @@ func (r *run) decide() (time.Time, *Outcome) {
 			r.looked = true
 		}
 		switch {
+		case r.doubts(d.End):
+			return r.doubted, nil
 		case d.End != nil:
 			return time.Time{}, d.End
 		case d.Do != nil && r.ctx.Err() != nil:
@@ -173,20 +168,6 @@ func (r *run) decide() (time.Time, *Outcome) {
 			return d.WakeAt, nil
 		}
 	}
-}
-
-// blind is what is decided while the watch is cut: nothing. A soak must not
-// end, and no write be sent, on what was true before.
-func (r *run) blind() (time.Time, *Outcome) {
-	if r.plan.StepTimeout == 0 {
-		return time.Time{}, nil
-	}
-	deadline := r.cut.Add(r.plan.StepTimeout)
-	if r.Now().Before(deadline) {
-		return deadline, nil
-	}
-	err := fmt.Errorf("the API server could not be watched for %s", r.plan.StepTimeout)
-	return time.Time{}, r.end(Failed, err.Error(), err)
 }
 
 // unsettle keeps writes back until there is a new snapshot, or for a while
@@ -220,103 +201,6 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
-}
-
-// wait returns when there is a reason to decide again, or with the outcome
-// when the run is over.
-func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
-	var timer <-chan time.Time
-	if !wake.IsZero() {
-		t := time.NewTimer(wake.Sub(r.Now()))
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-r.ctx.Done():
-		return r.stopped()
-	case <-timeout:
-		return r.stopped()
-	case <-timer:
-	case a := <-r.answers:
-		return r.answered(a)
-	case line := <-r.hookSays():
-		r.Sink.Handle(Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line})
-	case err := <-r.hookEnds():
-		return r.hooked(err)
-	case u, ok := <-r.Feed:
-		return r.take(u, ok)
-	}
-	return nil
-}
-
-// stopped is the end of a run whose time is over, or that was interrupted.
-func (r *run) stopped() *Outcome {
-	if err := r.ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return r.end(Interrupted, "interrupted", err)
-	}
-	return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
-}
-
-func (r *run) answered(a reply) *Outcome {
-	switch {
-	case r.ctx.Err() != nil:
-		return r.stopped()
-	case a.err != nil:
-		return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
-	}
-	r.state, r.asked = r.state.Answered(a.answer), false
-	return nil
-}
-
-func (r *run) take(u Update, ok bool) *Outcome {
-	switch {
-	case r.ctx.Err() != nil:
-		return r.stopped()
-	case !ok:
-		return r.unfed()
-	case u.Err != nil:
-		return r.end(Failed, u.Err.Error(), u.Err)
-	case u.Notice != "", u.Cut, u.Back:
-		if u.Notice != "" {
-			r.notice(u.Notice)
-		}
-		if u.Cut && r.cut.IsZero() {
-			r.cut = r.Now()
-		}
-		r.back = u.Back || r.back && !u.Cut
-	case r.state.stale(u.Snapshot):
-		// What the run knows is newer.
-	default:
-		r.seen, r.looked = u.Snapshot, true
-		if r.back {
-			r.cut, r.back = time.Time{}, false
-		}
-		r.view()
-	}
-	return nil
-}
-
-// unfed is the end of a run whose feed closed. It closes with the context,
-// whose end may reach this side a moment later.
-func (r *run) unfed() *Outcome {
-	select {
-	case <-r.ctx.Done():
-		return r.stopped()
-	case <-time.After(100 * time.Millisecond):
-	}
-	err := errors.New("the watch ended")
-	return r.end(Failed, err.Error(), err)
-}
-
-// ask puts the question in a goroutine of its own, so that a pod which fails
-// meanwhile, ctrl-C or the timeout still end the run.
-func (r *run) ask(step Step) {
-	r.asked = true
-	r.Sink.Handle(Event{Type: EventGate, Time: r.Now(), Step: &step})
-	go func() {
-		answer, err := r.Asker.Ask(r.ctx, step)
-		r.answers <- reply{answer, err}
-	}()
 }
 
 func (r *run) notice(message string) {

@@ -190,3 +190,43 @@ func TestRunEndsWhenThePlanWasOvertaken(t *testing.T) {
 		require.Empty(t, s.cluster.sent)
 	})
 }
+
+// The watches of pods and set are not in step: that a pod is gone may be known
+// before why.
+func TestRunLooksTwiceAtAPodThatWentAway(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		then sts.Snapshot
+		at   time.Duration
+		want rollout.Result
+	}{
+		{"the set was deleted", sts.Snapshot{}, time.Second - 1, rollout.Drifted},
+		{"somebody has opened the gate", opened(set(later, ststest.Partition(0)), updated(4)), time.Second - 1, rollout.Drifted},
+		{"nothing explains it", without(opened(set()), 4), time.Second, rollout.Halted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onStage(t, plan(soaked(soak)), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+				s.pass(time.Second)
+				s.show(without(opened(set()), 4))
+				s.pass(time.Second - 1)
+				s.goesOn()
+				s.pass(test.at - (time.Second - 1))
+				if test.want == rollout.Drifted {
+					s.show(test.then)
+				}
+				require.Equal(t, test.want, s.ends().Result)
+			})
+		})
+	}
+}
+
+// Back before the second look, under another uid, it has gone away all the same.
+func TestRunForgetsNoPodThatWasReplaced(t *testing.T) {
+	onStage(t, plan(soaked(soak)), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+		s.show(without(opened(set()), 4))
+		s.pass(time.Second / 2)
+		s.show(opened(set(), updated(4, func(pod *podObject) { pod.UID = "another" })))
+		s.pass(time.Second / 2)
+		require.Equal(t, rollout.Halted, s.ends().Result)
+	})
+}
