@@ -59,7 +59,8 @@ func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, n
 	if present, err := presentRevision(s); err == nil && present != nil {
 		record.Stable = present.Name // also before the controller has seen the template
 	}
-	return record, record.owns(target.Template, true, s)
+	err := record.owns(target.Template, true, s)
+	return record, err
 }
 
 // givenUp says what the undo does away with: another verb's run, a partition.
