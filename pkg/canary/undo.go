@@ -46,6 +46,7 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before, record))
+	p.Warnings = append(p.Warnings, s.PutsBack("template and partition")...)
 	return p, nil
 }
 
