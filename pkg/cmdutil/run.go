@@ -124,6 +124,7 @@ func (r *Runner) sink() rollout.Sink {
 		if r.Flags.Output != report.Human {
 			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
 		}
+		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}
 	return r.sinks
 }
@@ -154,14 +155,19 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	for _, w := range p.Warnings {
 		r.Warn(w)
 	}
-	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, r.Client.Now())
+	now := r.Client.Now()
+	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	for _, s := range r.Env.Sinks() {
+		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
+		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &rollout.Outcome{
+			Result: rollout.Done, Message: "a dry run: nothing was changed",
+		}})
+	}
 	return nil
 }
 
 // Warn tells something that is no reason to stop.
-func (r *Runner) Warn(message string) {
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, "warning: "+report.Clean(message))
-}
+func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 
 // Confirm asks before a plan is run. Without a terminal that is a refusal,
 // which names the flag that answers.

@@ -67,7 +67,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	if plan == nil {
-		_, _ = fmt.Fprintf(env.Streams.Err, "no canary of statefulset %q is in progress: nothing was changed\n", s.Name())
+		env.Nothing(fmt.Sprintf("no canary of statefulset %q is in progress: nothing was changed", s.Name()))
 		return nil
 	}
 	if err := runner.Confirm(ctx, plan, question(s)); err != nil {

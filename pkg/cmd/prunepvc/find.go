@@ -11,7 +11,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -94,7 +93,7 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 		of = append(of, &verdicts[i].Claim)
 	}
 	if err := client.AddReclaim(ctx, of); err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: nobody knows what becomes of the volumes: "+report.Clean(err.Error()))
+		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
 	}
 }
 

@@ -138,14 +138,15 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	if book != nil {
 		record = book.Path()
 		if err := book.Close(); err != nil {
-			r.say(env, "warning: the record "+record+": "+err.Error())
+			env.Warn("the record " + record + ": " + err.Error())
 		}
 	}
 	if sum.Recorded == 0 {
 		record = ""
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return cmdutil.Result(rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+	env.Protocol.End = rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)}
+	return cmdutil.Result(env.Protocol.End)
 }
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
@@ -169,7 +170,7 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 	case r.RetainVolumes:
 		return nil, fmt.Errorf("no record can be written, so nothing was deleted (see --record): %w", err)
 	}
-	r.say(env, "warning: no record is written for restore-pvc: "+err.Error())
+	env.Warn("no record is written for restore-pvc: " + err.Error())
 	return nil, nil
 }
 
