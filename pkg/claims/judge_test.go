@@ -122,7 +122,8 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		{
 			"sets web and web-1 with templates data and data-web: names alike, none the same",
 			standard(sets(set("web", 1, []string{"data", "data-web"}), set("web-1", 1, []string{"data", "data-web"})),
-				only(claim("data-web-0"), claim("data-web-1"), claim("data-web-1-0"), claim("data-web-1-1", labels(map[string]string{"app": "web-1"})),
+				only(claim("data-web-0"), claim("data-web-1"), claim("data-web-1-0"),
+					claim("data-web-1-1", labels(map[string]string{"app": "web-1"})),
 					claim("data-web-web-0"), claim("data-web-web-1-0"), claim("data-web-web-1"))),
 			map[string]claims.Class{
 				"data-web-1": claims.OutOfRange, "data-web-1-1": claims.OutOfRange, "data-web-web-1": claims.OutOfRange,
@@ -244,7 +245,8 @@ func TestClaimsThatAreKept(t *testing.T) {
 		},
 		{
 			"out of range of one set, with the labels of another that may have given the name once",
-			standard(sets(set("b", 1, []string{"data-a"}), set("a-b", 1, []string{"logs"})), only(claim("data-a-b-7", labels(map[string]string{"app": "a-b"})))), "data-a-b-7",
+			standard(sets(set("b", 1, []string{"data-a"}), set("a-b", 1, []string{"logs"})),
+				only(claim("data-a-b-7", labels(map[string]string{"app": "a-b"})))), "data-a-b-7",
 			claims.Ambiguous, "it can be template data of set a-b, whose labels it has, or template data-a of set b",
 		},
 		{

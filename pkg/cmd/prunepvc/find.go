@@ -71,9 +71,12 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 
 // selected are the claims that the selector selects.
 func (r Request) selected(all []sts.Claim) []sts.Claim {
-	selector, err := labels.Parse(r.Selector)
-	if err != nil || selector.Empty() { // check has parsed it before
+	if r.Selector == "" {
 		return all
+	}
+	selector, err := labels.Parse(r.Selector)
+	if err != nil {
+		return nil // check says it before
 	}
 	var out []sts.Claim
 	for i := range all {
