@@ -39,7 +39,8 @@ type Claim struct {
 	UnusedSince time.Time
 	InUse       bool // the server tells that a pod uses it
 	Deleting    bool
-	Keep        bool // it carries [KeepAnnotation]
+	HeldBy      string // the finalizers that hold up its deletion, while it is being deleted
+	Keep        bool   // it carries [KeepAnnotation]
 	Owners      []metav1.OwnerReference
 	// MadeBy is the manager that wrote its spec, "" when its managedFields do
 	// not tell.
@@ -59,6 +60,9 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		Namespace: c.Namespace, Name: c.Name, UID: c.UID, Version: c.ResourceVersion, Labels: c.Labels,
 		Volume: c.Spec.VolumeName, Phase: c.Status.Phase, Created: c.CreationTimestamp.Time,
 		Deleting: c.DeletionTimestamp != nil, Keep: keep, Owners: c.OwnerReferences,
+	}
+	if claim.Deleting {
+		claim.HeldBy = strings.Join(c.Finalizers, ", ")
 	}
 	size, ok := c.Status.Capacity[corev1.ResourceStorage]
 	if !ok {
