@@ -2,6 +2,8 @@ package sts
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +88,29 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		claim.Reclaim = volume.Spec.PersistentVolumeReclaimPolicy
 	}
 	return claim
+}
+
+// Sharing is the same claim; what it has in common with the one that was listed
+// before, which mostly is of the same set, is in memory only once.
+func (c Claim) Sharing(before Claim) Claim {
+	share(&c.Namespace, before.Namespace)
+	share(&c.Size, before.Size)
+	share(&c.Class, before.Class)
+	share(&c.Phase, before.Phase)
+	share(&c.MadeBy, before.MadeBy)
+	if maps.Equal(c.Labels, before.Labels) {
+		c.Labels = before.Labels
+	}
+	if len(c.Owners) > 0 && reflect.DeepEqual(c.Owners, before.Owners) {
+		c.Owners = before.Owners
+	}
+	return c
+}
+
+func share[T ~string](text *T, before T) {
+	if *text == before {
+		*text = before
+	}
 }
 
 // DataDies reports whether the data goes with the claim. A policy that is not

@@ -23,9 +23,6 @@ type found struct {
 	total    claims.Total
 }
 
-// page is how many claims are judged at once.
-const page = 1000
-
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
 	type listed struct {
@@ -52,15 +49,14 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	f := found{judge: claims.NewJudge(all.claims, claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 	})}
-	// Some at a time: most verdicts are forgotten at once, and there may be many.
 	kept := 0
-	for some := range slices.Chunk(r.selected(all.claims), page) {
-		verdicts := f.judge.All(some, world)
-		kept += claims.Sum(verdicts).Kept
-		if !r.ShowKept {
-			verdicts = slices.DeleteFunc(verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	for v := range f.judge.Each(r.selected(all.claims), world) {
+		if !v.Delete {
+			kept++
 		}
-		f.verdicts = append(f.verdicts, verdicts...)
+		if v.Delete || r.ShowKept {
+			f.verdicts = append(f.verdicts, v)
+		}
 	}
 	r.addReclaim(ctx, env, client, f.verdicts)
 	f.total = claims.Sum(f.verdicts)
