@@ -1,6 +1,7 @@
 package prunepvc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -58,10 +59,17 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 			f.verdicts = append(f.verdicts, v)
 		}
 	}
+	slices.SortStableFunc(f.verdicts, inOrder)
 	r.addReclaim(ctx, env, client, f.verdicts)
 	f.total = claims.Sum(f.verdicts)
 	f.total.Kept = kept
 	return f, nil
+}
+
+// inOrder sorts by ordinal what the API server sorts by name: 2 is before 10.
+func inOrder(a, b claims.Verdict) int {
+	return cmp.Or(strings.Compare(a.Claim.Namespace, b.Claim.Namespace), strings.Compare(a.Set, b.Set),
+		strings.Compare(a.Template, b.Template), a.Ordinal-b.Ordinal, strings.Compare(a.Claim.Name, b.Claim.Name))
 }
 
 // selected are the claims that the selector selects.
