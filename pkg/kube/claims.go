@@ -16,7 +16,7 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
-	err := c.core.PersistentVolumeClaims(claim.Namespace).Delete(quiet(ctx), claim.Name, opts)
+	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
 	if apierrors.IsNotFound(err) {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -49,6 +50,12 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 		return ctx.Err()
 	case errors.As(err, &exit):
 		return fmt.Errorf("exit code %d", exit.Code)
+	}
+	// The connection is not made then, and the server's words are all there is.
+	for _, verb := range []string{"get", "create"} {
+		if strings.Contains(err.Error(), "cannot "+verb+` resource "pods/exec"`) {
+			return c.denied(err, verb, "pods/exec")
+		}
 	}
 	return c.explain(err, "create", "pods/exec", "")
 }

@@ -57,7 +57,8 @@ func (c *Client) watch(ctx context.Context, set *appsv1.StatefulSet, claims bool
 		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
 	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
 		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
-	w.events.optional, w.budgets.optional = true, true
+	// Budgets that a plan respects must not be lost from sight on the way.
+	w.events.optional, w.budgets.optional = true, !c.budgeted
 	if claims {
 		w.watchClaims(set)
 	}

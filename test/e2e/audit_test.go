@@ -38,6 +38,9 @@ type request struct {
 	UserAgent  string    `json:"userAgent"`
 	Stage      string    `json:"stage"`
 	RequestURI string    `json:"requestURI"`
+	User       struct {
+		Username string `json:"username"`
+	} `json:"user"`
 	ObjectRef  struct {
 		Resource  string `json:"resource"`
 		Name      string `json:"name"`
