@@ -135,7 +135,8 @@ func TestAutoscalers(t *testing.T) {
 			"those that target the set are named", list(
 				scaler("mine", "StatefulSet", "web"), scaler("other-kind", "Deployment", "web"), scaler("other-set", "StatefulSet", "web2"),
 			),
-			[]string{"mine"}, "",
+			[]string{"mine"},
+			"",
 		},
 		{"no autoscaler, no name", list[*autoscalingv2.HorizontalPodAutoscaler](), nil, ""},
 		{

@@ -41,7 +41,7 @@ type request struct {
 	User       struct {
 		Username string `json:"username"`
 	} `json:"user"`
-	ObjectRef  struct {
+	ObjectRef struct {
 		Resource  string `json:"resource"`
 		Name      string `json:"name"`
 		Namespace string `json:"namespace"`
