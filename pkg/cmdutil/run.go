@@ -57,6 +57,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		if err := r.watch(ctx, p, s); err != nil {
 			return rollout.Outcome{}, err
 		}
+		if err := r.rehearse(ctx, p, s); err != nil {
+			return rollout.Outcome{}, err
+		}
 	}
 	engine := rollout.Engine{
 		Cluster: r.Client,
@@ -114,6 +117,20 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	}()
 	r.feed = feed
 	return nil
+}
+
+// rehearse has the server judge the deletion of a pod before anything is
+// written, where the plan is sure to come to one: who may not delete pods learns
+// it now, and not half way.
+func (r *Runner) rehearse(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+	deletion, ok := p.Deletion(s)
+	if !ok {
+		return nil
+	}
+	if _, err := r.Client.DryRun(ctx, deletion, s); kube.Denied(err) {
+		return err
+	}
+	return nil // whatever else it says is for when it comes to it
 }
 
 // DryRun reports whether nothing is to be written.

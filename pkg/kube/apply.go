@@ -64,7 +64,7 @@ func (c *Client) deletePod(ctx context.Context, d rollout.DeletePod, dryRun []st
 	if d.Version != "" {
 		only.ResourceVersion = &d.Version
 	}
-	err := c.core.Pods(c.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
+	err := c.remove(ctx, "pods", c.Namespace, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
 	if apierrors.IsNotFound(err) {
 		return fmt.Errorf("%w: pod %s is gone", rollout.ErrConflict, d.Name)
 	}

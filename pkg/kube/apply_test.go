@@ -61,20 +61,21 @@ func TestSendADeleteOfAPod(t *testing.T) {
 		name    string
 		send    sender
 		version string
+		query   string
 		want    metav1.DeleteOptions
 	}{
 		{
-			"Apply deletes only the pod with that uid", (*kube.Client).Apply, "",
+			"Apply deletes only the pod with that uid", (*kube.Client).Apply, "", "",
 			metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))}},
 		},
 		{
-			"and as it was when it was picked", (*kube.Client).Apply, "77",
+			"and as it was when it was picked", (*kube.Client).Apply, "77", "",
 			metav1.DeleteOptions{Preconditions: &metav1.Preconditions{
 				UID: ptr.To(types.UID("web-4-uid")), ResourceVersion: ptr.To("77"),
 			}},
 		},
 		{
-			"DryRun deletes nothing", (*kube.Client).DryRun, "",
+			"DryRun deletes nothing", (*kube.Client).DryRun, "", "?dryRun=All",
 			metav1.DeleteOptions{
 				Preconditions: &metav1.Preconditions{UID: ptr.To(types.UID("web-4-uid"))},
 				DryRun:        []string{metav1.DryRunAll},
@@ -94,7 +95,7 @@ func TestSendADeleteOfAPod(t *testing.T) {
 			require.Nil(t, set)
 			asked := server.requests()
 			require.Len(t, asked, 1)
-			require.Equal(t, "DELETE "+podsPath+"/web-4", asked[0].What)
+			require.Equal(t, "DELETE "+podsPath+"/web-4"+test.query, asked[0].What)
 			got := metav1.DeleteOptions{}
 			_, _, err = scheme.Codecs.UniversalDeserializer().Decode([]byte(asked[0].Body), nil, &got)
 			require.NoError(t, err)

@@ -102,6 +102,9 @@ func (c *Client) watchClaim(ctx context.Context, claim *corev1.PersistentVolumeC
 	w, err := c.core.PersistentVolumeClaims(claim.Namespace).Watch(ctx, metav1.ListOptions{
 		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(), ResourceVersion: claim.ResourceVersion,
 	})
+	if apierrors.IsForbidden(err) {
+		return false, nil // then it is asked for again and again
+	}
 	if err != nil {
 		return false, c.explain(err, "watch", "persistentvolumeclaims", "")
 	}

@@ -27,7 +27,7 @@ func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) e
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
-	err := c.core.PersistentVolumeClaims(claim.Namespace).Delete(quiet(ctx), claim.Name, opts)
+	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
 	if apierrors.IsNotFound(err) {
 		return prune.ErrGone
 	}
@@ -55,7 +55,7 @@ func (c *Client) MayAll(ctx context.Context, claim sts.Claim, retain bool) error
 			err = c.keepVolume(ctx, r, true)
 		}
 	}
-	if apierrors.IsForbidden(err) && strings.HasPrefix(err.Error(), notAllowed) { // and not what an admission plugin says of one claim
+	if Denied(err) { // and not what an admission plugin says of one claim
 		return err
 	}
 	return nil

@@ -189,21 +189,25 @@ func pointers[T any](items []T) []*T {
 }
 
 // Autoscalers are the names of the HorizontalPodAutoscalers that target the
-// set. KEDA works through one of these too. Being forbidden to list them is
-// no error: they only serve a warning.
-func (c *Client) Autoscalers(ctx context.Context, set string) []string {
+// set. KEDA works through one of these too.
+func (c *Client) Autoscalers(ctx context.Context, set string) ([]string, error) {
+	scalers, err := c.Scalers(ctx, set)
 	var names []string
-	for _, a := range c.Scalers(ctx, set) {
+	for _, a := range scalers {
 		names = append(names, a.Name)
 	}
-	return names
+	return names, err
 }
 
-// Scalers are the same, with what they would do.
-func (c *Client) Scalers(ctx context.Context, set string) []sts.Autoscaler {
+// Scalers are the same, with what they would do. They only serve a warning: the
+// one error that is told is that they may not be listed.
+func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, error) {
 	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
+	if err := c.explain(err, "list", "horizontalpodautoscalers.autoscaling", ""); Denied(err) {
+		return nil, err
+	}
 	if err != nil {
-		return nil
+		return nil, nil //nolint:nilerr // it goes without the warning
 	}
 	var out []sts.Autoscaler
 	for i := range list.Items {
@@ -211,7 +215,7 @@ func (c *Client) Scalers(ctx context.Context, set string) []sts.Autoscaler {
 			out = append(out, sts.ObserveAutoscaler(&list.Items[i]))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // Budgets adds the PodDisruptionBudgets that cover the set to a snapshot.

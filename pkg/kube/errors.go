@@ -11,6 +11,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // explain puts an API error into one line for a person. The error itself stays
@@ -29,7 +31,7 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "+verb+" resource "):
 		return worded{err, err.Error()} // an admission plugin's words, or about --as, not about this permission
 	case apierrors.IsForbidden(err):
-		return worded{err, fmt.Sprintf(notAllowed+" %s %s %s%s", verb, resource, c.lack(resource), who(err))}
+		return c.denied(err, verb, resource)
 	case apierrors.IsUnauthorized(err):
 		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
 	case unreachable(err):
@@ -46,8 +48,10 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
 }
 
-// notAllowed begins what is said of a missing permission.
-const notAllowed = "not allowed to"
+// denied words an error about a permission that the user lacks.
+func (c *Client) denied(err error, verb, resource string) error {
+	return denied{worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(resource), who(err))}}
+}
 
 // lack says where a permission is missing, and who would have to give it.
 func (c *Client) lack(resource string) string {
@@ -74,6 +78,16 @@ func (w worded) Error() string { return w.words }
 
 // Unwrap is the API's error.
 func (w worded) Unwrap() error { return w.error }
+
+// denied is an error that counts as [rollout.ErrDenied].
+type denied struct{ worded }
+
+// Is makes errors.Is(err, rollout.ErrDenied) true.
+func (denied) Is(target error) bool { return target == rollout.ErrDenied }
+
+// Denied reports whether the user lacks a permission. What an admission plugin
+// forbids is something else.
+func Denied(err error) bool { return errors.Is(err, rollout.ErrDenied) }
 
 func singular(resource string) string {
 	name, _, _ := strings.Cut(resource, ".")

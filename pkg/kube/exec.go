@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -49,6 +50,15 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 		return ctx.Err()
 	case errors.As(err, &exit):
 		return fmt.Errorf("exit code %d", exit.Code)
+	}
+	// The connection is not made then, and the server's words are all there is:
+	// about get they are as ever, about create, which it asks for in the second
+	// place, there are none.
+	switch words := strings.TrimSpace(err.Error()); {
+	case strings.Contains(words, `cannot get resource "pods/exec"`):
+		return c.denied(err, "get", "pods/exec")
+	case strings.HasSuffix(words, "is forbidden:"), strings.Contains(words, `cannot create resource "pods/exec"`):
+		return c.denied(err, "create", "pods/exec")
 	}
 	return c.explain(err, "create", "pods/exec", "")
 }

@@ -93,6 +93,36 @@ func TestExec(t *testing.T) {
 	}
 }
 
+// What the API server says instead of making the connection.
+func TestExecThatIsNotAllowed(t *testing.T) {
+	tests := []struct {
+		name, says, want string
+	}{
+		{
+			"the permission to connect", `pods "web-4" is forbidden: User "jo" cannot get resource "pods/exec" in API group ""`,
+			`not allowed to get pods/exec in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{
+			"the one that servers ask for besides, without a word", `pods "web-4" is forbidden: `,
+			`not allowed to create pods/exec in namespace "default": the Role that you use lacks it`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			mux := http.NewServeMux()
+			mux.HandleFunc(podsPath+"/web-4", object(ststest.Pod(4)))
+			mux.HandleFunc(podsPath+"/web-4/exec", failure(http.StatusForbidden, tt.says))
+			server := httptest.NewServer(mux)
+			t.Cleanup(server.Close)
+			client, err := kube.New(&rest.Config{Host: server.URL}, "default", func(string) {})
+			require.NoError(t, err)
+			err = client.Exec(t.Context(), "web-4", "app", []string{"true"}, &strings.Builder{})
+			require.EqualError(t, err, tt.want)
+			require.True(t, kube.Denied(err))
+		})
+	}
+}
+
 func TestExecEndsWithItsContext(t *testing.T) {
 	var asked string
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)

@@ -129,15 +129,22 @@ func TestAutoscalers(t *testing.T) {
 		name   string
 		answer http.HandlerFunc
 		want   []string
+		err    string
 	}{
 		{
 			"those that target the set are named", list(
 				scaler("mine", "StatefulSet", "web"), scaler("other-kind", "Deployment", "web"), scaler("other-set", "StatefulSet", "web2"),
 			),
 			[]string{"mine"},
+			"",
 		},
-		{"no autoscaler, no name", list[*autoscalingv2.HorizontalPodAutoscaler](), nil},
-		{"being forbidden to look costs nothing", failure(http.StatusForbidden, "no"), nil},
+		{"no autoscaler, no name", list[*autoscalingv2.HorizontalPodAutoscaler](), nil, ""},
+		{
+			"being forbidden to look is told",
+			failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`), nil,
+			`not allowed to list horizontalpodautoscalers.autoscaling in namespace "default": the Role that you use lacks it (user "jo")`,
+		},
+		{"a server that fails costs only the warning", failure(http.StatusTeapot, "no"), nil, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -145,7 +152,13 @@ func TestAutoscalers(t *testing.T) {
 			t.Cleanup(server.Close)
 			server.on(http.MethodGet, scalersPath, test.answer)
 
-			require.Equal(t, test.want, server.client().Autoscalers(t.Context(), "web"))
+			got, err := server.client().Autoscalers(t.Context(), "web")
+			require.Equal(t, test.want, got)
+			if test.err == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, test.err)
+			}
 			require.Equal(t, reads("GET "+scalersPath), server.requests())
 		})
 	}

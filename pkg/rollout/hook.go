@@ -96,6 +96,8 @@ func (r *run) hooked(err error) *Outcome {
 	switch {
 	case r.ctx.Err() != nil:
 		return r.stopped()
+	case errors.Is(err, ErrDenied): // it was never begun
+		return r.end(Failed, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	case err != nil:
 		return r.end(Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	}

@@ -57,6 +57,23 @@ func (p Plan) restarts() bool {
 	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Free != nil && s.Free.Mode == FreeRestart })
 }
 
+// Deletion is the deletion of one of the pods that the plan deletes, if it
+// deletes any as things are now. Which one will be the first is another matter.
+func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
+	for i := range p.Steps {
+		free := p.Steps[i].Free
+		for _, pod := range s.Pods {
+			// One that is not Ready comes to block once the set wants another
+			// revision; where the controller goes in no order it mostly heals.
+			blocks := s.Ordered() && !pod.Ready && !pod.Terminating
+			if free != nil && (blocks || free.Mode != FreeBlocker) {
+				return DeletePod{Name: pod.Name, UID: pod.UID}, true
+			}
+		}
+	}
+	return DeletePod{}, false
+}
+
 // Step is one move of a plan. Its parts are plain data: they print, compare
 // and serialise.
 type Step struct {

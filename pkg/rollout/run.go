@@ -20,6 +20,9 @@ var ErrConflict = errors.New("the object changed meanwhile")
 // looks again and repeats it if need be.
 var ErrLost = errors.New("no answer from the API server")
 
+// ErrDenied is what is returned, wrapped, where the user lacks a permission.
+var ErrDenied = errors.New("not allowed")
+
 // Cluster is what the engine needs to write.
 type Cluster interface {
 	// Apply sends one change, on condition that the set is still what the

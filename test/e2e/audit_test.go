@@ -38,7 +38,10 @@ type request struct {
 	UserAgent  string    `json:"userAgent"`
 	Stage      string    `json:"stage"`
 	RequestURI string    `json:"requestURI"`
-	ObjectRef  struct {
+	User       struct {
+		Username string `json:"username"`
+	} `json:"user"`
+	ObjectRef struct {
 		Resource  string `json:"resource"`
 		Name      string `json:"name"`
 		Namespace string `json:"namespace"`

@@ -41,6 +41,9 @@ type world struct {
 	record    *recorder
 	baselines map[string]baseline // sets when they were last seen ready
 	marked    marked
+
+	granted    *granted                // the roles that the script proves
+	afterwards []func(context.Context) // what undoes what it made outside of its namespace
 }
 
 func newWorld(c *cluster, script, work string) (*world, error) {
@@ -164,6 +167,9 @@ func (w *world) leave() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	for _, undo := range w.afterwards {
+		undo(ctx)
+	}
 	// Where a script broke the API server, its whole cluster goes.
 	_ = w.core.Namespaces().Delete(ctx, w.namespace, metav1.DeleteOptions{GracePeriodSeconds: ptr.To(int64(0))})
 }

@@ -12,7 +12,11 @@ import (
 // warnings name who may put the old template or the replicas back.
 func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) []string {
 	out := s.PutsBack("template and partition")
-	if scalers := client.Autoscalers(ctx, s.Name()); len(scalers) > 0 {
+	scalers, err := client.Autoscalers(ctx, s.Name())
+	if err != nil {
+		out = append(out, "nobody knows whether an autoscaler may change the replicas: "+err.Error())
+	}
+	if len(scalers) > 0 {
 		out = append(out, fmt.Sprintf("HorizontalPodAutoscaler %s may change the replicas of statefulset %s, which halts the canary",
 			strings.Join(scalers, ", "), s.Name()))
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
@@ -105,6 +107,12 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 }
 
 func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+	if moves.Free && moves.Create {
+		// Should the claim not be allowed, the volume stays as it is.
+		if err := client.CreateClaim(ctx, record, true); apierrors.IsForbidden(err) {
+			return err
+		}
+	}
 	if moves.Free {
 		if err := client.FreeVolume(ctx, record); err != nil {
 			return err

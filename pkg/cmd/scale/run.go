@@ -61,10 +61,13 @@ func (v *visit) load(ctx context.Context) error {
 	if volumes != nil {
 		v.runner.Warn("what becomes of the volumes is not known: " + volumes.Error())
 	}
+	scalers, err := client.Scalers(ctx, r.Name)
+	if err != nil {
+		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
+	}
 	v.wish = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
-		Scalers: client.Scalers(ctx, r.Name), Limits: r.Run.Limits, RecordDir: r.RecordDir,
-		Command: v.env.Command(""),
+		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
 	}
 	if len(v.s.Claims) > 0 {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
