@@ -134,6 +134,10 @@ bench: build ## Measure the plugin on the sandbox
 release-snapshot: $(GORELEASER) ## Build the six archives of a release into dist/, without publishing anything
 	$(GORELEASER) release --snapshot --clean --skip=sbom,sign
 
+.PHONY: release
+release: $(GORELEASER) ## Build, sign and draft the release of the tag that is checked out: docs/releasing.md
+	$(GORELEASER) release --clean
+
 .PHONY: krew
 krew: dist/metadata.json ## Render dist/sts.yaml from the archives in dist/, and check krew-index's rules
 	go run ./test/krew
