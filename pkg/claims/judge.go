@@ -2,6 +2,8 @@ package claims
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,15 +26,19 @@ func NewJudge(all []sts.Claim, options Options) *Judge {
 // All are the verdicts about claims, in their order. These may be some of those
 // that the judge was made of. Claims of sets that were not asked for are left
 // out.
-func (j *Judge) All(all []sts.Claim, w World) []Verdict {
-	h := w.index()
-	var out []Verdict
-	for i := range all {
-		if v := j.judge(&all[i], h); len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != "" {
-			out = append(out, v)
+func (j *Judge) All(all []sts.Claim, w World) []Verdict { return slices.Collect(j.Each(all, w)) }
+
+// Each is All, one verdict at a time: there may be many, of which few are kept.
+func (j *Judge) Each(all []sts.Claim, w World) iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		h := w.index()
+		for i := range all {
+			v := j.judge(&all[i], h)
+			if asked := len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != ""; asked && !yield(v) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Again judges claims anew, in a world that may have moved on. It needs to be
@@ -63,6 +69,9 @@ func (j *Judge) judge(c *sts.Claim, h houses) Verdict {
 			v = v.keep(InRange, fmt.Sprintf("set %s wants ordinal %d: its range is %s", s.Name(), ordinal, span(*s)))
 		} else {
 			v = v.remove(OutOfRange, fmt.Sprintf("ordinal %d is outside of %s", ordinal, span(*s)))
+			if why := rival(v, stem, h); why != "" {
+				v = v.reprieve(Ambiguous, why)
+			}
 		}
 	default:
 		a, b := makers[0], makers[1]
@@ -131,6 +140,8 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
+	case s.Set.Annotations[sts.ScaleAnnotation] != "":
+		return Scaling, fmt.Sprintf("a scale of set %s is not over: kubectl sts scale %s goes on with it", s.Name(), s.Name())
 	case !s.Observed():
 		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())
 	case pods != s.Replicas():
@@ -154,12 +165,12 @@ func (j *Judge) young(v Verdict) Verdict {
 	if j.options.OlderThan == 0 {
 		return v
 	}
-	since, word := v.Claim.UnusedSince, "idle for"
+	since, words := v.Claim.UnusedSince, "idle for %s, less than --older-than"
 	if since.IsZero() {
-		since, word = v.Claim.Created, "idle time not known, created before"
+		since, words = v.Claim.Created, "created %s ago, less than --older-than; how long it has been idle is not known"
 	}
 	if age := j.options.Now.Sub(since); age < j.options.OlderThan {
-		return v.reprieve(TooYoung, fmt.Sprintf("%s %s, less than --older-than", word, age.Round(time.Second)))
+		return v.reprieve(TooYoung, fmt.Sprintf(words, age.Round(time.Second)))
 	}
 	return v
 }

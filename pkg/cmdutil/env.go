@@ -24,14 +24,27 @@ type Env struct {
 	Color   term.ColorMode
 	Version string
 	Commit  string // that the program was built from, empty when nobody knows
+
+	// What the command line asks for besides the verb's own work. The root
+	// command fills it in before the verb begins.
+	Output  report.Format
+	DryRun  report.DryRun
+	Reports report.Files
+	Actions *report.Actions // nil but in a job of GitHub Actions
+	// Protocol is what the reports are made of.
+	Protocol report.Protocol
+
+	now func() time.Time // the cluster's clock, nil before there is a client
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
-	return e.client(namespace, func(*rest.Config) {}, func(warning string) {
-		_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(warning))
-	})
+	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
+	if err == nil {
+		e.now = client.Now
+	}
+	return client, err
 }
 
 // Glance makes a client for a look in passing, as a shell's completion takes

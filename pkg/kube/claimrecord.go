@@ -21,15 +21,18 @@ import (
 func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
 	ctx = quiet(ctx)
 	claim, err := c.core.PersistentVolumeClaims(seen.Namespace).Get(ctx, seen.Name, metav1.GetOptions{})
-	if err != nil {
-		return prune.Record{}, c.explain(err, "get", "persistentvolumeclaims", seen.Name)
+	switch {
+	case apierrors.IsNotFound(err):
+		return prune.Record{}, prune.ErrGone
+	case err != nil:
+		return prune.Record{}, c.writeError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
 	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
 		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
 	}
 	volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
 	if err != nil {
-		return prune.Record{}, c.explain(err, "get", "persistentvolumes", claim.Spec.VolumeName)
+		return prune.Record{}, c.writeError(err, "get", "persistentvolumes", claim.Spec.VolumeName)
 	}
 	if volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != claim.UID {
 		return prune.Record{}, fmt.Errorf("volume %s is not bound to claim %s", volume.Name, claim.Name)
@@ -38,8 +41,9 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 		Claim: claim, ClaimUID: claim.UID, Volume: volume.Name, VolumeUID: volume.UID, Cluster: c.host,
 		Before: volume.Spec.PersistentVolumeReclaimPolicy, Policy: volume.Spec.PersistentVolumeReclaimPolicy,
 	}
-	// A run that was killed may have set the policy already.
-	if before, ok := volume.Annotations[prune.BeforeAnnotation]; ok {
+	// A run that was killed may have set the policy already. Where somebody has
+	// set it back by hand since, the note is stale.
+	if before := volume.Annotations[prune.BeforeAnnotation]; prune.IsPolicy(before) && r.Policy == corev1.PersistentVolumeReclaimRetain {
 		r.Before = corev1.PersistentVolumeReclaimPolicy(before)
 	}
 	return r, nil
@@ -48,15 +52,15 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 // KeepVolume makes the volume outlive its claim, and notes on it the policy
 // that it gets back with restore-pvc.
 func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
-	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
-		if volume.UID != r.VolumeUID || volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.ClaimUID {
+	return c.keepVolume(ctx, r, false)
+}
+
+func (c *Client) keepVolume(ctx context.Context, r prune.Record, dryRun bool) error {
+	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		if volume.UID != r.VolumeUID {
 			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)
 		}
-		if volume.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRetain {
-			return nil, nil
-		}
-		return append(noteBefore(volume, volume.Spec.PersistentVolumeReclaimPolicy),
-			operation{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}), nil
+		return keeping(volume, r.Claim.Name, r.ClaimUID)
 	})
 }
 

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -24,14 +25,27 @@ func (c *Client) In(namespace string) *Client {
 // Host is the API server's address.
 func (c *Client) Host() string { return c.host }
 
+// believable is for how many more objects there is room before they come.
+const believable = 200_000
+
 // ClaimsAlone reads the claims that the selector selects ("" for all), without
 // their volumes, page by page. Of a claim only the small copy is kept.
 func (c *Client) ClaimsAlone(ctx context.Context, selector string) ([]sts.Claim, error) {
 	var out []sts.Claim
 	opts := metav1.ListOptions{LabelSelector: selector}
 	err := pages(quiet(ctx), opts, c.core.PersistentVolumeClaims(c.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+		more := len(list.Items)
+		if rest := list.RemainingItemCount; rest != nil { // the server does not tell with a selector
+			more += int(min(max(*rest, 0), believable))
+		}
+		out = slices.Grow(out, more)
+		stayLean(len(out) + more)
 		for i := range list.Items {
-			out = append(out, sts.ObserveClaim(&list.Items[i], nil))
+			claim := sts.ObserveClaim(&list.Items[i], nil)
+			if len(out) > 0 {
+				claim = claim.Sharing(out[len(out)-1])
+			}
+			out = append(out, claim)
 		}
 	})
 	return out, c.explain(err, "list", "persistentvolumeclaims", "")
@@ -85,6 +99,9 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 			Replicas: set.Status.Replicas, ObservedGeneration: set.Status.ObservedGeneration,
 		},
 	}
+	if record, ok := set.Annotations[sts.ScaleAnnotation]; ok {
+		slim.Annotations = map[string]string{sts.ScaleAnnotation: record}
+	}
 	for i := range set.Spec.VolumeClaimTemplates {
 		slim.Spec.VolumeClaimTemplates = append(slim.Spec.VolumeClaimTemplates,
 			corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: set.Spec.VolumeClaimTemplates[i].Name}})
@@ -97,8 +114,11 @@ func (c *Client) claimUsers(ctx context.Context, w *claims.World) error {
 		for i := range list.Items {
 			pod := &list.Items[i]
 			for j := range pod.Spec.Volumes {
-				if source := pod.Spec.Volumes[j].PersistentVolumeClaim; source != nil {
-					w.Users[claims.Key{Namespace: pod.Namespace, Name: source.ClaimName}] = pod.Name
+				switch volume := &pod.Spec.Volumes[j]; {
+				case volume.PersistentVolumeClaim != nil:
+					w.Users[claims.Key{Namespace: pod.Namespace, Name: volume.PersistentVolumeClaim.ClaimName}] = pod.Name
+				case volume.Ephemeral != nil: // its claim is called after both
+					w.Users[claims.Key{Namespace: pod.Namespace, Name: pod.Name + "-" + volume.Name}] = pod.Name
 				}
 			}
 		}

@@ -29,7 +29,7 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	case apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "cannot "+verb+" resource "):
 		return worded{err, err.Error()} // an admission plugin's words, or about --as, not about this permission
 	case apierrors.IsForbidden(err):
-		return worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(resource), who(err))}
+		return worded{err, fmt.Sprintf(notAllowed+" %s %s %s%s", verb, resource, c.lack(resource), who(err))}
 	case apierrors.IsUnauthorized(err):
 		return worded{err, fmt.Sprintf("the API server at %s does not accept your credentials (log in again?)", c.host)}
 	case unreachable(err):
@@ -45,6 +45,9 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	}
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
 }
+
+// notAllowed begins what is said of a missing permission.
+const notAllowed = "not allowed to"
 
 // lack says where a permission is missing, and who would have to give it.
 func (c *Client) lack(resource string) string {

@@ -200,29 +200,15 @@ func (l *Lines) pod(e rollout.Event) {
 func (l *Lines) outcome(e rollout.Event) {
 	l.spin.clear()
 	o := e.Outcome
-	word, style := string(o.Result), l.style.verdict(o.Result)
-	switch o.Result {
-	case rollout.AbortAsked:
+	if o.Result == rollout.AbortAsked {
 		return // another plan follows
-	case rollout.TimedOut:
-		word = "timed out"
 	}
-	where := ""
-	if o.Step != nil && o.Step.Number > 0 && o.Result != rollout.Held {
-		where = fmt.Sprintf(" in step %d of %d", o.Step.Number, o.Step.Of)
-	}
-	if message := Clean(o.Message); message != word {
-		where += ": " + strings.TrimPrefix(message, word+" ")
-	}
-	l.say(e.Time, each(style, l.fold(word+where)))
+	l.say(e.Time, each(l.style.verdict(o.Result), l.fold(endWords(*o))))
 	if o.Result == rollout.Done {
 		return
 	}
-	if o.Gate != "" {
-		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+Clean(o.Gate))
-	}
-	if o.Replicas != nil {
-		_, _ = fmt.Fprintf(l.w, "%sreplicas stay at %d\n", l.indent, *o.Replicas)
+	for _, place := range endPlace(*o) {
+		_, _ = fmt.Fprintln(l.w, l.indent+place)
 	}
 	for _, try := range o.Try {
 		_, _ = fmt.Fprintln(l.w, l.indent+Clean(try))

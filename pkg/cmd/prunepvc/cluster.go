@@ -33,7 +33,12 @@ func (c cluster) Retain(ctx context.Context, r prune.Record) error {
 	return c.client.In(r.Claim.Namespace).KeepVolume(ctx, r)
 }
 
+// May is the error that a deletion would have now.
+func (c cluster) May(ctx context.Context, claim sts.Claim) error {
+	return c.client.In(claim.Namespace).MayPrune(ctx, claim)
+}
+
 // Delete deletes the claim if it is still as it was seen.
 func (c cluster) Delete(ctx context.Context, claim sts.Claim) error {
-	return c.client.In(claim.Namespace).DeleteClaim(ctx, claim, c.dryRun)
+	return c.client.In(claim.Namespace).PruneClaim(ctx, claim, c.dryRun)
 }

@@ -1,17 +1,18 @@
 package prunepvc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -23,9 +24,6 @@ type found struct {
 	total    claims.Total
 }
 
-// page is how many claims are judged at once.
-const page = 1000
-
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
 	type listed struct {
@@ -34,7 +32,8 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	}
 	list := make(chan listed, 1)
 	go func() {
-		all, err := client.ClaimsAlone(ctx, r.Selector)
+		// All of them, whatever the selector: the judge looks at siblings, too.
+		all, err := client.ClaimsAlone(ctx, "")
 		list <- listed{all, err}
 	}()
 	world, err := client.ClaimWorld(ctx, !r.IgnoreHPA)
@@ -51,20 +50,44 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	f := found{judge: claims.NewJudge(all.claims, claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 	})}
-	// Some at a time: most verdicts are forgotten at once, and there may be many.
 	kept := 0
-	for some := range slices.Chunk(all.claims, page) {
-		verdicts := f.judge.All(some, world)
-		kept += claims.Sum(verdicts).Kept
-		if !r.ShowKept {
-			verdicts = slices.DeleteFunc(verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	for v := range f.judge.Each(r.selected(all.claims), world) {
+		if !v.Delete {
+			kept++
 		}
-		f.verdicts = append(f.verdicts, verdicts...)
+		if v.Delete || r.ShowKept {
+			f.verdicts = append(f.verdicts, v)
+		}
 	}
+	slices.SortStableFunc(f.verdicts, inOrder)
 	r.addReclaim(ctx, env, client, f.verdicts)
 	f.total = claims.Sum(f.verdicts)
 	f.total.Kept = kept
 	return f, nil
+}
+
+// inOrder sorts by ordinal what the API server sorts by name: 2 is before 10.
+func inOrder(a, b claims.Verdict) int {
+	return cmp.Or(strings.Compare(a.Claim.Namespace, b.Claim.Namespace), strings.Compare(a.Set, b.Set),
+		strings.Compare(a.Template, b.Template), a.Ordinal-b.Ordinal, strings.Compare(a.Claim.Name, b.Claim.Name))
+}
+
+// selected are the claims that the selector selects.
+func (r Request) selected(all []sts.Claim) []sts.Claim {
+	if r.Selector == "" {
+		return all
+	}
+	selector, err := labels.Parse(r.Selector)
+	if err != nil {
+		return nil // check says it before
+	}
+	var out []sts.Claim
+	for i := range all {
+		if selector.Matches(labels.Set(all[i].Labels)) {
+			out = append(out, all[i])
+		}
+	}
+	return out
 }
 
 // explain says what goes on without autoscalers, for who may not read them.
@@ -94,7 +117,7 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 		of = append(of, &verdicts[i].Claim)
 	}
 	if err := client.AddReclaim(ctx, of); err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: nobody knows what becomes of the volumes: "+report.Clean(err.Error()))
+		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
 	}
 }
 
