@@ -4,6 +4,8 @@ package cmdutil
 
 import (
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -103,4 +105,15 @@ func Quote(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// QuotePath makes a word of a file's name that a shell reads as one, short
+// enough to be read by a person: the home directory is ~, where shells know it.
+func QuotePath(path string) string {
+	home, err := os.UserHomeDir()
+	rest, below := strings.CutPrefix(path, home+"/")
+	if runtime.GOOS == "windows" || err != nil || !below || Quote(rest) != rest {
+		return Quote(path)
+	}
+	return "~/" + rest
 }

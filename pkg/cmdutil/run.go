@@ -74,11 +74,14 @@ const firstLook = 2 * time.Second
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
 func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
-	start := r.Client.Watch
+	var needs []kube.Need
 	if p.Claims {
-		start = r.Client.WatchClaims
+		needs = append(needs, kube.NeedClaims)
 	}
-	updates, err := start(ctx, s.Set)
+	if len(s.Budgets) > 0 { // what is waited for must be seen
+		needs = append(needs, kube.NeedBudgets)
+	}
+	updates, err := r.Client.Watch(ctx, s.Set, needs...)
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
 	var out []string
 	if record != "" {
-		out = append(out, "bring them back: "+env.Command("")+" restore-pvc -f "+cmdutil.Quote(record))
+		out = append(out, "bring them back: "+env.Command("")+" restore-pvc -f "+cmdutil.QuotePath(record))
 	}
 	if s.Left > 0 || len(s.Stopped) > 0 {
 		out = append(out, "the rest is as it was: run the same command again")
