@@ -53,7 +53,7 @@ type builder struct {
 
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
-	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}}
+	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
 	if b.before != nil {
 		b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
 	}
@@ -89,7 +89,7 @@ func (b *builder) frame() *rollout.Plan {
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: r.command("scale", s, "--replicas"),
+		Resume: r.again(s), Stay: b.record.stay(s, r.Command),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
