@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -55,7 +56,7 @@ type builder struct {
 func (b *builder) findOut() {
 	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
 	if b.before != nil {
-		b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+		b.resume()
 	}
 	spared := false
 	for _, o := range b.removed {
@@ -73,6 +74,19 @@ func (b *builder) findOut() {
 	for o := b.s.Start() + b.r.To; o < b.s.End(); o++ {
 		if !b.s.Standing(o, "", b.now).Good() {
 			b.unwell = append(b.unwell, o)
+		}
+	}
+}
+
+// resume takes over what the record of the scale that this one goes on with says,
+// but for claims whose fate is decided anew.
+func (b *builder) resume() {
+	b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+	b.record.Before = cmp.Or(b.record.Before, b.before.Before)
+	for name, p := range b.before.Claims {
+		i := slices.IndexFunc(b.s.Claims, func(c sts.Claim) bool { return c.Name == name && c.UID == p.UID })
+		if i < 0 && b.s.Claims != nil || i >= 0 && b.s.Claims[i].Deleting {
+			b.record.Claims[name] = p
 		}
 	}
 }
@@ -124,10 +138,11 @@ func (b *builder) scaled(from, to int) rollout.Scaled {
 // keep notes what is to be done and takes the policy out of the way; nil when
 // replicas are all that is written.
 func (b *builder) keep() *rollout.Step {
-	if b.record.empty() {
+	text := b.record.text()
+	if now, _ := b.s.Annotation(Annotation); b.record.empty() || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
 	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
 	if b.policy {
 		edit.Retention = ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)

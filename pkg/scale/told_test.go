@@ -20,7 +20,9 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 			"a policy to put back",
 			[]setOption{ststest.Replicas(3), record(`{"version":1,"from":4,"to":2,"whenScaled":"Delete"}`)},
 			[]string{"set whenScaled back to Delete"},
-			[]string{"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 3"},
+			[]string{
+				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 3",
+			},
 		},
 		{
 			"claims to delete: who leaves it at that keeps them",

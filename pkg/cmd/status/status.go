@@ -131,7 +131,7 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 	}
 	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, command, now)
 	if _, err := scale.FindRecord(s); err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+where+report.Clean(err.Error()))
+		env.Warn(where + err.Error())
 	}
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
