@@ -137,8 +137,8 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 		{"deleted", request(3, answered(scale.Delete)), "statefulset web has 3 replicas, all Available; 1 claim is deleted"},
 		{
 			"each otherwise", request(0, by(map[int]scale.Answer{3: scale.Delete, 2: scale.RetainVolume})),
-			"statefulset web has 0 replicas; 1 claim is deleted; 1 claim is deleted, its volume stays, " +
-				"to bring back: kubectl sts restore-pvc data-web-2; 2 claims are kept, to see and delete: kubectl sts prune-pvc web",
+			"statefulset web has 0 replicas; 1 claim is deleted; 1 claim is deleted, its volume stays; " +
+				"to restore: kubectl sts restore-pvc data-web-2; 2 claims are kept, to see and delete: kubectl sts prune-pvc web",
 		},
 		{"whatever the others are like", request(4, func(r *scale.Request) { r.Force = true }), "statefulset web has 4 replicas"},
 	}
@@ -164,14 +164,14 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 	}{
 		{
 			"a record is written where the volume stays by itself", request(3, answered(scale.Delete)), safe,
-			of + ", to bring back: kubectl sts restore-pvc data-web-3", true,
+			of + "; to restore: kubectl sts restore-pvc data-web-3", true,
 		},
 		{
 			"but not when it can't be", request(3, answered(scale.Delete), func(r *scale.Request) { r.Unrecorded = true }), safe, of, false,
 		},
 		{
 			"in the folder that was given", request(3, answered(scale.RetainVolume), func(r *scale.Request) { r.RecordDir = "my records" }),
-			safe, of + ", to bring back: kubectl sts restore-pvc data-web-3 --record 'my records'", true,
+			safe, of + "; to restore: kubectl sts restore-pvc data-web-3 --record 'my records'", true,
 		},
 		{
 			"with what an earlier part of the run has deleted", request(3),
@@ -180,7 +180,7 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 				record(`{"version":1,"from":5,"to":3,"claims":{"data-web-4":{"uid":"4","retainVolume":true},`+
 					`"data-web-3":{"uid":"data-web-3","retainVolume":true}}}`),
 			), four()...),
-			of + ", to bring back: kubectl sts restore-pvc data-web-3 data-web-4", true,
+			of + "; to restore: kubectl sts restore-pvc data-web-3 data-web-4", true,
 		},
 		{
 			"what the controller deletes has no record", request(3, answered(scale.Delete)),

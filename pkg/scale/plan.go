@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -53,9 +54,9 @@ type builder struct {
 
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
-	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}}
+	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
 	if b.before != nil {
-		b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+		b.resume()
 	}
 	spared := false
 	for _, o := range b.removed {
@@ -77,6 +78,19 @@ func (b *builder) findOut() {
 	}
 }
 
+// resume takes over what the record of the scale that this one goes on with says,
+// but for claims whose fate is decided anew.
+func (b *builder) resume() {
+	b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+	b.record.Before = cmp.Or(b.record.Before, b.before.Before)
+	for name, p := range b.before.Claims {
+		i := slices.IndexFunc(b.s.Claims, func(c sts.Claim) bool { return c.Name == name && c.UID == p.UID })
+		if i < 0 && b.s.Claims != nil || i >= 0 && b.s.Claims[i].Deleting {
+			b.record.Claims[name] = p
+		}
+	}
+}
+
 func (b *builder) frame() *rollout.Plan {
 	s, r := b.s, b.r
 	p := &rollout.Plan{
@@ -89,7 +103,7 @@ func (b *builder) frame() *rollout.Plan {
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: r.command("scale", s, "--replicas"),
+		Resume: r.again(s), Stay: b.record.stay(s, r.Command),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
@@ -124,10 +138,11 @@ func (b *builder) scaled(from, to int) rollout.Scaled {
 // keep notes what is to be done and takes the policy out of the way; nil when
 // replicas are all that is written.
 func (b *builder) keep() *rollout.Step {
-	if b.record.empty() {
+	text := b.record.text()
+	if now, _ := b.s.Annotation(Annotation); b.record.empty() || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
 	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
 	if b.policy {
 		edit.Retention = ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)

@@ -84,16 +84,29 @@ func (r Request) again(s sts.Snapshot) string {
 		flags = append(flags, "--record "+quote(r.RecordDir))
 	}
 	if r.Hook != nil {
-		flag := "--before-cmd"
-		if r.Hook.Exec {
-			flag = "--before-exec"
-		}
-		flags = append(flags, flag+" "+quote(r.Hook.Command))
+		flags = append(flags, "--"+r.hookFlag()+" "+quote(r.Hook.Command))
 		if r.Hook.Container != "" {
 			flags = append(flags, "--container "+quote(r.Hook.Container))
 		}
 	}
 	return r.command("scale", s, flags...)
+}
+
+// The flags of the command that runs before each pod goes.
+const (
+	beforeExec = "before-exec"
+	beforeCmd  = "before-cmd"
+)
+
+// hookFlag is the one that was given, or "".
+func (r Request) hookFlag() string {
+	switch {
+	case r.Hook == nil:
+		return ""
+	case r.Hook.Exec:
+		return beforeExec
+	}
+	return beforeCmd
 }
 
 // quote makes a word that a shell reads as it is.

@@ -68,7 +68,7 @@ func (b *builder) success() string {
 		out += fmt.Sprintf("; %d claims are deleted, their volumes stay", n)
 	}
 	if names := b.restorable(); len(names) > 0 {
-		out += ", to bring back: " + b.restore(names)
+		out += "; to restore: " + b.restore(names)
 	}
 	if n := b.fates(rollout.FateKept); n > 0 {
 		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
@@ -80,14 +80,14 @@ func (b *builder) success() string {
 // at the end, those included that an earlier part of the run has deleted.
 func (b *builder) restorable() []string {
 	names := map[string]bool{}
-	if b.before != nil {
-		for name, p := range b.before.Claims {
-			names[name] = p.Retain && !slices.Contains(b.names(), name)
-		}
+	for name, p := range b.record.Claims {
+		names[name] = p.Retain
 	}
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
-			names[c.Claim.Name] = b.records(c)
+			if c.Fate != rollout.FateGoing {
+				names[c.Claim.Name] = b.records(c)
+			}
 		}
 	}
 	maps.DeleteFunc(names, func(_ string, wanted bool) bool { return !wanted })
