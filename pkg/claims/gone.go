@@ -48,6 +48,25 @@ func (j *Judge) unmade(v Verdict, stem string, h houses) Verdict {
 	return j.evidence(v.remove(SetGone, fmt.Sprintf("set %s is gone", v.Set)), stem, h)
 }
 
+// rival says which other set may have made a claim that the template of one set
+// would make now: where the name can be read in another way, only the labels
+// that a set's controller gives its claims tell the two apart.
+func rival(v Verdict, stem string, h houses) string {
+	ns := v.Claim.Namespace
+	others := slices.DeleteFunc(splits(stem), func(way split) bool { return way.set == v.Set })
+	for _, way := range others {
+		if other := h.byName[Key{ns, way.set}]; other != nil && labelled(v.Claim, *other) {
+			return fmt.Sprintf("it can be template %s of set %s, whose labels it has, or template %s of set %s",
+				way.template, way.set, v.Template, v.Set)
+		}
+	}
+	if len(others) > 0 && !labelled(v.Claim, *h.byName[Key{ns, v.Set}]) {
+		return fmt.Sprintf("its labels are not those of set %s: it can also be template %s of a set %s",
+			v.Set, others[0].template, others[0].set)
+	}
+	return ""
+}
+
 func (j *Judge) lost(v Verdict, way split, h houses) Verdict {
 	v.Set, v.Template = way.set, way.template
 	if s := h.byName[Key{v.Claim.Namespace, way.set}]; s != nil {

@@ -63,6 +63,9 @@ func (j *Judge) judge(c *sts.Claim, h houses) Verdict {
 			v = v.keep(InRange, fmt.Sprintf("set %s wants ordinal %d: its range is %s", s.Name(), ordinal, span(*s)))
 		} else {
 			v = v.remove(OutOfRange, fmt.Sprintf("ordinal %d is outside of %s", ordinal, span(*s)))
+			if why := rival(v, stem, h); why != "" {
+				v = v.reprieve(Ambiguous, why)
+			}
 		}
 	default:
 		a, b := makers[0], makers[1]
@@ -131,6 +134,8 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
+	case s.Set.Annotations[sts.ScaleAnnotation] != "":
+		return Scaling, fmt.Sprintf("a scale of set %s is not over: kubectl sts scale %s goes on with it", s.Name(), s.Name())
 	case !s.Observed():
 		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())
 	case pods != s.Replicas():
@@ -154,12 +159,12 @@ func (j *Judge) young(v Verdict) Verdict {
 	if j.options.OlderThan == 0 {
 		return v
 	}
-	since, word := v.Claim.UnusedSince, "idle for"
+	since, words := v.Claim.UnusedSince, "idle for %s, less than --older-than"
 	if since.IsZero() {
-		since, word = v.Claim.Created, "idle time not known, created before"
+		since, words = v.Claim.Created, "created %s ago, less than --older-than; how long it has been idle is not known"
 	}
 	if age := j.options.Now.Sub(since); age < j.options.OlderThan {
-		return v.reprieve(TooYoung, fmt.Sprintf("%s %s, less than --older-than", word, age.Round(time.Second)))
+		return v.reprieve(TooYoung, fmt.Sprintf(words, age.Round(time.Second)))
 	}
 	return v
 }

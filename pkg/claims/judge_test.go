@@ -37,6 +37,16 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 			map[string]claims.Class{"data-web-2": claims.OutOfRange},
 		},
 		{
+			"a name that can be read in two ways, with the labels of the set that gives it",
+			standard(sets(set("my-web", 1, data)), only(claim("data-my-web-1", labels(map[string]string{"app": "my-web"})))),
+			map[string]claims.Class{"data-my-web-1": claims.OutOfRange},
+		},
+		{
+			"a name that can be read in one way only, whatever its labels are",
+			standard(only(claim("data-web-4", labels(nil)), claim("data-web-5", labels(map[string]string{"app": "x"})))),
+			map[string]claims.Class{"data-web-4": claims.OutOfRange, "data-web-5": claims.OutOfRange},
+		},
+		{
 			"the claims of a template that is gone",
 			standard(only(claim("data-web-0"), claim("logs-web-0"), claim("logs-web-1"))),
 			map[string]claims.Class{"logs-web-0": claims.TemplateGone, "logs-web-1": claims.TemplateGone},
@@ -112,7 +122,8 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		{
 			"sets web and web-1 with templates data and data-web: names alike, none the same",
 			standard(sets(set("web", 1, []string{"data", "data-web"}), set("web-1", 1, []string{"data", "data-web"})),
-				only(claim("data-web-0"), claim("data-web-1"), claim("data-web-1-0"), claim("data-web-1-1"),
+				only(claim("data-web-0"), claim("data-web-1"), claim("data-web-1-0"),
+					claim("data-web-1-1", labels(map[string]string{"app": "web-1"})),
 					claim("data-web-web-0"), claim("data-web-web-1-0"), claim("data-web-web-1"))),
 			map[string]claims.Class{
 				"data-web-1": claims.OutOfRange, "data-web-1-1": claims.OutOfRange, "data-web-web-1": claims.OutOfRange,
@@ -192,6 +203,13 @@ func TestClaimsThatAreKept(t *testing.T) {
 			claims.Scaling, "set web is in the middle of a change: 4 pods, wants 2",
 		},
 		{
+			"of a set that is between two steps of a scale, or that a killed one has left",
+			standard(sets(set("web", 2, data, func(s *appsv1.StatefulSet) {
+				s.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
+			}))), "data-web-4",
+			claims.Scaling, "a scale of set web is not over: kubectl sts scale web goes on with it",
+		},
+		{
 			"of a set whose controller has not seen its spec", standard(sets(set("web", 2, data, ststest.Unseen))), "data-web-4",
 			claims.Scaling, "set web has just been changed: its controller has not seen it yet",
 		},
@@ -214,6 +232,22 @@ func TestClaimsThatAreKept(t *testing.T) {
 			"a name that two sets give",
 			standard(sets(set("a-b", 1, data), set("b", 1, []string{"data-a"})), only(claim("data-a-b-7"))), "data-a-b-7",
 			claims.Ambiguous, "it can be template data of set a-b or template data-a of set b",
+		},
+		{
+			"out of range of one set, but with the labels of one that is gone and gave the same name",
+			standard(sets(set("b", 1, []string{"data-a"})), only(claim("data-a-b-7", labels(map[string]string{"app": "a-b"})))),
+			"data-a-b-7", claims.Ambiguous, "its labels are not those of set b: it can also be template data of a set a-b",
+		},
+		{
+			"the same without any labels, also where sets that are gone are asked for",
+			standard(sets(set("b", 1, []string{"data-a"})), only(claim("data-a-b-7", labels(nil))), deletedSets),
+			"data-a-b-7", claims.Ambiguous, "its labels are not those of set b: it can also be template data of a set a-b",
+		},
+		{
+			"out of range of one set, with the labels of another that may have given the name once",
+			standard(sets(set("b", 1, []string{"data-a"}), set("a-b", 1, []string{"logs"})),
+				only(claim("data-a-b-7", labels(map[string]string{"app": "a-b"})))), "data-a-b-7",
+			claims.Ambiguous, "it can be template data of set a-b, whose labels it has, or template data-a of set b",
 		},
 		{
 			"a name that two sets may have given once",
@@ -252,7 +286,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 		{
 			"younger than was asked for",
 			standard(ask(func(o *claims.Options) { o.OlderThan = 2 * time.Hour })), "data-web-4",
-			claims.TooYoung, "idle time not known, created before 1h0m0s, less than --older-than",
+			claims.TooYoung, "created 1h0m0s ago, less than --older-than; how long it has been idle is not known",
 		},
 		{
 			"old, but used until lately",

@@ -85,8 +85,9 @@ func recorded(t *testing.T, claim string) string {
 		Cluster: server.Host, ClaimUID: "c", Volume: "pv", VolumeUID: "v", Set: "web", Template: "data", Ordinal: 2,
 		Before: corev1.PersistentVolumeReclaimRetain,
 	}))
-	require.NoError(t, book.Close())
-	return book.Path()
+	path, err := book.Close()
+	require.NoError(t, err)
+	return path
 }
 
 // Each example of the help is a command line that the plugin takes: it gets as

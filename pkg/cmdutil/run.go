@@ -77,11 +77,14 @@ const firstLook = 2 * time.Second
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
 func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
-	start := r.Client.Watch
+	var needs []kube.Need
 	if p.Claims {
-		start = r.Client.WatchClaims
+		needs = append(needs, kube.NeedClaims)
 	}
-	updates, err := start(ctx, s.Set)
+	if len(s.Budgets) > 0 { // what is waited for must be seen
+		needs = append(needs, kube.NeedBudgets)
+	}
+	updates, err := r.Client.Watch(ctx, s.Set, needs...)
 	if err != nil {
 		return err
 	}
@@ -138,6 +141,7 @@ func (r *Runner) sink() rollout.Sink {
 		if r.Flags.Output != report.Human {
 			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
 		}
+		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}
 	return r.sinks
 }
@@ -168,14 +172,19 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	for _, w := range p.Warnings {
 		r.Warn(w)
 	}
-	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, r.Client.Now())
+	now := r.Client.Now()
+	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	for _, s := range r.Env.Sinks() {
+		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
+		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &rollout.Outcome{
+			Result: rollout.Done, Message: "a dry run: nothing was changed",
+		}})
+	}
 	return nil
 }
 
 // Warn tells something that is no reason to stop.
-func (r *Runner) Warn(message string) {
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, "warning: "+report.Clean(message))
-}
+func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 
 // Confirm asks before a plan is run. Without a terminal that is a refusal,
 // which names the flag that answers.

@@ -21,7 +21,10 @@ import (
 func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
 	ctx = quiet(ctx)
 	claim, err := c.core.PersistentVolumeClaims(seen.Namespace).Get(ctx, seen.Name, metav1.GetOptions{})
-	if err != nil {
+	switch {
+	case apierrors.IsNotFound(err):
+		return prune.Record{}, prune.ErrGone
+	case err != nil:
 		return prune.Record{}, c.explain(err, "get", "persistentvolumeclaims", seen.Name)
 	}
 	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
@@ -38,8 +41,9 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 		Claim: claim, ClaimUID: claim.UID, Volume: volume.Name, VolumeUID: volume.UID, Cluster: c.host,
 		Before: volume.Spec.PersistentVolumeReclaimPolicy, Policy: volume.Spec.PersistentVolumeReclaimPolicy,
 	}
-	// A run that was killed may have set the policy already.
-	if before, ok := volume.Annotations[prune.BeforeAnnotation]; ok {
+	// A run that was killed may have set the policy already. Where somebody has
+	// set it back by hand since, the note is stale.
+	if before := volume.Annotations[prune.BeforeAnnotation]; prune.IsPolicy(before) && r.Policy == corev1.PersistentVolumeReclaimRetain {
 		r.Before = corev1.PersistentVolumeReclaimPolicy(before)
 	}
 	return r, nil
@@ -48,7 +52,11 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 // KeepVolume makes the volume outlive its claim, and notes on it the policy
 // that it gets back with restore-pvc.
 func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
-	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
+	return c.keepVolume(ctx, r, false)
+}
+
+func (c *Client) keepVolume(ctx context.Context, r prune.Record, dryRun bool) error {
+	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
 		if volume.UID != r.VolumeUID || volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.ClaimUID {
 			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,21 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 	}{
 		{"of a volume as it is", nil, "Delete"},
 		{"of one that an earlier run has kept: the policy that it had before that", []func(*corev1.PersistentVolume){retained}, "Retain"},
+		{
+			"of one whose policy somebody has put back by hand, but not the note",
+			[]func(*corev1.PersistentVolume){retained, func(v *corev1.PersistentVolume) {
+				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimDelete
+				v.Annotations[prune.BeforeAnnotation] = "Recycle"
+			}},
+			"Delete",
+		},
+		{
+			"of one whose note says nothing",
+			[]func(*corev1.PersistentVolume){func(v *corev1.PersistentVolume) {
+				v.Annotations = map[string]string{prune.BeforeAnnotation: "\x1b[31m"}
+			}},
+			"Delete",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,6 +96,10 @@ func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 	seen.Version = "6"
 	_, err := server.client().ClaimRecord(t.Context(), seen)
 	require.ErrorIs(t, err, rollout.ErrConflict)
+
+	server.on(http.MethodGet, claimPath, failure(http.StatusNotFound, "gone"))
+	_, err = server.client().ClaimRecord(t.Context(), seen)
+	require.Equal(t, prune.ErrGone, err)
 
 	server, claim = stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "other" })
 	_, err = server.client().ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))
@@ -199,6 +219,62 @@ func TestAClaimIsDeletedOnlyAsItWasSeen(t *testing.T) {
 	require.ErrorIs(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), rollout.ErrConflict)
 }
 
+func TestAClaimThatIsGoneIsToldApart(t *testing.T) {
+	server, claim := stored(t)
+	server.on(http.MethodDelete, claimPath, failure(http.StatusNotFound, "gone"))
+	client, seen := server.client(), sts.ObserveClaim(claim, nil)
+
+	require.Equal(t, prune.ErrGone, client.PruneClaim(t.Context(), seen, false))
+	require.NoError(t, client.DeleteClaim(t.Context(), seen, false))
+}
+
+func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
+	no := func(verb, resource string) http.HandlerFunc {
+		return failure(http.StatusForbidden, `User "jo" cannot `+verb+` resource "`+resource+`"`)
+	}
+	tests := []struct {
+		name    string
+		method  string
+		path    string
+		answer  http.HandlerFunc
+		retain  bool
+		missing string
+	}{
+		{"none", "", "", nil, true, ""},
+		{"to delete claims", http.MethodDelete, claimPath, no("delete", "persistentvolumeclaims"), false, "delete persistentvolumeclaims"},
+		{"to read claims", http.MethodGet, claimPath, no("get", "persistentvolumeclaims"), true, "get persistentvolumeclaims"},
+		{"to read volumes", http.MethodGet, volumePath, no("get", "persistentvolumes"), true, "get persistentvolumes"},
+		{"to change volumes", http.MethodPatch, volumePath, no("patch", "persistentvolumes"), true, "patch persistentvolumes"},
+		{"to change volumes that are not to be changed", http.MethodPatch, volumePath, no("patch", "persistentvolumes"), false, ""},
+		{"a policy's word about one claim", http.MethodDelete, claimPath, failure(http.StatusForbidden, "denied by policy"), true, ""},
+		{
+			"a webhook that takes no dry run", http.MethodDelete, claimPath,
+			failure(http.StatusBadRequest, "x does not support dry run"), true, "",
+		},
+		{"it has changed", http.MethodDelete, claimPath, failure(http.StatusConflict, "changed"), true, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server, claim := stored(t)
+			server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
+			if test.answer != nil {
+				server.on(test.method, test.path, test.answer)
+			}
+
+			err := server.client().MayAll(t.Context(), sts.ObserveClaim(claim, nil), test.retain)
+
+			if test.missing == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, "not allowed to "+test.missing)
+			}
+			for _, asked := range server.requests() {
+				require.True(t, strings.HasPrefix(asked.What, "GET ") || strings.Contains(asked.What+asked.Body, "All"), "%s", asked)
+			}
+		})
+	}
+}
+
 func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
 	server, claim := stored(t)
 	server.on(http.MethodPost, claimsPath, object(claim))
@@ -207,6 +283,10 @@ func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
 
 	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), true))
 	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=kubectl-sts", server.requests()[0].What)
+
+	server.on(http.MethodPost, claimsPath, text(http.StatusConflict,
+		`{"kind":"Status","apiVersion":"v1","reason":"AlreadyExists","code":409}`))
+	require.ErrorIs(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), prune.ErrThere)
 
 	server.on(http.MethodPost, claimsPath, failure(http.StatusNotFound, `namespaces "default" not found`))
 	require.ErrorContains(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), `namespace "default" is gone`)

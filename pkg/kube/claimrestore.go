@@ -36,14 +36,18 @@ func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.Pe
 	return claim, volume, nil
 }
 
-// CreateClaim makes the claim of a record again.
+// CreateClaim makes the claim of a record again. It is [prune.ErrThere] when
+// somebody has made one of its name.
 func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) error {
 	opts := metav1.CreateOptions{FieldManager: FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
 	_, err := c.core.PersistentVolumeClaims(r.Claim.Namespace).Create(quiet(ctx), prune.Bare(r.Claim), opts)
-	if apierrors.IsNotFound(err) {
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return prune.ErrThere
+	case apierrors.IsNotFound(err):
 		return fmt.Errorf("namespace %q is gone: %w", r.Claim.Namespace, err)
 	}
 	return c.explain(err, "create", "persistentvolumeclaims", "")

@@ -2,23 +2,61 @@ package kube
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // DeleteClaim deletes one claim, on condition that it is the one that was seen
 // and has not changed since. A claim that is gone is no error.
 func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
+	if err := c.PruneClaim(ctx, claim, dryRun); !errors.Is(err, prune.ErrGone) {
+		return err
+	}
+	return nil
+}
+
+// PruneClaim does the same. A claim that is gone is [prune.ErrGone].
+func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
 	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
 	if apierrors.IsNotFound(err) {
-		return nil
+		return prune.ErrGone
 	}
 	return c.writeError(err, "delete", "persistentvolumeclaims", claim.Name)
+}
+
+// MayPrune is the error that PruneClaim would have now. A webhook that does not
+// support dry runs is none.
+func (c *Client) MayPrune(ctx context.Context, claim sts.Claim) error {
+	err := c.PruneClaim(ctx, claim, true)
+	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
+		return nil
+	}
+	return err
+}
+
+// MayAll is the error when a permission is missing that it takes to delete the
+// claim or, where that is asked for, to keep its volume first. Nothing is
+// changed, and anything else that is wrong is none of its business.
+func (c *Client) MayAll(ctx context.Context, claim sts.Claim, retain bool) error {
+	err := c.MayPrune(ctx, claim)
+	if err == nil && retain && claim.Volume != "" {
+		var r prune.Record
+		if r, err = c.ClaimRecord(ctx, claim); err == nil {
+			err = c.keepVolume(ctx, r, true)
+		}
+	}
+	if Denied(err) { // and not what an admission plugin says of one claim
+		return err
+	}
+	return nil
 }

@@ -85,6 +85,9 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 			Replicas: set.Status.Replicas, ObservedGeneration: set.Status.ObservedGeneration,
 		},
 	}
+	if record, ok := set.Annotations[sts.ScaleAnnotation]; ok {
+		slim.Annotations = map[string]string{sts.ScaleAnnotation: record}
+	}
 	for i := range set.Spec.VolumeClaimTemplates {
 		slim.Spec.VolumeClaimTemplates = append(slim.Spec.VolumeClaimTemplates,
 			corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: set.Spec.VolumeClaimTemplates[i].Name}})
@@ -97,8 +100,11 @@ func (c *Client) claimUsers(ctx context.Context, w *claims.World) error {
 		for i := range list.Items {
 			pod := &list.Items[i]
 			for j := range pod.Spec.Volumes {
-				if source := pod.Spec.Volumes[j].PersistentVolumeClaim; source != nil {
-					w.Users[claims.Key{Namespace: pod.Namespace, Name: source.ClaimName}] = pod.Name
+				switch volume := &pod.Spec.Volumes[j]; {
+				case volume.PersistentVolumeClaim != nil:
+					w.Users[claims.Key{Namespace: pod.Namespace, Name: volume.PersistentVolumeClaim.ClaimName}] = pod.Name
+				case volume.Ephemeral != nil: // its claim is called after both
+					w.Users[claims.Key{Namespace: pod.Namespace, Name: pod.Name + "-" + volume.Name}] = pod.Name
 				}
 			}
 		}

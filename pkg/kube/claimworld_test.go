@@ -51,6 +51,7 @@ func mounting(name, claim string) *corev1.Pod {
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}
 	pod.Status.Phase = corev1.PodSucceeded
 	pod.Spec.Volumes = []corev1.Volume{
+		{Name: "scratch-0", VolumeSource: corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}}},
 		{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 		{Name: "data", VolumeSource: corev1.VolumeSource{
 			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},
@@ -78,6 +79,7 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	server := newServer(t)
 	defer server.Close()
 	web := withTemplate(set("default", "web", 2))
+	web.Annotations = map[string]string{sts.ScaleAnnotation: "{}", "note": "nobody needs it"}
 	server.on(http.MethodGet, setsPath, paged(web))
 	server.on(http.MethodGet, podsPath, paged(mounting("job-1", "data-web-7")))
 	server.on(http.MethodGet, scalersPath, paged(
@@ -86,7 +88,10 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	w, err := server.client().ClaimWorld(t.Context(), true)
 
 	require.NoError(t, err)
-	require.Equal(t, map[claims.Key]string{{Namespace: "default", Name: "data-web-7"}: "job-1"}, w.Users)
+	require.Equal(t, map[claims.Key]string{
+		{Namespace: "default", Name: "data-web-7"}: "job-1", {Namespace: "default", Name: "job-1-scratch-0"}: "job-1",
+	}, w.Users)
+	require.Equal(t, map[string]string{sts.ScaleAnnotation: "{}"}, w.Sets[0].Set.Annotations)
 	require.Equal(t, []claims.Scaler{{Namespace: "default", Name: "a", Set: "web", Max: 9}}, w.Scalers)
 	require.Len(t, w.Sets, 1)
 	require.Equal(t, []string{"data"}, w.Sets[0].ClaimTemplates())

@@ -38,7 +38,6 @@ type Client struct {
 	host        string
 	clock       *clock
 	zones       *zones // nil when nobody wants to know
-	budgeted    bool   // disruption budgets cover the set: they are watched or nothing is
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the
@@ -225,7 +224,5 @@ func (c *Client) Budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, err
 	if err != nil {
 		return s, c.explain(err, "list", "poddisruptionbudgets.policy", "")
 	}
-	s = s.WithBudgets(pointers(list.Items))
-	c.budgeted = len(s.Budgets) > 0
-	return s, nil
+	return s.WithBudgets(pointers(list.Items)), nil
 }

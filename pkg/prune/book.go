@@ -22,6 +22,8 @@ type Book struct {
 
 	mu   sync.Mutex
 	file *os.File
+	size int64 // up to the end of the last whole record
+	torn error // why what is behind that could not be taken away
 }
 
 // DefaultDir is where records go when nobody says otherwise: below the user's
@@ -54,12 +56,14 @@ func (b *Book) Prepare() error {
 	if err != nil {
 		return err
 	}
+	head := ""
 	for line := range strings.Lines(b.Head) {
-		if _, err := file.WriteString("# " + strings.TrimRight(line, "\n") + "\n"); err != nil {
-			return err
-		}
+		head += "# " + strings.TrimRight(line, "\n") + "\n"
 	}
-	b.file = file
+	if _, err := file.WriteString(head); err != nil {
+		return errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	b.file, b.size = file, int64(len(head))
 	return syncDir(b.Dir)
 }
 
@@ -89,9 +93,17 @@ func (b *Book) Write(r Record) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.torn != nil {
+		return b.torn
+	}
 	if _, err := b.file.Write(text); err != nil {
+		// Half a record would spoil the next one: the disk may have room again then.
+		if b.torn = b.file.Truncate(b.size); b.torn != nil {
+			return errors.Join(err, b.torn)
+		}
 		return err
 	}
+	b.size += int64(len(text))
 	return b.file.Sync()
 }
 
@@ -105,18 +117,20 @@ func (b *Book) Path() string {
 	return b.file.Name()
 }
 
-// Close closes the file. One without records goes.
-func (b *Book) Close() error {
+// Close closes the file and returns its path. One without records goes, and
+// its path is "".
+func (b *Book) Close() (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
-		return nil
+		return "", nil
 	}
-	data, err := os.ReadFile(b.file.Name())
+	path := b.file.Name()
+	data, err := os.ReadFile(path)
 	if err == nil && !strings.Contains(string(data), "\n"+ends) {
-		err = os.Remove(b.file.Name())
+		err, path = os.Remove(path), ""
 	}
-	return errors.Join(err, b.file.Close())
+	return path, errors.Join(err, b.file.Close())
 }
 
 // Found is a record and the file that it is in.
@@ -125,33 +139,40 @@ type Found struct {
 	File string
 }
 
-// Find looks for the newest record of each claim for which wanted holds, in
-// all files of a folder. A file that is no record is passed over.
+// Find looks for the newest record of each claim of a cluster for which wanted
+// holds, in all files of a folder. What is no record is passed over.
 func Find(dir string, wanted func(Record) bool) ([]Found, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
+	files, err := os.ReadDir(dir) // by name, which is by time
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	slices.Sort(files) // by time
 	var out []Found
-	for _, file := range files {
+	for _, entry := range files {
+		file := filepath.Join(dir, entry.Name())
+		if entry.IsDir() || filepath.Ext(file) != ".yaml" {
+			continue
+		}
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		records, err := Parse(data)
-		if err != nil {
-			continue
-		}
+		records, _ := Parse(data)
 		for _, r := range records {
 			if !wanted(r) {
 				continue
 			}
 			out = slices.DeleteFunc(out, func(f Found) bool {
-				return f.Claim.Namespace == r.Claim.Namespace && f.Claim.Name == r.Claim.Name && !r.Time.Before(f.Time)
+				return f.same(r) && !r.Time.Before(f.Time)
 			})
-			out = append(out, Found{r, file})
+			if !slices.ContainsFunc(out, func(f Found) bool { return f.same(r) }) {
+				out = append(out, Found{r, file})
+			}
 		}
 	}
 	return out, nil
+}
+
+// same reports whether both are of one claim: a cluster has others of its name.
+func (f Found) same(r Record) bool {
+	return f.Claim.Namespace == r.Claim.Namespace && f.Claim.Name == r.Claim.Name && f.Cluster == r.Cluster
 }

@@ -71,6 +71,10 @@ func (c *cluster) Retain(_ context.Context, r prune.Record) error {
 	return c.ask("retain " + r.Claim.Name)
 }
 
+func (c *cluster) May(_ context.Context, claim sts.Claim) error {
+	return c.ask("may delete " + claim.Name)
+}
+
 func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

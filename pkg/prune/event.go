@@ -25,6 +25,8 @@ type Event struct {
 	Retained bool
 	// Restorable reports whether there is a record to make it again from.
 	Restorable bool
+
+	changed string // what about the set
 }
 
 // Summary is what became of all.

@@ -1,6 +1,7 @@
 package prune
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
@@ -119,27 +121,36 @@ func parse(text string) (Record, error) {
 	if r.Time, err = time.Parse(time.RFC3339, a[keyTime]); err != nil {
 		return Record{}, errNoRecord
 	}
-	if claim.Kind != "PersistentVolumeClaim" || claim.Name == "" || claim.Namespace == "" || r.Volume == "" ||
-		r.ClaimUID == "" || r.VolumeUID == "" || r.Before == "" {
+	for _, name := range []string{claim.Name, claim.Namespace, r.Volume} { // each becomes part of a request's path
+		if len(content.IsPathSegmentName(name)) > 0 || name == "" {
+			return Record{}, errNoRecord
+		}
+	}
+	if claim.Kind != "PersistentVolumeClaim" ||
+		r.ClaimUID == "" || r.VolumeUID == "" || !IsPolicy(string(r.Before)) {
 		return Record{}, errNoRecord
 	}
 	return r, nil
 }
 
 // Parse reads the records of a file, in their order. What was not written to
-// its end is left out.
-func Parse(data []byte) ([]Record, error) {
-	var out []Record
+// its end is left out. With an error come those records that are good.
+func Parse(data []byte) (out []Record, err error) {
 	for doc := range strings.SplitAfterSeq(string(data), "\n"+ends) {
 		text, whole := strings.CutSuffix(doc, "\n"+ends)
 		if !whole {
 			break
 		}
-		r, err := parse(text)
-		if err != nil {
-			return nil, err
+		// What is before the last start was not written to its end.
+		if i := strings.LastIndex("\n"+text, "\n---\n"); i > 0 {
+			text = text[i:]
+		}
+		r, bad := parse(text)
+		if bad != nil {
+			err = cmp.Or(err, bad)
+			continue
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	return out, err
 }

@@ -82,6 +82,37 @@ func TestARecordThatWasNotWrittenToItsEndIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestARecordAfterOneThatWasTornIsRead(t *testing.T) {
+	b := book(t)
+	require.NoError(t, b.Write(record("default", "data-web-1")))
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	_, body, _ := strings.Cut(string(data), "---\n")
+	whole := "---\n" + body
+	for cut := len("---\n"); cut < len(whole)-len("\n...\n"); cut++ {
+		records, err := prune.Parse([]byte(whole[:cut] + "\n" + whole))
+		require.NoError(t, err, "cut at %d", cut)
+		require.Equal(t, []prune.Record{restorable(record("default", "data-web-1"))}, records)
+	}
+}
+
+func TestARecordThatWasEditedToNonsenseIsNone(t *testing.T) {
+	b := book(t)
+	require.NoError(t, b.Write(record("default", "data-web-1")))
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	for old, hostile := range map[string]string{
+		"reclaim-policy: Delete": "reclaim-policy: Shred", "uid: pv-data-web-1-uid": `uid: ""`,
+		"kind: PersistentVolumeClaim": "kind: Secret",
+		"namespace: default":          `namespace: ""`, "volumeName: pv-data-web-1": `volumeName: ""`, "deleted: ": "deleted: soon ",
+		"name: data-web-1": "name: ../../secrets/x", `ordinal: "0"`: "ordinal: many",
+	} {
+		require.Contains(t, string(data), old)
+		_, err := prune.Parse([]byte(strings.Replace(string(data), old, hostile, 1)))
+		require.ErrorContains(t, err, "not a record of kubectl sts prune-pvc", "%s", hostile)
+	}
+}
+
 func TestOtherFilesAreNoRecords(t *testing.T) {
 	good := "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
 	for _, text := range []string{good + "...\n", ": {\n...\n", strings.Replace(good, "PersistentVolumeClaim", "Pod", 1) + "...\n"} {
@@ -94,16 +125,26 @@ func TestOtherFilesAreNoRecords(t *testing.T) {
 }
 
 func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "[a-")
+	const spoilt = "---\nkind: Pod\n...\n"
 	for i, names := range [][]string{{"data-web-1", "data-web-2"}, {"data-web-1"}} {
 		b := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
 		for _, name := range names {
 			r := record("default", name)
-			r.Cluster = fmt.Sprint(i)
+			r.Set = fmt.Sprint(i)
 			require.NoError(t, b.Write(r))
 		}
-		require.NoError(t, b.Close())
+		path, err := b.Close()
+		require.NoError(t, err)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, append([]byte(spoilt), data...), 0o600), "somebody edits it")
 	}
+	elsewhere := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(9 * time.Hour) }}
+	other := record("default", "data-web-2")
+	other.Cluster = "https://elsewhere"
+	require.NoError(t, elsewhere.Write(other))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.yaml"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "z.yaml"), []byte("kind: Pod\n...\n"), 0o600))
 
 	found, err := prune.Find(dir, func(r prune.Record) bool { return r.Claim.Namespace == "default" })
@@ -111,10 +152,12 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 	require.NoError(t, err)
 	got := map[string]string{}
 	for _, f := range found {
-		got[f.Claim.Name] = f.Cluster
+		got[f.Claim.Name+" "+f.Cluster] = f.Set
 		require.FileExists(t, f.File)
 	}
-	require.Equal(t, map[string]string{"data-web-1": "1", "data-web-2": "0"}, got)
+	require.Equal(t, map[string]string{
+		"data-web-1 https://here": "1", "data-web-2 https://here": "0", "data-web-2 https://elsewhere": "",
+	}, got)
 }
 
 func TestAFolderThatIsNotThereHasNoRecords(t *testing.T) {
@@ -130,8 +173,10 @@ func TestAFileWithoutRecordsGoes(t *testing.T) {
 	path := b.Path()
 	require.FileExists(t, path)
 
-	require.NoError(t, b.Close())
+	left, err := b.Close()
 
+	require.NoError(t, err)
+	require.Empty(t, left)
 	require.NoFileExists(t, path)
 }
 

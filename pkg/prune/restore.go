@@ -1,6 +1,7 @@
 package prune
 
 import (
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,6 +12,9 @@ import (
 // BeforeAnnotation on a volume is the reclaim policy that it had before it was
 // set to Retain for a claim that was to be deleted, and that it gets back.
 const BeforeAnnotation = "kubectl-sts.github.io/reclaim-policy-before"
+
+// ErrThere means that there is a claim of that name by now.
+var ErrThere = errors.New("there is a claim of that name by now")
 
 // Moves are what is left to do until a claim is back. Each is done once and
 // shows in the cluster, so a restore that was killed goes on where it was.
@@ -54,7 +58,7 @@ func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.Per
 		return refuse(fmt.Sprintf("the API server could not reclaim volume %s: nobody knows what is left of its data", r.Volume))
 	}
 	m := Moves{Free: to == nil || to.UID != "", Create: true, Wait: true}
-	if volume.Spec.PersistentVolumeReclaimPolicy != r.Before {
+	if _, noted := volume.Annotations[BeforeAnnotation]; noted || volume.Spec.PersistentVolumeReclaimPolicy != r.Before {
 		m.Policy = r.Before
 	}
 	return m, nil
@@ -77,9 +81,22 @@ func onward(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume
 	}
 	m := Moves{Wait: !bound || claim.Status.Phase != corev1.ClaimBound, Free: !bound && (to == nil || to.UID != "")}
 	if before, ok := volume.Annotations[BeforeAnnotation]; ok {
-		m.Policy = corev1.PersistentVolumeReclaimPolicy(before)
+		m.Policy = volume.Spec.PersistentVolumeReclaimPolicy
+		if IsPolicy(before) && m.Policy == corev1.PersistentVolumeReclaimRetain {
+			m.Policy = corev1.PersistentVolumeReclaimPolicy(before)
+		}
 	}
 	return m, nil
+}
+
+// IsPolicy reports whether the word is a reclaim policy: notes on volumes and
+// records in files may have been edited by hand.
+func IsPolicy(word string) bool {
+	switch corev1.PersistentVolumeReclaimPolicy(word) {
+	case corev1.PersistentVolumeReclaimRetain, corev1.PersistentVolumeReclaimDelete, corev1.PersistentVolumeReclaimRecycle:
+		return true
+	}
+	return false
 }
 
 func volumeOf(claim *corev1.PersistentVolumeClaim) string {

@@ -91,11 +91,18 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 		{"the claim is still on its way out", there(corev1.ClaimBound, never, leaving), released(), prune.Moves{Leave: true}},
 		{"another of its name is on its way out", there(corev1.ClaimBound, leaving), released(), prune.Moves{Leave: true}},
 		{
-			"a volume that stays by itself", nil,
-			released(finished, func(v *corev1.PersistentVolume) {
-				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimDelete
-			}),
+			"its policy was put back by hand", nil, released(finished),
 			prune.Moves{Free: true, Create: true, Wait: true},
+		},
+		{
+			"only the note is left, which is taken off", there(corev1.ClaimBound, never), released(func(v *corev1.PersistentVolume) {
+				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRecycle
+			}), prune.Moves{Policy: "Recycle"},
+		},
+		{
+			"the note is no policy", there(corev1.ClaimBound, never),
+			released(func(v *corev1.PersistentVolume) { v.Annotations[prune.BeforeAnnotation] = "\x1b[31m" }),
+			prune.Moves{Policy: "Retain"},
 		},
 		{
 			"somebody made the volume free for any claim", nil, released(func(v *corev1.PersistentVolume) { v.Spec.ClaimRef = nil }),

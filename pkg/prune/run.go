@@ -23,9 +23,15 @@ type Cluster interface {
 	Record(ctx context.Context, c sts.Claim) (Record, error)
 	// Retain makes the volume outlive its claim.
 	Retain(ctx context.Context, r Record) error
-	// Delete deletes the claim if it is still as it was seen.
+	// May is the error that a deletion would have now.
+	May(ctx context.Context, c sts.Claim) error
+	// Delete deletes the claim if it is still as it was seen. It is [ErrGone]
+	// when there is none.
 	Delete(ctx context.Context, c sts.Claim) error
 }
+
+// ErrGone means that the claim is gone already.
+var ErrGone = errors.New("it is gone already")
 
 // Run deletes claims.
 type Run struct {
@@ -45,48 +51,69 @@ type Run struct {
 // is not left half-way.
 const answer = 30 * time.Second
 
+// fresh is how old a look may be when it comes to a deletion.
+const fresh = time.Second
+
 // Do deletes the claims of these verdicts, a few at a time. Just before, the
 // sets, the pods and the autoscalers of their namespaces are looked up again:
 // a claim that something wants by now is skipped, and where a set has been
-// changed, so are the rest of its claims.
+// changed, so are the rest of its claims. It ends where nothing can be looked
+// up any more.
 func (r *Run) Do(ctx context.Context, verdicts []claims.Verdict) Summary {
 	var sum Summary
 	stopped := map[claims.Key]string{}
-	for len(verdicts) > 0 && ctx.Err() == nil {
+	for blind := false; len(verdicts) > 0 && ctx.Err() == nil && !blind; {
 		n := min(max(r.Concurrency, 1), len(verdicts))
-		for _, e := range r.some(ctx, verdicts[:n], stopped, &sum) {
+		var events []Event
+		events, blind = r.some(ctx, verdicts[:n], stopped)
+		for _, e := range events {
+			if set := setOf(e.Verdict); e.changed != "" && stopped[set] == "" {
+				stopped[set] = e.changed
+				sum.Stopped = append(sum.Stopped, e.changed)
+			}
 			sum.count(e)
-			r.Tell(e)
+			if e.Result != Left {
+				r.Tell(e)
+			}
 		}
 		verdicts = verdicts[n:]
 	}
-	for _, v := range verdicts {
-		sum.count(Event{Verdict: v, Result: Left})
-	}
+	sum.Left += len(verdicts)
 	sum.TimedOut = sum.Left > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded)
-	sum.Interrupted = sum.Left > 0 && !sum.TimedOut
+	sum.Interrupted = sum.Left > 0 && !sum.TimedOut && ctx.Err() != nil
 	return sum
 }
 
-// some deletes claims at the same time, in one look.
-func (r *Run) some(ctx context.Context, verdicts []claims.Verdict, stopped map[claims.Key]string, sum *Summary) []Event {
+func setOf(v claims.Verdict) claims.Key { return claims.Key{Namespace: v.Claim.Namespace, Name: v.Set} }
+
+// some deletes claims at the same time, in one look. It is blind when no
+// namespace could be looked at.
+func (r *Run) some(ctx context.Context, verdicts []claims.Verdict, stopped map[claims.Key]string) (out []Event, blind bool) {
 	worlds := r.look(ctx, verdicts)
-	out := make([]Event, len(verdicts))
+	blind = true
+	for _, s := range worlds {
+		blind = blind && s.err != nil
+	}
+	out = make([]Event, len(verdicts))
 	var busy sync.WaitGroup
 	for i, v := range verdicts {
-		out[i] = r.check(v, worlds[v.Claim.Namespace], stopped, sum)
-		if out[i].Result != "" {
+		if why := stopped[setOf(v)]; why != "" {
+			out[i] = Event{Verdict: v}.stop(why)
 			continue
 		}
-		busy.Go(func() { out[i] = r.one(ctx, v) })
+		now := worlds[v.Claim.Namespace]
+		if out[i] = r.check(v, now); out[i].Result == "" {
+			busy.Go(func() { out[i] = r.one(ctx, v, now.at) })
+		}
 	}
 	busy.Wait()
-	return out
+	return out, blind
 }
 
 // seen is a world, or why it could not be seen.
 type seen struct {
 	world claims.World
+	at    time.Time // not after what it shows
 	err   error
 }
 
@@ -94,7 +121,7 @@ type seen struct {
 func (r *Run) look(ctx context.Context, verdicts []claims.Verdict) map[string]*seen {
 	out := map[string]*seen{}
 	for _, v := range verdicts {
-		out[v.Claim.Namespace] = &seen{}
+		out[v.Claim.Namespace] = &seen{at: time.Now()}
 	}
 	var busy sync.WaitGroup
 	for namespace, s := range out {
@@ -106,25 +133,27 @@ func (r *Run) look(ctx context.Context, verdicts []claims.Verdict) map[string]*s
 
 // check looks for a reason not to delete the claim. Without one the result is
 // empty.
-func (r *Run) check(v claims.Verdict, now *seen, stopped map[claims.Key]string, sum *Summary) Event {
-	set := claims.Key{Namespace: v.Claim.Namespace, Name: v.Set}
-	if now.err != nil {
-		if errors.Is(now.err, context.Canceled) || errors.Is(now.err, context.DeadlineExceeded) {
-			return Event{Verdict: v, Result: Left}
-		}
-		return Event{Verdict: v, Result: Failed, Why: "could not look again: " + now.err.Error()}
+func (r *Run) check(v claims.Verdict, now *seen) Event {
+	e := Event{Verdict: v}
+	switch {
+	case errors.Is(now.err, context.Canceled), errors.Is(now.err, context.DeadlineExceeded):
+		e.Result = Left
+		return e
+	case now.err != nil:
+		e.Result, e.Why = Failed, "could not look again: "+now.err.Error()
+		return e
 	}
-	if why := moved(v, now.world); why != "" && stopped[set] == "" {
-		stopped[set] = why
-		sum.Stopped = append(sum.Stopped, why)
+	if why := moved(v, now.world); why != "" {
+		return e.stop(why)
 	}
-	if why := stopped[set]; why != "" {
-		return Event{Verdict: v, Result: Skipped, Stopped: true, Why: "stopped: " + why}
+	again := r.Judge.Again([]claims.Verdict{v}, now.world)[0]
+	switch {
+	case !again.Delete:
+		e.Result, e.Why = Skipped, again.Reason
+	case again.Class != v.Class || again.Set != v.Set || again.Template != v.Template:
+		e.Result, e.Why = Skipped, "it was listed for another reason; by now "+again.Reason
 	}
-	if again := r.Judge.Again([]claims.Verdict{v}, now.world)[0]; !again.Delete {
-		return Event{Verdict: v, Result: Skipped, Why: again.Reason}
-	}
-	return Event{}
+	return e
 }
 
 // moved says what has changed about the set that the verdict was made with.
@@ -153,54 +182,88 @@ func moved(v claims.Verdict, w claims.World) string {
 
 // one deletes one claim: what it takes to make it again is on disk first, then
 // the volume is safe, and only then the claim goes.
-func (r *Run) one(ctx context.Context, v claims.Verdict) Event {
+func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answer)
 	defer cancel()
 	e := Event{Verdict: v, Retained: v.Claim.Volume != "" && !v.Claim.DataDies()}
-	if r.Retain && v.Claim.Volume != "" || e.Retained && r.Book != nil {
-		if err := r.save(ctx, v, &e); err != nil {
+	var record *Record
+	if r.Retain && v.Claim.Volume != "" || e.Retained {
+		var err error
+		if record, err = r.save(ctx, v); err != nil {
 			return e.failed(err)
 		}
+		e.Restorable = r.Book != nil
+	}
+	if time.Since(looked) > fresh {
+		now := r.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
+		if again := r.check(v, now); again.Result != "" {
+			return again
+		}
+	}
+	if r.Retain && record != nil {
+		if err := r.Cluster.Retain(ctx, *record); err != nil {
+			return e.failed(err)
+		}
+		e.Retained = true
 	}
 	if err := r.Cluster.Delete(ctx, v.Claim); err != nil {
-		return e.failed(err)
+		return e.stuck(record, err)
 	}
 	e.Result = Deleted
 	return e
 }
 
-// save writes the record and makes the volume stay.
-func (r *Run) save(ctx context.Context, v claims.Verdict, e *Event) error {
+// save writes the record, if there is to be one. A claim whose volume is to
+// stay, but would not, is not as it was.
+func (r *Run) save(ctx context.Context, v claims.Verdict) (*Record, error) {
 	record, err := r.Cluster.Record(ctx, v.Claim)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if !r.Retain && record.Policy != corev1.PersistentVolumeReclaimRetain {
+		return nil, fmt.Errorf("%w: the reclaim policy of volume %s is %s by now", rollout.ErrConflict, record.Volume, record.Policy)
+	}
+	if r.Retain {
+		// A volume is not changed for a claim that may not be deleted.
+		if err := r.Cluster.May(ctx, v.Claim); err != nil {
+			return nil, err
+		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
 	if r.Book != nil {
 		if err := r.Book.Write(record); err != nil {
-			return fmt.Errorf("no record could be written: %w", err)
+			return nil, fmt.Errorf("no record could be written: %w", err)
 		}
-		e.Restorable = true
 	}
-	if r.Retain {
-		if err := r.Cluster.Retain(ctx, record); err != nil {
-			return err
-		}
-		e.Retained = true
-		return nil
-	}
-	// Somebody may have set the policy back since the claims were listed.
-	if record.Policy != corev1.PersistentVolumeReclaimRetain {
-		return fmt.Errorf("%w: the reclaim policy of volume %s is %s by now", rollout.ErrConflict, record.Volume, record.Policy)
-	}
-	return nil
+	return &record, nil
 }
 
-// failed sorts an error: a claim that has changed is none.
+// failed sorts an error: a claim that has changed, or is gone, is none.
 func (e Event) failed(err error) Event {
 	e.Result, e.Why, e.Retained, e.Restorable = Failed, err.Error(), false, false
-	if errors.Is(err, rollout.ErrConflict) {
+	switch {
+	case errors.Is(err, rollout.ErrConflict):
 		e.Result, e.Why = Skipped, "it was changed since it was listed"
+	case errors.Is(err, ErrGone):
+		e.Result, e.Why = Skipped, ErrGone.Error()
 	}
+	return e
+}
+
+// stuck is the same for a claim that was not deleted when its volume was safe.
+// The policy is not put back: if somebody else has deleted the claim, the data
+// would go.
+func (e Event) stuck(record *Record, err error) Event {
+	changed := e.Retained && record != nil && record.Policy != corev1.PersistentVolumeReclaimRetain
+	e = e.failed(err)
+	if changed {
+		e.Why += fmt.Sprintf("; the reclaim policy of volume %s is Retain now, restore-pvc puts it back", record.Volume)
+	}
+	return e
+}
+
+// stop says that the set was changed.
+func (e Event) stop(why string) Event {
+	e.Result, e.Stopped, e.Why, e.changed = Skipped, true, "stopped: "+why, why
 	return e
 }

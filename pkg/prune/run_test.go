@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
@@ -75,6 +77,139 @@ func TestWithoutALookNothingIsDeleted(t *testing.T) {
 	require.Equal(t, prune.Summary{Failed: 2}, run.Do(t.Context(), verdicts))
 	require.Equal(t, []string{"look default"}, c.asked)
 	require.Equal(t, "failed data-web-1: could not look again: no", got.events[0])
+}
+
+func TestWhereNothingCanBeLookedUpAnyMoreItEnds(t *testing.T) {
+	c, judge, verdicts := judged(t, 200)
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: func(e prune.Event) {
+		got.tell(e)
+		c.errs = map[string]error{"look default": errors.New("no")}
+	}}
+
+	require.Equal(t, prune.Summary{Deleted: 10, Failed: 10, Left: 180}, run.Do(t.Context(), verdicts))
+	require.Len(t, got.events, 20)
+}
+
+func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
+	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("a", "web", 1), set("b", "web", 1)}}}
+	c.errs = map[string]error{"look a": errors.New("no")}
+	all := []sts.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("b", "data-web-3")}
+	judge := claims.NewJudge(all, claims.Options{})
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 2, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Deleted: 2, Failed: 1}, run.Do(t.Context(), judge.All(all, c.world)))
+}
+
+func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
+	c, _, verdicts := judged(t, 1)
+	c.world.Sets = []sts.Snapshot{{Set: c.world.Sets[0].Set.DeepCopy()}}
+	c.world.Sets[0].Set.Spec.VolumeClaimTemplates[0].Name = "disk" // and the generation as it was
+	c.world.Sets[0].Set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	verdicts[0].Claim.Labels, verdicts[0].Claim.MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
+	judge := claims.NewJudge([]sts.Claim{verdicts[0].Claim}, claims.Options{})
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, []string{
+		"skipped data-web-1: it was listed for another reason; by now set web has no claim template data",
+	}, got.events)
+}
+
+func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
+	for _, what := range []string{"delete data-web-1", "read data-web-1", "may delete data-web-1"} {
+		t.Run(what, func(t *testing.T) {
+			c, judge, verdicts := judged(t, 1)
+			c.errs = map[string]error{what: prune.ErrGone}
+			var got told
+			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell}
+
+			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+			require.Equal(t, []string{"skipped data-web-1: it is gone already"}, got.events)
+		})
+	}
+}
+
+func TestALookThatGotOldIsTakenAgain(t *testing.T) {
+	for name, then := range map[string]struct {
+		world claims.World
+		want  prune.Summary
+	}{
+		"a pod mounts the claim by then": {claims.World{
+			Sets: []sts.Snapshot{set("default", "web", 1)}, Users: map[claims.Key]string{{Namespace: "default", Name: "data-web-1"}: "job"},
+		}, prune.Summary{Skipped: 1}},
+		"the set is another by then": {claims.World{Sets: []sts.Snapshot{set("default", "web", 2)}}, prune.Summary{
+			Skipped: 1, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
+		}},
+		"nothing has changed": {claims.World{Sets: []sts.Snapshot{set("default", "web", 1)}}, prune.Summary{
+			Deleted: 1, Retained: 1, Recorded: 1,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := book(t)
+			synctest.Test(t, func(t *testing.T) {
+				c, judge, verdicts := judged(t, 1)
+				c.before = func(what string) {
+					if what == "read data-web-1" {
+						time.Sleep(2 * time.Second)
+						c.world = then.world
+					}
+				}
+				run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+
+				require.Equal(t, then.want, run.Do(t.Context(), verdicts))
+				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])
+				require.Equal(t, then.want.Deleted == 0, len(c.asked) == 4, "the volume was left alone: %s", c.asked)
+			})
+		})
+	}
+}
+
+func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
+	b := book(t)
+	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
+	require.Empty(t, b.Path())
+}
+
+func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
+	const words = "; the reclaim policy of volume pv-data-web-1 is Retain now, restore-pvc puts it back"
+	tests := []struct {
+		name   string
+		err    error
+		policy corev1.PersistentVolumeReclaimPolicy
+		want   string
+	}{
+		{"the claim has changed", rollout.ErrConflict, "Delete", "skipped data-web-1: it was changed since it was listed" + words},
+		{"nobody knows", errors.New("cut"), "Delete", "failed data-web-1: cut" + words},
+		{"it was Retain before", errors.New("cut"), "Retain", "failed data-web-1: cut"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, judge, verdicts := judged(t, 1)
+			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
+			var got told
+			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
+
+			run.Do(t.Context(), verdicts)
+
+			require.Equal(t, []string{test.want}, got.events)
+		})
+	}
+}
+
+func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	verdicts[0].Claim.Reclaim = corev1.PersistentVolumeReclaimRetain // and Delete by now
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Empty(t, c.deleted())
 }
 
 func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
@@ -180,15 +315,20 @@ func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.before = func(string) { cancel() }
 	c.errs = map[string]error{"look default": context.Canceled}
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
 	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Empty(t, got.events)
 }
 
 func book(t *testing.T) *prune.Book {
 	t.Helper()
 	b := &prune.Book{Dir: t.TempDir(), Now: func() time.Time { return ststest.Start }, Head: "what it is"}
-	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	t.Cleanup(func() {
+		_, err := b.Close()
+		require.NoError(t, err)
+	})
 	return b
 }
 
@@ -204,7 +344,9 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: got.tell}
 
 	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), verdicts))
-	require.Equal(t, []string{"look default", "read data-web-1", "retain data-web-1", "delete data-web-1"}, c.asked)
+	require.Equal(t, []string{
+		"look default", "read data-web-1", "may delete data-web-1", "retain data-web-1", "delete data-web-1",
+	}, c.asked)
 	require.Equal(t, []string{"deleted data-web-1 (volume stays) (restorable)"}, got.events)
 }
 
@@ -227,7 +369,7 @@ func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
-	require.Equal(t, []string{"look default", "read data-web-1"}, c.asked)
+	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 }
 
 func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {

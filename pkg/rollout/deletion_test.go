@@ -14,7 +14,9 @@ import (
 
 func TestDeletionThatAPlanComesTo(t *testing.T) {
 	parallel := func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = appsv1.ParallelPodManagement }
-	bad := func(o int) []*corev1.Pod { return []*corev1.Pod{ststest.Pod(o, ststest.Waiting("ImagePullBackOff", "no"))} }
+	bad := func(o int) []*corev1.Pod {
+		return []*corev1.Pod{ststest.Pod(o, ststest.Waiting("ImagePullBackOff", "no"))}
+	}
 	well := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))
 	ill := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), bad(4))
 	tests := []struct {

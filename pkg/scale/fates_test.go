@@ -160,6 +160,10 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"nothing to warn of", request(3), snapshot(set()), nil},
 		{
+			"a tool that has its own replicas", request(3), snapshot(set(ststest.Annotated("meta.helm.sh/release-name", "web"))),
+			[]string{"Helm manages statefulset web and may put its own replicas back: change the source as well, or pause it"},
+		},
+		{
 			"an autoscaler, within its range", request(3, scalers), snapshot(set()),
 			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web and may change the replicas again"},
 		},

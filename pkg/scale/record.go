@@ -13,7 +13,7 @@ import (
 
 // Annotation holds the record of a scale that has more to do than to set
 // replicas: a policy to put back, or claims to delete.
-const Annotation = "kubectl-sts.github.io/scale"
+const Annotation = sts.ScaleAnnotation
 
 // version of the record's format. A newer one is refused, not guessed at.
 const version = 1

@@ -73,7 +73,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	var out []string
+	out := b.s.PutsBack("replicas")
 	for _, a := range b.r.Scalers {
 		out = append(out, b.fights(a))
 	}

@@ -15,6 +15,9 @@ import (
 // KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
 const KeepAnnotation = "kubectl-sts.github.io/keep"
 
+// ScaleAnnotation on a set is the record of a scale that is not over.
+const ScaleAnnotation = "kubectl-sts.github.io/scale"
+
 // claimUnused is the condition by which servers from 1.37 on say that no pod
 // has used a claim since its last transition (KEP-5541).
 const claimUnused = "Unused"

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -34,7 +34,8 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	}
 	list := make(chan listed, 1)
 	go func() {
-		all, err := client.ClaimsAlone(ctx, r.Selector)
+		// All of them, whatever the selector: the judge looks at siblings, too.
+		all, err := client.ClaimsAlone(ctx, "")
 		list <- listed{all, err}
 	}()
 	world, err := client.ClaimWorld(ctx, !r.IgnoreHPA)
@@ -53,7 +54,7 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	})}
 	// Some at a time: most verdicts are forgotten at once, and there may be many.
 	kept := 0
-	for some := range slices.Chunk(all.claims, page) {
+	for some := range slices.Chunk(r.selected(all.claims), page) {
 		verdicts := f.judge.All(some, world)
 		kept += claims.Sum(verdicts).Kept
 		if !r.ShowKept {
@@ -65,6 +66,24 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	f.total = claims.Sum(f.verdicts)
 	f.total.Kept = kept
 	return f, nil
+}
+
+// selected are the claims that the selector selects.
+func (r Request) selected(all []sts.Claim) []sts.Claim {
+	if r.Selector == "" {
+		return all
+	}
+	selector, err := labels.Parse(r.Selector)
+	if err != nil {
+		return nil // check says it before
+	}
+	var out []sts.Claim
+	for i := range all {
+		if selector.Matches(labels.Set(all[i].Labels)) {
+			out = append(out, all[i])
+		}
+	}
+	return out
 }
 
 // explain says what goes on without autoscalers, for who may not read them.
@@ -94,7 +113,7 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 		of = append(of, &verdicts[i].Claim)
 	}
 	if err := client.AddReclaim(ctx, of); err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: nobody knows what becomes of the volumes: "+report.Clean(err.Error()))
+		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
 	}
 }
 

@@ -113,7 +113,8 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 			"restore the claims.")
 	flags.StringVar(&r.RecordDir, "record", "",
 		"The folder for records of deleted claims. The default is kubectl-sts/pruned in $XDG_STATE_HOME or ~/.local/state.")
-	flags.IntVar(&r.Concurrency, "concurrency", 10, "How many claims are deleted at the same time.")
+	flags.IntVar(&r.Concurrency, "concurrency", 10,
+		"How many claims are deleted at the same time, after one look at the cluster; at most 100.")
 	flags.DurationVar(&r.Timeout, "timeout", 0,
 		"How long the whole run may take, for instance 30m; 0 for ever. A run that takes longer stops between two claims, "+
 			"with exit code 124.")
@@ -127,14 +128,18 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
 }
 
+// most claims may share one look at the cluster: it must still be true when the
+// last of them goes.
+const most = 100
+
 func (r *Request) check() error {
 	switch _, err := labels.Parse(r.Selector); {
 	case len(r.Names) > 0 && r.AllNamespaces:
 		return cmdutil.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
 	case err != nil:
 		return cmdutil.Usage("--selector=%s: %w", r.Selector, err)
-	case r.Concurrency < 1:
-		return cmdutil.Usage("--concurrency=%d: must be at least 1", r.Concurrency)
+	case r.Concurrency < 1 || r.Concurrency > most:
+		return cmdutil.Usage("--concurrency=%d: must be from 1 to %d", r.Concurrency, most)
 	case r.Timeout < 0:
 		return cmdutil.Usage("--timeout=%s: must not be negative", r.Timeout)
 	}

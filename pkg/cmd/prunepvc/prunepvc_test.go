@@ -78,7 +78,9 @@ func TestBadUsage(t *testing.T) {
 	tests := map[string][]string{
 		"give names or --all-namespaces, not both: a name is looked up in one namespace": {"web", "-A"},
 		`"deployment/web" is not a StatefulSet`:                                          {"deployment/web"},
-		"--concurrency=0: must be at least 1":                                            {"--concurrency=0"},
+		"--concurrency=0: must be from 1 to 100":                                         {"--concurrency=0"},
+		"--concurrency=-1: must be from 1 to 100":                                        {"--concurrency=-1"},
+		"--concurrency=1000: must be from 1 to 100":                                      {"--concurrency=1000"},
 		"--timeout=-1s: must not be negative":                                            {"--timeout=-1s"},
 		`--dry-run=maybe: must be "none", "client" or "server"`:                          {"--dry-run=maybe"},
 		"-o table: must be json, yaml, name or wide":                                     {"-o", "table"},

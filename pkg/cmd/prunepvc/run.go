@@ -1,6 +1,7 @@
 package prunepvc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,10 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	case unasked:
 		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
 	}
-	if err := r.confirm(ctx, env, f.total); err != nil {
+	if err := r.may(ctx, client, f.verdicts); err != nil {
+		return err
+	}
+	if err := r.confirm(ctx, env, client, f); err != nil {
 		return err
 	}
 	return r.delete(ctx, env, client, f, tell)
@@ -90,13 +94,42 @@ func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *repor
 	}
 }
 
+// may is the error when what is missing is a permission, in one line and not in
+// one for each claim. Where only some namespaces are not allowed, the others
+// are pruned.
+func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims.Verdict) error {
+	var missing error
+	asked := map[string]bool{}
+	for _, v := range verdicts {
+		if asked[v.Claim.Namespace] {
+			continue
+		}
+		asked[v.Claim.Namespace] = true
+		err := client.In(v.Claim.Namespace).MayAll(ctx, v.Claim, r.RetainVolumes)
+		if err == nil {
+			return nil
+		}
+		missing = cmp.Or(missing, err)
+	}
+	return missing
+}
+
 // confirm asks once. Where data would die, a y is not enough.
-func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total) error {
+func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, client *kube.Client, f found) error {
 	if r.Yes || r.DryRun != report.DryRunNone {
 		return nil
 	}
+	if r.Output != report.Human && r.Output != report.Wide { // who is asked has seen objects at most
+		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
+			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, Now: client.Now(),
+		})
+	}
+	t := f.total
 	count := strconv.Itoa(t.Claims)
 	question := "Delete " + count + "? The data stays in their volumes. [y/N] "
+	if t.Dying+t.Staying == 0 {
+		question = "Delete " + count + "? None has a volume. [y/N] "
+	}
 	if r.fate(t) != "" {
 		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
 	}
@@ -136,16 +169,13 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	sum := run.Do(ctx, f.verdicts)
 	record := ""
 	if book != nil {
-		record = book.Path()
-		if err := book.Close(); err != nil {
-			r.say(env, "warning: the record "+record+": "+err.Error())
+		if record, err = book.Close(); err != nil {
+			env.Warn("the record " + book.Path() + ": " + err.Error())
 		}
 	}
-	if sum.Recorded == 0 {
-		record = ""
-	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return cmdutil.Result(rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+	env.Protocol.End = rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)}
+	return cmdutil.Result(env.Protocol.End)
 }
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
@@ -169,15 +199,19 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 	case r.RetainVolumes:
 		return nil, fmt.Errorf("no record can be written, so nothing was deleted (see --record): %w", err)
 	}
-	r.say(env, "warning: no record is written for restore-pvc: "+err.Error())
+	env.Warn("no record is written for restore-pvc: " + err.Error())
 	return nil, nil
 }
 
 // hints are the commands that go on.
 func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
 	var out []string
-	if record != "" {
-		out = append(out, "bring them back: "+env.Command("")+" restore-pvc -f "+cmdutil.Quote(record))
+	switch back := env.Command("") + " restore-pvc -f " + cmdutil.QuotePath(record); {
+	case record == "":
+	case s.Recorded > 0:
+		out = append(out, "bring them back: "+back)
+	default: // an answer may have been lost
+		out = append(out, "should any of them be gone all the same: "+back)
 	}
 	if s.Left > 0 || len(s.Stopped) > 0 {
 		out = append(out, "the rest is as it was: run the same command again")

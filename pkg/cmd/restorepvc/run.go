@@ -97,6 +97,9 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 		return nil
 	}
 	err = r.carryOut(ctx, client, record, moves, tell)
+	if errors.Is(err, prune.ErrThere) { // the set was scaled up meanwhile: its claim may have got the volume
+		return r.restore(ctx, client, record, tell)
+	}
 	if errors.Is(err, context.Canceled) {
 		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, "claim "+record.Claim.Name+" is back")}
 	}

@@ -48,6 +48,7 @@ type visit struct {
 func (v *visit) load(ctx context.Context) error {
 	r, client := v.request, v.runner.Client
 	var err error
+	v.env.About(client.Namespace, r.Name)
 	if v.s, _, err = client.Load(ctx, r.Name); err != nil {
 		return err
 	}
