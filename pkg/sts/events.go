@@ -10,7 +10,7 @@ import (
 // createdPod finds the pod in the controller's words, which read "create Pod
 // web-3 in StatefulSet web failed error: …" or "create Claim data-web-3 Pod
 // web-3 in StatefulSet web failed error: …".
-var createdPod = regexp.MustCompile(`\bPod (\S+) in StatefulSet \S+ (?:failed error: )?(.*)`)
+var createdPod = regexp.MustCompile(`\bPod (\S+) in StatefulSet \S+ (?:failed error: )?((?s:.*))`)
 
 // FailedCreates reads, out of the events of a set, why the controller could
 // not make a pod: the newest words for each pod's name.

@@ -69,6 +69,11 @@ func TestFailedCreatesAreTheNewestWordsAboutEachPod(t *testing.T) {
 			map[string]string{"web-3": "no such class"},
 		},
 		{
+			"words of several lines",
+			[]*corev1.Event{event(about + "one\ntwo")},
+			map[string]string{"web-3": "one\ntwo"},
+		},
+		{
 			"several events that the server has merged",
 			[]*corev1.Event{event("(combined from similar events): " + about + quota)},
 			map[string]string{"web-3": quota},

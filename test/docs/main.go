@@ -1,5 +1,6 @@
 // Command docs writes a page for each verb to docs/verbs, from the commands
-// themselves: what they print as help is what stands there.
+// themselves: what they print as help is what stands there. It fails when a verb
+// has no file of permissions in docs/rbac.
 package main
 
 import (
@@ -50,7 +51,10 @@ func run() error {
 		}
 		index += fmt.Sprintf("| [kubectl sts %s](%s) | %s. |\n", verb.Name(), name, verb.Short)
 	}
-	return os.WriteFile(filepath.Join(folder, "README.md"), []byte(index), 0o644)
+	if err := os.WriteFile(filepath.Join(folder, "README.md"), []byte(index), 0o644); err != nil {
+		return err
+	}
+	return checkRoles(root)
 }
 
 func page(verb *cobra.Command) []byte {

@@ -28,13 +28,8 @@ func (c cluster) Record(ctx context.Context, claim sts.Claim) (prune.Record, err
 	return c.client.In(claim.Namespace).ClaimRecord(ctx, claim)
 }
 
-// Retain makes the volume outlive its claim, if the server would let the claim
-// be deleted: else the volume stays as it is.
+// Retain makes the volume outlive its claim.
 func (c cluster) Retain(ctx context.Context, r prune.Record) error {
-	seen := sts.ObserveClaim(r.Claim, nil)
-	if err := c.client.In(r.Claim.Namespace).DeleteClaim(ctx, seen, true); kube.Denied(err) {
-		return err
-	}
 	return c.client.In(r.Claim.Namespace).KeepVolume(ctx, r)
 }
 
