@@ -19,7 +19,7 @@ import (
 var unshare = sync.OnceValue(func() []string {
 	for _, command := range [][]string{{"unshare", "--mount"}, {"unshare", "--map-root-user", "--mount"}} {
 		args := append(command[1:], "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-		if exec.Command(command[0], args...).Run() == nil { //nolint:noctx // it only tries
+		if exec.Command(command[0], args...).Run() == nil {
 			return command
 		}
 	}
