@@ -43,6 +43,12 @@ GORELEASER ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-sts/tools/gorelease
 GOLANGCI_LINT := $(TOOLS)/golangci-lint
 GOFUMPT       := $(TOOLS)/gofumpt
 
+# What renders pictures comes from npm, checked by its lockfile, and lies beside
+# the linters. Only make pictures needs it, and asciinema, tmux and npm.
+PICTURES       := test/pictures
+PICTURES_KEY   := $(shell cat $(PICTURES)/package.json $(PICTURES)/package-lock.json | git hash-object --stdin | cut -c 1-12)
+PICTURES_TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-sts/tools/pictures-$(PICTURES_KEY)
+
 .DEFAULT_GOAL := help
 
 # Two suites at once would mix their output and fight for the sandbox's build.
@@ -77,7 +83,7 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/... ./test/pictures/...
 
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests
@@ -140,6 +146,14 @@ krew-release: ## Render plugins/sts.yaml, for krew users, from a release's archi
 docs: ## Write the generated pages of docs/ again
 	go run ./test/docs
 
+.PHONY: pictures
+pictures: build $(PICTURES_TOOLS)/built ## Record docs/pictures again, of real runs on a sandbox
+	@set -e; for scene in $(PICTURES)/scenes/*.sh; do \
+		scene=$$(basename "$$scene" .sh); \
+		echo "$(PICTURES)/record.sh $$scene"; \
+		$(PICTURES)/record.sh $(PICTURES_TOOLS)/node_modules/.bin/svg-term "$$scene" "docs/pictures/$$scene.svg"; \
+	done
+
 .PHONY: verify
 verify: docs ## Check that what is generated or resolved is committed
 	git diff --exit-code -- docs
@@ -164,6 +178,13 @@ $(TOOLS)/built:
 		go build -C tools -trimpath -ldflags '-s -w' -o "$$new/" tool && \
 		mv -f "$$new"/* $(TOOLS)/ && \
 		rmdir "$$new"
+	@touch $@
+
+$(PICTURES_TOOLS)/built:
+	@command -v npm >/dev/null || { echo 'make pictures needs npm, asciinema and tmux' >&2; exit 1; }
+	@mkdir -p $(PICTURES_TOOLS)
+	cp $(PICTURES)/package.json $(PICTURES)/package-lock.json $(PICTURES)/.npmrc $(PICTURES_TOOLS)
+	npm --prefix $(PICTURES_TOOLS) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 dist/metadata.json:

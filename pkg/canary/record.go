@@ -116,6 +116,25 @@ func (r Record) check() error {
 	return r.Order.Check()
 }
 
+// owns notes that the run itself sets this template, and what abort has to
+// write back beside the one before. Only a template that is exactly what the
+// server will store has a fingerprint by which a stranger's change shows.
+func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
+	r.OwnTemplate = true
+	if before, ok := s.Annotation(changeCause); ok {
+		r.Cause = &before
+	}
+	if !exact {
+		return nil
+	}
+	typed, err := template.Typed()
+	if err != nil {
+		return err
+	}
+	r.Template, err = sts.Fingerprint(typed)
+	return err
+}
+
 // stranger says who changed the template since the canary set it, or "".
 func (r Record) stranger(s sts.Snapshot) string {
 	now, err := sts.Fingerprint(&s.Set.Spec.Template)

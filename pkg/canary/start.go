@@ -116,22 +116,11 @@ func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, 
 		return nil, no
 	}
 	record := r.record(verb, s, now)
-	record.OwnTemplate = true
 	if s.OnDelete() {
 		record.Stable = majority(s)
 	}
-	if r.Exact {
-		typed, err := r.Template.Typed()
-		if err != nil {
-			return nil, err
-		}
-		if record.Template, err = sts.Fingerprint(typed); err != nil {
-			return nil, err
-		}
-	}
-	// Kept even when this canary sets none of its own: abort writes it back.
-	if before, ok := s.Annotation(changeCause); ok {
-		record.Cause = &before
+	if err := record.owns(r.Template, r.Exact, s); err != nil {
+		return nil, err
 	}
 	annotations := map[string]*string{Annotation: record.text()}
 	if r.Cause != "" {

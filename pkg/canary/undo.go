@@ -28,24 +28,9 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if err != nil {
 		return nil, err
 	}
-	record := r.record(VerbUndo, s, now)
-	record.OwnTemplate = true
-	if before != nil {
-		record.Partition = before.Partition // as it was before what gives way now
-	}
-	record.Stable, record.Target = s.UpdateRevision(), target.Revision.Name
-	if present, err := presentRevision(s); err == nil && present != nil {
-		record.Stable = present.Name // also before the controller has seen the template
-	}
-	typed, err := target.Template.Typed()
+	record, err := undoRecord(r, target, before, s, now)
 	if err != nil {
 		return nil, err
-	}
-	if record.Template, err = sts.Fingerprint(typed); err != nil {
-		return nil, err
-	}
-	if before, ok := s.Annotation(changeCause); ok {
-		record.Cause = &before
 	}
 	counts, err := record.Steps.Counts(s.Replicas())
 	if err != nil {
@@ -60,16 +45,37 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 		return nil, err
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
-	p.Details = append(undoDetails(target, s, now), p.Details...)
+	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before, record))
+	p.Warnings = append(p.Warnings, s.PutsBack("template and partition")...)
+	return p, nil
+}
+
+// undoRecord is the record of an undo, which takes the place of any before it.
+func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, now time.Time) (Record, error) {
+	record := r.record(VerbUndo, s, now)
 	if before != nil {
-		p.Details = append(p.Details, fmt.Sprintf("the %s in progress since %s is given up",
+		record.Partition = before.Partition // as it was before what gives way now
+	}
+	record.Stable, record.Target = s.UpdateRevision(), target.Revision.Name
+	if present, err := presentRevision(s); err == nil && present != nil {
+		record.Stable = present.Name // also before the controller has seen the template
+	}
+	err := record.owns(target.Template, true, s)
+	return record, err
+}
+
+// givenUp says what the undo does away with: another verb's run, a partition.
+func givenUp(before *Record, record Record) []string {
+	var out []string
+	if before != nil {
+		out = append(out, fmt.Sprintf("the %s in progress since %s is given up",
 			before.Verb.Name(), before.Started.UTC().Format(time.RFC3339)))
 	}
 	if record.Partition > 0 {
-		p.Details = append(p.Details, fmt.Sprintf(
+		out = append(out, fmt.Sprintf(
 			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
 	}
-	return p, nil
+	return out
 }
 
 // revert puts the template back. Unless it goes step by step, or a budget has

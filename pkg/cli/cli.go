@@ -4,8 +4,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"os"
 	"runtime/debug"
 	"slices"
 
@@ -46,14 +45,17 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 		Color:   term.ColorAuto,
 	}
 	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
+	if os.Getenv("GITHUB_ACTIONS") == "true" && !term.Live(streams.Err) {
+		env.Actions = report.NewActions(streams.Err)
+		env.Streams.Err = report.NewGuard(streams.Err)
+	}
 	root := New(env)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
-	root.SetErr(streams.Err)
-	err := root.ExecuteContext(ctx)
-	tell(streams, err)
-	return exitCode(err)
+	root.SetErr(env.Streams.Err)
+	cmd, err := root.ExecuteContextC(ctx)
+	return end(env, cmd, args, err).ExitCode()
 }
 
 var long = templates.LongDesc(`
@@ -75,7 +77,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 		SilenceUsage:      true,
 		Args:              unknownCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error { return checkColor(env.Color) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return begin(env, cmd, os.Getenv("GITHUB_STEP_SUMMARY")) },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	env.Config.AddFlags(root.PersistentFlags())
@@ -108,33 +110,4 @@ func checkColor(mode term.ColorMode) error {
 		return cmdutil.Usage(`--color=%s: must be "auto", "always" or "never"`, mode)
 	}
 	return nil
-}
-
-// tell says an error that nothing has said yet.
-func tell(streams term.Streams, err error) {
-	var ended *cmdutil.Ended
-	if err == nil || errors.As(err, &ended) {
-		return
-	}
-	for end, word := range map[error]string{context.Canceled: "interrupted", context.DeadlineExceeded: "timed out"} {
-		if errors.Is(err, end) {
-			_, _ = fmt.Fprintln(streams.Err, word+": nothing was changed")
-			return
-		}
-	}
-	word := "error"
-	try := []string(nil)
-	var usage *cmdutil.UsageError
-	if no := asRefusal(err); no != nil {
-		word, try = "refused", no.Try
-	} else if errors.As(err, &usage) {
-		try = usage.Try
-	}
-	_, _ = fmt.Fprintf(streams.Err, "%s: %s\n", word, report.Clean(err.Error()))
-	for _, t := range try {
-		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
-	}
-	if usage != nil {
-		_, _ = fmt.Fprintln(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
-	}
 }

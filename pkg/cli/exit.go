@@ -8,51 +8,28 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
-// The exit codes. docs/exit-codes.md says what each means for a pipeline.
-const (
-	exitDone        = 0
-	exitError       = 1
-	exitUsage       = 2
-	exitRefused     = 3
-	exitHalted      = 4
-	exitHeld        = 5
-	exitTimedOut    = 124
-	exitInterrupted = 130
-)
-
-// outcomeCodes are the exit codes of a run's ends.
-var outcomeCodes = map[rollout.Result]int{
-	rollout.Done:        exitDone,
-	rollout.Held:        exitHeld,
-	rollout.Halted:      exitHalted,
-	rollout.Drifted:     exitHalted,
-	rollout.TimedOut:    exitTimedOut,
-	rollout.Interrupted: exitInterrupted,
-	rollout.Failed:      exitError,
-}
-
-// exitCode is the one place where an error becomes an exit code.
-func exitCode(err error) int {
+// ending is the one place where an error becomes an outcome, and with it an
+// exit code. What it says has been said already where it is a run's own.
+func ending(err error) rollout.Outcome {
 	var usage *cmdutil.UsageError
 	var ended *cmdutil.Ended
+	o := rollout.Outcome{Result: rollout.Failed}
 	switch {
 	case err == nil:
-		return exitDone
+		return rollout.Outcome{Result: rollout.Done}
 	case errors.As(err, &ended):
-		if code, ok := outcomeCodes[ended.Outcome.Result]; ok {
-			return code
-		}
-		return exitError
+		return ended.Outcome
 	case errors.As(err, &usage):
-		return exitUsage
+		o.Result, o.Try = rollout.Misused, usage.Try
 	case asRefusal(err) != nil:
-		return exitRefused
+		o.Result, o.Try = rollout.Refused, asRefusal(err).Try
 	case errors.Is(err, context.DeadlineExceeded):
-		return exitTimedOut
+		return rollout.Outcome{Result: rollout.TimedOut, Message: "nothing was changed"}
 	case errors.Is(err, context.Canceled):
-		return exitInterrupted
+		return rollout.Outcome{Result: rollout.Interrupted, Message: "nothing was changed"}
 	}
-	return exitError
+	o.Message, o.Err = err.Error(), err
+	return o
 }
 
 func asRefusal(err error) *rollout.Refusal {

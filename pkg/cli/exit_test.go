@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 func ended(r rollout.Result) error {
@@ -48,34 +46,6 @@ func TestExitCode(t *testing.T) {
 		{"a server that took too long", context.DeadlineExceeded, 124},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, exitCode(test.err)) })
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, ending(test.err).ExitCode()) })
 	}
 }
-
-func TestTell(t *testing.T) {
-	tests := []struct {
-		name string
-		err  error
-		want string
-	}{
-		{"nothing", nil, ""},
-		{"an outcome has been told already", ended(rollout.Halted), ""},
-		{"an error, on one line and harmless", errors.New("no\x1b[31m\nway"), "error: no way\n"},
-		{
-			"a refusal, with what helps", &rollout.Refusal{Why: "not now", Try: []string{"wait\x07", "or --force"}},
-			"refused: not now\n  wait\n  or --force\n",
-		},
-		{"bad usage, with where the help is", cmdutil.Usage("no %d", 1), "error: no 1\n" + hint},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			var stdout, stderr strings.Builder
-			tell(term.Streams{Out: &stdout, Err: &stderr}, test.err)
-			require.Equal(t, test.want, stderr.String())
-			require.Empty(t, stdout.String())
-		})
-	}
-}
-
-// hint is where bad usage leads.
-const hint = `See "kubectl sts --help" and "kubectl sts VERB --help".` + "\n"

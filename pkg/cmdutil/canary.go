@@ -23,7 +23,9 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 		back, err := r.back(ctx, p)
 		if err != nil {
 			r.stuck(err)
-			return &Ended{rollout.Outcome{Result: rollout.Held, Message: "the canary stays at its gate"}}
+			stays := rollout.Outcome{Result: rollout.Held, Message: "the canary stays at its gate", Step: o.Step, Gate: o.Gate}
+			r.sink().Handle(rollout.Event{Type: rollout.EventOutcome, Time: r.Client.Now(), Step: o.Step, Outcome: &stays})
+			return &Ended{stays}
 		}
 		return Result(back)
 	case o.Result == rollout.Halted && rollback:

@@ -51,6 +51,7 @@ func (f *DriveFlags) Check() error {
 // Load reads the set and, unless they are to be ignored, the disruption budgets
 // that cover it.
 func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, kube.Manifest, error) {
+	r.Env.About(r.Client.Namespace, name)
 	s, manifest, err := r.Client.Load(ctx, name)
 	if err == nil && !ignorePDB {
 		s = r.budgets(ctx, s)

@@ -4,6 +4,8 @@ package cmdutil
 
 import (
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -22,14 +24,27 @@ type Env struct {
 	Color   term.ColorMode
 	Version string
 	Commit  string // that the program was built from, empty when nobody knows
+
+	// What the command line asks for besides the verb's own work. The root
+	// command fills it in before the verb begins.
+	Output  report.Format
+	DryRun  report.DryRun
+	Reports report.Files
+	Actions *report.Actions // nil but in a job of GitHub Actions
+	// Protocol is what the reports are made of.
+	Protocol report.Protocol
+
+	now func() time.Time // the cluster's clock, nil before there is a client
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
-	return e.client(namespace, func(*rest.Config) {}, func(warning string) {
-		_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(warning))
-	})
+	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
+	if err == nil {
+		e.now = client.Now
+	}
+	return client, err
 }
 
 // Glance makes a client for a look in passing, as a shell's completion takes
@@ -90,4 +105,15 @@ func Quote(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// QuotePath makes a word of a file's name that a shell reads as one, short
+// enough to be read by a person: the home directory is ~, where shells know it.
+func QuotePath(path string) string {
+	home, err := os.UserHomeDir()
+	rest, below := strings.CutPrefix(path, home+"/")
+	if runtime.GOOS == "windows" || err != nil || !below || Quote(rest) != rest {
+		return Quote(path)
+	}
+	return "~/" + rest
 }

@@ -123,3 +123,18 @@ func TestClientNeedsAKubeconfig(t *testing.T) {
 
 	require.EqualError(t, err, `kubeconfig: context "nowhere" does not exist`)
 }
+
+func TestQuotePathIsShortWhereAShellUnderstandsIt(t *testing.T) {
+	tests := []struct{ name, path, want string }{
+		{"a file below home", "/home/ann/.local/state/x.yaml", "~/.local/state/x.yaml"},
+		{"a file elsewhere", "/var/x.yaml", "/var/x.yaml"},
+		{"a home that only begins alike", "/home/anna/x.yaml", "/home/anna/x.yaml"},
+		{"in quotes a shell leaves the ~ alone", "/home/ann/my files/x.yaml", "'/home/ann/my files/x.yaml'"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("HOME", "/home/ann")
+			require.Equal(t, test.want, QuotePath(test.path))
+		})
+	}
+}

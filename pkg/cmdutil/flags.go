@@ -36,6 +36,14 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+
 			`server, also let the API server judge the writes, without keeping them.`)
 	AddOutput(flags, &f.Output)
+	AddReport(flags)
+}
+
+// AddReport adds --report. The root command reads it.
+func AddReport(flags *pflag.FlagSet) {
+	flags.StringArray("report", nil,
+		"Write a report when the run ends, however it ends, as KIND=FILE: junit=FILE for Jenkins and GitLab, markdown=FILE for "+
+			"people. May be given several times. A page for GitHub is added to $GITHUB_STEP_SUMMARY if that is the file.")
 }
 
 // AddOutput adds -o.

@@ -22,8 +22,10 @@ type Runner struct {
 	Flags  RunFlags
 	// Quiet leaves the plan's title out: it was shown with a question.
 	Quiet bool
-	feed  <-chan rollout.Update
-	sinks sinks
+	// Cluster takes the writes; nil for the client itself.
+	Cluster rollout.Cluster
+	feed    <-chan rollout.Update
+	sinks   sinks
 }
 
 // NewRunner makes the runner of a verb, for the namespace that the flags lead
@@ -64,6 +66,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Hooks:   hooks{r.Client},
 		Now:     r.Client.Now,
 	}
+	if r.Cluster != nil {
+		engine.Cluster = r.Cluster
+	}
 	return engine.Run(ctx, *p, s), nil
 }
 
@@ -74,11 +79,14 @@ const firstLook = 2 * time.Second
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
 func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
-	start := r.Client.Watch
+	var needs []kube.Need
 	if p.Claims {
-		start = r.Client.WatchClaims
+		needs = append(needs, kube.NeedClaims)
 	}
-	updates, err := start(ctx, s.Set)
+	if len(s.Budgets) > 0 { // what is waited for must be seen
+		needs = append(needs, kube.NeedBudgets)
+	}
+	updates, err := r.Client.Watch(ctx, s.Set, needs...)
 	if err != nil {
 		return err
 	}
@@ -121,6 +129,7 @@ func (r *Runner) sink() rollout.Sink {
 		if r.Flags.Output != report.Human {
 			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
 		}
+		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}
 	return r.sinks
 }
@@ -151,14 +160,19 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	for _, w := range p.Warnings {
 		r.Warn(w)
 	}
-	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, r.Client.Now())
+	now := r.Client.Now()
+	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	for _, s := range r.Env.Sinks() {
+		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
+		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &rollout.Outcome{
+			Result: rollout.Done, Message: "a dry run: nothing was changed",
+		}})
+	}
 	return nil
 }
 
 // Warn tells something that is no reason to stop.
-func (r *Runner) Warn(message string) {
-	_, _ = fmt.Fprintln(r.Env.Streams.Err, "warning: "+report.Clean(message))
-}
+func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 
 // Confirm asks before a plan is run. Without a terminal that is a refusal,
 // which names the flag that answers.

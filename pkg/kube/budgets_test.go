@@ -8,6 +8,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/watch"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -76,5 +77,16 @@ func TestWatchDoesWithoutBudgetsThatItMayNotRead(t *testing.T) {
 
 		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
 		w.quiet()
+	})
+}
+
+func TestWatchFailsWithoutBudgetsThatItNeeds(t *testing.T) {
+	refuse := func(w *watched) {
+		w.needs = []kube.Need{kube.NeedBudgets}
+		w.server.on(http.MethodGet, budgetsPath, forbidden("jo", "watch", "poddisruptionbudgets", "policy"))
+	}
+	watching(t, refuse, func(t *testing.T, w *watched) {
+		require.EqualError(t, w.next().Err,
+			`not allowed to watch poddisruptionbudgets.policy in namespace "default": the Role that you use lacks it (user "jo")`)
 	})
 }

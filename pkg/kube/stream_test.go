@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -96,6 +97,7 @@ type watched struct {
 	claims                        *stream // nil when they are not watched
 	feed                          <-chan rollout.Update
 	zones                         bool // somebody wants to know them
+	needs                         []kube.Need
 }
 
 // watching runs a test of the feed of set web with four of its five pods, in
@@ -120,12 +122,11 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 		if w.zones {
 			client.KnowZones()
 		}
-		start := client.Watch
 		if w.claims != nil {
 			w.server.on(http.MethodGet, claimsPath, w.claims.serve)
-			start = client.WatchClaims
+			w.needs = append(w.needs, kube.NeedClaims)
 		}
-		feed, err := start(ctx, claiming())
+		feed, err := client.Watch(ctx, claiming(), w.needs...)
 		require.NoError(t, err)
 		w.feed = feed
 		defer w.end(cancel)

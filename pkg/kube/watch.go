@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,22 +16,24 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
+// Need is what a watch shows beyond what every watch does.
+type Need int
+
+const (
+	// NeedClaims adds the set's claims.
+	NeedClaims Need = iota + 1
+	// NeedBudgets makes it an error that disruption budgets may not be watched.
+	// Without it they are shown where that is allowed.
+	NeedBudgets
+)
+
 // Watch follows the set, its pods, its revisions and the controller's words
 // about pods that it could not make. Every change gives a whole new snapshot;
 // changes that come faster than the receiver takes them are merged. A watch
 // that is cut, or has become too old (410), is taken up again and only told
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
-func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet) (<-chan rollout.Update, error) {
-	return c.watch(ctx, set, false)
-}
-
-// WatchClaims is Watch with the set's claims as well.
-func (c *Client) WatchClaims(ctx context.Context, set *appsv1.StatefulSet) (<-chan rollout.Update, error) {
-	return c.watch(ctx, set, true)
-}
-
-func (c *Client) watch(ctx context.Context, set *appsv1.StatefulSet, claims bool) (<-chan rollout.Update, error) {
+func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan rollout.Update, error) {
 	selector, err := selectorOf(set)
 	if err != nil {
 		return nil, err
@@ -57,8 +60,8 @@ func (c *Client) watch(ctx context.Context, set *appsv1.StatefulSet, claims bool
 		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
 	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
 		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
-	w.events.optional, w.budgets.optional = true, true
-	if claims {
+	w.events.optional, w.budgets.optional = true, !slices.Contains(needs, NeedBudgets)
+	if slices.Contains(needs, NeedClaims) {
 		w.watchClaims(set)
 	}
 	for _, s := range w.sources() {

@@ -80,6 +80,7 @@ type pruneView struct {
 	Time    time.Time `json:"time"`
 	DryRun  DryRun    `json:"dryRun"`
 	Result  string    `json:"result"`
+	Exit    int       `json:"exitCode"`
 	Message string    `json:"message"`
 	Found   int       `json:"found"`
 	Size    string    `json:"size"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -36,7 +37,7 @@ const (
 type Objects struct {
 	w      io.Writer
 	format Format
-	set    setName
+	set    *setName
 }
 
 type setName struct {
@@ -52,7 +53,7 @@ type object struct {
 	Type     string     `json:"type"`
 	Time     time.Time  `json:"time"`
 	DryRun   DryRun     `json:"dryRun"`
-	Set      setName    `json:"statefulSet"`
+	Set      *setName   `json:"statefulSet,omitempty"` // none where an end came before there was one
 	Step     int        `json:"step,omitempty"`
 	Steps    int        `json:"steps,omitempty"`
 	Title    string     `json:"title,omitempty"`
@@ -66,6 +67,7 @@ type object struct {
 	Result   string     `json:"result,omitempty"`
 	Gate     string     `json:"gate,omitempty"`
 	Replicas *int       `json:"replicas,omitempty"`
+	ExitCode *int       `json:"exitCode,omitempty"`
 	Hook     *hookEvent `json:"hook,omitempty"`
 	Try      []string   `json:"try,omitempty"`
 }
@@ -95,7 +97,7 @@ type podEvent struct {
 func (o *Objects) Handle(e rollout.Event) {
 	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
 	if e.Plan != nil {
-		o.set = setName{e.Plan.Namespace, e.Plan.Name}
+		o.set = &setName{e.Plan.Namespace, e.Plan.Name}
 		out.Plan = viewPlan(e.Plan)
 	}
 	out.Set = o.set
@@ -133,6 +135,10 @@ func (o *Objects) Handle(e rollout.Event) {
 func (out *object) outcome(o *rollout.Outcome) {
 	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
 	out.Replicas = o.Replicas
+	if o.Result != rollout.AbortAsked { // after which another plan follows
+		code := o.ExitCode()
+		out.ExitCode = &code
+	}
 	if o.Pod != "" {
 		out.Pod = &podEvent{Name: o.Pod}
 		if o.Trouble != nil {
@@ -156,6 +162,10 @@ func writeObject(w io.Writer, format Format, v any) {
 	if err != nil {
 		// These are structs of plain fields: there is nothing that can't be written.
 		panic(fmt.Sprintf("write %T: %v", v, err))
+	}
+	if format == JSON {
+		// Wherever it stands in a line, GitHub takes it for a command; see [Guard].
+		text = strings.ReplaceAll(text, "##[", `#\u0023[`)
 	}
 	_, _ = io.WriteString(w, spellOut(text))
 }

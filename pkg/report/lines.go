@@ -34,9 +34,7 @@ type Lines struct {
 func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
 	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
-	if l.live {
-		l.spin = newSpin(w)
-	}
+	l.spin = newSpin(w)
 	return l
 }
 
@@ -68,13 +66,13 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.waits = e.Plan.ReadOnly && !l.live
 		l.quiet = false // only the first plan was shown before
 	case rollout.EventWarning:
-		l.say(e.Time, l.style.warn.Render("warning:")+" "+Clean(e.Message))
+		l.say(e.Time, l.fold(l.style.warn.Render("warning:")+" "+Clean(e.Message)))
 	case rollout.EventStep:
 		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Free != nil) {
-			l.say(e.Time, l.style.bold.Render(stepName(e.Step)+Clean(e.Step.Title)))
+			l.say(e.Time, each(l.style.bold, l.fold(stepName(e.Step)+Clean(e.Step.Title))))
 		}
 	case rollout.EventChange:
-		l.say(e.Time, l.style.bold.Render(changeLine(e)))
+		l.say(e.Time, each(l.style.bold, l.fold(changeLine(e))))
 	case rollout.EventHook:
 		l.hook(e)
 	case rollout.EventPod:
@@ -122,6 +120,11 @@ func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 
 func (l *Lines) say(t time.Time, text string) {
 	_, _ = fmt.Fprintln(l.w, l.style.dim.Render(l.clock(t))+" "+l.prefix+text)
+}
+
+// fold breaks a long line between words, under the time.
+func (l *Lines) fold(text string) string {
+	return strings.TrimPrefix(wrap(l.prefix+text, l.width, l.indent), l.prefix)
 }
 
 // wait leaves what is waited for to the spinner. Where somebody only looks on
@@ -196,30 +199,15 @@ func (l *Lines) pod(e rollout.Event) {
 func (l *Lines) outcome(e rollout.Event) {
 	l.spin.clear()
 	o := e.Outcome
-	word, style := string(o.Result), l.style.verdict(o.Result)
-	switch o.Result {
-	case rollout.AbortAsked:
+	if o.Result == rollout.AbortAsked {
 		return // another plan follows
-	case rollout.TimedOut:
-		word = "timed out"
 	}
-	where := ""
-	if o.Step != nil && o.Step.Number > 0 && o.Result != rollout.Held {
-		where = fmt.Sprintf(" in step %d of %d", o.Step.Number, o.Step.Of)
-	}
-	if message := Clean(o.Message); message != word {
-		where += ": " + strings.TrimPrefix(message, word+" ")
-	}
-	text := strings.TrimPrefix(wrap(l.prefix+word+where, l.width, l.indent), l.prefix)
-	l.say(e.Time, each(style, text))
+	l.say(e.Time, each(l.style.verdict(o.Result), l.fold(endWords(*o))))
 	if o.Result == rollout.Done {
 		return
 	}
-	if o.Gate != "" {
-		_, _ = fmt.Fprintln(l.w, l.indent+"the gate stays at "+Clean(o.Gate))
-	}
-	if o.Replicas != nil {
-		_, _ = fmt.Fprintf(l.w, "%sreplicas stay at %d\n", l.indent, *o.Replicas)
+	for _, place := range endPlace(*o) {
+		_, _ = fmt.Fprintln(l.w, l.indent+place)
 	}
 	for _, try := range o.Try {
 		_, _ = fmt.Fprintln(l.w, l.indent+Clean(try))

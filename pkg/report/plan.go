@@ -122,7 +122,7 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 	if format != Human {
 		writeObject(w, format, object{
 			Type: string(rollout.EventPlan), Time: now.UTC(), DryRun: dryRun,
-			Set: setName{p.Namespace, p.Name}, Plan: viewPlan(p),
+			Set: &setName{p.Namespace, p.Name}, Plan: viewPlan(p),
 		})
 		return
 	}

@@ -151,7 +151,7 @@ func (p *Pruning) End(s prune.Summary, record string, try ...string) {
 	for _, t := range try {
 		_, _ = fmt.Fprintln(p.Lines, "  "+Clean(t))
 	}
-	p.object(s, string(result), PruneWords(s), record)
+	p.object(s, result, PruneWords(s), record)
 }
 
 // PrintClaimTotal prints the totals, and in red what becomes of the data. Below a
@@ -177,15 +177,16 @@ func PrintClaimTotal(s term.Streams, mode term.ColorMode, format Format, dryRun 
 
 // Found tells what there would be to delete, when nothing is deleted.
 func (p *Pruning) Found(message string) {
-	p.object(prune.Summary{}, string(rollout.Done), message, "")
+	p.object(prune.Summary{}, rollout.Done, message, "")
 }
 
-func (p *Pruning) object(s prune.Summary, result, message, record string) {
+func (p *Pruning) object(s prune.Summary, result rollout.Result, message, record string) {
 	if p.Format != JSON && p.Format != YAML {
 		return
 	}
 	writeObject(p.Objects, p.Format, pruneView{
-		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: result, Message: Clean(message), Found: p.Total.Claims,
+		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(result), Message: Clean(message), Found: p.Total.Claims,
+		Exit: rollout.Outcome{Result: result}.ExitCode(),
 		Size: p.Total.Size.String(), Kept: p.Total.Kept, Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
 		Record: record,
 	})

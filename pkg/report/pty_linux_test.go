@@ -116,3 +116,15 @@ func TestLinesOnATerminalHaveColourUnlessNoColorSaysNo(t *testing.T) {
 		})
 	}
 }
+
+func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
+	trouble := `web-4: nginx: ErrImagePull: rpc error: code = NotFound desc = 画像が見つかりません, "nginx:bad" is not to be had`
+	got := onTerminal(t, 80, func(terminal *os.File) {
+		lines := report.NewLines(terminal, term.ColorNever, false)
+		lines.Handle(rollout.Event{Type: rollout.EventWait, Message: trouble})
+		lines.Handle(rollout.Event{Type: rollout.EventGate})
+	})
+	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
+	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: rpc error: code = NotFound desc … 0s`
+	require.Regexp(t, `^`+hide+`(`+erase+line+`)+`+erase+show+`$`, got, "erased: %q", got)
+}

@@ -123,9 +123,6 @@ func (r *Restoring) FailedObject(record prune.Record, err error) {
 
 // Wait says on a terminal what is waited for.
 func (r *Restoring) Wait(what string) {
-	if !term.Live(r.Lines) {
-		return
-	}
 	r.spin = newSpin(r.Lines)
 	r.spin.wait("waiting until "+Clean(what), time.Time{})
 	r.spin.start()

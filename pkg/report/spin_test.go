@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestSpinSuffixFitsOnTheLine(t *testing.T) {
+func TestSpinFitsOnTheLine(t *testing.T) {
 	const text = "waiting for web-4: nginx: ImagePullBackOff: 画像が見つかりません"
 	tests := []struct {
 		name  string
@@ -18,17 +18,17 @@ func TestSpinSuffixFitsOnTheLine(t *testing.T) {
 		after time.Duration
 		want  string
 	}{
-		{"how long it has waited", 80, 0, 75 * time.Second, " " + text + " 1m15s"},
-		{"how long a soak still takes", 80, 30 * time.Second, 10 * time.Second, " " + text + ", 20s left"},
-		{"a soak that is over takes no time", 80, 30 * time.Second, 31 * time.Second, " " + text + ", 0s left"},
-		{"what does not fit is cut", 40, 0, time.Second, " waiting for web-4: nginx: ImageP… 1s"},
-		{"a wide character is not halved", 55, 0, time.Second, " waiting for web-4: nginx: ImagePullBackOff: 画… 1s"},
-		{"a terminal of unknown width gets it whole", 0, 0, 0, " waiting for web-4: nginx: ImagePullBackOff: 画像が見つかりません 0s"},
+		{"how long it has waited", 80, 0, 75 * time.Second, text + " 1m15s"},
+		{"how long a soak still takes", 80, 30 * time.Second, 10 * time.Second, text + ", 20s left"},
+		{"a soak that is over takes no time", 80, 30 * time.Second, 31 * time.Second, text + ", 0s left"},
+		{"what does not fit is cut", 40, 0, time.Second, "waiting for web-4: nginx: ImageP… 1s"},
+		{"a wide character is not halved", 55, 0, time.Second, "waiting for web-4: nginx: ImagePullBackOff: 画… 1s"},
+		{"a terminal of unknown width gets it whole", 0, 0, 0, "waiting for web-4: nginx: ImagePullBackOff: 画像が見つかりません 0s"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sp := &spin{width: test.width}
+				sp := &spin{}
 				until := time.Time{}
 				if test.until > 0 {
 					until = time.Now().Add(test.until)
@@ -36,11 +36,11 @@ func TestSpinSuffixFitsOnTheLine(t *testing.T) {
 				sp.wait(text, until)
 				time.Sleep(test.after)
 
-				got := sp.suffix()
+				got := sp.line(test.width)
 
 				require.Equal(t, test.want, got)
 				if test.width > 0 {
-					require.LessOrEqual(t, ansi.StringWidth(got), test.width-2, "the spinner takes two columns")
+					require.LessOrEqual(t, ansi.StringWidth(got), test.width-3, "the spinner takes two columns, and the last stays empty")
 				}
 			})
 		})

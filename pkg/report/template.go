@@ -28,7 +28,7 @@ func PrintTemplate(w io.Writer, format Format, h History, r history.Revision) er
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, spellOut(text))
+	_, err = io.WriteString(Unguarded(w), spellOut(text))
 	return err
 }
 

@@ -61,6 +61,12 @@ const (
 	Failed      Result = "failed"      // the API server or the machine said no
 )
 
+// The results of what never got to be a run.
+const (
+	Refused Result = "refused" // a safeguard or a person said no: nothing was written
+	Misused Result = "usage"   // the command line is wrong
+)
+
 // Outcome is how a run ended and what to do about it.
 type Outcome struct {
 	Result  Result

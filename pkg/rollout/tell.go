@@ -159,7 +159,7 @@ func (n *next) commands(r Result) []string {
 	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" {
 		add("or leave it at that", fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()))
 	}
-	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
+	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && n.p.Resume != "" {
 		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)

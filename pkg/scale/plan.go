@@ -198,7 +198,7 @@ func (b *builder) up(p *rollout.Plan) {
 			for _, c := range o.Claims {
 				switch c.Fate {
 				case rollout.FateReplaced:
-					p.Steps = append(p.Steps, deleteClaim(c.Claim, "so that "+o.Pod+" gets a new one"))
+					p.Steps = append(p.Steps, b.deleteClaim(c, "so that "+o.Pod+" gets a new one"))
 				case rollout.FateGoing:
 					gone[c.Claim.UID] = c.Claim.Name
 				}
@@ -215,22 +215,24 @@ func (b *builder) up(p *rollout.Plan) {
 	}
 }
 
-func deleteClaim(c sts.Claim, why string) rollout.Step {
+func (b *builder) deleteClaim(f rollout.ClaimFate, why string) rollout.Step {
+	c := f.Claim
 	return rollout.Step{
-		Title: "delete claim " + c.Name, Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why},
-		Until: rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
+		Title:  "delete claim " + c.Name,
+		Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Record: b.records(f)},
+		Until:  rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
 	}
 }
 
 // claims deletes those of the ordinals that went. They go last, when all else is
 // well: until then the scale can be taken back and nothing is lost.
 func (b *builder) claims(p *rollout.Plan) {
-	byPolicy := map[types.UID]string{}
+	others := map[types.UID]string{}
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
 			switch c.Fate {
-			case rollout.FateByPolicy:
-				byPolicy[c.Claim.UID] = c.Claim.Name
+			case rollout.FateByPolicy, rollout.FateGoing:
+				others[c.Claim.UID] = c.Claim.Name
 			case rollout.FateRetained:
 				if c.Claim.DataDies() {
 					p.Steps = append(p.Steps, rollout.Step{
@@ -239,16 +241,14 @@ func (b *builder) claims(p *rollout.Plan) {
 						Until:  rollout.Observed{},
 					})
 				}
-				p.Steps = append(p.Steps, deleteClaim(c.Claim, "its volume is retained"))
+				p.Steps = append(p.Steps, b.deleteClaim(c, "its volume stays"))
 			case rollout.FateDeleted:
-				p.Steps = append(p.Steps, deleteClaim(c.Claim, "as answered"))
+				p.Steps = append(p.Steps, b.deleteClaim(c, "as answered"))
 			}
 		}
 	}
-	if len(byPolicy) > 0 {
-		p.Steps = append(p.Steps, rollout.Step{
-			Title: "wait until the controller has deleted the claims", Until: rollout.ClaimsGone{Claims: byPolicy},
-		})
+	if len(others) > 0 {
+		p.Steps = append(p.Steps, rollout.Step{Title: "wait until the claims are gone", Until: rollout.ClaimsGone{Claims: others}})
 	}
 }
 

@@ -41,7 +41,11 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet is being deleted"}
 	}
 	if !s.Observed() {
-		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
+		v := Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
+		if record != nil {
+			v.Try = canaryCommands(s, *record, false, command)
+		}
+		return v
 	}
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
 	v, bad := trouble(s, progress, limits, now)

@@ -199,6 +199,14 @@ func TestACanaryInProgress(t *testing.T) {
 			},
 		},
 		{
+			"not observed: what helps a run that was left half-way, the spec tells already",
+			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &canary.Record{},
+			verdict.Verdict{
+				Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
+				Try: []string{goOn, back},
+			},
+		},
+		{
 			"in trouble on its way back",
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), ststest.Pods(0, 4),
 				ststest.Pods(4, 5, ststest.Waiting("CrashLoopBackOff", "back-off"))), aborting,

@@ -40,6 +40,11 @@ func startCluster(name string) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	// client-go keeps connections by the names of the certificates' files, which
+	// the next cluster of this process has as well.
+	if err := rest.LoadTLSFiles(c.config); err != nil {
+		return nil, err
+	}
 	c.config.UserAgent = "e2e-harness"
 	c.config.QPS = -1
 	return c, nil

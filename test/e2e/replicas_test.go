@@ -11,26 +11,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 )
 
-// replicas are those that the set was given, without repetitions. Those that it
-// had are not among them.
+// replicas are those that the set was given.
 func (t timeline) replicas() []int {
-	var out []int
-	last, known := 0, false
-	for _, m := range t {
-		if m.set == nil || m.gone {
-			continue
-		}
-		if n := int(ptr.Deref(m.set.Spec.Replicas, 1)); !known || n != last {
-			if known {
-				out = append(out, n)
-			}
-			last, known = n, true
-		}
-	}
-	return out
+	return t.given(wantedOrdinals)
 }
 
 // crowds are the moments in which a pod was made or began to go while another

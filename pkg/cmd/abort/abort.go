@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what the flags say.
@@ -66,11 +67,20 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	if plan == nil {
-		_, _ = fmt.Fprintf(env.Streams.Err, "no canary of statefulset %q is in progress: nothing was changed\n", s.Name())
+		env.Nothing(fmt.Sprintf("no canary of statefulset %q is in progress: nothing was changed", s.Name()))
 		return nil
 	}
-	if err := runner.Confirm(ctx, plan, "Take the canary back?"); err != nil {
+	if err := runner.Confirm(ctx, plan, question(s)); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, plan, s)
+}
+
+// question names what is given up: by now it may be another verb's run than
+// the one that the person has in mind.
+func question(s sts.Snapshot) string {
+	if record, err := canary.FindRecord(s); err == nil && record != nil && record.Verb != canary.VerbCanary {
+		return fmt.Sprintf("Give the %s up?", record.Verb.Name())
+	}
+	return "Take the canary back?"
 }

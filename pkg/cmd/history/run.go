@@ -19,13 +19,14 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	env.About(client.Namespace, r.Name)
 	s, _, err := client.Load(ctx, r.Name)
 	if err != nil {
 		return err
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		say(env.Streams.Err, "warning: "+err.Error()) // the revisions are there all the same
+		env.Warn(err.Error()) // the revisions are there all the same
 	}
 	now := client.Now()
 	limits := verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}
@@ -69,7 +70,7 @@ func showDiff(env *cmdutil.Env, r Request, h report.History) error {
 		return err
 	}
 	if len(r.Diff) == 1 && !h.Snapshot.Observed() {
-		say(env.Streams.Err, "warning: the StatefulSet controller has not seen the newest spec yet: this compares with the one before")
+		env.Warn("the StatefulSet controller has not seen the newest spec yet: this compares with the one before")
 	}
 	diff, err := podtemplate.Unified(from.Template, to.Template, report.RevisionName(from), report.RevisionName(to))
 	if err != nil {

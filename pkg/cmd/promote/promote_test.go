@@ -1,40 +1,26 @@
 package promote_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	plan "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*promote.Request, error) {
 	t.Helper()
-	var got *promote.Request
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
-	cmd := promote.New(env, func(_ context.Context, given *cmdutil.Env, r promote.Request) error {
-		require.Same(t, env, given)
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	return cmdtest.Parse(t, promote.New, args...)
 }
 
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*promote.Request)) *promote.Request {
 		r := &promote.Request{
-			Run: cmdutil.RunFlags{
-				Limits: plan.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
-			},
+			Run:  cmdtest.Run(),
 			Name: "web",
 		}
 		for _, change := range changes {
@@ -85,11 +71,7 @@ func TestBadUsage(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parse(t, test.args...)
-
-			require.Nil(t, got, "nothing may run")
-			require.EqualError(t, err, test.want)
-			var usage *cmdutil.UsageError
-			require.ErrorAs(t, err, &usage)
+			cmdtest.RequireBadUsage(t, test.want, got, err)
 		})
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -24,9 +23,6 @@ type found struct {
 	verdicts []claims.Verdict // those to delete and, if they are shown, those to keep
 	total    claims.Total
 }
-
-// page is how many claims are judged at once.
-const page = 1000
 
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
@@ -54,15 +50,14 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	f := found{judge: claims.NewJudge(all.claims, claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 	})}
-	// Some at a time: most verdicts are forgotten at once, and there may be many.
 	kept := 0
-	for some := range slices.Chunk(r.selected(all.claims), page) {
-		verdicts := f.judge.All(some, world)
-		kept += claims.Sum(verdicts).Kept
-		if !r.ShowKept {
-			verdicts = slices.DeleteFunc(verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	for v := range f.judge.Each(r.selected(all.claims), world) {
+		if !v.Delete {
+			kept++
 		}
-		f.verdicts = append(f.verdicts, verdicts...)
+		if v.Delete || r.ShowKept {
+			f.verdicts = append(f.verdicts, v)
+		}
 	}
 	slices.SortStableFunc(f.verdicts, inOrder)
 	r.addReclaim(ctx, env, client, f.verdicts)
@@ -122,7 +117,7 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 		of = append(of, &verdicts[i].Claim)
 	}
 	if err := client.AddReclaim(ctx, of); err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: nobody knows what becomes of the volumes: "+report.Clean(err.Error()))
+		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
 	}
 }
 

@@ -177,11 +177,12 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	record := ""
 	if book != nil {
 		if record, err = book.Close(); err != nil {
-			r.say(env, "warning: the record "+book.Path()+": "+err.Error())
+			env.Warn("the record " + book.Path() + ": " + err.Error())
 		}
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return cmdutil.Result(rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+	env.Protocol.End = rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)}
+	return cmdutil.Result(env.Protocol.End)
 }
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
@@ -205,14 +206,14 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 	case r.RetainVolumes:
 		return nil, fmt.Errorf("no record can be written, so nothing was deleted (see --record): %w", err)
 	}
-	r.say(env, "warning: no record is written for restore-pvc: "+err.Error())
+	env.Warn("no record is written for restore-pvc: " + err.Error())
 	return nil, nil
 }
 
 // hints are the commands that go on.
 func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
 	var out []string
-	switch back := env.Command("") + " restore-pvc -f " + cmdutil.Quote(record); {
+	switch back := env.Command("") + " restore-pvc -f " + cmdutil.QuotePath(record); {
 	case record == "":
 	case s.Recorded > 0:
 		out = append(out, "bring them back: "+back)

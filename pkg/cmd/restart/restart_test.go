@@ -1,15 +1,13 @@
 package restart
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -18,24 +16,16 @@ import (
 // means that nothing was run.
 func parse(t *testing.T, args ...string) (*Request, error) {
 	t.Helper()
-	var got *Request
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
-	cmd := New(env, func(_ context.Context, given *cmdutil.Env, r Request) error {
-		require.Same(t, env, given)
-		r.ordinals, r.Drive = "", cmdutil.DriveFlags{Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB}
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	got, err := cmdtest.Parse(t, New, args...)
+	if got != nil {
+		got.ordinals, got.Drive = "", cmdutil.DriveFlags{Order: got.Drive.Order, IgnorePDB: got.Drive.IgnorePDB}
+	}
+	return got, err
 }
 
 func request(changes ...func(*Request)) *Request {
 	r := &Request{
-		Run: cmdutil.RunFlags{
-			Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
-		},
+		Run:  cmdtest.Run(),
 		Name: "web", Soak: 30 * time.Second,
 	}
 	for _, change := range changes {
@@ -105,10 +95,7 @@ func TestBadUsage(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parse(t, test.args...)
-			require.Nil(t, got, "nothing may run")
-			require.EqualError(t, err, test.want)
-			var usage *cmdutil.UsageError
-			require.ErrorAs(t, err, &usage)
+			cmdtest.RequireBadUsage(t, test.want, got, err)
 		})
 	}
 }

@@ -3,7 +3,6 @@ package status
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,6 +106,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if len(r.Names) != 1 {
 		return r.list(ctx, env, client)
 	}
+	env.About(client.Namespace, r.Names[0])
 	s, _, err := client.Load(ctx, r.Names[0])
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 	command := env.Command(namespace)
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		_, _ = fmt.Fprintln(env.Streams.Err, "warning: "+where+report.Clean(err.Error()))
+		env.Warn(where + err.Error())
 	}
 	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, command, now)
 	if err != nil && v.Result == rollout.Done {

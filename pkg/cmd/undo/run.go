@@ -77,12 +77,13 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		return nil, err
 	}
 	if target.Already {
-		say(env, fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
-			s.Name(), target.Revision.Revision, target.Revision.Name))
+		var try []string
 		if named == nil {
-			say(env, fmt.Sprintf("  %s; to leave it, name another: %s undo %s --to-revision REVISION",
+			try = append(try, fmt.Sprintf("%s; to leave it, name another: %s undo %s --to-revision REVISION",
 				target.Why, request.Command, s.Name()))
 		}
+		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
+			s.Name(), target.Revision.Revision, target.Revision.Name), try...)
 		return nil, nil //nolint:nilnil // nothing to do
 	}
 	return newPlan(request, target, s, manifest, now)
@@ -108,5 +109,3 @@ func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, 
 		fmt.Sprintf("revision %d (%s)", target.Revision.Revision, target.Revision.Name))
 	return plan, err
 }
-
-func say(env *cmdutil.Env, text string) { _, _ = fmt.Fprintln(env.Streams.Err, text) }

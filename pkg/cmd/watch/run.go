@@ -32,6 +32,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		// As kubectl wait has it: with a typo in a selector a pipeline must not go on.
 		return fmt.Errorf("no StatefulSets found in namespace %q", client.Namespace)
 	}
+	if len(names) == 1 {
+		env.About(client.Namespace, names[0])
+	}
 	sets, err := load(ctx, client, names)
 	if err != nil {
 		return err
@@ -40,7 +43,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.Result(worst(outcomes))
+	env.Protocol.End = worst(outcomes)
+	return cmdutil.Result(env.Protocol.End)
 }
 
 // load reads all sets at the same time.

@@ -46,12 +46,15 @@ func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) 
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {
 		s.screen = report.NewScreen(out, env.Color, len(names))
-		return s
 	}
 	if r.Output != report.Human {
 		out = env.Streams.Err
 	}
 	for i, name := range names {
+		s.sinks[i] = env.Sinks()
+		if s.screen != nil {
+			continue
+		}
 		lines := report.NewLines(out, env.Color, true)
 		if len(names) > 1 {
 			lines = lines.Named(name)
@@ -114,7 +117,8 @@ func (s *show) take(m message) {
 		s.screen.Handle(m.set, *m.event)
 	case s.screen != nil:
 		s.screen.View(m.set, m.snapshot)
-	case m.event != nil:
+	}
+	if m.event != nil {
 		for _, sink := range s.sinks[m.set] {
 			sink.Handle(*m.event)
 		}

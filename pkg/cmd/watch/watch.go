@@ -77,6 +77,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) "+
 			"may last before it counts.")
 	cmdutil.AddOutput(flags, &r.Output)
+	cmdutil.AddReport(flags)
 	return cmd
 }
 

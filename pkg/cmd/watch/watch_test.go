@@ -1,32 +1,21 @@
 package watch_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*watch.Request, error) {
 	t.Helper()
-	var got *watch.Request
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
-	cmd := watch.New(env, func(_ context.Context, given *cmdutil.Env, r watch.Request) error {
-		require.Same(t, env, given)
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	return cmdtest.Parse(t, watch.New, args...)
 }
 
 // patient are the limits by default.
@@ -77,11 +66,7 @@ func TestBadUsage(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parse(t, test.args...)
-
-			require.Nil(t, got, "nothing may run")
-			require.EqualError(t, err, test.want)
-			var usage *cmdutil.UsageError
-			require.ErrorAs(t, err, &usage)
+			cmdtest.RequireBadUsage(t, test.want, got, err)
 		})
 	}
 }

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// end tells everybody how the command ended who has not been told: the person,
+// the program that reads the objects, the reports and GitHub Actions.
+func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) rollout.Outcome {
+	o := ending(err)
+	if env.Protocol.Command == "" && cmd != nil {
+		name(env, cmd) // the flags could not be read
+	}
+	var ended *cmdutil.Ended
+	if err != nil && !errors.As(err, &ended) {
+		tell(env.Streams, err, o)
+		if env.Output == report.Human {
+			// The flags may not have been read up to this one.
+			env.Output = wanted(cmd, args)
+		}
+		env.End(o)
+	}
+	env.Close(o)
+	return o
+}
+
+// wanted is the format that -o asks for, in arguments that can't be read as a
+// whole.
+func wanted(cmd *cobra.Command, args []string) report.Format {
+	if cmd == nil || cmd.Flags().Lookup("output") == nil {
+		return report.Human
+	}
+	all := " " + strings.Join(args, " ") + " "
+	for _, format := range []report.Format{report.JSON, report.YAML} {
+		for _, flag := range []string{"-o", "-o ", "-o=", "--output ", "--output="} {
+			if strings.Contains(all, " "+flag+string(format)+" ") {
+				return format
+			}
+		}
+	}
+	return report.Human
+}
+
+// begin reads what the command line asks for besides the verb's own work.
+func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
+	name(env, cmd)
+	if err := checkColor(env.Color); err != nil {
+		return err
+	}
+	if flag := cmd.Flags().Lookup("output"); flag != nil {
+		env.Output = report.Format(flag.Value.String())
+	}
+	if flag := cmd.Flags().Lookup("dry-run"); flag != nil {
+		env.DryRun = report.DryRun(flag.Value.String())
+	}
+	if env.Actions != nil && env.Output == report.Human {
+		// Objects are to be kept as they are.
+		env.Streams.Out = report.NewGuard(env.Streams.Out)
+	}
+	if cmd.Flags().Lookup("report") == nil {
+		return nil
+	}
+	asked, err := cmd.Flags().GetStringArray("report")
+	if err == nil {
+		env.Reports, err = report.OpenFiles(asked, stepSummary)
+	}
+	if err != nil {
+		return cmdutil.Usage("--report: %w", err)
+	}
+	return nil
+}
+
+func name(env *cmdutil.Env, cmd *cobra.Command) {
+	env.Protocol.Command = cmd.CommandPath()
+	if env.Actions != nil {
+		env.Actions.Title(cmd.CommandPath())
+	}
+}
+
+// tell says an error that nothing has said yet.
+func tell(streams term.Streams, err error, o rollout.Outcome) {
+	word := "error"
+	switch o.Result {
+	case rollout.Refused, rollout.Interrupted:
+		word = string(o.Result)
+	case rollout.TimedOut:
+		word = "timed out"
+	}
+	_, _ = fmt.Fprintln(streams.Err, word+": "+report.Clean(o.Message))
+	for _, t := range o.Try {
+		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
+	}
+	var usage *cmdutil.UsageError
+	if errors.As(err, &usage) {
+		_, _ = fmt.Fprintln(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
+	}
+}

@@ -1,0 +1,58 @@
+// Package cmdtest tests what a verb makes of its flags.
+package cmdtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// Verb makes a verb's command; R is what its flags become.
+type Verb[R any] func(*cmdutil.Env, func(context.Context, *cmdutil.Env, R) error) *cobra.Command
+
+// Parse is what the verb's flags become; nil when nothing was run.
+func Parse[R any](t *testing.T, verb Verb[R], args ...string) (*R, error) {
+	t.Helper()
+	return ParseIn(t, &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}, verb, args...)
+}
+
+// ParseIn is Parse with other streams, say.
+func ParseIn[R any](t *testing.T, env *cmdutil.Env, verb Verb[R], args ...string) (*R, error) {
+	t.Helper()
+	var got *R
+	cmd := verb(env, func(_ context.Context, given *cmdutil.Env, r R) error {
+		require.Same(t, env, given)
+		got = &r
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	return got, cmd.ExecuteContext(t.Context())
+}
+
+// RequireBadUsage checks that nothing was run, and why.
+func RequireBadUsage[R any](t *testing.T, want string, got *R, err error) {
+	t.Helper()
+	require.Nil(t, got, "nothing may run")
+	require.EqualError(t, err, want)
+	var usage *cmdutil.UsageError
+	require.ErrorAs(t, err, &usage)
+}
+
+// Run is what the flags of every run are by default.
+func Run() cmdutil.RunFlags {
+	return cmdutil.RunFlags{Limits: Limits(), DryRun: report.DryRunNone}
+}
+
+// Limits are the waiting times by default.
+func Limits() canary.Limits {
+	return canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}
+}

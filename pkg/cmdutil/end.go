@@ -1,0 +1,93 @@
+package cmdutil
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Warn tells something that is no reason to stop.
+func (e *Env) Warn(message string) {
+	_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(message))
+	if e.Actions != nil {
+		e.Actions.Warn(message)
+	}
+}
+
+// About notes which set the command is about, for what is told when it ends.
+func (e *Env) About(namespace, name string) {
+	e.Protocol.About = report.Subject{Namespace: namespace, Name: name}
+}
+
+// Now is the cluster's time, or the machine's while there is no cluster.
+func (e *Env) Now() time.Time {
+	if e.now != nil {
+		return e.now()
+	}
+	return time.Now()
+}
+
+// Sinks are what is told the events of one engine besides its lines and its
+// objects. Several sets have several.
+func (e *Env) Sinks() []rollout.Sink {
+	all := []rollout.Sink{e.ender()}
+	if len(e.Reports) > 0 {
+		all = append(all, e.Protocol.Sink())
+	}
+	if e.Actions != nil {
+		all = append(all, e.Actions)
+	}
+	return all
+}
+
+// ender notes how a run ended.
+func (e *Env) ender() rollout.Sink {
+	return sinkFunc(func(event rollout.Event) {
+		if event.Outcome != nil {
+			e.Protocol.End = *event.Outcome
+		}
+	})
+}
+
+type sinkFunc func(rollout.Event)
+
+// Handle calls it.
+func (f sinkFunc) Handle(e rollout.Event) { f(e) }
+
+// Nothing says that there is nothing to do: an end like any other. What helps
+// may follow.
+func (e *Env) Nothing(why string, try ...string) {
+	_, _ = fmt.Fprintln(e.Streams.Err, report.Clean(why))
+	for _, t := range try {
+		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(t))
+	}
+	e.End(rollout.Outcome{Result: rollout.Done, Message: why, Try: try})
+}
+
+// End tells a program an end that no run tells.
+func (e *Env) End(o rollout.Outcome) {
+	e.Protocol.End = o
+	dryRun := e.DryRun
+	if dryRun == "" {
+		dryRun = report.DryRunNone
+	}
+	report.PrintEnd(e.Streams.Out, e.Output, dryRun, e.Protocol.About, e.Now(), o)
+}
+
+// Close writes the reports, and tells GitHub Actions the end. The outcome is
+// that of the whole command; one that says nothing leaves it at what was told.
+func (e *Env) Close(o rollout.Outcome) {
+	told := e.Protocol.End
+	if o.Result != rollout.Done || told.Result != rollout.Done && told.Result != rollout.Held {
+		e.Protocol.End = o
+	}
+	e.Protocol.Ended = e.Now()
+	if err := e.Reports.Write(&e.Protocol); err != nil {
+		e.Warn("the report could not be written: " + err.Error())
+	}
+	if e.Actions != nil && e.Protocol.End.Message != "" {
+		e.Actions.End(e.Protocol.End)
+	}
+}

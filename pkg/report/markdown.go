@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Markdown is the protocol as a page: what was to happen, a row for each step,
+// how it ended, and the commands that help.
+func Markdown(p *Protocol) string {
+	var out strings.Builder
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(&out, format, args...) }
+	about := ""
+	if p.About.Name != "" {
+		about = " of " + escapeMarkdown(p.About.String())
+	}
+	say("### %s%s: %s\n\n", escapeMarkdown(p.Command), about, endWord(p.End.Result))
+	for _, part := range p.Parts {
+		say("%s\n\n", escapeMarkdown(part.Title))
+		for _, w := range part.Warnings {
+			say("- ⚠️ %s\n", escapeMarkdown(w))
+		}
+		if len(part.Warnings) > 0 {
+			say("\n")
+		}
+		say("| step | result | took |\n| --- | --- | ---: |\n")
+		for i := range part.Cases {
+			c := &part.Cases[i]
+			say("| %s | %s | %s |\n", escapeMarkdown(c.Title), c.markdown(), tookWords(c))
+		}
+		say("\n")
+		if part.End != nil && len(p.Parts) > 1 {
+			say("%s%s\n\n", mark(part.End.Result), escapeMarkdown(endWords(*part.End)))
+		}
+	}
+	say("**%s%s**\n", mark(p.End.Result), escapeMarkdown(endWords(p.End)))
+	for _, place := range endPlace(p.End) {
+		say("\n%s\n", escapeMarkdown(place))
+	}
+	if p.End.Result == rollout.Done || len(p.End.Try) == 0 {
+		return out.String() + "\n"
+	}
+	say("\nWhat helps:\n\n")
+	for _, try := range p.End.Try {
+		say("- %s\n", tryMarkdown(Clean(try)))
+	}
+	return out.String() + "\n"
+}
+
+// mark is a result that shows from afar.
+func mark(r rollout.Result) string {
+	switch r {
+	case rollout.Done:
+		return "✅ "
+	case rollout.Held, rollout.AbortAsked:
+		return "⏸️ "
+	}
+	return "❌ "
+}
+
+func (c *Case) markdown() string {
+	switch c.Result {
+	case Passed:
+		return "✅ done"
+	case Broke:
+		return "❌ " + escapeMarkdown(c.Words)
+	case Waits:
+		return "⏸️ " + escapeMarkdown(c.Words)
+	case NotRun, Running:
+	}
+	return string(NotRun)
+}
+
+func tookWords(c *Case) string {
+	if c.Result == NotRun {
+		return ""
+	}
+	return c.Took.Round(100 * time.Millisecond).String()
+}
+
+// tryMarkdown shows what helps with its command ready to be copied.
+func tryMarkdown(try string) string {
+	words, command, ok := strings.Cut(try, ": ")
+	if !ok || !strings.HasPrefix(command, "kubectl ") {
+		return escapeMarkdown(try)
+	}
+	return escapeMarkdown(words) + ": " + codeMarkdown(command)
+}
+
+// codeMarkdown is text between backticks, more of them than it has itself.
+func codeMarkdown(text string) string {
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		text = " " + text + " "
+	}
+	return fence + text + fence
+}
+
+// escapeMarkdown makes text stand as it is: in a cell, and wherever it came from
+// it is no link, no HTML and no heading.
+func escapeMarkdown(text string) string {
+	var out strings.Builder
+	for _, r := range Clean(text) {
+		switch {
+		case r == '<':
+			_, _ = out.WriteString("&lt;")
+			continue
+		case r == '&':
+			_, _ = out.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_{}[]>#|~", r):
+			_, _ = out.WriteRune('\\')
+		}
+		_, _ = out.WriteRune(r)
+	}
+	return out.String()
+}
