@@ -83,7 +83,7 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/... ./test/docs/... ./test/pictures/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/... ./test/docs/... ./test/pictures/... ./test/readme/...
 
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests
@@ -133,6 +133,10 @@ bench: build ## Measure the plugin on the sandbox
 .PHONY: release-snapshot
 release-snapshot: $(GORELEASER) ## Build the six archives of a release into dist/, without publishing anything
 	$(GORELEASER) release --snapshot --clean --skip=sbom,sign
+
+.PHONY: release
+release: $(GORELEASER) ## Build, sign and draft the release of the tag that is checked out: docs/releasing.md
+	$(GORELEASER) release --clean
 
 .PHONY: krew
 krew: dist/metadata.json ## Render dist/sts.yaml from the archives in dist/, and check krew-index's rules

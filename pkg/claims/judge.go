@@ -2,6 +2,8 @@ package claims
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,15 +26,19 @@ func NewJudge(all []sts.Claim, options Options) *Judge {
 // All are the verdicts about claims, in their order. These may be some of those
 // that the judge was made of. Claims of sets that were not asked for are left
 // out.
-func (j *Judge) All(all []sts.Claim, w World) []Verdict {
-	h := w.index()
-	var out []Verdict
-	for i := range all {
-		if v := j.judge(&all[i], h); len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != "" {
-			out = append(out, v)
+func (j *Judge) All(all []sts.Claim, w World) []Verdict { return slices.Collect(j.Each(all, w)) }
+
+// Each is All, one verdict at a time: there may be many, of which few are kept.
+func (j *Judge) Each(all []sts.Claim, w World) iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		h := w.index()
+		for i := range all {
+			v := j.judge(&all[i], h)
+			if asked := len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != ""; asked && !yield(v) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Again judges claims anew, in a world that may have moved on. It needs to be

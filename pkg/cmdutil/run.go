@@ -22,8 +22,10 @@ type Runner struct {
 	Flags  RunFlags
 	// Quiet leaves the plan's title out: it was shown with a question.
 	Quiet bool
-	feed  <-chan rollout.Update
-	sinks sinks
+	// Cluster takes the writes; nil for the client itself.
+	Cluster rollout.Cluster
+	feed    <-chan rollout.Update
+	sinks   sinks
 }
 
 // NewRunner makes the runner of a verb, for the namespace that the flags lead
@@ -66,6 +68,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
 		Now:     r.Client.Now,
+	}
+	if r.Cluster != nil {
+		engine.Cluster = r.Cluster
 	}
 	return engine.Run(ctx, *p, s), nil
 }

@@ -25,14 +25,14 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 	case apierrors.IsNotFound(err):
 		return prune.Record{}, prune.ErrGone
 	case err != nil:
-		return prune.Record{}, c.explain(err, "get", "persistentvolumeclaims", seen.Name)
+		return prune.Record{}, c.writeError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
 	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
 		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
 	}
 	volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
 	if err != nil {
-		return prune.Record{}, c.explain(err, "get", "persistentvolumes", claim.Spec.VolumeName)
+		return prune.Record{}, c.writeError(err, "get", "persistentvolumes", claim.Spec.VolumeName)
 	}
 	if volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != claim.UID {
 		return prune.Record{}, fmt.Errorf("volume %s is not bound to claim %s", volume.Name, claim.Name)
@@ -57,14 +57,10 @@ func (c *Client) KeepVolume(ctx context.Context, r prune.Record) error {
 
 func (c *Client) keepVolume(ctx context.Context, r prune.Record, dryRun bool) error {
 	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
-		if volume.UID != r.VolumeUID || volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.ClaimUID {
+		if volume.UID != r.VolumeUID {
 			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)
 		}
-		if volume.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRetain {
-			return nil, nil
-		}
-		return append(noteBefore(volume, volume.Spec.PersistentVolumeReclaimPolicy),
-			operation{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}), nil
+		return keeping(volume, r.Claim.Name, r.ClaimUID)
 	})
 }
 

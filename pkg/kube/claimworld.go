@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -24,14 +25,27 @@ func (c *Client) In(namespace string) *Client {
 // Host is the API server's address.
 func (c *Client) Host() string { return c.host }
 
+// believable is for how many more objects there is room before they come.
+const believable = 200_000
+
 // ClaimsAlone reads the claims that the selector selects ("" for all), without
 // their volumes, page by page. Of a claim only the small copy is kept.
 func (c *Client) ClaimsAlone(ctx context.Context, selector string) ([]sts.Claim, error) {
 	var out []sts.Claim
 	opts := metav1.ListOptions{LabelSelector: selector}
 	err := pages(quiet(ctx), opts, c.core.PersistentVolumeClaims(c.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+		more := len(list.Items)
+		if rest := list.RemainingItemCount; rest != nil { // the server does not tell with a selector
+			more += int(min(max(*rest, 0), believable))
+		}
+		out = slices.Grow(out, more)
+		stayLean(len(out) + more)
 		for i := range list.Items {
-			out = append(out, sts.ObserveClaim(&list.Items[i], nil))
+			claim := sts.ObserveClaim(&list.Items[i], nil)
+			if len(out) > 0 {
+				claim = claim.Sharing(out[len(out)-1])
+			}
+			out = append(out, claim)
 		}
 	})
 	return out, c.explain(err, "list", "persistentvolumeclaims", "")

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -69,14 +70,22 @@ func uses(pod *corev1.Pod, claim string) bool {
 // retainVolume makes the volume of a claim outlive it.
 func (c *Client) retainVolume(ctx context.Context, r rollout.RetainVolume, dryRun bool) error {
 	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
-		switch {
-		case volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != r.UID:
-			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim)
-		case volume.Spec.PersistentVolumeReclaimPolicy == corev1.PersistentVolumeReclaimRetain:
-			return nil, nil
-		}
-		return []operation{{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}}, nil
+		return keeping(volume, r.Claim, r.UID)
 	})
+}
+
+// keeping makes a volume outlive its claim, and notes on it the policy that it
+// gets back with restore-pvc.
+func keeping(volume *corev1.PersistentVolume, claim string, uid types.UID) ([]operation, error) {
+	policy := volume.Spec.PersistentVolumeReclaimPolicy
+	switch {
+	case volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != uid:
+		return nil, fmt.Errorf("volume %s is not bound to claim %s any more", volume.Name, claim)
+	case policy == corev1.PersistentVolumeReclaimRetain:
+		return nil, nil
+	}
+	return append(noteBefore(volume, policy),
+		operation{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}), nil
 }
 
 // Rivals names, by claim, another set of the namespace whose templates could

@@ -148,6 +148,7 @@ func TestRetainAVolume(t *testing.T) {
 	require.Equal(t, request{
 		What: "PATCH " + volumePath + "?fieldManager=kubectl-sts", ContentType: string(types.JSONPatchType),
 		Body: `[{"op":"test","path":"/metadata/uid","value":"pv-uid"},{"op":"test","path":"/metadata/resourceVersion","value":""},` +
+			`{"op":"add","path":"/metadata/annotations","value":{"kubectl-sts.github.io/reclaim-policy-before":"Delete"}},` +
 			`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
 	}, asked[1])
 }

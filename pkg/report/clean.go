@@ -13,6 +13,9 @@ import (
 // sequences go, line breaks become spaces, and so do the characters that are
 // invisible or turn the direction of writing around.
 func Clean(text string) string {
+	if plain(text) {
+		return text
+	}
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
@@ -26,6 +29,20 @@ func Clean(text string) string {
 	}, text)
 	text = strings.NewReplacer("\x1b", "", "\a", "").Replace(ansi.Strip(text))
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// plain reports whether there is nothing to clean: so it is with nearly every
+// name, of which a list may have tens of thousands.
+func plain(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c > ' ' && c < 0x7f:
+		case c == ' ' && i > 0 && i < len(text)-1 && text[i-1] != ' ':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // spellOut makes text of several lines harmless, and changes nothing else:

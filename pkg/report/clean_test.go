@@ -45,6 +45,10 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestCleanTakesNoMemoryForWhatIsCleanAlready(t *testing.T) {
+	require.Zero(t, testing.AllocsPerRun(10, func() { report.Clean(`ordinal 4 is outside of [0,2): "data-web-4"`) }))
+}
+
 func FuzzClean(f *testing.F) {
 	for _, seed := range []string{
 		"plain", "a\x1b[31mb", "\x1b]8;;x\x07y", "\x1b\x1b[", "\u009b1m", "\x9b", "\u202e", "\n\r\t", "\xff",

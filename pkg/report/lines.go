@@ -32,7 +32,7 @@ type Lines struct {
 // NewLines makes a sink that writes to w. With quiet the plan's title and
 // warnings are left out: they were shown before a question.
 func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
-	l := &Lines{w: w, live: term.Live(w), width: term.Width(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
+	l := &Lines{w: w, live: term.Live(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
 	l.spin = newSpin(w)
 	return l
@@ -57,6 +57,7 @@ func (l *Lines) clock(t time.Time) string {
 // Handle shows one event.
 func (l *Lines) Handle(e rollout.Event) {
 	l.spin.stop()
+	l.width = term.Width(l.w) // of now: a run is long, and windows get moved
 	l.breakLine(e)
 	switch e.Type {
 	case rollout.EventPlan:

@@ -144,7 +144,7 @@ func sizeOf(c rollout.ClaimFate) string {
 func fateWords(c rollout.ClaimFate) string {
 	words := map[rollout.Fate]string{
 		rollout.FateKept: "kept", rollout.FateDeleted: "deleted", rollout.FateByPolicy: "policy deletes it",
-		rollout.FateRetained: "deleted, volume retained", rollout.FateReused: "reused, with its data",
+		rollout.FateRetained: "deleted, volume stays", rollout.FateReused: "reused, with its data",
 		rollout.FateReplaced: "deleted for a new one", rollout.FateGoing: "being deleted already", rollout.FateNew: "new",
 	}[c.Fate]
 	switch {

@@ -86,10 +86,12 @@ func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 	time.Local = time.FixedZone("here", 3600)
 	t.Cleanup(func() { time.Local = local })
 	trouble := sts.Trouble{Reason: "ErrImagePull", Container: "nginx", Message: strings.Repeat("registry.example.com does not answer; ", 4)}
-	got := onTerminal(t, 60, func(terminal *os.File) {
+	got := onTerminal(t, 200, func(terminal *os.File) {
+		lines := report.NewLines(terminal, term.ColorNever, false)
+		ioctl(t, terminal, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, 60}))
 		newTale(canaryPlan()).step().trouble(4, sts.StatePending, trouble).
 			end(rollout.Outcome{Result: rollout.Halted, Message: "web-4: " + trouble.String(), Gate: gate, Try: []string{on, back}}).
-			to(report.NewLines(terminal, term.ColorNever, false))
+			to(lines)
 	})
 	golden(t, "lines-60-halted", got)
 }

@@ -41,6 +41,7 @@ type statusView struct {
 	Stable    string      `json:"stableRevision"`
 	Update    string      `json:"updateRevision"`
 	Canary    *canaryView `json:"canary,omitempty"`
+	Scale     *scaleView  `json:"scale,omitempty"`
 	Pods      []podView   `json:"pods"`
 }
 
@@ -101,6 +102,7 @@ func (st Status) head() [][2]string {
 	if c := st.canary(); c != nil {
 		lines = append(lines, [2]string{st.verb(), c.words(st.Now)})
 	}
+	lines = append(lines, scaleLines(s)...)
 	stable := st.stable()
 	if stable == s.UpdateRevision() {
 		return append(lines, [2]string{"Revision", Clean(stable)})
@@ -195,7 +197,7 @@ func (st Status) view() statusView {
 		Result:  map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result],
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
-		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Pods: []podView{},
+		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: viewScale(s), Pods: []podView{},
 	}
 	if since, ok := st.partitionSince(); ok {
 		since = since.UTC()

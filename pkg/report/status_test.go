@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -79,6 +80,13 @@ func troubled() report.Status {
 		halted(`trouble: web-4: nginx: ImagePullBackOff: Back-off pulling image "nginx:1.22"`, on, back))
 }
 
+// scaling is a scale that was cut short.
+func scaling() report.Status {
+	set := ststest.Set(ststest.Annotated(scale.Annotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
+		`"claims":{"data-web-5":{"uid":"5"},"data-web-4\u001b[31m":{"uid":"4","retainVolume":true}}}`))
+	return status(ststest.Snapshot(set, ststest.Pods(0, 5)), heldBack("held: a scale from 6 to 2 is not over"))
+}
+
 var statuses = map[string]func() report.Status{
 	"settled":             settled,
 	"canary-with-trouble": troubled,
@@ -135,7 +143,8 @@ var statuses = map[string]func() report.Status{
 		st.Verdict.Message = "settled: all 0 pods are updated and Available"
 		return st
 	},
-	"hostile": hostile,
+	"scale-half-way": scaling,
+	"hostile":        hostile,
 }
 
 func TestStatus(t *testing.T) {
@@ -169,6 +178,7 @@ func TestStatusAsObject(t *testing.T) {
 		{"status-settled-json", settled(), report.JSON},
 		{"status-canary-with-trouble-json", troubled(), report.JSON},
 		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
+		{"status-scale-half-way-json", scaling(), report.JSON},
 		{"status-canary-with-trouble-yaml", troubled(), report.YAML},
 	}
 	for _, test := range tests {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -125,6 +126,9 @@ func (st Status) help() string {
 func (st Status) heldSince() (time.Time, bool) {
 	if st.Record != nil {
 		return st.Record.Started, true
+	}
+	if w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "metadata", "annotations", scale.Annotation); ok {
+		return w.Time, true
 	}
 	return st.partitionSince()
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -22,12 +24,17 @@ const gap = 3
 // of width and is cut there; with width 0 nothing is cut. Widths count
 // columns of the terminal: a wide character takes two.
 func writeTable(w io.Writer, width int, header []string, rows [][]cell) {
-	widths := columnWidths(header, rows)
+	writeRows(w, width, columnWidths(header, rows), header, slices.Values(rows))
+}
+
+// writeRows does so with columns of these widths, a row at a time.
+func writeRows(w io.Writer, width int, widths []int, header []string, rows iter.Seq[[]cell]) {
 	head := make([]cell, len(header))
 	for i, h := range header {
 		head[i] = cell{text: h}
 	}
-	for _, row := range append([][]cell{head}, rows...) {
+	_, _ = fmt.Fprintln(w, tableLine(head, widths, width))
+	for row := range rows {
 		_, _ = fmt.Fprintln(w, tableLine(row, widths, width))
 	}
 }

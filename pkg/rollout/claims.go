@@ -23,6 +23,9 @@ type DeleteClaim struct {
 	Name string    `json:"name"`
 	UID  types.UID `json:"uid"`
 	Why  string    `json:"why"`
+	// Record says that its volume stays, so what it takes to make the claim again
+	// is to be written down before.
+	Record bool `json:"record,omitempty"`
 }
 
 func (DeleteClaim) change() {}
@@ -105,10 +108,25 @@ func (c ClaimsGone) Check(s sts.Snapshot, _ time.Time) Progress {
 	}
 	for i := range s.Claims {
 		if name, ok := c.Claims[s.Claims[i].UID]; ok {
-			return Progress{Waiting: "claim " + name + " to go"}
+			held := heldBy(s.Claims[i])
+			return Progress{Waiting: "claim " + name + " to go" + held, Outside: held != "" && s.Claims[i].HeldBy != protection}
 		}
 	}
 	return Progress{Done: true}
+}
+
+// protection is the finalizer that keeps a claim for as long as a pod uses it.
+const protection = "kubernetes.io/pvc-protection"
+
+// heldBy says what holds up a deletion.
+func heldBy(c sts.Claim) string {
+	switch {
+	case c.HeldBy == "":
+		return ""
+	case strings.Contains(c.HeldBy, protection):
+		return fmt.Sprintf(", held by finalizer %s: it stays while a pod uses the claim", c.HeldBy)
+	}
+	return ", held by finalizer " + c.HeldBy
 }
 
 func (c ClaimsGone) String() string {

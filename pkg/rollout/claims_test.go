@@ -37,6 +37,11 @@ func ownedBy(kind string) func(*sts.Claim) {
 
 func going(c *sts.Claim) { c.Deleting = true }
 
+// heldUp keeps the claim from going, by these finalizers.
+func heldUp(by string) func(*sts.Claim) {
+	return func(c *sts.Claim) { c.Deleting, c.HeldBy = true, by }
+}
+
 func TestChangesOfClaimsAreDone(t *testing.T) {
 	deletes := rollout.DeleteClaim{Name: "data-web-4", UID: "data-web-4-uid", Why: "as answered"}
 	retains := rollout.RetainVolume{Claim: "data-web-4", UID: "data-web-4-uid", Volume: "pv-data-web-4"}
@@ -99,6 +104,15 @@ func TestClaimsGone(t *testing.T) {
 		{"all are gone", with(claim("data-web-0")), rollout.Progress{Done: true}},
 		{"one is left", with(claim("data-web-3")), rollout.Progress{Waiting: "claim data-web-3 to go"}},
 		{"one is on its way", with(claim("data-web-4", going)), rollout.Progress{Waiting: "claim data-web-4 to go"}},
+		{
+			"a pod uses one", with(claim("data-web-4", heldUp("kubernetes.io/pvc-protection"))), rollout.Progress{
+				Waiting: "claim data-web-4 to go, held by finalizer kubernetes.io/pvc-protection: it stays while a pod uses the claim",
+			},
+		},
+		{
+			"somebody else's finalizer is on one", with(claim("data-web-4", heldUp("example.com/backup"))),
+			rollout.Progress{Waiting: "claim data-web-4 to go, held by finalizer example.com/backup", Outside: true},
+		},
 		{"the claims are not known", settled(), rollout.Progress{Waiting: "the claims to be read"}},
 	}
 	for _, tt := range tests {

@@ -40,6 +40,11 @@ type ClaimFate struct {
 	Why   string // why it is not what was asked for; empty else
 }
 
+// VolumeStays reports whether the claim is deleted and its volume is not.
+func (c ClaimFate) VolumeStays() bool {
+	return c.Fate.Deletes() && c.Claim.Volume != "" && (c.Fate == FateRetained || !c.Claim.DataDies())
+}
+
 // DataDies reports whether the data on the claim's volume goes with it.
 func (c ClaimFate) DataDies() bool {
 	return c.Fate.Deletes() && c.Fate != FateRetained && c.Claim.DataDies()

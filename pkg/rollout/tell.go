@@ -156,10 +156,11 @@ func (n *next) commands(r Result) []string {
 	} else {
 		add(goOn, n.p.Resume)
 	}
-	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" {
-		add("or leave it at that", fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()))
+	stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas())
+	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
+		add("or leave it at that", stay)
 	}
-	if n.st.outside && n.st.waitSaid != "" && n.p.Resume != "" {
+	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && n.p.Resume != "" {
 		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)

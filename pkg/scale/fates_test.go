@@ -1,9 +1,11 @@
 package scale_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -135,8 +137,8 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 		{"deleted", request(3, answered(scale.Delete)), "statefulset web has 3 replicas, all Available; 1 claim is deleted"},
 		{
 			"each otherwise", request(0, by(map[int]scale.Answer{3: scale.Delete, 2: scale.RetainVolume})),
-			"statefulset web has 0 replicas; 1 claim is deleted; 1 claim is deleted, with the volume retained; " +
-				"2 claims are kept, to see and delete: kubectl sts prune-pvc web",
+			"statefulset web has 0 replicas; 1 claim is deleted; 1 claim is deleted, its volume stays; " +
+				"to restore: kubectl sts restore-pvc data-web-2; 2 claims are kept, to see and delete: kubectl sts prune-pvc web",
 		},
 		{"whatever the others are like", request(4, func(r *scale.Request) { r.Force = true }), "statefulset web has 4 replicas"},
 	}
@@ -145,6 +147,55 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 			p, err := scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start)
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Success)
+		})
+	}
+}
+
+func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
+	stays := func(c *sts.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimRetain }
+	safe := snapshot(set(), claim(0), claim(1), claim(2), claim(3, stays))
+	const of = "statefulset web has 3 replicas, all Available; 1 claim is deleted, its volume stays"
+	tests := []struct {
+		name     string
+		r        scale.Request
+		s        sts.Snapshot
+		want     string
+		recorded bool
+	}{
+		{
+			"a record is written where the volume stays by itself", request(3, answered(scale.Delete)), safe,
+			of + "; to restore: kubectl sts restore-pvc data-web-3", true,
+		},
+		{
+			"but not when it can't be", request(3, answered(scale.Delete), func(r *scale.Request) { r.Unrecorded = true }), safe, of, false,
+		},
+		{
+			"in the folder that was given", request(3, answered(scale.RetainVolume), func(r *scale.Request) { r.RecordDir = "my records" }),
+			safe, of + "; to restore: kubectl sts restore-pvc data-web-3 --record 'my records'", true,
+		},
+		{
+			"with what an earlier part of the run has deleted", request(3),
+			snapshot(set(
+				ststest.Replicas(3),
+				record(`{"version":1,"from":5,"to":3,"claims":{"data-web-4":{"uid":"4","retainVolume":true},`+
+					`"data-web-3":{"uid":"data-web-3","retainVolume":true}}}`),
+			), four()...),
+			of + "; to restore: kubectl sts restore-pvc data-web-3 data-web-4", true,
+		},
+		{
+			"what the controller deletes has no record", request(3, answered(scale.Delete)),
+			snapshot(set(whenScaled("Delete")), claim(3, stays)), of, false,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			require.NoError(t, err)
+			require.Equal(t, tt.want, p.Success)
+			require.Equal(t, tt.recorded, slices.ContainsFunc(p.Steps, func(s rollout.Step) bool {
+				d, ok := s.Change.(rollout.DeleteClaim)
+				return ok && d.Record
+			}))
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -53,9 +54,9 @@ type builder struct {
 
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
-	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}}
+	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
 	if b.before != nil {
-		b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+		b.resume()
 	}
 	spared := false
 	for _, o := range b.removed {
@@ -77,6 +78,19 @@ func (b *builder) findOut() {
 	}
 }
 
+// resume takes over what the record of the scale that this one goes on with says,
+// but for claims whose fate is decided anew.
+func (b *builder) resume() {
+	b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
+	b.record.Before = cmp.Or(b.record.Before, b.before.Before)
+	for name, p := range b.before.Claims {
+		i := slices.IndexFunc(b.s.Claims, func(c sts.Claim) bool { return c.Name == name && c.UID == p.UID })
+		if i < 0 && b.s.Claims != nil || i >= 0 && b.s.Claims[i].Deleting {
+			b.record.Claims[name] = p
+		}
+	}
+}
+
 func (b *builder) frame() *rollout.Plan {
 	s, r := b.s, b.r
 	p := &rollout.Plan{
@@ -89,7 +103,7 @@ func (b *builder) frame() *rollout.Plan {
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: r.command("scale", s, "--replicas"),
+		Resume: r.again(s), Stay: b.record.stay(s, r.Command),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
@@ -124,10 +138,11 @@ func (b *builder) scaled(from, to int) rollout.Scaled {
 // keep notes what is to be done and takes the policy out of the way; nil when
 // replicas are all that is written.
 func (b *builder) keep() *rollout.Step {
-	if b.record.empty() {
+	text := b.record.text()
+	if now, _ := b.s.Annotation(Annotation); b.record.empty() || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"}
+	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
 	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
 	if b.policy {
 		edit.Retention = ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
@@ -198,7 +213,7 @@ func (b *builder) up(p *rollout.Plan) {
 			for _, c := range o.Claims {
 				switch c.Fate {
 				case rollout.FateReplaced:
-					p.Steps = append(p.Steps, deleteClaim(c.Claim, "so that "+o.Pod+" gets a new one"))
+					p.Steps = append(p.Steps, b.deleteClaim(c, "so that "+o.Pod+" gets a new one"))
 				case rollout.FateGoing:
 					gone[c.Claim.UID] = c.Claim.Name
 				}
@@ -215,22 +230,24 @@ func (b *builder) up(p *rollout.Plan) {
 	}
 }
 
-func deleteClaim(c sts.Claim, why string) rollout.Step {
+func (b *builder) deleteClaim(f rollout.ClaimFate, why string) rollout.Step {
+	c := f.Claim
 	return rollout.Step{
-		Title: "delete claim " + c.Name, Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why},
-		Until: rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
+		Title:  "delete claim " + c.Name,
+		Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Record: b.records(f)},
+		Until:  rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
 	}
 }
 
 // claims deletes those of the ordinals that went. They go last, when all else is
 // well: until then the scale can be taken back and nothing is lost.
 func (b *builder) claims(p *rollout.Plan) {
-	byPolicy := map[types.UID]string{}
+	others := map[types.UID]string{}
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
 			switch c.Fate {
-			case rollout.FateByPolicy:
-				byPolicy[c.Claim.UID] = c.Claim.Name
+			case rollout.FateByPolicy, rollout.FateGoing:
+				others[c.Claim.UID] = c.Claim.Name
 			case rollout.FateRetained:
 				if c.Claim.DataDies() {
 					p.Steps = append(p.Steps, rollout.Step{
@@ -239,16 +256,14 @@ func (b *builder) claims(p *rollout.Plan) {
 						Until:  rollout.Observed{},
 					})
 				}
-				p.Steps = append(p.Steps, deleteClaim(c.Claim, "its volume is retained"))
+				p.Steps = append(p.Steps, b.deleteClaim(c, "its volume stays"))
 			case rollout.FateDeleted:
-				p.Steps = append(p.Steps, deleteClaim(c.Claim, "as answered"))
+				p.Steps = append(p.Steps, b.deleteClaim(c, "as answered"))
 			}
 		}
 	}
-	if len(byPolicy) > 0 {
-		p.Steps = append(p.Steps, rollout.Step{
-			Title: "wait until the controller has deleted the claims", Until: rollout.ClaimsGone{Claims: byPolicy},
-		})
+	if len(others) > 0 {
+		p.Steps = append(p.Steps, rollout.Step{Title: "wait until the claims are gone", Until: rollout.ClaimsGone{Claims: others}})
 	}
 }
 

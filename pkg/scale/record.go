@@ -27,6 +27,8 @@ type Record struct {
 	WhenScaled rollout.Retention `json:"whenScaled,omitempty"`
 	// Claims are those to be deleted once their pods are gone, by name.
 	Claims map[string]Pending `json:"claims,omitempty"`
+	// Before is the flag of the command that runs before each pod goes.
+	Before string `json:"before,omitempty"`
 }
 
 // Pending is a claim that is to be deleted.
@@ -47,7 +49,7 @@ func FindRecord(s sts.Snapshot) (*Record, error) {
 	case err == nil && r.Version > version:
 		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
 			Annotation, s.Name(), r.Version, version)
-	case err == nil && (r.Version < 1 || r.From < 0 || r.To < 0 || !known(r.WhenScaled)):
+	case err == nil && (r.Version < 1 || r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before)):
 		err = fmt.Errorf("no scale writes that")
 	}
 	if err != nil {
@@ -62,6 +64,8 @@ func known(policy rollout.Retention) bool {
 	return policy == "" || policy == appsv1.DeletePersistentVolumeClaimRetentionPolicyType ||
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
+
+func flag(name string) bool { return name == "" || name == beforeExec || name == beforeCmd }
 
 // text is the annotation's value. A struct of plain fields always marshals.
 func (r Record) text() *string {

@@ -29,6 +29,15 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 	if open != nil {
 		return r.busy(open, s)
 	}
+	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
+			Try: []string{
+				"give the command again: " + r.command("scale", s, fmt.Sprintf("--replicas %d", r.To)) + record.hookFlag(),
+				"or let them go without: --before-cmd true",
+			},
+		}
+	}
 	if r.Force {
 		return nil
 	}

@@ -27,6 +27,7 @@ func TestRefusals(t *testing.T) {
 	}
 	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4))
 	force := func(r *scale.Request) { r.Force = true }
+	hooked := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","before":"before-exec"}`)))
 	tests := []struct {
 		name string
 		r    scale.Request
@@ -43,6 +44,15 @@ func TestRefusals(t *testing.T) {
 			"the replicas that it began with", request(2, func(r *scale.Request) { r.Current = ptr.To(5) }),
 			snapshot(set(record(`{"version":1,"from":5,"to":2}`))), "",
 		},
+		{
+			"a scale that goes on without the command that it was begun with", request(2, force), hooked,
+			"this scale was begun with --before-exec, and the other pods would go without it",
+		},
+		{
+			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "true"} }),
+			hooked, "",
+		},
+		{"a scale that is left as it is, without its command", request(4), hooked, ""},
 		{
 			"a canary that is open", request(2, force), snapshot(set(canaryOpen)),
 			`a canary of statefulset "web" is in progress: a scale-down would take the pods that it has updated first`,
@@ -111,7 +121,7 @@ func TestRefusals(t *testing.T) {
 func TestRecordsThatCantBeRead(t *testing.T) {
 	for name, text := range map[string]string{
 		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`, "no version": `{}`,
-		"negative": `{"version":1,"from":-1}`,
+		"negative": `{"version":1,"from":-1}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)

@@ -46,6 +46,11 @@ type Request struct {
 	// Rivals are other sets whose templates could have made a claim, by its name.
 	Rivals map[string]sts.Rival
 	Limits canary.Limits
+	// RecordDir is the folder for records of deleted claims, empty for the usual one.
+	RecordDir string
+	// Unrecorded says that no record can be written of claims whose volumes stay
+	// by themselves.
+	Unrecorded bool
 	// Command is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
 	Command string
@@ -69,17 +74,39 @@ func (r Request) again(s sts.Snapshot) string {
 	if r.Answer != "" && r.Answer != Keep && r.Answer != Fail && len(r.By) == 0 {
 		flags = append(flags, "--pvc="+string(r.Answer))
 	}
+	if r.Step > 1 {
+		flags = append(flags, fmt.Sprintf("--step %d", r.Step))
+	}
+	if r.Force {
+		flags = append(flags, "--force")
+	}
+	if r.RecordDir != "" {
+		flags = append(flags, "--record "+quote(r.RecordDir))
+	}
 	if r.Hook != nil {
-		flag := "--before-cmd"
-		if r.Hook.Exec {
-			flag = "--before-exec"
-		}
-		flags = append(flags, flag+" "+quote(r.Hook.Command))
+		flags = append(flags, "--"+r.hookFlag()+" "+quote(r.Hook.Command))
 		if r.Hook.Container != "" {
 			flags = append(flags, "--container "+quote(r.Hook.Container))
 		}
 	}
 	return r.command("scale", s, flags...)
+}
+
+// The flags of the command that runs before each pod goes.
+const (
+	beforeExec = "before-exec"
+	beforeCmd  = "before-cmd"
+)
+
+// hookFlag is the one that was given, or "".
+func (r Request) hookFlag() string {
+	switch {
+	case r.Hook == nil:
+		return ""
+	case r.Hook.Exec:
+		return beforeExec
+	}
+	return beforeCmd
 }
 
 // quote makes a word that a shell reads as it is.

@@ -146,9 +146,13 @@ func TestPlanSteps(t *testing.T) {
 			[]string{
 				check, "note what becomes of the claims | record | " + seen, remove("web-3", "3"),
 				"retain volume pv-data-web-3 | retain volume pv-data-web-3 of claim data-web-3 | " + seen,
-				"delete claim data-web-3 | delete claim data-web-3: its volume is retained | claim data-web-3 is gone",
+				"delete claim data-web-3 | delete claim data-web-3: its volume stays | claim data-web-3 is gone",
 				"end the scale | remove the record | " + seen,
 			},
+		},
+		{
+			"down, waiting for a claim that is being deleted already", request(3), snapshot(set(), claim(0), claim(3, leaving)),
+			[]string{check, remove("web-3", "3"), "wait until the claims are gone | claim data-web-3 is gone"},
 		},
 		{
 			"down, with claims kept from the policy", request(3, answered(scale.Keep)), snapshot(set(whenScaled(del)), four()...),
@@ -160,7 +164,7 @@ func TestPlanSteps(t *testing.T) {
 		{
 			"down, with all claims left to the policy", request(3, answered(scale.Delete)), snapshot(set(whenScaled(del)), four()...),
 			[]string{
-				check, remove("web-3", "3"), "wait until the controller has deleted the claims | claim data-web-3 is gone",
+				check, remove("web-3", "3"), "wait until the claims are gone | claim data-web-3 is gone",
 			},
 		},
 		{
@@ -293,6 +297,6 @@ func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	require.Equal(t, []rollout.Hook{hook("web-3", 3), hook("web-2", 2)}, p.Steps[1].Before)
 	require.Equal(t, []rollout.Hook{hook("web-1", 1)}, p.Steps[2].Before)
 	require.Equal(t, []string{`before each pod goes, "it's over" is run in its container`}, p.Details)
-	require.Equal(t, `kubectl sts scale web --replicas 1 --before-exec 'it'\''s over' --container 'db'`, p.Resume)
+	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container 'db'`, p.Resume)
 	require.Equal(t, []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3"}, p.Steps[1].Before[0].Env())
 }

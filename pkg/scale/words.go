@@ -2,6 +2,7 @@ package scale
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,11 +35,16 @@ func (b *builder) details() []string {
 }
 
 // fates counts the claims of the ordinals that go to which this happens.
-func (b *builder) fates(of ...rollout.Fate) int {
+func (b *builder) fates(fate rollout.Fate) int {
+	return b.count(func(c rollout.ClaimFate) bool { return c.Fate == fate })
+}
+
+// count counts these claims of the ordinals that go.
+func (b *builder) count(wanted func(rollout.ClaimFate) bool) int {
 	n := 0
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
-			if slices.Contains(of, c.Fate) {
+			if wanted(c) {
 				n++
 			}
 		}
@@ -52,16 +58,55 @@ func (b *builder) success() string {
 	if b.r.To == 0 || b.r.Force {
 		out = strings.TrimSuffix(out, ", all Available")
 	}
-	if n := b.fates(rollout.FateDeleted, rollout.FateByPolicy); n > 0 {
+	if n := b.count(func(c rollout.ClaimFate) bool { return c.Fate.Deletes() && !c.VolumeStays() }); n > 0 {
 		out += fmt.Sprintf("; %s deleted", are(n))
 	}
-	if n := b.fates(rollout.FateRetained); n > 0 {
-		out += fmt.Sprintf("; %s deleted, with the volume retained", are(n))
+	switch n := b.count(rollout.ClaimFate.VolumeStays); {
+	case n == 1:
+		out += "; 1 claim is deleted, its volume stays"
+	case n > 1:
+		out += fmt.Sprintf("; %d claims are deleted, their volumes stay", n)
+	}
+	if names := b.restorable(); len(names) > 0 {
+		out += "; to restore: " + b.restore(names)
 	}
 	if n := b.fates(rollout.FateKept); n > 0 {
 		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
 	}
 	return out
+}
+
+// restorable are the claims of the ordinals that go which there is a record of
+// at the end, those included that an earlier part of the run has deleted.
+func (b *builder) restorable() []string {
+	names := map[string]bool{}
+	for name, p := range b.record.Claims {
+		names[name] = p.Retain
+	}
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			if c.Fate != rollout.FateGoing {
+				names[c.Claim.Name] = b.records(c)
+			}
+		}
+	}
+	maps.DeleteFunc(names, func(_ string, wanted bool) bool { return !wanted })
+	return slices.Sorted(maps.Keys(names))
+}
+
+// records reports whether the run deletes the claim and writes a record of it
+// first. What the controller deletes is gone before.
+func (b *builder) records(c rollout.ClaimFate) bool {
+	return c.VolumeStays() && c.Fate != rollout.FateByPolicy && (!b.r.Unrecorded || c.Fate == rollout.FateRetained)
+}
+
+// restore is the command that makes claims again.
+func (b *builder) restore(names []string) string {
+	words := append([]string{b.r.Command, "restore-pvc"}, names...)
+	if b.r.RecordDir != "" {
+		words = append(words, "--record", quote(b.r.RecordDir))
+	}
+	return strings.Join(words, " ")
 }
 
 func are(n int) string {

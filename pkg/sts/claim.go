@@ -2,6 +2,8 @@ package sts
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +41,8 @@ type Claim struct {
 	UnusedSince time.Time
 	InUse       bool // the server tells that a pod uses it
 	Deleting    bool
-	Keep        bool // it carries [KeepAnnotation]
+	HeldBy      string // the finalizers that hold up its deletion, while it is being deleted
+	Keep        bool   // it carries [KeepAnnotation]
 	Owners      []metav1.OwnerReference
 	// MadeBy is the manager that wrote its spec, "" when its managedFields do
 	// not tell.
@@ -59,6 +62,9 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		Namespace: c.Namespace, Name: c.Name, UID: c.UID, Version: c.ResourceVersion, Labels: c.Labels,
 		Volume: c.Spec.VolumeName, Phase: c.Status.Phase, Created: c.CreationTimestamp.Time,
 		Deleting: c.DeletionTimestamp != nil, Keep: keep, Owners: c.OwnerReferences,
+	}
+	if claim.Deleting {
+		claim.HeldBy = strings.Join(c.Finalizers, ", ")
 	}
 	size, ok := c.Status.Capacity[corev1.ResourceStorage]
 	if !ok {
@@ -82,6 +88,29 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		claim.Reclaim = volume.Spec.PersistentVolumeReclaimPolicy
 	}
 	return claim
+}
+
+// Sharing is the same claim; what it has in common with the one that was listed
+// before, which mostly is of the same set, is in memory only once.
+func (c Claim) Sharing(before Claim) Claim {
+	share(&c.Namespace, before.Namespace)
+	share(&c.Size, before.Size)
+	share(&c.Class, before.Class)
+	share(&c.Phase, before.Phase)
+	share(&c.MadeBy, before.MadeBy)
+	if maps.Equal(c.Labels, before.Labels) {
+		c.Labels = before.Labels
+	}
+	if len(c.Owners) > 0 && reflect.DeepEqual(c.Owners, before.Owners) {
+		c.Owners = before.Owners
+	}
+	return c
+}
+
+func share[T ~string](text *T, before T) {
+	if *text == before {
+		*text = before
+	}
 }
 
 // DataDies reports whether the data goes with the claim. A policy that is not

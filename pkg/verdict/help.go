@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -26,6 +27,9 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 	}
 	if record != nil {
 		return try
+	}
+	if r, err := scale.FindRecord(s); err == nil && r != nil {
+		return append(try, r.Helps(s, command)...)
 	}
 	return append(try, wayOut(s, o, good, command)...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -13,6 +14,10 @@ import (
 // begin before it counts as held: another process takes it on, and its clock
 // and its requests take their time.
 const nextStepWithin = 5 * time.Second
+
+// scaleWithin is the same for a scale. When the pod before was gone, nobody
+// knows afterwards: it counts from the write that took it away.
+const scaleWithin = time.Minute
 
 // Settled is the condition of a watch: it holds when every pod is where the
 // spec says, and ends the run as held when nothing more will happen by itself.
@@ -35,15 +40,15 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 	if err != nil && st.phase == there {
 		st = stage{held, "the record of a canary can't be read"}
 	}
+	next, whose := goesOn(s, p, record)
 	switch {
 	case st.phase == there:
 		p.Success = st.words
 		return p
-	case st.phase == held && record != nil && now.Before(nextStepAt(s, p, *record)):
-		at := nextStepAt(s, p, *record)
-		p.Waiting = "the canary's next step"
-		if p.NextAt.IsZero() || at.Before(p.NextAt) {
-			p.NextAt = at
+	case st.phase == held && now.Before(next):
+		p.Waiting = whose + " next step"
+		if p.NextAt.IsZero() || next.Before(p.NextAt) {
+			p.NextAt = next
 		}
 	case st.phase == held:
 		p.Held = st.words
@@ -72,13 +77,36 @@ func removed(s sts.Snapshot) string {
 	return words
 }
 
+// goesOn is until when another process may be expected to go on, and with whose
+// next step; zero when none has anything in hand.
+func goesOn(s sts.Snapshot, p rollout.Progress, record *canary.Record) (until time.Time, whose string) {
+	if record != nil {
+		return nextStepAt(s, p, *record), "the canary's"
+	}
+	if r, err := scale.FindRecord(s); err != nil || r == nil {
+		return time.Time{}, ""
+	}
+	return lastMove(s, p, time.Time{}, []string{"metadata", "annotations", scale.Annotation}, []string{"spec", "replicas"}).
+		Add(scaleWithin), "the scale's"
+}
+
 // nextStepAt is when a canary should have gone on by itself: its pods have
 // been good for the soak, and what it wrote last is as old.
 func nextStepAt(s sts.Snapshot, p rollout.Progress, record canary.Record) time.Time {
-	since := record.Started
+	since := lastMove(s, p, record.Started, []string{"metadata", "annotations", canary.Annotation},
+		[]string{"spec", "updateStrategy", "rollingUpdate", "partition"})
+	if record.Aborting {
+		return since.Add(nextStepWithin)
+	}
+	return since.Add(record.Soak.Duration + nextStepWithin)
+}
+
+// lastMove is the latest of a time, of when a pod became good, and of when one
+// of these fields was written.
+func lastMove(s sts.Snapshot, p rollout.Progress, latest time.Time, fields ...[]string) time.Time {
 	later := func(t time.Time) {
-		if t.After(since) {
-			since = t
+		if t.After(latest) {
+			latest = t
 		}
 	}
 	for _, t := range p.Standings {
@@ -86,18 +114,12 @@ func nextStepAt(s sts.Snapshot, p rollout.Progress, record canary.Record) time.T
 			later(t.Since.Add(s.MinReady()))
 		}
 	}
-	for _, path := range [][]string{
-		{"metadata", "annotations", canary.Annotation},
-		{"spec", "updateStrategy", "rollingUpdate", "partition"},
-	} {
+	for _, path := range fields {
 		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
 			later(w.Time)
 		}
 	}
-	if record.Aborting {
-		return since.Add(nextStepWithin)
-	}
-	return since.Add(record.Soak.Duration + nextStepWithin)
+	return latest
 }
 
 // Help lists the commands that help when a watch has ended.

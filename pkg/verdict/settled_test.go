@@ -202,6 +202,27 @@ func TestSettledDuringACanary(t *testing.T) {
 	}
 }
 
+func TestSettledDuringAScale(t *testing.T) {
+	const replicasField = `{"f:spec":{"f:replicas":{}}}`
+	long := ststest.Pods(0, 5, ststest.ReadySince(ststest.Start.Add(-time.Hour)))
+	tests := []struct {
+		name string
+		ago  time.Duration
+		want rollout.Progress
+	}{
+		{
+			"the last pod has just gone", 20 * time.Second,
+			rollout.Progress{Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second)},
+		},
+		{"nobody has gone on with it", time.Minute, rollout.Progress{Good: 5, Want: 5, Held: "a scale from 6 to 2 is not over"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, looked(ststest.Snapshot(ststest.Set(scaling, wrote(tt.ago, replicasField)), long)))
+		})
+	}
+}
+
 func TestARecordThatCantBeReadIsNotSettled(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Annotated(canary.Annotation, "nonsense")), ststest.Pods(0, 5))
 	require.Equal(t, rollout.Progress{Good: 5, Want: 5, Held: "the record of a canary can't be read"}, looked(s))

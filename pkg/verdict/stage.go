@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -50,6 +51,12 @@ func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) s
 		return stage{moving, s.Stray()[0].Name + " is being removed"}
 	case record != nil:
 		return stage{held, record.Says()}
+	}
+	switch r, err := scale.FindRecord(s); {
+	case err != nil:
+		return stage{held, "the record of a scale can't be read"}
+	case r != nil:
+		return stage{held, r.Says()}
 	}
 	return settled(s)
 }

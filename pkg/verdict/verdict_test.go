@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -32,6 +34,11 @@ func aged(age time.Duration) func(*corev1.Pod) {
 // unreadyFor dates the loss of a pod's readiness.
 func unreadyFor(age time.Duration) func(*corev1.Pod) {
 	return ststest.ReadySince(ststest.Start.Add(-age))
+}
+
+// scaling is the record of a scale from 6 to 2.
+func scaling(set *appsv1.StatefulSet) {
+	ststest.Annotated(scale.Annotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
 }
 
 func TestASetWithoutTrouble(t *testing.T) {
@@ -115,6 +122,25 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"in progress, a pod of a scale-down is left",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(3)), ststest.Pods(0, 5)),
 			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-3 is being removed"},
+		},
+		{
+			"held by a scale that is not over",
+			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Held, Message: "held: a scale from 6 to 2 is not over", Try: []string{
+				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
+			}},
+		},
+		{
+			"held by the record of a scale that can't be read",
+			ststest.Snapshot(ststest.Set(ststest.Annotated(scale.Annotation, "{")), ststest.Pods(0, 5)),
+			verdict.Verdict{Result: rollout.Held, Message: "held: the record of a scale can't be read"},
+		},
+		{
+			"in progress, a pod of a scale is going",
+			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5), ststest.Pods(5, 6, ststest.Terminating)),
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-5 is being removed", Try: []string{
+				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
+			}},
 		},
 		{
 			"held by OnDelete",

@@ -21,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	rounds := flag.Int("rounds", 7, "how often each comparison is made")
 	write := flag.String("write", "", "a Markdown file whose table is replaced")
-	only := flag.String("only", "", "the one comparison to make: rollouts, starts, requests or watches; none is written then")
+	only := flag.String("only", "", "the one comparison to make: rollouts, starts, requests, watches or claims; none is written then")
 	plugin := flag.String("plugin", "bin/kubectl-sts", "the plugin to measure")
 	flag.Parse()
 	if *only != "" {
@@ -52,7 +52,7 @@ func run(ctx context.Context, rounds int, plugin, only, write string) (err error
 	for _, comparison := range []struct {
 		name string
 		make func(context.Context, *sandbox, int) ([]row, error)
-	}{{"rollouts", rollouts}, {"starts", starts}, {"requests", requests}, {"watches", watches}} {
+	}{{"rollouts", rollouts}, {"starts", starts}, {"requests", requests}, {"watches", watches}, {"claims", claims}} {
 		if only != "" && only != comparison.name {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,8 @@ type sandbox struct {
 	name string
 	env  []string
 	log  string // the audit log
+
+	kubeconfig string
 }
 
 func startSandbox(ctx context.Context, plugin string) (*sandbox, error) {
@@ -37,7 +40,7 @@ func startSandbox(ctx context.Context, plugin string) (*sandbox, error) {
 	for _, m := range regexp.MustCompile(`(?m)^export (\w+)='?([^'\n]*)'?`).FindAllStringSubmatch(lines, -1) {
 		vars[m[1]] = m[2]
 	}
-	box.log = vars["SANDBOX_AUDIT_LOG"]
+	box.log, box.kubeconfig = vars["SANDBOX_AUDIT_LOG"], vars["KUBECONFIG"]
 	box.env = append(os.Environ(),
 		"KUBECONFIG="+vars["KUBECONFIG"],
 		"PATH="+dir+":"+vars["PATH"]+":"+os.Getenv("PATH"))
@@ -69,10 +72,18 @@ type usage struct {
 
 // run runs one command line in a shell of its own, or without one.
 func (b *sandbox) run(ctx context.Context, words ...string) (usage, error) {
+	return b.runTo(ctx, nil, words...)
+}
+
+// runTo is run with the output going to stdout, unless that is nil.
+func (b *sandbox) runTo(ctx context.Context, stdout io.Writer, words ...string) (usage, error) {
 	cmd := exec.CommandContext(ctx, b.find(words[0]), words[1:]...)
 	cmd.Env = b.env
 	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.Stdout, cmd.Stderr = stdout, &out
+	if stdout == nil {
+		cmd.Stdout = &out
+	}
 	began := time.Now()
 	err := cmd.Run()
 	u := usage{wall: time.Since(began)}

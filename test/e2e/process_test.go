@@ -158,6 +158,7 @@ func (p *process) show(ts *testscript.TestScript) {
 	defer p.mu.Unlock()
 	_, _ = ts.Stdout().Write(p.stdout.Bytes())
 	_, _ = ts.Stderr().Write(p.stderr.Bytes())
+	checkObjects(ts, p.cmd.Args, p.stdout.String())
 }
 
 func (p *process) kill() {
@@ -265,6 +266,7 @@ func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
 			continue
 		}
 		p.kill() // unless it has ended before
+		checkObjects(ts, p.cmd.Args, p.stdout.String())
 		if code := p.cmd.ProcessState.ExitCode(); code == 0 || code == 3 {
 			p.show(ts)
 			return
@@ -282,6 +284,7 @@ func cmdExits(ts *testscript.TestScript, _ *world, args []string) {
 		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
 	}
 	err := ts.Exec(args[1], args[2:]...)
+	checkObjects(ts, args[1:], ts.ReadFile("stdout"))
 	var failed *exec.ExitError
 	switch {
 	case err == nil:

@@ -28,6 +28,14 @@ func runRestartAPIServer(ctx context.Context, o options) error {
 	})
 }
 
+// runStopControllers leaves etcd and the API server: objects stay as they are
+// made. `start-apiserver` brings the others back.
+func runStopControllers(ctx context.Context, o options) error {
+	return withCluster(ctx, o, func(c cluster, _ record) error {
+		return c.end(ctx, clients...)
+	})
+}
+
 // withCluster runs do on a cluster that `up` has made, under the lock.
 func withCluster(ctx context.Context, o options, do func(cluster, record) error) error {
 	c, err := newCluster(o.name)

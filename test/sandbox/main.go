@@ -52,6 +52,7 @@ func commands() []command {
 		{"stop-apiserver", "kill the API server, as a crash would", "name", runStopAPIServer},
 		{"start-apiserver", "start the API server again", "name", runStartAPIServer},
 		{"restart-apiserver", "kill the API server and start it again", "name", runRestartAPIServer},
+		{"stop-controllers", "kill all but etcd and the API server; start-apiserver starts them again", "name", runStopControllers},
 	}
 }
 

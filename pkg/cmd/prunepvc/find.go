@@ -1,6 +1,7 @@
 package prunepvc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,9 +23,6 @@ type found struct {
 	verdicts []claims.Verdict // those to delete and, if they are shown, those to keep
 	total    claims.Total
 }
-
-// page is how many claims are judged at once.
-const page = 1000
 
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
@@ -52,20 +50,26 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	f := found{judge: claims.NewJudge(all.claims, claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 	})}
-	// Some at a time: most verdicts are forgotten at once, and there may be many.
 	kept := 0
-	for some := range slices.Chunk(r.selected(all.claims), page) {
-		verdicts := f.judge.All(some, world)
-		kept += claims.Sum(verdicts).Kept
-		if !r.ShowKept {
-			verdicts = slices.DeleteFunc(verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	for v := range f.judge.Each(r.selected(all.claims), world) {
+		if !v.Delete {
+			kept++
 		}
-		f.verdicts = append(f.verdicts, verdicts...)
+		if v.Delete || r.ShowKept {
+			f.verdicts = append(f.verdicts, v)
+		}
 	}
+	slices.SortStableFunc(f.verdicts, inOrder)
 	r.addReclaim(ctx, env, client, f.verdicts)
 	f.total = claims.Sum(f.verdicts)
 	f.total.Kept = kept
 	return f, nil
+}
+
+// inOrder sorts by ordinal what the API server sorts by name: 2 is before 10.
+func inOrder(a, b claims.Verdict) int {
+	return cmp.Or(strings.Compare(a.Claim.Namespace, b.Claim.Namespace), strings.Compare(a.Set, b.Set),
+		strings.Compare(a.Template, b.Template), a.Ordinal-b.Ordinal, strings.Compare(a.Claim.Name, b.Claim.Name))
 }
 
 // selected are the claims that the selector selects.

@@ -47,6 +47,13 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
 		})
 	}
+	person := r.Output == report.Human || r.Output == report.Wide
+	if f.total.Claims > 0 && r.DryRun == report.DryRunNone && !r.Yes && !unasked && !person {
+		// Who is asked must see what about.
+		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
+			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, Now: client.Now(),
+		})
+	}
 	f.verdicts = slices.DeleteFunc(f.verdicts, func(v claims.Verdict) bool { return !v.Delete })
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
@@ -64,7 +71,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := r.may(ctx, client, f.verdicts); err != nil {
 		return err
 	}
-	if err := r.confirm(ctx, env, client, f); err != nil {
+	if err := r.confirm(ctx, env, f.total); err != nil {
 		return err
 	}
 	return r.delete(ctx, env, client, f, tell)
@@ -115,16 +122,10 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims
 }
 
 // confirm asks once. Where data would die, a y is not enough.
-func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, client *kube.Client, f found) error {
+func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total) error {
 	if r.Yes || r.DryRun != report.DryRunNone {
 		return nil
 	}
-	if r.Output != report.Human && r.Output != report.Wide { // who is asked has seen objects at most
-		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
-			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, Now: client.Now(),
-		})
-	}
-	t := f.total
 	count := strconv.Itoa(t.Claims)
 	question := "Delete " + count + "? The data stays in their volumes. [y/N] "
 	if t.Dying+t.Staying == 0 {

@@ -26,11 +26,11 @@ type Request struct {
 
 var (
 	long = templates.LongDesc(`
-		Make claims again that prune-pvc deleted, bound to their volumes, with their data.
+		Make claims again that prune-pvc or scale deleted, bound to their volumes, with their data.
 
-		The volume must still be there: it is when its reclaim policy was Retain, or prune-pvc was given
-		--retain-volumes. Name the claim, or the pod for all claims of its ordinal: the newest record in the folder of
-		records counts. With -f the records come from a file; names then pick some of them.
+		The volume must still be there: it is when its reclaim policy was Retain, or when the claim was deleted by
+		prune-pvc --retain-volumes or scale --pvc=retain-volume. Name the claim, or the pod for all claims of its
+		ordinal: the newest record in the folder of records counts. With -f the records come from a file; names then pick some of them.
 
 		The volume is taken off the claim that is gone and given to the new one of the same name and to no other.
 		When the new claim is bound, the volume gets the reclaim policy back that it had. Killed at any moment, the

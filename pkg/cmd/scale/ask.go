@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -54,6 +55,7 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	if len(plan.Ordinals) > 1 {
 		all = append(all, oneByOne)
 	}
+	v.explain(plan, options)
 	picked, err := v.pick(ctx, "The claims:", append(all, stop))
 	switch {
 	case err != nil:
@@ -65,16 +67,73 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	default:
 		v.wish.Answer = picked.answer
 	}
-	return v.confirmLoss(ctx)
+	return v.confirmLoss(ctx, plan)
 }
 
 // danger says in red what happens by itself.
 func (v *visit) danger(plan *rollout.Plan) {
-	if dying := dying(plan); len(dying) > 0 {
-		report.Danger(v.env.Streams.Err, v.env.Color, fmt.Sprintf(
-			"whenScaled is Delete: with the pods, the controller deletes their claims, and the data goes with the volumes (%s)",
-			strings.Join(dying, ", ")))
+	if !byPolicy(plan) {
+		return
 	}
+	words := "whenScaled is Delete: with the pods, the controller deletes their claims"
+	if dying := dying(plan); len(dying) > 0 {
+		words += fmt.Sprintf(", and the data goes with the volumes (%s)", strings.Join(dying, ", "))
+	}
+	report.Danger(v.env.Streams.Err, v.env.Color, words)
+}
+
+func byPolicy(plan *rollout.Plan) bool {
+	for _, o := range plan.Ordinals {
+		for _, c := range o.Claims {
+			if c.Fate == rollout.FateByPolicy {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// explain says what each answer would do to the disks.
+func (v *visit) explain(plan *rollout.Plan, options []option) {
+	words := map[scale.Answer]string{
+		scale.Keep:         "the claims stay, with their data",
+		scale.Delete:       "the claims are deleted",
+		scale.RetainVolume: "the claims are deleted; the volumes and the data stay, for restore-pvc",
+		scale.Reuse:        "the new pods get these claims, with the data that is on them",
+		scale.Fresh:        "the claims are deleted for empty ones",
+	}
+	for _, o := range options {
+		text := words[o.answer]
+		if lost := v.lost(o.answer, plan); lost != "" {
+			text += "; " + lost
+		}
+		_, _ = fmt.Fprintf(v.env.Streams.Err, "  %s  %s\n", o.key, report.Clean(text))
+	}
+}
+
+// lost says whose data dies with the answer, or "".
+func (v *visit) lost(answer scale.Answer, plan *rollout.Plan) string {
+	r := v.wish
+	r.Answer = answer
+	would, err := scale.Plan(r, v.s, v.runner.Client.Now())
+	if err != nil || answer != scale.Delete && answer != scale.Fresh {
+		return ""
+	}
+	lost, all := len(dying(would)), 0
+	for _, o := range plan.Ordinals {
+		for _, c := range o.Claims {
+			if c.Fate != rollout.FateNew {
+				all++
+			}
+		}
+	}
+	switch {
+	case lost == 0:
+		return "their volumes stay"
+	case lost < all:
+		return fmt.Sprintf("the data of %d is lost", lost)
+	}
+	return "their data is lost"
 }
 
 // dying are the claims whose data dies.
@@ -97,7 +156,7 @@ func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []optio
 		var names []string
 		for _, c := range o.Claims {
 			if c.Fate != rollout.FateNew && c.Fate != rollout.FateGoing {
-				names = append(names, fmt.Sprintf("%s (%s)", c.Claim.Name, c.Claim.Size))
+				names = append(names, fmt.Sprintf("%s (%s%s)", c.Claim.Name, c.Claim.Size, reclaim(c.Claim)))
 			}
 		}
 		if len(names) == 0 {
@@ -110,6 +169,14 @@ func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []optio
 		v.wish.By[o.Ordinal] = picked.answer
 	}
 	return nil
+}
+
+// reclaim is the volume's policy, where it is known.
+func reclaim(c sts.Claim) string {
+	if c.Reclaim == "" {
+		return ""
+	}
+	return ", " + string(c.Reclaim)
 }
 
 func (v *visit) pick(ctx context.Context, question string, options []option) (option, error) {
@@ -134,11 +201,22 @@ func (v *visit) pick(ctx context.Context, question string, options []option) (op
 	return picked, nil
 }
 
-// confirmLoss has the set's name typed when data dies by what was answered.
-func (v *visit) confirmLoss(ctx context.Context) error {
+// otherwise reports whether something else becomes of a claim than was shown.
+func otherwise(shown, now *rollout.Plan) bool {
+	return !slices.EqualFunc(shown.Ordinals, now.Ordinals, func(a, b rollout.Ordinal) bool {
+		return slices.EqualFunc(a.Claims, b.Claims, func(a, b rollout.ClaimFate) bool { return a.Fate == b.Fate })
+	})
+}
+
+// confirmLoss shows what becomes of the claims by what was answered, and has the
+// set's name typed when data dies.
+func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 	plan, err := scale.Plan(v.wish, v.s, v.runner.Client.Now())
 	if err != nil {
 		return err
+	}
+	if otherwise(shown, plan) {
+		report.PrintHead(v.env.Streams.Err, v.env.Color, plan)
 	}
 	lost := dying(plan)
 	if len(lost) == 0 {

@@ -29,10 +29,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	if err := v.rehearse(ctx, plan); err != nil {
-		return err
-	}
-	return runner.RunToEnd(ctx, plan, v.s)
+	return v.run(ctx, plan)
 }
 
 // visit is one call of the verb.
@@ -70,7 +67,7 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.wish = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
-		Scalers: scalers, Limits: r.Run.Limits, Command: v.env.Command(""),
+		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
 	}
 	if len(v.s.Claims) > 0 {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
@@ -109,7 +106,7 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := v.open(plan)
+	open := v.undecided(plan)
 	switch {
 	case open && v.env.Streams.Interactive() && v.runner.DryRun():
 		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what becomes of the claims; --pvc answers")
@@ -134,8 +131,8 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	return plan, err
 }
 
-// open reports whether it is for a person to say what becomes of claims.
-func (v *visit) open(plan *rollout.Plan) bool {
+// undecided reports whether it is for a person to say what becomes of claims.
+func (v *visit) undecided(plan *rollout.Plan) bool {
 	_, goesOn := v.s.Annotation(scale.Annotation)
 	if v.wish.Answer != "" || goesOn && v.wish.To <= v.s.Replicas() {
 		return false

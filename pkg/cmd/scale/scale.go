@@ -22,6 +22,8 @@ type Request struct {
 	Claims   scale.Answer
 	Hook     *rollout.Hook // nil for none
 	Force    bool
+	// RecordDir is the folder for records of deleted claims, empty for the usual one.
+	RecordDir string
 
 	current                  int
 	claims                   string
@@ -38,7 +40,8 @@ var (
 		Down, replicas are lowered by one (--step for more), the pod must be gone and all others Available, and so
 		on, whatever the podManagementPolicy. On a terminal you are asked what becomes of the claims; --pvc answers
 		for a pipeline: "keep" leaves them (the default there), "delete" deletes them once all pods are well,
-		"retain-volume" sets their volumes' reclaim policy to Retain first. Where whenScaled is Delete, the policy is
+		"retain-volume" sets their volumes' reclaim policy to Retain first and writes a record of each, from which
+		kubectl sts restore-pvc makes it again, with its data. Where whenScaled is Delete, the policy is
 		set to Retain while the run lasts, unless everything is to be deleted. --yes never answers this question.
 
 		Up, claims of earlier pods with these ordinals still have their data: --pvc=reuse gives them to the new pods,
@@ -76,6 +79,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Long, cmd.Example = "scale NAME --replicas COUNT", long, example
 	cmd.Short = "Change the number of pods one by one, and keep the data safe"
 	fs := cmd.Flags()
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		return cmdutil.NotEmpty(fs, "pvc", "before-exec", "before-cmd", "container", "record")
+	}
 	fs.IntVar(&r.Replicas, "replicas", -1, "How many pods there are to be.")
 	fs.IntVar(&r.current, "current-replicas", -1, "How many there must be now; with another number nothing is done. -1 for any.")
 	fs.IntVar(&r.Step, "step", 1, "How many ordinals go or come at a time.")
@@ -85,6 +91,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
 	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec; the pod's default one if not given.")
+	fs.StringVar(&r.RecordDir, "record", "",
+		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
+			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What becomes of the claims is a question for --pvc.")
 	return cmd

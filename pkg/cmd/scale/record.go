@@ -1,0 +1,152 @@
+package scale
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// recorder is a client that writes down what it takes to make a claim again
+// before it deletes one whose volume stays.
+type recorder struct {
+	*kube.Client
+	book *prune.Book
+}
+
+// Apply sends a change, once there is a record if one is to be.
+func (r recorder) Apply(ctx context.Context, c rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+	if d, ok := c.(rollout.DeleteClaim); ok && d.Record {
+		if err := r.record(ctx, d, seen); err != nil {
+			return nil, err
+		}
+	}
+	return r.Client.Apply(ctx, c, seen)
+}
+
+func (r recorder) record(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot) error {
+	i := slices.IndexFunc(seen.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
+	if i < 0 {
+		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
+	}
+	record, err := recordOf(ctx, r.Client, seen, seen.Claims[i])
+	switch {
+	case err != nil:
+		return err
+	case record.Policy != corev1.PersistentVolumeReclaimRetain:
+		// Somebody has set it back: the data would die after all.
+		return fmt.Errorf("the reclaim policy of volume %s is %s by now: claim %s is kept", record.Volume, record.Policy, d.Name)
+	}
+	if err := r.book.Write(record); err != nil {
+		return fmt.Errorf("no record can be written, so claim %s is kept: %w", d.Name, err)
+	}
+	return nil
+}
+
+// recordOf reads what it takes to make a claim of the set again.
+func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (prune.Record, error) {
+	record, err := client.ClaimRecord(ctx, claim)
+	if errors.Is(err, prune.ErrGone) {
+		err = fmt.Errorf("%w: %w", rollout.ErrConflict, err)
+	}
+	if err != nil {
+		return record, err
+	}
+	record.Set = s.Name()
+	for _, template := range s.ClaimTemplates() {
+		if ordinal, ok := s.ClaimOrdinal(template, claim.Name); ok {
+			record.Template, record.Ordinal = template, ordinal
+		}
+	}
+	return record, nil
+}
+
+// run runs the plan, with a file for records if it needs one.
+func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
+	book, err := v.book(ctx, plan)
+	if err == nil && v.wish.Unrecorded {
+		plan, err = scale.Plan(v.wish, v.s, v.runner.Client.Now())
+	}
+	if err != nil {
+		return err
+	}
+	if book != nil {
+		v.runner.Cluster = recorder{v.runner.Client, book}
+		defer func() {
+			if _, err := book.Close(); err != nil {
+				v.runner.Warn(fmt.Sprintf("the record %s: %v", book.Path(), err))
+			}
+		}()
+	}
+	if err := v.rehearse(ctx, plan); err != nil {
+		return err
+	}
+	return v.runner.RunToEnd(ctx, plan, v.s)
+}
+
+// book makes the file for records where the plan needs one: that none can be
+// written must show before any pod goes. Where volumes stay by themselves it is
+// no reason to stop.
+func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.Book, error) {
+	var first *rollout.DeleteClaim
+	for i := range plan.Steps {
+		if d, ok := plan.Steps[i].Change.(rollout.DeleteClaim); ok && d.Record && first == nil {
+			first = &d
+		}
+	}
+	if first == nil || v.runner.DryRun() {
+		return nil, nil
+	}
+	book, err := v.open(ctx, *first)
+	switch {
+	case err == nil:
+		return book, nil
+	case retains(plan):
+		return nil, fmt.Errorf("no record can be written for restore-pvc, so nothing was changed (see --record): %w", err)
+	}
+	v.runner.Warn("no record is written for restore-pvc: " + err.Error())
+	v.wish.Unrecorded = true
+	return nil, nil
+}
+
+// open makes the file, and finds out whether what goes into it may be read. That
+// the claim has just changed does not matter.
+func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, error) {
+	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
+	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, rollout.ErrConflict) {
+		return nil, err
+	}
+	dir, err := v.request.RecordDir, error(nil)
+	if dir == "" {
+		dir, err = prune.DefaultDir()
+	}
+	if err != nil {
+		return nil, err
+	}
+	book := &prune.Book{Dir: dir, Now: v.runner.Client.Now, Head: fmt.Sprintf(
+		"Claims that kubectl sts scale %s deleted at %s; their volumes stay.\n"+
+			"Bring them back with their data: kubectl sts restore-pvc -f THIS-FILE", v.s.Name(), v.runner.Client.Host())}
+	err = book.Prepare()
+	return book, err
+}
+
+// retains reports whether the data is only safe because the run sees to it.
+func retains(plan *rollout.Plan) bool {
+	for _, o := range plan.Ordinals {
+		for _, c := range o.Claims {
+			if c.Fate == rollout.FateRetained {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,155 @@
+package report_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/test/schema"
+)
+
+const schemaFile = "../../docs/events.schema.json"
+
+// objectLines are lines of JSON of every kind: those of the golden files, and
+// some that no golden file has.
+func objectLines(t *testing.T) []string {
+	t.Helper()
+	var out strings.Builder
+	for _, pattern := range []string{"json-*.golden", "*-json.golden"} {
+		files, err := filepath.Glob(filepath.Join("testdata", pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			_, _ = out.Write(text)
+		}
+	}
+	hook := &rollout.Hook{Pod: "web-4", Command: "drain", Exec: true}
+	standing := sts.Standing{Ordinal: 4, Pod: "web-4", State: sts.StateGone}
+	newTale(canaryPlan()).
+		tell(rollout.Event{Type: rollout.EventHook, Hook: hook}).
+		tell(rollout.Event{Type: rollout.EventHook, Hook: hook, Message: "drained"}).
+		tell(rollout.Event{Type: rollout.EventWait, Message: "web-4: gone", Pod: &standing, Outside: true}).
+		tell(rollout.Event{Type: rollout.EventWait}).
+		to(report.NewObjects(&out, report.JSON))
+	p := refused()
+	report.PrintEnd(&out, report.JSON, report.DryRunClient, p.About, p.Ended, p.End)
+	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, p.Ended, rollout.Outcome{Result: rollout.Misused, Message: "no"})
+	version := report.Build{GitVersion: "v1.2.3", GitCommit: "abc", GoVersion: "go1.26", Platform: "linux/amd64"}
+	report.PrintVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: p.Ended})
+	// A golden file may have the story beside the objects.
+	return slices.DeleteFunc(strings.Split(out.String(), "\n"), func(line string) bool { return !strings.HasPrefix(line, "{") })
+}
+
+func TestEveryKindOfObjectIsAsTheSchemaSays(t *testing.T) {
+	s, err := schema.Load(schemaFile)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, line := range objectLines(t) {
+		kind, err := s.Check([]byte(line))
+		require.NoError(t, err)
+		seen[kind] = true
+	}
+	for _, kind := range s.Kinds() {
+		require.True(t, seen[kind], "no object of kind %s was looked at", kind)
+	}
+	for _, event := range []rollout.EventType{
+		rollout.EventPlan, rollout.EventWarning, rollout.EventStep, rollout.EventChange, rollout.EventHook, rollout.EventPod,
+		rollout.EventWait, rollout.EventSoak, rollout.EventStepDone, rollout.EventGate, rollout.EventOutcome,
+	} {
+		require.True(t, seen[string(event)], event)
+	}
+}
+
+// free are the objects whose fields are somebody else's to name.
+var free = []string{"annotations", "template"}
+
+// grow adds a field to one object after another, at any depth, and calls try
+// with each result.
+func grow(value any, try func()) {
+	switch value := value.(type) {
+	case map[string]any:
+		value["surprise"] = true
+		try()
+		delete(value, "surprise")
+		for name, field := range value {
+			if !slices.Contains(free, name) {
+				grow(field, try)
+			}
+		}
+	case []any:
+		for _, item := range value {
+			grow(item, try)
+		}
+	}
+}
+
+func TestAFieldThatTheSchemaDoesNotNameIsNoticed(t *testing.T) {
+	s, err := schema.Load(schemaFile)
+	require.NoError(t, err)
+	for _, line := range objectLines(t) {
+		var object map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &object))
+		grow(object, func() {
+			text, err := json.Marshal(object)
+			require.NoError(t, err)
+			_, err = s.Check(text)
+			require.Error(t, err, "%s", text)
+		})
+	}
+}
+
+func TestAFieldThatTheSchemaWantsIsMissed(t *testing.T) {
+	s, err := schema.Load(schemaFile)
+	require.NoError(t, err)
+	for _, line := range objectLines(t) {
+		for _, name := range []string{"type", "time", "dryRun"} {
+			var object map[string]any
+			require.NoError(t, json.Unmarshal([]byte(line), &object))
+			delete(object, name)
+			text, err := json.Marshal(object)
+			require.NoError(t, err)
+			_, err = s.Check(text)
+			require.Error(t, err, "%s", text)
+		}
+	}
+}
+
+// describes fails for a field that does not say what it is.
+func describes(t *testing.T, path string, value any) {
+	t.Helper()
+	switch value := value.(type) {
+	case map[string]any:
+		if fields, ok := value["properties"].(map[string]any); ok {
+			for name, field := range fields {
+				field, ok := field.(map[string]any)
+				require.True(t, ok)
+				require.NotEmpty(t, field["description"], "%s.%s", path, name)
+			}
+		}
+		for name, field := range value {
+			describes(t, path+"."+name, field)
+		}
+	case []any:
+		for _, item := range value {
+			describes(t, path, item)
+		}
+	}
+}
+
+func TestEveryFieldOfTheSchemaIsDescribed(t *testing.T) {
+	text, err := os.ReadFile(schemaFile)
+	require.NoError(t, err)
+	var document map[string]any
+	require.NoError(t, json.Unmarshal(text, &document))
+	describes(t, "", document)
+}

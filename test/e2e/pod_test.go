@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	authenticationv1 "k8s.io/api/authentication/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// unshare gives a program mounts of its own: as root, or as what is root to
+// itself alone. Nil where the system allows neither.
+var unshare = sync.OnceValue(func() []string {
+	for _, command := range [][]string{{"unshare", "--mount"}, {"unshare", "--map-root-user", "--mount"}} {
+		args := append(command[1:], "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+		if exec.Command(command[0], args...).Run() == nil { //nolint:noctx // it only tries
+			return command
+		}
+	}
+	return nil
+})
+
+// condition is what scripts may ask for in square brackets.
+func condition(name string) (bool, error) {
+	if name == "mounts" {
+		return unshare() != nil, nil
+	}
+	return false, fmt.Errorf("no condition %q", name)
+}
+
+// asInPod mounts what a pod's containers find of their account, where only the
+// program sees it, and runs it.
+const asInPod = `set -e
+account=$1
+shift
+mount -t tmpfs tmpfs "$(readlink -f /var/run)"
+mkdir -p /var/run/secrets/kubernetes.io/serviceaccount
+cp "$account"/* /var/run/secrets/kubernetes.io/serviceaccount
+exec "$@"`
+
+// cmdInPod runs a program as it would run in a pod of the script's namespace:
+// without a kubeconfig, as a ServiceAccount. The exit code is checked as exits
+// does.
+//
+//	inpod ACCOUNT CODE PROGRAM ARG...
+func cmdInPod(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: inpod ACCOUNT CODE PROGRAM ARG..., after [!mounts] skip")
+	}
+	home := filepath.Join(ts.Getenv("WORK"), "pod", args[0])
+	ts.Check(w.writeAccount(args[0], home))
+	server, err := url.Parse(w.cluster.config.Host)
+	ts.Check(err)
+	p, err := newProcess(ts, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args[2:]...))
+	ts.Check(err)
+	p.cmd.Env = []string{
+		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("WORK") + "/pod",
+		"KUBERNETES_SERVICE_HOST=" + server.Hostname(), "KUBERNETES_SERVICE_PORT=" + server.Port(),
+	}
+	ts.Check(p.start())
+	p.ended(ts, w)
+	checkObjects(ts, args[2:], p.stdout.String())
+	wantCode(ts, args[1], p.cmd.ProcessState)
+}
+
+// writeAccount writes the files that a kubelet mounts for an account.
+func (w *world) writeAccount(name, dir string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	request, err := w.core.ServiceAccounts(w.namespace).CreateToken(ctx, name, &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
+	if err != nil {
+		return err
+	}
+	authority := w.cluster.config.CAData
+	if len(authority) == 0 {
+		if authority, err = os.ReadFile(w.cluster.config.CAFile); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for file, content := range map[string]string{
+		"token": request.Status.Token, "ca.crt": string(authority), "namespace": w.namespace,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(content), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
