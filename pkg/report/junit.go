@@ -108,7 +108,7 @@ func (c *Case) junit(end *rollout.Outcome) junitCase {
 			text.Text = helpText(*end)
 		}
 		out.fail(text, c.End)
-	case NotRun, Running, Waits:
+	case NotRun, Running, Skipped, Waits:
 		out.Skipped = text
 	case Passed:
 	}

@@ -69,13 +69,15 @@ func (c *Case) markdown() string {
 		return "❌ " + escapeMarkdown(c.Words)
 	case Waits:
 		return "⏸️ " + escapeMarkdown(c.Words)
+	case Skipped:
+		return "⏭️ skipped: " + escapeMarkdown(c.Words)
 	case NotRun, Running:
 	}
 	return string(NotRun)
 }
 
 func tookWords(c *Case) string {
-	if c.Result == NotRun {
+	if c.Result == NotRun || c.step == nil && c.Took == 0 {
 		return ""
 	}
 	return c.Took.Round(100 * time.Millisecond).String()

@@ -37,8 +37,9 @@ const (
 	NotRun  CaseResult = "not run"
 	Running CaseResult = "running"
 	Passed  CaseResult = "done"
-	Waits   CaseResult = "held"   // for somebody's word
-	Broke   CaseResult = "failed" // as the words say
+	Skipped CaseResult = "skipped" // something spoke against it
+	Waits   CaseResult = "held"    // for somebody's word
+	Broke   CaseResult = "failed"  // as the words say
 )
 
 // Case is one step.

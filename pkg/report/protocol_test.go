@@ -6,12 +6,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // protocol is what a report of the tale is made of.
@@ -209,4 +213,24 @@ func TestAnObjectIsNoCommandToGitHub(t *testing.T) {
 	newTale(canaryPlan()).tell(rollout.Event{Type: rollout.EventWarning, Message: "##[error]a"}).to(report.NewObjects(&out, report.JSON))
 	require.NotContains(t, out.String(), "##[")
 	require.Contains(t, out.String(), `#\u0023[error]a`)
+}
+
+func TestReportsOfClaims(t *testing.T) {
+	verdicts := []claims.Verdict{orphan(4), orphan(5), orphan(6), orphan(7)}
+	p := &report.Protocol{Command: "kubectl sts prune-pvc"}
+	part := p.Claims(`4 claims to delete in namespace "default", 40Gi`, verdicts, ststest.Start)
+	part.Handle(prune.Event{Verdict: verdicts[0], Result: prune.Deleted})
+	part.Handle(prune.Event{Verdict: verdicts[1], Result: prune.Skipped, Why: "pod web-5 mounts it"})
+	part.Handle(prune.Event{Verdict: verdicts[2], Result: prune.Failed, Why: "not allowed to delete persistentvolumeclaims"})
+	part.Handle(prune.Event{Verdict: orphan(9), Result: prune.Deleted}) // not one of them
+	p.Ended = ststest.Start.Add(3 * time.Second)
+	p.End = rollout.Outcome{Result: rollout.Failed, Message: "1 claim deleted, 1 skipped, 1 failed, 1 not got to"}
+	part.End(p.End, p.Ended)
+
+	golden(t, "junit-claims", string(report.JUnit(p)))
+	golden(t, "markdown-claims", report.Markdown(p))
+
+	none := &report.Protocol{Command: "kubectl sts prune-pvc", End: rollout.Outcome{Result: rollout.Done, Message: "no claim"}}
+	none.Claims("no claim", nil, ststest.Start).End(none.End, ststest.Start)
+	golden(t, "markdown-claims-none", report.Markdown(none))
 }

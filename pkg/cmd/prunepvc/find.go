@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -22,6 +23,7 @@ type found struct {
 	judge    *claims.Judge
 	verdicts []claims.Verdict // those to delete and, if they are shown, those to keep
 	total    claims.Total
+	part     *report.ClaimPart // of the reports
 }
 
 // find reads claims and what can want them, and judges.

@@ -129,6 +129,7 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	flags.StringVarP((*string)(&r.Output), "output", "o", "",
 		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
+	cmdutil.AddReport(flags)
 }
 
 // most claims may share one look at the cluster: it must still be true when the

@@ -55,16 +55,18 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		})
 	}
 	f.verdicts = slices.DeleteFunc(f.verdicts, func(v claims.Verdict) bool { return !v.Delete })
+	f.part = env.Protocol.Claims(r.words(f.total, client.Namespace), f.verdicts, client.Now())
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
 	switch {
 	case f.total.Claims == 0:
-		return nil
+		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: r.words(f.total, client.Namespace)})
 	case r.DryRun == report.DryRunClient && unasked:
-		r.say(env, "nothing was deleted: without a terminal this is a dry run until --yes is given")
-		return nil
+		const until = "nothing was deleted: without a terminal this is a dry run until --yes is given"
+		r.say(env, until)
+		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: until})
 	case r.DryRun == report.DryRunClient:
-		return nil
+		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was deleted"})
 	case unasked:
 		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
 	}
@@ -169,7 +171,11 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	}
 	run := prune.Run{
 		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer},
-		Judge:   f.judge, Book: book, Concurrency: r.Concurrency, Tell: tell.Handle,
+		Judge:   f.judge, Book: book, Concurrency: r.Concurrency,
+		Tell: func(e prune.Event) {
+			tell.Handle(e)
+			f.part.Handle(e)
+		},
 		Retain: r.RetainVolumes && r.DryRun == report.DryRunNone,
 	}
 	tell.Retain = r.RetainVolumes
@@ -181,8 +187,14 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 		}
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	env.Protocol.End = rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)}
-	return cmdutil.Result(env.Protocol.End)
+	return r.end(env, client, f, rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+}
+
+// end notes for the reports how it ended; everybody else has been told.
+func (r Request) end(env *cmdutil.Env, client *kube.Client, f found, o rollout.Outcome) error {
+	f.part.End(o, client.Now())
+	env.Protocol.End = o
+	return cmdutil.Result(o)
 }
 
 // book is where records go. When volumes stay anyway, it is no reason to stop

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// ClaimPart is what becomes of claims, a case each.
+type ClaimPart struct {
+	part *Part
+	at   map[claims.Key]int
+}
+
+// Claims begins to take down what becomes of claims.
+func (p *Protocol) Claims(title string, verdicts []claims.Verdict, now time.Time) *ClaimPart {
+	c := &ClaimPart{part: &Part{Title: Clean(title), Began: now, Ended: now}, at: map[claims.Key]int{}}
+	for i := range verdicts {
+		claim := verdicts[i].Claim
+		c.at[claims.Key{Namespace: claim.Namespace, Name: claim.Name}] = i
+		c.part.Cases = append(c.part.Cases, Case{Title: Clean("delete claim " + claim.Namespace + "/" + claim.Name), Result: NotRun})
+	}
+	if len(verdicts) > 0 {
+		p.Parts = append(p.Parts, c.part)
+	}
+	return c
+}
+
+// Handle notes what became of one.
+func (c *ClaimPart) Handle(e prune.Event) {
+	i, ok := c.at[claims.Key{Namespace: e.Verdict.Claim.Namespace, Name: e.Verdict.Claim.Name}]
+	if !ok {
+		return
+	}
+	one := &c.part.Cases[i]
+	one.Words = Clean(e.Why)
+	switch e.Result {
+	case prune.Deleted:
+		one.Result, one.Words = Passed, ""
+	case prune.Failed:
+		one.Result, one.End = Broke, rollout.Failed
+	case prune.Skipped, prune.Left:
+		one.Result = Skipped
+	}
+}
+
+// End closes the page.
+func (c *ClaimPart) End(o rollout.Outcome, now time.Time) {
+	c.part.End, c.part.Ended = &o, now
+	for i := range c.part.Cases {
+		if one := &c.part.Cases[i]; one.Result == NotRun && one.Words == "" {
+			one.Words = Clean(o.Message)
+		}
+	}
+}
