@@ -83,7 +83,7 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/krew/... ./test/docs/... ./test/pictures/... ./test/readme/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/docs/... ./test/krew/... ./test/pictures/... ./test/readme/...
 
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests

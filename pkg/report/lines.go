@@ -111,7 +111,7 @@ func (l *Lines) breakLine(e rollout.Event) {
 func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 	_, _ = fmt.Fprintln(w, newStyles(w, mode).bold.Render(Clean(p.Title)))
 	for _, d := range p.Details {
-		_, _ = fmt.Fprintln(w, "  "+Clean(d))
+		_, _ = fmt.Fprintln(w, "  "+wrap(Clean(d), term.Width(w), "  "))
 	}
 	if p.Diff != "" {
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))

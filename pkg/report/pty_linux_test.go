@@ -96,6 +96,17 @@ func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 	golden(t, "lines-60-halted", got)
 }
 
+func TestDetailsThatAreTooLongAreWrapped(t *testing.T) {
+	plan := scalePlan()
+	plan.Ordinals = nil
+	plan.Details = []string{
+		`before each pod goes, "drain" is run`,
+		"whenScaled is Delete: it is set to Retain meanwhile, so that the controller deletes no claim",
+	}
+	got := onTerminal(t, 60, func(terminal *os.File) { report.PrintHead(terminal, term.ColorNever, &plan) })
+	golden(t, "head-60", got)
+}
+
 func TestLinesOnATerminalHaveColourUnlessNoColorSaysNo(t *testing.T) {
 	tests := []struct {
 		name    string

@@ -43,7 +43,8 @@ func objectLines(t *testing.T) []string {
 		to(report.NewObjects(&out, report.JSON))
 	p := refused()
 	report.PrintEnd(&out, report.JSON, report.DryRunClient, p.About, p.Ended, p.End)
-	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, p.Ended, rollout.Outcome{Result: rollout.Misused, Message: "no"})
+	misused := rollout.Outcome{Result: rollout.Misused, Message: "no"}
+	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, p.Ended, misused)
 	version := report.Build{GitVersion: "v1.2.3", GitCommit: "abc", GoVersion: "go1.26", Platform: "linux/amd64"}
 	report.PrintVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: p.Ended})
 	// A golden file may have the story beside the objects.

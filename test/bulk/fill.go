@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -52,6 +53,7 @@ func (b *bulk) fill(ctx context.Context, kubeconfig string) error {
 			rest = append(rest, b.jobs(set)...)
 		}
 	}
+	fmt.Fprintf(os.Stderr, "bulk: making %d sets with %d pods and claims; this takes a minute or more\n", len(sets), len(rest))
 	for _, jobs := range [][]job{namespaces, sets, rest} {
 		if err := together(ctx, jobs); err != nil {
 			return err

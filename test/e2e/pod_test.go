@@ -19,7 +19,7 @@ import (
 var unshare = sync.OnceValue(func() []string {
 	for _, command := range [][]string{{"unshare", "--mount"}, {"unshare", "--map-root-user", "--mount"}} {
 		args := append(command[1:], "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-		if exec.Command(command[0], args...).Run() == nil { //nolint:noctx // it only tries
+		if exec.Command(command[0], args...).Run() == nil {
 			return command
 		}
 	}
@@ -53,20 +53,26 @@ func cmdInPod(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) < 3 {
 		ts.Fatalf("usage: inpod ACCOUNT CODE PROGRAM ARG..., after [!mounts] skip")
 	}
-	home := filepath.Join(ts.Getenv("WORK"), "pod", args[0])
-	ts.Check(w.writeAccount(args[0], home))
-	server, err := url.Parse(w.cluster.config.Host)
-	ts.Check(err)
-	p, err := newProcess(ts, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args[2:]...))
-	ts.Check(err)
-	p.cmd.Env = []string{
-		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("WORK") + "/pod",
-		"KUBERNETES_SERVICE_HOST=" + server.Hostname(), "KUBERNETES_SERVICE_PORT=" + server.Port(),
-	}
+	p := w.inPod(ts, args[0], args[2:])
 	ts.Check(p.start())
 	p.ended(ts, w)
 	checkObjects(ts, args[2:], p.stdout.String())
 	wantCode(ts, args[1], p.cmd.ProcessState)
+}
+
+// inPod is a program that will be as in a pod.
+func (w *world) inPod(ts *testscript.TestScript, account string, args []string) *process {
+	home := filepath.Join(ts.Getenv("WORK"), "pod", account)
+	ts.Check(w.writeAccount(account, home))
+	server, err := url.Parse(w.cluster.config.Host)
+	ts.Check(err)
+	p, err := newProcess(ts, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args...))
+	ts.Check(err)
+	p.cmd.Env = []string{
+		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("WORK") + "/pod", "TMPDIR=" + ts.Getenv("TMPDIR"),
+		"KUBERNETES_SERVICE_HOST=" + server.Hostname(), "KUBERNETES_SERVICE_PORT=" + server.Port(),
+	}
+	return p
 }
 
 // writeAccount writes the files that a kubelet mounts for an account.

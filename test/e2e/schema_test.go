@@ -39,7 +39,8 @@ func wantsJSON(args []string) bool {
 	} else if filepath.Base(args[0]) != "kubectl-sts" {
 		return false
 	}
-	return slices.ContainsFunc([]string{" -o json ", " -ojson ", " -o=json ", " --output json ", " --output=json "}, func(flag string) bool {
-		return strings.Contains(" "+strings.Join(args, " ")+" ", flag)
+	line := " " + strings.Join(args, " ") + " "
+	return slices.ContainsFunc([]string{"-o json", "-ojson", "-o=json", "--output json", "--output=json"}, func(flag string) bool {
+		return strings.Contains(line, " "+flag+" ")
 	})
 }

@@ -78,6 +78,11 @@ func (h *harness) setup(env *testscript.Env) error {
 	}
 	env.Defer(w.leave)
 	env.Setenv("NAMESPACE", w.namespace)
+	recipes, err := filepath.Abs(recipesDir)
+	if err != nil {
+		return err
+	}
+	env.Setenv("RECIPES", recipes)
 	env.Values[worldKey{}] = w
 	return nil
 }
@@ -106,6 +111,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"proved":     cmdProved,
 		"reads":      cmdReads,
 		"ready":      cmdReady,
+		"recipe":     cmdRecipe,
 		"record":     cmdRecord,
 		"replicas":   cmdReplicas,
 		"role":       cmdRole,

@@ -42,8 +42,8 @@ var (
 		A claim goes when its ordinal is outside of its set's range, when the set has no such claim template any
 		more, or, with --deleted-sets, when the set is gone. It is kept when a pod in any phase mounts it or waits
 		for it, when the set is scaled to 0, in the middle of a scale or being deleted, when an autoscaler may want
-		the ordinal again, when something else owns it, when two sets could own the name, and when it carries the
-		annotation kubectl-sts.github.io/keep. --show-kept lists these too, each with its reason.
+		the ordinal again, when something else owns it, when two sets could own the name (one of them may be gone),
+		and when it carries the annotation kubectl-sts.github.io/keep. --show-kept lists these too, each with its reason.
 
 		Where no template of a set gives the name any more, everything must speak for it: the labels that the
 		controller copies from the set's selector, that a controller made the claim and not a person, and its
@@ -81,6 +81,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		DisableFlagsInUseLine: true,
 		Args:                  cmdutil.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := cmdutil.NotEmpty(cmd.Flags(), "older-than", "selector", "record", "dry-run"); err != nil {
+				return err
+			}
 			if r.Names, err = cmdutil.SetNames(args); err != nil {
 				return err
 			}

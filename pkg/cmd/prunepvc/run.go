@@ -71,8 +71,14 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := r.may(ctx, client, f.verdicts); err != nil {
 		return err
 	}
+	asked := r.RetainVolumes
 	if err := r.confirm(ctx, env, f.total); err != nil {
 		return err
+	}
+	if asked != r.RetainVolumes { // that takes more permissions
+		if err := r.may(ctx, client, f.verdicts); err != nil {
+			return err
+		}
 	}
 	return r.delete(ctx, env, client, f, tell)
 }

@@ -59,6 +59,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		DisableFlagsInUseLine: true,
 		Args:                  cmdutil.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := cmdutil.NotEmpty(cmd.Flags(), "filename", "record"); err != nil {
+				return err
+			}
 			r.Names = args
 			if err := r.check(); err != nil {
 				return err

@@ -65,6 +65,8 @@ func TestBadUsage(t *testing.T) {
 		"which claim? give its name, or -f and a file of records": nil,
 		"give -f or --record, not both":                           {"-f", "x", "--record", "y"},
 		"--timeout=-1s: must not be negative":                     {"web-2", "--timeout=-1s"},
+		"--filename is empty":                                     {"web-2", "-f", ""},
+		"--record is empty":                                       {"web-2", "--record="},
 		`"web/2" is no name of a claim or a pod`:                  {"web/2"},
 		`--dry-run=maybe: must be "none", "client" or "server"`:   {"web-2", "--dry-run=maybe"},
 		"-o wide: must be json or yaml":                           {"web-2", "-o", "wide"},
