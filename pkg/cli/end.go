@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -62,6 +63,9 @@ func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 	if flag := cmd.Flags().Lookup("dry-run"); flag != nil {
 		env.DryRun = report.DryRun(flag.Value.String())
 	}
+	if err := notEmpty(cmd); err != nil {
+		return err
+	}
 	if env.Actions != nil && env.Output == report.Human {
 		// Objects are to be kept as they are.
 		env.Streams.Out = report.NewGuard(env.Streams.Out)
@@ -77,6 +81,19 @@ func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 		return cmdutil.Usage("--report: %w", err)
 	}
 	return nil
+}
+
+// notEmpty rejects any flag of the verb's own that was given but is empty: an
+// unset variable in a pipeline must not make a dry run a real one. Only what
+// picks and prints may be empty, as with kubectl.
+func notEmpty(cmd *cobra.Command) error {
+	var err error
+	cmd.LocalNonPersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if err == nil && flag.Name != "output" && flag.Name != "selector" {
+			err = cmdutil.NotEmpty(cmd.Flags(), flag.Name)
+		}
+	})
+	return err
 }
 
 func name(env *cmdutil.Env, cmd *cobra.Command) {

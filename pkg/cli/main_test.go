@@ -212,6 +212,22 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			name: "a dry run", args: "canary web --image nginx=nginx:1.22 --dry-run=client", set: ststest.Set(), pods: settled, code: 0,
 			stdout: "(dry run)",
 		},
+		{
+			name: "a dry run that a variable should have asked for", args: "canary web --image nginx=nginx:1.22 --dry-run=", set: ststest.Set(),
+			pods: settled, code: 2, stderr: "error: --dry-run is empty\n" + seeHelp,
+		},
+		{
+			name: "a way back that a variable should have asked for", args: "promote web --on-failure=", set: ststest.Set(),
+			pods: settled, code: 2, stderr: "error: --on-failure is empty\n" + seeHelp,
+		},
+		{
+			name: "a report that a variable should have named", args: "abort web --report=", set: ststest.Set(),
+			pods: settled, code: 2, stderr: "error: --report is empty\n" + seeHelp,
+		},
+		{
+			name: "one image of two is empty", args: "canary web --image= --image nginx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
+			stderr: "error: --image: \"\" is not CONTAINER=IMAGE\n" + seeHelp,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -242,3 +258,6 @@ func TestAServerThatIsNotThereIsExitCode1(t *testing.T) {
 
 	require.Equal(t, ran{1, "", "error: cannot reach the API server at http://127.0.0.1:1: connection refused\n"}, got)
 }
+
+// seeHelp is the last line of bad usage.
+const seeHelp = "See \"kubectl sts --help\" and \"kubectl sts VERB --help\".\n"

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,7 +105,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringSliceVar(&f.images, "image", nil,
+	fs.StringArrayVar(&f.images, "image", nil,
 		"The new image of a container, as CONTAINER=IMAGE; * stands for every container. May be given several "+
 			"times.")
 	fs.StringVar(&f.patchFile, "patch-file", "", "A file with a strategic merge patch of the pod template (- for standard input).")
@@ -176,6 +177,8 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 	var err error
 	switch {
 	case len(f.images) > 0:
+		// Not a StringSlice, which takes no notice of an empty one among others: half a change would be rolled out.
+		f.images = strings.Split(strings.Join(f.images, ","), ",")
 		if r.Images, err = podtemplate.ParseImages(f.images); err != nil {
 			return cmdutil.Usage("--image: %w", err)
 		}
