@@ -112,6 +112,9 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err := json.Unmarshal(raw, set); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
 	}
+	if err := sts.Countable(set); err != nil {
+		return sts.Snapshot{}, nil, err
+	}
 	s, err := c.around(ctx, set)
 	return s, raw, err
 }

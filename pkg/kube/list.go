@@ -39,6 +39,11 @@ func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 	if err != nil || len(sets) == 0 {
 		return nil, err
 	}
+	for _, set := range sets {
+		if err := sts.Countable(set); err != nil {
+			return nil, err
+		}
+	}
 	// Every pod of a StatefulSet has this label (updateIdentity in the
 	// controller's source), so the other pods of a cluster are not read.
 	opts := metav1.ListOptions{LabelSelector: appsv1.StatefulSetPodNameLabel}

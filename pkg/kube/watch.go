@@ -103,6 +103,10 @@ func (w *watcher) run(ctx context.Context) {
 	var overdue <-chan time.Time
 	look := func() {
 		s := w.snapshot()
+		if err := sts.Countable(s.Set); err != nil {
+			next = &rollout.Update{Err: err}
+			return
+		}
 		overdue = w.lookAtNodes(ctx, s)
 		w.client.fillZones(ctx, s, w.signal)
 		next = &rollout.Update{Snapshot: w.lookAtPlaces(ctx, s)}
@@ -130,6 +134,9 @@ func (w *watcher) run(ctx context.Context) {
 		case <-overdue:
 			look()
 		case out <- item:
+			if item.Err != nil {
+				return
+			}
 			next = nil
 		}
 	}

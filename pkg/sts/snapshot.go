@@ -116,6 +116,21 @@ func (s Snapshot) Replicas() int {
 	return int(*s.Set.Spec.Replicas)
 }
 
+// MostReplicas is how many pods a set may want and still be looked at ordinal
+// by ordinal. No cluster has as many pods; a slip of the keyboard asks for more,
+// and the API server takes it.
+const MostReplicas = 100_000
+
+// Countable rejects a set that wants more than [MostReplicas]: to go through its
+// ordinals would take the memory of the whole machine.
+func Countable(set *appsv1.StatefulSet) error {
+	if set == nil || set.Spec.Replicas == nil || *set.Spec.Replicas <= MostReplicas {
+		return nil
+	}
+	return fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many; set the number that is meant: "+
+		"kubectl -n %s scale statefulset %s --replicas COUNT", set.Name, *set.Spec.Replicas, set.Namespace, set.Name)
+}
+
 // Start is the first ordinal, from spec.ordinals.start.
 func (s Snapshot) Start() int {
 	if s.Set == nil || s.Set.Spec.Ordinals == nil {

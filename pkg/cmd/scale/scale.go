@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what the flags say.
@@ -105,6 +106,8 @@ func (r *Request) check() error {
 		return cmdutil.Usage("how many pods are there to be? give --replicas")
 	case r.Replicas < 0:
 		return cmdutil.Usage("--replicas=%d: must not be negative", r.Replicas)
+	case r.Replicas > sts.MostReplicas:
+		return cmdutil.Usage("--replicas=%d: must be at most %d", r.Replicas, sts.MostReplicas)
 	case r.current < -1:
 		return cmdutil.Usage("--current-replicas=%d: must not be negative", r.current)
 	case r.Step < 1:

@@ -95,6 +95,7 @@ func TestBadUsage(t *testing.T) {
 	}{
 		{"no name", []string{"--replicas=2"}, "which StatefulSet? give its name"},
 		{"no replicas", []string{"web"}, "how many pods are there to be? give --replicas"},
+		{"more replicas than any cluster has", []string{"web", "--replicas=100001"}, "--replicas=100001: must be at most 100000"},
 		{"negative replicas", []string{"web", "--replicas=-2"}, "--replicas=-2: must not be negative"},
 		{
 			"negative current replicas",
