@@ -67,7 +67,7 @@ func scalePlan() rollout.Plan {
 			},
 			{
 				Title:  "delete claim data-web-4",
-				Change: rollout.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume is retained"},
+				Change: rollout.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume stays", Record: true},
 				Until:  rollout.ClaimsGone{},
 			},
 		},

@@ -52,6 +52,7 @@ type change struct {
 	Claim       string             `json:"claim,omitempty"`
 	Volume      string             `json:"volume,omitempty"`
 	UID         string             `json:"uid,omitempty"`
+	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
 }
 
 func viewChange(c rollout.Change) *change {
@@ -63,7 +64,7 @@ func viewChange(c rollout.Change) *change {
 	case rollout.DeletePod:
 		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
 	case rollout.DeleteClaim:
-		out.Kind, out.Claim, out.UID = "deleteClaim", c.Name, string(c.UID)
+		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Record
 	case rollout.RetainVolume:
 		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
 	}

@@ -78,8 +78,14 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			"somebody has set the policy back", func(v *volumes) { v.volume.Spec.PersistentVolumeReclaimPolicy = "Delete" },
 			"the reclaim policy of volume pv-4 is Delete by now: claim data-web-4 is kept", false,
 		},
-		{"the claim has changed", func(v *volumes) { v.claim.ResourceVersion = "8" }, rollout.ErrConflict.Error() + ": claim data-web-4", false},
-		{"the volume is another's", func(v *volumes) { v.volume.Spec.ClaimRef = nil }, "volume pv-4 is not bound to claim data-web-4", false},
+		{
+			"the claim has changed", func(v *volumes) { v.claim.ResourceVersion = "8" },
+			rollout.ErrConflict.Error() + ": claim data-web-4", false,
+		},
+		{
+			"the volume is another's", func(v *volumes) { v.volume.Spec.ClaimRef = nil },
+			"volume pv-4 is not bound to claim data-web-4", false,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
