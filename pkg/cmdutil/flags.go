@@ -42,7 +42,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 // AddReport adds --report. The root command reads it.
 func AddReport(flags *pflag.FlagSet) {
 	flags.StringArray("report", nil,
-		"Write a report when the run ends, however it ends, as KIND=FILE: junit=FILE for Jenkins and GitLab, markdown=FILE for "+
+		"Write a report when the run ends, however it ends, as `KIND=FILE`: junit=FILE for Jenkins and GitLab, markdown=FILE for "+
 			"people. May be given several times. A page for GitHub is added to $GITHUB_STEP_SUMMARY if that is the file.")
 }
 

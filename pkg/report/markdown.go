@@ -32,7 +32,7 @@ func Markdown(p *Protocol) string {
 			say("| %s | %s | %s |\n", escapeMarkdown(c.Title), c.markdown(), tookWords(c))
 		}
 		say("\n")
-		if part.End != nil && len(p.Parts) > 1 {
+		if part.End != nil && endWords(*part.End) != endWords(p.End) {
 			say("%s%s\n\n", mark(part.End.Result), escapeMarkdown(endWords(*part.End)))
 		}
 	}
@@ -66,6 +66,9 @@ func (c *Case) markdown() string {
 	case Passed:
 		return "✅ done"
 	case Broke:
+		if c.step != nil { // why is below the table
+			return "❌ " + endWord(c.End)
+		}
 		return "❌ " + escapeMarkdown(c.Words)
 	case Waits:
 		return "⏸️ " + escapeMarkdown(c.Words)
@@ -80,7 +83,11 @@ func tookWords(c *Case) string {
 	if c.Result == NotRun || c.step == nil && c.Took == 0 {
 		return ""
 	}
-	return c.Took.Round(100 * time.Millisecond).String()
+	unit := 10 * time.Millisecond
+	if c.Took > time.Second {
+		unit = 100 * time.Millisecond
+	}
+	return c.Took.Round(unit).String()
 }
 
 // tryMarkdown shows what helps with its command ready to be copied.

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -26,14 +25,6 @@ var unshare = sync.OnceValue(func() []string {
 	return nil
 })
 
-// condition is what scripts may ask for in square brackets.
-func condition(name string) (bool, error) {
-	if name == "mounts" {
-		return unshare() != nil, nil
-	}
-	return false, fmt.Errorf("no condition %q", name)
-}
-
 // asInPod mounts what a pod's containers find of their account, where only the
 // program sees it, and runs it.
 const asInPod = `set -e
@@ -51,7 +42,10 @@ exec "$@"`
 //	inpod ACCOUNT CODE PROGRAM ARG...
 func cmdInPod(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) < 3 {
-		ts.Fatalf("usage: inpod ACCOUNT CODE PROGRAM ARG..., after [!mounts] skip")
+		ts.Fatalf("usage: inpod ACCOUNT CODE PROGRAM ARG...")
+	}
+	if unshare() == nil {
+		ts.Fatalf("this machine lets no program have mounts of its own: run the tests as root, or allow user namespaces")
 	}
 	p := w.inPod(ts, args[0], args[2:])
 	ts.Check(p.start())

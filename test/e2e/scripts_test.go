@@ -39,7 +39,6 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               h.setup,
 		Cmds:                commands(),
-		Condition:           condition,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Deadline:            deadline,

@@ -1,7 +1,6 @@
 package canary_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	plan "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -28,27 +28,17 @@ const (
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, stdin string, args ...string) (*canary.Request, error) {
 	t.Helper()
-	var got *canary.Request
 	env := &cmdutil.Env{
 		Streams: term.Streams{In: strings.NewReader(stdin), Out: &strings.Builder{}, Err: &strings.Builder{}},
 		Config:  genericclioptions.NewConfigFlags(false),
 	}
-	cmd := canary.New(env, func(_ context.Context, given *cmdutil.Env, r canary.Request) error {
-		require.Same(t, env, given)
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	return cmdtest.ParseIn(t, env, canary.New, args...)
 }
 
 // request is that of "canary web", with changes.
 func request(changes ...func(*canary.Request)) *canary.Request {
 	r := &canary.Request{
-		Run: cmdutil.RunFlags{
-			Limits: plan.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
-		},
+		Run:   cmdtest.Run(),
 		Name:  "web",
 		Steps: plan.Steps{"1", "50%", "100%"},
 		Soak:  30 * time.Second,

@@ -1,31 +1,20 @@
 package restorepvc_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*restorepvc.Request, error) {
 	t.Helper()
-	var got *restorepvc.Request
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
-	cmd := restorepvc.New(env, func(_ context.Context, given *cmdutil.Env, r restorepvc.Request) error {
-		require.Same(t, env, given)
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	return cmdtest.Parse(t, restorepvc.New, args...)
 }
 
 func TestFlags(t *testing.T) {
@@ -74,10 +63,7 @@ func TestBadUsage(t *testing.T) {
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			got, err := parse(t, args...)
-
-			require.Nil(t, got, "nothing was run")
-			require.EqualError(t, err, want)
-			require.ErrorAs(t, err, new(*cmdutil.UsageError))
+			cmdtest.RequireBadUsage(t, want, got, err)
 		})
 	}
 }

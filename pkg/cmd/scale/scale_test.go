@@ -1,17 +1,14 @@
 package scale_test
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	plan "github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -20,16 +17,7 @@ import (
 // parse is what the flags become; the request is nil when nothing was run.
 func parse(t *testing.T, args ...string) (*scale.Request, error) {
 	t.Helper()
-	var got *scale.Request
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
-	cmd := scale.New(env, func(_ context.Context, given *cmdutil.Env, r scale.Request) error {
-		require.Same(t, env, given)
-		got = &r
-		return nil
-	})
-	cmd.SetArgs(args)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	return got, cmd.ExecuteContext(t.Context())
+	return cmdtest.Parse(t, scale.New, args...)
 }
 
 // wish is what a request is about, without the strings that it was made of.
@@ -45,9 +33,7 @@ type wish struct {
 }
 
 func TestFlags(t *testing.T) {
-	run := cmdutil.RunFlags{
-		Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}, DryRun: report.DryRunNone,
-	}
+	run := cmdtest.Run()
 	yes := run
 	yes.Yes, yes.Output = true, report.JSON
 	tests := []struct {
@@ -119,10 +105,7 @@ func TestBadUsage(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := parse(t, tt.args...)
-			require.Nil(t, got)
-			var usage *cmdutil.UsageError
-			require.ErrorAs(t, err, &usage)
-			require.EqualError(t, err, tt.want)
+			cmdtest.RequireBadUsage(t, tt.want, got, err)
 		})
 	}
 }
