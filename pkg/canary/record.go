@@ -96,7 +96,7 @@ func FindRecord(s sts.Snapshot) (*Record, error) {
 // like that, and the way out of it.
 func unreadable(s sts.Snapshot, err error) error {
 	return fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, put the partition where it belongs and run "+
-		"kubectl annotate statefulset %s %s-", Annotation, s.Name(), err, s.Name(), Annotation)
+		"kubectl -n %s annotate statefulset %s %s-", Annotation, s.Name(), err, s.Set.Namespace, s.Name(), Annotation)
 }
 
 // check rejects what no run writes.

@@ -17,7 +17,7 @@ import (
 )
 
 const wayOut = "; to drop it, put the partition where it belongs and run " +
-	"kubectl annotate statefulset web kubectl-sts.github.io/canary-"
+	"kubectl -n default annotate statefulset web kubectl-sts.github.io/canary-"
 
 func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	full := canary.Record{

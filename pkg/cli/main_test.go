@@ -213,8 +213,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			stdout: "(dry run)",
 		},
 		{
-			name: "a dry run that a variable should have asked for", args: "canary web --image nginx=nginx:1.22 --dry-run=", set: ststest.Set(),
-			pods: settled, code: 2, stderr: "error: --dry-run is empty\n" + seeHelp,
+			name: "a dry run that a variable should have asked for", args: "canary web --image nginx=nginx:1.22 --dry-run=",
+			set: ststest.Set(), pods: settled, code: 2, stderr: "error: --dry-run is empty\n" + seeHelp,
 		},
 		{
 			name: "a way back that a variable should have asked for", args: "promote web --on-failure=", set: ststest.Set(),
@@ -225,8 +225,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			pods: settled, code: 2, stderr: "error: --report is empty\n" + seeHelp,
 		},
 		{
-			name: "one image of two is empty", args: "canary web --image= --image nginx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
-			stderr: "error: --image: \"\" is not CONTAINER=IMAGE\n" + seeHelp,
+			name: "one image of two is empty", args: "canary web --image= --image nginx=nginx:1.22", set: ststest.Set(), pods: settled,
+			code: 2, stderr: "error: --image: \"\" is not CONTAINER=IMAGE\n" + seeHelp,
 		},
 	}
 	for _, test := range tests {

@@ -57,7 +57,7 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
 			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
 	}
-	if p.Record != "" && was.Set.Annotations[p.Record] != s.Set.Annotations[p.Record] {
+	if st.overtaken(p, s) {
 		say("the record of this run was changed", "metadata", "annotations", p.Record)
 	}
 	return strings.Join(said, "; ")
@@ -69,8 +69,13 @@ func (st State) replaced(p Plan, s sts.Snapshot) bool {
 	if !s.Exists() || st.expected == nil {
 		return true
 	}
-	return !sts.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) ||
-		p.Record != "" && st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
+	return !sts.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) || st.overtaken(p, s)
+}
+
+// overtaken reports whether the record is another run's by now, or nobody's.
+func (st State) overtaken(p Plan, s sts.Snapshot) bool {
+	return p.Record != "" && s.Exists() && st.expected != nil &&
+		st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
 }
 
 func span(s sts.Snapshot) string {

@@ -87,6 +87,12 @@ func (n *next) drifted() bool {
 	if n.st.replaced(n.p, n.s) {
 		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
 	}
+	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
+		o.Try = nil
+	}
+	if n.st.overtaken(n.p, n.s) {
+		o.Try = nil // an abort would be of the other run, and an abort of an undo rolls out again what that left
+	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
 	}

@@ -54,8 +54,8 @@ func FindRecord(s sts.Snapshot) (*Record, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, look whether "+
-			"spec.persistentVolumeClaimRetentionPolicy is what it should be and run kubectl annotate statefulset %s %s-",
-			Annotation, s.Name(), err, s.Name(), Annotation)
+			"spec.persistentVolumeClaimRetentionPolicy is what it should be and run kubectl -n %s annotate statefulset %s %s-",
+			Annotation, s.Name(), err, s.Set.Namespace, s.Name(), Annotation)
 	}
 	return r, nil
 }
