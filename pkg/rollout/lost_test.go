@@ -27,8 +27,11 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 	again := rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}
 	drifted := func(message, gate string) rollout.Decision {
 		try := toGoOn
-		if strings.HasPrefix(message, "the template") {
+		switch {
+		case strings.HasPrefix(message, "the template"):
 			try = try[1:]
+		case strings.Contains(message, "being deleted"):
+			try = nil
 		}
 		return rollout.Decision{End: &rollout.Outcome{
 			Result: rollout.Drifted, Message: message, Gate: gate, Step: &plan().Steps[0], Try: try,
