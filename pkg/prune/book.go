@@ -137,6 +137,9 @@ func (b *Book) Close() (string, error) {
 type Found struct {
 	Record
 	File string
+	// Older are records of the same claim with other volumes: a claim that is
+	// made anew, empty, and deleted again leaves the data to the record before.
+	Older []Found
 }
 
 // Find looks for the newest record of each claim of a cluster for which wanted
@@ -161,15 +164,34 @@ func Find(dir string, wanted func(Record) bool) ([]Found, error) {
 			if !wanted(r) {
 				continue
 			}
-			out = slices.DeleteFunc(out, func(f Found) bool {
-				return f.same(r) && !r.Time.Before(f.Time)
-			})
-			if !slices.ContainsFunc(out, func(f Found) bool { return f.same(r) }) {
-				out = append(out, Found{r, file})
+			found := Found{Record: r, File: file}
+			i := slices.IndexFunc(out, func(f Found) bool { return f.same(r) })
+			switch {
+			case i < 0:
+				out = append(out, found)
+			case r.Time.Before(out[i].Time):
+				out[i] = out[i].after(found)
+			default:
+				found = found.after(out[i])
+				out = append(slices.Delete(out, i, i+1), found)
 			}
 		}
 	}
 	return out, nil
+}
+
+// after adds what an older record and those before it say of other volumes,
+// each volume once.
+func (f Found) after(older Found) Found {
+	before := older.Older
+	older.Older = nil
+	for _, o := range append(before, older) {
+		known := func(k Found) bool { return k.Volume == o.Volume }
+		if !known(f) && !slices.ContainsFunc(f.Older, known) {
+			f.Older = append(f.Older, o)
+		}
+	}
+	return f
 }
 
 // same reports whether both are of one claim: a cluster has others of its name.

@@ -193,3 +193,30 @@ func TestWhereRecordsGo(t *testing.T) {
 		require.Equal(t, want, dir)
 	}
 }
+
+// A claim that is made anew, empty, and deleted as well must not hide where the
+// data of the first one is.
+func TestOlderRecordsOfOtherVolumesAreFoundBesideTheNewest(t *testing.T) {
+	dir := t.TempDir()
+	for i, volume := range []string{"pv-first", "pv-second", "pv-first", "pv-third"} {
+		b := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		r := record("default", "data-web-1")
+		r.Volume, r.Claim.Spec.VolumeName = volume, volume
+		require.NoError(t, b.Write(r))
+		_, err := b.Close()
+		require.NoError(t, err)
+	}
+
+	found, err := prune.Find(dir, func(prune.Record) bool { return true })
+
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	var volumes []string
+	for _, older := range found[0].Older {
+		volumes = append(volumes, older.Volume)
+		require.FileExists(t, older.File)
+		require.Empty(t, older.Older)
+	}
+	require.Equal(t, "pv-third", found[0].Volume)
+	require.Equal(t, []string{"pv-second", "pv-first"}, volumes)
+}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -50,7 +51,14 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 			Try: []string{"name the folder (--record) or the file (-f) that prune-pvc wrote"},
 		}
 	}
-	return sorted(here), nil
+	here = sorted(here)
+	for _, f := range here {
+		for _, o := range f.Older {
+			env.Warn(fmt.Sprintf("claim %s has a record of another volume, %s, from %s; for that one: %s restore-pvc %s -f %s",
+				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command(""), f.Claim.Name, cmdutil.Quote(o.File)))
+		}
+	}
+	return here, nil
 }
 
 // inFile reads the records of a file: the names pick some, and so does a
