@@ -194,7 +194,11 @@ func (l *Lines) pod(e rollout.Event) {
 		return
 	}
 	between := " "
-	if l.live && l.width > 0 {
+	switch {
+	case !l.live && l.width > 0: // a terminal all the same
+		says = strings.TrimPrefix(wrap(t.Pod+" "+says, l.width, l.indent+"    "), t.Pod)
+		between = ""
+	case l.width > 0:
 		room := l.width - len(l.indent) - len(l.prefix) - len(t.Pod) - 4
 		if room < min(enoughSaid, ansi.StringWidth(says)) { // below its long name there is room
 			between, room = "\n"+l.indent+"    ", l.width-len(l.indent)-5
@@ -202,7 +206,7 @@ func (l *Lines) pod(e rollout.Event) {
 		// The whole sentence comes when it halts the run; see also status.
 		says = ansi.Truncate(says, max(room, 20), "…")
 	}
-	l.say(e.Time, "  "+t.Pod+between+l.style.standing(*t).Render(says))
+	l.say(e.Time, "  "+t.Pod+between+each(l.style.standing(*t), says))
 }
 
 func (l *Lines) outcome(e rollout.Event) {

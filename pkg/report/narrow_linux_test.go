@@ -83,6 +83,22 @@ func TestTroubleOfAPodWithALongNameGetsALineOfItsOwn(t *testing.T) {
 	golden(t, "lines-80-long-name", stripped(got)[len("15:04:05 "):])
 }
 
+func TestADumbTerminalGetsWholeWordsAndNoEscapes(t *testing.T) {
+	got := onTerminal(t, 80, func(terminal *os.File) {
+		t.Setenv("TERM", "dumb")
+		lines := report.NewLines(terminal, term.ColorAuto, true)
+		newTale(canaryPlan()).house().step().updated(4, 1, 1).soak().to(lines)
+		lines.Handle(rollout.Event{Type: rollout.EventPod, Time: ststest.Start, Pod: &sts.Standing{
+			Pod: "web-4", State: sts.StateStarting,
+			Trouble: &sts.Trouble{Reason: "ImagePullBackOff", Message: strings.Repeat("no such image; ", 8)},
+		}})
+	})
+
+	harmless(t, got)
+	fits(t, got, 80)
+	golden(t, "lines-80-dumb", got)
+}
+
 func TestSentencesBreakBetweenWords(t *testing.T) {
 	got := onTerminal(t, 40, func(terminal *os.File) {
 		report.Say(terminal, "warning: what becomes of the claims is not shown: not allowed\x1b[2J to list them")
