@@ -112,12 +112,12 @@ func tell(streams term.Streams, err error, o rollout.Outcome) {
 	case rollout.TimedOut:
 		word = "timed out"
 	}
-	_, _ = fmt.Fprintln(streams.Err, word+": "+report.Clean(o.Message))
+	report.Say(streams.Err, word+": "+o.Message)
 	for _, t := range o.Try {
 		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
 	}
 	var usage *cmdutil.UsageError
 	if errors.As(err, &usage) {
-		_, _ = fmt.Fprintln(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
+		report.Say(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // Warn tells something that is no reason to stop.
 func (e *Env) Warn(message string) {
-	_, _ = fmt.Fprintln(e.Streams.Err, "warning: "+report.Clean(message))
+	report.Say(e.Streams.Err, "warning: "+message)
 	if e.Actions != nil {
 		e.Actions.Warn(message)
 	}
@@ -59,7 +59,7 @@ func (f sinkFunc) Handle(e rollout.Event) { f(e) }
 // Nothing says that there is nothing to do: an end like any other. What helps
 // may follow.
 func (e *Env) Nothing(why string, try ...string) {
-	_, _ = fmt.Fprintln(e.Streams.Err, report.Clean(why))
+	report.Say(e.Streams.Err, why)
 	for _, t := range try {
 		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(t))
 	}

@@ -217,13 +217,13 @@ type asker struct{ env *Env }
 
 // Ask puts the question and maps the answer.
 func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
-	question := fmt.Sprintf("next: %s. [p]romote, [h]old here, [a]bort? ", step.Gate.Next)
+	question := fmt.Sprintf("next: %s. [p]romote, [h]old here, [a]bort?", step.Gate.Next)
 	answers := map[string]rollout.Answer{
 		"p": rollout.Promote, "promote": rollout.Promote,
 		"h": rollout.HoldOn, "hold": rollout.HoldOn,
 		"a": rollout.Abort, "abort": rollout.Abort,
 	}
-	text, err := a.env.Streams.Prompt(ctx, question, func(text string) bool {
+	text, err := a.env.Streams.Prompt(ctx, report.Fold(a.env.Streams.Err, question)+" ", func(text string) bool {
 		_, ok := answers[strings.ToLower(text)]
 		return ok
 	})

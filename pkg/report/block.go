@@ -64,6 +64,7 @@ func (s *Screen) pods(st Status, room int) []string {
 		}
 	}
 	table.fit(s.width, "NODE", "ZONE", "RESTARTS", "AGE")
+	table.getOn(s.width)
 	var out bytes.Buffer
 	table.write(&out, s.width)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")

@@ -89,7 +89,7 @@ func (l Claims) rows(fields []field, widths []int) iter.Seq[[]cell] {
 				text, style := fields[i].of(v)
 				text = Clean(text)
 				if i < len(fields)-1 && len(text) > widths[i] {
-					text = ansi.Truncate(text, widths[i], "…")
+					text = shorten(text, widths[i])
 				}
 				row[i] = cell{text, style}
 			}

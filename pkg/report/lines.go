@@ -109,7 +109,7 @@ func (l *Lines) breakLine(e rollout.Event) {
 
 // PrintHead shows a plan before a question about it.
 func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
-	_, _ = fmt.Fprintln(w, newStyles(w, mode).bold.Render(Clean(p.Title)))
+	_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bold, Fold(w, p.Title)))
 	for _, d := range p.Details {
 		_, _ = fmt.Fprintln(w, "  "+wrap(Clean(d), term.Width(w), "  "))
 	}
@@ -169,6 +169,9 @@ func (l *Lines) hook(e rollout.Event) {
 	l.spin.wait("running it", time.Time{})
 }
 
+// enoughSaid is how much of what there is to say about a pod is worth a line.
+const enoughSaid = 24
+
 // pod shows that a pod moved on. What every pod goes through within a second
 // is left to the spinner; an end, a Ready that must still last, and trouble
 // are worth a line.
@@ -190,11 +193,20 @@ func (l *Lines) pod(e rollout.Event) {
 	default:
 		return
 	}
-	if l.live && l.width > 0 {
+	between := " "
+	switch {
+	case !l.live && l.width > 0: // a terminal all the same
+		says = strings.TrimPrefix(wrap(t.Pod+" "+says, l.width, l.indent+"    "), t.Pod)
+		between = ""
+	case l.width > 0:
+		room := l.width - len(l.indent) - len(l.prefix) - len(t.Pod) - 4
+		if room < min(enoughSaid, ansi.StringWidth(says)) { // below its long name there is room
+			between, room = "\n"+l.indent+"    ", l.width-len(l.indent)-5
+		}
 		// The whole sentence comes when it halts the run; see also status.
-		says = ansi.Truncate(says, max(l.width-len(l.indent)-len(t.Pod)-4, 20), "…")
+		says = ansi.Truncate(says, max(room, 20), "…")
 	}
-	l.say(e.Time, "  "+t.Pod+" "+l.style.standing(*t).Render(says))
+	l.say(e.Time, "  "+t.Pod+between+each(l.style.standing(*t), says))
 }
 
 func (l *Lines) outcome(e rollout.Event) {

@@ -82,12 +82,38 @@ func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now 
 		return slices.ContainsFunc(rows, func(row []cell) bool { return row[i].text != "" })
 	})
 	// What happens says already whether the data dies; the rest is for a wide terminal.
-	for _, name := range []string{"CLASS", "AGE", "RECLAIM", "IDLE", "SIZE"} {
+	spare := []string{"CLASS", "AGE", "RECLAIM", "IDLE", "SIZE"}
+	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) == 0 }) {
+		spare = append(spare, "POD") // a claim's name ends in the pod's
+	}
+	for _, name := range spare {
 		if width > 0 && lineWidth(columnWidths(header, rows)) > width {
 			header, rows = columns(header, rows, func(i int) bool { return header[i] != name })
 		}
 	}
+	shortenNames(header, rows, width)
 	writeTable(w, width, header, rows)
+}
+
+// shortenNames cuts the middle of names where they would break the lines.
+func shortenNames(header []string, rows [][]cell, width int) {
+	if width <= 0 {
+		return
+	}
+	widths := columnWidths(header, rows)
+	last := len(widths) - 1
+	widths[last] = min(widths[last], len("deleted for a new one, data dies")) // why may be cut
+	least := slices.Clone(widths)
+	for i, name := range header {
+		if name == "POD" || name == "CLAIM" {
+			least[i] = min(least[i], shortest)
+		}
+	}
+	for i, most := range share(widths, least, lineWidth(widths)-width) {
+		for _, row := range rows {
+			row[i].text = shorten(row[i].text, most)
+		}
+	}
 }
 
 // columns picks some of a table's columns.

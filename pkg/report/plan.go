@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -132,30 +134,42 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 	if dryRun == DryRunServer {
 		mark = " (server dry run)"
 	}
-	say := func(text string) { _, _ = fmt.Fprintln(w, text+style.dim.Render(mark)) }
-	say(style.bold.Render(Clean(p.Title)))
+	say := func(before, text string, look lipgloss.Style) {
+		text = wrap(text+mark, term.Width(w), strings.Repeat(" ", len(before)))
+		text, whole := strings.CutSuffix(text, mark) // a mark that is broken looks like the rest
+		text = each(look, text)
+		if whole {
+			text += style.dim.Render(mark)
+		}
+		_, _ = fmt.Fprintln(w, before+text)
+	}
+	say("", Clean(p.Title), style.bold)
 	for _, d := range p.Details {
-		say("  " + Clean(d))
+		say("  ", Clean(d), lipgloss.NewStyle())
 	}
 	if p.Diff != "" {
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 	printOrdinals(w, mode, p.Ordinals, p.Made)
 	for i := range p.Steps {
-		say(planLine(&p.Steps[i]))
+		say(planNumber(&p.Steps[i]), planLine(&p.Steps[i]), lipgloss.NewStyle())
 	}
+}
+
+// planNumber stands before a step's line. Housekeeping has no number.
+func planNumber(s *rollout.Step) string {
+	if s.Number == 0 {
+		return "  - "
+	}
+	return fmt.Sprintf("%3d ", s.Number)
 }
 
 // planLine is a step in one line: what is written, what is waited for, and
 // what stands before the next.
 func planLine(s *rollout.Step) string {
-	number := "-"
-	if s.Number > 0 {
-		number = fmt.Sprint(s.Number)
-	}
-	line := fmt.Sprintf("%3s %s", number, Clean(s.Title))
+	line := Clean(s.Title)
 	if _, edits := s.Change.(rollout.Edit); s.Change != nil && !edits {
-		line = fmt.Sprintf("%3s %s", number, Clean(s.Change.String()))
+		line = Clean(s.Change.String())
 	} else if s.Change != nil && s.Change.String() != s.Title {
 		line += ": " + Clean(s.Change.String())
 	}

@@ -59,7 +59,6 @@ func (t *table) drop(i int) {
 // tell what is the matter. It does not look at what that one says: columns that
 // come and go with every change would be hard to read.
 func (t *table) fit(width int, names ...string) {
-	const enough = 16
 	for _, name := range names {
 		used := 0
 		for i, h := range t.header[:len(t.header)-1] {
@@ -69,7 +68,7 @@ func (t *table) fit(width int, names ...string) {
 			}
 			used += wide + gap
 		}
-		if used+enough <= width {
+		if used+enoughTold <= width {
 			return
 		}
 		t.drop(column(t.header, name))

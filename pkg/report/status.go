@@ -228,9 +228,13 @@ func (st Status) pod(ordinal int) podView {
 }
 
 func (st Status) printPods(w io.Writer, style styles, pods []podView) {
-	table := st.podTable(style, pods, term.Width(w))
+	width := term.Width(w)
+	table := st.podTable(style, pods, width)
 	table.drop(column(table.header, "ZONE")) // for watch, which has a table alone
-	table.write(w, term.Width(w))
+	if width > 0 {
+		table.getOn(width, "AGE", "NODE", "RESTARTS")
+	}
+	table.write(w, width)
 }
 
 func dash(text string) string {

@@ -53,10 +53,10 @@ func (l List) table(style styles, width int) (header []string, rows [][]cell) {
 }
 
 func (l List) columns(style styles) []listColumn {
-	namespace, name := listColumn{header: "NAMESPACE", least: 9, keep: true}, listColumn{header: "NAME", least: 16, keep: true}
+	namespace, name := listColumn{header: "NAMESPACE", least: 9, keep: true}, listColumn{header: "NAME", least: shortest, keep: true}
 	ready, updated := listColumn{header: "READY", keep: true}, listColumn{header: "UPDATED", spare: 1}
 	strategy := listColumn{header: "STRATEGY", spare: 2}
-	partition, canary := listColumn{header: "PARTITION", spare: 3}, listColumn{header: "CANARY", spare: 3}
+	partition, run := listColumn{header: "PARTITION", spare: 3}, listColumn{header: "RUN", spare: 3}
 	state := listColumn{header: "STATE", keep: true}
 	for _, st := range l.Statuses {
 		look := style.verdict(st.Verdict.Result)
@@ -74,10 +74,10 @@ func (l List) columns(style styles) []listColumn {
 		}
 		strategy.add(string(st.Snapshot.Strategy()), nil)
 		partition.addRare(st.partitionWords(), &style.warn)
-		canary.addRare(st.canaryWords(), &style.warn)
+		run.addRare(st.runWords(), &style.warn)
 		state.add(st.state(), &look)
 	}
-	columns := []listColumn{namespace, name, ready, updated, strategy, partition, canary, state}
+	columns := []listColumn{namespace, name, ready, updated, strategy, partition, run, state}
 	if !l.AllNamespaces {
 		return columns[1:]
 	}
@@ -155,19 +155,20 @@ func room(columns []listColumn, width int) int {
 	return width
 }
 
-// fit leaves out what is of least use, then cuts names, the namespace's first,
-// and at last leaves out whatever it can, until the last column has room.
+// fit leaves out what is of least use, then cuts names, the longest first, and
+// at last leaves out whatever it can, until the last column has room.
 func fit(columns []listColumn, width int) []listColumn {
 	columns = leaveOut(columns, width, wantsRoom, func(c listColumn) bool { return c.spare > 0 })
-	for i := range columns {
-		c := &columns[i]
-		short := needsRoom - room(columns, width)
-		if c.least == 0 || short <= 0 {
-			continue
+	wide, least := make([]int, len(columns)), make([]int, len(columns))
+	for i, c := range columns {
+		wide[i], least[i] = c.width(), c.width()
+		if c.least > 0 {
+			least[i] = min(c.least, wide[i])
 		}
-		most := max(c.width()-short, c.least)
-		for j := range c.cells {
-			c.cells[j].text = ansi.Truncate(c.cells[j].text, most, "…")
+	}
+	for i, most := range share(wide, least, needsRoom-room(columns, width)) {
+		for j := range columns[i].cells {
+			columns[i].cells[j].text = shorten(columns[i].cells[j].text, most)
 		}
 	}
 	return leaveOut(columns, width, needsRoom, func(c listColumn) bool { return !c.keep })

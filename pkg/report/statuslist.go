@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -127,10 +126,16 @@ func (st Status) heldSince() (time.Time, bool) {
 	if st.Record != nil {
 		return st.Record.Started, true
 	}
-	if w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "metadata", "annotations", scale.Annotation); ok {
-		return w.Time, true
+	if since, ok := st.scaleSince(); ok {
+		return since, true
 	}
 	return st.partitionSince()
+}
+
+// scaleSince is when the record of a scale was last written.
+func (st Status) scaleSince() (time.Time, bool) {
+	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "metadata", "annotations", scale.Annotation)
+	return w.Time, ok
 }
 
 // partitionSince is when the partition was last written. There is no such
@@ -152,23 +157,6 @@ func (st Status) partitionWords() string {
 		words += " for " + duration.HumanDuration(st.Now.Sub(since))
 	}
 	return words
-}
-
-func (st Status) canaryWords() string {
-	if st.Record == nil {
-		if _, ok := st.Snapshot.Annotation(canary.Annotation); ok {
-			return "unreadable"
-		}
-		return ""
-	}
-	at := "?"
-	if c := st.canary(); c != nil {
-		at = fmt.Sprintf("%d/%d", c.Step, c.Steps)
-	}
-	if st.Record.Aborting {
-		at = "aborting"
-	}
-	return at + " for " + duration.HumanDuration(st.Now.Sub(st.Record.Started))
 }
 
 // pods counts the pods in range that are Ready, and those on the update

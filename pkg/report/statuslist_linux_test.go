@@ -8,8 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
+
+// longNames is a set whose names are as long as they get.
+func longNames() report.Status {
+	const namespace = "payments-and-settlement-platform-production-eu-central-1-blue-a"
+	return judged(namespace, "ledger-postgresql-replicated-storage-primary-europe1", nil, ststest.Set(), ststest.Pods(0, 5))
+}
 
 func TestListFitsTheTerminal(t *testing.T) {
 	long := noImage("prometheus-kube-prometheus-stack-prometheus")
@@ -23,6 +30,8 @@ func TestListFitsTheTerminal(t *testing.T) {
 		{"list-80-settled", 80, of(calm("a"), noImage("b"))},
 		{"list-80-all-namespaces", 80, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
 		{"list-80-long-names", 80, ofAll(badCanary(), leftBehind(12*24*hour), long)},
+		{"list-80-long-both", 80, ofAll(longNames(), calm("a"))},
+		{"list-40-long-both", 40, ofAll(longNames(), calm("a"))},
 		{"list-60", 60, ofAll(badCanary(), leftBehind(12*24*hour), long)},
 	}
 	for _, test := range tests {

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -149,12 +150,34 @@ var lists = map[string]func() report.List{
 	"six-need-it": func() report.List {
 		return of(noImage("a"), noImage("b"), noImage("c"), noImage("d"), noImage("e"), silent())
 	},
+	"runs-of-every-verb": func() report.List {
+		undo, restart := record(hour), record(5*time.Minute)
+		undo.Verb, undo.Steps = canary.VerbUndo, canary.Steps{"100%"}
+		restart.Verb = canary.VerbRestart
+		begun := func(name string, r *canary.Record) report.Status {
+			return judged("data", name, r, ststest.Set(updating, partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
+		}
+		return of(inItsCanary(hour), begun("undone", undo), begun("restarted", restart),
+			openScale("from4to1", `{"version":1,"from":4,"to":1,"whenScaled":"Delete"}`),
+			openScale("nonsense", "nonsense"))
+	},
 	"hostile": func() report.List { return of(hostile()) },
 	"no-such-steps": func() report.List {
 		st := inItsCanary(hour)
 		st.Record.Steps = canary.Steps{"nonsense"}
 		return of(st)
 	},
+}
+
+// openScale is a set with this record of a scale, which was written two hours ago.
+func openScale(name, text string) report.Status {
+	return judged("data", name, nil, ststest.Set(ststest.Annotated(scale.Annotation, text), func(set *appsv1.StatefulSet) {
+		at := metav1.NewTime(ststest.Start.Add(-2 * hour))
+		set.ManagedFields = []metav1.ManagedFieldsEntry{{
+			Manager: "kubectl-sts", Time: &at,
+			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + scale.Annotation + `":{}}}}`),
+		}}
+	}), ststest.Pods(0, 5))
 }
 
 func TestList(t *testing.T) {

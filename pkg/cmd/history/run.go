@@ -94,4 +94,4 @@ func same(from, to history.Revision, withPresent bool) string {
 	return fmt.Sprintf("no difference: both are %s", report.RevisionName(from))
 }
 
-func say(w io.Writer, text string) { _, _ = fmt.Fprintln(w, report.Clean(text)) }
+func say(w io.Writer, text string) { report.Say(w, text) }

@@ -86,7 +86,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 }
 
 func (r Request) say(env *cmdutil.Env, text string) {
-	_, _ = fmt.Fprintln(env.Streams.Err, report.Clean(text))
+	report.Say(env.Streams.Err, text)
 }
 
 func (r Request) teller(env *cmdutil.Env, client *kube.Client, f found) *report.Pruning {

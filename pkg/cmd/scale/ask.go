@@ -232,7 +232,7 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 
 // prompt asks; whoever leaves the terminal has stopped.
 func (v *visit) prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
-	text, err := v.env.Streams.Prompt(ctx, report.Clean(question)+" ", valid)
+	text, err := v.env.Streams.Prompt(ctx, report.Fold(v.env.Streams.Err, question)+" ", valid)
 	if errors.Is(err, term.ErrNoAnswer) {
 		_, _ = fmt.Fprintln(v.env.Streams.Err)
 		return "", stopped()

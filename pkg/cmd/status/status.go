@@ -36,8 +36,9 @@ var (
 		behind is seen.
 
 		READY counts the pods that are Ready, of those wanted. UPDATED counts those on the update revision, by
-		their label. PARTITION is the partition and how long ago it was last written, CANARY the canary's step
-		and how long ago it was started. On a narrow terminal columns that say little are left out.
+		their label. PARTITION is the partition and how long ago it was last written. RUN is the canary that
+		is not over, its step and how long ago it was begun, or by its name another verb's run. On a narrow terminal columns
+		that say little are left out, and long names are cut in their middle.
 
 		The exit code is 0 when every set is settled, 4 when there is trouble with one, and 5 when one is held (by a
 		canary, a partition, or OnDelete pods that wait to be deleted) or still on its way.`)

@@ -1,0 +1,77 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// shorten cuts a name in its middle. Names that stand below each other differ at
+// their ends: an ordinal, a colour, a region.
+func shorten(name string, width int) string {
+	wide := ansi.StringWidth(name)
+	if wide <= width {
+		return name
+	}
+	tail := (width - 1) / 2
+	return ansi.Truncate(name, max(width-1-tail, 0), "") + "…" + ansi.TruncateLeft(name, wide-tail, "")
+}
+
+// share says how wide columns may be that have so much less room than they
+// want: the widest gives first, and none more than down to its least.
+func share(widths, least []int, short int) []int {
+	out := slices.Clone(widths)
+	for ; short > 0; short-- {
+		widest := -1
+		for i, few := range least {
+			if out[i] > few && (widest < 0 || out[i] > out[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		out[widest]--
+	}
+	return out
+}
+
+// shortest is how far a name may be cut to get a table onto a terminal.
+const shortest = 10
+
+// enoughTold is how much of a pod's trouble is told in a table: the words that
+// are the most frequent, whole.
+const enoughTold = len("running, not Ready")
+
+// getOn gets a table of pods onto a terminal that is too narrow for it, where
+// names are long: the named columns go, in turn, and then the middle of names.
+func (t *table) getOn(width int, names ...string) {
+	last := len("TROUBLE")
+	for _, row := range t.rows {
+		if row[len(row)-1].text != "" {
+			last = max(last, min(enoughTold, ansi.StringWidth(row[len(row)-1].text)))
+		}
+	}
+	short := func(widths []int) int { return lineWidth(widths) - widths[len(widths)-1] + last - width }
+	for _, name := range names {
+		if short(columnWidths(t.header, t.rows)) <= 0 {
+			return
+		}
+		t.drop(column(t.header, name))
+	}
+	widths := columnWidths(t.header, t.rows)
+	most := share(widths[:1], []int{shortest}, short(widths))[0]
+	for _, row := range t.rows {
+		row[0].text = shorten(row[0].text, most)
+	}
+}
+
+// Say writes a sentence, which is broken between words where the terminal ends.
+func Say(w io.Writer, text string) { _, _ = fmt.Fprintln(w, Fold(w, text)) }
+
+// Fold breaks a sentence so, for a question whose answer follows it.
+func Fold(w io.Writer, text string) string { return wrap(Clean(text), term.Width(w), "") }
