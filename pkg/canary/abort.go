@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/utils/ptr"
 
@@ -30,6 +31,8 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		return b.stop(), nil
 	case why != "" && record.Verb != VerbCanary && !record.Aborting:
 		return b.letStand(why), nil
+	case record.Verb == VerbUndo && !record.Aborting && !r.AtGate:
+		return nil, forward(r, *record, s)
 	}
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Abort = "", "", r.command("abort", s)
@@ -52,6 +55,25 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		Until:  b.allBack(),
 	})
 	return p, nil
+}
+
+// forward refuses to roll out again what an undo takes away: who types abort
+// may not know that it is an undo which is in progress by now, and would get
+// the bad change on every pod.
+func forward(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, which it takes away",
+			s.Name(), record.Started.UTC().Format(time.RFC3339), record.Stable),
+		Try: []string{
+			"finish it: " + r.command("undo", s),
+			"or roll that out all the same: " + againCommand(r, record, s),
+		},
+	}
+}
+
+// againCommand is how to get back to what an undo leaves.
+func againCommand(r Request, record Record, s sts.Snapshot) string {
+	return r.command("undo", s, "--to-revision", record.Stable)
 }
 
 // stop ends a restart. The pods that have been restarted are what they were.

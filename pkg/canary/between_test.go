@@ -26,6 +26,8 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			},
 		}
 	}
+	undoing := busy("an undo", "undo")
+	undoing.Try[1] = "or go back to what it leaves: kubectl sts -n prod undo web --to-revision web-stable"
 	goingBack := func(verb string) *rollout.Refusal {
 		return &rollout.Refusal{
 			Why: "the " + verb + ` of statefulset "web" is being aborted`,
@@ -38,12 +40,23 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		do     planner
 		want   *rollout.Refusal
 	}{
-		{"a canary during an undo", record(of(canary.VerbUndo)), canaryOf("nginx:1.23"), busy("an undo", "undo")},
+		{"a canary during an undo", record(of(canary.VerbUndo)), canaryOf("nginx:1.23"), undoing},
 		{"a canary during a restart", record(of(canary.VerbRestart)), canaryOf("nginx:1.23"), busy("a restart", "restart")},
 		{"an undo during a restart", record(of(canary.VerbRestart)), toRevision(ststest.Stable), busy("a restart", "restart")},
 		{"an undo during a canary", record(), toRevision(ststest.Stable), busy("a canary", "canary")},
-		{"a restart during an undo", record(of(canary.VerbUndo)), restartAll, busy("an undo", "undo")},
+		{"a restart during an undo", record(of(canary.VerbUndo)), restartAll, undoing},
 		{"a restart of some pods during a canary", record(), restartSome(1), busy("a canary", "canary")},
+		{
+			"an abort of an undo, which nobody wants who thinks of the canary before it", record(of(canary.VerbUndo)), abortIt,
+			&rollout.Refusal{
+				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
+					"to abort it would roll revision web-stable out again, which it takes away",
+				Try: []string{
+					"finish it: kubectl sts -n prod undo web",
+					"or roll that out all the same: kubectl sts -n prod undo web --to-revision web-stable",
+				},
+			},
+		},
 		{"a canary while an undo is aborted", record(of(canary.VerbUndo), aborting), canaryOf("nginx:1.23"), goingBack("undo")},
 		{"an undo while it is aborted", record(of(canary.VerbUndo), aborting), toRevision(ststest.Stable), goingBack("undo")},
 		{"an undo while a restart is aborted", record(of(canary.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart")},

@@ -74,6 +74,12 @@ func abortIt(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, erro
 	return canary.Abort(r, s)
 }
 
+// abortAtGate is what a person asks for at the gate of the run itself.
+func abortAtGate(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, error) {
+	r.AtGate = true
+	return canary.Abort(r, s)
+}
+
 func allAtOnce(r *canary.Request) { r.Steps = canary.Steps{"100%"} }
 
 func canaryOf(name string) planner {

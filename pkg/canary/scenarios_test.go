@@ -148,17 +148,17 @@ func scenarios() []scenario {
 			want: ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: everyPod(c), Ready: true},
 		},
 		{
-			name: "abort of an undo", set: rolling(c, c), pods: everyPod(c), begin: toRevision(b), cut: 1, do: abortIt, request: once,
+			name: "abort of an undo", set: rolling(c, c), pods: everyPod(c), begin: toRevision(b), cut: 1, do: abortAtGate, request: once,
 			want: ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: everyPod(c), Ready: true},
 		},
 		{
 			name: "abort of an undo in steps, of a rollout that was not over", set: rolling(a, b), pods: []string{a, a, a, b, b},
-			begin: toRevision(a), cut: 2, do: abortIt, request: staged,
+			begin: toRevision(a), cut: 2, do: abortAtGate, request: staged,
 			want: ends{Image: "nginx:1.22", Annotations: map[string]string{}, Revisions: everyPod(b), Ready: true},
 		},
 		{
 			name: "abort of an undo behind a partition", set: rolling(a, b, ststest.Partition(3)), pods: []string{a, a, a, b, b},
-			begin: toRevision(a), cut: 1, do: abortIt, request: once,
+			begin: toRevision(a), cut: 1, do: abortAtGate, request: once,
 			want: ends{
 				Image: "nginx:1.22", Partition: 3, Annotations: map[string]string{}, Revisions: []string{a, a, a, b, b},
 				Ready: true,
@@ -167,7 +167,7 @@ func scenarios() []scenario {
 		{
 			name: "abort of an undo behind a partition within a budget", set: rolling(a, b, ststest.Partition(3)),
 			pods:    []string{a, a, a, b, b},
-			budgets: budget, begin: toRevision(a), cut: 3, do: abortIt, request: once,
+			budgets: budget, begin: toRevision(a), cut: 3, do: abortAtGate, request: once,
 			want: ends{
 				Image: "nginx:1.22", Partition: 3, Annotations: map[string]string{}, Revisions: []string{a, a, a, b, b},
 				Ready: true,

@@ -84,13 +84,14 @@ func aborting(command string, record Record, s sts.Snapshot) *rollout.Refusal {
 
 // busy refuses one verb while another is in progress.
 func busy(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+	up := "or give it up: " + r.command("abort", s)
+	if record.Verb == VerbUndo {
+		up = "or go back to what it leaves: " + againCommand(r, record, s)
+	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
 			record.Verb.Noun(), s.Name(), record.Started.UTC().Format(time.RFC3339)),
-		Try: []string{
-			"finish it: " + r.command(record.Verb.Name(), s),
-			"or give it up: " + r.command("abort", s),
-		},
+		Try: []string{"finish it: " + r.command(record.Verb.Name(), s), up},
 	}
 }
 

@@ -68,6 +68,7 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 	way, err := canary.Abort(canary.Request{
 		Command: r.Env.Command(r.Client.Namespace),
 		Limits:  r.Flags.Limits,
+		AtGate:  true,
 	}, s)
 	if err != nil {
 		return rollout.Outcome{}, err

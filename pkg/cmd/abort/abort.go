@@ -27,7 +27,8 @@ var (
 
 		The template goes back too, if it was the canary that set it, and so does the partition. A pod that is
 		not Ready, and that the controller would wait for without end, is deleted so that it comes back at the
-		stable revision. Without a canary in progress nothing is changed.`)
+		stable revision. Without a canary in progress nothing is changed. A restart is stopped where it is. An undo
+		is not aborted, for that would go forward again: name the revision to "undo" instead.`)
 
 	example = templates.Examples(`
 		# Go back
