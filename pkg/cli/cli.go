@@ -61,8 +61,8 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 var long = templates.LongDesc(`
 	Take StatefulSets through canaries, and out of bad rollouts, without losing anything.
 
-	Nothing is installed in the cluster. Every verb prints what it would do with --dry-run, can be killed at
-	any moment and gone on with from any machine, and ends in an exit code that a pipeline can act on:
+	Nothing is installed in the cluster. Every verb that writes prints what it would do with --dry-run, can be
+	killed at any moment and gone on with from any machine, and ends in an exit code that a pipeline can act on:
 	0 done, 1 error, 2 bad usage, 3 refused (nothing was written), 4 halted, 5 held, 124 timed out,
 	130 interrupted.`)
 

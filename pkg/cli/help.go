@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -23,7 +23,7 @@ func help(cmd *cobra.Command, _ []string) {
 		about = cmd.Short
 	}
 	for paragraph := range strings.SplitSeq(about, "\n\n") {
-		_, _ = fmt.Fprintf(w, "%s\n\n", ansi.Wordwrap(strings.TrimSpace(paragraph), textWidth(w), ""))
+		_, _ = fmt.Fprintf(w, "%s\n\n", report.Wrap(paragraph, textWidth(w)))
 	}
 	printUsage(w, cmd)
 }

@@ -111,6 +111,13 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 	}
 }
 
+func TestHelpTearsNoFlagApart(t *testing.T) {
+	for _, verb := range []string{"scale", "prune-pvc", "status"} {
+		got := run(t.Context(), verb, "--help")
+		require.NotRegexp(t, `(?m)[-]$`, got.Stdout)
+	}
+}
+
 func TestHelpAndScriptsGoToStandardOutput(t *testing.T) {
 	tests := []struct{ args, want string }{
 		{"", "Take StatefulSets through canaries"},

@@ -70,6 +70,9 @@ func (t *table) getOn(width int, names ...string) {
 	}
 }
 
+// Wrap breaks text of ours between words, so that no flag in it is torn.
+func Wrap(text string, width int) string { return wrap(text, width, "") }
+
 // Say writes a sentence, which is broken between words where the terminal ends.
 func Say(w io.Writer, text string) { _, _ = fmt.Fprintln(w, Fold(w, text)) }
 

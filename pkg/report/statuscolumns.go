@@ -155,23 +155,33 @@ func room(columns []listColumn, width int) int {
 	return width
 }
 
-// fit leaves out what is of least use, then cuts names, the longest first, and
-// at last leaves out whatever it can, until the last column has room.
+// easyToTell is how much of a name tells it from others.
+const easyToTell = 16
+
+// fit leaves out what is of least use, then cuts names, the longest first, then
+// leaves out whatever it can, and at last cuts names to what must do.
 func fit(columns []listColumn, width int) []listColumn {
 	columns = leaveOut(columns, width, wantsRoom, func(c listColumn) bool { return c.spare > 0 })
-	wide, least := make([]int, len(columns)), make([]int, len(columns))
+	cutNames(columns, width, easyToTell)
+	columns = leaveOut(columns, width, needsRoom, func(c listColumn) bool { return !c.keep })
+	cutNames(columns, width, 0)
+	return columns
+}
+
+// cutNames cuts names, none to less than this, until the last column has room.
+func cutNames(columns []listColumn, width, least int) {
+	wide, few := make([]int, len(columns)), make([]int, len(columns))
 	for i, c := range columns {
-		wide[i], least[i] = c.width(), c.width()
+		wide[i], few[i] = c.width(), c.width()
 		if c.least > 0 {
-			least[i] = min(c.least, wide[i])
+			few[i] = min(max(c.least, least), wide[i])
 		}
 	}
-	for i, most := range share(wide, least, needsRoom-room(columns, width)) {
+	for i, most := range share(wide, few, needsRoom-room(columns, width)) {
 		for j := range columns[i].cells {
 			columns[i].cells[j].text = shorten(columns[i].cells[j].text, most)
 		}
 	}
-	return leaveOut(columns, width, needsRoom, func(c listColumn) bool { return !c.keep })
 }
 
 // leaveOut takes columns away, those that are spared best first, until there
