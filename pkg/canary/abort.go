@@ -62,7 +62,8 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 // the bad change on every pod.
 func forward(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
-		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, which it takes away",
+		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, "+
+			"which it takes away",
 			s.Name(), record.Started.UTC().Format(time.RFC3339), record.Stable),
 		Try: []string{
 			"finish it: " + r.command("undo", s),

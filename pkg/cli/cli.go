@@ -3,7 +3,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -28,6 +30,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -39,6 +42,7 @@ var (
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, streams term.Streams, args []string) int {
+	streams, unwritten := streams.Checked()
 	env := &cmdutil.Env{
 		Streams: streams,
 		Config:  genericclioptions.NewConfigFlags(true),
@@ -55,7 +59,13 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 	root.SetOut(streams.Out)
 	root.SetErr(env.Streams.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	return end(env, cmd, args, err).ExitCode()
+	code := end(env, cmd, args, err).ExitCode()
+	if err := unwritten(); err != nil {
+		// Whoever reads the answer must not take half of it, or none, for the whole.
+		_, _ = fmt.Fprintf(env.Streams.Err, "error: the answer could not be written: %s\n", report.Clean(err.Error()))
+		code = cmp.Or(code, rollout.ExitError)
+	}
+	return code
 }
 
 var long = templates.LongDesc(`

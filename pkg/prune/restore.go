@@ -76,8 +76,9 @@ func onward(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume
 	case claim.DeletionTimestamp != nil:
 		return Moves{Leave: true}, nil
 	case claim.Spec.VolumeName != volume.Name:
-		return refuse(fmt.Sprintf("there is a %s already, with %s", name, volumeOf(claim)), fmt.Sprintf(
-			"keep what is in it if it matters, delete it, and try again: kubectl delete pvc %s -n %s", claim.Name, claim.Namespace))
+		return refuse(fmt.Sprintf("there is a %s already, with %s", name, volumeOf(claim)),
+			"if what is in it matters: scale the set down below it with --pvc=retain-volume, which keeps that as well, and try again",
+			fmt.Sprintf("if not, and no pod mounts it: delete it and try again: kubectl delete pvc %s -n %s", claim.Name, claim.Namespace))
 	}
 	m := Moves{Wait: !bound || claim.Status.Phase != corev1.ClaimBound, Free: !bound && (to == nil || to.UID != "")}
 	if before, ok := volume.Annotations[BeforeAnnotation]; ok {

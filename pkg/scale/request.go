@@ -51,6 +51,8 @@ type Request struct {
 	// Unrecorded says that no record can be written of claims whose volumes stay
 	// by themselves.
 	Unrecorded bool
+	// Warnings are for the plan, from whoever knows more than the snapshot.
+	Warnings []string
 	// Command is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
 	Command string

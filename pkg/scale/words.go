@@ -118,7 +118,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := b.s.PutsBack("replicas")
+	out := append(b.s.PutsBack("replicas"), b.r.Warnings...)
 	for _, a := range b.r.Scalers {
 		out = append(out, b.fights(a))
 	}

@@ -24,6 +24,32 @@ type Streams struct {
 // Standard are the process's own streams.
 func Standard() Streams { return Streams{os.Stdin, os.Stdout, os.Stderr} }
 
+// Checked are the same streams, and what tells the first error of writing the
+// answer. A terminal is left as it is: who sees nothing there, knows.
+func (s Streams) Checked() (Streams, func() error) {
+	if isTerminal(s.Out) {
+		return s, func() error { return nil }
+	}
+	out := &checked{Writer: s.Out}
+	s.Out = out
+	return s, func() error { return out.err }
+}
+
+// checked remembers the first error. The answer is written by one goroutine.
+type checked struct {
+	io.Writer
+	err error
+}
+
+// Write passes the text on.
+func (c *checked) Write(text []byte) (int, error) {
+	n, err := c.Writer.Write(text)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
 // Interactive reports whether a person can be asked: they type at a terminal
 // and see the question on one.
 func (s Streams) Interactive() bool { return isTerminal(s.In) && isTerminal(s.Err) && !dumb() }
