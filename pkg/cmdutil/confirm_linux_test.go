@@ -54,10 +54,13 @@ func TestConfirmAtATerminal(t *testing.T) {
 			terminal := typing(t, test.keys)
 			r := &Runner{Env: &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}}}
 
-			err := r.Confirm(t.Context(), &rollout.Plan{Title: "abort", Details: []string{"back"}}, "Go back?")
+			err := r.Confirm(t.Context(), &rollout.Plan{
+				Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"},
+			}, "Go back?")
 
 			require.Equal(t, test.want, err)
-			require.True(t, r.Quiet, "the plan was shown")
+			require.True(t, r.shown, "the plan was shown")
+			require.Equal(t, []string{"Helm is about"}, r.told, "whoever answers knows")
 		})
 	}
 }

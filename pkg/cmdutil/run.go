@@ -20,8 +20,8 @@ type Runner struct {
 	Env    *Env
 	Client *kube.Client
 	Flags  RunFlags
-	// Quiet leaves the plan's title out: it was shown with a question.
-	Quiet bool
+	shown  bool     // the plan's head, with a question
+	told   []string // its warnings
 	// Cluster takes the writes; nil for the client itself.
 	Cluster rollout.Cluster
 	feed    <-chan rollout.Update
@@ -142,7 +142,7 @@ func (r *Runner) DryRun() bool {
 // a format is asked for also as objects on the output stream.
 func (r *Runner) sink() rollout.Sink {
 	if r.sinks == nil {
-		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.Quiet)}
+		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
 		if r.Flags.Output != report.Human {
 			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
 		}
@@ -191,6 +191,19 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 // Warn tells something that is no reason to stop.
 func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 
+// Show shows what a person is asked about, with what they have to know before
+// they answer. The run does not repeat it.
+func (r *Runner) Show(p *rollout.Plan) {
+	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
+	r.shown = true
+	for _, w := range p.Warnings {
+		if !slices.Contains(r.told, w) {
+			r.Warn(w)
+			r.told = append(r.told, w)
+		}
+	}
+}
+
 // Confirm asks before a plan is run. Without a terminal that is a refusal,
 // which names the flag that answers.
 func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) error {
@@ -200,8 +213,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	if !r.Env.Streams.Interactive() {
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
-	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
-	r.Quiet = true
+	r.Show(p)
 	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
 	switch {
 	case err != nil && !errors.Is(err, term.ErrNoAnswer):

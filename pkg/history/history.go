@@ -21,6 +21,7 @@ type Role string
 const (
 	Stable Role = "stable" // where pods come from, and go back to
 	Update Role = "update" // of the present template
+	Left   Role = "left"   // what an undo in progress takes the pods from
 	Broken Role = "broken" // a pod is in trouble at it now
 )
 
@@ -123,7 +124,10 @@ func (r *Revision) place(s sts.Snapshot, record *canary.Record, broken []verdict
 		role Role
 		is   bool
 	}{
-		{Stable, r.Name == stable(s, record)}, {Update, r.Name == s.UpdateRevision()}, {Broken, len(r.Broken) > 0},
+		{Stable, r.Name == stable(s, record)},
+		{Update, r.Name == s.UpdateRevision()},
+		{Left, undoes(record) && r.Name == record.Stable && r.Name != s.UpdateRevision()},
+		{Broken, len(r.Broken) > 0},
 	} {
 		if role.is {
 			r.Roles = append(r.Roles, role.role)
@@ -133,15 +137,26 @@ func (r *Revision) place(s sts.Snapshot, record *canary.Record, broken []verdict
 
 // stable is the name of the revision that pods come from.
 func stable(s sts.Snapshot, record *canary.Record) string {
-	if record != nil {
+	switch {
+	case undoes(record):
+		return record.Target // nobody wants to go back from there
+	case record != nil:
 		return record.Stable
 	}
 	return s.StableRevision()
 }
 
+// undoes reports whether an undo is in progress.
+func undoes(record *canary.Record) bool {
+	return record != nil && record.Verb == canary.VerbUndo && !record.Aborting
+}
+
 // gone are the names of revisions that matter now and that there are not.
 func gone(s sts.Snapshot, record *canary.Record) []string {
 	names := []string{stable(s, record), s.UpdateRevision()}
+	if undoes(record) {
+		names = append(names, record.Stable)
+	}
 	for _, p := range s.Pods {
 		names = append(names, p.Revision)
 	}

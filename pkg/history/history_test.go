@@ -115,6 +115,15 @@ func TestOf(t *testing.T) {
 			},
 		},
 		{
+			name: "an undo under way, whose revision before is nothing to go back to", revisions: two(),
+			set: ststest.Set(ststest.Updating("nginx:1.22")), pods: ststest.Pods(0, 5),
+			record: &canary.Record{Verb: canary.VerbUndo, Stable: ststest.Stable, Target: ststest.Update},
+			want: []history.Revision{
+				row(ststest.Stable, "nginx:1.21", 1, 60, is(history.Left), with(all...)),
+				row(ststest.Update, "nginx:1.22", 2, 5, is(history.Stable, history.Update)),
+			},
+		},
+		{
 			name: "the template of the oldest was used again", set: ststest.Set(), pods: ststest.Pods(0, 5),
 			revisions: []*appsv1.ControllerRevision{
 				revision(ststest.Update, "nginx:1.22", 2, 5), revision(ststest.Stable, "nginx:1.21", 3, 60),

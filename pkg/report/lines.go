@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,17 +23,18 @@ type Lines struct {
 	style  styles
 	spin   *spin
 	mode   term.ColorMode
-	quiet  bool   // the plan was shown already
-	indent string // under a time
-	asking bool   // a question stands on the last line
-	prefix string // before each line, where there are several sets
-	waits  bool   // tell also what is waited for, when nothing is redrawn
+	quiet  bool     // the plan was shown already
+	told   []string // warnings that were shown with it
+	indent string   // under a time
+	asking bool     // a question stands on the last line
+	prefix string   // before each line, where there are several sets
+	waits  bool     // tell also what is waited for, when nothing is redrawn
 }
 
-// NewLines makes a sink that writes to w. With quiet the plan's title and
-// warnings are left out: they were shown before a question.
-func NewLines(w io.Writer, mode term.ColorMode, quiet bool) *Lines {
-	l := &Lines{w: w, live: term.Live(w), style: newStyles(w, mode), mode: mode, quiet: quiet}
+// NewLines makes a sink that writes to w. With quiet the plan's title is left
+// out, and so are the warnings that were told: they were shown with a question.
+func NewLines(w io.Writer, mode term.ColorMode, quiet bool, told ...string) *Lines {
+	l := &Lines{w: w, live: term.Live(w), style: newStyles(w, mode), mode: mode, quiet: quiet, told: told}
 	l.indent = strings.Repeat(" ", len(l.clock(time.Time{}))+1)
 	l.spin = newSpin(w)
 	return l
@@ -67,6 +69,9 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.waits = e.Plan.ReadOnly && !l.live
 		l.quiet = false // only the first plan was shown before
 	case rollout.EventWarning:
+		if slices.Contains(l.told, e.Message) {
+			break
+		}
 		l.say(e.Time, l.fold(l.style.warn.Render("warning:")+" "+Clean(e.Message)))
 	case rollout.EventStep:
 		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Free != nil) {

@@ -149,6 +149,15 @@ func TestQuietLinesLeaveOutTheFirstPlanOnly(t *testing.T) {
 	golden(t, "lines-quiet", out.String())
 }
 
+func TestAWarningThatWasToldIsNotRepeated(t *testing.T) {
+	var out strings.Builder
+	lines := report.NewLines(&out, term.ColorNever, true, "known")
+	for _, message := range []string{"known", "new"} {
+		lines.Handle(rollout.Event{Type: rollout.EventWarning, Time: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Message: message})
+	}
+	require.Equal(t, "03:04:05Z warning: new\n", out.String())
+}
+
 func TestObjects(t *testing.T) {
 	for name, tale := range tales {
 		t.Run(name, func(t *testing.T) {

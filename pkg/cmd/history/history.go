@@ -26,8 +26,8 @@ type Request struct {
 var (
 	long = templates.LongDesc(`
 		Show the revisions of a StatefulSet: a row for each, with how many pods run it now, whether it is stable
-		(where pods come from, and go back to), update (of the present template) or broken (a pod is in trouble at
-		it now), its images and its change-cause.
+		(where pods come from, and go back to), update (of the present template), left (by an undo in progress) or
+		broken (a pod is in trouble at it now), its images and its change-cause.
 
 		A revision goes by its number, its name, or the hash at the end of its name. When a template is used again,
 		its revision gets a new number, the highest: numbers move, names stay.

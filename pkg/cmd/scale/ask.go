@@ -40,12 +40,7 @@ func stopped() error { return &rollout.Refusal{Why: "not confirmed: nothing was 
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
 func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
-	streams := v.env.Streams
-	report.PrintHead(streams.Err, v.env.Color, plan)
-	for _, w := range plan.Warnings {
-		v.runner.Warn(w)
-	}
-	v.runner.Quiet = true
+	v.runner.Show(plan)
 	v.danger(plan)
 	options := downOptions
 	if v.wish.To > v.s.Replicas() {
@@ -216,7 +211,7 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 		return err
 	}
 	if otherwise(shown, plan) {
-		report.PrintHead(v.env.Streams.Err, v.env.Color, plan)
+		v.runner.Show(plan)
 	}
 	lost := dying(plan)
 	if len(lost) == 0 {
