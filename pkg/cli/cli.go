@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
@@ -118,6 +119,19 @@ func New(env *cmdutil.Env) *cobra.Command {
 func checkColor(mode term.ColorMode) error {
 	if !slices.Contains([]term.ColorMode{term.ColorAuto, term.ColorAlways, term.ColorNever}, mode) {
 		return cmdutil.Usage(`--color=%s: must be "auto", "always" or "never"`, mode)
+	}
+	return nil
+}
+
+// checkTimeout rejects what kubectl's own flag only trips over when a
+// connection is to be made.
+func checkTimeout(text string) error {
+	d, err := clientcmd.ParseTimeout(text)
+	switch {
+	case err != nil:
+		return cmdutil.Usage("--request-timeout=%s: give a time such as 10s or 2m, or 0 for none", text)
+	case d < 0:
+		return cmdutil.Usage("--request-timeout=%s: must not be negative", text)
 	}
 	return nil
 }

@@ -86,6 +86,8 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"canary web --soak=soon", `invalid argument "soon" for "--soak" flag: time: invalid duration "soon"`},
 		{"canary web --image", "flag needs an argument: --image"},
 		{"canary web --dry-run", "flag needs an argument: --dry-run"},
+		{"status web --request-timeout=soon", "--request-timeout=soon: give a time such as 10s or 2m, or 0 for none"},
+		{"status web --request-timeout=-1s", "--request-timeout=-1s: must not be negative"},
 		{"canary web --color=blue", `--color=blue: must be "auto", "always" or "never"`},
 		{"promote", "which StatefulSet? give its name"},
 		{"promote web --fully", "unknown flag: --fully\n  did you mean: --full"},
