@@ -42,11 +42,7 @@ func TestFlags(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	const twoAtMost = ": give the numbers or the names of one revision or two, such as 2 or 2,4"
-	tests := []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
@@ -66,11 +62,5 @@ func TestBadUsage(t *testing.T) {
 		{"what can be no revision", []string{"web", "--diff=1,-2"}, "--diff=1,-2" + twoAtMost},
 		{"no revision", []string{"web", "--revision="}, "--revision=: give the number or the name of one revision"},
 		{"two revisions", []string{"web", "--revision=1,2"}, "--revision=1,2: give the number or the name of one revision"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			cmdtest.RequireBadUsage(t, test.want, got, err)
-		})
-	}
+	})
 }

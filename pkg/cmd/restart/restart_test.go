@@ -68,11 +68,7 @@ func TestFlags(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	const neither = " is neither an ordinal nor a range like 4-6"
-	for _, test := range []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an unset variable for the ordinals must not mean every pod", []string{"web", "--ordinals="}, "--ordinals is empty"},
 		{"an unset variable for the order", []string{"web", "--order="}, "--order is empty"},
@@ -92,10 +88,5 @@ func TestBadUsage(t *testing.T) {
 		{"an ordinal given twice", []string{"web", "--ordinals=5,4-6"}, "--ordinals=5,4-6: ordinal 5 is there twice"},
 		{"a negative soak", []string{"web", "--soak=-1s"}, "--soak=-1s: must not be negative"},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			cmdtest.RequireBadUsage(t, test.want, got, err)
-		})
-	}
+	})
 }

@@ -74,11 +74,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	tests := []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"no name", []string{"--replicas=2"}, "which StatefulSet? give its name"},
 		{"no replicas", []string{"web"}, "how many pods are there to be? give --replicas"},
 		{"more replicas than any cluster has", []string{"web", "--replicas=100001"}, "--replicas=100001: must be at most 100000"},
@@ -101,11 +97,5 @@ func TestBadUsage(t *testing.T) {
 		},
 		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for --before-exec"},
 		{"a negative timeout", []string{"web", "--replicas=2", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := parse(t, tt.args...)
-			cmdtest.RequireBadUsage(t, tt.want, got, err)
-		})
-	}
+	})
 }

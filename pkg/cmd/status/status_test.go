@@ -58,11 +58,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	tests := []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{
 			"a name in all namespaces",
 			[]string{"web", "-A"},
@@ -73,11 +69,5 @@ func TestBadUsage(t *testing.T) {
 		{"another kind", []string{"deployment/web"}, `"deployment/web" is not a StatefulSet`},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			cmdtest.RequireBadUsage(t, test.want, got, err)
-		})
-	}
+	})
 }

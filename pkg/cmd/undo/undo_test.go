@@ -64,11 +64,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"two names", []string{"web", "api"}, "one StatefulSet at a time, not 2: web api"},
 		{"an unset variable for the revision must not mean the last good one", []string{"web", "--to-revision="}, "--to-revision is empty"},
@@ -92,10 +88,5 @@ func TestBadUsage(t *testing.T) {
 			`--last: selector "a in b": unable to parse requirement: found 'b' expected: '('`,
 		},
 		{"an unknown dry run", []string{"web", "--dry-run=all"}, `--dry-run=all: must be "none", "client" or "server"`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			cmdtest.RequireBadUsage(t, test.want, got, err)
-		})
-	}
+	})
 }

@@ -49,11 +49,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	tests := []struct {
-		name string
-		args []string
-		want string
-	}{
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -l and a selector"},
 		{"a name and all", []string{"web", "--all"}, "names, --all and -l don't go together"},
 		{"a name and a selector", []string{"web", "-lapp=a"}, "names, --all and -l don't go together"},
@@ -62,11 +58,5 @@ func TestBadUsage(t *testing.T) {
 		{"no selector", []string{"-l", "a in"}, "-l a in: unable to parse requirement: found '' expected: '('"},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			cmdtest.RequireBadUsage(t, test.want, got, err)
-		})
-	}
+	})
 }

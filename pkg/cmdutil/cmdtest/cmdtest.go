@@ -38,6 +38,25 @@ func ParseIn[R any](t *testing.T, env *cmdutil.Env, verb Verb[R], args ...string
 	return got, cmd.ExecuteContext(t.Context())
 }
 
+// Misuse is a command line that is bad usage. Its type has no name of its own,
+// so that rows of a table need not name its fields.
+type Misuse = struct {
+	Name string // a sentence
+	Args []string
+	Want string // what is said
+}
+
+// RefuseMisuse checks that nothing is run for any of these, and what is said.
+func RefuseMisuse[R any](t *testing.T, parse func(*testing.T, ...string) (*R, error), rows []Misuse) {
+	t.Helper()
+	for _, row := range rows {
+		t.Run(row.Name, func(t *testing.T) {
+			got, err := parse(t, row.Args...)
+			RequireBadUsage(t, row.Want, got, err)
+		})
+	}
+}
+
 // RequireBadUsage checks that nothing was run, and why.
 func RequireBadUsage[R any](t *testing.T, want string, got *R, err error) {
 	t.Helper()
