@@ -2,14 +2,11 @@ package kube_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
@@ -204,133 +201,4 @@ func TestAVolumeThatWasChangedMeanwhileIsLookedAtAgain(t *testing.T) {
 
 	require.NoError(t, server.client().KeepVolume(t.Context(), recordOf(claim)))
 	require.Equal(t, 2, patches)
-}
-
-func TestAClaimIsDeletedOnlyAsItWasSeen(t *testing.T) {
-	server, claim := stored(t)
-	server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
-
-	require.NoError(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false))
-
-	asked := server.requests()
-	require.Len(t, asked, 1)
-	require.Contains(t, asked[0].Body, "data-web-4-uid")
-	server.on(http.MethodDelete, claimPath, failure(http.StatusConflict, "the UID in the precondition does not match"))
-	require.ErrorIs(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), rollout.ErrConflict)
-}
-
-func TestAClaimThatIsGoneIsToldApart(t *testing.T) {
-	server, claim := stored(t)
-	server.on(http.MethodDelete, claimPath, failure(http.StatusNotFound, "gone"))
-	client, seen := server.client(), sts.ObserveClaim(claim, nil)
-
-	require.Equal(t, prune.ErrGone, client.PruneClaim(t.Context(), seen, false))
-	require.NoError(t, client.DeleteClaim(t.Context(), seen, false))
-}
-
-func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
-	no := func(verb, resource string) http.HandlerFunc {
-		return failure(http.StatusForbidden, `User "jo" cannot `+verb+` resource "`+resource+`"`)
-	}
-	tests := []struct {
-		name    string
-		method  string
-		path    string
-		answer  http.HandlerFunc
-		retain  bool
-		missing string
-	}{
-		{"none", "", "", nil, true, ""},
-		{"to delete claims", http.MethodDelete, claimPath, no("delete", "persistentvolumeclaims"), false, "delete persistentvolumeclaims"},
-		{"to read claims", http.MethodGet, claimPath, no("get", "persistentvolumeclaims"), true, "get persistentvolumeclaims"},
-		{"to read volumes", http.MethodGet, volumePath, no("get", "persistentvolumes"), true, "get persistentvolumes"},
-		{"to change volumes", http.MethodPatch, volumePath, no("patch", "persistentvolumes"), true, "patch persistentvolumes"},
-		{"to change volumes that are not to be changed", http.MethodPatch, volumePath, no("patch", "persistentvolumes"), false, ""},
-		{"a policy's word about one claim", http.MethodDelete, claimPath, failure(http.StatusForbidden, "denied by policy"), true, ""},
-		{
-			"a webhook that takes no dry run", http.MethodDelete, claimPath,
-			failure(http.StatusBadRequest, "x does not support dry run"), true, "",
-		},
-		{"it has changed", http.MethodDelete, claimPath, failure(http.StatusConflict, "changed"), true, ""},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server, claim := stored(t)
-			server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
-			if test.answer != nil {
-				server.on(test.method, test.path, test.answer)
-			}
-
-			err := server.client().MayAll(t.Context(), sts.ObserveClaim(claim, nil), test.retain)
-
-			if test.missing == "" {
-				require.NoError(t, err)
-			} else {
-				require.ErrorContains(t, err, "not allowed to "+test.missing)
-			}
-			for _, asked := range server.requests() {
-				require.True(t, strings.HasPrefix(asked.What, "GET ") || strings.Contains(asked.What+asked.Body, "All"), "%s", asked)
-			}
-		})
-	}
-}
-
-func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
-	server, claim := stored(t)
-	server.on(http.MethodPost, claimsPath, object(claim))
-	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), false))
-	require.Equal(t, "POST "+claimsPath+"?fieldManager=kubectl-sts", server.requests()[0].What)
-
-	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), true))
-	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=kubectl-sts", server.requests()[0].What)
-
-	server.on(http.MethodPost, claimsPath, text(http.StatusConflict,
-		`{"kind":"Status","apiVersion":"v1","reason":"AlreadyExists","code":409}`))
-	require.ErrorIs(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), prune.ErrThere)
-
-	server.on(http.MethodPost, claimsPath, failure(http.StatusNotFound, `namespaces "default" not found`))
-	require.ErrorContains(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), `namespace "default" is gone`)
-}
-
-func TestWaitingForAClaim(t *testing.T) {
-	pending, done := boundClaim("data-web-4"), boundClaim("data-web-4")
-	pending.Status.Phase, done.Status.Phase = corev1.ClaimPending, corev1.ClaimBound
-	lost := boundClaim("data-web-4")
-	lost.Status.Phase = corev1.ClaimLost
-	other := boundClaim("data-web-4")
-	other.Spec.VolumeName = "pv-other"
-	tests := []struct {
-		name string
-		then string // the event that comes
-		want error
-	}{
-		{"it is bound", event("MODIFIED", done), nil},
-		{"it has lost its volume", event("MODIFIED", lost), errors.New("claim data-web-4 has lost its volume")},
-		{"it was bound to another volume", event("MODIFIED", other), errors.New("claim data-web-4 was bound to volume pv-other meanwhile")},
-		{"it was deleted", event("DELETED", pending), errors.New("the claim was deleted meanwhile")},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server, _ := stored(t)
-			server.on(http.MethodGet, claimPath, object(pending))
-			server.on(http.MethodGet, claimsPath, text(http.StatusOK, test.then))
-
-			err := server.client().ClaimBound(t.Context(), recordOf(pending))
-
-			require.Equal(t, test.want, err)
-		})
-	}
-}
-
-func TestWaitingUntilAClaimIsGone(t *testing.T) {
-	server, claim := stored(t)
-	claim.DeletionTimestamp = &metav1.Time{}
-	claim.DeletionTimestamp.Time = claim.CreationTimestamp.AddDate(2030, 0, 0)
-	server.on(http.MethodGet, claimPath, object(claim))
-	server.on(http.MethodGet, claimsPath, text(http.StatusOK, event("DELETED", claim)))
-
-	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
-
-	server.on(http.MethodGet, claimPath, failure(http.StatusNotFound, "gone"))
-	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
 }

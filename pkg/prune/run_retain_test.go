@@ -1,0 +1,126 @@
+package prune_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
+	b := book(t)
+	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
+	require.Empty(t, b.Path())
+}
+
+func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
+	const words = "; the reclaim policy of volume pv-data-web-1 is Retain now, restore-pvc puts it back"
+	tests := []struct {
+		name   string
+		err    error
+		policy corev1.PersistentVolumeReclaimPolicy
+		want   string
+	}{
+		{"the claim has changed", rollout.ErrConflict, "Delete", "skipped data-web-1: it was changed since it was listed" + words},
+		{"nobody knows", errors.New("cut"), "Delete", "failed data-web-1: cut" + words},
+		{"it was Retain before", errors.New("cut"), "Retain", "failed data-web-1: cut"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, judge, verdicts := judged(t, 1)
+			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
+			var got told
+			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
+
+			run.Do(t.Context(), verdicts)
+
+			require.Equal(t, []string{test.want}, got.events)
+		})
+	}
+}
+
+func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	verdicts[0].Claim.Reclaim = corev1.PersistentVolumeReclaimRetain // and Delete by now
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Empty(t, c.deleted())
+}
+
+func book(t *testing.T) *prune.Book {
+	t.Helper()
+	b := &prune.Book{Dir: t.TempDir(), Now: func() time.Time { return ststest.Start }, Head: "what it is"}
+	t.Cleanup(func() {
+		_, err := b.Close()
+		require.NoError(t, err)
+	})
+	return b
+}
+
+func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	b := book(t)
+	c.before = func(what string) {
+		if what == "retain data-web-1" {
+			require.Len(t, recordsOf(t, b), 1)
+		}
+	}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, []string{
+		"look default", "read data-web-1", "may delete data-web-1", "retain data-web-1", "delete data-web-1",
+	}, c.asked)
+	require.Equal(t, []string{"deleted data-web-1 (volume stays) (restorable)"}, got.events)
+}
+
+func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
+	for _, what := range []string{"read data-web-1", "retain data-web-1"} {
+		t.Run(what, func(t *testing.T) {
+			c, judge, verdicts := judged(t, 1)
+			c.errs = map[string]error{what: errors.New("no")}
+			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
+
+			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+			require.Empty(t, c.deleted())
+		})
+	}
+}
+
+func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
+	c, judge, verdicts := judged(t, 1)
+	b := &prune.Book{Dir: "/dev/null/x", Now: time.Now}
+	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
+}
+
+func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
+	for policy, want := range map[corev1.PersistentVolumeReclaimPolicy]prune.Summary{
+		corev1.PersistentVolumeReclaimRetain: {Deleted: 1, Retained: 1, Recorded: 1},
+		corev1.PersistentVolumeReclaimDelete: {Skipped: 1}, // somebody has set it since the claims were listed
+	} {
+		t.Run(string(policy), func(t *testing.T) {
+			c, judge, verdicts := judged(t, 1)
+			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
+			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Concurrency: 1, Tell: new(told).tell}
+
+			require.Equal(t, want, run.Do(t.Context(), verdicts))
+			require.NotContains(t, c.asked, "retain data-web-1")
+		})
+	}
+}

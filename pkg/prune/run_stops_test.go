@@ -1,0 +1,124 @@
+package prune_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*claims.World)
+		why    string
+	}{
+		{
+			"more replicas", func(w *claims.World) { w.Sets[0] = set("default", "web", 3) },
+			"the replicas of set web changed from 1 to 3 meanwhile",
+		},
+		{
+			"another first ordinal", func(w *claims.World) { ststest.From(500)(w.Sets[0].Set) },
+			"the first ordinal of set web changed from 0 to 500 meanwhile",
+		},
+		{
+			"anything else in the spec", func(w *claims.World) { w.Sets[0].Set.Generation++ },
+			"the spec of set web was changed meanwhile",
+		},
+		{"it is gone", func(w *claims.World) { w.Sets = nil }, "set web was deleted meanwhile"},
+		{
+			"it is another one of that name", func(w *claims.World) { w.Sets[0].Set.UID = "new" },
+			"set web was created meanwhile",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, judge, verdicts := judged(t, 200)
+			var got told
+			run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: func(e prune.Event) {
+				got.tell(e)
+				if len(got.events) == 100 {
+					c.world.Sets = []sts.Snapshot{{Set: c.world.Sets[0].Set.DeepCopy()}}
+					test.change(&c.world)
+				}
+			}}
+
+			sum := run.Do(t.Context(), verdicts)
+
+			require.Equal(t, prune.Summary{Deleted: 100, Skipped: 100, Stopped: []string{test.why}}, sum)
+			require.Len(t, c.deleted(), 100)
+			require.Equal(t, "skipped data-web-101: stopped: "+test.why, got.events[100])
+		})
+	}
+}
+
+func TestAChangedSetStopsNoOther(t *testing.T) {
+	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("a", "web", 1), set("b", "web", 1)}}}
+	all := []sts.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("a", "data-web-3"), claim("b", "data-web-4")}
+	judge := claims.NewJudge(all, claims.Options{})
+	verdicts := judge.All(all, c.world)
+	c.world.Sets[0] = set("a", "web", 2)
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 4, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{
+		Deleted: 2, Skipped: 2, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
+	}, run.Do(t.Context(), verdicts))
+	require.ElementsMatch(t, []string{"data-web-2", "data-web-4"}, c.deleted())
+	require.ElementsMatch(t, []string{"look a", "look b"}, c.asked[:2])
+}
+
+func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
+	c := &cluster{}
+	all := []sts.Claim{claim("default", "data-web-0")}
+	all[0].Labels, all[0].MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
+	judge := claims.NewJudge(all, claims.Options{DeletedSets: true})
+	verdicts := judge.All(all, c.world)
+	require.True(t, verdicts[0].Delete)
+	c.world.Sets = []sts.Snapshot{set("default", "web", 1)}
+	run := prune.Run{Cluster: c, Judge: judge, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), verdicts))
+}
+
+func TestCtrlCStopsBetweenClaims(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c, judge, verdicts := judged(t, 5)
+	c.before = func(what string) {
+		if what == "delete data-web-2" {
+			cancel() // the deletion that was begun still gets its answer
+		}
+	}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Equal(t, []string{"deleted data-web-1", "deleted data-web-2"}, got.events)
+}
+
+func TestTheEndOfTheTimeIsNoInterruption(t *testing.T) {
+	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	c, judge, verdicts := judged(t, 2)
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+
+	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, verdicts))
+	require.Empty(t, c.asked)
+}
+
+func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c, judge, verdicts := judged(t, 1)
+	c.before = func(string) { cancel() }
+	c.errs = map[string]error{"look default": context.Canceled}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Empty(t, got.events)
+}

@@ -1,0 +1,86 @@
+package verdict_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
+	updating := ststest.Updating("nginx:1.22")
+	crash := &sts.Trouble{Reason: "CrashLoopBackOff"}
+	halted := rollout.Outcome{Result: rollout.Halted, Pod: "web-4", Trouble: crash}
+	const closer = "look closer: kubectl -n prod describe pod web-4"
+	tests := []struct {
+		name string
+		s    sts.Snapshot
+		o    rollout.Outcome
+		want []string
+	}{
+		{
+			"a pod in trouble during a rollout",
+			ststest.Snapshot(ststest.Set(updating), updated(4)), halted,
+			[]string{closer, "take the rollout back: kubectl sts -n prod undo web"},
+		},
+		{
+			"a pod in trouble without a rollout",
+			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), halted,
+			[]string{closer},
+		},
+		{
+			"the pod that the controller waits for in vain",
+			ststest.Snapshot(ststest.Set(), updated(4)),
+			rollout.Outcome{Result: rollout.Halted, Pod: "web-4", Trouble: &sts.Trouble{Reason: sts.ReasonBlocked}},
+			[]string{
+				"delete it, and the controller makes it anew at the wanted revision: kubectl -n prod delete pod web-4",
+				"or take the rollout back, which frees it too: kubectl sts -n prod undo web",
+			},
+		},
+		{
+			"nobody got further",
+			ststest.Snapshot(ststest.Set(updating), updated(4)),
+			rollout.Outcome{Result: rollout.Halted},
+			nil,
+		},
+		{
+			"a partition",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
+			rollout.Outcome{Result: rollout.Held},
+			[]string{"take the others through step by step: kubectl sts -n prod canary web"},
+		},
+		{
+			"a partition above pods that are updated already",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), updated(4)),
+			rollout.Outcome{Result: rollout.Held},
+			nil,
+		},
+		{
+			"OnDelete",
+			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)),
+			rollout.Outcome{Result: rollout.Held},
+			[]string{"have them replaced one after another: kubectl sts -n prod canary web"},
+		},
+		{
+			"a canary",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4), canaryAt(time.Hour, "")), updated(4)),
+			rollout.Outcome{Result: rollout.Held},
+			[]string{"the next step: kubectl sts -n prod promote web", "go back to stable: kubectl sts -n prod abort web"},
+		},
+		{
+			"a canary in trouble",
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3), canaryAt(time.Hour, "")), updated(4)), halted,
+			[]string{"go on: kubectl sts -n prod canary web", "go back to stable: kubectl sts -n prod abort web"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, verdict.Settled{Command: command}.Help(tt.s, tt.o, ststest.Start))
+		})
+	}
+}

@@ -1,0 +1,170 @@
+package e2e
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// cmdRun starts a program that goes on while the script does.
+//
+//	run NAME PROGRAM ARG...
+func cmdRun(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 2 || w.runs[args[0]] != nil {
+		ts.Fatalf("usage: run NAME PROGRAM ARG..., with a new name")
+	}
+	p, err := newProcess(ts, args[1:])
+	ts.Check(err)
+	ts.Check(p.start())
+	w.runs[args[0]] = p
+}
+
+// cmdUntil waits until a running program says a line that matches, after the
+// last one that was waited for.
+//
+//	until NAME REGEXP
+func cmdUntil(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 2 || w.runs[args[0]] == nil {
+		ts.Fatalf("usage: until NAME REGEXP, with the name of a run")
+	}
+	p := w.runs[args[0]]
+	if err := p.until(compile(ts, args[1])); err != nil {
+		p.show(ts)
+		ts.Fatalf("%s: %v\n%s", args[0], err, w.state())
+	}
+}
+
+// cmdSignal sends a signal to a running program.
+//
+//	signal NAME KILL|INT|TERM|STOP|CONT
+func cmdSignal(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 2 || w.runs[args[0]] == nil {
+		ts.Fatalf("usage: signal NAME SIGNAL, with the name of a run")
+	}
+	ts.Check(w.runs[args[0]].cmd.Process.Signal(signalNamed(ts, args[1])))
+}
+
+func signalNamed(ts *testscript.TestScript, name string) syscall.Signal {
+	signals := map[string]syscall.Signal{
+		"KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
+	}
+	s, ok := signals[name]
+	if !ok {
+		ts.Fatalf("no signal %q", name)
+	}
+	return s
+}
+
+// cmdEnds waits for a running program to end with an exit code, one of a list
+// like 0|4, or KILL.
+//
+//	ends NAME CODE
+func cmdEnds(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 2 || w.runs[args[0]] == nil {
+		ts.Fatalf("usage: ends NAME CODE, with the name of a run")
+	}
+	p := w.runs[args[0]]
+	delete(w.runs, args[0])
+	p.ended(ts, w)
+	wantCode(ts, args[1], p.cmd.ProcessState)
+}
+
+// cmdKillAt starts a program, sends it a signal as soon as it says a line that
+// matches, and waits until it ended: killed, for KILL, or with the given code.
+//
+//	killat REGEXP KILL PROGRAM ARG...
+//	killat REGEXP SIGNAL=CODE PROGRAM ARG...
+func cmdKillAt(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: killat REGEXP KILL|SIGNAL=CODE PROGRAM ARG...")
+	}
+	name, code, ok := strings.Cut(args[1], "=")
+	if !ok {
+		code = name
+	}
+	cmdRun(ts, w, append([]string{"killat"}, args[2:]...))
+	cmdUntil(ts, w, []string{"killat", args[0]})
+	// One that has ended by itself since is judged by its code.
+	if err := w.runs["killat"].cmd.Process.Signal(signalNamed(ts, name)); !errors.Is(err, os.ErrProcessDone) {
+		ts.Check(err)
+	}
+	cmdEnds(ts, w, []string{"killat", code})
+}
+
+// cmdKillOften runs a program again and again and kills it each time after it
+// has said so many lines, until it gets to its end with exit code 0 or, where
+// the one before was killed when all had been done, 3.
+//
+//	killoften LINES ATMOST PROGRAM ARG...
+func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) < 3 {
+		ts.Fatalf("usage: killoften LINES ATMOST PROGRAM ARG...")
+	}
+	line := regexp.MustCompile("")
+	for range number(ts, args[1]) {
+		p, err := newProcess(ts, args[2:])
+		ts.Check(err)
+		ts.Check(p.start())
+		for n := number(ts, args[0]); n > 0 && p.until(line) == nil; n-- {
+			continue
+		}
+		p.kill() // unless it has ended before
+		checkObjects(ts, p.cmd.Args, p.stdout.String())
+		if code := p.cmd.ProcessState.ExitCode(); code == 0 || code == 3 {
+			p.show(ts)
+			return
+		}
+	}
+	ts.Fatalf("it did not get to its end in %s runs\n%s", args[1], w.state())
+}
+
+// cmdExits runs a program and checks its exit code, which may be one of a list
+// like 0|3. A terminal and standard input are set up as for exec.
+//
+//	exits CODE PROGRAM ARG...
+func cmdExits(ts *testscript.TestScript, _ *world, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	checkObjects(ts, args[1:], ts.ReadFile("stdout"))
+	var failed *exec.ExitError
+	switch {
+	case err == nil:
+		if !slices.Contains(strings.Split(args[0], "|"), "0") {
+			ts.Fatalf("exit code 0, want %s", args[0])
+		}
+	case errors.As(err, &failed):
+		wantCode(ts, args[0], failed.ProcessState)
+	default:
+		ts.Fatalf("%v", err)
+	}
+}
+
+func wantCode(ts *testscript.TestScript, want string, state *os.ProcessState) {
+	got := strconv.Itoa(state.ExitCode())
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		got = status.Signal().String()
+		if status.Signal() == syscall.SIGKILL {
+			got = "KILL"
+		}
+	}
+	if !slices.Contains(strings.Split(want, "|"), got) {
+		ts.Fatalf("exit code %s, want %s", got, want)
+	}
+}
+
+func compile(ts *testscript.TestScript, pattern string) *regexp.Regexp {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	return re
+}
