@@ -2,7 +2,6 @@ package canary
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -74,33 +73,14 @@ func (v Verb) Noun() string {
 
 // FindRecord reads the record of the canary in progress; nil when there is none.
 func FindRecord(s sts.Snapshot) (*Record, error) {
-	text, ok := s.Annotation(Annotation)
-	if !ok {
-		return nil, nil //nolint:nilnil // no canary is no error
-	}
-	r := &Record{}
-	if err := json.Unmarshal([]byte(text), r); err != nil {
-		return nil, unreadable(s, err)
-	}
-	if r.Version != version {
-		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
-			Annotation, s.Name(), r.Version, version)
-	}
-	if err := r.check(); err != nil {
-		return nil, unreadable(s, err)
-	}
-	return r, nil
+	return sts.ReadNote[Record](s, Annotation, version, "put the partition where it belongs")
 }
 
-// unreadable says what is the matter with a record that no run has written
-// like that, and the way out of it.
-func unreadable(s sts.Snapshot, err error) error {
-	return fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, put the partition where it belongs and run "+
-		"kubectl -n %s annotate statefulset %s %s-", Annotation, s.Name(), err, s.Set.Namespace, s.Name(), Annotation)
-}
+// Format is the version that it was written in.
+func (r Record) Format() int { return r.Version }
 
-// check rejects what no run writes.
-func (r Record) check() error {
+// Check rejects what no run writes.
+func (r Record) Check() error {
 	switch _, err := r.Steps.counts(1, true); {
 	case err != nil:
 		return err
@@ -148,15 +128,8 @@ func (r Record) stranger(s sts.Snapshot) string {
 	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())
 }
 
-// text is the annotation's value. A struct of plain fields always marshals.
-func (r Record) text() *string {
-	data, err := json.Marshal(r)
-	if err != nil {
-		panic(err)
-	}
-	text := string(data)
-	return &text
-}
+// text is the annotation's value.
+func (r Record) text() *string { return sts.NoteText(r) }
 
 // WantsRollback reports whether the canary in progress was started with the
 // wish to go back by itself when a step fails.

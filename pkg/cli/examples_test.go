@@ -72,7 +72,7 @@ func split(line string) []string {
 func recorded(t *testing.T, claim string) string {
 	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	dir, err := prune.DefaultDir()
+	dir, err := prune.Dir("")
 	require.NoError(t, err)
 	server, err := genericclioptions.NewConfigFlags(false).ToRESTConfig()
 	require.NoError(t, err)

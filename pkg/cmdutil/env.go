@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -81,7 +82,7 @@ func (e *Env) Command(namespace string) string {
 	words := []string{"kubectl", "sts"}
 	add := func(flag string, value *string) {
 		if value != nil && *value != "" {
-			words = append(words, flag, Quote(*value))
+			words = append(words, flag, rollout.Quote(*value))
 		}
 	}
 	add("--kubeconfig", e.Config.KubeConfig)
@@ -97,23 +98,13 @@ func (e *Env) Command(namespace string) string {
 	return strings.Join(words, " ")
 }
 
-// Quote makes a word that a shell reads as one.
-func Quote(word string) string {
-	if strings.IndexFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+", r)
-	}) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
 // QuotePath makes a word of a file's name that a shell reads as one, short
 // enough to be read by a person: the home directory is ~, where shells know it.
 func QuotePath(path string) string {
 	home, err := os.UserHomeDir()
 	rest, below := strings.CutPrefix(path, home+"/")
-	if runtime.GOOS == "windows" || err != nil || !below || Quote(rest) != rest {
-		return Quote(path)
+	if runtime.GOOS == "windows" || err != nil || !below || rollout.Quote(rest) != rest {
+		return rollout.Quote(path)
 	}
 	return "~/" + rest
 }

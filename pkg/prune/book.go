@@ -26,9 +26,19 @@ type Book struct {
 	torn error // why what is behind that could not be taken away
 }
 
-// DefaultDir is where records go when nobody says otherwise: below the user's
-// state folder.
-func DefaultDir() (string, error) {
+// NewBook is a book in this folder about the claims that a command deletes at
+// an API server.
+func NewBook(dir, command, host string, now func() time.Time) *Book {
+	return &Book{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
+		"Bring them back with their data: kubectl sts restore-pvc -f THIS-FILE"}
+}
+
+// Dir is where records go: the folder that was asked for or, below the user's
+// state folder, the usual one.
+func Dir(asked string) (string, error) {
+	if asked != "" {
+		return asked, nil
+	}
 	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "kubectl-sts", "pruned"), nil
 	}

@@ -188,7 +188,7 @@ func TestWhereRecordsGo(t *testing.T) {
 		"/state":   "/state/kubectl-sts/pruned",
 	} {
 		t.Setenv("XDG_STATE_HOME", state)
-		dir, err := prune.DefaultDir()
+		dir, err := prune.Dir("")
 		require.NoError(t, err)
 		require.Equal(t, want, dir)
 	}

@@ -211,6 +211,12 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"nothing to warn of", request(3), snapshot(set()), nil},
 		{
+			"data that waits elsewhere",
+			request(6, func(r *scale.Request) { r.Left, r.RecordDir = []string{"data-web-5"}, "my records" }), snapshot(set()),
+			[]string{"new and empty, though volumes with the data of earlier ones are still there: data-web-5; " +
+				"to have that data instead, first: kubectl sts restore-pvc data-web-5 --record 'my records'"},
+		},
+		{
 			"a tool that has its own replicas", request(3), snapshot(set(ststest.Annotated("meta.helm.sh/release-name", "web"))),
 			[]string{"Helm manages statefulset web and may put its own replicas back: change the source as well, or pause it"},
 		},

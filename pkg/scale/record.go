@@ -1,8 +1,7 @@
 package scale
 
 import (
-	"encoding/json"
-	"fmt"
+	"errors"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -39,25 +38,18 @@ type Pending struct {
 
 // FindRecord reads the record of the scale in progress; nil when there is none.
 func FindRecord(s sts.Snapshot) (*Record, error) {
-	text, ok := s.Annotation(Annotation)
-	if !ok {
-		return nil, nil //nolint:nilnil // no record is no error
+	return sts.ReadNote[Record](s, Annotation, version, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
+}
+
+// Format is the version that it was written in.
+func (r Record) Format() int { return r.Version }
+
+// Check rejects what no scale writes.
+func (r Record) Check() error {
+	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) {
+		return errors.New("no scale writes that")
 	}
-	r := &Record{}
-	err := json.Unmarshal([]byte(text), r)
-	switch {
-	case err == nil && r.Version > version:
-		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
-			Annotation, s.Name(), r.Version, version)
-	case err == nil && (r.Version < 1 || r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before)):
-		err = fmt.Errorf("no scale writes that")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, look whether "+
-			"spec.persistentVolumeClaimRetentionPolicy is what it should be and run kubectl -n %s annotate statefulset %s %s-",
-			Annotation, s.Name(), err, s.Set.Namespace, s.Name(), Annotation)
-	}
-	return r, nil
+	return nil
 }
 
 func known(policy rollout.Retention) bool {
@@ -67,15 +59,8 @@ func known(policy rollout.Retention) bool {
 
 func flag(name string) bool { return name == "" || name == beforeExec || name == beforeCmd }
 
-// text is the annotation's value. A struct of plain fields always marshals.
-func (r Record) text() *string {
-	data, err := json.Marshal(r)
-	if err != nil {
-		panic(err)
-	}
-	text := string(data)
-	return &text
-}
+// text is the annotation's value.
+func (r Record) text() *string { return sts.NoteText(r) }
 
 // empty reports whether nothing but replicas is left to do.
 func (r Record) empty() bool { return r.WhenScaled == "" && len(r.Claims) == 0 }

@@ -51,8 +51,9 @@ type Request struct {
 	// Unrecorded says that no record can be written of claims whose volumes stay
 	// by themselves.
 	Unrecorded bool
-	// Warnings are for the plan, from whoever knows more than the snapshot.
-	Warnings []string
+	// Left are claims that come anew although a volume of an earlier one, with
+	// its data, is still there.
+	Left []string
 	// Command is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
 	Command string
@@ -83,12 +84,12 @@ func (r Request) again(s sts.Snapshot) string {
 		flags = append(flags, "--force")
 	}
 	if r.RecordDir != "" {
-		flags = append(flags, "--record "+quote(r.RecordDir))
+		flags = append(flags, "--record "+rollout.Quote(r.RecordDir))
 	}
 	if r.Hook != nil {
-		flags = append(flags, "--"+r.hookFlag()+" "+quote(r.Hook.Command))
+		flags = append(flags, "--"+r.hookFlag()+" "+rollout.Quote(r.Hook.Command))
 		if r.Hook.Container != "" {
-			flags = append(flags, "--container "+quote(r.Hook.Container))
+			flags = append(flags, "--container "+rollout.Quote(r.Hook.Container))
 		}
 	}
 	return r.command("scale", s, flags...)
@@ -110,6 +111,3 @@ func (r Request) hookFlag() string {
 	}
 	return beforeCmd
 }
-
-// quote makes a word that a shell reads as it is.
-func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -104,7 +104,7 @@ func (b *builder) records(c rollout.ClaimFate) bool {
 func (b *builder) restore(names []string) string {
 	words := append([]string{b.r.Command, "restore-pvc"}, names...)
 	if b.r.RecordDir != "" {
-		words = append(words, "--record", quote(b.r.RecordDir))
+		words = append(words, "--record", rollout.Quote(b.r.RecordDir))
 	}
 	return strings.Join(words, " ")
 }
@@ -118,7 +118,11 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := append(b.s.PutsBack("replicas"), b.r.Warnings...)
+	out := b.s.PutsBack("replicas")
+	if len(b.r.Left) > 0 {
+		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
+			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))
+	}
 	for _, a := range b.r.Scalers {
 		out = append(out, b.fights(a))
 	}

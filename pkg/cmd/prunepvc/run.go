@@ -203,12 +203,8 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 	if r.DryRun != report.DryRunNone || !r.RetainVolumes && t.Staying == 0 {
 		return nil, nil
 	}
-	dir, err := r.RecordDir, error(nil)
-	if dir == "" {
-		dir, err = prune.DefaultDir()
-	}
-	book := &prune.Book{Dir: dir, Now: client.Now, Head: "Claims that kubectl sts prune-pvc deleted at " + client.Host() +
-		"; their volumes stay.\nBring them back with their data: kubectl sts restore-pvc -f THIS-FILE"}
+	dir, err := prune.Dir(r.RecordDir)
+	book := prune.NewBook(dir, "kubectl sts prune-pvc", client.Host(), client.Now)
 	if err == nil {
 		err = book.Prepare()
 	}

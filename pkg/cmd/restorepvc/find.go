@@ -19,11 +19,9 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 	if r.File != "" {
 		return r.inFile(env, client)
 	}
-	dir, err := r.RecordDir, error(nil)
-	if dir == "" {
-		if dir, err = prune.DefaultDir(); err != nil {
-			return nil, err
-		}
+	dir, err := prune.Dir(r.RecordDir)
+	if err != nil {
+		return nil, err
 	}
 	found, err := prune.Find(dir, func(record prune.Record) bool {
 		return record.Claim.Namespace == client.Namespace && r.names(record)
@@ -41,7 +39,7 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 				return nil, &rollout.Refusal{
 					Why: fmt.Sprintf("the record of %s is of another API server, %s", name, f.Cluster),
 					Try: []string{"if it is the same cluster: " + env.Command("") + " restore-pvc " + name + " -f " +
-						cmdutil.Quote(f.File)},
+						rollout.Quote(f.File)},
 				}
 			}
 		}
@@ -55,7 +53,7 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 	for _, f := range here {
 		for _, o := range f.Older {
 			env.Warn(fmt.Sprintf("claim %s has a record of another volume, %s, from %s; for that one: %s restore-pvc %s -f %s",
-				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command(""), f.Claim.Name, cmdutil.Quote(o.File)))
+				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command(""), f.Claim.Name, rollout.Quote(o.File)))
 		}
 	}
 	return here, nil

@@ -2,30 +2,21 @@ package scale
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// left warns of claims that will be new and empty although a volume with the
+// left are the claims that will be new and empty although a volume with the
 // data of an earlier one is still there: a database would start from nothing
 // without anybody having said so.
 func (v *visit) left(ctx context.Context) []string {
-	fresh := v.fresh()
-	if len(fresh) == 0 {
+	fresh, client := v.fresh(), v.runner.Client
+	dir, err := prune.Dir(v.request.RecordDir)
+	if err != nil || len(fresh) == 0 {
 		return nil
 	}
-	dir := v.request.RecordDir
-	if dir == "" {
-		var err error
-		if dir, err = prune.DefaultDir(); err != nil {
-			return nil
-		}
-	}
-	client := v.runner.Client
 	found, err := prune.Find(dir, func(r prune.Record) bool {
 		return r.Cluster == client.Host() && r.Claim.Namespace == client.Namespace && slices.Contains(fresh, r.Claim.Name)
 	})
@@ -39,16 +30,8 @@ func (v *visit) left(ctx context.Context) []string {
 			names = append(names, f.Claim.Name)
 		}
 	}
-	if len(names) == 0 {
-		return nil
-	}
 	slices.Sort(names)
-	back := append([]string{v.wish.Command, "restore-pvc"}, names...)
-	if v.request.RecordDir != "" {
-		back = append(back, "--record", v.request.RecordDir)
-	}
-	return []string{fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; to have that data "+
-		"instead, first: %s", strings.Join(names, ", "), strings.Join(back, " "))}
+	return names
 }
 
 // fresh are the claims of pods that come which are not there yet.

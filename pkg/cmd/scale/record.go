@@ -125,16 +125,11 @@ func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, e
 	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, rollout.ErrConflict) {
 		return nil, err
 	}
-	dir, err := v.request.RecordDir, error(nil)
-	if dir == "" {
-		dir, err = prune.DefaultDir()
-	}
+	dir, err := prune.Dir(v.request.RecordDir)
 	if err != nil {
 		return nil, err
 	}
-	book := &prune.Book{Dir: dir, Now: v.runner.Client.Now, Head: fmt.Sprintf(
-		"Claims that kubectl sts scale %s deleted at %s; their volumes stay.\n"+
-			"Bring them back with their data: kubectl sts restore-pvc -f THIS-FILE", v.s.Name(), v.runner.Client.Host())}
+	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.runner.Client.Host(), v.runner.Client.Now)
 	err = book.Prepare()
 	return book, err
 }

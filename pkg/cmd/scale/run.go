@@ -69,7 +69,7 @@ func (v *visit) load(ctx context.Context) error {
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
 		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
 	}
-	v.wish.Warnings = v.left(ctx)
+	v.wish.Left = v.left(ctx)
 	if len(v.s.Claims) > 0 {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
 			return fmt.Errorf("whose claims these are can't be told: %w", err)

@@ -1,0 +1,49 @@
+package sts
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Note is what a run keeps in an annotation of the set, to be gone on with.
+type Note interface {
+	// Format is the version of the format that it was written in.
+	Format() int
+	// Check rejects what no run writes.
+	Check() error
+}
+
+// ReadNote reads the note in an annotation of the set; nil when there is none.
+// One in another format than this is refused, not guessed at. first says what
+// a person has to do before they drop a note that can't be read.
+func ReadNote[N Note](s Snapshot, annotation string, format int, first string) (*N, error) {
+	text, ok := s.Annotation(annotation)
+	if !ok {
+		return nil, nil //nolint:nilnil // no note is no error
+	}
+	note := new(N)
+	err := json.Unmarshal([]byte(text), note)
+	if err == nil && (*note).Format() != format {
+		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
+			annotation, s.Name(), (*note).Format(), format)
+	}
+	if err == nil {
+		err = (*note).Check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, %s and run "+
+			"kubectl -n %s annotate statefulset %s %s-",
+			annotation, s.Name(), err, first, s.Set.Namespace, s.Name(), annotation)
+	}
+	return note, nil
+}
+
+// NoteText is the annotation's value. A struct of plain fields always marshals.
+func NoteText(note Note) *string {
+	data, err := json.Marshal(note)
+	if err != nil {
+		panic(err)
+	}
+	text := string(data)
+	return &text
+}
