@@ -2,6 +2,7 @@ package claims
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -122,6 +123,8 @@ func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
 		why = fmt.Sprintf("it was made by %s, not by the StatefulSet controller", c.MadeBy)
 	case f.unlike != nil:
 		why = fmt.Sprintf("%s and %s have different labels", first.Name, f.unlike.Name)
+	case !maps.Equal(c.Labels, first.Labels):
+		why = "its labels were changed since it was listed"
 	case f.handmade != nil:
 		why = fmt.Sprintf("its sibling %s was made by %s, not by the StatefulSet controller", f.handmade.Name, f.handmade.MadeBy)
 	case f.owned != nil && f.owned.UID != c.UID:

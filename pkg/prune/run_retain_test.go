@@ -32,7 +32,10 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 		policy corev1.PersistentVolumeReclaimPolicy
 		want   string
 	}{
-		{"the claim has changed", rollout.ErrConflict, "Delete", "skipped data-web-1: it was changed since it was listed" + words},
+		{
+			"the claim changes without end", rollout.ErrConflict, "Delete",
+			"skipped data-web-1: it changed 5 times while it was to be deleted" + words,
+		},
 		{"nobody knows", errors.New("cut"), "Delete", "failed data-web-1: cut" + words},
 		{"it was Retain before", errors.New("cut"), "Retain", "failed data-web-1: cut"},
 	}

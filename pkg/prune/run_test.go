@@ -2,7 +2,6 @@ package prune_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -42,16 +40,15 @@ func TestClaimsThatAreDeletedTogetherShareALook(t *testing.T) {
 
 func TestWhatSomethingWantsByThenIsSkipped(t *testing.T) {
 	c, judge, verdicts := judged(t, 3)
-	c.errs = map[string]error{"delete data-web-3": fmt.Errorf("%w: persistentvolumeclaims data-web-3", rollout.ErrConflict)}
 	c.world.Users = map[claims.Key]string{{Namespace: "default", Name: "data-web-2"}: "job-1"}
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Skipped: 2}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 2, Skipped: 1}, run.Do(t.Context(), verdicts))
 	require.Equal(t, []string{
 		"deleted data-web-1",
 		"skipped data-web-2: pod job-1 mounts it or waits for it",
-		"skipped data-web-3: it was changed since it was listed",
+		"deleted data-web-3",
 	}, got.events)
 }
 

@@ -23,6 +23,11 @@ func (c cluster) Look(ctx context.Context, namespace string) (claims.World, erro
 	return c.client.In(namespace).ClaimWorld(ctx, c.scalers)
 }
 
+// Claim reads the claim as it is now.
+func (c cluster) Claim(ctx context.Context, claim sts.Claim) (sts.Claim, error) {
+	return c.client.In(claim.Namespace).ClaimNow(ctx, claim)
+}
+
 // Record reads what it takes to make the claim again.
 func (c cluster) Record(ctx context.Context, claim sts.Claim) (prune.Record, error) {
 	return c.client.In(claim.Namespace).ClaimRecord(ctx, claim)

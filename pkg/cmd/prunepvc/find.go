@@ -79,17 +79,20 @@ func (r Request) selected(all []sts.Claim) []sts.Claim {
 	if r.Selector == "" {
 		return all
 	}
-	selector, err := labels.Parse(r.Selector)
-	if err != nil {
-		return nil // check says it before
-	}
+	selects := r.selects()
 	var out []sts.Claim
 	for i := range all {
-		if selector.Matches(labels.Set(all[i].Labels)) {
+		if selects(all[i]) {
 			out = append(out, all[i])
 		}
 	}
 	return out
+}
+
+// selects is whether the selector selects a claim.
+func (r Request) selects() func(sts.Claim) bool {
+	selector, err := labels.Parse(r.Selector)
+	return func(c sts.Claim) bool { return err == nil && selector.Matches(labels.Set(c.Labels)) } // check says the error before
 }
 
 // explain says what goes on without autoscalers, for who may not read them.

@@ -171,7 +171,7 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	}
 	run := prune.Run{
 		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer},
-		Judge:   f.judge, Book: book, Concurrency: r.Concurrency,
+		Judge:   f.judge, Asked: r.selects(), Book: book, Concurrency: r.Concurrency,
 		Tell: func(e prune.Event) {
 			tell.Handle(e)
 			f.part.Handle(e)
