@@ -36,8 +36,9 @@ type baseline struct {
 }
 
 // cmdReady waits until every pod of a set is Available, no other is left and,
-// unless a partition holds some back, the controller has ended its rollout. It
-// notes what the set is like then.
+// unless a partition holds some back, the controller has ended its rollout; and
+// until the claims' conditions say which of them are in use, where the server
+// tells. It notes what the set is like then.
 //
 //	ready SET
 func cmdReady(ts *testscript.TestScript, w *world, args []string) {
@@ -52,6 +53,7 @@ func cmdReady(ts *testscript.TestScript, w *world, args []string) {
 	})
 	ts.Check(err)
 	ts.Check(w.awaitNoOther(set))
+	w.idle(ts)
 	b := baseline{partition: partition(set), annotations: maps.Clone(set.Annotations)}
 	for _, c := range set.Spec.Template.Spec.Containers {
 		b.images = append(b.images, c.Image)

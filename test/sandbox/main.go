@@ -24,7 +24,7 @@ import (
 
 // pinned is the Kubernetes version that kube/go.mod names: the one that the
 // tests are written for. Others are built with --version.
-const pinned = "v1.36.3"
+const pinned = "v1.37.2"
 
 // options are the flags of all commands; each takes those it has a use for.
 type options struct {
