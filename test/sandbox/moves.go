@@ -38,6 +38,7 @@ type event struct{ kind, reason, message string }
 // different ones: quick before slow.
 var moves = []move{
 	{name: "delete", millis: 200, remove: true},
+	{name: "delete-again", millis: 5000, remove: true}, // where the first one got lost
 	{name: "delete-late", millis: 4000, delayFrom: "gone-after", remove: true},
 	{name: "create", millis: 100},
 	{name: "init", millis: 200},
@@ -168,7 +169,8 @@ func (m move) delay() object {
 func (m move) steps(pattern string) []object {
 	if m.remove {
 		// kwok deletes by name. When it is late that is the next pod of this name:
-		// the patch before, which names the uid, fails then, and nothing is deleted.
+		// the patch before, which names uid and version, fails then, and nothing is
+		// deleted. It succeeds once for each pod: who deletes knows that it is there.
 		// Finalizers are left to their owners, as a kubelet leaves them.
 		return []object{{"patch": object{"subresource": "status", "template": podEnd}}, {"delete": true}}
 	}

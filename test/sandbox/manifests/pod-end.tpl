@@ -4,4 +4,4 @@
 */ -}}
 {{ $gone := dict "type" "PodReadyToStartContainers" "status" "False" "lastTransitionTime" Now
      "reason" "PodSandboxRemoved" "message" (printf "removed at %s" Now) }}
-{{ toJson (dict "metadata" (dict "uid" .metadata.uid) "status" (dict "conditions" (list $gone))) }}
+{{ toJson (dict "metadata" (dict "uid" .metadata.uid "resourceVersion" .metadata.resourceVersion) "status" (dict "conditions" (list $gone))) }}

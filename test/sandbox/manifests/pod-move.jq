@@ -36,6 +36,8 @@ def move($fate; $initialized; $hold; $let):
 
 def condition($type): [.status.conditions[]? | select(.type == $type and .status == "True")] != [];
 
+def condition_reason($type): first(.status.conditions[]? | select(.type == $type) | .reason) // "";
+
 # Readiness gates belong to whoever set them: no move makes them true, but
 # the pod has to become Ready when they do.
 def ready: . as $pod
@@ -55,6 +57,7 @@ def ready: . as $pod
 | [ if .metadata.deletionGracePeriodSeconds == 0 then empty
     elif .metadata.deletionTimestamp != null then
       if "go" | IN(($hold - $let)[]) then empty
+      elif condition_reason("PodReadyToStartContainers") == "PodSandboxRemoved" then "delete-again"
       elif any($fate[]; . == "sticky") and ("go" | IN($let[]) | not) then "delete-late"
       else "delete" end
     elif (.status.containerStatuses // []) == [] then "create"
