@@ -42,10 +42,10 @@ type Claim struct {
 	// InUse reports that the condition Unused is False. A controller writes it
 	// some time after the pod went: whether a pod uses the claim only the pods tell.
 	InUse    bool
-	Deleting    bool
-	HeldBy      string // the finalizers that hold up its deletion, while it is being deleted
-	Keep        bool   // it carries [KeepAnnotation]
-	Owners      []metav1.OwnerReference
+	Deleting bool
+	HeldBy   string // the finalizers that hold up its deletion, while it is being deleted
+	Keep     bool   // it carries [KeepAnnotation]
+	Owners   []metav1.OwnerReference
 	// MadeBy is the manager that wrote its spec, "" when its managedFields do
 	// not tell.
 	MadeBy string
