@@ -1,6 +1,11 @@
 package claims
 
-import "k8s.io/apimachinery/pkg/api/resource"
+import (
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
 
 // Total sums up claims that may be deleted.
 type Total struct {
@@ -27,10 +32,7 @@ func Sum(verdicts []Verdict) Total {
 			t.Kept++
 			continue
 		}
-		size, err := resource.ParseQuantity(c.Size)
-		if err != nil {
-			size = resource.Quantity{}
-		}
+		size := sizeOf(c.Size)
 		t.Claims++
 		t.Size.Add(size)
 		if c.DataDies() {
@@ -47,4 +49,21 @@ func Sum(verdicts []Verdict) Total {
 		}
 	}
 	return t
+}
+
+// sizeOf reads a claim's size. What is none counts as 0, and so does a power of ten
+// that no volume has: the API server takes 1e2147483647 for a claim that is never
+// bound, but to add a byte to it would take more memory than there is.
+func sizeOf(text string) resource.Quantity {
+	const exa, nano = 18, -9
+	if _, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
+		if power, err := strconv.Atoi(exponent); err == nil && (power > exa || power < nano) {
+			return resource.Quantity{}
+		}
+	}
+	size, err := resource.ParseQuantity(text)
+	if err != nil {
+		return resource.Quantity{}
+	}
+	return size
 }
