@@ -16,8 +16,17 @@ import (
 // name is that of an ordinal which the set does not want, and nothing uses it.
 func FuzzNames(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"data-web-5", "web"}, {"data-web-0", "web"}, {"data-web-05", "web"}, {"data-web--1", "web"}, {"web-5", "web"}, {"-web-5", "web"},
-		{"data-web-2147483648", "web"}, {"data-web-data-web-7", "web-data-web"}, {"", ""}, {"data--9", ""}, {"data-web-\u0665", "web"},
+		{"data-web-5", "web"},
+		{"data-web-0", "web"},
+		{"data-web-05", "web"},
+		{"data-web--1", "web"},
+		{"web-5", "web"},
+		{"-web-5", "web"},
+		{"data-web-2147483648", "web"},
+		{"data-web-data-web-7", "web-data-web"},
+		{"", ""},
+		{"data--9", ""},
+		{"data-web-\u0665", "web"},
 	} {
 		f.Add(seed[0], seed[1], false)
 		f.Add(seed[0], seed[1], true)

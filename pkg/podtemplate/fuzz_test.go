@@ -134,7 +134,10 @@ func FuzzDiff(f *testing.F) {
 		{string(ststest.Raw("nginx:1.21")), string(ststest.Raw("nginx:1.22"))},
 		{`{"a":[1,2,{"name":"x"}],"b":null}`, `{"a":[{"name":"x"},{"name":"x"}],"b":"\u001b[31m\u2028\n--- c"}`},
 		{`{"a":1e3,"b":9007199254740993,"c":1.0}`, `{"a":1000,"b":9007199254740992,"c":1}`},
-		{`{"a":"- x\n- x\n- x\n","b":true}`, `{"a":"- x\n- y\n","b":"true"}`}, {`{}`, `{"":""}`}, {`null`, `{}`}, {`[]`, `oops`},
+		{`{"a":"- x\n- x\n- x\n","b":true}`, `{"a":"- x\n- y\n","b":"true"}`},
+		{`{}`, `{"":""}`},
+		{`null`, `{}`},
+		{`[]`, `oops`},
 	} {
 		f.Add([]byte(seed[0]), []byte(seed[1]))
 	}

@@ -55,7 +55,9 @@ func ParseImages(pairs []string) ([]Image, error) {
 // noPart reports whether a character can't be part of a name or of an image. One
 // that is not seen, or is no character at all, would be stored as something else
 // than what was asked for.
-func noPart(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
+func noPart(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == unicode.ReplacementChar
+}
 
 // WithImages gives containers, and init containers, other images. A name that
 // the template does not have is an error which lists those it has.

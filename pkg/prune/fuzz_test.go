@@ -16,7 +16,9 @@ import (
 // each, can be written again, and is the same then.
 func FuzzRecords(f *testing.F) {
 	dir := f.TempDir()
-	book := func() *prune.Book { return &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"} }
+	book := func() *prune.Book {
+		return &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
+	}
 	b := book()
 	for _, name := range []string{"data-web-1", "data-web-2"} {
 		require.NoError(f, b.Write(record("default", name)))

@@ -19,8 +19,16 @@ import (
 
 func FuzzOrder(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"ascending", ""}, {"descending", "role=primary"}, {"2,0,1", "role in (a, b),!c"}, {"2, 2", ""}, {"-1", ""}, {"", "a in b"},
-		{"", " "}, {"1,,2", "a=b,"}, {"99999999999999999999", ""}, {"+1", "\n=\x1b"},
+		{"ascending", ""},
+		{"descending", "role=primary"},
+		{"2,0,1", "role in (a, b),!c"},
+		{"2, 2", ""},
+		{"-1", ""},
+		{"", "a in b"},
+		{"", " "},
+		{"1,,2", "a=b,"},
+		{"99999999999999999999", ""},
+		{"+1", "\n=\x1b"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
