@@ -34,6 +34,15 @@ LANES ?= 1
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
 
+## FUZZTIME: how long make fuzz runs each target
+FUZZTIME ?= 1m
+
+## FUZZ: the targets to run in make fuzz, such as canary.FuzzSteps; empty is all
+FUZZ ?=
+
+## JOBS: how many targets make fuzz runs at the same time
+JOBS ?= 1
+
 ## RACE: set to 1 to run the unit tests with the race detector, which needs a C compiler
 RACE ?=
 
@@ -92,7 +101,11 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/compat/... ./test/docs/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/compat/... ./test/docs/... ./test/fuzz/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME
+	go run ./test/fuzz -time $(FUZZTIME) -jobs $(JOBS) $(if $(FUZZ),-run '$(FUZZ)')
 
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests
