@@ -194,7 +194,8 @@ func (p *proxy) release() {
 func answer(w http.ResponseWriter, code int) {
 	reasons := map[int]metav1.StatusReason{
 		http.StatusConflict: metav1.StatusReasonConflict, http.StatusTooManyRequests: metav1.StatusReasonTooManyRequests,
-		http.StatusServiceUnavailable: metav1.StatusReasonServiceUnavailable, http.StatusInternalServerError: metav1.StatusReasonInternalError,
+		http.StatusServiceUnavailable:  metav1.StatusReasonServiceUnavailable,
+		http.StatusInternalServerError: metav1.StatusReasonInternalError,
 	}
 	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
@@ -203,7 +204,7 @@ func answer(w http.ResponseWriter, code int) {
 	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(metav1.Status{
 		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusFailure,
-		Message: "the proxy says no", Reason: reasons[code], Code: int32(code), //nolint:gosec // three digits
+		Message: "the proxy says no", Reason: reasons[code], Code: int32(code),
 	})
 }
 
@@ -217,11 +218,11 @@ func TestRequestsAreTold(t *testing.T) {
 		{http.MethodGet, "/apis/apps/v1/namespaces/a/statefulsets/web", call{"get", "statefulsets", "web"}},
 		{http.MethodPatch, "/apis/apps/v1/namespaces/a/statefulsets/web/scale", call{"patch", "statefulsets/scale", "web"}},
 		{http.MethodPatch, "/api/v1/persistentvolumes/pvc-1", call{"patch", "persistentvolumes", "pvc-1"}},
-		{http.MethodDelete, "/api/v1/namespaces/a/persistentvolumeclaims/data-web-1", call{"delete", "persistentvolumeclaims", "data-web-1"}},
+		{http.MethodDelete, "/api/v1/namespaces/a/persistentvolumeclaims/data-1", call{"delete", "persistentvolumeclaims", "data-1"}},
 		{http.MethodPost, "/api/v1/namespaces/a/persistentvolumeclaims", call{"create", "persistentvolumeclaims", ""}},
 		{http.MethodGet, "/api/v1/namespaces/a", call{"get", "namespaces", "a"}},
 		{http.MethodGet, "/version", call{"list", "", ""}},
 	} {
-		require.Equal(t, tt.want, callOf(httptest.NewRequest(tt.method, tt.url, nil)), tt.url)
+		require.Equal(t, tt.want, callOf(httptest.NewRequest(tt.method, tt.url, http.NoBody)), tt.url)
 	}
 }

@@ -63,7 +63,8 @@ func newProxy(config *rest.Config) (*proxy, error) {
 	if p.certificate, err = selfSigned(); err != nil {
 		return nil, err
 	}
-	return p, p.up()
+	err = p.up()
+	return p, err
 }
 
 // up listens, on the same port as before.
@@ -134,7 +135,7 @@ func listen(address string) (net.Listener, error) {
 	const first, ports = 20000, 8000
 	var err error
 	for range ports {
-		port := first + int(nextPort.Add(1)+int32(time.Now().UnixNano()%ports))%ports //nolint:gosec // a remainder
+		port := first + int(nextPort.Add(1)+int32(time.Now().UnixNano()%ports))%ports
 		var listener net.Listener
 		if listener, err = config.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			return listener, nil

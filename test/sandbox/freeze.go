@@ -15,27 +15,32 @@ var freezable = map[string]string{
 	"kubelets":    "kwok-controller",
 }
 
-func runFreeze(ctx context.Context, o options) error {
-	return signalComponents(ctx, o, syscall.SIGSTOP)
-}
+func runFreeze(_ context.Context, o options) error { return signalComponents(o, syscall.SIGSTOP) }
 
-func runThaw(ctx context.Context, o options) error { return signalComponents(ctx, o, syscall.SIGCONT) }
+func runThaw(_ context.Context, o options) error { return signalComponents(o, syscall.SIGCONT) }
 
 // signalComponents stops components where they stand, or lets them go on. What
-// has happened meanwhile they see then, from watches that were never cut.
-func signalComponents(ctx context.Context, o options, signal syscall.Signal) error {
-	return withCluster(ctx, o, func(c cluster, _ record) error {
-		for _, name := range o.args {
-			pid, ok := c.process(freezable[name])
-			if !ok {
-				return fmt.Errorf("%s of cluster %q does not run", freezable[name], c.name)
-			}
-			if err := syscall.Kill(pid, signal); err != nil {
-				return fmt.Errorf("%s (%d): %w", freezable[name], pid, err)
-			}
+// has happened meanwhile they see then, from watches that were never cut. It
+// waits for no other command: nothing is started here, and what begins now must
+// not have to wait until another cluster is up.
+func signalComponents(o options, signal syscall.Signal) error {
+	c, err := newCluster(o.name)
+	if err != nil {
+		return err
+	}
+	if _, err := c.read(); err != nil {
+		return err
+	}
+	for _, name := range o.args {
+		pid, ok := c.process(freezable[name])
+		if !ok {
+			return fmt.Errorf("%s of cluster %q does not run", freezable[name], c.name)
 		}
-		return nil
-	})
+		if err := syscall.Kill(pid, signal); err != nil {
+			return fmt.Errorf("%s (%d): %w", freezable[name], pid, err)
+		}
+	}
+	return nil
 }
 
 // freezableNames are in the order of the alphabet.

@@ -17,7 +17,7 @@ var probe string
 
 // workTime is how long a cluster may take until it works: a few seconds on an
 // idle machine.
-const workTime = 3 * time.Minute
+const workTime = 5 * time.Minute
 
 // becomesWorking waits until every component runs and does its work. One that
 // has exited meanwhile, as kube-controller-manager does when a slow API server

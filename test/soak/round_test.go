@@ -40,6 +40,6 @@ round-3 failed 1 of 4 times: round-3.log
 	require.Equal(t, "soak: nothing failed in 1 runs\n", out.String())
 }
 
-func TestABurnerEndsWithItsInput(t *testing.T) {
+func TestABurnerEndsWithItsInput(*testing.T) {
 	burnUntil(strings.NewReader("")) // or the test would not end
 }
