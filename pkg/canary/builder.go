@@ -35,6 +35,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Promote:     b.r.command("promote", b.s),
 		Resume:      b.r.command(b.record.Verb.Name(), b.s),
 		Abort:       b.backCommand(),
+		Instead:     b.instead(),
 		Success:     b.success(),
 	}
 }

@@ -38,6 +38,7 @@ type Request struct {
 	Soak     time.Duration
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
+	Retry    bool // go on with what has failed, and measure the same step anew
 	AtGate   bool // an abort that a person at the run's own gate asks for
 	// Order is for pods that the run deletes itself.
 	Order     sts.Order

@@ -159,6 +159,9 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 	if no := strangers(r, *record, s); no != nil {
 		return nil, nil, no
 	}
+	if no := failed(r, *record, s); no != nil {
+		return nil, nil, no
+	}
 	p, err := Resume(r, *record, s, now)
 	return p, record, err
 }

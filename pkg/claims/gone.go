@@ -114,6 +114,9 @@ func labelled(c sts.Claim, s sts.Snapshot) bool {
 func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
 	c := &v.Claim
 	f := j.siblings.families[Key{c.Namespace, stem}]
+	if f == nil {
+		return v.reprieve(Unclear, "it was not found when the claims of its namespace were read again")
+	}
 	first := f.claims[0]
 	why := ""
 	switch {

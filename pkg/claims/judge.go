@@ -20,7 +20,7 @@ type Judge struct {
 
 // NewJudge makes a judge of these claims.
 func NewJudge(all []sts.Claim, options Options) *Judge {
-	return &Judge{options: options, siblings: gather(all)}
+	return &Judge{options: options, siblings: gather(all, options.Makers)}
 }
 
 // All are the verdicts about claims, in their order. These may be some of those

@@ -116,7 +116,7 @@ var errNoRecord = errors.New("not a record of kubectl sts prune-pvc")
 func parse(text string) (Record, error) {
 	claim := &corev1.PersistentVolumeClaim{}
 	if err := yaml.Unmarshal([]byte(text), claim); err != nil {
-		return Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
+		return Record{}, fmt.Errorf("%w: %s", errNoRecord, strings.Join(strings.Fields(err.Error()), " ")) // of several lines
 	}
 	a := claim.Annotations
 	r := Record{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -30,13 +31,18 @@ type Cluster interface {
 	Delete(ctx context.Context, c sts.Claim) error
 }
 
+// Judge judges claims again, in a world that may have moved on since.
+type Judge interface {
+	Again(old []claims.Verdict, w claims.World) []claims.Verdict
+}
+
 // ErrGone means that the claim is gone already.
 var ErrGone = errors.New("it is gone already")
 
 // Run deletes claims.
 type Run struct {
 	Cluster Cluster
-	Judge   *claims.Judge
+	Judge   Judge
 	// Asked reports whether the claim is one that was asked for: its labels may
 	// have changed since. Nil means that all are.
 	Asked func(sts.Claim) bool
@@ -62,13 +68,18 @@ const fresh = time.Second
 // a claim that something wants by now is skipped, and where a set has been
 // changed, so are the rest of its claims. It ends where nothing can be looked
 // up any more.
-func (r *Run) Do(ctx context.Context, verdicts []claims.Verdict) Summary {
+func (r *Run) Do(ctx context.Context, verdicts iter.Seq[claims.Verdict]) Summary {
 	var sum Summary
 	stopped := map[claims.Key]string{}
-	for blind := false; len(verdicts) > 0 && ctx.Err() == nil && !blind; {
-		n := min(max(r.Concurrency, 1), len(verdicts))
+	next, stop := iter.Pull(verdicts)
+	defer stop()
+	for blind := false; ctx.Err() == nil && !blind; {
+		some := take(next, max(r.Concurrency, 1))
+		if len(some) == 0 {
+			break
+		}
 		var events []Event
-		events, blind = r.some(ctx, verdicts[:n], stopped)
+		events, blind = r.some(ctx, some, stopped)
 		for _, e := range events {
 			if set := setOf(e.Verdict); e.changed != "" && stopped[set] == "" {
 				stopped[set] = e.changed
@@ -79,12 +90,26 @@ func (r *Run) Do(ctx context.Context, verdicts []claims.Verdict) Summary {
 				r.Tell(e)
 			}
 		}
-		verdicts = verdicts[n:]
 	}
-	sum.Left += len(verdicts)
+	for _, more := next(); more; _, more = next() {
+		sum.Left++
+	}
 	sum.TimedOut = sum.Left > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded)
 	sum.Interrupted = sum.Left > 0 && !sum.TimedOut && ctx.Err() != nil
 	return sum
+}
+
+// take is the next n of the verdicts, or fewer at their end.
+func take(next func() (claims.Verdict, bool), n int) []claims.Verdict {
+	var out []claims.Verdict
+	for len(out) < n {
+		v, more := next()
+		if !more {
+			break
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 func setOf(v claims.Verdict) claims.Key { return claims.Key{Namespace: v.Claim.Namespace, Name: v.Set} }

@@ -17,6 +17,9 @@ import (
 // KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
 const KeepAnnotation = "kubectl-sts.github.io/keep"
 
+// OwnAnnotations is how the plugin's own annotations begin.
+const OwnAnnotations = "kubectl-sts.github.io/"
+
 // ScaleAnnotation on a set is the record of a scale that is not over.
 const ScaleAnnotation = "kubectl-sts.github.io/scale"
 
