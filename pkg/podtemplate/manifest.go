@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	appsv1 "k8s.io/api/apps/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
@@ -70,7 +71,7 @@ func documents(text []byte) ([]json.RawMessage, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, oneLine(err)
 		}
 		if len(doc) > mostBytes {
 			return nil, fmt.Errorf("a document has %d bytes; an API server takes no object of more than %d", len(doc), mostBytes)
@@ -91,16 +92,21 @@ func documents(text []byte) ([]json.RawMessage, error) {
 	}
 }
 
-// oneLine puts an error of the YAML library, which may name several lines of the
-// document, into one.
+// oneLine puts an error of a library, which may have several lines and pieces of the
+// document as they are, into one line of text.
 func oneLine(err error) error {
-	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	return errors.New(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, strings.Join(strings.Fields(err.Error()), " ")))
 }
 
 func parseSet(doc []byte) (*Manifest, error) {
 	set := &appsv1.StatefulSet{}
 	if err := json.Unmarshal(doc, set); err != nil {
-		return nil, err
+		return nil, oneLine(err)
 	}
 	if set.Name == "" {
 		return nil, errors.New("the StatefulSet has no name")
