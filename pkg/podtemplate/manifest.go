@@ -8,12 +8,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"unicode"
 
 	appsv1 "k8s.io/api/apps/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -58,10 +55,6 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	return found, nil
 }
 
-// mostBytes are what an API server takes in one request (MaxRequestBodyBytes in its
-// source). A document that is larger is no object, and would take a lot of memory.
-const mostBytes = 3 << 20
-
 func documents(text []byte) ([]json.RawMessage, error) {
 	var out []json.RawMessage
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
@@ -73,12 +66,9 @@ func documents(text []byte) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, oneLine(err)
 		}
-		if len(doc) > mostBytes {
-			return nil, fmt.Errorf("a document has %d bytes; an API server takes no object of more than %d", len(doc), mostBytes)
-		}
-		data, err := yaml.YAMLToJSONStrict(doc)
+		data, err := FromYAML(doc)
 		if err != nil {
-			return nil, oneLine(err)
+			return nil, err
 		}
 		var list struct {
 			Kind  string            `json:"kind"`
@@ -90,17 +80,6 @@ func documents(text []byte) ([]json.RawMessage, error) {
 		}
 		out = append(out, data)
 	}
-}
-
-// oneLine puts an error of a library, which may have several lines and pieces of the
-// document as they are, into one line of text.
-func oneLine(err error) error {
-	return errors.New(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, strings.Join(strings.Fields(err.Error()), " ")))
 }
 
 func parseSet(doc []byte) (*Manifest, error) {
