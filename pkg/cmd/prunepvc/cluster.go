@@ -14,8 +14,8 @@ var _ prune.Cluster = cluster{}
 // cluster is a client as a deletion of claims needs it.
 type cluster struct {
 	client  *kube.Client
-	scalers bool // whether autoscalers count
-	dryRun  bool // the server judges deletions and keeps nothing
+	scalers bool    // whether autoscalers count
+	dryRun  bool    // the server judges deletions and keeps nothing
 	judges  *judges // nil where one judge knows all claims
 }
 
