@@ -132,7 +132,7 @@ func undoDetails(target *UndoTarget, s sts.Snapshot, now time.Time) []string {
 
 // blockersAfter are the pods that the controller will wait for, one after another,
 // once this revision is wanted everywhere: those that are not Ready, unless they
-// have it. A rollout with maxUnavailable leaves several.
+// have it.
 func blockersAfter(s sts.Snapshot, revision string, now time.Time) []types.UID {
 	if s.OnDelete() || !s.Ordered() {
 		return nil

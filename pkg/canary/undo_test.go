@@ -136,7 +136,7 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"of a rollout that took three pods at once",
+			"of several that broke one after another",
 			on(rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(3))), "", a, a, "!"+b, "!"+b, "!"+b), allAtOnce,
 			[]string{
 				"deletes web-2, web-3, web-4, which are not Ready and which the controller would wait for without end",

@@ -52,6 +52,16 @@ func (l *List) Put(namespace string, verdicts []Verdict) {
 	}
 }
 
+// Size is about how many bytes it takes.
+func (l *List) Size() int {
+	const each = 1 << 9 // of one that is not compressed
+	size := 0
+	for i := range l.groups {
+		size += len(l.groups[i].packed) + each*len(l.groups[i].plain)
+	}
+	return size
+}
+
 // All are the verdicts, in the order of their namespaces.
 func (l *List) All() iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {

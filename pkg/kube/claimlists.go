@@ -28,6 +28,14 @@ type claimPage struct {
 	next  string // the token of the next page, "" on the last
 }
 
+func (p *claimPage) claims() int {
+	n := 0
+	for i := range p.parts {
+		n += len(p.parts[i].Claims)
+	}
+	return n
+}
+
 // of is the last part if it is of this namespace, or a new one.
 func (p *claimPage) of(namespace string) *claims.Namespace {
 	if n := len(p.parts); n == 0 || p.parts[n-1].Name != namespace {
@@ -56,17 +64,20 @@ func reduced[L metav1.ListInterface](resource string, list func(context.Context,
 // states can both lack what was replaced in between.
 func (l claimList) whole(ctx context.Context, c *Client) ([]claims.Namespace, error) {
 	var parts []claims.Namespace
-	opts := metav1.ListOptions{Limit: pageSize}
+	opts, held := metav1.ListOptions{Limit: pageSize}, 0
 	for {
 		page, err := l.page(ctx, opts)
 		switch {
 		case err != nil && opts.Continue != "" && apierrors.IsResourceExpired(err):
-			parts, opts = nil, metav1.ListOptions{}
+			parts, opts, held = nil, metav1.ListOptions{}, 0
 			continue
 		case err != nil:
 			return nil, c.explain(err, "list", l.resource, "")
 		}
 		parts = append(parts, page.parts...)
+		if held += page.claims(); held > 0 && c.Held != nil {
+			c.Held(held)
+		}
 		if opts.Continue = page.next; opts.Continue == "" {
 			return parts, nil
 		}

@@ -15,6 +15,13 @@ import (
 // whether etcd answers or the API server's watch cache, which sorts by the same
 // keys. No document promises it, so it is checked while it is relied on.
 
+// Memory is what is read at the same time: so many objects in a page, and so
+// many pages under way. A page as it comes is several times what is kept of it.
+const (
+	turnPage = 250
+	underWay = 2
+)
+
 // ErrNoOrder means that a list did not come in the order of namespaces, or that
 // it could not be gone on with. What was passed on before must not be used:
 // [Client.ClaimsAtOnce] needs no order.
@@ -30,14 +37,15 @@ func (c *Client) ClaimsInTurn(ctx context.Context, scalers bool, each func(claim
 	ctx, cancel := context.WithCancel(quiet(ctx))
 	defer cancel()
 	t := &turns{client: c, scalers: scalers, torn: map[string]bool{}}
-	t.claims = c.startReel(ctx, c.claimList())
+	free := make(chan struct{}, underWay)
+	t.claims = c.startReel(ctx, c.claimList(), free)
 	// What can want the claims must not be older than they are.
 	if err := t.fill(ctx, t.claims); err != nil {
 		return err
 	}
 	t.reels = append(t.reels, t.claims)
 	for _, list := range c.worldLists(scalers) {
-		t.reels = append(t.reels, c.startReel(ctx, list))
+		t.reels = append(t.reels, c.startReel(ctx, list, free))
 	}
 	for {
 		n, err := t.next(ctx)
@@ -82,6 +90,9 @@ func (t *turns) next(ctx context.Context) (*claims.Namespace, error) {
 		for len(r.parts) > 0 && r.parts[0].Name == n.Name {
 			n.Add(r.parts[0])
 			r.parts = r.parts[1:]
+			if r == t.claims && t.client.Held != nil {
+				t.client.Held(len(n.Claims))
+			}
 			if err := t.fill(ctx, r); err != nil {
 				return nil, err
 			}
@@ -141,13 +152,15 @@ type reelPage struct {
 	err   error
 }
 
-func (c *Client) startReel(ctx context.Context, list claimList) *reel {
+func (c *Client) startReel(ctx context.Context, list claimList, free chan struct{}) *reel {
 	pages := make(chan reelPage)
 	go func() {
 		defer close(pages)
-		opts, at := metav1.ListOptions{Limit: pageSize}, ""
+		opts, at := metav1.ListOptions{Limit: turnPage}, ""
 		for {
+			free <- struct{}{}
 			page := c.reelPage(ctx, list, &opts)
+			<-free
 			if page.err == nil && !ordered(page.parts, at) {
 				page.err = ErrNoOrder
 			}

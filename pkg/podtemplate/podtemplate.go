@@ -3,6 +3,7 @@ package podtemplate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -131,14 +132,25 @@ func ParsePatch(text []byte) ([]byte, error) {
 		if !ok || len(template) == 0 {
 			return nil, fmt.Errorf("not a patch: spec.template holds no fields")
 		}
-		return json.Marshal(template)
-	}
-	for key := range root {
-		if key != "spec" && key != "metadata" {
-			return nil, fmt.Errorf("%q is no field of a pod template (metadata and spec are)", key)
+		if data, err = json.Marshal(template); err != nil {
+			return nil, err
 		}
+		root = template
+	}
+	if err := onlyTemplate(root); err != nil {
+		return nil, err
 	}
 	return data, nil
+}
+
+// onlyTemplate rejects a patch with fields that no pod template has.
+func onlyTemplate(root map[string]any) error {
+	for _, key := range slices.Sorted(maps.Keys(root)) {
+		if key != "spec" && key != "metadata" {
+			return fmt.Errorf("%q is no field of a pod template (metadata and spec are)", key)
+		}
+	}
+	return nil
 }
 
 // onlyIdentity reports whether a patch from the root says nothing else than

@@ -3,6 +3,7 @@ package prune
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
 // Record is what it takes to make a claim again that was deleted.
@@ -115,15 +118,18 @@ var errNoRecord = errors.New("not a record of kubectl sts prune-pvc")
 // parse reads one record.
 func parse(text string) (Record, error) {
 	claim := &corev1.PersistentVolumeClaim{}
-	if err := yaml.Unmarshal([]byte(text), claim); err != nil {
-		return Record{}, fmt.Errorf("%w: %s", errNoRecord, strings.Join(strings.Fields(err.Error()), " ")) // of several lines
+	data, err := podtemplate.FromYAML([]byte(text))
+	if err == nil {
+		err = json.Unmarshal(data, claim)
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
 	}
 	a := claim.Annotations
 	r := Record{
 		Claim: Bare(claim), ClaimUID: types.UID(a[keyClaimUID]), Volume: claim.Spec.VolumeName, VolumeUID: types.UID(a[keyVolumeUID]),
 		Before: corev1.PersistentVolumeReclaimPolicy(a[keyBefore]), Cluster: a[keyCluster], Set: a[keySet], Template: a[keyTemplate],
 	}
-	var err error
 	if r.Ordinal, err = strconv.Atoi(a[keyOrdinal]); err != nil {
 		return Record{}, errNoRecord
 	}

@@ -32,21 +32,26 @@ func (d *driver) binary(t target) string {
 	return filepath.Join(d.temp, strings.ReplaceAll(t.dir, "/", "-")+".test")
 }
 
-// build builds the tests of each package once, with the counters that tell the
-// fuzzing engine which code an input gets to.
-func (d *driver) build(ctx context.Context, targets []target) error {
-	done := map[string]bool{}
-	for _, t := range targets {
-		if done[t.dir] {
-			continue
-		}
-		done[t.dir] = true
-		cmd := exec.CommandContext(ctx, "go", "test", "-c", "-fuzz=.", "-o", d.binary(t), "./"+t.dir)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("build the tests of %s: %w\n%s", t.dir, err, out)
-		}
+// build builds the tests of a package, with the counters that tell the fuzzing
+// engine which code an input gets to.
+func (d *driver) build(ctx context.Context, t target) error {
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-fuzz=.", "-o", d.binary(t), "./"+t.dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the tests of %s: %w\n%s", t.dir, err, out)
 	}
 	return nil
+}
+
+// builds are what builds each package, once, when the first of its targets is to
+// run.
+func (d *driver) builds(ctx context.Context, targets []target) map[string]func() error {
+	out := map[string]func() error{}
+	for _, t := range targets {
+		if out[t.dir] == nil {
+			out[t.dir] = sync.OnceValue(func() error { return d.build(ctx, t) })
+		}
+	}
+	return out
 }
 
 // all runs the targets, so many at a time, and prints a line about each when it
@@ -57,6 +62,7 @@ func (d *driver) all(ctx context.Context, targets []target) error {
 		return fmt.Errorf("go env GOCACHE: %w", err)
 	}
 	corpus := filepath.Join(strings.TrimSpace(string(cache)), "fuzz", filepath.FromSlash(module)) // where go test has it
+	builds := d.builds(ctx, targets)
 	_, _ = fmt.Fprintln(d.out, heading)
 	var wait sync.WaitGroup
 	var lock sync.Mutex // of the output and of what failed
@@ -69,7 +75,10 @@ func (d *driver) all(ctx context.Context, targets []target) error {
 		}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			r := d.one(ctx, t, filepath.Join(corpus, filepath.FromSlash(t.dir)))
+			r := result{target: t, err: builds[t.dir]()}
+			if r.err == nil {
+				r = d.one(ctx, t, filepath.Join(corpus, filepath.FromSlash(t.dir)))
+			}
 			lock.Lock()
 			defer lock.Unlock()
 			_, _ = fmt.Fprintln(d.out, r.line())
@@ -93,7 +102,7 @@ func (d *driver) one(ctx context.Context, t target, corpus string) result {
 		return r
 	}
 	cmd := exec.CommandContext(ctx, d.binary(t), "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+d.time.String(),
-		"-test.parallel=1", "-test.fuzzcachedir="+corpus, "-test.timeout=0")
+		"-test.fuzzminimizetime=5s", "-test.parallel=1", "-test.fuzzcachedir="+corpus, "-test.timeout=0")
 	var out bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = filepath.FromSlash(t.dir), &out, &out
 	cmd.Env = append(os.Environ(), fuzztest.MemoryDir+"="+memory)

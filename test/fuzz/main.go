@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// run finds the targets, builds their packages and runs them.
+// run finds the targets and runs them.
 func (d *driver) run(ctx context.Context, only string) error {
 	if d.time <= 0 || d.jobs < 1 {
 		return errors.New("-time must be more than 0, and -jobs at least 1")
@@ -55,8 +55,5 @@ func (d *driver) run(ctx context.Context, only string) error {
 		return err
 	}
 	defer os.RemoveAll(d.temp) //nolint:errcheck // nobody needs it any more
-	if err := d.build(ctx, targets); err != nil {
-		return err
-	}
 	return d.all(ctx, targets)
 }

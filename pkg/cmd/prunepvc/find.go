@@ -31,9 +31,9 @@ type found struct {
 
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
-	s, err := r.search(ctx, client, client.ClaimsInTurn)
+	s, err := r.search(ctx, env, client, client.ClaimsInTurn)
 	if errors.Is(err, kube.ErrNoOrder) {
-		s, err = r.search(ctx, client, client.ClaimsAtOnce)
+		s, err = r.search(ctx, env, client, client.ClaimsAtOnce)
 	}
 	if err != nil {
 		return found{}, r.explain(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 )
@@ -26,12 +27,21 @@ type search struct {
 // read passes on the claims of one namespace after the other.
 type read func(ctx context.Context, scalers bool, each func(claims.Namespace) error) error
 
-func (r Request) search(ctx context.Context, client *kube.Client, read read) (*search, error) {
+func (r Request) search(ctx context.Context, env *cmdutil.Env, client *kube.Client, read read) (*search, error) {
 	s := &search{request: r, client: client, kept: map[string]int{}, doubted: map[string][]string{}, options: claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 		Makers: claims.Makers{},
 	}}
-	if err := read(ctx, !r.IgnoreHPA, s.add); err != nil {
+	const perClaim = 1 << 10 // and what is found out about it
+	kept := 0                // bytes, of the namespaces that were judged
+	client.Held = func(n int) { env.Keep(kept + perClaim*n) }
+	defer func() { client.Held = nil }()
+	add := func(n claims.Namespace) error {
+		err := s.add(n)
+		kept = s.list.Size()
+		return err
+	}
+	if err := read(ctx, !r.IgnoreHPA, add); err != nil {
 		return nil, err
 	}
 	if err := s.again(ctx); err != nil {
