@@ -19,8 +19,8 @@ import (
 const MemoryDir = "STS_FUZZ_MEMORY"
 
 // What one input may take. Memory is all that is allocated, whether the
-// collector frees it meanwhile or not: so the number is the same on every run,
-// and what is in use at once is never more.
+// collector frees it meanwhile or not, and what stacks have grown to: so the number
+// is nearly the same on every run, and what is in use at once is never more.
 const (
 	mostMemory = 100 << 20
 	mostStack  = 64 << 20
@@ -41,7 +41,7 @@ type Bounds struct {
 
 // input is one that is being looked at.
 type input struct {
-	before uint64 // bytes that the process had allocated
+	before uint64 // bytes that the process had taken
 	ticks  int    // for so many it has been running
 }
 
@@ -68,12 +68,12 @@ func Bound(f *testing.F) *Bounds {
 // Input begins an input; what it returns ends it.
 func (b *Bounds) Input(t *testing.T) func() {
 	t.Helper()
-	in := &input{before: allocated()}
+	in := &input{before: taken()}
 	b.running.Store(in)
 	return func() {
 		t.Helper()
 		b.running.Store(nil)
-		took := allocated() - in.before
+		took := since(in.before)
 		if took > b.memory {
 			t.Errorf("the input took %d bytes of memory, more than %d", took, b.memory)
 		}
@@ -98,7 +98,7 @@ func (b *Bounds) watch(done <-chan struct{}) {
 			continue
 		}
 		in.ticks++
-		if took := allocated() - in.before; took > b.memory {
+		if took := since(in.before); took > b.memory {
 			b.end(fmt.Sprintf("the input has taken %d bytes of memory, more than %d, and is not done", took, b.memory))
 		}
 		if in.ticks > b.ticks {
@@ -120,10 +120,13 @@ func (b *Bounds) note(t *testing.T, took uint64) {
 	}
 }
 
-// allocated is how many bytes the process has allocated so far. Unlike
-// runtime.ReadMemStats it stops nothing.
-func allocated() uint64 {
-	sample := [1]metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample[:])
-	return sample[0].Value.Uint64()
+// taken is how many bytes the process has allocated so far, and how many its stacks
+// have. Unlike runtime.ReadMemStats it stops nothing.
+func taken() uint64 {
+	samples := [2]metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(samples[:])
+	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
 }
+
+// since is how much has been taken since before. Stacks may have shrunk.
+func since(before uint64) uint64 { return max(taken(), before) - before }
