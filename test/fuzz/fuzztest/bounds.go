@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// MemoryDir is the variable of the environment with a folder in which each
-// process leaves a file with the bytes that its greediest input took.
+// MemoryDir is the variable of the environment with a folder in which each process
+// leaves a file with the bytes that its greediest input took and, behind a space, the
+// most that it had from the system.
 const MemoryDir = "STS_FUZZ_MEMORY"
 
 // What one input may take. Memory is all that is allocated, whether the
@@ -34,9 +35,9 @@ type Bounds struct {
 	ticks  int
 	end    func(why string) // ends the process
 
-	running  atomic.Pointer[input]
-	greatest uint64 // bytes that an input took
-	file     string // where that is noted; empty for nowhere
+	running atomic.Pointer[input]
+	noted   [2]uint64 // bytes that an input took, and that the process had
+	file    string    // where that is noted; empty for nowhere
 }
 
 // input is one that is being looked at.
@@ -107,15 +108,23 @@ func (b *Bounds) watch(done <-chan struct{}) {
 	}
 }
 
-// note keeps the greatest number, in a file for who runs the target. It does not
+// note keeps the greatest numbers, in a file for who runs the target. It does not
 // write for every small step.
 func (b *Bounds) note(t *testing.T, took uint64) {
 	t.Helper()
-	if took <= b.greatest+b.greatest/10 || b.file == "" {
+	if b.file == "" {
 		return
 	}
-	b.greatest = took
-	if err := os.WriteFile(b.file, strconv.AppendUint(nil, took, 10), 0o600); err != nil {
+	grown := false
+	for i, n := range []uint64{took, measure("/memory/classes/total:bytes")} {
+		if n > b.noted[i]+b.noted[i]/10 {
+			b.noted[i], grown = n, true
+		}
+	}
+	if !grown {
+		return
+	}
+	if err := os.WriteFile(b.file, fmt.Appendf(nil, "%d %d", b.noted[0], b.noted[1]), 0o600); err != nil {
 		t.Error(err)
 	}
 }
@@ -123,9 +132,21 @@ func (b *Bounds) note(t *testing.T, took uint64) {
 // taken is how many bytes the process has allocated so far, and how many its stacks
 // have. Unlike runtime.ReadMemStats it stops nothing.
 func taken() uint64 {
-	samples := [2]metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
-	metrics.Read(samples[:])
-	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
+	return measure("/gc/heap/allocs:bytes", "/memory/classes/heap/stacks:bytes")
+}
+
+// measure sums up numbers of the runtime.
+func measure(names ...string) uint64 {
+	samples := make([]metrics.Sample, len(names))
+	for i, name := range names {
+		samples[i].Name = name
+	}
+	metrics.Read(samples)
+	sum := uint64(0)
+	for i := range samples {
+		sum += samples[i].Value.Uint64()
+	}
+	return sum
 }
 
 // since is how much has been taken since before. Stacks may have shrunk.
