@@ -110,6 +110,9 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err != nil {
 		return sts.Snapshot{}, nil, c.explain(err, "get", "statefulsets.apps", name)
 	}
+	if err := sts.CheckQuantities(raw); err != nil {
+		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
+	}
 	set := &appsv1.StatefulSet{}
 	if err := json.Unmarshal(raw, set); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)

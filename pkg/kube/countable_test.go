@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -28,6 +30,14 @@ func TestASetThatWantsMorePodsThanAnyClusterHasIsNotGoneThrough(t *testing.T) {
 	require.NoError(t, err)
 	_, err = listable(t, []*appsv1.StatefulSet{more}, nil).client().List(t.Context(), kube.Query{})
 	require.EqualError(t, err, tooMany)
+}
+
+func TestASetWithAQuantityThatNoResourceHasIsNotDecoded(t *testing.T) {
+	set := ststest.Set()
+	set.Spec.Template.Spec.Overhead = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1e2147483647")}
+
+	_, _, err := loadable(t, set, ststest.Pods(0, 5)).client().Load(t.Context(), "web")
+	require.EqualError(t, err, `statefulset "web": quantity "10e2147483646" is out of range`)
 }
 
 func TestWatchEndsWhenTheSetWantsMorePodsThanAnyClusterHas(t *testing.T) {

@@ -20,6 +20,9 @@ func (t Template) MarshalJSON() ([]byte, error) { return json.RawMessage(t).Mars
 
 // Typed decodes the template.
 func (t Template) Typed() (*corev1.PodTemplateSpec, error) {
+	if err := CheckQuantities(t); err != nil {
+		return nil, fmt.Errorf("pod template: %w", err)
+	}
 	typed := &corev1.PodTemplateSpec{}
 	if err := json.Unmarshal(t, typed); err != nil {
 		return nil, fmt.Errorf("pod template: %w", err)
