@@ -81,7 +81,7 @@ func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
 		return p
 	}
 	if s.OnDelete() || s.CurrentRevision() == s.UpdateRevision() {
-		return Progress{Done: true} // with OnDelete the controller never moves the current revision on
+		return Progress{Done: true} // with OnDelete only servers from 1.37 on move the current revision
 	}
 	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
 }

@@ -5,7 +5,6 @@ package canary
 import (
 	"context"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -225,7 +224,7 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 			return cmdutil.Usage("--image: %w", err)
 		}
 	case f.patchFile != "":
-		text, err := read(f.patchFile, stdin)
+		text, err := cmdutil.ReadFile(f.patchFile, stdin)
 		if err != nil {
 			return cmdutil.Usage("--patch-file: %w", err)
 		}
@@ -233,7 +232,7 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 			return cmdutil.Usage("--patch-file %s: %w", f.patchFile, err)
 		}
 	case f.manifest != "":
-		text, err := read(f.manifest, stdin)
+		text, err := cmdutil.ReadFile(f.manifest, stdin)
 		if err != nil {
 			return cmdutil.Usage("-f: %w", err)
 		}
@@ -243,13 +242,6 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 		r.Name, r.Namespace = r.Manifest.Name, r.Manifest.Namespace
 	}
 	return nil
-}
-
-func read(file string, stdin io.Reader) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(stdin)
-	}
-	return os.ReadFile(file)
 }
 
 // cause is the command line that made the change, without what only says how
