@@ -18,6 +18,9 @@ type builder struct {
 	counts []int
 	from   int  // the partition that the steps begin at
 	again  bool // an abort goes on
+	// replaces says that the template is put in the place of the canary's: no pod
+	// has it yet, and one that is broken is in the way.
+	replaces bool
 }
 
 func (b builder) frame(verb string) *rollout.Plan {

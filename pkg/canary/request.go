@@ -39,7 +39,11 @@ type Request struct {
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
 	Retry    bool // go on with what has failed, and measure the same step anew
-	AtGate   bool // an abort that a person at the run's own gate asks for
+	Replace  bool // put the template in the place of the canary's in progress
+	// ReplaceCommand is the command line that does so, empty when it is not known.
+	ReplaceCommand string
+	AtGate         bool      // an abort that a person at the run's own gate asks for
+	Now            time.Time // of an abort
 	// Order is for pods that the run deletes itself.
 	Order     sts.Order
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say

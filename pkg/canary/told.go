@@ -39,7 +39,7 @@ func (r Record) Helps(s sts.Snapshot, good bool) []Help {
 		}}
 	case r.Aborting:
 		return []Help{{What: "finish the abort", Verb: "abort"}}
-	case r.Failed != nil:
+	case r.Failure(s) != nil:
 		return r.afterFailure()
 	case r.Verb != VerbCanary: // nobody wants to go back from there
 		return []Help{{What: "go on", Verb: r.Verb.Name()}}

@@ -121,7 +121,21 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 		return sts.Snapshot{}, nil, err
 	}
 	s, err := c.around(ctx, set)
+	s.Raw = templateOf(raw)
 	return s, raw, err
+}
+
+// templateOf is the pod template in a set's manifest, nil when there is none.
+func templateOf(raw []byte) sts.Template {
+	var set struct {
+		Spec struct {
+			Template json.RawMessage `json:"template"`
+		} `json:"spec"`
+	}
+	if json.Unmarshal(raw, &set) != nil {
+		return nil
+	}
+	return sts.Template(set.Spec.Template)
 }
 
 // quiet keeps client-go from logging what goes wrong: an error or the feed

@@ -76,10 +76,14 @@ func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, 
 }
 
 // slimSet copies what a list of many sets needs to know. The rest is most of
-// it, and would stay in memory with all of its page.
+// it, and would stay in memory with all of its page. The template is kept where a
+// rollout of it is not over.
 func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim := &appsv1.StatefulSet{ObjectMeta: set.ObjectMeta, Spec: set.Spec, Status: set.Status}
-	slim.Spec.Template, slim.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{}, nil
+	slim.Spec.VolumeClaimTemplates = nil
+	if _, open := set.Annotations[sts.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
+		slim.Spec.Template = corev1.PodTemplateSpec{}
+	}
 	return slim
 }
 

@@ -70,10 +70,30 @@ func (b *builder) success() string {
 	if names := b.restorable(); len(names) > 0 {
 		out += "; to restore: " + b.restore(names)
 	}
-	if n := b.fates(rollout.FateKept); n > 0 {
+	switch n, scaler := b.fates(rollout.FateKept), b.wantsAgain(); {
+	case n > 0 && scaler != "":
+		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s may want them again", are(n), scaler)
+	case n > 0:
 		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
 	}
 	return out
+}
+
+// wantsAgain names the autoscaler that may scale up to all ordinals whose claims
+// are kept, or "": those claims prune-pvc does not delete.
+func (b *builder) wantsAgain() string {
+	for _, a := range b.r.Scalers {
+		all := b.count(func(c rollout.ClaimFate) bool { return c.Fate == rollout.FateKept })
+		for _, o := range b.removed {
+			if o.Ordinal >= b.s.Start()+a.Max {
+				all -= len(slices.DeleteFunc(slices.Clone(o.Claims), func(c rollout.ClaimFate) bool { return c.Fate != rollout.FateKept }))
+			}
+		}
+		if all > 0 && all == b.fates(rollout.FateKept) {
+			return a.String()
+		}
+	}
+	return ""
 }
 
 // restorable are the claims of the ordinals that go which there is a record of

@@ -55,6 +55,9 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 		v, bad = trouble(s, progress, limits, now)
 	}
 	if !bad {
+		v, bad = restartedInSoak(s, record, now)
+	}
+	if !bad {
 		v = stageOf(s, progress, record).verdict()
 	}
 	v.Try = help(s, record, v.outcome(), progress.Done || atGate(s, progress, record), command)

@@ -74,7 +74,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	}
 	if canary.GoesOn(record, named) {
 		plan, _, err := canary.GoOn(canary.VerbUndo, request, s, now)
-		if plan != nil || err != nil && (named == nil || record.Failed != nil) {
+		if plan != nil || err != nil && (named == nil || record.Failure(s) != nil) {
 			return plan, err
 		}
 	}
