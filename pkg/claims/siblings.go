@@ -24,7 +24,7 @@ type family struct {
 }
 
 func gather(all []sts.Claim) siblings {
-	s := siblings{families: map[Key]*family{}, stems: map[Key][]string{}, controllers: map[string]bool{upstream: true, restorer: true}}
+	s := siblings{families: map[Key]*family{}, stems: map[Key][]string{}, controllers: map[string]bool{upstream: true}}
 	for i := range all {
 		if all[i].ByController {
 			s.controllers[all[i].MadeBy] = true
@@ -66,13 +66,12 @@ func (f *family) add(c *sts.Claim, trusted bool) {
 const (
 	// upstream is as whom the controllers write where nobody has renamed them.
 	upstream = "kube-controller-manager"
-	// restorer is as whom restore-pvc makes claims anew, out of a set's.
-	restorer = "kubectl-sts"
 )
 
 // trusted reports whether the claim's maker is evidence that a set's it was:
-// of all controllers only that of StatefulSets makes claims that no pod owns.
-func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] }
+// of all controllers only that of StatefulSets makes claims that no pod owns,
+// and restore-pvc makes them anew out of a set's.
+func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Ours(c.MadeBy) }
 
 // known reports whether anything but the claim's own name and labels tells
 // that a set made it: its maker, another ordinal, or another template of a set

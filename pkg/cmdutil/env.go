@@ -3,6 +3,7 @@
 package cmdutil
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -12,9 +13,9 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -31,21 +32,26 @@ type Env struct {
 	Output  report.Format
 	DryRun  report.DryRun
 	Reports report.Files
-	Actions *report.Actions // nil but in a job of GitHub Actions
+	// FieldManager is the name for managedFields, empty for the plugin's own.
+	FieldManager string
+	Actions      *report.Actions // nil but in a job of GitHub Actions
 	// Protocol is what the reports are made of.
 	Protocol report.Protocol
 
-	now func() time.Time // the cluster's clock, nil before there is a client
+	host string           // of the API server, empty before there is a client
+	now  func() time.Time // the cluster's clock, nil before there is a client
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
 	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
-	if err == nil {
-		e.now = client.Now
+	if err != nil {
+		return nil, err
 	}
-	return client, err
+	e.now, e.host = client.Now, client.Host()
+	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
+	return client, nil
 }
 
 // Glance makes a client for a look in passing, as a shell's completion takes
@@ -76,35 +82,13 @@ func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(stri
 	return kube.New(config, namespace, warn)
 }
 
-// Command is how the user calls the plugin, with the flags that lead to the
-// same cluster and namespace, for commands that they copy.
-func (e *Env) Command(namespace string) string {
-	words := []string{"kubectl", "sts"}
-	add := func(flag string, value *string) {
-		if value != nil && *value != "" {
-			words = append(words, flag, rollout.Quote(*value))
-		}
-	}
-	add("--kubeconfig", e.Config.KubeConfig)
-	add("--context", e.Config.Context)
-	add("--cluster", e.Config.ClusterName)
-	add("--user", e.Config.AuthInfoName)
-	add("--server", e.Config.APIServer)
-	add("--as", e.Config.Impersonate)
-	if namespace == "" && e.Config.Namespace != nil {
-		namespace = *e.Config.Namespace
-	}
-	add("-n", &namespace)
-	return strings.Join(words, " ")
-}
-
 // QuotePath makes a word of a file's name that a shell reads as one, short
 // enough to be read by a person: the home directory is ~, where shells know it.
 func QuotePath(path string) string {
 	home, err := os.UserHomeDir()
 	rest, below := strings.CutPrefix(path, home+"/")
-	if runtime.GOOS == "windows" || err != nil || !below || rollout.Quote(rest) != rest {
-		return rollout.Quote(path)
+	if runtime.GOOS == "windows" || err != nil || !below || hint.Quote(rest) != rest {
+		return hint.Quote(path)
 	}
 	return "~/" + rest
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // RunFlags are the flags of every verb that runs a plan.
@@ -37,6 +39,26 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 			`server, also let the API server judge the writes, without keeping them.`)
 	AddOutput(flags, &f.Output)
 	AddReport(flags)
+	AddFieldManager(flags)
+}
+
+// AddFieldManager adds --field-manager, as kubectl has it. The root command
+// reads it.
+func AddFieldManager(flags *pflag.FlagSet) {
+	flags.String("field-manager", sts.Manager,
+		"Name of the manager used to track field ownership. Flux takes the fields of a name that begins with kubectl away.")
+}
+
+// CheckFieldManager rejects what the API server would not take as a manager.
+func CheckFieldManager(name string) error {
+	const most = 128
+	switch {
+	case len(name) > most:
+		return Usage("--field-manager: must be at most %d bytes long, got %d", most, len(name))
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return Usage("--field-manager=%q: must be printable", name)
+	}
+	return nil
 }
 
 // AddReport adds --report. The root command reads it.

@@ -15,6 +15,7 @@ type Plan struct {
 	Namespace string
 	Name      string
 	UID       types.UID // of the set that the plan was made for
+	Context   string    // what the user calls the cluster, empty when that is not known
 	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…

@@ -2,6 +2,7 @@ package scale
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
 			Try: []string{
-				"give the command again: " + r.command("scale", s, fmt.Sprintf("--replicas %d", r.To)) + record.hookFlag(),
+				"give the command again: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To)) + record.hookFlag(),
 				"or let them go without: --before-cmd true",
 			},
 		}

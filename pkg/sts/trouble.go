@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Grace is how long a kind of trouble is given before it counts.
@@ -26,6 +28,7 @@ type Trouble struct {
 	Message   string // their sentence, not cleaned: it comes from the cluster
 	Container string // the container that it is about, if any
 	Grace     Grace
+	Hints     []hint.Hint // what helps, besides looking closer
 }
 
 // String is the trouble in one line, as it came from the cluster.

@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -36,7 +37,14 @@ type Verdict struct {
 
 // Judge looks at one set. record is the canary in progress, or nil; command
 // is how the user calls the plugin.
-func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string, now time.Time) Verdict {
+func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Caller, now time.Time) Verdict {
+	if s.Uncountable != nil {
+		v := Verdict{Result: rollout.Halted, Message: "trouble: " + s.Uncountable.Error()}
+		for _, h := range hint.Of(s.Uncountable) {
+			v.Try = append(v.Try, command.Render(h))
+		}
+		return v
+	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {
 		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet is being deleted"}
 	}

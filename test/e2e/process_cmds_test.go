@@ -135,6 +135,7 @@ func cmdExits(ts *testscript.TestScript, _ *world, args []string) {
 	}
 	err := ts.Exec(args[1], args[2:]...)
 	checkObjects(ts, args[1:], ts.ReadFile("stdout"))
+	checkOffered(ts, args[1:], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	var failed *exec.ExitError
 	switch {
 	case err == nil:

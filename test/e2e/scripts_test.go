@@ -94,6 +94,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"apply":      cmdApply,
 		"ends":       cmdEnds,
 		"exits":      cmdExits,
+		"flux":       cmdFlux,
 		"gated":      cmdGated,
 		"inpod":      cmdInPod,
 		"inturn":     cmdInTurn,

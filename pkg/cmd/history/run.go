@@ -26,7 +26,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		env.Warn(err.Error()) // the revisions are there all the same
+		env.WarnOf("", err) // the revisions are there all the same
 	}
 	now := client.Now()
 	limits := verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}

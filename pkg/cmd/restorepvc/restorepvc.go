@@ -79,6 +79,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			`server judge the new claims, without keeping them.`)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	cmdutil.AddOutput(flags, &r.Output)
+	cmdutil.AddFieldManager(flags)
 	return cmd
 }
 

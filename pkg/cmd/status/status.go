@@ -126,16 +126,20 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
 	}
 	command := env.Command(namespace)
+	if s.Uncountable != nil {
+		v := verdict.Judge(s, nil, verdict.Limits{}, command, now)
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context()}
+	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		env.Warn(where + err.Error())
+		env.WarnOf(where, err)
 	}
 	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, command, now)
 	if _, err := scale.FindRecord(s); err != nil {
-		env.Warn(where + err.Error())
+		env.WarnOf(where, err)
 	}
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	}
-	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command}
+	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command, Context: env.Context()}
 }
