@@ -4,6 +4,7 @@ package cmdutil
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -69,7 +72,10 @@ func (e *Env) Glance(atMost time.Duration) (*kube.Client, error) {
 func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(string)) (*kube.Client, error) {
 	loader := e.Config.ToRawKubeConfigLoader()
 	config, err := loader.ClientConfig()
-	if err != nil {
+	switch {
+	case clientcmd.IsEmptyConfig(err), err == nil && e.nowhere(loader, config):
+		return nil, errors.New("no kubeconfig: none is there and this is no pod; set KUBECONFIG, or give --kubeconfig")
+	case err != nil:
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if namespace == "" {
@@ -80,6 +86,14 @@ func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(stri
 	config.UserAgent = "kubectl-sts/" + e.Version
 	adjust(config)
 	return kube.New(config, namespace, warn)
+}
+
+// nowhere reports whether it is only for want of a kubeconfig that the config
+// leads to where a server on this machine would listen.
+func (e *Env) nowhere(loader clientcmd.ClientConfig, config *rest.Config) bool {
+	raw, err := loader.RawConfig()
+	given := e.Config.APIServer != nil && *e.Config.APIServer != ""
+	return err == nil && clientcmdapi.IsConfigEmpty(&raw) && !given && config.BearerToken == "" && config.BearerTokenFile == ""
 }
 
 // QuotePath makes a word of a file's name that a shell reads as one, short

@@ -139,6 +139,20 @@ func TestClientNeedsAKubeconfig(t *testing.T) {
 	require.EqualError(t, err, `kubeconfig: context "nowhere" does not exist`)
 }
 
+func TestWithoutAKubeconfigOneLineSaysSo(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	const none = "no kubeconfig: none is there and this is no pod; set KUBECONFIG, or give --kubeconfig"
+
+	_, err := (&Env{Config: genericclioptions.NewConfigFlags(false)}).Client("")
+	require.EqualError(t, err, none)
+
+	there := genericclioptions.NewConfigFlags(false)
+	there.APIServer = ptr.To("http://127.0.0.1:1")
+	_, err = (&Env{Config: there}).Client("")
+	require.NoError(t, err, "who names the server needs none")
+}
+
 func TestQuotePathIsShortWhereAShellUnderstandsIt(t *testing.T) {
 	tests := []struct{ name, path, want string }{
 		{"a file below home", "/home/ann/.local/state/x.yaml", "~/.local/state/x.yaml"},

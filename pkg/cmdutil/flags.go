@@ -30,9 +30,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 			"code 124.")
 	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute,
 		"How long a step may wait without another of its pods becoming Available; 0 for ever.")
-	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second,
-		"How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) "+
-			"may last before it counts.")
+	AddPatience(flags, &f.Limits, "How long trouble that often heals by itself (an image pull, a crash loop) may last before it counts.")
 	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
 	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+

@@ -64,7 +64,7 @@ func (s *Screen) pods(st Status, room int) []string {
 			cells[len(cells)-1].text = oldWords(st.Snapshot, *p.Ordinal)
 		}
 	}
-	table.fit(s.width, "NODE", "ZONE", "RESTARTS", "AGE")
+	table.fit(s.width, "NODE", "ZONE", "AGE", "RESTARTS")
 	table.getOn(s.width)
 	var out bytes.Buffer
 	table.write(&out, s.width)

@@ -35,8 +35,9 @@ type Plan struct {
 	// only the end of the set is.
 	ReadOnly bool
 
-	// Patience is what trouble that often heals is given before it counts.
-	Patience time.Duration
+	// Patience is what trouble that often heals is given before it counts, and
+	// Placing what a pod is given that waits for a node or a volume; 0 for the same.
+	Patience, Placing time.Duration
 	// StepTimeout is how long a step may wait without another pod becoming
 	// good, 0 for ever.
 	StepTimeout time.Duration

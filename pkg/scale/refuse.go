@@ -91,7 +91,7 @@ func (r Request) unwell(s sts.Snapshot, now time.Time) string {
 		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
 			continue
 		}
-		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(r.Limits.Patience)) {
+		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(t.Trouble.Patience(r.Limits.Patience, r.Limits.Placing))) {
 			why = append(why, t.Pod+" is "+t.Says())
 		}
 	}

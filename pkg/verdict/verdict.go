@@ -18,6 +18,7 @@ import (
 // it has lasted, so how long the pod has been unready stands for it.
 type Limits struct {
 	Patience time.Duration // for what often heals by itself
+	Placing  time.Duration // for a pod that waits for a node or a volume, 0 for the same
 	Deadline time.Duration // for all else
 }
 
@@ -125,7 +126,7 @@ func counts(t sts.Standing, limits Limits, now time.Time) bool {
 	case t.Trouble.Grace == sts.AtOnce, t.State == sts.StateMissing:
 		return true // the controller has tried and says so
 	case t.Trouble.Grace == sts.AfterPatience:
-		return age >= limits.Patience
+		return age >= t.Trouble.Patience(limits.Patience, limits.Placing)
 	}
 	return age >= limits.Deadline
 }

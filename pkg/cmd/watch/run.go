@@ -112,6 +112,7 @@ func (r Request) plan(s sts.Snapshot, env *cmdutil.Env) rollout.Plan {
 		Steps:       []rollout.Step{{Title: "watch", Until: verdict.Settled{Command: env.Command("")}}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,
+		Placing:     r.Limits.Placing,
 		StepTimeout: r.Limits.StepTimeout,
 		Timeout:     r.Limits.Timeout,
 	}
