@@ -33,6 +33,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Details:     append(slices.Clone(b.r.Details), b.atOnce()...),
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
+		Placing:     b.r.Limits.Placing,
 		StepTimeout: b.r.Limits.StepTimeout,
 		Timeout:     b.r.Limits.Timeout,
 		Promote:     b.r.command("promote", b.s),

@@ -44,11 +44,11 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if record == nil {
 		return nil, &rollout.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress", s.Name()),
-			Try: []string{"start one: " + r.command("canary", s, "--image CONTAINER=IMAGE"), "or look: " + r.command("status", s)},
+			Try: []string{"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"), "or look: " + r.command("status", s)},
 		}
 	}
 	if record.Aborting {
-		return nil, aborting(r.Command, *record, s)
+		return nil, aborting(r, *record, s)
 	}
 	if no := refuse(s); no != nil {
 		return nil, no

@@ -34,7 +34,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 // goOn goes on with the canary in progress, unless the request wants another.
 func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if record.Aborting {
-		return nil, aborting(r.Command, record, s)
+		return nil, aborting(r, record, s)
 	}
 	if record.Verb != VerbCanary {
 		return nil, busy(r, record, s)
@@ -74,10 +74,10 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return no
 }
 
-func aborting(command string, record Record, s sts.Snapshot) *rollout.Refusal {
+func aborting(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
-		Try: []string{"finish that: " + commandLine(command, "abort", s)},
+		Try: []string{"finish that: " + r.command("abort", s)},
 	}
 }
 

@@ -25,7 +25,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
 		}
 		return nil, &rollout.Refusal{Why: why, Try: []string{
-			"bring a change: " + r.command("canary", s, "--image CONTAINER=IMAGE"),
+			"bring a change: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
 		}}
 	}
 	why := Unsettled(s, now)

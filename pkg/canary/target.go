@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -48,7 +49,7 @@ type UndoTarget struct {
 // from, for what lies between has never run on every pod.
 //
 // Whatever is in progress gives way: the set goes back to what that began from.
-func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command string, now time.Time) (*UndoTarget, error) {
+func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hint.Caller, now time.Time) (*UndoTarget, error) {
 	present, err := presentRevision(s)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command st
 		if t.Revision == nil {
 			return nil, &rollout.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
-				Try: []string{"see what there is: " + commandLine(command, "history", s)},
+				Try: []string{"see what there is: " + command.Sts("history", s.Name())},
 			}
 		}
 	}

@@ -25,7 +25,7 @@ var (
 		Reason:         sts.ReasonFailedCreate,
 		Message:        "create Pod web-4 in StatefulSet web failed error: exceeded quota",
 	}
-	failedCreatesQuery = "fieldSelector=involvedObject.kind=StatefulSet,involvedObject.name=web,reason=FailedCreate"
+	failedCreatesQuery = "fieldSelector=involvedObject.kind=StatefulSet,involvedObject.name=web"
 )
 
 // loadable is a server that holds set web with these pods.
@@ -65,7 +65,7 @@ func TestLoadReadsTheEventsWhenAPodIsMissing(t *testing.T) {
 	snapshot, _, err := server.client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"web-4": "exceeded quota"}, snapshot.FailedCreates)
+	require.Equal(t, map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}, snapshot.FailedCreates)
 	require.Equal(t, reads(
 		"GET "+eventsPath+"?"+failedCreatesQuery,
 		"GET "+podsPath+"?labelSelector=app=web",

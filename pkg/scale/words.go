@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -122,11 +123,11 @@ func (b *builder) records(c rollout.ClaimFate) bool {
 
 // restore is the command that makes claims again.
 func (b *builder) restore(names []string) string {
-	words := append([]string{b.r.Command, "restore-pvc"}, names...)
+	words := slices.Clone(names)
 	if b.r.RecordDir != "" {
-		words = append(words, "--record", rollout.Quote(b.r.RecordDir))
+		words = append(words, "--record", b.r.RecordDir)
 	}
-	return strings.Join(words, " ")
+	return b.r.Command.Sts("restore-pvc", words...)
 }
 
 func are(n int) string {
@@ -211,8 +212,8 @@ func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
 		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
 			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
 		Try: []string{
-			"give them to the new pods: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=reuse", r.To)),
-			"or delete them and start empty: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=fresh", r.To)),
+			"give them to the new pods: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=reuse"),
+			"or delete them and start empty: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=fresh"),
 		},
 	}
 }

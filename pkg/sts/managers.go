@@ -8,6 +8,18 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// Manager is the name under which the plugin's writes are recorded in
+// managedFields, unless the user gives another. It must not begin with "kubectl":
+// Flux takes over what such managers own whenever it reconciles, and drops what
+// Git does not have, such as the partition of a canary that is held.
+const Manager = "sts-rollout"
+
+// formerManager is what it was before; objects keep such entries.
+const formerManager = "kubectl-sts"
+
+// Ours reports whether a manager is the plugin under its own name.
+func Ours(manager string) bool { return manager == Manager || manager == formerManager }
+
 // Writer is who wrote a field last, as managedFields tells.
 type Writer struct {
 	Manager string

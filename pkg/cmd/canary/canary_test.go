@@ -127,7 +127,7 @@ func TestFlags(t *testing.T) {
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},
 			want: request(func(r *canary.Request) {
 				r.Run = cmdutil.RunFlags{
-					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute},
+					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
 					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
 				}
 			}),
