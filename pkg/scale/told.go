@@ -62,7 +62,7 @@ func (r Record) Helps(s sts.Snapshot, command hint.Caller) []string {
 }
 
 // afterFailure is the same when the scale has failed: back before again.
-func (r Record) afterFailure(s sts.Snapshot, command, stay, on string) []string {
+func (r Record) afterFailure(s sts.Snapshot, command hint.Caller, stay, on string) []string {
 	var out []string
 	if s.Replicas() != r.From {
 		out = append(out, "go back: "+r.back(s, command))

@@ -13,8 +13,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Request is what the flags say.
@@ -184,13 +184,13 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 func (f *flags) change() string {
 	var words []string
 	for _, image := range f.images {
-		words = append(words, "--image "+rollout.Quote(image))
+		words = append(words, "--image "+hint.Quote(image))
 	}
 	if f.patchFile != "" {
-		words = append(words, "--patch-file "+rollout.Quote(f.patchFile))
+		words = append(words, "--patch-file "+hint.Quote(f.patchFile))
 	}
 	if f.manifest != "" {
-		words = append(words, "-f "+rollout.Quote(f.manifest))
+		words = append(words, "-f "+hint.Quote(f.manifest))
 	}
 	return strings.Join(words, " ")
 }

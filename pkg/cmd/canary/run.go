@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -53,14 +54,14 @@ func nothing(env *cmdutil.Env, s sts.Snapshot, r Request) error {
 
 // replaceCommand is this command with --replace, to be copied; "" where the change
 // comes from the standard input.
-func replaceCommand(command string, r Request) string {
+func replaceCommand(command hint.Caller, r Request) string {
 	switch {
 	case r.Change == "" || strings.HasSuffix(r.Change, " -"):
 		return ""
 	case r.Manifest != nil:
-		return command + " canary " + r.Change + " --replace"
+		return string(command) + " canary " + r.Change + " --replace"
 	}
-	return command + " canary " + r.Name + " " + r.Change + " --replace"
+	return string(command) + " canary " + hint.Quote(r.Name) + " " + r.Change + " --replace"
 }
 
 // prepare reads the set and plans from what it is like.
