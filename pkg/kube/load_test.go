@@ -49,7 +49,10 @@ func TestLoadReadsTheSetItsPodsAndItsRevisions(t *testing.T) {
 	require.NoError(t, err)
 	want := received(set)
 	want.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("StatefulSet"))
-	require.Equal(t, sts.Observe(want, receivedAll(pods), receivedAll(revisions), nil), snapshot)
+	seen := sts.Observe(want, receivedAll(pods), receivedAll(revisions), nil)
+	seen.Raw = snapshot.Raw
+	require.Equal(t, seen, snapshot)
+	require.True(t, snapshot.Raw.Is(want), "the template as the server wrote it")
 	require.JSONEq(t, string(wire(set)), string(manifest))
 	require.Equal(t, reads(
 		"GET "+podsPath+"?labelSelector=app=web",
