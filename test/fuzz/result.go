@@ -90,7 +90,7 @@ func greediest(dir string) (input, process uint64, err error) {
 		input, process = max(input, in), max(process, all)
 	}
 	if process == 0 {
-		return 0, 0, errors.New("no input was measured: the target does not use fuzztest.Bound")
+		return 0, 0, errors.New("no input was measured: the time was too short, or the target does not use fuzztest.Bound")
 	}
 	return input, process, nil
 }

@@ -116,7 +116,7 @@ func (b *Bounds) note(t *testing.T, took uint64) {
 		return
 	}
 	grown := false
-	for i, n := range []uint64{took, measure("/memory/classes/total:bytes")} {
+	for i, n := range []uint64{took, measure("/memory/classes/total:bytes") - measure("/memory/classes/heap/released:bytes")} {
 		if n > b.noted[i]+b.noted[i]/10 {
 			b.noted[i], grown = n, true
 		}
