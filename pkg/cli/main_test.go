@@ -209,8 +209,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			stderr: "no canary of statefulset \"web\" is in progress: nothing was changed\n",
 		},
 		{
-			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled, code: 3,
-			stderr: "refused: the template of statefulset \"web\" is already like that: nothing would change\n",
+			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled,
+			stderr: "every pod of statefulset \"web\" runs this template already; nothing to do\n",
 		},
 		{
 			name: "a container that there is not", args: "canary web --image ngingx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,

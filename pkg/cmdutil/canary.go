@@ -69,6 +69,7 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 		Command: r.Env.Command(r.Client.Namespace),
 		Limits:  r.Flags.Limits,
 		AtGate:  true,
+		Now:     r.Client.Now(),
 	}, s)
 	if err != nil {
 		return rollout.Outcome{}, err

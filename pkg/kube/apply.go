@@ -49,7 +49,7 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	set, err := c.apps.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
-		FieldManager:    FieldManager,
+		FieldManager:    c.FieldManager,
 		FieldValidation: metav1.FieldValidationStrict,
 		DryRun:          dryRun,
 	})
@@ -105,7 +105,7 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	raw, err := body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
-		Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
+		Param("dryRun", metav1.DryRunAll).Param("fieldManager", c.FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
 		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(quiet(ctx)))
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
 		return template, false, nil

@@ -124,7 +124,7 @@ func (c *Client) changeVolume(
 	ctx context.Context, name string, dryRun bool, change func(*corev1.PersistentVolume) ([]operation, error),
 ) error {
 	ctx = quiet(ctx)
-	opts := metav1.PatchOptions{FieldManager: FieldManager}
+	opts := metav1.PatchOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

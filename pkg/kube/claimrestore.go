@@ -39,7 +39,7 @@ func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.Pe
 // CreateClaim makes the claim of a record again. It is [prune.ErrThere] when
 // somebody has made one of its name.
 func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) error {
-	opts := metav1.CreateOptions{FieldManager: FieldManager}
+	opts := metav1.CreateOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

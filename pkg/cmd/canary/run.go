@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -35,7 +36,32 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	if plan == nil {
+		return nothing(env, s, r)
+	}
 	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+}
+
+// nothing is the end where every pod runs the template already.
+func nothing(env *cmdutil.Env, s sts.Snapshot, r Request) error {
+	why := fmt.Sprintf("every pod of statefulset %q runs this template already", s.Name())
+	if r.FailIfUnchanged {
+		return &rollout.Refusal{Why: why}
+	}
+	env.Nothing(why + "; nothing to do")
+	return nil
+}
+
+// replaceCommand is this command with --replace, to be copied; "" where the change
+// comes from the standard input.
+func replaceCommand(command hint.Caller, r Request) string {
+	switch {
+	case r.Change == "" || strings.HasSuffix(r.Change, " -"):
+		return ""
+	case r.Manifest != nil:
+		return string(command) + " canary " + r.Change + " --replace"
+	}
+	return string(command) + " canary " + hint.Quote(r.Name) + " " + r.Change + " --replace"
 }
 
 // prepare reads the set and plans from what it is like.
@@ -51,12 +77,14 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Rollback:  r.OnFailure == cmdutil.Rollback,
 		Force:     r.Force,
 		Retry:     r.Retry,
+		Replace:   r.Replace,
 		Order:     r.Drive.Order,
 		IgnorePDB: r.Drive.IgnorePDB,
 		Pace:      pace(env, r),
 		Limits:    r.Run.Limits,
 		Command:   env.Command(namespace(env, r)),
 	}
+	request.ReplaceCommand = replaceCommand(request.Command, r)
 	if r.changes() {
 		if err := change(ctx, runner.Client, r, s, manifest, &request); err != nil {
 			return s, nil, err
@@ -66,7 +94,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		return s, nil, cmdutil.Usage("--steps=%s: %w", r.Steps, err)
 	}
 	plan, err := canary.Plan(request, s, runner.Client.Now())
-	if err != nil {
+	if err != nil || plan == nil {
 		return s, nil, err
 	}
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
