@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -60,7 +63,26 @@ func (b *bulk) copy(ctx context.Context, from int) error {
 	for i := from; i < b.namespaces; i++ {
 		jobs = append(jobs, func(ctx context.Context) error { return b.copyTo(ctx, storage, all, namespaceName(i)) })
 	}
-	return together(ctx, jobs)
+	if err := together(ctx, jobs); err != nil {
+		return err
+	}
+	return b.seen(ctx)
+}
+
+// seen waits until the API server has taken over into its watch cache what was
+// written behind its back. Until then it refuses to list.
+func (b *bulk) seen(ctx context.Context) error {
+	one := metav1.ListOptions{Limit: 1}
+	for {
+		_, sets := b.apps.StatefulSets("").List(ctx, one)
+		_, pods := b.core.Pods("").List(ctx, one)
+		_, claims := b.core.PersistentVolumeClaims("").List(ctx, one)
+		err := errors.Join(sets, pods, claims)
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Too large resource version") {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 func (b *bulk) copyTo(ctx context.Context, storage runtime.Encoder, all []original, namespace string) error {
