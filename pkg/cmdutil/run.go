@@ -97,7 +97,7 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	select {
 	case first, ok := <-updates:
 		if !ok {
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 		if first.Err != nil {
 			return first.Err

@@ -3,10 +3,13 @@ package kube
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -21,17 +24,40 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 	return nil
 }
 
-// PruneClaim does the same. A claim that is gone is [prune.ErrGone].
+// PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
+// went with a deletion of this call that got no answer.
 func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
-	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	sent := false
+	_, err := again(c.quiet(ctx), nothing(func(ctx context.Context) error {
+		if sent && !dryRun {
+			if taken, err := c.deleted(ctx, claim); taken || err != nil {
+				return err
+			}
+		}
+		sent = true
+		return c.remove(ctx, "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	}))
 	if apierrors.IsNotFound(err) {
 		return prune.ErrGone
 	}
 	return c.writeError(err, "delete", "persistentvolumeclaims", claim.Name)
+}
+
+// deleted reports whether that very claim is gone or on its way out.
+func (c *Client) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
+	list, err := c.core.PersistentVolumeClaims(claim.Namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(),
+	})
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(list.Items, func(c corev1.PersistentVolumeClaim) bool {
+		return c.UID == claim.UID && c.DeletionTimestamp == nil
+	}), nil
 }
 
 // MayPrune is the error that PruneClaim would have now. A webhook that does not

@@ -33,7 +33,7 @@ const believable = 200_000
 func (c *Client) ClaimsAlone(ctx context.Context, selector string) ([]sts.Claim, error) {
 	var out []sts.Claim
 	opts := metav1.ListOptions{LabelSelector: selector}
-	err := pages(quiet(ctx), opts, c.core.PersistentVolumeClaims(c.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+	err := pages(c.quiet(ctx), opts, c.core.PersistentVolumeClaims(c.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
 		more := len(list.Items)
 		if rest := list.RemainingItemCount; rest != nil { // the server does not tell with a selector
 			more += int(min(max(*rest, 0), believable))
@@ -55,7 +55,7 @@ func (c *Client) ClaimsAlone(ctx context.Context, selector string) ([]sts.Claim,
 // all): sets, pods and, if so wished, autoscalers, all at the same time and
 // page by page.
 func (c *Client) ClaimWorld(ctx context.Context, scalers bool) (claims.World, error) {
-	ctx, cancel := context.WithCancel(quiet(ctx))
+	ctx, cancel := context.WithCancel(c.quiet(ctx))
 	defer cancel()
 	w := claims.World{Users: map[claims.Key]string{}}
 	reads := []func() error{
@@ -147,7 +147,7 @@ const few = 20
 
 // AddReclaim fills in what becomes of the claims' volumes when the claims go.
 func (c *Client) AddReclaim(ctx context.Context, of []*sts.Claim) error {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	byVolume := map[string]*sts.Claim{}
 	for _, claim := range of {
 		if claim.Volume != "" {
@@ -169,7 +169,9 @@ func (c *Client) AddReclaim(ctx context.Context, of []*sts.Claim) error {
 		return c.explain(err, "list", "persistentvolumes", "")
 	}
 	for name := range byVolume {
-		volume, err := c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		volume, err := again(ctx, func(ctx context.Context) (*corev1.PersistentVolume, error) {
+			return c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		})
 		if err != nil && !apierrors.IsNotFound(err) {
 			return c.explain(err, "get", "persistentvolumes", name)
 		}

@@ -34,7 +34,7 @@ func (c *Client) Everywhere() *Client {
 // that takes depends on how many pages there are, not on how many sets. The
 // snapshots have no revisions, budgets and claims, their sets no templates.
 func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	sets, err := c.listSets(ctx, q)
 	if err != nil || len(sets) == 0 {
 		return nil, err
@@ -99,7 +99,7 @@ func pages[L metav1.ListInterface](ctx context.Context, opts metav1.ListOptions,
 ) error {
 	opts.Limit = pageSize
 	for {
-		page, err := list(ctx, opts)
+		page, err := again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
 		next := ""
 		if err != nil {
 			// Too slow: the server has forgotten the state that the first page

@@ -20,6 +20,13 @@ var ErrConflict = errors.New("the object changed meanwhile")
 // looks again and repeats it if need be.
 var ErrLost = errors.New("no answer from the API server")
 
+// ErrTimedOut is the cause of a context that ends because the user's own --timeout
+// has passed. No connection's timeout is one.
+var ErrTimedOut = fmt.Errorf("--timeout has passed: %w", context.DeadlineExceeded)
+
+// errNoAnswer is the cause of a write that nobody answered for [answerWithin].
+var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
+
 // ErrDenied is what is returned, wrapped, where the user lacks a permission.
 var ErrDenied = errors.New("not allowed")
 
@@ -181,7 +188,7 @@ func (r *run) unsettle() {
 
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
 func (r *run) apply(c Change) *Outcome {
-	ctx, cancel := context.WithTimeout(r.ctx, answerWithin)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	defer cancel()
 	set, err := r.Cluster.Apply(ctx, c, r.seen)
 	switch {

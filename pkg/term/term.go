@@ -142,7 +142,7 @@ func (s Streams) Prompt(ctx context.Context, question string, valid func(string)
 		select {
 		case <-ctx.Done():
 			_, _ = fmt.Fprintln(s.Err)
-			return "", ctx.Err()
+			return "", context.Cause(ctx)
 		case l := <-lines:
 			if l.err == nil && valid(l.text) {
 				return l.text, nil

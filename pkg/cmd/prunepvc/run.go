@@ -22,7 +22,7 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 		defer cancel()
 	}
 	client, err := env.Client("")

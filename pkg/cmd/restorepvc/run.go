@@ -143,7 +143,7 @@ func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Res
 ) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if r.Timeout > 0 {
-		limited, cancel = context.WithTimeout(ctx, r.Timeout)
+		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 	}
 	defer cancel()
 	what = "claim " + record.Claim.Name + " " + what
