@@ -35,15 +35,17 @@ type Env struct {
 	// Protocol is what the reports are made of.
 	Protocol report.Protocol
 
-	now func() time.Time // the cluster's clock, nil before there is a client
+	now     func() time.Time // the cluster's clock, nil before there is a client
+	notices notices
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
-	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
+	client, err := e.client(namespace, func(*rest.Config) {}, e.notices.note)
 	if err == nil {
 		e.now = client.Now
+		client.OnRetry(e.retrying)
 	}
 	return client, err
 }

@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
+	authenticationclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	policyclient "k8s.io/client-go/kubernetes/typed/policy/v1"
@@ -33,15 +35,17 @@ const FieldManager = "kubectl-sts"
 type Client struct {
 	Namespace string
 
-	apps        appsclient.AppsV1Interface
-	core        coreclient.CoreV1Interface
-	autoscaling autoscalingclient.AutoscalingV2Interface
-	policy      policyclient.PolicyV1Interface
-	config      *rest.Config
-	host        string
-	clock       *clock
-	retrying    func(string) // told what is asked again, nil for nobody
-	zones       *zones       // nil when nobody wants to know
+	apps           appsclient.AppsV1Interface
+	core           coreclient.CoreV1Interface
+	autoscaling    autoscalingclient.AutoscalingV2Interface
+	policy         policyclient.PolicyV1Interface
+	authorization  authorizationclient.AuthorizationV1Interface
+	authentication authenticationclient.AuthenticationV1Interface
+	config         *rest.Config
+	host           string
+	clock          *clock
+	retrying       func(string) // told what is asked again, nil for nobody
+	zones          *zones       // nil when nobody wants to know
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the
@@ -74,6 +78,12 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if c.policy, err = policyclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.authorization, err = authorizationclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.authentication, err = authenticationclient.NewForConfigAndClient(config, httpClient); err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	return c, nil

@@ -52,6 +52,9 @@ type Engine struct {
 	Sink    Sink
 	Asker   Asker
 	Hooks   Hooks // nil for plans without
+	// Notices are the warnings that came since the last call, each to be told once.
+	// Nil for none.
+	Notices func() []string
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -89,6 +92,7 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	o := r.loop()
 	r.stopHook()
+	r.heed()
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
 }
@@ -127,6 +131,7 @@ func (r *run) loop() Outcome {
 	r.looked = true
 	for {
 		wake, end := r.decide()
+		r.heed()
 		if end != nil {
 			return *end
 		}
@@ -211,6 +216,17 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
+}
+
+// heed tells what else there is to know. The engine's own goroutine does that:
+// what another one writes gets into the middle of a line.
+func (r *run) heed() {
+	if r.Notices == nil {
+		return
+	}
+	for _, message := range r.Notices() {
+		r.notice(message)
+	}
 }
 
 func (r *run) notice(message string) {

@@ -120,7 +120,11 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims
 			continue
 		}
 		asked[v.Claim.Namespace] = true
-		err := client.In(v.Claim.Namespace).MayAll(ctx, v.Claim, r.RetainVolumes)
+		there := client.In(v.Claim.Namespace)
+		err := there.Permit(ctx, rollout.ClaimNeeds(r.RetainVolumes)...)
+		if err == nil {
+			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
+		}
 		if err == nil {
 			return nil
 		}

@@ -107,6 +107,9 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 }
 
 func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+	if err := client.Permit(ctx, needs(moves)...); err != nil {
+		return err
+	}
 	if moves.Free && moves.Create {
 		// Should the claim not be allowed, the volume stays as it is.
 		if err := client.CreateClaim(ctx, record, true); apierrors.IsForbidden(err) {
@@ -135,6 +138,18 @@ func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune
 	}
 	tell.Done(record, moves)
 	return nil
+}
+
+// needs are the permissions that the moves take.
+func needs(moves prune.Moves) []rollout.Permission {
+	var out []rollout.Permission
+	if moves.Create {
+		out = append(out, rollout.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+	}
+	if moves.Free || moves.Policy != "" {
+		out = append(out, rollout.Permission{Verb: "patch", Resource: "persistentvolumes"})
+	}
+	return out
 }
 
 // wait waits for the claim, and not for ever.
