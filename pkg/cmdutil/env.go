@@ -35,6 +35,9 @@ type Env struct {
 	// Protocol is what the reports are made of.
 	Protocol report.Protocol
 
+	// Memory, unless it is nil, is told how many bytes a verb has to keep.
+	Memory func(bytes int)
+
 	now     func() time.Time // the cluster's clock, nil before there is a client
 	notices notices
 }
@@ -48,6 +51,14 @@ func (e *Env) Client(namespace string) (*kube.Client, error) {
 		client.OnRetry(e.retrying)
 	}
 	return client, err
+}
+
+// Keep tells how many bytes the verb has to keep: of what comes page by page
+// most is garbage soon, and may be collected the sooner the less is kept.
+func (e *Env) Keep(bytes int) {
+	if e.Memory != nil {
+		e.Memory(bytes)
+	}
 }
 
 // Glance makes a client for a look in passing, as a shell's completion takes

@@ -75,6 +75,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
+		Looker:  r.Client,
 		Now:     r.Client.Now,
 	}
 	if r.Cluster != nil {

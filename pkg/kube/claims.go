@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,11 +24,12 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 }
 
 // PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
-// went with a deletion of this call that got no answer.
+// went with a deletion of this call that got no answer. A dry run asks whether it may be deleted, and not whether it has changed: controllers
+// write to it when they like.
 func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {
-		opts.DryRun = []string{metav1.DryRunAll}
+		opts.DryRun, opts.Preconditions.ResourceVersion = []string{metav1.DryRunAll}, nil
 	}
 	sent := false
 	_, err := again(c.quiet(ctx), nothing(func(ctx context.Context) error {
@@ -49,15 +49,30 @@ func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) e
 
 // deleted reports whether that very claim is gone or on its way out.
 func (c *Client) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
-	list, err := c.core.PersistentVolumeClaims(claim.Namespace).List(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(),
-	})
-	if err != nil {
-		return false, err
+	now, err := c.ClaimNow(ctx, claim)
+	if errors.Is(err, prune.ErrGone) {
+		return true, nil
 	}
-	return !slices.ContainsFunc(list.Items, func(c corev1.PersistentVolumeClaim) bool {
-		return c.UID == claim.UID && c.DeletionTimestamp == nil
-	}), nil
+	return err == nil && (now.UID != claim.UID || now.Deleting), err
+}
+
+// ClaimNow reads the claim of this name as it is now. It is [prune.ErrGone] when
+// there is none. It is listed: who deletes claims may list them, and need not be
+// allowed to get one.
+func (c *Client) ClaimNow(ctx context.Context, seen sts.Claim) (sts.Claim, error) {
+	now, err := sts.Claim{}, prune.ErrGone
+	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, seen.Name).String()}
+	listed := pages(c.quiet(ctx), opts, c.core.PersistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+		for i := range list.Items {
+			if list.Items[i].Name == seen.Name {
+				now, err = sts.ObserveClaim(&list.Items[i], nil), nil
+			}
+		}
+	})
+	if listed != nil {
+		return sts.Claim{}, c.explain(listed, "list", "persistentvolumeclaims", "")
+	}
+	return now, err
 }
 
 // MayPrune is the error that PruneClaim would have now. A webhook that does not
@@ -77,7 +92,7 @@ func (c *Client) MayAll(ctx context.Context, claim sts.Claim, retain bool) error
 	err := c.MayPrune(ctx, claim)
 	if err == nil && retain && claim.Volume != "" {
 		var r prune.Record
-		if r, err = c.ClaimRecord(ctx, claim); err == nil {
+		if r, err = c.claimRecord(ctx, claim, false); err == nil {
 			err = c.keepVolume(ctx, r, true)
 		}
 	}

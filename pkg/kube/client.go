@@ -34,6 +34,8 @@ const FieldManager = "kubectl-sts"
 // Client reads and writes StatefulSets of one namespace.
 type Client struct {
 	Namespace string
+	// Held, unless it is nil, is told how many claims are in memory, as they come.
+	Held func(claims int)
 
 	apps           appsclient.AppsV1Interface
 	core           coreclient.CoreV1Interface

@@ -11,7 +11,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -65,9 +64,9 @@ func documents(text []byte) ([]json.RawMessage, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, oneLine(err)
 		}
-		data, err := yaml.YAMLToJSONStrict(doc)
+		data, err := FromYAML(doc)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +85,7 @@ func documents(text []byte) ([]json.RawMessage, error) {
 func parseSet(doc []byte) (*Manifest, error) {
 	set := &appsv1.StatefulSet{}
 	if err := json.Unmarshal(doc, set); err != nil {
-		return nil, err
+		return nil, oneLine(err)
 	}
 	if set.Name == "" {
 		return nil, errors.New("the StatefulSet has no name")

@@ -70,6 +70,10 @@ func TestParsePatch(t *testing.T) {
 			err: "not a patch: spec.template holds no fields",
 		},
 		{
+			name: "from the set's root, with a field that no template has", text: "spec: {template: {image: nginx, specs: {}}}",
+			err: `"image" is no field of a pod template (metadata and spec are)`,
+		},
+		{
 			name: "from the set's root, with a word for a template", text: "spec: {template: web}",
 			err: "not a patch: spec.template holds no fields",
 		},

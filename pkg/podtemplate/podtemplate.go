@@ -3,8 +3,10 @@ package podtemplate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -40,7 +42,7 @@ func ParseImages(pairs []string) ([]Image, error) {
 	var images []Image
 	for _, pair := range pairs {
 		name, image, ok := strings.Cut(pair, "=")
-		if !ok || name == "" || image == "" || strings.ContainsAny(pair, " \t\n") {
+		if !ok || name == "" || image == "" || strings.ContainsFunc(pair, noPart) {
 			return nil, fmt.Errorf("%q is not CONTAINER=IMAGE", pair)
 		}
 		if slices.ContainsFunc(images, func(i Image) bool { return i.Container == name }) {
@@ -49,6 +51,13 @@ func ParseImages(pairs []string) ([]Image, error) {
 		images = append(images, Image{name, image})
 	}
 	return images, nil
+}
+
+// noPart reports whether a character can't be part of a name or of an image. One
+// that is not seen, or is no character at all, would be stored as something else
+// than what was asked for.
+func noPart(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == unicode.ReplacementChar
 }
 
 // WithImages gives containers, and init containers, other images. A name that
@@ -123,14 +132,25 @@ func ParsePatch(text []byte) ([]byte, error) {
 		if !ok || len(template) == 0 {
 			return nil, fmt.Errorf("not a patch: spec.template holds no fields")
 		}
-		return json.Marshal(template)
-	}
-	for key := range root {
-		if key != "spec" && key != "metadata" {
-			return nil, fmt.Errorf("%q is no field of a pod template (metadata and spec are)", key)
+		if data, err = json.Marshal(template); err != nil {
+			return nil, err
 		}
+		root = template
+	}
+	if err := onlyTemplate(root); err != nil {
+		return nil, err
 	}
 	return data, nil
+}
+
+// onlyTemplate rejects a patch with fields that no pod template has.
+func onlyTemplate(root map[string]any) error {
+	for _, key := range slices.Sorted(maps.Keys(root)) {
+		if key != "spec" && key != "metadata" {
+			return fmt.Errorf("%q is no field of a pod template (metadata and spec are)", key)
+		}
+	}
+	return nil
 }
 
 // onlyIdentity reports whether a patch from the root says nothing else than

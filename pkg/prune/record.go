@@ -1,7 +1,9 @@
 package prune
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
 // Record is what it takes to make a claim again that was deleted.
@@ -68,6 +72,14 @@ func Bare(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 	}
 }
 
+// makes reports whether the other record makes the same claim.
+func (r Record) makes(other Record) bool {
+	other.Time = r.Time
+	a, err := r.marshal()
+	b, bad := other.marshal()
+	return err == nil && bad == nil && bytes.Equal(a, b)
+}
+
 // ends is the line that ends a record: one without it was not written whole,
 // and its claim was not deleted.
 const ends = "...\n"
@@ -106,7 +118,11 @@ var errNoRecord = errors.New("not a record of kubectl sts prune-pvc")
 // parse reads one record.
 func parse(text string) (Record, error) {
 	claim := &corev1.PersistentVolumeClaim{}
-	if err := yaml.Unmarshal([]byte(text), claim); err != nil {
+	data, err := podtemplate.FromYAML([]byte(text))
+	if err == nil {
+		err = json.Unmarshal(data, claim)
+	}
+	if err != nil {
 		return Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
 	}
 	a := claim.Annotations
@@ -114,7 +130,6 @@ func parse(text string) (Record, error) {
 		Claim: Bare(claim), ClaimUID: types.UID(a[keyClaimUID]), Volume: claim.Spec.VolumeName, VolumeUID: types.UID(a[keyVolumeUID]),
 		Before: corev1.PersistentVolumeReclaimPolicy(a[keyBefore]), Cluster: a[keyCluster], Set: a[keySet], Template: a[keyTemplate],
 	}
-	var err error
 	if r.Ordinal, err = strconv.Atoi(a[keyOrdinal]); err != nil {
 		return Record{}, errNoRecord
 	}
@@ -133,9 +148,12 @@ func parse(text string) (Record, error) {
 	return r, nil
 }
 
-// Parse reads the records of a file, in their order. What was not written to
-// its end is left out. With an error come those records that are good.
+// Parse reads the records of a file, in their order, one of each claim: one
+// that changed while it was to be deleted is written down again, and the last
+// record counts. What was not written to its end is left out. With an error come
+// those records that are good.
 func Parse(data []byte) (out []Record, err error) {
+	at := map[types.UID]int{}
 	for doc := range strings.SplitAfterSeq(string(data), "\n"+ends) {
 		text, whole := strings.CutSuffix(doc, "\n"+ends)
 		if !whole {
@@ -150,6 +168,11 @@ func Parse(data []byte) (out []Record, err error) {
 			err = cmp.Or(err, bad)
 			continue
 		}
+		if i, again := at[r.ClaimUID]; again {
+			out[i] = r
+			continue
+		}
+		at[r.ClaimUID] = len(out)
 		out = append(out, r)
 	}
 	return out, err

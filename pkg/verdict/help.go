@@ -76,7 +76,7 @@ func kubectl(command string) string { return "kubectl" + strings.TrimPrefix(comm
 func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command string) []string {
 	var try []string
 	for _, help := range record.Helps(s, good) {
-		try = append(try, fmt.Sprintf("%s: %s %s %s", help.What, command, help.Verb, s.Name()))
+		try = append(try, help.What+": "+help.Command(command, s))
 	}
 	return try
 }
