@@ -110,7 +110,7 @@ func (b builder) letStand(why string) *rollout.Plan {
 // that is not Ready (kubernetes#67250).
 func (b builder) back() ([]rollout.Step, error) {
 	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}}
-	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
+	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
 	if b.s.OnDelete() {
 		free.Mode, free.Order = rollout.FreeEach, b.record.Order
 	}

@@ -92,7 +92,7 @@ func (b builder) whole(i int) rollout.Step {
 		step.Free = &rollout.Free{Mode: rollout.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
 	case b.s.OnDelete():
 		step.Until = rollout.PodsUpdated{Count: b.counts[i]}
-		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded()}
+		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	default:
 		if b.from > partition {
 			step.Change = b.move(partition)
@@ -122,5 +122,13 @@ func (b builder) free() *rollout.Free {
 	if !b.r.Force && b.record.Verb != VerbUndo {
 		return nil
 	}
-	return &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded()}
+	free := &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+	if free.AlwaysUnhealthy {
+		free.Grace = 0
+	}
+	return free
 }
+
+// goesBack reports whether a pod that is not Ready is better off where this run
+// takes it, whatever a budget says.
+func (b builder) goesBack() bool { return b.guarded() && b.record.Verb == VerbUndo }

@@ -19,6 +19,7 @@ import (
 // the program that reads the objects, the reports and GitHub Actions.
 func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) rollout.Outcome {
 	o := ending(err)
+	env.Flush()
 	o.Try = append(o.Try, env.Hints(err)...)
 	if env.Protocol.Command == "" && cmd != nil {
 		name(env, cmd) // the flags could not be read

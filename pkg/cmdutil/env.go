@@ -44,19 +44,21 @@ type Env struct {
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)
 
-	host string           // of the API server, empty before there is a client
-	now  func() time.Time // the cluster's clock, nil before there is a client
+	host    string           // of the API server, empty before there is a client
+	now     func() time.Time // the cluster's clock, nil before there is a client
+	notices notices
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
-	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
+	client, err := e.client(namespace, func(*rest.Config) {}, e.notices.note)
 	if err != nil {
 		return nil, err
 	}
 	e.now, e.host = client.Now, client.Host()
 	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
+	client.OnRetry(e.retrying)
 	return client, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -77,7 +78,7 @@ func (f *RunFlags) Context(ctx context.Context) (context.Context, context.Cancel
 	if f.Limits.Timeout == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, f.Limits.Timeout)
+	return context.WithTimeoutCause(ctx, f.Limits.Timeout, rollout.ErrTimedOut)
 }
 
 // Check rejects values that no run can work with.

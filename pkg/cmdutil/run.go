@@ -17,11 +17,13 @@ import (
 
 // Runner takes plans of one set to their outcomes.
 type Runner struct {
-	Env    *Env
-	Client *kube.Client
-	Flags  RunFlags
-	shown  bool     // the plan's head, with a question
-	told   []string // its warnings
+	Env       *Env
+	Client    *kube.Client
+	Flags     RunFlags
+	permitted []rollout.Permission // those that were asked about
+	ignorePDB bool                 // as the user asked for it
+	shown     bool                 // the plan's head, with a question
+	told      []string             // its warnings
 	// Cluster takes the writes; nil for the client itself.
 	Cluster rollout.Cluster
 	feed    <-chan rollout.Update
@@ -55,6 +57,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
+		if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+			return rollout.Outcome{}, err
+		}
 		if err := r.watch(ctx, p, s); err != nil {
 			return rollout.Outcome{}, err
 		}
@@ -62,7 +67,10 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 			return rollout.Outcome{}, err
 		}
 	}
+	plan := *p
+	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := rollout.Engine{
+		Notices: r.Env.Notices,
 		Cluster: r.Client,
 		Feed:    r.feed,
 		Sink:    r.sink(),
@@ -75,7 +83,9 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 	if r.Cluster != nil {
 		engine.Cluster = r.Cluster
 	}
-	return engine.Run(ctx, *p, s), nil
+	r.Env.Running(true)
+	defer r.Env.Running(false)
+	return engine.Run(ctx, plan, s), nil
 }
 
 // firstLook is how long the first snapshot may take before a run begins
@@ -100,7 +110,7 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	select {
 	case first, ok := <-updates:
 		if !ok {
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 		if first.Err != nil {
 			return first.Err
@@ -120,6 +130,18 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	}()
 	r.feed = feed
 	return nil
+}
+
+// Permit is the error that names all of these permissions that are missing. One
+// that was asked about is not asked about again, and in a dry run none is: what
+// the server judges there, it judges itself.
+func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error {
+	if r.DryRun() {
+		return nil
+	}
+	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
+	r.permitted = append(r.permitted, needs...)
+	return r.Client.Permit(ctx, needs...)
 }
 
 // rehearse has the server judge the deletion of a pod before anything is
@@ -173,22 +195,32 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 				continue
 			}
 			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
-				return fmt.Errorf("%s: %w", change, err)
+				return Unwilling(err, change.String())
 			}
 		}
 	}
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
 		r.Warn(w)
 	}
 	now := r.Client.Now()
 	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	o := rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
 		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
-		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &rollout.Outcome{
-			Result: rollout.Done, Message: "a dry run: nothing was changed",
-		}})
+		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &o})
 	}
+	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil
+}
+
+// Unwilling words the error of a rehearsal. Where there was no answer nobody has
+// said anything against the change, and it was not made either.
+func Unwilling(err error, change string) error {
+	if errors.Is(err, rollout.ErrLost) || errors.Is(err, rollout.ErrTimedOut) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", change, err)
 }
 
 // Warn tells something that is no reason to stop.
@@ -200,6 +232,7 @@ func (r *Runner) Show(p *rollout.Plan) {
 	p.Context = r.Env.Context()
 	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
 		if !slices.Contains(r.told, w) {
 			r.Warn(w)

@@ -49,7 +49,7 @@ func reduced[L metav1.ListInterface](resource string, list func(context.Context,
 	add func(*claimPage, L),
 ) claimList {
 	return claimList{resource, func(ctx context.Context, opts metav1.ListOptions) (claimPage, error) {
-		page, err := list(ctx, opts)
+		page, err := again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
 		if err != nil {
 			return claimPage{}, err
 		}

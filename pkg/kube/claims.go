@@ -23,19 +23,37 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 	return nil
 }
 
-// PruneClaim does the same. A claim that is gone is [prune.ErrGone]. A dry run
-// asks whether it may be deleted, and not whether it has changed: controllers
+// PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
+// went with a deletion of this call that got no answer. A dry run asks whether it may be deleted, and not whether it has changed: controllers
 // write to it when they like.
 func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {
 		opts.DryRun, opts.Preconditions.ResourceVersion = []string{metav1.DryRunAll}, nil
 	}
-	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	sent := false
+	_, err := again(c.quiet(ctx), nothing(func(ctx context.Context) error {
+		if sent && !dryRun {
+			if taken, err := c.deleted(ctx, claim); taken || err != nil {
+				return err
+			}
+		}
+		sent = true
+		return c.remove(ctx, "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	}))
 	if apierrors.IsNotFound(err) {
 		return prune.ErrGone
 	}
 	return c.writeError(err, "delete", "persistentvolumeclaims", claim.Name)
+}
+
+// deleted reports whether that very claim is gone or on its way out.
+func (c *Client) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
+	now, err := c.ClaimNow(ctx, claim)
+	if errors.Is(err, prune.ErrGone) {
+		return true, nil
+	}
+	return err == nil && (now.UID != claim.UID || now.Deleting), err
 }
 
 // ClaimNow reads the claim of this name as it is now. It is [prune.ErrGone] when
@@ -44,7 +62,7 @@ func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) e
 func (c *Client) ClaimNow(ctx context.Context, seen sts.Claim) (sts.Claim, error) {
 	now, err := sts.Claim{}, prune.ErrGone
 	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, seen.Name).String()}
-	listed := pages(quiet(ctx), opts, c.core.PersistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+	listed := pages(c.quiet(ctx), opts, c.core.PersistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
 		for i := range list.Items {
 			if list.Items[i].Name == seen.Name {
 				now, err = sts.ObserveClaim(&list.Items[i], nil), nil

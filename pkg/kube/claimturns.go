@@ -34,7 +34,7 @@ func (c *Client) ClaimsInTurn(ctx context.Context, scalers bool, each func(claim
 	if c.Namespace != metav1.NamespaceAll {
 		return c.ClaimsAtOnce(ctx, scalers, each)
 	}
-	ctx, cancel := context.WithCancel(quiet(ctx))
+	ctx, cancel := context.WithCancel(c.quiet(ctx))
 	defer cancel()
 	t := &turns{client: c, scalers: scalers, torn: map[string]bool{}}
 	free := make(chan struct{}, underWay)

@@ -24,7 +24,7 @@ func (c *Client) Host() string { return c.host }
 // ClaimsAlone reads the claims, without their volumes, page by page. Of a claim
 // only the small copy is kept.
 func (c *Client) ClaimsAlone(ctx context.Context) ([]sts.Claim, error) {
-	parts, err := c.claimList().whole(quiet(ctx), c)
+	parts, err := c.claimList().whole(c.quiet(ctx), c)
 	var out []sts.Claim
 	for _, part := range parts {
 		out = append(out, part.Claims...)
@@ -45,7 +45,7 @@ func (c *Client) ClaimWorld(ctx context.Context, scalers bool) (claims.World, er
 }
 
 func (c *Client) worldParts(ctx context.Context, scalers bool) ([]claims.Namespace, error) {
-	ctx, cancel := context.WithCancel(quiet(ctx))
+	ctx, cancel := context.WithCancel(c.quiet(ctx))
 	defer cancel()
 	lists := c.worldLists(scalers)
 	parts, errs := make([][]claims.Namespace, len(lists)), make(chan error, len(lists))
@@ -71,7 +71,7 @@ func (c *Client) worldParts(ctx context.Context, scalers bool) ([]claims.Namespa
 // first: what can want them is then not older than they are, and a set that was
 // scaled up meanwhile is seen as it is.
 func (c *Client) ClaimsAtOnce(ctx context.Context, scalers bool, each func(claims.Namespace) error) error {
-	parts, err := c.claimList().whole(quiet(ctx), c)
+	parts, err := c.claimList().whole(c.quiet(ctx), c)
 	if err != nil {
 		return err
 	}

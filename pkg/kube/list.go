@@ -37,7 +37,7 @@ func (c *Client) Everywhere() *Client {
 // snapshots have no revisions, budgets and claims, their sets no templates. A set
 // that wants more pods than can be counted does not hide the others.
 func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	sets, err := c.listSets(ctx, q)
 	if err != nil || len(sets) == 0 {
 		return nil, err
@@ -116,7 +116,7 @@ func pages[L metav1.ListInterface](ctx context.Context, opts metav1.ListOptions,
 ) error {
 	opts.Limit = pageSize
 	for {
-		page, err := list(ctx, opts)
+		page, err := again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
 		next := ""
 		if err != nil {
 			// Too slow: the server has forgotten the state that the first page

@@ -147,7 +147,10 @@ func TestAutoscalers(t *testing.T) {
 			failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`), nil,
 			`not allowed to list horizontalpodautoscalers.autoscaling in namespace "default": the Role that you use lacks it (user "jo")`,
 		},
-		{"a server that fails costs only the warning", failure(http.StatusTeapot, "no"), nil, ""},
+		{
+			"a server that fails says nothing about autoscalers", failure(http.StatusTeapot, "no"), nil,
+			"list horizontalpodautoscalers.autoscaling: no",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func (r *Reclaims) add(volume *corev1.PersistentVolume) {
 // Reclaims reads the volumes of these claims. What was found out before an error
 // is returned with it.
 func (c *Client) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaims, error) {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	r := &Reclaims{known: map[binding]uint8{}, policies: []corev1.PersistentVolumeReclaimPolicy{""}}
 	var names []string
 	for claim := range of {
@@ -83,7 +83,7 @@ func (c *Client) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaim
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		volume, err := c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		volume, err := c.getVolume(ctx, name)
 		if err != nil && !apierrors.IsNotFound(err) {
 			return r, c.explain(err, "get", "persistentvolumes", name)
 		}

@@ -19,7 +19,7 @@ const tries = 5
 // controllers write to a claim just when its pod has gone. Then it is judged
 // again as it is now.
 func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answer)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), answer, errNoAnswer)
 	defer cancel()
 	d := &deletion{Run: r, verdict: v, looked: looked}
 	for range tries {
@@ -60,7 +60,7 @@ func (d *deletion) attempt(ctx context.Context) (Event, error) {
 	}
 	if time.Since(d.looked) > fresh {
 		now := d.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
-		if again := d.check(v, now); again.Result != "" {
+		if again := d.check(ctx, v, now); again.Result != "" {
 			return again, nil
 		}
 	}
@@ -104,7 +104,7 @@ func (d *deletion) again(ctx context.Context) Event {
 	d.verdict.Claim = claim
 	now := d.look(ctx, []claims.Verdict{d.verdict})[claim.Namespace]
 	d.looked = now.at
-	return d.check(d.verdict, now)
+	return d.check(ctx, d.verdict, now)
 }
 
 // save writes the record, if there is to be one: again only where the claim has

@@ -56,6 +56,9 @@ type Run struct {
 	Tell func(Event)
 }
 
+// errNoAnswer is why a claim is left that the API server said nothing about.
+var errNoAnswer = fmt.Errorf("no answer within %s", answer)
+
 // answer is how long a deletion may take that was begun before ctrl-C: a claim
 // is not left half-way.
 const answer = 30 * time.Second
@@ -130,7 +133,7 @@ func (r *Run) some(ctx context.Context, verdicts []claims.Verdict, stopped map[c
 			continue
 		}
 		now := worlds[v.Claim.Namespace]
-		if out[i] = r.check(v, now); out[i].Result == "" {
+		if out[i] = r.check(ctx, v, now); out[i].Result == "" {
 			busy.Go(func() { out[i] = r.one(ctx, v, now.at) })
 		}
 	}
@@ -160,11 +163,12 @@ func (r *Run) look(ctx context.Context, verdicts []claims.Verdict) map[string]*s
 }
 
 // check looks for a reason not to delete the claim. Without one the result is
-// empty.
-func (r *Run) check(v claims.Verdict, now *seen) Event {
+// empty. A look that failed because the run is over leaves the claim; that a
+// connection took too long is a failure.
+func (r *Run) check(ctx context.Context, v claims.Verdict, now *seen) Event {
 	e := Event{Verdict: v}
 	switch {
-	case errors.Is(now.err, context.Canceled), errors.Is(now.err, context.DeadlineExceeded):
+	case now.err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errNoAnswer):
 		e.Result = Left
 		return e
 	case now.err != nil:

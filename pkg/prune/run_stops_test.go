@@ -2,8 +2,10 @@ package prune_test
 
 import (
 	"context"
+	"net"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -122,4 +124,41 @@ func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
 
 	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Empty(t, got.events)
+}
+
+// late is the error of a connection that could not be made in time: to errors.Is
+// it is the end of a context, too.
+var late = &net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}
+
+func TestALookThatTookTooLongIsAFailure(t *testing.T) {
+	c, judge, verdicts := judged(t, 2)
+	c.errs = map[string]error{"look default": late}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Failed: 1, Left: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, []string{"failed data-web-1: could not look again: dial tcp: context deadline exceeded"}, got.events)
+}
+
+func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, judge, verdicts := judged(t, 1)
+		looks := 0
+		c.errs = map[string]error{}
+		c.before = func(what string) {
+			switch what {
+			case "look default":
+				if looks++; looks == 2 {
+					c.errs[what] = late
+				}
+			case "may delete data-web-1":
+				time.Sleep(5 * time.Second)
+			}
+		}
+		var got told
+		run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Retain: true, Tell: got.tell}
+
+		require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+		require.Empty(t, c.deleted())
+	})
 }

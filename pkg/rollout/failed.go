@@ -90,7 +90,7 @@ func (r *run) keepNote(edit Edit) error {
 		if what := r.state.drift(r.plan, s); what != "" {
 			return errors.New(what)
 		}
-		ctx, cancel := context.WithTimeout(r.ctx, noteWithin)
+		ctx, cancel := context.WithTimeoutCause(r.ctx, noteWithin, errNoAnswer)
 		_, err := r.Cluster.Apply(ctx, edit, s)
 		cancel()
 		switch {

@@ -26,7 +26,7 @@ func (r *run) lookAgain() (time.Time, *Outcome) {
 	if now.Before(r.lookAt) {
 		return r.lookAt, nil
 	}
-	ctx, cancel := context.WithTimeout(r.ctx, answerWithin)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	s, err := r.Looker.Look(ctx, r.seen)
 	cancel()
 	switch {

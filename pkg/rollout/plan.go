@@ -75,7 +75,7 @@ func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 		for _, pod := range s.Pods {
 			// One that is not Ready comes to block once the set wants another
 			// revision; where the controller goes in no order it mostly heals.
-			blocks := s.Ordered() && !pod.Ready && !pod.Terminating
+			blocks := free != nil && (s.Ordered() || free.AlwaysUnhealthy) && !pod.Ready && !pod.Terminating
 			if free != nil && (blocks || free.Mode != FreeBlocker) {
 				return DeletePod{Name: pod.Name, UID: pod.UID}, true
 			}
@@ -131,6 +131,10 @@ type Free struct {
 	Order sts.Order
 	// Budgets says to delete only what PodDisruptionBudgets allow.
 	Budgets bool
+	// AlwaysUnhealthy lets pods that are not Ready go whatever the budgets say, as
+	// the unhealthyPodEvictionPolicy AlwaysAllow does, and at once: on the way back
+	// nothing is lost by it, and the budget may wait for these very pods.
+	AlwaysUnhealthy bool
 }
 
 // GateKind is what stands between two steps.

@@ -21,6 +21,13 @@ var ErrConflict = errors.New("the object changed meanwhile")
 // looks again and repeats it if need be.
 var ErrLost = errors.New("no answer from the API server")
 
+// ErrTimedOut is the cause of a context that ends because the user's own --timeout
+// has passed. No connection's timeout is one.
+var ErrTimedOut = fmt.Errorf("--timeout has passed: %w", context.DeadlineExceeded)
+
+// errNoAnswer is the cause of a write that nobody answered for [answerWithin].
+var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
+
 // ErrDenied is what is returned, wrapped, where the user lacks a permission.
 var ErrDenied = errors.New("not allowed")
 
@@ -49,6 +56,9 @@ type Engine struct {
 	// Command is how the user calls the plugin for the set, for commands that
 	// the trouble itself or the error brings. Empty for none of these.
 	Command hint.Caller
+	// Notices are the warnings that came since the last call, each to be told once.
+	// Nil for none.
+	Notices func() []string
 	// Looker is for a look after each answer and each hook; nil for none.
 	Looker Looker
 	// Now is the cluster's time, for what its timestamps say. Nil means the
@@ -88,6 +98,7 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	o := r.loop()
 	r.stopHook()
+	r.heed()
 	r.noteFailure(&o)
 	e.help(&o)
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
@@ -149,6 +160,7 @@ func (r *run) loop() Outcome {
 	r.looked = true
 	for {
 		wake, end := r.decide()
+		r.heed()
 		if end != nil {
 			return *end
 		}
@@ -215,7 +227,7 @@ func (r *run) unsettle() {
 
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
 func (r *run) apply(c Change) *Outcome {
-	ctx, cancel := context.WithTimeout(r.ctx, answerWithin)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	defer cancel()
 	set, err := r.Cluster.Apply(ctx, c, r.seen)
 	switch {
@@ -238,6 +250,17 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
+}
+
+// heed tells what else there is to know. The engine's own goroutine does that:
+// what another one writes gets into the middle of a line.
+func (r *run) heed() {
+	if r.Notices == nil {
+		return
+	}
+	for _, message := range r.Notices() {
+		r.notice(message)
+	}
 }
 
 func (r *run) notice(message string) {

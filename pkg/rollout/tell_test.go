@@ -178,7 +178,7 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		{
 			"the gate, by a run that may have written", plan(), closed(unmarked),
 			func(st rollout.State, c rollout.Change) rollout.State { return st.Unsure(c) },
-			gate + " (sent, but no answer came: partition 4)", toGoOn,
+			gate + "; unless the write that got no answer was taken: partition 4", toGoOn,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

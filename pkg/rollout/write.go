@@ -2,7 +2,7 @@ package rollout
 
 // write sends the step's change, once the budgets allow what it gives up.
 func (n *next) write(step *Step) {
-	if len(step.Disrupts) > 0 && !n.holds() {
+	if len(step.Disrupts) > 0 && (n.unhealthy(step) || !n.holds()) {
 		return
 	}
 	for _, o := range step.Disrupts {
@@ -10,7 +10,7 @@ func (n *next) write(step *Step) {
 		if !there || pod.Revision == n.s.UpdateRevision() {
 			continue
 		}
-		if words := n.s.Forbids(pod); words != "" {
+		if words := n.s.Forbids(pod); words != "" && !step.Free.always(pod) {
 			n.waitFor(step, Progress{Waiting: words, Outside: true})
 			return
 		}

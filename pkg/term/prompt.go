@@ -48,7 +48,7 @@ func (s Streams) Ask(ctx context.Context, q Question) (string, error) {
 			if !q.Shown {
 				_, _ = fmt.Fprintln(s.Err)
 			}
-			return "", ctx.Err()
+			return "", context.Cause(ctx)
 		case l := <-lines:
 			switch {
 			case l.err != nil:

@@ -57,7 +57,7 @@ func (r request) String() string {
 // write reports whether the request was meant to change something.
 func (r request) write() bool {
 	return slices.Contains([]string{"create", "update", "patch", "delete", "deletecollection"}, r.Verb) &&
-		!strings.Contains(r.RequestURI, "dryRun=")
+		!strings.Contains(r.RequestURI, "dryRun=") && !strings.HasPrefix(r.ObjectRef.Resource, "selfsubject") // a question
 }
 
 // plugins are the plugin's requests since the last mark.

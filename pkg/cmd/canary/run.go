@@ -85,6 +85,13 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Command:   env.Command(namespace(env, r)),
 	}
 	request.ReplaceCommand = replaceCommand(request.Command, r)
+	needs := []rollout.Permission{rollout.PatchSet(r.Name)}
+	if s.OnDelete() || r.OnFailure.Rollback(s) {
+		needs = append(needs, rollout.DeletePods())
+	}
+	if err := runner.Permit(ctx, needs...); err != nil {
+		return s, nil, err
+	}
 	if r.changes() {
 		if err := change(ctx, runner.Client, r, s, manifest, &request); err != nil {
 			return s, nil, err
@@ -98,9 +105,9 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		return s, nil, err
 	}
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
-		plan.Warnings = warnings(ctx, runner.Client, s)
+		plan.Warnings, err = warnings(ctx, runner.Client, s)
 	}
-	return s, plan, nil
+	return s, plan, err
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name
@@ -154,7 +161,7 @@ func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot,
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
 		if wanted, out.Exact, err = client.Preview(ctx, wanted, s); err != nil {
-			return fmt.Errorf("the API server does not take the template: %w", err)
+			return cmdutil.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	out.Template, out.Cause = wanted, r.Cause

@@ -22,7 +22,7 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 		defer cancel()
 	}
 	client, err := env.Client("")
@@ -119,7 +119,11 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 			continue
 		}
 		asked[v.Claim.Namespace] = true
-		err := client.In(v.Claim.Namespace).MayAll(ctx, v.Claim, r.RetainVolumes)
+		there := client.In(v.Claim.Namespace)
+		err := there.Permit(ctx, rollout.ClaimNeeds(r.RetainVolumes)...)
+		if err == nil {
+			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
+		}
 		if err == nil {
 			return nil
 		}

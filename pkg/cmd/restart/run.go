@@ -100,7 +100,7 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 	}
 	if r.Run.DryRun != report.DryRunClient {
 		if out.Template, out.Exact, err = runner.Client.Preview(ctx, out.Template, s); err != nil {
-			return fmt.Errorf("the API server does not take the template: %w", err)
+			return cmdutil.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	return nil

@@ -108,6 +108,9 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 }
 
 func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+	if err := client.Permit(ctx, needs(moves)...); err != nil {
+		return err
+	}
 	if moves.Free && moves.Create {
 		// Should the claim not be allowed, the volume stays as it is.
 		if err := client.CreateClaim(ctx, record, true); apierrors.IsForbidden(err) {
@@ -138,13 +141,25 @@ func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune
 	return nil
 }
 
+// needs are the permissions that the moves take.
+func needs(moves prune.Moves) []rollout.Permission {
+	var out []rollout.Permission
+	if moves.Create {
+		out = append(out, rollout.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+	}
+	if moves.Free || moves.Policy != "" {
+		out = append(out, rollout.Permission{Verb: "patch", Resource: "persistentvolumes"})
+	}
+	return out
+}
+
 // wait waits for the claim, and not for ever.
 func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Restoring, what string,
 	until func(context.Context, prune.Record) error,
 ) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if r.Timeout > 0 {
-		limited, cancel = context.WithTimeout(ctx, r.Timeout)
+		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 	}
 	defer cancel()
 	what = "claim " + record.Claim.Name + " " + what

@@ -7,6 +7,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -66,6 +67,9 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	scalers, err := client.Scalers(ctx, r.Name)
 	if err != nil {
+		if !kube.Denied(err) {
+			return err // there may be one
+		}
 		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
 	}
 	v.wish = scale.Request{
@@ -221,7 +225,7 @@ func (v *visit) rehearse(ctx context.Context, plan *rollout.Plan) error {
 		}
 		done[kind] = true
 		if _, err := v.runner.Client.DryRun(ctx, change, v.s); err != nil {
-			return fmt.Errorf("%s: %w", change, err)
+			return cmdutil.Unwilling(err, change.String())
 		}
 	}
 	return nil

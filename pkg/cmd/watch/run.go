@@ -74,8 +74,10 @@ func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request
 		if stops[i] = stop; err != nil {
 			return nil, err
 		}
-		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now}
+		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now, Notices: env.Notices}
 	}
+	env.Running(true)
+	defer env.Running(false)
 	var running sync.WaitGroup
 	for i, s := range sets {
 		running.Go(func() {
