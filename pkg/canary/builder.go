@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/utils/ptr"
 
@@ -26,7 +27,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Name:        b.s.Name(),
 		UID:         b.s.UID(),
 		Title:       b.title(verb),
-		Details:     b.r.Details,
+		Details:     append(slices.Clone(b.r.Details), b.atOnce()...),
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
 		Placing:     b.r.Limits.Placing,
@@ -35,6 +36,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Promote:     b.r.command("promote", b.s),
 		Resume:      b.r.command(b.record.Verb.Name(), b.s),
 		Abort:       b.backCommand(),
+		Instead:     b.instead(),
 		Success:     b.success(),
 	}
 }

@@ -54,11 +54,15 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if no := strangers(r, *record, s); no != nil {
 		return nil, no
 	}
+	if no := failed(r, *record, s); no != nil {
+		return nil, no
+	}
 	r.Pace = Pace{}
 	if !full {
 		r.Pace = Pace{Gate: rollout.GateHold, Wanted: true}
 	}
-	return rest(r, *record, s, now, "promote", false)
+	// Of what failed, the very step is measured once more, and its gate holds.
+	return rest(r, *record, s, now, "promote", record.Failed != nil)
 }
 
 // rest plans what is left of a canary in progress.
@@ -67,16 +71,24 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	if err != nil {
 		return nil, err
 	}
+	anew := r.Retry || record.Failed != nil
+	retries := record.Failed != nil
+	record.Failed = nil
 	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
 	p := b.frame(verb)
 	p.Warnings = overruled(r, record)
+	if retries {
+		p.Steps = append(p.Steps, b.retry())
+	}
 	switch half, ok := b.half(at.Begun); {
 	case ok:
 		p.Steps = append(p.Steps, half)
 	case at.Begun > 0:
 		again := b.whole(at.Begun - 1)
 		again.Title, again.Change, again.Disrupts = "check "+b.pods(at.Begun-1), nil, nil
-		again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
+		if !anew {
+			again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
+		}
 		if begun := s.OnDelete() && record.letThrough(s) > at.Counts[at.Begun-1]; begun || !gated {
 			again.Gate = nil // somebody has let the next one go already
 		}

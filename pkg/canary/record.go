@@ -20,9 +20,6 @@ const Annotation = "kubectl-sts.github.io/canary"
 // changeCause is the annotation that kubectl rollout history shows.
 const changeCause = "kubernetes.io/change-cause"
 
-// version of the record's format. A newer one is refused, not guessed at.
-const version = 1
-
 // Record is what a canary needs to be gone on with.
 type Record struct {
 	Version     int             `json:"version"`
@@ -48,6 +45,8 @@ type Record struct {
 	Target string `json:"target,omitempty"`
 	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.
 	Pods map[int]types.UID `json:"pods,omitempty"`
+	// Failed is how the last run of it ended, nil unless it halted.
+	Failed *sts.Failure `json:"failed,omitempty"`
 }
 
 // Verb is what is in progress.
@@ -73,7 +72,7 @@ func (v Verb) Noun() string {
 
 // FindRecord reads the record of the canary in progress; nil when there is none.
 func FindRecord(s sts.Snapshot) (*Record, error) {
-	return sts.ReadNote[Record](s, Annotation, version, "put the partition where it belongs")
+	return sts.ReadNote[Record](s, Annotation, "put the partition where it belongs")
 }
 
 // Format is the version that it was written in.
@@ -86,6 +85,8 @@ func (r Record) Check() error {
 		return err
 	case r.Stable == "", r.Started.IsZero(), len(r.Steps) == 0:
 		return errors.New("it lacks the stable revision, the steps or the time")
+	case r.Version == sts.FormatFailed && r.Failed == nil:
+		return errors.New("it does not say how it failed")
 	case r.Verb != VerbCanary && r.Verb != VerbUndo && r.Verb != VerbRestart:
 		return fmt.Errorf("verb %q", r.Verb)
 	case r.Partition < 0 || r.Partition > math.MaxInt32:
@@ -129,7 +130,13 @@ func (r Record) stranger(s sts.Snapshot) string {
 }
 
 // text is the annotation's value.
-func (r Record) text() *string { return sts.NoteText(r) }
+func (r Record) text() *string {
+	r.Version = sts.FormatGoing
+	if r.Failed != nil {
+		r.Version = sts.FormatFailed
+	}
+	return sts.NoteText(r)
+}
 
 // WantsRollback reports whether the canary in progress was started with the
 // wish to go back by itself when a step fails.

@@ -65,14 +65,18 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 		err  string
 	}{
 		{
-			"a newer format", `{"version":2,"stable":"web-stable"}`,
-			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 2, ` +
-				`this kubectl-sts reads 1: use the version that wrote it`,
+			"a newer format", `{"version":3,"stable":"web-stable"}`,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 3, ` +
+				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
+		},
+		{
+			"a failure without words", `{"version":2,"stable":"web-stable","started":"2030-01-02T03:04:05Z","steps":["1"]}`,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: it does not say how it failed` + wayOut,
 		},
 		{
 			"no format", `{}`,
 			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 0, ` +
-				`this kubectl-sts reads 1: use the version that wrote it`,
+				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
 		},
 		{
 			"garbage", `oops`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +

@@ -41,6 +41,7 @@ type Request struct {
 	Soak     time.Duration
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
+	Retry    bool // go on with what has failed, and measure the same step anew
 	AtGate   bool // an abort that a person at the run's own gate asks for
 	// Order is for pods that the run deletes itself.
 	Order     sts.Order
@@ -57,11 +58,20 @@ func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
 	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
 }
 
+// recreate is the update strategy of KEP-3541, alpha in 1.37.
+const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
+
 // refuse checks what no canary can be run on.
 func refuse(s sts.Snapshot) *rollout.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case s.Strategy() == recreate:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, and no step can "+
+				"be held back", s.Name()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),

@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -80,6 +81,20 @@ func scenarios() []scenario {
 			want: ends{Image: "nginx:1.22", Annotations: noted(c, b), Revisions: []string{b}, Ready: true},
 		},
 		{name: "undo of a bad rollout", set: rolling(a, b), pods: halfway, bad: b, do: toRevision(a), request: once, want: trap},
+		{
+			name: "undo of a bad rollout of a Parallel set, whose controller waits for the broken pod (1.35.0 to 1.35.3)",
+			set:  rolling(a, b, ststest.Parallel), pods: halfway, bad: b, do: toRevision(a), request: once, want: trap,
+		},
+		{
+			name: "undo of a bad rollout of a Parallel set that took two pods at once (1.35.0 to 1.35.3)",
+			set:  rolling(a, b, ststest.Parallel, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
+			do: toRevision(a), request: once, want: trap,
+		},
+		{
+			name: "undo of a bad rollout that took two pods at once",
+			set:  rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
+			do: toRevision(a), request: once, want: trap,
+		},
 		{name: "undo of a bad rollout in steps", set: rolling(a, b), pods: halfway, bad: b, do: toRevision(a), request: staged, want: trap},
 		{
 			name: "undo of a bad rollout within a budget", set: rolling(a, b), pods: halfway, bad: b,

@@ -52,6 +52,9 @@ func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Pla
 	if no := strangers(r, record, s); no != nil {
 		return nil, no
 	}
+	if no := failed(r, record, s); no != nil {
+		return nil, no
+	}
 	return Resume(r, record, s, now)
 }
 
@@ -172,7 +175,7 @@ func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
 
 func (r Request) record(verb Verb, s sts.Snapshot, now time.Time) Record {
 	return Record{
-		Version:   version,
+		Version:   sts.FormatGoing,
 		Verb:      verb,
 		Run:       r.Run,
 		Started:   now.UTC().Truncate(time.Second),

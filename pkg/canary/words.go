@@ -108,6 +108,16 @@ func names(pods []sts.Pod) string {
 	return strings.Join(list, ", ")
 }
 
+// atOnce says that the controller does not replace the pods of a step one by
+// one. A person who tries a change on a few pods expects that it does.
+func (b builder) atOnce() []string {
+	most := b.s.MaxUnavailable()
+	if most == 1 || b.driven() || b.onePod() || b.s.Replicas() < 2 {
+		return nil
+	}
+	return []string{fmt.Sprintf("maxUnavailable %d: the controller replaces up to %d pods of a step at once", most, min(most, b.s.Replicas()))}
+}
+
 func list(counts []int) string {
 	text := ""
 	for i, n := range counts {

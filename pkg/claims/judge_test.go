@@ -104,6 +104,11 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 			map[string]claims.Class{"data-web-4": claims.OutOfRange},
 		},
 		{
+			"those whose condition says that a pod uses them, where none does",
+			standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true })),
+			map[string]claims.Class{"data-web-2": claims.OutOfRange, "data-web-3": claims.OutOfRange, "data-web-4": claims.OutOfRange},
+		},
+		{
 			"an autoscaler of another set, or of a set in another namespace, reaches nothing",
 			standard(func(s *scene) {
 				s.world.Scalers = []claims.Scaler{{"default", "hpa", "db", 9}, {"other", "hpa", "web", 9}}
@@ -137,6 +142,13 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, test.scene.deleted()) })
 	}
+}
+
+// What the pods say decides; that the condition Unused lags behind is said.
+func TestAConditionThatContradictsThePodsIsSaid(t *testing.T) {
+	s := standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true }))
+	require.Equal(t, "ordinal 4 is outside of [0,2); no pod uses it, though its condition Unused is False", s.about("data-web-4").Reason)
+	require.Equal(t, "ordinal 3 is outside of [0,2)", s.about("data-web-3").Reason)
 }
 
 func TestOlderThanCountsIdleTimeWhereItIsKnown(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 type siblings struct {
 	families    map[Key]*family  // by stem: of one template, as it seems
 	stems       map[Key][]string // by what can be a set: stems of several templates
-	controllers map[string]bool  // as whom the controllers write here
+	controllers Makers           // as whom the controllers write here
+	doubted     map[string]bool  // who else has made claims that are named like a set's
 }
 
 // family is the claims of one stem, and what is odd about them: then none of
@@ -23,13 +24,13 @@ type family struct {
 	owned    *sts.Claim // belongs to something
 }
 
-func gather(all []sts.Claim) siblings {
-	s := siblings{families: map[Key]*family{}, stems: map[Key][]string{}, controllers: map[string]bool{upstream: true}}
-	for i := range all {
-		if all[i].ByController {
-			s.controllers[all[i].MadeBy] = true
-		}
+func gather(all []sts.Claim, known Makers) siblings {
+	s := siblings{
+		families: map[Key]*family{}, stems: map[Key][]string{}, controllers: Makers{upstream: true},
+		doubted: map[string]bool{},
 	}
+	maps.Copy(s.controllers, known)
+	s.controllers.Learn(all)
 	for i := range all {
 		c := &all[i]
 		stem, _, ok := stemOf(c.Name)
@@ -45,6 +46,9 @@ func gather(all []sts.Claim) siblings {
 				set := Key{c.Namespace, way.set}
 				s.stems[set] = append(s.stems[set], stem)
 			}
+		}
+		if c.MadeBy != "" && !s.trusted(c) {
+			s.doubted[c.MadeBy] = true
 		}
 		f.add(c, s.trusted(c))
 	}

@@ -1,6 +1,12 @@
 package claims
 
-import "k8s.io/apimachinery/pkg/api/resource"
+import (
+	"iter"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
 
 // Total sums up claims that may be deleted.
 type Total struct {
@@ -19,18 +25,15 @@ type Total struct {
 }
 
 // Sum is the total of these verdicts.
-func Sum(verdicts []Verdict) Total {
+func Sum(verdicts iter.Seq[Verdict]) Total {
 	t := Total{Size: resource.MustParse("0"), DyingSize: resource.MustParse("0")}
-	for i := range verdicts {
-		c := &verdicts[i].Claim
-		if !verdicts[i].Delete {
+	for v := range verdicts {
+		c := &v.Claim
+		if !v.Delete {
 			t.Kept++
 			continue
 		}
-		size, err := resource.ParseQuantity(c.Size)
-		if err != nil {
-			size = resource.Quantity{}
-		}
+		size := sizeOf(c.Size)
 		t.Claims++
 		t.Size.Add(size)
 		if c.DataDies() {
@@ -47,4 +50,21 @@ func Sum(verdicts []Verdict) Total {
 		}
 	}
 	return t
+}
+
+// sizeOf reads a claim's size. What is none counts as 0, and so does a power of ten
+// that no volume has: the API server takes 1e2147483647 for a claim that is never
+// bound, but to add a byte to it would take more memory than there is.
+func sizeOf(text string) resource.Quantity {
+	const exa, nano = 18, -9
+	if _, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
+		if power, err := strconv.Atoi(exponent); err == nil && (power > exa || power < nano) {
+			return resource.Quantity{}
+		}
+	}
+	size, err := resource.ParseQuantity(text)
+	if err != nil {
+		return resource.Quantity{}
+	}
+	return size
 }

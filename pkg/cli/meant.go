@@ -84,6 +84,9 @@ func near(typed, word string) bool {
 	if min(len(typed), len(word)) < 5 {
 		slips = 1 // most short words are two slips from each other
 	}
+	if max(len(typed), len(word))-min(len(typed), len(word)) > slips {
+		return false // to compare a word of 100 kB with every flag's name would take all memory
+	}
 	return distance(typed, word) <= slips
 }
 

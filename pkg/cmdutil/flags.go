@@ -44,7 +44,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 // reads it.
 func AddFieldManager(flags *pflag.FlagSet) {
 	flags.String("field-manager", sts.Manager,
-		"Name of the manager used to track field ownership. Flux takes the fields of a name that begins with kubectl away.")
+		"Name of the manager used to track field ownership. Flux takes over the fields of a manager whose name begins with \"kubectl\".")
 }
 
 // CheckFieldManager rejects what the API server would not take as a manager.

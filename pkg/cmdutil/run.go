@@ -69,6 +69,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
 		Command: r.Env.Command(r.Client.Namespace),
+		Looker:  r.Client,
 		Now:     r.Client.Now,
 	}
 	if r.Cluster != nil {

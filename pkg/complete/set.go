@@ -103,7 +103,7 @@ func ordinals(s sts.Snapshot, typed string) []string {
 		}
 		from, first = begin+"-", max(first, n+1)
 	}
-	there := mentioned(done)
+	there := mentioned(done, s.Start(), s.End())
 	var words []string
 	for ordinal := first; ordinal < s.End(); ordinal++ {
 		if !there[ordinal] {
@@ -123,9 +123,9 @@ func inList(done, word, about string) string {
 	return described(word, about)
 }
 
-// mentioned are the ordinals of a list. What is no number is not there.
-func mentioned(list string) map[int]bool {
-	const most = 10000
+// mentioned are the ordinals of a list, from start up to, but without, end. What
+// is no number is not there.
+func mentioned(list string, start, end int) map[int]bool {
 	there := map[int]bool{}
 	for part := range strings.SplitSeq(list, ",") {
 		from, to, isRange := strings.Cut(part, "-")
@@ -134,10 +134,10 @@ func mentioned(list string) map[int]bool {
 		}
 		first, err1 := strconv.Atoi(from)
 		last, err2 := strconv.Atoi(to)
-		if err1 != nil || err2 != nil || last-first > most {
+		if err1 != nil || err2 != nil {
 			continue
 		}
-		for n := first; n <= last; n++ {
+		for n := max(first, start); n <= min(last, end-1); n++ {
 			there[n] = true
 		}
 	}

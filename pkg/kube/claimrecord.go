@@ -16,9 +16,12 @@ import (
 )
 
 // ClaimRecord reads what it takes to make a claim again. It is a
-// [rollout.ErrConflict] when the claim is not as it was seen, or its volume not
-// the claim's.
+// [rollout.ErrConflict] when the claim is not as it was seen.
 func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
+	return c.claimRecord(ctx, seen, true)
+}
+
+func (c *Client) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (prune.Record, error) {
 	ctx = quiet(ctx)
 	claim, err := c.core.PersistentVolumeClaims(seen.Namespace).Get(ctx, seen.Name, metav1.GetOptions{})
 	switch {
@@ -27,7 +30,7 @@ func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record,
 	case err != nil:
 		return prune.Record{}, c.writeError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
-	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
+	if claim.UID != seen.UID || asSeen && claim.ResourceVersion != seen.Version {
 		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
 	}
 	volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})

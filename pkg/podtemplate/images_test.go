@@ -26,6 +26,8 @@ func TestParseImages(t *testing.T) {
 		{name: "no container", pairs: []string{"=nginx:1.22"}, err: `"=nginx:1.22" is not CONTAINER=IMAGE`},
 		{name: "no image", pairs: []string{"nginx="}, err: `"nginx=" is not CONTAINER=IMAGE`},
 		{name: "a space", pairs: []string{"nginx= nginx"}, err: `"nginx= nginx" is not CONTAINER=IMAGE`},
+		{name: "what is no text", pairs: []string{"nginx=\xff"}, err: `"nginx=\xff" is not CONTAINER=IMAGE`},
+		{name: "what can't be seen", pairs: []string{"nginx=a\u200bb"}, err: `"nginx=a\u200bb" is not CONTAINER=IMAGE`},
 		{name: "nothing", pairs: []string{""}, err: `"" is not CONTAINER=IMAGE`},
 		{name: "a container twice", pairs: []string{"a=x", "b=y", "a=z"}, err: `container "a" is given twice`},
 	}

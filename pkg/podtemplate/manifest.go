@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
@@ -56,6 +57,10 @@ func ParseManifest(text []byte) (*Manifest, error) {
 	return found, nil
 }
 
+// mostBytes are what an API server takes in one request (MaxRequestBodyBytes in its
+// source). A document that is larger is no object, and would take a lot of memory.
+const mostBytes = 3 << 20
+
 func documents(text []byte) ([]json.RawMessage, error) {
 	var out []json.RawMessage
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
@@ -67,9 +72,12 @@ func documents(text []byte) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(doc) > mostBytes {
+			return nil, fmt.Errorf("a document has %d bytes; an API server takes no object of more than %d", len(doc), mostBytes)
+		}
 		data, err := yaml.YAMLToJSONStrict(doc)
 		if err != nil {
-			return nil, err
+			return nil, oneLine(err)
 		}
 		var list struct {
 			Kind  string            `json:"kind"`
@@ -81,6 +89,12 @@ func documents(text []byte) ([]json.RawMessage, error) {
 		}
 		out = append(out, data)
 	}
+}
+
+// oneLine puts an error of the YAML library, which may name several lines of the
+// document, into one.
+func oneLine(err error) error {
+	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
 }
 
 func parseSet(doc []byte) (*Manifest, error) {

@@ -1,6 +1,7 @@
 package podtemplate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,7 +117,11 @@ func TestAManifestThatIsNotOneSet(t *testing.T) {
 		},
 		{
 			"a key twice", "kind: Service\nkind: StatefulSet\n",
-			"yaml: unmarshal errors:\n  line 2: key \"kind\" already set in map",
+			"yaml: unmarshal errors: line 2: key \"kind\" already set in map",
+		},
+		{
+			"a document that no API server would take", "kind: StatefulSet\nx: " + strings.Repeat("y", 3<<20),
+			"a document has 3145750 bytes; an API server takes no object of more than 3145728",
 		},
 	}
 	for _, tt := range tests {

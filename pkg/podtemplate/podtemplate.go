@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -40,7 +41,7 @@ func ParseImages(pairs []string) ([]Image, error) {
 	var images []Image
 	for _, pair := range pairs {
 		name, image, ok := strings.Cut(pair, "=")
-		if !ok || name == "" || image == "" || strings.ContainsAny(pair, " \t\n") {
+		if !ok || name == "" || image == "" || strings.ContainsFunc(pair, noPart) {
 			return nil, fmt.Errorf("%q is not CONTAINER=IMAGE", pair)
 		}
 		if slices.ContainsFunc(images, func(i Image) bool { return i.Container == name }) {
@@ -49,6 +50,13 @@ func ParseImages(pairs []string) ([]Image, error) {
 		images = append(images, Image{name, image})
 	}
 	return images, nil
+}
+
+// noPart reports whether a character can't be part of a name or of an image. One
+// that is not seen, or is no character at all, would be stored as something else
+// than what was asked for.
+func noPart(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == unicode.ReplacementChar
 }
 
 // WithImages gives containers, and init containers, other images. A name that

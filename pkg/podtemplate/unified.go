@@ -2,6 +2,7 @@ package podtemplate
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -29,8 +30,13 @@ func YAML(t sts.Template) (string, error) {
 }
 
 // ToYAML turns JSON into YAML. The library alone would refuse, or take for a
-// line break, some characters that JSON may have as they are.
+// line break, some characters that JSON may have as they are, and half a surrogate
+// pair that is spelled out.
 func ToYAML(data []byte) (string, error) {
+	data, err := wellFormed(data)
+	if err != nil {
+		return "", fmt.Errorf("as YAML: %w", err)
+	}
 	var escaped bytes.Buffer
 	for _, r := range string(data) {
 		if r >= 0x7f && r <= 0xffff {
@@ -44,6 +50,22 @@ func ToYAML(data []byte) (string, error) {
 		return "", fmt.Errorf("as YAML: %w", err)
 	}
 	return string(out), nil
+}
+
+// wellFormed is the same JSON with every string in it as Go writes it. Numbers are
+// left as they are.
+func wellFormed(data []byte) ([]byte, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return out.Bytes(), err
 }
 
 // Unified is a unified diff of two templates as YAML, with three lines around

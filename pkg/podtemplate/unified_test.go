@@ -23,6 +23,7 @@ func TestYAML(t *testing.T) {
 		{"a text of several lines stays one", `{"x":"a\n  b\n"}`, "x: |\n  a\n    b\n"},
 		{"what could be taken for another type is quoted", `{"x":"true","y":"1"}`, "x: \"true\"\n\"y\": \"1\"\n"},
 		{"other alphabets stay what they are", `{"x":"画像 ☃"}`, "x: 画像 ☃\n"},
+		{"half a surrogate pair is no character", `{"x":"a\ud800b"}`, "x: a\ufffdb\n"},
 		{"a rare one is spelled out", "{\"x\":\"\U0001F600\"}", `x: "\U0001F600"` + "\n"},
 		{"what is a line break to YAML alone stays in its line", "{\"x\":\"a\u2028b\u0085c\ufffe\"}", "x: \"a\\Lb\\Nc\\uFFFE\"\n"},
 		{"controls that YAML does not allow are spelled out", "{\"x\":\"a\u009b31m\x7f\"}", `x: "a\x9B31m\x7F"` + "\n"},

@@ -2,6 +2,7 @@ package prune_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
 				}
 			}}
 
-			sum := run.Do(t.Context(), verdicts)
+			sum := run.Do(t.Context(), slices.Values(verdicts))
 
 			require.Equal(t, prune.Summary{Deleted: 100, Skipped: 100, Stopped: []string{test.why}}, sum)
 			require.Len(t, c.deleted(), 100)
@@ -68,7 +69,7 @@ func TestAChangedSetStopsNoOther(t *testing.T) {
 
 	require.Equal(t, prune.Summary{
 		Deleted: 2, Skipped: 2, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
-	}, run.Do(t.Context(), verdicts))
+	}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.ElementsMatch(t, []string{"data-web-2", "data-web-4"}, c.deleted())
 	require.ElementsMatch(t, []string{"look a", "look b"}, c.asked[:2])
 }
@@ -83,7 +84,7 @@ func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	c.world.Sets = []sts.Snapshot{set("default", "web", 1)}
 	run := prune.Run{Cluster: c, Judge: judge, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), slices.Values(verdicts)))
 }
 
 func TestCtrlCStopsBetweenClaims(t *testing.T) {
@@ -97,7 +98,7 @@ func TestCtrlCStopsBetweenClaims(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Equal(t, []string{"deleted data-web-1", "deleted data-web-2"}, got.events)
 }
 
@@ -107,7 +108,7 @@ func TestTheEndOfTheTimeIsNoInterruption(t *testing.T) {
 	c, judge, verdicts := judged(t, 2)
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Empty(t, c.asked)
 }
 
@@ -119,6 +120,6 @@ func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Empty(t, got.events)
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,6 +64,7 @@ type Guard struct {
 	w      io.Writer
 	inside bool // of a line, behind white space
 	last   string
+	part   []byte // of a character whose other bytes come with the next write
 }
 
 // NewGuard makes a writer that guards w.
@@ -70,8 +72,10 @@ func NewGuard(w io.Writer) *Guard { return &Guard{w: w} }
 
 // Write writes text that is no command.
 func (g *Guard) Write(text []byte) (int, error) {
-	out := make([]byte, 0, len(text))
-	for rest := text; len(rest) > 0; {
+	written := len(g.part)
+	rest := slices.Concat(g.part, text)
+	out := make([]byte, 0, len(rest))
+	for utf8.FullRune(rest) {
 		r, size := utf8.DecodeRune(rest)
 		if r == ':' && g.last == ":" && !g.inside || r == '[' && g.last == "##" {
 			out = append(out, ' ')
@@ -80,7 +84,9 @@ func (g *Guard) Write(text []byte) (int, error) {
 		rest = rest[size:]
 		g.note(r)
 	}
-	if _, err := g.w.Write(out); err != nil {
+	// Bytes are not held back: what they are a part of needs no space before it.
+	g.part, out = rest, append(out, rest...)
+	if _, err := g.w.Write(out[written:]); err != nil {
 		return 0, err
 	}
 	return len(text), nil

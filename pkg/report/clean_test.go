@@ -1,10 +1,7 @@
 package report_test
 
 import (
-	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,21 +44,4 @@ func TestClean(t *testing.T) {
 
 func TestCleanTakesNoMemoryForWhatIsCleanAlready(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { report.Clean(`ordinal 4 is outside of [0,2): "data-web-4"`) }))
-}
-
-func FuzzClean(f *testing.F) {
-	for _, seed := range []string{
-		"plain", "a\x1b[31mb", "\x1b]8;;x\x07y", "\x1b\x1b[", "\u009b1m", "\x9b", "\u202e", "\n\r\t", "\xff",
-		"日本\x1b", "\x1bP\x1b\\", "\x1b]\u009c",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got := report.Clean(text)
-		bad := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }
-		require.True(t, utf8.ValidString(got), "%q", got)
-		require.Negative(t, strings.IndexFunc(got, bad), "%q", got)
-		require.Equal(t, strings.TrimSpace(got), got)
-		require.Equal(t, got, report.Clean(got), "cleaning twice changes it")
-	})
 }

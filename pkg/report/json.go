@@ -96,6 +96,9 @@ type podEvent struct {
 // Handle writes one event.
 func (o *Objects) Handle(e rollout.Event) {
 	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
+	if e.Type == rollout.EventWarning && out.Message == "" {
+		return // nothing is left of it that a person could read
+	}
 	if e.Plan != nil {
 		o.set = &setName{e.Plan.Namespace, e.Plan.Name}
 		out.Plan = viewPlan(e.Plan)

@@ -44,7 +44,16 @@ type statusView struct {
 	Update    string      `json:"updateRevision"`
 	Canary    *canaryView `json:"canary,omitempty"`
 	Scale     *scaleView  `json:"scale,omitempty"`
+	Failed    *failedView `json:"failed,omitempty"`
 	Pods      []podView   `json:"pods"`
+}
+
+// failedView is how a run ended that nobody has acted on since.
+type failedView struct {
+	Time    time.Time `json:"time"`
+	Message string    `json:"message"`
+	Pod     string    `json:"pod,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
 }
 
 type canaryView struct {
@@ -196,13 +205,16 @@ func (st Status) view() statusView {
 	s := st.Snapshot
 	v := statusView{
 		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
-		Result:  map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result],
+		Result:  st.result(),
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: viewScale(s), Pods: []podView{},
 	}
 	if s.Uncountable != nil {
 		v.Replicas = int(*s.Set.Spec.Replicas)
+	}
+	if f := st.Verdict.Failed; f != nil {
+		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}
 	}
 	if since, ok := st.partitionSince(); ok {
 		since = since.UTC()
@@ -215,6 +227,14 @@ func (st Status) view() statusView {
 		v.Pods = append(v.Pods, st.pod(p.Ordinal))
 	}
 	return v
+}
+
+// result is the verdict in a word for programs.
+func (st Status) result() string {
+	if st.Verdict.Failed != nil {
+		return "failed"
+	}
+	return map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result]
 }
 
 func (st Status) pod(ordinal int) podView {

@@ -118,6 +118,11 @@ func (st Status) shortState(room int) string {
 	if room >= wholeRoom || ansi.StringWidth(whole) <= room {
 		return whole
 	}
+	if f := st.Verdict.Failed; f != nil && f.Pod != "" {
+		if text := "failed: " + f.Pod + ": " + f.Reason; f.Reason != "" && ansi.StringWidth(text) <= room {
+			return text
+		}
+	}
 	if t := st.Verdict.Trouble; t != nil {
 		for _, text := range []string{"trouble: " + st.Verdict.Pod + ": " + t.Reason, "trouble: " + t.Reason} {
 			if ansi.StringWidth(text) <= room {

@@ -80,7 +80,7 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: tooLong + ": still waiting for " + noRoom, Step: &w.plan.Steps[0],
 		Gate: "partition 5: no pod is let through",
-		Try:  slices.Insert(slices.Clone(toGoOn), 1, "go on without the budget's word: kubectl sts canary web --ignore-pdb"),
+		Try:  slices.Insert(slices.Clone(toRetry), 1, "try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"),
 	}}, w.at(stepTimeout).see(full))
 }
 

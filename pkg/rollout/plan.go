@@ -23,7 +23,10 @@ type Plan struct {
 	Warnings  []string
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
-	Steps  []Step
+	// Note is the record to be left, with the reason, when a run halts that has
+	// written no record before; empty for none.
+	Note  string
+	Steps []Step
 	// Claims says that conditions or changes are about claims, so that the
 	// snapshots must tell of them.
 	Claims bool
@@ -47,6 +50,11 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Instead are other ways than the goal's for a run that halted, each what it
+	// is and its command.
+	Instead []string
+	// From is how many replicas there were when a scale began.
+	From int
 	// Stay, with a number of replicas behind it, ends a scale where it is.
 	Stay string
 	// Success is the last line of a run that got to the end.
@@ -83,6 +91,9 @@ type Step struct {
 	Number int  // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
 	Of     int  // how many numbered steps there are
 	Part   bool // the same numbered step goes on after this one
+	// Require must hold before the hooks and before the change, on a look that is
+	// newer than the last hook; nil for nothing.
+	Require *Others
 	// Before is run before the change, in order; one that fails ends the run with
 	// nothing written.
 	Before []Hook

@@ -49,6 +49,8 @@ type Engine struct {
 	// Command is how the user calls the plugin for the set, for commands that
 	// the trouble itself or the error brings. Empty for none of these.
 	Command hint.Caller
+	// Looker is for a look after each answer and each hook; nil for none.
+	Looker Looker
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -86,6 +88,7 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	o := r.loop()
 	r.stopHook()
+	r.noteFailure(&o)
 	e.help(&o)
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
@@ -129,6 +132,11 @@ type run struct {
 	doubted time.Time     // until when an end is doubted, zero when none is
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
+
+	mustLook  bool          // nothing is decided before another look
+	lookAt    time.Time     // the next try of it
+	lookRetry time.Duration // how long after one that failed, grows
+	lookSince time.Time     // since when it has failed, zero when it has not
 }
 
 func (r *run) loop() Outcome {
@@ -155,6 +163,11 @@ func (r *run) loop() Outcome {
 func (r *run) decide() (time.Time, *Outcome) {
 	if !r.cut.IsZero() {
 		return r.blind()
+	}
+	if r.mustLook {
+		if wake, end := r.lookAgain(); !wake.IsZero() || end != nil {
+			return wake, end
+		}
 	}
 	for {
 		state, d := Next(r.plan, r.state, r.seen, r.Now())

@@ -140,6 +140,40 @@ func gateWords(s sts.Snapshot) string {
 	}
 }
 
+// RetryFlag is what the command that goes on with a run which failed needs.
+const RetryFlag = "--retry"
+
+// afterFailure are the commands for a run that halted: the ways back first. What
+// goes on has to say that it is another try.
+func (n *next) afterFailure() []string {
+	var out []string
+	add := func(what, command string) {
+		if command != "" {
+			out = append(out, what+": "+command)
+		}
+	}
+	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
+	add("go back to stable", n.p.Abort)
+	if begun && (moved || !n.p.Scales) {
+		out = append(out, n.p.Instead...)
+	}
+	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
+		add("or leave it at that", stay)
+	}
+	again := n.p.Resume
+	if again == "" {
+		return out
+	}
+	if begun {
+		again += " " + RetryFlag
+	}
+	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" {
+		add("try again without the budget's word", again+" --ignore-pdb")
+	}
+	add("try again", again)
+	return out
+}
+
 // goOn is the word for the command that takes a run up again.
 const goOn = "go on"
 
@@ -150,6 +184,9 @@ func (n *next) commands(r Result) []string {
 		if command != "" {
 			out = append(out, what+": "+command)
 		}
+	}
+	if r == Halted {
+		return n.afterFailure()
 	}
 	if r == Held {
 		add("the next step", n.p.Promote)

@@ -20,6 +20,36 @@ func (n *next) write(step *Step) {
 	}
 }
 
+// required reports whether what the step needs before its hooks and its change is
+// so. A pod that was good and is so no more ends the run, while a hook runs as
+// well; one that was not is waited for.
+func (n *next) required(step *Step) bool {
+	if step.Require == nil {
+		return true
+	}
+	if v := n.st.regressed(n.s, n.now, step.Require.leaves(), false); v != nil {
+		n.halt(v)
+		return false
+	}
+	progress := step.Require.Check(n.s, n.now)
+	if progress.Done {
+		return true
+	}
+	n.wake(progress.NextAt)
+	needs := Step{Until: step.Require}
+	v, wake := n.st.troubled(n.p, needs, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return false
+	}
+	n.wake(wake)
+	if t, ok := culprit(n.s, needs, progress, n.now); ok && progress.Waiting == "" {
+		progress.Waiting = t.Pod + ": " + t.Says()
+	}
+	n.waitFor(step, progress)
+	return false
+}
+
 // holds reports whether what the step before has reached is still so: a budget
 // may have been waited for in between, for long, and it may allow more than one
 // disruption.

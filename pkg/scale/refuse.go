@@ -30,6 +30,9 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 	if open != nil {
 		return r.busy(open, s)
 	}
+	if no := r.failed(s, record); no != nil {
+		return no
+	}
 	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),

@@ -41,7 +41,9 @@ type Request struct {
 	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
 	Hook *rollout.Hook
 	// Force goes ahead whatever the other pods are like.
-	Force   bool
+	Force bool
+	// Retry goes on with a scale that has failed.
+	Retry   bool
 	Scalers []sts.Autoscaler
 	// Rivals are other sets whose templates could have made a claim, by its name.
 	Rivals map[string]sts.Rival

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -50,11 +51,26 @@ func some(names []string) string {
 func (r Record) Helps(s sts.Snapshot, command hint.Caller) []string {
 	on := command.Sts("scale", s.Name(), "--replicas", strconv.Itoa(r.To))
 	stay := fmt.Sprintf("%s %d", r.stay(s, command), s.Replicas())
+	if r.Failed != nil {
+		return r.afterFailure(s, command, stay, on)
+	}
 	out := []string{"go on: " + on + r.hookFlag()}
 	if stay != on {
 		out = append(out, "or leave it at that: "+stay)
 	}
 	return out
+}
+
+// afterFailure is the same when the scale has failed: back before again.
+func (r Record) afterFailure(s sts.Snapshot, command hint.Caller, stay, on string) []string {
+	var out []string
+	if s.Replicas() != r.From {
+		out = append(out, "go back: "+r.back(s, command))
+	}
+	if stay != on {
+		out = append(out, "or leave it at that: "+stay)
+	}
+	return append(out, "try again: "+on+" "+rollout.RetryFlag+r.hookFlag())
 }
 
 // stay is the command that leaves it at the number of replicas that follows, and

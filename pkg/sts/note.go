@@ -16,18 +16,18 @@ type Note interface {
 }
 
 // ReadNote reads the note in an annotation of the set; nil when there is none.
-// One in another format than this is refused, not guessed at. first says what
-// a person has to do before they drop a note that can't be read.
-func ReadNote[N Note](s Snapshot, annotation string, format int, first string) (*N, error) {
+// One in a newer format is refused, not guessed at. first says what a person
+// has to do before they drop a note that can't be read.
+func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	text, ok := s.Annotation(annotation)
 	if !ok {
 		return nil, nil //nolint:nilnil // no note is no error
 	}
 	note := new(N)
 	err := json.Unmarshal([]byte(text), note)
-	if err == nil && (*note).Format() != format {
-		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
-			annotation, s.Name(), (*note).Format(), format)
+	if format := (*note).Format(); err == nil && format != FormatGoing && format != FormatFailed {
+		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d and %d: use the version that wrote it",
+			annotation, s.Name(), format, FormatGoing, FormatFailed)
 	}
 	if err == nil {
 		err = (*note).Check()

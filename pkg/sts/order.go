@@ -41,14 +41,16 @@ func ParseOrder(order, last string) (Order, error) {
 
 func parseOrdinalList(text string) ([]int, error) {
 	var out []int
+	seen := map[int]bool{}
 	for part := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(part))
 		switch {
 		case err != nil || n < 0:
 			return nil, fmt.Errorf(`%q is neither "ascending", "descending" nor a list of ordinals like 2,0,1`, text)
-		case slices.Contains(out, n):
+		case seen[n]:
 			return nil, fmt.Errorf("ordinal %d is there twice", n)
 		}
+		seen[n] = true
 		out = append(out, n)
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
@@ -185,6 +187,22 @@ func (s Snapshot) Partition() int {
 	return int(*s.Set.Spec.UpdateStrategy.RollingUpdate.Partition)
 }
 
+// MaxUnavailable is how many pods of a rolling update the controller deletes
+// without waiting for one another, counted as getStatefulSetMaxUnavailable in its
+// source does. Servers on which the field does not count (all but 1.35.0 to
+// 1.35.3, and 1.37 and later) drop it from the spec.
+func (s Snapshot) MaxUnavailable() int {
+	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
+		return 1
+	}
+	one := intstr.FromInt32(1)
+	n, err := intstr.GetScaledValueFromIntOrPercent(cmp.Or(s.Set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, &one), s.Replicas(), false)
+	if err != nil {
+		return 1
+	}
+	return max(n, 1) // a small percentage is rounded down
+}
+
 // Gated reports whether the partition keeps this ordinal from the update
 // revision. The controller compares the ordinal with start + partition
 // (isCurrentRevisionNeeded in its source).
@@ -210,9 +228,10 @@ func (s Snapshot) CurrentRevision() string {
 // is deleted comes back at the update revision, whatever its ordinal.
 func (s Snapshot) OnDelete() bool { return s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType }
 
-// StableRevision is the revision that the pods come from. With OnDelete the
-// controller never moves status.currentRevision on, so there it is what most
-// of the pods run that are not on the update revision.
+// StableRevision is the revision that the pods come from. With OnDelete servers
+// before 1.37 never move status.currentRevision on, and later ones when every pod
+// is updated, so there it is what most of the pods run that are not on the update
+// revision.
 func (s Snapshot) StableRevision() string {
 	if !s.OnDelete() {
 		return s.CurrentRevision()

@@ -75,7 +75,7 @@ func waitsForDeletion(s sts.Snapshot) bool {
 func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command hint.Caller) []string {
 	var try []string
 	for _, help := range record.Helps(s, good) {
-		try = append(try, help.What+": "+command.Sts(help.Verb, s.Name()))
+		try = append(try, help.What+": "+help.Command(command, s))
 	}
 	return try
 }

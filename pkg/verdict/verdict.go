@@ -33,7 +33,9 @@ type Verdict struct {
 	Message string
 	Pod     string // the pod in trouble
 	Trouble *sts.Trouble
-	Try     []string
+	// Failed is how the run ended that nobody has acted on since, or nil.
+	Failed *sts.Failure
+	Try    []string
 }
 
 // Judge looks at one set. record is the canary in progress, or nil; command
@@ -57,7 +59,10 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Ca
 		return v
 	}
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
-	v, bad := trouble(s, progress, limits, now)
+	v, bad := failed(s, record)
+	if !bad {
+		v, bad = trouble(s, progress, limits, now)
+	}
 	if !bad {
 		v = stageOf(s, progress, record).verdict()
 	}

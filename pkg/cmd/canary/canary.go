@@ -5,7 +5,6 @@ package canary
 import (
 	"context"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -31,6 +30,7 @@ type Request struct {
 	Hold      bool
 	OnFailure cmdutil.OnFailure
 	Force     bool
+	Retry     bool
 	Cause     string // the command line, for kubernetes.io/change-cause
 }
 
@@ -49,6 +49,7 @@ type flags struct {
 	hold      bool
 	onFailure cmdutil.OnFailure
 	force     bool
+	retry     bool
 }
 
 var (
@@ -61,7 +62,9 @@ var (
 		you are asked; with --yes it goes on by itself, and without a terminal it holds after the first step.
 
 		When a step fails, the gate stays where it is and no other pod is touched. "kubectl sts abort" takes the
-		pods back, "kubectl sts canary NAME" without a change goes on, from any machine, also after a crash.`)
+		pods back. That it failed is kept on the set, and nothing goes on with it but --retry, which measures the
+		same step once more. A canary that was killed or held goes on with "kubectl sts canary NAME", without a
+		change, from any machine.`)
 
 	example = templates.Examples(`
 		# Try an image on one pod, then half of them, then all
@@ -120,6 +123,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.BoolVar(&f.force, "force", false,
 		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
 			"then deleted.")
+	cmdutil.AddRetry(fs, &f.retry)
 	cmdutil.AddDriveFlags(fs, &f.drive)
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
@@ -131,7 +135,7 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	if err := f.drive.Check(); err != nil {
 		return Request{}, err
 	}
-	r := Request{Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force}
+	r := Request{Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force, Retry: f.retry}
 	if err := f.run.Check(); err != nil {
 		return r, err
 	}
@@ -183,7 +187,7 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 			return cmdutil.Usage("--image: %w", err)
 		}
 	case f.patchFile != "":
-		text, err := read(f.patchFile, stdin)
+		text, err := cmdutil.ReadFile(f.patchFile, stdin)
 		if err != nil {
 			return cmdutil.Usage("--patch-file: %w", err)
 		}
@@ -191,7 +195,7 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 			return cmdutil.Usage("--patch-file %s: %w", f.patchFile, err)
 		}
 	case f.manifest != "":
-		text, err := read(f.manifest, stdin)
+		text, err := cmdutil.ReadFile(f.manifest, stdin)
 		if err != nil {
 			return cmdutil.Usage("-f: %w", err)
 		}
@@ -201,13 +205,6 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 		r.Name, r.Namespace = r.Manifest.Name, r.Manifest.Namespace
 	}
 	return nil
-}
-
-func read(file string, stdin io.Reader) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(stdin)
-	}
-	return os.ReadFile(file)
 }
 
 // cause is the command line that made the change, without what only says how

@@ -50,6 +50,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Soak:      r.Soak,
 		Rollback:  r.OnFailure == cmdutil.Rollback,
 		Force:     r.Force,
+		Retry:     r.Retry,
 		Order:     r.Drive.Order,
 		IgnorePDB: r.Drive.IgnorePDB,
 		Pace:      pace(env, r),

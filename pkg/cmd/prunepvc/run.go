@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -44,18 +44,17 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	if r.DryRun != report.DryRunNone || f.total.Claims == 0 || r.Output != report.Name {
 		report.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
-			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
+			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
 		})
 	}
 	person := r.Output == report.Human || r.Output == report.Wide
 	if f.total.Claims > 0 && r.DryRun == report.DryRunNone && !r.Yes && !unasked && !person {
 		// Who is asked must see what about.
 		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
-			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, Now: client.Now(),
+			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
 		})
 	}
-	f.verdicts = slices.DeleteFunc(f.verdicts, func(v claims.Verdict) bool { return !v.Delete })
-	f.part = env.Protocol.Claims(r.words(f.total, client.Namespace), f.verdicts, client.Now())
+	f.part = env.Protocol.Claims(r.words(f.total, client.Namespace), f.reported(env), client.Now())
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
 	switch {
@@ -70,7 +69,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	case unasked:
 		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
 	}
-	if err := r.may(ctx, client, f.verdicts); err != nil {
+	if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 		return err
 	}
 	asked := r.RetainVolumes
@@ -78,7 +77,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	if asked != r.RetainVolumes { // that takes more permissions
-		if err := r.may(ctx, client, f.verdicts); err != nil {
+		if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 			return err
 		}
 	}
@@ -112,10 +111,10 @@ func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *repor
 // may is the error when what is missing is a permission, in one line and not in
 // one for each claim. Where only some namespaces are not allowed, the others
 // are pruned.
-func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims.Verdict) error {
+func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq[claims.Verdict]) error {
 	var missing error
 	asked := map[string]bool{}
-	for _, v := range verdicts {
+	for v := range verdicts {
 		if asked[v.Claim.Namespace] {
 			continue
 		}
@@ -169,9 +168,10 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	if err != nil {
 		return err
 	}
+	several, _ := f.judge.(*judges)
 	run := prune.Run{
-		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer},
-		Judge:   f.judge, Book: book, Concurrency: r.Concurrency,
+		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer, several},
+		Judge:   f.judge, Asked: r.selects(), Book: book, Concurrency: r.Concurrency,
 		Tell: func(e prune.Event) {
 			tell.Handle(e)
 			f.part.Handle(e)
@@ -179,7 +179,7 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 		Retain: r.RetainVolumes && r.DryRun == report.DryRunNone,
 	}
 	tell.Retain = r.RetainVolumes
-	sum := run.Do(ctx, f.verdicts)
+	sum := run.Do(ctx, f.list.Doomed())
 	record := ""
 	if book != nil {
 		if record, err = book.Close(); err != nil {

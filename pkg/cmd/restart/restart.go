@@ -4,7 +4,6 @@ package restart
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ type Request struct {
 	Ordinals []int // nil for every pod
 	Soak     time.Duration
 	Force    bool
+	Retry    bool
 
 	ordinals string
 }
@@ -62,6 +62,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
+	cmdutil.AddRetry(fs, &r.Retry)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
@@ -83,12 +84,14 @@ func (r *Request) check() error {
 	return r.Run.Check()
 }
 
-// most keeps a slip of the finger, such as 1-1000000000, from taking all memory.
+// most is how many ordinals a list may name. It keeps a slip of the finger, such as
+// 1-1000000000, from taking all memory.
 const most = 10000
 
 // parseOrdinals reads a list like 2,4-6.
 func parseOrdinals(text string) ([]int, error) {
 	var out []int
+	seen := map[int]bool{}
 	for part := range strings.SplitSeq(text, ",") {
 		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		if !isRange {
@@ -108,9 +111,13 @@ func parseOrdinals(text string) ([]int, error) {
 			return nil, fmt.Errorf("the range %s is too long", part)
 		}
 		for n := first; n <= last; n++ {
-			if slices.Contains(out, n) {
+			switch {
+			case seen[n]:
 				return nil, fmt.Errorf("ordinal %d is there twice", n)
+			case len(out) == most:
+				return nil, fmt.Errorf("the list names more than %d ordinals", most)
 			}
+			seen[n] = true
 			out = append(out, n)
 		}
 	}

@@ -85,6 +85,11 @@ func TestBadUsage(t *testing.T) {
 			[]string{"web", "--ordinals=1-2000000000"},
 			"--ordinals=1-2000000000: the range 1-2000000000 is too long",
 		},
+		{
+			"ranges that would take all memory together",
+			[]string{"web", "--ordinals=0-9999,10000"},
+			"--ordinals=0-9999,10000: the list names more than 10000 ordinals",
+		},
 		{"an ordinal given twice", []string{"web", "--ordinals=5,4-6"}, "--ordinals=5,4-6: ordinal 5 is there twice"},
 		{"a negative soak", []string{"web", "--soak=-1s"}, "--soak=-1s: must not be negative"},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},

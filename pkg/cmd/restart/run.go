@@ -28,9 +28,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	var s sts.Snapshot
+	var manifest kube.Manifest
 	var plan *rollout.Plan
 	err = cmdutil.WhileItChanges(func() error {
-		var manifest kube.Manifest
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
 			plan, err = r.plan(ctx, env, runner, s, manifest)
@@ -43,6 +43,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, "Restart?"); err != nil {
 		return err
 	}
+	if s, err = runner.Again(ctx, s); err != nil {
+		return err
+	}
+	if plan, err = r.plan(ctx, env, runner, s, manifest); err != nil {
+		return err
+	}
 	return runner.RunToEnd(ctx, plan, s)
 }
 
@@ -50,7 +56,7 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 ) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
-		Limits: r.Run.Limits, Command: env.Command(""),
+		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry,
 	}
 	now := runner.Client.Now()
 	plan, record, err := canary.GoOn(canary.VerbRestart, request, s, now)

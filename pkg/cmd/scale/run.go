@@ -29,6 +29,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	if plan, err = v.again(ctx, plan); err != nil {
+		return err
+	}
 	return v.run(ctx, plan)
 }
 
@@ -66,7 +69,7 @@ func (v *visit) load(ctx context.Context) error {
 		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
 	}
 	v.wish = scale.Request{
-		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
+		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
 		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
 	}
 	v.wish.Left = v.left(ctx)
@@ -130,6 +133,38 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 		err = v.runner.Confirm(ctx, plan, "Scale?")
 	}
 	return plan, err
+}
+
+// again plans once more from what the set is like after a question, which may have
+// been open for long. What would come out otherwise than it was shown is refused,
+// and so is a scale whose pods have got worse meanwhile.
+func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, error) {
+	s, err := v.runner.Again(ctx, v.s)
+	if err != nil {
+		return nil, err
+	}
+	now := v.runner.Client.Now()
+	if what := rollout.Regressed(v.s, s, now); what != "" && !v.wish.Force {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("while the question was open, %s: nothing was changed", what),
+			Try: []string{
+				fmt.Sprintf("see what is the matter: %s status %s", v.wish.Command, s.Name()), "go ahead all the same with --force",
+			},
+		}
+	}
+	v.s = s
+	plan, err := scale.Plan(v.wish, v.s, now)
+	if err != nil {
+		return nil, err
+	}
+	if otherwise(shown, plan) {
+		return nil, &rollout.Refusal{
+			Why: "while the question was open, the claims have changed: nothing was changed",
+			Try: []string{"run the command again, to see what it would do now"},
+		}
+	}
+	plan.Warnings = shown.Warnings
+	return plan, nil
 }
 
 // undecided reports whether it is for a person to say what becomes of claims.

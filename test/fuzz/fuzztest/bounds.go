@@ -1,0 +1,129 @@
+// Package fuzztest is what the fuzz targets share: bounds of time and memory for
+// each input, and properties that hold for many outputs.
+package fuzztest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"runtime/metrics"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// MemoryDir is the variable of the environment with a folder in which each
+// process leaves a file with the bytes that its greediest input took.
+const MemoryDir = "STS_FUZZ_MEMORY"
+
+// What one input may take. Memory is all that is allocated, whether the
+// collector frees it meanwhile or not: so the number is the same on every run,
+// and what is in use at once is never more.
+const (
+	mostMemory = 100 << 20
+	mostStack  = 64 << 20
+	mostTime   = 5 * time.Second
+	tick       = 10 * time.Millisecond
+)
+
+// Bounds fail an input that takes too much time or memory.
+type Bounds struct {
+	memory uint64 // bytes
+	ticks  int
+	end    func(why string) // ends the process
+
+	running  atomic.Pointer[input]
+	greatest uint64 // bytes that an input took
+	file     string // where that is noted; empty for nowhere
+}
+
+// input is one that is being looked at.
+type input struct {
+	before uint64 // bytes that the process had allocated
+	ticks  int    // for so many it has been running
+}
+
+// Bound bounds the inputs of a target. An input that goes out of its bounds while
+// it is looked at ends the process, which is how Go's fuzzing takes note of it:
+// nothing else ends a loop.
+func Bound(f *testing.F) *Bounds {
+	f.Helper()
+	b := &Bounds{memory: mostMemory, ticks: int(mostTime / tick), end: func(why string) { panic(why) }}
+	if dir := os.Getenv(MemoryDir); dir != "" {
+		b.file = filepath.Join(dir, strconv.Itoa(os.Getpid()))
+	}
+	// A recursion without an end would take a gigabyte before Go ends it.
+	stack := debug.SetMaxStack(mostStack)
+	done := make(chan struct{})
+	go b.watch(done)
+	f.Cleanup(func() {
+		close(done)
+		debug.SetMaxStack(stack)
+	})
+	return b
+}
+
+// Input begins an input; what it returns ends it.
+func (b *Bounds) Input(t *testing.T) func() {
+	t.Helper()
+	in := &input{before: allocated()}
+	b.running.Store(in)
+	return func() {
+		t.Helper()
+		b.running.Store(nil)
+		took := allocated() - in.before
+		if took > b.memory {
+			t.Errorf("the input took %d bytes of memory, more than %d", took, b.memory)
+		}
+		b.note(t, took)
+	}
+}
+
+// watch ends the process when an input goes out of its bounds. It counts its own
+// ticks rather than ask a clock: on a machine that lets this process wait, the
+// ticks wait as well.
+func (b *Bounds) watch(done <-chan struct{}) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-ticker.C:
+		}
+		in := b.running.Load()
+		if in == nil {
+			continue
+		}
+		in.ticks++
+		if took := allocated() - in.before; took > b.memory {
+			b.end(fmt.Sprintf("the input has taken %d bytes of memory, more than %d, and is not done", took, b.memory))
+		}
+		if in.ticks > b.ticks {
+			b.end(fmt.Sprintf("the input has taken more than %s and is not done", time.Duration(b.ticks)*tick))
+		}
+	}
+}
+
+// note keeps the greatest number, in a file for who runs the target. It does not
+// write for every small step.
+func (b *Bounds) note(t *testing.T, took uint64) {
+	t.Helper()
+	if took <= b.greatest+b.greatest/10 || b.file == "" {
+		return
+	}
+	b.greatest = took
+	if err := os.WriteFile(b.file, strconv.AppendUint(nil, took, 10), 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+// allocated is how many bytes the process has allocated so far. Unlike
+// runtime.ReadMemStats it stops nothing.
+func allocated() uint64 {
+	sample := [1]metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample[:])
+	return sample[0].Value.Uint64()
+}

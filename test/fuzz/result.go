@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// result is what became of a target.
+type result struct {
+	target      target
+	inputs      int // that were tried
+	interesting int // that got to code which none before had got to
+	elapsed     time.Duration
+	input       uint64 // bytes that the greediest input took
+	process     uint64 // bytes that the greatest process had in memory
+	output      string
+	err         error
+}
+
+// heading stands above the lines of the results.
+const heading = "target                          inputs  interesting   elapsed    input  process"
+
+func (r result) line() string {
+	words := fmt.Sprintf("%-30s %8d %12d %9s %8s %8s", r.target, r.inputs, r.interesting, r.elapsed, mebibytes(r.input), mebibytes(r.process))
+	if r.err != nil {
+		words += "  FAILED"
+	}
+	return words
+}
+
+func mebibytes(n uint64) string {
+	if n == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1fM", float64(n)/(1<<20))
+}
+
+// progress is a line of Go's fuzzing engine.
+var progress = regexp.MustCompile(`^fuzz: elapsed: (\S+), execs: (\d+) .*new interesting: (\d+) `)
+
+// read takes the numbers out of what the engine said, and forgives it a failure that
+// no input is to blame for: when the time is over just as it waits for its worker, it
+// may take that for an error.
+func (r *result) read(output string) {
+	r.output = output
+	only := true
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if m := progress.FindStringSubmatch(line); m != nil {
+			r.elapsed, _ = time.ParseDuration(m[1])
+			r.inputs, _ = strconv.Atoi(m[2])
+			r.interesting, _ = strconv.Atoi(m[3])
+		}
+		switch {
+		case line == "", line == "FAIL", line == "context deadline exceeded", strings.HasPrefix(line, "fuzz: elapsed: "),
+			strings.HasPrefix(line, "--- FAIL: "+r.target.name+" "):
+		default:
+			only = false
+		}
+	}
+	if only && strings.Contains(output, "context deadline exceeded") {
+		r.err = nil
+	}
+}
+
+// greediest is the largest number that a process of the target has noted.
+func greediest(dir string) (uint64, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		return 0, err
+	}
+	most := uint64(0)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0, err
+		}
+		n, err := strconv.ParseUint(string(text), 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, n)
+	}
+	if most == 0 {
+		return 0, fmt.Errorf("no input was measured: the target does not use fuzztest.Bound")
+	}
+	return most, nil
+}
