@@ -51,6 +51,9 @@ func serveClaims(t *testing.T, claims []*corev1.PersistentVolumeClaim, sets []*a
 	var mu sync.Mutex
 	var deleted []string
 	serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if answersReview(w, r) {
+			return
+		}
 		items := []any{}
 		keep := func(object metav1.Object) {
 			if !strings.Contains(r.URL.Path, "/namespaces/") || strings.Contains(r.URL.Path, "/namespaces/"+object.GetNamespace()+"/") {

@@ -165,14 +165,17 @@ func (n *next) afterFailure() []string {
 	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
 		add("or leave it at that", stay)
 	}
-	again := n.p.Resume
-	if again == "" {
+	again, budget := n.p.Resume, n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	if again == "" { // an abort goes on with itself
+		if budget && n.p.Abort != "" {
+			add("go on without the budget's word", n.p.Abort+" --ignore-pdb")
+		}
 		return out
 	}
 	if begun {
 		again += " " + RetryFlag
 	}
-	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" {
+	if budget {
 		add("try again without the budget's word", again+" --ignore-pdb")
 	}
 	add("try again", again)
