@@ -133,7 +133,9 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 			return nil, err
 		}
 	}
-	if v.takesAway(plan) {
+	// What the plan warns of, such as empty disks where there was data, a person
+	// reads before the pods come.
+	if v.takesAway(plan) || v.env.Streams.Interactive() && len(plan.Warnings) > 0 {
 		err = v.runner.Confirm(ctx, plan, "Scale?")
 	}
 	return plan, err
