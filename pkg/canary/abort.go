@@ -22,7 +22,7 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		return nil, no
 	}
 	b := builder{r: r, record: *record, s: s, from: s.Replicas()}
-	b.record.Failed = nil // somebody acts on it
+	b.record.Failed, b.record.Gate = nil, nil // somebody acts on it
 	if b.again = record.Aborting; b.again {
 		b.from = s.Partition() // what was let through before is not closed again
 	}

@@ -18,6 +18,9 @@ type builder struct {
 	counts []int
 	from   int  // the partition that the steps begin at
 	again  bool // an abort goes on
+	// replaces says that the template is put in the place of the canary's: no pod
+	// has it yet, and one that is broken is in the way.
+	replaces bool
 }
 
 func (b builder) frame(verb string) *rollout.Plan {
@@ -30,6 +33,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Details:     append(slices.Clone(b.r.Details), b.atOnce()...),
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
+		Placing:     b.r.Limits.Placing,
 		StepTimeout: b.r.Limits.StepTimeout,
 		Timeout:     b.r.Limits.Timeout,
 		Promote:     b.r.command("promote", b.s),

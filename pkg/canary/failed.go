@@ -11,10 +11,10 @@ import (
 // failed refuses to go on with what has failed: the pods may look well by now,
 // and nobody has said that they are. A retry says so, and measures the step anew.
 func failed(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
-	if r.Retry || record.Failed == nil || record.Aborting {
+	f := record.Failure(s)
+	if r.Retry || f == nil || record.Aborting {
 		return nil
 	}
-	f := record.Failed
 	no := &rollout.Refusal{Why: fmt.Sprintf("the %s of statefulset %q failed at %s: %s",
 		record.Verb.Name(), s.Name(), f.At.UTC().Format(time.RFC3339), f.Message)}
 	for _, help := range record.afterFailure() {

@@ -15,7 +15,7 @@ import (
 )
 
 // Annotation holds the record of the canary in progress.
-const Annotation = "kubectl-sts.github.io/canary"
+const Annotation = sts.RolloutAnnotation
 
 // changeCause is the annotation that kubectl rollout history shows.
 const changeCause = "kubernetes.io/change-cause"
@@ -29,6 +29,7 @@ type Record struct {
 	Stable      string          `json:"stable"`             // the ControllerRevision to go back to
 	OwnTemplate bool            `json:"ownTemplate"`        // the canary set the template, so abort puts it back
 	Template    string          `json:"template,omitempty"` // fingerprint of what is rolled out, empty when unknown
+	Digest      string          `json:"digest,omitempty"`   // of the same, for any build; none in older records
 	Partition   int             `json:"partition"`          // as it was before
 	Steps       Steps           `json:"steps"`
 	Soak        metav1.Duration `json:"soak"`
@@ -45,6 +46,8 @@ type Record struct {
 	Target string `json:"target,omitempty"`
 	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.
 	Pods map[int]types.UID `json:"pods,omitempty"`
+	// Gate is the partition as this operation has set it last; nil in older records.
+	Gate *int `json:"gate,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *sts.Failure `json:"failed,omitempty"`
 }
@@ -112,14 +115,50 @@ func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	if r.Digest, err = template.Digest(); err != nil {
+		return err
+	}
 	r.Template, err = sts.Fingerprint(typed)
 	return err
 }
 
+// rollsOut notes that it is the set's present template which is rolled out.
+func (r *Record) rollsOut(s sts.Snapshot) error {
+	var err error
+	if s.Raw != nil {
+		if r.Digest, err = s.Raw.Digest(); err != nil {
+			return err
+		}
+	}
+	r.Template, err = sts.Fingerprint(&s.Set.Spec.Template)
+	return err
+}
+
+// changed reports whether the set has another template by now than the one that
+// is rolled out. Where only fingerprints can be compared a difference may come
+// from the build alone: then it counts when somebody else has written since.
+func (r Record) changed(s sts.Snapshot) bool {
+	if r.Digest != "" && s.Raw != nil {
+		now, err := s.Raw.Digest()
+		return err == nil && now != r.Digest
+	}
+	if r.Template == "" || len(s.Set.Spec.Template.Spec.Containers) == 0 {
+		return false // nobody knows
+	}
+	now, err := sts.Fingerprint(&s.Set.Spec.Template)
+	if err != nil || now == r.Template {
+		return false
+	}
+	if len(s.Set.ManagedFields) == 0 {
+		return true
+	}
+	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Started, "spec", "template")
+	return others
+}
+
 // stranger says who changed the template since the canary set it, or "".
 func (r Record) stranger(s sts.Snapshot) string {
-	now, err := sts.Fingerprint(&s.Set.Spec.Template)
-	if err != nil || r.Template == "" || r.Template == now {
+	if !r.changed(s) {
 		return ""
 	}
 	by := "somebody"

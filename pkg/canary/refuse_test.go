@@ -113,11 +113,6 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 	require.Empty(t, canary.Unsettled(settled(), ststest.Start))
 }
 
-func TestATemplateThatChangesNothingIsRefused(t *testing.T) {
-	p, err := canary.Plan(request(image("nginx:1.21"), force), settled(), ststest.Start)
-	requireRefusal(t, &rollout.Refusal{Why: `the template of statefulset "web" is already like that: nothing would change`}, p, err)
-}
-
 func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 	by := func(set *appsv1.StatefulSet) {
 		set.ManagedFields = []metav1.ManagedFieldsEntry{{

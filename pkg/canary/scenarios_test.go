@@ -48,6 +48,13 @@ func noted(from, to string) map[string]string {
 	return map[string]string{canary.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z"}`}
 }
 
+// byAbort is what an abort leaves there.
+func byAbort(from, to string) map[string]string {
+	return map[string]string{
+		canary.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z","by":"abort"}`,
+	}
+}
+
 func everyPod(revision string) []string {
 	return []string{revision, revision, revision, revision, revision}
 }
@@ -191,12 +198,12 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary within a budget", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "abort of a canary within a budget, which is to be ignored later", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 4, do: abortIt, request: staged, again: func(r *canary.Request) { r.IgnorePDB = true },
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a), do: canaryOf("nginx:1.22"),
@@ -211,7 +218,7 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a),
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 	}
 }

@@ -2,7 +2,9 @@ package canary
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -20,11 +22,8 @@ func (r Record) Says() string {
 type Help struct{ What, Verb, Flags string }
 
 // Command is the command line; command is how the user calls the plugin.
-func (h Help) Command(command string, s sts.Snapshot) string {
-	if h.Flags == "" {
-		return commandLine(command, h.Verb, s)
-	}
-	return commandLine(command, h.Verb, s, h.Flags)
+func (h Help) Command(command hint.Caller, s sts.Snapshot) string {
+	return command.Sts(h.Verb, append([]string{s.Name()}, strings.Fields(h.Flags)...)...)
 }
 
 // Helps lists that. good says that every pod is where it should be now.
@@ -39,7 +38,7 @@ func (r Record) Helps(s sts.Snapshot, good bool) []Help {
 		}}
 	case r.Aborting:
 		return []Help{{What: "finish the abort", Verb: "abort"}}
-	case r.Failed != nil:
+	case r.Failure(s) != nil:
 		return r.afterFailure()
 	case r.Verb != VerbCanary: // nobody wants to go back from there
 		return []Help{{What: "go on", Verb: r.Verb.Name()}}

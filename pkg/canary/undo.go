@@ -62,6 +62,7 @@ func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, n
 		record.Stable = present.Name // also before the controller has seen the template
 	}
 	err := record.owns(target.Template, true, s)
+	record.Digest = "" // what an older server wrote into the revision, this one may fill up
 	return record, err
 }
 

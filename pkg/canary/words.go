@@ -75,6 +75,8 @@ func (b builder) left() []sts.Pod {
 func (b builder) there(pod sts.Pod) bool {
 	_, begun := b.s.Annotation(Annotation)
 	switch {
+	case b.replaces:
+		return false
 	case b.record.Pods != nil:
 		was, restarts := b.record.Pods[pod.Ordinal]
 		return !restarts || pod.UID != was

@@ -157,7 +157,7 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
 	case s.Set.DeletionTimestamp != nil:
 		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
 	case s.Set.Annotations[sts.ScaleAnnotation] != "":
-		return Scaling, fmt.Sprintf("a scale of set %s is not over: kubectl sts scale %s goes on with it", s.Name(), s.Name())
+		return Scaling, fmt.Sprintf("a scale of set %s is not over: finish it first", s.Name())
 	case !s.Observed():
 		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())
 	case pods != s.Replicas():

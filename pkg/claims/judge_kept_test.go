@@ -84,7 +84,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 			standard(sets(set("web", 2, data, func(s *appsv1.StatefulSet) {
 				s.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
 			}))), "data-web-4",
-			claims.Scaling, "a scale of set web is not over: kubectl sts scale web goes on with it",
+			claims.Scaling, "a scale of set web is not over: finish it first",
 		},
 		{
 			"of a set whose controller has not seen its spec", standard(sets(set("web", 2, data, ststest.Unseen))), "data-web-4",

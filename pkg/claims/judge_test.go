@@ -78,6 +78,11 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		},
 		{
 			"those that restore-pvc brought back",
+			standard(sets(), only(claim("data-web-0", madeBy(sts.Manager))), deletedSets),
+			map[string]claims.Class{"data-web-0": claims.SetGone},
+		},
+		{
+			"those that an earlier version brought back",
 			standard(sets(), only(claim("data-web-0", madeBy("kubectl-sts"))), deletedSets),
 			map[string]claims.Class{"data-web-0": claims.SetGone},
 		},

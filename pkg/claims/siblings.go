@@ -26,7 +26,7 @@ type family struct {
 
 func gather(all []sts.Claim, known Makers) siblings {
 	s := siblings{
-		families: map[Key]*family{}, stems: map[Key][]string{}, controllers: Makers{upstream: true, restorer: true},
+		families: map[Key]*family{}, stems: map[Key][]string{}, controllers: Makers{upstream: true},
 		doubted: map[string]bool{},
 	}
 	maps.Copy(s.controllers, known)
@@ -70,13 +70,12 @@ func (f *family) add(c *sts.Claim, trusted bool) {
 const (
 	// upstream is as whom the controllers write where nobody has renamed them.
 	upstream = "kube-controller-manager"
-	// restorer is as whom restore-pvc makes claims anew, out of a set's.
-	restorer = "kubectl-sts"
 )
 
 // trusted reports whether the claim's maker is evidence that a set's it was:
-// of all controllers only that of StatefulSets makes claims that no pod owns.
-func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] }
+// of all controllers only that of StatefulSets makes claims that no pod owns,
+// and restore-pvc makes them anew out of a set's.
+func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Ours(c.MadeBy) }
 
 // known reports whether anything but the claim's own name and labels tells
 // that a set made it: its maker, another ordinal, or another template of a set

@@ -2,10 +2,10 @@ package claims
 
 import (
 	"iter"
-	"strconv"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Total sums up claims that may be deleted.
@@ -52,15 +52,11 @@ func Sum(verdicts iter.Seq[Verdict]) Total {
 	return t
 }
 
-// sizeOf reads a claim's size. What is none counts as 0, and so does a power of ten
-// that no volume has: the API server takes 1e2147483647 for a claim that is never
-// bound, but to add a byte to it would take more memory than there is.
+// sizeOf reads a claim's size. What is none counts as 0, and so does what no volume
+// has: the API server takes 1e2147483647 for a claim that is never bound.
 func sizeOf(text string) resource.Quantity {
-	const exa, nano = 18, -9
-	if _, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
-		if power, err := strconv.Atoi(exponent); err == nil && (power > exa || power < nano) {
-			return resource.Quantity{}
-		}
+	if sts.Endless(text) {
+		return resource.Quantity{}
 	}
 	size, err := resource.ParseQuantity(text)
 	if err != nil {

@@ -209,8 +209,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			stderr: "no canary of statefulset \"web\" is in progress: nothing was changed\n",
 		},
 		{
-			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled, code: 3,
-			stderr: "refused: the template of statefulset \"web\" is already like that: nothing would change\n",
+			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled,
+			stderr: "every pod of statefulset \"web\" runs this template already; nothing to do\n",
 		},
 		{
 			name: "a container that there is not", args: "canary web --image ngingx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
@@ -263,9 +263,10 @@ func TestInterruptedBeforeAnythingIsExitCode130(t *testing.T) {
 
 func TestAServerThatIsNotThereIsExitCode1(t *testing.T) {
 	holding(t, nil)
+	const refused = "cannot reach the API server at http://127.0.0.1:1: connection refused"
 	got := run(t.Context(), "status", "web", "--server=http://127.0.0.1:1")
 
-	require.Equal(t, ran{1, "", "error: cannot reach the API server at http://127.0.0.1:1: connection refused\n"}, got)
+	require.Equal(t, ran{1, "", "warning: " + refused + "; trying again for up to 10s\nerror: " + refused + "\n"}, got)
 }
 
 // seeHelp is the last line of bad usage.

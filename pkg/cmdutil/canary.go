@@ -104,6 +104,7 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 		Limits:    r.Flags.Limits,
 		IgnorePDB: r.ignorePDB,
 		AtGate:    true,
+		Now:       r.Client.Now(),
 	}, s)
 	if err != nil {
 		return rollout.Outcome{}, err

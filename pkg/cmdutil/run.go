@@ -52,6 +52,7 @@ func (r *Runner) RunToEnd(ctx context.Context, p *rollout.Plan, s sts.Snapshot) 
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
 func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (rollout.Outcome, error) {
+	p.Context = r.Env.Context()
 	if r.DryRun() {
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
@@ -75,6 +76,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
+		Command: r.Env.Command(r.Client.Namespace),
 		Looker:  r.Client,
 		Now:     r.Client.Now,
 	}
@@ -227,6 +229,7 @@ func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 // Show shows what a person is asked about, with what they have to know before
 // they answer. The run does not repeat it.
 func (r *Runner) Show(p *rollout.Plan) {
+	p.Context = r.Env.Context()
 	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
@@ -248,7 +251,8 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
 	r.Show(p)
-	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
+	text := report.Fold(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
+	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: report.Explained(text), Help: yesHelp})
 	switch {
 	case err != nil && !errors.Is(err, term.ErrNoAnswer):
 		return err
@@ -258,20 +262,28 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
 }
 
-// asker asks at a gate.
+// yesHelp explains the answers to a plain question.
+const yesHelp = `  y  yes: do what is shown above
+  n  no, like any other answer: nothing is changed`
+
+// asker reads the answer at a gate. The question has been put by the lines of
+// the run: only they know when something has come between.
 type asker struct{ env *Env }
 
-// Ask puts the question and maps the answer.
+// Ask maps the answer.
 func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
-	question := fmt.Sprintf("next: %s. [p]romote, [h]old here, [a]bort?", step.Gate.Next)
+	question := report.GateQuestion(a.env.Where(), &step)
 	answers := map[string]rollout.Answer{
 		"p": rollout.Promote, "promote": rollout.Promote,
 		"h": rollout.HoldOn, "hold": rollout.HoldOn,
 		"a": rollout.Abort, "abort": rollout.Abort,
 	}
-	text, err := a.env.Streams.Prompt(ctx, report.Fold(a.env.Streams.Err, question)+" ", func(text string) bool {
-		_, ok := answers[strings.ToLower(text)]
-		return ok
+	text, err := a.env.Streams.Ask(ctx, term.Question{
+		Text: report.Explained(report.Fold(a.env.Streams.Err, question)), Help: report.GateHelp, Shown: true,
+		Valid: func(text string) bool {
+			_, ok := answers[strings.ToLower(text)]
+			return ok
+		},
 	})
 	if errors.Is(err, term.ErrNoAnswer) {
 		_, _ = fmt.Fprintln(a.env.Streams.Err) // no key has ended the line

@@ -56,7 +56,7 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	set, err := c.apps.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
-		FieldManager:    FieldManager,
+		FieldManager:    c.FieldManager,
 		FieldValidation: metav1.FieldValidationStrict,
 		DryRun:          dryRun,
 	})
@@ -113,7 +113,7 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 	}
 	raw, err := again(c.quiet(ctx), func(ctx context.Context) ([]byte, error) {
 		return body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
-			Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
+			Param("dryRun", metav1.DryRunAll).Param("fieldManager", c.FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
 			SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx))
 	})
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {

@@ -146,7 +146,7 @@ func (c *Client) changeVolume(
 func (c *Client) patchVolume(
 	ctx context.Context, name string, dryRun bool, change func(*corev1.PersistentVolume) ([]operation, error),
 ) error {
-	opts := metav1.PatchOptions{FieldManager: FieldManager}
+	opts := metav1.PatchOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

@@ -40,7 +40,7 @@ func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.Pe
 // there is one of its name: somebody has made it, or an earlier try whose answer
 // was lost.
 func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) error {
-	opts := metav1.CreateOptions{FieldManager: FieldManager}
+	opts := metav1.CreateOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

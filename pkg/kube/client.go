@@ -27,15 +27,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// FieldManager is the name under which the plugin's writes are recorded in
-// managedFields.
-const FieldManager = "kubectl-sts"
-
 // Client reads and writes StatefulSets of one namespace.
 type Client struct {
 	Namespace string
 	// Held, unless it is nil, is told how many claims are in memory, as they come.
 	Held func(claims int)
+	// FieldManager is the name under which writes are recorded in managedFields.
+	FieldManager string
 
 	apps           appsclient.AppsV1Interface
 	core           coreclient.CoreV1Interface
@@ -62,7 +60,7 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 	config.ContentType = runtime.ContentTypeProtobuf
 	// One set is watched, not a cluster reconciled: no need to throttle.
 	config.QPS = -1
-	c := &Client{Namespace: namespace, config: config, host: config.Host, clock: &clock{}}
+	c := &Client{Namespace: namespace, FieldManager: sts.Manager, config: config, host: config.Host, clock: &clock{}}
 	config.Wrap(c.clock.wrap)
 	config.Wrap(timeouts{config.Timeout}.wrap)
 	config.Timeout = 0
@@ -128,6 +126,9 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err != nil {
 		return sts.Snapshot{}, nil, c.explain(err, "get", "statefulsets.apps", name)
 	}
+	if err := sts.CheckQuantities(raw); err != nil {
+		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
+	}
 	set := &appsv1.StatefulSet{}
 	if err := json.Unmarshal(raw, set); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
@@ -136,7 +137,21 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 		return sts.Snapshot{}, nil, err
 	}
 	s, err := c.around(ctx, set)
+	s.Raw = templateOf(raw)
 	return s, raw, err
+}
+
+// templateOf is the pod template in a set's manifest, nil when there is none.
+func templateOf(raw []byte) sts.Template {
+	var set struct {
+		Spec struct {
+			Template json.RawMessage `json:"template"`
+		} `json:"spec"`
+	}
+	if json.Unmarshal(raw, &set) != nil {
+		return nil
+	}
+	return sts.Template(set.Spec.Template)
 }
 
 // quiet keeps client-go from logging what goes wrong.
@@ -182,7 +197,7 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	if len(s.Pods) < s.Replicas() {
 		// Not being allowed to read events only costs their words.
 		events, err := again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
-			return c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: failedCreates(set.Name)})
+			return c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: aboutPods(set.Name)})
 		})
 		if err == nil {
 			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
@@ -191,13 +206,12 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	return c.nodesOf(ctx, s), nil
 }
 
-// failedCreates selects the events in which the controller says why it could
-// not make a pod.
-func failedCreates(set string) string {
+// aboutPods selects the events of a set, in which the controller says which pods
+// it has made and deleted, and why it could not make one.
+func aboutPods(set string) string {
 	return fields.Set{
 		"involvedObject.kind": "StatefulSet",
 		"involvedObject.name": set,
-		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()
 }
 

@@ -34,6 +34,7 @@ func FuzzManifest(f *testing.F) {
 		`{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"web"},"spec":{"template":{}}}]}`,
 		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {replicas: x}\n",
 		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {template: null}\n",
+		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {template: {spec: {overhead: {cpu: 1e-2147483648}}}}\n",
 		"apiVersion: apps/v1beta1\nkind: StatefulSet\n",
 		"a: 1\na: 2\n", "a: A\n---0\x80", "- x\n", "\t", "%YAML 9\n---\n", "---\n...\n---", "!!binary x: &a *a\n", "? {}\n: {}\n", "<<: [{}]\n", laughs, shouts,
 		"kind: StatefulSet\n" + laughs,

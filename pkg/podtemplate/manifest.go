@@ -83,6 +83,9 @@ func documents(text []byte) ([]json.RawMessage, error) {
 }
 
 func parseSet(doc []byte) (*Manifest, error) {
+	if err := sts.CheckQuantities(doc); err != nil {
+		return nil, err
+	}
 	set := &appsv1.StatefulSet{}
 	if err := json.Unmarshal(doc, set); err != nil {
 		return nil, oneLine(err)

@@ -3,6 +3,7 @@ package prune_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, run, got, verdicts := changed(t, test.change)
 
-			run.Do(t.Context(), verdicts)
+			run.Do(t.Context(), slices.Values(verdicts))
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -67,7 +68,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 func TestAClaimThatHasChangedIsReadBeforeWhatCanWantIt(t *testing.T) {
 	c, run, _, verdicts := changed(t, func(*sts.Claim) {})
 
-	require.Equal(t, prune.Summary{Deleted: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{
 		"look default", "delete data-web-1", "claim data-web-1", "look default", "delete data-web-1",
 	}, c.asked)
@@ -81,7 +82,7 @@ func TestWhatWantsAClaimThatHasChangedKeepsIt(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"skipped data-web-1: pod job-1 mounts it or waits for it"}, got.events)
 }
 
@@ -89,7 +90,7 @@ func TestAClaimWhoseLabelsWereNotAskedForAnyMoreIsKept(t *testing.T) {
 	_, run, got, verdicts := changed(t, func(c *sts.Claim) { c.Labels = map[string]string{"app": "db"} })
 	run.Asked = func(c sts.Claim) bool { return c.Labels["app"] != "db" }
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"skipped data-web-1: its labels were changed since it was listed"}, got.events)
 }
 
@@ -104,7 +105,7 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 		c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 		c.errs = map[string]error{"claim data-web-1": test.err}
 
-		run.Do(t.Context(), verdicts)
+		run.Do(t.Context(), slices.Values(verdicts))
 
 		require.Equal(t, []string{test.want}, got.events)
 	}
@@ -114,7 +115,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 	c.errs = map[string]error{"delete data-web-1": rollout.ErrConflict}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"skipped data-web-1: it changed 5 times while it was to be deleted"}, got.events)
 	require.Len(t, c.deleted(), 5)
 }
@@ -133,7 +134,7 @@ func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"deleted data-web-1 (volume stays) (restorable)"}, got.events)
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -22,7 +23,8 @@ type Status struct {
 	Record   *canary.Record // the canary in progress, or nil
 	Verdict  verdict.Verdict
 	Now      time.Time
-	Command  string // how the user calls the plugin for this set; only a list needs it
+	Context  string      // what the user calls the cluster
+	Command  hint.Caller // how the user calls the plugin for this set; only a list needs it
 }
 
 // statusView is a status as a program reads it.
@@ -105,7 +107,7 @@ func (st Status) head() [][2]string {
 		strategy += fmt.Sprintf(", minReadySeconds %d", s.Set.Spec.MinReadySeconds)
 	}
 	lines := [][2]string{
-		{"StatefulSet", s.Set.Namespace + "/" + s.Name()},
+		{"StatefulSet", Where(s.Set.Namespace, s.Name(), st.Context)},
 		{"Strategy", strategy},
 	}
 	if c := st.canary(); c != nil {
@@ -207,6 +209,9 @@ func (st Status) view() statusView {
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: viewScale(s), Pods: []podView{},
+	}
+	if s.Uncountable != nil {
+		v.Replicas = int(*s.Set.Spec.Replicas)
 	}
 	if f := st.Verdict.Failed; f != nil {
 		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}

@@ -69,7 +69,10 @@ func (l List) columns(style styles) []listColumn {
 		}
 		ready.add(fmt.Sprintf("%d/%d", good, st.Snapshot.Replicas()), &readyLook)
 		updated.add(fmt.Sprint(fresh), nil)
-		if !st.Snapshot.Observed() {
+		if st.Snapshot.Uncountable != nil {
+			ready.cells[len(ready.cells)-1] = cell{text: fmt.Sprintf("-/%d", *st.Snapshot.Set.Spec.Replicas), style: &look}
+		}
+		if !st.Snapshot.Observed() || st.Snapshot.Uncountable != nil {
 			updated.cells[len(updated.cells)-1].text = "-" // which revision that is, only the controller knows
 		}
 		strategy.add(string(st.Snapshot.Strategy()), nil)

@@ -116,7 +116,7 @@ func (st Status) help() string {
 	try := st.Verdict.Try
 	switch {
 	case len(try) == 0:
-		return fmt.Sprintf("look closer: %s status %s", st.Command, st.Snapshot.Name())
+		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
 	case st.Verdict.Result == rollout.Halted && st.Record != nil && st.Verdict.Failed == nil:
 		return try[len(try)-1]
 	}

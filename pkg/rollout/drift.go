@@ -29,7 +29,7 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 	say := func(what string, path ...string) {
 		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
 			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
-			if w.Manager == "kubectl-sts" {
+			if sts.Ours(w.Manager) {
 				what += " (another run)"
 			}
 		}

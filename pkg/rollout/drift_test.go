@@ -80,8 +80,8 @@ func TestDriftEndsTheRun(t *testing.T) {
 		},
 		{
 			"another record",
-			[]setOption{ststest.Annotated(record, "r2"), writtenBy("kubectl-sts", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`)},
-			"the record of this run was changed by kubectl-sts at 03:05:05Z (another run); nothing more is written", onlyWeb4,
+			[]setOption{ststest.Annotated(record, "r2"), writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`)},
+			"the record of this run was changed by sts-rollout at 03:05:05Z (another run); nothing more is written", onlyWeb4,
 		},
 		{
 			"several things at once, of which one has a known writer",

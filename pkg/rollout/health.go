@@ -100,7 +100,7 @@ func (st *State) troubled(p Plan, step Step, s sts.Snapshot, progress Progress, 
 		}
 		at := since
 		if t.Trouble.Grace == sts.AfterPatience {
-			at = since.Add(p.Patience)
+			at = since.Add(t.Trouble.Patience(p.Patience, p.Placing))
 		}
 		if !now.Before(at) {
 			return inTrouble(t.Pod, *t.Trouble), wake

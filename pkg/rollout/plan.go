@@ -15,6 +15,7 @@ type Plan struct {
 	Namespace string
 	Name      string
 	UID       types.UID // of the set that the plan was made for
+	Context   string    // what the user calls the cluster, empty when that is not known
 	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
@@ -37,8 +38,9 @@ type Plan struct {
 	// only the end of the set is.
 	ReadOnly bool
 
-	// Patience is what trouble that often heals is given before it counts.
-	Patience time.Duration
+	// Patience is what trouble that often heals is given before it counts, and
+	// Placing what a pod is given that waits for a node or a volume; 0 for the same.
+	Patience, Placing time.Duration
 	// StepTimeout is how long a step may wait without another pod becoming
 	// good, 0 for ever.
 	StepTimeout time.Duration

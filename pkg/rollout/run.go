@@ -8,6 +8,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -55,6 +56,9 @@ type Engine struct {
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
+	// Command is how the user calls the plugin for the set, for commands that
+	// the trouble itself or the error brings. Empty for none of these.
+	Command hint.Caller
 	// Looker is for a look after each answer and each hook; nil for none.
 	Looker Looker
 	// Now is the cluster's time, for what its timestamps say. Nil means the
@@ -96,8 +100,25 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	r.stopHook()
 	r.heed()
 	r.noteFailure(&o)
+	e.help(&o)
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
+}
+
+// help puts first what the trouble or the error itself says about its cure.
+func (e Engine) help(o *Outcome) {
+	if e.Command == "" {
+		return
+	}
+	hints := hint.Of(o.Err)
+	if o.Trouble != nil {
+		hints = append(hints, o.Trouble.Hints...)
+	}
+	var try []string
+	for _, h := range hints {
+		try = append(try, e.Command.Render(h))
+	}
+	o.Try = append(try, o.Try...)
 }
 
 type reply struct {

@@ -158,6 +158,10 @@ func (n *next) afterFailure() []string {
 		}
 	}
 	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
+	waited := n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
+		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
+	}
 	add("go back to stable", n.p.Abort)
 	if begun && (moved || !n.p.Scales) {
 		out = append(out, n.p.Instead...)
@@ -172,7 +176,7 @@ func (n *next) afterFailure() []string {
 	if begun {
 		again += " " + RetryFlag
 	}
-	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" {
+	if waited {
 		add("try again without the budget's word", again+" --ignore-pdb")
 	}
 	add("try again", again)

@@ -2,8 +2,10 @@ package scale
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -30,12 +32,12 @@ func (r Record) further(to, now int) bool {
 }
 
 // back is the command that takes the replicas back to what they were.
-func (r Record) back(s sts.Snapshot, command string) string {
-	words := fmt.Sprintf("%s scale %s --replicas %d", command, s.Name(), r.From)
+func (r Record) back(s sts.Snapshot, command hint.Caller) string {
+	words := []string{s.Name(), "--replicas", strconv.Itoa(r.From)}
 	if r.From > r.To && len(s.ClaimTemplates()) > 0 {
-		words += " --pvc=" + string(Reuse) // they are deleted last, so they are still there
+		words = append(words, "--pvc="+string(Reuse)) // they are deleted last, so they are still there
 	}
-	return words
+	return command.Sts("scale", words...)
 }
 
 // instead are the ways out of a scale that halts which lead back.

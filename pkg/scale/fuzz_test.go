@@ -24,7 +24,7 @@ func FuzzRecord(f *testing.F) {
 		`{"version":1,"from":2,"to":4,"before":"before-exec","whenScaled":"Retain"}`,
 		`{"version":1,"from":-1,"to":2}`, `{"version":1,"to":9223372036854775807}`, `{"version":1,"before":"rm"}`,
 		`{"version":1,"claims":{"":{"uid":""},"data-web--1":{"uid":"x"},"\n":{}}}`,
-		`{"version":1,"whenScaled":"Delete"}`, `{"version":2}`, `{}`, `null`, `oops`, ``,
+		`{"version":1,"whenScaled":"Delete"}`, `{"version":1,"claims":{}}`, `{"version":2}`, `{}`, `null`, `oops`, ``,
 	} {
 		f.Add(text, uint8(i), uint8(i))
 	}
@@ -63,7 +63,9 @@ func requireStored(t *testing.T, s sts.Snapshot, stored *scale.Record) {
 	require.NoError(t, err)
 	again, err := scale.FindRecord(snapshot(set(record(string(text)))))
 	require.NoError(t, err, "%s", text)
-	require.Equal(t, stored, again)
+	twice, err := json.Marshal(again)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(twice))
 	require.NotEmpty(t, stored.Says())
 	require.NotEmpty(t, stored.Helps(s, "kubectl sts"))
 	require.LessOrEqual(t, len(stored.Left()), 3)

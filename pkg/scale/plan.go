@@ -102,7 +102,7 @@ func (b *builder) frame() *rollout.Plan {
 		Scales:   true,
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
-		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
+		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
 		Resume: r.again(s), Stay: b.record.stay(s, r.Command), From: b.record.From, Instead: b.instead(),
 	}
 	if r.To == s.Replicas() {

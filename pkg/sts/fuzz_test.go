@@ -62,7 +62,7 @@ func FuzzRevisionTemplate(f *testing.F) {
 	for _, text := range []string{
 		`{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"a","image":"b"}]}}}}`,
 		`{"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"1e3","memory":"1Gi"}}}],"new":9007199254740993}}}}`,
-		`{"spec":{"template":null}}`, `{"spec":{}}`, `{}`, `[]`, `oops`, `{"spec":{"template":{"spec":{"containers":"x"}}}}`,
+		`{"spec":{"template":{"spec":{"overhead":{"cpu":"1e-2147483648"}}}}}`, `{"spec":{"template":null}}`, `{"spec":{}}`, `{}`, `[]`, `oops`, `{"spec":{"template":{"spec":{"containers":"x"}}}}`,
 	} {
 		f.Add(text)
 	}
@@ -128,7 +128,7 @@ func FuzzFailedCreates(f *testing.F) {
 		event := func(text string) *corev1.Event { return &corev1.Event{Reason: sts.ReasonFailedCreate, Message: text} }
 		for pod, words := range sts.FailedCreates([]*corev1.Event{event(one), event(two)}) {
 			require.NotEmpty(t, pod)
-			require.True(t, strings.HasSuffix(one, words) || strings.HasSuffix(two, words), "%q", words)
+			require.True(t, strings.HasSuffix(one, words.Message) || strings.HasSuffix(two, words.Message), "%q", words.Message)
 		}
 	})
 }

@@ -3,6 +3,8 @@ package sts
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Note is what a run keeps in an annotation of the set, to be gone on with.
@@ -31,9 +33,13 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 		err = (*note).Check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, %s and run "+
-			"kubectl -n %s annotate statefulset %s %s-",
-			annotation, s.Name(), err, first, s.Set.Namespace, s.Name(), annotation)
+		return nil, &hint.Error{
+			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), err),
+			Hints: []hint.Hint{{
+				Words: "to drop it, " + first + " and run", Kind: hint.Kubectl, Verb: "annotate",
+				Args: []string{"statefulset", s.Name(), annotation + "-"}, Namespace: s.Set.Namespace,
+			}},
+		}
 	}
 	return note, nil
 }

@@ -13,6 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Snapshot is everything known about one StatefulSet at one moment.
@@ -27,20 +29,27 @@ type Snapshot struct {
 	// FailedCreates are the words of the newest FailedCreate event about a
 	// pod, by pod name. The controller says nowhere else why it cannot make
 	// a pod.
-	FailedCreates map[string]string
+	FailedCreates map[string]FailedCreate
 	// Budgets are the PodDisruptionBudgets that cover the set.
 	Budgets []Budget
 	// Claims are those that the set's templates have made or would take for
 	// theirs, by name; only where a verb is about them.
 	Claims []Claim
+	// Raw is the set's pod template as the server wrote it, nil where nobody has
+	// read it like that: a watch and a list have it in this build's types alone.
+	Raw Template
 	// Nodes are those that hold pods which do not go, by name.
 	Nodes map[string]Node
+	// Uncountable is why the set's ordinals are not gone through, as [Countable]
+	// says; nil for nearly every set. Then nothing else is known of it, and it
+	// counts as one without replicas.
+	Uncountable error
 }
 
 // Observe builds a snapshot out of what a client read. Pods and revisions
 // that the set does not control are left out: a selector alone may match
 // strangers. failed may be nil.
-func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]string) Snapshot {
+func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]FailedCreate) Snapshot {
 	s := Snapshot{Set: set, FailedCreates: failed}
 	if set == nil {
 		return s
@@ -109,7 +118,7 @@ func (s Snapshot) Observed() bool {
 
 // Replicas is the wanted number of pods; an unset field means 1.
 func (s Snapshot) Replicas() int {
-	if s.Set == nil {
+	if s.Set == nil || s.Uncountable != nil {
 		return 0
 	}
 	if s.Set.Spec.Replicas == nil {
@@ -129,8 +138,13 @@ func Countable(set *appsv1.StatefulSet) error {
 	if set == nil || set.Spec.Replicas == nil || *set.Spec.Replicas <= MostReplicas {
 		return nil
 	}
-	return fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many; set the number that is meant: "+
-		"kubectl -n %s scale statefulset %s --replicas COUNT", set.Name, *set.Spec.Replicas, set.Namespace, set.Name)
+	return &hint.Error{
+		Err: fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many", set.Name, *set.Spec.Replicas),
+		Hints: []hint.Hint{{
+			Words: "set the number that is meant", Kind: hint.Kubectl, Verb: "scale",
+			Args: []string{"statefulset", set.Name, "--replicas", "COUNT"}, Namespace: set.Namespace,
+		}},
+	}
 }
 
 // Start is the first ordinal, from spec.ordinals.start.

@@ -51,8 +51,8 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 	pod, ok := s.Pod(ordinal)
 	if !ok {
 		t.State = StateMissing
-		if words := s.FailedCreates[t.Pod]; words != "" {
-			t.Trouble = &Trouble{Reason: ReasonFailedCreate, Message: words, Grace: AfterPatience}
+		if failed := s.FailedCreates[t.Pod]; failed.Present(now) {
+			t.Trouble = &Trouble{Reason: ReasonFailedCreate, Message: failed.Message, Grace: AfterPatience}
 		}
 		return t
 	}

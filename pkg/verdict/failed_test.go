@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -78,4 +80,23 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 
 	late := verdict.Settled{}.Check(at(`,"rollback":true}`), ststest.Start.Add(5*time.Second))
 	require.Equal(t, hasFailed(), late.Failed)
+}
+
+// A run that is killed when it would halt notes nothing.
+func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
+	record := &canary.Record{Stable: ststest.Stable, Started: ststest.Start, Soak: metav1.Duration{Duration: time.Minute}}
+	at := ststest.Start.Add(time.Hour)
+	pods := updated(4)
+	ststest.ReadySince(at)(pods[4])
+	ststest.Restarted(1)(pods[4])
+	pods[4].Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{
+		ExitCode: 1, FinishedAt: metav1.Time{Time: at.Add(-time.Second)},
+	}
+	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), pods)
+
+	got := verdict.Judge(s, record, limits, command, at.Add(9*time.Second))
+	require.Equal(t, rollout.Halted, got.Result)
+	require.Equal(t, "trouble: web-4: restarted 10s ago (1 restart), and its soak of 1m0s is not over", got.Message)
+
+	require.Equal(t, rollout.Held, verdict.Judge(s, record, limits, command, at.Add(time.Minute)).Result)
 }

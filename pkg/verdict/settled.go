@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -23,7 +24,7 @@ const scaleWithin = time.Minute
 // spec says, and ends the run as held when nothing more will happen by itself.
 type Settled struct {
 	// Command is how the user calls the plugin, for the commands that help.
-	Command string `json:"-"`
+	Command hint.Caller `json:"-"`
 }
 
 // Check looks at the whole set.

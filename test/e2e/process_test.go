@@ -156,6 +156,7 @@ func (p *process) show(ts *testscript.TestScript) {
 	_, _ = ts.Stdout().Write(p.stdout.Bytes())
 	_, _ = ts.Stderr().Write(p.stderr.Bytes())
 	checkObjects(ts, p.cmd.Args, p.stdout.String())
+	checkOffered(ts, p.cmd.Args, p.stdout.String(), p.stderr.String())
 }
 
 func (p *process) kill() {

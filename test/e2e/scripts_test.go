@@ -95,6 +95,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"apply":      cmdApply,
 		"ends":       cmdEnds,
 		"exits":      cmdExits,
+		"flux":       cmdFlux,
 		"freeze":     cmdFreeze,
 		"gated":      cmdGated,
 		"hold":       cmdHold,

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
@@ -102,7 +101,7 @@ func (d *driver) one(ctx context.Context, t target, corpus string) result {
 		return r
 	}
 	cmd := exec.CommandContext(ctx, d.binary(t), "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+d.time.String(),
-		"-test.fuzzminimizetime=5s", "-test.parallel=1", "-test.fuzzcachedir="+corpus, "-test.timeout=0")
+		"-test.fuzzminimizetime=100x", "-test.parallel=1", "-test.fuzzcachedir="+corpus, "-test.timeout=0")
 	var out bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = filepath.FromSlash(t.dir), &out, &out
 	cmd.Env = append(os.Environ(), fuzztest.MemoryDir+"="+memory)
@@ -110,11 +109,8 @@ func (d *driver) one(ctx context.Context, t target, corpus string) result {
 	cmd.WaitDelay = 10 * time.Second
 	r.err = cmd.Run()
 	r.read(out.String())
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.process = uint64(usage.Maxrss) * 1024 //nolint:gosec // never negative
-	}
 	if r.err == nil {
-		r.input, r.err = greediest(memory)
+		r.input, r.process, r.err = greediest(memory)
 	}
 	return r
 }

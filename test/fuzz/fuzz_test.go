@@ -69,13 +69,14 @@ func TestLine(t *testing.T) {
 
 func TestTheGreediestProcessCounts(t *testing.T) {
 	dir := t.TempDir()
-	_, err := greediest(dir)
+	_, _, err := greediest(dir)
 	require.ErrorContains(t, err, "no input was measured")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "1"), []byte("17"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "2"), []byte("1700"), 0o600))
-	got, err := greediest(dir)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "1"), []byte("17 9000"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "2"), []byte("1700 8000"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "3"), nil, 0o600))
+	input, process, err := greediest(dir)
 	require.NoError(t, err)
-	require.Equal(t, uint64(1700), got)
+	require.Equal(t, []uint64{1700, 9000}, []uint64{input, process})
 }
 
 func TestTheTargetsOfTheRepositoryAreFound(t *testing.T) {

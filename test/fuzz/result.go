@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ type result struct {
 	interesting int // that got to code which none before had got to
 	elapsed     time.Duration
 	input       uint64 // bytes that the greediest input took
-	process     uint64 // bytes that the greatest process had in memory
+	process     uint64 // bytes that the greatest process had from the system
 	output      string
 	err         error
 }
@@ -68,26 +69,28 @@ func (r *result) read(output string) {
 	}
 }
 
-// greediest is the largest number that a process of the target has noted.
-func greediest(dir string) (uint64, error) {
+// greediest are the largest numbers that the processes of the target have noted.
+func greediest(dir string) (input, process uint64, err error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	most := uint64(0)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		n, err := strconv.ParseUint(string(text), 10, 64)
-		if err != nil {
-			return 0, err
+		if len(text) == 0 {
+			continue // the process was ended while it wrote
 		}
-		most = max(most, n)
+		var in, all uint64
+		if _, err := fmt.Sscanf(string(text), "%d %d", &in, &all); err != nil {
+			return 0, 0, fmt.Errorf("%s: %w", text, err)
+		}
+		input, process = max(input, in), max(process, all)
 	}
-	if most == 0 {
-		return 0, fmt.Errorf("no input was measured: the target does not use fuzztest.Bound")
+	if process == 0 {
+		return 0, 0, errors.New("no input was measured: the time was too short, or the target does not use fuzztest.Bound")
 	}
-	return most, nil
+	return input, process, nil
 }

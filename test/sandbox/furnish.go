@@ -41,10 +41,12 @@ func (c cluster) furnish(ctx context.Context, r *record, count int) (changed boo
 	if err := c.start(ctx, r.Bin); err != nil {
 		return false, err
 	}
-	if _, err := c.kubectl(ctx, r.Bin, "", "wait", "node", "--all", "--for=condition=Ready", "--timeout=300s"); err != nil {
+	// First, since it starts again what has exited: kwok, too, without which no
+	// node becomes Ready.
+	if err := c.becomesWorking(ctx, r.Bin); err != nil {
 		return false, err
 	}
-	if err := c.becomesWorking(ctx, r.Bin); err != nil {
+	if _, err := c.kubectl(ctx, r.Bin, "", "wait", "node", "--all", "--for=condition=Ready", "--timeout=300s"); err != nil {
 		return false, err
 	}
 	r.Objects = hash

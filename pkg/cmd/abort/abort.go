@@ -63,7 +63,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	request := canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command("")}
+	request := canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""), Now: runner.Client.Now()}
 	plan, err := canary.Abort(request, s)
 	if err != nil {
 		return err

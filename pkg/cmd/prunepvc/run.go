@@ -73,7 +73,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	asked := r.RetainVolumes
-	if err := r.confirm(ctx, env, f.total); err != nil {
+	if err := r.confirm(ctx, env, cmp.Or(client.Namespace, "all namespaces"), f.total); err != nil {
 		return err
 	}
 	if asked != r.RetainVolumes { // that takes more permissions
@@ -133,7 +133,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 }
 
 // confirm asks once. Where data would die, a y is not enough.
-func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total) error {
+func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace string, t claims.Total) error {
 	if r.Yes || r.DryRun != report.DryRunNone {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total)
 	if r.fate(t) != "" {
 		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
 	}
-	answer, err := env.Streams.Prompt(ctx, question, func(string) bool { return true })
+	answer, err := env.Streams.Ask(ctx, term.Question{Text: report.Where(namespace, "", env.Context()) + ": " + question})
 	answer = strings.ToLower(answer)
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
@@ -208,7 +208,7 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 		return nil, nil
 	}
 	dir, err := prune.Dir(r.RecordDir)
-	book := prune.NewBook(dir, "kubectl sts prune-pvc", client.Host(), client.Now)
+	book := prune.NewBook(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
 	if err == nil {
 		err = book.Prepare()
 	}
@@ -224,8 +224,12 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 
 // hints are the commands that go on.
 func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
+	caller := env.Command("")
+	if r.AllNamespaces {
+		caller = env.Everywhere() // -n would leave the records of other namespaces out
+	}
 	var out []string
-	switch back := env.Command("") + " restore-pvc -f " + cmdutil.QuotePath(record); {
+	switch back := caller.Sts("restore-pvc", "-f") + " " + cmdutil.QuotePath(record); {
 	case record == "":
 	case s.Recorded > 0:
 		out = append(out, "bring them back: "+back)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -106,7 +107,7 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 }
 
 // samePods refuses to go on with the restart of other pods than were asked for.
-func (r Request) samePods(record *canary.Record, command string, s sts.Snapshot) error {
+func (r Request) samePods(record *canary.Record, command hint.Caller, s sts.Snapshot) error {
 	asked := slices.Sorted(slices.Values(r.Ordinals))
 	begun := slices.Sorted(maps.Keys(record.Pods))
 	if r.Ordinals == nil || slices.Equal(asked, begun) {
@@ -119,8 +120,8 @@ func (r Request) samePods(record *canary.Record, command string, s sts.Snapshot)
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("a restart of statefulset %q is in progress, of %s", s.Name(), which),
 		Try: []string{
-			fmt.Sprintf("finish it first: %s restart %s", command, s.Name()),
-			fmt.Sprintf("or give it up: %s abort %s", command, s.Name()),
+			"finish it first: " + command.Sts("restart", s.Name()),
+			"or give it up: " + command.Sts("abort", s.Name()),
 		},
 	}
 }

@@ -132,7 +132,7 @@ func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, e
 	if err != nil {
 		return nil, err
 	}
-	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.runner.Client.Host(), v.runner.Client.Now)
+	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
 	err = book.Prepare()
 	return book, err
 }

@@ -133,7 +133,7 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 			return nil, err
 		}
 	}
-	if v.env.Streams.Interactive() && v.writes(plan) {
+	if v.takesAway(plan) {
 		err = v.runner.Confirm(ctx, plan, "Scale?")
 	}
 	return plan, err
@@ -190,9 +190,15 @@ func (v *visit) undecided(plan *rollout.Plan) bool {
 	return false
 }
 
-func (v *visit) writes(plan *rollout.Plan) bool {
+// takesAway reports whether the run takes replicas or claims away: then nobody
+// must be surprised by it. Pods that only come are no reason to ask.
+func (v *visit) takesAway(plan *rollout.Plan) bool {
 	for i := range plan.Steps {
-		if c := plan.Steps[i].Change; c != nil && !c.Done(v.s) {
+		c := plan.Steps[i].Change
+		if c == nil || c.Done(v.s) {
+			continue
+		}
+		if _, deletes := c.(rollout.DeleteClaim); deletes || v.wish.To <= v.s.Replicas() {
 			return true
 		}
 	}

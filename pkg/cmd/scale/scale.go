@@ -45,6 +45,7 @@ var (
 		"retain-volume" sets their volumes' reclaim policy to Retain first and writes a record of each, from which
 		kubectl sts restore-pvc makes it again, with its data. Where whenScaled is Delete, the policy is
 		set to Retain while the run lasts, unless everything is to be deleted. --yes never answers this question.
+		Without a terminal a run that takes pods or claims away wants --yes.
 
 		Up, claims of earlier pods with these ordinals still have their data: --pvc=reuse gives them to the new pods,
 		"fresh" deletes them first, and "fail", the default without a terminal, stops. Each pod must be Available
@@ -66,7 +67,7 @@ var (
 		kubectl sts scale web --replicas 2 --dry-run=client
 
 		# In a pipeline: keep the data, but not the claims
-		kubectl sts scale web --replicas 2 --pvc=retain-volume
+		kubectl sts scale web --replicas 2 --pvc=retain-volume --yes
 
 		# Take each node out of the ring before its pod goes
 		kubectl sts scale cassandra --replicas 3 --before-exec 'nodetool decommission'

@@ -74,7 +74,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	}
 	if canary.GoesOn(record, named) {
 		plan, _, err := canary.GoOn(canary.VerbUndo, request, s, now)
-		if plan != nil || err != nil && (named == nil || record.Failed != nil) {
+		if plan != nil || err != nil && (named == nil || record.Failure(s) != nil) {
 			return plan, err
 		}
 	}
@@ -85,8 +85,8 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	if target.Already {
 		var try []string
 		if named == nil {
-			try = append(try, fmt.Sprintf("%s; to leave it, name another: %s undo %s --to-revision REVISION",
-				target.Why, request.Command, s.Name()))
+			try = append(try, target.Why+"; to leave it, name another: "+
+				request.Command.Sts("undo", s.Name(), "--to-revision", "REVISION"))
 		}
 		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name), try...)

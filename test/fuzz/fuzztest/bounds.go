@@ -14,13 +14,14 @@ import (
 	"time"
 )
 
-// MemoryDir is the variable of the environment with a folder in which each
-// process leaves a file with the bytes that its greediest input took.
+// MemoryDir is the variable of the environment with a folder in which each process
+// leaves a file with the bytes that its greediest input took and, behind a space, the
+// most that it had from the system.
 const MemoryDir = "STS_FUZZ_MEMORY"
 
 // What one input may take. Memory is all that is allocated, whether the
-// collector frees it meanwhile or not: so the number is the same on every run,
-// and what is in use at once is never more.
+// collector frees it meanwhile or not, and what stacks have grown to: so the number
+// is nearly the same on every run, and what is in use at once is never more.
 const (
 	mostMemory = 100 << 20
 	mostStack  = 64 << 20
@@ -34,14 +35,14 @@ type Bounds struct {
 	ticks  int
 	end    func(why string) // ends the process
 
-	running  atomic.Pointer[input]
-	greatest uint64 // bytes that an input took
-	file     string // where that is noted; empty for nowhere
+	running atomic.Pointer[input]
+	noted   [2]uint64 // bytes that an input took, and that the process had
+	file    string    // where that is noted; empty for nowhere
 }
 
 // input is one that is being looked at.
 type input struct {
-	before uint64 // bytes that the process had allocated
+	before uint64 // bytes that the process had taken
 	ticks  int    // for so many it has been running
 }
 
@@ -68,12 +69,12 @@ func Bound(f *testing.F) *Bounds {
 // Input begins an input; what it returns ends it.
 func (b *Bounds) Input(t *testing.T) func() {
 	t.Helper()
-	in := &input{before: allocated()}
+	in := &input{before: taken()}
 	b.running.Store(in)
 	return func() {
 		t.Helper()
 		b.running.Store(nil)
-		took := allocated() - in.before
+		took := since(in.before)
 		if took > b.memory {
 			t.Errorf("the input took %d bytes of memory, more than %d", took, b.memory)
 		}
@@ -98,7 +99,7 @@ func (b *Bounds) watch(done <-chan struct{}) {
 			continue
 		}
 		in.ticks++
-		if took := allocated() - in.before; took > b.memory {
+		if took := since(in.before); took > b.memory {
 			b.end(fmt.Sprintf("the input has taken %d bytes of memory, more than %d, and is not done", took, b.memory))
 		}
 		if in.ticks > b.ticks {
@@ -107,23 +108,46 @@ func (b *Bounds) watch(done <-chan struct{}) {
 	}
 }
 
-// note keeps the greatest number, in a file for who runs the target. It does not
+// note keeps the greatest numbers, in a file for who runs the target. It does not
 // write for every small step.
 func (b *Bounds) note(t *testing.T, took uint64) {
 	t.Helper()
-	if took <= b.greatest+b.greatest/10 || b.file == "" {
+	if b.file == "" {
 		return
 	}
-	b.greatest = took
-	if err := os.WriteFile(b.file, strconv.AppendUint(nil, took, 10), 0o600); err != nil {
+	grown := false
+	for i, n := range []uint64{took, measure("/memory/classes/total:bytes") - measure("/memory/classes/heap/released:bytes")} {
+		if n > b.noted[i]+b.noted[i]/10 {
+			b.noted[i], grown = n, true
+		}
+	}
+	if !grown {
+		return
+	}
+	if err := os.WriteFile(b.file, fmt.Appendf(nil, "%d %d", b.noted[0], b.noted[1]), 0o600); err != nil {
 		t.Error(err)
 	}
 }
 
-// allocated is how many bytes the process has allocated so far. Unlike
-// runtime.ReadMemStats it stops nothing.
-func allocated() uint64 {
-	sample := [1]metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample[:])
-	return sample[0].Value.Uint64()
+// taken is how many bytes the process has allocated so far, and how many its stacks
+// have. Unlike runtime.ReadMemStats it stops nothing.
+func taken() uint64 {
+	return measure("/gc/heap/allocs:bytes", "/memory/classes/heap/stacks:bytes")
 }
+
+// measure sums up numbers of the runtime.
+func measure(names ...string) uint64 {
+	samples := make([]metrics.Sample, len(names))
+	for i, name := range names {
+		samples[i].Name = name
+	}
+	metrics.Read(samples)
+	sum := uint64(0)
+	for i := range samples {
+		sum += samples[i].Value.Uint64()
+	}
+	return sum
+}
+
+// since is how much has been taken since before. Stacks may have shrunk.
+func since(before uint64) uint64 { return max(taken(), before) - before }
