@@ -61,6 +61,10 @@ func serveClaims(t *testing.T, claims []*corev1.PersistentVolumeClaim, sets []*a
 			}
 		}
 		switch {
+		case strings.HasSuffix(r.URL.Path, "/selfsubjectaccessreviews"):
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":{"allowed":true}}`)
+			return
 		case r.Method == http.MethodDelete:
 			options, err := io.ReadAll(r.Body)
 			if err == nil && !strings.Contains(string(options), metav1.DryRunAll) {

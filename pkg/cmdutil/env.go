@@ -44,8 +44,9 @@ type Env struct {
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)
 
-	host    string           // of the API server, empty before there is a client
-	now     func() time.Time // the cluster's clock, nil before there is a client
+	host string           // of the API server, empty before there is a client
+	now  func() time.Time // the cluster's clock, nil before there is a client
+
 	notices notices
 }
 
@@ -57,8 +58,8 @@ func (e *Env) Client(namespace string) (*kube.Client, error) {
 		return nil, err
 	}
 	e.now, e.host = client.Now, client.Host()
-	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
 	client.OnRetry(e.retrying)
+	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
 	return client, nil
 }
 

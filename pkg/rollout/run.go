@@ -53,12 +53,12 @@ type Engine struct {
 	Sink    Sink
 	Asker   Asker
 	Hooks   Hooks // nil for plans without
-	// Command is how the user calls the plugin for the set, for commands that
-	// the trouble itself or the error brings. Empty for none of these.
-	Command hint.Caller
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
+	// Command is how the user calls the plugin for the set, for commands that
+	// the trouble itself or the error brings. Empty for none of these.
+	Command hint.Caller
 	// Looker is for a look after each answer and each hook; nil for none.
 	Looker Looker
 	// Now is the cluster's time, for what its timestamps say. Nil means the

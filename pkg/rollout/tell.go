@@ -158,6 +158,10 @@ func (n *next) afterFailure() []string {
 		}
 	}
 	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
+	waited := n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
+		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
+	}
 	add("go back to stable", n.p.Abort)
 	if begun && (moved || !n.p.Scales) {
 		out = append(out, n.p.Instead...)
@@ -165,17 +169,14 @@ func (n *next) afterFailure() []string {
 	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
 		add("or leave it at that", stay)
 	}
-	again, budget := n.p.Resume, n.st.outside && !n.p.Scales && n.st.waitSaid != ""
-	if again == "" { // an abort goes on with itself
-		if budget && n.p.Abort != "" {
-			add("go on without the budget's word", n.p.Abort+" --ignore-pdb")
-		}
+	again := n.p.Resume
+	if again == "" {
 		return out
 	}
 	if begun {
 		again += " " + RetryFlag
 	}
-	if budget {
+	if waited {
 		add("try again without the budget's word", again+" --ignore-pdb")
 	}
 	add("try again", again)

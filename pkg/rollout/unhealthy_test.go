@@ -57,5 +57,5 @@ func TestAnAbortThatWaitsOffersToGoOnWithoutTheBudget(t *testing.T) {
 	w := newWalk(t, p, full)
 	w.see(full)
 	d := w.at(stepTimeout).see(full)
-	require.Contains(t, d.End.Try, "go on without the budget's word: kubectl sts abort web --ignore-pdb")
+	require.Contains(t, d.End.Try, "go back without the budget's word: kubectl sts abort web --ignore-pdb")
 }

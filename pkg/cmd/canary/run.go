@@ -85,15 +85,8 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Command:   env.Command(namespace(env, r)),
 	}
 	request.ReplaceCommand = replaceCommand(request.Command, r)
-	needs := []rollout.Permission{rollout.PatchSet(r.Name)}
-	if s.OnDelete() || r.OnFailure.Rollback(s) {
-		needs = append(needs, rollout.DeletePods())
-	}
-	if err := runner.Permit(ctx, needs...); err != nil {
-		return s, nil, err
-	}
 	if r.changes() {
-		if err := change(ctx, runner.Client, r, s, manifest, &request); err != nil {
+		if err := change(ctx, runner, r, s, manifest, &request); err != nil {
 			return s, nil, err
 		}
 	}
@@ -142,7 +135,7 @@ func pace(env *cmdutil.Env, r Request) canary.Pace {
 }
 
 // change makes the new template, as the server would store it.
-func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
+func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
 		if err := onlyTemplate(r.Manifest, canary.Before(s)); err != nil {
 			return err
@@ -160,7 +153,14 @@ func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot,
 	// and recorded. Another image has no defaults, so that a dry run on the
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
-		if wanted, out.Exact, err = client.Preview(ctx, wanted, s); err != nil {
+		needs := []rollout.Permission{rollout.PatchSet(r.Name)}
+		if s.OnDelete() || r.OnFailure.Rollback(s) {
+			needs = append(needs, rollout.DeletePods())
+		}
+		if err := runner.Permit(ctx, needs...); err != nil {
+			return err
+		}
+		if wanted, out.Exact, err = runner.Client.Preview(ctx, wanted, s); err != nil {
 			return cmdutil.Unwilling(err, "the API server does not take the template")
 		}
 	}
