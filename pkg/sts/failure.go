@@ -29,10 +29,10 @@ type Failure struct {
 // an object share 256 KiB.
 const mostWords = 1024
 
-// Short is the failure with what a container has said at length left out in the
-// middle: the beginning names the pod, and the end says why.
+// Short is the failure with what a container has said made harmless, and at
+// length left out in the middle: the beginning names the pod, and the end says why.
 func (f Failure) Short() Failure {
-	f.Message = strings.ToValidUTF8(f.Message, "\uFFFD")
+	f.Message = Clean(strings.ToValidUTF8(f.Message, "\uFFFD"))
 	if len(f.Message) <= mostWords {
 		return f
 	}
