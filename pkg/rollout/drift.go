@@ -78,6 +78,11 @@ func (st State) overtaken(p Plan, s sts.Snapshot) bool {
 		st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
 }
 
+// opened reports whether somebody else lets more pods through than the run has.
+func (st State) opened(s sts.Snapshot) bool {
+	return s.Exists() && st.expected != nil && s.Partition() < sts.Snapshot{Set: st.expected}.Partition()
+}
+
 func span(s sts.Snapshot) string {
 	if s.Start() == 0 {
 		return fmt.Sprint(s.Replicas())

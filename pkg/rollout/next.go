@@ -84,8 +84,11 @@ func (n *next) drifted() bool {
 		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
-	if n.st.replaced(n.p, n.s) {
+	switch {
+	case n.st.replaced(n.p, n.s):
 		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
+	case n.st.opened(n.s) && len(o.Try) > 0:
+		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
 		o.Try = nil

@@ -63,7 +63,7 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 	version := func(rv string) setOption { return func(set *appsv1.StatefulSet) { set.ResourceVersion = rv } }
 	drifted := rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Drifted, Message: "the partition was changed from 4 to 1; nothing more is written",
-		Gate: "partition 1: web-1 and above are let through", Try: toGoOn, Step: &plan().Steps[0],
+		Gate: "partition 1: web-1 and above are let through", Try: toRetry, Step: &plan().Steps[0],
 	}}
 	for _, test := range []struct {
 		name string
