@@ -12,15 +12,24 @@ GO_BUILD_FLAGS := -trimpath -ldflags "-s -w -X $(MODULE)/pkg/cli.version=$(VERSI
 ## SANDBOX: the name of the sandbox's cluster
 SANDBOX ?= sts
 
-## KUBE_VERSION: the Kubernetes of the sandbox and of make e2e, such as 1.36.3; empty is the sandbox's own choice
+## KUBE_VERSION: the Kubernetes of the sandbox and of make e2e, such as 1.35.4; empty is the sandbox's own choice
 KUBE_VERSION ?=
 KUBE_FLAG     = $(if $(KUBE_VERSION),--version $(KUBE_VERSION))
+
+## KUBE_VERSIONS: the Kubernetes versions of make compat
+KUBE_VERSIONS ?= 1.37.2 1.36.3 1.35.4 1.34.4
 
 ## RUN: the tests to run in make e2e, such as TestScripts/canary; empty is all
 RUN ?=
 
 ## E2E_ARGS: more flags for go test in make e2e, such as -v
 E2E_ARGS ?=
+
+## N: how often make soak-test runs the suite
+N ?= 10
+
+## LANES: how many suites make soak-test runs side by side
+LANES ?= 1
 
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
@@ -92,7 +101,7 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/docs/... ./test/fuzz/... ./test/krew/... ./test/pictures/... ./test/readme/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/compat/... ./test/docs/... ./test/fuzz/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME
@@ -105,7 +114,15 @@ sandbox-unit: ## Run the sandbox's own tests
 .PHONY: e2e
 e2e: build ## Run the plugin's scripts against a real control plane
 	go run -C test/sandbox . build $(KUBE_FLAG)
-	go test -count=1 -timeout 40m $(if $(RUN),-run '$(RUN)') ./test/e2e/... $(E2E_ARGS)
+	KUBE_VERSION=$(KUBE_VERSION) go test -count=1 -timeout 90m $(if $(RUN),-run '$(RUN)') ./test/e2e/... $(E2E_ARGS)
+
+.PHONY: compat
+compat: build ## Run the scripts against each of KUBE_VERSIONS and write the table of docs/compatibility.md
+	go run ./test/compat $(KUBE_VERSIONS)
+
+.PHONY: soak-test
+soak-test: ## Run the plugin's scripts N times with every processor busy, and say which ever failed
+	go run ./test/soak -n $(N) -lanes $(LANES) $(if $(RUN),-run '$(RUN)')
 
 .PHONY: lint
 lint: $(TOOLS)/built ## Check style, common mistakes and go.mod

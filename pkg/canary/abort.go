@@ -22,6 +22,7 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		return nil, no
 	}
 	b := builder{r: r, record: *record, s: s, from: s.Replicas()}
+	b.record.Failed, b.record.Gate = nil, nil // somebody acts on it
 	if b.again = record.Aborting; b.again {
 		b.from = s.Partition() // what was let through before is not closed again
 	}
@@ -35,7 +36,7 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		return nil, forward(r, *record, s)
 	}
 	p := b.frame("abort")
-	p.Promote, p.Resume, p.Abort = "", "", r.command("abort", s)
+	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, r.command("abort", s)
 	if why != "" && record.OwnTemplate && !record.Aborting {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
@@ -81,7 +82,7 @@ func againCommand(r Request, record Record, s sts.Snapshot) string {
 func (b builder) stop() *rollout.Plan {
 	b.counts = []int{len(b.record.Pods)}
 	p := b.frame("abort")
-	p.Promote, p.Resume, p.Abort = "", "", b.r.command("abort", b.s)
+	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", b.s.Name())
 	p.Success = "the restart is over"
 	p.Steps = []rollout.Step{b.finish()}
@@ -93,7 +94,7 @@ func (b builder) stop() *rollout.Plan {
 func (b builder) letStand(why string) *rollout.Plan {
 	b.record.Aborting = true
 	p := b.frame("abort")
-	p.Promote, p.Resume, p.Abort = "", "", b.r.command("abort", b.s)
+	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("give the %s of statefulset %s up", b.record.Verb.Name(), b.s.Name())
 	p.Details = append(p.Details, why+": that change stands, and the controller rolls it out")
 	p.Success = fmt.Sprintf("the %s is given up; see how the set gets on: %s", b.record.Verb.Name(), b.r.command("watch", b.s))
@@ -109,7 +110,7 @@ func (b builder) letStand(why string) *rollout.Plan {
 // that is not Ready (kubernetes#67250).
 func (b builder) back() ([]rollout.Step, error) {
 	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}}
-	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
+	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
 	if b.s.OnDelete() {
 		free.Mode, free.Order = rollout.FreeEach, b.record.Order
 	}

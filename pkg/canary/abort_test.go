@@ -27,7 +27,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	withCause := record(func(r *canary.Record) { r.Cause = ptr.To("kubectl apply") })
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
 		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true,"left":"web-update"}`
-	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z"}`
+	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
 	s := ststest.Snapshot(canarySet(withCause, 2, ststest.Annotated(changeCause, "kubectl sts canary web")), updated(2, 0))
 
 	got, err := canary.Abort(request(), s)

@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/utils/ptr"
 
@@ -17,6 +18,9 @@ type builder struct {
 	counts []int
 	from   int  // the partition that the steps begin at
 	again  bool // an abort goes on
+	// replaces says that the template is put in the place of the canary's: no pod
+	// has it yet, and one that is broken is in the way.
+	replaces bool
 }
 
 func (b builder) frame(verb string) *rollout.Plan {
@@ -26,14 +30,16 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Name:        b.s.Name(),
 		UID:         b.s.UID(),
 		Title:       b.title(verb),
-		Details:     b.r.Details,
+		Details:     append(slices.Clone(b.r.Details), b.atOnce()...),
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
+		Placing:     b.r.Limits.Placing,
 		StepTimeout: b.r.Limits.StepTimeout,
 		Timeout:     b.r.Limits.Timeout,
 		Promote:     b.r.command("promote", b.s),
 		Resume:      b.r.command(b.record.Verb.Name(), b.s),
 		Abort:       b.backCommand(),
+		Instead:     b.instead(),
 		Success:     b.success(),
 	}
 }

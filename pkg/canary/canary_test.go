@@ -144,6 +144,9 @@ func changeLine(c rollout.Change) string {
 		parts = append(parts, fmt.Sprintf("partition %d", *edit.Partition))
 	}
 	for _, key := range slices.Sorted(maps.Keys(edit.Annotations)) {
+		if edit.Annotations[key] != nil && key == canary.Annotation && strings.HasPrefix(edit.Says, "partition ") {
+			continue // every move of the gate notes it
+		}
 		what := "annotation "
 		if edit.Annotations[key] == nil {
 			what = "no annotation "

@@ -115,7 +115,12 @@ func TestAVerbThatIsKilledGoesOn(t *testing.T) {
 
 			w = test.world(t)
 			for range all {
-				w.run(planned(t)(test.do(test.request, w.see(), w.now)), 1)
+				p, err := test.do(test.request, w.see(), w.now)
+				require.NoError(t, err)
+				if p == nil {
+					break // a plan that is made later may take fewer writes
+				}
+				w.run(p, 1)
 			}
 			require.Equal(t, test.want, w.ends(), "killed after each write")
 		})

@@ -32,12 +32,23 @@ func (b builder) steps(i int) []rollout.Step {
 	return append(steps, whole)
 }
 
+// move opens the gate, and notes how far this operation has opened it.
+func (b builder) move(partition int) rollout.Edit {
+	edit := rollout.Partition(partition)
+	if b.record.Verb == VerbCanary || b.record.Verb == VerbRestart {
+		record := b.record
+		record.Gate = &partition
+		edit.Annotations = map[string]*string{Annotation: record.text()}
+	}
+	return edit
+}
+
 // part is one pod of a step.
 func (b builder) part(whole rollout.Step, partition int) rollout.Step {
 	ordinal := b.s.Start() + partition
 	return rollout.Step{
 		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
-		Change: rollout.Partition(partition), Disrupts: b.disrupts(ordinal),
+		Change: b.move(partition), Disrupts: b.disrupts(ordinal),
 		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
 	}
 }
@@ -81,10 +92,10 @@ func (b builder) whole(i int) rollout.Step {
 		step.Free = &rollout.Free{Mode: rollout.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
 	case b.s.OnDelete():
 		step.Until = rollout.PodsUpdated{Count: b.counts[i]}
-		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded()}
+		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	default:
 		if b.from > partition {
-			step.Change = rollout.Partition(partition)
+			step.Change = b.move(partition)
 		}
 		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
 		step.Free = b.free()
@@ -105,8 +116,19 @@ func (b builder) whole(i int) rollout.Step {
 // leaves it to the user, unless it is to go ahead with unhealthy pods: then
 // it has to get past them as well.
 func (b builder) free() *rollout.Free {
+	if b.replaces {
+		return &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
+	}
 	if !b.r.Force && b.record.Verb != VerbUndo {
 		return nil
 	}
-	return &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded()}
+	free := &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+	if free.AlwaysUnhealthy {
+		free.Grace = 0
+	}
+	return free
 }
+
+// goesBack reports whether a pod that is not Ready is better off where this run
+// takes it, whatever a budget says.
+func (b builder) goesBack() bool { return b.guarded() && b.record.Verb == VerbUndo }

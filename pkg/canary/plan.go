@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/utils/ptr"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -42,11 +44,11 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if record == nil {
 		return nil, &rollout.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress", s.Name()),
-			Try: []string{"start one: " + r.command("canary", s, "--image CONTAINER=IMAGE"), "or look: " + r.command("status", s)},
+			Try: []string{"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"), "or look: " + r.command("status", s)},
 		}
 	}
 	if record.Aborting {
-		return nil, aborting(r.Command, *record, s)
+		return nil, aborting(r, *record, s)
 	}
 	if no := refuse(s); no != nil {
 		return nil, no
@@ -54,11 +56,15 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if no := strangers(r, *record, s); no != nil {
 		return nil, no
 	}
+	if no := failed(r, *record, s); no != nil {
+		return nil, no
+	}
 	r.Pace = Pace{}
 	if !full {
 		r.Pace = Pace{Gate: rollout.GateHold, Wanted: true}
 	}
-	return rest(r, *record, s, now, "promote", false)
+	// Of what failed, the very step is measured once more, and its gate holds.
+	return rest(r, *record, s, now, "promote", record.Failure(s) != nil)
 }
 
 // rest plans what is left of a canary in progress.
@@ -67,16 +73,26 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	if err != nil {
 		return nil, err
 	}
+	retries := record.Failure(s) != nil
+	anew := r.Retry || retries
+	if record.Failed = nil; record.Gate != nil {
+		record.Gate = ptr.To(s.Partition())
+	}
 	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
 	p := b.frame(verb)
 	p.Warnings = overruled(r, record)
+	if retries {
+		p.Steps = append(p.Steps, b.retry())
+	}
 	switch half, ok := b.half(at.Begun); {
 	case ok:
 		p.Steps = append(p.Steps, half)
 	case at.Begun > 0:
 		again := b.whole(at.Begun - 1)
 		again.Title, again.Change, again.Disrupts = "check "+b.pods(at.Begun-1), nil, nil
-		again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
+		if !anew {
+			again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
+		}
 		if begun := s.OnDelete() && record.letThrough(s) > at.Counts[at.Begun-1]; begun || !gated {
 			again.Gate = nil // somebody has let the next one go already
 		}

@@ -15,13 +15,10 @@ import (
 )
 
 // Annotation holds the record of the canary in progress.
-const Annotation = "kubectl-sts.github.io/canary"
+const Annotation = sts.RolloutAnnotation
 
 // changeCause is the annotation that kubectl rollout history shows.
 const changeCause = "kubernetes.io/change-cause"
-
-// version of the record's format. A newer one is refused, not guessed at.
-const version = 1
 
 // Record is what a canary needs to be gone on with.
 type Record struct {
@@ -32,6 +29,7 @@ type Record struct {
 	Stable      string          `json:"stable"`             // the ControllerRevision to go back to
 	OwnTemplate bool            `json:"ownTemplate"`        // the canary set the template, so abort puts it back
 	Template    string          `json:"template,omitempty"` // fingerprint of what is rolled out, empty when unknown
+	Digest      string          `json:"digest,omitempty"`   // of the same, for any build; none in older records
 	Partition   int             `json:"partition"`          // as it was before
 	Steps       Steps           `json:"steps"`
 	Soak        metav1.Duration `json:"soak"`
@@ -48,6 +46,10 @@ type Record struct {
 	Target string `json:"target,omitempty"`
 	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.
 	Pods map[int]types.UID `json:"pods,omitempty"`
+	// Gate is the partition as this operation has set it last; nil in older records.
+	Gate *int `json:"gate,omitempty"`
+	// Failed is how the last run of it ended, nil unless it halted.
+	Failed *sts.Failure `json:"failed,omitempty"`
 }
 
 // Verb is what is in progress.
@@ -73,7 +75,7 @@ func (v Verb) Noun() string {
 
 // FindRecord reads the record of the canary in progress; nil when there is none.
 func FindRecord(s sts.Snapshot) (*Record, error) {
-	return sts.ReadNote[Record](s, Annotation, version, "put the partition where it belongs")
+	return sts.ReadNote[Record](s, Annotation, "put the partition where it belongs")
 }
 
 // Format is the version that it was written in.
@@ -86,6 +88,8 @@ func (r Record) Check() error {
 		return err
 	case r.Stable == "", r.Started.IsZero(), len(r.Steps) == 0:
 		return errors.New("it lacks the stable revision, the steps or the time")
+	case r.Version == sts.FormatFailed && r.Failed == nil:
+		return errors.New("it does not say how it failed")
 	case r.Verb != VerbCanary && r.Verb != VerbUndo && r.Verb != VerbRestart:
 		return fmt.Errorf("verb %q", r.Verb)
 	case r.Partition < 0 || r.Partition > math.MaxInt32:
@@ -111,14 +115,50 @@ func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	if r.Digest, err = template.Digest(); err != nil {
+		return err
+	}
 	r.Template, err = sts.Fingerprint(typed)
 	return err
 }
 
+// rollsOut notes that it is the set's present template which is rolled out.
+func (r *Record) rollsOut(s sts.Snapshot) error {
+	var err error
+	if s.Raw != nil {
+		if r.Digest, err = s.Raw.Digest(); err != nil {
+			return err
+		}
+	}
+	r.Template, err = sts.Fingerprint(&s.Set.Spec.Template)
+	return err
+}
+
+// changed reports whether the set has another template by now than the one that
+// is rolled out. Where only fingerprints can be compared a difference may come
+// from the build alone: then it counts when somebody else has written since.
+func (r Record) changed(s sts.Snapshot) bool {
+	if r.Digest != "" && s.Raw != nil {
+		now, err := s.Raw.Digest()
+		return err == nil && now != r.Digest
+	}
+	if r.Template == "" || len(s.Set.Spec.Template.Spec.Containers) == 0 {
+		return false // nobody knows
+	}
+	now, err := sts.Fingerprint(&s.Set.Spec.Template)
+	if err != nil || now == r.Template {
+		return false
+	}
+	if len(s.Set.ManagedFields) == 0 {
+		return true
+	}
+	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Started, "spec", "template")
+	return others
+}
+
 // stranger says who changed the template since the canary set it, or "".
 func (r Record) stranger(s sts.Snapshot) string {
-	now, err := sts.Fingerprint(&s.Set.Spec.Template)
-	if err != nil || r.Template == "" || r.Template == now {
+	if !r.changed(s) {
 		return ""
 	}
 	by := "somebody"
@@ -129,7 +169,13 @@ func (r Record) stranger(s sts.Snapshot) string {
 }
 
 // text is the annotation's value.
-func (r Record) text() *string { return sts.NoteText(r) }
+func (r Record) text() *string {
+	r.Version = sts.FormatGoing
+	if r.Failed != nil {
+		r.Version = sts.FormatFailed
+	}
+	return sts.NoteText(r)
+}
 
 // WantsRollback reports whether the canary in progress was started with the
 // wish to go back by itself when a step fails.

@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,12 +13,16 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-const wayOut = "; to drop it, put the partition where it belongs and run " +
-	"kubectl -n default annotate statefulset web kubectl-sts.github.io/canary-"
+// wayOut drops a record that can't be read.
+var wayOut = []hint.Hint{{
+	Words: "to drop it, put the partition where it belongs and run", Kind: hint.Kubectl, Verb: "annotate",
+	Args: []string{"statefulset", "web", "kubectl-sts.github.io/canary-"}, Namespace: "default",
+}}
 
 func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	full := canary.Record{
@@ -60,35 +65,39 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 		err  string
 	}{
 		{
-			"a newer format", `{"version":2,"stable":"web-stable"}`,
-			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 2, ` +
-				`this kubectl-sts reads 1: use the version that wrote it`,
+			"a newer format", `{"version":3,"stable":"web-stable"}`,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 3, ` +
+				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
+		},
+		{
+			"a failure without words", `{"version":2,"stable":"web-stable","started":"2030-01-02T03:04:05Z","steps":["1"]}`,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: it does not say how it failed`,
 		},
 		{
 			"no format", `{}`,
 			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 0, ` +
-				`this kubectl-sts reads 1: use the version that wrote it`,
+				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
 		},
 		{
 			"garbage", `oops`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
-				`invalid character 'o' looking for beginning of value` + wayOut,
+				`invalid character 'o' looking for beginning of value`,
 		},
 		{
 			"nothing", ``, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
-				`unexpected end of JSON input` + wayOut,
+				`unexpected end of JSON input`,
 		},
 		{
 			"nothing but a format", `{"version":1}`, `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
-				`it lacks the stable revision, the steps or the time` + wayOut,
+				`it lacks the stable revision, the steps or the time`,
 		},
 		{
 			"a verb of a time to come", valid(`"verb":"scale"`),
-			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: verb "scale"` + wayOut,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: verb "scale"`,
 		},
 		{
 			"an order that can't be read", valid(`"order":{"last":"a in b"}`),
 			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: selector "a in b": ` +
-				`unable to parse requirement: found 'b' expected: '('` + wayOut,
+				`unable to parse requirement: found 'b' expected: '('`,
 		},
 	}
 	for _, tt := range tests {
@@ -98,6 +107,9 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 			got, err := canary.FindRecord(s)
 			require.EqualError(t, err, tt.err)
 			require.Nil(t, got)
+			if strings.Contains(tt.err, "can't be read") {
+				require.Equal(t, wayOut, hint.Of(err))
+			}
 
 			// No verb goes ahead over it.
 			_, err = canary.Plan(request(image("nginx:1.22")), s, ststest.Start)

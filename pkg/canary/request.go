@@ -3,11 +3,11 @@ package canary
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -20,7 +20,10 @@ type Pace struct {
 
 // Limits are the waiting times of a run.
 type Limits struct {
-	Patience    time.Duration
+	Patience time.Duration
+	// Placing is the patience with a pod that waits for a node or a volume, 0 for
+	// the same as with all else.
+	Placing     time.Duration
 	StepTimeout time.Duration
 	Timeout     time.Duration
 }
@@ -38,7 +41,12 @@ type Request struct {
 	Soak     time.Duration
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
-	AtGate   bool // an abort that a person at the run's own gate asks for
+	Retry    bool // go on with what has failed, and measure the same step anew
+	Replace  bool // put the template in the place of the canary's in progress
+	// ReplaceCommand is the command line that does so, empty when it is not known.
+	ReplaceCommand string
+	AtGate         bool      // an abort that a person at the run's own gate asks for
+	Now            time.Time // of an abort
 	// Order is for pods that the run deletes itself.
 	Order     sts.Order
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say
@@ -46,23 +54,28 @@ type Request struct {
 	Limits    Limits
 	// Command is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
-	Command string
+	Command hint.Caller
 }
 
 // command is a command line that the user can copy.
 func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
-	return commandLine(r.Command, verb, s, flags...)
+	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
 }
 
-func commandLine(command, verb string, s sts.Snapshot, flags ...string) string {
-	return strings.Join(append([]string{command, verb, s.Name()}, flags...), " ")
-}
+// recreate is the update strategy of KEP-3541, alpha in 1.37.
+const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
 
 // refuse checks what no canary can be run on.
 func refuse(s sts.Snapshot) *rollout.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case s.Strategy() == recreate:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, and no step can "+
+				"be held back", s.Name()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
@@ -90,7 +103,7 @@ func refusePods(r Request, s sts.Snapshot) *rollout.Refusal {
 	if r.Order.Last != "" && !slices.ContainsFunc(s.Pods, r.Order.Keeps) {
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("no pod of statefulset %q has %s, so none would be kept for the end", s.Name(), r.Order.Last),
-			Try: []string{"see the labels of the pods: kubectl get pods --show-labels", "or leave --last out"},
+			Try: []string{"see the labels of the pods: " + r.Command.Kubectl("get", "pods", "--show-labels"), "or leave --last out"},
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func inProgress(verb Verb, r Request, s sts.Snapshot) (*Record, error) {
 	case err != nil || record == nil:
 		return nil, err
 	case record.Aborting:
-		return nil, aborting(r.Command, *record, s)
+		return nil, aborting(r, *record, s)
 	case record.Verb != verb:
 		return nil, busy(r, *record, s)
 	}
@@ -40,7 +40,7 @@ func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if s.Partition() > 0 {
 		no := refusePartition(r, s)
 		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
-			r.command("restart", s, fmt.Sprintf("--ordinals %d-%d", s.Start(), s.End()-1)))
+			r.command("restart", s, "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
 		return nil, no
 	}
 	if no := refuseUnsettled(r, s, now); no != nil {

@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -47,6 +48,13 @@ func noted(from, to string) map[string]string {
 	return map[string]string{canary.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z"}`}
 }
 
+// byAbort is what an abort leaves there.
+func byAbort(from, to string) map[string]string {
+	return map[string]string{
+		canary.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z","by":"abort"}`,
+	}
+}
+
 func everyPod(revision string) []string {
 	return []string{revision, revision, revision, revision, revision}
 }
@@ -80,6 +88,20 @@ func scenarios() []scenario {
 			want: ends{Image: "nginx:1.22", Annotations: noted(c, b), Revisions: []string{b}, Ready: true},
 		},
 		{name: "undo of a bad rollout", set: rolling(a, b), pods: halfway, bad: b, do: toRevision(a), request: once, want: trap},
+		{
+			name: "undo of a bad rollout of a Parallel set, whose controller waits for the broken pod (1.35.0 to 1.35.3)",
+			set:  rolling(a, b, ststest.Parallel), pods: halfway, bad: b, do: toRevision(a), request: once, want: trap,
+		},
+		{
+			name: "undo of a bad rollout of a Parallel set that took two pods at once (1.35.0 to 1.35.3)",
+			set:  rolling(a, b, ststest.Parallel, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
+			do: toRevision(a), request: once, want: trap,
+		},
+		{
+			name: "undo of a bad rollout that took two pods at once",
+			set:  rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
+			do: toRevision(a), request: once, want: trap,
+		},
 		{name: "undo of a bad rollout in steps", set: rolling(a, b), pods: halfway, bad: b, do: toRevision(a), request: staged, want: trap},
 		{
 			name: "undo of a bad rollout within a budget", set: rolling(a, b), pods: halfway, bad: b,
@@ -176,12 +198,12 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary within a budget", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "abort of a canary within a budget, which is to be ignored later", set: rolling(a, a), pods: everyPod(a), budgets: budget,
 			begin: canaryOf("nginx:1.22"), cut: 4, do: abortIt, request: staged, again: func(r *canary.Request) { r.IgnorePDB = true },
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
 			name: "canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a), do: canaryOf("nginx:1.22"),
@@ -196,7 +218,7 @@ func scenarios() []scenario {
 		{
 			name: "abort of a canary with OnDelete", set: rolling(a, a, ststest.OnDelete), pods: everyPod(a),
 			begin: canaryOf("nginx:1.22"), cut: 3, do: abortIt, request: staged,
-			want: ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+			want: ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: everyPod(a), Ready: true},
 		},
 	}
 }

@@ -105,7 +105,9 @@ func (w *world) replace(o int) {
 }
 
 // control is the StatefulSet controller: highest ordinal first, down to the
-// partition, and stopped by any pod that is not Ready.
+// partition, up to maxUnavailable at once. Of an ordered set any pod that is not
+// Ready stops it; of a Parallel one as many as maxUnavailable, as on 1.35.0 to
+// 1.35.3 (later servers count those out that they would replace).
 func (w *world) control() {
 	i := slices.IndexFunc(w.revisions, func(r *appsv1.ControllerRevision) bool {
 		template, err := sts.RevisionTemplate(r)
@@ -119,20 +121,34 @@ func (w *world) control() {
 		w.revisions[i].Data.Raw = templateOf(w.t, typed)
 	}
 	w.set.Status.UpdateRevision = w.revisions[i].Name
-	s := w.see()
-	for o := s.End() - 1; o >= s.Start() && !s.OnDelete(); o-- {
-		if s = w.see(); w.unready() {
-			return
-		}
-		if pod, _ := s.Pod(o); !s.Gated(o) && pod.Revision != s.UpdateRevision() {
+	for next := w.next(); len(next) > 0; next = w.next() {
+		for _, o := range next {
 			w.replace(o)
 		}
 	}
-	if s = w.see(); !s.OnDelete() && !w.unready() && !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
+	if s := w.see(); !s.OnDelete() && !w.unready() && !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
 		return p.Revision != s.UpdateRevision()
 	}) {
 		w.set.Status.CurrentRevision = s.UpdateRevision()
 	}
+}
+
+// next are the ordinals that the controller replaces at once.
+func (w *world) next() []int {
+	s := w.see()
+	budget := s.MaxUnavailable()
+	for _, pod := range s.Pods {
+		if !pod.Ready {
+			budget--
+		}
+	}
+	var out []int
+	for o := s.End() - 1; o >= s.Start() && !s.OnDelete() && (!s.Ordered() || !w.unready()) && len(out) < budget; o-- {
+		if pod, _ := s.Pod(o); !s.Gated(o) && pod.Revision != s.UpdateRevision() {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 func (w *world) unready() bool {

@@ -12,8 +12,8 @@ import (
 )
 
 // Plan plans a canary: a new one, or the one in progress when the request
-// brings no change or the very same change. A *rollout.Refusal as the error
-// says why there is none; any other error is about the record or the steps.
+// brings no change or the very same change. It is nil when every pod runs that
+// template already. A *rollout.Refusal as the error says why there is none; any other error is about the record or the steps.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	record, err := FindRecord(s)
 	if err != nil {
@@ -34,22 +34,21 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 // goOn goes on with the canary in progress, unless the request wants another.
 func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if record.Aborting {
-		return nil, aborting(r.Command, record, s)
+		return nil, aborting(r, record, s)
 	}
 	if record.Verb != VerbCanary {
 		return nil, busy(r, record, s)
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
-		return nil, &rollout.Refusal{
-			Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
-				s.Name(), record.Started.UTC().Format(time.RFC3339)),
-			Try: []string{
-				"finish it: " + r.command("promote", s, "--full"),
-				"or go back: " + r.command("abort", s),
-			},
+		if r.Replace {
+			return replace(r, record, s, now)
 		}
+		return nil, otherTemplate(r, record, s)
 	}
 	if no := strangers(r, record, s); no != nil {
+		return nil, no
+	}
+	if no := failed(r, record, s); no != nil {
 		return nil, no
 	}
 	return Resume(r, record, s, now)
@@ -75,35 +74,46 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return no
 }
 
-func aborting(command string, record Record, s sts.Snapshot) *rollout.Refusal {
+func aborting(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
-		Try: []string{"finish that: " + commandLine(command, "abort", s)},
+		Try: []string{"finish that: " + r.command("abort", s)},
 	}
 }
 
 // busy refuses one verb while another is in progress.
 func busy(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	up := "or give it up: " + r.command("abort", s)
+	var again []string
+	if record.Failure(s) != nil {
+		again = []string{rollout.RetryFlag}
+	}
 	if record.Verb == VerbUndo {
 		up = "or go back to what it leaves: " + againCommand(r, record, s)
 	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
 			record.Verb.Noun(), s.Name(), record.Started.UTC().Format(time.RFC3339)),
-		Try: []string{"finish it: " + r.command(record.Verb.Name(), s), up},
+		Try: []string{"finish it: " + r.command(record.Verb.Name(), s, again...), up},
 	}
 }
 
 // start plans a canary of a new template.
 func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if r.Replace {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("no canary of statefulset %q is in progress whose template could be replaced", s.Name()),
+			Try: []string{"start one: leave --replace out"},
+		}
+	}
+	if r.Template.Is(s.Set) && settledOn(s, s.UpdateRevision(), now) && len(s.Stray()) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to do
+	}
 	if s.Partition() > 0 {
 		return nil, refusePartition(r, s)
 	}
 	if r.Template.Is(s.Set) {
-		return nil, &rollout.Refusal{
-			Why: fmt.Sprintf("the template of statefulset %q is already like that: nothing would change", s.Name()),
-		}
+		return nil, unsettled(r, s, Unsettled(s, now)) // its rollout is not over
 	}
 	if no := refuseUnsettled(r, s, now); no != nil {
 		return nil, no
@@ -122,6 +132,9 @@ func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, 
 	}
 	if err := record.owns(r.Template, r.Exact, s); err != nil {
 		return nil, err
+	}
+	if !s.OnDelete() {
+		record.Gate = ptr.To(s.Replicas())
 	}
 	annotations := map[string]*string{Annotation: record.text()}
 	if r.Cause != "" {
@@ -172,7 +185,7 @@ func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
 
 func (r Request) record(verb Verb, s sts.Snapshot, now time.Time) Record {
 	return Record{
-		Version:   version,
+		Version:   sts.FormatGoing,
 		Verb:      verb,
 		Run:       r.Run,
 		Started:   now.UTC().Truncate(time.Second),

@@ -1,6 +1,7 @@
 package canary_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -21,7 +22,14 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		r.Rollback = true
 	})
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
-		`"steps":["1","50%","100%"],"soak":"1m0s","rollback":true,"cause":"kubectl apply"}`
+		`"steps":["1","50%%","100%%"],"soak":"1m0s","rollback":true,"cause":"kubectl apply","gate":%d}`
+
+	noted := func(gate int) *string { return ptr.To(fmt.Sprintf(text, gate)) }
+	moves := func(gate int) rollout.Edit {
+		edit := rollout.Partition(gate)
+		edit.Annotations = map[string]*string{canary.Annotation: noted(gate)}
+		return edit
+	}
 
 	got, err := canary.Plan(r, settled(ststest.Annotated(changeCause, "kubectl apply")), ststest.Start.Add(time.Millisecond))
 
@@ -38,21 +46,21 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Title: "set the template behind a closed gate",
 				Change: rollout.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
-					Annotations: map[string]*string{canary.Annotation: &text, changeCause: ptr.To("kubectl sts canary web")},
+					Annotations: map[string]*string{canary.Annotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
 					Says:        "template, partition 5, record",
 				},
 				Until: rollout.Observed{},
 			},
 			{
-				Title: "update web-4", Number: 1, Of: 3, Change: rollout.Partition(4), Until: rollout.PodsGood{From: 4},
+				Title: "update web-4", Number: 1, Of: 3, Change: moves(4), Until: rollout.PodsGood{From: 4},
 				Soak: time.Minute, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3, web-2"},
 			},
 			{
-				Title: "update web-3, web-2", Number: 2, Of: 3, Change: rollout.Partition(2), Until: rollout.PodsGood{From: 2},
+				Title: "update web-3, web-2", Number: 2, Of: 3, Change: moves(2), Until: rollout.PodsGood{From: 2},
 				Soak: time.Minute, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-1, web-0"},
 			},
 			{
-				Title: "update web-1, web-0", Number: 3, Of: 3, Change: rollout.Partition(0), Until: rollout.PodsGood{From: 0},
+				Title: "update web-1, web-0", Number: 3, Of: 3, Change: moves(0), Until: rollout.PodsGood{From: 0},
 				Soak: time.Minute,
 			},
 			{
@@ -112,7 +120,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 			p := planned(t)(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start))
 
 			edit := write(t, p.Steps[0])
-			require.Equal(t, record(func(r *canary.Record) { r.Cause = tt.kept }), written(t, edit))
+			require.Equal(t, record(func(r *canary.Record) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
 			set, ok := edit.Annotations[changeCause]
 			require.Equal(t, tt.set != nil, ok)
 			require.Equal(t, tt.set, set)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/utils/ptr"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -23,7 +25,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
 		}
 		return nil, &rollout.Refusal{Why: why, Try: []string{
-			"bring a change: " + r.command("canary", s, "--image CONTAINER=IMAGE"),
+			"bring a change: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
 		}}
 	}
 	why := Unsettled(s, now)
@@ -40,8 +42,11 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	// The only way back for an OnDelete set is the old template.
 	record.OwnTemplate = s.OnDelete()
 	var err error
-	if record.Template, err = sts.Fingerprint(&s.Set.Spec.Template); err != nil {
+	if err = record.rollsOut(s); err != nil {
 		return nil, err
+	}
+	if !s.OnDelete() {
+		record.Gate = ptr.To(s.Partition())
 	}
 	title := "take up the change that waits behind the partition"
 	if s.OnDelete() {

@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"k8s.io/utils/ptr"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -59,7 +61,7 @@ func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
 			require.NoError(t, err)
 			want := record(takenUp(int(tt.partition)))
-			want.Template = fingerprint
+			want.Template, want.Gate = fingerprint, ptr.To(int(tt.partition))
 			require.Equal(t, want, written(t, write(t, p.Steps[0])))
 		})
 	}

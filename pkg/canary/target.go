@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -22,6 +23,15 @@ type undone struct {
 	From string    `json:"from"` // names of ControllerRevisions
 	To   string    `json:"to"`
 	At   time.Time `json:"at"`
+	By   string    `json:"by,omitempty"` // "abort"; empty for an undo
+}
+
+// noun is what took the pods back, in a sentence.
+func (u undone) noun() string {
+	if u.By == "abort" {
+		return "an abort"
+	}
+	return "an undo"
 }
 
 // UndoTarget is where an undo goes, and why there.
@@ -39,7 +49,7 @@ type UndoTarget struct {
 // from, for what lies between has never run on every pod.
 //
 // Whatever is in progress gives way: the set goes back to what that began from.
-func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command string, now time.Time) (*UndoTarget, error) {
+func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hint.Caller, now time.Time) (*UndoTarget, error) {
 	present, err := presentRevision(s)
 	if err != nil {
 		return nil, err
@@ -56,7 +66,7 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command st
 		if t.Revision == nil {
 			return nil, &rollout.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
-				Try: []string{"see what there is: " + commandLine(command, "history", s)},
+				Try: []string{"see what there is: " + command.Sts("history", s.Name())},
 			}
 		}
 	}
@@ -118,9 +128,9 @@ func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time)
 	if note := findUndone(s); note != nil && note.To == present.Name {
 		at := note.At.UTC().Format(time.RFC3339)
 		if note.From == note.To {
-			return present, fmt.Sprintf("an undo at %s took every pod back to it", at)
+			return present, fmt.Sprintf("%s at %s took every pod back to it", note.noun(), at)
 		}
-		return present, fmt.Sprintf("an undo at %s left revision %s for this one", at, note.From)
+		return present, fmt.Sprintf("%s at %s left revision %s for this one", note.noun(), at, note.From)
 	}
 	if stable, ok := s.Revision(s.StableRevision()); ok && s.Observed() && stable.Name != present.Name {
 		return stable, "the rollout of the present one is not over, and began from it"
@@ -211,7 +221,10 @@ func (b builder) noteUndone() *string {
 	switch {
 	case b.record.Verb == VerbUndo && !b.record.Aborting:
 	case b.record.Verb == VerbCanary && b.record.Aborting && b.record.Left != "":
-		note.From, note.To = b.record.Left, b.record.Stable
+		note.From, note.To, note.By = b.record.Left, b.record.Stable, "abort"
+		if !b.r.Now.IsZero() { // the record has when the canary began
+			note.At = b.r.Now.UTC().Truncate(time.Second)
+		}
 	default:
 		return nil
 	}

@@ -2,7 +2,9 @@ package canary
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -17,22 +19,31 @@ func (r Record) Says() string {
 }
 
 // Help is what can be done about a run that has ended half-way.
-type Help struct{ What, Verb string }
+type Help struct{ What, Verb, Flags string }
+
+// Command is the command line; command is how the user calls the plugin.
+func (h Help) Command(command hint.Caller, s sts.Snapshot) string {
+	return command.Sts(h.Verb, append([]string{s.Name()}, strings.Fields(h.Flags)...)...)
+}
 
 // Helps lists that. good says that every pod is where it should be now.
 func (r Record) Helps(s sts.Snapshot, good bool) []Help {
-	back := Help{"go back to stable", "abort"}
+	back := Help{What: "go back to stable", Verb: "abort"}
 	switch {
 	case !r.Aborting && r.stranger(s) != "" && r.Verb == VerbCanary:
-		return []Help{{"go back to stable, without the change that somebody made since", "abort"}}
+		return []Help{{What: "go back to stable, without the change that somebody made since", Verb: "abort"}}
 	case !r.Aborting && r.stranger(s) != "":
-		return []Help{{fmt.Sprintf("give the %s up, and let the change stand that somebody made since", r.Verb.Name()), "abort"}}
+		return []Help{{
+			What: fmt.Sprintf("give the %s up, and let the change stand that somebody made since", r.Verb.Name()), Verb: "abort",
+		}}
 	case r.Aborting:
-		return []Help{{"finish the abort", "abort"}}
+		return []Help{{What: "finish the abort", Verb: "abort"}}
+	case r.Failure(s) != nil:
+		return r.afterFailure()
 	case r.Verb != VerbCanary: // nobody wants to go back from there
-		return []Help{{"go on", r.Verb.Name()}}
+		return []Help{{What: "go on", Verb: r.Verb.Name()}}
 	case good:
-		return []Help{{"the next step", "promote"}, back}
+		return []Help{{What: "the next step", Verb: "promote"}, back}
 	}
-	return []Help{{"go on", "canary"}, back}
+	return []Help{{What: "go on", Verb: "canary"}, back}
 }

@@ -19,14 +19,14 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 		says   string
 		helps  []canary.Help
 	}{
-		{"a canary whose pods are good", record(), true, "a canary is in progress", []canary.Help{{"the next step", "promote"}, back}},
-		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{"go on", "canary"}, back}},
-		{"an abort", record(aborting), true, "a canary is being aborted", []canary.Help{{"finish the abort", "abort"}}},
-		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{"go on", "undo"}}},
-		{"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress", []canary.Help{{"go on", "restart"}}},
+		{"a canary whose pods are good", record(), true, "a canary is in progress", []canary.Help{{What: "the next step", Verb: "promote"}, back}},
+		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{What: "go on", Verb: "canary"}, back}},
+		{"an abort", record(aborting), true, "a canary is being aborted", []canary.Help{{What: "finish the abort", Verb: "abort"}}},
+		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{What: "go on", Verb: "undo"}}},
+		{"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress", []canary.Help{{What: "go on", Verb: "restart"}}},
 		{
 			"an abort of a restart", record(verb(canary.VerbRestart), aborting), false, "a restart is being aborted",
-			[]canary.Help{{"finish the abort", "abort"}},
+			[]canary.Help{{What: "finish the abort", Verb: "abort"}},
 		},
 	}
 	for _, tt := range tests {

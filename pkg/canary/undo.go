@@ -7,6 +7,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -61,6 +62,7 @@ func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, n
 		record.Stable = present.Name // also before the controller has seen the template
 	}
 	err := record.owns(target.Template, true, s)
+	record.Digest = "" // what an older server wrote into the revision, this one may fill up
 	return record, err
 }
 
@@ -103,20 +105,22 @@ func undoDetails(target *UndoTarget, s sts.Snapshot, now time.Time) []string {
 		out = append(out, fmt.Sprintf("revision %d: %s", target.Revision.Revision, target.Why))
 	}
 	var deletes, replaced, down []string
-	blocker, blocks := blockerAfter(s, target.Revision.Name, now)
+	blockers := blockersAfter(s, target.Revision.Name, now)
 	for _, p := range slices.Backward(s.Pods) {
 		switch {
 		case p.Revision == target.Revision.Name || p.Ordinal >= s.End():
 		case s.OnDelete():
 			deletes = append(deletes, p.Name)
-		case blocks && p.UID == blocker.UID:
-			down = append(down, p.Name)
+		case slices.Contains(blockers, p.UID):
+			down = slices.Insert(down, 0, p.Name) // as they are deleted: the lowest is waited for first
 		default:
 			replaced = append(replaced, p.Name)
 		}
 	}
 	if len(down) > 0 {
-		out = append(out, fmt.Sprintf("deletes %s, which is not Ready and which the controller would wait for without end", down[0]))
+		is := map[bool]string{true: "is", false: "are"}[len(down) == 1]
+		out = append(out, fmt.Sprintf("deletes %s, which %s not Ready and which the controller would wait for without end",
+			strings.Join(down, ", "), is))
 	}
 	if len(deletes) > 0 {
 		out = append(out, "deletes, one at a time: "+strings.Join(deletes, ", "))
@@ -127,18 +131,20 @@ func undoDetails(target *UndoTarget, s sts.Snapshot, now time.Time) []string {
 	return out
 }
 
-// blockerAfter is the pod that the controller will wait for once this revision
-// is wanted everywhere: the lowest that is not Ready, unless it has it.
-func blockerAfter(s sts.Snapshot, revision string, now time.Time) (sts.Pod, bool) {
+// blockersAfter are the pods that the controller will wait for, one after another,
+// once this revision is wanted everywhere: those that are not Ready, unless they
+// have it.
+func blockersAfter(s sts.Snapshot, revision string, now time.Time) []types.UID {
 	if s.OnDelete() || !s.Ordered() {
-		return sts.Pod{}, false
+		return nil
 	}
+	var out []types.UID
 	for _, p := range s.Pods {
-		if !p.Available(s.MinReady(), now) {
-			return p, !p.Ready && !p.Terminating && p.Revision != revision
+		if !p.Available(s.MinReady(), now) && !p.Ready && !p.Terminating && p.Revision != revision {
+			out = append(out, p.UID)
 		}
 	}
-	return sts.Pod{}, false
+	return out
 }
 
 // GoOn plans the rest of what this verb left in progress; nil when there is
@@ -152,6 +158,9 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 		return nil, nil, no
 	}
 	if no := strangers(r, *record, s); no != nil {
+		return nil, nil, no
+	}
+	if no := failed(r, *record, s); no != nil {
 		return nil, nil, no
 	}
 	p, err := Resume(r, *record, s, now)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
@@ -57,6 +58,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 		},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod undo web", Promote: "kubectl sts -n prod promote web",
+		Instead: []string{"go to another revision: kubectl sts -n prod undo web --to-revision REVISION"},
 		Success: "all 5 pods of web are back and Available",
 		Steps: []rollout.Step{
 			{
@@ -126,10 +128,23 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 			[]string{
 				puts + "partition 5, " + undoNotes,
-				"return web-4; partition 4; good from 4; free blocker after 30s within budgets; disrupts [4]; part",
-				"return web-3; partition 3; good from 3; free blocker after 30s within budgets; disrupts [3]; part",
+				"return web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]; part",
+				"return web-3; partition 3; good from 3; free blocker after 0s within budgets; disrupts [3]; part",
 				"open the gate for the other pods, which are there already; partition 0; good from 0; " +
-					"free blocker after 30s within budgets; soak 1m0s",
+					"free blocker after 0s within budgets; soak 1m0s",
+				"end the undo; partition 0, " + undoEnds,
+			},
+		},
+		{
+			"of several that broke one after another",
+			on(rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(3))), "", a, a, "!"+b, "!"+b, "!"+b), allAtOnce,
+			[]string{
+				"deletes web-2, web-3, web-4, which are not Ready and which the controller would wait for without end",
+				"maxUnavailable 3: the controller replaces up to 3 pods of a step at once",
+			},
+			[]string{
+				puts + "partition 0, " + undoNotes,
+				"return web-4, web-3, web-2 to revision web-stable; good from 0; free blocker after 30s; soak 1m0s",
 				"end the undo; partition 0, " + undoEnds,
 			},
 		},

@@ -75,6 +75,8 @@ func (b builder) left() []sts.Pod {
 func (b builder) there(pod sts.Pod) bool {
 	_, begun := b.s.Annotation(Annotation)
 	switch {
+	case b.replaces:
+		return false
 	case b.record.Pods != nil:
 		was, restarts := b.record.Pods[pod.Ordinal]
 		return !restarts || pod.UID != was
@@ -106,6 +108,16 @@ func names(pods []sts.Pod) string {
 		list[i] = pod.Name
 	}
 	return strings.Join(list, ", ")
+}
+
+// atOnce says that the controller does not replace the pods of a step one by
+// one. A person who tries a change on a few pods expects that it does.
+func (b builder) atOnce() []string {
+	most := b.s.MaxUnavailable()
+	if most == 1 || b.driven() || b.onePod() || b.s.Replicas() < 2 {
+		return nil
+	}
+	return []string{fmt.Sprintf("maxUnavailable %d: the controller replaces up to %d pods of a step at once", most, min(most, b.s.Replicas()))}
 }
 
 func list(counts []int) string {

@@ -121,3 +121,34 @@ func TestASecondLookSeesWhatHasChanged(t *testing.T) {
 	s.world.Sets = []sts.Snapshot{set("web", 5, data)}
 	require.Equal(t, claims.InRange, judge.Again(first[:1], s.world)[0].Class)
 }
+
+func TestTheMakersOfOneNamespaceTellAboutAnother(t *testing.T) {
+	gone := scene{claims: []sts.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}), madeBy("distro-controller"))}}
+	deletedSets(&gone)
+	first := claims.NewJudge(gone.claims, gone.options)
+
+	require.Equal(t, "it was made by distro-controller, not by the StatefulSet controller", first.All(gone.claims, gone.world)[0].Reason)
+	require.Equal(t, []string{"distro-controller"}, first.Doubted())
+
+	elsewhere := claim("data-web-0")
+	elsewhere.Namespace, elsewhere.MadeBy = "elsewhere", "distro-controller"
+	gone.options.Makers = claims.Makers{}
+	gone.options.Makers.Learn([]sts.Claim{elsewhere})
+	again := claims.NewJudge(gone.claims, gone.options)
+
+	require.Equal(t, claims.SetGone, again.All(gone.claims, gone.world)[0].Class)
+	require.True(t, again.All(gone.claims, gone.world)[0].Delete)
+	require.Empty(t, again.Doubted())
+}
+
+func TestAClaimThatTheJudgeDoesNotKnowIsKept(t *testing.T) {
+	gone := scene{claims: []sts.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}))}}
+	deletedSets(&gone)
+	verdicts := gone.judge()
+	require.True(t, verdicts[0].Delete)
+
+	later := claims.NewJudge(nil, gone.options)
+
+	require.Equal(t, claims.Unclear, later.Again(verdicts, gone.world)[0].Class)
+	require.False(t, later.Again(verdicts, gone.world)[0].Delete)
+}

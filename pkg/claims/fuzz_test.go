@@ -1,6 +1,7 @@
 package claims_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,9 +70,9 @@ func FuzzTotal(f *testing.F) {
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, one, two string) {
 		defer within.Input(t)()
-		total := claims.Sum([]claims.Verdict{
+		total := claims.Sum(slices.Values([]claims.Verdict{
 			{Delete: true, Claim: sts.Claim{Size: one, Volume: "v"}}, {Delete: true, Claim: sts.Claim{Size: two, Volume: "v"}},
-		})
+		}))
 		require.Equal(t, 2, total.Claims)
 		_, err := resource.ParseQuantity(total.Size.String())
 		require.NoError(t, err)

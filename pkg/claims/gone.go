@@ -2,6 +2,7 @@ package claims
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -113,6 +114,9 @@ func labelled(c sts.Claim, s sts.Snapshot) bool {
 func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
 	c := &v.Claim
 	f := j.siblings.families[Key{c.Namespace, stem}]
+	if f == nil {
+		return v.reprieve(Unclear, "it was not found when the claims of its namespace were read again")
+	}
 	first := f.claims[0]
 	why := ""
 	switch {
@@ -122,6 +126,8 @@ func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
 		why = fmt.Sprintf("it was made by %s, not by the StatefulSet controller", c.MadeBy)
 	case f.unlike != nil:
 		why = fmt.Sprintf("%s and %s have different labels", first.Name, f.unlike.Name)
+	case !maps.Equal(c.Labels, first.Labels):
+		why = "its labels were changed since it was listed"
 	case f.handmade != nil:
 		why = fmt.Sprintf("its sibling %s was made by %s, not by the StatefulSet controller", f.handmade.Name, f.handmade.MadeBy)
 	case f.owned != nil && f.owned.UID != c.UID:

@@ -20,7 +20,7 @@ type Judge struct {
 
 // NewJudge makes a judge of these claims.
 func NewJudge(all []sts.Claim, options Options) *Judge {
-	return &Judge{options: options, siblings: gather(all)}
+	return &Judge{options: options, siblings: gather(all, options.Makers)}
 }
 
 // All are the verdicts about claims, in their order. These may be some of those
@@ -103,9 +103,7 @@ func (j *Judge) object(v Verdict, h houses) Verdict {
 	case c.Keep:
 		return v.reprieve(Annotated, "annotation "+sts.KeepAnnotation)
 	case mounted:
-		return v.reprieve(Mounted, "pod "+pod+" mounts it or waits for it")
-	case c.InUse:
-		return v.reprieve(Mounted, "a pod uses it: its condition Unused is False")
+		return v.reprieve(Mounted, "pod "+pod+" mounts it or waits for it"+unlikeMounted(c))
 	case owner != nil:
 		return v.reprieve(Owned, fmt.Sprintf("it belongs to %s %s", owner.Kind, owner.Name))
 	}
@@ -114,7 +112,25 @@ func (j *Judge) object(v Verdict, h houses) Verdict {
 			return v.reprieve(kept, why)
 		}
 	}
-	return j.young(v)
+	return j.young(v.unlikeUnused())
+}
+
+// The condition Unused (KEP-5541) is written by a controller, which is behind the
+// pods by seconds, or for good where it is off by now. Pods decide; where the
+// condition contradicts them, the reason says so.
+
+func unlikeMounted(c sts.Claim) string {
+	if c.UnusedSince.IsZero() {
+		return ""
+	}
+	return ", though its condition Unused is True"
+}
+
+func (v Verdict) unlikeUnused() Verdict {
+	if v.Claim.InUse {
+		v.Reason += "; no pod uses it, though its condition Unused is False"
+	}
+	return v
 }
 
 func (v Verdict) reprieve(class Class, reason string) Verdict {
@@ -141,7 +157,7 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
 	case s.Set.DeletionTimestamp != nil:
 		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
 	case s.Set.Annotations[sts.ScaleAnnotation] != "":
-		return Scaling, fmt.Sprintf("a scale of set %s is not over: kubectl sts scale %s goes on with it", s.Name(), s.Name())
+		return Scaling, fmt.Sprintf("a scale of set %s is not over: finish it first", s.Name())
 	case !s.Observed():
 		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())
 	case pods != s.Replicas():
@@ -160,10 +176,13 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
 }
 
 // young keeps what is not as old as was asked for. How long a claim has been
-// idle only newer servers tell; otherwise its creation counts.
+// idle only servers from 1.37 on tell; otherwise its creation counts.
 func (j *Judge) young(v Verdict) Verdict {
-	if j.options.OlderThan == 0 {
+	switch {
+	case j.options.OlderThan == 0:
 		return v
+	case v.Claim.InUse: // the pod has just gone, or the condition is not kept any more
+		return v.reprieve(TooYoung, "how long it has been idle is not known: its condition Unused is False, though no pod uses it")
 	}
 	since, words := v.Claim.UnusedSince, "idle for %s, less than --older-than"
 	if since.IsZero() {

@@ -34,9 +34,9 @@ func TestClaimsThatAreKept(t *testing.T) {
 			claims.Mounted, "pod backup-x7 mounts it or waits for it",
 		},
 		{
-			"out of range, but the server says that a pod uses it",
-			standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true })), "data-web-4",
-			claims.Mounted, "a pod uses it: its condition Unused is False",
+			"a pod mounts it, whatever the condition says",
+			standard(mount("data-web-4", "backup-x7"), alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start })), "data-web-4",
+			claims.Mounted, "pod backup-x7 mounts it or waits for it, though its condition Unused is True",
 		},
 		{
 			"with the annotation that keeps", standard(alter("data-web-4", func(c *sts.Claim) { c.Keep = true })), "data-web-4",
@@ -84,7 +84,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 			standard(sets(set("web", 2, data, func(s *appsv1.StatefulSet) {
 				s.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
 			}))), "data-web-4",
-			claims.Scaling, "a scale of set web is not over: kubectl sts scale web goes on with it",
+			claims.Scaling, "a scale of set web is not over: finish it first",
 		},
 		{
 			"of a set whose controller has not seen its spec", standard(sets(set("web", 2, data, ststest.Unseen))), "data-web-4",
@@ -170,6 +170,12 @@ func TestClaimsThatAreKept(t *testing.T) {
 			standard(ask(func(o *claims.Options) { o.OlderThan = 30 * time.Minute }),
 				alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start.Add(-time.Minute) })), "data-web-4",
 			claims.TooYoung, "idle for 1m0s, less than --older-than",
+		},
+		{
+			"old, but its pod has gone so lately that the condition does not tell it yet",
+			standard(ask(func(o *claims.Options) { o.OlderThan = time.Second }),
+				alter("data-web-4", func(c *sts.Claim) { c.InUse = true })), "data-web-4",
+			claims.TooYoung, "how long it has been idle is not known: its condition Unused is False, though no pod uses it",
 		},
 	}
 	for _, test := range tests {

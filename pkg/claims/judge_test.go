@@ -78,6 +78,11 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		},
 		{
 			"those that restore-pvc brought back",
+			standard(sets(), only(claim("data-web-0", madeBy(sts.Manager))), deletedSets),
+			map[string]claims.Class{"data-web-0": claims.SetGone},
+		},
+		{
+			"those that an earlier version brought back",
 			standard(sets(), only(claim("data-web-0", madeBy("kubectl-sts"))), deletedSets),
 			map[string]claims.Class{"data-web-0": claims.SetGone},
 		},
@@ -97,6 +102,11 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 				s.world.Scalers = []claims.Scaler{{Namespace: "default", Name: "hpa", Set: "web", Max: 4}}
 			}),
 			map[string]claims.Class{"data-web-4": claims.OutOfRange},
+		},
+		{
+			"those whose condition says that a pod uses them, where none does",
+			standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true })),
+			map[string]claims.Class{"data-web-2": claims.OutOfRange, "data-web-3": claims.OutOfRange, "data-web-4": claims.OutOfRange},
 		},
 		{
 			"an autoscaler of another set, or of a set in another namespace, reaches nothing",
@@ -132,6 +142,13 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, test.scene.deleted()) })
 	}
+}
+
+// What the pods say decides; that the condition Unused lags behind is said.
+func TestAConditionThatContradictsThePodsIsSaid(t *testing.T) {
+	s := standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true }))
+	require.Equal(t, "ordinal 4 is outside of [0,2); no pod uses it, though its condition Unused is False", s.about("data-web-4").Reason)
+	require.Equal(t, "ordinal 3 is outside of [0,2)", s.about("data-web-3").Reason)
 }
 
 func TestOlderThanCountsIdleTimeWhereItIsKnown(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 type siblings struct {
 	families    map[Key]*family  // by stem: of one template, as it seems
 	stems       map[Key][]string // by what can be a set: stems of several templates
-	controllers map[string]bool  // as whom the controllers write here
+	controllers Makers           // as whom the controllers write here
+	doubted     map[string]bool  // who else has made claims that are named like a set's
 }
 
 // family is the claims of one stem, and what is odd about them: then none of
@@ -23,13 +24,13 @@ type family struct {
 	owned    *sts.Claim // belongs to something
 }
 
-func gather(all []sts.Claim) siblings {
-	s := siblings{families: map[Key]*family{}, stems: map[Key][]string{}, controllers: map[string]bool{upstream: true, restorer: true}}
-	for i := range all {
-		if all[i].ByController {
-			s.controllers[all[i].MadeBy] = true
-		}
+func gather(all []sts.Claim, known Makers) siblings {
+	s := siblings{
+		families: map[Key]*family{}, stems: map[Key][]string{}, controllers: Makers{upstream: true},
+		doubted: map[string]bool{},
 	}
+	maps.Copy(s.controllers, known)
+	s.controllers.Learn(all)
 	for i := range all {
 		c := &all[i]
 		stem, _, ok := stemOf(c.Name)
@@ -45,6 +46,9 @@ func gather(all []sts.Claim) siblings {
 				set := Key{c.Namespace, way.set}
 				s.stems[set] = append(s.stems[set], stem)
 			}
+		}
+		if c.MadeBy != "" && !s.trusted(c) {
+			s.doubted[c.MadeBy] = true
 		}
 		f.add(c, s.trusted(c))
 	}
@@ -66,13 +70,12 @@ func (f *family) add(c *sts.Claim, trusted bool) {
 const (
 	// upstream is as whom the controllers write where nobody has renamed them.
 	upstream = "kube-controller-manager"
-	// restorer is as whom restore-pvc makes claims anew, out of a set's.
-	restorer = "kubectl-sts"
 )
 
 // trusted reports whether the claim's maker is evidence that a set's it was:
-// of all controllers only that of StatefulSets makes claims that no pod owns.
-func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] }
+// of all controllers only that of StatefulSets makes claims that no pod owns,
+// and restore-pvc makes them anew out of a set's.
+func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Ours(c.MadeBy) }
 
 // known reports whether anything but the claim's own name and labels tells
 // that a set made it: its maker, another ordinal, or another template of a set

@@ -1,6 +1,8 @@
 package claims
 
 import (
+	"iter"
+
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -23,11 +25,11 @@ type Total struct {
 }
 
 // Sum is the total of these verdicts.
-func Sum(verdicts []Verdict) Total {
+func Sum(verdicts iter.Seq[Verdict]) Total {
 	t := Total{Size: resource.MustParse("0"), DyingSize: resource.MustParse("0")}
-	for i := range verdicts {
-		c := &verdicts[i].Claim
-		if !verdicts[i].Delete {
+	for v := range verdicts {
+		c := &v.Claim
+		if !v.Delete {
 			t.Kept++
 			continue
 		}

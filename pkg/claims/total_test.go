@@ -1,6 +1,7 @@
 package claims_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ func TestSizesAreSummedUp(t *testing.T) {
 			for _, size := range test.sizes {
 				verdicts = append(verdicts, claims.Verdict{Delete: true, Claim: sts.Claim{Size: size}})
 			}
-			total := claims.Sum(verdicts)
+			total := claims.Sum(slices.Values(verdicts))
 			require.Equal(t, test.want, total.Size.String())
 			require.Equal(t, len(test.sizes), total.Claims)
 		})

@@ -37,6 +37,8 @@ type Options struct {
 	ScaledToZero bool     // also those of sets that are scaled to 0
 	OlderThan    time.Duration
 	Now          time.Time
+	// Makers are known from the claims of other namespaces.
+	Makers Makers
 }
 
 // wants is a claim template of a set.

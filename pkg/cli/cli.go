@@ -48,6 +48,7 @@ func Main(ctx context.Context, streams term.Streams, args []string) int {
 		Streams: streams,
 		Config:  genericclioptions.NewConfigFlags(true),
 		Color:   term.ColorAuto,
+		Memory:  stayLean,
 	}
 	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
 	if os.Getenv("GITHUB_ACTIONS") == "true" && !term.Live(streams.Err) {

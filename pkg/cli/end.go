@@ -19,6 +19,8 @@ import (
 // the program that reads the objects, the reports and GitHub Actions.
 func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) rollout.Outcome {
 	o := ending(err)
+	env.Flush()
+	o.Try = append(o.Try, env.Hints(err)...)
 	if env.Protocol.Command == "" && cmd != nil {
 		name(env, cmd) // the flags could not be read
 	}
@@ -66,6 +68,12 @@ func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 	}
 	if err := notEmpty(cmd); err != nil {
 		return err
+	}
+	if flag := cmd.Flags().Lookup("field-manager"); flag != nil {
+		env.FieldManager = flag.Value.String()
+		if err := cmdutil.CheckFieldManager(env.FieldManager); err != nil {
+			return err
+		}
 	}
 	if env.Actions != nil && env.Output == report.Human {
 		// Objects are to be kept as they are.

@@ -23,7 +23,7 @@ func ending(err error) rollout.Outcome {
 		o.Result, o.Try = rollout.Misused, usage.Try
 	case asRefusal(err) != nil:
 		o.Result, o.Try = rollout.Refused, asRefusal(err).Try
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, rollout.ErrTimedOut):
 		return rollout.Outcome{Result: rollout.TimedOut, Message: "nothing was changed"}
 	case errors.Is(err, context.Canceled):
 		return rollout.Outcome{Result: rollout.Interrupted, Message: "nothing was changed"}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,7 +45,9 @@ func TestExitCode(t *testing.T) {
 		{"a run that is done", ended(rollout.Done), 0},
 		{"a result that nobody knows", ended("new"), 1},
 		{"an abort that was asked for but never run", ended(rollout.AbortAsked), 1},
-		{"a server that took too long", context.DeadlineExceeded, 124},
+		{"--timeout that passed while something was read", fmt.Errorf("get: %w", rollout.ErrTimedOut), 124},
+		{"a server that took too long", fmt.Errorf("get: %w", context.DeadlineExceeded), 1},
+		{"a connection that could not be made in time", &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, ending(test.err).ExitCode()) })

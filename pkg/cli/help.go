@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -58,7 +59,8 @@ func printUsage(w io.Writer, cmd *cobra.Command) {
 		_, _ = fmt.Fprintln(w)
 	}
 	if flags := cmd.LocalNonPersistentFlags(); flags.HasAvailableFlags() {
-		_, _ = fmt.Fprintf(w, "Options:\n%s\n", flags.FlagUsagesWrapped(term.Width(w)))
+		_, _ = fmt.Fprintln(w, "Options:")
+		printOptions(w, flags)
 	}
 	line := cmd.UseLine()
 	if cmd.HasSubCommands() {
@@ -71,6 +73,30 @@ func printUsage(w io.Writer, cmd *cobra.Command) {
 	_, _ = fmt.Fprintf(w, "Use \"%s options\" for the options that every command has.\n", cmd.Root().CommandPath())
 }
 
+// printOptions prints each flag on a line of its own with what it does below, as
+// kubectl does.
+func printOptions(w io.Writer, flags *pflag.FlagSet) {
+	const indent = "        "
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden {
+			return
+		}
+		name := "    --" + flag.Name
+		if flag.Shorthand != "" {
+			name = "    -" + flag.Shorthand + ", --" + flag.Name
+		}
+		value := flag.DefValue
+		switch flag.Value.Type() {
+		case "bool", "int", "duration", "stringArray":
+		default:
+			value = "'" + value + "'"
+		}
+		_, usage := pflag.UnquoteUsage(flag)
+		text := strings.ReplaceAll(report.Wrap(usage, textWidth(w)-len(indent)), "\n", "\n"+indent)
+		_, _ = fmt.Fprintf(w, "%s=%s:\n%s%s\n\n", name, value, indent, text)
+	})
+}
+
 // newOptions prints the flags that every verb has, as kubectl options does.
 func newOptions() *cobra.Command {
 	return &cobra.Command{
@@ -78,7 +104,8 @@ func newOptions() *cobra.Command {
 		Short: "Print the options that every command has",
 		Run: func(cmd *cobra.Command, _ []string) {
 			w := cmd.OutOrStdout()
-			_, _ = fmt.Fprintf(w, "These options go with every command:\n\n%s", cmd.InheritedFlags().FlagUsagesWrapped(term.Width(w)))
+			_, _ = fmt.Fprint(w, "These options go with every command:\n\n")
+			printOptions(w, cmd.InheritedFlags())
 		},
 	}
 }

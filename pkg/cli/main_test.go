@@ -57,6 +57,9 @@ func holding(t *testing.T, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) {
 		items = append(items, some...)
 	}
 	serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if answersReview(w, r) {
+			return
+		}
 		if r.Method != http.MethodGet {
 			t.Errorf("unexpected %s %s", r.Method, r.URL)
 		}
@@ -73,6 +76,16 @@ func holding(t *testing.T, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) {
 			_, _ = io.WriteString(w, `{"items":[]}`)
 		}
 	})
+}
+
+// answersReview answers who asks what it may do: everything.
+func answersReview(w http.ResponseWriter, r *http.Request) bool {
+	if !strings.HasSuffix(r.URL.Path, "/selfsubjectaccessreviews") {
+		return false
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":{"allowed":true}}`)
+	return true
 }
 
 func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
@@ -209,8 +222,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 			stderr: "no canary of statefulset \"web\" is in progress: nothing was changed\n",
 		},
 		{
-			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled, code: 3,
-			stderr: "refused: the template of statefulset \"web\" is already like that: nothing would change\n",
+			name: "nothing to change", args: "canary web --image nginx=nginx:1.21 --yes", set: ststest.Set(), pods: settled,
+			stderr: "every pod of statefulset \"web\" runs this template already; nothing to do\n",
 		},
 		{
 			name: "a container that there is not", args: "canary web --image ngingx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
@@ -265,7 +278,8 @@ func TestAServerThatIsNotThereIsExitCode1(t *testing.T) {
 	holding(t, nil)
 	got := run(t.Context(), "status", "web", "--server=http://127.0.0.1:1")
 
-	require.Equal(t, ran{1, "", "error: cannot reach the API server at http://127.0.0.1:1: connection refused\n"}, got)
+	const unreachable = "cannot reach the API server at http://127.0.0.1:1: connection refused"
+	require.Equal(t, ran{1, "", "warning: " + unreachable + "; trying again for up to 10s\nerror: " + unreachable + "\n"}, got)
 }
 
 // seeHelp is the last line of bad usage.

@@ -13,7 +13,7 @@ import (
 
 // otherWords are what people call a verb elsewhere.
 var otherWords = map[string][]string{
-	"canary":    {"deploy", "set", "update", "upgrade"},
+	"canary":    {"deploy", "pause", "retry", "rollout", "set", "update", "upgrade"},
 	"promote":   {"continue", "next", "proceed", "resume"},
 	"abort":     {"cancel", "stop"},
 	"undo":      {"back", "revert", "rollback"},

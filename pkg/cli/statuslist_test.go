@@ -63,7 +63,7 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 	pods := append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no")))
 	bad := with("far", "bad", func(*appsv1.StatefulSet) {}, pods...)
 	garbage := with("far", "odd", ststest.Annotated(canary.Annotation, "{}"), ststest.Pods(0, 5)...)
-	const noRecord = "annotation kubectl-sts.github.io/canary of statefulset \"odd\" has format 0, this kubectl-sts reads 1: " +
+	const noRecord = "annotation kubectl-sts.github.io/canary of statefulset \"odd\" has format 0, this kubectl-sts reads 1 and 2: " +
 		"use the version that wrote it\n"
 	tests := []struct {
 		name, args string

@@ -37,7 +37,7 @@ func TestAskAtAGate(t *testing.T) {
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
-			require.Equal(t, strings.Repeat("next: web-3, web-2. [p]romote, [h]old here, [a]bort? ", test.asked), stderr.String())
+			require.Equal(t, strings.Repeat("next: web-3, web-2. [p]romote, [h]old here, [a]bort? (? explains) ", test.asked-1), stderr.String())
 		})
 	}
 }

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -14,6 +18,12 @@ import (
 // RunCanary runs a canary's plan, and the way back when a person at a gate
 // asks for it or, with rollback, when a step fails.
 func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot, rollback bool) error {
+	if rollback && r.feed == nil {
+		// On the way back a pod that is not Ready has to be deleted.
+		if err := r.Permit(ctx, append(p.Needs(s), rollout.DeletePods())...); err != nil {
+			return err
+		}
+	}
 	o, err := r.Run(ctx, p, s)
 	if err != nil {
 		return err
@@ -29,22 +39,46 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 		}
 		return Result(back)
 	case o.Result == rollout.Halted && rollback:
-		r.Warn("going back to the stable revision, as --on-failure=rollback asks")
-		back, err := r.back(ctx, p)
-		if err != nil {
-			r.stuck(err)
-			return &Ended{o} // the canary has halted, and its gate is where that outcome says
-		}
-		if back.Result != rollout.Done {
-			return Result(back)
-		}
-		// The canary failed, however well the way back went.
-		o.Message += "; every pod is back on the stable revision"
-		o.Try, o.Gate = nil, ""
-		r.sink().Handle(rollout.Event{Type: rollout.EventOutcome, Time: r.Client.Now(), Step: o.Step, Outcome: &o})
-		return &Ended{o}
+		return r.rollBack(ctx, p, o)
 	}
 	return Result(o)
+}
+
+// rollBack goes back after a step that failed. The canary has failed however well
+// that goes; whether it got there is part of how the run ends.
+func (r *Runner) rollBack(ctx context.Context, p *rollout.Plan, failed rollout.Outcome) error {
+	r.Warn("going back to the stable revision, as --on-failure=rollback asks")
+	back, err := r.back(ctx, p)
+	end := rolledBack(failed, back, err)
+	r.sink().Handle(rollout.Event{Type: rollout.EventOutcome, Time: r.Client.Now(), Step: end.Step, Outcome: &end})
+	return &Ended{end}
+}
+
+// rolledBack is the end of a canary that failed and went back, or did not get
+// there: then that comes first, for it is what somebody has to see to.
+func rolledBack(failed, back rollout.Outcome, err error) rollout.Outcome {
+	end := failed
+	if err == nil && back.Result == rollout.Done {
+		end.Message += "; every pod is back on the stable revision"
+		end.Try, end.Gate, end.Unsure, end.Rollback = nil, "", false, rollout.RollbackDone
+		return end
+	}
+	end.Rollback = rollout.RollbackFailed
+	why := back.Message
+	var no *rollout.Refusal
+	switch {
+	case err == nil:
+		end.Gate, end.Unsure, end.Try = back.Gate, back.Unsure, back.Try
+	case errors.As(err, &no):
+		why, end.Try = err.Error(), no.Try
+	default:
+		why = err.Error()
+	}
+	if back.Result == rollout.Interrupted || errors.Is(err, context.Canceled) {
+		end.Result = rollout.Interrupted
+	}
+	end.Message = why + "; the canary had failed: " + failed.Message
+	return end
 }
 
 // stuck tells why there was no way back. It is no refusal of the whole run:
@@ -61,14 +95,16 @@ func (r *Runner) stuck(err error) {
 
 // back runs the way back to the stable revision.
 func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, error) {
-	s, _, err := r.Load(ctx, p.Name, false)
+	s, err := r.reload(ctx, p)
 	if err != nil {
 		return rollout.Outcome{}, err
 	}
 	way, err := canary.Abort(canary.Request{
-		Command: r.Env.Command(r.Client.Namespace),
-		Limits:  r.Flags.Limits,
-		AtGate:  true,
+		Command:   r.Env.Command(r.Client.Namespace),
+		Limits:    r.Flags.Limits,
+		IgnorePDB: r.ignorePDB,
+		AtGate:    true,
+		Now:       r.Client.Now(),
 	}, s)
 	if err != nil {
 		return rollout.Outcome{}, err
@@ -77,6 +113,27 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 		return rollout.Outcome{Result: rollout.Done}, nil
 	}
 	return r.Run(ctx, way, s)
+}
+
+// pauses are those between two looks at a set that is to be taken back.
+var pauses = wait.Backoff{Duration: time.Second, Factor: 2, Jitter: 0.2, Steps: 5, Cap: 10 * time.Second}
+
+// reload reads the set again in the middle of a run. An API server that does not
+// answer is asked for as long as a step may wait: the run itself would have gone
+// on once it is back.
+func (r *Runner) reload(ctx context.Context, p *rollout.Plan) (sts.Snapshot, error) {
+	var s sts.Snapshot
+	err := context.Cause(ctx)
+	began := time.Now()
+	_ = pauses.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+		s, _, err = r.Load(ctx, p.Name, r.ignorePDB)
+		over := p.StepTimeout > 0 && time.Since(began) >= p.StepTimeout
+		return over || !kube.Transient(err), nil
+	})
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return s, err
 }
 
 // Result turns an outcome into what a verb returns: nil when all is done, or

@@ -53,19 +53,21 @@ func (f *DriveFlags) Check() error {
 func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, kube.Manifest, error) {
 	r.Env.About(r.Client.Namespace, name)
 	s, manifest, err := r.Client.Load(ctx, name)
+	r.ignorePDB = ignorePDB
 	if err == nil && !ignorePDB {
-		s = r.budgets(ctx, s)
+		s, err = r.budgets(ctx, s)
 	}
 	return s, manifest, err
 }
 
 // budgets adds the disruption budgets that cover the set. Not being allowed to
 // read them is told, and is no reason to stop: the controller never asks them.
-func (r *Runner) budgets(ctx context.Context, s sts.Snapshot) sts.Snapshot {
+// Any other error is one: there may be budgets.
+func (r *Runner) budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, error) {
 	with, err := r.Client.Budgets(ctx, s)
-	if err != nil {
+	if kube.Denied(err) {
 		r.Warn("no PodDisruptionBudget is respected: " + err.Error())
-		return s
+		return s, nil
 	}
-	return with
+	return with, err
 }

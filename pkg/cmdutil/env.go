@@ -3,6 +3,8 @@
 package cmdutil
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -11,10 +13,12 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -31,21 +35,40 @@ type Env struct {
 	Output  report.Format
 	DryRun  report.DryRun
 	Reports report.Files
-	Actions *report.Actions // nil but in a job of GitHub Actions
+	// FieldManager is the name for managedFields, empty for the plugin's own.
+	FieldManager string
+	Actions      *report.Actions // nil but in a job of GitHub Actions
 	// Protocol is what the reports are made of.
 	Protocol report.Protocol
 
-	now func() time.Time // the cluster's clock, nil before there is a client
+	// Memory, unless it is nil, is told how many bytes a verb has to keep.
+	Memory func(bytes int)
+
+	host string           // of the API server, empty before there is a client
+	now  func() time.Time // the cluster's clock, nil before there is a client
+
+	notices notices
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig
 // lead to, or for the given one.
 func (e *Env) Client(namespace string) (*kube.Client, error) {
-	client, err := e.client(namespace, func(*rest.Config) {}, e.Warn)
-	if err == nil {
-		e.now = client.Now
+	client, err := e.client(namespace, func(*rest.Config) {}, e.notices.note)
+	if err != nil {
+		return nil, err
 	}
-	return client, err
+	e.now, e.host = client.Now, client.Host()
+	client.OnRetry(e.retrying)
+	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
+	return client, nil
+}
+
+// Keep tells how many bytes the verb has to keep: of what comes page by page
+// most is garbage soon, and may be collected the sooner the less is kept.
+func (e *Env) Keep(bytes int) {
+	if e.Memory != nil {
+		e.Memory(bytes)
+	}
 }
 
 // Glance makes a client for a look in passing, as a shell's completion takes
@@ -63,7 +86,10 @@ func (e *Env) Glance(atMost time.Duration) (*kube.Client, error) {
 func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(string)) (*kube.Client, error) {
 	loader := e.Config.ToRawKubeConfigLoader()
 	config, err := loader.ClientConfig()
-	if err != nil {
+	switch {
+	case clientcmd.IsEmptyConfig(err), err == nil && e.nowhere(loader, config):
+		return nil, errors.New("no kubeconfig: none is there and this is no pod; set KUBECONFIG, or give --kubeconfig")
+	case err != nil:
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if namespace == "" {
@@ -76,26 +102,12 @@ func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(stri
 	return kube.New(config, namespace, warn)
 }
 
-// Command is how the user calls the plugin, with the flags that lead to the
-// same cluster and namespace, for commands that they copy.
-func (e *Env) Command(namespace string) string {
-	words := []string{"kubectl", "sts"}
-	add := func(flag string, value *string) {
-		if value != nil && *value != "" {
-			words = append(words, flag, rollout.Quote(*value))
-		}
-	}
-	add("--kubeconfig", e.Config.KubeConfig)
-	add("--context", e.Config.Context)
-	add("--cluster", e.Config.ClusterName)
-	add("--user", e.Config.AuthInfoName)
-	add("--server", e.Config.APIServer)
-	add("--as", e.Config.Impersonate)
-	if namespace == "" && e.Config.Namespace != nil {
-		namespace = *e.Config.Namespace
-	}
-	add("-n", &namespace)
-	return strings.Join(words, " ")
+// nowhere reports whether it is only for want of a kubeconfig that the config
+// leads to where a server on this machine would listen.
+func (e *Env) nowhere(loader clientcmd.ClientConfig, config *rest.Config) bool {
+	raw, err := loader.RawConfig()
+	given := e.Config.APIServer != nil && *e.Config.APIServer != ""
+	return err == nil && clientcmdapi.IsConfigEmpty(&raw) && !given && config.BearerToken == "" && config.BearerTokenFile == ""
 }
 
 // QuotePath makes a word of a file's name that a shell reads as one, short
@@ -103,8 +115,8 @@ func (e *Env) Command(namespace string) string {
 func QuotePath(path string) string {
 	home, err := os.UserHomeDir()
 	rest, below := strings.CutPrefix(path, home+"/")
-	if runtime.GOOS == "windows" || err != nil || !below || rollout.Quote(rest) != rest {
-		return rollout.Quote(path)
+	if runtime.GOOS == "windows" || err != nil || !below || hint.Quote(rest) != rest {
+		return hint.Quote(path)
 	}
 	return "~/" + rest
 }

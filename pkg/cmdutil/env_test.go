@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -30,6 +31,20 @@ func TestCommandLeadsToTheSameSet(t *testing.T) {
 				APIServer: ptr.To("https://h:1"), Impersonate: ptr.To("jo"), Namespace: ptr.To("prod"),
 			},
 			want: "kubectl sts --kubeconfig /k --context c --cluster cl --user u --server https://h:1 --as jo -n prod",
+		},
+		{
+			name: "every flag that says as whom",
+			config: &genericclioptions.ConfigFlags{
+				TLSServerName: ptr.To("h"), Insecure: ptr.To(true), CAFile: ptr.To("/ca"), CertFile: ptr.To("/c"), KeyFile: ptr.To("/k"),
+				Impersonate: ptr.To("jo"), ImpersonateUID: ptr.To("7"), ImpersonateGroup: &[]string{"a", "b c"},
+				ImpersonateUserExtra: &[]string{"k=v"},
+			},
+			want: "kubectl sts --tls-server-name h --insecure-skip-tls-verify --certificate-authority /ca --client-certificate /c " +
+				"--client-key /k --as jo --as-uid 7 --as-group a --as-group 'b c' --as-user-extra k=v",
+		},
+		{
+			name:   "a token is not shown, and without it nobody gets in",
+			config: &genericclioptions.ConfigFlags{BearerToken: ptr.To("secret")}, want: "kubectl sts --token TOKEN",
 		},
 		{
 			name: "empty flags are none", config: &genericclioptions.ConfigFlags{Context: ptr.To(""), Namespace: ptr.To("")},
@@ -54,7 +69,7 @@ func TestCommandLeadsToTheSameSet(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			env := &Env{Config: test.config}
-			require.Equal(t, test.want, env.Command(test.namespace))
+			require.Equal(t, hint.Caller(test.want), env.Command(test.namespace))
 		})
 	}
 }
@@ -107,11 +122,15 @@ func TestClientSaysWhoItIsAndPassesWarningsOn(t *testing.T) {
 	client, err := env.Client("")
 	require.NoError(t, err)
 
-	_, _, err = client.Load(t.Context(), "web")
+	for range 3 {
+		_, _, err = client.Load(t.Context(), "web")
+		require.EqualError(t, err, `statefulset "web" not found in namespace "team"`)
+		require.Equal(t, "kubectl-sts/v1.2.3", <-agents)
+	}
 
-	require.EqualError(t, err, `statefulset "web" not found in namespace "team"`)
-	require.Equal(t, "kubectl-sts/v1.2.3", <-agents)
-	require.Equal(t, "warning: oldu001b[31m\n", stderr.String())
+	require.Empty(t, stderr.String(), "whoever reads an answer does not write")
+	env.Flush()
+	require.Equal(t, "warning: oldu001b[31m\n", stderr.String(), "once")
 }
 
 func TestClientNeedsAKubeconfig(t *testing.T) {
@@ -122,6 +141,20 @@ func TestClientNeedsAKubeconfig(t *testing.T) {
 	_, err := (&Env{Config: config}).Client("")
 
 	require.EqualError(t, err, `kubeconfig: context "nowhere" does not exist`)
+}
+
+func TestWithoutAKubeconfigOneLineSaysSo(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	const none = "no kubeconfig: none is there and this is no pod; set KUBECONFIG, or give --kubeconfig"
+
+	_, err := (&Env{Config: genericclioptions.NewConfigFlags(false)}).Client("")
+	require.EqualError(t, err, none)
+
+	there := genericclioptions.NewConfigFlags(false)
+	there.APIServer = ptr.To("http://127.0.0.1:1")
+	_, err = (&Env{Config: there}).Client("")
+	require.NoError(t, err, "who names the server needs none")
 }
 
 func TestQuotePathIsShortWhereAShellUnderstandsIt(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // RunFlags are the flags of every verb that runs a plan.
@@ -28,15 +31,33 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 			"code 124.")
 	flags.DurationVar(&f.Limits.StepTimeout, "step-timeout", 10*time.Minute,
 		"How long a step may wait without another of its pods becoming Available; 0 for ever.")
-	flags.DurationVar(&f.Limits.Patience, "patience", 30*time.Second,
-		"How long trouble that often heals by itself (an image pull, a crash loop, a pod that can't be scheduled) "+
-			"may last before it counts.")
+	AddPatience(flags, &f.Limits, "How long trouble that often heals by itself (an image pull, a crash loop) may last before it counts.")
 	flags.BoolVarP(&f.Yes, "yes", "y", false, yes)
 	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+
 			`server, also let the API server judge the writes, without keeping them.`)
 	AddOutput(flags, &f.Output)
 	AddReport(flags)
+	AddFieldManager(flags)
+}
+
+// AddFieldManager adds --field-manager, as kubectl has it. The root command
+// reads it.
+func AddFieldManager(flags *pflag.FlagSet) {
+	flags.String("field-manager", sts.Manager,
+		"Name of the manager used to track field ownership. Flux removes the fields of managers whose names begin with kubectl.")
+}
+
+// CheckFieldManager rejects what the API server would not take as a manager.
+func CheckFieldManager(name string) error {
+	const most = 128
+	switch {
+	case len(name) > most:
+		return Usage("--field-manager: must be at most %d bytes long, got %d", most, len(name))
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return Usage("--field-manager=%q: must be printable", name)
+	}
+	return nil
 }
 
 // AddReport adds --report. The root command reads it.
@@ -57,7 +78,7 @@ func (f *RunFlags) Context(ctx context.Context) (context.Context, context.Cancel
 	if f.Limits.Timeout == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, f.Limits.Timeout)
+	return context.WithTimeoutCause(ctx, f.Limits.Timeout, rollout.ErrTimedOut)
 }
 
 // Check rejects values that no run can work with.

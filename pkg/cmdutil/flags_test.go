@@ -61,7 +61,7 @@ func requireUsage(t *testing.T, err error, words string) {
 
 func TestRunFlags(t *testing.T) {
 	defaults := RunFlags{
-		Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second},
+		Limits: canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute},
 		DryRun: report.DryRunNone,
 	}
 	with := func(change func(*RunFlags)) RunFlags {
@@ -80,7 +80,7 @@ func TestRunFlags(t *testing.T) {
 			name: "everything",
 			args: []string{"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json"},
 			want: RunFlags{
-				Limits: canary.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute},
+				Limits: canary.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute, Placing: time.Minute},
 				Yes:    true, DryRun: report.DryRunClient, Output: report.JSON,
 			},
 		},

@@ -69,7 +69,7 @@ func FuzzCommand(f *testing.F) {
 			}
 		}
 		want = append(want, name)
-		command := env.Command(namespace) + " " + QuotePath(name)
+		command := string(env.Command(namespace)) + " " + QuotePath(name)
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", `printf '%s\0' `+command).Output()
 		require.NoError(t, err)
 		require.Equal(t, strings.Join(want, "\x00")+"\x00", string(out), "%s", command)

@@ -48,7 +48,7 @@ func runLocal(ctx context.Context, hook rollout.Hook, out io.Writer) error {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return context.Cause(ctx)
 	case errors.As(err, &exit) && exit.ExitCode() >= 0:
 		return fmt.Errorf("exit code %d", exit.ExitCode())
 	}

@@ -17,11 +17,13 @@ import (
 
 // Runner takes plans of one set to their outcomes.
 type Runner struct {
-	Env    *Env
-	Client *kube.Client
-	Flags  RunFlags
-	shown  bool     // the plan's head, with a question
-	told   []string // its warnings
+	Env       *Env
+	Client    *kube.Client
+	Flags     RunFlags
+	permitted []rollout.Permission // those that were asked about
+	ignorePDB bool                 // as the user asked for it
+	shown     bool                 // the plan's head, with a question
+	told      []string             // its warnings
 	// Cluster takes the writes; nil for the client itself.
 	Cluster rollout.Cluster
 	feed    <-chan rollout.Update
@@ -50,10 +52,14 @@ func (r *Runner) RunToEnd(ctx context.Context, p *rollout.Plan, s sts.Snapshot) 
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
 func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (rollout.Outcome, error) {
+	p.Context = r.Env.Context()
 	if r.DryRun() {
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
+		if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+			return rollout.Outcome{}, err
+		}
 		if err := r.watch(ctx, p, s); err != nil {
 			return rollout.Outcome{}, err
 		}
@@ -61,18 +67,25 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 			return rollout.Outcome{}, err
 		}
 	}
+	plan := *p
+	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := rollout.Engine{
+		Notices: r.Env.Notices,
 		Cluster: r.Client,
 		Feed:    r.feed,
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
+		Command: r.Env.Command(r.Client.Namespace),
+		Looker:  r.Client,
 		Now:     r.Client.Now,
 	}
 	if r.Cluster != nil {
 		engine.Cluster = r.Cluster
 	}
-	return engine.Run(ctx, *p, s), nil
+	r.Env.Running(true)
+	defer r.Env.Running(false)
+	return engine.Run(ctx, plan, s), nil
 }
 
 // firstLook is how long the first snapshot may take before a run begins
@@ -97,7 +110,7 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	select {
 	case first, ok := <-updates:
 		if !ok {
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 		if first.Err != nil {
 			return first.Err
@@ -117,6 +130,18 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	}()
 	r.feed = feed
 	return nil
+}
+
+// Permit is the error that names all of these permissions that are missing. One
+// that was asked about is not asked about again, and in a dry run none is: what
+// the server judges there, it judges itself.
+func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error {
+	if r.DryRun() {
+		return nil
+	}
+	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
+	r.permitted = append(r.permitted, needs...)
+	return r.Client.Permit(ctx, needs...)
 }
 
 // rehearse has the server judge the deletion of a pod before anything is
@@ -170,22 +195,32 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 				continue
 			}
 			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
-				return fmt.Errorf("%s: %w", change, err)
+				return Unwilling(err, change.String())
 			}
 		}
 	}
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
 		r.Warn(w)
 	}
 	now := r.Client.Now()
 	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	o := rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
 		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
-		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &rollout.Outcome{
-			Result: rollout.Done, Message: "a dry run: nothing was changed",
-		}})
+		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &o})
 	}
+	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil
+}
+
+// Unwilling words the error of a rehearsal. Where there was no answer nobody has
+// said anything against the change, and it was not made either.
+func Unwilling(err error, change string) error {
+	if errors.Is(err, rollout.ErrLost) || errors.Is(err, rollout.ErrTimedOut) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", change, err)
 }
 
 // Warn tells something that is no reason to stop.
@@ -194,8 +229,10 @@ func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 // Show shows what a person is asked about, with what they have to know before
 // they answer. The run does not repeat it.
 func (r *Runner) Show(p *rollout.Plan) {
+	p.Context = r.Env.Context()
 	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
 		if !slices.Contains(r.told, w) {
 			r.Warn(w)
@@ -214,7 +251,8 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
 	r.Show(p)
-	answer, err := r.Env.Streams.Prompt(ctx, question+" [y/N] ", func(string) bool { return true })
+	text := report.Fold(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
+	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: report.Explained(text), Help: yesHelp})
 	switch {
 	case err != nil && !errors.Is(err, term.ErrNoAnswer):
 		return err
@@ -224,20 +262,28 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
 }
 
-// asker asks at a gate.
+// yesHelp explains the answers to a plain question.
+const yesHelp = `  y  yes: do what is shown above
+  n  no, like any other answer: nothing is changed`
+
+// asker reads the answer at a gate. The question has been put by the lines of
+// the run: only they know when something has come between.
 type asker struct{ env *Env }
 
-// Ask puts the question and maps the answer.
+// Ask maps the answer.
 func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
-	question := fmt.Sprintf("next: %s. [p]romote, [h]old here, [a]bort?", step.Gate.Next)
+	question := report.GateQuestion(a.env.Where(), &step)
 	answers := map[string]rollout.Answer{
 		"p": rollout.Promote, "promote": rollout.Promote,
 		"h": rollout.HoldOn, "hold": rollout.HoldOn,
 		"a": rollout.Abort, "abort": rollout.Abort,
 	}
-	text, err := a.env.Streams.Prompt(ctx, report.Fold(a.env.Streams.Err, question)+" ", func(text string) bool {
-		_, ok := answers[strings.ToLower(text)]
-		return ok
+	text, err := a.env.Streams.Ask(ctx, term.Question{
+		Text: report.Explained(report.Fold(a.env.Streams.Err, question)), Help: report.GateHelp, Shown: true,
+		Valid: func(text string) bool {
+			_, ok := answers[strings.ToLower(text)]
+			return ok
+		},
 	})
 	if errors.Is(err, term.ErrNoAnswer) {
 		_, _ = fmt.Fprintln(a.env.Streams.Err) // no key has ended the line

@@ -1,13 +1,17 @@
 package cmdutil
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
@@ -25,10 +29,13 @@ import (
 
 // cluster answers what a run asks for, and keeps the writes.
 type cluster struct {
-	set    *appsv1.StatefulSet // nil when it may not be read
-	taken  bool                // whether writes are
-	mu     sync.Mutex
-	writes []string
+	set     *appsv1.StatefulSet      // nil when it may not be read
+	taken   bool                     // whether writes are
+	lacks   []string                 // permissions, such as "patch statefulsets"
+	denies  func(*http.Request) bool // what is answered with a 503, nil for nothing
+	budgets int                      // the code of the answer to who asks for budgets, 0 for none
+	mu      sync.Mutex
+	writes  []string
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,10 +55,20 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.mu.Unlock()
 	}
 	switch {
+	case c.denies != nil && c.denies(r):
+		no(http.StatusServiceUnavailable, "apiserver is starting")
 	case r.URL.Query().Has("watch"):
 		<-r.Context().Done() // nothing happens
+	case strings.HasSuffix(r.URL.Path, "/selfsubjectaccessreviews"):
+		c.review(w, r)
+	case strings.HasSuffix(r.URL.Path, "/selfsubjectreviews"):
+		_, _ = io.WriteString(w, `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","status":{"userInfo":{"username":"jo"}}}`)
 	case write && !c.taken:
 		no(http.StatusForbidden, "denied by policy")
+	case c.budgets == http.StatusForbidden && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
+		no(c.budgets, `User "jo" cannot list resource "poddisruptionbudgets" in API group "policy"`)
+	case c.budgets != 0 && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
+		no(c.budgets, "no budgets today")
 	case strings.HasSuffix(r.URL.Path, "/statefulsets/web") && c.set == nil:
 		no(http.StatusForbidden, "not this set")
 	case strings.HasSuffix(r.URL.Path, "/statefulsets/web"):
@@ -59,6 +76,20 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		_, _ = io.WriteString(w, `{"items":[]}`)
 	}
+}
+
+// review says whether a permission is there.
+func (c *cluster) review(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	allowed := true
+	for _, lack := range c.lacks {
+		verb, resource, _ := strings.Cut(lack, " ")
+		// Protobuf has the words in it as they are.
+		if strings.Contains(string(body), verb) && strings.Contains(string(body), resource) {
+			allowed = false
+		}
+	}
+	_, _ = fmt.Fprintf(w, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":{"allowed":%t}}`, allowed)
 }
 
 // runner is one whose cluster this is, and what it prints.
@@ -152,6 +183,101 @@ func looking() *rollout.Plan {
 	return p
 }
 
+// firstLooks are so many requests for the set.
+func firstLooks(n int32) func(*http.Request) bool {
+	var looked atomic.Int32
+	return func(r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path, "/statefulsets/web") && r.Method == http.MethodGet && looked.Add(1) <= n
+	}
+}
+
+func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
+	c := &cluster{set: ststest.Set(), taken: true, lacks: []string{"patch statefulsets", "delete pods"}}
+	r, _, _ := c.runner(t, RunFlags{})
+	p := plan()
+	p.Steps[2].Free = &rollout.Free{Mode: rollout.FreeEach}
+
+	_, err := r.Run(t.Context(), p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
+
+	require.EqualError(t, err, `not allowed to patch statefulsets.apps, delete pods in namespace "default": the Role that you use lacks it (user "jo")`)
+	require.True(t, kube.Denied(err))
+	require.Empty(t, c.writes)
+}
+
+func TestADryRunEndsInAnOutcome(t *testing.T) {
+	c := &cluster{set: ststest.Set(), taken: true}
+	r, stdout, _ := c.runner(t, RunFlags{DryRun: report.DryRunClient, Output: report.JSON})
+
+	require.NoError(t, r.RunCanary(t.Context(), plan(), ststest.Snapshot(ststest.Set()), false))
+
+	objects := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+	require.Contains(t, objects[len(objects)-1], `"type":"outcome"`)
+	require.Contains(t, objects[len(objects)-1], `"dryRun":"client"`)
+	require.Contains(t, objects[len(objects)-1], `"result":"done","exitCode":0`)
+}
+
+func TestARehearsalWithoutAnAnswerIsNoRefusal(t *testing.T) {
+	c := &cluster{set: ststest.Set(), denies: func(r *http.Request) bool { return r.Method == http.MethodPatch }}
+	r, _, _ := c.runner(t, RunFlags{DryRun: report.DryRunServer})
+	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, rollout.ErrTimedOut)
+	defer cancel()
+
+	_, err := r.Run(ctx, plan(), ststest.Snapshot(ststest.Set()))
+
+	require.ErrorIs(t, err, rollout.ErrTimedOut)
+	require.NotContains(t, err.Error(), rollout.Partition(4).String(), "nobody has said anything against that")
+}
+
+func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		code int
+		want string
+	}{
+		{name: "forbidden", code: http.StatusForbidden},
+		{name: "anything else", code: http.StatusTeapot, want: "list poddisruptionbudgets.policy: no budgets today"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := &cluster{set: ststest.Set(), budgets: test.code}
+			r, _, stderr := c.runner(t, RunFlags{})
+
+			_, _, err := r.Load(t.Context(), "web", false)
+
+			if test.want == "" {
+				require.NoError(t, err)
+				require.Contains(t, stderr.String(), "warning: no PodDisruptionBudget is respected: not allowed to list ")
+				return
+			}
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
+func TestTheWayBackIgnoresBudgetsWhereTheRunDid(t *testing.T) {
+	c := &cluster{set: ststest.Set(), budgets: http.StatusTeapot}
+	r, _, _ := c.runner(t, RunFlags{})
+	_, _, err := r.Load(t.Context(), "web", true)
+	require.NoError(t, err)
+
+	back, err := r.back(t.Context(), looking())
+
+	require.NoError(t, err, "it asks for no budget")
+	require.Equal(t, rollout.Done, back.Result)
+}
+
+func TestARollbackThatRunsOutOfTimeIsNoTimeout(t *testing.T) {
+	failed := rollout.Outcome{Result: rollout.Halted, Message: "web-4: crashed"}
+	back := rollout.Outcome{Result: rollout.TimedOut, Message: "not done after 1m", Gate: "partition 5", Try: []string{"go on"}}
+
+	end := rolledBack(failed, back, nil)
+
+	require.Equal(t, rollout.Outcome{
+		Result: rollout.Halted, Message: "not done after 1m; the canary had failed: web-4: crashed", Gate: "partition 5",
+		Try: []string{"go on"}, Rollback: rollout.RollbackFailed,
+	}, end)
+	require.Equal(t, 4, end.ExitCode())
+}
+
 func TestRunCanaryThatHalts(t *testing.T) {
 	const trouble = "web-4: nginx: InvalidImageName: no such name"
 	tests := []struct {
@@ -159,6 +285,7 @@ func TestRunCanaryThatHalts(t *testing.T) {
 		cluster  *cluster
 		rollback bool
 		want     string   // the outcome's message
+		rolled   string   // how the way back ended
 		says     []string // last on the error stream
 	}{
 		{
@@ -166,21 +293,28 @@ func TestRunCanaryThatHalts(t *testing.T) {
 		},
 		{
 			name: "is no success when told to go back, however well that goes", cluster: &cluster{set: ststest.Set()}, rollback: true,
-			want: trouble + "; every pod is back on the stable revision",
+			want: trouble + "; every pod is back on the stable revision", rolled: "done",
 			says: []string{"warning: going back to the stable revision, as --on-failure=rollback asks"},
 		},
 		{
-			name: "ends as halted also where there is no way back", cluster: &cluster{}, rollback: true, want: trouble,
+			name: "ends as halted also where there is no way back, and says so first", cluster: &cluster{}, rollback: true,
+			want: "not this set; the canary had failed: " + trouble, rolled: "failed",
 			says: []string{
-				"warning: going back to the stable revision, as --on-failure=rollback asks", "warning: going back failed: not this set",
+				"warning: going back to the stable revision, as --on-failure=rollback asks", " rollback failed: not this set; ",
 			},
 		},
 		{
-			name: "ends as halted also where the way back is refused", rollback: true, want: trouble,
+			name: "looks again and again for the way back", rollback: true, cluster: &cluster{set: ststest.Set(), denies: firstLooks(3)},
+			want: trouble + "; every pod is back on the stable revision", rolled: "done",
+		},
+		{
+			name: "ends as halted also where the way back is refused", rollback: true, rolled: "failed",
+			want: "revision web-gone, which the canary of statefulset \"web\" started from, is gone (revisionHistoryLimit?); " +
+				"the canary had failed: " + trouble,
 			cluster: &cluster{set: ststest.Set(ststest.Annotated("kubectl-sts.github.io/canary",
 				`{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-gone",`+
 					`"ownTemplate":true,"steps":["1"],"soak":"1s"}`))},
-			says: []string{"warning: going back failed: revision web-gone, which the canary of statefulset \"web\" started from, is gone"},
+			says: []string{" rollback failed: revision web-gone, which the canary of statefulset \"web\" started from, is gone"},
 		},
 	}
 	for _, test := range tests {
@@ -197,9 +331,9 @@ func TestRunCanaryThatHalts(t *testing.T) {
 				require.Contains(t, stderr.String(), words)
 			}
 			objects := strings.Split(strings.TrimSpace(stdout.String()), "\n")
-			var last struct{ Type, Result, Message string }
+			var last struct{ Type, Result, Message, Rollback string }
 			require.NoError(t, json.Unmarshal([]byte(objects[len(objects)-1]), &last))
-			require.Equal(t, struct{ Type, Result, Message string }{"outcome", "halted", test.want}, last)
+			require.Equal(t, struct{ Type, Result, Message, Rollback string }{"outcome", "halted", test.want, test.rolled}, last)
 		})
 	}
 }

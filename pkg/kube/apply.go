@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -29,7 +28,15 @@ func (c *Client) DryRun(ctx context.Context, change rollout.Change, seen sts.Sna
 }
 
 func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
+	if dryRun == nil {
+		return c.sendOnce(ctx, change, seen, nil)
+	}
+	// A rehearsal does no harm when it is repeated.
+	return again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) { return c.sendOnce(ctx, change, seen, dryRun) })
+}
+
+func (c *Client) sendOnce(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
 	switch change := change.(type) {
 	case rollout.Edit:
 		return c.edit(ctx, change, seen, dryRun)
@@ -49,7 +56,7 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	set, err := c.apps.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
-		FieldManager:    FieldManager,
+		FieldManager:    c.FieldManager,
 		FieldValidation: metav1.FieldValidationStrict,
 		DryRun:          dryRun,
 	})
@@ -79,7 +86,7 @@ func (c *Client) writeError(err error, verb, resource, name string) error {
 	// A set that is gone shows in the next snapshot, like any other change.
 	case testFailed(err), apierrors.IsConflict(err), apierrors.IsNotFound(err) && resource == "statefulsets.apps":
 		return fmt.Errorf("%w: %s %s", rollout.ErrConflict, resource, name)
-	case errors.Is(err, context.Canceled):
+	case ended(err):
 		return err
 	case unreachable(err), passing(err):
 		return lost{c.explain(err, verb, resource, name)}
@@ -104,9 +111,11 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 	if err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	raw, err := body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
-		Param("dryRun", metav1.DryRunAll).Param("fieldManager", FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
-		SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(quiet(ctx)))
+	raw, err := again(c.quiet(ctx), func(ctx context.Context) ([]byte, error) {
+		return body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
+			Param("dryRun", metav1.DryRunAll).Param("fieldManager", c.FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
+			SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx))
+	})
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
 		return template, false, nil
 	}

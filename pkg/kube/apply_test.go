@@ -27,8 +27,8 @@ func TestSendAnEdit(t *testing.T) {
 		send  sender
 		query string
 	}{
-		{"Apply names its manager and wants strict validation", (*kube.Client).Apply, "fieldManager=kubectl-sts&fieldValidation=Strict"},
-		{"DryRun has nothing kept", (*kube.Client).DryRun, "dryRun=All&fieldManager=kubectl-sts&fieldValidation=Strict"},
+		{"Apply names its manager and wants strict validation", (*kube.Client).Apply, "fieldManager=sts-rollout&fieldValidation=Strict"},
+		{"DryRun has nothing kept", (*kube.Client).DryRun, "dryRun=All&fieldManager=sts-rollout&fieldValidation=Strict"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
 	require.True(t, exact)
 	require.JSONEq(t, stored, string(template))
 	require.Equal(t, []request{{
-		What:        "PATCH " + setPath + "?dryRun=All&fieldManager=kubectl-sts&fieldValidation=Strict",
+		What:        "PATCH " + setPath + "?dryRun=All&fieldManager=sts-rollout&fieldValidation=Strict",
 		ContentType: string(types.JSONPatchType),
 		Body:        `[` + pinned + `,{"op":"replace","path":"/spec/template","value":{"spec":{"containers":[]}}}]`,
 	}}, server.requests())

@@ -16,21 +16,24 @@ import (
 )
 
 // ClaimRecord reads what it takes to make a claim again. It is a
-// [rollout.ErrConflict] when the claim is not as it was seen, or its volume not
-// the claim's.
+// [rollout.ErrConflict] when the claim is not as it was seen.
 func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
-	ctx = quiet(ctx)
-	claim, err := c.core.PersistentVolumeClaims(seen.Namespace).Get(ctx, seen.Name, metav1.GetOptions{})
+	return c.claimRecord(ctx, seen, true)
+}
+
+func (c *Client) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (prune.Record, error) {
+	ctx = c.quiet(ctx)
+	claim, err := c.getClaim(ctx, seen.Namespace, seen.Name)
 	switch {
 	case apierrors.IsNotFound(err):
 		return prune.Record{}, prune.ErrGone
 	case err != nil:
 		return prune.Record{}, c.writeError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
-	if claim.UID != seen.UID || claim.ResourceVersion != seen.Version {
+	if claim.UID != seen.UID || asSeen && claim.ResourceVersion != seen.Version {
 		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
 	}
-	volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
+	volume, err := c.getVolume(ctx, claim.Spec.VolumeName)
 	if err != nil {
 		return prune.Record{}, c.writeError(err, "get", "persistentvolumes", claim.Spec.VolumeName)
 	}
@@ -76,6 +79,9 @@ func (c *Client) FreeVolume(ctx context.Context, r prune.Record) error {
 		if _, noted := volume.Annotations[prune.BeforeAnnotation]; !noted && volume.Spec.PersistentVolumeReclaimPolicy != r.Before {
 			out = noteBefore(volume, r.Before)
 		}
+		if to != nil && to.UID == "" {
+			return out, nil // a patch that got no answer was taken
+		}
 		return append(out, operation{"add", "/spec/claimRef", corev1.ObjectReference{
 			APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: r.Claim.Namespace, Name: r.Claim.Name,
 		}}), nil
@@ -100,6 +106,18 @@ func (c *Client) GiveBack(ctx context.Context, r prune.Record, policy corev1.Per
 	})
 }
 
+func (c *Client) getClaim(ctx context.Context, namespace, name string) (*corev1.PersistentVolumeClaim, error) {
+	return again(ctx, func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
+		return c.core.PersistentVolumeClaims(namespace).Get(ctx, name, metav1.GetOptions{})
+	})
+}
+
+func (c *Client) getVolume(ctx context.Context, name string) (*corev1.PersistentVolume, error) {
+	return again(ctx, func(ctx context.Context) (*corev1.PersistentVolume, error) {
+		return c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+	})
+}
+
 func noteBefore(volume *corev1.PersistentVolume, policy corev1.PersistentVolumeReclaimPolicy) []operation {
 	if volume.Annotations == nil {
 		return []operation{{"add", "/metadata/annotations", map[string]string{prune.BeforeAnnotation: string(policy)}}}
@@ -116,12 +134,19 @@ func annotationPath(key string) string {
 const tries = 5
 
 // changeVolume patches a volume exactly as it was when change decided. No
-// operations mean that there is nothing to change.
+// operations mean that there is nothing to change, so a patch that got no answer
+// is repeated after another look.
 func (c *Client) changeVolume(
 	ctx context.Context, name string, dryRun bool, change func(*corev1.PersistentVolume) ([]operation, error),
 ) error {
-	ctx = quiet(ctx)
-	opts := metav1.PatchOptions{FieldManager: FieldManager}
+	_, err := again(c.quiet(ctx), nothing(func(ctx context.Context) error { return c.patchVolume(ctx, name, dryRun, change) }))
+	return err
+}
+
+func (c *Client) patchVolume(
+	ctx context.Context, name string, dryRun bool, change func(*corev1.PersistentVolume) ([]operation, error),
+) error {
+	opts := metav1.PatchOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

@@ -163,7 +163,7 @@ func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
 				return
 			}
 			require.Len(t, asked, 2)
-			require.Equal(t, "PATCH "+volumePath+"?fieldManager=kubectl-sts", asked[1].What)
+			require.Equal(t, "PATCH "+volumePath+"?fieldManager=sts-rollout", asked[1].What)
 			require.JSONEq(t, test.want, asked[1].Body)
 		})
 	}

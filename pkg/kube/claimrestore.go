@@ -18,15 +18,15 @@ import (
 // ClaimAndVolume reads what there is of a record's claim and volume; nil where
 // it is gone.
 func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.PersistentVolumeClaim, *corev1.PersistentVolume, error) {
-	ctx = quiet(ctx)
-	volume, err := c.core.PersistentVolumes().Get(ctx, r.Volume, metav1.GetOptions{})
+	ctx = c.quiet(ctx)
+	volume, err := c.getVolume(ctx, r.Volume)
 	switch {
 	case apierrors.IsNotFound(err):
 		volume = nil
 	case err != nil:
 		return nil, nil, c.explain(err, "get", "persistentvolumes", r.Volume)
 	}
-	claim, err := c.core.PersistentVolumeClaims(r.Claim.Namespace).Get(ctx, r.Claim.Name, metav1.GetOptions{})
+	claim, err := c.getClaim(ctx, r.Claim.Namespace, r.Claim.Name)
 	switch {
 	case apierrors.IsNotFound(err):
 		claim = nil
@@ -37,13 +37,16 @@ func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.Pe
 }
 
 // CreateClaim makes the claim of a record again. It is [prune.ErrThere] when
-// somebody has made one of its name.
+// there is one of its name: somebody has made it, or an earlier try whose answer
+// was lost.
 func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) error {
-	opts := metav1.CreateOptions{FieldManager: FieldManager}
+	opts := metav1.CreateOptions{FieldManager: c.FieldManager}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
-	_, err := c.core.PersistentVolumeClaims(r.Claim.Namespace).Create(quiet(ctx), prune.Bare(r.Claim), opts)
+	_, err := again(c.quiet(ctx), func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
+		return c.core.PersistentVolumeClaims(r.Claim.Namespace).Create(ctx, prune.Bare(r.Claim), opts)
+	})
 	switch {
 	case apierrors.IsAlreadyExists(err):
 		return prune.ErrThere
@@ -70,26 +73,31 @@ func (c *Client) ClaimBound(ctx context.Context, r prune.Record) error {
 
 var errGone = errors.New("the claim was deleted meanwhile")
 
-// claimUntil watches a claim, nil when it is gone, until it is as wanted.
+// claimUntil watches a claim, nil when it is gone, until it is as wanted. An API
+// server that does not answer is asked again until the context ends.
 func (c *Client) claimUntil(ctx context.Context, r prune.Record, until func(*corev1.PersistentVolumeClaim) (bool, error)) error {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	for {
 		claim, err := c.core.PersistentVolumeClaims(r.Claim.Namespace).Get(ctx, r.Claim.Name, metav1.GetOptions{})
-		if err != nil && !apierrors.IsNotFound(err) {
+		done := false
+		switch {
+		case Transient(err):
+			tellRetry(ctx, err)
+		case err != nil && !apierrors.IsNotFound(err):
 			return c.explain(err, "get", "persistentvolumeclaims", r.Claim.Name)
+		case err != nil:
+			done, err = until(nil)
+		default:
+			if done, err = until(claim); !done && err == nil {
+				done, err = c.watchClaim(ctx, claim, until)
+			}
 		}
-		if err != nil {
-			claim = nil
-		}
-		if done, err := until(claim); done || err != nil {
-			return err
-		}
-		if done, err := c.watchClaim(ctx, claim, until); done || err != nil {
+		if done || err != nil && !Transient(err) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		case <-time.After(pause):
 		}
 	}
@@ -121,7 +129,7 @@ func (c *Client) watchClaim(ctx context.Context, claim *corev1.PersistentVolumeC
 			return done, err
 		}
 	}
-	return false, ctx.Err()
+	return false, context.Cause(ctx)
 }
 
 func bound(claim *corev1.PersistentVolumeClaim, r prune.Record) (bool, error) {

@@ -16,10 +16,10 @@ func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
 	server, claim := stored(t)
 	server.on(http.MethodPost, claimsPath, object(claim))
 	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), false))
-	require.Equal(t, "POST "+claimsPath+"?fieldManager=kubectl-sts", server.requests()[0].What)
+	require.Equal(t, "POST "+claimsPath+"?fieldManager=sts-rollout", server.requests()[0].What)
 
 	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), true))
-	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=kubectl-sts", server.requests()[0].What)
+	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=sts-rollout", server.requests()[0].What)
 
 	server.on(http.MethodPost, claimsPath, text(http.StatusConflict,
 		`{"kind":"Status","apiVersion":"v1","reason":"AlreadyExists","code":409}`))

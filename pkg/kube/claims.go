@@ -5,8 +5,10 @@ import (
 	"errors"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -21,17 +23,56 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 	return nil
 }
 
-// PruneClaim does the same. A claim that is gone is [prune.ErrGone].
+// PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
+// went with a deletion of this call that got no answer. A dry run asks whether it may be deleted, and not whether it has changed: controllers
+// write to it when they like.
 func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {
-		opts.DryRun = []string{metav1.DryRunAll}
+		opts.DryRun, opts.Preconditions.ResourceVersion = []string{metav1.DryRunAll}, nil
 	}
-	err := c.remove(quiet(ctx), "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	sent := false
+	_, err := again(c.quiet(ctx), nothing(func(ctx context.Context) error {
+		if sent && !dryRun {
+			if taken, err := c.deleted(ctx, claim); taken || err != nil {
+				return err
+			}
+		}
+		sent = true
+		return c.remove(ctx, "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
+	}))
 	if apierrors.IsNotFound(err) {
 		return prune.ErrGone
 	}
 	return c.writeError(err, "delete", "persistentvolumeclaims", claim.Name)
+}
+
+// deleted reports whether that very claim is gone or on its way out.
+func (c *Client) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
+	now, err := c.ClaimNow(ctx, claim)
+	if errors.Is(err, prune.ErrGone) {
+		return true, nil
+	}
+	return err == nil && (now.UID != claim.UID || now.Deleting), err
+}
+
+// ClaimNow reads the claim of this name as it is now. It is [prune.ErrGone] when
+// there is none. It is listed: who deletes claims may list them, and need not be
+// allowed to get one.
+func (c *Client) ClaimNow(ctx context.Context, seen sts.Claim) (sts.Claim, error) {
+	now, err := sts.Claim{}, prune.ErrGone
+	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, seen.Name).String()}
+	listed := pages(c.quiet(ctx), opts, c.core.PersistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+		for i := range list.Items {
+			if list.Items[i].Name == seen.Name {
+				now, err = sts.ObserveClaim(&list.Items[i], nil), nil
+			}
+		}
+	})
+	if listed != nil {
+		return sts.Claim{}, c.explain(listed, "list", "persistentvolumeclaims", "")
+	}
+	return now, err
 }
 
 // MayPrune is the error that PruneClaim would have now. A webhook that does not
@@ -51,7 +92,7 @@ func (c *Client) MayAll(ctx context.Context, claim sts.Claim, retain bool) error
 	err := c.MayPrune(ctx, claim)
 	if err == nil && retain && claim.Volume != "" {
 		var r prune.Record
-		if r, err = c.ClaimRecord(ctx, claim); err == nil {
+		if r, err = c.claimRecord(ctx, claim, false); err == nil {
 			err = c.keepVolume(ctx, r, true)
 		}
 	}

@@ -81,3 +81,35 @@ func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
 		})
 	}
 }
+
+func TestAClaimIsReadAgainByItsName(t *testing.T) {
+	server, claim := stored(t)
+	claim.ResourceVersion = "8"
+	other := boundClaim("data-web-3")
+	server.on(http.MethodGet, claimsPath, list(other, claim))
+	client, seen := server.client(), sts.Claim{Namespace: "default", Name: "data-web-4"}
+
+	got, err := client.ClaimNow(t.Context(), seen)
+
+	require.NoError(t, err)
+	require.Equal(t, sts.ObserveClaim(received(claim), nil), got)
+	require.Equal(t, reads("GET "+claimsPath+"?fieldSelector=metadata.name=data-web-4&limit=500"), server.requests())
+
+	server.on(http.MethodGet, claimsPath, list(other))
+	_, err = client.ClaimNow(t.Context(), seen)
+	require.Equal(t, prune.ErrGone, err)
+	server.on(http.MethodGet, claimsPath, failure(http.StatusForbidden, `User "jo" cannot list resource "persistentvolumeclaims"`))
+	_, err = client.ClaimNow(t.Context(), seen)
+	require.ErrorContains(t, err, "not allowed to list persistentvolumeclaims")
+}
+
+// Permissions are asked for whatever has become of the claim meanwhile.
+func TestAMissingPermissionIsSaidOfAClaimThatHasChanged(t *testing.T) {
+	server, claim := stored(t)
+	server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
+	server.on(http.MethodPatch, volumePath, failure(http.StatusForbidden, `User "jo" cannot patch resource "persistentvolumes"`))
+	seen := sts.ObserveClaim(claim, nil)
+	seen.Version = "6"
+
+	require.ErrorContains(t, server.client().MayAll(t.Context(), seen, true), "not allowed to patch persistentvolumes")
+}

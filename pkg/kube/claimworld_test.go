@@ -140,7 +140,7 @@ func TestThousandsOfClaimsAreReadPageByPageAndNotOneByOne(t *testing.T) {
 	server.on(http.MethodGet, allScalersPath, paged(scaler("a", "StatefulSet", "apps/v1")))
 	client := server.client().Everywhere()
 
-	found, err := client.ClaimsAlone(t.Context(), "")
+	found, err := client.ClaimsAlone(t.Context())
 	require.NoError(t, err)
 	world, err := client.ClaimWorld(t.Context(), true)
 	require.NoError(t, err)

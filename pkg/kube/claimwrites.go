@@ -28,7 +28,9 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 	if dryRun { // its pod is still there
 		return c.DeleteClaim(ctx, claim, true)
 	}
-	set, err := c.apps.StatefulSets(c.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
+	set, err := again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) {
+		return c.apps.StatefulSets(c.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
+	})
 	if err != nil {
 		return c.writeError(err, "get", "statefulsets.apps", seen.Name())
 	}
@@ -92,7 +94,7 @@ func keeping(volume *corev1.PersistentVolume, claim string, uid types.UID) ([]op
 // have made it, or would take it for theirs.
 func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
 	out := map[string]sts.Rival{}
-	err := pages(quiet(ctx), metav1.ListOptions{}, c.apps.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
+	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.apps.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			s.AddRivals(out, &list.Items[i])
 		}

@@ -8,10 +8,15 @@ import (
 
 	"github.com/go-logr/logr"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
+	authenticationclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	policyclient "k8s.io/client-go/kubernetes/typed/policy/v1"
@@ -22,22 +27,25 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// FieldManager is the name under which the plugin's writes are recorded in
-// managedFields.
-const FieldManager = "kubectl-sts"
-
 // Client reads and writes StatefulSets of one namespace.
 type Client struct {
 	Namespace string
+	// Held, unless it is nil, is told how many claims are in memory, as they come.
+	Held func(claims int)
+	// FieldManager is the name under which writes are recorded in managedFields.
+	FieldManager string
 
-	apps        appsclient.AppsV1Interface
-	core        coreclient.CoreV1Interface
-	autoscaling autoscalingclient.AutoscalingV2Interface
-	policy      policyclient.PolicyV1Interface
-	config      *rest.Config
-	host        string
-	clock       *clock
-	zones       *zones // nil when nobody wants to know
+	apps           appsclient.AppsV1Interface
+	core           coreclient.CoreV1Interface
+	autoscaling    autoscalingclient.AutoscalingV2Interface
+	policy         policyclient.PolicyV1Interface
+	authorization  authorizationclient.AuthorizationV1Interface
+	authentication authenticationclient.AuthenticationV1Interface
+	config         *rest.Config
+	host           string
+	clock          *clock
+	retrying       func(string) // told what is asked again, nil for nobody
+	zones          *zones       // nil when nobody wants to know
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the
@@ -52,8 +60,10 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 	config.ContentType = runtime.ContentTypeProtobuf
 	// One set is watched, not a cluster reconciled: no need to throttle.
 	config.QPS = -1
-	c := &Client{Namespace: namespace, config: config, host: config.Host, clock: &clock{}}
+	c := &Client{Namespace: namespace, FieldManager: sts.Manager, config: config, host: config.Host, clock: &clock{}}
 	config.Wrap(c.clock.wrap)
+	config.Wrap(timeouts{config.Timeout}.wrap)
+	config.Timeout = 0
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
@@ -68,6 +78,12 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if c.policy, err = policyclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.authorization, err = authorizationclient.NewForConfigAndClient(config, httpClient); err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	if c.authentication, err = authenticationclient.NewForConfigAndClient(config, httpClient); err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	return c, nil
@@ -102,9 +118,11 @@ type Manifest json.RawMessage
 // Load reads the set, its pods and its revisions. Errors are worded for a
 // person and wrap the API server's.
 func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest, error) {
-	ctx = quiet(ctx)
-	raw, err := body(c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
-		SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx))
+	ctx = c.quiet(ctx)
+	raw, err := again(ctx, func(ctx context.Context) ([]byte, error) {
+		return body(c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
+			SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx))
+	})
 	if err != nil {
 		return sts.Snapshot{}, nil, c.explain(err, "get", "statefulsets.apps", name)
 	}
@@ -119,11 +137,24 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 		return sts.Snapshot{}, nil, err
 	}
 	s, err := c.around(ctx, set)
+	s.Raw = templateOf(raw)
 	return s, raw, err
 }
 
-// quiet keeps client-go from logging what goes wrong: an error or the feed
-// says it, and the terminal is no place for a log.
+// templateOf is the pod template in a set's manifest, nil when there is none.
+func templateOf(raw []byte) sts.Template {
+	var set struct {
+		Spec struct {
+			Template json.RawMessage `json:"template"`
+		} `json:"spec"`
+	}
+	if json.Unmarshal(raw, &set) != nil {
+		return nil
+	}
+	return sts.Template(set.Spec.Template)
+}
+
+// quiet keeps client-go from logging what goes wrong.
 func quiet(ctx context.Context) context.Context { return klog.NewContext(ctx, logr.Discard()) }
 
 // body is a raw answer. [rest.Result.Raw] alone would lose the server's words
@@ -147,10 +178,14 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	var revisions *appsv1.ControllerRevisionList
 	go func() {
 		var err error
-		revisions, err = c.apps.ControllerRevisions(c.Namespace).List(ctx, opts)
+		revisions, err = again(ctx, func(ctx context.Context) (*appsv1.ControllerRevisionList, error) {
+			return c.apps.ControllerRevisions(c.Namespace).List(ctx, opts)
+		})
 		revisionsDone <- c.explain(err, "list", "controllerrevisions.apps", "")
 	}()
-	pods, err := c.core.Pods(c.Namespace).List(ctx, opts)
+	pods, err := again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
+		return c.core.Pods(c.Namespace).List(ctx, opts)
+	})
 	revisionsErr := <-revisionsDone
 	if err := c.explain(err, "list", "pods", ""); err != nil {
 		return sts.Snapshot{}, err
@@ -161,20 +196,22 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	s := sts.Observe(set, pointers(pods.Items), pointers(revisions.Items), nil)
 	if len(s.Pods) < s.Replicas() {
 		// Not being allowed to read events only costs their words.
-		if events, err := c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: failedCreates(set.Name)}); err == nil {
+		events, err := again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
+			return c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: aboutPods(set.Name)})
+		})
+		if err == nil {
 			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
 		}
 	}
 	return c.nodesOf(ctx, s), nil
 }
 
-// failedCreates selects the events in which the controller says why it could
-// not make a pod.
-func failedCreates(set string) string {
+// aboutPods selects the events of a set, in which the controller says which pods
+// it has made and deleted, and why it could not make one.
+func aboutPods(set string) string {
 	return fields.Set{
 		"involvedObject.kind": "StatefulSet",
 		"involvedObject.name": set,
-		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()
 }
 
@@ -205,15 +242,14 @@ func (c *Client) Autoscalers(ctx context.Context, set string) ([]string, error) 
 	return names, err
 }
 
-// Scalers are the same, with what they would do. They only serve a warning: the
-// one error that is told is that they may not be listed.
+// Scalers are the same, with what they would do. Not knowing of one is not the
+// same as there being none: an error is for the caller to judge.
 func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, error) {
-	list, err := c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
-	if err := c.explain(err, "list", "horizontalpodautoscalers.autoscaling", ""); Denied(err) {
-		return nil, err
-	}
+	list, err := again(c.quiet(ctx), func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscalerList, error) {
+		return c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
+	})
 	if err != nil {
-		return nil, nil //nolint:nilerr // it goes without the warning
+		return nil, c.explain(err, "list", "horizontalpodautoscalers.autoscaling", "")
 	}
 	var out []sts.Autoscaler
 	for i := range list.Items {
@@ -226,7 +262,9 @@ func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, err
 
 // Budgets adds the PodDisruptionBudgets that cover the set to a snapshot.
 func (c *Client) Budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, error) {
-	list, err := c.policy.PodDisruptionBudgets(c.Namespace).List(quiet(ctx), metav1.ListOptions{})
+	list, err := again(c.quiet(ctx), func(ctx context.Context) (*policyv1.PodDisruptionBudgetList, error) {
+		return c.policy.PodDisruptionBudgets(c.Namespace).List(ctx, metav1.ListOptions{})
+	})
 	if err != nil {
 		return s, c.explain(err, "list", "poddisruptionbudgets.policy", "")
 	}

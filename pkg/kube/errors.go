@@ -21,7 +21,7 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case ended(err):
 		return err
 	case apierrors.IsNotFound(err) && name != "":
 		if clusterWide(resource) {
@@ -89,6 +89,12 @@ func (denied) Is(target error) bool { return target == rollout.ErrDenied }
 // forbids is something else.
 func Denied(err error) bool { return errors.Is(err, rollout.ErrDenied) }
 
+// ended reports whether it is the caller who gave up, by ctrl-C or by --timeout,
+// and not a connection that took too long: that is a deadline to errors.Is, too.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, rollout.ErrTimedOut)
+}
+
 func singular(resource string) string {
 	name, _, _ := strings.Cut(resource, ".")
 	return strings.TrimSuffix(name, "s")
@@ -110,7 +116,7 @@ func who(err error) string {
 func unreachable(err error) bool {
 	var netErr net.Error
 	var urlErr *url.Error
-	return errors.As(err, &netErr) || errors.As(err, &urlErr) || utilnet.IsConnectionReset(err) ||
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) || errors.As(err, &urlErr) || utilnet.IsConnectionReset(err) ||
 		utilnet.IsConnectionRefused(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		strings.Contains(err.Error(), "when reading response body") // client-go's words for an answer that was cut
 }

@@ -23,8 +23,10 @@ const defaultContainer = "kubectl.kubernetes.io/default-container"
 // ends or the context does. Both of its outputs go to out. The error of a
 // command that ended with another code than 0 says so.
 func (c *Client) Exec(ctx context.Context, name, container string, command []string, out io.Writer) error {
-	ctx = quiet(ctx)
-	pod, err := c.core.Pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+	ctx = c.quiet(ctx)
+	pod, err := again(ctx, func(ctx context.Context) (*corev1.Pod, error) {
+		return c.core.Pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+	})
 	if err != nil {
 		return c.explain(err, "get", "pods", name)
 	}
@@ -47,7 +49,7 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return context.Cause(ctx)
 	case errors.As(err, &exit):
 		return fmt.Errorf("exit code %d", exit.Code)
 	}

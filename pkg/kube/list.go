@@ -1,9 +1,11 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -32,17 +34,24 @@ func (c *Client) Everywhere() *Client {
 
 // List reads sets and their pods, by namespace and name. How many requests
 // that takes depends on how many pages there are, not on how many sets. The
-// snapshots have no revisions, budgets and claims, their sets no templates.
+// snapshots have no revisions, budgets and claims, their sets no templates. A set
+// that wants more pods than can be counted does not hide the others.
 func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
-	ctx = quiet(ctx)
+	ctx = c.quiet(ctx)
 	sets, err := c.listSets(ctx, q)
 	if err != nil || len(sets) == 0 {
 		return nil, err
 	}
-	for _, set := range sets {
-		if err := sts.Countable(set); err != nil {
-			return nil, err
+	var absurd []sts.Snapshot
+	sets = slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool {
+		err := sts.Countable(set)
+		if err != nil {
+			absurd = append(absurd, sts.Snapshot{Set: set, Uncountable: err})
 		}
+		return err != nil
+	})
+	if len(sets) == 0 {
+		return absurd, nil
 	}
 	// Every pod of a StatefulSet has this label (updateIdentity in the
 	// controller's source), so the other pods of a cluster are not read.
@@ -59,6 +68,10 @@ func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 	snapshots := gathering.Snapshots()
 	c.addFailedCreates(ctx, snapshots)
 	c.addNodes(ctx, snapshots)
+	snapshots = append(snapshots, absurd...)
+	slices.SortStableFunc(snapshots, func(a, b sts.Snapshot) int {
+		return cmp.Or(strings.Compare(a.Set.Namespace, b.Set.Namespace), strings.Compare(a.Name(), b.Name()))
+	})
 	return snapshots, nil
 }
 
@@ -76,10 +89,14 @@ func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, 
 }
 
 // slimSet copies what a list of many sets needs to know. The rest is most of
-// it, and would stay in memory with all of its page.
+// it, and would stay in memory with all of its page. The template is kept where a
+// rollout of it is not over.
 func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim := &appsv1.StatefulSet{ObjectMeta: set.ObjectMeta, Spec: set.Spec, Status: set.Status}
-	slim.Spec.Template, slim.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{}, nil
+	slim.Spec.VolumeClaimTemplates = nil
+	if _, open := set.Annotations[sts.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
+		slim.Spec.Template = corev1.PodTemplateSpec{}
+	}
 	return slim
 }
 
@@ -99,7 +116,7 @@ func pages[L metav1.ListInterface](ctx context.Context, opts metav1.ListOptions,
 ) error {
 	opts.Limit = pageSize
 	for {
-		page, err := list(ctx, opts)
+		page, err := again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
 		next := ""
 		if err != nil {
 			// Too slow: the server has forgotten the state that the first page

@@ -15,7 +15,8 @@ import (
 // there are any. Not being allowed to costs the words and nothing else.
 
 // addFailedCreates adds what the controller says about the pods that it could
-// not make.
+// not make. Of many sets it reads no other events: those about pods that it has
+// made are far more.
 func (c *Client) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
 	type key struct{ namespace, name string }
 	lacking := map[key]*sts.Snapshot{}

@@ -76,7 +76,11 @@ func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
 			require.NoError(t, err)
 			var words []map[string]string
 			for _, s := range got {
-				words = append(words, s.FailedCreates)
+				var of map[string]string
+				for pod, failed := range s.FailedCreates {
+					of = map[string]string{pod: failed.Message}
+				}
+				words = append(words, of)
 			}
 			require.Equal(t, test.want, words)
 			require.Contains(t, server.requests(), request{What: "GET " + test.path + eventsPage})

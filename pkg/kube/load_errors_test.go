@@ -3,6 +3,7 @@ package kube_test
 import (
 	"net/http"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,22 +39,27 @@ func TestFailedLoad(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
-			server.on(http.MethodGet, test.path, test.answer)
+			synctest.Test(t, func(t *testing.T) {
+				server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
+				server.on(http.MethodGet, test.path, test.answer)
 
-			_, _, err := server.client().Load(t.Context(), "web")
+				_, _, err := server.client().Load(t.Context(), "web")
 
-			require.EqualError(t, err, test.want)
+				require.EqualError(t, err, test.want)
+				server.CloseClientConnections()
+			})
 		})
 	}
 }
 
 func TestLoadFromAServerThatIsDown(t *testing.T) {
-	server := newServer(t)
-	t.Cleanup(server.Close)
-	server.network.down.Store(true)
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t)
+		t.Cleanup(server.Close)
+		server.network.down.Store(true)
 
-	_, _, err := server.client().Load(t.Context(), "web")
+		_, _, err := server.client().Load(t.Context(), "web")
 
-	require.EqualError(t, err, "cannot reach the API server at http://apiserver: connection refused")
+		require.EqualError(t, err, "cannot reach the API server at http://apiserver: connection refused")
+	})
 }

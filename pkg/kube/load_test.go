@@ -25,7 +25,7 @@ var (
 		Reason:         sts.ReasonFailedCreate,
 		Message:        "create Pod web-4 in StatefulSet web failed error: exceeded quota",
 	}
-	failedCreatesQuery = "fieldSelector=involvedObject.kind=StatefulSet,involvedObject.name=web,reason=FailedCreate"
+	failedCreatesQuery = "fieldSelector=involvedObject.kind=StatefulSet,involvedObject.name=web"
 )
 
 // loadable is a server that holds set web with these pods.
@@ -49,7 +49,10 @@ func TestLoadReadsTheSetItsPodsAndItsRevisions(t *testing.T) {
 	require.NoError(t, err)
 	want := received(set)
 	want.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("StatefulSet"))
-	require.Equal(t, sts.Observe(want, receivedAll(pods), receivedAll(revisions), nil), snapshot)
+	seen := sts.Observe(want, receivedAll(pods), receivedAll(revisions), nil)
+	seen.Raw = snapshot.Raw
+	require.Equal(t, seen, snapshot)
+	require.True(t, snapshot.Raw.Is(want), "the template as the server wrote it")
 	require.JSONEq(t, string(wire(set)), string(manifest))
 	require.Equal(t, reads(
 		"GET "+podsPath+"?labelSelector=app=web",
@@ -65,7 +68,7 @@ func TestLoadReadsTheEventsWhenAPodIsMissing(t *testing.T) {
 	snapshot, _, err := server.client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"web-4": "exceeded quota"}, snapshot.FailedCreates)
+	require.Equal(t, map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}, snapshot.FailedCreates)
 	require.Equal(t, reads(
 		"GET "+eventsPath+"?"+failedCreatesQuery,
 		"GET "+podsPath+"?labelSelector=app=web",
@@ -144,7 +147,10 @@ func TestAutoscalers(t *testing.T) {
 			failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`), nil,
 			`not allowed to list horizontalpodautoscalers.autoscaling in namespace "default": the Role that you use lacks it (user "jo")`,
 		},
-		{"a server that fails costs only the warning", failure(http.StatusTeapot, "no"), nil, ""},
+		{
+			"a server that fails says nothing about autoscalers", failure(http.StatusTeapot, "no"), nil,
+			"list horizontalpodautoscalers.autoscaling: no",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 // Names are the names of the namespace's StatefulSets that a label selector
 // matches, in order; an empty selector matches all.
 func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
-	sets, err := c.listSets(quiet(ctx), Query{Selector: selector})
+	sets, err := c.listSets(c.quiet(ctx), Query{Selector: selector})
 	if err != nil {
 		return nil, err
 	}

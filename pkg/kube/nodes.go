@@ -62,7 +62,9 @@ func (c *Client) nodesOf(ctx context.Context, s sts.Snapshot) sts.Snapshot {
 		if _, known := s.Nodes[pod.Node]; known || pod.Node == "" || !pod.Overdue(c.Now()) {
 			continue
 		}
-		node, err := c.core.Nodes().Get(ctx, pod.Node, metav1.GetOptions{})
+		node, err := again(ctx, func(ctx context.Context) (*corev1.Node, error) {
+			return c.core.Nodes().Get(ctx, pod.Node, metav1.GetOptions{})
+		})
 		if err != nil {
 			return s
 		}

@@ -44,8 +44,12 @@ func (w *watcher) pod(name string) *corev1.Pod {
 	return nil
 }
 
-// placesOf says where the volumes of a pod can be used, or "".
+// placesOf says where the volumes of a pod, nil for one that is not found, can be
+// used, or "".
 func (c *Client) placesOf(ctx context.Context, pod *corev1.Pod) string {
+	if pod == nil {
+		return "" // it was deleted since the snapshot
+	}
 	const atMost = 5 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()

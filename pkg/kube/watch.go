@@ -56,7 +56,7 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Ne
 		lister(c.core.Pods(c.Namespace).List), c.core.Pods(c.Namespace).Watch)
 	w.revisions = w.source("controllerrevisions.apps", &appsv1.ControllerRevision{}, "", selector,
 		lister(c.apps.ControllerRevisions(c.Namespace).List), c.apps.ControllerRevisions(c.Namespace).Watch)
-	w.events = w.source("events", &corev1.Event{}, failedCreates(set.Name), "",
+	w.events = w.source("events", &corev1.Event{}, aboutPods(set.Name), "",
 		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
 	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
 		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)

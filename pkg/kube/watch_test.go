@@ -57,7 +57,7 @@ func TestWatchShowsEveryKindOfChange(t *testing.T) {
 		require.Equal(t, shows(set, ststest.Pods(0, 5)), w.next())
 
 		w.sets.events <- event(watch.Deleted, set)
-		require.Equal(t, rollout.Update{Snapshot: sts.Snapshot{FailedCreates: map[string]string{}}}, w.next())
+		require.Equal(t, rollout.Update{Snapshot: sts.Snapshot{FailedCreates: map[string]sts.FailedCreate{}}}, w.next())
 	})
 }
 

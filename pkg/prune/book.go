@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Book is the file of one run's records. It is made with the first of them.
@@ -27,10 +29,10 @@ type Book struct {
 }
 
 // NewBook is a book in this folder about the claims that a command deletes at
-// an API server.
-func NewBook(dir, command, host string, now func() time.Time) *Book {
+// an API server. caller leads there.
+func NewBook(dir, command string, caller hint.Caller, host string, now func() time.Time) *Book {
 	return &Book{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
-		"Bring them back with their data: kubectl sts restore-pvc -f THIS-FILE"}
+		"Bring them back with their data: " + caller.Sts("restore-pvc", "-f", "THIS-FILE")}
 }
 
 // Dir is where records go: the folder that was asked for or, below the user's

@@ -1,6 +1,7 @@
 package prune_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -40,6 +42,8 @@ type cluster struct {
 	policy corev1.PersistentVolumeReclaimPolicy
 	errs   map[string]error // by what it is asked
 	before func(what string)
+	// fresh are claims that are not as they were judged any more, by name.
+	fresh map[string]sts.Claim
 
 	mu    sync.Mutex
 	asked []string
@@ -60,11 +64,19 @@ func (c *cluster) Look(_ context.Context, namespace string) (claims.World, error
 	return c.world, err
 }
 
+func (c *cluster) Claim(_ context.Context, claim sts.Claim) (sts.Claim, error) {
+	err := c.ask("claim " + claim.Name)
+	if now, ok := c.fresh[claim.Name]; ok {
+		claim = now
+	}
+	return claim, err
+}
+
 func (c *cluster) Record(_ context.Context, claim sts.Claim) (prune.Record, error) {
 	err := c.ask("read " + claim.Name)
 	r := record(claim.Namespace, claim.Name)
 	r.Policy = c.policy
-	return r, err
+	return r, cmp.Or(err, c.changed(claim))
 }
 
 func (c *cluster) Retain(_ context.Context, r prune.Record) error {
@@ -79,7 +91,18 @@ func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return c.ask("delete " + claim.Name)
+	if err := c.ask("delete " + claim.Name); err != nil {
+		return err
+	}
+	return c.changed(claim)
+}
+
+// changed is the conflict of a claim that is not as it was judged.
+func (c *cluster) changed(claim sts.Claim) error {
+	if now, ok := c.fresh[claim.Name]; ok && (now.UID != claim.UID || now.Version != claim.Version) {
+		return fmt.Errorf("%w: persistentvolumeclaims %s", rollout.ErrConflict, claim.Name)
+	}
+	return nil
 }
 
 // deleted are the claims that it was asked to delete.

@@ -1,6 +1,7 @@
 package prune
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,14 @@ func Bare(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 	}
 }
 
+// makes reports whether the other record makes the same claim.
+func (r Record) makes(other Record) bool {
+	other.Time = r.Time
+	a, err := r.marshal()
+	b, bad := other.marshal()
+	return err == nil && bad == nil && bytes.Equal(a, b)
+}
+
 // ends is the line that ends a record: one without it was not written whole,
 // and its claim was not deleted.
 const ends = "...\n"
@@ -139,9 +148,12 @@ func parse(text string) (Record, error) {
 	return r, nil
 }
 
-// Parse reads the records of a file, in their order. What was not written to
-// its end is left out. With an error come those records that are good.
+// Parse reads the records of a file, in their order, one of each claim: one
+// that changed while it was to be deleted is written down again, and the last
+// record counts. What was not written to its end is left out. With an error come
+// those records that are good.
 func Parse(data []byte) (out []Record, err error) {
+	at := map[types.UID]int{}
 	for doc := range strings.SplitAfterSeq(string(data), "\n"+ends) {
 		text, whole := strings.CutSuffix(doc, "\n"+ends)
 		if !whole {
@@ -156,6 +168,11 @@ func Parse(data []byte) (out []Record, err error) {
 			err = cmp.Or(err, bad)
 			continue
 		}
+		if i, again := at[r.ClaimUID]; again {
+			out[i] = r
+			continue
+		}
+		at[r.ClaimUID] = len(out)
 		out = append(out, r)
 	}
 	return out, err

@@ -113,6 +113,22 @@ func TestARecordThatWasEditedToNonsenseIsNone(t *testing.T) {
 	}
 }
 
+// A claim that changed while it was to be deleted is written down again.
+func TestOfTwoRecordsOfAClaimTheLastOneCounts(t *testing.T) {
+	b := book(t)
+	first, second, other := record("default", "data-web-1"), record("default", "data-web-1"), record("default", "data-web-2")
+	second.Claim.Labels = map[string]string{"app": "db"}
+	for _, r := range []prune.Record{first, other, second} {
+		require.NoError(t, b.Write(r))
+	}
+
+	got := recordsOf(t, b)
+
+	require.Len(t, got, 2)
+	require.Equal(t, second.Claim.Labels, got[0].Claim.Labels)
+	require.Equal(t, "data-web-2", got[1].Claim.Name)
+}
+
 func TestOtherFilesAreNoRecords(t *testing.T) {
 	good := "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
 	for _, text := range []string{good + "...\n", ": {\n...\n", strings.Replace(good, "PersistentVolumeClaim", "Pod", 1) + "...\n"} {

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
@@ -33,8 +34,8 @@ type Moves struct {
 func (m Moves) Nothing() bool { return m == Moves{} }
 
 // Restoring decides what to do, from what is in the cluster now: nil where it
-// is gone.
-func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume) (Moves, error) {
+// is gone. caller leads to the claim's namespace.
+func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume, caller hint.Caller) (Moves, error) {
 	name := fmt.Sprintf("claim %s/%s", r.Claim.Namespace, r.Claim.Name)
 	refuse := func(why string, try ...string) (Moves, error) {
 		return Moves{}, &rollout.Refusal{Why: why, Try: try}
@@ -52,7 +53,7 @@ func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.Per
 		return refuse(fmt.Sprintf("volume %s is bound to claim %s/%s by now", r.Volume, to.Namespace, to.Name))
 	}
 	if claim != nil {
-		return onward(claim, volume, refuse)
+		return onward(claim, volume, caller, refuse)
 	}
 	if volume.Status.Phase == corev1.VolumeFailed {
 		return refuse(fmt.Sprintf("the API server could not reclaim volume %s: nobody knows what is left of its data", r.Volume))
@@ -66,7 +67,7 @@ func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.Per
 
 // onward decides where there is a claim of that name: the one that was never
 // deleted, the one that an earlier restore made, or a stranger.
-func onward(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume,
+func onward(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume, caller hint.Caller,
 	refuse func(string, ...string) (Moves, error),
 ) (Moves, error) {
 	to := volume.Spec.ClaimRef
@@ -78,7 +79,7 @@ func onward(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume
 	case claim.Spec.VolumeName != volume.Name:
 		return refuse(fmt.Sprintf("there is a %s already, with %s", name, volumeOf(claim)),
 			"if what is in it matters: scale the set down below it with --pvc=retain-volume, which keeps that as well, and try again",
-			fmt.Sprintf("if not, and no pod mounts it: delete it and try again: kubectl delete pvc %s -n %s", claim.Name, claim.Namespace))
+			"if not, and no pod mounts it: delete it and try again: "+caller.Kubectl("delete", "pvc", claim.Name))
 	}
 	m := Moves{Wait: !bound || claim.Status.Phase != corev1.ClaimBound, Free: !bound && (to == nil || to.UID != "")}
 	if before, ok := volume.Annotations[BeforeAnnotation]; ok {

@@ -115,7 +115,7 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume)
+			got, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume, "kubectl sts -n default")
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
@@ -165,7 +165,7 @@ func TestARestoreIsRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume)
+			_, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume, "kubectl sts -n default")
 
 			var no *rollout.Refusal
 			require.ErrorAs(t, err, &no)

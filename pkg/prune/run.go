@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -18,16 +16,24 @@ import (
 type Cluster interface {
 	// Look reads what can want a claim of this namespace.
 	Look(ctx context.Context, namespace string) (claims.World, error)
+	// Claim reads the claim of this name as it is now. It is [ErrGone] when
+	// there is none.
+	Claim(ctx context.Context, c sts.Claim) (sts.Claim, error)
 	// Record reads what it takes to make the claim again. It is a
-	// [rollout.ErrConflict] when the claim or its volume is not as it was.
+	// [rollout.ErrConflict] when the claim is not as it was seen.
 	Record(ctx context.Context, c sts.Claim) (Record, error)
 	// Retain makes the volume outlive its claim.
 	Retain(ctx context.Context, r Record) error
 	// May is the error that a deletion would have now.
 	May(ctx context.Context, c sts.Claim) error
-	// Delete deletes the claim if it is still as it was seen. It is [ErrGone]
-	// when there is none.
+	// Delete deletes the claim if it is still as it was seen, and is a
+	// [rollout.ErrConflict] when it is not, [ErrGone] when there is none.
 	Delete(ctx context.Context, c sts.Claim) error
+}
+
+// Judge judges claims again, in a world that may have moved on since.
+type Judge interface {
+	Again(old []claims.Verdict, w claims.World) []claims.Verdict
 }
 
 // ErrGone means that the claim is gone already.
@@ -36,7 +42,10 @@ var ErrGone = errors.New("it is gone already")
 // Run deletes claims.
 type Run struct {
 	Cluster Cluster
-	Judge   *claims.Judge
+	Judge   Judge
+	// Asked reports whether the claim is one that was asked for: its labels may
+	// have changed since. Nil means that all are.
+	Asked func(sts.Claim) bool
 	// Book is where records go. Without one there are none.
 	Book *Book
 	// Retain keeps the volumes of deleted claims, whatever their policy.
@@ -46,6 +55,9 @@ type Run struct {
 	// Tell is told what became of each claim, by one caller at a time.
 	Tell func(Event)
 }
+
+// errNoAnswer is why a claim is left that the API server said nothing about.
+var errNoAnswer = fmt.Errorf("no answer within %s", answer)
 
 // answer is how long a deletion may take that was begun before ctrl-C: a claim
 // is not left half-way.
@@ -59,13 +71,18 @@ const fresh = time.Second
 // a claim that something wants by now is skipped, and where a set has been
 // changed, so are the rest of its claims. It ends where nothing can be looked
 // up any more.
-func (r *Run) Do(ctx context.Context, verdicts []claims.Verdict) Summary {
+func (r *Run) Do(ctx context.Context, verdicts iter.Seq[claims.Verdict]) Summary {
 	var sum Summary
 	stopped := map[claims.Key]string{}
-	for blind := false; len(verdicts) > 0 && ctx.Err() == nil && !blind; {
-		n := min(max(r.Concurrency, 1), len(verdicts))
+	next, stop := iter.Pull(verdicts)
+	defer stop()
+	for blind := false; ctx.Err() == nil && !blind; {
+		some := take(next, max(r.Concurrency, 1))
+		if len(some) == 0 {
+			break
+		}
 		var events []Event
-		events, blind = r.some(ctx, verdicts[:n], stopped)
+		events, blind = r.some(ctx, some, stopped)
 		for _, e := range events {
 			if set := setOf(e.Verdict); e.changed != "" && stopped[set] == "" {
 				stopped[set] = e.changed
@@ -76,12 +93,26 @@ func (r *Run) Do(ctx context.Context, verdicts []claims.Verdict) Summary {
 				r.Tell(e)
 			}
 		}
-		verdicts = verdicts[n:]
 	}
-	sum.Left += len(verdicts)
+	for _, more := next(); more; _, more = next() {
+		sum.Left++
+	}
 	sum.TimedOut = sum.Left > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded)
 	sum.Interrupted = sum.Left > 0 && !sum.TimedOut && ctx.Err() != nil
 	return sum
+}
+
+// take is the next n of the verdicts, or fewer at their end.
+func take(next func() (claims.Verdict, bool), n int) []claims.Verdict {
+	var out []claims.Verdict
+	for len(out) < n {
+		v, more := next()
+		if !more {
+			break
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 func setOf(v claims.Verdict) claims.Key { return claims.Key{Namespace: v.Claim.Namespace, Name: v.Set} }
@@ -102,7 +133,7 @@ func (r *Run) some(ctx context.Context, verdicts []claims.Verdict, stopped map[c
 			continue
 		}
 		now := worlds[v.Claim.Namespace]
-		if out[i] = r.check(v, now); out[i].Result == "" {
+		if out[i] = r.check(ctx, v, now); out[i].Result == "" {
 			busy.Go(func() { out[i] = r.one(ctx, v, now.at) })
 		}
 	}
@@ -132,11 +163,12 @@ func (r *Run) look(ctx context.Context, verdicts []claims.Verdict) map[string]*s
 }
 
 // check looks for a reason not to delete the claim. Without one the result is
-// empty.
-func (r *Run) check(v claims.Verdict, now *seen) Event {
+// empty. A look that failed because the run is over leaves the claim; that a
+// connection took too long is a failure.
+func (r *Run) check(ctx context.Context, v claims.Verdict, now *seen) Event {
 	e := Event{Verdict: v}
 	switch {
-	case errors.Is(now.err, context.Canceled), errors.Is(now.err, context.DeadlineExceeded):
+	case now.err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errNoAnswer):
 		e.Result = Left
 		return e
 	case now.err != nil:
@@ -178,88 +210,6 @@ func moved(v claims.Verdict, w claims.World) string {
 		return fmt.Sprintf("the first ordinal of set %s changed from %d to %d meanwhile", v.Set, was.Start, is.Start)
 	}
 	return fmt.Sprintf("the spec of set %s was changed meanwhile", v.Set)
-}
-
-// one deletes one claim: what it takes to make it again is on disk first, then
-// the volume is safe, and only then the claim goes.
-func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answer)
-	defer cancel()
-	e := Event{Verdict: v, Retained: v.Claim.Volume != "" && !v.Claim.DataDies()}
-	var record *Record
-	if r.Retain && v.Claim.Volume != "" || e.Retained {
-		var err error
-		if record, err = r.save(ctx, v); err != nil {
-			return e.failed(err)
-		}
-		e.Restorable = r.Book != nil
-	}
-	if time.Since(looked) > fresh {
-		now := r.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
-		if again := r.check(v, now); again.Result != "" {
-			return again
-		}
-	}
-	if r.Retain && record != nil {
-		if err := r.Cluster.Retain(ctx, *record); err != nil {
-			return e.failed(err)
-		}
-		e.Retained = true
-	}
-	if err := r.Cluster.Delete(ctx, v.Claim); err != nil {
-		return e.stuck(record, err)
-	}
-	e.Result = Deleted
-	return e
-}
-
-// save writes the record, if there is to be one. A claim whose volume is to
-// stay, but would not, is not as it was.
-func (r *Run) save(ctx context.Context, v claims.Verdict) (*Record, error) {
-	record, err := r.Cluster.Record(ctx, v.Claim)
-	if err != nil {
-		return nil, err
-	}
-	if !r.Retain && record.Policy != corev1.PersistentVolumeReclaimRetain {
-		return nil, fmt.Errorf("%w: the reclaim policy of volume %s is %s by now", rollout.ErrConflict, record.Volume, record.Policy)
-	}
-	if r.Retain {
-		// A volume is not changed for a claim that may not be deleted.
-		if err := r.Cluster.May(ctx, v.Claim); err != nil {
-			return nil, err
-		}
-	}
-	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if r.Book != nil {
-		if err := r.Book.Write(record); err != nil {
-			return nil, fmt.Errorf("no record could be written: %w", err)
-		}
-	}
-	return &record, nil
-}
-
-// failed sorts an error: a claim that has changed, or is gone, is none.
-func (e Event) failed(err error) Event {
-	e.Result, e.Why, e.Retained, e.Restorable = Failed, err.Error(), false, false
-	switch {
-	case errors.Is(err, rollout.ErrConflict):
-		e.Result, e.Why = Skipped, "it was changed since it was listed"
-	case errors.Is(err, ErrGone):
-		e.Result, e.Why = Skipped, ErrGone.Error()
-	}
-	return e
-}
-
-// stuck is the same for a claim that was not deleted when its volume was safe.
-// The policy is not put back: if somebody else has deleted the claim, the data
-// would go.
-func (e Event) stuck(record *Record, err error) Event {
-	changed := e.Retained && record != nil && record.Policy != corev1.PersistentVolumeReclaimRetain
-	e = e.failed(err)
-	if changed {
-		e.Why += fmt.Sprintf("; the reclaim policy of volume %s is Retain now, restore-pvc puts it back", record.Volume)
-	}
-	return e
 }
 
 // stop says that the set was changed.

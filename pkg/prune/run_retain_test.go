@@ -2,6 +2,7 @@ package prune_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	b := book(t)
 	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 	require.Empty(t, b.Path())
 }
@@ -32,7 +33,10 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 		policy corev1.PersistentVolumeReclaimPolicy
 		want   string
 	}{
-		{"the claim has changed", rollout.ErrConflict, "Delete", "skipped data-web-1: it was changed since it was listed" + words},
+		{
+			"the claim changes without end", rollout.ErrConflict, "Delete",
+			"skipped data-web-1: it changed 5 times while it was to be deleted" + words,
+		},
 		{"nobody knows", errors.New("cut"), "Delete", "failed data-web-1: cut" + words},
 		{"it was Retain before", errors.New("cut"), "Retain", "failed data-web-1: cut"},
 	}
@@ -43,7 +47,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			var got told
 			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
 
-			run.Do(t.Context(), verdicts)
+			run.Do(t.Context(), slices.Values(verdicts))
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -55,7 +59,7 @@ func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
 	verdicts[0].Claim.Reclaim = corev1.PersistentVolumeReclaimRetain // and Delete by now
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Empty(t, c.deleted())
 }
 
@@ -80,7 +84,7 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{
 		"look default", "read data-web-1", "may delete data-web-1", "retain data-web-1", "delete data-web-1",
 	}, c.asked)
@@ -94,7 +98,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 			c.errs = map[string]error{what: errors.New("no")}
 			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
 
-			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 			require.Empty(t, c.deleted())
 		})
 	}
@@ -105,7 +109,7 @@ func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	b := &prune.Book{Dir: "/dev/null/x", Now: time.Now}
 	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 }
 
@@ -119,7 +123,7 @@ func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
 			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Concurrency: 1, Tell: new(told).tell}
 
-			require.Equal(t, want, run.Do(t.Context(), verdicts))
+			require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
 			require.NotContains(t, c.asked, "retain data-web-1")
 		})
 	}

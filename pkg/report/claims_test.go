@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func mixed() []claims.Verdict {
 }
 
 func listed(verdicts ...claims.Verdict) report.Claims {
-	return report.Claims{Verdicts: verdicts, DryRun: report.DryRunClient, Now: ststest.Start}
+	return report.Claims{Verdicts: slices.Values(verdicts), DryRun: report.DryRunClient, Now: ststest.Start}
 }
 
 func TestClaims(t *testing.T) {
@@ -111,7 +112,7 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 func pruning(lines, objects *strings.Builder, format report.Format) *report.Pruning {
 	return &report.Pruning{
 		Lines: lines, Objects: objects, Color: term.ColorNever, Format: format, DryRun: report.DryRunNone,
-		Total: claims.Sum(mixed()), Now: func() time.Time { return ststest.Start },
+		Total: claims.Sum(slices.Values(mixed())), Now: func() time.Time { return ststest.Start },
 	}
 }
 
@@ -143,7 +144,7 @@ func TestTheTotalsAreToldBelowATableAndBesideObjects(t *testing.T) {
 	for format, below := range map[report.Format]bool{report.Human: true, report.Wide: true, report.JSON: false, report.Name: false} {
 		var out, err strings.Builder
 		streams := term.Streams{Out: &out, Err: &err}
-		report.PrintClaimTotal(streams, term.ColorNever, format, report.DryRunServer, claims.Sum(mixed()), "4 claims", "they die")
+		report.PrintClaimTotal(streams, term.ColorNever, format, report.DryRunServer, claims.Sum(slices.Values(mixed())), "4 claims", "they die")
 
 		const want = "4 claims (server dry run)\nthey die\n"
 		if below {

@@ -50,6 +50,9 @@ func endWord(r rollout.Result) string {
 // endWords are an end in a sentence: how, where and why.
 func endWords(o rollout.Outcome) string {
 	words, word := endWhere(o), string(o.Result)
+	if o.Rollback == rollout.RollbackFailed {
+		words = "rollback failed"
+	}
 	if o.Result == rollout.TimedOut {
 		word = endWord(o.Result)
 	}
@@ -76,7 +79,10 @@ func endPlace(o rollout.Outcome) []string {
 		return nil
 	}
 	var out []string
-	if o.Gate != "" {
+	switch {
+	case o.Gate != "" && o.Unsure:
+		out = append(out, "the gate is at "+Clean(o.Gate))
+	case o.Gate != "":
 		out = append(out, "the gate stays at "+Clean(o.Gate))
 	}
 	if o.Replicas != nil {

@@ -177,7 +177,7 @@ func FuzzStatus(f *testing.F) {
 		bad := ststest.Pod(4, ststest.Revision("rev"+text), ststest.Waiting(text, text), func(pod *corev1.Pod) { pod.Spec.NodeName = text })
 		st := status(ststest.Snapshot(opened(), ststest.Pods(0, 4), []*corev1.Pod{bad}), inCanary, halted(text, text))
 		st.Record.Stable, st.Snapshot.Set.Status.UpdateRevision = text, text
-		st.Snapshot.FailedCreates = map[string]string{"web-3": text}
+		st.Snapshot.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: text, At: ststest.Start}}
 		h := past(opened(), append(ststest.Pods(0, 4), bad), nil, made(ststest.Stable, "nginx:1.21", 1, time.Hour, text), withImage(text))
 		v := orphan(4, func(v *claims.Verdict) {
 			v.Claim.Name, v.Claim.Class, v.Claim.Volume, v.Reason, v.Set, v.Template = text, text, text, text, text, text

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -19,7 +20,7 @@ import (
 type History struct {
 	Snapshot  sts.Snapshot
 	Revisions []history.Revision
-	Command   string // how the user calls the plugin
+	Command   hint.Caller // how the user calls the plugin
 	Now       time.Time
 }
 

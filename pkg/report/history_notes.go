@@ -43,7 +43,7 @@ func (h History) seeChange(broken *history.Revision) string {
 	if i < 0 || h.Revisions[i].Gone || broken.Gone || h.Revisions[i].Name == broken.Name {
 		return ""
 	}
-	return fmt.Sprintf("see what changed: %s history %s --diff %d,%d", h.Command, h.Snapshot.Name(), h.Revisions[i].Number, broken.Number)
+	return "see what changed: " + h.Command.Sts("history", h.Snapshot.Name(), "--diff", fmt.Sprintf("%d,%d", h.Revisions[i].Number, broken.Number))
 }
 
 func (h History) notes() []string {

@@ -66,6 +66,7 @@ type object struct {
 	Plan     *planView  `json:"plan,omitempty"`
 	Result   string     `json:"result,omitempty"`
 	Gate     string     `json:"gate,omitempty"`
+	Rollback string     `json:"rollback,omitempty"`
 	Replicas *int       `json:"replicas,omitempty"`
 	ExitCode *int       `json:"exitCode,omitempty"`
 	Hook     *hookEvent `json:"hook,omitempty"`
@@ -137,7 +138,7 @@ func (o *Objects) Handle(e rollout.Event) {
 
 func (out *object) outcome(o *rollout.Outcome) {
 	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
-	out.Replicas = o.Replicas
+	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
 	if o.Result != rollout.AbortAsked { // after which another plan follows
 		code := o.ExitCode()
 		out.ExitCode = &code

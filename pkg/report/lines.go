@@ -26,7 +26,8 @@ type Lines struct {
 	quiet  bool     // the plan was shown already
 	told   []string // warnings that were shown with it
 	indent string   // under a time
-	asking bool     // a question stands on the last line
+	asking string   // the question that stands on the last line, until there is an answer
+	where  string   // which set on which cluster
 	prefix string   // before each line, where there are several sets
 	waits  bool     // tell also what is waited for, when nothing is redrawn
 }
@@ -60,9 +61,10 @@ func (l *Lines) clock(t time.Time) string {
 func (l *Lines) Handle(e rollout.Event) {
 	l.spin.stop()
 	l.width = term.Width(l.w) // of now: a run is long, and windows get moved
-	l.breakLine(e)
+	again := l.breakLine(e)
 	switch e.Type {
 	case rollout.EventPlan:
+		l.where = Where(e.Plan.Namespace, e.Plan.Name, e.Plan.Context)
 		if !l.quiet {
 			PrintHead(l.w, l.mode, e.Plan)
 		}
@@ -97,23 +99,42 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.outcome(e)
 	case rollout.EventGate:
 		l.spin.clear() // the question takes its line
-		l.asking = true
+		again = GateQuestion(l.where, e.Step)
+	}
+	if l.asking = again; again != "" {
+		_, _ = fmt.Fprint(l.w, Explained(Fold(l.w, again)))
 	}
 	l.spin.start()
 }
 
 // breakLine leaves the line of a question that something else came before the
-// answer of. An answer ends its line by itself.
-func (l *Lines) breakLine(e rollout.Event) {
-	broke := e.Outcome != nil && (e.Outcome.Result == rollout.Halted || e.Outcome.Result == rollout.Drifted)
-	if l.asking && (e.Type == rollout.EventPod || e.Type == rollout.EventWarning || broke) {
-		_, _ = fmt.Fprintln(l.w)
+// answer of, and returns it when it is still to be answered. An answer ends its
+// line by itself.
+func (l *Lines) breakLine(e rollout.Event) string {
+	ends := false
+	if e.Outcome != nil {
+		switch e.Outcome.Result {
+		case rollout.Halted, rollout.Drifted, rollout.TimedOut, rollout.Interrupted, rollout.Failed:
+			ends = true
+		default: // an answer
+		}
 	}
-	l.asking = false
+	between := e.Type == rollout.EventPod || e.Type == rollout.EventWarning
+	if l.asking == "" || !ends && !between {
+		return ""
+	}
+	_, _ = fmt.Fprintln(l.w)
+	if ends {
+		return ""
+	}
+	return l.asking
 }
 
 // PrintHead shows a plan before a question about it.
 func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
+	if p.Context != "" {
+		_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bold, Fold(w, Where(p.Namespace, p.Name, p.Context))))
+	}
 	_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bold, Fold(w, p.Title)))
 	for _, d := range p.Details {
 		_, _ = fmt.Fprintln(w, "  "+wrap(Clean(d), term.Width(w), "  "))

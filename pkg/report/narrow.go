@@ -43,28 +43,31 @@ func share(widths, least []int, short int) []int {
 // shortest is how far a name may be cut to get a table onto a terminal.
 const shortest = 10
 
-// enoughTold is how much of a pod's trouble is told in a table: the words that
-// are the most frequent, whole.
-const enoughTold = len("running, not Ready")
+// How much of a pod's trouble is told in a table: names are cut for the words
+// that are the most frequent, whole, and columns that say less go for some more.
+const (
+	enoughTold = len("running, not Ready")
+	wellTold   = 40
+)
 
 // getOn gets a table of pods onto a terminal that is too narrow for it, where
 // names are long: the named columns go, in turn, and then the middle of names.
 func (t *table) getOn(width int, names ...string) {
-	last := len("TROUBLE")
+	longest := 0
 	for _, row := range t.rows {
-		if row[len(row)-1].text != "" {
-			last = max(last, min(enoughTold, ansi.StringWidth(row[len(row)-1].text)))
-		}
+		longest = max(longest, ansi.StringWidth(row[len(row)-1].text))
 	}
-	short := func(widths []int) int { return lineWidth(widths) - widths[len(widths)-1] + last - width }
+	short := func(widths []int, told int) int {
+		return lineWidth(widths) - widths[len(widths)-1] + max(len("TROUBLE"), min(told, longest)) - width
+	}
 	for _, name := range names {
-		if short(columnWidths(t.header, t.rows)) <= 0 {
+		if short(columnWidths(t.header, t.rows), wellTold) <= 0 {
 			return
 		}
 		t.drop(column(t.header, name))
 	}
 	widths := columnWidths(t.header, t.rows)
-	most := share(widths[:1], []int{shortest}, short(widths))[0]
+	most := share(widths[:1], []int{shortest}, short(widths, enoughTold))[0]
 	for _, row := range t.rows {
 		row[0].text = shorten(row[0].text, most)
 	}

@@ -82,7 +82,7 @@ func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now 
 		return slices.ContainsFunc(rows, func(row []cell) bool { return row[i].text != "" })
 	})
 	// What happens says already whether the data dies; the rest is for a wide terminal.
-	spare := []string{"CLASS", "AGE", "RECLAIM", "IDLE", "SIZE"}
+	spare := []string{"CLASS", "AGE", "IDLE", "SIZE", "RECLAIM"}
 	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) == 0 }) {
 		spare = append(spare, "POD") // a claim's name ends in the pod's
 	}

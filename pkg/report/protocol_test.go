@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,7 +202,7 @@ func TestAnObjectIsNoCommandToGitHub(t *testing.T) {
 func TestReportsOfClaims(t *testing.T) {
 	verdicts := []claims.Verdict{orphan(4), orphan(5), orphan(6), orphan(7)}
 	p := &report.Protocol{Command: "kubectl sts prune-pvc"}
-	part := p.Claims(`4 claims to delete in namespace "default", 40Gi`, verdicts, ststest.Start)
+	part := p.Claims(`4 claims to delete in namespace "default", 40Gi`, slices.Values(verdicts), ststest.Start)
 	part.Handle(prune.Event{Verdict: verdicts[0], Result: prune.Deleted})
 	part.Handle(prune.Event{Verdict: verdicts[1], Result: prune.Skipped, Why: "pod web-5 mounts it"})
 	part.Handle(prune.Event{Verdict: verdicts[2], Result: prune.Failed, Why: "not allowed to delete persistentvolumeclaims"})
@@ -214,6 +215,6 @@ func TestReportsOfClaims(t *testing.T) {
 	golden(t, "markdown-claims", report.Markdown(p))
 
 	none := &report.Protocol{Command: "kubectl sts prune-pvc", End: rollout.Outcome{Result: rollout.Done, Message: "no claim"}}
-	none.Claims("no claim", nil, ststest.Start).End(none.End, ststest.Start)
+	none.Claims("no claim", slices.Values([]claims.Verdict{}), ststest.Start).End(none.End, ststest.Start)
 	golden(t, "markdown-claims-none", report.Markdown(none))
 }

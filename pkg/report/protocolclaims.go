@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -15,14 +16,14 @@ type ClaimPart struct {
 }
 
 // Claims begins to take down what becomes of claims.
-func (p *Protocol) Claims(title string, verdicts []claims.Verdict, now time.Time) *ClaimPart {
+func (p *Protocol) Claims(title string, verdicts iter.Seq[claims.Verdict], now time.Time) *ClaimPart {
 	c := &ClaimPart{part: &Part{Title: Clean(title), Began: now, Ended: now}, at: map[claims.Key]int{}}
-	for i := range verdicts {
-		claim := verdicts[i].Claim
-		c.at[claims.Key{Namespace: claim.Namespace, Name: claim.Name}] = i
+	for v := range verdicts {
+		claim := v.Claim
+		c.at[claims.Key{Namespace: claim.Namespace, Name: claim.Name}] = len(c.part.Cases)
 		c.part.Cases = append(c.part.Cases, Case{Title: Clean("delete claim " + claim.Namespace + "/" + claim.Name), Result: NotRun})
 	}
-	if len(verdicts) > 0 {
+	if len(c.part.Cases) > 0 {
 		p.Parts = append(p.Parts, c.part)
 	}
 	return c

@@ -116,6 +116,8 @@ func PruneResult(s prune.Summary) rollout.Result {
 		return rollout.TimedOut
 	case len(s.Stopped) > 0:
 		return rollout.Drifted
+	case s.Left > 0:
+		return rollout.Failed // nobody said why, but it is not all done
 	}
 	return rollout.Done
 }

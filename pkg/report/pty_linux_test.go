@@ -135,9 +135,47 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 	got := onTerminal(t, 80, func(terminal *os.File) {
 		lines := report.NewLines(terminal, term.ColorNever, false)
 		lines.Handle(rollout.Event{Type: rollout.EventWait, Message: trouble})
-		lines.Handle(rollout.Event{Type: rollout.EventGate})
+		lines.Handle(rollout.Event{Type: rollout.EventStepDone, Step: &rollout.Step{}})
 	})
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
 	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: rpc error: code = NotFound desc … 0s`
-	require.Regexp(t, `^`+hide+`(`+erase+line+`)+`+erase+show+`$`, got, "erased: %q", got)
+	require.Regexp(t, `^`+hide+`(`+erase+line+`)+`+show+erase+`$`, got, "erased: %q", got)
+}
+
+// What comes while a question waits for its answer begins on a line of its own,
+// and the question stands below it again: nobody has answered.
+func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
+	local := time.Local
+	time.Local = time.UTC
+	t.Cleanup(func() { time.Local = local })
+	const question = "prod/web @ cluster-1: next: web-3. [p]romote, [h]old here, [a]bort? (? explains) "
+	gate := rollout.Event{Type: rollout.EventGate, Step: &rollout.Step{Gate: &rollout.Gate{Next: "web-3"}}}
+	end := func(result rollout.Result, message string) rollout.Event {
+		return rollout.Event{Type: rollout.EventOutcome, Time: ststest.Start, Outcome: &rollout.Outcome{Result: result, Message: message}}
+	}
+	back := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
+	for _, test := range []struct {
+		name   string
+		events []rollout.Event
+		want   string
+	}{
+		{"after an outage", []rollout.Event{gate, back}, question + "\n03:04:05 warning: the API server answers again\n" + question},
+		{
+			"when the time is over", []rollout.Event{gate, end(rollout.TimedOut, "not done after 5s, still waiting for an answer")},
+			question + "\n03:04:05 timed out: not done after 5s, still waiting for an answer\n",
+		},
+		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
+		{"an answer ends its line by itself", []rollout.Event{gate, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := onTerminal(t, 120, func(terminal *os.File) {
+				lines := report.NewLines(terminal, term.ColorNever, true)
+				lines.Handle(rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}})
+				for _, e := range test.events {
+					lines.Handle(e)
+				}
+			})
+			require.Equal(t, test.want, stripped(got))
+		})
+	}
 }

@@ -21,10 +21,13 @@ type Screen struct {
 	w      io.Writer
 	style  styles
 	blocks []*block
-	drawn  []int // the widths of the lines that are on the terminal now
+	drawn  int // how many lines are on the terminal now
 	news   []string
 	width  int
 	height int
+	// resized says that the terminal is not what it was when it was drawn on:
+	// then nobody knows where the lines are by now.
+	resized bool
 	// closing is drawing for the last time: how each set ended comes below.
 	closing bool
 }
@@ -49,7 +52,7 @@ func (s *Screen) Handle(set int, e rollout.Event) {
 	b := s.blocks[set]
 	switch e.Type {
 	case rollout.EventPlan:
-		b.set = setName{e.Plan.Namespace, e.Plan.Name}
+		b.set, b.context = setName{e.Plan.Namespace, e.Plan.Name}, e.Plan.Context
 	case rollout.EventWait:
 		b.waits, b.since = Clean(e.Message), e.Time
 	case rollout.EventWarning:
@@ -71,6 +74,9 @@ func (s *Screen) View(set int, snapshot sts.Snapshot) {
 	}
 }
 
+// Resized notes that the terminal has another size, or had one meanwhile.
+func (s *Screen) Resized() { s.resized = s.drawn > 0 }
+
 // Draw puts what is so now in the place of what was drawn before.
 func (s *Screen) Draw(now time.Time) {
 	s.measure()
@@ -83,7 +89,7 @@ func (s *Screen) Close(now time.Time) {
 	s.measure()
 	s.closing = true
 	var lines []string
-	if len(s.drawn) > 0 || s.worthDrawing() {
+	if s.drawn > 0 || s.worthDrawing() {
 		lines = s.lines(now)
 	}
 	s.put(lines)
@@ -106,11 +112,15 @@ func (s *Screen) worthDrawing() bool {
 }
 
 func (s *Screen) measure() {
-	s.width, s.height = term.Width(s.w), term.Height(s.w)
-	if s.width == 0 || s.height == 0 {
-		s.width, s.height = usualWidth, usualHeight
+	width, height := term.Width(s.w), term.Height(s.w)
+	if width == 0 || height == 0 {
+		width, height = usualWidth, usualHeight
 	}
-	s.width-- // the last column wraps early on some terminals
+	width-- // the last column wraps early on some terminals
+	if s.drawn > 0 && (width != s.width || height != s.height) {
+		s.resized = true
+	}
+	s.width, s.height = width, height
 }
 
 // put writes the lines in one go: each over the one before, so that nothing
@@ -119,20 +129,21 @@ func (s *Screen) measure() {
 func (s *Screen) put(lines []string) {
 	var out bytes.Buffer
 	out.WriteString("\x1b[?2026h")
-	up := 0
-	for _, w := range s.drawn { // since then the terminal may have become narrower
-		up += max(1, (w+s.width)/(s.width+1))
-	}
-	if up = min(up, s.height-1); up > 0 {
+	switch up := min(s.drawn, s.height-1); {
+	case s.resized:
+		// A terminal that becomes narrower wraps what is there, one that becomes
+		// lower moves it up and out, and back down when it becomes higher.
+		out.WriteString("\x1b[H\x1b[J")
+		s.resized = false
+	case up > 0:
 		_, _ = fmt.Fprintf(&out, "\r\x1b[%dA", up)
 	}
 	for _, text := range s.news {
 		_, _ = fmt.Fprintf(&out, "%s\x1b[K\n", text)
 	}
-	s.news, s.drawn = nil, s.drawn[:0]
+	s.news, s.drawn = nil, len(lines)
 	for _, line := range lines {
 		line = ansi.Truncate(line, s.width, "…")
-		s.drawn = append(s.drawn, ansi.StringWidth(line))
 		_, _ = fmt.Fprintf(&out, "%s\x1b[K\n", line)
 	}
 	out.WriteString("\x1b[J\x1b[?2026l")

@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
+	"github.com/briandowns/spinner"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -12,32 +15,36 @@ import (
 
 const (
 	spinEvery  = 120 * time.Millisecond
-	spinFrames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+	spinFrames = 14 // of spinner.CharSets: dots that go round
 )
 
 // spin is the line at the bottom that shows what a run waits for, and since
 // when. A nil one shows nothing. While it is drawn nobody else writes there:
 // whoever has a line to write stops it first.
 type spin struct {
-	w     io.Writer
+	file  *os.File
 	text  string
 	since time.Time
 	until time.Time // counts down when set
-	quit  chan struct{}
-	gone  chan struct{}
+	// wheel turns while it is drawn. Each start has a wheel of its own: one that
+	// is stopped and started again may stop again by itself.
+	wheel *spinner.Spinner
+	line  *spinLine
+	drawn chan struct{} // closed with the first frame
 }
 
 // newSpin makes one for a terminal; elsewhere there is none.
 func newSpin(w io.Writer) *spin {
-	if !term.Live(w) {
+	file, ok := w.(*os.File)
+	if !ok || !term.Live(w) {
 		return nil
 	}
-	return &spin{w: w}
+	return &spin{file: file}
 }
 
-// line fits on one line of so many columns: one that wraps would leave pieces
+// says fits on one line of so many columns: one that wraps would leave pieces
 // behind. Without a width it is whole.
-func (sp *spin) line(width int) string {
+func (sp *spin) says(width int) string {
 	clock := fmt.Sprintf(" %s", round(time.Since(sp.since)))
 	if !sp.until.IsZero() {
 		clock = fmt.Sprintf(", %s left", max(0, round(time.Until(sp.until))))
@@ -57,40 +64,36 @@ func (sp *spin) wait(text string, until time.Time) {
 }
 
 func (sp *spin) start() {
-	if sp == nil || sp.text == "" || sp.quit != nil {
+	if sp == nil || sp.text == "" || sp.wheel != nil {
 		return
 	}
-	sp.quit, sp.gone = make(chan struct{}), make(chan struct{})
-	go sp.draw(sp.quit, sp.gone)
-}
-
-// draw redraws this one line, and never touches the lines above it. The width
-// is asked for each time: the window may have become narrower.
-func (sp *spin) draw(quit <-chan struct{}, gone chan<- struct{}) {
-	defer close(gone)
-	ticker := time.NewTicker(spinEvery)
-	defer ticker.Stop()
-	frames := []rune(spinFrames)
-	_, _ = io.WriteString(sp.w, ansi.HideCursor)
-	for i := 0; ; i = (i + 1) % len(frames) {
-		_, _ = fmt.Fprintf(sp.w, "\r%s%c %s", ansi.EraseLineRight, frames[i], sp.line(term.Width(sp.w)))
-		select {
-		case <-quit:
-			_, _ = io.WriteString(sp.w, "\r"+ansi.EraseLineRight+ansi.ShowCursor)
-			return
-		case <-ticker.C:
-		}
+	drawn := make(chan struct{})
+	line := &spinLine{w: sp.file}
+	wheel := spinner.New(spinner.CharSets[spinFrames], spinEvery, spinner.WithWriterFile(sp.file))
+	wheel.Writer = line
+	// The width is asked for each time: the window may have become narrower.
+	wheel.PreUpdate = func(s *spinner.Spinner) { s.Suffix = " " + sp.says(term.Width(sp.file)) }
+	wheel.PostUpdate = func(s *spinner.Spinner) {
+		close(drawn)
+		s.PostUpdate = nil
+	}
+	wheel.Start()
+	if wheel.Active() {
+		sp.wheel, sp.line, sp.drawn = wheel, line, drawn
 	}
 }
 
 // stop returns when the line is empty again.
 func (sp *spin) stop() {
-	if sp == nil || sp.quit == nil {
+	if sp == nil || sp.wheel == nil {
 		return
 	}
-	close(sp.quit)
-	<-sp.gone
-	sp.quit, sp.gone = nil, nil
+	<-sp.drawn
+	sp.wheel.Lock()
+	sp.line.last = true
+	sp.wheel.Unlock()
+	sp.wheel.Stop()
+	sp.wheel = nil
 }
 
 // clear forgets what was waited for, so that nothing is shown until the next
@@ -101,4 +104,28 @@ func (sp *spin) clear() {
 	}
 	sp.stop()
 	sp.text = ""
+}
+
+// spinLine is where the wheel writes: one line, which is drawn over in one
+// write and without colour. The wheel itself erases as many lines as it thinks
+// that it has drawn, by the width of another stream, and so those above it.
+type spinLine struct {
+	w    io.Writer
+	last bool // it is about to stop: the line is to be empty
+}
+
+// Write takes a frame, an erasing of lines, or the hiding of the cursor.
+func (l *spinLine) Write(text []byte) (int, error) {
+	out := string(text)
+	if rest, draws := strings.CutPrefix(out, "\r"); draws {
+		frame := strings.TrimSpace(ansi.Strip(rest))
+		if frame == "" && !l.last {
+			return len(text), nil // a frame follows
+		}
+		out = "\r" + ansi.EraseLineRight + frame
+	}
+	if _, err := io.WriteString(l.w, out); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,7 @@ func TestSpinFitsOnTheLine(t *testing.T) {
 				sp.wait(text, until)
 				time.Sleep(test.after)
 
-				got := sp.line(test.width)
+				got := sp.says(test.width)
 
 				require.Equal(t, test.want, got)
 				if test.width > 0 {
@@ -55,4 +56,27 @@ func TestNoSpinShowsNothing(t *testing.T) {
 		none.clear()
 		none.stop()
 	})
+}
+
+// What the spinner's own erasing would do to the lines above it does not get to
+// the terminal, and neither do its colours.
+func TestTheSpinnerKeepsToItsLine(t *testing.T) {
+	var got strings.Builder
+	line := &spinLine{w: &got}
+	write := func(text string) {
+		n, err := line.Write([]byte(text))
+		require.NoError(t, err)
+		require.Equal(t, len(text), n)
+	}
+	write("\x1b[?25l")
+	write("\r\x1b[K\x1b[F\x1b[K\x1b[F\x1b[K")
+	write("\r\x1b[37m⠋\x1b[0m waiting for web-4")
+	write("\r\x1b[K\x1b[F\x1b[K")
+	write("\r\x1b[37m⠙\x1b[0m waiting for web-4")
+	line.last = true
+	write("\x1b[?25h")
+	write("\r\x1b[K\x1b[F\x1b[K")
+
+	const erase = "\r\x1b[K"
+	require.Equal(t, "\x1b[?25l"+erase+"⠋ waiting for web-4"+erase+"⠙ waiting for web-4\x1b[?25h"+erase, got.String())
 }

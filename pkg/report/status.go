@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -22,7 +23,8 @@ type Status struct {
 	Record   *canary.Record // the canary in progress, or nil
 	Verdict  verdict.Verdict
 	Now      time.Time
-	Command  string // how the user calls the plugin for this set; only a list needs it
+	Context  string      // what the user calls the cluster
+	Command  hint.Caller // how the user calls the plugin for this set; only a list needs it
 }
 
 // statusView is a status as a program reads it.
@@ -42,7 +44,16 @@ type statusView struct {
 	Update    string      `json:"updateRevision"`
 	Canary    *canaryView `json:"canary,omitempty"`
 	Scale     *scaleView  `json:"scale,omitempty"`
+	Failed    *failedView `json:"failed,omitempty"`
 	Pods      []podView   `json:"pods"`
+}
+
+// failedView is how a run ended that nobody has acted on since.
+type failedView struct {
+	Time    time.Time `json:"time"`
+	Message string    `json:"message"`
+	Pod     string    `json:"pod,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
 }
 
 type canaryView struct {
@@ -96,7 +107,7 @@ func (st Status) head() [][2]string {
 		strategy += fmt.Sprintf(", minReadySeconds %d", s.Set.Spec.MinReadySeconds)
 	}
 	lines := [][2]string{
-		{"StatefulSet", s.Set.Namespace + "/" + s.Name()},
+		{"StatefulSet", Where(s.Set.Namespace, s.Name(), st.Context)},
 		{"Strategy", strategy},
 	}
 	if c := st.canary(); c != nil {
@@ -194,10 +205,16 @@ func (st Status) view() statusView {
 	s := st.Snapshot
 	v := statusView{
 		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
-		Result:  map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result],
+		Result:  st.result(),
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: viewScale(s), Pods: []podView{},
+	}
+	if s.Uncountable != nil {
+		v.Replicas = int(*s.Set.Spec.Replicas)
+	}
+	if f := st.Verdict.Failed; f != nil {
+		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}
 	}
 	if since, ok := st.partitionSince(); ok {
 		since = since.UTC()
@@ -210,6 +227,14 @@ func (st Status) view() statusView {
 		v.Pods = append(v.Pods, st.pod(p.Ordinal))
 	}
 	return v
+}
+
+// result is the verdict in a word for programs.
+func (st Status) result() string {
+	if st.Verdict.Failed != nil {
+		return "failed"
+	}
+	return map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result]
 }
 
 func (st Status) pod(ordinal int) podView {

@@ -117,7 +117,7 @@ var statuses = map[string]func() report.Status{
 	},
 	"missing-pod": func() report.Status {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
-		s.FailedCreates = map[string]string{"web-4": "pods \"web-4\" is forbidden: exceeded quota"}
+		s.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "pods \"web-4\" is forbidden: exceeded quota"}}
 		return status(s, halted(`trouble: web-4: FailedCreate: pods "web-4" is forbidden: exceeded quota`))
 	},
 	"held-by-a-partition": func() report.Status {

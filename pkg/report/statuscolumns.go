@@ -69,7 +69,10 @@ func (l List) columns(style styles) []listColumn {
 		}
 		ready.add(fmt.Sprintf("%d/%d", good, st.Snapshot.Replicas()), &readyLook)
 		updated.add(fmt.Sprint(fresh), nil)
-		if !st.Snapshot.Observed() {
+		if st.Snapshot.Uncountable != nil {
+			ready.cells[len(ready.cells)-1] = cell{text: fmt.Sprintf("-/%d", *st.Snapshot.Set.Spec.Replicas), style: &look}
+		}
+		if !st.Snapshot.Observed() || st.Snapshot.Uncountable != nil {
 			updated.cells[len(updated.cells)-1].text = "-" // which revision that is, only the controller knows
 		}
 		strategy.add(string(st.Snapshot.Strategy()), nil)
@@ -114,6 +117,11 @@ func (st Status) shortState(room int) string {
 	whole := st.state()
 	if room >= wholeRoom || ansi.StringWidth(whole) <= room {
 		return whole
+	}
+	if f := st.Verdict.Failed; f != nil && f.Pod != "" {
+		if text := "failed: " + f.Pod + ": " + f.Reason; f.Reason != "" && ansi.StringWidth(text) <= room {
+			return text
+		}
 	}
 	if t := st.Verdict.Trouble; t != nil {
 		for _, text := range []string{"trouble: " + st.Verdict.Pod + ": " + t.Reason, "trouble: " + t.Reason} {

@@ -51,7 +51,9 @@ func (l List) Summary() string {
 		counts[st.Verdict.State()]++
 	}
 	var parts []string
-	for _, state := range []verdict.State{verdict.StateSettled, verdict.StateInProgress, verdict.StateHeld, verdict.StateTrouble} {
+	for _, state := range []verdict.State{
+		verdict.StateSettled, verdict.StateInProgress, verdict.StateHeld, verdict.StateTrouble, verdict.StateFailed,
+	} {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
@@ -97,7 +99,7 @@ func (l List) needing() []Status {
 	var trouble, held []Status
 	for _, st := range l.Statuses {
 		switch st.Verdict.State() {
-		case verdict.StateTrouble:
+		case verdict.StateTrouble, verdict.StateFailed:
 			trouble = append(trouble, st)
 		case verdict.StateHeld:
 			if since, known := st.heldSince(); !known || st.Now.Sub(since) >= forgotten {
@@ -114,8 +116,8 @@ func (st Status) help() string {
 	try := st.Verdict.Try
 	switch {
 	case len(try) == 0:
-		return fmt.Sprintf("look closer: %s status %s", st.Command, st.Snapshot.Name())
-	case st.Verdict.Result == rollout.Halted && st.Record != nil:
+		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
+	case st.Verdict.Result == rollout.Halted && st.Record != nil && st.Verdict.Failed == nil:
 		return try[len(try)-1]
 	}
 	return try[0]

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -31,7 +32,7 @@ func judged(namespace, name string, record *canary.Record, set *appsv1.StatefulS
 		}
 	}
 	s := ststest.Snapshot(set, pods...)
-	command := "kubectl sts -n " + namespace
+	command := hint.Caller("kubectl sts -n " + namespace)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	return report.Status{
 		Snapshot: s, Record: record, Verdict: verdict.Judge(s, record, limits, command, ststest.Start),

@@ -30,6 +30,7 @@ const onlyWeb4 = "partition 4: only web-4 is let through"
 
 var (
 	toGoOn   = []string{"go on: kubectl sts canary web", "go back to stable: kubectl sts abort web"}
+	toRetry  = []string{"go back to stable: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
 	toGoNext = []string{"the next step: kubectl sts promote web", "go back to stable: kubectl sts abort web"}
 )
 
@@ -212,7 +213,7 @@ func quiet(d rollout.Decision) rollout.Decision {
 // halted is a decision to end in the first step because of a pod.
 func halted(p rollout.Plan, pod string, t sts.Trouble, message string) rollout.Decision {
 	return rollout.Decision{End: &rollout.Outcome{
-		Result: rollout.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+		Result: rollout.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: onlyWeb4, Try: toRetry,
 	}}
 }
 

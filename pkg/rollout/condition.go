@@ -32,6 +32,8 @@ type Progress struct {
 	Outside bool
 	// Held says why nothing more will happen by itself: it ends the run.
 	Held string
+	// Failed says that a run has halted which nobody goes on with: it ends this one.
+	Failed *sts.Failure
 	// Success is the last line of a run that ends here, empty for the plan's.
 	Success string
 	// NextAt is when time alone may change the answer, zero for never.
@@ -79,7 +81,7 @@ func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
 		return p
 	}
 	if s.OnDelete() || s.CurrentRevision() == s.UpdateRevision() {
-		return Progress{Done: true} // with OnDelete the controller never moves the current revision on
+		return Progress{Done: true} // with OnDelete only servers from 1.37 on move the current revision
 	}
 	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
 }

@@ -29,7 +29,7 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 	say := func(what string, path ...string) {
 		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
 			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
-			if w.Manager == "kubectl-sts" {
+			if sts.Ours(w.Manager) {
 				what += " (another run)"
 			}
 		}
@@ -76,6 +76,11 @@ func (st State) replaced(p Plan, s sts.Snapshot) bool {
 func (st State) overtaken(p Plan, s sts.Snapshot) bool {
 	return p.Record != "" && s.Exists() && st.expected != nil &&
 		st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
+}
+
+// opened reports whether somebody else lets more pods through than the run has.
+func (st State) opened(s sts.Snapshot) bool {
+	return s.Exists() && st.expected != nil && s.Partition() < sts.Snapshot{Set: st.expected}.Partition()
 }
 
 func span(s sts.Snapshot) string {

@@ -67,6 +67,15 @@ const (
 	Misused Result = "usage"   // the command line is wrong
 )
 
+// Rollback is how the way back after a failed step ended.
+type Rollback string
+
+// The ends of a rollback.
+const (
+	RollbackDone   Rollback = "done"
+	RollbackFailed Rollback = "failed"
+)
+
 // Outcome is how a run ended and what to do about it.
 type Outcome struct {
 	Result  Result
@@ -75,9 +84,13 @@ type Outcome struct {
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
 	Step    *Step        // the step that it ended in, nil before the first
 	Gate    string       // where the gate was left, in words
+	Unsure  bool         // a write got no answer, so the gate may be elsewhere
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
 	Try      []string // the commands that help
 	Wanted   bool     // a hold that was asked for
 	Err      error    // the cause of Failed
+	// Rollback says whether the way back to the stable revision got there, after a
+	// step that failed; empty where there was none to go.
+	Rollback Rollback
 }

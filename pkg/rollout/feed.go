@@ -62,6 +62,7 @@ func (r *run) answered(a reply) *Outcome {
 		return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
 	}
 	r.state, r.asked = r.state.Answered(a.answer), false
+	r.mustLook = r.Looker != nil
 	return nil
 }
 

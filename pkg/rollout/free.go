@@ -99,7 +99,7 @@ func (f *Free) next(s sts.Snapshot, progress Progress, now time.Time) freed {
 
 // delete deletes the pod, or waits for the budgets that forbid it.
 func (f *Free) delete(s sts.Snapshot, pod sts.Pod, why string) freed {
-	if words := s.Forbids(pod); f.Budgets && words != "" {
+	if words := s.Forbids(pod); f.Budgets && words != "" && !f.always(pod) {
 		return freed{waiting: words}
 	}
 	d := &DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
@@ -107,6 +107,32 @@ func (f *Free) delete(s sts.Snapshot, pod sts.Pod, why string) freed {
 		d.Version = pod.Version // with other labels than these it may be another one's turn
 	}
 	return freed{pod: d}
+}
+
+// always reports whether no budget is asked about this pod.
+func (f *Free) always(pod sts.Pod) bool { return f != nil && f.AlwaysUnhealthy && !pod.Ready }
+
+// unhealthy deletes, before anything else is waited for, a pod that is not Ready
+// and comes back at the revision that is wanted for it. It reports whether there
+// is one, or one that the watch does not show on its way yet.
+func (n *next) unhealthy(step *Step) bool {
+	if step.Free == nil || !step.Free.AlwaysUnhealthy || !n.s.Observed() {
+		return false
+	}
+	for _, pod := range slices.Backward(n.s.Pods) {
+		switch {
+		case pod.Terminating:
+		case pod.UID == n.st.deleted:
+			return true
+		case pod.Ready || pod.Ordinal < n.s.Start() || pod.Ordinal >= n.s.End() || pod.Revision == n.s.Wanted(pod.Ordinal):
+		default:
+			n.d.Do = DeletePod{
+				Name: pod.Name, UID: pod.UID, Why: "it is not Ready, and comes back at revision " + n.s.Wanted(pod.Ordinal),
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // overtaken reports whether the deletion can't be taken any more, nor has been:

@@ -185,6 +185,9 @@ func budgeted(s sts.Snapshot, changes ...func(*policyv1.PodDisruptionBudget)) st
 	return s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget(changes...)})
 }
 
+// ignorePDB is how a wait for a budget goes on.
+const ignorePDB = " (--ignore-pdb goes on without its word)"
+
 const noRoom = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
 
 func TestADeletionWaitsForTheBudget(t *testing.T) {
@@ -195,7 +198,7 @@ func TestADeletionWaitsForTheBudget(t *testing.T) {
 	d := w.see(full)
 	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
 	require.Contains(t, d.Events, rollout.Event{
-		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom, Want: 5, Outside: true,
+		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true,
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
 	require.Equal(t, "web-4", deletes(w.see(budgeted(opened(waiting()))).Do))

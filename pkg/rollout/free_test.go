@@ -56,7 +56,7 @@ func TestFreeBlocker(t *testing.T) {
 		},
 		{"nothing is deleted after the deadline", now, opened(closing(unseen), bad), stepTimeout, rollout.Decision{End: &rollout.Outcome{
 			Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for " + controllerSees,
-			Step: &plan(returning(now)).Steps[0], Gate: "partition 5: no pod is let through", Try: toGoOn,
+			Step: &plan(returning(now)).Steps[0], Gate: "partition 5: no pod is let through", Try: toRetry,
 		}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

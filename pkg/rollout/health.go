@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -58,15 +59,16 @@ func (st *State) rebase(s sts.Snapshot, now time.Time) {
 	}
 }
 
-// regressed finds a pod that was good and is so no more. While a step still
-// waits, only a restart counts: the other ways heal or become trouble.
-func (st State) regressed(s sts.Snapshot, now time.Time, restartsOnly bool) *verdict {
+// regressed finds a pod that was good and is so no more, leaving some ordinals
+// out. While a step still waits, only a restart counts: the other ways heal or
+// become trouble.
+func (st State) regressed(s sts.Snapshot, now time.Time, but []int, restartsOnly bool) *verdict {
 	if !s.Observed() {
 		return nil
 	}
 	for o := s.End() - 1; o >= s.Start(); o-- {
 		b, ok := st.baseline[o]
-		if !ok {
+		if !ok || slices.Contains(but, o) {
 			continue
 		}
 		pod, there := s.Pod(o)
@@ -98,7 +100,7 @@ func (st *State) troubled(p Plan, step Step, s sts.Snapshot, progress Progress, 
 		}
 		at := since
 		if t.Trouble.Grace == sts.AfterPatience {
-			at = since.Add(p.Patience)
+			at = since.Add(t.Trouble.Patience(p.Patience, p.Placing))
 		}
 		if !now.Before(at) {
 			return inTrouble(t.Pod, *t.Trouble), wake

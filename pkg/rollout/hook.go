@@ -102,6 +102,7 @@ func (r *run) hooked(err error) *Outcome {
 		return r.end(Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	}
 	r.state = r.state.Hooked()
+	r.mustLook = r.Looker != nil
 	return nil
 }
 

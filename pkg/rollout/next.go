@@ -84,8 +84,11 @@ func (n *next) drifted() bool {
 		return true
 	}
 	o := n.outcome(Drifted, what+"; nothing more is written")
-	if n.st.replaced(n.p, n.s) {
+	switch {
+	case n.st.replaced(n.p, n.s):
 		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
+	case n.st.opened(n.s) && len(o.Try) > 0:
+		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
 		o.Try = nil
@@ -108,6 +111,9 @@ func (n *next) advance(step *Step) bool {
 	}
 	if n.st.phase == changing {
 		if step.Change != nil && !step.Change.Done(n.s) {
+			if !n.required(step) {
+				return false
+			}
 			if n.st.hooked < len(step.Before) {
 				n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
 				return false
@@ -132,7 +138,7 @@ func (n *next) advance(step *Step) bool {
 // arrived reports whether the step's condition holds now.
 func (n *next) arrived(step *Step, progress Progress) bool {
 	if step.Soak > 0 {
-		if v := n.st.regressed(n.s, n.now, true); v != nil {
+		if v := n.st.regressed(n.s, n.now, nil, true); v != nil {
 			n.halt(v)
 			return false
 		}
@@ -144,6 +150,11 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
 		}
 		return true
+	}
+	if f := progress.Failed; f != nil {
+		n.d.End = n.outcome(Halted, "failed: "+f.String())
+		n.d.End.Pod = f.Pod
+		return false
 	}
 	if progress.Held != "" {
 		n.d.End = n.outcome(Held, progress.Held)
@@ -195,7 +206,7 @@ func (n *next) kept(step *Step) bool {
 
 // broke ends the run when a pod that was good is so no more.
 func (n *next) broke() bool {
-	v := n.st.regressed(n.s, n.now, false)
+	v := n.st.regressed(n.s, n.now, nil, false)
 	if v != nil {
 		n.halt(v)
 	}
@@ -207,11 +218,14 @@ func (n *next) passed(step *Step) bool {
 	if step.Gate == nil {
 		return true
 	}
-	if step.Gate.Kind == GateAsk && n.st.answer == "" {
-		if !n.broke() {
+	if step.Gate.Kind == GateAsk && n.st.answer != Abort {
+		switch {
+		case n.broke(): // also after the answer: it was about pods that were good
+			return false
+		case n.st.answer == "":
 			n.d.Ask = step.Gate
+			return false
 		}
-		return false
 	}
 	switch n.st.answer {
 	case Promote:

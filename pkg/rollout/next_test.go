@@ -63,7 +63,7 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 	version := func(rv string) setOption { return func(set *appsv1.StatefulSet) { set.ResourceVersion = rv } }
 	drifted := rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Drifted, Message: "the partition was changed from 4 to 1; nothing more is written",
-		Gate: "partition 1: web-1 and above are let through", Try: toGoOn, Step: &plan().Steps[0],
+		Gate: "partition 1: web-1 and above are let through", Try: toRetry, Step: &plan().Steps[0],
 	}}
 	for _, test := range []struct {
 		name string
@@ -118,7 +118,7 @@ func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the watch to show the change",
 		// The gate is where the run put it, not where the snapshot has it.
-		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toRetry,
 	}}, w.see(closed()))
 }
 
@@ -135,7 +135,7 @@ func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
 	require.Equal(t, rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(s))
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the API server to take the change",
-		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is let through", Try: toGoOn,
+		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is let through", Try: toRetry,
 	}}, w.at(stepTimeout).see(s))
 }
 
@@ -144,7 +144,7 @@ func TestTheControllerNeverSeesTheChange(t *testing.T) {
 	w := inStep(t, plan(), s)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for " + controllerSees,
-		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toRetry,
 	}}, w.at(stepTimeout).see(s))
 }
 

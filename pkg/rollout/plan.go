@@ -15,6 +15,7 @@ type Plan struct {
 	Namespace string
 	Name      string
 	UID       types.UID // of the set that the plan was made for
+	Context   string    // what the user calls the cluster, empty when that is not known
 	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
@@ -22,7 +23,10 @@ type Plan struct {
 	Warnings  []string
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
-	Steps  []Step
+	// Note is the record to be left, with the reason, when a run halts that has
+	// written no record before; empty for none.
+	Note  string
+	Steps []Step
 	// Claims says that conditions or changes are about claims, so that the
 	// snapshots must tell of them.
 	Claims bool
@@ -34,8 +38,9 @@ type Plan struct {
 	// only the end of the set is.
 	ReadOnly bool
 
-	// Patience is what trouble that often heals is given before it counts.
-	Patience time.Duration
+	// Patience is what trouble that often heals is given before it counts, and
+	// Placing what a pod is given that waits for a node or a volume; 0 for the same.
+	Patience, Placing time.Duration
 	// StepTimeout is how long a step may wait without another pod becoming
 	// good, 0 for ever.
 	StepTimeout time.Duration
@@ -45,6 +50,11 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Instead are other ways than the goal's for a run that halted, each what it
+	// is and its command.
+	Instead []string
+	// From is how many replicas there were when a scale began.
+	From int
 	// Stay, with a number of replicas behind it, ends a scale where it is.
 	Stay string
 	// Success is the last line of a run that got to the end.
@@ -65,7 +75,7 @@ func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 		for _, pod := range s.Pods {
 			// One that is not Ready comes to block once the set wants another
 			// revision; where the controller goes in no order it mostly heals.
-			blocks := s.Ordered() && !pod.Ready && !pod.Terminating
+			blocks := free != nil && (s.Ordered() || free.AlwaysUnhealthy) && !pod.Ready && !pod.Terminating
 			if free != nil && (blocks || free.Mode != FreeBlocker) {
 				return DeletePod{Name: pod.Name, UID: pod.UID}, true
 			}
@@ -81,6 +91,9 @@ type Step struct {
 	Number int  // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
 	Of     int  // how many numbered steps there are
 	Part   bool // the same numbered step goes on after this one
+	// Require must hold before the hooks and before the change, on a look that is
+	// newer than the last hook; nil for nothing.
+	Require *Others
 	// Before is run before the change, in order; one that fails ends the run with
 	// nothing written.
 	Before []Hook
@@ -118,6 +131,10 @@ type Free struct {
 	Order sts.Order
 	// Budgets says to delete only what PodDisruptionBudgets allow.
 	Budgets bool
+	// AlwaysUnhealthy lets pods that are not Ready go whatever the budgets say, as
+	// the unhealthyPodEvictionPolicy AlwaysAllow does, and at once: on the way back
+	// nothing is lost by it, and the budget may wait for these very pods.
+	AlwaysUnhealthy bool
 }
 
 // GateKind is what stands between two steps.

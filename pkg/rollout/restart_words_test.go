@@ -30,5 +30,5 @@ func TestARestartSpeaksNeitherOfRevisionsNorOfTheGate(t *testing.T) {
 	require.Equal(t, "web-4: NotRestarted: not restarted yet ("+tooLong+")", end.Message)
 	require.Equal(t, &sts.Trouble{Reason: sts.ReasonNotRestarted, Message: "not restarted yet", Grace: sts.AtDeadline}, end.Trouble)
 	require.Empty(t, end.Gate)
-	require.Equal(t, toGoOn, end.Try)
+	require.Equal(t, toRetry, end.Try)
 }

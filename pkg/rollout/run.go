@@ -8,6 +8,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -19,6 +20,13 @@ var ErrConflict = errors.New("the object changed meanwhile")
 // reached or its answer got lost: the write may have been taken. The run
 // looks again and repeats it if need be.
 var ErrLost = errors.New("no answer from the API server")
+
+// ErrTimedOut is the cause of a context that ends because the user's own --timeout
+// has passed. No connection's timeout is one.
+var ErrTimedOut = fmt.Errorf("--timeout has passed: %w", context.DeadlineExceeded)
+
+// errNoAnswer is the cause of a write that nobody answered for [answerWithin].
+var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
 
 // ErrDenied is what is returned, wrapped, where the user lacks a permission.
 var ErrDenied = errors.New("not allowed")
@@ -45,6 +53,14 @@ type Engine struct {
 	Sink    Sink
 	Asker   Asker
 	Hooks   Hooks // nil for plans without
+	// Notices are the warnings that came since the last call, each to be told once.
+	// Nil for none.
+	Notices func() []string
+	// Command is how the user calls the plugin for the set, for commands that
+	// the trouble itself or the error brings. Empty for none of these.
+	Command hint.Caller
+	// Looker is for a look after each answer and each hook; nil for none.
+	Looker Looker
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -82,8 +98,27 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	o := r.loop()
 	r.stopHook()
+	r.heed()
+	r.noteFailure(&o)
+	e.help(&o)
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
+}
+
+// help puts first what the trouble or the error itself says about its cure.
+func (e Engine) help(o *Outcome) {
+	if e.Command == "" {
+		return
+	}
+	hints := hint.Of(o.Err)
+	if o.Trouble != nil {
+		hints = append(hints, o.Trouble.Hints...)
+	}
+	var try []string
+	for _, h := range hints {
+		try = append(try, e.Command.Render(h))
+	}
+	o.Try = append(try, o.Try...)
 }
 
 type reply struct {
@@ -108,6 +143,11 @@ type run struct {
 	doubted time.Time     // until when an end is doubted, zero when none is
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
+
+	mustLook  bool          // nothing is decided before another look
+	lookAt    time.Time     // the next try of it
+	lookRetry time.Duration // how long after one that failed, grows
+	lookSince time.Time     // since when it has failed, zero when it has not
 }
 
 func (r *run) loop() Outcome {
@@ -120,6 +160,7 @@ func (r *run) loop() Outcome {
 	r.looked = true
 	for {
 		wake, end := r.decide()
+		r.heed()
 		if end != nil {
 			return *end
 		}
@@ -134,6 +175,11 @@ func (r *run) loop() Outcome {
 func (r *run) decide() (time.Time, *Outcome) {
 	if !r.cut.IsZero() {
 		return r.blind()
+	}
+	if r.mustLook {
+		if wake, end := r.lookAgain(); !wake.IsZero() || end != nil {
+			return wake, end
+		}
 	}
 	for {
 		state, d := Next(r.plan, r.state, r.seen, r.Now())
@@ -181,7 +227,7 @@ func (r *run) unsettle() {
 
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
 func (r *run) apply(c Change) *Outcome {
-	ctx, cancel := context.WithTimeout(r.ctx, answerWithin)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	defer cancel()
 	set, err := r.Cluster.Apply(ctx, c, r.seen)
 	switch {
@@ -204,6 +250,17 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
+}
+
+// heed tells what else there is to know. The engine's own goroutine does that:
+// what another one writes gets into the middle of a line.
+func (r *run) heed() {
+	if r.Notices == nil {
+		return
+	}
+	for _, message := range r.Notices() {
+		r.notice(message)
+	}
 }
 
 func (r *run) notice(message string) {

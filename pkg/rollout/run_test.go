@@ -88,11 +88,14 @@ func TestRunWholeCanary(t *testing.T) {
 		over.Status.CurrentRevision = ststest.Update
 		s.show(split(over, 0))
 
+		for i, partition := range []int{4, 2, 0} {
+			require.Equal(t, ptr.To(partition), p.Steps[i+1].Change.(rollout.Edit).Partition) //nolint:forcetypeassert // a panic fails the test
+		}
 		require.Equal(t, []sent{
 			{0, p.Steps[0].Change},
-			{1 * time.Second, rollout.Partition(4)},
-			{3*time.Second + soak, rollout.Partition(2)},
-			{4*time.Second + 2*soak, rollout.Partition(0)},
+			{1 * time.Second, p.Steps[1].Change},
+			{3*time.Second + soak, p.Steps[2].Change},
+			{4*time.Second + 2*soak, p.Steps[3].Change},
 			{5*time.Second + 3*soak, p.Steps[4].Change},
 		}, s.cluster.sent)
 		require.Equal(t, rollout.Outcome{Result: rollout.Done, Message: "all 5 pods of web are updated and Available"}, s.ends())

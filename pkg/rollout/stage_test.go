@@ -28,6 +28,7 @@ type stage struct {
 	cancel  context.CancelFunc
 	out     chan rollout.Outcome
 	hooks   rollout.Hooks
+	looker  rollout.Looker
 	clock   sync.Mutex
 }
 
@@ -91,7 +92,7 @@ func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
 	s.cancel = cancel
 	engine := rollout.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
-		Now: s.now, Hooks: s.hooks,
+		Now: s.now, Hooks: s.hooks, Looker: s.looker,
 	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()

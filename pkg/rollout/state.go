@@ -93,6 +93,7 @@ func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State 
 		}
 	case DeletePod:
 		st.deleted = c.UID
+		return st // no step's own change: it is what the step waits for
 	}
 	if st.phase == changing {
 		st.phase, st.started = waiting, now

@@ -49,8 +49,12 @@ func (n *next) tellWait(progress Progress) {
 	}
 	if waits != n.st.waitSaid {
 		n.st.waitSaid, n.st.outside = waits, progress.Outside
+		message := waits
+		if progress.Outside && !n.p.Scales {
+			message += " (--ignore-pdb goes on without its word)"
+		}
 		n.tell(Event{
-			Type: EventWait, Pod: pod, Message: waits, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
 		})
 	}
 }
@@ -108,7 +112,8 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	case n.st.unsure != nil && n.p.Scales:
 		o.Message += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
 	case n.st.unsure != nil && o.Gate != "":
-		o.Gate += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
+		o.Unsure = true
+		o.Gate += fmt.Sprintf("; unless the write that got no answer was taken: %s", n.st.unsure)
 	}
 	if n.st.step < len(n.p.Steps) {
 		o.Step = &n.p.Steps[n.st.step]
@@ -140,6 +145,44 @@ func gateWords(s sts.Snapshot) string {
 	}
 }
 
+// RetryFlag is what the command that goes on with a run which failed needs.
+const RetryFlag = "--retry"
+
+// afterFailure are the commands for a run that halted: the ways back first. What
+// goes on has to say that it is another try.
+func (n *next) afterFailure() []string {
+	var out []string
+	add := func(what, command string) {
+		if command != "" {
+			out = append(out, what+": "+command)
+		}
+	}
+	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
+	waited := n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
+		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
+	}
+	add("go back to stable", n.p.Abort)
+	if begun && (moved || !n.p.Scales) {
+		out = append(out, n.p.Instead...)
+	}
+	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
+		add("or leave it at that", stay)
+	}
+	again := n.p.Resume
+	if again == "" {
+		return out
+	}
+	if begun {
+		again += " " + RetryFlag
+	}
+	if waited {
+		add("try again without the budget's word", again+" --ignore-pdb")
+	}
+	add("try again", again)
+	return out
+}
+
 // goOn is the word for the command that takes a run up again.
 const goOn = "go on"
 
@@ -151,6 +194,9 @@ func (n *next) commands(r Result) []string {
 			out = append(out, what+": "+command)
 		}
 	}
+	if r == Halted {
+		return n.afterFailure()
+	}
 	if r == Held {
 		add("the next step", n.p.Promote)
 	} else {
@@ -160,8 +206,9 @@ func (n *next) commands(r Result) []string {
 	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
 		add("or leave it at that", stay)
 	}
-	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && n.p.Resume != "" {
-		add("go on without the budget's word", n.p.Resume+" --ignore-pdb")
+	again := cmp.Or(n.p.Resume, n.p.Abort) // an abort goes on with itself
+	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && again != "" {
+		add("go on without the budget's word", again+" --ignore-pdb")
 	}
 	add("go back to stable", n.p.Abort)
 	return out

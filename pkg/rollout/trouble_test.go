@@ -135,12 +135,12 @@ func TestAHealthyPodClearsItsTrouble(t *testing.T) {
 }
 
 func TestAPodThatCannotBeMade(t *testing.T) {
-	words := map[string]string{"web-4": "pods \"web-4\" is forbidden: exceeded quota"}
+	const words = "pods \"web-4\" is forbidden: exceeded quota"
 	missing := without(opened(set()), 4)
 	failing := missing
-	failing.FailedCreates = words
-	over := halted(plan(), "web-4", sts.Trouble{Reason: sts.ReasonFailedCreate, Message: words["web-4"], Grace: sts.AfterPatience},
-		"web-4: FailedCreate: "+words["web-4"])
+	failing.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: words}}
+	over := halted(plan(), "web-4", sts.Trouble{Reason: sts.ReasonFailedCreate, Message: words, Grace: sts.AfterPatience},
+		"web-4: FailedCreate: "+words)
 	for _, test := range []struct {
 		name   string
 		first  sts.Snapshot
@@ -168,7 +168,7 @@ func TestAPodThatCannotBeMade(t *testing.T) {
 
 func TestAPodThatIsMissingAgainHasItsTimeAgain(t *testing.T) {
 	missing := without(opened(set()), 4)
-	missing.FailedCreates = map[string]string{"web-4": "quota"}
+	missing.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "quota"}}
 	w := inStep(t, plan(), missing)
 	w.at(20 * time.Second).see(opened(set(), updated(4, pending)))
 	require.Equal(t, waitsUntil(50*time.Second), quiet(w.at(20*time.Second).see(missing)))

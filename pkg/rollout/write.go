@@ -2,7 +2,7 @@ package rollout
 
 // write sends the step's change, once the budgets allow what it gives up.
 func (n *next) write(step *Step) {
-	if len(step.Disrupts) > 0 && !n.holds() {
+	if len(step.Disrupts) > 0 && (n.unhealthy(step) || !n.holds()) {
 		return
 	}
 	for _, o := range step.Disrupts {
@@ -10,7 +10,7 @@ func (n *next) write(step *Step) {
 		if !there || pod.Revision == n.s.UpdateRevision() {
 			continue
 		}
-		if words := n.s.Forbids(pod); words != "" {
+		if words := n.s.Forbids(pod); words != "" && !step.Free.always(pod) {
 			n.waitFor(step, Progress{Waiting: words, Outside: true})
 			return
 		}
@@ -18,6 +18,36 @@ func (n *next) write(step *Step) {
 	if !n.overdue(step, Progress{Waiting: serverTakes}) {
 		n.d.Do = step.Change
 	}
+}
+
+// required reports whether what the step needs before its hooks and its change is
+// so. A pod that was good and is so no more ends the run, while a hook runs as
+// well; one that was not is waited for.
+func (n *next) required(step *Step) bool {
+	if step.Require == nil {
+		return true
+	}
+	if v := n.st.regressed(n.s, n.now, step.Require.leaves(), false); v != nil {
+		n.halt(v)
+		return false
+	}
+	progress := step.Require.Check(n.s, n.now)
+	if progress.Done {
+		return true
+	}
+	n.wake(progress.NextAt)
+	needs := Step{Until: step.Require}
+	v, wake := n.st.troubled(n.p, needs, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return false
+	}
+	n.wake(wake)
+	if t, ok := culprit(n.s, needs, progress, n.now); ok && progress.Waiting == "" {
+		progress.Waiting = t.Pod + ": " + t.Says()
+	}
+	n.waitFor(step, progress)
+	return false
 }
 
 // holds reports whether what the step before has reached is still so: a budget

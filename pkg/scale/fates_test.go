@@ -218,7 +218,7 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			"a tool that has its own replicas", request(3), snapshot(set(ststest.Annotated("meta.helm.sh/release-name", "web"))),
-			[]string{"Helm manages statefulset web and may put its own replicas back: change the source as well, or pause it"},
+			[]string{"Helm manages statefulset web and may put its own replicas back; change the source as well"},
 		},
 		{
 			"an autoscaler, within its range", request(3, scalers), snapshot(set()),

@@ -2,6 +2,7 @@ package scale
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
@@ -18,11 +19,25 @@ func (b *builder) down(p *rollout.Plan) {
 			from = b.unwell[0] // see details
 		}
 		p.Steps = append(p.Steps, rollout.Step{
-			Title: "remove " + b.s.PodNames(from, top), Number: 1, Before: b.hooks(from, top),
+			Title: "remove " + b.s.PodNames(from, top), Number: 1, Require: b.others(from, top), Before: b.hooks(from, top),
 			Change: b.replicas(from), Until: b.scaled(from, top),
 		})
 		top = from
 	}
+}
+
+// others must be Available before these ordinals go. Those that go after them
+// count, but for those that are not Available anyway.
+func (b *builder) others(from, to int) *rollout.Others {
+	if b.r.Force {
+		return nil
+	}
+	but := slices.Clone(b.unwell)
+	for o := from; o < to; o++ {
+		but = append(but, o)
+	}
+	slices.Sort(but)
+	return &rollout.Others{But: slices.Compact(but)}
 }
 
 // hooks are what is run before the ordinals go, the highest first.

@@ -53,7 +53,7 @@ type builder struct {
 
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
-	b.record = Record{Version: version, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
+	b.record = Record{Version: sts.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
 	if b.before != nil {
 		b.resume()
 	}
@@ -98,11 +98,12 @@ func (b *builder) frame() *rollout.Plan {
 		Details:  b.details(),
 		Warnings: b.warnings(),
 		Record:   Annotation,
+		Note:     *b.record.text(),
 		Scales:   true,
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
-		Patience: r.Limits.Patience, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: b.record.stay(s, r.Command),
+		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
+		Resume: r.again(s), Stay: b.record.stay(s, r.Command), From: b.record.From, Instead: b.instead(),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
@@ -138,11 +139,16 @@ func (b *builder) scaled(from, to int) rollout.Scaled {
 // replicas are all that is written.
 func (b *builder) keep() *rollout.Step {
 	text := b.record.text()
-	if now, _ := b.s.Annotation(Annotation); b.record.empty() || b.record.WhenScaled == "" && now == *text {
+	now, _ := b.s.Annotation(Annotation)
+	retries := b.before != nil && b.before.Failed != nil && b.before.further(b.r.To, b.s.Replicas())
+	if b.record.empty() && !retries || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
 	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
 	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
+	if b.record.empty() {
+		step.Title = "try again"
+	}
 	if b.policy {
 		edit.Retention = ptr.To(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)
 		edit.Says = "whenScaled Retain, record"

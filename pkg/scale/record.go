@@ -14,9 +14,6 @@ import (
 // replicas: a policy to put back, or claims to delete.
 const Annotation = sts.ScaleAnnotation
 
-// version of the record's format. A newer one is refused, not guessed at.
-const version = 1
-
 // Record is what a scale needs to be gone on with.
 type Record struct {
 	Version int `json:"version"`
@@ -28,6 +25,8 @@ type Record struct {
 	Claims map[string]Pending `json:"claims,omitempty"`
 	// Before is the flag of the command that runs before each pod goes.
 	Before string `json:"before,omitempty"`
+	// Failed is how the last run of it ended, nil unless it halted.
+	Failed *sts.Failure `json:"failed,omitempty"`
 }
 
 // Pending is a claim that is to be deleted.
@@ -38,7 +37,7 @@ type Pending struct {
 
 // FindRecord reads the record of the scale in progress; nil when there is none.
 func FindRecord(s sts.Snapshot) (*Record, error) {
-	return sts.ReadNote[Record](s, Annotation, version, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
+	return sts.ReadNote[Record](s, Annotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
 }
 
 // Format is the version that it was written in.
@@ -46,7 +45,7 @@ func (r Record) Format() int { return r.Version }
 
 // Check rejects what no scale writes.
 func (r Record) Check() error {
-	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) {
+	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == sts.FormatFailed && r.Failed == nil {
 		return errors.New("no scale writes that")
 	}
 	return nil
@@ -60,7 +59,13 @@ func known(policy rollout.Retention) bool {
 func flag(name string) bool { return name == "" || name == beforeExec || name == beforeCmd }
 
 // text is the annotation's value.
-func (r Record) text() *string { return sts.NoteText(r) }
+func (r Record) text() *string {
+	r.Version = sts.FormatGoing
+	if r.Failed != nil {
+		r.Version = sts.FormatFailed
+	}
+	return sts.NoteText(r)
+}
 
 // empty reports whether nothing but replicas is left to do.
 func (r Record) empty() bool { return r.WhenScaled == "" && len(r.Claims) == 0 }

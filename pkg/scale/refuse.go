@@ -2,6 +2,7 @@ package scale
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,11 +30,14 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 	if open != nil {
 		return r.busy(open, s)
 	}
+	if no := r.failed(s, record); no != nil {
+		return no
+	}
 	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
 			Try: []string{
-				"give the command again: " + r.command("scale", s, fmt.Sprintf("--replicas %d", r.To)) + record.hookFlag(),
+				"give the command again: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To)) + record.hookFlag(),
 				"or let them go without: --before-cmd true",
 			},
 		}
@@ -90,7 +94,7 @@ func (r Request) unwell(s sts.Snapshot, now time.Time) string {
 		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
 			continue
 		}
-		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(r.Limits.Patience)) {
+		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(t.Trouble.Patience(r.Limits.Patience, r.Limits.Placing))) {
 			why = append(why, t.Pod+" is "+t.Says())
 		}
 	}

@@ -121,15 +121,15 @@ func TestRefusals(t *testing.T) {
 func TestRecordsThatCantBeRead(t *testing.T) {
 	for name, text := range map[string]string{
 		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`,
-		"negative": `{"version":1,"from":-1}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
+		"negative": `{"version":1,"from":-1}`, "failed, without how": `{"version":2}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)
 			require.ErrorContains(t, err, `annotation kubectl-sts.github.io/scale of statefulset "web" can't be read: `)
 		})
 	}
-	for text, want := range map[string]string{`{"version":2}`: "has format 2", `{}`: "has format 0"} {
+	for text, want := range map[string]string{`{"version":3}`: "has format 3", `{}`: "has format 0"} {
 		_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)
-		require.ErrorContains(t, err, want+", this kubectl-sts reads 1: use the version that wrote it")
+		require.ErrorContains(t, err, want+", this kubectl-sts reads 1 and 2: use the version that wrote it")
 	}
 }

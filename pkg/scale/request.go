@@ -1,10 +1,10 @@
 package scale
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -41,7 +41,9 @@ type Request struct {
 	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
 	Hook *rollout.Hook
 	// Force goes ahead whatever the other pods are like.
-	Force   bool
+	Force bool
+	// Retry goes on with a scale that has failed.
+	Retry   bool
 	Scalers []sts.Autoscaler
 	// Rivals are other sets whose templates could have made a claim, by its name.
 	Rivals map[string]sts.Rival
@@ -56,7 +58,7 @@ type Request struct {
 	Left []string
 	// Command is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
-	Command string
+	Command hint.Caller
 }
 
 func (r Request) answer(ordinal int) Answer {
@@ -68,28 +70,28 @@ func (r Request) answer(ordinal int) Answer {
 
 // command is a command line that the user can copy.
 func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
-	return strings.Join(append([]string{r.Command, verb, s.Name()}, flags...), " ")
+	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
 }
 
 // again is this very command, without what only asked once.
 func (r Request) again(s sts.Snapshot) string {
-	flags := []string{fmt.Sprintf("--replicas %d", r.To)}
+	flags := []string{"--replicas", strconv.Itoa(r.To)}
 	if r.Answer != "" && r.Answer != Keep && r.Answer != Fail && len(r.By) == 0 {
 		flags = append(flags, "--pvc="+string(r.Answer))
 	}
 	if r.Step > 1 {
-		flags = append(flags, fmt.Sprintf("--step %d", r.Step))
+		flags = append(flags, "--step", strconv.Itoa(r.Step))
 	}
 	if r.Force {
 		flags = append(flags, "--force")
 	}
 	if r.RecordDir != "" {
-		flags = append(flags, "--record "+rollout.Quote(r.RecordDir))
+		flags = append(flags, "--record", r.RecordDir)
 	}
 	if r.Hook != nil {
-		flags = append(flags, "--"+r.hookFlag()+" "+rollout.Quote(r.Hook.Command))
+		flags = append(flags, "--"+r.hookFlag(), r.Hook.Command)
 		if r.Hook.Container != "" {
-			flags = append(flags, "--container "+rollout.Quote(r.Hook.Container))
+			flags = append(flags, "--container", r.Hook.Container)
 		}
 	}
 	return r.command("scale", s, flags...)

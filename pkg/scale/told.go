@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -45,9 +48,12 @@ func some(names []string) string {
 
 // Helps are the commands that go on or leave it at what has been reached.
 // command is how the user calls the plugin.
-func (r Record) Helps(s sts.Snapshot, command string) []string {
-	on := fmt.Sprintf("%s scale %s --replicas %d", command, s.Name(), r.To)
+func (r Record) Helps(s sts.Snapshot, command hint.Caller) []string {
+	on := command.Sts("scale", s.Name(), "--replicas", strconv.Itoa(r.To))
 	stay := fmt.Sprintf("%s %d", r.stay(s, command), s.Replicas())
+	if r.Failed != nil {
+		return r.afterFailure(s, command, stay, on)
+	}
 	out := []string{"go on: " + on + r.hookFlag()}
 	if stay != on {
 		out = append(out, "or leave it at that: "+stay)
@@ -55,14 +61,26 @@ func (r Record) Helps(s sts.Snapshot, command string) []string {
 	return out
 }
 
+// afterFailure is the same when the scale has failed: back before again.
+func (r Record) afterFailure(s sts.Snapshot, command hint.Caller, stay, on string) []string {
+	var out []string
+	if s.Replicas() != r.From {
+		out = append(out, "go back: "+r.back(s, command))
+	}
+	if stay != on {
+		out = append(out, "or leave it at that: "+stay)
+	}
+	return append(out, "try again: "+on+" "+rollout.RetryFlag+r.hookFlag())
+}
+
 // stay is the command that leaves it at the number of replicas that follows, and
 // keeps what has not been deleted yet.
-func (r Record) stay(s sts.Snapshot, command string) string {
-	words := []string{command, "scale", s.Name()}
+func (r Record) stay(s sts.Snapshot, command hint.Caller) string {
+	words := []string{s.Name()}
 	if len(r.Claims) > 0 {
 		words = append(words, "--pvc="+string(Keep))
 	}
-	return strings.Join(append(words, "--replicas"), " ")
+	return command.Sts("scale", append(words, "--replicas")...)
 }
 
 // hookFlag reminds of the command before each pod, which the record does not

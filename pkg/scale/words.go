@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -70,10 +71,30 @@ func (b *builder) success() string {
 	if names := b.restorable(); len(names) > 0 {
 		out += "; to restore: " + b.restore(names)
 	}
-	if n := b.fates(rollout.FateKept); n > 0 {
+	switch n, scaler := b.fates(rollout.FateKept), b.wantsAgain(); {
+	case n > 0 && scaler != "":
+		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s may want them again", are(n), scaler)
+	case n > 0:
 		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
 	}
 	return out
+}
+
+// wantsAgain names the autoscaler that may scale up to all ordinals whose claims
+// are kept, or "": those claims prune-pvc does not delete.
+func (b *builder) wantsAgain() string {
+	for _, a := range b.r.Scalers {
+		all := b.count(func(c rollout.ClaimFate) bool { return c.Fate == rollout.FateKept })
+		for _, o := range b.removed {
+			if o.Ordinal >= b.s.Start()+a.Max {
+				all -= len(slices.DeleteFunc(slices.Clone(o.Claims), func(c rollout.ClaimFate) bool { return c.Fate != rollout.FateKept }))
+			}
+		}
+		if all > 0 && all == b.fates(rollout.FateKept) {
+			return a.String()
+		}
+	}
+	return ""
 }
 
 // restorable are the claims of the ordinals that go which there is a record of
@@ -102,11 +123,11 @@ func (b *builder) records(c rollout.ClaimFate) bool {
 
 // restore is the command that makes claims again.
 func (b *builder) restore(names []string) string {
-	words := append([]string{b.r.Command, "restore-pvc"}, names...)
+	words := slices.Clone(names)
 	if b.r.RecordDir != "" {
-		words = append(words, "--record", rollout.Quote(b.r.RecordDir))
+		words = append(words, "--record", b.r.RecordDir)
 	}
-	return strings.Join(words, " ")
+	return b.r.Command.Sts("restore-pvc", words...)
 }
 
 func are(n int) string {
@@ -191,8 +212,8 @@ func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
 		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
 			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
 		Try: []string{
-			"give them to the new pods: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=reuse", r.To)),
-			"or delete them and start empty: " + r.command("scale", s, fmt.Sprintf("--replicas %d --pvc=fresh", r.To)),
+			"give them to the new pods: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=reuse"),
+			"or delete them and start empty: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=fresh"),
 		},
 	}
 }

@@ -17,6 +17,13 @@ import (
 // KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
 const KeepAnnotation = "kubectl-sts.github.io/keep"
 
+// OwnAnnotations is how the plugin's own annotations begin.
+const OwnAnnotations = "kubectl-sts.github.io/"
+
+// RolloutAnnotation on a set is the record of a canary, an undo or a restart that
+// is not over.
+const RolloutAnnotation = OwnAnnotations + "canary"
+
 // ScaleAnnotation on a set is the record of a scale that is not over.
 const ScaleAnnotation = "kubectl-sts.github.io/scale"
 
@@ -36,14 +43,16 @@ type Claim struct {
 	Volume    string // the PersistentVolume's name, "" while it is not bound
 	Phase     corev1.PersistentVolumeClaimPhase
 	Created   time.Time
-	// UnusedSince is since when no pod has used it; zero when it is in use or
-	// the server does not tell.
+	// UnusedSince is since when no pod has used it, going by its condition
+	// Unused; zero when that says otherwise or there is none.
 	UnusedSince time.Time
-	InUse       bool // the server tells that a pod uses it
-	Deleting    bool
-	HeldBy      string // the finalizers that hold up its deletion, while it is being deleted
-	Keep        bool   // it carries [KeepAnnotation]
-	Owners      []metav1.OwnerReference
+	// InUse reports that the condition Unused is False. A controller writes it
+	// some time after the pod went: whether a pod uses the claim only the pods tell.
+	InUse    bool
+	Deleting bool
+	HeldBy   string // the finalizers that hold up its deletion, while it is being deleted
+	Keep     bool   // it carries [KeepAnnotation]
+	Owners   []metav1.OwnerReference
 	// MadeBy is the manager that wrote its spec, "" when its managedFields do
 	// not tell.
 	MadeBy string

@@ -46,10 +46,11 @@ func series(minutes int) func(*corev1.Event) {
 func TestFailedCreatesAreTheNewestWordsAboutEachPod(t *testing.T) {
 	const about = "create Pod web-3 in StatefulSet web failed error: "
 	other := func(e *corev1.Event) { e.Reason = "SuccessfulCreate" }
+	deleted := func(e *corev1.Event) { e.Reason = "SuccessfulDelete" }
 	tests := []struct {
 		name   string
 		events []*corev1.Event
-		want   map[string]string
+		want   map[string]string // the words
 	}{
 		{"no events", nil, map[string]string{}},
 		{"the words about a pod", []*corev1.Event{event(about + quota)}, map[string]string{"web-3": quota}},
@@ -108,10 +109,47 @@ func TestFailedCreatesAreTheNewestWordsAboutEachPod(t *testing.T) {
 			[]*corev1.Event{event(about+"newer", last(0), series(2)), event(about+"older", last(1))},
 			map[string]string{"web-3": "newer"},
 		},
+		{
+			"a pod that was made since",
+			[]*corev1.Event{event(about+quota, last(1)), event("create Pod web-3 in StatefulSet web successful", last(2), other)},
+			map[string]string{},
+		},
+		{
+			"a pod that was deleted since, so it was there",
+			[]*corev1.Event{event("delete Pod web-3 in StatefulSet web successful", last(2), deleted), event(about+quota, last(1))},
+			map[string]string{},
+		},
+		{
+			"a pod that was made before",
+			[]*corev1.Event{event("create Pod web-3 in StatefulSet web successful", last(1), other), event(about+quota, last(2))},
+			map[string]string{"web-3": quota},
+		},
+		{
+			"another pod was made since",
+			[]*corev1.Event{event(about+quota, last(1)), event("create Pod web-4 in StatefulSet web successful", last(2), other)},
+			map[string]string{"web-3": quota},
+		},
 		{"another reason", []*corev1.Event{event(about+quota, other)}, map[string]string{}},
 		{"a message of another kind", []*corev1.Event{event("error creating: " + quota)}, map[string]string{}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, sts.FailedCreates(tt.events)) })
+		t.Run(tt.name, func(t *testing.T) {
+			got := map[string]string{}
+			for pod, failed := range sts.FailedCreates(tt.events) {
+				got[pod] = failed.Message
+			}
+			require.Equal(t, tt.want, got)
+		})
 	}
+}
+
+// The controller's queue backs off up to 1000 s: what it said longer ago is not
+// why the pod is missing now.
+func TestAFailureOfThePastIsNoPresentTrouble(t *testing.T) {
+	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
+	s.FailedCreates = sts.FailedCreates([]*corev1.Event{event("create Pod web-4 in StatefulSet web failed error: " + quota)})
+
+	require.Equal(t, &sts.Trouble{Reason: sts.ReasonFailedCreate, Message: quota, Grace: sts.AfterPatience},
+		s.Standing(4, "", ststest.Start.Add(17*time.Minute)).Trouble)
+	require.Nil(t, s.Standing(4, "", ststest.Start.Add(20*time.Minute)).Trouble)
 }

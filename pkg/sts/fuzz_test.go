@@ -128,7 +128,7 @@ func FuzzFailedCreates(f *testing.F) {
 		event := func(text string) *corev1.Event { return &corev1.Event{Reason: sts.ReasonFailedCreate, Message: text} }
 		for pod, words := range sts.FailedCreates([]*corev1.Event{event(one), event(two)}) {
 			require.NotEmpty(t, pod)
-			require.True(t, strings.HasSuffix(one, words) || strings.HasSuffix(two, words), "%q", words)
+			require.True(t, strings.HasSuffix(one, words.Message) || strings.HasSuffix(two, words.Message), "%q", words.Message)
 		}
 	})
 }

@@ -3,6 +3,9 @@ package sts
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // sign is how a tool that manages objects shows on them.
@@ -39,12 +42,51 @@ func (s Snapshot) ManagedBy() string {
 }
 
 // PutsBack warns, in one line or none, of a tool that may put its own template,
-// say, back.
+// say, back, and says what to pause before.
 func (s Snapshot) PutsBack(what string) []string {
 	by := s.ManagedBy()
 	if by == "" {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s manages statefulset %s and may put its own %s back: change the source as well, or pause it",
-		by, s.Name(), what)}
+	words := fmt.Sprintf("%s manages statefulset %s and may put its own %s back", by, s.Name(), what)
+	if pause := s.pause(by); pause != "" {
+		words += "; pause it first: " + pause
+	}
+	if strings.Contains(what, "partition") {
+		return []string{words + "; change the source when this is over: applied before, it opens the gate for every pod"}
+	}
+	return []string{words + "; change the source as well"}
+}
+
+// pause is the command that keeps the tool from writing, or "".
+func (s Snapshot) pause(by string) string {
+	command := func(format, name, namespace string) string {
+		words := fmt.Sprintf(format, or(name, "NAME"))
+		if by == "Flux" {
+			words += " -n " + or(namespace, "NAMESPACE")
+		}
+		return words
+	}
+	labels := s.Set.Labels
+	switch {
+	case by == "Argo CD":
+		return command("argocd app set %s --sync-policy none", s.application(), "")
+	case by == "Flux" && labels["helm.toolkit.fluxcd.io/name"] != "":
+		return command("flux suspend helmrelease %s", labels["helm.toolkit.fluxcd.io/name"], labels["helm.toolkit.fluxcd.io/namespace"])
+	case by == "Flux":
+		return command("flux suspend kustomization %s", labels["kustomize.toolkit.fluxcd.io/name"],
+			labels["kustomize.toolkit.fluxcd.io/namespace"])
+	}
+	return "" // Helm writes when somebody upgrades
+}
+
+// application is the name of the Argo CD application, as far as it is told in
+// words that a shell reads as one.
+func (s Snapshot) application() string {
+	id, _, _ := strings.Cut(s.Set.Annotations["argocd.argoproj.io/tracking-id"], ":")
+	name := or(id, s.Set.Labels["argocd.argoproj.io/instance"])
+	if len(validation.IsDNS1123Subdomain(name)) > 0 {
+		return ""
+	}
+	return name
 }

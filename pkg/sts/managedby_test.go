@@ -48,9 +48,44 @@ func TestManagedBy(t *testing.T) {
 }
 
 func TestPutsBack(t *testing.T) {
-	argo := ststest.Snapshot(ststest.Set(labelled("argocd.argoproj.io/instance", "app")))
-	require.Equal(t,
-		[]string{"Argo CD manages statefulset web and may put its own replicas back: change the source as well, or pause it"},
-		argo.PutsBack("replicas"))
+	for _, test := range []struct {
+		name string
+		set  func(*appsv1.StatefulSet)
+		what string
+		want string
+	}{
+		{
+			"Argo CD", ststest.Annotated("argocd.argoproj.io/tracking-id", "shop:apps/StatefulSet:default/web"), "template and partition",
+			"Argo CD manages statefulset web and may put its own template and partition back; pause it first: " +
+				"argocd app set shop --sync-policy none; change the source when this is over: applied before, it opens the gate for every pod",
+		},
+		{
+			"Argo CD, whose words are no name", ststest.Annotated("argocd.argoproj.io/tracking-id", "$(rm -rf /):apps"), "replicas",
+			"Argo CD manages statefulset web and may put its own replicas back; pause it first: " +
+				"argocd app set NAME --sync-policy none; change the source as well",
+		},
+		{
+			"Flux", func(set *appsv1.StatefulSet) {
+				labelled("kustomize.toolkit.fluxcd.io/name", "apps")(set)
+				set.Labels["kustomize.toolkit.fluxcd.io/namespace"] = "flux-system"
+			}, "template and partition",
+			"Flux manages statefulset web and may put its own template and partition back; pause it first: " +
+				"flux suspend kustomization apps -n flux-system; change the source when this is over: applied before, " +
+				"it opens the gate for every pod",
+		},
+		{
+			"a Helm release of Flux", labelled("helm.toolkit.fluxcd.io/name", "web"), "replicas",
+			"Flux manages statefulset web and may put its own replicas back; pause it first: " +
+				"flux suspend helmrelease web -n NAMESPACE; change the source as well",
+		},
+		{
+			"Helm", labelled("app.kubernetes.io/managed-by", "Helm"), "replicas",
+			"Helm manages statefulset web and may put its own replicas back; change the source as well",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, []string{test.want}, ststest.Snapshot(ststest.Set(test.set)).PutsBack(test.what))
+		})
+	}
 	require.Empty(t, ststest.Snapshot(ststest.Set()).PutsBack("replicas"))
 }

@@ -2,10 +2,23 @@ package sts
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
+
+// Manager is the name under which the plugin's writes are recorded in
+// managedFields, unless the user gives another. It must not begin with "kubectl":
+// Flux takes over what such managers own whenever it reconciles, and drops what
+// Git does not have, such as the partition of a canary that is held.
+const Manager = "sts-rollout"
+
+// formerManager is what it was before; objects keep such entries.
+const formerManager = "kubectl-sts"
+
+// Ours reports whether a manager is the plugin under its own name.
+func Ours(manager string) bool { return manager == Manager || manager == formerManager }
 
 // Writer is who wrote a field last, as managedFields tells.
 type Writer struct {
@@ -29,6 +42,22 @@ func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, boo
 		}
 	}
 	return last, found
+}
+
+// ownManagers are the names under which the plugin writes, or has written.
+var ownManagers = []string{"kubectl-sts", "sts-rollout"}
+
+// Own reports whether it was the plugin that wrote, this run or another.
+func (w Writer) Own() bool { return slices.Contains(ownManagers, w.Manager) }
+
+// WrittenByOthers finds who else than the plugin wrote the field at this path
+// last, if that was later than this time.
+func WrittenByOthers(fields []metav1.ManagedFieldsEntry, since time.Time, path ...string) (Writer, bool) {
+	others := slices.DeleteFunc(slices.Clone(fields), func(e metav1.ManagedFieldsEntry) bool {
+		return Writer{Manager: e.Manager}.Own()
+	})
+	w, found := LastWriter(others, path...)
+	return w, found && w.Time.After(since)
 }
 
 // owns walks a fieldsV1 tree, whose keys for named fields are "f:name".

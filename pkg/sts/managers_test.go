@@ -1,6 +1,7 @@
 package sts_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -103,4 +104,17 @@ func TestManagersAreThoseThatWroteTheObjectItself(t *testing.T) {
 		[]string{"kubectl-client-side-apply", "helm", "kubectl-sts", "kubectl-edit", "garbage", "ancient", "undated"},
 		sts.Managers(managed()))
 	require.Empty(t, sts.Managers(nil))
+}
+
+// Flux takes over what such managers own, and drops what Git does not have: in
+// the middle of a canary that would open its gate.
+func TestNoManagerOfOursBeginsWithKubectl(t *testing.T) {
+	require.False(t, strings.HasPrefix(sts.Manager, "kubectl"), sts.Manager)
+}
+
+func TestOurs(t *testing.T) {
+	require.True(t, sts.Ours("sts-rollout"))
+	require.True(t, sts.Ours("kubectl-sts"), "an earlier version's entries are still there")
+	require.False(t, sts.Ours("kubectl"))
+	require.False(t, sts.Ours(""))
 }

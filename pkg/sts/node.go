@@ -5,6 +5,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Node is what is known about a node that holds a pod which does not go.
@@ -60,8 +62,12 @@ func (s Snapshot) lostNode(pod Pod, now time.Time) *Trouble {
 		t.Grace = AtDeadline
 		return t
 	}
-	t.Message = fmt.Sprintf("node %s is lost since %s, so nobody knows whether the pod still runs there, and its controller makes no "+
-		"other; bring the node back or, only when that machine is off for certain: kubectl taint node %s %s=nodeshutdown:%s",
-		node.Name, since, node.Name, corev1.TaintNodeOutOfService, corev1.TaintEffectNoExecute)
+	t.Message = fmt.Sprintf("node %s is lost since %s, so nobody knows whether the pod still runs there, and its controller makes no other",
+		node.Name, since)
+	t.Hints = []hint.Hint{{
+		Words: "bring the node back or, only when that machine is off for certain",
+		Kind:  hint.Kubectl, Verb: "taint",
+		Args: []string{"node", node.Name, fmt.Sprintf("%s=nodeshutdown:%s", corev1.TaintNodeOutOfService, corev1.TaintEffectNoExecute)},
+	}}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -38,8 +39,11 @@ func TestObserveNode(t *testing.T) {
 
 func TestAPodThatStaysOnALostNode(t *testing.T) {
 	const advice = "node node-1 is lost since 2030-01-02T03:03:05Z, so nobody knows whether the pod still runs there, and its controller " +
-		"makes no other; bring the node back or, only when that machine is off for certain: kubectl taint node node-1 " +
-		"node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
+		"makes no other"
+	off1 := []hint.Hint{{
+		Words: "bring the node back or, only when that machine is off for certain", Kind: hint.Kubectl, Verb: "taint",
+		Args: []string{"node", "node-1", "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"},
+	}}
 	lost := sts.ObserveNode(node(corev1.ConditionUnknown))
 	off := sts.ObserveNode(node(corev1.ConditionUnknown, corev1.TaintNodeOutOfService))
 	for _, test := range []struct {
@@ -49,7 +53,7 @@ func TestAPodThatStaysOnALostNode(t *testing.T) {
 		want  *sts.Trouble
 	}{
 		{"it is named, with what helps", map[string]sts.Node{"node-1": lost}, 5 * time.Second, &sts.Trouble{
-			Reason: sts.ReasonNodeLost, Message: advice, Grace: sts.AfterPatience,
+			Reason: sts.ReasonNodeLost, Message: advice, Grace: sts.AfterPatience, Hints: off1,
 		}},
 		{"within its grace period nothing is wrong", map[string]sts.Node{"node-1": lost}, 5*time.Second - 1, nil},
 		{"a node that is there has nothing to do with it", map[string]sts.Node{"node-1": {Name: "node-1"}}, time.Hour, nil},

@@ -3,6 +3,8 @@ package sts
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Note is what a run keeps in an annotation of the set, to be gone on with.
@@ -14,26 +16,30 @@ type Note interface {
 }
 
 // ReadNote reads the note in an annotation of the set; nil when there is none.
-// One in another format than this is refused, not guessed at. first says what
-// a person has to do before they drop a note that can't be read.
-func ReadNote[N Note](s Snapshot, annotation string, format int, first string) (*N, error) {
+// One in a newer format is refused, not guessed at. first says what a person
+// has to do before they drop a note that can't be read.
+func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	text, ok := s.Annotation(annotation)
 	if !ok {
 		return nil, nil //nolint:nilnil // no note is no error
 	}
 	note := new(N)
 	err := json.Unmarshal([]byte(text), note)
-	if err == nil && (*note).Format() != format {
-		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d: use the version that wrote it",
-			annotation, s.Name(), (*note).Format(), format)
+	if format := (*note).Format(); err == nil && format != FormatGoing && format != FormatFailed {
+		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d and %d: use the version that wrote it",
+			annotation, s.Name(), format, FormatGoing, FormatFailed)
 	}
 	if err == nil {
 		err = (*note).Check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("annotation %s of statefulset %q can't be read: %w; to drop it, %s and run "+
-			"kubectl -n %s annotate statefulset %s %s-",
-			annotation, s.Name(), err, first, s.Set.Namespace, s.Name(), annotation)
+		return nil, &hint.Error{
+			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), err),
+			Hints: []hint.Hint{{
+				Words: "to drop it, " + first + " and run", Kind: hint.Kubectl, Verb: "annotate",
+				Args: []string{"statefulset", s.Name(), annotation + "-"}, Namespace: s.Set.Namespace,
+			}},
+		}
 	}
 	return note, nil
 }

@@ -76,7 +76,7 @@ func TestObserveSorts(t *testing.T) {
 }
 
 func TestASnapshotWithoutASetHoldsNothing(t *testing.T) {
-	words := map[string]string{"web-0": "no"}
+	words := map[string]sts.FailedCreate{"web-0": {Message: "no"}}
 	s := sts.Observe(nil, ststest.Pods(0, 3), []*appsv1.ControllerRevision{ststest.ControllerRevision("a", "nginx", 1)}, words)
 
 	require.Equal(t, sts.Snapshot{FailedCreates: words}, s)

@@ -54,12 +54,14 @@ func TestTheRevisionThatPodsComeFrom(t *testing.T) {
 	require.Empty(t, sts.Snapshot{}.StableRevision())
 }
 
-// It replaces no pod, so none keeps it from that.
-func TestNoPodBlocksAnOnDeleteSet(t *testing.T) {
+// OnDelete replaces no pod, and Recreate waits for none.
+func TestNoPodBlocksASetThatIsNotRolled(t *testing.T) {
 	pods := ststest.Pods(0, 5, ststest.Unready)
 	_, blocks := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), pods).Blocker(ststest.Start)
 	require.True(t, blocks)
 	_, blocks = ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.OnDelete), pods).Blocker(ststest.Start)
+	require.False(t, blocks)
+	_, blocks = ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Strategy("Recreate")), pods).Blocker(ststest.Start)
 	require.False(t, blocks)
 }
 

@@ -25,6 +25,7 @@ type Pod struct {
 	Deleted      time.Time // when its deletion was asked for
 	Due          time.Time // when its grace period ends, if it is terminating
 	Restarts     int       // of all containers together
+	RestartedAt  time.Time // the last of these, as far as the containers tell
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
 	Node         string
@@ -97,6 +98,14 @@ func (pod *Pod) countContainers(p *corev1.Pod) {
 
 func (pod *Pod) add(c *corev1.ContainerStatus, counts bool) {
 	pod.Restarts += int(c.RestartCount)
+	if c.RestartCount > 0 {
+		if t := c.LastTerminationState.Terminated; t != nil && t.FinishedAt.After(pod.RestartedAt) {
+			pod.RestartedAt = t.FinishedAt.Time
+		}
+		if r := c.State.Running; r != nil && r.StartedAt.After(pod.RestartedAt) {
+			pod.RestartedAt = r.StartedAt.Time
+		}
+	}
 	if counts && c.Ready {
 		pod.ReadyCount++
 	}

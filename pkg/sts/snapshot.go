@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Snapshot is everything known about one StatefulSet at one moment.
@@ -25,20 +29,27 @@ type Snapshot struct {
 	// FailedCreates are the words of the newest FailedCreate event about a
 	// pod, by pod name. The controller says nowhere else why it cannot make
 	// a pod.
-	FailedCreates map[string]string
+	FailedCreates map[string]FailedCreate
 	// Budgets are the PodDisruptionBudgets that cover the set.
 	Budgets []Budget
 	// Claims are those that the set's templates have made or would take for
 	// theirs, by name; only where a verb is about them.
 	Claims []Claim
+	// Raw is the set's pod template as the server wrote it, nil where nobody has
+	// read it like that: a watch and a list have it in this build's types alone.
+	Raw Template
 	// Nodes are those that hold pods which do not go, by name.
 	Nodes map[string]Node
+	// Uncountable is why the set's ordinals are not gone through, as [Countable]
+	// says; nil for nearly every set. Then nothing else is known of it, and it
+	// counts as one without replicas.
+	Uncountable error
 }
 
 // Observe builds a snapshot out of what a client read. Pods and revisions
 // that the set does not control are left out: a selector alone may match
 // strangers. failed may be nil.
-func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]string) Snapshot {
+func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]FailedCreate) Snapshot {
 	s := Snapshot{Set: set, FailedCreates: failed}
 	if set == nil {
 		return s
@@ -107,7 +118,7 @@ func (s Snapshot) Observed() bool {
 
 // Replicas is the wanted number of pods; an unset field means 1.
 func (s Snapshot) Replicas() int {
-	if s.Set == nil {
+	if s.Set == nil || s.Uncountable != nil {
 		return 0
 	}
 	if s.Set.Spec.Replicas == nil {
@@ -127,8 +138,13 @@ func Countable(set *appsv1.StatefulSet) error {
 	if set == nil || set.Spec.Replicas == nil || *set.Spec.Replicas <= MostReplicas {
 		return nil
 	}
-	return fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many; set the number that is meant: "+
-		"kubectl -n %s scale statefulset %s --replicas COUNT", set.Name, *set.Spec.Replicas, set.Namespace, set.Name)
+	return &hint.Error{
+		Err: fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many", set.Name, *set.Spec.Replicas),
+		Hints: []hint.Hint{{
+			Words: "set the number that is meant", Kind: hint.Kubectl, Verb: "scale",
+			Args: []string{"statefulset", set.Name, "--replicas", "COUNT"}, Namespace: set.Namespace,
+		}},
+	}
 }
 
 // Start is the first ordinal, from spec.ordinals.start.
@@ -174,6 +190,22 @@ func (s Snapshot) Partition() int {
 	return int(*s.Set.Spec.UpdateStrategy.RollingUpdate.Partition)
 }
 
+// MaxUnavailable is how many pods of a rolling update the controller deletes
+// without waiting for one another, counted as getStatefulSetMaxUnavailable in its
+// source does. Servers on which the field does not count (all but 1.35.0 to
+// 1.35.3, and 1.37 and later) drop it from the spec.
+func (s Snapshot) MaxUnavailable() int {
+	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
+		return 1
+	}
+	one := intstr.FromInt32(1)
+	n, err := intstr.GetScaledValueFromIntOrPercent(cmp.Or(s.Set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, &one), s.Replicas(), false)
+	if err != nil {
+		return 1
+	}
+	return max(n, 1) // a small percentage is rounded down
+}
+
 // Gated reports whether the partition keeps this ordinal from the update
 // revision. The controller compares the ordinal with start + partition
 // (isCurrentRevisionNeeded in its source).
@@ -199,9 +231,10 @@ func (s Snapshot) CurrentRevision() string {
 // is deleted comes back at the update revision, whatever its ordinal.
 func (s Snapshot) OnDelete() bool { return s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType }
 
-// StableRevision is the revision that the pods come from. With OnDelete the
-// controller never moves status.currentRevision on, so there it is what most
-// of the pods run that are not on the update revision.
+// StableRevision is the revision that the pods come from. With OnDelete servers
+// before 1.37 never move status.currentRevision on, and later ones when every pod
+// is updated, so there it is what most of the pods run that are not on the update
+// revision.
 func (s Snapshot) StableRevision() string {
 	if !s.OnDelete() {
 		return s.CurrentRevision()

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -162,4 +163,24 @@ func TestPodNamesGoFromTheHighestDown(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, s.PodNames(tt.from, tt.to)) })
 	}
+}
+
+func TestHowManyPodsTheControllerReplacesAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		set  func(*appsv1.StatefulSet)
+		want int
+	}{
+		{"one unless it is said", func(*appsv1.StatefulSet) {}, 1},
+		{"a number", ststest.MaxUnavailable(intstr.FromInt32(3)), 3},
+		{"a share of the replicas, rounded down", ststest.MaxUnavailable(intstr.FromString("50%")), 2},
+		{"at least one", ststest.MaxUnavailable(intstr.FromString("10%")), 1},
+		{"one where it can't be read", ststest.MaxUnavailable(intstr.FromString("many")), 1},
+		{"one with OnDelete", ststest.OnDelete, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, ststest.Snapshot(ststest.Set(test.set)).MaxUnavailable())
+		})
+	}
+	require.Equal(t, 1, sts.Snapshot{}.MaxUnavailable())
 }

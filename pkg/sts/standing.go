@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -50,8 +51,8 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 	pod, ok := s.Pod(ordinal)
 	if !ok {
 		t.State = StateMissing
-		if words := s.FailedCreates[t.Pod]; words != "" {
-			t.Trouble = &Trouble{Reason: ReasonFailedCreate, Message: words, Grace: AfterPatience}
+		if failed := s.FailedCreates[t.Pod]; failed.Present(now) {
+			t.Trouble = &Trouble{Reason: ReasonFailedCreate, Message: failed.Message, Grace: AfterPatience}
 		}
 		return t
 	}
@@ -131,10 +132,12 @@ func (t Standing) DeadlineTrouble() Trouble {
 // and not on its way out. With OrderedReady the controller looks from the
 // lowest ordinal up and stops at the first pod that is not healthy, so only
 // that one can be it. Parallel sets replace the highest first, whatever its
-// health; some servers (1.35.0 to 1.35.3) don't, so there the highest is it.
-// With OnDelete the controller replaces none, so nothing keeps it from that.
+// health; some servers (1.35.0 to 1.35.3) delete none while as many pods are
+// unavailable as maxUnavailable, so there the highest is it.
+// With OnDelete the controller replaces none, so nothing keeps it from that; with
+// Recreate (KEP-3541) it deletes them all, healthy or not.
 func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
-	if !s.Observed() || s.OnDelete() {
+	if !s.Observed() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
 		return Pod{}, false
 	}
 	for i := range s.Replicas() {

@@ -142,7 +142,7 @@ func TestStanding(t *testing.T) {
 
 func TestAMissingPodStandsWithTheControllersWords(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set())
-	s.FailedCreates = map[string]string{"web-3": "exceeded quota"}
+	s.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: "exceeded quota"}}
 
 	require.Equal(t, sts.Standing{
 		Ordinal: 3, Pod: "web-3", State: sts.StateMissing,
@@ -154,7 +154,7 @@ func TestAMissingPodStandsWithTheControllersWords(t *testing.T) {
 
 func TestWordsAboutAPodThatIsThereAreOld(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(3, 4))
-	s.FailedCreates = map[string]string{"web-3": "exceeded quota"}
+	s.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: "exceeded quota"}}
 
 	require.Equal(t, sts.Standing{Ordinal: 3, Pod: "web-3", State: sts.StateAvailable, Since: ststest.Start.Add(-time.Hour)},
 		s.Standing(3, ststest.Stable, ststest.Start))

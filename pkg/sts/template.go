@@ -42,7 +42,46 @@ func SameTemplate(a, b *corev1.PodTemplateSpec) bool {
 	return equality.Semantic.DeepEqual(a, b)
 }
 
-// Fingerprint tells one template from another in a few characters.
+// Digest tells one template from another in a few characters, whichever fields
+// this build's API types know: it is made of the JSON, in which the order of keys
+// and a null do not count.
+func (t Template) Digest() (string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(t))
+	decoder.UseNumber()
+	var tree any
+	if err := decoder.Decode(&tree); err != nil {
+		return "", fmt.Errorf("pod template: %w", err)
+	}
+	data, err := json.Marshal(withoutNulls(tree))
+	if err != nil {
+		return "", fmt.Errorf("pod template: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))[:16], nil
+}
+
+// withoutNulls takes fields away that are null. Servers write a creationTimestamp
+// like that, or leave it out.
+func withoutNulls(tree any) any {
+	switch tree := tree.(type) {
+	case map[string]any:
+		for key, value := range tree {
+			if value == nil {
+				delete(tree, key)
+				continue
+			}
+			tree[key] = withoutNulls(value)
+		}
+	case []any:
+		for i := range tree {
+			tree[i] = withoutNulls(tree[i])
+		}
+	}
+	return tree
+}
+
+// Fingerprint tells one template from another as this build's API types have it:
+// with other types the same template has another one. It is what earlier versions
+// know; see [Template.Digest].
 func Fingerprint(t *corev1.PodTemplateSpec) (string, error) {
 	data, err := json.Marshal(t)
 	if err != nil {

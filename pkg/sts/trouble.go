@@ -3,8 +3,11 @@ package sts
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // Grace is how long a kind of trouble is given before it counts.
@@ -26,6 +29,17 @@ type Trouble struct {
 	Message   string // their sentence, not cleaned: it comes from the cluster
 	Container string // the container that it is about, if any
 	Grace     Grace
+	Hints     []hint.Hint // what helps, besides looking closer
+}
+
+// Patience is how long the trouble may last before it counts, of these two: where
+// a pod waits for a node or a volume, an autoscaler or a provisioner may be
+// about to act.
+func (t Trouble) Patience(usual, placing time.Duration) time.Duration {
+	if placing > 0 && (t.Reason == ReasonUnschedulable || t.Reason == ReasonClaimNotBound) {
+		return placing
+	}
+	return usual
 }
 
 // String is the trouble in one line, as it came from the cluster.

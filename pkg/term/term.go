@@ -2,13 +2,8 @@
 package term
 
 import (
-	"bufio"
-	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
@@ -119,37 +114,4 @@ func Profile(w io.Writer, mode ColorMode) termenv.Profile {
 		return termenv.Ascii
 	}
 	return termenv.ANSI
-}
-
-// ErrNoAnswer is returned when the input ends before there is an answer.
-var ErrNoAnswer = errors.New("no answer: the input ended")
-
-// Prompt asks on the error stream and reads a line, until valid accepts it.
-// It gives up when the context ends; the line that is being read then is lost.
-func (s Streams) Prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	lines := make(chan line, 1)
-	reader := bufio.NewReader(s.In)
-	for {
-		_, _ = fmt.Fprint(s.Err, question)
-		go func() {
-			text, err := reader.ReadString('\n')
-			lines <- line{strings.TrimSpace(text), err}
-		}()
-		select {
-		case <-ctx.Done():
-			_, _ = fmt.Fprintln(s.Err)
-			return "", ctx.Err()
-		case l := <-lines:
-			if l.err == nil && valid(l.text) {
-				return l.text, nil
-			}
-			if l.err != nil {
-				return "", ErrNoAnswer
-			}
-		}
-	}
 }

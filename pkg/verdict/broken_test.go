@@ -83,7 +83,9 @@ func TestAPodThatCannotBeMadeIsBrokenAtTheRevisionThatItWouldGet(t *testing.T) {
 	pull := ststest.Waiting("ImagePullBackOff", "no")
 	gated := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(3))
 	s := ststest.Snapshot(gated, ststest.Pods(0, 2), ststest.Pods(3, 4, pull))
-	s.FailedCreates = map[string]string{"web-2": "exceeded quota", "web-4": "exceeded quota", "web-0": "of old"}
+	s.FailedCreates = map[string]sts.FailedCreate{
+		"web-2": {Message: "exceeded quota"}, "web-4": {Message: "exceeded quota"}, "web-0": {Message: "of old"},
+	}
 
 	require.Equal(t, []verdict.Broken{
 		{"web-2", 2, ststest.Stable, refused},

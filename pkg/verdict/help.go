@@ -1,10 +1,8 @@
 package verdict
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -13,17 +11,22 @@ import (
 // help lists the commands that help with a judgement, or with the end of a
 // watch. good says that every pod is where it should be; command is how the
 // user calls the plugin.
-func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, command string) []string {
+func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, command hint.Caller) []string {
 	var try []string
+	if o.Trouble != nil {
+		for _, h := range o.Trouble.Hints {
+			try = append(try, command.Render(h))
+		}
+	}
 	if o.Trouble != nil && o.Trouble.Reason == sts.ReasonBlocked {
-		try = append(try, fmt.Sprintf("delete it, and the controller makes it anew at the wanted revision: %s delete pod %s",
-			kubectl(command), o.Pod))
+		try = append(try, "delete it, and the controller makes it anew at the wanted revision: "+
+			command.Kubectl("delete", "pod", o.Pod))
 	}
 	if record != nil {
 		try = append(try, canaryCommands(s, *record, good, command)...)
 	}
 	if o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0 {
-		try = append(try, fmt.Sprintf("look closer: %s describe pod %s", kubectl(command), o.Pod))
+		try = append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod))
 	}
 	if record != nil {
 		return try
@@ -35,9 +38,9 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 }
 
 // wayOut is what gets a set on that no verb has in hand.
-func wayOut(s sts.Snapshot, o rollout.Outcome, good bool, command string) []string {
+func wayOut(s sts.Snapshot, o rollout.Outcome, good bool, command hint.Caller) []string {
 	say := func(what, verb string) []string {
-		return []string{fmt.Sprintf("%s: %s %s %s", what, command, verb, s.Name())}
+		return []string{what + ": " + command.Sts(verb, s.Name())}
 	}
 	switch {
 	case o.Result == rollout.Held && s.OnDelete() && waitsForDeletion(s):
@@ -69,14 +72,10 @@ func waitsForDeletion(s sts.Snapshot) bool {
 	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
-// kubectl is kubectl with the user's own flags: another cluster or namespace
-// may have a pod of the same name.
-func kubectl(command string) string { return "kubectl" + strings.TrimPrefix(command, "kubectl sts") }
-
-func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command string) []string {
+func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command hint.Caller) []string {
 	var try []string
 	for _, help := range record.Helps(s, good) {
-		try = append(try, fmt.Sprintf("%s: %s %s %s", help.What, command, help.Verb, s.Name()))
+		try = append(try, help.What+": "+help.Command(command, s))
 	}
 	return try
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -23,7 +24,7 @@ const scaleWithin = time.Minute
 // spec says, and ends the run as held when nothing more will happen by itself.
 type Settled struct {
 	// Command is how the user calls the plugin, for the commands that help.
-	Command string `json:"-"`
+	Command hint.Caller `json:"-"`
 }
 
 // Check looks at the whole set.
@@ -36,6 +37,9 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 		return p
 	}
 	record, err := canary.FindRecord(s)
+	if f := failure(s, record); f != nil {
+		return ended(p, *f, record, now)
+	}
 	st := stageOf(s, p, record)
 	if err != nil && st.phase == there {
 		st = stage{held, "the record of a canary can't be read"}
@@ -56,6 +60,18 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 		p.Waiting = removed(s)
 	}
 	p.Done = false
+	return p
+}
+
+// ended is the progress of a set whose run has failed: nothing more happens by
+// itself, but for the way back that a canary may have been asked for.
+func ended(p rollout.Progress, f sts.Failure, record *canary.Record, now time.Time) rollout.Progress {
+	p.Done = false
+	if back := f.At.Add(nextStepWithin); record != nil && record.Rollback && now.Before(back) {
+		p.Waiting, p.NextAt = "the way back", back
+		return p
+	}
+	p.Failed = &f
 	return p
 }
 

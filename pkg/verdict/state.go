@@ -16,10 +16,14 @@ const (
 	StateInProgress State = "in progress"
 	StateHeld       State = "held"
 	StateTrouble    State = "in trouble"
+	StateFailed     State = "failed"
 )
 
 // State tells the two kinds of Held apart, by how the message begins.
 func (v Verdict) State() State {
+	if v.Failed != nil {
+		return StateFailed
+	}
 	switch v.Result {
 	case rollout.Done:
 		return StateSettled

@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -64,7 +65,7 @@ func TestTheLowestPodInTroubleIsNamed(t *testing.T) {
 
 func TestAPodThatTheControllerCannotMake(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
-	s.FailedCreates = map[string]string{"web-4": "exceeded quota"}
+	s.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}
 	require.Equal(t, verdict.Verdict{
 		Result: rollout.Halted, Message: "trouble: web-4: FailedCreate: exceeded quota", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: "FailedCreate", Message: "exceeded quota", Grace: sts.AfterPatience},
@@ -89,7 +90,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 		name    string
 		set     *appsv1.StatefulSet
 		changes []func(*corev1.Pod)
-		command string
+		command hint.Caller
 		want    verdict.Verdict
 	}{
 		{

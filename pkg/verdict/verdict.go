@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -17,6 +18,7 @@ import (
 // it has lasted, so how long the pod has been unready stands for it.
 type Limits struct {
 	Patience time.Duration // for what often heals by itself
+	Placing  time.Duration // for a pod that waits for a node or a volume, 0 for the same
 	Deadline time.Duration // for all else
 }
 
@@ -31,12 +33,21 @@ type Verdict struct {
 	Message string
 	Pod     string // the pod in trouble
 	Trouble *sts.Trouble
-	Try     []string
+	// Failed is how the run ended that nobody has acted on since, or nil.
+	Failed *sts.Failure
+	Try    []string
 }
 
 // Judge looks at one set. record is the canary in progress, or nil; command
 // is how the user calls the plugin.
-func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string, now time.Time) Verdict {
+func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Caller, now time.Time) Verdict {
+	if s.Uncountable != nil {
+		v := Verdict{Result: rollout.Halted, Message: "trouble: " + s.Uncountable.Error()}
+		for _, h := range hint.Of(s.Uncountable) {
+			v.Try = append(v.Try, command.Render(h))
+		}
+		return v
+	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {
 		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet is being deleted"}
 	}
@@ -48,7 +59,13 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command string,
 		return v
 	}
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
-	v, bad := trouble(s, progress, limits, now)
+	v, bad := failed(s, record)
+	if !bad {
+		v, bad = trouble(s, progress, limits, now)
+	}
+	if !bad {
+		v, bad = restartedInSoak(s, record, now)
+	}
 	if !bad {
 		v = stageOf(s, progress, record).verdict()
 	}
@@ -117,7 +134,7 @@ func counts(t sts.Standing, limits Limits, now time.Time) bool {
 	case t.Trouble.Grace == sts.AtOnce, t.State == sts.StateMissing:
 		return true // the controller has tried and says so
 	case t.Trouble.Grace == sts.AfterPatience:
-		return age >= limits.Patience
+		return age >= t.Trouble.Patience(limits.Patience, limits.Placing)
 	}
 	return age >= limits.Deadline
 }

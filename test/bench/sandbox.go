@@ -21,6 +21,7 @@ type sandbox struct {
 	log  string // the audit log
 
 	kubeconfig string
+	etcd       string // its URL
 }
 
 func startSandbox(ctx context.Context, plugin string) (*sandbox, error) {
@@ -41,6 +42,7 @@ func startSandbox(ctx context.Context, plugin string) (*sandbox, error) {
 		vars[m[1]] = m[2]
 	}
 	box.log, box.kubeconfig = vars["SANDBOX_AUDIT_LOG"], vars["KUBECONFIG"]
+	box.etcd = vars["SANDBOX_ETCD"]
 	box.env = append(os.Environ(),
 		"KUBECONFIG="+vars["KUBECONFIG"],
 		"PATH="+dir+":"+vars["PATH"]+":"+os.Getenv("PATH"))

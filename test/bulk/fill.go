@@ -18,6 +18,8 @@ import (
 // bulk is how much there is to be.
 type bulk struct {
 	namespaces    int
+	first         int // of these, which is the first to make
+	etcd          string
 	sets          int // of a namespace
 	pods, orphans int // of a set
 	volumes       bool
@@ -42,24 +44,40 @@ func (b *bulk) fill(ctx context.Context, kubeconfig string) error {
 	if b.core, err = coreclient.NewForConfig(config); err != nil {
 		return err
 	}
+	through := b.namespaces // so many through the API server
+	if b.etcd != "" {
+		through = 1
+	}
 	var namespaces, sets, rest []job
-	for i := range b.namespaces {
-		namespace := fmt.Sprintf("bulk-%02d", i)
+	for i := b.first; i < b.namespaces; i++ {
+		namespace := namespaceName(i)
 		namespaces = append(namespaces, func(ctx context.Context) error { return b.makeNamespace(ctx, namespace) })
 		for j := range b.sets {
 			// A name without a dash: whose claims these are can be read in one way only.
 			set := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: fmt.Sprintf("db%d", j)}}
-			sets = append(sets, func(ctx context.Context) error { return b.makeSet(ctx, set) })
-			rest = append(rest, b.jobs(set)...)
+			jobs := b.jobs(set)
+			if i < through {
+				sets = append(sets, func(ctx context.Context) error { return b.makeSet(ctx, set) })
+				rest = append(rest, jobs...)
+			}
 		}
 	}
-	fmt.Fprintf(os.Stderr, "bulk: making %d sets with %d pods and claims; this takes a minute or more\n", len(sets), len(rest))
+	fmt.Fprintf(os.Stderr, "bulk: making %d namespaces, %d sets and %d pods and claims\n", len(namespaces), len(sets), len(rest))
 	for _, jobs := range [][]job{namespaces, sets, rest} {
 		if err := together(ctx, jobs); err != nil {
 			return err
 		}
 	}
-	return nil
+	if b.etcd == "" {
+		return nil
+	}
+	return b.copy(ctx, max(b.first, through))
+}
+
+// namespaceName is such that "bulk-000-b" comes before "bulk-000" in the order
+// of etcd's keys, and after it in that of the names.
+func namespaceName(i int) string {
+	return fmt.Sprintf("bulk-%03d", i/2) + map[bool]string{true: "-b"}[i%2 == 1]
 }
 
 // jobs are for what belongs to a set, which is there by then.

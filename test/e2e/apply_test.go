@@ -12,7 +12,8 @@ import (
 
 // cmdApply applies a manifest as a user would. Fields of the StatefulSets in
 // it may be set to other values first: the paths begin below spec, the values
-// are YAML.
+// are YAML. The field hold is the template's annotation that has the sandbox's
+// kubelets wait for the script's word.
 //
 //	apply FILE [FIELD=VALUE...]
 func cmdApply(ts *testscript.TestScript, _ *world, args []string) {
@@ -49,7 +50,11 @@ func withFields(text []byte, fields []string) ([]byte, error) {
 			if err := yaml.Unmarshal([]byte(text), &value); err != nil {
 				return nil, err
 			}
-			if err := unstructured.SetNestedField(o, value, append([]string{"spec"}, strings.Split(path, ".")...)...); err != nil {
+			keys := append([]string{"spec"}, strings.Split(path, ".")...)
+			if path == "hold" {
+				keys = []string{"spec", "template", "metadata", "annotations", holdAnnotation}
+			}
+			if err := unstructured.SetNestedField(o, value, keys...); err != nil {
 				return nil, err
 			}
 		}

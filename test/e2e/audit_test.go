@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -58,7 +57,7 @@ func (r request) String() string {
 // write reports whether the request was meant to change something.
 func (r request) write() bool {
 	return slices.Contains([]string{"create", "update", "patch", "delete", "deletecollection"}, r.Verb) &&
-		!strings.Contains(r.RequestURI, "dryRun=")
+		!strings.Contains(r.RequestURI, "dryRun=") && !strings.HasPrefix(r.ObjectRef.Resource, "selfsubject") // a question
 }
 
 // plugins are the plugin's requests since the last mark.
@@ -78,29 +77,6 @@ func (a *audit) deletions() ([]request, error) {
 	return slices.DeleteFunc(all, func(r request) bool {
 		return !strings.HasPrefix(r.Verb, "delete") || r.ObjectRef.Resource != "pods"
 	}), err
-}
-
-// kubelets are what the sandbox's scripted kubelets begin their user agent with.
-const kubelets = "kwok"
-
-// askedToDelete counts, for each pod, how often somebody asked for its end
-// since then. A kubelet does not ask, it reports. The scripted ones delete by
-// name for that and, when they are late, now and then hit the pod made anew.
-func (a *audit) askedToDelete(since time.Time) (map[string]int, error) {
-	if err := a.flush(); err != nil {
-		return nil, err
-	}
-	all, err := a.deletions()
-	asked := map[string]int{}
-	for _, r := range all {
-		// A client that is killed gets no answer, which the log has as a timeout:
-		// its request may have been taken.
-		taken := r.ResponseStatus.Code == http.StatusOK || r.ResponseStatus.Code == http.StatusGatewayTimeout
-		if r.Received.After(since) && taken && !strings.HasPrefix(r.UserAgent, kubelets) && r.write() {
-			asked[r.ObjectRef.Name]++
-		}
-	}
-	return asked, err
 }
 
 // requests are those in the namespace that the log has from there on.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
@@ -21,6 +22,7 @@ type cluster struct {
 	bin        string // where its kubectl is
 	auditLog   string
 	config     *rest.Config
+	version    *version.Version // of its API server
 }
 
 // startCluster starts a cluster of its own, and takes nothing else for it.
@@ -47,7 +49,7 @@ func startCluster(name string) (*cluster, error) {
 	}
 	c.config.UserAgent = "e2e-harness"
 	c.config.QPS = -1
-	return c, nil
+	return c, c.readVersion()
 }
 
 // readEnv asks the sandbox where its kubectl and its audit log are.

@@ -60,7 +60,7 @@ func (w *world) inPod(ts *testscript.TestScript, account string, args []string) 
 	ts.Check(w.writeAccount(account, home))
 	server, err := url.Parse(w.cluster.config.Host)
 	ts.Check(err)
-	p, err := newProcess(ts, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args...))
+	p, err := newProcess(ts, w, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args...))
 	ts.Check(err)
 	p.cmd.Env = []string{
 		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("WORK") + "/pod", "TMPDIR=" + ts.Getenv("TMPDIR"),

@@ -26,7 +26,7 @@ type process struct {
 	out, err       int           // what until has read already
 }
 
-func newProcess(ts *testscript.TestScript, args []string) (*process, error) {
+func newProcess(ts *testscript.TestScript, w *world, args []string) (*process, error) {
 	program, err := lookPath(ts.Getenv("PATH"), args[0])
 	if err != nil {
 		return nil, err
@@ -37,9 +37,10 @@ func newProcess(ts *testscript.TestScript, args []string) (*process, error) {
 		grown: make(chan struct{}),
 	}
 	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "KUBECONFIG", "KUBECACHEDIR", "PATH", "TERM", "TMPDIR"} {
+	for _, name := range []string{"HOME", "KUBECACHEDIR", "PATH", "TERM", "TMPDIR"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
+	p.cmd.Env = append(p.cmd.Env, "KUBECONFIG="+w.kubeconfigFor(ts, args[0]))
 	p.cmd.Stdout, p.cmd.Stderr = writer{p, &p.stdout}, writer{p, &p.stderr}
 	return p, nil
 }
@@ -155,6 +156,7 @@ func (p *process) show(ts *testscript.TestScript) {
 	_, _ = ts.Stdout().Write(p.stdout.Bytes())
 	_, _ = ts.Stderr().Write(p.stderr.Bytes())
 	checkObjects(ts, p.cmd.Args, p.stdout.String())
+	checkOffered(ts, p.cmd.Args, p.stdout.String(), p.stderr.String())
 }
 
 func (p *process) kill() {

@@ -65,7 +65,7 @@ func cmdRunTTY(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) < 2 || w.runs[args[0]] != nil {
 		ts.Fatalf("usage: runtty NAME PROGRAM ARG..., with a new name")
 	}
-	p, err := newProcess(ts, args[1:])
+	p, err := newProcess(ts, w, args[1:])
 	ts.Check(err)
 	ts.Check(p.onTerminal())
 	ts.Check(p.start())
@@ -79,7 +79,7 @@ func cmdRunScreen(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) < 2 || w.runs[args[0]] != nil {
 		ts.Fatalf("usage: runscreen NAME PROGRAM ARG..., with a new name")
 	}
-	p, err := newProcess(ts, args[1:])
+	p, err := newProcess(ts, w, args[1:])
 	ts.Check(err)
 	ts.Check(p.onTerminal())
 	p.cmd.Stdout = p.cmd.Stderr

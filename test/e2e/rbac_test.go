@@ -114,7 +114,7 @@ func (w *world) fails(ts *testscript.TestScript, p permission, args []string) er
 	if err != nil {
 		return err
 	}
-	program, err := newProcess(ts, args)
+	program, err := newProcess(ts, w, args)
 	if err != nil {
 		return err
 	}

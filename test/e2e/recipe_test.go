@@ -80,7 +80,7 @@ func cmdRecipe(ts *testscript.TestScript, w *world, args []string) {
 		if len(args) == 4 {
 			p = w.inPod(ts, args[3], shell)
 		} else {
-			p, err = newProcess(ts, shell)
+			p, err = newProcess(ts, w, shell)
 			ts.Check(err)
 		}
 		if j.env["KUBECONFIG_TEXT"] != "" { // the recipe makes a file of it

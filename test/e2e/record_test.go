@@ -22,7 +22,6 @@ import (
 type recorder struct {
 	w    *world
 	set  string
-	from time.Time
 	stop context.CancelFunc
 
 	mu    sync.Mutex
@@ -33,7 +32,7 @@ type recorder struct {
 
 func newRecorder(w *world, set string) (*recorder, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &recorder{w: w, set: set, from: time.Now(), stop: cancel, live: map[types.UID]moment{}, grown: make(chan struct{})}
+	r := &recorder{w: w, set: set, stop: cancel, live: map[types.UID]moment{}, grown: make(chan struct{})}
 	for _, s := range r.sources() {
 		version, err := r.list(ctx, s, true)
 		if err != nil {

@@ -12,11 +12,11 @@ import (
 
 // atMost is what all scripts together may take. A script that hangs then ends
 // with a look at where its program stood, and not with go test's panic.
-const atMost = 15 * time.Minute
+const atMost = 60 * time.Minute
 
 // TestScripts runs every script of testdata/script, each in a namespace of its
-// own. Those whose names begin with apiserver_ get a cluster of their own,
-// because they break it.
+// own. Those whose names begin with apiserver_ or frozen_ get a cluster of their
+// own, because they break it or bring it to a standstill.
 func TestScripts(t *testing.T) {
 	require.NoError(t, sweepOld())
 	janitor := startJanitor(t)
@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               h.setup,
 		Cmds:                commands(),
+		Condition:           shared.condition,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Deadline:            deadline,
@@ -57,8 +58,8 @@ type harness struct {
 func (h *harness) setup(env *testscript.Env) error {
 	c := h.shared
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
-	if breaks, ok := strings.CutPrefix(name, "apiserver_"); ok {
-		own := clusterName() + "-" + strings.ReplaceAll(breaks, "_", "")
+	if suffix, ok := ownCluster(name); ok {
+		own := clusterName() + "-" + suffix
 		err := h.janitor.watch(own)
 		if err != nil {
 			return err
@@ -94,10 +95,16 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"apply":      cmdApply,
 		"ends":       cmdEnds,
 		"exits":      cmdExits,
+		"flux":       cmdFlux,
+		"freeze":     cmdFreeze,
 		"gated":      cmdGated,
+		"hold":       cmdHold,
+		"idle":       cmdIdle,
 		"inpod":      cmdInPod,
 		"inturn":     cmdInTurn,
 		"lacking":    cmdLacking,
+		"lasted":     cmdLasted,
+		"let":        cmdLet,
 		"killat":     cmdKillAt,
 		"killoften":  cmdKillOften,
 		"made":       cmdMade,
@@ -108,6 +115,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"oneatatime": cmdOneAtATime,
 		"partitions": cmdPartitions,
 		"proved":     cmdProved,
+		"proxy":      cmdProxy,
 		"reads":      cmdReads,
 		"ready":      cmdReady,
 		"recipe":     cmdRecipe,
@@ -119,11 +127,11 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"runtty":     cmdRunTTY,
 		"settled":    cmdSettled,
 		"signal":     cmdSignal,
+		"thaw":       cmdThaw,
 		"touched":    cmdTouched,
 		"type":       cmdType,
 		"unchanged":  cmdUnchanged,
 		"until":      cmdUntil,
-		"within":     cmdWithin,
 		"writes":     cmdWrites,
 	}
 	out := map[string]func(*testscript.TestScript, bool, []string){}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	appsv1 "k8s.io/api/apps/v1"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/utils/ptr"
 )
@@ -33,9 +35,10 @@ type baseline struct {
 	annotations map[string]string
 }
 
-// cmdReady waits until every pod of a set is Available and, unless a partition
-// holds some back, the controller has ended its rollout. It notes what the set
-// is like then.
+// cmdReady waits until every pod of a set is Available, no other is left and,
+// unless a partition holds some back, the controller has ended its rollout; and
+// until the claims' conditions say which of them are in use, where the server
+// tells. It notes what the set is like then.
 //
 //	ready SET
 func cmdReady(ts *testscript.TestScript, w *world, args []string) {
@@ -49,11 +52,25 @@ func cmdReady(ts *testscript.TestScript, w *world, args []string) {
 			(held || s.Status.CurrentRevision == s.Status.UpdateRevision)
 	})
 	ts.Check(err)
+	ts.Check(w.awaitNoOther(set))
+	w.idle(ts)
 	b := baseline{partition: partition(set), annotations: maps.Clone(set.Annotations)}
 	for _, c := range set.Spec.Template.Spec.Containers {
 		b.images = append(b.images, c.Image)
 	}
 	w.baselines[args[0]] = b
+}
+
+// awaitNoOther waits until those pods of a set are gone that are on their way
+// out: its status does not count them.
+func (w *world) awaitNoOther(set *appsv1.StatefulSet) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	want := int(ptr.Deref(set.Spec.Replicas, 1))
+	return wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		pods, err := w.podsOf(ctx, set)
+		return len(pods) == want, err
+	})
 }
 
 // await watches a set until the condition holds.
@@ -98,18 +115,10 @@ func cmdMade(ts *testscript.TestScript, w *world, args []string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	byName := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", args[0]).String()}
-	for ctx.Err() == nil {
-		changes, err := w.core.Pods(w.namespace).Watch(ctx, byName)
-		ts.Check(err)
-		for e := range changes.ResultChan() {
-			if pod, ok := e.Object.(*corev1.Pod); ok && e.Type != watch.Deleted && isMade(pod, args[1], args[2:]) {
-				changes.Stop()
-				return
-			}
-		}
+	_, err := w.awaitPod(ctx, args[0], func(pod *corev1.Pod) bool { return isMade(pod, args[1], args[2:]) })
+	if err != nil {
+		ts.Fatalf("made %s: %v\n%s", strings.Join(args, " "), err, w.state())
 	}
-	ts.Fatalf("pod %s: not there after %s\n%s", strings.Join(args, " "), patience, w.state())
 }
 
 func isMade(pod *corev1.Pod, image string, reasons []string) bool {

@@ -23,8 +23,9 @@ import (
 )
 
 // patience is how long the harness waits for anything. Nothing in the scripts
-// takes nearly as long; a script that gets there has failed.
-const patience = 90 * time.Second
+// takes nearly as long, on a busy machine either; a script that gets there has
+// failed.
+const patience = 5 * time.Minute
 
 type worldKey struct{}
 
@@ -38,6 +39,7 @@ type world struct {
 	audit     *audit
 
 	runs      map[string]*process
+	proxy     *proxy // nil until the script wants one
 	record    *recorder
 	baselines map[string]baseline // sets when they were last seen ready
 	marked    marked
@@ -121,7 +123,7 @@ func copyManifests(work string) error {
 // state is what there is in the namespace, and who deleted pods there: for the
 // log, where something is not as it should be.
 func (w *world) state() string {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var out strings.Builder
 	sets, err := w.apps.StatefulSets(w.namespace).List(ctx, metav1.ListOptions{})
@@ -161,6 +163,9 @@ func (w *world) state() string {
 func (w *world) leave() {
 	for _, p := range w.runs {
 		p.kill()
+	}
+	if w.proxy != nil {
+		_ = w.proxy.down()
 	}
 	if w.record != nil {
 		w.record.stop()

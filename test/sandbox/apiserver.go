@@ -57,7 +57,7 @@ func withCluster(ctx context.Context, o options, do func(cluster, record) error)
 // clients are the components that watch the API server.
 var clients = []string{"kwok-controller", "kube-scheduler", "kube-controller-manager"}
 
-// startAPIServer starts it on its old port and waits until it serves.
+// startAPIServer starts it on its old port and waits until the cluster works.
 //
 // What watches it is started anew too. Left alone it would come back when its
 // backoff allows, after up to half a minute; and the scheduler of 1.36 exits
@@ -74,6 +74,9 @@ func (c cluster) startAPIServer(ctx context.Context, r record, stderr io.Writer)
 	if !c.becomesReady(ctx, r.Bin) {
 		return fmt.Errorf("the API server of cluster %q does not become ready", c.name)
 	}
-	fmt.Fprintf(stderr, "sandbox: the API server is back (%s)\n", elapsed(begin))
+	if err := c.becomesWorking(ctx, r.Bin); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "sandbox: the API server is back, and all that depends on it (%s)\n", elapsed(begin))
 	return nil
 }

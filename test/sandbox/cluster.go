@@ -115,10 +115,10 @@ func (c cluster) ready(ctx context.Context, bin string) bool {
 	return err == nil
 }
 
-// becomesReady gives the API server a minute to serve.
+// becomesReady gives the API server five minutes to serve, as long as it runs.
 func (c cluster) becomesReady(ctx context.Context, bin string) bool {
-	for deadline := time.Now().Add(time.Minute); !c.ready(ctx, bin); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) || ctx.Err() != nil || !c.alive() {
+	for deadline := time.Now().Add(5 * time.Minute); !c.ready(ctx, bin); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) || ctx.Err() != nil || !c.runs("kube-apiserver", "etcd") {
 			return false
 		}
 	}

@@ -37,8 +37,14 @@ func parse(c command, args []string, stderr io.Writer) (options, error) {
 		return o, err
 	}
 	o.version = withV(o.version)
+	if slices.Contains(takes, "components") {
+		if err := checkComponents(c.name, set.Args()); err != nil {
+			return o, err
+		}
+		o.args = set.Args()
+	}
 	switch {
-	case set.NArg() > 0:
+	case set.NArg() > len(o.args):
 		return o, fmt.Errorf("%s takes no arguments, only flags: %q", c.name, set.Args())
 	case !validName.MatchString(o.name):
 		return o, fmt.Errorf("--name %q: use lower-case letters, digits and dashes, at most 32", o.name)
@@ -48,6 +54,19 @@ func parse(c command, args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("--nodes %d: want 1 to %d", o.nodes, maxNodes)
 	}
 	return o, nil
+}
+
+// checkComponents takes at least one of those that can be frozen.
+func checkComponents(command string, names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("%s what? name some of %s", command, strings.Join(freezableNames(), ", "))
+	}
+	for _, name := range names {
+		if freezable[name] == "" {
+			return fmt.Errorf("%s %q: want some of %s", command, name, strings.Join(freezableNames(), ", "))
+		}
+	}
+	return nil
 }
 
 func defaultVersion() string {

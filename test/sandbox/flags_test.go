@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -36,7 +37,7 @@ func TestParse(t *testing.T) {
 				t.Errorf("got error %v, want one with %q", err, test.err)
 			case test.err == "" && err != nil:
 				t.Error(err)
-			case test.err == "" && got != test.want:
+			case test.err == "" && !reflect.DeepEqual(got, test.want):
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -47,5 +48,19 @@ func TestACommandTakesItsOwnFlagsOnly(t *testing.T) {
 	t.Setenv("KUBE_VERSION", "")
 	if _, err := parse(command{name: "down", flags: "name"}, []string{"--nodes", "3"}, io.Discard); err == nil {
 		t.Error("down took --nodes")
+	}
+}
+
+func TestOnlyWhatCanBeFrozenIsTaken(t *testing.T) {
+	t.Setenv("KUBE_VERSION", "")
+	freeze := command{name: "freeze", flags: "name components"}
+	got, err := parse(freeze, []string{"--name", "b", "kubelets", "controllers"}, io.Discard)
+	if err != nil || !reflect.DeepEqual(got.args, []string{"kubelets", "controllers"}) {
+		t.Errorf("got %q, %v", got.args, err)
+	}
+	for _, args := range [][]string{nil, {"etcd"}, {"controllers", "kube-apiserver"}} {
+		if _, err := parse(freeze, args, io.Discard); err == nil || !strings.Contains(err.Error(), "controllers, kubelets, scheduler") {
+			t.Errorf("%q: got error %v, want one that names what there is", args, err)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"time"
 )
 
 // An object is one Kubernetes object, or a part of one.
@@ -42,26 +41,16 @@ func (c cluster) furnish(ctx context.Context, r *record, count int) (changed boo
 	if err := c.start(ctx, r.Bin); err != nil {
 		return false, err
 	}
-	if _, err := c.kubectl(ctx, r.Bin, "", "wait", "node", "--all", "--for=condition=Ready", "--timeout=60s"); err != nil {
+	// First, since it starts again what has exited: kwok, too, without which no
+	// node becomes Ready.
+	if err := c.becomesWorking(ctx, r.Bin); err != nil {
 		return false, err
 	}
-	if err := c.awaitServiceAccount(ctx, r.Bin); err != nil {
+	if _, err := c.kubectl(ctx, r.Bin, "", "wait", "node", "--all", "--for=condition=Ready", "--timeout=300s"); err != nil {
 		return false, err
 	}
 	r.Objects = hash
 	return true, c.write(*r)
-}
-
-// awaitServiceAccount waits for the account without which no pod is admitted.
-// The controller manager makes it when it has found the namespace.
-func (c cluster) awaitServiceAccount(ctx context.Context, bin string) error {
-	for deadline := time.Now().Add(30 * time.Second); ; {
-		_, err := c.kubectl(ctx, bin, "", "get", "serviceaccount", "default", "--namespace", "default")
-		if err == nil || time.Now().After(deadline) || ctx.Err() != nil {
-			return err
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
 }
 
 // furniture is the manifest of it all, as one stream of documents.

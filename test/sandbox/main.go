@@ -24,13 +24,14 @@ import (
 
 // pinned is the Kubernetes version that kube/go.mod names: the one that the
 // tests are written for. Others are built with --version.
-const pinned = "v1.36.3"
+const pinned = "v1.37.2"
 
 // options are the flags of all commands; each takes those it has a use for.
 type options struct {
 	name    string
 	version string
 	nodes   int
+	args    []string // components, for freeze and thaw
 	stdout  io.Writer
 	stderr  io.Writer
 }
@@ -39,7 +40,7 @@ type options struct {
 type command struct {
 	name  string
 	about string
-	flags string // which of the options it takes
+	flags string // which of the options it takes, and whether components
 	run   func(context.Context, options) error
 }
 
@@ -53,6 +54,8 @@ func commands() []command {
 		{"start-apiserver", "start the API server again", "name", runStartAPIServer},
 		{"restart-apiserver", "kill the API server and start it again", "name", runRestartAPIServer},
 		{"stop-controllers", "kill all but etcd and the API server; start-apiserver starts them again", "name", runStopControllers},
+		{"freeze", "stop controllers, scheduler or kubelets where they stand", "name components", runFreeze},
+		{"thaw", "let them go on", "name components", runThaw},
 	}
 }
 

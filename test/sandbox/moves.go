@@ -15,7 +15,7 @@ const annotations = "sandbox.kubectl-sts.github.io/"
 // both crash. A tag that is the beginning of another one comes after it.
 var fates = []string{
 	"badconfig", "bad", "invalid", "never", "createerr", "runerr",
-	"crash", "oom", "flap", "restart", "slow", "unready", "sticky",
+	"crash", "oom", "flap", "restart", "slow", "held", "unready", "sticky",
 }
 
 // A move takes a pod from one status to the next. The scripted kubelet has no
@@ -28,6 +28,8 @@ type move struct {
 	delayFrom string
 	events    []event
 	remove    bool
+	// let marks a move that is made only when somebody has asked for it.
+	let bool
 }
 
 type event struct{ kind, reason, message string }
@@ -36,6 +38,7 @@ type event struct{ kind, reason, message string }
 // different ones: quick before slow.
 var moves = []move{
 	{name: "delete", millis: 200, remove: true},
+	{name: "delete-again", millis: 5000, remove: true}, // where the first one got lost
 	{name: "delete-late", millis: 4000, delayFrom: "gone-after", remove: true},
 	{name: "create", millis: 100},
 	{name: "init", millis: 200},
@@ -70,18 +73,23 @@ var moves = []move{
 	{name: "crash-backoff", millis: 300, events: []event{
 		warning("BackOff", "Back-off restarting failed container"),
 	}},
+	{name: "ready", millis: 20, let: true},
+	{name: "crash-now", millis: 20, let: true},
+	{name: "restart-now", millis: 20, let: true, events: restarted},
 	{name: "recover", millis: 500},
 	{name: "pull-backoff", millis: 700, events: []event{
 		{"Normal", "BackOff", "Back-off pulling image"},
 		warning("Failed", "Error: ImagePullBackOff"),
 	}},
 	{name: "crash-again", millis: 1500},
-	{name: "restart", millis: 2000, delayFrom: "restart-after", events: []event{
-		warning("Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 500"),
-		{"Normal", "Killing", "Container failed liveness probe, will be restarted"},
-	}},
+	{name: "restart", millis: 2000, delayFrom: "restart-after", events: restarted},
 	{name: "flap", millis: 2000, delayFrom: "crash-after"},
 	{name: "slow", millis: 5000, delayFrom: "ready-after"},
+}
+
+var restarted = []event{
+	warning("Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 500"),
+	{"Normal", "Killing", "Container failed liveness probe, will be restarted"},
 }
 
 func warning(reason, message string) event { return event{"Warning", reason, message} }
@@ -91,6 +99,9 @@ var podMove string
 
 //go:embed manifests/pod-status.tpl
 var podStatus string
+
+//go:embed manifests/pod-end.tpl
+var podEnd string
 
 // stages turns the moves into kwok's Stages: one each, chosen by the same
 // expression, so that never two of them apply to one pod. (kwok would take
@@ -105,7 +116,7 @@ func stages() []object {
 		panic(err) // a list of strings always marshals
 	}
 	pattern := strings.Join(fates, "|")
-	expression := strings.NewReplacer("$FATES", pattern, "$order", string(names)).Replace(podMove)
+	expression := strings.NewReplacer("$FATES", pattern, "$order", string(names), "$ANNOTATIONS", annotations).Replace(podMove)
 
 	var all []object
 	for _, m := range moves {
@@ -126,15 +137,18 @@ func stages() []object {
 	return all
 }
 
-// gate says cheaply of most pods that this is not their move. kwok asks every
-// Stage about every change, one pod after the other, and when it falls behind
-// it deletes pods that are long gone: by name, so the next ones.
+// gate says cheaply of most pods that this is not their move: kwok asks every
+// Stage about every change, one pod after the other.
 func (m move) gate() []object {
 	leaves := "DoesNotExist"
 	if m.remove {
 		leaves = "Exists"
 	}
 	all := []object{{"jq": object{"key": ".metadata.deletionTimestamp", "operator": leaves}}}
+	if m.let {
+		asked := fmt.Sprintf(".metadata.annotations[%q]", annotations+"let")
+		all = append(all, object{"jq": object{"key": asked, "operator": "Exists"}})
+	}
 	if slices.Contains(fates, m.name) {
 		tagged := fmt.Sprintf(`any(.spec.containers[], .spec.initContainers[]?; .image | contains(":%s"))`, m.name)
 		all = append(all, object{"jq": object{"key": tagged, "operator": "In", "values": []string{"true"}}})
@@ -154,10 +168,13 @@ func (m move) delay() object {
 
 func (m move) steps(pattern string) []object {
 	if m.remove {
+		// kwok deletes by name. When it is late that is the next pod of this name:
+		// the patch before, which names uid and version, fails then, and nothing is
+		// deleted. It succeeds once for each pod: who deletes knows that it is there.
 		// Finalizers are left to their owners, as a kubelet leaves them.
-		return []object{{"delete": true}}
+		return []object{{"patch": object{"subresource": "status", "template": podEnd}}, {"delete": true}}
 	}
-	head := fmt.Sprintf("{{ $move := %q }}{{ $fates := %q }}\n", m.name, pattern)
+	head := fmt.Sprintf("{{ $move := %q }}{{ $fates := %q }}{{ $prefix := %q }}\n", m.name, pattern, annotations)
 	steps := []object{{"patch": object{"subresource": "status", "template": head + podStatus}}}
 	for _, e := range m.events {
 		steps = append(steps, object{"event": object{"type": e.kind, "reason": e.reason, "message": e.message}})

@@ -64,7 +64,7 @@ func TestStagesAreComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, placeholder := range []string{"$FATES", "$order"} {
+	for _, placeholder := range []string{"$FATES", "$order", "$ANNOTATIONS"} {
 		if strings.Contains(string(content), placeholder) {
 			t.Errorf("%s was left in the Stages", placeholder)
 		}
@@ -78,8 +78,25 @@ func TestStagesAreComplete(t *testing.T) {
 func TestTheStatusTemplateParses(t *testing.T) {
 	tree := template.New("pod-status.tpl")
 	tree.Mode = template.SkipFuncCheck // the functions are kwok's
-	text := `{{ $move := "run" }}{{ $fates := "bad" }}` + podStatus
-	if _, err := tree.Parse(text, "", "", map[string]*template.Tree{}); err != nil {
-		t.Error(err)
+	for _, text := range []string{`{{ $move := "run" }}{{ $fates := "bad" }}{{ $prefix := "x/" }}` + podStatus, podEnd} {
+		if _, err := tree.Parse(text, "", "", map[string]*template.Tree{}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// kwok deletes by name, so what it deletes has to be checked just before.
+func TestNoPodIsDeletedBeforeItsUIDIsChecked(t *testing.T) {
+	for _, m := range moves {
+		steps := m.steps("bad")
+		for i, step := range steps {
+			if step["delete"] == nil {
+				continue
+			}
+			patch, ok := steps[max(i-1, 0)]["patch"].(object)
+			if i == 0 || !ok || !strings.Contains(patch["template"].(string), ".metadata.uid") {
+				t.Errorf("%s deletes without a patch before that names the uid", m.name)
+			}
+		}
 	}
 }

@@ -58,8 +58,11 @@ func commandLine(pid int) string {
 }
 
 // alive reports whether every component runs.
-func (c cluster) alive() bool {
-	for _, component := range components {
+func (c cluster) alive() bool { return c.runs(components...) }
+
+// runs reports whether all of these components run.
+func (c cluster) runs(names ...string) bool {
+	for _, component := range names {
 		if _, ok := c.process(component); !ok {
 			return false
 		}

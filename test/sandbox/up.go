@@ -93,7 +93,7 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		return r, err
 	}
 	_, err := c.tool(ctx, bin, "", "kwokctl", "create", "cluster",
-		"--name", c.name, "--config", config, "--kubeconfig", c.kubeconfig(), "--wait", "2m",
+		"--name", c.name, "--config", config, "--kubeconfig", c.kubeconfig(), "--wait", "5m",
 		"--runtime", "binary",
 		"--etcd-binary", filepath.Join(bin, "etcd"),
 		"--kube-apiserver-binary", filepath.Join(bin, "kube-apiserver"),

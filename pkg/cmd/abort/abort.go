@@ -63,7 +63,8 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := canary.Abort(canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command("")}, s)
+	request := canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""), Now: runner.Client.Now()}
+	plan, err := canary.Abort(request, s)
 	if err != nil {
 		return err
 	}
@@ -72,6 +73,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return nil
 	}
 	if err := runner.Confirm(ctx, plan, question(s)); err != nil {
+		return err
+	}
+	if s, err = runner.Again(ctx, s); err != nil {
+		return err
+	}
+	if plan, err = canary.Abort(request, s); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, plan, s)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
@@ -30,7 +31,13 @@ type Request struct {
 	Hold      bool
 	OnFailure cmdutil.OnFailure
 	Force     bool
-	Cause     string // the command line, for kubernetes.io/change-cause
+	Retry     bool
+	Replace   bool
+	// FailIfUnchanged refuses a template that every pod runs already.
+	FailIfUnchanged bool
+	// Change are the flags that bring the change, for a command to be copied.
+	Change string
+	Cause  string // the command line, for kubernetes.io/change-cause
 }
 
 // changes reports whether the request brings a change of its own.
@@ -48,6 +55,9 @@ type flags struct {
 	hold      bool
 	onFailure cmdutil.OnFailure
 	force     bool
+	retry     bool
+	replace   bool
+	unchanged bool // is an error
 }
 
 var (
@@ -60,7 +70,9 @@ var (
 		you are asked; with --yes it goes on by itself, and without a terminal it holds after the first step.
 
 		When a step fails, the gate stays where it is and no other pod is touched. "kubectl sts abort" takes the
-		pods back, "kubectl sts canary NAME" without a change goes on, from any machine, also after a crash.`)
+		pods back. That it failed is kept on the set, and nothing goes on with it but --retry, which measures the
+		same step once more. A canary that was killed or held goes on with "kubectl sts canary NAME", without a
+		change, from any machine.`)
 
 	example = templates.Examples(`
 		# Try an image on one pod, then half of them, then all
@@ -71,6 +83,9 @@ var (
 
 		# Any change of the pod template, as a patch of it
 		kubectl sts canary web --patch-file template-patch.yaml
+
+		# Another image in the place of one that is no good, on the same pods
+		kubectl sts canary web --image nginx=nginx:1.23 --replace
 
 		# The template of a manifest
 		kubectl sts canary -f web.yaml
@@ -119,6 +134,12 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.BoolVar(&f.force, "force", false,
 		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
 			"then deleted.")
+	fs.BoolVar(&f.replace, "replace", false,
+		"Put the change in the place of the one that the canary in progress tries: behind the same gate, on the same pods, with the "+
+			"same revision to go back to. A pod that is broken is deleted if it is in the way.")
+	fs.BoolVar(&f.unchanged, "fail-if-unchanged", false,
+		"End with exit code 3, not 0, when every pod runs this template already.")
+	cmdutil.AddRetry(fs, &f.retry)
 	cmdutil.AddDriveFlags(fs, &f.drive)
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
@@ -130,7 +151,10 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	if err := f.drive.Check(); err != nil {
 		return Request{}, err
 	}
-	r := Request{Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force}
+	r := Request{
+		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force, Retry: f.retry,
+		Replace: f.replace, FailIfUnchanged: f.unchanged,
+	}
 	if err := f.run.Check(); err != nil {
 		return r, err
 	}
@@ -149,8 +173,26 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	} else if len(args) > 0 {
 		return r, cmdutil.Usage("give a name or -f, not both: the manifest names %s", r.Manifest.Name)
 	}
-	r.Cause = f.cause(r.Name)
+	if err == nil && f.replace && !r.changes() {
+		err = cmdutil.Usage("--replace needs the change: give --image, --patch-file or -f")
+	}
+	r.Cause, r.Change = f.cause(r.Name), f.change()
 	return r, err
+}
+
+// change are the flags that bring the change, quoted for a shell.
+func (f *flags) change() string {
+	var words []string
+	for _, image := range f.images {
+		words = append(words, "--image "+hint.Quote(image))
+	}
+	if f.patchFile != "" {
+		words = append(words, "--patch-file "+hint.Quote(f.patchFile))
+	}
+	if f.manifest != "" {
+		words = append(words, "-f "+hint.Quote(f.manifest))
+	}
+	return strings.Join(words, " ")
 }
 
 func (f *flags) checkPace() error {

@@ -127,7 +127,7 @@ func TestFlags(t *testing.T) {
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},
 			want: request(func(r *canary.Request) {
 				r.Run = cmdutil.RunFlags{
-					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute},
+					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
 					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
 				}
 			}),
@@ -137,6 +137,12 @@ func TestFlags(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := parse(t, test.stdin, test.args...)
 			require.NoError(t, err)
+			if test.want != nil {
+				// The flags alone, for a command to be copied: as in the cause, but for the name.
+				_, test.want.Change, _ = strings.Cut(test.want.Cause, " canary ")
+				test.want.Change = strings.TrimSpace(strings.TrimPrefix(test.want.Change, "web"))
+				test.want.Change = strings.ReplaceAll(test.want.Change, "*=z", "'*=z'") // for a shell
+			}
 			require.Equal(t, test.want, got)
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -35,7 +36,32 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	if plan == nil {
+		return nothing(env, s, r)
+	}
 	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+}
+
+// nothing is the end where every pod runs the template already.
+func nothing(env *cmdutil.Env, s sts.Snapshot, r Request) error {
+	why := fmt.Sprintf("every pod of statefulset %q runs this template already", s.Name())
+	if r.FailIfUnchanged {
+		return &rollout.Refusal{Why: why}
+	}
+	env.Nothing(why + "; nothing to do")
+	return nil
+}
+
+// replaceCommand is this command with --replace, to be copied; "" where the change
+// comes from the standard input.
+func replaceCommand(command hint.Caller, r Request) string {
+	switch {
+	case r.Change == "" || strings.HasSuffix(r.Change, " -"):
+		return ""
+	case r.Manifest != nil:
+		return string(command) + " canary " + r.Change + " --replace"
+	}
+	return string(command) + " canary " + hint.Quote(r.Name) + " " + r.Change + " --replace"
 }
 
 // prepare reads the set and plans from what it is like.
@@ -50,14 +76,17 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Soak:      r.Soak,
 		Rollback:  r.OnFailure == cmdutil.Rollback,
 		Force:     r.Force,
+		Retry:     r.Retry,
+		Replace:   r.Replace,
 		Order:     r.Drive.Order,
 		IgnorePDB: r.Drive.IgnorePDB,
 		Pace:      pace(env, r),
 		Limits:    r.Run.Limits,
 		Command:   env.Command(namespace(env, r)),
 	}
+	request.ReplaceCommand = replaceCommand(request.Command, r)
 	if r.changes() {
-		if err := change(ctx, runner.Client, r, s, manifest, &request); err != nil {
+		if err := change(ctx, runner, r, s, manifest, &request); err != nil {
 			return s, nil, err
 		}
 	}
@@ -65,13 +94,13 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		return s, nil, cmdutil.Usage("--steps=%s: %w", r.Steps, err)
 	}
 	plan, err := canary.Plan(request, s, runner.Client.Now())
-	if err != nil {
+	if err != nil || plan == nil {
 		return s, nil, err
 	}
 	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
-		plan.Warnings = warnings(ctx, runner.Client, s)
+		plan.Warnings, err = warnings(ctx, runner.Client, s)
 	}
-	return s, plan, nil
+	return s, plan, err
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name
@@ -106,7 +135,7 @@ func pace(env *cmdutil.Env, r Request) canary.Pace {
 }
 
 // change makes the new template, as the server would store it.
-func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
+func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
 		if err := onlyTemplate(r.Manifest, canary.Before(s)); err != nil {
 			return err
@@ -124,8 +153,15 @@ func change(ctx context.Context, client *kube.Client, r Request, s sts.Snapshot,
 	// and recorded. Another image has no defaults, so that a dry run on the
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
-		if wanted, out.Exact, err = client.Preview(ctx, wanted, s); err != nil {
-			return fmt.Errorf("the API server does not take the template: %w", err)
+		needs := []rollout.Permission{rollout.PatchSet(r.Name)}
+		if s.OnDelete() || r.OnFailure.Rollback(s) {
+			needs = append(needs, rollout.DeletePods())
+		}
+		if err := runner.Permit(ctx, needs...); err != nil {
+			return err
+		}
+		if wanted, out.Exact, err = runner.Client.Preview(ctx, wanted, s); err != nil {
+			return cmdutil.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	out.Template, out.Cause = wanted, r.Cause

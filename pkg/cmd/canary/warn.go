@@ -10,15 +10,17 @@ import (
 )
 
 // warnings name who may put the old template or the replicas back.
-func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) []string {
+func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) ([]string, error) {
 	out := s.PutsBack("template and partition")
 	scalers, err := client.Autoscalers(ctx, s.Name())
-	if err != nil {
+	switch {
+	case kube.Denied(err):
 		out = append(out, "nobody knows whether an autoscaler may change the replicas: "+err.Error())
-	}
-	if len(scalers) > 0 {
+	case err != nil:
+		return nil, err // there may be one
+	case len(scalers) > 0:
 		out = append(out, fmt.Sprintf("HorizontalPodAutoscaler %s may change the replicas of statefulset %s, which halts the canary",
 			strings.Join(scalers, ", "), s.Name()))
 	}
-	return out
+	return out, nil
 }

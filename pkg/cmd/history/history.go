@@ -4,11 +4,11 @@ package history
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -20,7 +20,7 @@ type Request struct {
 	Revision string   // whose template to show, or ""
 	Diff     []string // one or two revisions to compare, or none
 	Output   report.Format
-	Patience time.Duration
+	Limits   canary.Limits // of which only the patience counts
 }
 
 var (
@@ -61,8 +61,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Flags().Var(&revision, "revision", "Show the template of this revision: its number, its name or its hash.")
 	cmd.Flags().Var(&diff, "diff",
 		"Show how the present template differs from the one of this revision, or that of revision M from that of N.")
-	cmd.Flags().DurationVar(&r.Patience, "patience", 30*time.Second,
-		"How long a pod must have been unready for trouble that often heals by itself to count.")
+	cmdutil.AddPatience(cmd.Flags(), &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(cmd.Flags(), &r.Output)
 	return cmd
 }
@@ -88,8 +87,8 @@ func (o *optional) Type() string { return o.kind }
 
 func (r *Request) fill(revision, diff optional) error {
 	switch {
-	case r.Patience < 0:
-		return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
+	case r.Limits.Patience < 0:
+		return cmdutil.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	case revision.given && diff.given:
 		return cmdutil.Usage("give --revision or --diff, not both: show one template, or compare two?")
 	case revision.given && !sts.IsRevisionWord(revision.text):

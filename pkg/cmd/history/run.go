@@ -26,10 +26,10 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		env.Warn(err.Error()) // the revisions are there all the same
+		env.WarnOf("", err) // the revisions are there all the same
 	}
 	now := client.Now()
-	limits := verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}
+	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
 	h := report.History{Snapshot: s, Revisions: history.Of(s, record, limits, now), Command: env.Command(""), Now: now}
 	switch {
 	case r.Revision != "":

@@ -18,6 +18,7 @@ type Request struct {
 	Full      bool
 	OnFailure cmdutil.OnFailure
 	Force     bool
+	Retry     bool
 	IgnorePDB bool
 }
 
@@ -27,7 +28,10 @@ var (
 
 		First the step that the canary is held at is checked again: its pods must still be Available. Then the
 		gate opens for the next pods, which are waited for and soaked like those before. It works from any
-		machine: what the canary needs is kept in an annotation of the StatefulSet.`)
+		machine: what the canary needs is kept in an annotation of the StatefulSet.
+
+		A canary that failed is not promoted: "kubectl sts abort" takes it back. With --retry the step that failed is
+		measured once more, for its whole soak, and held again.`)
 
 	example = templates.Examples(`
 		# Run the next step and hold again
@@ -46,6 +50,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
 	cmdutil.AddOnFailure(cmd.Flags(), &r.OnFailure)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
+	cmdutil.AddRetry(cmd.Flags(), &r.Retry)
 	cmdutil.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
@@ -71,7 +76,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	plan, err := canary.Promote(canary.Request{
-		Force: r.Force, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
+		Force: r.Force, Retry: r.Retry, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
 	}, s, runner.Client.Now(), r.Full)
 	if err != nil {
 		return err

@@ -14,13 +14,27 @@ var _ prune.Cluster = cluster{}
 // cluster is a client as a deletion of claims needs it.
 type cluster struct {
 	client  *kube.Client
-	scalers bool // whether autoscalers count
-	dryRun  bool // the server judges deletions and keeps nothing
+	scalers bool    // whether autoscalers count
+	dryRun  bool    // the server judges deletions and keeps nothing
+	judges  *judges // nil where one judge knows all claims
 }
 
-// Look reads what can want a claim of the namespace.
+// Look reads what can want a claim of the namespace, after its claims where
+// nobody knows these yet.
 func (c cluster) Look(ctx context.Context, namespace string) (claims.World, error) {
+	if c.judges != nil && !c.judges.knows(namespace) {
+		all, err := c.client.In(namespace).ClaimsAlone(ctx)
+		if err != nil {
+			return claims.World{}, err
+		}
+		c.judges.add(namespace, all)
+	}
 	return c.client.In(namespace).ClaimWorld(ctx, c.scalers)
+}
+
+// Claim reads the claim as it is now.
+func (c cluster) Claim(ctx context.Context, claim sts.Claim) (sts.Claim, error) {
+	return c.client.In(claim.Namespace).ClaimNow(ctx, claim)
 }
 
 // Record reads what it takes to make the claim again.

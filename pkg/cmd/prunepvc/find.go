@@ -3,7 +3,9 @@ package prunepvc
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -20,58 +23,41 @@ import (
 
 // found is what a look at the cluster has found.
 type found struct {
-	judge    *claims.Judge
-	verdicts []claims.Verdict // those to delete and, if they are shown, those to keep
-	total    claims.Total
-	part     *report.ClaimPart // of the reports
+	judge prune.Judge
+	list  claims.List // those to delete and, if they are shown, those to keep
+	total claims.Total
+	part  *report.ClaimPart // of the reports
 }
 
 // find reads claims and what can want them, and judges.
 func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
-	type listed struct {
-		claims []sts.Claim
-		err    error
+	s, err := r.search(ctx, env, client, client.ClaimsInTurn)
+	if errors.Is(err, kube.ErrNoOrder) {
+		s, err = r.search(ctx, env, client, client.ClaimsAtOnce)
 	}
-	list := make(chan listed, 1)
-	go func() {
-		// All of them, whatever the selector: the judge looks at siblings, too.
-		all, err := client.ClaimsAlone(ctx, "")
-		list <- listed{all, err}
-	}()
-	world, err := client.ClaimWorld(ctx, !r.IgnoreHPA)
 	if err != nil {
 		return found{}, r.explain(err)
 	}
-	all := <-list
-	if all.err != nil {
-		return found{}, all.err
-	}
-	if err := r.missing(world, client.Namespace); err != nil {
-		return found{}, err
-	}
-	f := found{judge: claims.NewJudge(all.claims, claims.Options{
-		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
-	})}
-	kept := 0
-	for v := range f.judge.Each(r.selected(all.claims), world) {
-		if !v.Delete {
-			kept++
-		}
-		if v.Delete || r.ShowKept {
-			f.verdicts = append(f.verdicts, v)
-		}
-	}
-	slices.SortStableFunc(f.verdicts, inOrder)
-	r.addReclaim(ctx, env, client, f.verdicts)
-	f.total = claims.Sum(f.verdicts)
-	f.total.Kept = kept
+	f := found{judge: s.judge, list: s.list}
+	r.addReclaim(ctx, env, client, &f.list)
+	f.total = claims.Sum(f.list.All())
+	f.total.Kept = s.allKept()
 	return f, nil
 }
 
-// inOrder sorts by ordinal what the API server sorts by name: 2 is before 10.
+// reported are the verdicts that reports are about, if there are any reports.
+func (f *found) reported(env *cmdutil.Env) iter.Seq[claims.Verdict] {
+	if len(env.Reports) == 0 {
+		return func(func(claims.Verdict) bool) {}
+	}
+	return f.list.Doomed()
+}
+
+// inOrder sorts the claims of a namespace by ordinal, where the API server sorts
+// by name: 2 is before 10.
 func inOrder(a, b claims.Verdict) int {
-	return cmp.Or(strings.Compare(a.Claim.Namespace, b.Claim.Namespace), strings.Compare(a.Set, b.Set),
-		strings.Compare(a.Template, b.Template), a.Ordinal-b.Ordinal, strings.Compare(a.Claim.Name, b.Claim.Name))
+	return cmp.Or(strings.Compare(a.Set, b.Set), strings.Compare(a.Template, b.Template), a.Ordinal-b.Ordinal,
+		strings.Compare(a.Claim.Name, b.Claim.Name))
 }
 
 // selected are the claims that the selector selects.
@@ -79,17 +65,20 @@ func (r Request) selected(all []sts.Claim) []sts.Claim {
 	if r.Selector == "" {
 		return all
 	}
-	selector, err := labels.Parse(r.Selector)
-	if err != nil {
-		return nil // check says it before
-	}
+	selects := r.selects()
 	var out []sts.Claim
 	for i := range all {
-		if selector.Matches(labels.Set(all[i].Labels)) {
+		if selects(all[i]) {
 			out = append(out, all[i])
 		}
 	}
 	return out
+}
+
+// selects is whether the selector selects a claim.
+func (r Request) selects() func(sts.Claim) bool {
+	selector, err := labels.Parse(r.Selector)
+	return func(c sts.Claim) bool { return err == nil && selector.Matches(labels.Set(c.Labels)) } // check says the error before
 }
 
 // explain says what goes on without autoscalers, for who may not read them.
@@ -113,14 +102,18 @@ func (r Request) missing(w claims.World, namespace string) error {
 
 // addReclaim fills in what becomes of the volumes. Not being allowed to read
 // them is no reason to stop: then nobody knows, and the question says so.
-func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.Client, verdicts []claims.Verdict) {
-	var of []*sts.Claim
-	for i := range verdicts {
-		of = append(of, &verdicts[i].Claim)
-	}
-	if err := client.AddReclaim(ctx, of); err != nil {
+func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.Client, list *claims.List) {
+	volumes, err := client.Reclaims(ctx, func(yield func(sts.Claim) bool) {
+		for v := range list.All() {
+			if !yield(v.Claim) {
+				return
+			}
+		}
+	})
+	if err != nil {
 		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
 	}
+	list.Reclaim = volumes.Of
 }
 
 // words say what was found, in one line.

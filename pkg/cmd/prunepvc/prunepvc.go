@@ -130,6 +130,7 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP((*string)(&r.Output), "output", "o", "",
 		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
 	cmdutil.AddReport(flags)
+	cmdutil.AddFieldManager(flags)
 }
 
 // most claims may share one look at the cluster: it must still be true when the

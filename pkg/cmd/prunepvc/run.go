@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -22,7 +22,7 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 		defer cancel()
 	}
 	client, err := env.Client("")
@@ -44,18 +44,17 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	if r.DryRun != report.DryRunNone || f.total.Claims == 0 || r.Output != report.Name {
 		report.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
-			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
+			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
 		})
 	}
 	person := r.Output == report.Human || r.Output == report.Wide
 	if f.total.Claims > 0 && r.DryRun == report.DryRunNone && !r.Yes && !unasked && !person {
 		// Who is asked must see what about.
 		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
-			Verdicts: f.verdicts, AllNamespaces: r.AllNamespaces, Now: client.Now(),
+			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
 		})
 	}
-	f.verdicts = slices.DeleteFunc(f.verdicts, func(v claims.Verdict) bool { return !v.Delete })
-	f.part = env.Protocol.Claims(r.words(f.total, client.Namespace), f.verdicts, client.Now())
+	f.part = env.Protocol.Claims(r.words(f.total, client.Namespace), f.reported(env), client.Now())
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
 	switch {
@@ -70,15 +69,15 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	case unasked:
 		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
 	}
-	if err := r.may(ctx, client, f.verdicts); err != nil {
+	if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 		return err
 	}
 	asked := r.RetainVolumes
-	if err := r.confirm(ctx, env, f.total); err != nil {
+	if err := r.confirm(ctx, env, cmp.Or(client.Namespace, "all namespaces"), f.total); err != nil {
 		return err
 	}
 	if asked != r.RetainVolumes { // that takes more permissions
-		if err := r.may(ctx, client, f.verdicts); err != nil {
+		if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 			return err
 		}
 	}
@@ -112,15 +111,19 @@ func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *repor
 // may is the error when what is missing is a permission, in one line and not in
 // one for each claim. Where only some namespaces are not allowed, the others
 // are pruned.
-func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims.Verdict) error {
+func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq[claims.Verdict]) error {
 	var missing error
 	asked := map[string]bool{}
-	for _, v := range verdicts {
+	for v := range verdicts {
 		if asked[v.Claim.Namespace] {
 			continue
 		}
 		asked[v.Claim.Namespace] = true
-		err := client.In(v.Claim.Namespace).MayAll(ctx, v.Claim, r.RetainVolumes)
+		there := client.In(v.Claim.Namespace)
+		err := there.Permit(ctx, rollout.ClaimNeeds(r.RetainVolumes)...)
+		if err == nil {
+			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
+		}
 		if err == nil {
 			return nil
 		}
@@ -130,7 +133,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts []claims
 }
 
 // confirm asks once. Where data would die, a y is not enough.
-func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total) error {
+func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace string, t claims.Total) error {
 	if r.Yes || r.DryRun != report.DryRunNone {
 		return nil
 	}
@@ -142,7 +145,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, t claims.Total)
 	if r.fate(t) != "" {
 		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
 	}
-	answer, err := env.Streams.Prompt(ctx, question, func(string) bool { return true })
+	answer, err := env.Streams.Ask(ctx, term.Question{Text: report.Where(namespace, "", env.Context()) + ": " + question})
 	answer = strings.ToLower(answer)
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
@@ -169,9 +172,10 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	if err != nil {
 		return err
 	}
+	several, _ := f.judge.(*judges)
 	run := prune.Run{
-		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer},
-		Judge:   f.judge, Book: book, Concurrency: r.Concurrency,
+		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer, several},
+		Judge:   f.judge, Asked: r.selects(), Book: book, Concurrency: r.Concurrency,
 		Tell: func(e prune.Event) {
 			tell.Handle(e)
 			f.part.Handle(e)
@@ -179,7 +183,7 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 		Retain: r.RetainVolumes && r.DryRun == report.DryRunNone,
 	}
 	tell.Retain = r.RetainVolumes
-	sum := run.Do(ctx, f.verdicts)
+	sum := run.Do(ctx, f.list.Doomed())
 	record := ""
 	if book != nil {
 		if record, err = book.Close(); err != nil {
@@ -204,7 +208,7 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 		return nil, nil
 	}
 	dir, err := prune.Dir(r.RecordDir)
-	book := prune.NewBook(dir, "kubectl sts prune-pvc", client.Host(), client.Now)
+	book := prune.NewBook(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
 	if err == nil {
 		err = book.Prepare()
 	}
@@ -220,8 +224,12 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 
 // hints are the commands that go on.
 func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
+	caller := env.Command("")
+	if r.AllNamespaces {
+		caller = env.Everywhere() // -n would leave the records of other namespaces out
+	}
 	var out []string
-	switch back := env.Command("") + " restore-pvc -f " + cmdutil.QuotePath(record); {
+	switch back := caller.Sts("restore-pvc", "-f") + " " + cmdutil.QuotePath(record); {
 	case record == "":
 	case s.Recorded > 0:
 		out = append(out, "bring them back: "+back)

@@ -23,6 +23,7 @@ type Request struct {
 	Ordinals []int // nil for every pod
 	Soak     time.Duration
 	Force    bool
+	Retry    bool
 
 	ordinals string
 }
@@ -61,6 +62,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
+	cmdutil.AddRetry(fs, &r.Retry)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -27,9 +28,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	var s sts.Snapshot
+	var manifest kube.Manifest
 	var plan *rollout.Plan
 	err = cmdutil.WhileItChanges(func() error {
-		var manifest kube.Manifest
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
 			plan, err = r.plan(ctx, env, runner, s, manifest)
@@ -42,6 +43,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, "Restart?"); err != nil {
 		return err
 	}
+	if s, err = runner.Again(ctx, s); err != nil {
+		return err
+	}
+	if plan, err = r.plan(ctx, env, runner, s, manifest); err != nil {
+		return err
+	}
 	return runner.RunToEnd(ctx, plan, s)
 }
 
@@ -49,7 +56,7 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 ) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
-		Limits: r.Run.Limits, Command: env.Command(""),
+		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry,
 	}
 	now := runner.Client.Now()
 	plan, record, err := canary.GoOn(canary.VerbRestart, request, s, now)
@@ -93,14 +100,14 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 	}
 	if r.Run.DryRun != report.DryRunClient {
 		if out.Template, out.Exact, err = runner.Client.Preview(ctx, out.Template, s); err != nil {
-			return fmt.Errorf("the API server does not take the template: %w", err)
+			return cmdutil.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	return nil
 }
 
 // samePods refuses to go on with the restart of other pods than were asked for.
-func (r Request) samePods(record *canary.Record, command string, s sts.Snapshot) error {
+func (r Request) samePods(record *canary.Record, command hint.Caller, s sts.Snapshot) error {
 	asked := slices.Sorted(slices.Values(r.Ordinals))
 	begun := slices.Sorted(maps.Keys(record.Pods))
 	if r.Ordinals == nil || slices.Equal(asked, begun) {
@@ -113,8 +120,8 @@ func (r Request) samePods(record *canary.Record, command string, s sts.Snapshot)
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("a restart of statefulset %q is in progress, of %s", s.Name(), which),
 		Try: []string{
-			fmt.Sprintf("finish it first: %s restart %s", command, s.Name()),
-			fmt.Sprintf("or give it up: %s abort %s", command, s.Name()),
+			"finish it first: " + command.Sts("restart", s.Name()),
+			"or give it up: " + command.Sts("abort", s.Name()),
 		},
 	}
 }

@@ -38,8 +38,7 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 			if named(f.Record, name) {
 				return nil, &rollout.Refusal{
 					Why: fmt.Sprintf("the record of %s is of another API server, %s", name, f.Cluster),
-					Try: []string{"if it is the same cluster: " + env.Command("") + " restore-pvc " + name + " -f " +
-						rollout.Quote(f.File)},
+					Try: []string{"if it is the same cluster: " + env.Command("").Sts("restore-pvc", name, "-f", f.File)},
 				}
 			}
 		}
@@ -52,8 +51,8 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 	here = sorted(here)
 	for _, f := range here {
 		for _, o := range f.Older {
-			env.Warn(fmt.Sprintf("claim %s has a record of another volume, %s, from %s; for that one: %s restore-pvc %s -f %s",
-				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command(""), f.Claim.Name, rollout.Quote(o.File)))
+			env.Warn(fmt.Sprintf("claim %s has a record of another volume, %s, from %s; for that one: %s",
+				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command("").Sts("restore-pvc", f.Claim.Name, "-f", o.File)))
 		}
 	}
 	return here, nil

@@ -20,6 +20,7 @@ type Request struct {
 	File      string
 	RecordDir string
 	Timeout   time.Duration
+	Yes       bool // changes nothing: no question is asked
 	DryRun    report.DryRun
 	Output    report.Format
 }
@@ -73,12 +74,14 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	flags.StringVarP(&r.File, "filename", "f", "", "A file of records that prune-pvc wrote.")
 	flags.StringVar(&r.RecordDir, "record", "",
 		"The folder of records, as it was given to prune-pvc. The default is kubectl-sts/pruned in $XDG_STATE_HOME or ~/.local/state.")
+	flags.BoolVarP(&r.Yes, "yes", "y", false, "Accepted for pipelines; restore-pvc takes nothing away and never asks.")
 	flags.DurationVar(&r.Timeout, "timeout", time.Minute, "How long a claim may take to be bound; 0 for ever.")
 	flags.StringVar((*string)(&r.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server"; alone it means client: say what would be done. With server, also let the API `+
 			`server judge the new claims, without keeping them.`)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	cmdutil.AddOutput(flags, &r.Output)
+	cmdutil.AddFieldManager(flags)
 	return cmd
 }
 

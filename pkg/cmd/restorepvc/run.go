@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -30,7 +31,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	done := 0
 	var failures []error
 	for _, f := range found {
-		err := r.restore(ctx, client, f.Record, tell)
+		err := r.restore(ctx, client, f.Record, env.Command(f.Claim.Namespace), tell)
 		var ended *cmdutil.Ended
 		switch {
 		case err == nil:
@@ -68,13 +69,13 @@ func conclude(done int, failures []error) error {
 
 // restore makes one claim again. Every move shows in the cluster, so it looks
 // what is left to do, and goes on from there.
-func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, tell *report.Restoring) error {
+func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, caller hint.Caller, tell *report.Restoring) error {
 	client = client.In(record.Claim.Namespace)
 	claim, volume, err := client.ClaimAndVolume(ctx, record)
 	if err != nil {
 		return err
 	}
-	moves, err := prune.Restoring(record, claim, volume)
+	moves, err := prune.Restoring(record, claim, volume, caller)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 		if err := r.wait(ctx, record, tell, "is gone", client.ClaimGone); err != nil {
 			return err
 		}
-		return r.restore(ctx, client, record, tell)
+		return r.restore(ctx, client, record, caller, tell)
 	case r.DryRun == report.DryRunServer && moves.Create:
 		if err := client.CreateClaim(ctx, record, true); err != nil {
 			return err
@@ -98,7 +99,7 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 	}
 	err = r.carryOut(ctx, client, record, moves, tell)
 	if errors.Is(err, prune.ErrThere) { // the set was scaled up meanwhile: its claim may have got the volume
-		return r.restore(ctx, client, record, tell)
+		return r.restore(ctx, client, record, caller, tell)
 	}
 	if errors.Is(err, context.Canceled) {
 		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, "claim "+record.Claim.Name+" is back")}
@@ -107,6 +108,9 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 }
 
 func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+	if err := client.Permit(ctx, needs(moves)...); err != nil {
+		return err
+	}
 	if moves.Free && moves.Create {
 		// Should the claim not be allowed, the volume stays as it is.
 		if err := client.CreateClaim(ctx, record, true); apierrors.IsForbidden(err) {
@@ -137,13 +141,25 @@ func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune
 	return nil
 }
 
+// needs are the permissions that the moves take.
+func needs(moves prune.Moves) []rollout.Permission {
+	var out []rollout.Permission
+	if moves.Create {
+		out = append(out, rollout.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+	}
+	if moves.Free || moves.Policy != "" {
+		out = append(out, rollout.Permission{Verb: "patch", Resource: "persistentvolumes"})
+	}
+	return out
+}
+
 // wait waits for the claim, and not for ever.
 func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Restoring, what string,
 	until func(context.Context, prune.Record) error,
 ) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if r.Timeout > 0 {
-		limited, cancel = context.WithTimeout(ctx, r.Timeout)
+		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
 	}
 	defer cancel()
 	what = "claim " + record.Claim.Name + " " + what

@@ -90,15 +90,8 @@ func byPolicy(plan *rollout.Plan) bool {
 
 // explain says what each answer would do to the disks.
 func (v *visit) explain(plan *rollout.Plan, options []option) {
-	words := map[scale.Answer]string{
-		scale.Keep:         "the claims stay, with their data",
-		scale.Delete:       "the claims are deleted",
-		scale.RetainVolume: "the claims are deleted; the volumes and the data stay, for restore-pvc",
-		scale.Reuse:        "the new pods get these claims, with the data that is on them",
-		scale.Fresh:        "the claims are deleted for empty ones",
-	}
 	for _, o := range options {
-		text := words[o.answer]
+		text := meanings[o.answer]
 		if lost := v.lost(o.answer, plan); lost != "" {
 			text += "; " + lost
 		}
@@ -184,8 +177,8 @@ func (v *visit) pick(ctx context.Context, question string, options []option) (op
 			return strings.EqualFold(text, o.key) || strings.EqualFold(text, string(o.answer)) && o.answer != ""
 		})
 	}
-	text, err := v.prompt(ctx, fmt.Sprintf("%s %s? ", question, strings.Join(words, ", ")),
-		func(text string) bool { return find(text) >= 0 })
+	text, err := v.prompt(ctx, fmt.Sprintf("%s %s?", question, strings.Join(words, ", ")),
+		help(options), func(text string) bool { return find(text) >= 0 })
 	if err != nil {
 		return option{}, err
 	}
@@ -194,6 +187,31 @@ func (v *visit) pick(ctx context.Context, question string, options []option) (op
 		return picked, stopped()
 	}
 	return picked, nil
+}
+
+// meanings are what each answer does to the claims, in a few words.
+var meanings = map[scale.Answer]string{
+	scale.Keep:         "the claims stay, with their data",
+	scale.Delete:       "the claims are deleted",
+	scale.RetainVolume: "the claims are deleted; the volumes and the data stay, for restore-pvc",
+	scale.Reuse:        "the new pods get these claims, with the data that is on them",
+	scale.Fresh:        "the claims are deleted for empty ones",
+}
+
+// help explains the answers.
+func help(options []option) string {
+	var lines []string
+	for _, o := range options {
+		words := meanings[o.answer]
+		switch o.key {
+		case eachKey:
+			words = "you are asked for each ordinal"
+		case stopKey:
+			words = "nothing is changed"
+		}
+		lines = append(lines, fmt.Sprintf("  %s  %s", o.key, words))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // otherwise reports whether something else becomes of a claim than was shown.
@@ -218,16 +236,23 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 		return nil
 	}
 	report.Danger(v.env.Streams.Err, v.env.Color, "The data on "+strings.Join(lost, ", ")+" will be lost, and nothing brings it back.")
-	text, err := v.prompt(ctx, "Type the set's name to go on: ", func(string) bool { return true })
-	if err == nil && text != v.s.Name() {
+	name := v.s.Set.Namespace + "/" + v.s.Name()
+	text, err := v.prompt(ctx, "Type "+name+" to go on:", "", func(string) bool { return true })
+	if err == nil && text != name {
 		return stopped()
 	}
 	return err
 }
 
 // prompt asks; whoever leaves the terminal has stopped.
-func (v *visit) prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
-	text, err := v.env.Streams.Prompt(ctx, report.Fold(v.env.Streams.Err, question)+" ", valid)
+func (v *visit) prompt(ctx context.Context, question, help string, valid func(string) bool) (string, error) {
+	question = report.Fold(v.env.Streams.Err, v.env.Question(question))
+	if help == "" {
+		question += " "
+	} else {
+		question = report.Explained(question)
+	}
+	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {
 		_, _ = fmt.Fprintln(v.env.Streams.Err)
 		return "", stopped()

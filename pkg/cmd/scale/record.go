@@ -72,6 +72,9 @@ func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim st
 
 // run runs the plan, with a file for records if it needs one.
 func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
+	if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
+		return err
+	}
 	book, err := v.book(ctx, plan)
 	if err == nil && v.wish.Unrecorded {
 		plan, err = scale.Plan(v.wish, v.s, v.runner.Client.Now())
@@ -129,7 +132,7 @@ func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, e
 	if err != nil {
 		return nil, err
 	}
-	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.runner.Client.Host(), v.runner.Client.Now)
+	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
 	err = book.Prepare()
 	return book, err
 }

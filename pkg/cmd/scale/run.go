@@ -7,6 +7,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -27,6 +28,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	plan, err := v.plan(ctx)
 	if err != nil {
+		return err
+	}
+	if plan, err = v.again(ctx, plan); err != nil {
 		return err
 	}
 	return v.run(ctx, plan)
@@ -63,10 +67,13 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	scalers, err := client.Scalers(ctx, r.Name)
 	if err != nil {
+		if !kube.Denied(err) {
+			return err // there may be one
+		}
 		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
 	}
 	v.wish = scale.Request{
-		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force,
+		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
 		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
 	}
 	v.wish.Left = v.left(ctx)
@@ -126,10 +133,44 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 			return nil, err
 		}
 	}
-	if v.env.Streams.Interactive() && v.writes(plan) {
+	// What the plan warns of, such as empty disks where there was data, a person
+	// reads before the pods come.
+	if v.takesAway(plan) || v.env.Streams.Interactive() && len(plan.Warnings) > 0 {
 		err = v.runner.Confirm(ctx, plan, "Scale?")
 	}
 	return plan, err
+}
+
+// again plans once more from what the set is like after a question, which may have
+// been open for long. What would come out otherwise than it was shown is refused,
+// and so is a scale whose pods have got worse meanwhile.
+func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, error) {
+	s, err := v.runner.Again(ctx, v.s)
+	if err != nil {
+		return nil, err
+	}
+	now := v.runner.Client.Now()
+	if what := rollout.Regressed(v.s, s, now); what != "" && !v.wish.Force {
+		return nil, &rollout.Refusal{
+			Why: fmt.Sprintf("while the question was open, %s: nothing was changed", what),
+			Try: []string{
+				fmt.Sprintf("see what is the matter: %s status %s", v.wish.Command, s.Name()), "go ahead all the same with --force",
+			},
+		}
+	}
+	v.s = s
+	plan, err := scale.Plan(v.wish, v.s, now)
+	if err != nil {
+		return nil, err
+	}
+	if otherwise(shown, plan) {
+		return nil, &rollout.Refusal{
+			Why: "while the question was open, the claims have changed: nothing was changed",
+			Try: []string{"run the command again, to see what it would do now"},
+		}
+	}
+	plan.Warnings = shown.Warnings
+	return plan, nil
 }
 
 // undecided reports whether it is for a person to say what becomes of claims.
@@ -151,9 +192,15 @@ func (v *visit) undecided(plan *rollout.Plan) bool {
 	return false
 }
 
-func (v *visit) writes(plan *rollout.Plan) bool {
+// takesAway reports whether the run takes replicas or claims away: then nobody
+// must be surprised by it. Pods that only come are no reason to ask.
+func (v *visit) takesAway(plan *rollout.Plan) bool {
 	for i := range plan.Steps {
-		if c := plan.Steps[i].Change; c != nil && !c.Done(v.s) {
+		c := plan.Steps[i].Change
+		if c == nil || c.Done(v.s) {
+			continue
+		}
+		if _, deletes := c.(rollout.DeleteClaim); deletes || v.wish.To <= v.s.Replicas() {
 			return true
 		}
 	}
@@ -180,7 +227,7 @@ func (v *visit) rehearse(ctx context.Context, plan *rollout.Plan) error {
 		}
 		done[kind] = true
 		if _, err := v.runner.Client.DryRun(ctx, change, v.s); err != nil {
-			return fmt.Errorf("%s: %w", change, err)
+			return cmdutil.Unwilling(err, change.String())
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@ type Request struct {
 	Claims   scale.Answer
 	Hook     *rollout.Hook // nil for none
 	Force    bool
+	Retry    bool
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 
@@ -44,6 +45,7 @@ var (
 		"retain-volume" sets their volumes' reclaim policy to Retain first and writes a record of each, from which
 		kubectl sts restore-pvc makes it again, with its data. Where whenScaled is Delete, the policy is
 		set to Retain while the run lasts, unless everything is to be deleted. --yes never answers this question.
+		Without a terminal a run that takes pods or claims away wants --yes.
 
 		Up, claims of earlier pods with these ordinals still have their data: --pvc=reuse gives them to the new pods,
 		"fresh" deletes them first, and "fail", the default without a terminal, stops. Each pod must be Available
@@ -54,7 +56,8 @@ var (
 		STS_POD set. If it fails, the run ends and the replicas stay what they are. A run that goes on may run it a
 		second time for the same pod. Only --timeout limits how long it may take.
 
-		Killed at any moment, the same command goes on.`)
+		Killed at any moment, the same command goes on. One that failed goes on with --retry; without it, only the
+		way back and the number that it got to are taken.`)
 
 	example = templates.Examples(`
 		# From 5 pods to 2; you are asked what becomes of the claims
@@ -64,7 +67,7 @@ var (
 		kubectl sts scale web --replicas 2 --dry-run=client
 
 		# In a pipeline: keep the data, but not the claims
-		kubectl sts scale web --replicas 2 --pvc=retain-volume
+		kubectl sts scale web --replicas 2 --pvc=retain-volume --yes
 
 		# Take each node out of the ring before its pod goes
 		kubectl sts scale cassandra --replicas 3 --before-exec 'nodetool decommission'
@@ -96,6 +99,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
 			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
+	cmdutil.AddRetry(fs, &r.Retry)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What becomes of the claims is a question for --pvc.")
 	return cmd
 }

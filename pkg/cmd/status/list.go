@@ -30,7 +30,7 @@ func (r Request) list(ctx context.Context, env *cmdutil.Env, client *kube.Client
 		}
 		return missing
 	}
-	l := report.List{AllNamespaces: r.AllNamespaces, Look: env.Command(namespace) + " status NAME"}
+	l := report.List{AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME")}
 	now := client.Now()
 	for _, s := range found {
 		l.Statuses = append(l.Statuses, r.judge(env, s, now))

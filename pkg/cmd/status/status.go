@@ -24,7 +24,7 @@ type Request struct {
 	AllNamespaces bool
 	Selector      string
 	Output        report.Format
-	Patience      time.Duration
+	Limits        canary.Limits // of which only the patience counts
 }
 
 var (
@@ -79,8 +79,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces, whatever --namespace says.")
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
-	flags.DurationVar(&r.Patience, "patience", 30*time.Second,
-		"How long a pod must have been unready for trouble that often heals by itself to count.")
+	cmdutil.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(flags, &r.Output)
 	return cmd
 }
@@ -93,8 +92,8 @@ func (r *Request) check() error {
 		return cmdutil.Usage("give names or --selector, not both")
 	case err != nil:
 		return cmdutil.Usage("--selector=%s: %w", r.Selector, err)
-	case r.Patience < 0:
-		return cmdutil.Usage("--patience=%s: must not be negative", r.Patience)
+	case r.Limits.Patience < 0:
+		return cmdutil.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	}
 	return cmdutil.CheckOutput(r.Output)
 }
@@ -126,16 +125,20 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
 	}
 	command := env.Command(namespace)
+	if s.Uncountable != nil {
+		v := verdict.Judge(s, nil, verdict.Limits{}, command, now)
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context()}
+	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		env.Warn(where + err.Error())
+		env.WarnOf(where, err)
 	}
-	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Patience, Deadline: verdict.Deadline}, command, now)
+	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}, command, now)
 	if _, err := scale.FindRecord(s); err != nil {
-		env.Warn(where + err.Error())
+		env.WarnOf(where, err)
 	}
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	}
-	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command}
+	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command, Context: env.Context()}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -17,35 +18,38 @@ func parse(t *testing.T, args ...string) (*status.Request, error) {
 	return cmdtest.Parse(t, status.New, args...)
 }
 
+// usual is the patience that is had without --patience.
+var usual = canary.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
+
 func TestFlags(t *testing.T) {
 	tests := []struct {
 		name string
 		args []string
 		want status.Request
 	}{
-		{"a name alone", []string{"web"}, status.Request{Names: []string{"web"}, Patience: 30 * time.Second}},
+		{"a name alone", []string{"web"}, status.Request{Names: []string{"web"}, Limits: usual}},
 		{
 			"as JSON",
 			[]string{"sts/web", "-o", "json"},
-			status.Request{Names: []string{"web"}, Patience: 30 * time.Second, Output: report.JSON},
+			status.Request{Names: []string{"web"}, Limits: usual, Output: report.JSON},
 		},
 		{
 			"as YAML",
 			[]string{"web", "-oyaml"},
-			status.Request{Names: []string{"web"}, Patience: 30 * time.Second, Output: report.YAML},
+			status.Request{Names: []string{"web"}, Limits: usual, Output: report.YAML},
 		},
 		{"without patience", []string{"web", "--patience=0"}, status.Request{Names: []string{"web"}}},
-		{"all of the namespace", nil, status.Request{Patience: 30 * time.Second}},
-		{"all there are", []string{"-A"}, status.Request{AllNamespaces: true, Patience: 30 * time.Second}},
+		{"all of the namespace", nil, status.Request{Limits: usual}},
+		{"all there are", []string{"-A"}, status.Request{AllNamespaces: true, Limits: usual}},
 		{
 			"all there are with a label",
 			[]string{"--all-namespaces", "--selector", "app in (a,b),!c"},
-			status.Request{AllNamespaces: true, Selector: "app in (a,b),!c", Patience: 30 * time.Second},
+			status.Request{AllNamespaces: true, Selector: "app in (a,b),!c", Limits: usual},
 		},
 		{
 			"several, in all ways to name them",
 			[]string{"web", "sts/db", "web"},
-			status.Request{Names: []string{"web", "db"}, Patience: 30 * time.Second},
+			status.Request{Names: []string{"web", "db"}, Limits: usual},
 		},
 	}
 	for _, test := range tests {

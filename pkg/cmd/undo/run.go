@@ -39,6 +39,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := runner.Confirm(ctx, plan, "Go back?"); err != nil {
 		return err
 	}
+	if s, err = runner.Again(ctx, s); err != nil {
+		return err
+	}
+	if plan, err = r.plan(env, runner, s, manifest, named); err != nil || plan == nil {
+		return err
+	}
 	return runner.RunCanary(ctx, plan, s, false) // at a gate a person may want to abort it
 }
 
@@ -56,7 +62,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 ) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
-		Limits: r.Run.Limits, Command: env.Command(""),
+		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry,
 	}
 	if len(r.Steps) > 0 && !r.Run.Yes {
 		request.Pace = canary.Pace{Gate: rollout.GateAsk}
@@ -68,7 +74,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	}
 	if canary.GoesOn(record, named) {
 		plan, _, err := canary.GoOn(canary.VerbUndo, request, s, now)
-		if plan != nil || err != nil && named == nil {
+		if plan != nil || err != nil && (named == nil || record.Failure(s) != nil) {
 			return plan, err
 		}
 	}
@@ -79,8 +85,8 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	if target.Already {
 		var try []string
 		if named == nil {
-			try = append(try, fmt.Sprintf("%s; to leave it, name another: %s undo %s --to-revision REVISION",
-				target.Why, request.Command, s.Name()))
+			try = append(try, target.Why+"; to leave it, name another: "+
+				request.Command.Sts("undo", s.Name(), "--to-revision", "REVISION"))
 		}
 		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name), try...)

@@ -22,6 +22,7 @@ type Request struct {
 	ToRevision string       // a number, a name or a hash; empty for the last good one
 	Steps      canary.Steps // nil for all pods at once
 	Soak       time.Duration
+	Retry      bool
 
 	steps string
 }
@@ -75,6 +76,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&r.steps, "steps", "",
 		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without a restart.")
+	cmdutil.AddRetry(fs, &r.Retry)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd

@@ -74,12 +74,14 @@ func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request
 		if stops[i] = stop; err != nil {
 			return nil, err
 		}
-		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now}
+		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now, Notices: env.Notices}
 	}
+	env.Running(true)
+	defer env.Running(false)
 	var running sync.WaitGroup
 	for i, s := range sets {
 		running.Go(func() {
-			outcomes[i] = engines[i].Run(ctx, r.plan(s, env.Command("")), s)
+			outcomes[i] = engines[i].Run(ctx, r.plan(s, env), s)
 			stops[i]() // a set that has ended is watched no more
 		})
 	}
@@ -100,17 +102,19 @@ func names(sets []sts.Snapshot) []string {
 }
 
 // plan is one step that changes nothing.
-func (r Request) plan(s sts.Snapshot, command string) rollout.Plan {
+func (r Request) plan(s sts.Snapshot, env *cmdutil.Env) rollout.Plan {
 	return rollout.Plan{
 		Verb:        "watch",
 		Namespace:   s.Set.Namespace,
 		Name:        s.Name(),
 		UID:         s.UID(),
+		Context:     env.Context(),
 		Title:       fmt.Sprintf("watch statefulset %s: %s", s.Name(), sts.Count(s.Replicas(), "pod")),
 		Record:      canary.Annotation,
-		Steps:       []rollout.Step{{Title: "watch", Until: verdict.Settled{Command: command}}},
+		Steps:       []rollout.Step{{Title: "watch", Until: verdict.Settled{Command: env.Command("")}}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,
+		Placing:     r.Limits.Placing,
 		StepTimeout: r.Limits.StepTimeout,
 		Timeout:     r.Limits.Timeout,
 	}

@@ -79,6 +79,8 @@ const (
 func (s *show) run(messages <-chan message) {
 	redraw := time.NewTimer(idle)
 	defer redraw.Stop()
+	resized, stop := term.Resizes()
+	defer stop()
 	var drawn time.Time
 	fresh := false // something has happened since the last drawing
 	for {
@@ -92,6 +94,11 @@ func (s *show) run(messages <-chan message) {
 			if !fresh {
 				fresh = true
 				redraw.Reset(max(soon, time.Until(drawn.Add(often))))
+			}
+		case <-resized:
+			if s.screen != nil {
+				s.screen.Resized()
+				redraw.Reset(soon)
 			}
 		case <-redraw.C:
 			if s.screen != nil {

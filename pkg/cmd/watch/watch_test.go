@@ -19,7 +19,7 @@ func parse(t *testing.T, args ...string) (*watch.Request, error) {
 }
 
 // patient are the limits by default.
-var patient = canary.Limits{Patience: 30 * time.Second}
+var patient = canary.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
 
 func TestFlags(t *testing.T) {
 	tests := []struct {

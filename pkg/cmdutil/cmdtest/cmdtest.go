@@ -73,5 +73,5 @@ func Run() cmdutil.RunFlags {
 
 // Limits are the waiting times by default.
 func Limits() canary.Limits {
-	return canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second}
+	return canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute}
 }

@@ -3,6 +3,7 @@ package ststest
 import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/utils/ptr"
 )
 
@@ -24,6 +25,11 @@ func MinReady(seconds int32) func(*appsv1.StatefulSet) {
 // Strategy sets the update strategy's type.
 func Strategy(name appsv1.StatefulSetUpdateStrategyType) func(*appsv1.StatefulSet) {
 	return func(set *appsv1.StatefulSet) { set.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: name} }
+}
+
+// MaxUnavailable lets the controller replace so many pods at once.
+func MaxUnavailable(n intstr.IntOrString) func(*appsv1.StatefulSet) {
+	return func(set *appsv1.StatefulSet) { set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable = &n }
 }
 
 // Updated ends the rollout of Update: no pod is made from Stable any more.

@@ -9,22 +9,34 @@ def fate: (.image | sub("@.*$"; "") | capture(":(?<fate>$FATES)[^/:]*$") | .fate
 
 # A container leaves ContainerCreating by a move named after its fate. The
 # fates that only show later begin like a healthy container.
-def begin: if IN("slow", "flap", "restart", "sticky") then "run" else . end;
+def begin: if IN("slow", "held", "flap", "restart", "sticky") then "run" else . end;
 
 def running: .state.running != null;
 def reason: .state.waiting.reason // "";
 
-def move($fate; $initialized):
-  if   $initialized and (reason | IN("ContainerCreating", "PodInitializing")) then $fate | begin
+# The words of an annotation of the sandbox's: what a pod waits for somebody to
+# allow (hold), and what somebody has allowed (let).
+def words($name): [(.metadata.annotations["$ANNOTATIONS" + $name] // "") | splits(", *") | select(. != "")];
+
+def move($fate; $initialized; $hold; $let):
+  if   $initialized and (reason | IN("ContainerCreating", "PodInitializing")) then
+    if "start" | IN(($hold - $let)[]) then empty else $fate | begin end
   elif reason == "ErrImagePull" then "pull-backoff"
   elif (.state.terminated.exitCode // 0) != 0 then "crash-backoff"
   elif reason == "CrashLoopBackOff" and ($fate | IN("crash", "oom")) and .restartCount < 4 then "crash-again"
-  elif running and .ready and .restartCount == 0 and ($fate | IN("flap", "restart")) then $fate
-  elif running and (.ready | not) and $fate == "restart" then "recover"
-  elif running and (.ready | not) and $fate == "slow" then "slow"
+  elif running and .restartCount == 0 and ("crash" | IN($let[])) then
+    if $fate == "restart" then "restart-now" else "crash-now" end
+  elif running and .ready and .restartCount == 0 and ($fate | IN("flap", "restart")) then
+    if "crash" | IN($hold[]) then empty else $fate end
+  elif running and (.ready | not) and $fate == "restart" and .restartCount > 0 then "recover"
+  elif running and (.ready | not) and $fate != "unready" and ("ready" | IN($let[])) then "ready"
+  elif running and (.ready | not) and $fate == "slow" then
+    if "ready" | IN($hold[]) then empty else "slow" end
   else empty end;
 
 def condition($type): [.status.conditions[]? | select(.type == $type and .status == "True")] != [];
+
+def condition_reason($type): first(.status.conditions[]? | select(.type == $type) | .reason) // "";
 
 # Readiness gates belong to whoever set them: no move makes them true, but
 # the pod has to become Ready when they do.
@@ -36,21 +48,26 @@ def ready: . as $pod
 | [.spec.containers[], .spec.initContainers[]?] as $containers
 | ($containers | map({(.name): fate}) | add) as $fate
 | condition("Initialized") as $initialized
+| words("hold") as $hold
+| words("let") as $let
 | (.status.initContainerStatuses // []) as $init
 # A pod without grace left is as good as gone: somebody has deleted it for the
 # last time, mostly kwok itself. Another move for it would be a delete by name,
 # 0.2 s later, of the pod made anew.
 | [ if .metadata.deletionGracePeriodSeconds == 0 then empty
     elif .metadata.deletionTimestamp != null then
-      if any($fate[]; . == "sticky") then "delete-late" else "delete" end
+      if "go" | IN(($hold - $let)[]) then empty
+      elif condition_reason("PodReadyToStartContainers") == "PodSandboxRemoved" then "delete-again"
+      elif any($fate[]; . == "sticky") and ("go" | IN($let[]) | not) then "delete-late"
+      else "delete" end
     elif (.status.containerStatuses // []) == [] then "create"
     else
       # Init containers go first, all in one move, up to the first that fails.
       (if ($init | length) > 0 and ($initialized | not)
           and all($init[]; reason == "PodInitializing" or running or .state.terminated.exitCode == 0)
        then "init" else empty end),
-      ($init[] | move($fate[.name]; false)),
-      (.status.containerStatuses[] | move($fate[.name]; $initialized)),
+      ($init[] | move($fate[.name]; false; $hold; $let)),
+      (.status.containerStatuses[] | move($fate[.name]; $initialized; $hold; $let)),
       (if ready != condition("Ready") then "sync" else empty end)
     end ] as $moves
 | first($order[] | select(IN($moves[])))

@@ -5,6 +5,9 @@
   so that no name or message can break the document.
 */ -}}
 {{ $pod := . }}
+{{- /* Not Ready until somebody lets it. */ -}}
+{{ $annotations := default dict .metadata.annotations }}
+{{ $held := regexMatch `(^|,)\s*ready\s*(,|$)` (default "" (get $annotations (printf "%shold" $prefix))) }}
 {{ $now := Now }}
 {{ $known := concat (default list .status.initContainerStatuses) (default list .status.containerStatuses) }}
 {{ $initSpecs := default list .spec.initContainers }}
@@ -37,7 +40,7 @@
 
   {{- /* Leaving ContainerCreating. */ -}}
   {{ $begin := $fate }}
-  {{ if has $fate (list "slow" "flap" "restart" "sticky") }}{{ $begin = "run" }}{{ end }}
+  {{ if has $fate (list "slow" "held" "flap" "restart" "sticky") }}{{ $begin = "run" }}{{ end }}
   {{ if $isInit }}{{ $begin = ternary "init" "" (eq (len $blocked) 0) }}{{ end }}
   {{ if and (eq $move $begin) (has $waiting (list "ContainerCreating" "PodInitializing")) }}
     {{ $notFound := printf "rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found" $image $image $image }}
@@ -61,7 +64,7 @@
       {{ else }}
         {{ $_ := set $s "state" $running }}
         {{ $_ := set $s "started" true }}
-        {{ $_ := set $s "ready" (or $isInit (not (has $fate (list "slow" "unready")))) }}
+        {{ $_ := set $s "ready" (or $isInit (not (or $held (has $fate (list "slow" "held" "unready"))))) }}
       {{ end }}
     {{ end }}
 
@@ -80,11 +83,11 @@
     {{ $_ := set $s "containerID" $id }}
 
   {{- /* Healthy at first: flap stays down, restart comes back. */ -}}
-  {{ else if and (eq $move "flap") (eq $fate "flap") $ready (eq $restarts 0) }}
+  {{ else if and (eq $restarts 0) (or (and (eq $move "flap") (eq $fate "flap") $ready) (and (eq $move "crash-now") $since)) }}
     {{ $_ := set $s "state" $died }}
     {{ $_ := set $s "ready" false }}
     {{ $_ := set $s "started" false }}
-  {{ else if and (eq $move "restart") (eq $fate "restart") $ready (eq $restarts 0) }}
+  {{ else if and (eq $fate "restart") (eq $restarts 0) (or (and (eq $move "restart") $ready) (and (eq $move "restart-now") $since)) }}
     {{ $_ := set $s "lastState" $died }}
     {{ $_ := set $s "state" $running }}
     {{ $_ := set $s "ready" false }}
@@ -92,7 +95,7 @@
     {{ $_ := set $s "containerID" (printf "containerd://%s" (sha256sum (printf $name 1))) }}
 
   {{- /* The readiness probe passes at last. */ -}}
-  {{ else if and $since (or (and (eq $move "recover") (eq $fate "restart")) (and (eq $move "slow") (eq $fate "slow"))) }}
+  {{ else if and $since (or (and (eq $move "recover") (eq $fate "restart")) (and (eq $move "slow") (eq $fate "slow")) (and (eq $move "ready") (ne $fate "unready"))) }}
     {{ $_ := set $s "ready" true }}
   {{ end }}
 
@@ -161,5 +164,9 @@
   {{ end }}
 {{ end }}
 
-{{- /* With its uid the patch cannot hit a new pod of the same name. */ -}}
-{{ toJson (dict "metadata" (dict "uid" $pod.metadata.uid) "status" $status) }}
+{{- /*
+  With its uid the patch cannot hit a new pod of the same name, and with its
+  version it cannot undo what somebody else has written meanwhile: the next move
+  begins from that.
+*/ -}}
+{{ toJson (dict "metadata" (dict "uid" $pod.metadata.uid "resourceVersion" $pod.metadata.resourceVersion) "status" $status) }}

@@ -1,11 +1,11 @@
-package rollout_test
+package hint_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 func TestQuote(t *testing.T) {
@@ -19,7 +19,7 @@ func TestQuote(t *testing.T) {
 		"a*":           "'a*'",
 		"~/x":          "'~/x'",
 	} {
-		require.Equal(t, want, rollout.Quote(word))
+		require.Equal(t, want, hint.Quote(word))
 	}
-	require.Equal(t, `'a$b'`, rollout.Quote("a$b"), "also in the middle")
+	require.Equal(t, `'a$b'`, hint.Quote("a$b"), "also in the middle")
 }

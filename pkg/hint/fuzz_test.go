@@ -1,6 +1,6 @@
 //go:build unix
 
-package rollout_test
+package hint_test
 
 import (
 	"os/exec"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -26,7 +26,7 @@ func FuzzQuote(f *testing.F) {
 			t.Skip("no word of a command line")
 		}
 		defer within.Input(t)()
-		quoted := rollout.Quote(word)
+		quoted := hint.Quote(word)
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s|' x "+quoted+" y").Output()
 		require.NoError(t, err)
 		require.Equal(t, "x|"+word+"|y|", string(out), "%s", quoted)

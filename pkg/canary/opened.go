@@ -1,0 +1,38 @@
+package canary
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Failure is how the run in progress has ended, nil when it has not failed: a halt
+// that it noted, or a gate that somebody else has opened.
+func (r Record) Failure(s sts.Snapshot) *sts.Failure {
+	if r.Failed != nil {
+		return r.Failed
+	}
+	return r.opened(s)
+}
+
+// opened is a gate that somebody else has opened further than this operation did:
+// pods were let through that nobody has measured. Whatever another run of the
+// plugin has moved, an older one perhaps, was measured by that.
+func (r Record) opened(s sts.Snapshot) *sts.Failure {
+	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Partition() >= min(*r.Gate, s.Replicas()) {
+		return nil
+	}
+	w, known := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
+	if known && w.Own() {
+		return nil
+	}
+	by, at := "somebody", r.Started
+	if known {
+		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
+	}
+	from, to := s.Start()+s.Partition(), min(s.Start()+*r.Gate, s.End())
+	return &sts.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(
+		"the gate was opened by %s, from partition %d to %d: %s updated without a soak (%s)",
+		by, *r.Gate, s.Partition(), sts.Count(to-from, "pod"), s.PodNames(from, to))}
+}

@@ -1,0 +1,127 @@
+package claims
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"iter"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// packed is from how many verdicts on a namespace's are kept compressed. As
+// they are, a hundred thousand would take as many KiB.
+const packed = 64
+
+// List keeps verdicts by namespace, in little memory: each time they are gone
+// through, they are unpacked a namespace at a time.
+type List struct {
+	groups []group
+	// Reclaim is what becomes of a claim's volume when the claim goes. Without
+	// it no policy is known.
+	Reclaim func(sts.Claim) corev1.PersistentVolumeReclaimPolicy
+
+	squeeze *flate.Writer // nil until something is packed
+}
+
+// group is the verdicts of one namespace.
+type group struct {
+	namespace string
+	count     int
+	plain     []Verdict
+	packed    []byte // their JSON, compressed, if there are many
+}
+
+// Put keeps the verdicts of a namespace, instead of those that it has had.
+func (l *List) Put(namespace string, verdicts []Verdict) {
+	g := group{namespace: namespace, count: len(verdicts), plain: slices.Clip(verdicts)}
+	if len(verdicts) >= packed {
+		g.pack(l)
+	}
+	i, found := slices.BinarySearchFunc(l.groups, namespace, func(g group, namespace string) int {
+		return CompareNamespaces(g.namespace, namespace)
+	})
+	switch {
+	case found:
+		l.groups[i] = g
+	case len(verdicts) > 0:
+		l.groups = slices.Insert(l.groups, i, g)
+	}
+}
+
+// Size is about how many bytes it takes.
+func (l *List) Size() int {
+	const each = 1 << 9 // of one that is not compressed
+	size := 0
+	for i := range l.groups {
+		size += len(l.groups[i].packed) + each*len(l.groups[i].plain)
+	}
+	return size
+}
+
+// All are the verdicts, in the order of their namespaces.
+func (l *List) All() iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		for i := range l.groups {
+			for v := range l.groups[i].all() {
+				if l.Reclaim != nil {
+					v.Claim.Reclaim = l.Reclaim(v.Claim)
+				}
+				if !yield(v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Doomed are those whose claims are to be deleted.
+func (l *List) Doomed() iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		for v := range l.All() {
+			if v.Delete && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+func (g *group) all() iter.Seq[Verdict] {
+	if g.packed == nil {
+		return slices.Values(g.plain)
+	}
+	return func(yield func(Verdict) bool) {
+		in := json.NewDecoder(flate.NewReader(bytes.NewReader(g.packed)))
+		for range g.count {
+			var v Verdict
+			if err := in.Decode(&v); err != nil {
+				panic("verdicts that can't be unpacked: " + err.Error()) // this program has packed them
+			}
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// pack compresses the verdicts. What can't be written as JSON, such as a time
+// in the year 10000, is kept as it is.
+func (g *group) pack(l *List) {
+	var out bytes.Buffer
+	if l.squeeze == nil {
+		l.squeeze, _ = flate.NewWriter(nil, flate.BestSpeed) // it has no other error than an unknown level
+	}
+	l.squeeze.Reset(&out)
+	to := json.NewEncoder(l.squeeze)
+	for i := range g.plain {
+		if to.Encode(&g.plain[i]) != nil {
+			return
+		}
+	}
+	if l.squeeze.Close() == nil {
+		g.plain, g.packed = nil, bytes.Clone(out.Bytes())
+	}
+}

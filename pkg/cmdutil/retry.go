@@ -1,0 +1,10 @@
+package cmdutil
+
+import "github.com/spf13/pflag"
+
+// AddRetry adds --retry.
+func AddRetry(flags *pflag.FlagSet, value *bool) {
+	flags.BoolVar(value, "retry", false,
+		"Go on although the last run failed: the step that it failed in is measured once more from its beginning. Without it that "+
+			"is refused.")
+}

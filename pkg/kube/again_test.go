@@ -1,0 +1,203 @@
+package kube_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// after answers so often with something else first.
+func after(times int, first, then http.HandlerFunc) http.HandlerFunc {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		left := times
+		times--
+		mu.Unlock()
+		if left > 0 {
+			first(w, r)
+			return
+		}
+		then(w, r)
+	}
+}
+
+var busy = failure(http.StatusServiceUnavailable, "apiserver is starting")
+
+// silent never answers.
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// stalled begins to answer and then says no more.
+func stalled(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"kind":`)
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+// drop ends the connection without an answer.
+func drop(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func TestAReadIsTriedAgainForAWhile(t *testing.T) {
+	for name, trouble := range map[string]http.HandlerFunc{"a 503": busy, "an answer that breaks off": cut, "a connection that is dropped": drop} {
+		for _, path := range []string{setPath, podsPath, revisionsPath} {
+			t.Run(name+" "+path, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
+					server.on(http.MethodGet, path, after(2, trouble, server.answers[http.MethodGet+" "+path]))
+
+					s, _, err := server.client().Load(t.Context(), "web")
+
+					require.NoError(t, err)
+					require.Len(t, s.Pods, 5)
+					server.CloseClientConnections()
+				})
+			})
+		}
+	}
+}
+
+func TestAServerThatComesBackIsWaitedForAndThatIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
+		server.network.down.Store(true)
+		time.AfterFunc(5*time.Second, func() { server.network.down.Store(false) })
+		client := server.client()
+		said := map[string]bool{}
+		client.OnRetry(func(words string) { said[words] = true })
+
+		_, _, err := client.Load(t.Context(), "web")
+
+		require.NoError(t, err)
+		require.Equal(t, map[string]bool{
+			"cannot reach the API server at http://apiserver: connection refused; trying again for up to 10s": true,
+		}, said)
+	})
+}
+
+func TestAServerThatNeverAnswersEndsAReadWithinHalfAMinute(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{"says nothing": silent, "stops in the middle": stalled} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := loadable(t, ststest.Set(), nil)
+				server.on(http.MethodGet, setPath, answer)
+				began := time.Now()
+
+				_, _, err := server.client().Load(t.Context(), "web")
+
+				require.EqualError(t, err, "cannot reach the API server at http://apiserver: no answer within 20s")
+				require.NotErrorIs(t, err, context.DeadlineExceeded, "that is what --timeout is")
+				require.Less(t, time.Since(began), 30*time.Second)
+				server.CloseClientConnections()
+			})
+		})
+	}
+}
+
+// impatient is a client with --request-timeout.
+func impatient(t *testing.T, s *server, timeout time.Duration) *kube.Client {
+	t.Helper()
+	c, err := kube.New(&rest.Config{Host: s.URL, Dial: s.network.dial, Timeout: timeout}, "default", func(string) {})
+	require.NoError(t, err)
+	return c
+}
+
+func TestTheRequestTimeoutIsForOneTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := loadable(t, ststest.Set(), ststest.Pods(0, 5))
+		server.on(http.MethodGet, setPath, after(2, silent, server.answers[http.MethodGet+" "+setPath]))
+
+		_, _, err := impatient(t, server, time.Second).Load(t.Context(), "web")
+
+		require.NoError(t, err)
+		server.CloseClientConnections()
+	})
+}
+
+func TestTheRequestTimeoutIsNotTheUsersTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := loadable(t, ststest.Set(), nil)
+		server.on(http.MethodGet, setPath, silent)
+
+		_, _, err := impatient(t, server, time.Second).Load(t.Context(), "web")
+
+		require.EqualError(t, err, "cannot reach the API server at http://apiserver: no answer within 1s")
+		require.NotErrorIs(t, err, rollout.ErrTimedOut)
+		server.CloseClientConnections()
+	})
+}
+
+func TestTheUsersTimeoutEndsARead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, trouble := range []http.HandlerFunc{silent, busy} {
+			server := loadable(t, ststest.Set(), nil)
+			server.on(http.MethodGet, setPath, trouble)
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, rollout.ErrTimedOut)
+			defer cancel()
+
+			_, _, err := server.client().Load(ctx, "web")
+
+			require.ErrorIs(t, err, rollout.ErrTimedOut)
+			server.CloseClientConnections()
+		}
+	})
+}
+
+func TestAWatchOutlivesTheTimeoutOfARequest(t *testing.T) {
+	watching(t, asIs, func(t *testing.T, w *watched) {
+		w.next()
+		time.Sleep(10 * time.Minute)
+		w.quiet()
+	})
+}
+
+func TestARehearsalIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t)
+		defer server.Close()
+		server.on(http.MethodPatch, setPath, after(2, busy, object(ststest.Set())))
+		client := server.client()
+
+		_, err := client.DryRun(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+		require.NoError(t, err)
+		server.on(http.MethodPatch, setPath, after(2, busy, object(ststest.Set())))
+		_, _, err = client.Preview(t.Context(), sts.Template(`{}`), ststest.Snapshot(ststest.Set()))
+		require.NoError(t, err)
+	})
+}
+
+func TestAWriteIsNotTriedAgainByItself(t *testing.T) {
+	server := newServer(t)
+	t.Cleanup(server.Close)
+	server.on(http.MethodPatch, setPath, busy)
+
+	_, err := server.client().Apply(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+
+	require.ErrorIs(t, err, rollout.ErrLost)
+	require.Len(t, server.requests(), 1, "the engine looks before it writes again")
+}
+
+func TestBudgetsAreTriedAgainAndThenAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t)
+		defer server.Close()
+		server.on(http.MethodGet, budgetsPath, busy)
+
+		_, err := server.client().Budgets(t.Context(), ststest.Snapshot(ststest.Set()))
+
+		require.EqualError(t, err, "list poddisruptionbudgets.policy: apiserver is starting")
+		require.Greater(t, len(server.requests()), 3)
+	})
+}

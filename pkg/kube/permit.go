@@ -1,0 +1,79 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Permit asks whether the user may do all of this, and is an error that names
+// everything that is missing. Where the API server does not say (whoever is
+// logged in may ask, but for clusters that have taken that away) nobody knows,
+// and what it says to the requests themselves counts.
+func (c *Client) Permit(ctx context.Context, needs ...rollout.Permission) error {
+	ctx = c.quiet(ctx)
+	missing := make([]bool, len(needs))
+	var all sync.WaitGroup
+	for i, p := range needs {
+		all.Go(func() { missing[i] = c.lacks(ctx, p) })
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var inNamespace, clusterwide []string
+	for i, p := range needs {
+		switch {
+		case !missing[i]:
+		case clusterWide(p.Resource):
+			clusterwide = append(clusterwide, p.String())
+		default:
+			inNamespace = append(inNamespace, p.String())
+		}
+	}
+	var words []string
+	if len(inNamespace) > 0 {
+		words = append(words, fmt.Sprintf("not allowed to %s %s", strings.Join(inNamespace, ", "), c.lack("")))
+	}
+	if len(clusterwide) > 0 {
+		words = append(words, fmt.Sprintf("not allowed to %s %s", strings.Join(clusterwide, ", "), c.lack("persistentvolumes")))
+	}
+	if words == nil {
+		return nil
+	}
+	said := strings.Join(words, "; ") + c.whoAmI(ctx)
+	return denied{worded{errors.New(said), said}}
+}
+
+// lacks reports whether the API server says that the user may not do this.
+func (c *Client) lacks(ctx context.Context, p rollout.Permission) bool {
+	about := &authorizationv1.ResourceAttributes{
+		Verb: p.Verb, Group: p.Group, Resource: p.Resource, Subresource: p.Subresource, Name: p.Name, Namespace: c.Namespace,
+	}
+	if clusterWide(p.Resource) {
+		about.Namespace = ""
+	}
+	review, err := again(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
+		return c.authorization.SelfSubjectAccessReviews().Create(ctx, &authorizationv1.SelfSubjectAccessReview{
+			Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: about},
+		}, metav1.CreateOptions{})
+	})
+	return err == nil && !review.Status.Allowed && review.Status.EvaluationError == ""
+}
+
+// whoAmI is the user's name as the API server knows it, in parentheses, or "".
+func (c *Client) whoAmI(ctx context.Context) string {
+	review, err := c.authentication.SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+	if err != nil || review.Status.UserInfo.Username == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (user %q)", review.Status.UserInfo.Username)
+}

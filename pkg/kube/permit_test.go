@@ -1,0 +1,69 @@
+package kube_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+const (
+	reviewsPath = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+	myselfPath  = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+)
+
+func reviewed(status string) http.HandlerFunc {
+	return text(http.StatusCreated, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":`+status+`}`)
+}
+
+func TestPermitNamesAllThatIsMissing(t *testing.T) {
+	patch, del := rollout.PatchSet("web"), rollout.DeletePods()
+	volumes := rollout.Permission{Verb: "patch", Resource: "persistentvolumes"}
+	const (
+		here    = ` in namespace "default": the Role that you use lacks it`
+		cluster = ` (they are in no namespace): that needs a ClusterRole, which a ClusterRoleBinding gives you`
+	)
+	no := reviewed(`{"allowed":false}`)
+	for _, test := range []struct {
+		name   string
+		answer http.HandlerFunc
+		needs  []rollout.Permission
+		want   string
+	}{
+		{"nothing is", reviewed(`{"allowed":true}`), []rollout.Permission{patch, del}, ""},
+		{"one", no, []rollout.Permission{patch}, `not allowed to patch statefulsets.apps` + here + ` (user "jo")`},
+		{"two", no, []rollout.Permission{patch, del}, `not allowed to patch statefulsets.apps, delete pods` + here + ` (user "jo")`},
+		{
+			"one of them in no namespace", no, []rollout.Permission{patch, volumes},
+			`not allowed to patch statefulsets.apps` + here + `; not allowed to patch persistentvolumes` + cluster + ` (user "jo")`,
+		},
+		{"nobody knows: who may not ask goes on", failure(http.StatusForbidden, "no"), []rollout.Permission{patch}, ""},
+		{"nobody knows: a server without reviews", failure(http.StatusNotFound, "no"), []rollout.Permission{patch}, ""},
+		{"nobody knows: an authorizer that failed", reviewed(`{"allowed":false,"evaluationError":"webhook"}`), []rollout.Permission{patch}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newServer(t)
+				t.Cleanup(server.Close)
+				server.on(http.MethodPost, reviewsPath, test.answer)
+				server.on(http.MethodPost, myselfPath, text(http.StatusCreated, strings.Join([]string{
+					`{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1",`, `"status":{"userInfo":{"username":"jo"}}}`,
+				}, "")))
+
+				err := server.client().Permit(t.Context(), test.needs...)
+
+				if test.want == "" {
+					require.NoError(t, err)
+					return
+				}
+				require.EqualError(t, err, test.want)
+				require.True(t, kube.Denied(err))
+			})
+		})
+	}
+}

@@ -1,0 +1,57 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// failed is the verdict about a run that halted, whatever the pods are like by
+// now. record is that of a canary, an undo or a restart, or nil.
+func failed(s sts.Snapshot, record *canary.Record) (Verdict, bool) {
+	f := failure(s, record)
+	if f == nil {
+		return Verdict{}, false
+	}
+	return Verdict{Result: rollout.Halted, Message: "failed: " + f.String(), Pod: f.Pod, Failed: f}, true
+}
+
+// failure is how the run in progress has ended, nil when it has not failed.
+func failure(s sts.Snapshot, record *canary.Record) *sts.Failure {
+	if record != nil {
+		return record.Failure(s)
+	}
+	if r, err := scale.FindRecord(s); err == nil && r != nil {
+		return r.Failed
+	}
+	return nil
+}
+
+// restartedInSoak is the verdict about a pod of a rollout in progress that has
+// restarted and has not been Available for the whole soak since. The run that
+// would have halted because of it may have been killed in that moment. Whether
+// the pod was Available before can't be told; until the soak is over it counts.
+func restartedInSoak(s sts.Snapshot, record *canary.Record, now time.Time) (Verdict, bool) {
+	if record == nil || record.Aborting {
+		return Verdict{}, false
+	}
+	for _, pod := range slices.Backward(s.Pods) {
+		mine := pod.Revision == s.UpdateRevision() && (s.OnDelete() || !s.Gated(pod.Ordinal))
+		if !mine || !pod.Available(s.MinReady(), now) || !pod.RestartedAt.After(record.Started) ||
+			now.Sub(pod.ReadySince) >= record.Soak.Duration {
+			continue
+		}
+		t := sts.Trouble{
+			Reason: sts.ReasonRestarted,
+			Message: fmt.Sprintf("restarted %s ago (%s), and its soak of %s is not over", now.Sub(pod.RestartedAt).Round(time.Second),
+				sts.Count(pod.Restarts, "restart"), record.Soak.Duration),
+		}
+		return Verdict{Result: rollout.Halted, Message: "trouble: " + pod.Name + ": " + t.Message, Pod: pod.Name, Trouble: &t}, true
+	}
+	return Verdict{}, false
+}

@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// readBody reads what a request brings, to be sent more than once.
+func readBody(r *http.Request) (func() io.ReadCloser, error) {
+	text, err := io.ReadAll(r.Body)
+	return func() io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }, err
+}
+
+// cmdProxy does something to the requests that the plugin sends from then on, or
+// has sent.
+//
+//	proxy hold|answer VERB RESOURCE[/NAME] [AFTER]
+//	proxy held [NUMBER]
+//	proxy release
+//	proxy lose|repeat VERB RESOURCE[/NAME] [TIMES]
+//	proxy reject CODE VERB RESOURCE[/NAME] [TIMES]
+//	proxy up|down|cut
+func cmdProxy(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("usage: proxy hold|answer|held|release|lose|repeat|reject|up|down|cut ...")
+	}
+	p := w.throughProxy(ts)
+	switch args[0] {
+	case "up":
+		ts.Check(p.up())
+	case "down":
+		ts.Check(p.down())
+	case "cut":
+		p.cut()
+	case "release":
+		p.release()
+	case "held":
+		wanted := 1
+		if len(args) > 1 {
+			wanted = number(ts, args[1])
+		}
+		if err := p.standing(wanted); err != nil {
+			w.showRuns(ts)
+			ts.Fatalf("%v\n%s", err, w.state())
+		}
+	default:
+		one := newRule(ts, args)
+		p.mu.Lock()
+		p.rules = append(p.rules, one)
+		p.mu.Unlock()
+	}
+}
+
+// newRule reads what is to be done to which requests.
+func newRule(ts *testscript.TestScript, args []string) *rule {
+	one := &rule{does: args[0], times: -1}
+	rest := args[1:]
+	if one.does == reject && len(rest) > 0 {
+		one.code, rest = number(ts, rest[0]), rest[1:]
+	}
+	known := one.does == holdRequest || one.does == holdAnswer || one.does == lose || one.does == repeat || one.does == reject
+	if !known || len(rest) < 2 || len(rest) > 3 {
+		ts.Fatalf("proxy %s: unknown, or it lacks a verb and a resource", strings.Join(args, " "))
+	}
+	one.verb = rest[0]
+	one.resource, one.name, _ = strings.Cut(rest[1], "/")
+	if len(rest) == 3 {
+		n := number(ts, rest[2])
+		if one.does == holdRequest || one.does == holdAnswer {
+			one.after = n
+		} else {
+			one.times = n
+		}
+	}
+	return one
+}
+
+// throughProxy has the plugin's requests go through a proxy from now on. Other
+// programs reach the API server as before.
+func (w *world) throughProxy(ts *testscript.TestScript) *proxy {
+	if w.proxy == nil {
+		p, err := newProxy(w.cluster.config)
+		ts.Check(err)
+		ts.Check(p.writeKubeconfig(ts.MkAbs(filepath.Join(ts.Getenv("WORK"), "kubeconfig")), w.proxied(ts)))
+		w.proxy = p
+	}
+	return w.proxy
+}
+
+func (w *world) proxied(ts *testscript.TestScript) string {
+	return filepath.Join(ts.Getenv("WORK"), "kubeconfig-proxied")
+}
+
+// kubeconfigFor is the kubeconfig that a program is to have.
+func (w *world) kubeconfigFor(ts *testscript.TestScript, program string) string {
+	if w.proxy != nil && filepath.Base(program) == "kubectl-sts" {
+		return w.proxied(ts)
+	}
+	return ts.Getenv("KUBECONFIG")
+}
+
+// showRuns shows what the programs have said that still run.
+func (w *world) showRuns(ts *testscript.TestScript) {
+	for _, p := range w.runs {
+		p.show(ts)
+	}
+}
