@@ -17,7 +17,8 @@ import (
 
 func FuzzSteps(f *testing.F) {
 	for _, text := range []string{
-		"1,50%,100%", "100%", " 2 ,\t3", "5,10%", "50%,1", "0", "-1", "+1", "1,,2", "%", "1%%", "1,1", "99999999999999999999", "101%", "007",
+		"1,50%,100%", "100%", " 2 ,\t3", "5,10%", "50%,1", "0", "-1", "+1", "1,,2", "%",
+		"1%%", "1,1", "99999999999999999999", "101%", "007",
 	} {
 		f.Add(text, uint32(5))
 	}
@@ -104,10 +105,10 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 		}
 	}
 	add(is(0), ststest.Updating("nginx:1.22"))
-	add(is(1), ststest.Partition(int32(updated%7))) //nolint:gosec // below 7
+	add(is(1), ststest.Partition(int32(updated%7)))
 	add(is(2), ststest.OnDelete)
 	add(is(3), ststest.Parallel)
-	add(is(4), ststest.Replicas(int32(updated%9))) //nolint:gosec // below 9
+	add(is(4), ststest.Replicas(int32(updated%9)))
 	add(is(5), ststest.Unseen)
 	add(true, ststest.Annotated(canary.Annotation, text))
 	pods := ststest.Pods(0, 5-updated%6)

@@ -27,7 +27,8 @@ func hopeless() map[string]struct {
 	}{
 		"it is being deleted": {ststest.Deleted, &rollout.Refusal{Why: `statefulset "web" is being deleted`}},
 		"its strategy deletes all pods at once": {ststest.Strategy("Recreate"), &rollout.Refusal{
-			Why: `statefulset "web" has update strategy Recreate: its controller deletes all of its pods at once, and no step can be held back`,
+			Why: `statefulset "web" has update strategy Recreate: its controller deletes all of its pods at once, ` +
+				`and no step can be held back`,
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
 		}},
 		"its strategy is of a time to come": {ststest.Strategy("BlueGreen"), &rollout.Refusal{

@@ -125,12 +125,12 @@ func refuseReplace(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	template, err := sts.RevisionTemplate(stable)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // what can't be read is not known to be the same
 	}
 	typed, err := template.Typed()
 	wanted, errWanted := r.Template.Typed()
 	if err != nil || errWanted != nil || !sts.SameTemplate(typed, wanted) {
-		return nil
+		return nil //nolint:nilerr // what can't be decoded is not known to be the same
 	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),

@@ -17,7 +17,8 @@ func replacing(r *canary.Request) { r.Replace = true }
 
 func TestAnotherTemplateInThePlaceOfTheCanarys(t *testing.T) {
 	s := failedCanary()
-	p := planned(t)(canary.Plan(request(image("nginx:1.23"), asking, replacing, cause("kubectl sts canary web")), s, ststest.Start.Add(time.Hour)))
+	r := request(image("nginx:1.23"), asking, replacing, cause("kubectl sts canary web"))
+	p := planned(t)(canary.Plan(r, s, ststest.Start.Add(time.Hour)))
 
 	first := write(t, p.Steps[0])
 	require.Nil(t, first.Partition, "the gate stays where it is")
@@ -46,7 +47,8 @@ func TestAnotherTemplateWhereABudgetHasASay(t *testing.T) {
 	s = s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget()})
 	p := planned(t)(canary.Plan(request(image("nginx:1.23"), replacing), s, ststest.Start))
 	require.Equal(t, 5, *write(t, p.Steps[0]).Partition)
-	require.Equal(t, "1/3 update web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]; soak 1m0s", outline(p)[1])
+	require.Equal(t, "1/3 update web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]; soak 1m0s",
+		outline(p)[1])
 }
 
 func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {

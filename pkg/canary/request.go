@@ -72,8 +72,8 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	case s.Strategy() == recreate:
 		return &rollout.Refusal{
-			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, and no step can "+
-				"be held back", s.Name()),
+			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, "+
+				"and no step can be held back", s.Name()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
 		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():

@@ -41,8 +41,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	record := r.record(VerbCanary, s, now)
 	// The only way back for an OnDelete set is the old template.
 	record.OwnTemplate = s.OnDelete()
-	var err error
-	if err = record.rollsOut(s); err != nil {
+	if err := record.rollsOut(s); err != nil {
 		return nil, err
 	}
 	if !s.OnDelete() {

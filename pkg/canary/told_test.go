@@ -19,7 +19,10 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 		says   string
 		helps  []canary.Help
 	}{
-		{"a canary whose pods are good", record(), true, "a canary is in progress", []canary.Help{{What: "the next step", Verb: "promote"}, back}},
+		{
+			"a canary whose pods are good", record(), true, "a canary is in progress",
+			[]canary.Help{{What: "the next step", Verb: "promote"}, back},
+		},
 		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{What: "go on", Verb: "canary"}, back}},
 		{"an abort", record(aborting), true, "a canary is being aborted", []canary.Help{{What: "finish the abort", Verb: "abort"}}},
 		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{What: "go on", Verb: "undo"}}},

@@ -117,7 +117,8 @@ func (b builder) atOnce() []string {
 	if most == 1 || b.driven() || b.onePod() || b.s.Replicas() < 2 {
 		return nil
 	}
-	return []string{fmt.Sprintf("maxUnavailable %d: the controller replaces up to %d pods of a step at once", most, min(most, b.s.Replicas()))}
+	return []string{fmt.Sprintf("maxUnavailable %d: the controller replaces up to %d pods of a step at once",
+		most, min(most, b.s.Replicas()))}
 }
 
 func list(counts []int) string {

@@ -35,8 +35,8 @@ func TestClaimsThatAreKept(t *testing.T) {
 		},
 		{
 			"a pod mounts it, whatever the condition says",
-			standard(mount("data-web-4", "backup-x7"), alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start })), "data-web-4",
-			claims.Mounted, "pod backup-x7 mounts it or waits for it, though its condition Unused is True",
+			standard(mount("data-web-4", "backup-x7"), alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start })),
+			"data-web-4", claims.Mounted, "pod backup-x7 mounts it or waits for it, though its condition Unused is True",
 		},
 		{
 			"with the annotation that keeps", standard(alter("data-web-4", func(c *sts.Claim) { c.Keep = true })), "data-web-4",

@@ -15,7 +15,9 @@ import (
 
 // FuzzNear compares any two words.
 func FuzzNear(f *testing.F) {
-	for _, seed := range [][2]string{{"cannary", "canary"}, {"nudo", "undo"}, {"", "scale"}, {"sta", "status"}, {"ſcale", "scale"}, {"\xff", "\xfe"}} {
+	for _, seed := range [][2]string{
+		{"cannary", "canary"}, {"nudo", "undo"}, {"", "scale"}, {"sta", "status"}, {"ſcale", "scale"}, {"\xff", "\xfe"},
+	} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Add(strings.Repeat("x", 100_000), "canary")
@@ -40,7 +42,9 @@ func FuzzNear(f *testing.F) {
 // FuzzArguments gives any words to the command line, behind a verb that is none or
 // a flag that is none, and looks at what is said: nothing harmful, and exit code 2.
 func FuzzArguments(f *testing.F) {
-	for _, text := range []string{"cannary", "--setps 1", "-image a=b", "\x1b[31m", "::error::x", "-o json", "--\xff", "-=", "canary --x=\n::y", "--output=yaml"} {
+	for _, text := range []string{
+		"cannary", "--setps 1", "-image a=b", "\x1b[31m", "::error::x", "-o json", "--\xff", "-=", "canary --x=\n::y", "--output=yaml",
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)

@@ -89,7 +89,9 @@ func serveClaims(t *testing.T, claims []*corev1.PersistentVolumeClaim, sets []*a
 
 func TestWhoIsAControllerIsKnownFromAllNamespaces(t *testing.T) {
 	serveClaims(t, []*corev1.PersistentVolumeClaim{
-		claimIn("a", "data-db-0", "distro", false), claimIn("b", "data-db-7", "kubectl-create", false), claimIn("z", "data-db-0", "distro", true),
+		claimIn("a", "data-db-0", "distro", false),
+		claimIn("b", "data-db-7", "kubectl-create", false),
+		claimIn("z", "data-db-0", "distro", true),
 	}, nil)
 
 	got := run(t.Context(), "prune-pvc", "-A", "--deleted-sets", "--dry-run", "--show-kept")

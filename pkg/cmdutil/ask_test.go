@@ -37,7 +37,8 @@ func TestAskAtAGate(t *testing.T) {
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
-			require.Equal(t, strings.Repeat("next: web-3, web-2. [p]romote, [h]old here, [a]bort? (? explains) ", test.asked-1), stderr.String())
+			again := strings.Repeat("next: web-3, web-2. [p]romote, [h]old here, [a]bort? (? explains) ", test.asked-1)
+			require.Equal(t, again, stderr.String())
 		})
 	}
 }

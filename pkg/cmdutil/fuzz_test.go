@@ -18,7 +18,9 @@ import (
 
 // FuzzSetNames takes any words for names of sets.
 func FuzzSetNames(f *testing.F) {
-	for _, text := range []string{"web", "sts/web db", "sts web", "StatefulSet/web web", "deployment/web", "a/b/c", "", "-", "web\n", "\x1b[31m", "ſts/web"} {
+	for _, text := range []string{
+		"web", "sts/web db", "sts web", "StatefulSet/web web", "deployment/web", "a/b/c", "", "-", "web\n", "\x1b[31m", "ſts/web",
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)
@@ -51,7 +53,10 @@ func FuzzSetNames(f *testing.F) {
 // read the command that is shown as these words.
 func FuzzCommand(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"/home/jo doe/$config", "it's; rm -rf *", "prod"}, {"-", "arn:aws:eks:eu-1:12:cluster/a_b", "\n"}, {"~/x", "`id`", "\xff"}, {"", "", ""},
+		{"/home/jo doe/$config", "it's; rm -rf *", "prod"},
+		{"-", "arn:aws:eks:eu-1:12:cluster/a_b", "\n"},
+		{"~/x", "`id`", "\xff"},
+		{"", "", ""},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

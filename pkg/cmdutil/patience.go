@@ -41,6 +41,6 @@ func (patience) Type() string { return "duration" }
 // AddPatience adds --patience. what says what is given so long.
 func AddPatience(flags *pflag.FlagSet, limits *canary.Limits, what string) {
 	limits.Patience, limits.Placing = usualPatience, placingPatience
-	flags.Var(patience{limits}, "patience", what+" Unless it is given, a pod that can't be scheduled, or whose claim is not bound, has 5m: an "+
-		"autoscaler or a provisioner may still act.")
+	flags.Var(patience{limits}, "patience", what+" Unless it is given, a pod that can't be scheduled, or whose claim "+
+		"is not bound, has 5m: an autoscaler or a provisioner may still act.")
 }

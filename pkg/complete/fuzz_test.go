@@ -39,7 +39,9 @@ func FuzzOrdinals(f *testing.F) {
 // FuzzImage completes the image of a container that has any text for its image:
 // what a shell is told is one line.
 func FuzzImage(f *testing.F) {
-	for _, image := range []string{"nginx:1.21", "registry:5000/a", "registry:5000/a:b@sha256:c", "a@b@c", ":", "\x1b[31m:\n", "a\tb", "\xff"} {
+	for _, image := range []string{
+		"nginx:1.21", "registry:5000/a", "registry:5000/a:b@sha256:c", "a@b@c", ":", "\x1b[31m:\n", "a\tb", "\xff",
+	} {
 		f.Add(image, "nginx=")
 		f.Add(image, "")
 	}

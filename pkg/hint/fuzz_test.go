@@ -16,7 +16,8 @@ import (
 // FuzzQuote gives any word to a shell, which must take it for this one word.
 func FuzzQuote(f *testing.F) {
 	for _, word := range []string{
-		"web", "", "it's", "'", "a b", "$HOME", "`id`", "a\nb", "-n", "--", "\\", "!!", "*", "~", "#x", "\xff", "\u00a0", "a=b", "%s", "\x1b[31m", "{a,b}",
+		"web", "", "it's", "'", "a b", "$HOME", "`id`", "a\nb", "-n", "--", "\\", "!!", "*", "~", "#x",
+		"\xff", "\u00a0", "a=b", "%s", "\x1b[31m", "{a,b}",
 	} {
 		f.Add(word)
 	}

@@ -21,15 +21,18 @@ func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
 	}{
 		{"no flags", hint.NewCaller(), hint.Hint{Kind: hint.Sts, Verb: "status", Args: []string{"web"}}, "kubectl sts status web"},
 		{
-			"the plugin's", there, hint.Hint{Words: "go on", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}},
+			"the plugin's", there,
+			hint.Hint{Words: "go on", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}},
 			"go on: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n shop canary web",
 		},
 		{
-			"kubectl's own", there, hint.Hint{Kind: hint.Kubectl, Verb: "delete", Args: []string{"pod", "web-4"}},
+			"kubectl's own", there,
+			hint.Hint{Kind: hint.Kubectl, Verb: "delete", Args: []string{"pod", "web-4"}},
 			"kubectl --context 'prod eu' --insecure-skip-tls-verify -n shop delete pod web-4",
 		},
 		{
-			"what a shell would take apart", hint.NewCaller(), hint.Hint{Kind: hint.Sts, Verb: "scale", Args: []string{"web", "--before-cmd", "a; b"}},
+			"what a shell would take apart", hint.NewCaller(),
+			hint.Hint{Kind: hint.Sts, Verb: "scale", Args: []string{"web", "--before-cmd", "a; b"}},
 			"kubectl sts scale web --before-cmd 'a; b'",
 		},
 	} {

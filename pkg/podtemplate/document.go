@@ -36,7 +36,7 @@ func FromYAML(doc []byte) ([]byte, error) {
 func checkAliases(doc []byte) error {
 	var value any
 	if !bytes.ContainsRune(doc, '&') || !bytes.ContainsRune(doc, '*') || goyaml.Unmarshal(doc, &value) != nil {
-		return nil // what else is wrong with it shows when it is read in earnest
+		return nil //nolint:nilerr // what else is wrong with it shows when it is read in earnest
 	}
 	if spend(value, mostBytes) < 0 {
 		return fmt.Errorf("with its aliases a document has more than %d bytes; an API server takes no object of that size", mostBytes)

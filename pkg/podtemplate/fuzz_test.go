@@ -31,12 +31,14 @@ func FuzzManifest(f *testing.F) {
 		webSet,
 		"kind: Service\n---\n" + webSet,
 		webSet + "---\n" + webSet,
-		`{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"web"},"spec":{"template":{}}}]}`,
+		`{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"apps/v1","kind":"StatefulSet",` +
+			`"metadata":{"name":"web"},"spec":{"template":{}}}]}`,
 		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {replicas: x}\n",
 		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {template: null}\n",
 		"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {template: {spec: {overhead: {cpu: 1e-2147483648}}}}\n",
 		"apiVersion: apps/v1beta1\nkind: StatefulSet\n",
-		"a: 1\na: 2\n", "a: A\n---0\x80", "- x\n", "\t", "%YAML 9\n---\n", "---\n...\n---", "!!binary x: &a *a\n", "? {}\n: {}\n", "<<: [{}]\n", laughs, shouts,
+		"a: 1\na: 2\n", "a: A\n---0\x80", "- x\n", "\t", "%YAML 9\n---\n",
+		"---\n...\n---", "!!binary x: &a *a\n", "? {}\n: {}\n", "<<: [{}]\n", laughs, shouts,
 		"kind: StatefulSet\n" + laughs,
 	} {
 		f.Add([]byte(text))
@@ -74,9 +76,11 @@ func FuzzPatch(f *testing.F) {
 		"spec:\n  containers:\n  - name: nginx\n    image: nginx:1.22\n",
 		`{"spec":{"template":{"spec":{"containers":[{"name":"nginx","$patch":"delete"}]}}}}`,
 		`{"spec":{"$setElementOrder/containers":[{"name":"b"}],"containers":[{"$retainKeys":["x"],"name":"nginx"}]}}`,
-		`{"spec":{"$deleteFromPrimitiveList/x":[1],"containers":"x"}}`, `{"metadata":{"$patch":"replace"}}`, `{"spec":{"$patch":"merge"}}`, `{"spec":{"template":{"image":"x"}}}`,
+		`{"spec":{"$deleteFromPrimitiveList/x":[1],"containers":"x"}}`, `{"metadata":{"$patch":"replace"}}`,
+		`{"spec":{"$patch":"merge"}}`, `{"spec":{"template":{"image":"x"}}}`,
 		`{"spec":{"containers":[null]}}`, `{"spec":{"containers":[{"name":1}]}}`, `{"spec":{"$setElementOrder/containers":["x"]}}`,
-		"{}", "null", "---\n---\n", "spec: {}\nreplicas: 1\n", "spec: {template: {}}\n", "---\nspec: {}\n---\nspec: {}\n", laughs, "spec:\n  x: &a [*a]\n",
+		"{}", "null", "---\n---\n", "spec: {}\nreplicas: 1\n", "spec: {template: {}}\n",
+		"---\nspec: {}\n---\nspec: {}\n", laughs, "spec:\n  x: &a [*a]\n",
 	} {
 		f.Add([]byte(text))
 	}
@@ -107,7 +111,8 @@ func FuzzPatch(f *testing.F) {
 // FuzzImages takes any words for --image, as the verb splits them.
 func FuzzImages(f *testing.F) {
 	for _, text := range []string{
-		"nginx=nginx:1.22", "*=a:b@sha256:c", "a=b,c=d", "a=b,a=c", "a=", "=b", "a", "", "a=b=c", "a= b", "a=\u2028", "nginx=\x1b[31m", "nginx=\xff",
+		"nginx=nginx:1.22", "*=a:b@sha256:c", "a=b,c=d", "a=b,a=c", "a=", "=b", "a", "", "a=b=c", "a= b",
+		"a=\u2028", "nginx=\x1b[31m", "nginx=\xff",
 	} {
 		f.Add(text)
 	}
@@ -221,7 +226,8 @@ func patched(t *testing.T, text, diff string) string {
 func FuzzYAML(f *testing.F) {
 	for _, text := range []string{
 		`{"a":"x\n  y\n","b":[[],{}],"c":1e3,"d":"1e3","e":"~","f":"0x1F","g":"12:30:45","h":"\u0085","i":" "}`,
-		`{"a":9007199254740993,"b":-0,"c":1e400,"d":0.1}`, `"\ud800"`, `"\u0000\ufeff\u2028"`, "\"\U0001F600\"", `[[[[]]]]`, `{"<<":{"a":1}}`, `"- x"`,
+		`{"a":9007199254740993,"b":-0,"c":1e400,"d":0.1}`, `"\ud800"`, `"\u0000\ufeff\u2028"`,
+		"\"\U0001F600\"", `[[[[]]]]`, `{"<<":{"a":1}}`, `"- x"`,
 		`{"y":"n","=":"<<","!x":"&y","*z":"%"}`, `"\n\n x\n"`, `"# x"`, `"2030-01-02"`, `"a: b"`, `{"a":null}`, `1`, `oops`,
 	} {
 		f.Add([]byte(text))

@@ -29,8 +29,10 @@ func FuzzRecords(f *testing.F) {
 	f.Add(whole[:len(whole)-20])
 	f.Add(append(whole[len(whole)/3:len(whole)-3], whole...))
 	for _, text := range []string{
-		"---\n...\n", "\n...\n\n...\n", "---\nkind: PersistentVolumeClaim\n...\n", "---\nmetadata: {name: ../x, namespace: a}\n...\n", "---\n- x\n...\n",
-		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n...\n",
+		"---\n...\n", "\n...\n\n...\n", "---\nkind: PersistentVolumeClaim\n...\n",
+		"---\nmetadata: {name: ../x, namespace: a}\n...\n", "---\n- x\n...\n",
+		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n" +
+			"c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n...\n",
 	} {
 		f.Add([]byte(text))
 	}

@@ -86,7 +86,8 @@ func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	c.world.Sets = []sts.Snapshot{set("default", "web", 1)}
 	run := prune.Run{Cluster: c, Judge: judge, Tell: new(told).tell}
 
-	require.Equal(t, prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}, run.Do(t.Context(), slices.Values(verdicts)))
+	want := prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}
+	require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
 }
 
 func TestCtrlCStopsBetweenClaims(t *testing.T) {
@@ -148,7 +149,8 @@ func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
 		c.before = func(what string) {
 			switch what {
 			case "look default":
-				if looks++; looks == 2 {
+				looks++
+				if looks == 2 {
 					c.errs[what] = late
 				}
 			case "may delete data-web-1":

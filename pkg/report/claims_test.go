@@ -144,7 +144,8 @@ func TestTheTotalsAreToldBelowATableAndBesideObjects(t *testing.T) {
 	for format, below := range map[report.Format]bool{report.Human: true, report.Wide: true, report.JSON: false, report.Name: false} {
 		var out, err strings.Builder
 		streams := term.Streams{Out: &out, Err: &err}
-		report.PrintClaimTotal(streams, term.ColorNever, format, report.DryRunServer, claims.Sum(slices.Values(mixed())), "4 claims", "they die")
+		total := claims.Sum(slices.Values(mixed()))
+		report.PrintClaimTotal(streams, term.ColorNever, format, report.DryRunServer, total, "4 claims", "they die")
 
 		const want = "4 claims (server dry run)\nthey die\n"
 		if below {

@@ -15,9 +15,12 @@ import (
 
 // hostileTexts are what a cluster may say to harm who reads it.
 var hostileTexts = []string{
-	"plain", evil, "a\x1b[31mb", "\x1b]8;;x\x07y", "\x1b\x1b[", "\u009b1m", "\x9b", "\u202e", "\n\r\t", "\xff", "日本\x1b", "\x1bP\x1b\\", "\x1b]\u009c",
-	"\n::error::x", "a\r \u00a0::warning file=/etc/passwd::x", "##[error]", "###[", "##\x1b[m[", "%0A::error::", "| a |\n# b", "<img src=x>",
-	"]]>", "[x](javascript:y)", "```\n`", "&lt;", "\u2028- a", "a: kubectl `x`", "\x00", "\U000E0041", "\ufffe", "kubectl x: kubectl y", " \t a ",
+	"plain", evil, "a\x1b[31mb", "\x1b]8;;x\x07y", "\x1b\x1b[", "\u009b1m", "\x9b", "\u202e", "\n\r\t", "\xff",
+	"日本\x1b", "\x1bP\x1b\\", "\x1b]\u009c",
+	"\n::error::x", "a\r \u00a0::warning file=/etc/passwd::x", "##[error]", "###[",
+	"##\x1b[m[", "%0A::error::", "| a |\n# b", "<img src=x>",
+	"]]>", "[x](javascript:y)", "```\n`", "&lt;", "\u2028- a",
+	"a: kubectl `x`", "\x00", "\U000E0041", "\ufffe", "kubectl x: kubectl y", " \t a ",
 }
 
 func FuzzClean(f *testing.F) {

@@ -43,7 +43,8 @@ func (h History) seeChange(broken *history.Revision) string {
 	if i < 0 || h.Revisions[i].Gone || broken.Gone || h.Revisions[i].Name == broken.Name {
 		return ""
 	}
-	return "see what changed: " + h.Command.Sts("history", h.Snapshot.Name(), "--diff", fmt.Sprintf("%d,%d", h.Revisions[i].Number, broken.Number))
+	both := fmt.Sprintf("%d,%d", h.Revisions[i].Number, broken.Number)
+	return "see what changed: " + h.Command.Sts("history", h.Snapshot.Name(), "--diff", both)
 }
 
 func (h History) notes() []string {

@@ -161,7 +161,8 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	}{
 		{"after an outage", []rollout.Event{gate, back}, question + "\n03:04:05 warning: the API server answers again\n" + question},
 		{
-			"when the time is over", []rollout.Event{gate, end(rollout.TimedOut, "not done after 5s, still waiting for an answer")},
+			"when the time is over",
+			[]rollout.Event{gate, end(rollout.TimedOut, "not done after 5s, still waiting for an answer")},
 			question + "\n03:04:05 timed out: not done after 5s, still waiting for an answer\n",
 		},
 		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
@@ -170,7 +171,8 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			got := onTerminal(t, 120, func(terminal *os.File) {
 				lines := report.NewLines(terminal, term.ColorNever, true)
-				lines.Handle(rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}})
+				plan := &rollout.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}
+				lines.Handle(rollout.Event{Type: rollout.EventPlan, Plan: plan})
 				for _, e := range test.events {
 					lines.Handle(e)
 				}

@@ -51,7 +51,8 @@ func (s *screenful) write(t *testing.T, text string) {
 }
 
 func (s *screenful) feed() {
-	if s.row++; s.row < s.height {
+	s.row++
+	if s.row < s.height {
 		return
 	}
 	s.row--
@@ -95,7 +96,7 @@ func (s *screenful) resize(height int) {
 }
 
 func TestNoOldLinesAreLeftWhenTheTerminalIsResized(t *testing.T) {
-	mark := regexp.MustCompile("<resize (\\d+)>")
+	mark := regexp.MustCompile(`<resize (\d+)>`)
 	for _, heights := range [][]int{{24, 8, 24}, {24, 10, 12, 40}, {8, 24, 8}, {24, 12, 24, 12, 30}} {
 		t.Run(fmt.Sprint(heights), func(t *testing.T) {
 			got := onTerminal(t, 80, func(terminal *os.File) {

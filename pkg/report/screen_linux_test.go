@@ -72,7 +72,9 @@ func since(made, ready time.Duration) func(*corev1.Pod) {
 func shown(t *testing.T, text string) string {
 	t.Helper()
 	text = regexp.MustCompile(`\r\x1b\[(\d+)A`).ReplaceAllString(text, "<up $1>\n")
-	text = strings.NewReplacer("\x1b[?2026h", "<draw>\n", "\x1b[H\x1b[J", "<clear>\n", "\x1b[J\x1b[?2026l", "<drawn>\n", "\x1b[K", "").Replace(text)
+	text = strings.NewReplacer(
+		"\x1b[?2026h", "<draw>\n", "\x1b[H\x1b[J", "<clear>\n", "\x1b[J\x1b[?2026l", "<drawn>\n", "\x1b[K", "",
+	).Replace(text)
 	require.NotContains(t, text, "\x1b")
 	return text
 }

@@ -151,5 +151,7 @@ func TestAScaleThatEndsEarlySaysHowToLeaveItAtThat(t *testing.T) {
 	w.see(s)
 	w.state = w.state.Applied(rollout.Partition(4), nil, ststest.Start)
 	d := w.at(11 * time.Minute).see(ststest.Snapshot(ststest.Set(ststest.Annotated(p.Record, "r")), ststest.Pods(0, 4)))
-	require.Equal(t, []string{"or leave it at that: kubectl sts scale web --replicas 5", "try again: kubectl sts canary web --retry"}, d.End.Try)
+	require.Equal(t, []string{
+		"or leave it at that: kubectl sts scale web --replicas 5", "try again: kubectl sts canary web --retry",
+	}, d.End.Try)
 }

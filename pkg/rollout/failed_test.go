@@ -136,7 +136,7 @@ func TestARunWithoutARecordLeavesOneWhenItHalts(t *testing.T) {
 		require.Equal(t, rollout.Halted, s.ends().Result)
 		note, ok := noteOf(s).(rollout.Edit)
 		require.True(t, ok)
-		require.Equal(t, `{"failed":{"at":"2030-01-02T03:04:05Z","message":"web-5: nginx: InvalidImageName: no such image",`+
+		require.JSONEq(t, `{"failed":{"at":"2030-01-02T03:04:05Z","message":"web-5: nginx: InvalidImageName: no such image",`+
 			`"pod":"web-5","reason":"InvalidImageName"},"from":5,"to":6,"version":2}`, *note.Annotations[p.Record])
 	})
 }

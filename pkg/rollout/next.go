@@ -109,19 +109,8 @@ func (n *next) advance(step *Step) bool {
 		n.st.phase, n.st.started, n.st.good, n.st.hooked = changing, n.now, 0, 0
 		n.tell(Event{Type: EventStep})
 	}
-	if n.st.phase == changing {
-		if step.Change != nil && !step.Change.Done(n.s) {
-			if !n.required(step) {
-				return false
-			}
-			if n.st.hooked < len(step.Before) {
-				n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
-				return false
-			}
-			n.write(step)
-			return false
-		}
-		n.st.phase, n.st.started = waiting, n.now
+	if n.st.phase == changing && !n.changed(step) {
+		return false
 	}
 	progress := step.Until.Check(n.s, n.now)
 	n.success = progress.Success
@@ -133,6 +122,24 @@ func (n *next) advance(step *Step) bool {
 		return false
 	}
 	return n.passed(step)
+}
+
+// changed reports whether the step's change is there, and does what is next for it
+// while it is not.
+func (n *next) changed(step *Step) bool {
+	if step.Change == nil || step.Change.Done(n.s) {
+		n.st.phase, n.st.started = waiting, n.now
+		return true
+	}
+	if !n.required(step) {
+		return false
+	}
+	if n.st.hooked < len(step.Before) {
+		n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
+		return false
+	}
+	n.write(step)
+	return false
 }
 
 // arrived reports whether the step's condition holds now.

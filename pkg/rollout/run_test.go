@@ -89,7 +89,9 @@ func TestRunWholeCanary(t *testing.T) {
 		s.show(split(over, 0))
 
 		for i, partition := range []int{4, 2, 0} {
-			require.Equal(t, ptr.To(partition), p.Steps[i+1].Change.(rollout.Edit).Partition) //nolint:forcetypeassert // a panic fails the test
+			edit, ok := p.Steps[i+1].Change.(rollout.Edit)
+			require.True(t, ok)
+			require.Equal(t, ptr.To(partition), edit.Partition)
 		}
 		require.Equal(t, []sent{
 			{0, p.Steps[0].Change},

@@ -62,7 +62,8 @@ func FuzzRevisionTemplate(f *testing.F) {
 	for _, text := range []string{
 		`{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"a","image":"b"}]}}}}`,
 		`{"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"1e3","memory":"1Gi"}}}],"new":9007199254740993}}}}`,
-		`{"spec":{"template":{"spec":{"overhead":{"cpu":"1e-2147483648"}}}}}`, `{"spec":{"template":null}}`, `{"spec":{}}`, `{}`, `[]`, `oops`, `{"spec":{"template":{"spec":{"containers":"x"}}}}`,
+		`{"spec":{"template":{"spec":{"overhead":{"cpu":"1e-2147483648"}}}}}`, `{"spec":{"template":null}}`,
+		`{"spec":{}}`, `{}`, `[]`, `oops`, `{"spec":{"template":{"spec":{"containers":"x"}}}}`,
 	} {
 		f.Add(text)
 	}
@@ -93,7 +94,9 @@ func FuzzRevisionTemplate(f *testing.F) {
 // FuzzNames builds names as the controller does, and finds the ordinal again;
 // a name that it would not build has none.
 func FuzzNames(f *testing.F) {
-	for _, seed := range []string{"data-web-0", "data-web-1-0", "data-web-01", "data-web--1", "data-web-+1", "data-web-99999999999999999999", "-"} {
+	for _, seed := range []string{
+		"data-web-0", "data-web-1-0", "data-web-01", "data-web--1", "data-web-+1", "data-web-99999999999999999999", "-",
+	} {
 		f.Add("web", "data", seed, int32(7))
 	}
 	f.Add("web-data-web", "data", "data-web-data-web-3", int32(0))
@@ -135,14 +138,16 @@ func FuzzFailedCreates(f *testing.F) {
 
 // FuzzManagedFields takes any text for what a manager owns.
 func FuzzManagedFields(f *testing.F) {
-	for _, text := range []string{`{"f:spec":{"f:template":{"f:spec":{}},"f:replicas":{}}}`, `{"f:spec":{"f:template":null}}`, `[]`, `oops`, ``} {
+	for _, text := range []string{
+		`{"f:spec":{"f:template":{"f:spec":{}},"f:replicas":{}}}`, `{"f:spec":{"f:template":null}}`, `[]`, `oops`, ``,
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		defer within.Input(t)()
 		at := metav1.NewTime(time.Unix(1, 0))
-		fields := []metav1.ManagedFieldsEntry{{Manager: "helm", Time: &at, FieldsV1: &metav1.FieldsV1{Raw: []byte(text)}}}
+		fields := []metav1.ManagedFieldsEntry{{Manager: "helm", Time: &at, FieldsV1: metav1.NewFieldsV1(text)}}
 		if w, ok := sts.LastWriter(fields, "spec", "template"); ok {
 			require.Equal(t, sts.Writer{Manager: "helm", Time: at.Time}, w)
 		}

@@ -57,7 +57,8 @@ func TestPutsBack(t *testing.T) {
 		{
 			"Argo CD", ststest.Annotated("argocd.argoproj.io/tracking-id", "shop:apps/StatefulSet:default/web"), "template and partition",
 			"Argo CD manages statefulset web and may put its own template and partition back; pause it first: " +
-				"argocd app set shop --sync-policy none; change the source when this is over: applied before, it opens the gate for every pod",
+				"argocd app set shop --sync-policy none; change the source when this is over: " +
+				"applied before, it opens the gate for every pod",
 		},
 		{
 			"Argo CD, whose words are no name", ststest.Annotated("argocd.argoproj.io/tracking-id", "$(rm -rf /):apps"), "replicas",

@@ -26,8 +26,8 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	note := new(N)
 	err := json.Unmarshal([]byte(text), note)
 	if format := (*note).Format(); err == nil && format != FormatGoing && format != FormatFailed {
-		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d and %d: use the version that wrote it",
-			annotation, s.Name(), format, FormatGoing, FormatFailed)
+		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d and %d: "+
+			"use the version that wrote it", annotation, s.Name(), format, FormatGoing, FormatFailed)
 	}
 	if err == nil {
 		err = (*note).Check()

@@ -199,7 +199,8 @@ func (s Snapshot) MaxUnavailable() int {
 		return 1
 	}
 	one := intstr.FromInt32(1)
-	n, err := intstr.GetScaledValueFromIntOrPercent(cmp.Or(s.Set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, &one), s.Replicas(), false)
+	most := cmp.Or(s.Set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, &one)
+	n, err := intstr.GetScaledValueFromIntOrPercent(most, s.Replicas(), false)
 	if err != nil {
 		return 1
 	}

@@ -21,10 +21,11 @@ var command = regexp.MustCompile(`\bkubectl( sts)? [-a-z]`)
 // mayName are the texts outside of pkg/hint that name a command and offer none:
 // what stands there is a title, or says where a file is from.
 var mayName = map[string][]string{
-	"pkg/cli/end.go":           {`See "kubectl sts --help" and "kubectl sts VERB --help".`},
-	"pkg/cli/cli.go":           {"kubectl sts"}, // the name of the root command
-	"pkg/prune/record.go":      {"not a record of kubectl sts prune-pvc"},
-	"pkg/cmdutil/flags.go":     {"Name of the manager used to track field ownership. Flux removes the fields of managers whose names begin with kubectl."},
+	"pkg/cli/end.go":      {`See "kubectl sts --help" and "kubectl sts VERB --help".`},
+	"pkg/cli/cli.go":      {"kubectl sts"}, // the name of the root command
+	"pkg/prune/record.go": {"not a record of kubectl sts prune-pvc"},
+	"pkg/cmdutil/flags.go": {"Name of the manager used to track field ownership. " +
+		"Flux removes the fields of managers whose names begin with kubectl."},
 	"pkg/cmd/prunepvc/run.go":  {"kubectl sts prune-pvc"},
 	"pkg/cmd/scale/record.go":  {"kubectl sts scale "},
 	"pkg/cmd/canary/canary.go": {"kubectl sts canary"}, // the change-cause
@@ -55,7 +56,10 @@ func TestACommandThatIsWrittenOutIsReported(t *testing.T) {
 		},
 		{"the name of the program", "pkg/sts/x.go", "package sts\nvar a = \"use a newer kubectl-sts\"", nil},
 		{"an example in the help", "pkg/cmd/undo/x.go", "package undo\nvar example = templates.Examples(`kubectl sts undo web`)", nil},
-		{"the help of a flag", "pkg/cmd/undo/x.go", "package undo\nfunc f() { fs.BoolVar(&x, \"y\", false, \"see kubectl sts promote\") }", nil},
+		{
+			"the help of a flag", "pkg/cmd/undo/x.go",
+			"package undo\nfunc f() { fs.BoolVar(&x, \"y\", false, \"see kubectl sts promote\") }", nil,
+		},
 		{"the one place", "pkg/hint/x.go", "package hint\nvar a = \"kubectl sts promote web\"", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,7 +90,8 @@ func commandsIn(t *testing.T, files map[string]string) []string {
 			text, err := strconv.Unquote(literal.Value)
 			require.NoError(t, err)
 			if command.MatchString(text) && !slices.Contains(mayName[name], text) {
-				found = append(found, fmt.Sprintf("%s:%d: a command outside of pkg/hint: %q", name, fset.Position(literal.Pos()).Line, text))
+				line := fset.Position(literal.Pos()).Line
+				found = append(found, fmt.Sprintf("%s:%d: a command outside of pkg/hint: %q", name, line, text))
 			}
 			return true
 		})

@@ -49,7 +49,8 @@ func startCluster(name string) (*cluster, error) {
 	}
 	c.config.UserAgent = "e2e-harness"
 	c.config.QPS = -1
-	return c, c.readVersion()
+	err = c.readVersion()
+	return c, err
 }
 
 // readEnv asks the sandbox where its kubectl and its audit log are.

@@ -94,7 +94,9 @@ func TestFluxTakesOverWhatBeginsWithKubectl(t *testing.T) {
 	const update, apply = metav1.ManagedFieldsOperationUpdate, metav1.ManagedFieldsOperationApply
 	status := entry("kubectl-edit", update, `{"f:status":{}}`)
 	status.Subresource = "status"
-	stay := []metav1.ManagedFieldsEntry{status, entry("kubectl", apply, `{"f:spec":{"f:c":{}}}`), entry("sts-rollout", update, `{"f:spec":{"f:d":{}}}`)}
+	stay := []metav1.ManagedFieldsEntry{
+		status, entry("kubectl", apply, `{"f:spec":{"f:c":{}}}`), entry("sts-rollout", update, `{"f:spec":{"f:d":{}}}`),
+	}
 	got, err := takenOver(append(slices.Clone(stay),
 		entry(fluxManager, apply, `{"f:spec":{"f:a":{}}}`), entry("kubectl-sts", update, `{"f:spec":{"f:b":{}}}`)))
 	require.NoError(t, err)

@@ -223,6 +223,7 @@ func TestRequestsAreTold(t *testing.T) {
 		{http.MethodGet, "/api/v1/namespaces/a", call{"get", "namespaces", "a"}},
 		{http.MethodGet, "/version", call{"list", "", ""}},
 	} {
-		require.Equal(t, tt.want, callOf(httptest.NewRequest(tt.method, tt.url, http.NoBody)), tt.url)
+		request := httptest.NewRequestWithContext(t.Context(), tt.method, tt.url, http.NoBody)
+		require.Equal(t, tt.want, callOf(request), tt.url)
 	}
 }

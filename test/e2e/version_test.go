@@ -7,12 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/client-go/discovery"
-
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // condition is what scripts can ask in brackets besides testscript's own:

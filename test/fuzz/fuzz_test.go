@@ -25,11 +25,11 @@ func TestFind(t *testing.T) {
 	write("pkg/a/a.go", "package a\nfunc FuzzThree(f *testing.F) {}\n")
 	write("pkg/a/testdata/a_test.go", "no Go")
 
-	got, err := find(root, "pkg", regexp.MustCompile(""))
+	got, err := find(root, regexp.MustCompile(""))
 	require.NoError(t, err)
 	require.Equal(t, []target{{"pkg/a", "FuzzOne"}, {"pkg/a/b", "FuzzOne"}, {"pkg/a/b", "FuzzTwo"}}, got)
 
-	got, err = find(root, "pkg", regexp.MustCompile(`a/b\.FuzzOne`))
+	got, err = find(root, regexp.MustCompile(`a/b\.FuzzOne`))
 	require.NoError(t, err)
 	require.Equal(t, []target{{"pkg/a/b", "FuzzOne"}}, got)
 }
@@ -48,7 +48,10 @@ func TestRead(t *testing.T) {
 			"    Failing input written to testdata/fuzz/FuzzSteps/a\nFAIL\n", exit},
 		{"a panic", "panic: no\n", exit},
 		{"nothing but the end of the time", "--- FAIL: FuzzSteps (61.02s)\n    context deadline exceeded\nFAIL\n", nil},
-		{"the end of the time, and an input that fails", "--- FAIL: FuzzSteps (3.02s)\n    x_test.go:3: no\n    context deadline exceeded\nFAIL\n", exit},
+		{
+			"the end of the time, and an input that fails",
+			"--- FAIL: FuzzSteps (3.02s)\n    x_test.go:3: no\n    context deadline exceeded\nFAIL\n", exit,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,7 +89,7 @@ func TestTheGreediestProcessCounts(t *testing.T) {
 }
 
 func TestTheTargetsOfTheRepositoryAreFound(t *testing.T) {
-	targets, err := find(filepath.Join("..", ".."), "pkg", regexp.MustCompile(""))
+	targets, err := find(filepath.Join("..", ".."), regexp.MustCompile(""))
 	require.NoError(t, err)
 	require.Contains(t, targets, target{"pkg/canary", "FuzzSteps"})
 	require.Contains(t, targets, target{"pkg/report", "FuzzClean"})

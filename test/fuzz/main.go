@@ -44,7 +44,7 @@ func (d *driver) run(ctx context.Context, only string) error {
 	if err != nil {
 		return fmt.Errorf("-run: %w", err)
 	}
-	targets, err := find(".", "pkg", pick)
+	targets, err := find(".", pick)
 	if err != nil {
 		return err
 	}

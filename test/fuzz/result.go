@@ -29,7 +29,8 @@ type result struct {
 const heading = "target                          inputs  interesting   elapsed    input  process"
 
 func (r result) line() string {
-	words := fmt.Sprintf("%-30s %8d %12d %9s %8s %8s", r.target, r.inputs, r.interesting, r.elapsed, mebibytes(r.input), mebibytes(r.process))
+	words := fmt.Sprintf("%-30s %8d %12d %9s %8s %8s",
+		r.target, r.inputs, r.interesting, r.elapsed, mebibytes(r.input), mebibytes(r.process))
 	if r.err != nil {
 		words += "  FAILED"
 	}

@@ -21,11 +21,11 @@ type target struct {
 // String is how it is called on the command line and in the table.
 func (t target) String() string { return strings.TrimPrefix(t.dir, "pkg/") + "." + t.name }
 
-// find lists the targets below a folder of the module whose names match, by
+// find lists the targets in pkg of the module at root whose names match, by
 // package and in the order of their files.
-func find(root, below string, pick *regexp.Regexp) ([]target, error) {
+func find(root string, pick *regexp.Regexp) ([]target, error) {
 	var out []target
-	err := fs.WalkDir(os.DirFS(root), below, func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(root), "pkg", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

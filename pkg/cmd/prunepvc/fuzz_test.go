@@ -12,7 +12,9 @@ import (
 
 // FuzzOlderThan takes any text for --older-than.
 func FuzzOlderThan(f *testing.F) {
-	for _, text := range []string{"12h", "30d", "4w", "1h30m", "-1h", "1.5d", "65536d", "65535w", "d", "1D", "+1d", "0", "9223372036854775807ns", "1e3s"} {
+	for _, text := range []string{
+		"12h", "30d", "4w", "1h30m", "-1h", "1.5d", "65536d", "65535w", "d", "1D", "+1d", "0", "9223372036854775807ns", "1e3s",
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)

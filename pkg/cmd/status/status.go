@@ -133,7 +133,8 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 	if err != nil {
 		env.WarnOf(where, err)
 	}
-	v := verdict.Judge(s, record, verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}, command, now)
+	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
+	v := verdict.Judge(s, record, limits, command, now)
 	if _, err := scale.FindRecord(s); err != nil {
 		env.WarnOf(where, err)
 	}

@@ -72,7 +72,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"How long to watch, for instance 10m; 0 for ever. A watch that takes longer ends with exit code 124.")
 	flags.DurationVar(&r.Limits.StepTimeout, "step-timeout", 0,
 		"How long it may take without another pod becoming Available; 0 for ever. It ends with exit code 4.")
-	cmdutil.AddPatience(flags, &r.Limits, "How long trouble that often heals by itself (an image pull, a crash loop) may last before it counts.")
+	cmdutil.AddPatience(flags, &r.Limits,
+		"How long trouble that often heals by itself (an image pull, a crash loop) may last before it counts.")
 	cmdutil.AddOutput(flags, &r.Output)
 	cmdutil.AddReport(flags)
 	return cmd
