@@ -62,7 +62,8 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/selfsubjectaccessreviews"):
 		c.review(w, r)
 	case strings.HasSuffix(r.URL.Path, "/selfsubjectreviews"):
-		_, _ = io.WriteString(w, `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","status":{"userInfo":{"username":"jo"}}}`)
+		_, _ = io.WriteString(w, `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1",`+
+			`"status":{"userInfo":{"username":"jo"}}}`)
 	case write && !c.taken:
 		no(http.StatusForbidden, "denied by policy")
 	case c.budgets == http.StatusForbidden && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
@@ -199,7 +200,8 @@ func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
 
 	_, err := r.Run(t.Context(), p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
-	require.EqualError(t, err, `not allowed to patch statefulsets.apps, delete pods in namespace "default": the Role that you use lacks it (user "jo")`)
+	require.EqualError(t, err, `not allowed to patch statefulsets.apps, delete pods in namespace "default": `+
+		`the Role that you use lacks it (user "jo")`)
 	require.True(t, kube.Denied(err))
 	require.Empty(t, c.writes)
 }

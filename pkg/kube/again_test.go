@@ -51,7 +51,9 @@ func stalled(w http.ResponseWriter, r *http.Request) {
 func drop(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 func TestAReadIsTriedAgainForAWhile(t *testing.T) {
-	for name, trouble := range map[string]http.HandlerFunc{"a 503": busy, "an answer that breaks off": cut, "a connection that is dropped": drop} {
+	for name, trouble := range map[string]http.HandlerFunc{
+		"a 503": busy, "an answer that breaks off": cut, "a connection that is dropped": drop,
+	} {
 		for _, path := range []string{setPath, podsPath, revisionsPath} {
 			t.Run(name+" "+path, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -145,9 +147,9 @@ func TestTheUsersTimeoutEndsARead(t *testing.T) {
 			server := loadable(t, ststest.Set(), nil)
 			server.on(http.MethodGet, setPath, trouble)
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, rollout.ErrTimedOut)
-			defer cancel()
 
 			_, _, err := server.client().Load(ctx, "web")
+			cancel()
 
 			require.ErrorIs(t, err, rollout.ErrTimedOut)
 			server.CloseClientConnections()
@@ -156,7 +158,7 @@ func TestTheUsersTimeoutEndsARead(t *testing.T) {
 }
 
 func TestAWatchOutlivesTheTimeoutOfARequest(t *testing.T) {
-	watching(t, asIs, func(t *testing.T, w *watched) {
+	watching(t, asIs, func(_ *testing.T, w *watched) {
 		w.next()
 		time.Sleep(10 * time.Minute)
 		w.quiet()

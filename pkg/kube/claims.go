@@ -24,8 +24,8 @@ func (c *Client) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) 
 }
 
 // PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
-// went with a deletion of this call that got no answer. A dry run asks whether it may be deleted, and not whether it has changed: controllers
-// write to it when they like.
+// went with a deletion of this call that got no answer. A dry run asks whether it
+// may be deleted, and not whether it has changed: controllers write to it when they like.
 func (c *Client) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
 	opts := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &claim.UID, ResourceVersion: &claim.Version}}
 	if dryRun {

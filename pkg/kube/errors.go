@@ -116,7 +116,8 @@ func who(err error) string {
 func unreachable(err error) bool {
 	var netErr net.Error
 	var urlErr *url.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) || errors.As(err, &urlErr) || utilnet.IsConnectionReset(err) ||
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) || errors.As(err, &urlErr) ||
+		utilnet.IsConnectionReset(err) ||
 		utilnet.IsConnectionRefused(err) || utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err) ||
 		strings.Contains(err.Error(), "when reading response body") // client-go's words for an answer that was cut
 }

@@ -2,7 +2,6 @@ package kube_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -16,6 +15,8 @@ const (
 	reviewsPath = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 	myselfPath  = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 )
+
+const myself = `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","status":{"userInfo":{"username":"jo"}}}`
 
 func reviewed(status string) http.HandlerFunc {
 	return text(http.StatusCreated, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":`+status+`}`)
@@ -39,21 +40,24 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 		{"one", no, []rollout.Permission{patch}, `not allowed to patch statefulsets.apps` + here + ` (user "jo")`},
 		{"two", no, []rollout.Permission{patch, del}, `not allowed to patch statefulsets.apps, delete pods` + here + ` (user "jo")`},
 		{
-			"one of them in no namespace", no, []rollout.Permission{patch, volumes},
+			"one of them in no namespace", no,
+			[]rollout.Permission{patch, volumes},
 			`not allowed to patch statefulsets.apps` + here + `; not allowed to patch persistentvolumes` + cluster + ` (user "jo")`,
 		},
 		{"nobody knows: who may not ask goes on", failure(http.StatusForbidden, "no"), []rollout.Permission{patch}, ""},
 		{"nobody knows: a server without reviews", failure(http.StatusNotFound, "no"), []rollout.Permission{patch}, ""},
-		{"nobody knows: an authorizer that failed", reviewed(`{"allowed":false,"evaluationError":"webhook"}`), []rollout.Permission{patch}, ""},
+		{
+			"nobody knows: an authorizer that failed", reviewed(`{"allowed":false,"evaluationError":"webhook"}`),
+			[]rollout.Permission{patch},
+			"",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := newServer(t)
 				t.Cleanup(server.Close)
 				server.on(http.MethodPost, reviewsPath, test.answer)
-				server.on(http.MethodPost, myselfPath, text(http.StatusCreated, strings.Join([]string{
-					`{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1",`, `"status":{"userInfo":{"username":"jo"}}}`,
-				}, "")))
+				server.on(http.MethodPost, myselfPath, text(http.StatusCreated, myself))
 
 				err := server.client().Permit(t.Context(), test.needs...)
 

@@ -148,7 +148,8 @@ func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
 		c.before = func(what string) {
 			switch what {
 			case "look default":
-				if looks++; looks == 2 {
+				looks++
+				if looks == 2 {
 					c.errs[what] = late
 				}
 			case "may delete data-web-1":

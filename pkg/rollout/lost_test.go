@@ -36,7 +36,8 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 			try = nil
 		}
 		return rollout.Decision{End: &rollout.Outcome{
-			Result: rollout.Drifted, Message: message, Gate: gate, Unsure: strings.Contains(gate, "got no answer"), Step: &plan().Steps[0], Try: try,
+			Result: rollout.Drifted, Message: message, Gate: gate,
+			Unsure: strings.Contains(gate, "got no answer"), Step: &plan().Steps[0], Try: try,
 		}}
 	}
 	for _, test := range []struct {
