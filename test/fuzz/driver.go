@@ -111,6 +111,12 @@ func (d *driver) one(ctx context.Context, t target, corpus string) result {
 	r.read(out.String())
 	if r.err == nil {
 		r.input, r.process, r.err = greediest(memory)
+		return r
 	}
+	why, err := reasons(memory)
+	if err != nil {
+		why = err.Error()
+	}
+	r.output += why
 	return r
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 func TestFind(t *testing.T) {
@@ -74,9 +76,13 @@ func TestTheGreediestProcessCounts(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "1"), []byte("17 9000"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "2"), []byte("1700 8000"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "3"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "2"+fuzztest.EndSuffix), []byte("it took too long"), 0o600))
 	input, process, err := greediest(dir)
 	require.NoError(t, err)
 	require.Equal(t, []uint64{1700, 9000}, []uint64{input, process})
+	why, err := reasons(dir)
+	require.NoError(t, err)
+	require.Equal(t, "it took too long\n", why)
 }
 
 func TestTheTargetsOfTheRepositoryAreFound(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 // result is what became of a target.
@@ -69,6 +71,23 @@ func (r *result) read(output string) {
 	}
 }
 
+// reasons are why processes of the target ended that had an input out of its bounds.
+func reasons(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*"+fuzztest.EndSuffix))
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		_, _ = fmt.Fprintf(&out, "%s\n", text)
+	}
+	return out.String(), nil
+}
+
 // greediest are the largest numbers that the processes of the target have noted.
 func greediest(dir string) (input, process uint64, err error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -76,6 +95,9 @@ func greediest(dir string) (input, process uint64, err error) {
 		return 0, 0, err
 	}
 	for _, file := range files {
+		if strings.HasSuffix(file, fuzztest.EndSuffix) {
+			continue
+		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return 0, 0, err

@@ -19,21 +19,25 @@ import (
 // most that it had from the system.
 const MemoryDir = "STS_FUZZ_MEMORY"
 
+// EndSuffix ends the name of the file in that folder that says why a process ended.
+const EndSuffix = ".end"
+
 // What one input may take. Memory is all that is allocated, whether the
 // collector frees it meanwhile or not, and what stacks have grown to: so the number
 // is nearly the same on every run, and what is in use at once is never more.
 const (
 	mostMemory = 100 << 20
 	mostStack  = 64 << 20
-	mostTime   = 5 * time.Second
+	mostWork   = 5 * time.Second
+	mostWait   = time.Minute // Go ends a worker after 10 s, whatever it does
 	tick       = 10 * time.Millisecond
 )
 
 // Bounds fail an input that takes too much time or memory.
 type Bounds struct {
-	memory uint64 // bytes
-	ticks  int
-	end    func(why string) // ends the process
+	memory uint64        // bytes
+	work   time.Duration // of the processors
+	wait   time.Duration // by the clock
 
 	running atomic.Pointer[input]
 	noted   [2]uint64 // bytes that an input took, and that the process had
@@ -42,8 +46,9 @@ type Bounds struct {
 
 // input is one that is being looked at.
 type input struct {
-	before uint64 // bytes that the process had taken
-	ticks  int    // for so many it has been running
+	before uint64        // bytes that the process had taken
+	worked time.Duration // that the process had worked
+	began  time.Time
 }
 
 // Bound bounds the inputs of a target. An input that goes out of its bounds while
@@ -51,7 +56,7 @@ type input struct {
 // nothing else ends a loop.
 func Bound(f *testing.F) *Bounds {
 	f.Helper()
-	b := &Bounds{memory: mostMemory, ticks: int(mostTime / tick), end: func(why string) { panic(why) }}
+	b := &Bounds{memory: mostMemory, work: mostWork, wait: mostWait}
 	if dir := os.Getenv(MemoryDir); dir != "" {
 		b.file = filepath.Join(dir, strconv.Itoa(os.Getpid()))
 	}
@@ -69,7 +74,7 @@ func Bound(f *testing.F) *Bounds {
 // Input begins an input; what it returns ends it.
 func (b *Bounds) Input(t *testing.T) func() {
 	t.Helper()
-	in := &input{before: taken()}
+	in := &input{before: taken(), worked: worked(), began: time.Now()}
 	b.running.Store(in)
 	return func() {
 		t.Helper()
@@ -82,9 +87,7 @@ func (b *Bounds) Input(t *testing.T) func() {
 	}
 }
 
-// watch ends the process when an input goes out of its bounds. It counts its own
-// ticks rather than ask a clock: on a machine that lets this process wait, the
-// ticks wait as well.
+// watch ends the process when an input goes out of its bounds.
 func (b *Bounds) watch(done <-chan struct{}) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -98,14 +101,25 @@ func (b *Bounds) watch(done <-chan struct{}) {
 		if in == nil {
 			continue
 		}
-		in.ticks++
 		if took := since(in.before); took > b.memory {
 			b.end(fmt.Sprintf("the input has taken %d bytes of memory, more than %d, and is not done", took, b.memory))
 		}
-		if in.ticks > b.ticks {
-			b.end(fmt.Sprintf("the input has taken more than %s and is not done", time.Duration(b.ticks)*tick))
+		if worked()-in.worked > b.work {
+			b.end(fmt.Sprintf("the input has been worked on for more than %s and is not done", b.work))
+		}
+		if time.Since(in.began) > b.wait {
+			b.end(fmt.Sprintf("the input has been waiting for more than %s and is not done", b.wait))
 		}
 	}
+}
+
+// end ends the process. What a worker of the fuzzing engine says is shown to nobody,
+// so that the reason is left in a file as well.
+func (b *Bounds) end(why string) {
+	if b.file != "" {
+		_ = os.WriteFile(b.file+EndSuffix, []byte(why), 0o600)
+	}
+	panic(why)
 }
 
 // note keeps the greatest numbers, in a file for who runs the target. It does not

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,8 +23,11 @@ type held struct{ blocks [][]byte }
 func FuzzBehaviour(f *testing.F) {
 	f.Add(1)
 	within := Bound(f)
-	if what := os.Getenv(behaviour); what == "loop" || what == "lock" {
-		within.ticks = 20
+	switch os.Getenv(behaviour) {
+	case "loop":
+		within.work = 200 * time.Millisecond
+	case "lock":
+		within.wait = 200 * time.Millisecond
 	}
 	f.Fuzz(func(t *testing.T, n int) {
 		defer within.Input(t)()
@@ -63,15 +67,16 @@ func TestAnInputOutOfItsBoundsFails(t *testing.T) {
 	for _, test := range []struct{ behaviour, says string }{
 		{"garbage", "bytes of memory, more than 104857600"},
 		{"growth", "bytes of memory, more than 104857600, and is not done"},
-		{"loop", "the input has taken more than 200ms and is not done"},
-		{"lock", "the input has taken more than 200ms and is not done"},
+		{"loop", "the input has been worked on for more than 200ms and is not done"},
+		{"lock", "the input has been waiting for more than 200ms and is not done"},
 		{"recursion", "stack exceeds 67108864-byte limit"},
 		{"modest", ""},
 		{"nothing", ""},
 	} {
 		t.Run(test.behaviour, func(t *testing.T) {
+			dir := t.TempDir()
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^FuzzBehaviour$")
-			cmd.Env = append(os.Environ(), behaviour+"="+test.behaviour)
+			cmd.Env = append(os.Environ(), behaviour+"="+test.behaviour, MemoryDir+"="+dir)
 			cmd.WaitDelay = time.Minute
 			out, err := cmd.CombinedOutput()
 			if test.says == "" {
@@ -80,6 +85,14 @@ func TestAnInputOutOfItsBoundsFails(t *testing.T) {
 			}
 			require.Error(t, err)
 			require.Contains(t, string(out), test.says)
+			if strings.HasSuffix(test.says, "is not done") {
+				files, err := filepath.Glob(filepath.Join(dir, "*"+EndSuffix))
+				require.NoError(t, err)
+				require.Len(t, files, 1)
+				why, err := os.ReadFile(files[0])
+				require.NoError(t, err)
+				require.Contains(t, string(why), test.says)
+			}
 		})
 	}
 }
