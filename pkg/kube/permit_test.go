@@ -2,7 +2,6 @@ package kube_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -16,6 +15,8 @@ const (
 	reviewsPath = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 	myselfPath  = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 )
+
+const myself = `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","status":{"userInfo":{"username":"jo"}}}`
 
 func reviewed(status string) http.HandlerFunc {
 	return text(http.StatusCreated, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":`+status+`}`)
