@@ -23,10 +23,10 @@ func TestAnotherTemplateInThePlaceOfTheCanarys(t *testing.T) {
 	first := write(t, p.Steps[0])
 	require.Nil(t, first.Partition, "the gate stays where it is")
 	require.Equal(t, ststest.Raw("nginx:1.23"), first.Template)
-	r := written(t, first)
-	require.Nil(t, r.Failed)
-	require.Equal(t, ststest.Stable, r.Stable)
-	require.Equal(t, ststest.Start.Add(time.Hour), r.Started)
+	kept := written(t, first)
+	require.Nil(t, kept.Failed)
+	require.Equal(t, ststest.Stable, kept.Stable)
+	require.Equal(t, ststest.Start.Add(time.Hour), kept.Started)
 	require.Equal(t, []string{
 		"1/3 update web-4; good from 4; free blocker after 0s; soak 1m0s; ask (wanted false) before web-3, web-2",
 		"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s; ask (wanted false) before web-1, web-0",
