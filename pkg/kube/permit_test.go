@@ -16,8 +16,6 @@ const (
 	myselfPath  = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 )
 
-const myself = `{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","status":{"userInfo":{"username":"jo"}}}`
-
 func reviewed(status string) http.HandlerFunc {
 	return text(http.StatusCreated, `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":`+status+`}`)
 }

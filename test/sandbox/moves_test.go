@@ -94,7 +94,8 @@ func TestNoPodIsDeletedBeforeItsUIDIsChecked(t *testing.T) {
 				continue
 			}
 			patch, ok := steps[max(i-1, 0)]["patch"].(object)
-			if i == 0 || !ok || !strings.Contains(patch["template"].(string), ".metadata.uid") {
+			template, _ := patch["template"].(string)
+			if i == 0 || !ok || !strings.Contains(template, ".metadata.uid") {
 				t.Errorf("%s deletes without a patch before that names the uid", m.name)
 			}
 		}
