@@ -35,18 +35,7 @@ func (n *next) required(step *Step) bool {
 	if progress.Done {
 		return true
 	}
-	n.wake(progress.NextAt)
-	needs := Step{Until: step.Require}
-	v, wake := n.st.troubled(n.p, needs, n.s, progress, n.now)
-	if v != nil {
-		n.halt(v)
-		return false
-	}
-	n.wake(wake)
-	if t, ok := culprit(n.s, needs, progress, n.now); ok && progress.Waiting == "" {
-		progress.Waiting = t.Pod + ": " + t.Says()
-	}
-	n.waitFor(step, progress)
+	n.keepWaiting(step, Step{Until: step.Require}, progress)
 	return false
 }
 
@@ -62,18 +51,24 @@ func (n *next) holds() bool {
 	if progress.Done {
 		return true
 	}
+	n.keepWaiting(step, before, progress)
+	return false
+}
+
+// keepWaiting waits before the step for what another one has to reach, and halts
+// when its pods have been in trouble for too long.
+func (n *next) keepWaiting(step *Step, reach Step, progress Progress) {
 	n.wake(progress.NextAt)
-	v, wake := n.st.troubled(n.p, before, n.s, progress, n.now)
+	v, wake := n.st.troubled(n.p, reach, n.s, progress, n.now)
 	if v != nil {
 		n.halt(v)
-		return false
+		return
 	}
 	n.wake(wake)
-	if t, ok := culprit(n.s, before, progress, n.now); ok && progress.Waiting == "" {
+	if t, ok := culprit(n.s, reach, progress, n.now); ok && progress.Waiting == "" {
 		progress.Waiting = t.Pod + ": " + t.Says()
 	}
 	n.waitFor(step, progress)
-	return false
 }
 
 // waitFor tells what keeps the change from being sent, unless it has done so
