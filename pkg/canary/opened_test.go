@@ -104,10 +104,14 @@ func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 		{"an older record, when somebody else has written since", "", raw, []metav1.ManagedFieldsEntry{
 			ours, wroteField("kubectl-set", ststest.Start.Add(time.Minute), templateField),
 		}, false},
+		{"an older record, when somebody else has written in the same second", "", raw, []metav1.ManagedFieldsEntry{
+			ours, wroteField("kubectl-set", ststest.Start.Truncate(time.Second), templateField),
+		}, false},
 		{"an older record, when nobody knows who wrote", "", raw, nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := record(func(r *canary.Record) { r.Template, r.Digest = "of another build", test.digest })
+			r.Started = ststest.Start.Add(900 * time.Millisecond)
 			s := ststest.Snapshot(canarySet(r, 4), updated(4, time.Hour))
 			s.Raw, s.Set.ManagedFields = test.raw, test.fields
 			_, err := canary.Promote(request(), s, ststest.Start, true)

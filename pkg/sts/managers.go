@@ -50,14 +50,18 @@ var ownManagers = []string{"kubectl-sts", "sts-rollout"}
 // Own reports whether it was the plugin that wrote, this run or another.
 func (w Writer) Own() bool { return slices.Contains(ownManagers, w.Manager) }
 
+// clockDoubt is how far the time that a run reads off the server's answers and
+// the time of managedFields may be apart: each is in whole seconds.
+const clockDoubt = 2 * time.Second
+
 // WrittenByOthers finds who else than the plugin wrote the field at this path
-// last, if that was later than this time.
+// last, if that may have been after this time of a run's own clock.
 func WrittenByOthers(fields []metav1.ManagedFieldsEntry, since time.Time, path ...string) (Writer, bool) {
 	others := slices.DeleteFunc(slices.Clone(fields), func(e metav1.ManagedFieldsEntry) bool {
 		return Writer{Manager: e.Manager}.Own()
 	})
 	w, found := LastWriter(others, path...)
-	return w, found && w.Time.After(since)
+	return w, found && !w.Time.Before(since.Add(-clockDoubt))
 }
 
 // owns walks a fieldsV1 tree, whose keys for named fields are "f:name".
