@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,6 +11,10 @@ import (
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // cmdRun starts a program that goes on while the script does.
@@ -96,16 +101,17 @@ func cmdKillAt(ts *testscript.TestScript, w *world, args []string) {
 	cmdEnds(ts, w, []string{"killat", code})
 }
 
-// cmdKillOften runs a program again and again and kills it each time after it
-// has said so many lines, until it gets to its end with exit code 0 or, where
-// the one before was killed when all had been done, 3.
+// cmdKillOften runs a verb on a set again and again and kills it each time
+// after it has said so many lines, until it gets to its end: with exit code 0,
+// or 3 for an abort that began when the one before had got everything done.
 //
-//	killoften LINES ATMOST PROGRAM ARG...
+//	killoften LINES ATMOST PROGRAM VERB SET ARG...
 func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
-	if len(args) < 3 {
-		ts.Fatalf("usage: killoften LINES ATMOST PROGRAM ARG...")
+	if len(args) < 5 {
+		ts.Fatalf("usage: killoften LINES ATMOST PROGRAM VERB SET ARG...")
 	}
 	line := regexp.MustCompile("")
+	want := 0
 	for range number(ts, args[1]) {
 		p, err := newProcess(ts, w, args[2:])
 		ts.Check(err)
@@ -115,12 +121,25 @@ func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
 		}
 		p.kill() // unless it has ended before
 		checkObjects(ts, p.cmd.Args, p.stdout.String())
-		if code := p.cmd.ProcessState.ExitCode(); code == 0 || code == 3 {
+		switch code := p.cmd.ProcessState.ExitCode(); {
+		case code == want:
 			p.show(ts)
 			return
+		case code == 0:
+			ts.Fatalf("exit code 0, and no %s was in progress", args[3])
+		}
+		if args[3] == "abort" && !w.inProgress(ts, args[4]) {
+			want = rollout.ExitRefused
 		}
 	}
 	ts.Fatalf("it did not get to its end in %s runs\n%s", args[1], w.state())
+}
+
+// inProgress reports whether a set carries the record of a verb.
+func (w *world) inProgress(ts *testscript.TestScript, name string) bool {
+	set, err := w.apps.StatefulSets(w.namespace).Get(context.Background(), name, metav1.GetOptions{})
+	ts.Check(err)
+	return set.Annotations[canary.Annotation] != ""
 }
 
 // cmdExits runs a program and checks its exit code. A terminal and standard
