@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -34,7 +33,7 @@ func TestGateQuestion(t *testing.T) {
 func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
 	step := &rollout.Step{Gate: &rollout.Gate{Next: "web-1, web-0"}}
 	got := onTerminal(t, 80, func(terminal *os.File) {
-		_, err := io.WriteString(terminal, report.Explained(terminal, report.GateQuestion("default/web @ cluster-1", step))+"|")
+		_, err := terminal.WriteString(report.Explained(terminal, report.GateQuestion("default/web @ cluster-1", step)) + "|")
 		require.NoError(t, err)
 	})
 	require.Equal(t, "default/web @ cluster-1: next: web-1, web-0. [p]romote, [h]old here, [a]bort? (?\nexplains) |", got)
