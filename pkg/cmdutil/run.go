@@ -251,8 +251,8 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
 	}
 	r.Show(p)
-	text := report.Fold(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
-	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: report.Explained(text), Help: yesHelp})
+	text := report.Explained(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
+	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: text, Help: yesHelp})
 	switch {
 	case err != nil && !errors.Is(err, term.ErrNoAnswer):
 		return err
@@ -279,7 +279,7 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		"a": rollout.Abort, "abort": rollout.Abort,
 	}
 	text, err := a.env.Streams.Ask(ctx, term.Question{
-		Text: report.Explained(report.Fold(a.env.Streams.Err, question)), Help: report.GateHelp, Shown: true,
+		Text: report.Explained(a.env.Streams.Err, question), Help: report.GateHelp, Shown: true,
 		Valid: func(text string) bool {
 			_, ok := answers[strings.ToLower(text)]
 			return ok

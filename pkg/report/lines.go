@@ -102,7 +102,7 @@ func (l *Lines) Handle(e rollout.Event) {
 		again = GateQuestion(l.where, e.Step)
 	}
 	if l.asking = again; again != "" {
-		_, _ = fmt.Fprint(l.w, Explained(Fold(l.w, again)))
+		_, _ = fmt.Fprint(l.w, Explained(l.w, again))
 	}
 	l.spin.start()
 }
