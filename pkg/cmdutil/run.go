@@ -140,6 +140,9 @@ func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error 
 		return nil
 	}
 	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
+	if len(needs) == 0 {
+		return nil
+	}
 	r.permitted = append(r.permitted, needs...)
 	return r.Client.Permit(ctx, needs...)
 }
@@ -241,14 +244,18 @@ func (r *Runner) Show(p *rollout.Plan) {
 	}
 }
 
-// Confirm asks before a plan is run. Without a terminal that is a refusal,
+// Confirm asks before a plan is run from this snapshot, unless a permission is
+// missing: then nobody has to answer first. Without a terminal that is a refusal,
 // which names the flag that answers.
-func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) error {
+func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, question string) error {
 	if r.Flags.Yes || r.DryRun() {
 		return nil
 	}
 	if !r.Env.Streams.Interactive() {
 		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+	}
+	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+		return err
 	}
 	r.Show(p)
 	text := report.Explained(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")

@@ -51,6 +51,9 @@ func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) 
 		out = env.Streams.Err
 	}
 	for i, name := range names {
+		if s.screen != nil {
+			s.screen.Title(i, name)
+		}
 		s.sinks[i] = env.Sinks()
 		if s.screen != nil {
 			continue
