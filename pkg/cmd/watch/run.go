@@ -34,7 +34,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if len(sets) == 1 {
 		env.About(sets[0].client.Namespace, sets[0].name)
 	}
-	if err := load(ctx, sets); err != nil {
+	if err := load(ctx, sets, len(r.Names) == 1); err != nil {
 		return err
 	}
 	if err := watch(ctx, env, r, sets); err != nil {
@@ -79,8 +79,8 @@ func (r Request) find(ctx context.Context, client *kube.Client) ([]*watched, err
 }
 
 // load reads all sets at the same time. One of several that wants more pods than
-// can be counted does not hide the others.
-func load(ctx context.Context, sets []*watched) error {
+// can be counted does not hide the others; one that is alone is an error.
+func load(ctx context.Context, sets []*watched, alone bool) error {
 	errs := make([]error, len(sets))
 	var all sync.WaitGroup
 	for i, w := range sets {
@@ -89,7 +89,7 @@ func load(ctx context.Context, sets []*watched) error {
 	all.Wait()
 	for i, err := range errs {
 		switch {
-		case err != nil && len(sets) > 1 && errors.Is(err, sts.ErrUncountable):
+		case err != nil && !alone && errors.Is(err, sts.ErrUncountable):
 			sets[i].absurd = err
 		case err != nil:
 			return err
