@@ -117,7 +117,8 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 
 // waits reports whether this first step takes its time before anything is written.
 func (b builder) waits(first rollout.Step, now time.Time) bool {
-	return b.record.Driver != nil && (!first.Until.Check(b.s, now).Done || first.Soak > 0 || first.Gate != nil && first.Gate.Kind == rollout.GateAsk)
+	asks := first.Gate != nil && first.Gate.Kind == rollout.GateAsk
+	return b.record.Driver != nil && (asks || first.Soak > 0 || !first.Until.Check(b.s, now).Done)
 }
 
 // noteDriver tells others who drives from now on.

@@ -71,7 +71,8 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
 			plan := &rollout.Plan{Title: "abort"}
-			err := (&Runner{Env: env, Flags: test.flags, permitted: plan.Needs(sts.Snapshot{})}).Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
+			r := &Runner{Env: env, Flags: test.flags, permitted: plan.Needs(sts.Snapshot{})}
+			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)
 			require.Empty(t, stderr.String())

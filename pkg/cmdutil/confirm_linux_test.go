@@ -54,7 +54,10 @@ func TestConfirmAtATerminal(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			terminal := typing(t, test.keys)
 			plan := &rollout.Plan{Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"}}
-			r := &Runner{permitted: plan.Needs(sts.Snapshot{}), Env: &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}}}
+			r := &Runner{
+				permitted: plan.Needs(sts.Snapshot{}),
+				Env:       &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}},
+			}
 
 			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
 

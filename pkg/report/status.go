@@ -160,7 +160,9 @@ func (st Status) canary() *canaryView {
 	if err != nil {
 		return nil // steps that no longer fit; the verb that goes on says so
 	}
-	return &canaryView{string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, viewDriver(st.driver())}
+	return &canaryView{
+		string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, viewDriver(st.driver()),
+	}
 }
 
 // stable is the revision to tell the others from.

@@ -29,10 +29,14 @@ func TestTookOver(t *testing.T) {
 	for _, test := range []struct {
 		name, before, after, want string
 	}{
-		{"another process, whose words are cleaned", byAlice, byBob,
-			"another run took over at 05:04:05Z (bob on laptop, since 2030-01-02T04:04:05Z)"},
-		{"a run that has not written yet", "", byAlice,
-			"another run took over at 05:04:05Z (alice on ci-7, since 2030-01-02T03:04:05Z)"},
+		{
+			"another process, whose words are cleaned", byAlice, byBob,
+			"another run took over at 05:04:05Z (bob on laptop, since 2030-01-02T04:04:05Z)",
+		},
+		{
+			"a run that has not written yet", "", byAlice,
+			"another run took over at 05:04:05Z (alice on ci-7, since 2030-01-02T03:04:05Z)",
+		},
 		{"the same process", byAlice, byAlice, ""},
 		{"a run of an older version", byAlice, `{"version":1}`, ""},
 		{"nobody", byAlice, "", ""},

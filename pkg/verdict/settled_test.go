@@ -215,8 +215,10 @@ func TestSettledDuringAScale(t *testing.T) {
 	}{
 		{
 			"the last pod has just gone", 20 * time.Second,
-			rollout.Progress{Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second),
-				Until: ststest.Start.Add(40 * time.Second)},
+			rollout.Progress{
+				Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second),
+				Until: ststest.Start.Add(40 * time.Second),
+			},
 		},
 		{"nobody has gone on with it", time.Minute, rollout.Progress{Good: 5, Want: 5, Held: "a scale from 6 to 2 is not over"}},
 	}

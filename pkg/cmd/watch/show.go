@@ -59,7 +59,7 @@ func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) 
 			continue
 		}
 		lines := report.NewLines(out, env.Color, true)
-		if len(names) > 1 {
+		if len(names) > 1 || r.AllNamespaces {
 			lines = lines.Named(name)
 		}
 		s.sinks[i] = append(s.sinks[i], lines)

@@ -34,12 +34,14 @@ func TestFlags(t *testing.T) {
 		{"a selector", []string{"-l", "app in (a,b)"}, watch.Request{Selector: "app in (a,b)", Limits: patient}},
 		{"all namespaces", []string{"-A"}, watch.Request{AllNamespaces: true, Limits: patient}},
 		{
-			"a selector in all namespaces", []string{"--all-namespaces", "-lapp=a"},
+			"a selector in all namespaces",
+			[]string{"--all-namespaces", "-lapp=a"},
 			watch.Request{AllNamespaces: true, Selector: "app=a", Limits: patient},
 		},
 		{"to the end", []string{"web", "--follow"}, watch.Request{Names: []string{"web"}, Follow: true, Limits: patient}},
 		{
-			"without a deadline", []string{"web", "--step-timeout=0"},
+			"without a deadline",
+			[]string{"web", "--step-timeout=0"},
 			watch.Request{Names: []string{"web"}, Limits: canary.Limits{Patience: patient.Patience, Placing: patient.Placing}},
 		},
 		{"as JSON", []string{"web", "-ojson"}, watch.Request{Names: []string{"web"}, Limits: patient, Output: report.JSON}},
@@ -63,7 +65,8 @@ func TestBadUsage(t *testing.T) {
 		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -A, or -l and a selector"},
 		{"a name and all", []string{"web", "--all"}, "names, --all and -l don't go together"},
 		{
-			"a name in all namespaces", []string{"web", "-A"},
+			"a name in all namespaces",
+			[]string{"web", "-A"},
 			"give names or --all-namespaces, not both: a name is looked up in one namespace",
 		},
 		{"a name and a selector", []string{"web", "-lapp=a"}, "names, --all and -l don't go together"},
