@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -23,7 +22,7 @@ func (all *events) Handle(e rollout.Event) { *all = append(*all, e) }
 func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 	client, err := kube.New(&rest.Config{Host: "http://127.0.0.1:1"}, "prod", func(string) {})
 	require.NoError(t, err)
-	env := &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}
+	env := &cmdutil.Env{Config: &cmdutil.Config{}}
 	absurd := &watched{client: client, name: "web", absurd: sts.Countable(ststest.Set(ststest.Replicas(2147483647)))}
 	require.ErrorIs(t, absurd.absurd, sts.ErrUncountable)
 
