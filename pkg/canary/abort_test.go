@@ -38,6 +38,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Abort:   "kubectl sts -n prod abort web",
+		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are back on revision web-stable and Available",
 		Steps: []rollout.Step{
 			{

@@ -27,6 +27,7 @@ func otherTemplate(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	if r.ReplaceCommand != "" {
 		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
 	}
+	no.Try = r.watchFirst(s, no.Try)
 	return no
 }
 
@@ -37,6 +38,7 @@ func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.
 	if no := refuseReplace(r, record, s); no != nil {
 		return nil, no
 	}
+	record = record.drivenBy(r)
 	record.Failed, record.Run, record.Started = nil, r.Run, now.UTC().Truncate(time.Second)
 	cause := record.Cause
 	owned := record.OwnTemplate

@@ -40,6 +40,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod canary web", Promote: "kubectl sts -n prod promote web", Abort: "kubectl sts -n prod abort web",
+		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are updated and Available",
 		Steps: []rollout.Step{
 			{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -69,7 +70,9 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 			var stderr strings.Builder
 			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
-			err := (&Runner{Env: env, Flags: test.flags}).Confirm(t.Context(), &rollout.Plan{Title: "abort"}, "Go back?")
+			plan := &rollout.Plan{Title: "abort"}
+			r := &Runner{Env: env, Flags: test.flags, permitted: plan.Needs(sts.Snapshot{})}
+			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)
 			require.Empty(t, stderr.String())

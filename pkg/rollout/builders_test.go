@@ -46,6 +46,7 @@ func plan(changes ...func(*rollout.Plan)) rollout.Plan {
 		Resume:      "kubectl sts canary web",
 		Promote:     "kubectl sts promote web",
 		Abort:       "kubectl sts abort web",
+		Watch:       "kubectl sts watch web --follow",
 		Success:     "all is well",
 	}
 	for _, change := range changes {

@@ -61,13 +61,13 @@ func TestTheWaitForABudgetIsToldOnce(t *testing.T) {
 	}
 	require.Equal(t, []rollout.Event{
 		event(rollout.Event{Type: rollout.EventStep}),
-		event(rollout.Event{Type: rollout.EventWait, Message: noRoom + ignorePDB, Outside: true}),
+		event(rollout.Event{Type: rollout.EventWait, Message: noRoom + ignorePDB, Outside: true, Halts: in(stepTimeout)}),
 	}, w.see(full).Events)
 	require.Empty(t, w.after(time.Minute).see(full).Events)
 
 	fewer := budgeted(before(), ststest.Healthy(3, 4))
 	require.Equal(t, []rollout.Event{event(rollout.Event{
-		Type: rollout.EventWait, Outside: true,
+		Type: rollout.EventWait, Outside: true, Halts: in(stepTimeout),
 		Message: "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 3 are" + ignorePDB,
 	})}, w.see(fewer).Events, "other words are news")
 	require.Equal(t, rollout.Partition(4), w.see(budgeted(before())).Do)

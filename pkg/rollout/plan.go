@@ -50,6 +50,8 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Watch is the one for somebody else's run on the same set.
+	Watch string
 	// Instead are other ways than the goal's for a run that halted, each what it
 	// is and its command.
 	Instead []string

@@ -50,11 +50,12 @@ func (n *next) tellWait(progress Progress) {
 	if waits != n.st.waitSaid {
 		n.st.waitSaid, n.st.outside = waits, progress.Outside
 		message := waits
-		if progress.Outside && !n.p.Scales {
+		if progress.Outside && !n.p.Scales && !n.p.ReadOnly {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
 			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+			Until: progress.Until, Halts: n.st.halts,
 		})
 	}
 }
@@ -143,6 +144,14 @@ func gateWords(s sts.Snapshot) string {
 	default:
 		return fmt.Sprintf("partition %d: %s and above are let through", s.Partition(), s.PodName(gate))
 	}
+}
+
+// watchIt is how to look on where another run has taken over.
+func (n *next) watchIt() []string {
+	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch == "" {
+		return nil
+	}
+	return []string{"watch it: " + n.p.Watch}
 }
 
 // RetryFlag is what the command that goes on with a run which failed needs.

@@ -24,11 +24,14 @@ func TestEvents(t *testing.T) {
 	}
 	moved := func(standing sts.Standing, says string) []rollout.Event {
 		waits := pod(standing, 0)
-		waits.Type, waits.Message = rollout.EventWait, "web-4: "+says
+		waits.Type, waits.Message, waits.Halts = rollout.EventWait, "web-4: "+says, in(stepTimeout)
+		if standing.Trouble != nil {
+			waits.Halts = in(patience)
+		}
 		return []rollout.Event{pod(standing, 0), waits}
 	}
 	wait := func(message string, want int) rollout.Event {
-		return event(rollout.Event{Type: rollout.EventWait, Message: message, Want: want})
+		return event(rollout.Event{Type: rollout.EventWait, Message: message, Want: want, Halts: in(stepTimeout)})
 	}
 	hourAgo, fresh := in(-time.Hour), ststest.ReadySince(in(-time.Second))
 	slow := minReady(60)
@@ -119,7 +122,7 @@ func TestEachStepTellsWhatItWaitsFor(t *testing.T) {
 	d := w.see(opened(set()))
 	w.state = w.state.Applied(d.Do, set(later, ststest.Partition(3)), w.now)
 	require.Equal(t, []rollout.Event{{
-		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees,
+		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees, Halts: in(stepTimeout),
 	}}, w.see(opened(set(later, ststest.Partition(3), unseen))).Events)
 }
 

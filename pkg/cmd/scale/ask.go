@@ -246,11 +246,11 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 
 // prompt asks; whoever leaves the terminal has stopped.
 func (v *visit) prompt(ctx context.Context, question, help string, valid func(string) bool) (string, error) {
-	question = report.Fold(v.env.Streams.Err, v.env.Question(question))
+	question = v.env.Question(question)
 	if help == "" {
-		question += " "
+		question = report.Fold(v.env.Streams.Err, question) + " "
 	} else {
-		question = report.Explained(question)
+		question = report.Explained(v.env.Streams.Err, question)
 	}
 	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {

@@ -74,8 +74,9 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.wish = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
-		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
+		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""), TakeOver: r.TakeOver,
 	}
+	v.runner.DrivesScale(&v.wish, v.s)
 	v.wish.Left = v.left(ctx)
 	if len(v.s.Claims) > 0 {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
@@ -120,6 +121,9 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what becomes of the claims; --pvc answers")
 		return plan, nil
 	case open && v.env.Streams.Interactive():
+		if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
+			return nil, err
+		}
 		if err := v.ask(ctx, plan); err != nil {
 			return nil, err
 		}
@@ -136,7 +140,7 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	// What the plan warns of, such as empty disks where there was data, a person
 	// reads before the pods come.
 	if v.takesAway(plan) || v.env.Streams.Interactive() && len(plan.Warnings) > 0 {
-		err = v.runner.Confirm(ctx, plan, "Scale?")
+		err = v.runner.Confirm(ctx, plan, v.s, "Scale?")
 	}
 	return plan, err
 }

@@ -24,6 +24,7 @@ type Request struct {
 	Hook     *rollout.Hook // nil for none
 	Force    bool
 	Retry    bool
+	TakeOver bool
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 
@@ -100,6 +101,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
 	cmdutil.AddRetry(fs, &r.Retry)
+	cmdutil.AddTakeOver(fs, &r.TakeOver)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What becomes of the claims is a question for --pvc.")
 	return cmd
 }
