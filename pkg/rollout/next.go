@@ -160,7 +160,7 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 	}
 	if f := progress.Failed; f != nil {
 		n.d.End = n.outcome(Halted, "failed: "+f.String())
-		n.d.End.Pod = f.Pod
+		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
 		return false
 	}
 	if progress.Held != "" {

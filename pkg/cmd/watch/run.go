@@ -74,7 +74,10 @@ func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request
 		if stops[i] = stop; err != nil {
 			return nil, err
 		}
-		engines[i] = rollout.Engine{Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now, Notices: env.Notices}
+		engines[i] = rollout.Engine{
+			Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now, Notices: env.Notices,
+			Witness: client, Command: env.Command(""),
+		}
 	}
 	env.Running(true)
 	defer env.Running(false)
