@@ -19,7 +19,7 @@ const tries = 5
 // controllers write to a claim just when its pod has gone. Then it is judged
 // again as it is now.
 func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event {
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), answer, errNoAnswer)
+	ctx, cancel := begun(ctx)
 	defer cancel()
 	d := &deletion{Run: r, verdict: v, looked: looked}
 	for range tries {
@@ -32,6 +32,14 @@ func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event
 		}
 	}
 	return d.ends(Event{Verdict: d.verdict, Result: Skipped, Why: fmt.Sprintf("it changed %d times while it was to be deleted", tries)})
+}
+
+// begun is the context of a claim whose deletion is not left half-way: when the
+// run is over, it goes on for as long as an answer may take.
+func begun(ctx context.Context) (context.Context, context.CancelFunc) {
+	goesOn, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(answer, func() { cancel(errNoAnswer) }) })
+	return goesOn, func() { stop(); cancel(nil) }
 }
 
 // deletion is one claim on its way.

@@ -59,8 +59,8 @@ type Run struct {
 // errNoAnswer is why a claim is left that the API server said nothing about.
 var errNoAnswer = fmt.Errorf("no answer within %s", answer)
 
-// answer is how long a deletion may take that was begun before ctrl-C: a claim
-// is not left half-way.
+// answer is how long a deletion may still take after ctrl-C that was begun
+// before: a claim is not left half-way.
 const answer = 30 * time.Second
 
 // fresh is how old a look may be when it comes to a deletion.

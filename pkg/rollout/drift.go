@@ -16,7 +16,7 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 	case !s.Exists():
 		return "the StatefulSet was deleted"
 	case s.UID() != p.UID:
-		return "the StatefulSet was deleted and made anew"
+		return "the StatefulSet was deleted and recreated"
 	case p.ReadOnly:
 		return ""
 	case s.Set.DeletionTimestamp != nil:

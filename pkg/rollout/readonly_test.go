@@ -65,7 +65,7 @@ func TestAWatchEndsWithItsSet(t *testing.T) {
 	another := opened(rolling())
 	another.Set.UID = "another"
 	for name, s := range map[string]sts.Snapshot{
-		"the StatefulSet was deleted": {}, "the StatefulSet was deleted and made anew": another,
+		"the StatefulSet was deleted": {}, "the StatefulSet was deleted and recreated": another,
 	} {
 		want := rollout.Decision{End: &rollout.Outcome{Result: rollout.Halted, Message: name}}
 		want.End.Step = &p.Steps[0]
