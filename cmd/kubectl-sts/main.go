@@ -7,8 +7,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 func main() {
@@ -16,5 +17,6 @@ func main() {
 	// The first signal ends the run in good order; with the handler gone, the
 	// second kills.
 	context.AfterFunc(ctx, stop)
-	os.Exit(cli.Main(ctx, term.Standard(), os.Args[1:]))
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	os.Exit(cli.Main(ctx, streams, os.Args[1:]))
 }

@@ -11,9 +11,8 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
@@ -32,6 +31,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -42,11 +42,11 @@ var (
 )
 
 // Main runs the command line and returns the exit code.
-func Main(ctx context.Context, streams term.Streams, args []string) int {
-	streams, unwritten := streams.Checked()
+func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) int {
+	streams, unwritten := term.Of(given).Checked()
 	env := &cmdutil.Env{
 		Streams: streams,
-		Config:  genericclioptions.NewConfigFlags(true),
+		Config:  &cmdutil.Config{},
 		Color:   term.ColorAuto,
 		Memory:  stayLean,
 	}

@@ -57,7 +57,7 @@ func wanted(cmd *cobra.Command, args []string) report.Format {
 // begin reads what the command line asks for besides the verb's own work.
 func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 	name(env, cmd)
-	if err := cmp.Or(checkColor(env.Color), checkTimeout(*env.Config.Timeout)); err != nil {
+	if err := cmp.Or(checkColor(env.Color), checkTimeout(env.Config.Timeout)); err != nil {
 		return err
 	}
 	if flag := cmd.Flags().Lookup("output"); flag != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -25,7 +24,7 @@ import (
 // verbs are the commands that have examples.
 func verbs() []*cobra.Command {
 	root := cli.New(&cmdutil.Env{
-		Config: genericclioptions.NewConfigFlags(false), Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
+		Config: &cmdutil.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
 	})
 	var out []*cobra.Command
 	for _, verb := range root.Commands() {
@@ -74,7 +73,7 @@ func recorded(t *testing.T, claim string) string {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	dir, err := prune.Dir("")
 	require.NoError(t, err)
-	server, err := genericclioptions.NewConfigFlags(false).ToRESTConfig()
+	server, err := (&cmdutil.Config{}).Loader().ClientConfig()
 	require.NoError(t, err)
 	book := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start }}
 	require.NoError(t, book.Write(prune.Record{

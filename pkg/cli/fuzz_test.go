@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -57,7 +56,7 @@ func FuzzArguments(f *testing.F) {
 		var stdout, stderr strings.Builder
 		env := &cmdutil.Env{
 			Streams: term.Streams{In: strings.NewReader(""), Out: &stdout, Err: report.NewGuard(&stderr)},
-			Config:  genericclioptions.NewConfigFlags(true), Color: term.ColorAuto,
+			Config:  &cmdutil.Config{}, Color: term.ColorAuto,
 		}
 		root := New(env)
 		for _, verb := range root.Commands() {

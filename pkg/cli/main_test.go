@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // ran is what a command line did.
@@ -28,7 +28,7 @@ type ran struct {
 
 func run(ctx context.Context, args ...string) ran {
 	var stdout, stderr strings.Builder
-	code := cli.Main(ctx, term.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, args)
+	code := cli.Main(ctx, genericiooptions.IOStreams{In: strings.NewReader(""), Out: &stdout, ErrOut: &stderr}, args)
 	return ran{code, stdout.String(), stderr.String()}
 }
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // full is a disk that takes no more.
@@ -20,7 +20,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left\x1b
 func TestAnAnswerThatCannotBeWrittenIsAnError(t *testing.T) {
 	run := func(out io.Writer, args ...string) ran {
 		var stderr strings.Builder
-		code := cli.Main(t.Context(), term.Streams{In: strings.NewReader(""), Out: out, Err: &stderr}, args)
+		code := cli.Main(t.Context(), genericiooptions.IOStreams{In: strings.NewReader(""), Out: out, ErrOut: &stderr}, args)
 		return ran{Code: code, Stderr: stderr.String()}
 	}
 	const lost = "error: the answer could not be written: no space left on device\n"

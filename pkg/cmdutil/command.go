@@ -12,9 +12,7 @@ import (
 // same cluster and namespace, for commands that they copy. Without a namespace
 // it is the one of the flags, if they name one.
 func (e *Env) Command(namespace string) hint.Caller {
-	if namespace == "" && e.Config.Namespace != nil {
-		namespace = *e.Config.Namespace
-	}
+	namespace = cmp.Or(namespace, e.Config.Context.Namespace)
 	flags := e.flags()
 	if namespace != "" {
 		flags = append(flags, hint.Flag{Name: "-n", Value: namespace})
@@ -32,13 +30,10 @@ func (e *Env) Context() string {
 	if e.Config == nil {
 		return ""
 	}
-	if c := e.Config.APIServer; c != nil && *c != "" {
-		return *c
+	if given := cmp.Or(e.Config.ClusterInfo.Server, e.Config.CurrentContext); given != "" {
+		return given
 	}
-	if c := e.Config.Context; c != nil && *c != "" {
-		return *c
-	}
-	raw, err := e.Config.ToRawKubeConfigLoader().RawConfig()
+	raw, err := e.Config.Loader().RawConfig()
 	if err != nil {
 		return ""
 	}
@@ -63,38 +58,33 @@ func (e *Env) Question(question string) string {
 // nothing to show: in its place stands a word that no server accepts.
 func (e *Env) flags() []hint.Flag {
 	var flags []hint.Flag
-	add := func(name string, value *string) {
-		if value != nil && *value != "" {
-			flags = append(flags, hint.Flag{Name: name, Value: *value})
-		}
-	}
-	each := func(name string, values *[]string) {
-		if values != nil {
-			for _, value := range *values {
-				add(name, &value)
+	add := func(name string, values ...string) {
+		for _, value := range values {
+			if value != "" {
+				flags = append(flags, hint.Flag{Name: name, Value: value})
 			}
 		}
 	}
 	c := e.Config
-	add("--kubeconfig", c.KubeConfig)
-	add("--context", c.Context)
-	add("--cluster", c.ClusterName)
-	add("--user", c.AuthInfoName)
-	add("--server", c.APIServer)
-	add("--tls-server-name", c.TLSServerName)
-	if c.Insecure != nil && *c.Insecure {
+	add("--kubeconfig", c.Kubeconfig)
+	add("--context", c.CurrentContext)
+	add("--cluster", c.Context.Cluster)
+	add("--user", c.Context.AuthInfo)
+	add("--server", c.ClusterInfo.Server)
+	add("--tls-server-name", c.ClusterInfo.TLSServerName)
+	if c.ClusterInfo.InsecureSkipTLSVerify {
 		flags = append(flags, hint.Flag{Name: "--insecure-skip-tls-verify"})
 	}
-	add("--certificate-authority", c.CAFile)
-	add("--client-certificate", c.CertFile)
-	add("--client-key", c.KeyFile)
-	if c.BearerToken != nil && *c.BearerToken != "" {
-		flags = append(flags, hint.Flag{Name: "--token", Value: "TOKEN"})
+	add("--certificate-authority", c.ClusterInfo.CertificateAuthority)
+	add("--client-certificate", c.AuthInfo.ClientCertificate)
+	add("--client-key", c.AuthInfo.ClientKey)
+	if c.AuthInfo.Token != "" {
+		add("--token", "TOKEN")
 	}
-	add("--as", c.Impersonate)
-	add("--as-uid", c.ImpersonateUID)
-	each("--as-group", c.ImpersonateGroup)
-	each("--as-user-extra", c.ImpersonateUserExtra)
+	add("--as", c.AuthInfo.Impersonate)
+	add("--as-uid", c.AuthInfo.ImpersonateUID)
+	add("--as-group", c.AuthInfo.ImpersonateGroups...)
+	add("--as-user-extra", c.UserExtra...)
 	return flags
 }
 

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -25,7 +24,7 @@ import (
 // Env is what every verb gets.
 type Env struct {
 	Streams term.Streams
-	Config  *genericclioptions.ConfigFlags
+	Config  *Config
 	Color   term.ColorMode
 	Version string
 	Commit  string // that the program was built from, empty when nobody knows
@@ -84,7 +83,7 @@ func (e *Env) Glance(atMost time.Duration) (*kube.Client, error) {
 }
 
 func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(string)) (*kube.Client, error) {
-	loader := e.Config.ToRawKubeConfigLoader()
+	loader := e.Config.Loader()
 	config, err := loader.ClientConfig()
 	switch {
 	case clientcmd.IsEmptyConfig(err), err == nil && e.nowhere(loader, config):
@@ -106,7 +105,7 @@ func (e *Env) client(namespace string, adjust func(*rest.Config), warn func(stri
 // leads to where a server on this machine would listen.
 func (e *Env) nowhere(loader clientcmd.ClientConfig, config *rest.Config) bool {
 	raw, err := loader.RawConfig()
-	given := e.Config.APIServer != nil && *e.Config.APIServer != ""
+	given := e.Config.ClusterInfo.Server != ""
 	return err == nil && clientcmdapi.IsConfigEmpty(&raw) && !given && config.BearerToken == "" && config.BearerTokenFile == ""
 }
 

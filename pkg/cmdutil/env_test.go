@@ -8,67 +8,70 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
+// given is what the flags of a command line say.
+func given(t *testing.T, flags ...string) *Config {
+	t.Helper()
+	config, set := &Config{}, pflag.NewFlagSet("", pflag.ContinueOnError)
+	config.AddFlags(set)
+	require.NoError(t, set.Parse(flags))
+	return config
+}
+
 func TestCommandLeadsToTheSameSet(t *testing.T) {
 	tests := []struct {
 		name      string
-		config    *genericclioptions.ConfigFlags
+		flags     []string
 		namespace string
 		want      string
 	}{
-		{name: "no flags", config: &genericclioptions.ConfigFlags{}, want: "kubectl sts"},
+		{name: "no flags", want: "kubectl sts"},
 		{
 			name: "every flag that leads somewhere",
-			config: &genericclioptions.ConfigFlags{
-				KubeConfig: ptr.To("/k"), Context: ptr.To("c"), ClusterName: ptr.To("cl"), AuthInfoName: ptr.To("u"),
-				APIServer: ptr.To("https://h:1"), Impersonate: ptr.To("jo"), Namespace: ptr.To("prod"),
+			flags: []string{
+				"--kubeconfig=/k", "--context=c", "--cluster=cl", "--user=u", "-s", "https://h:1", "--as=jo", "--namespace=prod",
 			},
 			want: "kubectl sts --kubeconfig /k --context c --cluster cl --user u --server https://h:1 --as jo -n prod",
 		},
 		{
 			name: "every flag that says as whom",
-			config: &genericclioptions.ConfigFlags{
-				TLSServerName: ptr.To("h"), Insecure: ptr.To(true), CAFile: ptr.To("/ca"), CertFile: ptr.To("/c"), KeyFile: ptr.To("/k"),
-				Impersonate: ptr.To("jo"), ImpersonateUID: ptr.To("7"), ImpersonateGroup: &[]string{"a", "b c"},
-				ImpersonateUserExtra: &[]string{"k=v"},
+			flags: []string{
+				"--tls-server-name=h", "--insecure-skip-tls-verify", "--certificate-authority=/ca", "--client-certificate=/c",
+				"--client-key=/k", "--as=jo", "--as-uid=7", "--as-group=a", "--as-group=b c", "--as-user-extra=k=v",
 			},
 			want: "kubectl sts --tls-server-name h --insecure-skip-tls-verify --certificate-authority /ca --client-certificate /c " +
 				"--client-key /k --as jo --as-uid 7 --as-group a --as-group 'b c' --as-user-extra k=v",
 		},
 		{
-			name:   "a token is not shown, and without it nobody gets in",
-			config: &genericclioptions.ConfigFlags{BearerToken: ptr.To("secret")}, want: "kubectl sts --token TOKEN",
+			name:  "a token is not shown, and without it nobody gets in",
+			flags: []string{"--token=secret"}, want: "kubectl sts --token TOKEN",
 		},
+		{name: "empty flags are none", flags: []string{"--context=", "--namespace="}, want: "kubectl sts"},
 		{
-			name: "empty flags are none", config: &genericclioptions.ConfigFlags{Context: ptr.To(""), Namespace: ptr.To("")},
-			want: "kubectl sts",
-		},
-		{
-			name:   "a namespace that is given counts more than the flag",
-			config: &genericclioptions.ConfigFlags{Namespace: ptr.To("flag")}, namespace: "manifest",
+			name:  "a namespace that is given counts more than the flag",
+			flags: []string{"-n", "flag"}, namespace: "manifest",
 			want: "kubectl sts -n manifest",
 		},
 		{
-			name:   "what a cloud calls its contexts needs no quotes",
-			config: &genericclioptions.ConfigFlags{Context: ptr.To("arn:aws:eks:eu-1:12:cluster/a_b")},
-			want:   "kubectl sts --context arn:aws:eks:eu-1:12:cluster/a_b",
+			name:  "what a cloud calls its contexts needs no quotes",
+			flags: []string{"--context=arn:aws:eks:eu-1:12:cluster/a_b"},
+			want:  "kubectl sts --context arn:aws:eks:eu-1:12:cluster/a_b",
 		},
 		{
-			name:   "what a shell would take apart is quoted",
-			config: &genericclioptions.ConfigFlags{KubeConfig: ptr.To("/home/jo doe/$config"), Context: ptr.To("it's; rm -rf *")},
-			want:   `kubectl sts --kubeconfig '/home/jo doe/$config' --context 'it'\''s; rm -rf *'`,
+			name:  "what a shell would take apart is quoted",
+			flags: []string{"--kubeconfig=/home/jo doe/$config", "--context=it's; rm -rf *"},
+			want:  `kubectl sts --kubeconfig '/home/jo doe/$config' --context 'it'\''s; rm -rf *'`,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			env := &Env{Config: test.config}
+			env := &Env{Config: given(t, test.flags...)}
 			require.Equal(t, hint.Caller(test.want), env.Command(test.namespace))
 		})
 	}
@@ -97,10 +100,8 @@ func TestClientIsForTheNamespace(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			kubeconfig(t, "http://127.0.0.1:1")
-			config := genericclioptions.NewConfigFlags(false)
-			config.Namespace = &test.flag
 
-			client, err := (&Env{Config: config}).Client(test.given)
+			client, err := (&Env{Config: given(t, "--namespace", test.flag)}).Client(test.given)
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, client.Namespace)
@@ -118,7 +119,7 @@ func TestClientSaysWhoItIsAndPassesWarningsOn(t *testing.T) {
 	defer server.Close()
 	kubeconfig(t, server.URL)
 	var stderr strings.Builder
-	env := &Env{Config: genericclioptions.NewConfigFlags(false), Streams: term.Streams{Err: &stderr}, Version: "v1.2.3"}
+	env := &Env{Config: &Config{}, Streams: term.Streams{Err: &stderr}, Version: "v1.2.3"}
 	client, err := env.Client("")
 	require.NoError(t, err)
 
@@ -135,10 +136,8 @@ func TestClientSaysWhoItIsAndPassesWarningsOn(t *testing.T) {
 
 func TestClientNeedsAKubeconfig(t *testing.T) {
 	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
-	config := genericclioptions.NewConfigFlags(false)
-	config.Context = ptr.To("nowhere")
 
-	_, err := (&Env{Config: config}).Client("")
+	_, err := (&Env{Config: given(t, "--context=nowhere")}).Client("")
 
 	require.EqualError(t, err, `kubeconfig: context "nowhere" does not exist`)
 }
@@ -148,12 +147,10 @@ func TestWithoutAKubeconfigOneLineSaysSo(t *testing.T) {
 	t.Setenv("KUBERNETES_SERVICE_HOST", "")
 	const none = "no kubeconfig: none is there and this is no pod; set KUBECONFIG, or give --kubeconfig"
 
-	_, err := (&Env{Config: genericclioptions.NewConfigFlags(false)}).Client("")
+	_, err := (&Env{Config: &Config{}}).Client("")
 	require.EqualError(t, err, none)
 
-	there := genericclioptions.NewConfigFlags(false)
-	there.APIServer = ptr.To("http://127.0.0.1:1")
-	_, err = (&Env{Config: there}).Client("")
+	_, err = (&Env{Config: given(t, "--server=http://127.0.0.1:1")}).Client("")
 	require.NoError(t, err, "who names the server needs none")
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -66,7 +66,7 @@ func FuzzCommand(f *testing.F) {
 			t.Skip("no words of a command line")
 		}
 		defer within.Input(t)()
-		env := &Env{Config: &genericclioptions.ConfigFlags{KubeConfig: &kubeconfig, Context: &name}}
+		env := &Env{Config: &Config{Kubeconfig: kubeconfig, ConfigOverrides: clientcmd.ConfigOverrides{CurrentContext: name}}}
 		want := []string{"kubectl", "sts"}
 		for _, flag := range [][2]string{{"--kubeconfig", kubeconfig}, {"--context", name}, {"-n", namespace}} {
 			if flag[1] != "" {

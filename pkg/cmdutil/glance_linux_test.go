@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -29,7 +28,7 @@ users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, com
 	os.Stdin = typing(t, "secret\n")
 	t.Cleanup(func() { os.Stdin = stdin })
 	var stderr strings.Builder
-	client, err := (&Env{Config: genericclioptions.NewConfigFlags(false), Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
+	client, err := (&Env{Config: &Config{}, Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
 	require.NoError(t, err)
 
 	_, err = client.Names(t.Context(), "")

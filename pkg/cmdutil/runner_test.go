@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -102,7 +101,7 @@ func (c *cluster) runner(t *testing.T, flags RunFlags) (r *Runner, stdout, stder
 	require.NoError(t, err)
 	stdout, stderr = &strings.Builder{}, &strings.Builder{}
 	env := &Env{
-		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: genericclioptions.NewConfigFlags(false),
+		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: &Config{},
 	}
 	return &Runner{Env: env, Client: client, Flags: flags}, stdout, stderr
 }

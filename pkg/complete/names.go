@@ -56,7 +56,7 @@ func given(cmd *cobra.Command, flag string) bool {
 // kubeconfig completes what the kubeconfig has: contexts, clusters or users.
 func (c completer) kubeconfig(what string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		config, err := c.env.Config.ToRawKubeConfigLoader().RawConfig()
+		config, err := c.env.Config.Loader().RawConfig()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -55,7 +55,7 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	set, err := c.apps.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
+	set, err := c.statefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
 		FieldManager:    c.FieldManager,
 		FieldValidation: metav1.FieldValidationStrict,
 		DryRun:          dryRun,
@@ -112,7 +112,7 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
 	raw, err := again(c.quiet(ctx), func(ctx context.Context) ([]byte, error) {
-		return body(c.apps.RESTClient().Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
+		return body(c.apps.Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
 			Param("dryRun", metav1.DryRunAll).Param("fieldManager", c.FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
 			SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx))
 	})

@@ -85,7 +85,7 @@ func (l claimList) whole(ctx context.Context, c *Client) ([]claims.Namespace, er
 }
 
 func (c *Client) claimList() claimList {
-	return reduced("persistentvolumeclaims", c.core.PersistentVolumeClaims(c.Namespace).List,
+	return reduced("persistentvolumeclaims", c.persistentVolumeClaims(c.Namespace).List,
 		func(page *claimPage, list *corev1.PersistentVolumeClaimList) {
 			for i := range list.Items {
 				claim := sts.ObserveClaim(&list.Items[i], nil)
@@ -108,7 +108,7 @@ func (c *Client) worldLists(scalers bool) []claimList {
 }
 
 func (c *Client) claimSets() claimList {
-	return reduced("statefulsets.apps", c.apps.StatefulSets(c.Namespace).List,
+	return reduced("statefulsets.apps", c.statefulSets(c.Namespace).List,
 		func(page *claimPage, list *appsv1.StatefulSetList) {
 			for i := range list.Items {
 				w := &page.of(list.Items[i].Namespace).World
@@ -139,7 +139,7 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 }
 
 func (c *Client) claimUsers() claimList {
-	return reduced("pods", c.core.Pods(c.Namespace).List, func(page *claimPage, list *corev1.PodList) {
+	return reduced("pods", c.pods(c.Namespace).List, func(page *claimPage, list *corev1.PodList) {
 		for i := range list.Items {
 			w := &page.of(list.Items[i].Namespace).World
 			if w.Users == nil {
@@ -163,7 +163,7 @@ func addUses(users map[claims.Key]string, pod *corev1.Pod) {
 }
 
 func (c *Client) claimScalers() claimList {
-	return reduced("horizontalpodautoscalers.autoscaling", c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List,
+	return reduced("horizontalpodautoscalers.autoscaling", c.horizontalPodAutoscalers(c.Namespace).List,
 		func(page *claimPage, list *autoscalingv2.HorizontalPodAutoscalerList) {
 			for i := range list.Items {
 				a := &list.Items[i]

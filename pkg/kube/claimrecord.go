@@ -108,13 +108,13 @@ func (c *Client) GiveBack(ctx context.Context, r prune.Record, policy corev1.Per
 
 func (c *Client) getClaim(ctx context.Context, namespace, name string) (*corev1.PersistentVolumeClaim, error) {
 	return again(ctx, func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
-		return c.core.PersistentVolumeClaims(namespace).Get(ctx, name, metav1.GetOptions{})
+		return c.persistentVolumeClaims(namespace).Get(ctx, name, metav1.GetOptions{})
 	})
 }
 
 func (c *Client) getVolume(ctx context.Context, name string) (*corev1.PersistentVolume, error) {
 	return again(ctx, func(ctx context.Context) (*corev1.PersistentVolume, error) {
-		return c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		return c.persistentVolumes().Get(ctx, name, metav1.GetOptions{})
 	})
 }
 
@@ -151,7 +151,7 @@ func (c *Client) patchVolume(
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
 	for i := 1; ; i++ {
-		volume, err := c.core.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
+		volume, err := c.persistentVolumes().Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
 			return c.writeError(err, "get", "persistentvolumes", name)
 		}
@@ -165,7 +165,7 @@ func (c *Client) patchVolume(
 		if err != nil {
 			return err
 		}
-		_, err = c.core.PersistentVolumes().Patch(ctx, name, types.JSONPatchType, patch, opts)
+		_, err = c.persistentVolumes().Patch(ctx, name, types.JSONPatchType, patch, opts)
 		if err == nil || i == tries || !testFailed(err) && !apierrors.IsConflict(err) {
 			return c.writeError(err, "patch", "persistentvolumes", name)
 		}

@@ -45,7 +45,7 @@ func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) e
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
 	_, err := again(c.quiet(ctx), func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
-		return c.core.PersistentVolumeClaims(r.Claim.Namespace).Create(ctx, prune.Bare(r.Claim), opts)
+		return c.persistentVolumeClaims(r.Claim.Namespace).Create(ctx, prune.Bare(r.Claim), opts)
 	})
 	switch {
 	case apierrors.IsAlreadyExists(err):
@@ -78,7 +78,7 @@ var errGone = errors.New("the claim was deleted meanwhile")
 func (c *Client) claimUntil(ctx context.Context, r prune.Record, until func(*corev1.PersistentVolumeClaim) (bool, error)) error {
 	ctx = c.quiet(ctx)
 	for {
-		claim, err := c.core.PersistentVolumeClaims(r.Claim.Namespace).Get(ctx, r.Claim.Name, metav1.GetOptions{})
+		claim, err := c.persistentVolumeClaims(r.Claim.Namespace).Get(ctx, r.Claim.Name, metav1.GetOptions{})
 		done := false
 		switch {
 		case Transient(err):
@@ -107,7 +107,7 @@ func (c *Client) claimUntil(ctx context.Context, r prune.Record, until func(*cor
 func (c *Client) watchClaim(ctx context.Context, claim *corev1.PersistentVolumeClaim,
 	until func(*corev1.PersistentVolumeClaim) (bool, error),
 ) (bool, error) {
-	w, err := c.core.PersistentVolumeClaims(claim.Namespace).Watch(ctx, metav1.ListOptions{
+	w, err := c.persistentVolumeClaims(claim.Namespace).Watch(ctx, metav1.ListOptions{
 		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(), ResourceVersion: claim.ResourceVersion,
 	})
 	if apierrors.IsForbidden(err) {

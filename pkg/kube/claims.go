@@ -63,7 +63,7 @@ func (c *Client) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
 func (c *Client) ClaimNow(ctx context.Context, seen sts.Claim) (sts.Claim, error) {
 	now, err := sts.Claim{}, prune.ErrGone
 	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, seen.Name).String()}
-	listed := pages(c.quiet(ctx), opts, c.core.PersistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
+	listed := pages(c.quiet(ctx), opts, c.persistentVolumeClaims(seen.Namespace).List, func(list *corev1.PersistentVolumeClaimList) {
 		for i := range list.Items {
 			if list.Items[i].Name == seen.Name {
 				now, err = sts.ObserveClaim(&list.Items[i], nil), nil

@@ -29,7 +29,7 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 		return c.DeleteClaim(ctx, claim, true)
 	}
 	set, err := again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) {
-		return c.apps.StatefulSets(c.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
+		return c.statefulSets(c.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
 	})
 	if err != nil {
 		return c.writeError(err, "get", "statefulsets.apps", seen.Name())
@@ -50,7 +50,7 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 // mountedBy is a pod, in whatever phase, that names the claim, or "".
 func (c *Client) mountedBy(ctx context.Context, claim string) (string, error) {
 	user := ""
-	err := pages(ctx, metav1.ListOptions{}, c.core.Pods(c.Namespace).List, func(list *corev1.PodList) {
+	err := pages(ctx, metav1.ListOptions{}, c.pods(c.Namespace).List, func(list *corev1.PodList) {
 		for i := range list.Items {
 			if uses(&list.Items[i], claim) {
 				user = list.Items[i].Name
@@ -94,7 +94,7 @@ func keeping(volume *corev1.PersistentVolume, claim string, uid types.UID) ([]op
 // have made it, or would take it for theirs.
 func (c *Client) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
 	out := map[string]sts.Rival{}
-	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.apps.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
+	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.statefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			s.AddRivals(out, &list.Items[i])
 		}

@@ -14,12 +14,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
-	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
-	authenticationclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
-	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
-	autoscalingclient "k8s.io/client-go/kubernetes/typed/autoscaling/v2"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	policyclient "k8s.io/client-go/kubernetes/typed/policy/v1"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
@@ -35,17 +29,12 @@ type Client struct {
 	// FieldManager is the name under which writes are recorded in managedFields.
 	FieldManager string
 
-	apps           appsclient.AppsV1Interface
-	core           coreclient.CoreV1Interface
-	autoscaling    autoscalingclient.AutoscalingV2Interface
-	policy         policyclient.PolicyV1Interface
-	authorization  authorizationclient.AuthorizationV1Interface
-	authentication authenticationclient.AuthenticationV1Interface
-	config         *rest.Config
-	host           string
-	clock          *clock
-	retrying       func(string) // told what is asked again, nil for nobody
-	zones          *zones       // nil when nobody wants to know
+	groups
+	config   *rest.Config
+	host     string
+	clock    *clock
+	retrying func(string) // told what is asked again, nil for nobody
+	zones    *zones       // nil when nobody wants to know
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the
@@ -64,27 +53,9 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 	config.Wrap(c.clock.wrap)
 	config.Wrap(timeouts{config.Timeout}.wrap)
 	config.Timeout = 0
-	httpClient, err := rest.HTTPClientFor(config)
-	if err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.apps, err = appsclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.core, err = coreclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.autoscaling, err = autoscalingclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.policy, err = policyclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.authorization, err = authorizationclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
-	}
-	if c.authentication, err = authenticationclient.NewForConfigAndClient(config, httpClient); err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
+	var err error
+	if c.groups, err = newGroups(config); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -120,7 +91,7 @@ type Manifest json.RawMessage
 func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest, error) {
 	ctx = c.quiet(ctx)
 	raw, err := again(ctx, func(ctx context.Context) ([]byte, error) {
-		return body(c.apps.RESTClient().Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
+		return body(c.apps.Get().Namespace(c.Namespace).Resource("statefulsets").Name(name).
 			SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx))
 	})
 	if err != nil {
@@ -179,12 +150,12 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	go func() {
 		var err error
 		revisions, err = again(ctx, func(ctx context.Context) (*appsv1.ControllerRevisionList, error) {
-			return c.apps.ControllerRevisions(c.Namespace).List(ctx, opts)
+			return c.controllerRevisions(c.Namespace).List(ctx, opts)
 		})
 		revisionsDone <- c.explain(err, "list", "controllerrevisions.apps", "")
 	}()
 	pods, err := again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
-		return c.core.Pods(c.Namespace).List(ctx, opts)
+		return c.pods(c.Namespace).List(ctx, opts)
 	})
 	revisionsErr := <-revisionsDone
 	if err := c.explain(err, "list", "pods", ""); err != nil {
@@ -197,7 +168,7 @@ func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snaps
 	if len(s.Pods) < s.Replicas() {
 		// Not being allowed to read events only costs their words.
 		events, err := again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
-			return c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: aboutPods(set.Name)})
+			return c.events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: aboutPods(set.Name)})
 		})
 		if err == nil {
 			s.FailedCreates = sts.FailedCreates(pointers(events.Items))
@@ -246,7 +217,7 @@ func (c *Client) Autoscalers(ctx context.Context, set string) ([]string, error) 
 // same as there being none: an error is for the caller to judge.
 func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, error) {
 	list, err := again(c.quiet(ctx), func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscalerList, error) {
-		return c.autoscaling.HorizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
+		return c.horizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
 		return nil, c.explain(err, "list", "horizontalpodautoscalers.autoscaling", "")
@@ -263,7 +234,7 @@ func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, err
 // Budgets adds the PodDisruptionBudgets that cover the set to a snapshot.
 func (c *Client) Budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, error) {
 	list, err := again(c.quiet(ctx), func(ctx context.Context) (*policyv1.PodDisruptionBudgetList, error) {
-		return c.policy.PodDisruptionBudgets(c.Namespace).List(ctx, metav1.ListOptions{})
+		return c.podDisruptionBudgets(c.Namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
 		return s, c.explain(err, "list", "poddisruptionbudgets.policy", "")

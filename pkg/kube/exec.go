@@ -10,14 +10,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 	utilexec "k8s.io/client-go/util/exec"
+	"k8s.io/kubectl/pkg/cmd/util/podcmd"
 )
-
-// defaultContainer is the annotation by which a pod names the container that
-// kubectl exec takes.
-const defaultContainer = "kubectl.kubernetes.io/default-container"
 
 // Exec runs a command in a container of a pod, "" for its default one, until it
 // ends or the context does. Both of its outputs go to out. The error of a
@@ -25,18 +21,23 @@ const defaultContainer = "kubectl.kubernetes.io/default-container"
 func (c *Client) Exec(ctx context.Context, name, container string, command []string, out io.Writer) error {
 	ctx = c.quiet(ctx)
 	pod, err := again(ctx, func(ctx context.Context) (*corev1.Pod, error) {
-		return c.core.Pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+		return c.pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
 	})
 	if err != nil {
 		return c.explain(err, "get", "pods", name)
 	}
 	if container == "" {
-		container = containerOf(pod)
+		// As kubectl exec picks it: what the pod's annotation names, or the first.
+		found, err := podcmd.FindOrDefaultContainerByName(pod, "", true, nil)
+		if err != nil {
+			return err
+		}
+		container = found.Name
 	}
-	url := c.core.RESTClient().Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
+	url := c.core.Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
 		VersionedParams(&corev1.PodExecOptions{
 			Container: container, Command: command, Stdout: true, Stderr: true,
-		}, scheme.ParameterCodec).URL()
+		}, c.parameters).URL()
 	// By WebSocket, with GET: servers from 1.30 on take it.
 	executor, err := remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
 	if err != nil {
@@ -76,11 +77,4 @@ func (l *locked) Write(text []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.out.Write(text)
-}
-
-func containerOf(pod *corev1.Pod) string {
-	if name := pod.Annotations[defaultContainer]; name != "" {
-		return name
-	}
-	return pod.Spec.Containers[0].Name
 }

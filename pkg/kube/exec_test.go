@@ -2,6 +2,7 @@ package kube_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -71,6 +72,7 @@ func TestExec(t *testing.T) {
 		{
 			"the container that the pod says", ststest.Pod(4, func(pod *corev1.Pod) {
 				pod.Annotations = map[string]string{"kubectl.kubernetes.io/default-container": "db"}
+				pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "db"})
 			}), "", []string{over}, "db", "", "",
 		},
 		{"a command that fails", ststest.Pod(4), "", []string{"\x02no\n", failed}, "nginx", "no\n", "exit code 9"},
@@ -129,4 +131,14 @@ func TestExecEndsWithItsContext(t *testing.T) {
 	defer cancel()
 	err := execServer(t, ststest.Pod(4), &asked).Exec(ctx, "web-4", "", []string{"sleep", "60"}, &strings.Builder{})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestExecAsksForNoContainerThatThePodHasNot(t *testing.T) {
+	asked := "nothing"
+	pod := ststest.Pod(4, func(pod *corev1.Pod) {
+		pod.Annotations = map[string]string{"kubectl.kubernetes.io/default-container": "db"}
+	})
+	err := execServer(t, pod, &asked).Exec(t.Context(), "web-4", "", []string{"true"}, io.Discard)
+	require.EqualError(t, err, "container db is not valid for pod web-4 out of: nginx")
+	require.Equal(t, "nothing", asked)
 }

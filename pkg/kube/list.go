@@ -57,7 +57,7 @@ func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 	// controller's source), so the other pods of a cluster are not read.
 	opts := metav1.ListOptions{LabelSelector: appsv1.StatefulSetPodNameLabel}
 	gathering := sts.Gather(sets)
-	err = pages(ctx, opts, c.core.Pods(namespaceOf(sets)).List, func(list *corev1.PodList) {
+	err = pages(ctx, opts, c.pods(namespaceOf(sets)).List, func(list *corev1.PodList) {
 		for i := range list.Items {
 			gathering.Add(&list.Items[i])
 		}
@@ -78,7 +78,7 @@ func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
 func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, error) {
 	var sets []*appsv1.StatefulSet
 	opts := metav1.ListOptions{LabelSelector: q.Selector}
-	err := pages(ctx, opts, c.apps.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
+	err := pages(ctx, opts, c.statefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			if len(q.Names) == 0 || slices.Contains(q.Names, list.Items[i].Name) {
 				sets = append(sets, slimSet(&list.Items[i]))

@@ -35,7 +35,7 @@ func (c *Client) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot)
 		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()}
 	events := map[key][]*corev1.Event{}
-	_ = pages(ctx, opts, c.core.Events(namespaceOf(sets)).List, func(list *corev1.EventList) {
+	_ = pages(ctx, opts, c.events(namespaceOf(sets)).List, func(list *corev1.EventList) {
 		for i := range list.Items {
 			e := &list.Items[i]
 			of := key{e.Namespace, e.InvolvedObject.Name}
@@ -68,7 +68,7 @@ func (c *Client) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
 			opts.FieldSelector = fields.OneTermEqualSelector("metadata.name", name).String()
 		}
 	}
-	_ = pages(ctx, opts, c.core.Nodes().List, func(list *corev1.NodeList) {
+	_ = pages(ctx, opts, c.nodes().List, func(list *corev1.NodeList) {
 		for i := range list.Items {
 			node := sts.ObserveNode(&list.Items[i])
 			for _, s := range overdue[node.Name] {

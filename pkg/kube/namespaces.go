@@ -11,7 +11,7 @@ import (
 // Namespaces are the names of the cluster's namespaces, in order.
 func (c *Client) Namespaces(ctx context.Context) ([]string, error) {
 	var names []string
-	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.core.Namespaces().List, func(list *corev1.NamespaceList) {
+	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.namespaces().List, func(list *corev1.NamespaceList) {
 		for i := range list.Items {
 			names = append(names, list.Items[i].Name)
 		}

@@ -36,7 +36,7 @@ func (w *watcher) lookAtNodes(ctx context.Context, s sts.Snapshot) <-chan time.T
 }
 
 func (w *watcher) watchNode(ctx context.Context, name string) {
-	nodes := w.client.core.Nodes()
+	nodes := w.client.nodes()
 	s := w.source("nodes", &corev1.Node{}, fields.OneTermEqualSelector("metadata.name", name).String(), "", lister(nodes.List), nodes.Watch)
 	s.optional = true
 	w.nodes[name] = s
@@ -63,7 +63,7 @@ func (c *Client) nodesOf(ctx context.Context, s sts.Snapshot) sts.Snapshot {
 			continue
 		}
 		node, err := again(ctx, func(ctx context.Context) (*corev1.Node, error) {
-			return c.core.Nodes().Get(ctx, pod.Node, metav1.GetOptions{})
+			return c.nodes().Get(ctx, pod.Node, metav1.GetOptions{})
 		})
 		if err != nil {
 			return s

@@ -9,7 +9,6 @@ import (
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
@@ -62,16 +61,18 @@ func (c *Client) lacks(ctx context.Context, p rollout.Permission) bool {
 		about.Namespace = ""
 	}
 	review, err := again(ctx, func(ctx context.Context) (*authorizationv1.SelfSubjectAccessReview, error) {
-		return c.authorization.SelfSubjectAccessReviews().Create(ctx, &authorizationv1.SelfSubjectAccessReview{
+		answer := &authorizationv1.SelfSubjectAccessReview{}
+		return answer, c.authorization.Post().Resource("selfsubjectaccessreviews").Body(&authorizationv1.SelfSubjectAccessReview{
 			Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: about},
-		}, metav1.CreateOptions{})
+		}).Do(ctx).Into(answer)
 	})
 	return err == nil && !review.Status.Allowed && review.Status.EvaluationError == ""
 }
 
 // whoAmI is the user's name as the API server knows it, in parentheses, or "".
 func (c *Client) whoAmI(ctx context.Context) string {
-	review, err := c.authentication.SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+	review := &authenticationv1.SelfSubjectReview{}
+	err := c.authentication.Post().Resource("selfsubjectreviews").Body(&authenticationv1.SelfSubjectReview{}).Do(ctx).Into(review)
 	if err != nil || review.Status.UserInfo.Username == "" {
 		return ""
 	}

@@ -59,11 +59,11 @@ func (c *Client) placesOf(ctx context.Context, pod *corev1.Pod) string {
 		if source == nil {
 			continue
 		}
-		claim, err := c.core.PersistentVolumeClaims(c.Namespace).Get(ctx, source.ClaimName, metav1.GetOptions{})
+		claim, err := c.persistentVolumeClaims(c.Namespace).Get(ctx, source.ClaimName, metav1.GetOptions{})
 		if err != nil || claim.Spec.VolumeName == "" {
 			continue
 		}
-		volume, err := c.core.PersistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
+		volume, err := c.persistentVolumes().Get(ctx, claim.Spec.VolumeName, metav1.GetOptions{})
 		if err == nil {
 			volumes[claim.Name] = volume
 		}
@@ -72,7 +72,7 @@ func (c *Client) placesOf(ctx context.Context, pod *corev1.Pod) string {
 		return ""
 	}
 	var nodes []corev1.Node
-	err := pages(ctx, metav1.ListOptions{}, c.core.Nodes().List, func(list *corev1.NodeList) {
+	err := pages(ctx, metav1.ListOptions{}, c.nodes().List, func(list *corev1.NodeList) {
 		for i := range list.Items {
 			node := &list.Items[i]
 			nodes = append(nodes, corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: node.Name, Labels: node.Labels}, Spec: node.Spec})

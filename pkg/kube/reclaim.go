@@ -74,7 +74,7 @@ func (c *Client) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaim
 		}
 	}
 	if len(names) > few {
-		err := pages(ctx, metav1.ListOptions{}, c.core.PersistentVolumes().List, func(list *corev1.PersistentVolumeList) {
+		err := pages(ctx, metav1.ListOptions{}, c.persistentVolumes().List, func(list *corev1.PersistentVolumeList) {
 			for i := range list.Items {
 				r.add(&list.Items[i])
 			}

@@ -10,7 +10,7 @@ import (
 // as in the body: most audit logs only show the address, and whoever reads one
 // must not take a rehearsal for a deletion.
 func (c *Client) remove(ctx context.Context, resource, namespace, name string, opts metav1.DeleteOptions) error {
-	request := c.core.RESTClient().Delete().Namespace(namespace).Resource(resource).Name(name).Body(&opts)
+	request := c.core.Delete().Namespace(namespace).Resource(resource).Name(name).Body(&opts)
 	for _, value := range opts.DryRun {
 		request = request.Param("dryRun", value)
 	}

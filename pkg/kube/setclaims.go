@@ -18,7 +18,7 @@ func (c *Client) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsh
 	}
 	wants := wantsClaims(s)
 	var found []sts.Claim
-	err = pages(c.quiet(ctx), metav1.ListOptions{}, c.core.PersistentVolumeClaims(c.Namespace).List,
+	err = pages(c.quiet(ctx), metav1.ListOptions{}, c.persistentVolumeClaims(c.Namespace).List,
 		func(list *corev1.PersistentVolumeClaimList) {
 			for i := range list.Items {
 				if wants(&list.Items[i]) {

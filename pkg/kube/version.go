@@ -11,7 +11,7 @@ import (
 
 // ServerVersion is the version that the API server says it has.
 func (c *Client) ServerVersion(ctx context.Context) (version.Info, error) {
-	raw, err := body(c.core.RESTClient().Get().AbsPath("/version").SetHeader("Accept", runtime.ContentTypeJSON).Do(quiet(ctx)))
+	raw, err := body(c.core.Get().AbsPath("/version").SetHeader("Accept", runtime.ContentTypeJSON).Do(quiet(ctx)))
 	if err != nil {
 		return version.Info{}, c.explain(err, "get", "/version", "")
 	}

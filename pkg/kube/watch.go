@@ -51,15 +51,15 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Ne
 		places:  map[types.UID]string{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
-		lister(c.apps.StatefulSets(c.Namespace).List), c.apps.StatefulSets(c.Namespace).Watch)
+		lister(c.statefulSets(c.Namespace).List), c.statefulSets(c.Namespace).Watch)
 	w.pods = w.source("pods", &corev1.Pod{}, "", selector,
-		lister(c.core.Pods(c.Namespace).List), c.core.Pods(c.Namespace).Watch)
+		lister(c.pods(c.Namespace).List), c.pods(c.Namespace).Watch)
 	w.revisions = w.source("controllerrevisions.apps", &appsv1.ControllerRevision{}, "", selector,
-		lister(c.apps.ControllerRevisions(c.Namespace).List), c.apps.ControllerRevisions(c.Namespace).Watch)
+		lister(c.controllerRevisions(c.Namespace).List), c.controllerRevisions(c.Namespace).Watch)
 	w.events = w.source("events", &corev1.Event{}, aboutPods(set.Name), "",
-		lister(c.core.Events(c.Namespace).List), c.core.Events(c.Namespace).Watch)
+		lister(c.events(c.Namespace).List), c.events(c.Namespace).Watch)
 	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
-		lister(c.policy.PodDisruptionBudgets(c.Namespace).List), c.policy.PodDisruptionBudgets(c.Namespace).Watch)
+		lister(c.podDisruptionBudgets(c.Namespace).List), c.podDisruptionBudgets(c.Namespace).Watch)
 	w.events.optional, w.budgets.optional = true, !slices.Contains(needs, NeedBudgets)
 	if slices.Contains(needs, NeedClaims) {
 		w.watchClaims(set)

@@ -10,7 +10,7 @@ import (
 // watchClaims adds a source of the set's claims. No selector finds them, for
 // whoever changes a label would hide one: they are picked by name, as they come.
 func (w *watcher) watchClaims(set *appsv1.StatefulSet) {
-	claims := w.client.core.PersistentVolumeClaims(w.client.Namespace)
+	claims := w.client.persistentVolumeClaims(w.client.Namespace)
 	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
 	w.claims.wants = wantsClaims(sts.Snapshot{Set: set})
 }

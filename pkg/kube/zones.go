@@ -64,7 +64,7 @@ func (z *zones) fill(s sts.Snapshot) []string {
 }
 
 func (c *Client) askZone(ctx context.Context, node string) {
-	raw, err := body(c.core.RESTClient().Get().Resource("nodes").Name(node).SetHeader("Accept", onlyMetadata).Do(ctx))
+	raw, err := body(c.core.Get().Resource("nodes").Name(node).SetHeader("Accept", onlyMetadata).Do(ctx))
 	var object struct {
 		Metadata struct{ Labels map[string]string }
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
 // Streams are where a command reads and writes.
@@ -16,8 +17,8 @@ type Streams struct {
 	Err io.Writer // the story: progress, warnings, hints
 }
 
-// Standard are the process's own streams.
-func Standard() Streams { return Streams{os.Stdin, os.Stdout, os.Stderr} }
+// Of are the streams that a plugin of kubectl is given.
+func Of(s genericiooptions.IOStreams) Streams { return Streams{In: s.In, Out: s.Out, Err: s.ErrOut} }
 
 // Checked are the same streams, and what tells the first error of writing the
 // answer. A terminal is left as it is: who sees nothing there, knows.

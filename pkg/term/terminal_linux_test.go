@@ -11,6 +11,7 @@ import (
 
 	"github.com/muesli/termenv"
 	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -109,6 +110,7 @@ func TestLive(t *testing.T) {
 	require.False(t, term.Live(tty))
 }
 
-func TestStandardStreamsAreTheProcesss(t *testing.T) {
-	require.Equal(t, term.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, term.Standard())
+func TestEachStreamIsWhereItBelongs(t *testing.T) {
+	given := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	require.Equal(t, term.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, term.Of(given))
 }

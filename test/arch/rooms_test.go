@@ -56,6 +56,7 @@ var rooms = []room{
 	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
+	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/term", never: []string{cli}, streams: true},
 	{dir: "pkg/cmdutil", never: []string{cli}},
 	{dir: "pkg/complete", never: []string{verbs, clientGo, cli}},

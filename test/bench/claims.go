@@ -61,6 +61,11 @@ func claims(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
 			return nil, err
 		}
 		rows = append(rows, s.rows(samples[0], samples[1])...)
+		looks, err := s.sets(ctx, box, null, rounds)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, looks...)
 	}
 	return rows, nil
 }

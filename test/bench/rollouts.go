@@ -69,13 +69,13 @@ func starts(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
 	kubectl, plugin := samples[0], samples[1]
 	return []row{
 		{what: "one look, `kubectl rollout status --watch=false`: wall", value: seconds(kubectl, wall)},
-		{what: "one look, `kubectl-sts status`: wall", value: seconds(plugin, wall), ratio: ratio(plugin, kubectl, wall), most: 0.5},
+		{what: "one look, `kubectl-sts status`: wall", value: seconds(plugin, wall), ratio: ratio(plugin, kubectl, wall), most: 0.45},
 		{what: "one look, kubectl: CPU", value: seconds(kubectl, cpu)},
 		{what: "one look, kubectl-sts: CPU", value: seconds(plugin, cpu), ratio: ratio(plugin, kubectl, cpu)},
 		{what: "one look, kubectl: peak memory", value: mebibytes(kubectl, memory)},
 		{
 			what: "one look, kubectl-sts: peak memory", value: mebibytes(plugin, memory),
-			ratio: ratio(plugin, kubectl, memory), most: 0.6,
+			ratio: ratio(plugin, kubectl, memory), most: 0.55,
 		},
 	}, nil
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -37,7 +36,7 @@ func run() error {
 	}
 	root := cli.New(&cmdutil.Env{
 		Streams: term.Streams{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}},
-		Config:  genericclioptions.NewConfigFlags(true),
+		Config:  &cmdutil.Config{},
 		Color:   term.ColorNever,
 	})
 	index := "# Commands\n\n| command | what it does |\n| --- | --- |\n"

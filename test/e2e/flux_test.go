@@ -8,12 +8,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 	"sigs.k8s.io/yaml"
@@ -36,21 +40,40 @@ func cmdFlux(ts *testscript.TestScript, w *world, args []string) {
 	manifest := &appsv1.StatefulSet{}
 	ts.Check(yaml.Unmarshal([]byte(ts.ReadFile(args[0])), manifest))
 	sets := w.apps.StatefulSets(w.namespace)
-	set, err := sets.Get(ctx, manifest.Name, metav1.GetOptions{})
+	// The set's controller may write in between: then the test in the patch is
+	// not passed, and Flux tries again as well.
+	ts.Check(wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		err := takeOver(ctx, sets, manifest.Name)
+		if apierrors.IsInvalid(err) {
+			return false, nil
+		}
+		return err == nil, err
+	}))
+	body, err := yaml.YAMLToJSON([]byte(ts.ReadFile(args[0])))
 	ts.Check(err)
+	_, err = sets.Patch(ctx, manifest.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: fluxManager, Force: ptr.To(true)})
+	ts.Check(err)
+}
+
+// takeOver makes what managers own whose names begin with kubectl Flux's own.
+func takeOver(ctx context.Context, sets appsclient.StatefulSetInterface, name string) error {
+	set, err := sets.Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
 	fields, err := takenOver(set.ManagedFields)
-	ts.Check(err)
+	if err != nil {
+		return err
+	}
 	patch, err := json.Marshal([]map[string]any{
 		{"op": "test", "path": "/metadata/resourceVersion", "value": set.ResourceVersion},
 		{"op": "replace", "path": "/metadata/managedFields", "value": fields},
 	})
-	ts.Check(err)
-	_, err = sets.Patch(ctx, set.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: fluxManager})
-	ts.Check(err)
-	body, err := yaml.YAMLToJSON([]byte(ts.ReadFile(args[0])))
-	ts.Check(err)
-	_, err = sets.Patch(ctx, set.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: fluxManager, Force: ptr.To(true)})
-	ts.Check(err)
+	if err != nil {
+		return err
+	}
+	_, err = sets.Patch(ctx, name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: fluxManager})
+	return err
 }
 
 // takenOver are the managed fields after Flux has cleaned up: the Update entries

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -24,7 +24,7 @@ import (
 // fresh is the command line as it is before anything was parsed.
 func fresh() *cobra.Command {
 	return cli.New(&cmdutil.Env{
-		Config: genericclioptions.NewConfigFlags(false), Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
+		Config: &cmdutil.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
 	})
 }
 
@@ -82,7 +82,7 @@ current-context: x
 		}
 		asked.Store(false)
 		var stderr strings.Builder
-		got := cli.Main(t.Context(), term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr}, strings.Fields(words))
+		got := cli.Main(t.Context(), genericiooptions.IOStreams{In: strings.NewReader(""), Out: io.Discard, ErrOut: &stderr}, strings.Fields(words))
 		alone := words == "version --client"
 		require.Equal(t, !alone, asked.Load(), "%s: whether it got to the API server: %s", line, stderr.String())
 		require.Equal(t, !alone, got == 1, "%s: %s", line, stderr.String())

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	plan "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
@@ -30,7 +29,7 @@ func parse(t *testing.T, stdin string, args ...string) (*canary.Request, error) 
 	t.Helper()
 	env := &cmdutil.Env{
 		Streams: term.Streams{In: strings.NewReader(stdin), Out: &strings.Builder{}, Err: &strings.Builder{}},
-		Config:  genericclioptions.NewConfigFlags(false),
+		Config:  &cmdutil.Config{},
 	}
 	return cmdtest.ParseIn(t, env, canary.New, args...)
 }

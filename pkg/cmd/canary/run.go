@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -106,10 +107,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 // namespace is the one of the flags; a manifest's own counts when they name
 // none, as with kubectl apply.
 func namespace(env *cmdutil.Env, r Request) string {
-	if env.Config.Namespace != nil && *env.Config.Namespace != "" {
-		return *env.Config.Namespace
-	}
-	return r.Namespace
+	return cmp.Or(env.Config.Context.Namespace, r.Namespace)
 }
 
 // sameNamespace refuses, as kubectl does, a manifest that names another

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -49,7 +47,9 @@ func TestNamespace(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			env := &cmdutil.Env{Config: &genericclioptions.ConfigFlags{Namespace: ptr.To(test.flag)}}
+			config := &cmdutil.Config{}
+			config.Context.Namespace = test.flag
+			env := &cmdutil.Env{Config: config}
 			r := Request{Namespace: test.manifest}
 
 			require.Equal(t, test.want, namespace(env, r))

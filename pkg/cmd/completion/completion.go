@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // forKubectl is the program that kubectl looks for.

@@ -69,7 +69,7 @@ func (r Request) inFile(env *cmdutil.Env, client *kube.Client) ([]prune.Found, e
 	if err != nil {
 		return nil, cmdutil.Usage("%s: %w", r.File, err)
 	}
-	explicit := env.Config.Namespace != nil && *env.Config.Namespace != ""
+	explicit := env.Config.Context.Namespace != ""
 	var out []prune.Found
 	for _, record := range records {
 		if (!explicit || record.Claim.Namespace == client.Namespace) && (len(r.Names) == 0 || r.names(record)) {

@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.

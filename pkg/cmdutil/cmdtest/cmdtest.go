@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -21,7 +20,7 @@ type Verb[R any] func(*cmdutil.Env, func(context.Context, *cmdutil.Env, R) error
 // Parse is what the verb's flags become; nil when nothing was run.
 func Parse[R any](t *testing.T, verb Verb[R], args ...string) (*R, error) {
 	t.Helper()
-	return ParseIn(t, &cmdutil.Env{Config: genericclioptions.NewConfigFlags(false)}, verb, args...)
+	return ParseIn(t, &cmdutil.Env{Config: &cmdutil.Config{}}, verb, args...)
 }
 
 // ParseIn is Parse with other streams, say.
