@@ -38,7 +38,7 @@ func (c *Client) Evidence(ctx context.Context, pod, container string) *sts.Evide
 	ctx, cancel := context.WithTimeoutCause(quiet(ctx), evidenceWithin, errors.New("the evidence took too long"))
 	defer cancel()
 	pods, err := again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
-		return c.core.Pods(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
+		return c.pods(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
 	})
 	if err != nil || len(pods.Items) != 1 {
 		return nil
@@ -67,7 +67,7 @@ func (c *Client) probeEvents(ctx context.Context, p *corev1.Pod) []*corev1.Event
 		"involvedObject.kind": "Pod", "involvedObject.name": p.Name, "involvedObject.uid": string(p.UID), "reason": sts.ReasonUnhealthy,
 	}
 	events, err := again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
-		return c.core.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})
+		return c.events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})
 	})
 	if err != nil {
 		return nil
@@ -81,7 +81,7 @@ func (c *Client) nodeLost(ctx context.Context, p *corev1.Pod) time.Time {
 		return time.Time{}
 	}
 	node, err := again(ctx, func(ctx context.Context) (*corev1.Node, error) {
-		return c.core.Nodes().Get(ctx, p.Spec.NodeName, metav1.GetOptions{})
+		return c.nodes().Get(ctx, p.Spec.NodeName, metav1.GetOptions{})
 	})
 	if err != nil {
 		return time.Time{}
@@ -117,9 +117,10 @@ func (c *Client) lastLog(ctx context.Context, p *corev1.Pod, container string) p
 
 // tail reads the end of a log.
 func (c *Client) tail(ctx context.Context, pod, container string, previous bool) (string, error) {
-	stream, err := c.core.Pods(c.Namespace).GetLogs(pod, &corev1.PodLogOptions{
-		Container: container, Previous: previous, TailLines: ptr.To[int64](tailLines),
-	}).Stream(ctx)
+	stream, err := c.core.Get().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("log").
+		VersionedParams(&corev1.PodLogOptions{
+			Container: container, Previous: previous, TailLines: ptr.To[int64](tailLines),
+		}, c.parameters).Stream(ctx)
 	if err != nil {
 		return "", err
 	}
