@@ -2,6 +2,7 @@ package canary
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/utils/ptr"
@@ -46,6 +47,8 @@ func abort(r Request, record *Record, s sts.Snapshot) (*rollout.Plan, error) {
 	}
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, r.command("abort", s)
+	p.Images = b.imageBack()
+	p.Details = slices.Concat(imageDetail(p.Images), []string{b.goingBack()}, b.atOnce())
 	if why != "" && record.OwnTemplate && !record.Aborting {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
@@ -107,7 +110,8 @@ func (b builder) letStand(why string) *rollout.Plan {
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("give the %s of statefulset %s up", b.record.Verb.Name(), b.s.Name())
-	p.Details = append(p.Details, why+": that change stands, and the controller rolls it out")
+	p.Images = nil
+	p.Details = append(b.atOnce(), why+": that change stands, and the controller rolls it out")
 	p.Success = fmt.Sprintf("the %s is given up; see how the set gets on: %s", b.record.Verb.Name(), b.r.command("watch", b.s))
 	step := b.finish()
 	step.Until = rollout.Observed{}
@@ -211,14 +215,17 @@ func (b builder) returned() string {
 }
 
 // returning names the pods that go back.
-func (b builder) returning() string {
+func (b builder) returning() string { return returnTo(b.returnees(), b.record.Stable) }
+
+// returnees are the pods that go back, the highest ordinal first.
+func (b builder) returnees() []sts.Pod {
 	var back []sts.Pod
 	for o := b.s.End() - 1; o >= b.s.Start(); o-- {
 		if pod, ok := b.s.Pod(o); ok && b.returns(o) && pod.Revision != b.record.Stable {
 			back = append(back, pod)
 		}
 	}
-	return returnTo(back, b.record.Stable)
+	return back
 }
 
 func returnTo(pods []sts.Pod, revision string) string {

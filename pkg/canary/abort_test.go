@@ -36,6 +36,8 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	require.Equal(t, &rollout.Plan{
 		Verb: "abort", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
+		Details:  []string{"image nginx:1.22 -> nginx:1.21", "pods that go back, one at a time: web-4, web-3, web-2 (3 of 5)"},
+		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Abort:   "kubectl sts -n prod abort web",
 		Watch:   "kubectl sts -n prod watch web --follow",

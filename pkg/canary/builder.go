@@ -24,13 +24,20 @@ type builder struct {
 }
 
 func (b builder) frame(verb string) *rollout.Plan {
+	images := b.images()
+	details := slices.Clone(b.r.Details)
+	_, begun := b.s.Annotation(Annotation)
+	if b.record.Verb == VerbCanary && len(details) == 0 && (begun || b.r.Template == nil) { // nothing else says it
+		details = append(details, imageDetail(images)...)
+	}
 	return &rollout.Plan{
 		Verb:        verb,
 		Namespace:   b.s.Set.Namespace,
 		Name:        b.s.Name(),
 		UID:         b.s.UID(),
 		Title:       b.title(verb),
-		Details:     append(slices.Clone(b.r.Details), b.atOnce()...),
+		Details:     append(details, b.atOnce()...),
+		Images:      images,
 		Record:      Annotation,
 		Patience:    b.r.Limits.Patience,
 		Placing:     b.r.Limits.Placing,

@@ -77,6 +77,7 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 
 			p := planned(t)(canary.Plan(request(asking), s, ststest.Start))
 			require.Equal(t, tt.want, outline(p))
+			require.Equal(t, []string{"image nginx:1.21 -> nginx:1.22"}, p.Details, "who decides sees what it is about")
 
 			// The command line that began it goes on with it too.
 			again := planned(t)(canary.Plan(request(asking, image("nginx:1.22")), s, ststest.Start))

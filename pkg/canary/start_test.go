@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -38,6 +39,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "canary of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s",
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
+		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod canary web", Promote: "kubectl sts -n prod promote web", Abort: "kubectl sts -n prod abort web",
 		Watch:   "kubectl sts -n prod watch web --follow",

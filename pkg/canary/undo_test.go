@@ -56,6 +56,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 			"deletes web-4, which is not Ready and which the controller would wait for without end",
 			"the controller replaces: web-3",
 		},
+		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod undo web", Promote: "kubectl sts -n prod promote web",
 		Watch:   "kubectl sts -n prod watch web --follow",

@@ -61,6 +61,7 @@ func rolledBack(failed, back rollout.Outcome, err error) rollout.Outcome {
 	if err == nil && back.Result == rollout.Done {
 		end.Message += "; every pod is back on the stable revision"
 		end.Try, end.Gate, end.Unsure, end.Rollback = nil, "", false, rollout.RollbackDone
+		end.Safe = "" // all of them are
 		return end
 	}
 	end.Rollback = rollout.RollbackFailed
@@ -68,7 +69,7 @@ func rolledBack(failed, back rollout.Outcome, err error) rollout.Outcome {
 	var no *rollout.Refusal
 	switch {
 	case err == nil:
-		end.Gate, end.Unsure, end.Try = back.Gate, back.Unsure, back.Try
+		end.Gate, end.Unsure, end.Try, end.Safe = back.Gate, back.Unsure, back.Try, back.Safe
 	case errors.As(err, &no):
 		why, end.Try = err.Error(), no.Try
 	default:

@@ -88,6 +88,6 @@ func (e *Env) Close(o rollout.Outcome) {
 		e.Warn("the report could not be written: " + err.Error())
 	}
 	if e.Actions != nil && e.Protocol.End.Message != "" {
-		e.Actions.End(e.Protocol.End)
+		e.Actions.End(e.Where(), e.Protocol.End)
 	}
 }

@@ -78,6 +78,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Hooks:   hooks{r.Client},
 		Command: r.Env.Command(r.Client.Namespace),
 		Looker:  r.Client,
+		Witness: r.Client,
 		Now:     r.Client.Now,
 	}
 	if r.Cluster != nil {

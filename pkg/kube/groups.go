@@ -62,7 +62,7 @@ func (g *groups) all() []group {
 			&corev1.Event{}, &corev1.EventList{}, &corev1.Namespace{}, &corev1.NamespaceList{}, &corev1.Node{}, &corev1.NodeList{},
 			&corev1.PersistentVolume{}, &corev1.PersistentVolumeList{},
 			&corev1.PersistentVolumeClaim{}, &corev1.PersistentVolumeClaimList{},
-			&corev1.Pod{}, &corev1.PodList{}, &corev1.PodExecOptions{},
+			&corev1.Pod{}, &corev1.PodList{}, &corev1.PodExecOptions{}, &corev1.PodLogOptions{},
 		}},
 		{&g.apps, "/apis", appsv1.SchemeGroupVersion, []runtime.Object{
 			&appsv1.ControllerRevision{}, &appsv1.ControllerRevisionList{}, &appsv1.StatefulSet{}, &appsv1.StatefulSetList{},

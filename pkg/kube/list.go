@@ -90,12 +90,16 @@ func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, 
 
 // slimSet copies what a list of many sets needs to know. The rest is most of
 // it, and would stay in memory with all of its page. The template is kept where a
-// rollout of it is not over.
+// rollout of it is not over, and else its images.
 func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim := &appsv1.StatefulSet{ObjectMeta: set.ObjectMeta, Spec: set.Spec, Status: set.Status}
 	slim.Spec.VolumeClaimTemplates = nil
 	if _, open := set.Annotations[sts.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
 		slim.Spec.Template = corev1.PodTemplateSpec{}
+		for i := range set.Spec.Template.Spec.Containers {
+			c := &set.Spec.Template.Spec.Containers[i]
+			slim.Spec.Template.Spec.Containers = append(slim.Spec.Template.Spec.Containers, corev1.Container{Name: c.Name, Image: c.Image})
+		}
 	}
 	return slim
 }

@@ -67,13 +67,14 @@ func podsOf(s *appsv1.StatefulSet, n int) []*corev1.Pod {
 // slim is what a list keeps of a set.
 func slim(s *appsv1.StatefulSet) *appsv1.StatefulSet {
 	s = received(s)
-	s.Spec.Template, s.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{}, nil
+	containers := []corev1.Container{{Name: "nginx", Image: s.Spec.Template.Spec.Containers[0].Image}}
+	s.Spec.Template, s.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: containers}}, nil
 	return s
 }
 
 func unlabelled(s sts.Snapshot) sts.Snapshot {
 	for i := range s.Pods {
-		s.Pods[i].Labels = nil
+		s.Pods[i].Labels, s.Pods[i].Images = nil, nil
 	}
 	return s
 }

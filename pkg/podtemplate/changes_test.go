@@ -93,8 +93,8 @@ func TestOtherChanges(t *testing.T) {
 		{
 			name: "a claim template more", spec: `, "volumeClaimTemplates":[{"metadata":{"name":"data"}},{"metadata":{"name":"logs"}}]`,
 			want: []string{
-				`spec.volumeClaimTemplates: [{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},"… -> ` +
-					`[{"metadata":{"name":"data"},"spec":{"resources":{}},"status":{}},{"metadata":{…`,
+				`spec.volumeClaimTemplates: [{"apiVersion":"v1","kind":"PersistentVo…system"},"status":{"phase":"Pending"}}] -> ` +
+					`[{"metadata":{"name":"data"},"spec":{"re…},"spec":{"resources":{}},"status":{}}]`,
 			},
 		},
 		{

@@ -47,7 +47,11 @@ func (d difference) String() string {
 	case d.want == nil:
 		return fmt.Sprintf("%s: %s removed", path, short(d.have))
 	}
-	return fmt.Sprintf("%s: %s -> %s", path, short(d.have), short(d.want))
+	have, want := text(d.have), text(d.want)
+	if len(have) > most || len(want) > most {
+		have, want = apart(have, want)
+	}
+	return fmt.Sprintf("%s: %s -> %s", path, cut(have), cut(want))
 }
 
 // under reports whether the difference is at or below a path.
@@ -56,18 +60,43 @@ func (d difference) under(path string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
+// most is how many characters of a value are shown in a line of a terminal.
+const most = 80
+
 // short is a value for one line of a terminal.
-func short(v any) string {
-	text, ok := v.(string)
-	if !ok {
-		data, _ := json.Marshal(v) // it was JSON before
-		text = string(data)
+func short(v any) string { return cut(text(v)) }
+
+// text is a value as it stands in YAML, or as JSON.
+func text(v any) []rune {
+	if text, ok := v.(string); ok {
+		return []rune(text)
 	}
-	const most = 80
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most-1]) + "…"
+	data, _ := json.Marshal(v) // it was JSON before
+	return []rune(string(data))
+}
+
+// cut leaves out the middle of a long value: a value's end tells it from others.
+func cut(text []rune) string {
+	const head = most / 2
+	if len(text) <= most {
+		return string(text)
 	}
-	return text
+	return string(text[:head]) + "…" + string(text[len(text)-(most-head-1):])
+}
+
+// apart leaves out most of what two values begin with alike: what differs is what
+// they are shown for.
+func apart(a, b []rune) (shortA, shortB []rune) {
+	const before = 16
+	alike := 0
+	for alike < min(len(a), len(b)) && a[alike] == b[alike] {
+		alike++
+	}
+	if alike <= before {
+		return a, b
+	}
+	leave := func(text []rune) []rune { return append([]rune{'…'}, text[alike-before:]...) }
+	return leave(a), leave(b)
 }
 
 // differences walks two JSON values. With subset, what only have has is no

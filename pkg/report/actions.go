@@ -35,13 +35,13 @@ func (a *Actions) Handle(e rollout.Event) {
 // Warn tells something that is no reason to stop.
 func (a *Actions) Warn(message string) { a.command("warning", Clean(message)) }
 
-// End tells how the command ended, with what helps.
-func (a *Actions) End(o rollout.Outcome) {
+// End tells how the command ended, where, and what helps.
+func (a *Actions) End(where string, o rollout.Outcome) {
 	level := "error"
 	if o.Result == rollout.Done || o.Result == rollout.Held {
 		level = "notice"
 	}
-	a.command(level, helpText(o))
+	a.command(level, strings.Join(helpLines(o, where), "\n"))
 }
 
 func (a *Actions) command(level, text string) {

@@ -56,10 +56,7 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 		record = nil
 	}
 	st := Status{Snapshot: b.snapshot, Record: record, Now: now, Context: b.context}
-	var head []string
-	for _, line := range st.head() {
-		head = append(head, fmt.Sprintf("%-11s %s", line[0]+":", line[1]))
-	}
+	head := st.head(s.width)
 	foot := s.foot(b, now)
 	const fewest = 4 // rows, before the head has to go
 	if room-len(head)-len(foot)-3 < fewest {

@@ -131,7 +131,7 @@ func FuzzActions(f *testing.F) {
 		actions := report.NewActions(&out)
 		actions.Title(title)
 		actions.Warn(text)
-		actions.End(rollout.Outcome{Result: rollout.Halted, Message: text, Gate: text, Try: []string{text}})
+		actions.End(title, rollout.Outcome{Result: rollout.Halted, Message: text, Gate: text, Try: []string{text}})
 		fuzztest.Harmless(t, out.String())
 		lines := strings.Split(out.String(), "\n")
 		require.Len(t, lines, 3)

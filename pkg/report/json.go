@@ -50,30 +50,33 @@ func NewObjects(w io.Writer, format Format) *Objects { return &Objects{w: w, for
 
 // object is an event as a program reads it.
 type object struct {
-	Type     string     `json:"type"`
-	Time     time.Time  `json:"time"`
-	DryRun   DryRun     `json:"dryRun"`
-	Set      *setName   `json:"statefulSet,omitempty"` // none where an end came before there was one
-	Step     int        `json:"step,omitempty"`
-	Steps    int        `json:"steps,omitempty"`
-	Title    string     `json:"title,omitempty"`
-	Change   *change    `json:"change,omitempty"`
-	Pod      *podEvent  `json:"pod,omitempty"`
-	Progress *progress  `json:"progress,omitempty"`
-	Until    *time.Time `json:"until,omitempty"`
-	Message  string     `json:"message,omitempty"`
-	Outside  bool       `json:"outside,omitempty"` // somebody may have to act, or a PodDisruptionBudget is waited for
-	Since    *time.Time `json:"since,omitempty"`
-	Halts    *time.Time `json:"halts,omitempty"`
-	Running  *operation `json:"operation,omitempty"`
-	Plan     *planView  `json:"plan,omitempty"`
-	Result   string     `json:"result,omitempty"`
-	Gate     string     `json:"gate,omitempty"`
-	Rollback string     `json:"rollback,omitempty"`
-	Replicas *int       `json:"replicas,omitempty"`
-	ExitCode *int       `json:"exitCode,omitempty"`
-	Hook     *hookEvent `json:"hook,omitempty"`
-	Try      []string   `json:"try,omitempty"`
+	Type     string            `json:"type"`
+	Time     time.Time         `json:"time"`
+	DryRun   DryRun            `json:"dryRun"`
+	Set      *setName          `json:"statefulSet,omitempty"` // none where an end came before there was one
+	Step     int               `json:"step,omitempty"`
+	Steps    int               `json:"steps,omitempty"`
+	Title    string            `json:"title,omitempty"`
+	Change   *change           `json:"change,omitempty"`
+	Pod      *podEvent         `json:"pod,omitempty"`
+	Progress *progress         `json:"progress,omitempty"`
+	Until    *time.Time        `json:"until,omitempty"`
+	Message  string            `json:"message,omitempty"`
+	Outside  bool              `json:"outside,omitempty"` // somebody may have to act, or a PodDisruptionBudget is waited for
+	Since    *time.Time        `json:"since,omitempty"`
+	Halts    *time.Time        `json:"halts,omitempty"`
+	Running  *operation        `json:"operation,omitempty"`
+	Plan     *planView         `json:"plan,omitempty"`
+	Result   string            `json:"result,omitempty"`
+	Gate     string            `json:"gate,omitempty"`
+	Rollback string            `json:"rollback,omitempty"`
+	Replicas *int              `json:"replicas,omitempty"`
+	Images   []imageChangeView `json:"images,omitempty"`
+	Safe     string            `json:"safe,omitempty"`
+	Evidence *evidenceView     `json:"evidence,omitempty"`
+	ExitCode *int              `json:"exitCode,omitempty"`
+	Hook     *hookEvent        `json:"hook,omitempty"`
+	Try      []string          `json:"try,omitempty"`
 }
 
 // hookEvent is the command that runs before a change.
@@ -140,6 +143,7 @@ func (o *Objects) Handle(e rollout.Event) {
 func (out *object) outcome(o *rollout.Outcome) {
 	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
+	out.Images, out.Safe, out.Evidence = viewImages(o.Images), Clean(o.Safe), viewEvidence(o.Evidence)
 	if o.Result != rollout.AbortAsked { // after which another plan follows
 		code := o.ExitCode()
 		out.ExitCode = &code

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -160,12 +161,15 @@ func (n *junitCounts) add(m junitCounts) {
 }
 
 // helpText is an end with where it left the set and what helps.
-func helpText(o rollout.Outcome) string {
-	lines := append([]string{endWords(o)}, endPlace(o)...)
+func helpText(o rollout.Outcome) string { return strings.Join(helpLines(o, ""), "\n") }
+
+// helpLines are the same in lines, with the set that it is about where only they tell.
+func helpLines(o rollout.Outcome, where string) []string {
+	lines := slices.Concat([]string{endWords(o)}, factText(facts(o, where, time.Time{})), endPlace(o))
 	if o.Result != rollout.Done {
 		lines = append(lines, cleanAll(o.Try)...)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // stamp is a time as JUnit's schema has it, without a zone: UTC.

@@ -285,6 +285,9 @@ func (l *Lines) outcome(e rollout.Event) {
 	if o.Result == rollout.Done {
 		return
 	}
+	for _, line := range factLines(facts(*o, l.where, e.Time), l.width, l.indent) {
+		_, _ = fmt.Fprintln(l.w, line)
+	}
 	for _, place := range endPlace(*o) {
 		_, _ = fmt.Fprintln(l.w, l.indent+place)
 	}

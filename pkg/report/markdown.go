@@ -37,6 +37,9 @@ func Markdown(p *Protocol) string {
 		}
 	}
 	say("**%s%s**\n", mark(p.End.Result), escapeMarkdown(endWords(p.End)))
+	if all := facts(p.End, "", time.Time{}); len(all) > 0 {
+		say("\n%s", factMarkdown(all))
+	}
 	for _, place := range endPlace(p.End) {
 		say("\n%s\n", escapeMarkdown(place))
 	}
@@ -48,6 +51,18 @@ func Markdown(p *Protocol) string {
 		say("- %s\n", tryMarkdown(Clean(try)))
 	}
 	return out.String() + "\n"
+}
+
+// factMarkdown is a list of facts. A container's words are code.
+func factMarkdown(all []fact) string {
+	var out strings.Builder
+	for _, f := range all {
+		_, _ = fmt.Fprintf(&out, "- %s: %s\n", f.label, escapeMarkdown(f.text))
+		for _, line := range f.said {
+			_, _ = fmt.Fprintf(&out, "  - %s\n", codeMarkdown(line))
+		}
+	}
+	return out.String()
 }
 
 // mark is a result that shows from afar.

@@ -60,16 +60,25 @@ func (t *table) getOn(width int, names ...string) {
 	short := func(widths []int, told int) int {
 		return lineWidth(widths) - widths[len(widths)-1] + max(len("TROUBLE"), min(told, longest)) - width
 	}
+	t.shortenImages(width, min(wellTold, longest))
 	for _, name := range names {
 		if short(columnWidths(t.header, t.rows), wellTold) <= 0 {
 			return
 		}
 		t.drop(column(t.header, name))
 	}
-	widths := columnWidths(t.header, t.rows)
-	most := share(widths[:1], []int{shortest}, short(widths, enoughTold))[0]
+	widths, least := columnWidths(t.header, t.rows), columnWidths(t.header, t.rows)
+	image := column(t.header, imageColumn)
+	least[0] = min(least[0], shortest)
+	if image >= 0 {
+		least[image] = min(least[image], knownImage)
+	}
+	most := share(widths, least, short(widths, enoughTold))
 	for _, row := range t.rows {
-		row[0].text = shorten(row[0].text, most)
+		row[0].text = shorten(row[0].text, most[0])
+		if image >= 0 {
+			row[image].text = fitImages(row[image].text, most[image])
+		}
 	}
 }
 

@@ -14,16 +14,17 @@ import (
 
 // planView is a plan as a program reads it.
 type planView struct {
-	Verb        string        `json:"verb"`
-	Title       string        `json:"title"`
-	Details     []string      `json:"details,omitempty"`
-	Diff        string        `json:"diff,omitempty"`
-	Warnings    []string      `json:"warnings,omitempty"`
-	Patience    string        `json:"patience"`
-	StepTimeout string        `json:"stepTimeout"`
-	Timeout     string        `json:"timeout,omitempty"`
-	Ordinals    []ordinalView `json:"ordinals,omitempty"`
-	Steps       []stepView    `json:"steps"`
+	Verb        string            `json:"verb"`
+	Title       string            `json:"title"`
+	Details     []string          `json:"details,omitempty"`
+	Images      []imageChangeView `json:"images,omitempty"`
+	Diff        string            `json:"diff,omitempty"`
+	Warnings    []string          `json:"warnings,omitempty"`
+	Patience    string            `json:"patience"`
+	StepTimeout string            `json:"stepTimeout"`
+	Timeout     string            `json:"timeout,omitempty"`
+	Ordinals    []ordinalView     `json:"ordinals,omitempty"`
+	Steps       []stepView        `json:"steps"`
 }
 
 type stepView struct {
@@ -77,7 +78,7 @@ func viewPlan(p *rollout.Plan) *planView {
 	v := &planView{
 		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: spellOut(p.Diff), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
-		Ordinals: viewOrdinals(p.Ordinals),
+		Ordinals: viewOrdinals(p.Ordinals), Images: viewImages(p.Images),
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]

@@ -19,8 +19,9 @@ type table struct {
 
 // podTable has a row for each pod.
 func (st Status) podTable(style styles, pods []podView, width int) *table {
-	t := &table{header: []string{"POD", "REVISION", "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
-	for _, p := range pods {
+	t := &table{header: []string{"POD", "REVISION", imageColumn, "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
+	for i := range pods {
+		p := &pods[i]
 		standing := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
 		look := style.standing(standing)
 		age := "-"
@@ -30,6 +31,7 @@ func (st Status) podTable(style styles, pods []podView, width int) *table {
 		t.rows = append(t.rows, []cell{
 			{text: p.Name},
 			{text: dash(p.RevisionClass)},
+			{text: dash(p.Image)},
 			{text: dash(p.Ready), style: &look},
 			{text: fmt.Sprint(p.Restarts)},
 			{text: age},
@@ -59,6 +61,7 @@ func (t *table) drop(i int) {
 // tell what is the matter. It does not look at what that one says: columns that
 // come and go with every change would be hard to read.
 func (t *table) fit(width int, names ...string) {
+	t.shortenImages(width, enoughTold)
 	for _, name := range names {
 		used := 0
 		for i, h := range t.header[:len(t.header)-1] {

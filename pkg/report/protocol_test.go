@@ -157,8 +157,10 @@ func TestGitHubIsToldWarningsAndTheEnd(t *testing.T) {
 	actions := report.NewActions(&out)
 	actions.Title("kubectl sts canary: 50%, a")
 	tales["canary"]().to(actions)
-	actions.End(pulls())
-	actions.End(rollout.Outcome{Result: rollout.Held, Message: "held after step 1 of 2", Gate: gate})
+	halt := pulls()
+	halt.Images, halt.Safe, halt.Evidence = crash().Images, crash().Safe, crash().Evidence
+	actions.End("default/web @ prod", halt)
+	actions.End("default/web @ prod", rollout.Outcome{Result: rollout.Held, Message: "held after step 1 of 2", Gate: gate})
 	actions.Warn(evil + "\n::set-output name=a::b\r\n100%")
 	golden(t, "actions", out.String())
 	harmless(t, out.String())

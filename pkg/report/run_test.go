@@ -55,6 +55,12 @@ var tales = map[string]func() *tale{
 			trouble(4, sts.StatePending, pull).
 			end(pulls())
 	},
+	"halted-with-evidence": func() *tale {
+		return newTale(canaryPlan()).house().step().
+			pod(4, 0, 1, sts.StateTerminating, sts.StatePending).
+			trouble(4, sts.StateStarting, *crash().Trouble).
+			end(crash())
+	},
 	"undo-within-a-budget": func() *tale {
 		const full = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
 		return newTale(undoPlan()).house().

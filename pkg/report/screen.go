@@ -181,7 +181,7 @@ func (s *Screen) lines(now time.Time) []string {
 // ending says how a set ended, and what helps.
 func (s *Screen) ending(b *block) string {
 	var out strings.Builder
-	l := Lines{w: &out, live: true, width: s.width + 1, style: s.style}
+	l := Lines{w: &out, live: true, width: s.width + 1, style: s.style, where: Where(b.set.Namespace, b.set.Name, b.context)}
 	l.indent = strings.Repeat(" ", len("15:04:05 "))
 	if len(s.blocks) > 1 {
 		l.prefix = b.name() + ": "

@@ -29,23 +29,26 @@ type Status struct {
 
 // statusView is a status as a program reads it.
 type statusView struct {
-	Type      string      `json:"type"`
-	Time      time.Time   `json:"time"`
-	DryRun    DryRun      `json:"dryRun"`
-	Set       setName     `json:"statefulSet"`
-	Result    string      `json:"result"` // settled, trouble or held
-	Message   string      `json:"message"`
-	Try       []string    `json:"try,omitempty"`
-	Strategy  string      `json:"strategy"`
-	Partition int         `json:"partition"`
-	Since     *time.Time  `json:"partitionSince,omitempty"` // as far as the cluster knows
-	Replicas  int         `json:"replicas"`
-	Stable    string      `json:"stableRevision"`
-	Update    string      `json:"updateRevision"`
-	Canary    *canaryView `json:"canary,omitempty"`
-	Scale     *scaleView  `json:"scale,omitempty"`
-	Failed    *failedView `json:"failed,omitempty"`
-	Pods      []podView   `json:"pods"`
+	Type      string            `json:"type"`
+	Time      time.Time         `json:"time"`
+	DryRun    DryRun            `json:"dryRun"`
+	Set       setName           `json:"statefulSet"`
+	Result    string            `json:"result"` // settled, trouble or held
+	Message   string            `json:"message"`
+	Try       []string          `json:"try,omitempty"`
+	Strategy  string            `json:"strategy"`
+	Partition int               `json:"partition"`
+	Since     *time.Time        `json:"partitionSince,omitempty"` // as far as the cluster knows
+	Replicas  int               `json:"replicas"`
+	Stable    string            `json:"stableRevision"`
+	Update    string            `json:"updateRevision"`
+	Image     string            `json:"image,omitempty"`
+	Images    []imageChangeView `json:"images,omitempty"`
+	Canary    *canaryView       `json:"canary,omitempty"`
+	Scale     *scaleView        `json:"scale,omitempty"`
+	Failed    *failedView       `json:"failed,omitempty"`
+	Evidence  *evidenceView     `json:"evidence,omitempty"`
+	Pods      []podView         `json:"pods"`
 }
 
 // failedView is how a run ended that nobody has acted on since.
@@ -70,6 +73,7 @@ type podView struct {
 	podEvent
 	Revision      string     `json:"revision"`
 	RevisionClass string     `json:"revisionClass"`
+	Image         string     `json:"image,omitempty"` // that tells one revision from the other
 	Ready         string     `json:"ready"`
 	Restarts      int        `json:"restarts"`
 	Created       *time.Time `json:"created,omitempty"`
@@ -85,19 +89,38 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 		return
 	}
 	style := newStyles(w, mode)
-	for _, line := range st.head() {
-		_, _ = fmt.Fprintf(w, "%-11s %s\n", line[0]+":", line[1])
+	for _, line := range st.head(term.Width(w)) {
+		_, _ = fmt.Fprintln(w, line)
 	}
 	_, _ = fmt.Fprintln(w)
 	st.printPods(w, style, v.Pods)
 	_, _ = fmt.Fprintln(w)
 	_, _ = fmt.Fprintln(w, each(style.verdict(st.Verdict.Result), wrap(v.Message, term.Width(w), "")))
+	for _, line := range factLines(podFacts(st.Verdict.Pod, st.Verdict.Evidence, st.Now), term.Width(w), "  ") {
+		_, _ = fmt.Fprintln(w, line)
+	}
 	for _, try := range v.Try {
 		_, _ = fmt.Fprintln(w, "  "+try)
 	}
 }
 
-func (st Status) head() [][2]string {
+// headWidth is how wide the labels of the head are, but for the first.
+const headWidth = len("StatefulSet")
+
+// head are the lines above the pods, for a terminal of this width, 0 for none.
+func (st Status) head(width int) []string {
+	room := 0
+	if width > 0 {
+		room = max(width-headWidth-1, 20)
+	}
+	var out []string
+	for _, line := range st.headings(room) {
+		out = append(out, fmt.Sprintf("%-*s %s", headWidth, line[0]+":", line[1]))
+	}
+	return out
+}
+
+func (st Status) headings(room int) [][2]string {
 	s := st.Snapshot
 	strategy := string(s.Strategy())
 	if s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType {
@@ -118,6 +141,9 @@ func (st Status) head() [][2]string {
 		lines = append(lines, [2]string{"Driven by", driverWords(*d, st.Now)})
 	}
 	lines = append(lines, scaleLines(s)...)
+	if images := st.imageWords(room); images != "" {
+		lines = append(lines, [2]string{"Image", images})
+	}
 	stable := st.stable()
 	if stable == s.UpdateRevision() {
 		return append(lines, [2]string{"Revision", Clean(stable)})
@@ -219,6 +245,10 @@ func (st Status) view() statusView {
 	if s.Uncountable != nil {
 		v.Replicas = int(*s.Set.Spec.Replicas)
 	}
+	v.Evidence, v.Image = viewEvidence(st.Verdict.Evidence), st.templateImage()
+	if len(s.Revisions) > 0 { // a list does not know what was before
+		v.Images = viewImages(st.changes())
+	}
 	if f := st.Verdict.Failed; f != nil {
 		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}
 	}
@@ -226,11 +256,12 @@ func (st Status) view() statusView {
 		since = since.UTC()
 		v.Since = &since
 	}
+	focus := s.Focus(st.stable(), s.UpdateRevision())
 	for o := s.Start(); o < s.End(); o++ {
-		v.Pods = append(v.Pods, st.pod(o))
+		v.Pods = append(v.Pods, st.pod(o, focus))
 	}
 	for _, p := range s.Stray() {
-		v.Pods = append(v.Pods, st.pod(p.Ordinal))
+		v.Pods = append(v.Pods, st.pod(p.Ordinal, focus))
 	}
 	return v
 }
@@ -243,7 +274,7 @@ func (st Status) result() string {
 	return map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result]
 }
 
-func (st Status) pod(ordinal int) podView {
+func (st Status) pod(ordinal int, focus sts.Focus) podView {
 	t := st.Snapshot.Standing(ordinal, st.Snapshot.Wanted(ordinal), st.Now)
 	v := podView{podEvent: podEvent{Name: t.Pod, Ordinal: &ordinal, State: string(t.State)}}
 	if t.Trouble != nil {
@@ -251,7 +282,7 @@ func (st Status) pod(ordinal int) podView {
 	}
 	if p, ok := st.Snapshot.Pod(ordinal); ok {
 		created := p.Created.UTC()
-		v.Revision, v.RevisionClass = Clean(p.Revision), st.class(p.Revision)
+		v.Revision, v.RevisionClass, v.Image = Clean(p.Revision), st.class(p.Revision), Clean(focus.Words(p.Images))
 		v.Ready, v.Restarts = fmt.Sprintf("%d/%d", p.ReadyCount, p.Containers), p.Restarts
 		v.Node, v.Zone, v.Created = Clean(p.Node), Clean(p.Zone), &created
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
@@ -54,9 +55,10 @@ func (l List) table(style styles, width int) (header []string, rows [][]cell) {
 
 func (l List) columns(style styles) []listColumn {
 	namespace, name := listColumn{header: "NAMESPACE", least: 9, keep: true}, listColumn{header: "NAME", least: shortest, keep: true}
-	ready, updated := listColumn{header: "READY", keep: true}, listColumn{header: "UPDATED", spare: 1}
+	ready, updated := listColumn{header: "READY", keep: true}, listColumn{header: "UPDATED", spare: 2}
 	strategy := listColumn{header: "STRATEGY", spare: 2}
 	partition, run := listColumn{header: "PARTITION", spare: 3}, listColumn{header: "RUN", spare: 3}
+	image := listColumn{header: imageColumn, spare: 1, least: knownImage}
 	state := listColumn{header: "STATE", keep: true}
 	for _, st := range l.Statuses {
 		look := style.verdict(st.Verdict.Result)
@@ -75,16 +77,24 @@ func (l List) columns(style styles) []listColumn {
 		if !st.Snapshot.Observed() || st.Snapshot.Uncountable != nil {
 			updated.cells[len(updated.cells)-1].text = "-" // which revision that is, only the controller knows
 		}
+		image.add(dash(st.templateImage()), nil)
 		strategy.add(string(st.Snapshot.Strategy()), nil)
 		partition.addRare(st.partitionWords(), &style.warn)
 		run.addRare(st.runWords(), &style.warn)
 		state.add(st.state(), &look)
 	}
-	columns := []listColumn{namespace, name, ready, updated, strategy, partition, run, state}
+	columns := []listColumn{namespace, name, ready, updated, image, strategy, partition, run, state}
 	if !l.AllNamespaces {
 		return columns[1:]
 	}
 	return columns
+}
+
+// templateImage is the image that the set wants: of its first container, with how
+// many more there are.
+func (st Status) templateImage() string {
+	containers := sts.SpecImages(&st.Snapshot.Set.Spec.Template.Spec)
+	return Clean(sts.Focus{}.Words(containers))
 }
 
 // add adds a row's cell.

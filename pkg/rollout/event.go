@@ -101,4 +101,10 @@ type Outcome struct {
 	// Rollback says whether the way back to the stable revision got there, after a
 	// step that failed; empty where there was none to go.
 	Rollback Rollback
+	// Images, Safe and Evidence are for a run that halted: what happens to which
+	// image, which pods serve all the same, and what the pod tells, nil where that
+	// is nothing.
+	Images   []sts.ImageChange
+	Safe     string
+	Evidence *sts.Evidence
 }

@@ -42,7 +42,7 @@ func (r *run) failureEdit(o Outcome) (*Edit, error) {
 			return nil, nil //nolint:nilnil // as above
 		}
 	}
-	f := sts.Failure{At: r.Now().UTC().Truncate(time.Second), Message: o.Message, Pod: o.Pod}
+	f := sts.Failure{At: r.Now().UTC().Truncate(time.Second), Message: o.Message, Pod: o.Pod, Evidence: o.Evidence}
 	if o.Trouble != nil {
 		f.Reason = o.Trouble.Reason
 	}

@@ -200,7 +200,7 @@ func (n *next) ended(progress Progress) bool {
 		n.d.End = n.outcome(Halted, progress.Back)
 	case f != nil:
 		n.d.End = n.outcome(Halted, "failed: "+f.String())
-		n.d.End.Pod = f.Pod
+		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
 	case progress.Held != "":
 		n.d.End = n.outcome(Held, progress.Held)
 	default:

@@ -19,8 +19,11 @@ type Plan struct {
 	Made      time.Time // by the cluster's clock; only for plans with Ordinals
 	Title     string    // one line for a person
 	Details   []string  // what the template change is, who manages the set…
-	Diff      string    // a unified diff of the template, where that is what to look at
-	Warnings  []string
+	// Images are what happens to which container's image. Nil where the plan is not
+	// about that: then it is what the set itself tells.
+	Images   []sts.ImageChange
+	Diff     string // a unified diff of the template, where that is what to look at
+	Warnings []string
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string
 	// Note is the record to be left, with the reason, when a run halts that has

@@ -61,6 +61,8 @@ type Engine struct {
 	Command hint.Caller
 	// Looker is for a look after each answer and each hook; nil for none.
 	Looker Looker
+	// Witness is asked about a pod that the run fails because of; nil for nobody.
+	Witness Witness
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -99,8 +101,11 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	o := r.loop()
 	r.stopHook()
 	r.heed()
+	r.describe(&o)
 	r.noteFailure(&o)
-	e.help(&o)
+	if !p.ReadOnly { // its condition has told the hints already
+		e.help(&o)
+	}
 	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
 }

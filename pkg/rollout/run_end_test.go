@@ -78,6 +78,8 @@ func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
 		s.pass(1)
 		want := ended(plan(), rollout.Halted, tooLong+": still waiting for the watch to show the change", nil)
 		want.Try = toRetry
+		want.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
+		want.Safe = "5 of 5 pods Available: web-0 … web-4 on nginx:1.21"
 		require.Equal(t, want, s.ends())
 	})
 }

@@ -29,6 +29,7 @@ type stage struct {
 	out     chan rollout.Outcome
 	hooks   rollout.Hooks
 	looker  rollout.Looker
+	witness rollout.Witness
 	clock   sync.Mutex
 }
 
@@ -92,7 +93,10 @@ func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
 	s.cancel = cancel
 	engine := rollout.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
-		Now: s.now, Hooks: s.hooks, Looker: s.looker,
+		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness,
+	}
+	if s.witness != nil {
+		engine.Command = "kubectl sts -n prod"
 	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()

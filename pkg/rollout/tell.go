@@ -186,9 +186,9 @@ func (n *next) afterFailure() []string {
 		again += " " + RetryFlag
 	}
 	if waited {
-		add("try again without the budget's word", again+" --ignore-pdb")
+		add(tryAgain+" without the budget's word", again+" --ignore-pdb")
 	}
-	add("try again", again)
+	add(tryAgain, again)
 	return out
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // The formats of notes. A version of the plugin from before there were
@@ -23,6 +22,9 @@ type Failure struct {
 	Message string    `json:"message"`          // the pod's name included
 	Pod     string    `json:"pod,omitempty"`    // that it is about, if any
 	Reason  string    `json:"reason,omitempty"` // in one word, such as CrashLoopBackOff
+	// Evidence is what the pod has left behind, which may be gone by now; nil where
+	// there was none.
+	Evidence *Evidence `json:"evidence,omitempty"`
 }
 
 // mostWords is how long a failure's message may be, in bytes: all annotations of
@@ -32,18 +34,11 @@ const mostWords = 1024
 // Short is the failure with what a container has said made harmless, and at
 // length left out in the middle: the beginning names the pod, and the end says why.
 func (f Failure) Short() Failure {
-	f.Message = Clean(strings.ToValidUTF8(f.Message, "\uFFFD"))
-	if len(f.Message) <= mostWords {
-		return f
+	f.Message = CutMiddle(Clean(strings.ToValidUTF8(f.Message, "\uFFFD")), mostWords)
+	if f.Evidence != nil {
+		short := f.Evidence.Short()
+		f.Evidence = &short
 	}
-	head, tail := mostWords/3, len(f.Message)-mostWords/2
-	for !utf8.RuneStart(f.Message[head]) {
-		head--
-	}
-	for !utf8.RuneStart(f.Message[tail]) {
-		tail++
-	}
-	f.Message = f.Message[:head] + " … " + f.Message[tail:]
 	return f
 }
 

@@ -43,6 +43,7 @@ func (g *Gathering) Add(pod *corev1.Pod) {
 	if ordinal, ok := ordinalOf(s.Set.Name, pod.Name); ok {
 		small := observePod(pod, ordinal)
 		small.Labels = nil // for budgets, which these have none of
+		small.Images = nil // which a list of sets does not show
 		s.Pods = append(s.Pods, small)
 	}
 }

@@ -31,7 +31,7 @@ func of(set *appsv1.StatefulSet, name string) func(*corev1.Pod) {
 func bare(set *appsv1.StatefulSet, pods []*corev1.Pod) sts.Snapshot {
 	s := sts.Observe(set, pods, nil, nil)
 	for i := range s.Pods {
-		s.Pods[i].Labels = nil
+		s.Pods[i].Labels, s.Pods[i].Images = nil, nil
 	}
 	return s
 }

@@ -178,9 +178,10 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			want := fresh
+			want, pod := fresh, ststest.Pod(3, tt.change)
 			tt.want(&want)
-			s := ststest.Snapshot(ststest.Set(), []*corev1.Pod{ststest.Pod(3, tt.change)})
+			want.Images = sts.SpecImages(&pod.Spec)
+			s := ststest.Snapshot(ststest.Set(), []*corev1.Pod{pod})
 			require.Equal(t, []sts.Pod{want}, s.Pods)
 		})
 	}

@@ -29,6 +29,7 @@ type Pod struct {
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
 	Node         string
+	Images       []ContainerImage
 	Zone         string // of its node, as the pod's own label tells; recent servers set it
 	Created      time.Time
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
@@ -44,6 +45,7 @@ func observePod(p *corev1.Pod, ordinal int) Pod {
 		Version:  p.ResourceVersion,
 		Phase:    p.Status.Phase,
 		Node:     p.Spec.NodeName,
+		Images:   SpecImages(&p.Spec),
 		Zone:     p.Labels[corev1.LabelTopologyZone],
 		Created:  p.CreationTimestamp.Time,
 	}

@@ -101,7 +101,7 @@ func podTrouble(p *corev1.Pod) *Trouble {
 	var worst *Trouble
 	for _, statuses := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
 		for i := range statuses {
-			if t := containerTrouble(&statuses[i]); t != nil && (worst == nil || t.Grace < worst.Grace) {
+			if t := containerTrouble(p, &statuses[i]); t != nil && (worst == nil || t.Grace < worst.Grace) {
 				worst = t
 			}
 		}
@@ -141,19 +141,19 @@ func claimMessage(p *corev1.Pod, message string) string {
 	return fmt.Sprintf("%s (claims of this pod: %s)", message, strings.Join(claims, ", "))
 }
 
-func containerTrouble(c *corev1.ContainerStatus) *Trouble {
+func containerTrouble(p *corev1.Pod, c *corev1.ContainerStatus) *Trouble {
 	switch {
 	case c.State.Waiting != nil:
-		return waitingTrouble(c)
+		return waitingTrouble(p, c)
 	case c.State.Terminated != nil && c.State.Terminated.ExitCode != 0:
 		// Between two tries; CrashLoopBackOff follows.
 		t := c.State.Terminated
-		return &Trouble{Reason: or(t.Reason, "Error"), Message: exitWords(t), Container: c.Name, Grace: AfterPatience}
+		return &Trouble{Reason: or(t.Reason, "Error"), Message: exitWords(p, c, t), Container: c.Name, Grace: AfterPatience}
 	}
 	return nil
 }
 
-func waitingTrouble(c *corev1.ContainerStatus) *Trouble {
+func waitingTrouble(p *corev1.Pod, c *corev1.ContainerStatus) *Trouble {
 	w := c.State.Waiting
 	if progress[w.Reason] {
 		return nil
@@ -162,26 +162,73 @@ func waitingTrouble(c *corev1.ContainerStatus) *Trouble {
 	if !known {
 		grace = AtDeadline
 	}
-	t := &Trouble{Reason: w.Reason, Message: w.Message, Container: c.Name, Grace: grace}
+	t := &Trouble{Reason: w.Reason, Message: rpcWrapping.ReplaceAllString(w.Message, ""), Container: c.Name, Grace: grace}
+	if w.Reason == "ErrImagePull" || w.Reason == "ImagePullBackOff" {
+		t.Message = pullWords(w.Message, imageOf(p, c.Name))
+	}
 	// "back-off 10s restarting failed container" tells nobody why it failed.
 	if last := c.LastTerminationState.Terminated; w.Reason == ReasonCrashLoop && last != nil {
 		if last.Reason == ReasonOOMKilled {
 			t.Reason = ReasonOOMKilled
 		}
-		t.Message = fmt.Sprintf("%s, %s", exitWords(last), Count(int(c.RestartCount), "restart"))
+		t.Message = fmt.Sprintf("%s, %s", exitWords(p, c, last), Count(int(c.RestartCount), "restart"))
 	}
 	return t
 }
 
-func exitWords(t *corev1.ContainerStateTerminated) string {
+func exitWords(p *corev1.Pod, c *corev1.ContainerStatus, t *corev1.ContainerStateTerminated) string {
 	words := fmt.Sprintf("exit code %d", t.ExitCode)
 	if t.Reason != "" && t.Reason != "Error" {
 		words += " (" + t.Reason + ")"
+	}
+	if t.Reason == ReasonOOMKilled {
+		words += ", " + memoryWords(p, c.Name)
 	}
 	if message := strings.TrimSpace(t.Message); message != "" {
 		words += ": " + message
 	}
 	return words
+}
+
+// memoryWords say how much memory a container may use. One without a limit of its
+// own is killed when the node runs out.
+func memoryWords(p *corev1.Pod, container string) string {
+	if limit := memoryLimit(p, container); limit != "" {
+		return "memory limit " + limit
+	}
+	return "no memory limit"
+}
+
+// memoryLimit is the memory limit of a container, "" for none.
+func memoryLimit(p *corev1.Pod, container string) string {
+	c := containerNamed(p, container)
+	if c == nil {
+		return ""
+	}
+	if limit, ok := c.Resources.Limits[corev1.ResourceMemory]; ok && !limit.IsZero() {
+		return limit.String()
+	}
+	return ""
+}
+
+// imageOf is the image of a container, "" when there is no such container.
+func imageOf(p *corev1.Pod, container string) string {
+	if c := containerNamed(p, container); c != nil {
+		return c.Image
+	}
+	return ""
+}
+
+// containerNamed finds a container or an init container, nil for none.
+func containerNamed(p *corev1.Pod, name string) *corev1.Container {
+	for _, all := range [][]corev1.Container{p.Spec.Containers, p.Spec.InitContainers} {
+		for i := range all {
+			if all[i].Name == name {
+				return &all[i]
+			}
+		}
+	}
+	return nil
 }
 
 func or(word, otherwise string) string {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -87,7 +88,18 @@ func TestTroubleOfContainers(t *testing.T) {
 		{
 			"a crash loop for want of memory is named after that",
 			last(137, "OOMKilled", ""),
-			nginx("OOMKilled", "exit code 137 (OOMKilled), 3 restarts"),
+			nginx("OOMKilled", "exit code 137 (OOMKilled), no memory limit, 3 restarts"),
+		},
+		{
+			"the limit that a container was killed for",
+			func(p *corev1.Pod) {
+				last(137, "OOMKilled", "")(p)
+				p.Spec.Containers = []corev1.Container{{
+					Name:      "nginx",
+					Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"memory": resource.MustParse("128Mi")}},
+				}}
+			},
+			nginx("OOMKilled", "exit code 137 (OOMKilled), memory limit 128Mi, 3 restarts"),
 		},
 		{
 			"how it ended before does not matter while an image is pulled",
@@ -100,7 +112,7 @@ func TestTroubleOfContainers(t *testing.T) {
 		{
 			"a container that has just failed",
 			ended(137, "OOMKilled", ""),
-			nginx("OOMKilled", "exit code 137 (OOMKilled)"),
+			nginx("OOMKilled", "exit code 137 (OOMKilled), no memory limit"),
 		},
 		{
 			"a container that failed without a reason",

@@ -18,7 +18,7 @@ func failed(s sts.Snapshot, record *canary.Record) (Verdict, bool) {
 	if f == nil {
 		return Verdict{}, false
 	}
-	return Verdict{Result: rollout.Halted, Message: "failed: " + f.String(), Pod: f.Pod, Failed: f}, true
+	return Verdict{Result: rollout.Halted, Message: "failed: " + f.String(), Pod: f.Pod, Failed: f, Evidence: f.Evidence}, true
 }
 
 // failure is how the run in progress has ended, nil when it has not failed.

@@ -25,16 +25,18 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 	if record != nil {
 		try = append(try, canaryCommands(s, *record, good, command)...)
 	}
-	if o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0 {
+	look := o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
+	if record == nil {
+		if r, err := scale.FindRecord(s); err == nil && r != nil {
+			try = append(try, r.Helps(s, command)...)
+		} else {
+			try = append(try, wayOut(s, o, good, command)...)
+		}
+	}
+	if look {
 		try = append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod))
 	}
-	if record != nil {
-		return try
-	}
-	if r, err := scale.FindRecord(s); err == nil && r != nil {
-		return append(try, r.Helps(s, command)...)
-	}
-	return append(try, wayOut(s, o, good, command)...)
+	return try
 }
 
 // wayOut is what gets a set on that no verb has in hand.

@@ -35,7 +35,10 @@ type Verdict struct {
 	Trouble *sts.Trouble
 	// Failed is how the run ended that nobody has acted on since, or nil.
 	Failed *sts.Failure
-	Try    []string
+	// Evidence is what the pod in trouble tells, or has told; nil where nobody has
+	// asked it.
+	Evidence *sts.Evidence
+	Try      []string
 }
 
 // Judge looks at one set. record is the canary in progress, or nil; command

@@ -26,7 +26,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 		{
 			"a pod in trouble during a rollout",
 			ststest.Snapshot(ststest.Set(updating), updated(4)), halted,
-			[]string{closer, "take the rollout back: kubectl sts -n prod undo web"},
+			[]string{"take the rollout back: kubectl sts -n prod undo web", closer},
 		},
 		{
 			"a pod in trouble without a rollout",

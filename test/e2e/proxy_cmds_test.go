@@ -74,6 +74,9 @@ func cmdKillHeld(ts *testscript.TestScript, w *world, args []string) {
 	cmdProxy(ts, w, []string{"release"})
 }
 
+// podLogs is a resource whose name is no object's.
+const podLogs = "pods/log"
+
 // newRule reads what is to be done to which requests.
 func newRule(ts *testscript.TestScript, args []string) *rule {
 	one := &rule{does: args[0], times: -1}
@@ -86,7 +89,9 @@ func newRule(ts *testscript.TestScript, args []string) *rule {
 		ts.Fatalf("proxy %s: unknown, or it lacks a verb and a resource", strings.Join(args, " "))
 	}
 	one.verb = rest[0]
-	one.resource, one.name, _ = strings.Cut(rest[1], "/")
+	if one.resource, one.name, _ = strings.Cut(rest[1], "/"); rest[1] == podLogs {
+		one.resource, one.name = podLogs, ""
+	}
 	if len(rest) == 3 {
 		n := number(ts, rest[2])
 		if one.does == holdRequest || one.does == holdAnswer {

@@ -99,6 +99,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"freeze":     cmdFreeze,
 		"gated":      cmdGated,
 		"hold":       cmdHold,
+		"says":       cmdSays,
 		"idle":       cmdIdle,
 		"inpod":      cmdInPod,
 		"inturn":     cmdInTurn,

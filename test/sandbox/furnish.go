@@ -25,7 +25,11 @@ var zones = []string{"zone-a", "zone-b", "zone-c"}
 // that has all of this already is left alone; one from before a change of
 // the manifests gets the change.
 func (c cluster) furnish(ctx context.Context, r *record, count int) (changed bool, err error) {
-	manifest, err := furniture(count)
+	logs, err := c.logs()
+	if err != nil {
+		return false, err
+	}
+	manifest, err := furniture(count, logs)
 	if err != nil {
 		return false, err
 	}
@@ -54,11 +58,11 @@ func (c cluster) furnish(ctx context.Context, r *record, count int) (changed boo
 }
 
 // furniture is the manifest of it all, as one stream of documents.
-func furniture(count int) (string, error) {
+func furniture(count int, logs object) (string, error) {
 	list, err := json.Marshal(object{
 		"apiVersion": "v1",
 		"kind":       "List",
-		"items":      append(stages(), nodes(count)...),
+		"items":      append(append(stages(), logs), nodes(count)...),
 	})
 	if err != nil {
 		return "", err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -118,8 +119,28 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	st := r.judge(env, s, client.Now())
+	ask(ctx, client, &st)
 	report.PrintStatus(env.Streams.Out, env.Color, r.Output, st)
 	return cmdutil.Result(rollout.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
+}
+
+// ask adds what the pod in trouble tells, unless a run that failed has kept it:
+// that pod may be another one by now.
+func ask(ctx context.Context, client *kube.Client, st *report.Status) {
+	v := &st.Verdict
+	if v.Result != rollout.Halted || v.Pod == "" {
+		return
+	}
+	if v.Evidence == nil {
+		container := ""
+		if v.Trouble != nil {
+			container = v.Trouble.Container
+		}
+		v.Evidence = client.Evidence(ctx, v.Pod, container)
+	}
+	if v.Evidence != nil {
+		v.Try = rollout.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
+	}
 }
 
 // judge makes a set's status. A record that can't be read is only warned of:

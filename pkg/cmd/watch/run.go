@@ -113,7 +113,10 @@ func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) er
 			stop()
 			return err
 		}
-		engines[i] = rollout.Engine{Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices}
+		engines[i] = rollout.Engine{
+			Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices,
+			Witness: w.client, Command: env.Command(""),
+		}
 	}
 	env.Running(true)
 	defer env.Running(false)

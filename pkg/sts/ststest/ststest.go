@@ -136,6 +136,9 @@ func Revision(name string) func(*corev1.Pod) {
 	return func(pod *corev1.Pod) {
 		pod.Labels[appsv1.StatefulSetRevisionLabel] = name
 		pod.UID = types.UID(pod.Name + "-" + name)
+		if name == Update {
+			pod.Spec.Containers = Template("nginx:1.22").Spec.Containers
+		}
 	}
 }
 

@@ -1,0 +1,218 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// fact is one of the things to know about a run that halted. Words of a container
+// stand below it as they are.
+type fact struct {
+	label, text string
+	said        []string
+}
+
+// labelWidth is how wide the labels of facts are.
+const labelWidth = len("image: ")
+
+// facts are what somebody needs who was not there: which set on which cluster,
+// which image, which pod, since when, in whose words, and what is safe. where and
+// now may be missing: then they are not told, or without how long ago it was.
+func facts(o rollout.Outcome, where string, now time.Time) []fact {
+	if o.Result != rollout.Halted {
+		return nil
+	}
+	var out []fact
+	add := func(label, text string) {
+		if text = Clean(text); text != "" {
+			out = append(out, fact{label: label, text: text})
+		}
+	}
+	if o.Images == nil && o.Safe == "" && o.Evidence == nil {
+		return nil
+	}
+	add("set", where)
+	add("image", sts.ImageLine(o.Images))
+	out = append(out, podFacts(o.Pod, o.Evidence, now)...)
+	add("safe", o.Safe)
+	return out
+}
+
+// podFacts are those about the pod.
+func podFacts(pod string, e *sts.Evidence, now time.Time) []fact {
+	if e == nil {
+		return nil
+	}
+	out := []fact{{label: "pod", text: Clean(podWords(pod, e, now))}}
+	if e.Exit != nil {
+		words := e.Exit.String() + at(e.Exit.At, now)
+		if e.Restarts > 0 {
+			words += ", " + sts.Count(e.Restarts, "restart")
+		}
+		out = append(out, fact{label: "ended", text: Clean(words)})
+	}
+	if e.Probe != "" {
+		out = append(out, fact{label: "probe", text: Clean(e.Probe + at(e.ProbeAt, now))})
+	}
+	switch {
+	case len(e.Log) > 0:
+		of := "of container " + e.Container
+		if e.Previous {
+			of += ", before its last restart"
+		}
+		out = append(out, fact{label: "log", text: Clean(of), said: cleanAll(e.Log)})
+	case e.NoLog:
+		out = append(out, fact{label: "log", text: "not allowed to read it (get pods/log)"})
+	}
+	return out
+}
+
+// podWords say which pod it is, where, and since when it is not Ready.
+func podWords(pod string, e *sts.Evidence, now time.Time) string {
+	words := pod
+	if e.Container != "" {
+		words += ", container " + e.Container
+	}
+	switch {
+	case e.NodeLost != nil:
+		words += ", on node " + e.Node + ", which is lost since " + e.NodeLost.UTC().Format(time.RFC3339)
+	case e.Node != "":
+		words += ", on node " + e.Node
+	}
+	if e.Since != nil {
+		since := "not Ready since "
+		if e.Ready {
+			since = "Ready again since "
+		}
+		words += ", " + since + e.Since.UTC().Format(time.RFC3339) + ago(e.Since, now)
+	}
+	return words
+}
+
+// at is when something was, behind what it was.
+func at(t *time.Time, now time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " at " + t.UTC().Format(time.RFC3339) + ago(t, now)
+}
+
+func ago(t *time.Time, now time.Time) string {
+	if now.IsZero() || now.Before(*t) {
+		return ""
+	}
+	return " (" + duration.HumanDuration(now.Sub(*t)) + " ago)"
+}
+
+// factLines lays facts out for a terminal of this width, 0 for none. What a
+// container said takes two lines at most, each: of a longer one the middle is left out.
+func factLines(all []fact, width int, indent string) []string {
+	var out []string
+	below := indent + strings.Repeat(" ", labelWidth)
+	for _, f := range all {
+		text := fmt.Sprintf("%s%-*s%s", indent, labelWidth, f.label+":", f.text)
+		if width > 0 {
+			text = indent + fmt.Sprintf("%-*s", labelWidth, f.label+":") + wrap(f.text, width, below)
+		}
+		out = append(out, strings.Split(text, "\n")...)
+		for _, line := range f.said {
+			out = append(out, strings.Split(saidLines(line, width, below+"| "), "\n")...)
+		}
+	}
+	return out
+}
+
+// saidLines are a container's words behind a bar.
+func saidLines(line string, width int, bar string) string {
+	const rows, least = 2, 20
+	room := width - ansi.StringWidth(bar) - 1
+	if width > 0 && room >= least {
+		line = shorten(line, rows*room)
+		line = strings.ReplaceAll(ansi.Hardwrap(line, room, true), "\n", "\n"+bar)
+	}
+	return bar + line
+}
+
+// factText are facts for a report, each in a line.
+func factText(all []fact) []string {
+	var out []string
+	for _, f := range all {
+		out = append(out, f.label+": "+f.text)
+		for _, line := range f.said {
+			out = append(out, "  | "+line)
+		}
+	}
+	return out
+}
+
+// evidenceView is the evidence as a program reads it.
+type evidenceView struct {
+	Container    string     `json:"container,omitempty"`
+	Image        string     `json:"image,omitempty"`
+	Node         string     `json:"node,omitempty"`
+	NodeLost     *time.Time `json:"nodeLost,omitempty"`
+	Ready        bool       `json:"ready,omitempty"`
+	Since        *time.Time `json:"since,omitempty"`
+	Restarts     int        `json:"restarts,omitempty"`
+	Exit         *exitView  `json:"exit,omitempty"`
+	Probe        string     `json:"probe,omitempty"`
+	ProbeAt      *time.Time `json:"probeAt,omitempty"`
+	Log          []string   `json:"log,omitempty"`
+	Previous     bool       `json:"previous,omitempty"`
+	LogForbidden bool       `json:"logForbidden,omitempty"`
+}
+
+type exitView struct {
+	Code        int        `json:"code"`
+	Reason      string     `json:"reason,omitempty"`
+	Time        *time.Time `json:"time,omitempty"`
+	MemoryLimit string     `json:"memoryLimit,omitempty"`
+}
+
+func viewEvidence(e *sts.Evidence) *evidenceView {
+	if e == nil {
+		return nil
+	}
+	v := &evidenceView{
+		Container: Clean(e.Container), Image: Clean(e.Image), Node: Clean(e.Node), NodeLost: inUTC(e.NodeLost), Ready: e.Ready,
+		Since: inUTC(e.Since), Restarts: e.Restarts, Probe: Clean(e.Probe), ProbeAt: inUTC(e.ProbeAt),
+		Previous: e.Previous, LogForbidden: e.NoLog,
+	}
+	if len(e.Log) > 0 {
+		v.Log = cleanAll(e.Log)
+	}
+	if x := e.Exit; x != nil {
+		v.Exit = &exitView{x.Code, Clean(x.Reason), inUTC(x.At), Clean(x.MemoryLimit)}
+	}
+	return v
+}
+
+func inUTC(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	utc := t.UTC()
+	return &utc
+}
+
+// imageChangeView is what happens to a container's image.
+type imageChangeView struct {
+	Container string `json:"container"`
+	From      string `json:"from,omitempty"`
+	To        string `json:"to,omitempty"`
+}
+
+func viewImages(changes []sts.ImageChange) []imageChangeView {
+	var out []imageChangeView
+	for _, c := range changes {
+		out = append(out, imageChangeView{Clean(c.Container), Clean(c.From), Clean(c.To)})
+	}
+	return out
+}
