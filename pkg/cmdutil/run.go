@@ -259,7 +259,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
+	return &rollout.Refusal{Why: "cancelled; nothing was changed"}
 }
 
 // yesHelp explains the answers to a plain question.

@@ -62,11 +62,11 @@ func TestFailedList(t *testing.T) {
 	}{
 		{
 			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
-			`not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`,
 		},
 		{
 			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
-			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list pods in namespace "default"`,
 		},
 		{
 			"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"),

@@ -80,10 +80,10 @@ func endPlace(o rollout.Outcome) []string {
 	}
 	var out []string
 	switch {
-	case o.Gate != "" && o.Unsure:
-		out = append(out, "the gate is at "+Clean(o.Gate))
+	case o.Gate != "" && (o.Unsure || strings.HasSuffix(o.Gate, rollout.EveryPod)):
+		out = append(out, "rollout at "+Clean(o.Gate))
 	case o.Gate != "":
-		out = append(out, "the gate stays at "+Clean(o.Gate))
+		out = append(out, "rollout paused at "+Clean(o.Gate))
 	}
 	if o.Replicas != nil {
 		out = append(out, fmt.Sprintf("replicas stay at %d", *o.Replicas))

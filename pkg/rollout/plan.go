@@ -32,7 +32,7 @@ type Plan struct {
 	Claims bool
 	// Scales says that the run moves the replicas, not the gate.
 	Scales bool
-	// Ordinals are those that come or go, and what becomes of their claims.
+	// Ordinals are those that come or go, and what happens to their claims.
 	Ordinals []Ordinal
 	// ReadOnly is a plan that only watches: what others change is no drift,
 	// only the end of the set is.

@@ -143,7 +143,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace strin
 		question = "Delete " + count + "? None has a volume. [y/N] "
 	}
 	if r.fate(t) != "" {
-		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
+		question = "Type " + count + " to delete, r to delete but retain the volumes, Enter to cancel: "
 	}
 	answer, err := env.Streams.Ask(ctx, term.Question{Text: report.Where(namespace, "", env.Context()) + ": " + question})
 	answer = strings.ToLower(answer)
