@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -54,6 +55,23 @@ func cmdProxy(ts *testscript.TestScript, w *world, args []string) {
 		p.rules = append(p.rules, one)
 		p.mu.Unlock()
 	}
+}
+
+// cmdKillHeld kills a program at a request of its own: before it gets to the API
+// server (hold), or when it has, and nobody has got the answer.
+//
+//	killheld hold|answer VERB RESOURCE[/NAME] [AFTER] -- PROGRAM ARG...
+func cmdKillHeld(ts *testscript.TestScript, w *world, args []string) {
+	i := slices.Index(args, "--")
+	if i < 3 || len(args) < i+2 || args[0] != holdRequest && args[0] != holdAnswer {
+		ts.Fatalf("usage: killheld hold|answer VERB RESOURCE[/NAME] [AFTER] -- PROGRAM ARG...")
+	}
+	cmdProxy(ts, w, args[:i])
+	cmdRun(ts, w, append([]string{"killheld"}, args[i+1:]...))
+	cmdProxy(ts, w, []string{"held"})
+	cmdSignal(ts, w, []string{"killheld", "KILL"})
+	cmdEnds(ts, w, []string{"killheld", "KILL"})
+	cmdProxy(ts, w, []string{"release"})
 }
 
 // newRule reads what is to be done to which requests.

@@ -107,6 +107,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"let":        cmdLet,
 		"killat":     cmdKillAt,
 		"killoften":  cmdKillOften,
+		"killheld":   cmdKillHeld,
 		"made":       cmdMade,
 		"mark":       cmdMark,
 		"may":        cmdMay,
