@@ -248,7 +248,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 		return nil
 	}
 	if !r.Env.Streams.Interactive() {
-		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+		return &rollout.Refusal{Why: rollout.NoTerminal}
 	}
 	r.Show(p)
 	text := report.Fold(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
@@ -259,7 +259,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) 
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return &rollout.Refusal{Why: "cancelled; nothing was changed"}
+	return &rollout.Refusal{Why: rollout.Cancelled}
 }
 
 // yesHelp explains the answers to a plain question.

@@ -56,6 +56,9 @@ func endWords(o rollout.Outcome) string {
 	if o.Result == rollout.TimedOut {
 		word = endWord(o.Result)
 	}
+	if o.Message == rollout.Cancelled {
+		return o.Message // the person knows who refused
+	}
 	if message := Clean(o.Message); message != word && message != "" {
 		words += ": " + strings.TrimPrefix(message, word+" ")
 	}

@@ -172,5 +172,11 @@ type Refusal struct {
 	Try []string // what helps: a sentence or a command each
 }
 
+// Why nobody was asked, and what a person's no comes to.
+const (
+	NoTerminal = "stdin is not a terminal; pass --yes"
+	Cancelled  = "cancelled; nothing was changed"
+)
+
 // Error is the reason.
 func (r *Refusal) Error() string { return r.Why }
