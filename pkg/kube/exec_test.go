@@ -104,7 +104,7 @@ func TestExecThatIsNotAllowed(t *testing.T) {
 		},
 		{
 			"the one that servers ask for besides, without a word", `pods "web-4" is forbidden: `,
-			`not allowed to create pods/exec in namespace "default": the Role that you use lacks it`,
+			`forbidden: this account cannot create pods/exec in namespace "default"`,
 		},
 	}
 	for _, tt := range tests {
