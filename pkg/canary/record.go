@@ -127,7 +127,7 @@ func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	return err
 }
 
-// rollsOut notes that it is the set's present template which is rolled out.
+// rollsOut notes that it is the set's current template which is rolled out.
 func (r *Record) rollsOut(s sts.Snapshot) error {
 	var err error
 	if s.Raw != nil {

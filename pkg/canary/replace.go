@@ -22,7 +22,7 @@ func otherTemplate(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	if record.Failure(s) != nil {
 		no.Try = no.Try[1:]
-		no.Try[0] = "go back to stable: " + r.command("abort", s)
+		no.Try[0] = "roll back: " + r.command("abort", s)
 	}
 	if r.ReplaceCommand != "" {
 		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
@@ -136,6 +136,6 @@ func refuseReplace(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),
-		Try: []string{"go back to stable: " + r.command("abort", s)},
+		Try: []string{"roll back: " + r.command("abort", s)},
 	}
 }

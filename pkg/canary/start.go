@@ -65,7 +65,7 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	no := &rollout.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
-		Try: []string{"go back to stable, without that change: " + r.command("abort", s)},
+		Try: []string{"roll back, without that change: " + r.command("abort", s)},
 	}
 	if record.Verb != VerbCanary {
 		no.Why = why
@@ -150,7 +150,7 @@ func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, 
 		Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
 		Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
 	}
-	open := rollout.Step{Title: "set the template behind a closed gate", Until: rollout.Observed{}}
+	open := rollout.Step{Title: "set the template, rollout paused", Until: rollout.Observed{}}
 	if s.OnDelete() {
 		open.Title, edit.Partition, edit.Says = "set the template", nil, "template, record"
 	}

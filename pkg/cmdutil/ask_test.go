@@ -54,7 +54,7 @@ func TestAskHoldsWhenNobodyIsThereAnyMore(t *testing.T) {
 }
 
 func TestConfirmWithoutATerminal(t *testing.T) {
-	refusal := &rollout.Refusal{Why: "Go back? Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+	refusal := &rollout.Refusal{Why: rollout.NoTerminal}
 	tests := []struct {
 		name  string
 		flags RunFlags

@@ -253,7 +253,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, q
 		return nil
 	}
 	if !r.Env.Streams.Interactive() {
-		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+		return &rollout.Refusal{Why: rollout.NoTerminal}
 	}
 	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
 		return err
@@ -267,7 +267,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, q
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
+	return &rollout.Refusal{Why: rollout.Cancelled}
 }
 
 // yesHelp explains the answers to a plain question.

@@ -90,7 +90,7 @@ func (s *Screen) pods(st Status, room int) []string {
 	return lines
 }
 
-// oldWords says in few words what becomes of a pod on another revision than
+// oldWords says in few words what happens to a pod on another revision than
 // wanted.
 func oldWords(s sts.Snapshot, ordinal int) string {
 	switch {
@@ -186,7 +186,7 @@ func (s *Screen) foot(b *block, now time.Time) []string {
 
 // progressWords says how far a set is, and how long it may still take.
 func progressWords(s sts.Snapshot, p rollout.Progress, now time.Time) string {
-	words := fmt.Sprintf("%d of %d pods where they should be", p.Good, p.Want)
+	words := fmt.Sprintf("%d/%d pods updated and available", p.Good, p.Want)
 	if left, ok := verdict.Left(s, p, now); ok {
 		words += ", " + leftWords(left)
 	}

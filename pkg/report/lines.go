@@ -95,7 +95,7 @@ func (l *Lines) Handle(e rollout.Event) {
 	case rollout.EventStepDone:
 		l.spin.clear()
 		if e.Step.Number > 0 {
-			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d is good", e.Step.Number, e.Step.Of)))
+			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d passed", e.Step.Number, e.Step.Of)))
 		}
 	case rollout.EventOutcome:
 		l.outcome(e)
@@ -255,7 +255,7 @@ func (l *Lines) pod(e rollout.Event) {
 	case t.Good() && e.Want == 0: // a step that only waits
 		says = "Available"
 	case t.Good():
-		says = fmt.Sprintf("Available, %d of %d good", e.Good, e.Want)
+		says = fmt.Sprintf("Available (%d/%d)", e.Good, e.Want)
 	default:
 		return
 	}

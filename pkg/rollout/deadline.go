@@ -26,7 +26,7 @@ func (n *next) overdue(step *Step, progress Progress) bool {
 		n.wake(deadline)
 		return false
 	}
-	after := fmt.Sprintf("no pod got further for %s", n.p.StepTimeout)
+	after := fmt.Sprintf("no progress for %s", n.p.StepTimeout)
 	t, ok := culprit(n.s, *step, progress, n.now)
 	if !ok || progress.Waiting != "" {
 		n.d.End = n.outcome(Halted, fmt.Sprintf("%s: still waiting for %s", after, progress.Waiting))

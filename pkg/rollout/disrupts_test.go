@@ -79,7 +79,7 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 	require.Nil(t, w.at(stepTimeout-1).see(full).End)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: tooLong + ": still waiting for " + noRoom, Step: &w.plan.Steps[0],
-		Gate: "partition 5: no pod is let through",
+		Gate: "partition 5: no pod is updated",
 		Try:  slices.Insert(slices.Clone(toRetry), 1, "try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"),
 	}}, w.at(stepTimeout).see(full))
 }

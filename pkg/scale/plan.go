@@ -149,7 +149,7 @@ func (b *builder) keep() *rollout.Step {
 		return nil
 	}
 	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
-	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
+	step := &rollout.Step{Title: "note what happens to the claims", Until: rollout.Observed{}}
 	if b.record.empty() {
 		step.Title = "try again"
 	}

@@ -216,7 +216,7 @@ func (s Snapshot) MaxUnavailable() int {
 // (isCurrentRevisionNeeded in its source).
 func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Start()+s.Partition() }
 
-// UpdateRevision is the revision of the present template, once [Snapshot.Observed].
+// UpdateRevision is the revision of the current template, once [Snapshot.Observed].
 func (s Snapshot) UpdateRevision() string {
 	if s.Set == nil {
 		return ""

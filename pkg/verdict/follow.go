@@ -74,7 +74,7 @@ func next(p rollout.Progress, s sts.Snapshot, record canary.Record) string {
 	case p.Failed != nil:
 		return "somebody to act"
 	case err == nil && record.Verb == canary.VerbCanary && at.Begun > 0:
-		return fmt.Sprintf("somebody to promote or to abort it: step %d of %d is good", at.Begun, len(at.Counts))
+		return fmt.Sprintf("somebody to promote or to abort it: step %d of %d passed", at.Begun, len(at.Counts))
 	}
 	return "somebody to go on with it"
 }

@@ -52,7 +52,7 @@ func TestFollowWaitsAtAGateForAsLongAsItIsHeld(t *testing.T) {
 	p := follow(heldAtStep1())
 	require.Equal(t, rollout.Progress{
 		Good: 5, Want: 5, Outside: true, Gated: true, Bears: true,
-		Waiting: "somebody to promote or to abort it: step 1 of 2 is good",
+		Waiting: "somebody to promote or to abort it: step 1 of 2 passed",
 	}, p)
 }
 

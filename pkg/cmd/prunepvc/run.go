@@ -67,7 +67,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	case r.DryRun == report.DryRunClient:
 		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was deleted"})
 	case unasked:
-		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
+		return &rollout.Refusal{Why: rollout.NoTerminal}
 	}
 	if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace strin
 		question = "Delete " + count + "? None has a volume. [y/N]"
 	}
 	if r.fate(t) != "" {
-		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops"
+		question = "Type " + count + " to delete, r to delete but retain the volumes, Enter to cancel"
 		help = fmt.Sprintf(lossHelp, count)
 	}
 	answer, err := env.Streams.Ask(ctx, term.Question{

@@ -58,12 +58,12 @@ func (v *visit) load(ctx context.Context) error {
 	case err == nil:
 		v.s = with
 	case apierrors.IsForbidden(err) && v.harmless():
-		v.runner.Warn("what becomes of the claims is not shown: " + err.Error())
+		v.runner.Warn("what happens to the claims is not shown: " + err.Error())
 	default:
 		return err
 	}
 	if volumes != nil {
-		v.runner.Warn("what becomes of the volumes is not known: " + volumes.Error())
+		v.runner.Warn("what happens to the volumes is not known: " + volumes.Error())
 	}
 	scalers, err := client.Scalers(ctx, r.Name)
 	if err != nil {
@@ -118,7 +118,7 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	open := v.undecided(plan)
 	switch {
 	case open && v.env.Streams.Interactive() && v.runner.DryRun():
-		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what becomes of the claims; --pvc answers")
+		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what happens to the claims; --pvc answers")
 		return plan, nil
 	case open && v.env.Streams.Interactive():
 		if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
@@ -177,7 +177,7 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 	return plan, nil
 }
 
-// undecided reports whether it is for a person to say what becomes of claims.
+// undecided reports whether it is for a person to say what happens to claims.
 func (v *visit) undecided(plan *rollout.Plan) bool {
 	_, goesOn := v.s.Annotation(scale.Annotation)
 	if v.wish.Answer != "" || goesOn && v.wish.To <= v.s.Replicas() {
