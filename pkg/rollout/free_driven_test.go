@@ -198,7 +198,8 @@ func TestADeletionWaitsForTheBudget(t *testing.T) {
 	d := w.see(full)
 	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
 	require.Contains(t, d.Events, rollout.Event{
-		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true, Halts: in(stepTimeout),
+		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true,
+		Halts: in(stepTimeout),
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
 	require.Equal(t, "web-4", deletes(w.see(budgeted(opened(waiting()))).Do))

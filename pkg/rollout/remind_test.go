@@ -70,12 +70,11 @@ func TestAnOutageIsToldAgain(t *testing.T) {
 func TestAWatchSeesProgressInWhateverMoves(t *testing.T) {
 	p := watching(func(p *rollout.Plan) { p.StepTimeout = stepTimeout })
 	const nearly = stepTimeout - time.Second
-	fresh := func(o int, changes ...podOption) *podObject { return updated(o, changes...) }
 	shows := []sts.Snapshot{
-		opened(rolling(), fresh(4)),
-		opened(rolling(), fresh(4), fresh(3)),
-		opened(rolling(ststest.Generation(4), ststest.Partition(2)), fresh(4), fresh(3, ststest.Unready)),
-		opened(rolling(ststest.Generation(5), ststest.Partition(1)), fresh(4), fresh(3, ststest.Unready)),
+		opened(rolling(), updated(4)),
+		opened(rolling(), updated(4), updated(3)),
+		opened(rolling(ststest.Generation(4), ststest.Partition(2)), updated(4), updated(3, ststest.Unready)),
+		opened(rolling(ststest.Generation(5), ststest.Partition(1)), updated(4), updated(3, ststest.Unready)),
 	}
 	w := newWalk(t, p, opened(rolling()))
 	w.see(opened(rolling()))

@@ -11,7 +11,8 @@ import (
 
 const (
 	byAlice = `{"version":1,"driver":{"user":"alice","host":"ci-7","process":12,"mark":"a b 1","since":"2030-01-02T03:04:05Z"}}`
-	byBob   = `{"version":1,"driver":{"user":"bob","host":"lap\u001b[31mtop","process":13,"since":"2030-01-02T04:04:05Z"},"managers":["ci"]}`
+	byBob   = `{"version":1,"driver":{"user":"bob","host":"lap\u001b[31mtop","process":13,"since":"2030-01-02T04:04:05Z"},` +
+		`"managers":["ci"]}`
 )
 
 func TestANoteTellsWhoDrives(t *testing.T) {

@@ -74,7 +74,11 @@ func TestFollowEndsWithTheOperation(t *testing.T) {
 		{"it gets there", []sts.Snapshot{heldAtStep1(), isUpdated()}, all, ""},
 		{"it fails, is tried again, and gets there", []sts.Snapshot{failedAtStep1(), heldAtStep1(), isUpdated()}, all, ""},
 		{"it is taken back", []sts.Snapshot{heldAtStep1(), goingBack(), isBack()}, "", "the canary was taken back: " + all},
-		{"it fails and is taken back", []sts.Snapshot{failedAtStep1(), goingBack(), isBack()}, "", "the canary was taken back: " + all + failed},
+		{
+			"it fails and is taken back",
+			[]sts.Snapshot{failedAtStep1(), goingBack(), isBack()},
+			"", "the canary was taken back: " + all + failed,
+		},
 		{"all that was during an outage", []sts.Snapshot{heldAtStep1(), isBack()}, "", "the canary was taken back: " + all},
 		{"there is none", []sts.Snapshot{isBack()}, all, ""},
 	} {
