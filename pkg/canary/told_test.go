@@ -26,7 +26,10 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{What: "resume", Verb: "canary"}, back}},
 		{"an abort", record(aborting), true, "a canary is being aborted", []canary.Help{{What: "finish the abort", Verb: "abort"}}},
 		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{What: "resume", Verb: "undo"}}},
-		{"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress", []canary.Help{{What: "resume", Verb: "restart"}}},
+		{
+			"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress",
+			[]canary.Help{{What: "resume", Verb: "restart"}},
+		},
 		{
 			"an abort of a restart", record(verb(canary.VerbRestart), aborting), false, "a restart is being aborted",
 			[]canary.Help{{What: "finish the abort", Verb: "abort"}},

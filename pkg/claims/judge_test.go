@@ -147,7 +147,8 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 // What the pods say decides; that the condition Unused lags behind is said.
 func TestAConditionThatContradictsThePodsIsSaid(t *testing.T) {
 	s := standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true }))
-	require.Equal(t, "not needed: web runs ordinals 0-1; no pod uses it, though its condition Unused is False", s.about("data-web-4").Reason)
+	require.Equal(t, "not needed: web runs ordinals 0-1; no pod uses it, though its condition Unused is False",
+		s.about("data-web-4").Reason)
 	require.Equal(t, "not needed: web runs ordinals 0-1", s.about("data-web-3").Reason)
 }
 

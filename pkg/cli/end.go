@@ -121,7 +121,11 @@ func tell(streams term.Streams, err error, o rollout.Outcome) {
 	case rollout.TimedOut:
 		word = "timed out"
 	}
-	report.Say(streams.Err, word+": "+o.Message)
+	said := word + ": " + o.Message
+	if o.Message == rollout.Cancelled {
+		said = o.Message // the person knows who refused
+	}
+	report.Say(streams.Err, said)
 	for _, t := range o.Try {
 		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
 	}

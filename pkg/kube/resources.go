@@ -55,7 +55,8 @@ func (g groups) namespaces() resource[*corev1.Namespace, *corev1.NamespaceList] 
 func (g groups) horizontalPodAutoscalers(
 	namespace string,
 ) resource[*autoscalingv2.HorizontalPodAutoscaler, *autoscalingv2.HorizontalPodAutoscalerList] {
-	return typed[autoscalingv2.HorizontalPodAutoscaler, autoscalingv2.HorizontalPodAutoscalerList](g, g.autoscaling, "horizontalpodautoscalers", namespace)
+	return typed[autoscalingv2.HorizontalPodAutoscaler, autoscalingv2.HorizontalPodAutoscalerList](
+		g, g.autoscaling, "horizontalpodautoscalers", namespace)
 }
 
 func (g groups) podDisruptionBudgets(namespace string) resource[*policyv1.PodDisruptionBudget, *policyv1.PodDisruptionBudgetList] {

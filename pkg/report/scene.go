@@ -69,7 +69,7 @@ func podFacts(pod string, e *sts.Evidence, now time.Time) []fact {
 		}
 		out = append(out, fact{label: "log", text: Clean(of), said: cleanAll(e.Log)})
 	case e.NoLog:
-		out = append(out, fact{label: "log", text: "not allowed to read it (get pods/log)"})
+		out = append(out, fact{label: "log", text: "forbidden to read (get pods/log)"})
 	}
 	return out
 }

@@ -82,7 +82,8 @@ current-context: x
 		}
 		asked.Store(false)
 		var stderr strings.Builder
-		got := cli.Main(t.Context(), genericiooptions.IOStreams{In: strings.NewReader(""), Out: io.Discard, ErrOut: &stderr}, strings.Fields(words))
+		streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: io.Discard, ErrOut: &stderr}
+		got := cli.Main(t.Context(), streams, strings.Fields(words))
 		alone := words == "version --client"
 		require.Equal(t, !alone, asked.Load(), "%s: whether it got to the API server: %s", line, stderr.String())
 		require.Equal(t, !alone, got == 1, "%s: %s", line, stderr.String())

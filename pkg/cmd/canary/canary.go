@@ -155,7 +155,8 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 		return Request{}, err
 	}
 	r := Request{
-		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force, Retry: f.retry, TakeOver: f.takeOver,
+		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure,
+		Force: f.force, Retry: f.retry, TakeOver: f.takeOver,
 		Replace: f.replace, FailIfUnchanged: f.unchanged,
 	}
 	if err := f.run.Check(); err != nil {
