@@ -124,7 +124,7 @@ func (c *Client) tail(ctx context.Context, pod, container string, previous bool)
 	if err != nil {
 		return "", err
 	}
-	defer stream.Close() //nolint:errcheck // it was only read
+	defer stream.Close()
 	end := &ending{most: sts.MostLog}
 	if _, err := io.Copy(end, io.LimitReader(stream, mostRead)); err != nil && len(end.kept) == 0 {
 		return "", err

@@ -92,7 +92,9 @@ func TestDiff(t *testing.T) {
 			name:   "a long value is cut by characters, not bytes",
 			before: `{"spec":{"x":"a"}}`,
 			after:  `{"spec":{"x":"` + strings.Repeat("ä", 81) + `","y":"` + strings.Repeat("ä", 80) + `"}}`,
-			want:   []string{"spec.x: a -> " + strings.Repeat("ä", 40) + "…" + strings.Repeat("ä", 39), "spec.y: set to " + strings.Repeat("ä", 80)},
+			want: []string{
+				"spec.x: a -> " + strings.Repeat("ä", 40) + "…" + strings.Repeat("ä", 39), "spec.y: set to " + strings.Repeat("ä", 80),
+			},
 		},
 		{
 			name:   "of long values that differ at the end it is the end that shows",

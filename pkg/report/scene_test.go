@@ -22,7 +22,9 @@ func lastWords() *sts.Evidence {
 		Container: "nginx", Image: "nginx:1.22", Node: "node-1", Since: ago(90 * time.Second), Restarts: 3,
 		Exit:  &sts.Exit{Code: 137, Reason: "OOMKilled", At: ago(5 * time.Second), MemoryLimit: "128Mi"},
 		Probe: "Readiness probe failed: dial tcp: connection refused", ProbeAt: ago(20 * time.Second),
-		Log:      []string{"*** FATAL CONFIG FILE ERROR ***", "the first of many words " + strings.Repeat("and more ", 30) + "and the last"},
+		Log: []string{
+			"*** FATAL CONFIG FILE ERROR ***", "the first of many words " + strings.Repeat("and more ", 30) + "and the last",
+		},
 		Previous: true,
 	}
 }

@@ -107,7 +107,8 @@ func suspect(p *corev1.Pod, container string) *corev1.ContainerStatus {
 	signs := []func(*corev1.ContainerStatus) bool{
 		func(c *corev1.ContainerStatus) bool { return c.Name == container },
 		func(c *corev1.ContainerStatus) bool {
-			return c.State.Terminated != nil && c.State.Terminated.ExitCode != 0 || c.State.Waiting != nil && !progress[c.State.Waiting.Reason]
+			failed := c.State.Terminated != nil && c.State.Terminated.ExitCode != 0
+			return failed || c.State.Waiting != nil && !progress[c.State.Waiting.Reason]
 		},
 		func(c *corev1.ContainerStatus) bool { return c.RestartCount > 0 },
 		func(c *corev1.ContainerStatus) bool { return !c.Ready },

@@ -82,7 +82,8 @@ func TestEvidence(t *testing.T) {
 			},
 			[]*corev1.Event{probeFailed("old", time.Hour), probeFailed("HTTP probe failed\nwith 503", time.Minute), other},
 			sts.Evidence{
-				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Probe: "HTTP probe failed with 503", ProbeAt: &minute,
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute,
+				Probe: "HTTP probe failed with 503", ProbeAt: &minute,
 			},
 		},
 		{
@@ -140,7 +141,8 @@ func TestWhatIsKeptOfTheEvidenceIsShort(t *testing.T) {
 	at := ststest.Start
 	long := strings.Repeat("ü", 5000)
 	f := sts.Failure{At: at, Message: long, Pod: "web-4", Evidence: &sts.Evidence{
-		Container: "nginx", Probe: long, Log: []string{"one", "two " + long + " end", "FATAL: three", "four", "five", "six", "seven", "eight"},
+		Container: "nginx", Probe: long,
+		Log: []string{"one", "two " + long + " end", "FATAL: three", "four", "five", "six", "seven", "eight"},
 	}}
 	text, err := json.Marshal(f.Short())
 	require.NoError(t, err)

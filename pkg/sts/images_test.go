@@ -26,8 +26,14 @@ func TestImageChanges(t *testing.T) {
 	}{
 		{"one container", images("app", "app:1"), images("app", "app:2"), "app:1 -> app:2"},
 		{"one that stays", images("app", "app:1"), images("app", "app:1"), "app:1"},
-		{"the one of several that differs", images("app", "app:1", "log", "log:1"), images("app", "app:1", "log", "log:2"), "log: log:1 -> log:2"},
-		{"several", images("app", "app:1", "log", "log:1"), images("app", "app:2", "log", "log:2"), "app: app:1 -> app:2, log: log:1 -> log:2"},
+		{
+			"the one of several that differs",
+			images("app", "app:1", "log", "log:1"), images("app", "app:1", "log", "log:2"), "log: log:1 -> log:2",
+		},
+		{
+			"several", images("app", "app:1", "log", "log:1"), images("app", "app:2", "log", "log:2"),
+			"app: app:1 -> app:2, log: log:1 -> log:2",
+		},
 		{"none of several", images("app", "app:1", "log", "log:1"), images("app", "app:1", "log", "log:1"), "app: app:1"},
 		{"a new one", images("app", "app:1"), images("app", "app:1", "log", "log:1"), "log: log:1 (new container)"},
 		{"one that goes", images("app", "app:1", "log", "log:1"), images("app", "app:1"), "log: log:1 (container removed)"},
@@ -50,7 +56,8 @@ func TestTheImageThatTellsRevisionsApart(t *testing.T) {
 
 	settled := s.Focus(ststest.Stable, ststest.Stable)
 	require.Equal(t, "nginx:1.21 +2", settled.Words(images("nginx", "nginx:1.21", "log", "log:1", "mesh", "mesh:1")))
-	require.Equal(t, "nginx:1.21", settled.Words(append(images("nginx", "nginx:1.21"), sts.ContainerImage{Container: "i", Image: "i", Init: true})))
+	first := sts.ContainerImage{Container: "first", Image: "first:1", Init: true}
+	require.Equal(t, "nginx:1.21", settled.Words(append(images("nginx", "nginx:1.21"), first)))
 }
 
 // A revision whose text is no template tells nothing, and hides nothing either.

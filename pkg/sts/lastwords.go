@@ -16,7 +16,8 @@ const (
 
 // telling are the words of a line that says why a program ends. What follows it
 // is often a trace of the stack, which says less.
-var telling = regexp.MustCompile(`(?i)\b(fatal|panic|exception|error|err|failed|failure|cannot|can't|unable|denied|refused|invalid|no such)\b`)
+var telling = regexp.MustCompile(
+	`(?i)\b(fatal|panic|exception|error|err|failed|failure|cannot|can't|unable|denied|refused|invalid|no such)\b`)
 
 // LastWords are what a container said last: the last few lines of its log that
 // say anything. Where none of these says why, the last line before them that does

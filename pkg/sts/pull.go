@@ -50,7 +50,7 @@ func pullWords(message, image string) string {
 func clauses(message string) []string {
 	var out []string
 	begin, quoted := 0, false
-	for i := 0; i < len(message); i++ {
+	for i := range len(message) {
 		switch {
 		case message[i] == '"':
 			quoted = !quoted
