@@ -19,10 +19,19 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if err != nil || record == nil {
 		return nil, err
 	}
+	p, err := abort(r, record, s)
+	if err == nil {
+		p.Warnings = append(p.Warnings, beside(r, *record, s, r.Now)...)
+	}
+	return p, err
+}
+
+func abort(r Request, record *Record, s sts.Snapshot) (*rollout.Plan, error) {
 	if no := refuse(s); no != nil && s.Replicas() > 0 {
 		return nil, no
 	}
 	b := builder{r: r, record: *record, s: s, from: s.Replicas()}
+	b.record = b.record.drivenBy(r)
 	b.record.Failed, b.record.Gate = nil, nil // somebody acts on it
 	if b.again = record.Aborting; b.again {
 		b.from = s.Partition() // what was let through before is not closed again
@@ -50,9 +59,11 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if left := s.UpdateRevision(); b.record.Left == "" && record.OwnTemplate && s.Observed() && left != record.Stable {
 		b.record.Left = left
 	}
-	if p.Steps, err = b.back(); err != nil {
+	steps, err := b.back()
+	if err != nil {
 		return nil, err
 	}
+	p.Steps = steps
 	p.Steps = append(p.Steps, rollout.Step{
 		Title:  "end the " + record.Verb.Name(),
 		Change: b.finish().Change,

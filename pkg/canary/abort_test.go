@@ -40,6 +40,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Abort:   "kubectl sts -n prod abort web",
+		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are back on revision web-stable and Available",
 		Steps: []rollout.Step{
 			{

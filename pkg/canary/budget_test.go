@@ -15,7 +15,7 @@ import (
 func TestACanaryWithinABudget(t *testing.T) {
 	const (
 		a       = ststest.Stable
-		closing = "put the template of revision web-stable back behind a closed gate; template, partition 5, " +
+		closing = "put the template of revision web-stable back, rollout paused; template, partition 5, " +
 			"annotation kubectl-sts.github.io/canary, " + noCause
 		allWell = "wait until every pod is Available; good from 0; free blocker after 0s within budgets"
 	)
@@ -35,7 +35,7 @@ func TestACanaryWithinABudget(t *testing.T) {
 		want   []string
 	}{
 		{"begins", 0, canaryOf("nginx:1.22"), append([]string{
-			"set the template behind a closed gate; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
+			"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 			"1/3 update web-4; partition 4; good from 4; disrupts [4]; soak 1m0s; ask (wanted false) before web-3, web-2",
 		}, both...)},
 		{"goes on with its gate closed", 1, canaryOf("nginx:1.22"), append([]string{

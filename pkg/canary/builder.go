@@ -47,6 +47,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Resume:      b.r.command(b.record.Verb.Name(), b.s),
 		Abort:       b.backCommand(),
 		Instead:     b.instead(),
+		Watch:       b.r.command("watch", b.s, "--follow"),
 		Success:     b.success(),
 	}
 }

@@ -89,8 +89,8 @@ func TestNothingIsTakenUpOnAnOnDeleteSet(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
 	p, err := canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", b, b, b, b, b), ststest.Start)
 	requireRefusal(t, &rollout.Refusal{
-		Why: `every pod of statefulset "web" runs the present template: no change waits`,
-		Try: []string{"bring a change: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+		Why: `every pod of statefulset "web" runs the current template: no change waits`,
+		Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 	}, p, err)
 	p, err = canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start)
 	requireRefusal(t, &rollout.Refusal{

@@ -39,7 +39,7 @@ func (r Record) afterFailure() []Help {
 	case VerbRestart:
 		return []Help{{What: "give the restart up", Verb: "abort"}, anotherRevision(), again}
 	}
-	return []Help{{What: "go back to stable", Verb: "abort"}, anotherRevision(), again}
+	return []Help{{What: "roll back", Verb: "abort"}, anotherRevision(), again}
 }
 
 // instead are the ways of afterFailure that a plan does not offer by itself.

@@ -37,7 +37,7 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 		return func(r *canary.Record) { r.Verb, r.Target = v, ststest.Update }
 	}
 	back := []string{
-		"go back to stable: kubectl sts -n prod abort web",
+		"roll back: kubectl sts -n prod abort web",
 		"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
 		"try again: kubectl sts -n prod canary web --retry",
 	}

@@ -24,7 +24,7 @@ func (r Record) opened(s sts.Snapshot) *sts.Failure {
 		return nil
 	}
 	w, known := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
-	if known && w.Own() {
+	if known && w.Own(r.Managers...) {
 		return nil
 	}
 	by, at := "somebody", r.Started

@@ -59,6 +59,9 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	if no := failed(r, *record, s); no != nil {
 		return nil, no
 	}
+	if no := elsewhere(r, *record, s); no != nil {
+		return nil, no
+	}
 	r.Pace = Pace{}
 	if !full {
 		r.Pace = Pace{Gate: rollout.GateHold, Wanted: true}
@@ -78,9 +81,11 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 	if record.Failed = nil; record.Gate != nil {
 		record.Gate = ptr.To(s.Partition())
 	}
+	warnings := append(overruled(r, record), beside(r, record, s, now)...)
+	record = record.drivenBy(r)
 	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
 	p := b.frame(verb)
-	p.Warnings = overruled(r, record)
+	p.Warnings = warnings
 	if retries {
 		p.Steps = append(p.Steps, b.retry())
 	}
@@ -104,7 +109,25 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 		p.Steps = append(p.Steps, b.steps(i)...)
 	}
 	p.Steps = append(p.Steps, b.finish())
+	if !retries && b.waits(p.Steps[0], now) {
+		p.Steps = slices.Insert(p.Steps, 0, b.noteDriver())
+	}
 	return p, nil
+}
+
+// waits reports whether this first step takes its time before anything is written.
+func (b builder) waits(first rollout.Step, now time.Time) bool {
+	asks := first.Gate != nil && first.Gate.Kind == rollout.GateAsk
+	return b.record.Driver != nil && (asks || first.Soak > 0 || !first.Until.Check(b.s, now).Done)
+}
+
+// noteDriver tells others who drives from now on.
+func (b builder) noteDriver() rollout.Step {
+	return rollout.Step{
+		Title:  "note who drives",
+		Change: rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"},
+		Until:  rollout.Observed{},
+	}
 }
 
 // overruled warns of flags that a canary in progress does not follow: how it

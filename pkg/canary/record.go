@@ -50,6 +50,11 @@ type Record struct {
 	Gate *int `json:"gate,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *sts.Failure `json:"failed,omitempty"`
+	// Driver is the process that drives it, nil in older records.
+	Driver *sts.Driver `json:"driver,omitempty"`
+	// Managers are the names besides the plugin's own under which its runs have
+	// written (--field-manager).
+	Managers []string `json:"managers,omitempty"`
 }
 
 // Verb is what is in progress.
@@ -122,7 +127,7 @@ func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	return err
 }
 
-// rollsOut notes that it is the set's present template which is rolled out.
+// rollsOut notes that it is the set's current template which is rolled out.
 func (r *Record) rollsOut(s sts.Snapshot) error {
 	var err error
 	if s.Raw != nil {
@@ -152,7 +157,7 @@ func (r Record) changed(s sts.Snapshot) bool {
 	if len(s.Set.ManagedFields) == 0 {
 		return true
 	}
-	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Started, "spec", "template")
+	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, "spec", "template")
 	return others
 }
 

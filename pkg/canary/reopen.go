@@ -15,7 +15,7 @@ func (b builder) backGate() (gate int, words string) {
 	case b.guarded():
 		// Closed, and then opened pod by pod: by itself the controller would
 		// not ask the budget.
-		return b.s.Replicas(), " behind a closed gate"
+		return b.s.Replicas(), ", rollout paused"
 	case b.record.Verb == VerbUndo:
 		return b.record.Partition, fmt.Sprintf(" and partition %d", b.record.Partition)
 	case b.again && b.from > b.lowestBack():

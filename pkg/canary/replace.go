@@ -22,11 +22,12 @@ func otherTemplate(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	if record.Failure(s) != nil {
 		no.Try = no.Try[1:]
-		no.Try[0] = "go back to stable: " + r.command("abort", s)
+		no.Try[0] = "roll back: " + r.command("abort", s)
 	}
 	if r.ReplaceCommand != "" {
 		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
 	}
+	no.Try = r.watchFirst(s, no.Try)
 	return no
 }
 
@@ -37,6 +38,7 @@ func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.
 	if no := refuseReplace(r, record, s); no != nil {
 		return nil, no
 	}
+	record = record.drivenBy(r)
 	record.Failed, record.Run, record.Started = nil, r.Run, now.UTC().Truncate(time.Second)
 	cause := record.Cause
 	owned := record.OwnTemplate
@@ -134,6 +136,6 @@ func refuseReplace(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),
-		Try: []string{"go back to stable: " + r.command("abort", s)},
+		Try: []string{"roll back: " + r.command("abort", s)},
 	}
 }

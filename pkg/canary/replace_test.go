@@ -67,7 +67,7 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 		}, &rollout.Refusal{
 			Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
 			Try: []string{
-				"go back to stable: kubectl sts -n prod abort web",
+				"roll back: kubectl sts -n prod abort web",
 				"or put this one in its place, on the same pods: kubectl sts -n prod canary web --image nginx=nginx:1.23 --replace",
 			},
 		}},
@@ -75,7 +75,7 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 			return canary.Plan(request(image("nginx:1.21"), replacing), stable, ststest.Start)
 		}, &rollout.Refusal{
 			Why: `that is the template of revision web-stable, which the canary of statefulset "web" began from`,
-			Try: []string{"go back to stable: kubectl sts -n prod abort web"},
+			Try: []string{"roll back: kubectl sts -n prod abort web"},
 		}},
 		{"nothing", func() (*rollout.Plan, error) {
 			return canary.Plan(request(image("nginx:1.23"), replacing), settled(), ststest.Start)

@@ -55,6 +55,14 @@ type Request struct {
 	// Command is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
 	Command hint.Caller
+	// Driver is the process that runs it, nil for one that leaves no word of itself.
+	Driver *sts.Driver
+	// Manager is the name for managedFields, empty for the plugin's own.
+	Manager string
+	// Other drives the operation in progress, or may do so; nil for nobody.
+	Other *sts.Other
+	// TakeOver goes on with what another process drives.
+	TakeOver bool
 }
 
 // command is a command line that the user can copy.

@@ -27,7 +27,7 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 		{
 			"the controller replaces them", on(rolling(c, c), "", c, c, c, c, c), allAtOnce,
 			[]string{
-				"set the template behind a closed gate; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
+				"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 				"restart web-4; partition 4; good from 4; part",
 				"restart web-3; partition 3; good from 3; part",
 				"restart web-2; partition 2; good from 2; part",
@@ -39,7 +39,7 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 		{
 			"within a budget one at a time", within(on(rolling(c, c, ststest.Replicas(2)), "", c, c)), allAtOnce,
 			[]string{
-				"set the template behind a closed gate; template, partition 2, annotation kubectl-sts.github.io/canary; observed",
+				"set the template, rollout paused; template, partition 2, annotation kubectl-sts.github.io/canary; observed",
 				"restart web-1; partition 1; good from 1; disrupts [1]; part",
 				"restart web-0; partition 0; good from 0; disrupts [0]; soak 1m0s",
 				"end the restart; partition 0, " + noRecord,

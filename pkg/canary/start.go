@@ -51,6 +51,9 @@ func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Pla
 	if no := failed(r, record, s); no != nil {
 		return nil, no
 	}
+	if no := elsewhere(r, record, s); no != nil {
+		return nil, no
+	}
 	return Resume(r, record, s, now)
 }
 
@@ -62,7 +65,7 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	}
 	no := &rollout.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
-		Try: []string{"go back to stable, without that change: " + r.command("abort", s)},
+		Try: []string{"roll back, without that change: " + r.command("abort", s)},
 	}
 	if record.Verb != VerbCanary {
 		no.Why = why
@@ -77,7 +80,7 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 func aborting(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
-		Try: []string{"finish that: " + r.command("abort", s)},
+		Try: r.watchFirst(s, []string{"finish that: " + r.command("abort", s)}),
 	}
 }
 
@@ -94,7 +97,7 @@ func busy(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
 			record.Verb.Noun(), s.Name(), record.Started.UTC().Format(time.RFC3339)),
-		Try: []string{"finish it: " + r.command(record.Verb.Name(), s, again...), up},
+		Try: r.watchFirst(s, []string{"finish it: " + r.command(record.Verb.Name(), s, again...), up}),
 	}
 }
 
@@ -147,7 +150,7 @@ func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, 
 		Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
 		Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
 	}
-	open := rollout.Step{Title: "set the template behind a closed gate", Until: rollout.Observed{}}
+	open := rollout.Step{Title: "set the template, rollout paused", Until: rollout.Observed{}}
 	if s.OnDelete() {
 		open.Title, edit.Partition, edit.Says = "set the template", nil, "template, record"
 	}
@@ -196,5 +199,7 @@ func (r Request) record(verb Verb, s sts.Snapshot, now time.Time) Record {
 		Rollback:  r.Rollback,
 		Order:     r.Order,
 		IgnorePDB: r.IgnorePDB,
+		Driver:    r.driver(),
+		Managers:  sts.AddManager(nil, r.Manager),
 	}
 }

@@ -42,10 +42,11 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod canary web", Promote: "kubectl sts -n prod promote web", Abort: "kubectl sts -n prod abort web",
+		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are updated and Available",
 		Steps: []rollout.Step{
 			{
-				Title: "set the template behind a closed gate",
+				Title: "set the template, rollout paused",
 				Change: rollout.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
 					Annotations: map[string]*string{canary.Annotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
@@ -80,7 +81,7 @@ func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(4), ststest.From(5)), ststest.Pods(5, 9))
 	p := planned(t)(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
 	require.Equal(t, []string{
-		"set the template behind a closed gate; template, partition 4, annotation kubectl-sts.github.io/canary; observed",
+		"set the template, rollout paused; template, partition 4, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-8; partition 3; good from 8; soak 1m0s",
 		"2/3 update web-7; partition 2; good from 7; soak 1m0s",
 		"3/3 update web-6, web-5; partition 0; good from 5; soak 1m0s",
@@ -92,7 +93,7 @@ func TestFiftyPods(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(50)), ststest.Pods(0, 50))
 	p := planned(t)(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
 	require.Equal(t, []string{
-		"set the template behind a closed gate; template, partition 50, annotation kubectl-sts.github.io/canary; observed",
+		"set the template, rollout paused; template, partition 50, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-49; partition 49; good from 49; soak 1m0s",
 		"2/3 update web-48 … web-25 (24 pods); partition 25; good from 25; soak 1m0s",
 		"3/3 update web-24 … web-0 (25 pods); partition 0; good from 0; soak 1m0s",
@@ -134,7 +135,7 @@ func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, ststest.Unready)})
 	p := planned(t)(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start))
 	require.Equal(t, []string{
-		"set the template behind a closed gate; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
+		"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 		"1/2 update web-4; partition 4; good from 4; free blocker after 30s; soak 1m0s",
 		"2/2 update web-3, web-2, web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary; observed",

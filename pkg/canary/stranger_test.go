@@ -24,7 +24,7 @@ func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
 	const why = `the template of statefulset "web" was changed by somebody, after the canary began`
 	refusal := &rollout.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
-		Try: []string{"go back to stable, without that change: kubectl sts -n prod abort web"},
+		Try: []string{"roll back, without that change: kubectl sts -n prod abort web"},
 	}
 	r := request()
 	r.Template = nil

@@ -17,15 +17,15 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	}
 	waits := s.UpdateRevision() != s.StableRevision()
 	if !waits || s.Partition() == 0 && !s.OnDelete() {
-		why := fmt.Sprintf("no change of statefulset %q waits behind a partition", s.Name())
+		why := fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
 		switch {
 		case s.OnDelete():
-			why = fmt.Sprintf("every pod of statefulset %q runs the present template: no change waits", s.Name())
+			why = fmt.Sprintf("every pod of statefulset %q runs the current template: no change waits", s.Name())
 		case waits:
 			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
 		}
 		return nil, &rollout.Refusal{Why: why, Try: []string{
-			"bring a change: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
+			"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
 		}}
 	}
 	why := Unsettled(s, now)

@@ -76,22 +76,22 @@ func TestNothingIsTakenUp(t *testing.T) {
 		{
 			"where no change waits", ststest.Set(), 5,
 			&rollout.Refusal{
-				Why: `no change of statefulset "web" waits behind a partition`,
-				Try: []string{"bring a change: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Why: `nothing to roll out for statefulset "web"`,
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
 			"where a partition holds nothing back", ststest.Set(ststest.Partition(3)), 5,
 			&rollout.Refusal{
-				Why: `no change of statefulset "web" waits behind a partition`,
-				Try: []string{"bring a change: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Why: `nothing to roll out for statefulset "web"`,
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
 			"in the middle of an update without a partition", waiting(0), 3,
 			&rollout.Refusal{
 				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
-				Try: []string{"bring a change: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{

@@ -91,7 +91,7 @@ func beganFrom(s sts.Snapshot, record *Record) (revision *appsv1.ControllerRevis
 	return revision, fmt.Sprintf("the %s in progress began from it", record.Verb.Name())
 }
 
-// presentRevision is the revision of the present template. The status names it
+// presentRevision is the revision of the current template. The status names it
 // only once the controller has seen the spec.
 func presentRevision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 	for _, r := range slices.Backward(s.Revisions) {
@@ -119,7 +119,7 @@ func settledOn(s sts.Snapshot, revision string, now time.Time) bool {
 // lastGood is the revision to go back to when the user names none.
 func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time) (revision *appsv1.ControllerRevision, why string) {
 	if present == nil {
-		const unseen = "; the controller has not seen the present template yet"
+		const unseen = "; the controller has not seen the current template yet"
 		if stable, ok := s.Revision(s.StableRevision()); ok { // of the spec before, which may have been bad as well
 			return stable, "what the pods come from" + unseen
 		}

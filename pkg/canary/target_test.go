@@ -63,7 +63,7 @@ func TestWhereAnUndoGoes(t *testing.T) {
 		a, b, c  = ststest.Stable, ststest.Update, third
 		notOver  = "the rollout of the present one is not over, and began from it"
 		previous = "the last one before the present one"
-		notSeen  = "the controller has not seen the present template yet"
+		notSeen  = "the controller has not seen the current template yet"
 	)
 	for _, test := range []struct {
 		name    string

@@ -28,10 +28,10 @@ func (h Help) Command(command hint.Caller, s sts.Snapshot) string {
 
 // Helps lists that. good says that every pod is where it should be now.
 func (r Record) Helps(s sts.Snapshot, good bool) []Help {
-	back := Help{What: "go back to stable", Verb: "abort"}
+	back := Help{What: "roll back", Verb: "abort"}
 	switch {
 	case !r.Aborting && r.stranger(s) != "" && r.Verb == VerbCanary:
-		return []Help{{What: "go back to stable, without the change that somebody made since", Verb: "abort"}}
+		return []Help{{What: "roll back, without the change that somebody made since", Verb: "abort"}}
 	case !r.Aborting && r.stranger(s) != "":
 		return []Help{{
 			What: fmt.Sprintf("give the %s up, and let the change stand that somebody made since", r.Verb.Name()), Verb: "abort",
@@ -41,9 +41,9 @@ func (r Record) Helps(s sts.Snapshot, good bool) []Help {
 	case r.Failure(s) != nil:
 		return r.afterFailure()
 	case r.Verb != VerbCanary: // nobody wants to go back from there
-		return []Help{{What: "go on", Verb: r.Verb.Name()}}
+		return []Help{{What: "resume", Verb: r.Verb.Name()}}
 	case good:
 		return []Help{{What: "the next step", Verb: "promote"}, back}
 	}
-	return []Help{{What: "go on", Verb: "canary"}, back}
+	return []Help{{What: "resume", Verb: "canary"}, back}
 }

@@ -11,7 +11,7 @@ import (
 
 func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 	verb := func(v canary.Verb) func(*canary.Record) { return func(r *canary.Record) { r.Verb = v } }
-	back := canary.Help{What: "go back to stable", Verb: "abort"}
+	back := canary.Help{What: "roll back", Verb: "abort"}
 	tests := []struct {
 		name   string
 		record canary.Record
@@ -23,10 +23,10 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 			"a canary whose pods are good", record(), true, "a canary is in progress",
 			[]canary.Help{{What: "the next step", Verb: "promote"}, back},
 		},
-		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{What: "go on", Verb: "canary"}, back}},
+		{"a canary on its way", record(), false, "a canary is in progress", []canary.Help{{What: "resume", Verb: "canary"}, back}},
 		{"an abort", record(aborting), true, "a canary is being aborted", []canary.Help{{What: "finish the abort", Verb: "abort"}}},
-		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{What: "go on", Verb: "undo"}}},
-		{"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress", []canary.Help{{What: "go on", Verb: "restart"}}},
+		{"an undo", record(verb(canary.VerbUndo)), true, "an undo is in progress", []canary.Help{{What: "resume", Verb: "undo"}}},
+		{"a restart", record(verb(canary.VerbRestart)), false, "a restart is in progress", []canary.Help{{What: "resume", Verb: "restart"}}},
 		{
 			"an abort of a restart", record(verb(canary.VerbRestart), aborting), false, "a restart is being aborted",
 			[]canary.Help{{What: "finish the abort", Verb: "abort"}},

@@ -48,6 +48,9 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before, record))
 	p.Warnings = append(p.Warnings, s.PutsBack("template and partition")...)
+	if before != nil {
+		p.Warnings = append(p.Warnings, beside(r, *before, s, now)...)
+	}
 	return p, nil
 }
 
@@ -161,6 +164,9 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 		return nil, nil, no
 	}
 	if no := failed(r, *record, s); no != nil {
+		return nil, nil, no
+	}
+	if no := elsewhere(r, *record, s); no != nil {
 		return nil, nil, no
 	}
 	p, err := Resume(r, *record, s, now)

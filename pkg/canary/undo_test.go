@@ -59,6 +59,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: "kubectl sts -n prod undo web", Promote: "kubectl sts -n prod promote web",
+		Watch:   "kubectl sts -n prod watch web --follow",
 		Instead: []string{"go to another revision: kubectl sts -n prod undo web --to-revision REVISION"},
 		Success: "all 5 pods of web are back and Available",
 		Steps: []rollout.Step{

@@ -66,9 +66,9 @@ func (j *Judge) judge(c *sts.Claim, h houses) Verdict {
 	case 1:
 		v = v.of(makers[0])
 		if s := makers[0].set; s.Start() <= ordinal && ordinal < s.End() {
-			v = v.keep(InRange, fmt.Sprintf("set %s wants ordinal %d: its range is %s", s.Name(), ordinal, span(*s)))
+			v = v.keep(InRange, fmt.Sprintf("needed: %s runs %s", s.Name(), span(*s)))
 		} else {
-			v = v.remove(OutOfRange, fmt.Sprintf("ordinal %d is outside of %s", ordinal, span(*s)))
+			v = v.remove(OutOfRange, fmt.Sprintf("not needed: %s runs %s", s.Name(), span(*s)))
 			if why := rival(v, stem, h); why != "" {
 				v = v.reprieve(Ambiguous, why)
 			}
@@ -90,7 +90,16 @@ func (v Verdict) of(w wants) Verdict {
 }
 
 // span is the set's range of ordinals.
-func span(s sts.Snapshot) string { return fmt.Sprintf("[%d,%d)", s.Start(), s.End()) }
+// span names the ordinals that a set runs.
+func span(s sts.Snapshot) string {
+	switch s.Replicas() {
+	case 0:
+		return "no pods"
+	case 1:
+		return fmt.Sprintf("ordinal %d", s.Start())
+	}
+	return fmt.Sprintf("ordinals %d-%d", s.Start(), s.End()-1)
+}
 
 // object looks for anything that speaks against a deletion.
 func (j *Judge) object(v Verdict, h houses) Verdict {

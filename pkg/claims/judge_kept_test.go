@@ -22,12 +22,12 @@ func TestClaimsThatAreKept(t *testing.T) {
 	}{
 		{
 			"in range, with a pod", standard(), "data-web-1",
-			claims.InRange, "set web wants ordinal 1: its range is [0,2)",
+			claims.InRange, "needed: web runs ordinals 0-1",
 		},
 		{
 			"in range without a pod: it is Pending or could not be made",
 			standard(func(s *scene) { s.world.Users = nil }), "data-web-1",
-			claims.InRange, "set web wants ordinal 1: its range is [0,2)",
+			claims.InRange, "needed: web runs ordinals 0-1",
 		},
 		{
 			"out of range, but a pod mounts it, whoever's it is", standard(mount("data-web-4", "backup-x7")), "data-web-4",

@@ -15,7 +15,7 @@ func TestAVerdictSaysAllThatIsKnown(t *testing.T) {
 	s := standard()
 
 	require.Equal(t, claims.Verdict{
-		Claim: s.claims[4], Delete: true, Class: claims.OutOfRange, Reason: "ordinal 4 is outside of [0,2)",
+		Claim: s.claims[4], Delete: true, Class: claims.OutOfRange, Reason: "not needed: web runs ordinals 0-1",
 		Set: "web", Template: "data", Ordinal: 4, Seen: claims.Seen{UID: "web-uid", Generation: 1, Replicas: 2},
 	}, s.about("data-web-4"))
 }
@@ -147,8 +147,8 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 // What the pods say decides; that the condition Unused lags behind is said.
 func TestAConditionThatContradictsThePodsIsSaid(t *testing.T) {
 	s := standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true }))
-	require.Equal(t, "ordinal 4 is outside of [0,2); no pod uses it, though its condition Unused is False", s.about("data-web-4").Reason)
-	require.Equal(t, "ordinal 3 is outside of [0,2)", s.about("data-web-3").Reason)
+	require.Equal(t, "not needed: web runs ordinals 0-1; no pod uses it, though its condition Unused is False", s.about("data-web-4").Reason)
+	require.Equal(t, "not needed: web runs ordinals 0-1", s.about("data-web-3").Reason)
 }
 
 func TestOlderThanCountsIdleTimeWhereItIsKnown(t *testing.T) {

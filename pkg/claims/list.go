@@ -20,7 +20,7 @@ const packed = 64
 // through, they are unpacked a namespace at a time.
 type List struct {
 	groups []group
-	// Reclaim is what becomes of a claim's volume when the claim goes. Without
+	// Reclaim is what happens to a claim's volume when the claim goes. Without
 	// it no policy is known.
 	Reclaim func(sts.Claim) corev1.PersistentVolumeReclaimPolicy
 

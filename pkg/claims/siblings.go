@@ -75,7 +75,7 @@ const (
 // trusted reports whether the claim's maker is evidence that a set's it was:
 // of all controllers only that of StatefulSets makes claims that no pod owns,
 // and restore-pvc makes them anew out of a set's.
-func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Ours(c.MadeBy) }
+func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Own(c.MadeBy) }
 
 // known reports whether anything but the claim's own name and labels tells
 // that a set made it: its maker, another ordinal, or another template of a set

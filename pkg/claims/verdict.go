@@ -34,7 +34,7 @@ const (
 	TooYoung     Class = "TooYoung"     // not as old as was asked for
 )
 
-// Verdict is what becomes of one claim, and why.
+// Verdict is what happens to one claim, and why.
 type Verdict struct {
 	Claim  sts.Claim
 	Delete bool

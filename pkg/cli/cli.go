@@ -107,7 +107,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
 	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
-	add(looking, status.New(env, status.Run), watch.New(env, watch.Run), history.New(env, history.Run))
+	add(looking, status.New(env, runStatus), watch.New(env, watch.Run), history.New(env, history.Run))
 	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

@@ -141,7 +141,7 @@ func TestTabOffers(t *testing.T) {
 		{"formats", "history web -o ", []string{"json", "yaml", inThisOrder}},
 		{"sets whose claims are pruned", "prune-pvc web ", []string{"api", "db", noFiles}},
 		{"no sets where claims are meant", "restore-pvc ", []string{noFiles}},
-		{"what becomes of claims", "scale web --pvc ", []string{"keep", "delete", "retain-volume", "reuse", "fresh", "fail", inThisOrder}},
+		{"what happens to claims", "scale web --pvc ", []string{"keep", "delete", "retain-volume", "reuse", "fresh", "fail", inThisOrder}},
 		{"a container to run a command in", "scale web --container i", []string{"init\tbusybox", noFiles}},
 		{"more formats", "prune-pvc -o ", []string{"json", "yaml", "name", "wide", inThisOrder}},
 		{"a folder of records", "prune-pvc --record ", []string{folders}},

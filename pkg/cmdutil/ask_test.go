@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -53,7 +54,7 @@ func TestAskHoldsWhenNobodyIsThereAnyMore(t *testing.T) {
 }
 
 func TestConfirmWithoutATerminal(t *testing.T) {
-	refusal := &rollout.Refusal{Why: "Go back? Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+	refusal := &rollout.Refusal{Why: rollout.NoTerminal}
 	tests := []struct {
 		name  string
 		flags RunFlags
@@ -69,7 +70,9 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 			var stderr strings.Builder
 			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
-			err := (&Runner{Env: env, Flags: test.flags}).Confirm(t.Context(), &rollout.Plan{Title: "abort"}, "Go back?")
+			plan := &rollout.Plan{Title: "abort"}
+			r := &Runner{Env: env, Flags: test.flags, permitted: plan.Needs(sts.Snapshot{})}
+			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)
 			require.Empty(t, stderr.String())

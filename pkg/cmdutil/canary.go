@@ -100,13 +100,15 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 	if err != nil {
 		return rollout.Outcome{}, err
 	}
-	way, err := canary.Abort(canary.Request{
+	request := canary.Request{
 		Command:   r.Env.Command(r.Client.Namespace),
 		Limits:    r.Flags.Limits,
 		IgnorePDB: r.ignorePDB,
 		AtGate:    true,
 		Now:       r.Client.Now(),
-	}, s)
+	}
+	r.Drives(&request, s)
+	way, err := canary.Abort(request, s)
 	if err != nil {
 		return rollout.Outcome{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -46,6 +47,7 @@ type Env struct {
 	host string           // of the API server, empty before there is a client
 	now  func() time.Time // the cluster's clock, nil before there is a client
 
+	driver  sts.Driver // this process, once somebody has asked
 	notices notices
 }
 

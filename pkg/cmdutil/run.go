@@ -141,6 +141,9 @@ func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error 
 		return nil
 	}
 	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
+	if len(needs) == 0 {
+		return nil
+	}
 	r.permitted = append(r.permitted, needs...)
 	return r.Client.Permit(ctx, needs...)
 }
@@ -242,25 +245,29 @@ func (r *Runner) Show(p *rollout.Plan) {
 	}
 }
 
-// Confirm asks before a plan is run. Without a terminal that is a refusal,
+// Confirm asks before a plan is run from this snapshot, unless a permission is
+// missing: then nobody has to answer first. Without a terminal that is a refusal,
 // which names the flag that answers.
-func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, question string) error {
+func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, question string) error {
 	if r.Flags.Yes || r.DryRun() {
 		return nil
 	}
 	if !r.Env.Streams.Interactive() {
-		return &rollout.Refusal{Why: question + " Nobody can be asked without a terminal", Try: []string{"answer with --yes"}}
+		return &rollout.Refusal{Why: rollout.NoTerminal}
+	}
+	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+		return err
 	}
 	r.Show(p)
-	text := report.Fold(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
-	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: report.Explained(text), Help: yesHelp})
+	text := report.Explained(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
+	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: text, Help: yesHelp})
 	switch {
 	case err != nil && !errors.Is(err, term.ErrNoAnswer):
 		return err
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return &rollout.Refusal{Why: "not confirmed: nothing was changed"}
+	return &rollout.Refusal{Why: rollout.Cancelled}
 }
 
 // yesHelp explains the answers to a plain question.
@@ -280,7 +287,7 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		"a": rollout.Abort, "abort": rollout.Abort,
 	}
 	text, err := a.env.Streams.Ask(ctx, term.Question{
-		Text: report.Explained(report.Fold(a.env.Streams.Err, question)), Help: report.GateHelp, Shown: true,
+		Text: report.Explained(a.env.Streams.Err, question), Help: report.GateHelp, Shown: true,
 		Valid: func(text string) bool {
 			_, ok := answers[strings.ToLower(text)]
 			return ok

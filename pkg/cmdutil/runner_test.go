@@ -199,8 +199,7 @@ func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
 
 	_, err := r.Run(t.Context(), p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
-	require.EqualError(t, err, `not allowed to patch statefulsets.apps, delete pods in namespace "default": `+
-		`the Role that you use lacks it (user "jo")`)
+	require.EqualError(t, err, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods in namespace "default"`)
 	require.True(t, kube.Denied(err))
 	require.Empty(t, c.writes)
 }
@@ -246,7 +245,7 @@ func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
 
 			if test.want == "" {
 				require.NoError(t, err)
-				require.Contains(t, stderr.String(), "warning: no PodDisruptionBudget is respected: not allowed to list ")
+				require.Contains(t, stderr.String(), "warning: no PodDisruptionBudget is respected: forbidden: user ")
 				return
 			}
 			require.EqualError(t, err, test.want)

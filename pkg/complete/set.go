@@ -16,7 +16,7 @@ import (
 // described is a word with what a shell shows beside it.
 func described(word, about string) string { return cobra.CompletionWithDesc(word, report.Clean(about)) }
 
-// templates are the containers of the set's present template, those that init
+// templates are the containers of the set's current template, those that init
 // last.
 func templates(s sts.Snapshot) []corev1.Container {
 	pod := s.Set.Spec.Template.Spec

@@ -22,8 +22,8 @@ func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
 		{"no flags", hint.NewCaller(), hint.Hint{Kind: hint.Sts, Verb: "status", Args: []string{"web"}}, "kubectl sts status web"},
 		{
 			"the plugin's", there,
-			hint.Hint{Words: "go on", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}},
-			"go on: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n shop canary web",
+			hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}},
+			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n shop canary web",
 		},
 		{
 			"kubectl's own", there,

@@ -20,7 +20,7 @@ type Role string
 // The roles, in the order in which they are shown.
 const (
 	Stable Role = "stable" // where pods come from, and go back to
-	Update Role = "update" // of the present template
+	Update Role = "update" // of the current template
 	Left   Role = "left"   // what an undo in progress takes the pods from
 	Broken Role = "broken" // a pod is in trouble at it now
 )
@@ -78,7 +78,7 @@ func Find(all []Revision, s sts.Snapshot, word string) (Revision, error) {
 	return all[i], all[i].Unreadable
 }
 
-// Present is the one of the present template.
+// Present is the one of the current template.
 func Present(all []Revision, s sts.Snapshot) (Revision, error) {
 	i := slices.IndexFunc(all, func(r Revision) bool { return r.Name == s.UpdateRevision() })
 	switch {

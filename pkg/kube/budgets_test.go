@@ -39,7 +39,7 @@ func TestBudgetsThatMayNotBeRead(t *testing.T) {
 	s, err := server.client().Budgets(t.Context(), seen)
 
 	require.EqualError(t, err,
-		`not allowed to list poddisruptionbudgets.policy in namespace "default": the Role that you use lacks it (user "jo")`)
+		`forbidden: user "jo" cannot list poddisruptionbudgets.policy in namespace "default"`)
 	require.Equal(t, seen, s, "what is known already stays")
 }
 
@@ -87,6 +87,6 @@ func TestWatchFailsWithoutBudgetsThatItNeeds(t *testing.T) {
 	}
 	watching(t, refuse, func(t *testing.T, w *watched) {
 		require.EqualError(t, w.next().Err,
-			`not allowed to watch poddisruptionbudgets.policy in namespace "default": the Role that you use lacks it (user "jo")`)
+			`forbidden: user "jo" cannot watch poddisruptionbudgets.policy in namespace "default"`)
 	})
 }

@@ -73,7 +73,7 @@ func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
 			if test.missing == "" {
 				require.NoError(t, err)
 			} else {
-				require.ErrorContains(t, err, "not allowed to "+test.missing)
+				require.ErrorContains(t, err, "cannot "+test.missing)
 			}
 			for _, asked := range server.requests() {
 				require.True(t, strings.HasPrefix(asked.What, "GET ") || strings.Contains(asked.What+asked.Body, "All"), "%s", asked)
@@ -100,7 +100,7 @@ func TestAClaimIsReadAgainByItsName(t *testing.T) {
 	require.Equal(t, prune.ErrGone, err)
 	server.on(http.MethodGet, claimsPath, failure(http.StatusForbidden, `User "jo" cannot list resource "persistentvolumeclaims"`))
 	_, err = client.ClaimNow(t.Context(), seen)
-	require.ErrorContains(t, err, "not allowed to list persistentvolumeclaims")
+	require.ErrorContains(t, err, "cannot list persistentvolumeclaims")
 }
 
 // Permissions are asked for whatever has become of the claim meanwhile.
@@ -111,5 +111,5 @@ func TestAMissingPermissionIsSaidOfAClaimThatHasChanged(t *testing.T) {
 	seen := sts.ObserveClaim(claim, nil)
 	seen.Version = "6"
 
-	require.ErrorContains(t, server.client().MayAll(t.Context(), seen, true), "not allowed to patch persistentvolumes")
+	require.ErrorContains(t, server.client().MayAll(t.Context(), seen, true), "cannot patch persistentvolumes")
 }

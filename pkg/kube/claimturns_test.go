@@ -339,7 +339,7 @@ func TestAListThatFailsEndsTheOthers(t *testing.T) {
 
 		_, err := told(t, server.client().Everywhere().ClaimsInTurn)
 
-		require.ErrorContains(t, err, "not allowed to list ")
+		require.ErrorContains(t, err, " cannot list ")
 		require.ErrorContains(t, err, " in all namespaces")
 	}
 }

@@ -115,7 +115,7 @@ func TestClaimWorldMustBeWhole(t *testing.T) {
 
 			_, err := server.client().ClaimWorld(t.Context(), true)
 
-			require.EqualError(t, err, "not allowed to list "+what+` in namespace "default": the Role that you use lacks it (user "jo")`)
+			require.EqualError(t, err, `forbidden: user "jo" cannot list `+what+` in namespace "default"`)
 		})
 	}
 }
@@ -187,6 +187,5 @@ func TestWhoMayNotReadVolumesIsToldThatTheyAreInNoNamespace(t *testing.T) {
 	claim := sts.ObserveClaim(boundClaim("a"), nil)
 
 	require.EqualError(t, server.client().AddReclaim(t.Context(), []*sts.Claim{&claim}),
-		`not allowed to get persistentvolumes (they are in no namespace): `+
-			`that needs a ClusterRole, which a ClusterRoleBinding gives you (user "jo")`)
+		`forbidden: user "jo" cannot get persistentvolumes at the cluster scope (that takes a ClusterRole)`)
 }

@@ -170,7 +170,7 @@ func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
 	s, volumes, err := server.client().SetClaims(t.Context(), sts.Snapshot{Set: set})
 
 	require.NoError(t, err)
-	require.ErrorContains(t, volumes, "not allowed to get persistentvolumes")
+	require.ErrorContains(t, volumes, "cannot get persistentvolumes")
 	require.Len(t, s.Claims, 1)
 	require.Equal(t, "data-web-4", s.Claims[0].Name)
 	require.Equal(t, reads("GET "+claimsPath+"?limit=500", "GET "+volumePath), server.requests())

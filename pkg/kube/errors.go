@@ -50,18 +50,26 @@ func (c *Client) explain(err error, verb, resource, name string) error {
 
 // denied words an error about a permission that the user lacks.
 func (c *Client) denied(err error, verb, resource string) error {
-	return denied{worded{err, fmt.Sprintf("not allowed to %s %s %s%s", verb, resource, c.lack(resource), who(err))}}
+	return denied{worded{err, fmt.Sprintf("forbidden: %s cannot %s %s %s", account(who(err)), verb, resource, c.where(resource))}}
 }
 
-// lack says where a permission is missing, and who would have to give it.
-func (c *Client) lack(resource string) string {
+// account names a user; the empty name is one that nobody knows.
+func account(user string) string {
+	if user == "" {
+		return "this account"
+	}
+	return fmt.Sprintf("user %q", user)
+}
+
+// where says where a permission is missing, and what could give it.
+func (c *Client) where(resource string) string {
 	if clusterWide(resource) {
-		return "(they are in no namespace): that needs a ClusterRole, which a ClusterRoleBinding gives you"
+		return "at the cluster scope (that takes a ClusterRole)"
 	}
 	if c.Namespace == metav1.NamespaceAll {
-		return "in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you"
+		return "in all namespaces (-A takes a ClusterRole)"
 	}
-	return fmt.Sprintf("in namespace %q: the Role that you use lacks it", c.Namespace)
+	return fmt.Sprintf("in namespace %q", c.Namespace)
 }
 
 // clusterWide reports whether objects of this resource are in no namespace.
@@ -100,7 +108,7 @@ func singular(resource string) string {
 	return strings.TrimSuffix(name, "s")
 }
 
-// who picks the user out of the authorizer's words, which read: User "jo"
+// who picks the user's name out of the authorizer's words, which read: User "jo"
 // cannot patch resource…
 func who(err error) string {
 	_, after, ok := strings.Cut(err.Error(), `User "`)
@@ -108,7 +116,7 @@ func who(err error) string {
 	if !ok || !end {
 		return ""
 	}
-	return fmt.Sprintf(" (user %q)", user)
+	return user
 }
 
 // unreachable reports whether the request may never have got an answer: then

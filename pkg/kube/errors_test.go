@@ -145,7 +145,7 @@ func TestFailedEdit(t *testing.T) {
 		},
 		{
 			"a missing permission is named in full", forbidden("jo", "patch", "statefulsets", "apps"),
-			other(`not allowed to patch statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`),
+			other(`forbidden: user "jo" cannot patch statefulsets.apps in namespace "default"`),
 		},
 		{
 			"an admission plugin keeps its words, whatever they are",
@@ -190,7 +190,7 @@ func TestFailedDelete(t *testing.T) {
 		},
 		{
 			"a missing permission is named in full", forbidden("jo", "delete", "pods", ""),
-			sorted{Words: `not allowed to delete pods in namespace "default": the Role that you use lacks it (user "jo")`},
+			sorted{Words: `forbidden: user "jo" cannot delete pods in namespace "default"`},
 		},
 		{
 			"a 503 may have been taken", failure(http.StatusServiceUnavailable, "try later"),

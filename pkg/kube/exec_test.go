@@ -102,11 +102,11 @@ func TestExecThatIsNotAllowed(t *testing.T) {
 	}{
 		{
 			"the permission to connect", `pods "web-4" is forbidden: User "jo" cannot get resource "pods/exec" in API group ""`,
-			`not allowed to get pods/exec in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot get pods/exec in namespace "default"`,
 		},
 		{
 			"the one that servers ask for besides, without a word", `pods "web-4" is forbidden: `,
-			`not allowed to create pods/exec in namespace "default": the Role that you use lacks it`,
+			`forbidden: this account cannot create pods/exec in namespace "default"`,
 		},
 	}
 	for _, tt := range tests {

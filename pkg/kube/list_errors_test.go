@@ -49,7 +49,7 @@ func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
 }
 
 func TestFailedList(t *testing.T) {
-	const need = `in all namespaces: -A needs it cluster-wide, from a ClusterRole that a ClusterRoleBinding gives you (user "jo")`
+	const need = `in all namespaces (-A takes a ClusterRole)`
 	clusterWide := func(resource, group string) http.HandlerFunc {
 		return failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
 			`" in API group "`+group+`" at the cluster scope`)
@@ -62,17 +62,17 @@ func TestFailedList(t *testing.T) {
 	}{
 		{
 			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
-			`not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`,
 		},
 		{
 			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
-			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list pods in namespace "default"`,
 		},
 		{
 			"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"),
-			"not allowed to list statefulsets.apps " + need,
+			`forbidden: user "jo" cannot list statefulsets.apps ` + need,
 		},
-		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), "not allowed to list pods " + need},
+		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), `forbidden: user "jo" cannot list pods ` + need},
 		{"expired credentials", setsPath, false, failed(expiredLogin), noLogin},
 	}
 	for _, test := range tests {

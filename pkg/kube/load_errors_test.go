@@ -19,15 +19,15 @@ func TestFailedLoad(t *testing.T) {
 		{"no such set", setPath, failed(gone), `statefulset "web" not found in namespace "default"`},
 		{
 			"not allowed to get the set", setPath, forbidden("jo", "get", "statefulsets", "apps"),
-			`not allowed to get statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot get statefulsets.apps in namespace "default"`,
 		},
 		{
 			"not allowed to list the pods", podsPath, forbidden("jo", "list", "pods", ""),
-			`not allowed to list pods in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list pods in namespace "default"`,
 		},
 		{
 			"not allowed to list the revisions", revisionsPath, forbidden("jo", "list", "controllerrevisions", "apps"),
-			`not allowed to list controllerrevisions.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list controllerrevisions.apps in namespace "default"`,
 		},
 		{"expired credentials", setPath, failed(expiredLogin), noLogin},
 		{

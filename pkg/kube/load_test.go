@@ -145,7 +145,7 @@ func TestAutoscalers(t *testing.T) {
 		{
 			"being forbidden to look is told",
 			failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`), nil,
-			`not allowed to list horizontalpodautoscalers.autoscaling in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot list horizontalpodautoscalers.autoscaling in namespace "default"`,
 		},
 		{
 			"a server that fails says nothing about autoscalers", failure(http.StatusTeapot, "no"), nil,

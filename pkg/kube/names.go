@@ -1,14 +1,18 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // Names are the names of the namespace's StatefulSets that a label selector
 // matches, in order; an empty selector matches all.
 func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
-	sets, err := c.listSets(c.quiet(ctx), Query{Selector: selector})
+	sets, err := c.Sets(ctx, selector)
 	if err != nil {
 		return nil, err
 	}
@@ -17,5 +21,22 @@ func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
 		names = append(names, set.Name)
 	}
 	slices.Sort(names)
+	return names, nil
+}
+
+// Sets are the StatefulSets that a label selector matches, by namespace and name,
+// of the client's namespace or of all; an empty selector matches all.
+func (c *Client) Sets(ctx context.Context, selector string) ([]types.NamespacedName, error) {
+	sets, err := c.listSets(c.quiet(ctx), Query{Selector: selector})
+	if err != nil {
+		return nil, err
+	}
+	names := make([]types.NamespacedName, 0, len(sets))
+	for _, set := range sets {
+		names = append(names, types.NamespacedName{Namespace: set.Namespace, Name: set.Name})
+	}
+	slices.SortFunc(names, func(a, b types.NamespacedName) int {
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	})
 	return names, nil
 }

@@ -33,5 +33,5 @@ func TestNamesThatMayNotBeListed(t *testing.T) {
 
 	_, err := server.client().Names(t.Context(), "")
 
-	require.EqualError(t, err, `not allowed to list statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`)
+	require.EqualError(t, err, `forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`)
 }

@@ -40,15 +40,15 @@ func (c *Client) Permit(ctx context.Context, needs ...rollout.Permission) error 
 	}
 	var words []string
 	if len(inNamespace) > 0 {
-		words = append(words, fmt.Sprintf("not allowed to %s %s", strings.Join(inNamespace, ", "), c.lack("")))
+		words = append(words, strings.Join(inNamespace, ", ")+" "+c.where(""))
 	}
 	if len(clusterwide) > 0 {
-		words = append(words, fmt.Sprintf("not allowed to %s %s", strings.Join(clusterwide, ", "), c.lack("persistentvolumes")))
+		words = append(words, strings.Join(clusterwide, ", ")+" "+c.where("persistentvolumes"))
 	}
 	if words == nil {
 		return nil
 	}
-	said := strings.Join(words, "; ") + c.whoAmI(ctx)
+	said := fmt.Sprintf("forbidden: %s cannot %s", account(c.whoAmI(ctx)), strings.Join(words, ", or "))
 	return denied{worded{errors.New(said), said}}
 }
 
@@ -69,12 +69,12 @@ func (c *Client) lacks(ctx context.Context, p rollout.Permission) bool {
 	return err == nil && !review.Status.Allowed && review.Status.EvaluationError == ""
 }
 
-// whoAmI is the user's name as the API server knows it, in parentheses, or "".
+// whoAmI is the user's name as the API server knows it, or "".
 func (c *Client) whoAmI(ctx context.Context) string {
 	review := &authenticationv1.SelfSubjectReview{}
 	err := c.authentication.Post().Resource("selfsubjectreviews").Body(&authenticationv1.SelfSubjectReview{}).Do(ctx).Into(review)
-	if err != nil || review.Status.UserInfo.Username == "" {
+	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf(" (user %q)", review.Status.UserInfo.Username)
+	return review.Status.UserInfo.Username
 }

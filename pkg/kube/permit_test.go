@@ -24,8 +24,8 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 	patch, del := rollout.PatchSet("web"), rollout.DeletePods()
 	volumes := rollout.Permission{Verb: "patch", Resource: "persistentvolumes"}
 	const (
-		here    = ` in namespace "default": the Role that you use lacks it`
-		cluster = ` (they are in no namespace): that needs a ClusterRole, which a ClusterRoleBinding gives you`
+		here    = ` in namespace "default"`
+		cluster = ` at the cluster scope (that takes a ClusterRole)`
 	)
 	no := reviewed(`{"allowed":false}`)
 	for _, test := range []struct {
@@ -35,12 +35,12 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 		want   string
 	}{
 		{"nothing is", reviewed(`{"allowed":true}`), []rollout.Permission{patch, del}, ""},
-		{"one", no, []rollout.Permission{patch}, `not allowed to patch statefulsets.apps` + here + ` (user "jo")`},
-		{"two", no, []rollout.Permission{patch, del}, `not allowed to patch statefulsets.apps, delete pods` + here + ` (user "jo")`},
+		{"one", no, []rollout.Permission{patch}, `forbidden: user "jo" cannot patch statefulsets.apps` + here},
+		{"two", no, []rollout.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
 		{
 			"one of them in no namespace", no,
 			[]rollout.Permission{patch, volumes},
-			`not allowed to patch statefulsets.apps` + here + `; not allowed to patch persistentvolumes` + cluster + ` (user "jo")`,
+			`forbidden: user "jo" cannot patch statefulsets.apps` + here + `, or patch persistentvolumes` + cluster,
 		},
 		{"nobody knows: who may not ask goes on", failure(http.StatusForbidden, "no"), []rollout.Permission{patch}, ""},
 		{"nobody knows: a server without reviews", failure(http.StatusNotFound, "no"), []rollout.Permission{patch}, ""},

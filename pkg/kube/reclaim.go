@@ -18,7 +18,7 @@ import (
 // few volumes are read one by one: a cluster may have many others.
 const few = 20
 
-// Reclaims tells what becomes of the volumes of claims when the claims go. It
+// Reclaims tells what happens to the volumes of claims when the claims go. It
 // keeps 20 bytes a claim, for there may be very many.
 type Reclaims struct {
 	known    map[binding]uint8 // at which place in policies
@@ -94,7 +94,7 @@ func (c *Client) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaim
 	return r, nil
 }
 
-// AddReclaim fills in what becomes of the claims' volumes when the claims go.
+// AddReclaim fills in what happens to the claims' volumes when the claims go.
 func (c *Client) AddReclaim(ctx context.Context, of []*sts.Claim) error {
 	r, err := c.Reclaims(ctx, func(yield func(sts.Claim) bool) {
 		for _, claim := range of {

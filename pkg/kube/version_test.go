@@ -74,5 +74,5 @@ func TestNamespacesThatMayNotBeListed(t *testing.T) {
 
 	_, err := server.client().Namespaces(t.Context())
 
-	require.ErrorContains(t, err, "not allowed to list namespaces")
+	require.ErrorContains(t, err, "cannot list namespaces")
 }

@@ -155,11 +155,11 @@ func TestWatchEndsWhereItMayNotGoOn(t *testing.T) {
 	}{
 		{
 			"pods that may not be watched", podsPath, forbidden("jo", "watch", "pods", ""),
-			`not allowed to watch pods in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot watch pods in namespace "default"`,
 		},
 		{
 			"sets that may not be watched", setsPath, forbidden("jo", "watch", "statefulsets", "apps"),
-			`not allowed to watch statefulsets.apps in namespace "default": the Role that you use lacks it (user "jo")`,
+			`forbidden: user "jo" cannot watch statefulsets.apps in namespace "default"`,
 		},
 		{
 			"credentials that have expired", revisionsPath, failed(expiredLogin),

@@ -15,7 +15,7 @@ func (w *watcher) watchClaims(set *appsv1.StatefulSet) {
 	w.claims.wants = wantsClaims(sts.Snapshot{Set: set})
 }
 
-// knownClaims adds the claims that are watched. What becomes of their volumes
+// knownClaims adds the claims that are watched. What happens to their volumes
 // is not known here.
 func (w *watcher) knownClaims(s sts.Snapshot) sts.Snapshot {
 	if w.claims == nil || !s.Exists() {

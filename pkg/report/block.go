@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,8 +24,25 @@ type block struct {
 	snapshot sts.Snapshot
 	waits    string    // what it waits for
 	since    time.Time // and since when
+	until    time.Time // when that ends by itself, zero where nobody knows
+	halts    time.Time // when it ends the watch, zero for never
+	title    string    // what it is called among several, empty for its name
 	outcome  *rollout.Outcome
 	ended    time.Time
+}
+
+func (b *block) name() string { return cmp.Or(b.title, b.set.Name) }
+
+// waitWords say what is waited for, for how long, and how that ends.
+func (b *block) waitWords(now time.Time) string {
+	if !b.until.IsZero() {
+		return fmt.Sprintf("waiting for %s: %s left", b.waits, max(0, round(b.until.Sub(now))))
+	}
+	words := fmt.Sprintf("waiting %s for %s", duration.HumanDuration(now.Sub(b.since)), b.waits)
+	if !b.halts.IsZero() {
+		words += fmt.Sprintf("; ends in %s unless that moves", duration.HumanDuration(max(0, b.halts.Sub(now))))
+	}
+	return words
 }
 
 // block draws one set in at most so many lines: what it is, its pods, and how
@@ -72,7 +90,7 @@ func (s *Screen) pods(st Status, room int) []string {
 	return lines
 }
 
-// oldWords says in few words what becomes of a pod on another revision than
+// oldWords says in few words what happens to a pod on another revision than
 // wanted.
 func oldWords(s sts.Snapshot, ordinal int) string {
 	switch {
@@ -161,15 +179,14 @@ func (s *Screen) foot(b *block, now time.Time) []string {
 	p := verdict.Settled{}.Check(b.snapshot, now)
 	lines := []string{s.style.bold.Render(progressWords(b.snapshot, p, now))}
 	if b.waits != "" {
-		waits := fmt.Sprintf("waiting %s for %s", duration.HumanDuration(now.Sub(b.since)), b.waits)
-		lines = append(lines, strings.Split(wrap(waits, s.width, "  "), "\n")...)
+		lines = append(lines, strings.Split(wrap(b.waitWords(now), s.width, "  "), "\n")...)
 	}
 	return lines
 }
 
 // progressWords says how far a set is, and how long it may still take.
 func progressWords(s sts.Snapshot, p rollout.Progress, now time.Time) string {
-	words := fmt.Sprintf("%d of %d pods where they should be", p.Good, p.Want)
+	words := fmt.Sprintf("%d/%d pods updated and available", p.Good, p.Want)
 	if left, ok := verdict.Left(s, p, now); ok {
 		words += ", " + leftWords(left)
 	}

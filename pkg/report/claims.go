@@ -88,7 +88,7 @@ func (l Claims) idle(c sts.Claim) string {
 	return duration.HumanDuration(l.Now.Sub(c.UnusedSince))
 }
 
-// reclaimWords is what becomes of the volume, in red where the data dies.
+// reclaimWords is what happens to the volume, in red where the data dies.
 func reclaimWords(style styles, c sts.Claim) (string, *lipgloss.Style) {
 	switch {
 	case c.Volume == "":

@@ -29,7 +29,7 @@ func orphan(ordinal int, changes ...func(*claims.Verdict)) claims.Verdict {
 			Volume: "pvc-3f1a3268-84b8-401a-b191-bb2b3807728" + string(rune('0'+ordinal)), Created: ststest.Start.Add(-50 * time.Hour),
 			Reclaim: corev1.PersistentVolumeReclaimDelete,
 		},
-		Delete: true, Class: claims.OutOfRange, Reason: "ordinal 4 is outside of [0,2)", Set: "web", Template: "data", Ordinal: ordinal,
+		Delete: true, Class: claims.OutOfRange, Reason: "not needed: web runs ordinals 0-1", Set: "web", Template: "data", Ordinal: ordinal,
 	}
 	for _, change := range changes {
 		change(&v)

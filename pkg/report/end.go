@@ -56,6 +56,9 @@ func endWords(o rollout.Outcome) string {
 	if o.Result == rollout.TimedOut {
 		word = endWord(o.Result)
 	}
+	if o.Message == rollout.Cancelled {
+		return o.Message // the person knows who refused
+	}
 	if message := Clean(o.Message); message != word && message != "" {
 		words += ": " + strings.TrimPrefix(message, word+" ")
 	}
@@ -80,10 +83,10 @@ func endPlace(o rollout.Outcome) []string {
 	}
 	var out []string
 	switch {
-	case o.Gate != "" && o.Unsure:
-		out = append(out, "the gate is at "+Clean(o.Gate))
+	case o.Gate != "" && (o.Unsure || strings.HasSuffix(o.Gate, rollout.EveryPod)):
+		out = append(out, "rollout at "+Clean(o.Gate))
 	case o.Gate != "":
-		out = append(out, "the gate stays at "+Clean(o.Gate))
+		out = append(out, "rollout paused at "+Clean(o.Gate))
 	}
 	if o.Replicas != nil {
 		out = append(out, fmt.Sprintf("replicas stay at %d", *o.Replicas))

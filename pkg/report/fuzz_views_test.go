@@ -41,7 +41,7 @@ func hostileTale(text string) *tale {
 		tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{Name: "web-4", Why: text}}).
 		end(rollout.Outcome{
 			Result: rollout.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble, Gate: text,
-			Try: []string{text, "go on: kubectl sts canary " + text},
+			Try: []string{text, "resume: kubectl sts canary " + text},
 		})
 }
 

@@ -62,7 +62,10 @@ type object struct {
 	Progress *progress         `json:"progress,omitempty"`
 	Until    *time.Time        `json:"until,omitempty"`
 	Message  string            `json:"message,omitempty"`
-	Outside  bool              `json:"outside,omitempty"` // the wait is for a PodDisruptionBudget
+	Outside  bool              `json:"outside,omitempty"` // somebody may have to act, or a PodDisruptionBudget is waited for
+	Since    *time.Time        `json:"since,omitempty"`
+	Halts    *time.Time        `json:"halts,omitempty"`
+	Running  *operation        `json:"operation,omitempty"`
 	Plan     *planView         `json:"plan,omitempty"`
 	Result   string            `json:"result,omitempty"`
 	Gate     string            `json:"gate,omitempty"`
@@ -120,10 +123,8 @@ func (o *Objects) Handle(e rollout.Event) {
 	if e.Want > 0 {
 		out.Progress = &progress{e.Good, e.Want}
 	}
-	if !e.Until.IsZero() {
-		until := e.Until.UTC()
-		out.Until = &until
-	}
+	out.Until, out.Since, out.Halts = moment(e.Until), moment(e.Since), moment(e.Halts)
+	out.Running = viewOperation(e.Operation)
 	if e.Type == rollout.EventGate {
 		out.Message = "next: " + e.Step.Gate.Next
 	}

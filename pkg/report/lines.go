@@ -87,13 +87,15 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.pod(e)
 	case rollout.EventWait:
 		l.wait(e)
+	case rollout.EventOperation:
+		l.say(e.Time, each(l.style.bold, l.fold(Clean(e.Message))))
 	case rollout.EventSoak:
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))
 		l.spin.wait("soaking", e.Until)
 	case rollout.EventStepDone:
 		l.spin.clear()
 		if e.Step.Number > 0 {
-			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d is good", e.Step.Number, e.Step.Of)))
+			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d passed", e.Step.Number, e.Step.Of)))
 		}
 	case rollout.EventOutcome:
 		l.outcome(e)
@@ -102,7 +104,7 @@ func (l *Lines) Handle(e rollout.Event) {
 		again = GateQuestion(l.where, e.Step)
 	}
 	if l.asking = again; again != "" {
-		_, _ = fmt.Fprint(l.w, Explained(Fold(l.w, again)))
+		_, _ = fmt.Fprint(l.w, Explained(l.w, again))
 	}
 	l.spin.start()
 }
@@ -155,17 +157,55 @@ func (l *Lines) fold(text string) string {
 }
 
 // wait leaves what is waited for to the spinner. Where somebody only looks on
-// and there is no spinner, what no line about a pod has said gets one.
+// and there is no spinner, what no line about a pod has said gets one, and so does
+// everywhere what has not moved for a while.
 func (l *Lines) wait(e rollout.Event) {
 	text := "waiting for " + Clean(e.Message)
 	switch {
 	case e.Message == "":
+	case !e.Since.IsZero() && !l.live:
+		l.say(e.Time, l.fold("  still "+text+stillWords(e)))
+	case !e.Since.IsZero():
 	case e.Outside:
-		l.say(e.Time, l.style.warn.Render("  "+text))
+		l.say(e.Time, each(l.style.warn, l.fold("  "+text)))
 	case l.waits && e.Pod == nil:
-		l.say(e.Time, "  "+text)
+		l.say(e.Time, l.fold("  "+text+untilWords(e)))
 	}
-	l.spin.wait(text, time.Time{})
+	if e.Message == "" {
+		l.spin.clear()
+		return
+	}
+	until := time.Time{}
+	if !e.Until.IsZero() {
+		until = time.Now().Add(e.Until.Sub(e.Time))
+	}
+	l.spin.wait(text, until)
+	if !e.Since.IsZero() {
+		l.spin.began(e.Time.Sub(e.Since))
+	}
+	if !e.Halts.IsZero() {
+		l.spin.ends(e.Halts.Sub(e.Time))
+	}
+}
+
+// stillWords say for how long something has been waited for, and how that ends.
+func stillWords(e rollout.Event) string {
+	words := fmt.Sprintf(", for %s", round(e.Time.Sub(e.Since)))
+	switch {
+	case !e.Until.IsZero():
+		return words + untilWords(e)
+	case e.Halts.IsZero():
+		return words
+	}
+	return words + fmt.Sprintf("; the run halts in %s unless that moves", max(0, round(e.Halts.Sub(e.Time))))
+}
+
+// untilWords say when a wait ends by itself.
+func untilWords(e rollout.Event) string {
+	if e.Until.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(" (%s left)", max(0, round(e.Until.Sub(e.Time))))
 }
 
 // stepName is "step 1 of 3: ", or nothing for housekeeping.
@@ -215,7 +255,7 @@ func (l *Lines) pod(e rollout.Event) {
 	case t.Good() && e.Want == 0: // a step that only waits
 		says = "Available"
 	case t.Good():
-		says = fmt.Sprintf("Available, %d of %d good", e.Good, e.Want)
+		says = fmt.Sprintf("Available (%d/%d)", e.Good, e.Want)
 	default:
 		return
 	}

@@ -101,8 +101,8 @@ func TestADumbTerminalGetsWholeWordsAndNoEscapes(t *testing.T) {
 
 func TestSentencesBreakBetweenWords(t *testing.T) {
 	got := onTerminal(t, 40, func(terminal *os.File) {
-		report.Say(terminal, "warning: what becomes of the claims is not shown: not allowed\x1b[2J to list them")
+		report.Say(terminal, "warning: what happens to the claims is not shown: not allowed\x1b[2J to list them")
 	})
 
-	require.Equal(t, "warning: what becomes of the claims is\nnot shown: not allowed to list them\n", got)
+	require.Equal(t, "warning: what happens to the claims is\nnot shown: not allowed to list them\n", got)
 }

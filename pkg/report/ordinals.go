@@ -58,7 +58,7 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-// printOrdinals shows what becomes of each ordinal's claims. What happens comes
+// printOrdinals shows what happens to each ordinal's claims. What happens comes
 // before what it happens to: a narrow terminal cuts the end.
 func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now time.Time) {
 	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) > 0 }) {
@@ -102,7 +102,7 @@ func shortenNames(header []string, rows [][]cell, width int) {
 	}
 	widths := columnWidths(header, rows)
 	last := len(widths) - 1
-	widths[last] = min(widths[last], len("deleted for a new one, data dies")) // why may be cut
+	widths[last] = min(widths[last], len("deleted for a new one, data lost")) // why may be cut
 	least := slices.Clone(widths)
 	for i, name := range header {
 		if name == "POD" || name == "CLAIM" {
@@ -180,9 +180,9 @@ func fateWords(c rollout.ClaimFate) string {
 	case !c.DataDies():
 		words += ", volume stays"
 	case c.Claim.Reclaim == corev1.PersistentVolumeReclaimDelete:
-		words += ", data dies"
+		words += ", data lost"
 	default:
-		words += ", data may die"
+		words += ", data may be lost"
 	}
 	if c.Why != "" {
 		words += fmt.Sprintf(" (%s)", c.Why)

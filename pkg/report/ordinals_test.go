@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// fate is what becomes of the claim of a template and an ordinal.
+// fate is what happens to the claim of a template and an ordinal.
 func fate(name string, f rollout.Fate, changes ...func(*rollout.ClaimFate)) rollout.ClaimFate {
 	c := rollout.ClaimFate{Fate: f, Claim: sts.Claim{
 		Name: name, UID: "uid", Size: "10Gi", Class: "fast", Volume: "pv-" + name, Reclaim: "Delete",
@@ -120,7 +120,7 @@ func scaleTale() *tale {
 		tell(hook(3, "")).
 		end(rollout.Outcome{
 			Result: rollout.Halted, Message: "the command before web-3 goes: exit code 7", Replicas: ptr.To(4),
-			Try: []string{"go on: kubectl sts scale web --replicas 3"},
+			Try: []string{"resume: kubectl sts scale web --replicas 3"},
 		})
 }
 

@@ -32,7 +32,7 @@ func (s *Screen) overview(now time.Time, room int) []string {
 			p := verdict.Settled{}.Check(b.snapshot, now)
 			good = fmt.Sprintf("%d/%d", p.Good, p.Want)
 		}
-		t.rows = append(t.rows, []cell{{text: b.set.Name}, {text: good}, {text: state, style: &look}})
+		t.rows = append(t.rows, []cell{{text: b.name()}, {text: good}, {text: state, style: &look}})
 	}
 	var out bytes.Buffer
 	t.write(&out, s.width)

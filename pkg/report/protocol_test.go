@@ -131,7 +131,7 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 		trouble(4, sts.StateStarting, trouble).
 		end(rollout.Outcome{
 			Result: rollout.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble,
-			Try: []string{"go on: kubectl sts canary web " + evil + cell, evil + cell},
+			Try: []string{"resume: kubectl sts canary web " + evil + cell, evil + cell},
 		})
 	p := tale.protocol()
 	junit, markdown := string(report.JUnit(p)), report.Markdown(p)
@@ -145,7 +145,7 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 		if strings.HasPrefix(row, "|") {
 			require.Equal(t, 4, strings.Count(strings.ReplaceAll(row, `\|`, ""), "|"), row)
 		}
-		if !strings.HasPrefix(row, "- go on: ```` ") { // text that stands as it is
+		if !strings.HasPrefix(row, "- resume: ```` ") { // text that stands as it is
 			require.NotContains(t, row, "<")
 			require.NotContains(t, strings.ReplaceAll(row, "\\`", ""), "`")
 		}

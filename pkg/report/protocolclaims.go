@@ -9,13 +9,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
-// ClaimPart is what becomes of claims, a case each.
+// ClaimPart is what happens to claims, a case each.
 type ClaimPart struct {
 	part *Part
 	at   map[claims.Key]int
 }
 
-// Claims begins to take down what becomes of claims.
+// Claims begins to take down what happens to claims.
 func (p *Protocol) Claims(title string, verdicts iter.Seq[claims.Verdict], now time.Time) *ClaimPart {
 	c := &ClaimPart{part: &Part{Title: Clean(title), Began: now, Ended: now}, at: map[claims.Key]int{}}
 	for v := range verdicts {

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// Pruning tells what becomes of claims while they are deleted: lines and, on a
+// Pruning tells what happens to claims while they are deleted: lines and, on a
 // terminal, a bar for a person, and if a format is asked for also objects.
 type Pruning struct {
 	Lines         io.Writer
@@ -67,7 +67,7 @@ func (p *Pruning) line(e prune.Event) {
 		if volume := e.Verdict.Claim.Volume; volume != "" && e.Retained {
 			text += ", " + volume + " stays"
 		} else if volume != "" && !p.Retain && e.Verdict.Claim.Reclaim == "" {
-			text += ", nobody knows what becomes of " + volume
+			text += ", nobody knows what happens to " + volume
 		} else if volume != "" && !p.Retain {
 			text += " with its data"
 		}
@@ -156,7 +156,7 @@ func (p *Pruning) End(s prune.Summary, record string, try ...string) {
 	p.object(s, result, PruneWords(s), record)
 }
 
-// PrintClaimTotal prints the totals, and in red what becomes of the data. Below a
+// PrintClaimTotal prints the totals, and in red what happens to the data. Below a
 // table they are part of the answer, beside objects and names they are not.
 func PrintClaimTotal(s term.Streams, mode term.ColorMode, format Format, dryRun DryRun, t claims.Total, words, fate string) {
 	w := s.Out

@@ -119,7 +119,7 @@ func TestNoOldLinesAreLeftWhenTheTerminalIsResized(t *testing.T) {
 				shown.resize(height)
 				shown.write(t, part)
 				text := strings.Join(shown.rows, "\n")
-				require.Equal(t, 1, strings.Count(text, "pods where they should be"), text)
+				require.Equal(t, 1, strings.Count(text, "pods updated and available"), text)
 				require.LessOrEqual(t, strings.Count(text, "StatefulSet:"), 1, text)
 			}
 		})

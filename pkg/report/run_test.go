@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	gate = "partition 4: only web-4 is let through"
-	on   = "go on: kubectl sts canary web"
-	back = "go back to stable: kubectl sts abort web"
+	gate = "partition 4: only web-4 is updated"
+	on   = "resume: kubectl sts canary web"
+	back = "roll back: kubectl sts abort web"
 )
 
 var pull = sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: `Back-off pulling image "nginx:1.22"`}
@@ -75,14 +75,14 @@ var tales = map[string]func() *tale{
 		return newTale(restartPlan()).house().next().
 			tell(rollout.Event{Type: rollout.EventWait, Message: full, Want: 2, Outside: true}).
 			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{
-				Name: "web-3", UID: "web-3-uid", Version: "7", Why: "so that the controller makes it anew",
+				Name: "web-3", UID: "web-3-uid", Version: "7", Why: "so that it is recreated",
 			}}).
 			updated(3, 1, 2).
 			tell(rollout.Event{Type: rollout.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, Outside: true}).
 			end(rollout.Outcome{
 				Result:  rollout.Halted,
-				Message: "no pod got further for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
-				Gate:    "partition 0: every pod is let through", Try: []string{"go on: kubectl sts restart web"},
+				Message: "no progress for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
+				Gate:    "partition 0: every pod is updated", Try: []string{"resume: kubectl sts restart web"},
 			})
 	},
 	"rollback": func() *tale {

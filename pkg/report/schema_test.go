@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/schema"
 )
 
@@ -40,6 +41,13 @@ func objectLines(t *testing.T) []string {
 		tell(rollout.Event{Type: rollout.EventHook, Hook: hook, Message: "drained"}).
 		tell(rollout.Event{Type: rollout.EventWait, Message: "web-4: gone", Pod: &standing, Outside: true}).
 		tell(rollout.Event{Type: rollout.EventWait}).
+		tell(rollout.Event{
+			Type: rollout.EventWait, Message: "web-4: pending", Since: ststest.Start, Halts: ststest.Start, Until: ststest.Start,
+		}).
+		tell(rollout.Event{Type: rollout.EventOperation, Message: "canary: step 1 of 3", Operation: &rollout.Operation{
+			Verb: "canary", Started: ststest.Start, Step: 1, Steps: 3, Aborting: true, Held: true, Failed: true,
+			Driver: &sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
+		}}).
 		to(report.NewObjects(&out, report.JSON))
 	p := refused()
 	report.PrintEnd(&out, report.JSON, report.DryRunClient, p.About, p.Ended, p.End)

@@ -54,18 +54,24 @@ func (s *Screen) Handle(set int, e rollout.Event) {
 	case rollout.EventPlan:
 		b.set, b.context = setName{e.Plan.Namespace, e.Plan.Name}, e.Plan.Context
 	case rollout.EventWait:
-		b.waits, b.since = Clean(e.Message), e.Time
+		b.waits, b.since, b.until, b.halts = Clean(e.Message), e.Time, e.Until, e.Halts
+		if !e.Since.IsZero() {
+			b.since = e.Since
+		}
 	case rollout.EventWarning:
 		// It must not be lost with the next redraw.
 		text := s.style.dim.Render(e.Time.Local().Format("15:04:05")) + " " + s.style.warn.Render("warning:") + " "
 		if len(s.blocks) > 1 {
-			text += b.set.Name + ": "
+			text += b.name() + ": "
 		}
 		s.news = append(s.news, text+Clean(e.Message))
 	case rollout.EventOutcome:
 		b.outcome, b.ended = e.Outcome, e.Time
 	}
 }
+
+// Title says what a set is called where there are several.
+func (s *Screen) Title(set int, title string) { s.blocks[set].title = title }
 
 // View takes a new snapshot of a set.
 func (s *Screen) View(set int, snapshot sts.Snapshot) {
@@ -178,7 +184,7 @@ func (s *Screen) ending(b *block) string {
 	l := Lines{w: &out, live: true, width: s.width + 1, style: s.style, where: Where(b.set.Namespace, b.set.Name, b.context)}
 	l.indent = strings.Repeat(" ", len("15:04:05 "))
 	if len(s.blocks) > 1 {
-		l.prefix = b.set.Name + ": "
+		l.prefix = b.name() + ": "
 	}
 	l.outcome(rollout.Event{Time: b.ended, Outcome: b.outcome})
 	return out.String()

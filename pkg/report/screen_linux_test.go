@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -101,6 +102,21 @@ func TestScreen(t *testing.T) {
 			s.View(0, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 			s.Handle(0, ended(rollout.Done, "all 5 pods are updated and Available"))
 			s.Close(ststest.Start)
+		}},
+		{"screen-driven", 24, []string{"web"}, func(s *report.Screen, _ *os.File) {
+			s.View(0, ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(
+				canary.Annotation,
+				`{"version":1,"run":"r","started":"2030-01-02T02:34:05Z","stable":"web-stable","steps":["1","50%","100%"],"soak":"1m0s",`+
+					`"driver":{"user":"alice","host":"ci-7","process":4711,"since":"2030-01-02T02:34:05Z"}}`)),
+				ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), since(50*time.Second, 15*time.Second))))
+			soak := waiting("the soak of step 1 of 3 to end")
+			soak.Until = ststest.Start.Add(45 * time.Second)
+			s.Handle(0, soak)
+			s.Draw(ststest.Start)
+			slow := slow
+			slow.Halts = ststest.Start.Add(9 * time.Minute)
+			s.Handle(0, slow)
+			s.Draw(ststest.Start)
 		}},
 		{"screen-settled-at-once", 24, []string{"web"}, func(s *report.Screen, _ *os.File) {
 			s.View(0, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))

@@ -26,6 +26,7 @@ type spin struct {
 	text  string
 	since time.Time
 	until time.Time // counts down when set
+	halts time.Time // when the run ends because of it, zero for never
 	// wheel turns while it is drawn. Each start has a wheel of its own: one that
 	// is stopped and started again may stop again by itself.
 	wheel *spinner.Spinner
@@ -46,8 +47,11 @@ func newSpin(w io.Writer) *spin {
 // behind. Without a width it is whole.
 func (sp *spin) says(width int) string {
 	clock := fmt.Sprintf(" %s", round(time.Since(sp.since)))
-	if !sp.until.IsZero() {
+	switch {
+	case !sp.until.IsZero():
 		clock = fmt.Sprintf(", %s left", max(0, round(time.Until(sp.until))))
+	case !sp.halts.IsZero():
+		clock += fmt.Sprintf(", halts in %s", max(0, round(time.Until(sp.halts))))
 	}
 	if width == 0 {
 		return sp.text + clock
@@ -60,7 +64,22 @@ func (sp *spin) wait(text string, until time.Time) {
 	if sp == nil {
 		return
 	}
-	sp.text, sp.until, sp.since = text, until, time.Now()
+	sp.text, sp.until, sp.since, sp.halts = text, until, time.Now(), time.Time{}
+}
+
+// ends says when the run ends because of what is waited for, by how long that is
+// from now; 0 for never.
+func (sp *spin) ends(in time.Duration) {
+	if sp != nil && in > 0 {
+		sp.halts = time.Now().Add(in)
+	}
+}
+
+// began says for how long it has been waited for already.
+func (sp *spin) began(ago time.Duration) {
+	if sp != nil {
+		sp.since = time.Now().Add(-ago)
+	}
 }
 
 func (sp *spin) start() {

@@ -48,6 +48,20 @@ func TestSpinFitsOnTheLine(t *testing.T) {
 	}
 }
 
+func TestSpinSaysWhenTheRunEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sp := &spin{}
+		sp.wait("waiting for web-4: pending", time.Time{})
+		sp.began(30 * time.Second)
+		sp.ends(8 * time.Minute)
+		time.Sleep(5 * time.Second)
+		require.Equal(t, "waiting for web-4: pending 35s, halts in 7m55s", sp.says(0))
+		require.Equal(t, "waiting for web… 35s, halts in 7m55s", sp.says(40))
+		sp.wait("waiting for web-3: pending", time.Time{})
+		require.Equal(t, "waiting for web-3: pending 0s", sp.says(80), "another wait has another end")
+	})
+}
+
 func TestNoSpinShowsNothing(t *testing.T) {
 	var none *spin
 	require.NotPanics(t, func() {

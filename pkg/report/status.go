@@ -66,6 +66,7 @@ type canaryView struct {
 	Counts   []int     `json:"counts"`
 	Started  time.Time `json:"started"`
 	Aborting bool      `json:"aborting,omitempty"`
+	Driver   *driver   `json:"driver,omitempty"`
 }
 
 type podView struct {
@@ -136,6 +137,9 @@ func (st Status) headings(room int) [][2]string {
 	if c := st.canary(); c != nil {
 		lines = append(lines, [2]string{st.verb(), c.words(st.Now)})
 	}
+	if d := st.driver(); d != nil {
+		lines = append(lines, [2]string{"Driven by", driverWords(*d, st.Now)})
+	}
 	lines = append(lines, scaleLines(s)...)
 	if images := st.imageWords(room); images != "" {
 		lines = append(lines, [2]string{"Image", images})
@@ -182,7 +186,9 @@ func (st Status) canary() *canaryView {
 	if err != nil {
 		return nil // steps that no longer fit; the verb that goes on says so
 	}
-	return &canaryView{string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting}
+	return &canaryView{
+		string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, viewDriver(st.driver()),
+	}
 }
 
 // stable is the revision to tell the others from.

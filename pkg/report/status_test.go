@@ -53,7 +53,7 @@ func inUndo(st *report.Status) {
 	inCanary(st)
 	st.Record.Verb, st.Record.Target, st.Record.Steps = canary.VerbUndo, ststest.Update, canary.Steps{"100%"}
 	st.Verdict = verdict.Verdict{
-		Result: rollout.Held, Message: "held: an undo is in progress", Try: []string{"go on: kubectl sts undo web"},
+		Result: rollout.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
 	}
 }
 
@@ -112,7 +112,7 @@ var statuses = map[string]func() report.Status{
 	"restart-of-pods": func() report.Status {
 		return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
 			st.Record.Verb, st.Record.Pods = canary.VerbRestart, map[int]types.UID{4: "another"}
-			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"go on: kubectl sts restart web"}
+			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"resume: kubectl sts restart web"}
 		})
 	},
 	"missing-pod": func() report.Status {

@@ -33,7 +33,7 @@ func canaryPlan() rollout.Plan {
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
 		Steps: []rollout.Step{
 			{
-				Title: "set the template behind a closed gate",
+				Title: "set the template, rollout paused",
 				Change: rollout.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5), Says: "template, partition 5, record",
 					Annotations: map[string]*string{"example.com/record": ptr.To("r")},

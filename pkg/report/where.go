@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -22,8 +23,9 @@ func Where(namespace, name, context string) string {
 	return Clean(where)
 }
 
-// Explained is a question of which "?" explains the answers.
-func Explained(question string) string { return question + " (? explains) " }
+// Explained is a question of which "?" explains the answers, broken between words
+// where the terminal ends.
+func Explained(w io.Writer, question string) string { return Fold(w, question+" (? explains)") + " " }
 
 // GateQuestion asks what to do at a gate.
 func GateQuestion(where string, step *rollout.Step) string {
@@ -39,5 +41,5 @@ func GateQuestion(where string, step *rollout.Step) string {
 
 // GateHelp explains the answers.
 const GateHelp = `  p  promote: run the next step
-  h  hold: end here and leave the gate as it is; "promote" goes on, from any machine
+  h  hold: end here and leave the gate as it is; "promote" goes on
   a  abort: take the pods back to the stable revision`

@@ -23,15 +23,15 @@ const (
 )
 
 // tooLong is what a run says at a step's deadline.
-const tooLong = "no pod got further for 10m0s"
+const tooLong = "no progress for 10m0s"
 
 // onlyWeb4 is where most snapshots have the gate.
-const onlyWeb4 = "partition 4: only web-4 is let through"
+const onlyWeb4 = "partition 4: only web-4 is updated"
 
 var (
-	toGoOn   = []string{"go on: kubectl sts canary web", "go back to stable: kubectl sts abort web"}
-	toRetry  = []string{"go back to stable: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
-	toGoNext = []string{"the next step: kubectl sts promote web", "go back to stable: kubectl sts abort web"}
+	toGoOn   = []string{"resume: kubectl sts canary web", "roll back: kubectl sts abort web"}
+	toRetry  = []string{"roll back: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
+	toGoNext = []string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"}
 )
 
 // plan has one step, which updates web-4.
@@ -46,6 +46,7 @@ func plan(changes ...func(*rollout.Plan)) rollout.Plan {
 		Resume:      "kubectl sts canary web",
 		Promote:     "kubectl sts promote web",
 		Abort:       "kubectl sts abort web",
+		Watch:       "kubectl sts watch web --follow",
 		Success:     "all is well",
 	}
 	for _, change := range changes {

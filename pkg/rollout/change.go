@@ -123,7 +123,7 @@ func Partition(n int) Edit {
 	return Edit{Partition: ptr.To(n), Says: fmt.Sprintf("partition %d", n)}
 }
 
-// DeletePod deletes one pod, so that the controller makes it anew. The uid
+// DeletePod deletes one pod, so that it is recreated. The uid
 // keeps it from hitting a pod that has been made anew already.
 type DeletePod struct {
 	Name string    `json:"name"`

@@ -18,6 +18,12 @@ type Condition interface {
 	String() string
 }
 
+// Rememberer is a Condition whose answer depends on what it has seen before. Next
+// keeps its memory in the State; it is a value that nobody changes.
+type Rememberer interface {
+	Recall(memory any, s sts.Snapshot, now time.Time) (any, Progress)
+}
+
 // Progress is a condition's answer.
 type Progress struct {
 	Done bool
@@ -38,6 +44,19 @@ type Progress struct {
 	Success string
 	// NextAt is when time alone may change the answer, zero for never.
 	NextAt time.Time
+	// Until is when the wait ends by itself, zero where nobody knows. It has no
+	// deadline before that.
+	Until time.Time
+	// Gated says that it is waited for a person who holds the set on purpose: there
+	// is no deadline.
+	Gated bool
+	// Bears says that it is for somebody else to act on the trouble of pods: it does
+	// not end the run.
+	Bears bool
+	// Back says that what was followed was taken back: it ends the run.
+	Back string
+	// Operation is what is in progress, for plans that are ReadOnly.
+	Operation *Operation
 }
 
 // add counts one more ordinal.

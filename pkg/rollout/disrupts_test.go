@@ -61,13 +61,13 @@ func TestTheWaitForABudgetIsToldOnce(t *testing.T) {
 	}
 	require.Equal(t, []rollout.Event{
 		event(rollout.Event{Type: rollout.EventStep}),
-		event(rollout.Event{Type: rollout.EventWait, Message: noRoom + ignorePDB, Outside: true}),
+		event(rollout.Event{Type: rollout.EventWait, Message: noRoom + ignorePDB, Outside: true, Halts: in(stepTimeout)}),
 	}, w.see(full).Events)
 	require.Empty(t, w.after(time.Minute).see(full).Events)
 
 	fewer := budgeted(before(), ststest.Healthy(3, 4))
 	require.Equal(t, []rollout.Event{event(rollout.Event{
-		Type: rollout.EventWait, Outside: true,
+		Type: rollout.EventWait, Outside: true, Halts: in(stepTimeout),
 		Message: "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 3 are" + ignorePDB,
 	})}, w.see(fewer).Events, "other words are news")
 	require.Equal(t, rollout.Partition(4), w.see(budgeted(before())).Do)
@@ -79,7 +79,7 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 	require.Nil(t, w.at(stepTimeout-1).see(full).End)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Halted, Message: tooLong + ": still waiting for " + noRoom, Step: &w.plan.Steps[0],
-		Gate: "partition 5: no pod is let through",
+		Gate: "partition 5: no pod is updated",
 		Try:  slices.Insert(slices.Clone(toRetry), 1, "try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"),
 	}}, w.at(stepTimeout).see(full))
 }

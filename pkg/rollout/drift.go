@@ -2,7 +2,9 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -25,16 +27,44 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		return ""
 	}
 	was := sts.Snapshot{Set: st.expected}
-	var said []string
-	say := func(what string, path ...string) {
+	if over := st.tookOver(p, s); over != "" {
+		said := st.changes(was, s, func(what string, _ ...string) string { return what })
+		return strings.TrimSuffix(over+": "+strings.Join(said, "; "), ": ")
+	}
+	managers := slices.Concat(sts.ManagersOf(was.Set.Annotations[p.Record]), sts.ManagersOf(s.Set.Annotations[p.Record]))
+	by := func(what string, path ...string) string {
 		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
 			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
-			if sts.Ours(w.Manager) {
+			if w.Own(managers...) {
 				what += " (another run)"
 			}
 		}
-		said = append(said, what)
+		return what
 	}
+	said := st.changes(was, s, by)
+	if st.overtaken(p, s) {
+		said = append(said, by("the record of this run was changed", "metadata", "annotations", p.Record))
+	}
+	return strings.Join(said, "; ")
+}
+
+// tookOver says which other run has put its record in the place of this one's, or "".
+func (st State) tookOver(p Plan, s sts.Snapshot) string {
+	if !st.overtaken(p, s) {
+		return ""
+	}
+	var at time.Time
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", p.Record); ok {
+		at = w.Time
+	}
+	return sts.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)
+}
+
+// changes are what is otherwise in the spec than the run relies on. by adds who
+// wrote the field.
+func (State) changes(was, s sts.Snapshot, by func(what string, path ...string) string) []string {
+	var said []string
+	say := func(what string, path ...string) { said = append(said, by(what, path...)) }
 	if !sts.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
 		say("the template was changed", "spec", "template")
 	}
@@ -57,10 +87,7 @@ func (st State) drift(p Plan, s sts.Snapshot) string {
 		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
 			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
 	}
-	if st.overtaken(p, s) {
-		say("the record of this run was changed", "metadata", "annotations", p.Record)
-	}
-	return strings.Join(said, "; ")
+	return said
 }
 
 // replaced reports whether what was rolled out is another thing by now, or

@@ -58,19 +58,19 @@ func TestDriftEndsTheRun(t *testing.T) {
 			"another partition",
 			[]setOption{ststest.Partition(2), writtenBy("helm", partition)},
 			"the partition was changed from 4 to 2 by helm at 03:05:05Z; nothing more is written",
-			"partition 2: web-2 and above are let through",
+			"partition 2: web-2 and above are updated",
 		},
 		{
 			"other replicas",
 			[]setOption{replicas(9), writtenBy("hpa", hpa)},
 			"the replicas were changed from 5 to 9 by hpa at 03:05:05Z; nothing more is written",
-			"partition 4: web-4 and above are let through",
+			"partition 4: web-4 and above are updated",
 		},
 		{
 			"another first ordinal, by who wrote that and not by who wrote the replicas",
 			[]setOption{startingAt(2), writtenBy("hpa", hpa), writtenBy("jo", `{"f:spec":{"f:ordinals":{"f:start":{}}}}`)},
 			"the replicas were changed from 5 to 5 (from ordinal 2) by jo at 03:05:05Z; nothing more is written",
-			"partition 4: only web-6 is let through",
+			"partition 4: only web-6 is updated",
 		},
 		{
 			"another strategy",
@@ -84,10 +84,29 @@ func TestDriftEndsTheRun(t *testing.T) {
 			"the record of this run was changed by sts-rollout at 03:05:05Z (another run); nothing more is written", onlyWeb4,
 		},
 		{
+			"another process's record, which says whose it is",
+			[]setOption{
+				ststest.Partition(3), ststest.Annotated(record, `{"driver":{"user":"alice","host":"ci-7","since":"2030-01-02T03:04:05Z"}}`),
+				writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`),
+			},
+			"another run took over at 03:05:05Z (alice on ci-7, since 2030-01-02T03:04:05Z): the partition was changed from 4 to 3; " +
+				"nothing more is written",
+			"partition 3: web-3 and above are updated",
+		},
+		{
+			"a name that the record lists is a run's",
+			[]setOption{
+				ststest.Partition(3), ststest.Annotated(record, `{"managers":["ci"]}`), writtenBy("ci", partition),
+			},
+			"the partition was changed from 4 to 3 by ci at 03:05:05Z (another run); the record of this run was changed; " +
+				"nothing more is written",
+			"partition 3: web-3 and above are updated",
+		},
+		{
 			"several things at once, of which one has a known writer",
 			[]setOption{ststest.Partition(5), replicas(6), writtenBy("helm", partition)},
 			"the partition was changed from 4 to 5 by helm at 03:05:05Z; the replicas were changed from 5 to 6; nothing more is written",
-			"partition 5: only web-5 is let through",
+			"partition 5: only web-5 is updated",
 		},
 		{
 			"a set that is being deleted",
@@ -104,8 +123,10 @@ func TestDriftEndsTheRun(t *testing.T) {
 				try = toRetry // pods go without a soak
 			case strings.Contains(test.message, "template was"):
 				try = try[1:] // what would be gone on with is another thing
-			case strings.Contains(test.message, "record of this run"), strings.Contains(test.message, "being deleted"):
-				try = nil // it is another run's, or soon nobody's
+			case strings.Contains(test.message, "record of this run"), strings.Contains(test.message, "took over"):
+				try = []string{"watch it: kubectl sts watch web --follow"} // it is another run's
+			case strings.Contains(test.message, "being deleted"):
+				try = nil // it is soon nobody's
 			}
 			require.Equal(t, rollout.Decision{End: &rollout.Outcome{
 				Result: rollout.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try,

@@ -17,28 +17,36 @@ const (
 	EventChange   EventType = "change"   // a write was sent and taken
 	EventHook     EventType = "hook"     // a command before the change began, or said something
 	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
-	EventWait     EventType = "wait"     // what the run waits for changed
+	EventWait     EventType = "wait"     // what the run waits for changed, or has not for a while
 	EventSoak     EventType = "soak"     // the step holds; it must go on holding
 	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
 	EventGate     EventType = "gate"     // a person is asked
 	EventOutcome  EventType = "outcome"  // how the run ended; always the last
+	// EventOperation tells whoever only looks on how far an operation is.
+	EventOperation EventType = "operation"
 )
 
 // Event is one thing that happened. The fields that don't apply are zero.
 type Event struct {
-	Type    EventType
-	Time    time.Time
-	Plan    *Plan
-	Step    *Step
-	Change  Change
-	Hook    *Hook
-	Pod     *sts.Standing // what the event is about, also what a wait is for
-	Good    int           // of Want pods
-	Want    int
-	Until   time.Time // when the soak ends
-	Outside bool      // the wait is neither for the controller nor for a pod: somebody may have to act
-	Message string
-	Outcome *Outcome
+	Type   EventType
+	Time   time.Time
+	Plan   *Plan
+	Step   *Step
+	Change Change
+	Hook   *Hook
+	Pod    *sts.Standing // what the event is about, also what a wait is for
+	Good   int           // of Want pods
+	Want   int
+	Until  time.Time // when the soak ends, or a wait by itself
+	// Since is since when it has been waited for; zero where that has just begun.
+	Since time.Time
+	// Halts is when the run ends because of the wait, as things are; zero for never.
+	Halts time.Time
+	// Operation is what somebody else has in progress.
+	Operation *Operation
+	Outside   bool // the wait is neither for the controller nor for a pod: somebody may have to act
+	Message   string
+	Outcome   *Outcome
 }
 
 // Sink is told every event, in order, by the one goroutine that owns the run.

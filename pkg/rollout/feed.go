@@ -37,7 +37,9 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	case a := <-r.answers:
 		return r.answered(a)
 	case line := <-r.hookSays():
-		r.Sink.Handle(Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line})
+		said := Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line}
+		r.reminder.note(said)
+		r.Sink.Handle(said)
 	case err := <-r.hookEnds():
 		return r.hooked(err)
 	case u, ok := <-r.Feed:
@@ -110,6 +112,7 @@ func (r *run) unfed() *Outcome {
 // meanwhile, ctrl-C or the timeout still end the run.
 func (r *run) ask(step Step) {
 	r.asked = true
+	r.reminder.note(Event{Type: EventGate})
 	r.Sink.Handle(Event{Type: EventGate, Time: r.Now(), Step: &step})
 	go func() {
 		answer, err := r.Asker.Ask(r.ctx, step)

@@ -90,9 +90,9 @@ func (f *Free) next(s sts.Snapshot, progress Progress, now time.Time) freed {
 		return freed{}
 	}
 	pod := all[0]
-	why := "so that the controller makes it anew at revision " + s.Wanted(pod.Ordinal)
+	why := "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
 	if f.Mode == FreeRestart {
-		why = "so that the controller makes it anew"
+		why = "so that it is recreated"
 	}
 	return f.delete(s, pod, why)
 }

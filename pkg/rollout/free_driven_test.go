@@ -112,17 +112,17 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 	}{
 		{
 			"any version of the pod", driving(rollout.Free{}), opened(waiting(), stable(4, leader("7"))),
-			rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that the controller makes it anew at revision " + ststest.Update},
+			rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that it is recreated at revision " + ststest.Update},
 		},
 		{
 			"the version that was picked by its labels", driving(leaderLast), opened(waiting(), stable(4, ststest.Version("7"))),
 			rollout.DeletePod{
-				Name: "web-4", UID: "web-4-uid", Version: "7", Why: "so that the controller makes it anew at revision " + ststest.Update,
+				Name: "web-4", UID: "web-4-uid", Version: "7", Why: "so that it is recreated at revision " + ststest.Update,
 			},
 		},
 		{
 			"a restart has no revision in view", restarting(rollout.Free{}), opened(closing()),
-			rollout.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that the controller makes it anew"},
+			rollout.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that it is recreated"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -199,6 +199,7 @@ func TestADeletionWaitsForTheBudget(t *testing.T) {
 	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
 	require.Contains(t, d.Events, rollout.Event{
 		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true,
+		Halts: in(stepTimeout),
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
 	require.Equal(t, "web-4", deletes(w.see(budgeted(opened(waiting()))).Do))

@@ -22,7 +22,7 @@ func free(pod *podObject, why string) rollout.Decision {
 
 const (
 	inTheWay = "it is not Ready, and the controller waits for it before it replaces any other"
-	itsTurn  = "so that the controller makes it anew at revision " + ststest.Stable
+	itsTurn  = "so that it is recreated at revision " + ststest.Stable
 )
 
 func TestFreeBlocker(t *testing.T) {
@@ -55,8 +55,8 @@ func TestFreeBlocker(t *testing.T) {
 			now, opened(closing(unseen), bad), patience, waitsUntil(stepTimeout),
 		},
 		{"nothing is deleted after the deadline", now, opened(closing(unseen), bad), stepTimeout, rollout.Decision{End: &rollout.Outcome{
-			Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for " + controllerSees,
-			Step: &plan(returning(now)).Steps[0], Gate: "partition 5: no pod is let through", Try: toRetry,
+			Result: rollout.Halted, Message: "no progress for 10m0s: still waiting for " + controllerSees,
+			Step: &plan(returning(now)).Steps[0], Gate: "partition 5: no pod is updated", Try: toRetry,
 		}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -82,7 +82,7 @@ func TestGateAsk(t *testing.T) {
 			"drift while nobody answers ends the run", "", opened(set(later, ststest.Partition(2)), updated(4)),
 			rollout.Decision{End: &rollout.Outcome{
 				Result: rollout.Drifted, Message: "the partition was changed from 4 to 2; nothing more is written",
-				Step: &p.Steps[0], Gate: "partition 2: web-2 and above are let through", Try: toRetry,
+				Step: &p.Steps[0], Gate: "partition 2: web-2 and above are updated", Try: toRetry,
 			}},
 		},
 	} {

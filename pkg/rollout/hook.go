@@ -55,7 +55,9 @@ type hooking struct {
 func (r *run) startHook(h Hook) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.hook = &hooking{hook: h, lines: make(chan string), done: make(chan error, 1), over: make(chan struct{}), cancel: cancel}
-	r.Sink.Handle(Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &h})
+	begins := Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &h}
+	r.reminder.note(begins)
+	r.Sink.Handle(begins)
 	if r.Hooks == nil {
 		r.hook.done <- errNoHooks
 		close(r.hook.over)

@@ -54,7 +54,7 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 		{
 			"hides no other value of its own field", opened(set(ststest.Partition(1))),
 			drifted("the partition was changed from 5 to 1; nothing more is written",
-				"partition 1: web-1 and above are let through; unless the write that got no answer was taken: partition 4"),
+				"partition 1: web-1 and above are updated; unless the write that got no answer was taken: partition 4"),
 		},
 		{
 			"hides no deletion", opened(set(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(in(0))) })),

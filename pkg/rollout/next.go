@@ -50,6 +50,7 @@ func (n *next) decide() {
 		return
 	}
 	n.st.remember(n.s, n.now)
+	n.st.halts = time.Time{}
 	for n.st.step < len(n.p.Steps) {
 		if over := n.advance(&n.p.Steps[n.st.step]); !over {
 			return
@@ -90,11 +91,12 @@ func (n *next) drifted() bool {
 	case n.st.opened(n.s) && len(o.Try) > 0:
 		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}
+	if n.st.overtaken(n.p, n.s) {
+		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
+		o.Try = n.watchIt()
+	}
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
 		o.Try = nil
-	}
-	if n.st.overtaken(n.p, n.s) {
-		o.Try = nil // an abort would be of the other run, and an abort of an undo rolls out again what that left
 	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
@@ -112,8 +114,9 @@ func (n *next) advance(step *Step) bool {
 	if n.st.phase == changing && !n.changed(step) {
 		return false
 	}
-	progress := step.Until.Check(n.s, n.now)
+	progress := n.check(step)
 	n.success = progress.Success
+	n.tellOperation(progress.Operation)
 	n.tellPods(progress)
 	if n.st.phase == waiting && !n.arrived(step, progress) {
 		return false
@@ -122,6 +125,17 @@ func (n *next) advance(step *Step) bool {
 		return false
 	}
 	return n.passed(step)
+}
+
+// check asks the step's condition, which may have a memory.
+func (n *next) check(step *Step) Progress {
+	c, ok := step.Until.(Rememberer)
+	if !ok {
+		return step.Until.Check(n.s, n.now)
+	}
+	var progress Progress
+	n.st.memory, progress = c.Recall(n.st.memory, n.s, n.now)
+	return progress
 }
 
 // changed reports whether the step's change is there, and does what is next for it
@@ -158,27 +172,11 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 		}
 		return true
 	}
-	if f := progress.Failed; f != nil {
-		n.d.End = n.outcome(Halted, "failed: "+f.String())
-		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
+	if n.ended(progress) || n.troubled(step, progress) {
 		return false
 	}
-	if progress.Held != "" {
-		n.d.End = n.outcome(Held, progress.Held)
-		return false
-	}
-	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
-	if v != nil {
-		n.halt(v)
-		return false
-	}
-	n.wake(wake)
 	n.wake(progress.NextAt)
-	if progress.Good > n.st.good {
-		// The deadline is for a step that gets nowhere: many slow pods are no
-		// failure (a Deployment's progressDeadlineSeconds counts like this).
-		n.st.good, n.st.started = progress.Good, n.now
-	}
+	n.further(progress)
 	freed := n.st.free(step.Free, n.p, n.s, progress, n.now)
 	n.wake(freed.at)
 	if progress.Waiting == "" {
@@ -192,6 +190,37 @@ func (n *next) arrived(step *Step, progress Progress) bool {
 		return false
 	}
 	n.tellWait(progress)
+	return false
+}
+
+// ended ends a run that only looks on where nothing more happens by itself.
+func (n *next) ended(progress Progress) bool {
+	switch f := progress.Failed; {
+	case progress.Back != "":
+		n.d.End = n.outcome(Halted, progress.Back)
+	case f != nil:
+		n.d.End = n.outcome(Halted, "failed: "+f.String())
+		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
+	case progress.Held != "":
+		n.d.End = n.outcome(Held, progress.Held)
+	default:
+		return false
+	}
+	return true
+}
+
+// troubled halts the run when the trouble of a pod has had its time.
+func (n *next) troubled(step *Step, progress Progress) bool {
+	if progress.Bears {
+		return false
+	}
+	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return true
+	}
+	n.haltsAt(wake)
+	n.wake(wake)
 	return false
 }
 

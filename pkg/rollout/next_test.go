@@ -63,7 +63,7 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 	version := func(rv string) setOption { return func(set *appsv1.StatefulSet) { set.ResourceVersion = rv } }
 	drifted := rollout.Decision{End: &rollout.Outcome{
 		Result: rollout.Drifted, Message: "the partition was changed from 4 to 1; nothing more is written",
-		Gate: "partition 1: web-1 and above are let through", Try: toRetry, Step: &plan().Steps[0],
+		Gate: "partition 1: web-1 and above are updated", Try: toRetry, Step: &plan().Steps[0],
 	}}
 	for _, test := range []struct {
 		name string
@@ -116,7 +116,7 @@ func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
 	require.Equal(t, waitsUntil(time.Minute+stepTimeout), w.see(closed()))
 	w.after(stepTimeout)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
-		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the watch to show the change",
+		Result: rollout.Halted, Message: "no progress for 10m0s: still waiting for the watch to show the change",
 		// The gate is where the run put it, not where the snapshot has it.
 		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toRetry,
 	}}, w.see(closed()))
@@ -134,8 +134,8 @@ func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
 	w.see(s)
 	require.Equal(t, rollout.Decision{Do: rollout.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(s))
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
-		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for the API server to take the change",
-		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is let through", Try: toRetry,
+		Result: rollout.Halted, Message: "no progress for 10m0s: still waiting for the API server to take the change",
+		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is updated", Try: toRetry,
 	}}, w.at(stepTimeout).see(s))
 }
 
@@ -143,7 +143,7 @@ func TestTheControllerNeverSeesTheChange(t *testing.T) {
 	s := opened(set(unseen))
 	w := inStep(t, plan(), s)
 	require.Equal(t, rollout.Decision{End: &rollout.Outcome{
-		Result: rollout.Halted, Message: "no pod got further for 10m0s: still waiting for " + controllerSees,
+		Result: rollout.Halted, Message: "no progress for 10m0s: still waiting for " + controllerSees,
 		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toRetry,
 	}}, w.at(stepTimeout).see(s))
 }

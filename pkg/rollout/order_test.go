@@ -65,7 +65,7 @@ func TestWhoIsNamedAtTheDeadline(t *testing.T) {
 			w := inStep(t, p, test.s)
 			d := w.at(stepTimeout).see(test.s)
 			require.Equal(t, test.want, d.End.Pod)
-			require.Equal(t, test.want+": NotReady: running, not Ready (no pod got further for 10m0s)", d.End.Message)
+			require.Equal(t, test.want+": NotReady: running, not Ready (no progress for 10m0s)", d.End.Message)
 			require.Equal(t, starting, *d.End.Trouble)
 		})
 	}
@@ -103,7 +103,7 @@ func TestABlockerThatNothingFrees(t *testing.T) {
 	}
 	blocked := func(message string) rollout.Decision {
 		d := halted(p, "web-4", sts.Trouble{Reason: sts.ReasonBlocked, Message: message}, "web-4: "+message)
-		d.End.Gate = "partition 5: no pod is let through"
+		d.End.Gate = "partition 5: no pod is updated"
 		return d
 	}
 	for _, test := range []struct {

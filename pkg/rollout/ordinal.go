@@ -2,7 +2,7 @@ package rollout
 
 import "github.com/kubectl-sts/kubectl-sts/pkg/sts"
 
-// Fate is what becomes of a claim.
+// Fate is what happens to a claim.
 type Fate string
 
 // The fates.
@@ -33,7 +33,7 @@ type Ordinal struct {
 	Claims  []ClaimFate
 }
 
-// ClaimFate is what becomes of one claim.
+// ClaimFate is what happens to one claim.
 type ClaimFate struct {
 	Claim sts.Claim
 	Fate  Fate

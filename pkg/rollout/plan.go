@@ -35,7 +35,7 @@ type Plan struct {
 	Claims bool
 	// Scales says that the run moves the replicas, not the gate.
 	Scales bool
-	// Ordinals are those that come or go, and what becomes of their claims.
+	// Ordinals are those that come or go, and what happens to their claims.
 	Ordinals []Ordinal
 	// ReadOnly is a plan that only watches: what others change is no drift,
 	// only the end of the set is.
@@ -53,6 +53,8 @@ type Plan struct {
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
 	Resume, Promote, Abort string
+	// Watch is the one for somebody else's run on the same set.
+	Watch string
 	// Instead are other ways than the goal's for a run that halted, each what it
 	// is and its command.
 	Instead []string
@@ -174,6 +176,12 @@ type Refusal struct {
 	Why string   // one sentence
 	Try []string // what helps: a sentence or a command each
 }
+
+// Why nobody was asked, and what a person's no comes to.
+const (
+	NoTerminal = "stdin is not a terminal; pass --yes"
+	Cancelled  = "cancelled; nothing was changed"
+)
 
 // Error is the reason.
 func (r *Refusal) Error() string { return r.Why }

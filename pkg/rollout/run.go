@@ -149,6 +149,9 @@ type run struct {
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
 
+	reminder reminder
+	ends     time.Time // when the whole run has had its time, zero for never
+
 	mustLook  bool          // nothing is decided before another look
 	lookAt    time.Time     // the next try of it
 	lookRetry time.Duration // how long after one that failed, grows
@@ -160,7 +163,7 @@ func (r *run) loop() Outcome {
 	if r.plan.Timeout > 0 {
 		timer := time.NewTimer(r.plan.Timeout)
 		defer timer.Stop()
-		timeout = timer.C
+		timeout, r.ends = timer.C, r.Now().Add(r.plan.Timeout)
 	}
 	r.looked = true
 	for {
@@ -169,7 +172,7 @@ func (r *run) loop() Outcome {
 		if end != nil {
 			return *end
 		}
-		if end = r.wait(wake, timeout); end != nil {
+		if end = r.wait(earlier(wake, r.remind()), timeout); end != nil {
 			return *end
 		}
 	}
@@ -190,6 +193,7 @@ func (r *run) decide() (time.Time, *Outcome) {
 		state, d := Next(r.plan, r.state, r.seen, r.Now())
 		r.state = state
 		for _, event := range d.Events {
+			r.reminder.note(event)
 			r.Sink.Handle(event)
 		}
 		if !r.looked && !r.Now().Before(r.again) {
@@ -238,7 +242,9 @@ func (r *run) apply(c Change) *Outcome {
 	switch {
 	case err == nil:
 		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
-		r.Sink.Handle(Event{Type: EventChange, Time: r.Now(), Step: r.step(), Change: c})
+		change := Event{Type: EventChange, Time: r.Now(), Step: r.step(), Change: c}
+		r.reminder.note(change)
+		r.Sink.Handle(change)
 	case r.ctx.Err() != nil:
 		// Interrupted in the middle of a write; the next run finds out.
 		r.state = r.state.Unsure(c)

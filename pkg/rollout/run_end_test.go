@@ -44,7 +44,7 @@ func TestRunTimesOut(t *testing.T) {
 			"while the write is in conflict",
 			plan(), closed(),
 			slices.Repeat([]answer{conflict}, 20),
-			"the API server to take the change", "partition 5: no pod is let through",
+			"the API server to take the change", "partition 5: no pod is updated",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestRunSoaksOnWhenAnOldSnapshotComes(t *testing.T) {
 }
 
 func TestRunIsInterrupted(t *testing.T) {
-	const perhaps4 = "partition 5: no pod is let through; unless the write that got no answer was taken: partition 4"
+	const perhaps4 = "partition 5: no pod is updated; unless the write that got no answer was taken: partition 4"
 	for _, test := range []struct {
 		name    string
 		plan    rollout.Plan

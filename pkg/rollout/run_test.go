@@ -130,7 +130,7 @@ func story(events []rollout.Event) []string {
 func canaryStory(p rollout.Plan) []string {
 	return []string{
 		"plan",
-		"step: set the template behind a closed gate",
+		"step: set the template, rollout paused",
 		"change: " + p.Steps[0].Change.String(),
 		"wait: " + controllerSees,
 		"stepDone",

@@ -191,7 +191,7 @@ func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
 		require.Equal(t, rollout.Outcome{
 			Result: rollout.Failed, Err: forbidden, Step: &p.Steps[0],
 			Message: `update web-4: not allowed to patch statefulsets.apps in namespace "default"`,
-			Gate:    "partition 5: no pod is let through", Try: toGoOn,
+			Gate:    "partition 5: no pod is updated", Try: toGoOn,
 		}, s.ends())
 		require.Len(t, s.cluster.sent, 1)
 	}, answer{err: forbidden})

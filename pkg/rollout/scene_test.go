@@ -42,7 +42,7 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 		require.Equal(t, "nginx:1.21 -> nginx:1.22", sts.ImageLine(o.Images))
 		require.Equal(t, "4 of 5 pods Available: web-0 … web-3 on nginx:1.21", o.Safe)
 		require.Equal(t, []string{
-			"go back to stable: kubectl sts abort web",
+			"roll back: kubectl sts abort web",
 			"see the whole log: kubectl -n prod logs web-4 -c nginx --previous",
 			"look closer: kubectl -n prod describe pod web-4",
 			"try again: kubectl sts canary web --retry",
@@ -89,6 +89,6 @@ func TestWhatShowsMoreStandsBeforeAnotherTry(t *testing.T) {
 	e := &sts.Evidence{Container: "app"}
 	const look = "look closer: kubectl describe pod web-4"
 	require.Equal(t, []string{look}, rollout.SeeMore(nil, "kubectl sts", "web-4", e))
-	require.Equal(t, []string{"back", look, "go on: x"}, rollout.SeeMore([]string{"back", "go on: x"}, "kubectl sts", "web-4", e))
+	require.Equal(t, []string{"back", look, "resume: x"}, rollout.SeeMore([]string{"back", "resume: x"}, "kubectl sts", "web-4", e))
 	require.Equal(t, []string{look, "back"}, rollout.SeeMore([]string{look, "back"}, "kubectl sts", "web-4", e), "it is there already")
 }

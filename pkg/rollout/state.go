@@ -44,6 +44,11 @@ type State struct {
 	waitSaid string                  // what was last told about waiting
 	outside  bool                    // that is for a disruption budget
 	blocked  map[types.UID]time.Time // since when a pod has been the blocker
+
+	halts     time.Time // when the present wait ends the run, as things are; zero for never
+	operation string    // what was last told about an operation
+	memory    any       // of a condition that has one
+	seen      progressSeen
 }
 
 // baseline is what a good pod looked like.

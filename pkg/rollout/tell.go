@@ -50,11 +50,12 @@ func (n *next) tellWait(progress Progress) {
 	if waits != n.st.waitSaid {
 		n.st.waitSaid, n.st.outside = waits, progress.Outside
 		message := waits
-		if progress.Outside && !n.p.Scales {
+		if progress.Outside && !n.p.Scales && !n.p.ReadOnly {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
 			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+			Until: progress.Until, Halts: n.st.halts,
 		})
 	}
 }
@@ -128,6 +129,9 @@ func (n *next) begun(s sts.Snapshot) bool {
 	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
 }
 
+// EveryPod is said of a gate that holds no pod back.
+const EveryPod = "every pod is updated"
+
 // gateWords says where the gate is: what the controller may replace from here.
 func gateWords(s sts.Snapshot) string {
 	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
@@ -135,14 +139,22 @@ func gateWords(s sts.Snapshot) string {
 	}
 	switch gate := s.Start() + s.Partition(); {
 	case gate >= s.End():
-		return fmt.Sprintf("partition %d: no pod is let through", s.Partition())
+		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
 	case gate <= s.Start():
-		return fmt.Sprintf("partition %d: every pod is let through", s.Partition())
+		return fmt.Sprintf("partition %d: %s", s.Partition(), EveryPod)
 	case gate == s.End()-1:
-		return fmt.Sprintf("partition %d: only %s is let through", s.Partition(), s.PodName(gate))
+		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
 	default:
-		return fmt.Sprintf("partition %d: %s and above are let through", s.Partition(), s.PodName(gate))
+		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
 	}
+}
+
+// watchIt is how to look on where another run has taken over.
+func (n *next) watchIt() []string {
+	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch == "" {
+		return nil
+	}
+	return []string{"watch it: " + n.p.Watch}
 }
 
 // RetryFlag is what the command that goes on with a run which failed needs.
@@ -162,7 +174,7 @@ func (n *next) afterFailure() []string {
 	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
 		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
 	}
-	add("go back to stable", n.p.Abort)
+	add("roll back", n.p.Abort)
 	if begun && (moved || !n.p.Scales) {
 		out = append(out, n.p.Instead...)
 	}
@@ -184,7 +196,7 @@ func (n *next) afterFailure() []string {
 }
 
 // goOn is the word for the command that takes a run up again.
-const goOn = "go on"
+const goOn = "resume"
 
 // commands are what helps when a run ends early.
 func (n *next) commands(r Result) []string {
@@ -210,6 +222,6 @@ func (n *next) commands(r Result) []string {
 	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && again != "" {
 		add("go on without the budget's word", again+" --ignore-pdb")
 	}
-	add("go back to stable", n.p.Abort)
+	add("roll back", n.p.Abort)
 	return out
 }

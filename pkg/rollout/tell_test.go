@@ -24,11 +24,14 @@ func TestEvents(t *testing.T) {
 	}
 	moved := func(standing sts.Standing, says string) []rollout.Event {
 		waits := pod(standing, 0)
-		waits.Type, waits.Message = rollout.EventWait, "web-4: "+says
+		waits.Type, waits.Message, waits.Halts = rollout.EventWait, "web-4: "+says, in(stepTimeout)
+		if standing.Trouble != nil {
+			waits.Halts = in(patience)
+		}
 		return []rollout.Event{pod(standing, 0), waits}
 	}
 	wait := func(message string, want int) rollout.Event {
-		return event(rollout.Event{Type: rollout.EventWait, Message: message, Want: want})
+		return event(rollout.Event{Type: rollout.EventWait, Message: message, Want: want, Halts: in(stepTimeout)})
 	}
 	hourAgo, fresh := in(-time.Hour), ststest.ReadySince(in(-time.Second))
 	slow := minReady(60)
@@ -119,7 +122,7 @@ func TestEachStepTellsWhatItWaitsFor(t *testing.T) {
 	d := w.see(opened(set()))
 	w.state = w.state.Applied(d.Do, set(later, ststest.Partition(3)), w.now)
 	require.Equal(t, []rollout.Event{{
-		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees,
+		Type: rollout.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees, Halts: in(stepTimeout),
 	}}, w.see(opened(set(later, ststest.Partition(3), unseen))).Events)
 }
 
@@ -129,13 +132,13 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 		set  *setObject
 		want string
 	}{
-		{"closed", set(ststest.Partition(5)), "partition 5: no pod is let through"},
-		{"beyond the replicas", set(ststest.Partition(9)), "partition 9: no pod is let through"},
+		{"closed", set(ststest.Partition(5)), "partition 5: no pod is updated"},
+		{"beyond the replicas", set(ststest.Partition(9)), "partition 9: no pod is updated"},
 		{"open for the last", set(ststest.Partition(4)), onlyWeb4},
-		{"open for some", set(ststest.Partition(2)), "partition 2: web-2 and above are let through"},
-		{"open for all", set(ststest.Partition(0)), "partition 0: every pod is let through"},
-		{"open for some from ordinals.start", set(ststest.Partition(3), startingAt(5)), "partition 3: web-8 and above are let through"},
-		{"open for all from ordinals.start", set(ststest.Partition(0), startingAt(5)), "partition 0: every pod is let through"},
+		{"open for some", set(ststest.Partition(2)), "partition 2: web-2 and above are updated"},
+		{"open for all", set(ststest.Partition(0)), "partition 0: every pod is updated"},
+		{"open for some from ordinals.start", set(ststest.Partition(3), startingAt(5)), "partition 3: web-8 and above are updated"},
+		{"open for all from ordinals.start", set(ststest.Partition(0), startingAt(5)), "partition 0: every pod is updated"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := plan(step(func(s *rollout.Step) {
@@ -157,7 +160,7 @@ func TestCommandsThatAPlanDoesNotHaveAreNotOffered(t *testing.T) {
 func TestWhatIsLeftBehind(t *testing.T) {
 	unmarked := func(set *setObject) { delete(set.Annotations, record) }
 	ends := opened(set(unmarked, later, ststest.Partition(1)))
-	gate := "partition 1: web-1 and above are let through"
+	gate := "partition 1: web-1 and above are updated"
 	for _, test := range []struct {
 		name     string
 		plan     rollout.Plan

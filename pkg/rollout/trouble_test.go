@@ -40,12 +40,12 @@ func TestTroubleInItsTime(t *testing.T) {
 		{
 			"at the deadline it counts", ststest.Waiting("Odd", ""), stepTimeout,
 			halted(plan(), "web-4", sts.Trouble{Reason: "Odd", Container: "nginx", Grace: sts.AtDeadline},
-				"web-4: nginx: Odd (no pod got further for 10m0s)"),
+				"web-4: nginx: Odd (no progress for 10m0s)"),
 		},
 		{
 			"at the deadline a pod without trouble is told by its state", pending, stepTimeout,
 			halted(plan(), "web-4", sts.Trouble{Reason: sts.ReasonStartingUp, Message: "pending", Grace: sts.AtDeadline},
-				"web-4: Starting: pending (no pod got further for 10m0s)"),
+				"web-4: Starting: pending (no progress for 10m0s)"),
 		},
 		{
 			"a pod on its way out is not judged",
@@ -69,7 +69,7 @@ func TestTheDeadlineOfAPodOnTheOldRevision(t *testing.T) {
 	w := inStep(t, plan(), s)
 	require.Equal(t, halted(w.plan, "web-4",
 		sts.Trouble{Reason: sts.ReasonOldRevision, Message: "on another revision than wanted", Grace: sts.AtDeadline},
-		"web-4: OldRevision: on another revision than wanted (no pod got further for 10m0s)"), quiet(w.at(stepTimeout).see(s)))
+		"web-4: OldRevision: on another revision than wanted (no progress for 10m0s)"), quiet(w.at(stepTimeout).see(s)))
 }
 
 // The time runs from the first trouble until the pod is Available.
@@ -155,7 +155,7 @@ func TestAPodThatCannotBeMade(t *testing.T) {
 		{
 			"counts at the deadline when the controller says nothing", missing, missing, stepTimeout,
 			halted(plan(), "web-4", sts.Trouble{Reason: sts.ReasonNotCreated, Message: "not created yet", Grace: sts.AtDeadline},
-				"web-4: NotCreated: not created yet (no pod got further for 10m0s)"),
+				"web-4: NotCreated: not created yet (no progress for 10m0s)"),
 		},
 		{"is forgotten once it is there", failing, opened(set(), updated(4, pending)), patience, waitsUntil(stepTimeout)},
 	} {

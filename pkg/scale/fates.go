@@ -36,7 +36,7 @@ func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
 	return r.byPolicy(out, s, record)
 }
 
-// down is what becomes of a claim whose ordinal goes.
+// down is what happens to a claim whose ordinal goes.
 func (r Request) down(c sts.Claim, ordinal int, record *Record) rollout.ClaimFate {
 	answer := r.answer(ordinal)
 	if record != nil && answer == "" { // what was answered the first time
@@ -124,7 +124,7 @@ func (r Request) added(s sts.Snapshot) []rollout.Ordinal {
 	return out
 }
 
-// up is what becomes of the claim that a template of an ordinal that comes finds.
+// up is what happens to the claim that a template of an ordinal that comes finds.
 func (r Request) up(s sts.Snapshot, template string, ordinal int) rollout.ClaimFate {
 	name := s.ClaimName(template, ordinal)
 	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.Name == name })

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-// fates are what becomes of the claims, in the order of the plan.
+// fates are what happens to the claims, in the order of the plan.
 func fates(p *rollout.Plan) []string {
 	var out []string
 	for _, o := range p.Ordinals {

@@ -54,9 +54,12 @@ type builder struct {
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
 	b.record = Record{Version: sts.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
+	b.record.Driver = b.r.Driver
 	if b.before != nil {
+		b.record.Managers = b.before.Managers
 		b.resume()
 	}
+	b.record.Managers = sts.AddManager(b.record.Managers, b.r.Manager)
 	spared := false
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
@@ -104,6 +107,7 @@ func (b *builder) frame() *rollout.Plan {
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
 		Resume: r.again(s), Stay: b.record.stay(s, r.Command), From: b.record.From, Instead: b.instead(),
+		Watch: r.command("watch", s, "--follow"),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
@@ -145,7 +149,7 @@ func (b *builder) keep() *rollout.Step {
 		return nil
 	}
 	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
-	step := &rollout.Step{Title: "note what becomes of the claims", Until: rollout.Observed{}}
+	step := &rollout.Step{Title: "note what happens to the claims", Until: rollout.Observed{}}
 	if b.record.empty() {
 		step.Title = "try again"
 	}

@@ -34,7 +34,7 @@ func TestPlanSteps(t *testing.T) {
 		{
 			"down, with a claim deleted when all is well", request(3, answered(scale.Delete)), snapshot(set(), four()...),
 			[]string{
-				check, "note what becomes of the claims | record | " + seen, remove("web-3", "3"),
+				check, "note what happens to the claims | record | " + seen, remove("web-3", "3"),
 				"delete claim data-web-3 | delete claim data-web-3: as answered | claim data-web-3 is gone",
 				"end the scale | remove the record | " + seen,
 			},
@@ -42,7 +42,7 @@ func TestPlanSteps(t *testing.T) {
 		{
 			"down, with the volume retained", request(3, answered(scale.RetainVolume)), snapshot(set(), four()...),
 			[]string{
-				check, "note what becomes of the claims | record | " + seen, remove("web-3", "3"),
+				check, "note what happens to the claims | record | " + seen, remove("web-3", "3"),
 				"retain volume pv-data-web-3 | retain volume pv-data-web-3 of claim data-web-3 | " + seen,
 				"delete claim data-web-3 | delete claim data-web-3: its volume stays | claim data-web-3 is gone",
 				"end the scale | remove the record | " + seen,

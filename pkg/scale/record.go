@@ -27,6 +27,11 @@ type Record struct {
 	Before string `json:"before,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *sts.Failure `json:"failed,omitempty"`
+	// Driver is the process that drives it, nil in older records.
+	Driver *sts.Driver `json:"driver,omitempty"`
+	// Managers are the names besides the plugin's own under which its runs have
+	// written (--field-manager).
+	Managers []string `json:"managers,omitempty"`
 }
 
 // Pending is a claim that is to be deleted.

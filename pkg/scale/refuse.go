@@ -2,6 +2,7 @@ package scale
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 		return r.busy(open, s)
 	}
 	if no := r.failed(s, record); no != nil {
+		return no
+	}
+	if no := r.driven(s, record); no != nil {
 		return no
 	}
 	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
@@ -72,7 +76,26 @@ func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
 	if open.Verb != canary.VerbCanary {
 		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
 	}
+	if r.Other != nil {
+		try = slices.Insert(try, 0, canary.WatchIt(*r.Other, r.command("watch", s, "--follow")))
+	}
 	return &rollout.Refusal{Why: why, Try: try}
+}
+
+// driven refuses to go on with a scale that another process drives. To another
+// number of replicas is another matter: it may be the way back.
+func (r Request) driven(s sts.Snapshot, record *Record) error {
+	if record == nil || r.Other == nil || !r.Other.Alive || r.TakeOver || r.To != record.To {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d is driven by %s (process %d, which is running)",
+			s.Name(), record.From, record.To, sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
+		Try: []string{
+			"watch it: " + r.command("watch", s, "--follow"),
+			"or go on in its place: the same command with " + canary.TakeOverFlag,
+		},
+	}
 }
 
 // forgets says what is lost at 0 replicas, or "".

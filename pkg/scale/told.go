@@ -54,7 +54,7 @@ func (r Record) Helps(s sts.Snapshot, command hint.Caller) []string {
 	if r.Failed != nil {
 		return r.afterFailure(s, command, stay, on)
 	}
-	out := []string{"go on: " + on + r.hookFlag()}
+	out := []string{"resume: " + on + r.hookFlag()}
 	if stay != on {
 		out = append(out, "or leave it at that: "+stay)
 	}

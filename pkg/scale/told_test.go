@@ -21,7 +21,7 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 			[]setOption{ststest.Replicas(3), record(`{"version":1,"from":4,"to":2,"whenScaled":"Delete"}`)},
 			[]string{"set whenScaled back to Delete"},
 			[]string{
-				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 3",
+				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 3",
 			},
 		},
 		{
@@ -30,7 +30,7 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 				`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"3"},"data-web-2":{"uid":"2","retainVolume":true}}}`)},
 			[]string{"delete data-web-3", "retain the volumes and delete data-web-2"},
 			[]string{
-				"go on: kubectl sts -n prod scale web --replicas 2",
+				"resume: kubectl sts -n prod scale web --replicas 2",
 				"or leave it at that: kubectl sts -n prod scale web --pvc=keep --replicas 2",
 			},
 		},
@@ -40,7 +40,7 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 				`"d-5":{},"d-6":{}}}`)},
 			[]string{"delete d-1, d-2, d-3, d-4 and 2 more"},
 			[]string{
-				"go on: kubectl sts -n prod scale web --replicas 0",
+				"resume: kubectl sts -n prod scale web --replicas 0",
 				"or leave it at that: kubectl sts -n prod scale web --pvc=keep --replicas 0",
 			},
 		},
@@ -50,7 +50,7 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 				`{"version":1,"from":4,"to":2,"whenScaled":"Delete","before":"before-exec"}`)},
 			[]string{"set whenScaled back to Delete"},
 			[]string{
-				"go on: kubectl sts -n prod scale web --replicas 2 --before-exec '...'",
+				"resume: kubectl sts -n prod scale web --replicas 2 --before-exec '...'",
 				"or leave it at that: kubectl sts -n prod scale web --replicas 3",
 			},
 		},
@@ -58,7 +58,7 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 			"only the policy is left",
 			[]setOption{ststest.Replicas(2), record(`{"version":1,"from":4,"to":2,"whenScaled":"Delete"}`)},
 			[]string{"set whenScaled back to Delete"},
-			[]string{"go on: kubectl sts -n prod scale web --replicas 2"},
+			[]string{"resume: kubectl sts -n prod scale web --replicas 2"},
 		},
 	}
 	for _, tt := range tests {

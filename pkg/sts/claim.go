@@ -58,7 +58,7 @@ type Claim struct {
 	MadeBy string
 	// ByController reports whether that manager is the controllers' own.
 	ByController bool
-	// Reclaim is what becomes of the volume when the claim goes; empty when the
+	// Reclaim is what happens to the volume when the claim goes; empty when the
 	// volume is not known.
 	Reclaim corev1.PersistentVolumeReclaimPolicy
 }
@@ -201,7 +201,7 @@ func (s Snapshot) WhenScaled() appsv1.PersistentVolumeClaimRetentionPolicyType {
 	return s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled
 }
 
-// WhenDeleted is what becomes of the claims when the set itself is deleted.
+// WhenDeleted is what happens to the claims when the set itself is deleted.
 func (s Snapshot) WhenDeleted() appsv1.PersistentVolumeClaimRetentionPolicyType {
 	if s.Set == nil || s.Set.Spec.PersistentVolumeClaimRetentionPolicy == nil ||
 		s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenDeleted == "" {

@@ -17,8 +17,9 @@ const Manager = "sts-rollout"
 // formerManager is what it was before; objects keep such entries.
 const formerManager = "kubectl-sts"
 
-// Ours reports whether a manager is the plugin under its own name.
-func Ours(manager string) bool { return manager == Manager || manager == formerManager }
+// Own reports whether a manager is the plugin under its own name, of now or of
+// before.
+func Own(manager string) bool { return manager == Manager || manager == formerManager }
 
 // Writer is who wrote a field last, as managedFields tells.
 type Writer struct {
@@ -44,21 +45,22 @@ func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, boo
 	return last, found
 }
 
-// ownManagers are the names under which the plugin writes, or has written.
-var ownManagers = []string{"kubectl-sts", "sts-rollout"}
-
-// Own reports whether it was the plugin that wrote, this run or another.
-func (w Writer) Own() bool { return slices.Contains(ownManagers, w.Manager) }
+// Own reports whether it was the plugin that wrote, this run or another: under its
+// own name, or one of those that the operation's note lists.
+func (w Writer) Own(managers ...string) bool {
+	return Own(w.Manager) || slices.Contains(managers, w.Manager)
+}
 
 // clockDoubt is how far the time that a run reads off the server's answers and
 // the time of managedFields may be apart: each is in whole seconds.
 const clockDoubt = 2 * time.Second
 
-// WrittenByOthers finds who else than the plugin wrote the field at this path
-// last, if that may have been after this time of a run's own clock.
-func WrittenByOthers(fields []metav1.ManagedFieldsEntry, since time.Time, path ...string) (Writer, bool) {
+// WrittenByOthers finds who else than the plugin, which writes under these names
+// besides its own, wrote the field at this path last, if that may have been after
+// this time of a run's own clock.
+func WrittenByOthers(fields []metav1.ManagedFieldsEntry, managers []string, since time.Time, path ...string) (Writer, bool) {
 	others := slices.DeleteFunc(slices.Clone(fields), func(e metav1.ManagedFieldsEntry) bool {
-		return Writer{Manager: e.Manager}.Own()
+		return Writer{Manager: e.Manager}.Own(managers...)
 	})
 	w, found := LastWriter(others, path...)
 	return w, found && !w.Time.Before(since.Add(-clockDoubt))

@@ -112,9 +112,9 @@ func TestNoManagerOfOursBeginsWithKubectl(t *testing.T) {
 	require.False(t, strings.HasPrefix(sts.Manager, "kubectl"), sts.Manager)
 }
 
-func TestOurs(t *testing.T) {
-	require.True(t, sts.Ours("sts-rollout"))
-	require.True(t, sts.Ours("kubectl-sts"), "an earlier version's entries are still there")
-	require.False(t, sts.Ours("kubectl"))
-	require.False(t, sts.Ours(""))
+func TestOwn(t *testing.T) {
+	require.True(t, sts.Own("sts-rollout"))
+	require.True(t, sts.Own("kubectl-sts"), "an earlier version's entries are still there")
+	require.False(t, sts.Own("kubectl"))
+	require.False(t, sts.Own(""))
 }

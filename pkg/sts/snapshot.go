@@ -2,6 +2,7 @@ package sts
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -132,6 +133,9 @@ func (s Snapshot) Replicas() int {
 // and the API server takes it.
 const MostReplicas = 100_000
 
+// ErrUncountable is why a set is not looked at that wants more pods than can be.
+var ErrUncountable = errors.New("no cluster has so many")
+
 // Countable rejects a set that wants more than [MostReplicas]: to go through its
 // ordinals would take the memory of the whole machine.
 func Countable(set *appsv1.StatefulSet) error {
@@ -139,7 +143,7 @@ func Countable(set *appsv1.StatefulSet) error {
 		return nil
 	}
 	return &hint.Error{
-		Err: fmt.Errorf("statefulset %q wants %d replicas, and no cluster has so many", set.Name, *set.Spec.Replicas),
+		Err: fmt.Errorf("statefulset %q wants %d replicas, and %w", set.Name, *set.Spec.Replicas, ErrUncountable),
 		Hints: []hint.Hint{{
 			Words: "set the number that is meant", Kind: hint.Kubectl, Verb: "scale",
 			Args: []string{"statefulset", set.Name, "--replicas", "COUNT"}, Namespace: set.Namespace,
@@ -212,7 +216,7 @@ func (s Snapshot) MaxUnavailable() int {
 // (isCurrentRevisionNeeded in its source).
 func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Start()+s.Partition() }
 
-// UpdateRevision is the revision of the present template, once [Snapshot.Observed].
+// UpdateRevision is the revision of the current template, once [Snapshot.Observed].
 func (s Snapshot) UpdateRevision() string {
 	if s.Set == nil {
 		return ""

@@ -36,7 +36,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 		{
 			"a canary", ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), updated(4)), record,
 			[]string{
-				"go back to stable: kubectl sts -n prod abort web",
+				"roll back: kubectl sts -n prod abort web",
 				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
 				"try again: kubectl sts -n prod canary web --retry",
 			},

@@ -19,7 +19,7 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 		}
 	}
 	if o.Trouble != nil && o.Trouble.Reason == sts.ReasonBlocked {
-		try = append(try, "delete it, and the controller makes it anew at the wanted revision: "+
+		try = append(try, "delete it, and it is recreated at the wanted revision: "+
 			command.Kubectl("delete", "pod", o.Pod))
 	}
 	if record != nil {

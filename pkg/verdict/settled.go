@@ -37,6 +37,7 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 		return p
 	}
 	record, err := canary.FindRecord(s)
+	p.Operation = operation(s, record, now)
 	if f := failure(s, record); f != nil {
 		return ended(p, *f, record, now)
 	}
@@ -44,13 +45,13 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 	if err != nil && st.phase == there {
 		st = stage{held, "the record of a canary can't be read"}
 	}
-	next, whose := goesOn(s, p, record)
+	next, words := goesOn(s, p, record, now)
 	switch {
 	case st.phase == there:
 		p.Success = st.words
 		return p
 	case st.phase == held && now.Before(next):
-		p.Waiting = whose + " next step"
+		p.Waiting, p.Until = words, next
 		if p.NextAt.IsZero() || next.Before(p.NextAt) {
 			p.NextAt = next
 		}
@@ -93,28 +94,37 @@ func removed(s sts.Snapshot) string {
 	return words
 }
 
-// goesOn is until when another process may be expected to go on, and with whose
-// next step; zero when none has anything in hand.
-func goesOn(s sts.Snapshot, p rollout.Progress, record *canary.Record) (until time.Time, whose string) {
-	if record != nil {
-		return nextStepAt(s, p, *record), "the canary's"
+// goesOn is until when another process may be expected to go on, and what is waited
+// for until then; zero when none has anything in hand.
+func goesOn(s sts.Snapshot, p rollout.Progress, record *canary.Record, now time.Time) (until time.Time, words string) {
+	if record == nil {
+		if r, err := scale.FindRecord(s); err != nil || r == nil {
+			return time.Time{}, ""
+		}
+		return lastMove(s, p, time.Time{}, []string{"metadata", "annotations", scale.Annotation}, []string{"spec", "replicas"}).
+			Add(scaleWithin), "the scale's next step"
 	}
-	if r, err := scale.FindRecord(s); err != nil || r == nil {
-		return time.Time{}, ""
+	soaked := soakedAt(s, p, *record)
+	at, err := record.Position(s)
+	if err == nil && at.Begun > 0 && !record.Aborting && now.Before(soaked) {
+		words = "the soak to end"
+		if len(at.Counts) > 1 {
+			words = fmt.Sprintf("the soak of step %d of %d to end", at.Begun, len(at.Counts))
+		}
+		return soaked, words
 	}
-	return lastMove(s, p, time.Time{}, []string{"metadata", "annotations", scale.Annotation}, []string{"spec", "replicas"}).
-		Add(scaleWithin), "the scale's"
+	return soaked.Add(nextStepWithin), "the " + record.Verb.Name() + "'s next step"
 }
 
-// nextStepAt is when a canary should have gone on by itself: its pods have
-// been good for the soak, and what it wrote last is as old.
-func nextStepAt(s sts.Snapshot, p rollout.Progress, record canary.Record) time.Time {
+// soakedAt is when the soak of a canary's step is over, as far as the set tells:
+// its pods have been good for so long, and what it wrote last is as old.
+func soakedAt(s sts.Snapshot, p rollout.Progress, record canary.Record) time.Time {
 	since := lastMove(s, p, record.Started, []string{"metadata", "annotations", canary.Annotation},
 		[]string{"spec", "updateStrategy", "rollingUpdate", "partition"})
 	if record.Aborting {
-		return since.Add(nextStepWithin)
+		return since
 	}
-	return since.Add(record.Soak.Duration + nextStepWithin)
+	return since.Add(record.Soak.Duration)
 }
 
 // lastMove is the latest of a time, of when a pod became good, and of when one

@@ -41,7 +41,7 @@ const partitionField = `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:par
 // looked is what a watch makes of a set, without the pods one by one.
 func looked(s sts.Snapshot) rollout.Progress {
 	p := verdict.Settled{Command: command}.Check(s, ststest.Start)
-	p.Standings = nil
+	p.Standings, p.Operation = nil, nil
 	return p
 }
 
@@ -130,7 +130,10 @@ func TestSettled(t *testing.T) {
 
 func TestSettledDuringACanary(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
-	const nextStep, inProgress = "the canary's next step", "a canary is in progress"
+	const (
+		soak, nextStep = "the soak of step 1 of 2 to end", "the canary's next step"
+		inProgress     = "a canary is in progress"
+	)
 	in := func(d time.Duration) time.Time { return ststest.Start.Add(d) }
 	good := func(ago time.Duration) [][]*corev1.Pod {
 		return [][]*corev1.Pod{
@@ -147,13 +150,13 @@ func TestSettledDuringACanary(t *testing.T) {
 			"the step soaks",
 			[]setOption{canaryAt(time.Hour, "")},
 			good(20 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(45 * time.Second)},
+			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(40 * time.Second), Until: in(40 * time.Second)},
 		},
 		{
 			"the soak is over, but not for long",
 			[]setOption{canaryAt(time.Hour, "")},
 			good(65*time.Second - 1),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1)},
+			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
 		},
 		{
 			"nobody has gone on with it",
@@ -165,19 +168,19 @@ func TestSettledDuringACanary(t *testing.T) {
 			"minReadySeconds count before the soak",
 			[]setOption{canaryAt(time.Hour, ""), ststest.MinReady(10)},
 			good(65 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(10 * time.Second)},
+			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(5 * time.Second), Until: in(5 * time.Second)},
 		},
 		{
 			"it has just begun",
 			[]setOption{canaryAt(time.Second, "")},
 			good(time.Hour),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(64 * time.Second)},
+			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(59 * time.Second), Until: in(59 * time.Second)},
 		},
 		{
 			"the gate was moved a moment ago",
 			[]setOption{canaryAt(time.Hour, ""), wrote(2*time.Second, partitionField)},
 			good(time.Hour),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(63 * time.Second)},
+			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(58 * time.Second), Until: in(58 * time.Second)},
 		},
 		{
 			"an abort deletes the next pod without a soak",
@@ -185,7 +188,7 @@ func TestSettledDuringACanary(t *testing.T) {
 				canaryAt(time.Hour, `,"aborting":true`), wrote(2*time.Second, partitionField), ststest.Partition(5),
 			},
 			good(time.Hour),
-			rollout.Progress{Good: 4, Want: 5, Waiting: nextStep, NextAt: in(3 * time.Second)},
+			rollout.Progress{Good: 4, Want: 5, Waiting: nextStep, NextAt: in(3 * time.Second), Until: in(3 * time.Second)},
 		},
 		{
 			"an abort that nobody goes on with",
@@ -212,7 +215,10 @@ func TestSettledDuringAScale(t *testing.T) {
 	}{
 		{
 			"the last pod has just gone", 20 * time.Second,
-			rollout.Progress{Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second)},
+			rollout.Progress{
+				Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second),
+				Until: ststest.Start.Add(40 * time.Second),
+			},
 		},
 		{"nobody has gone on with it", time.Minute, rollout.Progress{Good: 5, Want: 5, Held: "a scale from 6 to 2 is not over"}},
 	}

@@ -94,7 +94,7 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
 	if len(what) == 0 {
 		what = []string{old[len(old)-1] + " is to be replaced"}
 	}
-	return stage{moving, fmt.Sprintf("%d of %d pods are where they should be; %s", progress.Good, progress.Want, what[0])}
+	return stage{moving, fmt.Sprintf("%d/%d pods updated and available; %s", progress.Good, progress.Want, what[0])}
 }
 
 func waits(n int) string {

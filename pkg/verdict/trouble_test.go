@@ -44,7 +44,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			if !tt.counts {
 				want = verdict.Verdict{
 					Result:  rollout.Held,
-					Message: "in progress: 4 of 5 pods are where they should be; web-4 nginx: " + tt.reason + ": words",
+					Message: "in progress: 4/5 pods updated and available; web-4 nginx: " + tt.reason + ": words",
 				}
 			}
 			require.Equal(t, want, verdict.Judge(s, nil, limits, command, ststest.Start))
@@ -81,7 +81,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 			Result: rollout.Halted, Message: "trouble: web-2: Blocked: " + message, Pod: "web-2",
 			Trouble: &sts.Trouble{Reason: "Blocked", Message: message},
 			Try: []string{
-				"delete it, and the controller makes it anew at the wanted revision: " + command + " delete pod web-2",
+				"delete it, and it is recreated at the wanted revision: " + command + " delete pod web-2",
 				"or take the rollout back, which frees it too: " + strings.Replace(command, "kubectl", "kubectl sts", 1) + " undo web",
 			},
 		}
@@ -116,7 +116,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 			"not before: it may yet become Ready", ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Unready, aged(30*time.Second - 1)},
 			"kubectl sts",
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-2 is to be replaced"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-2 is to be replaced"},
 		},
 		{
 			"not with OnDelete, where the controller replaces nothing and so waits for nothing",

@@ -93,29 +93,29 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress, the next pod is named",
 			ststest.Snapshot(ststest.Set(updating), updated(4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 1 of 5 pods are where they should be; web-3 is to be replaced"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 1/5 pods updated and available; web-3 is to be replaced"},
 		},
 		{
 			"in progress, a pod on its way is named before those that are to come",
 			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4),
 				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready, unreadyFor(time.Minute))),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 running, not Ready"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 running, not Ready"},
 		},
 		{
 			"in progress, a pod goes out",
 			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Terminating)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 terminating"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 terminating"},
 		},
 		{
 			"in progress, a pod is missing and nobody says why",
 			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 not created yet"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 not created yet"},
 		},
 		{
 			"in progress, a pod is Ready and soon Available",
 			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.ReadySince(ststest.Start))),
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 Ready, Available soon",
+				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 Ready, Available soon",
 			},
 		},
 		{
@@ -127,7 +127,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"held by a scale that is not over",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5)),
 			verdict.Verdict{Result: rollout.Held, Message: "held: a scale from 6 to 2 is not over", Try: []string{
-				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
+				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
 			}},
 		},
 		{
@@ -139,7 +139,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"in progress, a pod of a scale is going",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5), ststest.Pods(5, 6, ststest.Terminating)),
 			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-5 is being removed", Try: []string{
-				"go on: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
+				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
 			}},
 		},
 		{
@@ -153,7 +153,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress with OnDelete, while a pod comes back",
 			ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0 of 5 pods are where they should be; web-4 not created yet"},
+			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 not created yet"},
 		},
 		{
 			"settled with OnDelete",
@@ -172,8 +172,8 @@ func TestACanaryInProgress(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	aborting := &canary.Record{Aborting: true}
 	const promote = "the next step: kubectl sts -n prod promote web"
-	const goOn = "go on: kubectl sts -n prod canary web"
-	const back = "go back to stable: kubectl sts -n prod abort web"
+	const goOn = "resume: kubectl sts -n prod canary web"
+	const back = "roll back: kubectl sts -n prod abort web"
 	const finish = "finish the abort: kubectl sts -n prod abort web"
 	crash := &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience}
 	tests := []struct {
@@ -203,7 +203,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"on its way through a step",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &canary.Record{},
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-3 is to be replaced",
+				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
 				Try: []string{goOn, back},
 			},
 		},
@@ -220,7 +220,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"on its way back",
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), updated(4)), aborting,
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4 of 5 pods are where they should be; web-4 is to be replaced",
+				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
 				Try: []string{finish},
 			},
 		},

@@ -38,7 +38,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			ststest.Snapshot(ststest.Set(), updated(4)),
 			rollout.Outcome{Result: rollout.Halted, Pod: "web-4", Trouble: &sts.Trouble{Reason: sts.ReasonBlocked}},
 			[]string{
-				"delete it, and the controller makes it anew at the wanted revision: kubectl -n prod delete pod web-4",
+				"delete it, and it is recreated at the wanted revision: kubectl -n prod delete pod web-4",
 				"or take the rollout back, which frees it too: kubectl sts -n prod undo web",
 			},
 		},
@@ -70,12 +70,12 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			"a canary",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4), canaryAt(time.Hour, "")), updated(4)),
 			rollout.Outcome{Result: rollout.Held},
-			[]string{"the next step: kubectl sts -n prod promote web", "go back to stable: kubectl sts -n prod abort web"},
+			[]string{"the next step: kubectl sts -n prod promote web", "roll back: kubectl sts -n prod abort web"},
 		},
 		{
 			"a canary in trouble",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3), canaryAt(time.Hour, "")), updated(4)), halted,
-			[]string{"go on: kubectl sts -n prod canary web", "go back to stable: kubectl sts -n prod abort web"},
+			[]string{"resume: kubectl sts -n prod canary web", "roll back: kubectl sts -n prod abort web"},
 		},
 	}
 	for _, tt := range tests {

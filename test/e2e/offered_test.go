@@ -75,9 +75,9 @@ func leadingFlags(args []string) []string {
 // The check must be able to fail.
 func TestACommandThatActsElsewhereIsFound(t *testing.T) {
 	args := []string{"/bin/kubectl-sts", "status", "web", "-n", "prod", "--as=jo doe"}
-	require.Empty(t, astray(args, "go on: kubectl sts --as 'jo doe' -n prod canary web\nsettled\n"))
+	require.Empty(t, astray(args, "resume: kubectl sts --as 'jo doe' -n prod canary web\nsettled\n"))
 	require.Len(t, astray(args, "  look closer: kubectl describe pod web-4\n"), 2)
-	require.Equal(t, []string{"go on: kubectl sts --as 'jo doe' canary web lacks -n prod"},
-		astray(args, "go on: kubectl sts --as 'jo doe' canary web\n"))
+	require.Equal(t, []string{"resume: kubectl sts --as 'jo doe' canary web lacks -n prod"},
+		astray(args, "resume: kubectl sts --as 'jo doe' canary web\n"))
 	require.Empty(t, astray([]string{"kubectl", "get", "-n", "prod"}, "x: kubectl get\n"), "it is only about the plugin")
 }

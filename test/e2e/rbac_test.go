@@ -123,10 +123,10 @@ func (w *world) fails(ts *testscript.TestScript, p permission, args []string) er
 	program.cmd.Stdout, program.cmd.Stderr = &stdout, &stderr
 	_ = program.cmd.Run()
 	said := fmt.Sprintf("exit code %d, and it says:\n%s%s", program.cmd.ProcessState.ExitCode(), &stdout, &stderr)
-	want := fmt.Sprintf("not allowed to %s ", p)
+	want := fmt.Sprintf("cannot %s ", p)
 	lines := slices.DeleteFunc(strings.Split(stdout.String()+stderr.String(), "\n"), func(line string) bool {
 		// About create of pods/exec the server does not say whose permission it is.
-		whose := strings.Contains(line, fmt.Sprintf("(user %q)", user)) || p.resource == "pods/exec"
+		whose := strings.Contains(line, fmt.Sprintf("user %q cannot ", user)) || p.resource == "pods/exec"
 		return !strings.Contains(line, want) || strings.HasPrefix(line, "warning: ") || !whose
 	})
 	if program.cmd.ProcessState.ExitCode() != 1 || len(lines) != 1 {

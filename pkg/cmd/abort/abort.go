@@ -64,6 +64,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	request := canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""), Now: runner.Client.Now()}
+	runner.Drives(&request, s)
 	plan, err := canary.Abort(request, s)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		env.Nothing(fmt.Sprintf("no canary of statefulset %q is in progress: nothing was changed", s.Name()))
 		return nil
 	}
-	if err := runner.Confirm(ctx, plan, question(s)); err != nil {
+	if err := runner.Confirm(ctx, plan, s, question(s)); err != nil {
 		return err
 	}
 	if s, err = runner.Again(ctx, s); err != nil {

@@ -32,6 +32,7 @@ type Request struct {
 	OnFailure cmdutil.OnFailure
 	Force     bool
 	Retry     bool
+	TakeOver  bool
 	Replace   bool
 	// FailIfUnchanged refuses a template that every pod runs already.
 	FailIfUnchanged bool
@@ -56,6 +57,7 @@ type flags struct {
 	onFailure cmdutil.OnFailure
 	force     bool
 	retry     bool
+	takeOver  bool
 	replace   bool
 	unchanged bool // is an error
 }
@@ -140,6 +142,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.BoolVar(&f.unchanged, "fail-if-unchanged", false,
 		"End with exit code 3, not 0, when every pod runs this template already.")
 	cmdutil.AddRetry(fs, &f.retry)
+	cmdutil.AddTakeOver(fs, &f.takeOver)
 	cmdutil.AddDriveFlags(fs, &f.drive)
 	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
@@ -152,7 +155,7 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 		return Request{}, err
 	}
 	r := Request{
-		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force, Retry: f.retry,
+		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure, Force: f.force, Retry: f.retry, TakeOver: f.takeOver,
 		Replace: f.replace, FailIfUnchanged: f.unchanged,
 	}
 	if err := f.run.Check(); err != nil {

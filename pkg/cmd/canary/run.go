@@ -82,9 +82,11 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Order:     r.Drive.Order,
 		IgnorePDB: r.Drive.IgnorePDB,
 		Pace:      pace(env, r),
+		TakeOver:  r.TakeOver,
 		Limits:    r.Run.Limits,
 		Command:   env.Command(namespace(env, r)),
 	}
+	runner.Drives(&request, s)
 	request.ReplaceCommand = replaceCommand(request.Command, r)
 	if r.changes() {
 		if err := change(ctx, runner, r, s, manifest, &request); err != nil {

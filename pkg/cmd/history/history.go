@@ -26,7 +26,7 @@ type Request struct {
 var (
 	long = templates.LongDesc(`
 		Show the revisions of a StatefulSet: a row for each, with how many pods run it now, whether it is stable
-		(where pods come from, and go back to), update (of the present template), left (by an undo in progress) or
+		(where pods come from, and go back to), update (of the current template), left (by an undo in progress) or
 		broken (a pod is in trouble at it now), its images and its change-cause.
 
 		A revision goes by its number, its name, or the hash at the end of its name. When a template is used again,
@@ -43,7 +43,7 @@ var (
 		# Show the template of revision 2
 		kubectl sts history web --revision 2
 
-		# Compare revision 2 with the present template, or with revision 4
+		# Compare revision 2 with the current template, or with revision 4
 		kubectl sts history web --diff 2
 		kubectl sts history web --diff 2,4
 
@@ -60,7 +60,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "history NAME", "Show the revisions of a StatefulSet, and how they differ", long, example
 	cmd.Flags().Var(&revision, "revision", "Show the template of this revision: its number, its name or its hash.")
 	cmd.Flags().Var(&diff, "diff",
-		"Show how the present template differs from the one of this revision, or that of revision M from that of N.")
+		"Show how the current template differs from the one of this revision, or that of revision M from that of N.")
 	cmdutil.AddPatience(cmd.Flags(), &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(cmd.Flags(), &r.Output)
 	return cmd

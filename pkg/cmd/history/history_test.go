@@ -28,7 +28,7 @@ func TestFlags(t *testing.T) {
 		{"as JSON", []string{"sts/web", "-o", "json"}, history.Request{Output: report.JSON}},
 		{"a revision by its number", []string{"web", "--revision", "3"}, history.Request{Revision: "3"}},
 		{"a revision by its name", []string{"web", "--revision=web-6dc4888d6d"}, history.Request{Revision: "web-6dc4888d6d"}},
-		{"a revision against the present template", []string{"web", "--diff=2"}, history.Request{Diff: []string{"2"}}},
+		{"a revision against the current template", []string{"web", "--diff=2"}, history.Request{Diff: []string{"2"}}},
 		{"two revisions", []string{"web", "--diff", "2,6dc4888d6d"}, history.Request{Diff: []string{"2", "6dc4888d6d"}}},
 	}
 	for _, test := range tests {

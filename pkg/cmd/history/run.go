@@ -89,7 +89,7 @@ func same(from, to history.Revision, withPresent bool) string {
 	case from.Name != to.Name:
 		return fmt.Sprintf("no difference: %s and %s have the same template", report.RevisionName(from), report.RevisionName(to))
 	case withPresent:
-		return fmt.Sprintf("no difference: %s is the present template; --diff N,M compares any two", report.RevisionName(from))
+		return fmt.Sprintf("no difference: %s is the current template; --diff N,M compares any two", report.RevisionName(from))
 	}
 	return fmt.Sprintf("no difference: both are %s", report.RevisionName(from))
 }

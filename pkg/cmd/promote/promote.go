@@ -19,6 +19,7 @@ type Request struct {
 	OnFailure cmdutil.OnFailure
 	Force     bool
 	Retry     bool
+	TakeOver  bool
 	IgnorePDB bool
 }
 
@@ -51,6 +52,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmdutil.AddOnFailure(cmd.Flags(), &r.OnFailure)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
 	cmdutil.AddRetry(cmd.Flags(), &r.Retry)
+	cmdutil.AddTakeOver(cmd.Flags(), &r.TakeOver)
 	cmdutil.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
@@ -75,9 +77,11 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := canary.Promote(canary.Request{
-		Force: r.Force, Retry: r.Retry, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
-	}, s, runner.Client.Now(), r.Full)
+	request := canary.Request{
+		Force: r.Force, Retry: r.Retry, TakeOver: r.TakeOver, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
+	}
+	runner.Drives(&request, s)
+	plan, err := canary.Promote(request, s, runner.Client.Now(), r.Full)
 	if err != nil {
 		return err
 	}

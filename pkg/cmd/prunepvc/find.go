@@ -100,7 +100,7 @@ func (r Request) missing(w claims.World, namespace string) error {
 	return nil
 }
 
-// addReclaim fills in what becomes of the volumes. Not being allowed to read
+// addReclaim fills in what happens to the volumes. Not being allowed to read
 // them is no reason to stop: then nobody knows, and the question says so.
 func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.Client, list *claims.List) {
 	volumes, err := client.Reclaims(ctx, func(yield func(sts.Claim) bool) {
@@ -111,7 +111,7 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 		}
 	})
 	if err != nil {
-		env.Warn("nobody knows what becomes of the volumes: " + err.Error())
+		env.Warn("nobody knows what happens to the volumes: " + err.Error())
 	}
 	list.Reclaim = volumes.Of
 }
@@ -127,24 +127,24 @@ func (r Request) words(t claims.Total, namespace string) string {
 		kept = fmt.Sprintf("; %d kept (--show-kept says why)", t.Kept)
 	}
 	if t.Claims == 0 {
-		return fmt.Sprintf("no claim %s that no StatefulSet wants%s", where, kept)
+		return fmt.Sprintf("no unused claims %s%s", where, kept)
 	}
 	return fmt.Sprintf("%s to delete %s, %s%s", sts.Count(t.Claims, "claim"), where, t.Size.String(), kept)
 }
 
-// fate says what becomes of the data, "" when it stays.
+// fate says what happens to the data, "" when it stays.
 func (r Request) fate(t claims.Total) string {
 	if t.Dying == 0 || r.RetainVolumes {
 		return ""
 	}
-	words := fmt.Sprintf("the data of %s (%s) dies with them: the reclaim policy of their volumes is not Retain",
+	words := fmt.Sprintf("deleting %s (%s) loses the data: the reclaim policy of their volumes is not Retain",
 		sts.Count(t.Dying, "claim"), t.DyingSize.String())
 	if t.Unknown == t.Dying {
-		words = fmt.Sprintf("the data of %s (%s) may die with them: the reclaim policy of their volumes is not known",
+		words = fmt.Sprintf("deleting %s (%s) may lose the data: the reclaim policy of their volumes is not known",
 			sts.Count(t.Dying, "claim"), t.DyingSize.String())
 	}
 	return words
 }
 
 // refused is what is returned when a person says no.
-func refused() error { return &rollout.Refusal{Why: "not confirmed: nothing was deleted"} }
+func refused() error { return &rollout.Refusal{Why: rollout.Cancelled} }

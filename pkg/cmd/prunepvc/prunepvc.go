@@ -1,4 +1,4 @@
-// Package prunepvc is the verb that deletes claims that no StatefulSet wants.
+// Package prunepvc is the verb that deletes claims that no StatefulSet uses.
 package prunepvc
 
 import (
@@ -37,7 +37,7 @@ type Request struct {
 
 var (
 	long = templates.LongDesc(`
-		Find the PersistentVolumeClaims that no StatefulSet wants any more, and delete them.
+		Find the PersistentVolumeClaims that no StatefulSet uses any more, and delete them.
 
 		A claim goes when its ordinal is outside of its set's range, when the set has no such claim template any
 		more, or, with --deleted-sets, when the set is gone. It is kept when a pod in any phase mounts it or waits
@@ -77,7 +77,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	r := &Request{}
 	olderThan := ""
 	cmd := &cobra.Command{
-		Use: "prune-pvc [NAME...]", Short: "Delete claims that no StatefulSet wants any more", Long: long, Example: example,
+		Use: "prune-pvc [NAME...]", Short: "Delete claims that no StatefulSet uses any more", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
 		Args:                  cmdutil.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {

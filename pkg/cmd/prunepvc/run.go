@@ -67,7 +67,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	case r.DryRun == report.DryRunClient:
 		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was deleted"})
 	case unasked:
-		return &rollout.Refusal{Why: "nobody can be asked without a terminal: nothing was deleted", Try: []string{"answer with --yes"}}
+		return &rollout.Refusal{Why: rollout.NoTerminal}
 	}
 	if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 		return err
@@ -138,14 +138,17 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace strin
 		return nil
 	}
 	count := strconv.Itoa(t.Claims)
-	question := "Delete " + count + "? The data stays in their volumes. [y/N] "
+	question, help := "Delete "+count+"? The data stays in their volumes. [y/N]", yesHelp
 	if t.Dying+t.Staying == 0 {
-		question = "Delete " + count + "? None has a volume. [y/N] "
+		question = "Delete " + count + "? None has a volume. [y/N]"
 	}
 	if r.fate(t) != "" {
-		question = "Type " + count + " to delete all of it, r to keep the volumes; anything else stops: "
+		question = "Type " + count + " to delete, r to delete but retain the volumes, Enter to cancel"
+		help = fmt.Sprintf(lossHelp, count)
 	}
-	answer, err := env.Streams.Ask(ctx, term.Question{Text: report.Where(namespace, "", env.Context()) + ": " + question})
+	answer, err := env.Streams.Ask(ctx, term.Question{
+		Text: report.Explained(env.Streams.Err, report.Where(namespace, "", env.Context())+": "+question), Help: help,
+	})
 	answer = strings.ToLower(answer)
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
@@ -165,6 +168,16 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, namespace strin
 	}
 	return refused()
 }
+
+// What a question mark is answered with.
+const (
+	yesHelp = `  y  yes: delete the claims that are listed above
+  n  no, like any other answer: nothing is deleted`
+
+	lossHelp = `  %s  delete the claims that are listed above; the data of their volumes is lost
+  r  set the volumes to Retain first, and delete the claims: the data stays
+  anything else: nothing is deleted`
+)
 
 // delete deletes the claims, and says what became of them.
 func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) error {

@@ -24,6 +24,7 @@ type Request struct {
 	Soak     time.Duration
 	Force    bool
 	Retry    bool
+	TakeOver bool
 
 	ordinals string
 }
@@ -63,6 +64,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
 	cmdutil.AddRetry(fs, &r.Retry)
+	cmdutil.AddTakeOver(fs, &r.TakeOver)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd

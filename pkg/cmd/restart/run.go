@@ -40,7 +40,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	if err := runner.Confirm(ctx, plan, "Restart?"); err != nil {
+	if err := runner.Confirm(ctx, plan, s, "Restart?"); err != nil {
 		return err
 	}
 	if s, err = runner.Again(ctx, s); err != nil {
@@ -56,8 +56,9 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 ) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
-		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry,
+		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
+	runner.Drives(&request, s)
 	now := runner.Client.Now()
 	plan, record, err := canary.GoOn(canary.VerbRestart, request, s, now)
 	if err != nil {

@@ -35,7 +35,7 @@ var (
 )
 
 // stopped is what a person's no comes to.
-func stopped() error { return &rollout.Refusal{Why: "not confirmed: nothing was changed"} }
+func stopped() error { return &rollout.Refusal{Why: rollout.Cancelled} }
 
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
@@ -221,7 +221,7 @@ func otherwise(shown, now *rollout.Plan) bool {
 	})
 }
 
-// confirmLoss shows what becomes of the claims by what was answered, and has the
+// confirmLoss shows what happens to the claims by what was answered, and has the
 // set's name typed when data dies.
 func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 	plan, err := scale.Plan(v.wish, v.s, v.runner.Client.Now())
@@ -246,11 +246,11 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 
 // prompt asks; whoever leaves the terminal has stopped.
 func (v *visit) prompt(ctx context.Context, question, help string, valid func(string) bool) (string, error) {
-	question = report.Fold(v.env.Streams.Err, v.env.Question(question))
+	question = v.env.Question(question)
 	if help == "" {
-		question += " "
+		question = report.Fold(v.env.Streams.Err, question) + " "
 	} else {
-		question = report.Explained(question)
+		question = report.Explained(v.env.Streams.Err, question)
 	}
 	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {

@@ -58,12 +58,12 @@ func (v *visit) load(ctx context.Context) error {
 	case err == nil:
 		v.s = with
 	case apierrors.IsForbidden(err) && v.harmless():
-		v.runner.Warn("what becomes of the claims is not shown: " + err.Error())
+		v.runner.Warn("what happens to the claims is not shown: " + err.Error())
 	default:
 		return err
 	}
 	if volumes != nil {
-		v.runner.Warn("what becomes of the volumes is not known: " + volumes.Error())
+		v.runner.Warn("what happens to the volumes is not known: " + volumes.Error())
 	}
 	scalers, err := client.Scalers(ctx, r.Name)
 	if err != nil {
@@ -74,8 +74,9 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.wish = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
-		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""),
+		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""), TakeOver: r.TakeOver,
 	}
+	v.runner.DrivesScale(&v.wish, v.s)
 	v.wish.Left = v.left(ctx)
 	if len(v.s.Claims) > 0 {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
@@ -117,9 +118,12 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	open := v.undecided(plan)
 	switch {
 	case open && v.env.Streams.Interactive() && v.runner.DryRun():
-		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what becomes of the claims; --pvc answers")
+		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what happens to the claims; --pvc answers")
 		return plan, nil
 	case open && v.env.Streams.Interactive():
+		if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
+			return nil, err
+		}
 		if err := v.ask(ctx, plan); err != nil {
 			return nil, err
 		}
@@ -136,7 +140,7 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	// What the plan warns of, such as empty disks where there was data, a person
 	// reads before the pods come.
 	if v.takesAway(plan) || v.env.Streams.Interactive() && len(plan.Warnings) > 0 {
-		err = v.runner.Confirm(ctx, plan, "Scale?")
+		err = v.runner.Confirm(ctx, plan, v.s, "Scale?")
 	}
 	return plan, err
 }
@@ -173,7 +177,7 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 	return plan, nil
 }
 
-// undecided reports whether it is for a person to say what becomes of claims.
+// undecided reports whether it is for a person to say what happens to claims.
 func (v *visit) undecided(plan *rollout.Plan) bool {
 	_, goesOn := v.s.Annotation(scale.Annotation)
 	if v.wish.Answer != "" || goesOn && v.wish.To <= v.s.Replicas() {

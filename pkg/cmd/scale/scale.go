@@ -24,6 +24,7 @@ type Request struct {
 	Hook     *rollout.Hook // nil for none
 	Force    bool
 	Retry    bool
+	TakeOver bool
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 
@@ -36,11 +37,11 @@ var (
 	long = templates.LongDesc(`
 		Change how many pods a StatefulSet has, one ordinal at a time, and lose nothing on the way.
 
-		First it shows what becomes of each ordinal's claims: their size, the reclaim policy of their volumes, what
+		First it shows what happens to each ordinal's claims: their size, the reclaim policy of their volumes, what
 		the set's whenScaled policy does, and so whether the data survives.
 
 		Down, replicas are lowered by one (--step for more), the pod must be gone and all others Available, and so
-		on, whatever the podManagementPolicy. On a terminal you are asked what becomes of the claims; --pvc answers
+		on, whatever the podManagementPolicy. On a terminal you are asked what happens to the claims; --pvc answers
 		for a pipeline: "keep" leaves them (the default there), "delete" deletes them once all pods are well,
 		"retain-volume" sets their volumes' reclaim policy to Retain first and writes a record of each, from which
 		kubectl sts restore-pvc makes it again, with its data. Where whenScaled is Delete, the policy is
@@ -60,7 +61,7 @@ var (
 		way back and the number that it got to are taken.`)
 
 	example = templates.Examples(`
-		# From 5 pods to 2; you are asked what becomes of the claims
+		# From 5 pods to 2; you are asked what happens to the claims
 		kubectl sts scale web --replicas 2
 
 		# See what would happen
@@ -90,7 +91,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.IntVar(&r.current, "current-replicas", -1, "How many there must be now; with another number nothing is done. -1 for any.")
 	fs.IntVar(&r.Step, "step", 1, "How many ordinals go or come at a time.")
 	fs.StringVar(&r.claims, "pvc", "",
-		`What becomes of the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or `+
+		`What happens to the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or `+
 			`"fail".`)
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
@@ -100,7 +101,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
 	cmdutil.AddRetry(fs, &r.Retry)
-	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What becomes of the claims is a question for --pvc.")
+	cmdutil.AddTakeOver(fs, &r.TakeOver)
+	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
 	return cmd
 }
 

@@ -26,6 +26,7 @@ type Request struct {
 	Selector      string
 	Output        report.Format
 	Limits        canary.Limits // of which only the patience counts
+	Watch         bool          // the verb of that name is to do it
 }
 
 var (
@@ -55,6 +56,9 @@ var (
 		# Look at those with a label
 		kubectl sts status -l app.kubernetes.io/name=kafka
 
+		# Look on while something happens
+		kubectl sts status web -w
+
 		# Let a script look
 		kubectl sts status web -o json`)
 )
@@ -80,6 +84,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces, whatever --namespace says.")
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
+	flags.BoolVarP(&r.Watch, "watch", "w", false, "Watch the sets as \"kubectl sts watch\" does, until nothing more happens.")
 	cmdutil.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
 	cmdutil.AddOutput(flags, &r.Output)
 	return cmd

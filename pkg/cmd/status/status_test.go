@@ -38,6 +38,7 @@ func TestFlags(t *testing.T) {
 			[]string{"web", "-oyaml"},
 			status.Request{Names: []string{"web"}, Limits: usual, Output: report.YAML},
 		},
+		{"watched", []string{"web", "-w"}, status.Request{Names: []string{"web"}, Limits: usual, Watch: true}},
 		{"without patience", []string{"web", "--patience=0"}, status.Request{Names: []string{"web"}}},
 		{"all of the namespace", nil, status.Request{Limits: usual}},
 		{"all there are", []string{"-A"}, status.Request{AllNamespaces: true, Limits: usual}},

@@ -36,7 +36,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil || plan == nil {
 		return err
 	}
-	if err := runner.Confirm(ctx, plan, "Go back?"); err != nil {
+	if err := runner.Confirm(ctx, plan, s, "Go back?"); err != nil {
 		return err
 	}
 	if s, err = runner.Again(ctx, s); err != nil {
@@ -62,8 +62,9 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 ) (*rollout.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
-		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry,
+		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
+	runner.Drives(&request, s)
 	if len(r.Steps) > 0 && !r.Run.Yes {
 		request.Pace = canary.Pace{Gate: rollout.GateAsk}
 	}

@@ -23,6 +23,7 @@ type Request struct {
 	Steps      canary.Steps // nil for all pods at once
 	Soak       time.Duration
 	Retry      bool
+	TakeOver   bool
 
 	steps string
 }
@@ -77,6 +78,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without a restart.")
 	cmdutil.AddRetry(fs, &r.Retry)
+	cmdutil.AddTakeOver(fs, &r.TakeOver)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
 	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd

@@ -2,11 +2,13 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -22,69 +24,110 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	client.KnowZones()
-	names := r.Names
-	if len(names) == 0 {
-		if names, err = client.Names(ctx, r.Selector); err != nil {
-			return err
-		}
+	if r.AllNamespaces {
+		client = client.Everywhere()
 	}
-	if len(names) == 0 {
-		// As kubectl wait has it: with a typo in a selector a pipeline must not go on.
-		return fmt.Errorf("no StatefulSets found in namespace %q", client.Namespace)
-	}
-	if len(names) == 1 {
-		env.About(client.Namespace, names[0])
-	}
-	sets, err := load(ctx, client, names)
+	sets, err := r.find(ctx, client)
 	if err != nil {
 		return err
 	}
-	outcomes, err := watch(ctx, env, client, r, sets)
-	if err != nil {
+	if len(sets) == 1 {
+		env.About(sets[0].client.Namespace, sets[0].name)
+	}
+	if err := load(ctx, sets, len(r.Names) == 1); err != nil {
 		return err
 	}
-	env.Protocol.End = worst(outcomes)
+	if err := watch(ctx, env, r, sets); err != nil {
+		return err
+	}
+	env.Protocol.End = worst(sets)
 	return cmdutil.Result(env.Protocol.End)
 }
 
-// load reads all sets at the same time.
-func load(ctx context.Context, client *kube.Client, names []string) ([]sts.Snapshot, error) {
-	sets, errs := make([]sts.Snapshot, len(names)), make([]error, len(names))
+// watched is one of the sets.
+type watched struct {
+	client   *kube.Client // of its namespace
+	name     string
+	snapshot sts.Snapshot
+	absurd   error // why it is not looked at, nil for all but a set that wants more pods than can be
+	outcome  rollout.Outcome
+}
+
+// find is which sets there are to be watched.
+func (r Request) find(ctx context.Context, client *kube.Client) ([]*watched, error) {
+	var out []*watched
+	for _, name := range r.Names {
+		out = append(out, &watched{client: client, name: name})
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	found, err := client.Sets(ctx, r.Selector)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0 && r.AllNamespaces:
+		return nil, errors.New("no StatefulSets found in any namespace")
+	case len(found) == 0:
+		// As kubectl wait has it: with a typo in a selector a pipeline must not go on.
+		return nil, fmt.Errorf("no StatefulSets found in namespace %q", client.Namespace)
+	}
+	for _, set := range found {
+		out = append(out, &watched{client: client.In(set.Namespace), name: set.Name})
+	}
+	return out, nil
+}
+
+// load reads all sets at the same time. One of several that wants more pods than
+// can be counted does not hide the others; one that is alone is an error.
+func load(ctx context.Context, sets []*watched, alone bool) error {
+	errs := make([]error, len(sets))
 	var all sync.WaitGroup
-	for i, name := range names {
-		all.Go(func() { sets[i], _, errs[i] = client.Load(ctx, name) })
+	for i, w := range sets {
+		all.Go(func() { w.snapshot, _, errs[i] = w.client.Load(ctx, w.name) })
 	}
 	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
+	for i, err := range errs {
+		switch {
+		case err != nil && !alone && errors.Is(err, sts.ErrUncountable):
+			sets[i].absurd = err
+		case err != nil:
+			return err
 		}
 	}
-	return sets, nil
+	return nil
 }
 
 // watch runs the engines; what they tell is shown by this goroutine alone.
-func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request, sets []sts.Snapshot) ([]rollout.Outcome, error) {
-	outcomes := make([]rollout.Outcome, len(sets))
+func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) error {
 	messages := make(chan message)
 	engines, stops := make([]rollout.Engine, len(sets)), make([]context.CancelFunc, len(sets))
-	for i, s := range sets {
+	for i, w := range sets {
 		own, stop := context.WithCancel(ctx) // Run cancels ctx, whatever becomes of this one
-		feed, err := client.Watch(own, s.Set)
-		if stops[i] = stop; err != nil {
-			return nil, err
+		stops[i] = stop
+		if w.absurd != nil {
+			continue
+		}
+		feed, err := w.client.Watch(own, w.snapshot.Set)
+		if err != nil {
+			stop()
+			return err
 		}
 		engines[i] = rollout.Engine{
-			Cluster: client, Feed: feed, Sink: member{i, messages}, Now: client.Now, Notices: env.Notices,
-			Witness: client, Command: env.Command(""),
+			Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices,
+			Witness: w.client, Command: env.Command(""),
 		}
 	}
 	env.Running(true)
 	defer env.Running(false)
 	var running sync.WaitGroup
-	for i, s := range sets {
+	for i, w := range sets {
 		running.Go(func() {
-			outcomes[i] = engines[i].Run(ctx, r.plan(s, env), s)
+			if w.absurd != nil {
+				w.outcome = uncounted(env, w, r, member{i, messages})
+			} else {
+				w.outcome = engines[i].Run(ctx, r.plan(w, env), w.snapshot)
+			}
 			stops[i]() // a set that has ended is watched no more
 		})
 	}
@@ -92,29 +135,63 @@ func watch(ctx context.Context, env *cmdutil.Env, client *kube.Client, r Request
 		running.Wait()
 		close(messages)
 	}()
-	newShow(env, r, names(sets), client.Now).run(messages)
-	return outcomes, nil
+	newShow(env, r, r.titles(sets), sets[0].client.Now).run(messages)
+	return nil
 }
 
-func names(sets []sts.Snapshot) []string {
+// uncounted tells the end of a set whose pods can't be gone through.
+func uncounted(env *cmdutil.Env, w *watched, r Request, sink rollout.Sink) rollout.Outcome {
+	p, now := r.plan(w, env), w.client.Now()
+	o := rollout.Outcome{Result: rollout.Halted, Message: w.absurd.Error(), Step: &p.Steps[0]}
+	for _, h := range hint.Of(w.absurd) {
+		o.Try = append(o.Try, r.command(w, env).Render(h))
+	}
+	sink.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: &p})
+	sink.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Step: o.Step, Outcome: &o})
+	return o
+}
+
+// titles are what the sets are called where there are several.
+func (r Request) titles(sets []*watched) []string {
 	var out []string
-	for _, s := range sets {
-		out = append(out, s.Name())
+	for _, w := range sets {
+		title := w.name
+		if r.AllNamespaces {
+			title = w.client.Namespace + "/" + w.name
+		}
+		out = append(out, title)
 	}
 	return out
 }
 
+// command is how the user calls the plugin for the set.
+func (r Request) command(w *watched, env *cmdutil.Env) hint.Caller {
+	if r.AllNamespaces {
+		return env.Command(w.client.Namespace)
+	}
+	return env.Command("")
+}
+
 // plan is one step that changes nothing.
-func (r Request) plan(s sts.Snapshot, env *cmdutil.Env) rollout.Plan {
+func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
+	settled := verdict.Settled{Command: r.command(w, env)}
+	var until rollout.Condition = settled
+	if r.Follow {
+		until = verdict.Follow{Settled: settled}
+	}
+	title := "watch statefulset " + w.name
+	if w.absurd == nil {
+		title += ": " + sts.Count(w.snapshot.Replicas(), "pod")
+	}
 	return rollout.Plan{
 		Verb:        "watch",
-		Namespace:   s.Set.Namespace,
-		Name:        s.Name(),
-		UID:         s.UID(),
+		Namespace:   w.client.Namespace,
+		Name:        w.name,
+		UID:         w.snapshot.UID(),
 		Context:     env.Context(),
-		Title:       fmt.Sprintf("watch statefulset %s: %s", s.Name(), sts.Count(s.Replicas(), "pod")),
+		Title:       title,
 		Record:      canary.Annotation,
-		Steps:       []rollout.Step{{Title: "watch", Until: verdict.Settled{Command: env.Command("")}}},
+		Steps:       []rollout.Step{{Title: "watch", Until: until}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,
 		Placing:     r.Limits.Placing,
@@ -129,13 +206,13 @@ var byWeight = []rollout.Result{
 }
 
 // worst is the outcome that the exit code is made of.
-func worst(outcomes []rollout.Outcome) rollout.Outcome {
+func worst(sets []*watched) rollout.Outcome {
 	for _, result := range byWeight {
-		for _, o := range outcomes {
-			if o.Result == result {
-				return o
+		for _, w := range sets {
+			if w.outcome.Result == result {
+				return w.outcome
 			}
 		}
 	}
-	return outcomes[0]
+	return sets[0].outcome
 }

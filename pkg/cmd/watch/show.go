@@ -51,12 +51,15 @@ func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) 
 		out = env.Streams.Err
 	}
 	for i, name := range names {
+		if s.screen != nil {
+			s.screen.Title(i, name)
+		}
 		s.sinks[i] = env.Sinks()
 		if s.screen != nil {
 			continue
 		}
 		lines := report.NewLines(out, env.Color, true)
-		if len(names) > 1 {
+		if len(names) > 1 || r.AllNamespaces {
 			lines = lines.Named(name)
 		}
 		s.sinks[i] = append(s.sinks[i], lines)

@@ -88,17 +88,17 @@ func TestObjectsAreInTheOrderOfTheirTimes(t *testing.T) {
 }
 
 func TestTheWorstOutcomeCounts(t *testing.T) {
-	of := func(results ...rollout.Result) []rollout.Outcome {
-		var out []rollout.Outcome
+	of := func(results ...rollout.Result) []*watched {
+		var out []*watched
 		for _, r := range results {
-			out = append(out, rollout.Outcome{Result: r})
+			out = append(out, &watched{outcome: rollout.Outcome{Result: r}})
 		}
 		return out
 	}
 	tests := []struct {
-		name     string
-		outcomes []rollout.Outcome
-		want     rollout.Result
+		name string
+		sets []*watched
+		want rollout.Result
 	}{
 		{"all done", of(rollout.Done, rollout.Done), rollout.Done},
 		{"one held", of(rollout.Done, rollout.Held), rollout.Held},
@@ -109,6 +109,6 @@ func TestTheWorstOutcomeCounts(t *testing.T) {
 		{"interrupted after one has halted", of(rollout.Halted, rollout.Interrupted), rollout.Interrupted},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, worst(test.outcomes).Result) })
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, worst(test.sets).Result) })
 	}
 }

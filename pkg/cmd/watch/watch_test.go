@@ -19,7 +19,7 @@ func parse(t *testing.T, args ...string) (*watch.Request, error) {
 }
 
 // patient are the limits by default.
-var patient = canary.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
+var patient = canary.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute, StepTimeout: 10 * time.Minute}
 
 func TestFlags(t *testing.T) {
 	tests := []struct {
@@ -32,6 +32,18 @@ func TestFlags(t *testing.T) {
 		{"several names after their type", []string{"sts", "web", "db"}, watch.Request{Names: []string{"web", "db"}, Limits: patient}},
 		{"all", []string{"--all"}, watch.Request{All: true, Limits: patient}},
 		{"a selector", []string{"-l", "app in (a,b)"}, watch.Request{Selector: "app in (a,b)", Limits: patient}},
+		{"all namespaces", []string{"-A"}, watch.Request{AllNamespaces: true, Limits: patient}},
+		{
+			"a selector in all namespaces",
+			[]string{"--all-namespaces", "-lapp=a"},
+			watch.Request{AllNamespaces: true, Selector: "app=a", Limits: patient},
+		},
+		{"to the end", []string{"web", "--follow"}, watch.Request{Names: []string{"web"}, Follow: true, Limits: patient}},
+		{
+			"without a deadline",
+			[]string{"web", "--step-timeout=0"},
+			watch.Request{Names: []string{"web"}, Limits: canary.Limits{Patience: patient.Patience, Placing: patient.Placing}},
+		},
 		{"as JSON", []string{"web", "-ojson"}, watch.Request{Names: []string{"web"}, Limits: patient, Output: report.JSON}},
 		{
 			"limits",
@@ -50,8 +62,13 @@ func TestFlags(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
-		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -l and a selector"},
+		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -A, or -l and a selector"},
 		{"a name and all", []string{"web", "--all"}, "names, --all and -l don't go together"},
+		{
+			"a name in all namespaces",
+			[]string{"web", "-A"},
+			"give names or --all-namespaces, not both: a name is looked up in one namespace",
+		},
 		{"a name and a selector", []string{"web", "-lapp=a"}, "names, --all and -l don't go together"},
 		{"all and a selector", []string{"--all", "-lapp=a"}, "--all and -l don't go together"},
 		{"another kind", []string{"web", "deployment/web"}, `"deployment/web" is not a StatefulSet`},

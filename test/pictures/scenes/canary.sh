@@ -2,10 +2,10 @@
 before() { :; }
 play() {
 	types 'kubectl sts canary web --image nginx=nginx:bad --patience 4s'
-	see 'go back to stable'
+	see 'roll back'
 	clean 4
 	types 'kubectl sts status web'
-	see 'go back to stable'
+	see 'roll back'
 	clean 4
 	types 'kubectl sts abort web'
 	see 'y/N'

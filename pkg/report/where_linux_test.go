@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,4 +28,16 @@ func TestGateQuestion(t *testing.T) {
 	step := &rollout.Step{Gate: &rollout.Gate{Next: "web-3"}}
 	require.Equal(t, "prod/web: next: web-3. [p]romote, [h]old here, [a]bort?", report.GateQuestion("prod/web", step))
 	require.Equal(t, "next: web-3. [p]romote, [h]old here, [a]bort?", report.GateQuestion("", step))
+}
+
+func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
+	step := &rollout.Step{Gate: &rollout.Gate{Next: "web-1, web-0"}}
+	got := onTerminal(t, 80, func(terminal *os.File) {
+		_, err := terminal.WriteString(report.Explained(terminal, report.GateQuestion("default/web @ cluster-1", step)) + "|")
+		require.NoError(t, err)
+	})
+	require.Equal(t, "default/web @ cluster-1: next: web-1, web-0. [p]romote, [h]old here, [a]bort? (?\nexplains) |", got)
+	for line := range strings.Lines(report.GateHelp) {
+		require.Less(t, len(line), 80, "%q", line)
+	}
 }

@@ -1,0 +1,103 @@
+package canary
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// driver is this process as the record names it.
+func (r Request) driver() *sts.Driver {
+	if r.Driver == nil {
+		return nil
+	}
+	d := *r.Driver
+	d.Leaves = r.Pace.Gate == rollout.GateHold
+	return &d
+}
+
+// drivenBy is the record once the process of this request drives it.
+func (r Record) drivenBy(request Request) Record {
+	r.Driver, r.Managers = request.driver(), sts.AddManager(r.Managers, request.Manager)
+	return r
+}
+
+// elsewhere refuses to go on with what another process is about to go on with: two
+// would only get in each other's way.
+func elsewhere(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+	if r.Other == nil || !r.Other.Alive || r.TakeOver {
+		return nil
+	}
+	return &rollout.Refusal{
+		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
+			record.Verb.Name(), s.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
+		Try: []string{"watch it: " + r.command("watch", s, "--follow"), "or go on in its place: the same command with " + TakeOverFlag},
+	}
+}
+
+// TakeOverFlag goes on with what another process drives.
+const TakeOverFlag = "--take-over"
+
+// beside warns that another process may go on with the same operation.
+func beside(r Request, record Record, s sts.Snapshot, now time.Time) []string {
+	o := r.Other
+	if o == nil {
+		return nil
+	}
+	who, watch := sts.Clean(o.Driver.String()), "; watch it: "+r.command("watch", s, "--follow")
+	if o.Alive {
+		return []string{fmt.Sprintf("the %s was driven by %s (process %d), which stops now", record.Verb.Name(), who, o.Driver.Process)}
+	}
+	touched := ""
+	if !o.Touched.IsZero() {
+		touched = fmt.Sprintf("; it wrote to the set last %s ago, at %s",
+			now.Sub(o.Touched).Round(time.Second), o.Touched.UTC().Format(time.RFC3339))
+	}
+	return []string{fmt.Sprintf("the %s was driven by %s: whether that process still runs can't be told from here%s%s",
+		record.Verb.Name(), who, touched, watch)}
+}
+
+// Driven is the process that drives the operation of the record, as far as the
+// set tells: none where it has failed, or is held at a gate at which that process
+// ends.
+func (r Record) Driven(s sts.Snapshot, now time.Time) *sts.Driver {
+	if r.Driver == nil || r.Failure(s) != nil || r.Driver.Leaves && r.Held(s, now) {
+		return nil
+	}
+	return r.Driver
+}
+
+// Held reports whether the step that was opened last is over, soak and all, so that
+// a process which ends at gates has ended.
+func (r Record) Held(s sts.Snapshot, now time.Time) bool {
+	at, err := r.Position(s)
+	if err != nil || at.Begun == 0 || r.Aborting {
+		return false
+	}
+	var until rollout.Condition = rollout.PodsGood{From: s.Start() + s.Partition()}
+	switch {
+	case r.Pods != nil:
+		until = rollout.PodsRestarted{Pods: r.Pods}
+	case s.OnDelete():
+		until = rollout.PodsUpdated{Count: at.Counts[at.Begun-1]}
+	}
+	return until.Check(s, now).Done && soakLeft(r.Soak.Duration, until, s, now) <= 0
+}
+
+// watchFirst puts first, among what can be done about an operation that another
+// process drives or may drive, to look on.
+func (r Request) watchFirst(s sts.Snapshot, try []string) []string {
+	if r.Other == nil {
+		return try
+	}
+	return slices.Insert(try, 0, WatchIt(*r.Other, r.command("watch", s, "--follow")))
+}
+
+// WatchIt is the way to look on at what somebody else drives; command is the one
+// that watches.
+func WatchIt(o sts.Other, command string) string {
+	return fmt.Sprintf("watch it (driven by %s): %s", sts.Clean(o.Driver.String()), command)
+}

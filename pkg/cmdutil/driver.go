@@ -1,0 +1,79 @@
+package cmdutil
+
+import (
+	"cmp"
+	"os"
+	"os/user"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Driver is this process as the records of what it drives name it.
+func (e *Env) Driver() *sts.Driver {
+	if e.driver.Since.IsZero() {
+		host, _ := os.Hostname() // one without a name is none to tell
+		e.driver = sts.Driver{
+			User: userName(), Host: host, Process: os.Getpid(), Mark: mark(os.Getpid()), Since: e.Now().UTC().Truncate(1e9),
+		}
+	}
+	d := e.driver
+	return &d
+}
+
+// userName is who runs it, as the machine calls them.
+func userName() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"))
+}
+
+// Drives tells a request who drives it, and who else may drive the operation in
+// progress.
+func (r *Runner) Drives(request *canary.Request, s sts.Snapshot) {
+	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
+	if record, err := canary.FindRecord(s); err == nil && record != nil {
+		request.Other = r.other(s, canary.Annotation, record.Driven(s, r.Client.Now()))
+	}
+}
+
+// DrivesScale is the same for a scale.
+func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
+	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
+	if record, err := scale.FindRecord(s); err == nil && record != nil && record.Failed == nil {
+		request.Other = r.other(s, scale.Annotation, record.Driver)
+	}
+	if record, err := canary.FindRecord(s); err == nil && record != nil {
+		request.Other = r.other(s, canary.Annotation, record.Driven(s, r.Client.Now()))
+	}
+}
+
+// other is the driver in a record, unless it is this process or has ended.
+func (r *Runner) other(s sts.Snapshot, annotation string, d *sts.Driver) *sts.Other {
+	if d == nil || d.Same(*r.Env.Driver()) {
+		return nil
+	}
+	alive, known := running(*r.Env.Driver(), *d)
+	if known && !alive {
+		return nil
+	}
+	o := &sts.Other{Driver: *d, Alive: alive}
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", annotation); ok {
+		o.Touched = w.Time
+	}
+	return o
+}
+
+// running reports whether another process runs, and whether that can be told from
+// here: it can on the same host.
+func running(own, other sts.Driver) (alive, known bool) {
+	switch {
+	case other.Host == "" || other.Host != own.Host || other.Process <= 0 || !samePlace(own.Mark, other.Mark):
+		return false, false
+	case other.Mark != "":
+		return mark(other.Process) == other.Mark, true
+	}
+	return exists(other.Process), true
+}

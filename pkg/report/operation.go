@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// operation is what somebody has in progress, as a program reads it.
+type operation struct {
+	Verb     string     `json:"verb"`
+	Step     int        `json:"step,omitempty"`
+	Steps    int        `json:"steps,omitempty"`
+	Started  *time.Time `json:"started,omitempty"`
+	Aborting bool       `json:"aborting,omitempty"`
+	Held     bool       `json:"held,omitempty"`
+	Failed   bool       `json:"failed,omitempty"`
+	Driver   *driver    `json:"driver,omitempty"`
+}
+
+// driver is the process that drives an operation.
+type driver struct {
+	User    string    `json:"user,omitempty"`
+	Host    string    `json:"host,omitempty"`
+	Process int       `json:"process,omitempty"`
+	Since   time.Time `json:"since"`
+}
+
+func viewOperation(o *rollout.Operation) *operation {
+	if o == nil {
+		return nil
+	}
+	return &operation{
+		Verb: o.Verb, Step: o.Step, Steps: o.Steps, Started: moment(o.Started), Aborting: o.Aborting, Held: o.Held, Failed: o.Failed,
+		Driver: viewDriver(o.Driver),
+	}
+}
+
+func viewDriver(d *sts.Driver) *driver {
+	if d == nil {
+		return nil
+	}
+	return &driver{Clean(d.User), Clean(d.Host), d.Process, d.Since.UTC()}
+}
+
+// moment is a time for a program, nil for none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// driver is the process that drives what is in progress, nil for nobody or where the
+// set does not tell.
+func (st Status) driver() *sts.Driver {
+	if st.Record != nil {
+		return st.Record.Driven(st.Snapshot, st.Now)
+	}
+	if r, err := scale.FindRecord(st.Snapshot); err == nil && r != nil && r.Failed == nil {
+		return r.Driver
+	}
+	return nil
+}
+
+// driverWords are who it is, and since when.
+func driverWords(d sts.Driver, now time.Time) string {
+	words := fmt.Sprintf("process %d", d.Process)
+	if who := d.Who(); who != "" {
+		words = who + ", " + words
+	}
+	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, d.Since.UTC().Format(time.RFC3339), duration.HumanDuration(now.Sub(d.Since))))
+}

@@ -1,0 +1,123 @@
+package rollout_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// waits are the events of that kind which the run has told.
+func (s *stage) waits() []rollout.Event {
+	var out []rollout.Event
+	for _, e := range s.sink.events {
+		if e.Type == rollout.EventWait {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func TestAWaitThatNothingMovesIsToldAgain(t *testing.T) {
+	p := watching(func(p *rollout.Plan) { p.StepTimeout, p.Timeout = stepTimeout, time.Hour })
+	s := opened(rolling(), updated(4, ststest.Unready, unreadyFor(time.Second)))
+	onStage(t, p, s, func(t *testing.T, st *stage) {
+		st.pass(29 * time.Second)
+		first := st.waits()
+		require.Len(t, first, 1)
+		require.Zero(t, first[0].Since, "it has just begun")
+		require.Equal(t, in(stepTimeout), first[0].Halts)
+		st.pass(61 * time.Second)
+		all := st.waits()
+		require.Len(t, all, 4, "every half minute")
+		for i, e := range all[1:] {
+			want := first[0]
+			want.Since, want.Time = first[0].Time, in(time.Duration(i+1)*30*time.Second)
+			require.Equal(t, want, e)
+		}
+		// What moves is told at once, and counts anew.
+		st.show(opened(rolling(), updated(4), updated(3, ststest.Unready, unreadyFor(time.Second))))
+		all = st.waits()
+		require.Len(t, all, 5)
+		require.Zero(t, all[4].Since)
+		require.Equal(t, in(90*time.Second+stepTimeout), all[4].Halts)
+		st.pass(29 * time.Second)
+		require.Len(t, st.waits(), 5)
+	})
+}
+
+func TestAnOutageIsToldAgain(t *testing.T) {
+	p := watching(func(p *rollout.Plan) { p.StepTimeout = stepTimeout })
+	onStage(t, p, opened(rolling(), updated(4, ststest.Unready)), func(t *testing.T, st *stage) {
+		st.tell(rollout.Update{Cut: true, Notice: "away"})
+		before := len(st.waits())
+		st.pass(65 * time.Second)
+		all := st.waits()
+		require.Len(t, all, before+2)
+		for _, e := range all[before:] {
+			require.Equal(t, "the API server to answer", e.Message)
+			require.Equal(t, in(0), e.Since)
+			require.Equal(t, in(stepTimeout), e.Halts)
+		}
+	})
+}
+
+// Others may let fewer pods be good than there were once: that is no standstill.
+func TestAWatchSeesProgressInWhateverMoves(t *testing.T) {
+	p := watching(func(p *rollout.Plan) { p.StepTimeout = stepTimeout })
+	const nearly = stepTimeout - time.Second
+	shows := []sts.Snapshot{
+		opened(rolling(), updated(4)),
+		opened(rolling(), updated(4), updated(3)),
+		opened(rolling(ststest.Generation(4), ststest.Partition(2)), updated(4), updated(3, ststest.Unready)),
+		opened(rolling(ststest.Generation(5), ststest.Partition(1)), updated(4), updated(3, ststest.Unready)),
+	}
+	w := newWalk(t, p, opened(rolling()))
+	w.see(opened(rolling()))
+	for i, s := range shows {
+		require.Nil(t, w.after(nearly).see(s).End, "snapshot %d", i)
+	}
+	last := shows[len(shows)-1]
+	require.Nil(t, w.after(nearly).see(last).End)
+	end := w.after(time.Second).see(last).End
+	require.NotNil(t, end)
+	require.Equal(t, rollout.Halted, end.Result)
+	require.Contains(t, end.Message, tooLong)
+}
+
+// gatedThen waits at a gate while web-0 is on revision "held", and soaks until a
+// time while it is on revision "soaking".
+type gatedThen struct{ watchable }
+
+func (g gatedThen) Check(s sts.Snapshot, now time.Time) rollout.Progress {
+	p := g.PodsGood.Check(s, now)
+	p.Done = false
+	if pod, ok := s.Pod(0); ok {
+		p.Gated = pod.Revision == "held"
+		if pod.Revision == "soaking" {
+			p.Until = in(time.Hour)
+		}
+	}
+	return p
+}
+
+func TestNoDeadlineAtAGateOrInASoak(t *testing.T) {
+	p := watching(func(p *rollout.Plan) {
+		p.StepTimeout, p.Steps = stepTimeout, []rollout.Step{{Title: "watch", Until: gatedThen{}}}
+	})
+	held, soaks := opened(rolling(), stable(0, ststest.Revision("held"))), opened(rolling(), stable(0, ststest.Revision("soaking")))
+	w := newWalk(t, p, soaks)
+	require.Nil(t, w.see(soaks).End)
+	require.Nil(t, w.at(59*time.Minute).see(soaks).End)
+	require.NotNil(t, w.at(2*time.Hour).see(soaks).End, "it has its deadline once that is over")
+
+	w = newWalk(t, p, held)
+	require.Nil(t, w.see(held).End)
+	require.Nil(t, w.after(24*time.Hour).see(held).End)
+	require.Nil(t, w.after(stepTimeout-time.Second).see(opened(rolling())).End, "it counts from the gate")
+	require.NotNil(t, w.after(stepTimeout).see(opened(rolling())).End)
+}
