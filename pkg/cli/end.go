@@ -26,7 +26,7 @@ func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) rollout
 	}
 	var ended *cmdutil.Ended
 	if err != nil && !errors.As(err, &ended) {
-		tell(env.Streams, err, o)
+		tell(env.Streams, env.Protocol.Command, err, o)
 		if env.Output == report.Human {
 			// The flags may not have been read up to this one.
 			env.Output = wanted(cmd, args)
@@ -112,8 +112,9 @@ func name(env *cmdutil.Env, cmd *cobra.Command) {
 	}
 }
 
-// tell says an error that nothing has said yet.
-func tell(streams term.Streams, err error, o rollout.Outcome) {
+// tell says an error that nothing has said yet. command is that of the command
+// line, as far as it could be read.
+func tell(streams term.Streams, command string, err error, o rollout.Outcome) {
 	word := "error"
 	switch o.Result {
 	case rollout.Refused, rollout.Interrupted:
@@ -131,6 +132,6 @@ func tell(streams term.Streams, err error, o rollout.Outcome) {
 	}
 	var usage *cmdutil.UsageError
 	if errors.As(err, &usage) {
-		report.Say(streams.Err, `See "kubectl sts --help" and "kubectl sts VERB --help".`)
+		report.Say(streams.Err, fmt.Sprintf("See '%s --help'.", cmp.Or(command, "kubectl sts")))
 	}
 }

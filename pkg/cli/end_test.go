@@ -15,8 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// hint is where bad usage leads.
-const hint = `See "kubectl sts --help" and "kubectl sts VERB --help".` + "\n"
+// hint is where bad usage of a command leads that stands alone here.
+const hint = "See 'canary --help'.\n"
 
 // ends is what both streams say of an error, with the time left out.
 func ends(t *testing.T, format report.Format, err error) (stdout, stderr string) {

@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -120,7 +122,11 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.args, func(t *testing.T) {
 			serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("unexpected %s %s", r.Method, r.URL) })
-			const hint = `See "kubectl sts --help" and "kubectl sts VERB --help".` + "\n"
+			verb, _, _ := strings.Cut(test.args, " ")
+			if !slices.ContainsFunc(verbs(), func(c *cobra.Command) bool { return c.Name() == verb }) {
+				verb = ""
+			}
+			hint := "See '" + strings.TrimSpace("kubectl sts "+verb) + " --help'.\n"
 			require.Equal(t, ran{2, "", "error: " + test.want + "\n" + hint}, run(t.Context(), strings.Fields(test.args)...))
 		})
 	}
@@ -228,7 +234,7 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		{
 			name: "a container that there is not", args: "canary web --image ngingx=nginx:1.22", set: ststest.Set(), pods: settled, code: 2,
 			stderr: "error: --image: no container \"ngingx\" in the template (there are: nginx)\n" +
-				"See \"kubectl sts --help\" and \"kubectl sts VERB --help\".\n",
+				seeHelp,
 		},
 		{
 			name: "a dry run", args: "canary web --image nginx=nginx:1.22 --dry-run=client", set: ststest.Set(), pods: settled, code: 0,
@@ -240,11 +246,11 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 		},
 		{
 			name: "a way back that a variable should have asked for", args: "promote web --on-failure=", set: ststest.Set(),
-			pods: settled, code: 2, stderr: "error: --on-failure is empty\n" + seeHelp,
+			pods: settled, code: 2, stderr: "error: --on-failure is empty\nSee 'kubectl sts promote --help'.\n",
 		},
 		{
 			name: "a report that a variable should have named", args: "abort web --report=", set: ststest.Set(),
-			pods: settled, code: 2, stderr: "error: --report is empty\n" + seeHelp,
+			pods: settled, code: 2, stderr: "error: --report is empty\nSee 'kubectl sts abort --help'.\n",
 		},
 		{
 			name: "one image of two is empty", args: "canary web --image= --image nginx=nginx:1.22", set: ststest.Set(), pods: settled,
@@ -282,5 +288,5 @@ func TestAServerThatIsNotThereIsExitCode1(t *testing.T) {
 	require.Equal(t, ran{1, "", "warning: " + unreachable + "; trying again for up to 10s\nerror: " + unreachable + "\n"}, got)
 }
 
-// seeHelp is the last line of bad usage.
-const seeHelp = "See \"kubectl sts --help\" and \"kubectl sts VERB --help\".\n"
+// seeHelp is the last line of a canary's bad usage.
+const seeHelp = "See 'kubectl sts canary --help'.\n"
