@@ -49,6 +49,7 @@ func crashed(t *testing.T) *server {
 func evidence(change func(*sts.Evidence)) *sts.Evidence {
 	since := ststest.Start.Add(-time.Hour)
 	e := &sts.Evidence{
+		UID:       "web-4-uid",
 		Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &since, Restarts: 2, Exit: &sts.Exit{Code: 1},
 		Probe: "Readiness probe failed", Log: []string{"starting", "FATAL: no config"}, Previous: true,
 	}

@@ -29,16 +29,30 @@ func (r *run) describe(o *Outcome) {
 		o.Images = s.RolloutImages(s.StableRevision(), s.UpdateRevision())
 	}
 	o.Safe = safe(s, r.Now())
-	if r.Witness != nil && o.Pod != "" && o.Evidence == nil {
-		container := ""
-		if o.Trouble != nil {
-			container = o.Trouble.Container
-		}
-		o.Evidence = r.Witness.Evidence(r.ctx, o.Pod, container)
+	if r.Witness != nil && o.Pod != "" {
+		o.Evidence = Ask(r.ctx, r.Witness, o.Evidence, o.Pod, o.Trouble)
 	}
 	if r.Command != "" && o.Evidence != nil {
 		o.Try = SeeMore(o.Try, r.Command, o.Pod, o.Evidence)
 	}
+}
+
+// Ask is the evidence of a pod. What a run that failed has kept of it stays, and
+// gets the log, which is not kept.
+func Ask(ctx context.Context, w Witness, kept *sts.Evidence, pod string, trouble *sts.Trouble) *sts.Evidence {
+	container := ""
+	switch {
+	case kept != nil:
+		container = kept.Container
+	case trouble != nil:
+		container = trouble.Container
+	}
+	now := w.Evidence(ctx, pod, container)
+	if kept == nil {
+		return now
+	}
+	whole := kept.WithLog(now)
+	return &whole
 }
 
 // safe says which pods serve, and from which images.

@@ -3,15 +3,16 @@ package sts
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // Evidence is what the cluster tells about a pod that a run has failed because
 // of, beyond its trouble. Fields that nobody knows are zero. Text in it is clean.
 type Evidence struct {
+	UID       types.UID  `json:"uid,omitempty"` // of the pod
 	Container string     `json:"container,omitempty"`
 	Image     string     `json:"image,omitempty"` // of that container
 	Node      string     `json:"node,omitempty"`
@@ -38,14 +39,23 @@ type Exit struct {
 	MemoryLimit string     `json:"memoryLimit,omitempty"` // of one that was OOMKilled
 }
 
-// How much of it is kept on the set, in bytes: all annotations of an object share
-// 256 KiB.
-const recordedLines, recordedLine = 4, 160
+// recordedLine is how much of a text is kept on the set, in bytes: all annotations
+// of an object share 256 KiB.
+const recordedLine = 160
 
-// Short is the evidence as it is kept on the set.
+// Short is the evidence as it is kept on the set. The log is not: more people may
+// read the set than the logs of its pods.
 func (e Evidence) Short() Evidence {
-	e.Log = lastLines(strings.Join(e.Log, "\n"), recordedLines, recordedLine)
+	e.Log, e.Previous, e.NoLog = nil, false, false
 	e.Probe = CutMiddle(e.Probe, recordedLine)
+	return e
+}
+
+// WithLog is evidence that was kept, with the log that the very same pod has now.
+func (e Evidence) WithLog(now *Evidence) Evidence {
+	if now != nil && e.UID != "" && e.UID == now.UID {
+		e.Log, e.Previous, e.NoLog = now.Log, now.Previous, now.NoLog
+	}
 	return e
 }
 
@@ -53,7 +63,7 @@ func (e Evidence) Short() Evidence {
 // trouble, "" for the one that looks most like it; events are those about the pod.
 func ObserveEvidence(p *corev1.Pod, container string, events []*corev1.Event) Evidence {
 	pod := observePod(p, 0)
-	e := Evidence{Node: Clean(pod.Node), Ready: pod.Ready}
+	e := Evidence{UID: p.UID, Node: Clean(pod.Node), Ready: pod.Ready}
 	if e.Since = timeOf(pod.ReadySince); !pod.Ready {
 		e.Since = timeOf(pod.UnreadySince)
 		if probe := newestProbe(p, events); probe != nil {

@@ -100,6 +100,7 @@ func TestEvidence(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			tt.want.UID = "web-4-uid"
 			require.Equal(t, tt.want, sts.ObserveEvidence(ststest.Pod(4, tt.change), tt.container, tt.events))
 		})
 	}
@@ -147,6 +148,17 @@ func TestWhatIsKeptOfTheEvidenceIsShort(t *testing.T) {
 	text, err := json.Marshal(f.Short())
 	require.NoError(t, err)
 	require.Less(t, len(text), 2500)
-	require.Equal(t, []string{"FATAL: three", "six", "seven", "eight"}, f.Short().Evidence.Log)
+	require.Empty(t, f.Short().Evidence.Log, "who may read the set may not read logs for that")
 	require.Len(t, f.Evidence.Log, 8, "the evidence itself is as it was")
+}
+
+func TestOnlyTheSamePodHasTheLogOfWhatWasKept(t *testing.T) {
+	kept := sts.Evidence{UID: "one", Probe: "503"}
+	now := sts.Evidence{UID: "one", Probe: "200", Log: []string{"FATAL"}, Previous: true}
+	require.Equal(t, sts.Evidence{UID: "one", Probe: "503", Log: []string{"FATAL"}, Previous: true}, kept.WithLog(&now))
+	now.UID = "another"
+	require.Equal(t, kept, kept.WithLog(&now))
+	require.Equal(t, kept, kept.WithLog(nil))
+	unknown := sts.Evidence{Probe: "503"}
+	require.Equal(t, unknown, unknown.WithLog(&sts.Evidence{Log: []string{"FATAL"}}), "nobody knows whether it is the same")
 }

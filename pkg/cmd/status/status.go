@@ -124,20 +124,13 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return cmdutil.Result(rollout.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
 }
 
-// ask adds what the pod in trouble tells, unless a run that failed has kept it:
-// that pod may be another one by now.
+// ask adds what the pod in trouble tells.
 func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 	v := &st.Verdict
 	if v.Result != rollout.Halted || v.Pod == "" {
 		return
 	}
-	if v.Evidence == nil {
-		container := ""
-		if v.Trouble != nil {
-			container = v.Trouble.Container
-		}
-		v.Evidence = client.Evidence(ctx, v.Pod, container)
-	}
+	v.Evidence = rollout.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
 	if v.Evidence != nil {
 		v.Try = rollout.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
 	}
