@@ -23,17 +23,13 @@ var telling = regexp.MustCompile(
 // say anything. Where none of these says why, the last line before them that does
 // comes first. They are harmless, and long ones are cut in their middle.
 func LastWords(log string) []string {
-	return lastLines(log, mostLines, mostLine)
-}
-
-func lastLines(log string, lines, length int) []string {
 	var all []string
 	for line := range strings.Lines(log) {
 		if line = Clean(strings.ToValidUTF8(line, "\uFFFD")); line != "" {
 			all = append(all, line)
 		}
 	}
-	last := slices.Clone(all[max(0, len(all)-lines):])
+	last := slices.Clone(all[max(0, len(all)-mostLines):])
 	if before := all[:len(all)-len(last)]; !slices.ContainsFunc(last, telling.MatchString) {
 		for _, line := range slices.Backward(before) {
 			if telling.MatchString(line) {
@@ -43,7 +39,7 @@ func lastLines(log string, lines, length int) []string {
 		}
 	}
 	for i := range last {
-		last[i] = CutMiddle(last[i], length)
+		last[i] = CutMiddle(last[i], mostLine)
 	}
 	return last
 }
