@@ -31,6 +31,9 @@ N ?= 10
 ## LANES: how many suites make soak-test runs side by side
 LANES ?= 1
 
+## SOAK_ARGS: more flags for make soak-test, such as -busy 0 where something else keeps the processors busy
+SOAK_ARGS ?=
+
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
 
@@ -122,7 +125,7 @@ compat: build ## Run the scripts against each of KUBE_VERSIONS and write the tab
 
 .PHONY: soak-test
 soak-test: ## Run the plugin's scripts N times with every processor busy, and say which ever failed
-	go run ./test/soak -n $(N) -lanes $(LANES) $(if $(RUN),-run '$(RUN)')
+	go run ./test/soak -n $(N) -lanes $(LANES) $(if $(RUN),-run '$(RUN)') $(SOAK_ARGS)
 
 .PHONY: lint
 lint: $(TOOLS)/built ## Check style, common mistakes and go.mod

@@ -41,9 +41,10 @@ type request struct {
 		Username string `json:"username"`
 	} `json:"user"`
 	ObjectRef struct {
-		Resource  string `json:"resource"`
-		Name      string `json:"name"`
-		Namespace string `json:"namespace"`
+		Resource    string `json:"resource"`
+		Subresource string `json:"subresource"`
+		Name        string `json:"name"`
+		Namespace   string `json:"namespace"`
 	} `json:"objectRef"`
 	ResponseStatus struct {
 		Code int `json:"code"`
@@ -71,11 +72,19 @@ func (a *audit) plugins() ([]request, error) {
 	return slices.DeleteFunc(all, func(r request) bool { return !strings.HasPrefix(r.UserAgent, pluginAgent) }), err
 }
 
-// deletions are the requests to delete pods, whoever's they are.
-func (a *audit) deletions() ([]request, error) {
+// moves are the requests that made or deleted pods, and those that were meant
+// to and were refused, whoever's they are; and those that wrote events.
+func (a *audit) moves() ([]request, error) {
 	all, err := a.requests(0)
 	return slices.DeleteFunc(all, func(r request) bool {
-		return !strings.HasPrefix(r.Verb, "delete") || r.ObjectRef.Resource != "pods"
+		switch r.ObjectRef.Resource {
+		case "pods":
+			return r.ObjectRef.Subresource != "" || r.Verb != "create" && !strings.HasPrefix(r.Verb, "delete")
+		case "events":
+			return !r.write()
+		default:
+			return true
+		}
 	}), err
 }
 

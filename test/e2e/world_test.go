@@ -149,8 +149,8 @@ func (w *world) state() string {
 		}
 		fmt.Fprintln(&out)
 	}
-	deletions, err := w.audit.deletions()
-	for _, r := range deletions {
+	moves, err := w.audit.moves()
+	for _, r := range moves {
 		fmt.Fprintln(&out, r)
 	}
 	if err != nil {

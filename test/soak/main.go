@@ -24,6 +24,7 @@ import (
 type options struct {
 	rounds int
 	lanes  int    // suites side by side
+	burn   int    // processors to keep busy
 	run    string // which tests, as for go test
 	logs   string // the directory of the logs
 }
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&o.lanes, "lanes", 1, "how many suites run side by side")
 	flag.StringVar(&o.run, "run", "", "the tests to run, as for go test; empty is all")
 	flag.StringVar(&o.logs, "logs", filepath.Join("dist", "soak"), "the directory for the logs")
+	flag.IntVar(&o.burn, "busy", runtime.NumCPU(), "how many processors to keep busy; 0 where something else does")
 	burn := flag.Bool("burn", false, "keep a processor busy until standard input ends")
 	flag.Parse()
 	if *burn {
@@ -72,7 +74,7 @@ func soak(ctx context.Context, o options, out io.Writer) error {
 			return fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
 		}
 	}
-	stop, err := startBurners(runtime.NumCPU())
+	stop, err := startBurners(o.burn)
 	if err != nil {
 		return err
 	}
