@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -32,47 +31,30 @@ func (c *Client) Everywhere() *Client {
 	return &all
 }
 
-// List reads sets and their pods, by namespace and name. How many requests
-// that takes depends on how many pages there are, not on how many sets. The
-// snapshots have no revisions, budgets and claims, their sets no templates. A set
-// that wants more pods than can be counted does not hide the others.
+// List reads sets and their pods, in the order of [claims.CompareNamespaces] and
+// by name. How many requests that takes depends on how many pages there are, not
+// on how many sets. The snapshots have no revisions, budgets and claims, their
+// sets no templates. A set that wants more pods than can be counted does not hide
+// the others.
 func (c *Client) List(ctx context.Context, q Query) ([]sts.Snapshot, error) {
-	ctx = c.quiet(ctx)
-	sets, err := c.listSets(ctx, q)
-	if err != nil || len(sets) == 0 {
+	var out []sts.Snapshot
+	l := &listing{client: c, each: func(some []sts.Snapshot) error {
+		out = append(out, some...)
+		return nil
+	}}
+	if err := l.read(ctx, q); err != nil {
 		return nil, err
 	}
-	var absurd []sts.Snapshot
-	sets = slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool {
-		err := sts.Countable(set)
-		if err != nil {
-			absurd = append(absurd, sts.Snapshot{Set: set, Uncountable: err})
-		}
-		return err != nil
-	})
-	if len(sets) == 0 {
-		return absurd, nil
-	}
-	// Every pod of a StatefulSet has this label (updateIdentity in the
-	// controller's source), so the other pods of a cluster are not read.
-	opts := metav1.ListOptions{LabelSelector: appsv1.StatefulSetPodNameLabel}
-	gathering := sts.Gather(sets)
-	err = pages(ctx, opts, c.pods(namespaceOf(sets)).List, func(list *corev1.PodList) {
-		for i := range list.Items {
-			gathering.Add(&list.Items[i])
-		}
-	})
-	if err != nil {
-		return nil, c.explain(err, "list", "pods", "")
-	}
-	snapshots := gathering.Snapshots()
-	c.addFailedCreates(ctx, snapshots)
-	c.addNodes(ctx, snapshots)
-	snapshots = append(snapshots, absurd...)
-	slices.SortStableFunc(snapshots, func(a, b sts.Snapshot) int {
-		return cmp.Or(strings.Compare(a.Set.Namespace, b.Set.Namespace), strings.Compare(a.Name(), b.Name()))
-	})
-	return snapshots, nil
+	return out, nil
+}
+
+// ListInTurn reads what [Client.List] does, and passes on the sets of each
+// namespace as soon as the list of pods is past it, so that only the pods of the
+// namespace at hand are in memory. It ends with [ErrNoOrder] when that list is not
+// in the order of namespaces; List needs no order.
+func (c *Client) ListInTurn(ctx context.Context, q Query, each func([]sts.Snapshot) error) error {
+	l := &listing{client: c, each: each, inTurn: c.Namespace == metav1.NamespaceAll}
+	return l.read(ctx, q)
 }
 
 func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, error) {
@@ -89,17 +71,27 @@ func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, 
 }
 
 // slimSet copies what a list of many sets needs to know. The rest is most of
-// it, and would stay in memory with all of its page. The template is kept where a
-// rollout of it is not over, and else its images.
+// it, and would stay in memory with all of its page. The template and who wrote
+// which field are kept where a run is not over, and else the template's images and,
+// where there is a partition, who wrote that.
 func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim := &appsv1.StatefulSet{ObjectMeta: set.ObjectMeta, Spec: set.Spec, Status: set.Status}
 	slim.Spec.VolumeClaimTemplates = nil
+	slim.Annotations = nil
+	for key, value := range set.Annotations {
+		if strings.HasPrefix(key, sts.OwnAnnotations) {
+			metav1.SetMetaDataAnnotation(&slim.ObjectMeta, key, value)
+		}
+	}
 	if _, open := set.Annotations[sts.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
 		slim.Spec.Template = corev1.PodTemplateSpec{}
 		for i := range set.Spec.Template.Spec.Containers {
 			c := &set.Spec.Template.Spec.Containers[i]
 			slim.Spec.Template.Spec.Containers = append(slim.Spec.Template.Spec.Containers, corev1.Container{Name: c.Name, Image: c.Image})
 		}
+	}
+	if len(slim.Annotations) == 0 && (sts.Snapshot{Set: set}).Partition() == 0 {
+		slim.ManagedFields = nil
 	}
 	return slim
 }

@@ -2,6 +2,8 @@ package kube
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -11,50 +13,72 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// What explains pods that are missing, or that do not go, is read only when
-// there are any. Not being allowed to costs the words and nothing else.
+// why explains pods that are missing, or that do not go. What tells it is read
+// only when there are any. Not being allowed to costs the words and nothing else.
+type why struct {
+	client *Client
+	// all is set where more sets are to come: then what is read once tells about
+	// all of them.
+	all    bool
+	events map[setKey][]*corev1.Event // nil before they were read
+	nodes  map[string]sts.Node        // by name, a zero one where there was none to read
+	whole  bool                       // all nodes were read
+}
+
+// setKey is a set of any namespace.
+type setKey struct{ namespace, name string }
 
 // addFailedCreates adds what the controller says about the pods that it could
 // not make. Of many sets it reads no other events: those about pods that it has
 // made are far more.
-func (c *Client) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
-	type key struct{ namespace, name string }
-	lacking := map[key]*sts.Snapshot{}
+func (w *why) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
+	var lacking []*sts.Snapshot
 	var sets []*appsv1.StatefulSet
 	for i := range snapshots {
 		if s := &snapshots[i]; len(s.Pods) < s.Replicas() {
-			lacking[key{s.Set.Namespace, s.Name()}] = s
+			lacking = append(lacking, s)
 			sets = append(sets, s.Set)
 		}
 	}
 	if len(sets) == 0 {
 		return
 	}
+	if w.events == nil || !w.all {
+		namespace := namespaceOf(sets)
+		if w.all {
+			namespace = w.client.Namespace
+		}
+		w.events = w.readEvents(ctx, namespace)
+	}
+	for _, s := range lacking {
+		if events := w.events[setKey{s.Set.Namespace, s.Name()}]; len(events) > 0 {
+			s.FailedCreates = sts.FailedCreates(events)
+		}
+	}
+}
+
+func (w *why) readEvents(ctx context.Context, namespace string) map[setKey][]*corev1.Event {
 	opts := metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": "StatefulSet",
 		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()}
-	events := map[key][]*corev1.Event{}
-	_ = pages(ctx, opts, c.events(namespaceOf(sets)).List, func(list *corev1.EventList) {
+	events := map[setKey][]*corev1.Event{}
+	_ = pages(ctx, opts, w.client.events(namespace).List, func(list *corev1.EventList) {
 		for i := range list.Items {
 			e := &list.Items[i]
-			of := key{e.Namespace, e.InvolvedObject.Name}
-			if _, ok := lacking[of]; ok {
-				events[of] = append(events[of], e)
-			}
+			of := setKey{e.Namespace, e.InvolvedObject.Name}
+			events[of] = append(events[of], e)
 		}
 	})
-	for of, list := range events {
-		lacking[of].FailedCreates = sts.FailedCreates(list)
-	}
+	return events
 }
 
 // addNodes adds the nodes that hold pods which do not go in their time.
-func (c *Client) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
+func (w *why) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
 	overdue := map[string][]*sts.Snapshot{}
 	for i := range snapshots {
 		for _, pod := range snapshots[i].Pods {
-			if pod.Node != "" && pod.Overdue(c.Now()) {
+			if pod.Node != "" && pod.Overdue(w.client.Now()) {
 				overdue[pod.Node] = append(overdue[pod.Node], &snapshots[i])
 			}
 		}
@@ -62,21 +86,46 @@ func (c *Client) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
 	if len(overdue) == 0 {
 		return
 	}
-	opts := metav1.ListOptions{}
-	for name := range overdue {
-		if len(overdue) == 1 {
-			opts.FieldSelector = fields.OneTermEqualSelector("metadata.name", name).String()
+	w.readNodes(ctx, slices.DeleteFunc(slices.Collect(maps.Keys(overdue)), func(name string) bool {
+		_, asked := w.nodes[name]
+		return asked
+	}))
+	for name, on := range overdue {
+		node := w.nodes[name]
+		for _, s := range on {
+			if node.Name == "" {
+				continue
+			}
+			if s.Nodes == nil {
+				s.Nodes = map[string]sts.Node{}
+			}
+			s.Nodes[name] = node
 		}
 	}
-	_ = pages(ctx, opts, c.nodes().List, func(list *corev1.NodeList) {
+}
+
+// readNodes reads these nodes: one by its name, and several with all others,
+// which are then known.
+func (w *why) readNodes(ctx context.Context, names []string) {
+	if len(names) == 0 || w.whole {
+		return
+	}
+	opts := metav1.ListOptions{}
+	if len(names) == 1 {
+		opts.FieldSelector = fields.OneTermEqualSelector("metadata.name", names[0]).String()
+	} else {
+		w.whole = true
+	}
+	if w.nodes == nil {
+		w.nodes = map[string]sts.Node{}
+	}
+	for _, name := range names {
+		w.nodes[name] = sts.Node{}
+	}
+	_ = pages(ctx, opts, w.client.nodes().List, func(list *corev1.NodeList) {
 		for i := range list.Items {
 			node := sts.ObserveNode(&list.Items[i])
-			for _, s := range overdue[node.Name] {
-				if s.Nodes == nil {
-					s.Nodes = map[string]sts.Node{}
-				}
-				s.Nodes[node.Name] = node
-			}
+			w.nodes[node.Name] = node
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/charmbracelet/lipgloss"
@@ -34,16 +33,16 @@ const (
 
 // table is the columns that a terminal of this width has room for; off a
 // terminal these are all.
-func (l List) table(style styles, width int) (header []string, rows [][]cell) {
+func (l *List) table(style styles, width int) (header []string, rows [][]cell) {
 	columns := l.columns(style)
 	if width > 0 {
 		columns = fit(columns, width)
 		states := columns[len(columns)-1].cells
-		for i, st := range l.Statuses {
-			states[i].text = Clean(st.shortState(room(columns, width)))
+		for i := range l.rows {
+			states[i].text = Clean(l.rows[i].shortState(room(columns, width)))
 		}
 	}
-	rows = make([][]cell, len(l.Statuses))
+	rows = make([][]cell, len(l.rows))
 	for _, c := range columns {
 		header = append(header, c.header)
 		for i := range rows {
@@ -53,35 +52,29 @@ func (l List) table(style styles, width int) (header []string, rows [][]cell) {
 	return header, rows
 }
 
-func (l List) columns(style styles) []listColumn {
+func (l *List) columns(style styles) []listColumn {
 	namespace, name := listColumn{header: "NAMESPACE", least: 9, keep: true}, listColumn{header: "NAME", least: shortest, keep: true}
 	ready, updated := listColumn{header: "READY", keep: true}, listColumn{header: "UPDATED", spare: 2}
 	strategy := listColumn{header: "STRATEGY", spare: 2}
 	partition, run := listColumn{header: "PARTITION", spare: 3}, listColumn{header: "RUN", spare: 3}
 	image := listColumn{header: imageColumn, spare: 1, least: knownImage}
 	state := listColumn{header: "STATE", keep: true}
-	for _, st := range l.Statuses {
-		look := style.verdict(st.Verdict.Result)
-		namespace.add(st.Snapshot.Set.Namespace, nil)
-		name.add(st.Snapshot.Name(), nil)
-		good, fresh := st.pods()
+	for i := range l.rows {
+		r := &l.rows[i]
+		look := style.verdict(r.verdict.Result)
+		namespace.add(r.namespace, nil)
+		name.add(r.name, nil)
 		readyLook := look
-		if good == st.Snapshot.Replicas() {
+		if r.allReady {
 			readyLook = style.good // what holds the set is not these
 		}
-		ready.add(fmt.Sprintf("%d/%d", good, st.Snapshot.Replicas()), &readyLook)
-		updated.add(fmt.Sprint(fresh), nil)
-		if st.Snapshot.Uncountable != nil {
-			ready.cells[len(ready.cells)-1] = cell{text: fmt.Sprintf("-/%d", *st.Snapshot.Set.Spec.Replicas), style: &look}
-		}
-		if !st.Snapshot.Observed() || st.Snapshot.Uncountable != nil {
-			updated.cells[len(updated.cells)-1].text = "-" // which revision that is, only the controller knows
-		}
-		image.add(dash(st.templateImage()), nil)
-		strategy.add(string(st.Snapshot.Strategy()), nil)
-		partition.addRare(st.partitionWords(), &style.warn)
-		run.addRare(st.runWords(), &style.warn)
-		state.add(st.state(), &look)
+		ready.add(r.ready, &readyLook)
+		updated.add(r.updated, nil)
+		image.add(r.image, nil)
+		strategy.add(r.strategy, nil)
+		partition.addRare(r.partition, &style.warn)
+		run.addRare(r.run, &style.warn)
+		state.add(r.state(), &look)
 	}
 	columns := []listColumn{namespace, name, ready, updated, image, strategy, partition, run, state}
 	if !l.AllNamespaces {
@@ -114,34 +107,34 @@ func (c *listColumn) addRare(text string, style *lipgloss.Style) {
 }
 
 // state is the last column: what is the matter, unless nothing is.
-func (st Status) state() string {
-	if state := st.Verdict.State(); state == verdict.StateSettled {
+func (r *listRow) state() string {
+	if state := r.verdict.State(); state == verdict.StateSettled {
 		return string(state)
 	}
-	return st.Verdict.Message
+	return r.verdict.Message
 }
 
 // shortState is the same where there is not much room: of trouble, its reason
 // is what a person needs first.
-func (st Status) shortState(room int) string {
-	whole := st.state()
+func (r *listRow) shortState(room int) string {
+	whole := r.state()
 	if room >= wholeRoom || ansi.StringWidth(whole) <= room {
 		return whole
 	}
-	if f := st.Verdict.Failed; f != nil && f.Pod != "" {
+	if f := r.verdict.Failed; f != nil && f.Pod != "" {
 		if text := "failed: " + f.Pod + ": " + f.Reason; f.Reason != "" && ansi.StringWidth(text) <= room {
 			return text
 		}
 	}
-	if t := st.Verdict.Trouble; t != nil {
-		for _, text := range []string{"trouble: " + st.Verdict.Pod + ": " + t.Reason, "trouble: " + t.Reason} {
+	if t := r.verdict.Trouble; t != nil {
+		for _, text := range []string{"trouble: " + r.verdict.Pod + ": " + t.Reason, "trouble: " + t.Reason} {
 			if ansi.StringWidth(text) <= room {
 				return text
 			}
 		}
 	}
 	if room < wantsRoom {
-		return string(st.Verdict.State())
+		return string(r.verdict.State())
 	}
 	return whole
 }

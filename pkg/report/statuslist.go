@@ -15,11 +15,57 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
-// List is what the status of several sets shows.
+// List is what the status of several sets shows. Of a status that was added it
+// keeps what is printed, not the pods: there may be a hundred thousand.
 type List struct {
-	Statuses      []Status
+	Format        Format
 	AllNamespaces bool   // each set is shown with its namespace
 	Look          string // the command that shows one of them
+
+	rows    []listRow
+	objects packed // what a program gets
+}
+
+// listRow is a set's row, and what is said below the table.
+type listRow struct {
+	namespace, name          string
+	ready                    string
+	allReady                 bool
+	updated, image, strategy string
+	partition, run           string // empty for most sets
+	verdict                  verdict.Verdict
+	forgotten                bool // held for so long that nobody may be at work on it
+	help                     string
+}
+
+// Add adds a set below those that there are.
+func (l *List) Add(st Status) {
+	l.rows = append(l.rows, st.row())
+	if l.Format != Human {
+		l.objects.add(func(w io.Writer) { writeObject(w, l.Format, st.view()) })
+	}
+}
+
+// row is what the list keeps of a status.
+func (st Status) row() listRow {
+	s := st.Snapshot
+	good, fresh := st.pods()
+	r := listRow{
+		namespace: s.Set.Namespace, name: s.Name(), allReady: good == s.Replicas(),
+		ready: fmt.Sprintf("%d/%d", good, s.Replicas()), updated: fmt.Sprint(fresh),
+		image: dash(st.templateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
+		verdict: st.Verdict, help: st.help(),
+	}
+	r.verdict.Try, r.verdict.Evidence = nil, nil
+	if s.Uncountable != nil {
+		r.ready, r.allReady = fmt.Sprintf("-/%d", *s.Set.Spec.Replicas), false
+	}
+	if !s.Observed() || s.Uncountable != nil {
+		r.updated = "-" // which revision that is, only the controller knows
+	}
+	since, known := st.heldSince()
+	r.forgotten = !known || st.Now.Sub(since) >= forgotten
+	return r
 }
 
 const (
@@ -30,14 +76,17 @@ const (
 	flood = 5
 )
 
+// Len is how many sets there are.
+func (l *List) Len() int { return len(l.rows) }
+
 // Result is the worst of all results: trouble before held before settled.
-func (l List) Result() rollout.Result {
+func (l *List) Result() rollout.Result {
 	worst := rollout.Done
-	for _, st := range l.Statuses {
-		if st.Verdict.Result == rollout.Halted {
+	for i := range l.rows {
+		switch l.rows[i].verdict.Result {
+		case rollout.Halted:
 			return rollout.Halted
-		}
-		if st.Verdict.Result == rollout.Held {
+		case rollout.Held:
 			worst = rollout.Held
 		}
 	}
@@ -45,10 +94,10 @@ func (l List) Result() rollout.Result {
 }
 
 // Summary counts the sets by their states.
-func (l List) Summary() string {
+func (l *List) Summary() string {
 	counts := map[verdict.State]int{}
-	for _, st := range l.Statuses {
-		counts[st.Verdict.State()]++
+	for i := range l.rows {
+		counts[l.rows[i].verdict.State()]++
 	}
 	var parts []string
 	for _, state := range []verdict.State{
@@ -58,16 +107,14 @@ func (l List) Summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	return sts.Count(len(l.Statuses), "set") + ": " + strings.Join(parts, ", ")
+	return sts.Count(len(l.rows), "set") + ": " + strings.Join(parts, ", ")
 }
 
-// PrintStatuses prints a row for each set, a summary, and what helps. For a
-// program it prints what [PrintStatus] does, for each set.
-func PrintStatuses(w io.Writer, mode term.ColorMode, format Format, l List) {
-	if format != Human {
-		for _, st := range l.Statuses {
-			writeObject(w, format, st.view())
-		}
+// Print prints a row for each set, a summary, and what helps. For a program it
+// prints what [PrintStatus] does, for each set.
+func (l *List) Print(w io.Writer, mode term.ColorMode) {
+	if l.Format != Human {
+		l.objects.print(w)
 		return
 	}
 	style, width := newStyles(w, mode), term.Width(w)
@@ -80,30 +127,30 @@ func PrintStatuses(w io.Writer, mode term.ColorMode, format Format, l List) {
 		_, _ = fmt.Fprintln(w, "  look closer: "+l.Look)
 		return
 	}
-	for _, st := range need {
-		look := style.verdict(st.Verdict.Result)
-		text := wrap(l.name(st)+": "+Clean(st.Verdict.Message), width, "")
-		_, _ = fmt.Fprintf(w, "%s\n  %s\n", each(look, text), Clean(st.help()))
+	for _, r := range need {
+		look := style.verdict(r.verdict.Result)
+		text := wrap(l.called(r)+": "+Clean(r.verdict.Message), width, "")
+		_, _ = fmt.Fprintf(w, "%s\n  %s\n", each(look, text), Clean(r.help))
 	}
 }
 
-func (l List) name(st Status) string {
+func (l *List) called(r listRow) string {
 	if l.AllNamespaces {
-		return st.Snapshot.Set.Namespace + "/" + st.Snapshot.Name()
+		return r.namespace + "/" + r.name
 	}
-	return st.Snapshot.Name()
+	return r.name
 }
 
 // needing are the sets that somebody should look after, those in trouble first.
-func (l List) needing() []Status {
-	var trouble, held []Status
-	for _, st := range l.Statuses {
-		switch st.Verdict.State() {
+func (l *List) needing() []listRow {
+	var trouble, held []listRow
+	for _, r := range l.rows {
+		switch r.verdict.State() {
 		case verdict.StateTrouble, verdict.StateFailed:
-			trouble = append(trouble, st)
+			trouble = append(trouble, r)
 		case verdict.StateHeld:
-			if since, known := st.heldSince(); !known || st.Now.Sub(since) >= forgotten {
-				held = append(held, st)
+			if r.forgotten {
+				held = append(held, r)
 			}
 		case verdict.StateSettled, verdict.StateInProgress:
 		}

@@ -23,7 +23,7 @@ func TestListFitsTheTerminal(t *testing.T) {
 	tests := []struct {
 		golden string
 		width  uint16
-		list   report.List
+		list   *report.List
 	}{
 		{"list-200", 200, ofAll(badCanary(), leftBehind(12*24*hour), onDelete(), long)},
 		{"list-80", 80, of(badCanary(), leftBehind(12*24*hour), onDelete(), calm("a"))},
@@ -37,7 +37,7 @@ func TestListFitsTheTerminal(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.golden, func(t *testing.T) {
 			got := onTerminal(t, test.width, func(terminal *os.File) {
-				report.PrintStatuses(terminal, term.ColorNever, report.Human, test.list)
+				test.list.Print(terminal, term.ColorNever)
 			})
 
 			golden(t, test.golden, got)

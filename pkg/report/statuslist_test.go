@@ -127,31 +127,44 @@ func gone() report.Status {
 	return judged("data", "off", nil, ststest.Set(ststest.Replicas(0)), ststest.Pods(0, 2, ststest.Terminating))
 }
 
-func of(statuses ...report.Status) report.List {
-	return report.List{Statuses: statuses, Look: "kubectl sts status NAME"}
+func of(statuses ...report.Status) *report.List {
+	return inList(report.List{Look: "kubectl sts status NAME"}, statuses)
 }
 
-func ofAll(statuses ...report.Status) report.List {
-	return report.List{Statuses: statuses, AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME"}
+func ofAll(statuses ...report.Status) *report.List {
+	return inList(report.List{AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME"}, statuses)
+}
+
+func inList(l report.List, statuses []report.Status) *report.List {
+	for _, st := range statuses {
+		l.Add(st)
+	}
+	return &l
+}
+
+func oneOfEach() []report.Status {
+	return []report.Status{
+		badCanary(), leftBehind(12 * 24 * hour), spare(), aborting(), unreadable(), silent(), gone(), inItsCanary(45 * time.Minute),
+		onDelete(), onItsWay(), unseen(),
+	}
 }
 
 // lists are lists, by the name of their golden files.
-var lists = map[string]func() report.List{
-	"one-of-each": func() report.List {
-		return ofAll(badCanary(), leftBehind(12*24*hour), spare(), aborting(), unreadable(), silent(), gone(), inItsCanary(45*time.Minute),
-			onDelete(), onItsWay(), unseen())
+var lists = map[string]func() *report.List{
+	"one-of-each": func() *report.List {
+		return ofAll(oneOfEach()...)
 	},
-	"settled":    func() report.List { return of(calm("a"), calm("b")) },
-	"one":        func() report.List { return of(calm("a")) },
-	"in-a-hurry": func() report.List { return of(inItsCanary(time.Minute), leftBehind(59*time.Minute)) },
-	"forgotten":  func() report.List { return of(inItsCanary(hour), leftBehind(hour)) },
-	"five-need-it": func() report.List {
+	"settled":    func() *report.List { return of(calm("a"), calm("b")) },
+	"one":        func() *report.List { return of(calm("a")) },
+	"in-a-hurry": func() *report.List { return of(inItsCanary(time.Minute), leftBehind(59*time.Minute)) },
+	"forgotten":  func() *report.List { return of(inItsCanary(hour), leftBehind(hour)) },
+	"five-need-it": func() *report.List {
 		return of(silent(), noImage("a"), noImage("b"), noImage("c"), noImage("d"), calm("e"))
 	},
-	"six-need-it": func() report.List {
+	"six-need-it": func() *report.List {
 		return of(noImage("a"), noImage("b"), noImage("c"), noImage("d"), noImage("e"), silent())
 	},
-	"runs-of-every-verb": func() report.List {
+	"runs-of-every-verb": func() *report.List {
 		undo, restart := record(hour), record(5*time.Minute)
 		undo.Verb, undo.Steps = canary.VerbUndo, canary.Steps{"100%"}
 		restart.Verb = canary.VerbRestart
@@ -162,8 +175,8 @@ var lists = map[string]func() report.List{
 			openScale("from4to1", `{"version":1,"from":4,"to":1,"whenScaled":"Delete"}`),
 			openScale("nonsense", "nonsense"))
 	},
-	"hostile": func() report.List { return of(hostile()) },
-	"no-such-steps": func() report.List {
+	"hostile": func() *report.List { return of(hostile()) },
+	"no-such-steps": func() *report.List {
 		st := inItsCanary(hour)
 		st.Record.Steps = canary.Steps{"nonsense"}
 		return of(st)
@@ -185,8 +198,8 @@ func TestList(t *testing.T) {
 	for name, list := range lists {
 		t.Run(name, func(t *testing.T) {
 			var plain, coloured strings.Builder
-			report.PrintStatuses(&plain, term.ColorNever, report.Human, list())
-			report.PrintStatuses(&coloured, term.ColorAlways, report.Human, list())
+			list().Print(&plain, term.ColorNever)
+			list().Print(&coloured, term.ColorAlways)
 
 			golden(t, "list-"+name, plain.String())
 			harmless(t, plain.String())
@@ -197,12 +210,11 @@ func TestList(t *testing.T) {
 }
 
 func TestListAsObjectsIsThatOfEachSet(t *testing.T) {
-	list := lists["one-of-each"]()
 	for _, format := range []report.Format{report.JSON, report.YAML} {
 		t.Run(string(format), func(t *testing.T) {
 			var all, each strings.Builder
-			report.PrintStatuses(&all, term.ColorAlways, format, list)
-			for _, st := range list.Statuses {
+			inList(report.List{Format: format}, oneOfEach()).Print(&all, term.ColorAlways)
+			for _, st := range oneOfEach() {
 				report.PrintStatus(&each, term.ColorAlways, format, st)
 			}
 			require.Equal(t, each.String(), all.String())
@@ -233,7 +245,7 @@ func TestSinceWhenAPartitionIsThereIsInTheObject(t *testing.T) {
 func TestResultOfAListIsTheWorst(t *testing.T) {
 	tests := []struct {
 		name    string
-		list    report.List
+		list    *report.List
 		want    rollout.Result
 		summary string
 	}{

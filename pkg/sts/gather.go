@@ -14,18 +14,21 @@ import (
 // pod only the small copy is kept, so the list can come page by page and never
 // be in memory as a whole.
 type Gathering struct {
-	snapshots []*Snapshot
-	byUID     map[types.UID]*Snapshot
+	byNamespace map[string][]*Snapshot
+	byUID       map[types.UID]*Snapshot
 }
 
 // Gather begins the snapshots of these sets. They have no revisions, and their
-// pods no labels.
+// pods no labels. A set that wants more pods than can be counted gets none, and
+// does not hide the others.
 func Gather(sets []*appsv1.StatefulSet) *Gathering {
-	g := &Gathering{byUID: map[types.UID]*Snapshot{}}
+	g := &Gathering{byNamespace: map[string][]*Snapshot{}, byUID: map[types.UID]*Snapshot{}}
 	for _, set := range sets {
-		s := &Snapshot{Set: set}
-		g.snapshots = append(g.snapshots, s)
-		g.byUID[set.UID] = s
+		s := &Snapshot{Set: set, Uncountable: Countable(set)}
+		g.byNamespace[set.Namespace] = append(g.byNamespace[set.Namespace], s)
+		if s.Uncountable == nil {
+			g.byUID[set.UID] = s
+		}
 	}
 	return g
 }
@@ -48,15 +51,16 @@ func (g *Gathering) Add(pod *corev1.Pod) {
 	}
 }
 
-// Snapshots are the sets with their pods, by namespace and name.
-func (g *Gathering) Snapshots() []Snapshot {
-	out := make([]Snapshot, 0, len(g.snapshots))
-	for _, s := range g.snapshots {
+// Take is the sets of a namespace with the pods that have come, by name. The
+// gathering lets go of them.
+func (g *Gathering) Take(namespace string) []Snapshot {
+	out := make([]Snapshot, 0, len(g.byNamespace[namespace]))
+	for _, s := range g.byNamespace[namespace] {
 		slices.SortFunc(s.Pods, func(a, b Pod) int { return a.Ordinal - b.Ordinal })
 		out = append(out, *s)
+		delete(g.byUID, s.Set.UID)
 	}
-	slices.SortFunc(out, func(a, b Snapshot) int {
-		return cmp.Or(cmp.Compare(a.Set.Namespace, b.Set.Namespace), cmp.Compare(a.Set.Name, b.Set.Name))
-	})
+	delete(g.byNamespace, namespace)
+	slices.SortFunc(out, func(a, b Snapshot) int { return cmp.Compare(a.Set.Name, b.Set.Name) })
 	return out
 }

@@ -48,9 +48,12 @@ func TestGatherGivesEachSetItsPods(t *testing.T) {
 		g.Add(pod)
 	}
 
-	require.Equal(t, []sts.Snapshot{bare(elsewhere, pods), bare(db, pods), bare(web, pods)}, g.Snapshots())
+	require.Equal(t, []sts.Snapshot{bare(elsewhere, pods)}, g.Take("a"))
+	got := g.Take("default")
+	require.Equal(t, []sts.Snapshot{bare(db, pods), bare(web, pods)}, got)
+	require.Empty(t, g.Take("default"), "what was taken is let go of")
 	var ordinals []int
-	for _, pod := range g.Snapshots()[2].Pods {
+	for _, pod := range got[1].Pods {
 		ordinals = append(ordinals, pod.Ordinal)
 	}
 	require.Equal(t, []int{0, 2, 10}, ordinals)
@@ -72,7 +75,7 @@ func TestGatherLeavesStrangersOut(t *testing.T) {
 			g := sts.Gather([]*appsv1.StatefulSet{ststest.Set()})
 			g.Add(ststest.Pod(0, test.change))
 
-			require.Equal(t, []sts.Snapshot{{Set: ststest.Set()}}, g.Snapshots())
+			require.Equal(t, []sts.Snapshot{{Set: ststest.Set()}}, g.Take("default"))
 		})
 	}
 }

@@ -2,8 +2,8 @@ package status
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
@@ -15,39 +15,82 @@ import (
 
 // list shows a row for each set.
 func (r Request) list(ctx context.Context, env *cmdutil.Env, client *kube.Client) error {
-	namespace := "" // as the user has said it
 	if r.AllNamespaces {
-		client, namespace = client.Everywhere(), "NAMESPACE"
+		client = client.Everywhere()
 	}
-	found, err := client.List(ctx, kube.Query{Selector: r.Selector, Names: r.Names})
+	l, err := r.look(ctx, env, client, client.ListInTurn)
+	if errors.Is(err, kube.ErrNoOrder) { // all at once, then
+		l, err = r.look(ctx, env, client, func(ctx context.Context, q kube.Query, each func([]sts.Snapshot) error) error {
+			found, err := client.List(ctx, q)
+			if err != nil {
+				return err
+			}
+			return each(found)
+		})
+	}
 	if err != nil {
 		return err
 	}
-	missing := r.missing(found, client.Namespace)
-	if len(found) == 0 {
+	for _, warn := range l.warnings {
+		warn()
+	}
+	missing := r.missing(l.found, client.Namespace)
+	if l.Len() == 0 {
 		if missing == nil {
 			_, _ = fmt.Fprintln(env.Streams.Err, r.none(client.Namespace))
 		}
 		return missing
 	}
-	l := report.List{AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME")}
-	now := client.Now()
-	for _, s := range found {
-		l.Statuses = append(l.Statuses, r.judge(env, s, now))
-	}
-	report.PrintStatuses(env.Streams.Out, env.Color, r.Output, l)
+	l.Print(env.Streams.Out, env.Color)
 	if missing != nil {
 		return missing
 	}
 	return cmdutil.Result(rollout.Outcome{Result: l.Result(), Message: l.Summary()})
 }
 
+// listed is what a look at many sets has found.
+type listed struct {
+	report.List
+	found    map[string]bool // the names that were asked for
+	warnings []func()
+}
+
+// look judges the sets as they come, so that their pods need not be kept.
+func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client,
+	read func(context.Context, kube.Query, func([]sts.Snapshot) error) error,
+) (*listed, error) {
+	namespace := "" // as the user has said it
+	if r.AllNamespaces {
+		namespace = "NAMESPACE"
+	}
+	l := &listed{
+		List:  report.List{Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME")},
+		found: map[string]bool{},
+	}
+	warn := func(where string, err error) {
+		l.warnings = append(l.warnings, func() { env.WarnOf(where, err) })
+	}
+	const perSet = 2 << 10 // of which most is the set itself, and its row
+	env.Keep(0)
+	return l, read(ctx, kube.Query{Selector: r.Selector, Names: r.Names}, func(some []sts.Snapshot) error {
+		now := client.Now()
+		for _, s := range some {
+			if len(r.Names) > 0 {
+				l.found[s.Name()] = true
+			}
+			l.Add(r.judge(env, s, now, warn))
+		}
+		env.Keep(perSet * l.Len())
+		return nil
+	})
+}
+
 // missing is the error about names that no set has. Those that there are get
 // shown all the same.
-func (r Request) missing(found []sts.Snapshot, namespace string) error {
+func (r Request) missing(found map[string]bool, namespace string) error {
 	var names []string
 	for _, name := range r.Names {
-		if !slices.ContainsFunc(found, func(s sts.Snapshot) bool { return s.Name() == name }) {
+		if !found[name] {
 			names = append(names, fmt.Sprintf("%q", name))
 		}
 	}

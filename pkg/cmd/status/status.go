@@ -118,7 +118,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	st := r.judge(env, s, client.Now())
+	st := r.judge(env, s, client.Now(), env.WarnOf)
 	ask(ctx, client, &st)
 	report.PrintStatus(env.Streams.Out, env.Color, r.Output, st)
 	return cmdutil.Result(rollout.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
@@ -138,7 +138,7 @@ func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 
 // judge makes a set's status. A record that can't be read is only warned of:
 // the pods are what matters most when something is wrong.
-func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.Status {
+func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
 	namespace, where := "", ""
 	if r.AllNamespaces {
 		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
@@ -150,12 +150,12 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time) report.S
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
-		env.WarnOf(where, err)
+		warn(where, err)
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
 	v := verdict.Judge(s, record, limits, command, now)
 	if _, err := scale.FindRecord(s); err != nil {
-		env.WarnOf(where, err)
+		warn(where, err)
 	}
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}

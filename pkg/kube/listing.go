@@ -1,0 +1,107 @@
+package kube
+
+import (
+	"context"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// listing puts the pods of a list to their sets.
+type listing struct {
+	client *Client
+	each   func([]sts.Snapshot) error
+	// inTurn passes a namespace on as soon as the list of pods is past it.
+	inTurn bool
+
+	sets *sts.Gathering
+	left []string // the namespaces that were not passed on, in order
+	at   string   // the namespace that the list of pods has got to
+	why  why
+}
+
+func (l *listing) read(ctx context.Context, q Query) error {
+	c := l.client
+	ctx, stop := context.WithCancel(c.quiet(ctx))
+	defer stop()
+	sets, err := c.listSets(ctx, q)
+	if err != nil || len(sets) == 0 {
+		return err
+	}
+	l.sets = sts.Gather(sets)
+	l.left = namespacesOf(sets)
+	l.why = why{client: c, all: l.inTurn}
+	countable := slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool { return sts.Countable(set) != nil })
+	if len(countable) == 0 {
+		return l.pass(ctx, len(l.left))
+	}
+	// Every pod of a StatefulSet has this label (updateIdentity in the
+	// controller's source), so the other pods of a cluster are not read.
+	opts := metav1.ListOptions{LabelSelector: appsv1.StatefulSetPodNameLabel}
+	var failed error
+	err = pages(ctx, opts, c.pods(namespaceOf(countable)).List, func(list *corev1.PodList) {
+		if failed == nil {
+			failed = l.add(ctx, list)
+		}
+		if failed != nil {
+			stop()
+		}
+	})
+	switch {
+	case failed != nil:
+		return failed
+	case err != nil:
+		return c.explain(err, "list", "pods", "")
+	}
+	return l.pass(ctx, len(l.left))
+}
+
+// add takes a page of pods.
+func (l *listing) add(ctx context.Context, list *corev1.PodList) error {
+	for i := range list.Items {
+		pod := &list.Items[i]
+		if l.inTurn && l.at != "" && claims.CompareNamespaces(pod.Namespace, l.at) < 0 {
+			return ErrNoOrder
+		}
+		l.at = pod.Namespace
+		l.sets.Add(pod)
+	}
+	if !l.inTurn {
+		return nil
+	}
+	past := slices.IndexFunc(l.left, func(namespace string) bool { return claims.CompareNamespaces(namespace, l.at) >= 0 })
+	if past < 0 {
+		past = len(l.left)
+	}
+	return l.pass(ctx, past)
+}
+
+// pass passes on the sets of the next namespaces, so many.
+func (l *listing) pass(ctx context.Context, namespaces int) error {
+	var out []sts.Snapshot
+	for _, namespace := range l.left[:namespaces] {
+		out = append(out, l.sets.Take(namespace)...)
+	}
+	l.left = l.left[namespaces:]
+	if len(out) == 0 {
+		return nil
+	}
+	l.why.addFailedCreates(ctx, out)
+	l.why.addNodes(ctx, out)
+	return l.each(out)
+}
+
+// namespacesOf are the namespaces of the sets, in the order of a list.
+func namespacesOf(sets []*appsv1.StatefulSet) []string {
+	var out []string
+	for _, set := range sets {
+		out = append(out, set.Namespace)
+	}
+	slices.SortFunc(out, claims.CompareNamespaces)
+	return slices.Compact(out)
+}
