@@ -2,6 +2,7 @@ package cmdutil
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -48,11 +49,15 @@ func (f *DriveFlags) Check() error {
 	return nil
 }
 
+// Observation is for how long a verb waits for the controller to have seen the
+// newest spec. It does within milliseconds, unless it is away or has much to do.
+const Observation = 5 * time.Second
+
 // Load reads the set and, unless they are to be ignored, the disruption budgets
 // that cover it.
 func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, kube.Manifest, error) {
 	r.Env.About(r.Client.Namespace, name)
-	s, manifest, err := r.Client.Load(ctx, name)
+	s, manifest, err := r.Client.LoadObserved(ctx, name, Observation)
 	r.ignorePDB = ignorePDB
 	if err == nil && !ignorePDB {
 		s, err = r.budgets(ctx, s)

@@ -1,8 +1,10 @@
 package kube_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
@@ -168,4 +170,49 @@ func TestAutoscalers(t *testing.T) {
 			require.Equal(t, reads("GET "+scalersPath), server.requests())
 		})
 	}
+}
+
+func TestAVerbWaitsForTheControllerToSeeTheSpec(t *testing.T) {
+	unseen, seen := ststest.Set(ststest.Unseen), ststest.Set(ststest.Generation(2))
+	tests := []struct {
+		name    string
+		answers []*appsv1.StatefulSet
+		looks   int
+	}{
+		{"it has seen it already", []*appsv1.StatefulSet{seen}, 1},
+		{"it sees it in a moment", []*appsv1.StatefulSet{unseen, unseen, seen}, 3},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := loadable(t, seen, ststest.Pods(0, 5))
+			looks := 0
+			server.on(http.MethodGet, setPath, func(w http.ResponseWriter, r *http.Request) {
+				looks++
+				object(test.answers[min(looks, len(test.answers))-1])(w, r)
+			})
+
+			got, manifest, err := server.client().LoadObserved(t.Context(), "web", time.Hour)
+
+			require.NoError(t, err)
+			require.True(t, got.Observed())
+			require.JSONEq(t, string(wire(seen)), string(manifest))
+			require.Equal(t, test.looks, looks)
+		})
+	}
+}
+
+func TestAVerbDoesNotWaitForAControllerThatIsAway(t *testing.T) {
+	server := loadable(t, ststest.Set(ststest.Unseen), ststest.Pods(0, 5))
+
+	got, _, err := server.client().LoadObserved(t.Context(), "web", 0)
+	require.NoError(t, err)
+	require.False(t, got.Observed())
+
+	ctx, cancel := context.WithCancel(t.Context())
+	server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) {
+		list(ststest.Pods(0, 5)...)(w, r)
+		cancel()
+	})
+	_, _, err = server.client().LoadObserved(ctx, "web", time.Hour)
+	require.ErrorIs(t, err, context.Canceled)
 }

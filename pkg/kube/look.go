@@ -2,12 +2,32 @@ package kube
 
 import (
 	"context"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
+
+// LoadObserved is [Client.Load] once the StatefulSet controller has seen the spec:
+// right after somebody's change ("kubectl apply" and then a verb) the status
+// speaks of the spec before. Where the controller takes longer than within, it is
+// what is there then.
+func (c *Client) LoadObserved(ctx context.Context, name string, within time.Duration) (sts.Snapshot, Manifest, error) {
+	var s sts.Snapshot
+	var raw Manifest
+	err := context.Cause(ctx)
+	began := time.Now()
+	_ = retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+		s, raw, err = c.Load(ctx, name)
+		return err != nil || s.Observed() || time.Since(began) >= within, nil
+	})
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return s, raw, err
+}
 
 // Look reads the set again, and whatever else the snapshot knows; see
 // [rollout.Looker].

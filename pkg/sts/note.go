@@ -34,7 +34,7 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	}
 	if err != nil {
 		return nil, &hint.Error{
-			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), err),
+			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), cleanError{err}),
 			Hints: []hint.Hint{{
 				Words: "to drop it, " + first + " and run", Kind: hint.Kubectl, Verb: "annotate",
 				Args: []string{"statefulset", s.Name(), annotation + "-"}, Namespace: s.Set.Namespace,
@@ -43,6 +43,13 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	}
 	return note, nil
 }
+
+// cleanError quotes what is in the annotation, which anybody may have written.
+type cleanError struct{ error }
+
+func (e cleanError) Error() string { return Clean(e.error.Error()) }
+
+func (e cleanError) Unwrap() error { return e.error }
 
 // NoteText is the annotation's value. A struct of plain fields always marshals.
 func NoteText(note Note) *string {

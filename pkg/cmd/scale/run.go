@@ -50,7 +50,7 @@ func (v *visit) load(ctx context.Context) error {
 	r, client := v.request, v.runner.Client
 	var err error
 	v.env.About(client.Namespace, r.Name)
-	if v.s, _, err = client.Load(ctx, r.Name); err != nil {
+	if v.s, _, err = client.LoadObserved(ctx, r.Name, cmdutil.Observation); err != nil {
 		return err
 	}
 	with, volumes, err := client.SetClaims(ctx, v.s)
