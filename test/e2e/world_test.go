@@ -175,7 +175,12 @@ func (w *world) leave() {
 	for _, undo := range w.afterwards {
 		undo(ctx)
 	}
-	// Where a script broke the API server, its whole cluster goes.
+	// Where a script broke the API server, its whole cluster goes. The sets go
+	// first: as long as they are there while the namespace goes, the controller
+	// tries to make their pods again and again, and writes an event about each
+	// failure. It writes all events one after another, and then those that other
+	// scripts wait for come minutes late.
+	_ = w.apps.StatefulSets(w.namespace).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
 	_ = w.core.Namespaces().Delete(ctx, w.namespace, metav1.DeleteOptions{GracePeriodSeconds: ptr.To(int64(0))})
 }
 
