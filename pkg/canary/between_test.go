@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/utils/ptr"
@@ -117,9 +118,19 @@ func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
 
 func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(of(canary.VerbUndo)), 4), updated(4, 0))
-	p := planned(t)(toRevision(ststest.Stable)(request(steps("2"), func(r *canary.Request) { r.Soak = 5 }), s, ststest.Start))
-	require.Equal(t, []string{
+	of := func(given canary.Given, steps canary.Steps, soak time.Duration) []string {
+		return planned(t)(toRevision(ststest.Stable)(request(func(r *canary.Request) {
+			r.Given, r.Steps, r.Soak = given, steps, soak
+		}), s, ststest.Start)).Warnings
+	}
+	both := canary.Given{Steps: true, Soak: true}
+	said := []string{
 		"the undo in progress goes on with its own steps, 1,50%,100%",
 		"the undo in progress goes on with its own soak, 1m0s",
-	}, p.Warnings)
+	}
+	require.Equal(t, said, of(both, canary.Steps{"2"}, 5))
+	require.Equal(t, said, of(both, canary.Steps{"2"}, 0), "also no soak at all")
+	require.Equal(t, said[1:], of(both, canary.DefaultSteps(), canary.DefaultSoak), "also what is the default")
+	require.Empty(t, of(both, canary.DefaultSteps(), time.Minute), "what it does anyway")
+	require.Empty(t, of(canary.Given{}, canary.Steps{"2"}, 5), "nobody has asked for the default")
 }

@@ -134,10 +134,10 @@ func (b builder) noteDriver() rollout.Step {
 // goes was settled when it was started.
 func overruled(r Request, record Record) []string {
 	var out []string
-	if len(r.Steps) > 0 && !slices.Equal(r.Steps, record.Steps) && !slices.Equal(r.Steps, DefaultSteps()) {
+	if r.Given.Steps && !slices.Equal(r.Steps, record.Steps) {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own steps, %s", record.Verb.Name(), record.Steps))
 	}
-	if soak := record.Soak.Duration; r.Soak != 0 && r.Soak != soak && r.Soak != DefaultSoak {
+	if soak := record.Soak.Duration; r.Given.Soak && r.Soak != soak {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own soak, %s", record.Verb.Name(), soak))
 	}
 	return out

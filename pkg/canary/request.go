@@ -39,6 +39,7 @@ type Request struct {
 	Run      string   // a fresh id
 	Steps    Steps
 	Soak     time.Duration
+	Given    Given
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
 	Retry    bool // go on with what has failed, and measure the same step anew
@@ -64,6 +65,9 @@ type Request struct {
 	// TakeOver goes on with what another process drives.
 	TakeOver bool
 }
+
+// Given says what the user has asked for, where it may be the default as well.
+type Given struct{ Steps, Soak bool }
 
 // command is a command line that the user can copy.
 func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {

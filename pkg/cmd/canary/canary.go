@@ -28,6 +28,7 @@ type Request struct {
 	Manifest  *podtemplate.Manifest
 	Steps     canary.Steps
 	Soak      time.Duration
+	Given     canary.Given
 	Hold      bool
 	OnFailure cmdutil.OnFailure
 	Force     bool
@@ -117,6 +118,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			if err != nil {
 				return err
 			}
+			request.Given = canary.Given{Steps: cmd.Flags().Changed("steps"), Soak: cmd.Flags().Changed("soak")}
 			return run(cmd.Context(), env, request)
 		},
 	}

@@ -111,9 +111,12 @@ func TestFlags(t *testing.T) {
 		},
 		{
 			name: "steps and a soak", args: []string{"web", "--steps", "2, 20%,50%", "--soak", "5m"},
-			want: request(func(r *canary.Request) { r.Steps, r.Soak = plan.Steps{"2", "20%", "50%"}, 5*time.Minute }),
+			want: request(func(r *canary.Request) {
+				r.Steps, r.Soak = plan.Steps{"2", "20%", "50%"}, 5*time.Minute
+				r.Given = plan.Given{Steps: true, Soak: true}
+			}),
 		},
-		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak = 0 })},
+		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak, r.Given.Soak = 0, true })},
 		{name: "hold", args: []string{"web", "--hold"}, want: request(func(r *canary.Request) { r.Hold = true })},
 		{name: "force", args: []string{"web", "--force"}, want: request(func(r *canary.Request) { r.Force = true })},
 		{

@@ -75,6 +75,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Run:       rand.Text()[:12],
 		Steps:     r.Steps,
 		Soak:      r.Soak,
+		Given:     r.Given,
 		Rollback:  r.OnFailure == cmdutil.Rollback,
 		Force:     r.Force,
 		Retry:     r.Retry,

@@ -22,6 +22,7 @@ type Request struct {
 	Name     string
 	Ordinals []int // nil for every pod
 	Soak     time.Duration
+	Given    canary.Given
 	Force    bool
 	Retry    bool
 	TakeOver bool
@@ -59,7 +60,10 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()
-	cmd.PreRunE = func(*cobra.Command, []string) error { return cmdutil.NotEmpty(fs, "ordinals", "order", "last") }
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		r.Given.Soak = fs.Changed("soak")
+		return cmdutil.NotEmpty(fs, "ordinals", "order", "last")
+	}
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
 	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")

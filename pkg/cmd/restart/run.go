@@ -55,7 +55,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*rollout.Plan, error) {
 	request := canary.Request{
-		Run: rand.Text()[:12], Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
+		Run: rand.Text()[:12], Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
 		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
 	runner.Drives(&request, s)

@@ -61,7 +61,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 	named *appsv1.ControllerRevision,
 ) (*rollout.Plan, error) {
 	request := canary.Request{
-		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
+		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
 		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
 	runner.Drives(&request, s)

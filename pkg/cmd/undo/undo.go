@@ -22,6 +22,7 @@ type Request struct {
 	ToRevision string       // a number, a name or a hash; empty for the last good one
 	Steps      canary.Steps // nil for all pods at once
 	Soak       time.Duration
+	Given      canary.Given
 	Retry      bool
 	TakeOver   bool
 
@@ -69,6 +70,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
+		r.Given = canary.Given{Steps: fs.Changed("steps"), Soak: fs.Changed("soak")}
 		return cmdutil.NotEmpty(fs, "to-revision", "steps", "order", "last")
 	}
 	fs.StringVar(&r.ToRevision, "to-revision", "",

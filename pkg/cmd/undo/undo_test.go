@@ -46,6 +46,7 @@ func TestFlags(t *testing.T) {
 		{"its name", []string{"web", "--to-revision=web-5d4f"}, request(func(r *Request) { r.ToRevision = "web-5d4f" })},
 		{"steps and a soak", []string{"web", "--steps", "1,50%", "--soak=0"}, request(func(r *Request) {
 			r.Steps, r.Soak = canary.Steps{"1", "50%"}, 0
+			r.Given = canary.Given{Steps: true, Soak: true}
 		})},
 		{"an order and a leader", []string{"web", "--order=2,0", "--last=role=primary"}, request(func(r *Request) {
 			r.Drive.Order = sts.Order{First: []int{2, 0}, Last: "role=primary"}
