@@ -100,7 +100,7 @@ func TestWhoIsAControllerIsKnownFromAllNamespaces(t *testing.T) {
 	require.Regexp(t, `delete +a +data-db-0 `, got.Stdout)
 	require.Regexp(t, `keep +b +data-db-7 .* it was made by kubectl-create, not by the StatefulSet controller`, got.Stdout)
 	require.Regexp(t, `delete +z +data-db-0 `, got.Stdout)
-	require.Contains(t, got.Stdout, "2 claims to delete in all namespaces, 0")
+	require.Contains(t, got.Stdout, "2 claims to delete in all namespaces @ x, 0")
 	require.Less(t, strings.Index(got.Stdout, " a "), strings.Index(got.Stdout, " b "), "in the order of the namespaces all the same")
 }
 

@@ -76,7 +76,10 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 		{name: "none anywhere", args: "status -A", stderr: "no StatefulSets in any namespace\n"},
 		{name: "none with a label", args: "status -l a=b -n x", stderr: "no StatefulSets with labels \"a=b\" in namespace \"x\"\n"},
 		{name: "none, for a program", args: "status -o json", stderr: "no StatefulSets in namespace \"default\"\n"},
-		{name: "all settled", args: "status", sets: []part{settled("default", "a"), settled("default", "b")}, stdout: "2 sets: 2 settled"},
+		{
+			name: "all settled", args: "status", sets: []part{settled("default", "a"), settled("default", "b")},
+			stdout: "2 sets in default @ x: 2 settled",
+		},
 		{
 			name: "one held", args: "status", sets: []part{settled("default", "a"), held}, code: 5,
 			stdout: " held",
@@ -96,7 +99,7 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 		{name: "by their names", args: "status a held", sets: []part{settled("default", "a"), held, bad}, code: 5, stdout: " held"},
 		{
 			name: "a name that there is not", args: "status a nope", sets: []part{settled("default", "a")}, code: 1,
-			stdout: "1 set: 1 settled", stderr: "error: statefulset \"nope\" not found in namespace \"default\"\n",
+			stdout: "1 set in default @ x: 1 settled", stderr: "error: statefulset \"nope\" not found in namespace \"default\"\n",
 		},
 		{
 			name: "names that there are not", args: "status no nope", sets: []part{settled("default", "a")}, code: 1,

@@ -21,6 +21,7 @@ type List struct {
 	Format        Format
 	AllNamespaces bool   // each set is shown with its namespace
 	Look          string // the command that shows one of them
+	Where         string // the namespace and the cluster, as [Where] has them
 
 	rows    []listRow
 	objects packed // what a program gets
@@ -93,7 +94,7 @@ func (l *List) Result() rollout.Result {
 	return worst
 }
 
-// Summary counts the sets by their states.
+// Summary counts the sets by their states, and says where they are.
 func (l *List) Summary() string {
 	counts := map[verdict.State]int{}
 	for i := range l.rows {
@@ -107,7 +108,7 @@ func (l *List) Summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	return sts.Count(len(l.rows), "set") + ": " + strings.Join(parts, ", ")
+	return sts.Count(len(l.rows), "set") + " in " + l.Where + ": " + strings.Join(parts, ", ")
 }
 
 // Print prints a row for each set, a summary, and what helps. For a program it
@@ -121,7 +122,7 @@ func (l *List) Print(w io.Writer, mode term.ColorMode) {
 	header, rows := l.table(style, width)
 	writeTable(w, width, header, rows)
 	look := style.verdict(l.Result())
-	_, _ = fmt.Fprintf(w, "\n%s\n", look.Render(l.Summary()))
+	_, _ = fmt.Fprintf(w, "\n%s\n", each(look, wrap(l.Summary(), width, "")))
 	need := l.needing()
 	if len(need) > flood {
 		_, _ = fmt.Fprintln(w, "  look closer: "+l.Look)

@@ -128,11 +128,13 @@ func gone() report.Status {
 }
 
 func of(statuses ...report.Status) *report.List {
-	return inList(report.List{Look: "kubectl sts status NAME"}, statuses)
+	return inList(report.List{Look: "kubectl sts status NAME", Where: "data @ cluster-1"}, statuses)
 }
 
 func ofAll(statuses ...report.Status) *report.List {
-	return inList(report.List{AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME"}, statuses)
+	return inList(report.List{
+		AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME", Where: "all namespaces @ cluster-1",
+	}, statuses)
 }
 
 func inList(l report.List, statuses []report.Status) *report.List {
@@ -249,12 +251,12 @@ func TestResultOfAListIsTheWorst(t *testing.T) {
 		want    rollout.Result
 		summary string
 	}{
-		{"all settled", of(calm("a"), calm("b")), rollout.Done, "2 sets: 2 settled"},
-		{"one held", of(calm("a"), silent(), calm("b")), rollout.Held, "3 sets: 2 settled, 1 held"},
-		{"one on its way", of(onItsWay(), calm("a")), rollout.Held, "2 sets: 1 settled, 1 in progress"},
-		{"one in trouble, before one held", of(noImage("a"), silent()), rollout.Halted, "2 sets: 1 held, 1 in trouble"},
-		{"one in trouble, after one held", of(silent(), noImage("a")), rollout.Halted, "2 sets: 1 held, 1 in trouble"},
-		{"one alone", of(calm("a")), rollout.Done, "1 set: 1 settled"},
+		{"all settled", of(calm("a"), calm("b")), rollout.Done, "2 sets in data @ cluster-1: 2 settled"},
+		{"one held", of(calm("a"), silent(), calm("b")), rollout.Held, "3 sets in data @ cluster-1: 2 settled, 1 held"},
+		{"one on its way", of(onItsWay(), calm("a")), rollout.Held, "2 sets in data @ cluster-1: 1 settled, 1 in progress"},
+		{"one in trouble, before one held", of(noImage("a"), silent()), rollout.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
+		{"one in trouble, after one held", of(silent(), noImage("a")), rollout.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
+		{"one alone", of(calm("a")), rollout.Done, "1 set in data @ cluster-1: 1 settled"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

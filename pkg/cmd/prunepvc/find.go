@@ -117,19 +117,15 @@ func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.
 }
 
 // words say what was found, in one line.
-func (r Request) words(t claims.Total, namespace string) string {
-	where := fmt.Sprintf("in namespace %q", namespace)
-	if r.AllNamespaces {
-		where = "in all namespaces"
-	}
+func (r Request) words(t claims.Total, where string) string {
 	kept := ""
 	if t.Kept > 0 && !r.ShowKept {
 		kept = fmt.Sprintf("; %d kept (--show-kept says why)", t.Kept)
 	}
 	if t.Claims == 0 {
-		return fmt.Sprintf("no unused claims %s%s", where, kept)
+		return fmt.Sprintf("no unused claims in %s%s", where, kept)
 	}
-	return fmt.Sprintf("%s to delete %s, %s%s", sts.Count(t.Claims, "claim"), where, t.Size.String(), kept)
+	return fmt.Sprintf("%s to delete in %s, %s%s", sts.Count(t.Claims, "claim"), where, t.Size.String(), kept)
 }
 
 // fate says what happens to the data, "" when it stays.

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,10 @@ func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client
 		namespace = "NAMESPACE"
 	}
 	l := &listed{
-		List:  report.List{Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME")},
+		List: report.List{
+			Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"),
+			Where: report.Where(cmp.Or(client.Namespace, "all namespaces"), "", env.Context()),
+		},
 		found: map[string]bool{},
 	}
 	warn := func(where string, err error) {
