@@ -21,7 +21,7 @@ func (c *Client) LoadObserved(ctx context.Context, name string, within time.Dura
 	began := time.Now()
 	_ = retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
 		s, raw, err = c.Load(ctx, name)
-		return err != nil || s.Observed() || time.Since(began) >= within, nil
+		return err != nil || s.Observed() || time.Since(began) >= within, nil //nolint:nilerr // it is returned below
 	})
 	if err == nil && ctx.Err() != nil {
 		err = context.Cause(ctx)

@@ -46,7 +46,9 @@ func TestFlags(t *testing.T) {
 			r.Ordinals = []int{7, 2, 4, 5, 6}
 		})},
 		{"a range of one", []string{"web", "--ordinals=4-4"}, request(func(r *Request) { r.Ordinals = []int{4} })},
-		{"force and no soak", []string{"web", "--force", "--soak=0"}, request(func(r *Request) { r.Force, r.Soak, r.Given.Soak = true, 0, true })},
+		{"force and no soak", []string{"web", "--force", "--soak=0"}, request(func(r *Request) {
+			r.Force, r.Soak, r.Given.Soak = true, 0, true
+		})},
 		{
 			"an order, a leader and budgets that don't count",
 			[]string{"web", "--order=ascending", "--last=role=primary", "--ignore-pdb"},
