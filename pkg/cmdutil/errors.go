@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // UsageError is bad input: the user's words don't fit.
@@ -12,8 +13,8 @@ type UsageError struct {
 	Try []string // what may have been meant
 }
 
-// Error is the reason in one line.
-func (u *UsageError) Error() string { return u.Err.Error() }
+// Error is the reason in one line, whatever the arguments have in them.
+func (u *UsageError) Error() string { return sts.Clean(u.Err.Error()) }
 
 // Unwrap is the cause.
 func (u *UsageError) Unwrap() error { return u.Err }
