@@ -101,7 +101,7 @@ func (r *Runner) back(ctx context.Context, p *rollout.Plan) (rollout.Outcome, er
 		return rollout.Outcome{}, err
 	}
 	request := canary.Request{
-		Command:   r.Env.Command(r.Client.Namespace),
+		Command:   r.Env.Command(r.namespace),
 		Limits:    r.Flags.Limits,
 		IgnorePDB: r.ignorePDB,
 		AtGate:    true,

@@ -20,6 +20,7 @@ type Runner struct {
 	Env       *Env
 	Client    *kube.Client
 	Flags     RunFlags
+	namespace string               // the given one, empty for that of the flags
 	permitted []rollout.Permission // those that were asked about
 	ignorePDB bool                 // as the user asked for it
 	shown     bool                 // the plan's head, with a question
@@ -37,7 +38,7 @@ func NewRunner(env *Env, namespace string, flags RunFlags) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runner{Env: env, Client: client, Flags: flags}, nil
+	return &Runner{Env: env, Client: client, Flags: flags, namespace: namespace}, nil
 }
 
 // RunToEnd runs a plan as Run does, and returns what a verb returns.
@@ -76,7 +77,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
-		Command: r.Env.Command(r.Client.Namespace),
+		Command: r.Env.Command(r.namespace),
 		Looker:  r.Client,
 		Witness: r.Client,
 		Now:     r.Client.Now,
