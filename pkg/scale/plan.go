@@ -110,7 +110,7 @@ func (b *builder) frame() *rollout.Plan {
 		Watch: r.command("watch", s, "--follow"),
 	}
 	if r.To == s.Replicas() {
-		p.Title = fmt.Sprintf("statefulset %s: %s, as wanted", s.Name(), sts.Count(r.To, "replica"))
+		p.Title = fmt.Sprintf("statefulset %s has %s already", s.Name(), sts.Count(r.To, "replica"))
 	}
 	p.Success = b.success()
 	return p

@@ -3,6 +3,7 @@ package scale
 
 import (
 	"context"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +78,9 @@ var (
 		kubectl sts scale web --replicas 5 --pvc=reuse`)
 )
 
+// unset is a number of replicas that nobody asks for.
+const unset = math.MinInt
+
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
 	r := &Request{}
@@ -87,7 +91,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		return cmdutil.NotEmpty(fs, "pvc", "before-exec", "before-cmd", "container", "record")
 	}
-	fs.IntVar(&r.Replicas, "replicas", -1, "How many pods there are to be.")
+	fs.IntVar(&r.Replicas, "replicas", unset, "How many replicas the set is to have.")
+	fs.Lookup("replicas").DefValue = "" // there is none
 	fs.IntVar(&r.current, "current-replicas", -1, "How many there must be now; with another number nothing is done. -1 for any.")
 	fs.IntVar(&r.Step, "step", 1, "How many ordinals go or come at a time.")
 	fs.StringVar(&r.claims, "pvc", "",
@@ -108,8 +113,8 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 
 func (r *Request) check() error {
 	switch {
-	case r.Replicas == -1:
-		return cmdutil.Usage("how many pods are there to be? give --replicas")
+	case r.Replicas == unset:
+		return cmdutil.Usage("give --replicas: how many replicas the set is to have")
 	case r.Replicas < 0:
 		return cmdutil.Usage("--replicas=%d: must not be negative", r.Replicas)
 	case r.Replicas > sts.MostReplicas:

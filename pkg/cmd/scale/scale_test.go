@@ -76,9 +76,10 @@ func TestFlags(t *testing.T) {
 func TestBadUsage(t *testing.T) {
 	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
 		{"no name", []string{"--replicas=2"}, "which StatefulSet? give its name"},
-		{"no replicas", []string{"web"}, "how many pods are there to be? give --replicas"},
+		{"no replicas", []string{"web"}, "give --replicas: how many replicas the set is to have"},
 		{"more replicas than any cluster has", []string{"web", "--replicas=100001"}, "--replicas=100001: must be at most 100000"},
 		{"negative replicas", []string{"web", "--replicas=-2"}, "--replicas=-2: must not be negative"},
+		{"one less than none", []string{"web", "--replicas=-1"}, "--replicas=-1: must not be negative"},
 		{
 			"negative current replicas",
 			[]string{"web", "--replicas=2", "--current-replicas=-2"},
