@@ -270,7 +270,7 @@ func (l *Lines) pod(e rollout.Event) {
 			between, room = "\n"+l.indent+"    ", l.width-len(l.indent)-5
 		}
 		// The whole sentence comes when it halts the run; see also status.
-		says = ansi.Truncate(says, max(room, 20), "…")
+		says = brief(says, max(room, 20))
 	}
 	l.say(e.Time, "  "+t.Pod+between+each(l.style.standing(*t), says))
 }

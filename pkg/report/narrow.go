@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 
 	"github.com/charmbracelet/x/ansi"
@@ -12,13 +13,36 @@ import (
 
 // shorten cuts a name in its middle. Names that stand below each other differ at
 // their ends: an ordinal, a colour, a region.
-func shorten(name string, width int) string {
-	wide := ansi.StringWidth(name)
-	if wide <= width {
-		return name
+func shorten(name string, width int) string { return cut(name, width, (width-1)/2) }
+
+// brief cuts a sentence. Of trouble it keeps the reason and the end, where the
+// name of an image or the cause often stands; of any other the beginning.
+func brief(text string, width int) string {
+	at := reason.FindStringIndex(text)
+	if at == nil {
+		return ansi.Truncate(text, max(width, 0), "…")
 	}
-	tail := (width - 1) / 2
-	return ansi.Truncate(name, max(width-1-tail, 0), "") + "…" + ansi.TruncateLeft(name, wide-tail, "")
+	tail := width - 1 - ansi.StringWidth(text[:at[1]])
+	if tail < fewWords {
+		return ansi.Truncate(text, max(width, 0), "…")
+	}
+	return cut(text, width, tail)
+}
+
+// reason is what Kubernetes calls it, before the words about it: "web-4: nginx:
+// ImagePullBackOff: not found".
+var reason = regexp.MustCompile(`(?:^|: )[A-Z][A-Za-z]+: `)
+
+// fewWords is about what two or three words take.
+const fewWords = 12
+
+// cut cuts text that is wider than this before the last so many columns.
+func cut(text string, width, tail int) string {
+	wide := ansi.StringWidth(text)
+	if wide <= width {
+		return text
+	}
+	return ansi.Truncate(text, max(width-1-tail, 0), "") + "…" + ansi.TruncateLeft(text, wide-tail, "")
 }
 
 // share says how wide columns may be that have so much less room than they

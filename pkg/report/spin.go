@@ -56,7 +56,7 @@ func (sp *spin) says(width int) string {
 	if width == 0 {
 		return sp.text + clock
 	}
-	return ansi.Truncate(sp.text, max(width-len(clock)-4, 10), "…") + clock
+	return brief(sp.text, max(width-len(clock)-4, 10)) + clock
 }
 
 // wait changes what is shown. The spinner must be stopped.

@@ -67,7 +67,7 @@ func tableLine(row []cell, widths []int, width int) string {
 		text := c.text
 		last := i == len(row)-1
 		if last && width > 0 {
-			text = ansi.Truncate(text, max(width-used, 8), "…")
+			text = brief(text, max(width-used, 8))
 		}
 		padding := strings.Repeat(" ", widths[i]+gap-min(ansi.StringWidth(text), widths[i]))
 		if c.style != nil && text != "" {
