@@ -13,6 +13,7 @@ import (
 
 func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 	const while = " while the question was open: nothing was changed"
+	status := func(set *appsv1.StatefulSet) { set.Status.ReadyReplicas = 1 }
 	foreign := ststest.Annotated("example.com/note", "new")
 	tests := []struct {
 		name  string
@@ -20,7 +21,7 @@ func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 		want  string // the refusal
 	}{
 		{"it is as it was", ststest.Set(), ""},
-		{"only its status and what others note is new", ststest.Set(foreign, func(set *appsv1.StatefulSet) { set.Status.ReadyReplicas = 1 }), ""},
+		{"only its status and what others note is new", ststest.Set(foreign, status), ""},
 		{"somebody changed its spec", ststest.Set(ststest.Generation(7)), `statefulset "web" was changed` + while},
 		{
 			"another run left its record", ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "{}")),

@@ -138,7 +138,7 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 		lines.Handle(rollout.Event{Type: rollout.EventStepDone, Step: &rollout.Step{}})
 	})
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
-	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: rpc error: code = NotFound desc … 0s`
+	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: …ん, "nginx:bad" is not to be had 0s`
 	require.Regexp(t, `^`+hide+`(`+erase+line+`)+`+show+erase+`$`, got, "erased: %q", got)
 }
 
