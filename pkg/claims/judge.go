@@ -105,7 +105,7 @@ func span(s sts.Snapshot) string {
 func (j *Judge) object(v Verdict, h houses) Verdict {
 	c := v.Claim
 	pod, mounted := h.users[Key{c.Namespace, c.Name}]
-	owner := stranger(c, v)
+	owner, owned := otherOwner(c, v)
 	switch {
 	case c.Deleting:
 		return v.reprieve(Deleting, "it is being deleted already")
@@ -113,7 +113,7 @@ func (j *Judge) object(v Verdict, h houses) Verdict {
 		return v.reprieve(Annotated, "annotation "+sts.KeepAnnotation)
 	case mounted:
 		return v.reprieve(Mounted, "pod "+pod+" mounts it or waits for it"+unlikeMounted(c))
-	case owner != nil:
+	case owned:
 		return v.reprieve(Owned, fmt.Sprintf("it belongs to %s %s", owner.Kind, owner.Name))
 	}
 	if s := h.byName[Key{c.Namespace, v.Set}]; s != nil && v.Class != SetGone {
@@ -147,16 +147,14 @@ func (v Verdict) reprieve(class Class, reason string) Verdict {
 	return v.keep(class, reason)
 }
 
-// stranger is an owner of the claim that is not its set. With whenDeleted:
-// Delete the set owns it, with whenScaled: Delete the pod that goes: then the
-// claim goes by itself.
-func stranger(c sts.Claim, v Verdict) *metav1.OwnerReference {
-	for i := range c.Owners {
-		if o := &c.Owners[i]; o.UID != v.Seen.UID || v.Class == SetGone {
-			return o
-		}
+// otherOwner is an owner of the claim that is not its set. A pod that goes may
+// own it, with whenScaled: Delete: then the claim goes by itself.
+func otherOwner(c sts.Claim, v Verdict) (metav1.OwnerReference, bool) {
+	set := v.Seen.UID
+	if v.Class == SetGone {
+		set = ""
 	}
-	return nil
+	return c.OtherOwner(set, false)
 }
 
 // asleep says why a set that wants fewer claims now may want them again.

@@ -41,6 +41,9 @@ func TestDeleteAClaim(t *testing.T) {
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
 	}
 	keep := func(c *sts.Claim) { c.Keep = true }
+	ownedBy := func(kind, name string) func(*sts.Claim) {
+		return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "x"}} }
+	}
 	another := func(c *sts.Claim) { c.UID = "another" }
 	moved := ststest.Set(ststest.Replicas(6), ststest.Generation(2))
 	all := []string{"DELETE " + claimPath, "GET " + podsPath + "?limit=500", "GET " + setPath}
@@ -67,6 +70,11 @@ func TestDeleteAClaim(t *testing.T) {
 			"pod data-web uses claim data-web-4: it is kept",
 		},
 		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], rollout.ErrConflict.Error() + ": statefulset web"},
+		{
+			"not once something else owns it", seenClaim(ownedBy("Backup", "nightly")), nil, nil, nil,
+			"Backup nightly owns claim data-web-4 by now: it is kept",
+		},
+		{"but when its own pod does", seenClaim(ownedBy("Pod", "web-4")), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
 		{
 			"not once it is marked to be kept", seenClaim(keep), nil, nil, nil,
 			"claim data-web-4 carries the annotation kubectl-sts.github.io/keep by now: it is kept",

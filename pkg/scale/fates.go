@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -27,7 +26,7 @@ func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
 		_, there := s.Pod(o)
 		ordinal := rollout.Ordinal{Ordinal: o, Pod: s.PodName(o)}
 		for _, c := range s.ClaimsOf(o) {
-			ordinal.Claims = append(ordinal.Claims, r.down(c, o, record))
+			ordinal.Claims = append(ordinal.Claims, r.down(s, c, o, record))
 		}
 		if there || o < s.End() || len(ordinal.Claims) > 0 {
 			out = append(out, ordinal)
@@ -37,7 +36,7 @@ func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
 }
 
 // down is what happens to a claim whose ordinal goes.
-func (r Request) down(c sts.Claim, ordinal int, record *Record) rollout.ClaimFate {
+func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *Record) rollout.ClaimFate {
 	answer := r.answer(ordinal)
 	if record != nil && answer == "" { // what was answered the first time
 		answer = Keep
@@ -53,7 +52,7 @@ func (r Request) down(c sts.Claim, ordinal int, record *Record) rollout.ClaimFat
 	case answer == Keep || answer == "":
 		return fate
 	}
-	if fate.Why = r.mustKeep(c); fate.Why != "" {
+	if fate.Why = r.mustKeep(s, c); fate.Why != "" {
 		return fate
 	}
 	fate.Fate = rollout.FateDeleted
@@ -64,18 +63,15 @@ func (r Request) down(c sts.Claim, ordinal int, record *Record) rollout.ClaimFat
 }
 
 // mustKeep says why nothing deletes a claim, or "".
-func (r Request) mustKeep(c sts.Claim) string {
+func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
 	if rival, ok := r.Rivals[c.Name]; ok {
 		return fmt.Sprintf("it could be set %s's as well", rival.Set)
 	}
 	if c.Keep {
 		return "annotation " + sts.KeepAnnotation
 	}
-	i := slices.IndexFunc(c.Owners, func(o metav1.OwnerReference) bool {
-		return o.Kind != "Pod" && o.Kind != "StatefulSet" && o.Controller != nil && *o.Controller
-	})
-	if i >= 0 {
-		return fmt.Sprintf("%s %s owns it", c.Owners[i].Kind, c.Owners[i].Name)
+	if owner, ok := c.OtherOwner(s.UID(), true); ok {
+		return fmt.Sprintf("%s %s owns it", owner.Kind, owner.Name)
 	}
 	return ""
 }
@@ -99,7 +95,7 @@ func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *Re
 	for i := range ordinals {
 		for j := range ordinals[i].Claims {
 			c := &ordinals[i].Claims[j]
-			switch why := r.mustKeep(c.Claim); {
+			switch why := r.mustKeep(s, c.Claim); {
 			case c.Fate == rollout.FateGoing:
 			case why != "":
 				c.Why = why

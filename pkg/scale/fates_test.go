@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -33,9 +34,10 @@ func fates(p *rollout.Plan) []string {
 	return out
 }
 
-func owned(kind string) claimOption {
+// owned gives the claim an owner, which controls it or does not.
+func owned(kind, name string, uid types.UID, controls bool) claimOption {
 	return func(c *sts.Claim) {
-		c.Owners = []metav1.OwnerReference{{Kind: kind, Name: "x", UID: "x", Controller: ptr.To(true)}}
+		c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: uid, Controller: ptr.To(controls)}}
 	}
 }
 
@@ -95,11 +97,27 @@ func TestFates(t *testing.T) {
 			[]string{"data-web-3 kept (it could be set b's as well)"},
 		},
 		{
-			"another controller's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Cluster"))),
+			"another controller's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Cluster", "x", "x", true))),
 			[]string{"data-web-3 kept (Cluster x owns it)"},
 		},
 		{
-			"the set's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("StatefulSet"))),
+			"somebody's who does not control it", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Backup", "x", "x", false))),
+			[]string{"data-web-3 kept (Backup x owns it)"},
+		},
+		{
+			"of a set that had the name before", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("StatefulSet", "web", "before", false))),
+			[]string{"data-web-3 kept (StatefulSet web owns it)"},
+		},
+		{
+			"a pod's that is not its own", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Pod", "web-2", "x", false))),
+			[]string{"data-web-3 kept (Pod web-2 owns it)"},
+		},
+		{
+			"the set's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("StatefulSet", "web", ststest.Snapshot(set()).UID(), false))),
+			[]string{"data-web-3 deleted †"},
+		},
+		{
+			"its pod's", request(3, answered(scale.Delete)), snapshot(set(), claim(3, owned("Pod", "web-3", "x", false))),
 			[]string{"data-web-3 deleted †"},
 		},
 		{"being deleted already", request(3, answered(scale.Keep)), snapshot(set(), claim(3, leaving)), []string{"data-web-3 going"}},

@@ -188,7 +188,7 @@ func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
 			why := ""
 			switch {
 			case c.Fate == rollout.FateReplaced:
-				why = r.mustKeep(c.Claim)
+				why = r.mustKeep(s, c.Claim)
 			case c.Fate == rollout.FateReused && rival.Wants:
 				why = fmt.Sprintf("set %s uses it", rival.Set)
 			}

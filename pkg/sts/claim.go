@@ -133,6 +133,20 @@ func (c Claim) OwnedBy(uid types.UID) bool {
 	return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == uid })
 }
 
+// OtherOwner is an owner of the claim besides the set with this uid and, if own
+// is set, the pod that the claim is named after: with whenDeleted: Delete the set
+// owns it, with whenScaled: Delete the pod that goes. Whose the claim is besides,
+// controller or not, may still want it.
+func (c Claim) OtherOwner(set types.UID, own bool) (metav1.OwnerReference, bool) {
+	i := slices.IndexFunc(c.Owners, func(o metav1.OwnerReference) bool {
+		return o.UID != set && (!own || o.Kind != "Pod" || !strings.HasSuffix(c.Name, "-"+o.Name))
+	})
+	if i < 0 {
+		return metav1.OwnerReference{}, false
+	}
+	return c.Owners[i], true
+}
+
 // ClaimTemplates are the names of the set's volumeClaimTemplates.
 func (s Snapshot) ClaimTemplates() []string {
 	if s.Set == nil {
