@@ -28,6 +28,11 @@ type stage struct {
 	words string
 }
 
+// inProgress is the verdict on what gets there by itself.
+func inProgress(words string) Verdict {
+	return Verdict{Result: rollout.Held, Moving: true, Message: string(StateInProgress) + ": " + words}
+}
+
 func (st stage) verdict() Verdict {
 	switch st.phase {
 	case held:
@@ -35,7 +40,7 @@ func (st stage) verdict() Verdict {
 	case there:
 		return Verdict{Result: rollout.Done, Message: "settled: " + st.words}
 	default:
-		return Verdict{Result: rollout.Held, Message: "in progress: " + st.words}
+		return inProgress(st.words)
 	}
 }
 

@@ -1,8 +1,6 @@
 package verdict
 
 import (
-	"strings"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
@@ -19,7 +17,7 @@ const (
 	StateFailed     State = "failed"
 )
 
-// State tells the two kinds of Held apart, by how the message begins.
+// State tells the two kinds of Held apart.
 func (v Verdict) State() State {
 	if v.Failed != nil {
 		return StateFailed
@@ -28,7 +26,7 @@ func (v Verdict) State() State {
 	case rollout.Done:
 		return StateSettled
 	case rollout.Held:
-		if strings.HasPrefix(v.Message, string(StateInProgress)+": ") {
+		if v.Moving {
 			return StateInProgress
 		}
 		return StateHeld

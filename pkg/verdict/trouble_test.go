@@ -42,10 +42,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 				Trouble: pod.Trouble, Try: closer("web-4"),
 			}
 			if !tt.counts {
-				want = verdict.Verdict{
-					Result:  rollout.Held,
-					Message: "in progress: 4/5 pods updated and available; web-4 nginx: " + tt.reason + ": words",
-				}
+				want = moving("4/5 pods updated and available; web-4 nginx: " + tt.reason + ": words")
 			}
 			require.Equal(t, want, verdict.Judge(s, nil, limits, command, ststest.Start))
 		})
@@ -116,7 +113,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 			"not before: it may yet become Ready", ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Unready, aged(30*time.Second - 1)},
 			"kubectl sts",
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-2 is to be replaced"},
+			moving("4/5 pods updated and available; web-2 is to be replaced"),
 		},
 		{
 			"not with OnDelete, where the controller replaces nothing and so waits for nothing",

@@ -30,6 +30,7 @@ const Deadline = 10 * time.Minute
 // Halted when there is trouble, and Held when it waits or is on its way.
 type Verdict struct {
 	Result  rollout.Result
+	Moving  bool // of one that is Held: it gets there by itself
 	Message string
 	Pod     string // the pod in trouble
 	Trouble *sts.Trouble
@@ -52,10 +53,10 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Ca
 		return v
 	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {
-		return Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet is being deleted"}
+		return inProgress("the StatefulSet is being deleted")
 	}
 	if !s.Observed() {
-		v := Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"}
+		v := inProgress("the StatefulSet controller has not seen the newest spec yet")
 		if record != nil {
 			v.Try = canaryCommands(s, *record, false, command)
 		}

@@ -41,6 +41,11 @@ func scaling(set *appsv1.StatefulSet) {
 	ststest.Annotated(scale.Annotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
 }
 
+// moving is the verdict on a set that gets there by itself.
+func moving(words string) verdict.Verdict {
+	return verdict.Verdict{Result: rollout.Held, Moving: true, Message: "in progress: " + words}
+}
+
 func TestASetWithoutTrouble(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	onDelete := ststest.Strategy("OnDelete")
@@ -88,40 +93,40 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"not observed: the revisions in the status say nothing yet",
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet"},
+			moving("the StatefulSet controller has not seen the newest spec yet"),
 		},
 		{
 			"in progress, the next pod is named",
 			ststest.Snapshot(ststest.Set(updating), updated(4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 1/5 pods updated and available; web-3 is to be replaced"},
+			moving("1/5 pods updated and available; web-3 is to be replaced"),
 		},
 		{
 			"in progress, a pod on its way is named before those that are to come",
 			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4),
 				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready, unreadyFor(time.Minute))),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 running, not Ready"},
+			moving("0/5 pods updated and available; web-4 running, not Ready"),
 		},
 		{
 			"in progress, a pod goes out",
 			ststest.Snapshot(ststest.Set(updating), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Terminating)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 terminating"},
+			moving("0/5 pods updated and available; web-4 terminating"),
 		},
 		{
 			"in progress, a pod is missing and nobody says why",
 			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 not created yet"},
+			moving("4/5 pods updated and available; web-4 not created yet"),
 		},
 		{
 			"in progress, a pod is Ready and soon Available",
 			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.ReadySince(ststest.Start))),
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 Ready, Available soon",
+				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 Ready, Available soon",
 			},
 		},
 		{
 			"in progress, a pod of a scale-down is left",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(3)), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-3 is being removed"},
+			moving("web-3 is being removed"),
 		},
 		{
 			"held by a scale that is not over",
@@ -138,7 +143,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress, a pod of a scale is going",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5), ststest.Pods(5, 6, ststest.Terminating)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: web-5 is being removed", Try: []string{
+			verdict.Verdict{Result: rollout.Held, Moving: true, Message: "in progress: web-5 is being removed", Try: []string{
 				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
 			}},
 		},
@@ -153,7 +158,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress with OnDelete, while a pod comes back",
 			ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 4)),
-			verdict.Verdict{Result: rollout.Held, Message: "in progress: 0/5 pods updated and available; web-4 not created yet"},
+			moving("0/5 pods updated and available; web-4 not created yet"),
 		},
 		{
 			"settled with OnDelete",
@@ -203,7 +208,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"on its way through a step",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &canary.Record{},
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
+				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
 				Try: []string{goOn, back},
 			},
 		},
@@ -220,7 +225,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"on its way back",
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), updated(4)), aborting,
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
+				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
 				Try: []string{finish},
 			},
 		},
@@ -228,7 +233,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"not observed: what helps a run that was left half-way, the spec tells already",
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &canary.Record{},
 			verdict.Verdict{
-				Result: rollout.Held, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
+				Result: rollout.Held, Moving: true, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
 				Try: []string{goOn, back},
 			},
 		},
