@@ -56,6 +56,9 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 		env.Streams.Err = report.NewGuard(streams.Err)
 	}
 	root := New(env)
+	if asksForCompletion(args) { // cobra keeps what completes a flag for the life of the process, and every start would pay
+		complete.Register(root, env)
+	}
 	root.SetArgs(args)
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
@@ -113,8 +116,12 @@ func New(env *cmdutil.Env) *cobra.Command {
 	root.SetHelpFunc(help)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(unknownFlag)
-	complete.Register(root, env)
 	return root
+}
+
+// asksForCompletion reports whether it is a shell that asks, for who types.
+func asksForCompletion(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }
 
 func checkColor(mode term.ColorMode) error {
