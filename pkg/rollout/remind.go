@@ -44,7 +44,9 @@ func (r *run) remind() time.Time {
 		}
 		e = Event{Type: EventWait, Time: r.cut, Step: r.step(), Message: "the API server to answer"}
 	}
-	if e.Message == "" {
+	// While a person is asked the run waits for them, and the question keeps its
+	// line: an outage has been told by a warning.
+	if e.Message == "" || r.asked {
 		return time.Time{}
 	}
 	now := r.Now()

@@ -66,6 +66,23 @@ func TestAnOutageIsToldAgain(t *testing.T) {
 	})
 }
 
+func TestAnOutageDoesNotTakeThePlaceOfAQuestion(t *testing.T) {
+	onStage(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, st *stage) {
+		require.Len(t, st.asker.asked, 1)
+		before := len(st.waits())
+		st.tell(rollout.Update{Cut: true, Notice: "away"})
+		st.pass(5 * time.Minute)
+		require.Len(t, st.waits(), before)
+		require.Equal(t, []string{"away"}, st.sink.messages(rollout.EventWarning))
+
+		st.reply(rollout.Promote, nil)
+		st.pass(time.Second)
+		all := st.waits()
+		require.Len(t, all, before+1, "once it is answered, there is nothing else to wait for")
+		require.Equal(t, "the API server to answer", all[before].Message)
+	})
+}
+
 // Others may let fewer pods be good than there were once: that is no standstill.
 func TestAWatchSeesProgressInWhateverMoves(t *testing.T) {
 	p := watching(func(p *rollout.Plan) { p.StepTimeout = stepTimeout })
