@@ -55,15 +55,22 @@ func (r *Runner) other(s sts.Snapshot, annotation string, d *sts.Driver) *sts.Ot
 	if d == nil || d.Same(*r.Env.Driver()) {
 		return nil
 	}
-	alive, known := running(*r.Env.Driver(), *d)
-	if known && !alive {
+	if r.Env.Ended(*d) {
 		return nil
 	}
+	alive, _ := running(*r.Env.Driver(), *d)
 	o := &sts.Other{Driver: *d, Alive: alive}
 	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", annotation); ok {
 		o.Touched = w.Time
 	}
 	return o
+}
+
+// Ended reports whether a process is known to have ended, which can be told on
+// its own host.
+func (e *Env) Ended(d sts.Driver) bool {
+	alive, known := running(*e.Driver(), d)
+	return known && !alive
 }
 
 // running reports whether another process runs, and whether that can be told from

@@ -55,7 +55,7 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	if err != nil {
 		record = nil
 	}
-	st := Status{Snapshot: b.snapshot, Record: record, Now: now, Context: b.context}
+	st := Status{Snapshot: b.snapshot, Record: record, Now: now, Context: b.context, Ended: s.Ended}
 	head := st.head(s.width)
 	foot := s.foot(b, now)
 	const fewest = 4 // rows, before the head has to go

@@ -29,6 +29,7 @@ type driver struct {
 	Host    string    `json:"host,omitempty"`
 	Process int       `json:"process,omitempty"`
 	Since   time.Time `json:"since"`
+	Ended   bool      `json:"ended,omitempty"`
 }
 
 func viewOperation(o *rollout.Operation) *operation {
@@ -45,7 +46,7 @@ func viewDriver(d *sts.Driver) *driver {
 	if d == nil {
 		return nil
 	}
-	return &driver{Clean(d.User), Clean(d.Host), d.Process, d.Since.UTC()}
+	return &driver{User: Clean(d.User), Host: Clean(d.Host), Process: d.Process, Since: d.Since.UTC()}
 }
 
 // moment is a time for a program, nil for none.
@@ -69,11 +70,25 @@ func (st Status) driver() *sts.Driver {
 	return nil
 }
 
+// viewDriver is the driver, as a program reads it.
+func (st Status) viewDriver() *driver {
+	v := viewDriver(st.driver())
+	if v != nil {
+		v.Ended = st.ended(*st.driver())
+	}
+	return v
+}
+
+func (st Status) ended(d sts.Driver) bool { return st.Ended != nil && st.Ended(d) }
+
 // driverWords are who it is, and since when.
-func driverWords(d sts.Driver, now time.Time) string {
+func (st Status) driverWords(d sts.Driver) string {
 	words := fmt.Sprintf("process %d", d.Process)
 	if who := d.Who(); who != "" {
 		words = who + ", " + words
 	}
-	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, d.Since.UTC().Format(time.RFC3339), duration.HumanDuration(now.Sub(d.Since))))
+	if st.ended(d) {
+		return Clean(fmt.Sprintf("nobody any more: %s, has ended", words))
+	}
+	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, d.Since.UTC().Format(time.RFC3339), duration.HumanDuration(st.Now.Sub(d.Since))))
 }

@@ -25,6 +25,9 @@ type Status struct {
 	Now      time.Time
 	Context  string      // what the user calls the cluster
 	Command  hint.Caller // how the user calls the plugin for this set; only a list needs it
+	// Ended reports whether the process that drives the operation is known to have
+	// ended; nil where nobody can tell.
+	Ended func(sts.Driver) bool
 }
 
 // statusView is a status as a program reads it.
@@ -138,7 +141,7 @@ func (st Status) headings(room int) [][2]string {
 		lines = append(lines, [2]string{st.verb(), c.words(st.Now)})
 	}
 	if d := st.driver(); d != nil {
-		lines = append(lines, [2]string{"Driven by", driverWords(*d, st.Now)})
+		lines = append(lines, [2]string{"Driven by", st.driverWords(*d)})
 	}
 	lines = append(lines, scaleLines(s)...)
 	if images := st.imageWords(room); images != "" {
@@ -187,7 +190,7 @@ func (st Status) canary() *canaryView {
 		return nil // steps that no longer fit; the verb that goes on says so
 	}
 	return &canaryView{
-		string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, viewDriver(st.driver()),
+		string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, st.viewDriver(),
 	}
 }
 

@@ -146,7 +146,7 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time, warn fun
 	command := env.Command(namespace)
 	if s.Uncountable != nil {
 		v := verdict.Judge(s, nil, verdict.Limits{}, command, now)
-		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context()}
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 	}
 	record, err := canary.FindRecord(s)
 	if err != nil {
@@ -160,5 +160,5 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time, warn fun
 	if err != nil && v.Result == rollout.Done {
 		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	}
-	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command, Context: env.Context()}
+	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 }

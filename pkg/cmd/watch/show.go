@@ -46,6 +46,7 @@ func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) 
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {
 		s.screen = report.NewScreen(out, env.Color, len(names))
+		s.screen.Ended = env.Ended
 	}
 	if r.Output != report.Human {
 		out = env.Streams.Err
