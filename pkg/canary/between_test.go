@@ -132,5 +132,6 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 	require.Equal(t, said, of(both, canary.Steps{"2"}, 0), "also no soak at all")
 	require.Equal(t, said[1:], of(both, canary.DefaultSteps(), canary.DefaultSoak), "also what is the default")
 	require.Empty(t, of(both, canary.DefaultSteps(), time.Minute), "what it does anyway")
+	require.Empty(t, of(both, canary.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
 	require.Empty(t, of(canary.Given{}, canary.Steps{"2"}, 5), "nobody has asked for the default")
 }

@@ -134,7 +134,7 @@ func (b builder) noteDriver() rollout.Step {
 // goes was settled when it was started.
 func overruled(r Request, record Record) []string {
 	var out []string
-	if r.Given.Steps && !slices.Equal(r.Steps, record.Steps) {
+	if r.Given.Steps && !slices.Equal(r.Steps.open(), record.Steps.open()) {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own steps, %s", record.Verb.Name(), record.Steps))
 	}
 	if soak := record.Soak.Duration; r.Given.Soak && r.Soak != soak {

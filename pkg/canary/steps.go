@@ -93,5 +93,13 @@ func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	return counts, nil
 }
 
+// open are the steps without a last one for all pods, which comes by itself.
+func (steps Steps) open() Steps {
+	if n := len(steps); n > 0 && steps[n-1] == "100%" {
+		return steps[:n-1]
+	}
+	return steps
+}
+
 // String is the list as the flag takes it.
 func (steps Steps) String() string { return strings.Join(steps, ",") }

@@ -154,7 +154,7 @@ func otherOwner(c sts.Claim, v Verdict) (metav1.OwnerReference, bool) {
 	if v.Class == SetGone {
 		set = ""
 	}
-	return c.OtherOwner(set, false)
+	return c.OtherOwner(set, "")
 }
 
 // asleep says why a set that wants fewer claims now may want them again.

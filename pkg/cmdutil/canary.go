@@ -129,7 +129,7 @@ func (r *Runner) reload(ctx context.Context, p *rollout.Plan) (sts.Snapshot, err
 	err := context.Cause(ctx)
 	began := time.Now()
 	_ = pauses.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
-		s, _, err = r.Load(ctx, p.Name, r.ignorePDB)
+		s, err = r.LoadAtOnce(ctx, p.Name, r.ignorePDB)
 		over := p.StepTimeout > 0 && time.Since(began) >= p.StepTimeout
 		return over || !kube.Transient(err), nil
 	})

@@ -53,11 +53,21 @@ func (f *DriveFlags) Check() error {
 // newest spec. It does within milliseconds, unless it is away or has much to do.
 const Observation = 5 * time.Second
 
-// Load reads the set and, unless they are to be ignored, the disruption budgets
-// that cover it.
+// Load reads the set, once its controller has seen the spec, and, unless they are
+// to be ignored, the disruption budgets that cover it.
 func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, kube.Manifest, error) {
+	return r.load(ctx, name, ignorePDB, Observation)
+}
+
+// LoadAtOnce is Load for who goes back whatever the controller has seen.
+func (r *Runner) LoadAtOnce(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, error) {
+	s, _, err := r.load(ctx, name, ignorePDB, 0)
+	return s, err
+}
+
+func (r *Runner) load(ctx context.Context, name string, ignorePDB bool, within time.Duration) (sts.Snapshot, kube.Manifest, error) {
 	r.Env.About(r.Client.Namespace, name)
-	s, manifest, err := r.Client.LoadObserved(ctx, name, Observation)
+	s, manifest, err := r.Client.LoadObserved(ctx, name, within)
 	r.ignorePDB = ignorePDB
 	if err == nil && !ignorePDB {
 		s, err = r.budgets(ctx, s)

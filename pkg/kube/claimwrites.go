@@ -25,7 +25,7 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 	if claim.Keep {
 		return fmt.Errorf("claim %s carries the annotation %s by now: it is kept", claim.Name, sts.KeepAnnotation)
 	}
-	if owner, ok := claim.OtherOwner(seen.UID(), true); ok {
+	if owner, ok := claim.OtherOwner(seen.UID(), seen.PodOf(claim.Name)); ok {
 		return fmt.Errorf("%s %s owns claim %s by now: it is kept", owner.Kind, owner.Name, claim.Name)
 	}
 	if dryRun { // its pod is still there

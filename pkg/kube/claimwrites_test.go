@@ -18,7 +18,9 @@ import (
 
 // seenClaim is the settled set with the claim of ordinal 4.
 func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
-	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
+	set := ststest.Set()
+	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+	s := ststest.Snapshot(set, ststest.Pods(0, 4))
 	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
 	for _, change := range changes {
 		change(&c)
@@ -73,6 +75,10 @@ func TestDeleteAClaim(t *testing.T) {
 		{
 			"not once something else owns it", seenClaim(ownedBy("Backup", "nightly")), nil, nil, nil,
 			"Backup nightly owns claim data-web-4 by now: it is kept",
+		},
+		{
+			"not once a pod does that only sounds like its own", seenClaim(ownedBy("Pod", "4")), nil, nil, nil,
+			"Pod 4 owns claim data-web-4 by now: it is kept",
 		},
 		{"but when its own pod does", seenClaim(ownedBy("Pod", "web-4")), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
 		{

@@ -24,8 +24,9 @@ import (
 // Client reads and writes StatefulSets of one namespace.
 type Client struct {
 	Namespace string
-	// Held, unless it is nil, is told how many claims are in memory, as they come.
-	Held func(claims int)
+	// Held, unless it is nil, is told how many objects of a long list are in memory,
+	// as they come and are passed on: claims, or pods and sets.
+	Held func(objects int)
 	// FieldManager is the name under which writes are recorded in managedFields.
 	FieldManager string
 

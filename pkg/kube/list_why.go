@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 
@@ -19,10 +20,11 @@ type why struct {
 	client *Client
 	// all is set where more sets are to come: then what is read once tells about
 	// all of them.
-	all    bool
-	events map[setKey][]*corev1.Event // nil before they were read
-	nodes  map[string]sts.Node        // by name, a zero one where there was none to read
-	whole  bool                       // all nodes were read
+	all     bool
+	refused bool                                   // events of all namespaces may not be read
+	failed  map[setKey]map[string]sts.FailedCreate // nil before they were read
+	nodes   map[string]sts.Node                    // by name, a zero one where there was none to read
+	whole   bool                                   // all nodes were read
 }
 
 // setKey is a set of any namespace.
@@ -43,34 +45,37 @@ func (w *why) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
 	if len(sets) == 0 {
 		return
 	}
-	if w.events == nil || !w.all {
-		namespace := namespaceOf(sets)
-		if w.all {
-			namespace = w.client.Namespace
-		}
-		w.events = w.readEvents(ctx, namespace)
+	if w.all && w.failed == nil && !w.refused {
+		failed, err := w.readEvents(ctx, w.client.Namespace)
+		w.failed, w.refused = failed, apierrors.IsForbidden(err)
+	}
+	failed := w.failed
+	if !w.all || w.refused {
+		failed, _ = w.readEvents(ctx, namespaceOf(sets))
 	}
 	for _, s := range lacking {
-		if events := w.events[setKey{s.Set.Namespace, s.Name()}]; len(events) > 0 {
-			s.FailedCreates = sts.FailedCreates(events)
-		}
+		s.FailedCreates = failed[setKey{s.Set.Namespace, s.Name()}]
 	}
 }
 
-func (w *why) readEvents(ctx context.Context, namespace string) map[setKey][]*corev1.Event {
+func (w *why) readEvents(ctx context.Context, namespace string) (map[setKey]map[string]sts.FailedCreate, error) {
 	opts := metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": "StatefulSet",
 		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()}
 	events := map[setKey][]*corev1.Event{}
-	_ = pages(ctx, opts, w.client.events(namespace).List, func(list *corev1.EventList) {
+	err := pages(ctx, opts, w.client.events(namespace).List, func(list *corev1.EventList) {
 		for i := range list.Items {
 			e := &list.Items[i]
 			of := setKey{e.Namespace, e.InvolvedObject.Name}
 			events[of] = append(events[of], e)
 		}
 	})
-	return events
+	failed := map[setKey]map[string]sts.FailedCreate{}
+	for of, list := range events {
+		failed[of] = sts.FailedCreates(list)
+	}
+	return failed, err
 }
 
 // addNodes adds the nodes that hold pods which do not go in their time.

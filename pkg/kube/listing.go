@@ -22,6 +22,7 @@ type listing struct {
 	sets *sts.Gathering
 	left []string // the namespaces that were not passed on, in order
 	at   string   // the namespace that the list of pods has got to
+	held int      // how many sets and pods are in memory
 	why  why
 }
 
@@ -35,6 +36,7 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	}
 	l.sets = sts.Gather(sets)
 	l.left = namespacesOf(sets)
+	l.hold(len(sets))
 	l.why = why{client: c, all: l.inTurn}
 	countable := slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool { return sts.Countable(set) != nil })
 	if len(countable) == 0 {
@@ -69,8 +71,11 @@ func (l *listing) add(ctx context.Context, list *corev1.PodList) error {
 			return ErrNoOrder
 		}
 		l.at = pod.Namespace
-		l.sets.Add(pod)
+		if l.sets.Add(pod) {
+			l.held++
+		}
 	}
+	l.hold(0)
 	if !l.inTurn {
 		return nil
 	}
@@ -91,9 +96,22 @@ func (l *listing) pass(ctx context.Context, namespaces int) error {
 	if len(out) == 0 {
 		return nil
 	}
+	for i := range out {
+		l.held -= 1 + len(out[i].Pods)
+	}
 	l.why.addFailedCreates(ctx, out)
 	l.why.addNodes(ctx, out)
-	return l.each(out)
+	err := l.each(out)
+	l.hold(0)
+	return err
+}
+
+// hold tells how many objects there are in memory, so many more than before.
+func (l *listing) hold(more int) {
+	l.held += more
+	if l.client.Held != nil {
+		l.client.Held(l.held)
+	}
 }
 
 // namespacesOf are the namespaces of the sets, in the order of a list.

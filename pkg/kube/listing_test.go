@@ -204,3 +204,24 @@ func TestOfASetOnlyWhatAListNeedsIsKept(t *testing.T) {
 		})
 	}
 }
+
+// Who may read events in some namespaces only is told what they may know.
+func TestEventsThatMayNotBeReadEverywhereAreReadWhereTheyMay(t *testing.T) {
+	sets, pods := big("default", "far")
+	for _, s := range sets {
+		*s.Spec.Replicas = 301
+	}
+	server := listable(t, sets, pods, failedCreate(sets[0], "quota"))
+	server.on(http.MethodGet, allEventsPath, forbidden("jo", "list", "events", ""))
+	found := map[string]int{}
+
+	err := server.client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
+		for _, s := range some {
+			found[s.Set.Namespace] += len(s.FailedCreates)
+		}
+		return nil
+	})
+
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"default": 1, "far": 0}, found)
+}

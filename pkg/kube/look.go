@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -10,10 +11,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
+// noticed is how long a wait is that a person notices.
+const noticed = time.Second
+
 // LoadObserved is [Client.Load] once the StatefulSet controller has seen the spec:
 // right after somebody's change ("kubectl apply" and then a verb) the status
 // speaks of the spec before. Where the controller takes longer than within, it is
-// what is there then.
+// what is there then. A wait that one notices is told, as [Client.OnRetry] has it.
 func (c *Client) LoadObserved(ctx context.Context, name string, within time.Duration) (sts.Snapshot, Manifest, error) {
 	var s sts.Snapshot
 	var raw Manifest
@@ -21,7 +25,12 @@ func (c *Client) LoadObserved(ctx context.Context, name string, within time.Dura
 	began := time.Now()
 	_ = retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
 		s, raw, err = c.Load(ctx, name)
-		return err != nil || s.Observed() || time.Since(began) >= within, nil //nolint:nilerr // it is returned below
+		over := err != nil || s.Observed() || time.Since(began) >= within
+		if !over && c.retrying != nil && time.Since(began) >= noticed {
+			c.retrying(fmt.Sprintf("the StatefulSet controller has not seen the newest spec of %s yet; looking again for up to %s",
+				name, within))
+		}
+		return over, nil
 	})
 	if err == nil && ctx.Err() != nil {
 		err = context.Cause(ctx)

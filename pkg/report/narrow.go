@@ -42,7 +42,11 @@ func cut(text string, width, tail int) string {
 	if wide <= width {
 		return text
 	}
-	return ansi.Truncate(text, max(width-1-tail, 0), "") + "…" + ansi.TruncateLeft(text, wide-tail, "")
+	end := ansi.TruncateLeft(text, wide-tail, "")
+	for over := 1; ansi.StringWidth(end) > tail; over++ { // a wide character in the way of the cut is kept
+		end = ansi.TruncateLeft(text, wide-tail+over, "")
+	}
+	return ansi.Truncate(text, max(width-1-tail, 0), "") + "…" + end
 }
 
 // share says how wide columns may be that have so much less room than they

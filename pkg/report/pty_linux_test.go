@@ -10,6 +10,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
@@ -179,5 +180,21 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 			})
 			require.Equal(t, test.want, stripped(got))
 		})
+	}
+}
+
+// A wide character that stands where a line is cut is not halved, and takes no
+// column too many.
+func TestTroubleIsCutToFitWhereverItsWideCharactersStand(t *testing.T) {
+	for width := uint16(78); width < 83; width++ {
+		waiting := ststest.Waiting("ErrImagePull", strings.Repeat("画像が見つかりません。", 10))
+		st := status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, waiting)}), halted("trouble: web-4"))
+		got := onTerminal(t, width, func(terminal *os.File) {
+			report.PrintStatus(terminal, term.ColorNever, report.Human, st)
+		})
+		for line := range strings.Lines(got) {
+			require.LessOrEqual(t, ansi.StringWidth(strings.TrimSpace(line)), int(width), line)
+		}
+		require.Contains(t, got, "nginx: ErrImagePull: …")
 	}
 }

@@ -65,7 +65,7 @@ func findClaim(s sts.Snapshot, uid types.UID) (sts.Claim, bool) {
 	return s.Claims[i], true
 }
 
-// ClaimsFree holds when no pod owns any of these claims. A set whose whenScaled
+// ClaimsFree holds when none of these claims is owned by its own pod. A set whose whenScaled
 // policy is Delete makes the pod that is to go the owner of its claims, and
 // they go with it: whoever changes the policy has to wait for this.
 type ClaimsFree struct {
@@ -82,7 +82,8 @@ func (c ClaimsFree) Check(s sts.Snapshot, now time.Time) Progress {
 	}
 	for i := range s.Claims {
 		claim := &s.Claims[i]
-		owned := slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.Kind == "Pod" })
+		own := s.PodOf(claim.Name) // another pod's hold is nobody's to take off, and nothing goes with that pod
+		owned := slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.Kind == "Pod" && o.Name == own })
 		if owned && slices.Contains(c.Names, claim.Name) {
 			return Progress{Waiting: fmt.Sprintf("the StatefulSet controller to take its pod's hold off claim %s", claim.Name)}
 		}

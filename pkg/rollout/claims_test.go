@@ -19,6 +19,7 @@ import (
 // with is the settled set with these claims, known to be all.
 func with(claims ...sts.Claim) sts.Snapshot {
 	s := settled()
+	s.Set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
 	s.Claims = append([]sts.Claim{}, claims...)
 	return s
 }
@@ -31,8 +32,8 @@ func claim(name string, changes ...func(*sts.Claim)) sts.Claim {
 	return c
 }
 
-func ownedBy(kind string) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: "web", UID: "web-uid"}} }
+func ownedBy(kind, name string) func(*sts.Claim) {
+	return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "some-uid"}} }
 }
 
 func going(c *sts.Claim) { c.Deleting = true }
@@ -79,10 +80,14 @@ func TestClaimsFree(t *testing.T) {
 		want rollout.Progress
 	}{
 		{"nobody owns it", with(claim("data-web-4")), rollout.Progress{Done: true}},
-		{"the set may own it, for it stays", with(claim("data-web-4", ownedBy("StatefulSet"))), rollout.Progress{Done: true}},
-		{"a pod owns another", with(claim("data-web-4"), claim("data-web-3", ownedBy("Pod"))), rollout.Progress{Done: true}},
+		{"the set may own it, for it stays", with(claim("data-web-4", ownedBy("StatefulSet", "web"))), rollout.Progress{Done: true}},
+		{"a pod owns another", with(claim("data-web-4"), claim("data-web-3", ownedBy("Pod", "web-3"))), rollout.Progress{Done: true}},
 		{
-			"a pod owns it", with(claim("data-web-4", ownedBy("Pod"))),
+			"somebody else's pod owns it, which takes it nowhere", with(claim("data-web-4", ownedBy("Pod", "backup"))),
+			rollout.Progress{Done: true},
+		},
+		{
+			"its pod owns it", with(claim("data-web-4", ownedBy("Pod", "web-4"))),
 			rollout.Progress{Waiting: "the StatefulSet controller to take its pod's hold off claim data-web-4"},
 		},
 		{"the controller has not seen the policy", unseen, rollout.Progress{Waiting: controllerSees}},

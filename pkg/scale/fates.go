@@ -70,7 +70,7 @@ func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
 	if c.Keep {
 		return "annotation " + sts.KeepAnnotation
 	}
-	if owner, ok := c.OtherOwner(s.UID(), true); ok {
+	if owner, ok := c.OtherOwner(s.UID(), s.PodOf(c.Name)); ok {
 		return fmt.Sprintf("%s %s owns it", owner.Kind, owner.Name)
 	}
 	return ""

@@ -133,18 +133,28 @@ func (c Claim) OwnedBy(uid types.UID) bool {
 	return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == uid })
 }
 
-// OtherOwner is an owner of the claim besides the set with this uid and, if own
-// is set, the pod that the claim is named after: with whenDeleted: Delete the set
-// owns it, with whenScaled: Delete the pod that goes. Whose the claim is besides,
-// controller or not, may still want it.
-func (c Claim) OtherOwner(set types.UID, own bool) (metav1.OwnerReference, bool) {
+// OtherOwner is an owner of the claim besides the set with this uid and the pod of
+// this name, none if it is empty: with whenDeleted: Delete the set owns it, with
+// whenScaled: Delete the pod that goes. Whose the claim is besides, controller or
+// not, may still want it.
+func (c Claim) OtherOwner(set types.UID, pod string) (metav1.OwnerReference, bool) {
 	i := slices.IndexFunc(c.Owners, func(o metav1.OwnerReference) bool {
-		return o.UID != set && (!own || o.Kind != "Pod" || !strings.HasSuffix(c.Name, "-"+o.Name))
+		return o.UID != set && (pod == "" || o.Kind != "Pod" || o.Name != pod)
 	})
 	if i < 0 {
 		return metav1.OwnerReference{}, false
 	}
 	return c.Owners[i], true
+}
+
+// PodOf is the name of the set's pod that a claim of this name is for, or "".
+func (s Snapshot) PodOf(claim string) string {
+	for _, template := range s.ClaimTemplates() {
+		if ordinal, ok := s.ClaimOrdinal(template, claim); ok {
+			return s.PodName(ordinal)
+		}
+	}
+	return ""
 }
 
 // ClaimTemplates are the names of the set's volumeClaimTemplates.

@@ -33,22 +33,26 @@ func Gather(sets []*appsv1.StatefulSet) *Gathering {
 	return g
 }
 
-// Add keeps what matters about a pod, when one of the sets controls it.
-func (g *Gathering) Add(pod *corev1.Pod) {
+// Add keeps what matters about a pod, when one of the sets controls it, and reports
+// whether one does.
+func (g *Gathering) Add(pod *corev1.Pod) bool {
 	owner := metav1.GetControllerOfNoCopy(pod)
 	if owner == nil {
-		return
+		return false
 	}
 	s, ok := g.byUID[owner.UID]
 	if !ok {
-		return
+		return false
 	}
-	if ordinal, ok := ordinalOf(s.Set.Name, pod.Name); ok {
-		small := observePod(pod, ordinal)
-		small.Labels = nil // for budgets, which these have none of
-		small.Images = nil // which a list of sets does not show
-		s.Pods = append(s.Pods, small)
+	ordinal, ok := ordinalOf(s.Set.Name, pod.Name)
+	if !ok {
+		return false
 	}
+	small := observePod(pod, ordinal)
+	small.Labels = nil // for budgets, which these have none of
+	small.Images = nil // which a list of sets does not show
+	s.Pods = append(s.Pods, small)
+	return true
 }
 
 // Take is the sets of a namespace with the pods that have come, by name. The

@@ -65,7 +65,7 @@ func page(verb *cobra.Command) []byte {
 	}
 	_, _ = fmt.Fprintf(&b, "\n## Examples\n\n```sh\n%s\n```\n", examples(verb.Example))
 	_, _ = fmt.Fprintf(&b, "\n## Options\n\n```\n%s```\n\nAlso the flags of kubectl: see `kubectl sts options`.\n",
-		verb.LocalNonPersistentFlags().FlagUsagesWrapped(120))
+		strings.ReplaceAll(verb.LocalNonPersistentFlags().FlagUsagesWrapped(120), " (default )", ""))
 	return b.Bytes()
 }
 

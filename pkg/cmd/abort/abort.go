@@ -59,7 +59,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
+	s, err := runner.LoadAtOnce(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err
 	}

@@ -74,8 +74,9 @@ func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	warn := func(where string, err error) {
 		l.warnings = append(l.warnings, func() { env.WarnOf(where, err) })
 	}
-	const perSet = 2 << 10 // of which most is the set itself, and its row
-	env.Keep(0)
+	const perObject, perRow = 2 << 10, 1 << 10
+	client.Held = func(n int) { env.Keep(perObject*n + perRow*l.Len()) }
+	defer func() { client.Held = nil }()
 	return l, read(ctx, kube.Query{Selector: r.Selector, Names: r.Names}, func(some []sts.Snapshot) error {
 		now := client.Now()
 		for _, s := range some {
@@ -84,7 +85,6 @@ func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client
 			}
 			l.Add(r.judge(env, s, now, warn))
 		}
-		env.Keep(perSet * l.Len())
 		return nil
 	})
 }
