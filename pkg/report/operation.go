@@ -90,5 +90,6 @@ func (st Status) driverWords(d sts.Driver) string {
 	if st.ended(d) {
 		return Clean(fmt.Sprintf("nobody any more: %s, has ended", words))
 	}
-	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, d.Since.UTC().Format(time.RFC3339), duration.HumanDuration(st.Now.Sub(d.Since))))
+	since := d.Since.UTC().Format(time.RFC3339)
+	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, since, duration.HumanDuration(st.Now.Sub(d.Since))))
 }
