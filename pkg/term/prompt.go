@@ -53,10 +53,10 @@ func (s Streams) Ask(ctx context.Context, q Question) (string, error) {
 			switch {
 			case l.err != nil:
 				return "", ErrNoAnswer
-			case l.text == "?" && q.Help != "":
-				_, _ = fmt.Fprintln(s.Err, q.Help)
-			case q.Valid == nil || q.Valid(l.text):
+			case l.text != "?" && (q.Valid == nil || q.Valid(l.text)):
 				return l.text, nil
+			case l.text != "" && q.Help != "": // also what is no answer
+				_, _ = fmt.Fprintln(s.Err, q.Help)
 			}
 		}
 	}

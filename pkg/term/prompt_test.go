@@ -44,6 +44,27 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoAnswerIsExplained(t *testing.T) {
+	tests := []struct{ name, input, shown string }{
+		{"who asks", "?\ny\n", "Go on? y or n\nGo on? "},
+		{"who answers something else", "perhaps\ny\n", "Go on? y or n\nGo on? "},
+		{"who says nothing is only asked again", "\ny\n", "Go on? Go on? "},
+		{"who answers", "y\n", "Go on? "},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var asked strings.Builder
+			streams := term.Streams{In: strings.NewReader(test.input), Err: &asked}
+
+			got, err := streams.Ask(t.Context(), term.Question{Text: "Go on? ", Help: "y or n", Valid: yesOrNo})
+
+			require.NoError(t, err)
+			require.Equal(t, "y", got)
+			require.Equal(t, test.shown, asked.String())
+		})
+	}
+}
+
 func TestPromptGivesUpWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, typist := io.Pipe()

@@ -50,8 +50,11 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	if len(plan.Ordinals) > 1 {
 		all = append(all, oneByOne)
 	}
-	v.explain(plan, options)
-	picked, err := v.pick(ctx, "The claims:", append(all, stop))
+	means := v.meanings(plan, options)
+	for _, o := range options {
+		_, _ = fmt.Fprintf(v.env.Streams.Err, "  %s  %s\n", o.key, means[o.answer])
+	}
+	picked, err := v.pick(ctx, "The claims:", append(all, stop), means)
 	switch {
 	case err != nil:
 		return err
@@ -88,15 +91,17 @@ func byPolicy(plan *rollout.Plan) bool {
 	return false
 }
 
-// explain says what each answer would do to the disks.
-func (v *visit) explain(plan *rollout.Plan, options []option) {
+// meanings says what each answer would do to the disks.
+func (v *visit) meanings(plan *rollout.Plan, options []option) map[scale.Answer]string {
+	out := map[scale.Answer]string{}
 	for _, o := range options {
 		text := meanings[o.answer]
 		if lost := v.lost(o.answer, plan); lost != "" {
 			text += "; " + lost
 		}
-		_, _ = fmt.Fprintf(v.env.Streams.Err, "  %s  %s\n", o.key, report.Clean(text))
+		out[o.answer] = report.Clean(text)
 	}
+	return out
 }
 
 // lost says whose data dies with the answer, or "".
@@ -150,7 +155,7 @@ func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []optio
 		if len(names) == 0 {
 			continue
 		}
-		picked, err := v.pick(ctx, strings.Join(names, ", ")+":", append(slices.Clone(options), stop))
+		picked, err := v.pick(ctx, strings.Join(names, ", ")+":", append(slices.Clone(options), stop), meanings)
 		if err != nil {
 			return err
 		}
@@ -167,7 +172,8 @@ func reclaim(c sts.Claim) string {
 	return ", " + string(c.Reclaim)
 }
 
-func (v *visit) pick(ctx context.Context, question string, options []option) (option, error) {
+// pick asks for one of these answers.
+func (v *visit) pick(ctx context.Context, question string, options []option, means map[scale.Answer]string) (option, error) {
 	var words []string
 	for _, o := range options {
 		words = append(words, o.words)
@@ -178,7 +184,7 @@ func (v *visit) pick(ctx context.Context, question string, options []option) (op
 		})
 	}
 	text, err := v.prompt(ctx, fmt.Sprintf("%s %s?", question, strings.Join(words, ", ")),
-		help(options), func(text string) bool { return find(text) >= 0 })
+		help(options, means), func(text string) bool { return find(text) >= 0 })
 	if err != nil {
 		return option{}, err
 	}
@@ -199,10 +205,10 @@ var meanings = map[scale.Answer]string{
 }
 
 // help explains the answers.
-func help(options []option) string {
+func help(options []option, means map[scale.Answer]string) string {
 	var lines []string
 	for _, o := range options {
-		words := meanings[o.answer]
+		words := means[o.answer]
 		switch o.key {
 		case eachKey:
 			words = "you are asked for each ordinal"
