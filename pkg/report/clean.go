@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -17,7 +18,11 @@ func Clean(text string) string { return sts.Clean(text) }
 // write it within quotes, so that nobody takes two different lines for the same.
 func spellOut(text string) string {
 	var out strings.Builder
-	for _, r := range text {
+	for i, r := range text {
+		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
+			_, _ = fmt.Fprintf(&out, `\x%02x`, text[i]) // a byte that is no character
+			continue
+		}
 		if r == '\n' || r == '\t' || !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			_, _ = out.WriteRune(r)
 			continue
