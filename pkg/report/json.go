@@ -102,6 +102,9 @@ type podEvent struct {
 
 // Handle writes one event.
 func (o *Objects) Handle(e rollout.Event) {
+	if e.Type == rollout.EventAnswer {
+		return // what follows of it tells more
+	}
 	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
 	if e.Type == rollout.EventWarning && out.Message == "" {
 		return // nothing is left of it that a person could read

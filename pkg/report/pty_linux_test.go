@@ -154,6 +154,7 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	end := func(result rollout.Result, message string) rollout.Event {
 		return rollout.Event{Type: rollout.EventOutcome, Time: ststest.Start, Outcome: &rollout.Outcome{Result: result, Message: message}}
 	}
+	answer := rollout.Event{Type: rollout.EventAnswer}
 	back := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
 	for _, test := range []struct {
 		name   string
@@ -167,7 +168,11 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 			question + "\n03:04:05 timed out: not done after 5s, still waiting for an answer\n",
 		},
 		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
-		{"an answer ends its line by itself", []rollout.Event{gate, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
+		{"an answer ends its line by itself", []rollout.Event{gate, answer, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
+		{
+			"what is answered is not asked again", []rollout.Event{gate, answer, back},
+			question + "03:04:05 warning: the API server answers again\n",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := onTerminal(t, 120, func(terminal *os.File) {

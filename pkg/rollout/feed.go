@@ -65,6 +65,7 @@ func (r *run) answered(a reply) *Outcome {
 	}
 	r.state, r.asked = r.state.Answered(a.answer), false
 	r.mustLook = r.Looker != nil
+	r.Sink.Handle(Event{Type: EventAnswer, Time: r.Now(), Step: r.step()})
 	return nil
 }
 

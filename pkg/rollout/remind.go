@@ -29,7 +29,7 @@ func (m *reminder) note(e Event) {
 		m.told = e.Time
 	case EventStep, EventChange, EventSoak, EventStepDone, EventGate:
 		*m = reminder{}
-	case EventPlan, EventWarning, EventPod, EventOperation, EventOutcome:
+	case EventPlan, EventWarning, EventAnswer, EventPod, EventOperation, EventOutcome:
 	}
 }
 

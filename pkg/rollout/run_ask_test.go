@@ -44,6 +44,7 @@ func TestRunAsks(t *testing.T) {
 					return
 				}
 				s.goesOn()
+				require.Len(t, s.sink.messages(rollout.EventAnswer), 1, "whoever shows the question is told")
 				require.Equal(t, []sent{{time.Hour, rollout.Partition(3)}}, s.cluster.sent)
 			})
 		})
