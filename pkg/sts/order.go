@@ -64,7 +64,7 @@ func (o Order) Check() error {
 	selector, err := labels.Parse(o.Last)
 	switch {
 	case err != nil:
-		return fmt.Errorf("selector %q: %w", o.Last, err)
+		return fmt.Errorf("selector %q: %w", o.Last, cleanError{err})
 	case selector.Empty():
 		return errors.New("the selector selects every pod")
 	}

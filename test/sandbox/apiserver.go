@@ -57,6 +57,10 @@ func withCluster(ctx context.Context, o options, do func(cluster, record) error)
 // clients are the components that watch the API server.
 var clients = []string{"kwok-controller", "kube-scheduler", "kube-controller-manager"}
 
+// startTime is how long one start of an API server may take: a few seconds on an
+// idle machine.
+const startTime = 90 * time.Second
+
 // startAPIServer starts it on its old port and waits until the cluster works.
 //
 // What watches it is started anew too. Left alone it would come back when its
@@ -71,10 +75,14 @@ func (c cluster) startAPIServer(ctx context.Context, r record, stderr io.Writer)
 	if err := c.start(ctx, r.Bin); err != nil {
 		return err
 	}
-	// On a busy machine it exits where its first requests to itself take too long.
-	for !c.becomesReady(ctx, r.Bin) {
+	// On a busy machine it exits where its first requests to itself take too long,
+	// or runs and never gets ready: then it is killed once more.
+	for !c.becomesReady(ctx, r.Bin, startTime) {
 		if ctx.Err() != nil || time.Since(begin) > workTime {
 			return fmt.Errorf("the API server of cluster %q does not become ready", c.name)
+		}
+		if err := c.end(ctx, "kube-apiserver"); err != nil {
+			return err
 		}
 		if err := c.revive(ctx, r.Bin); err != nil {
 			return err

@@ -115,9 +115,9 @@ func (c cluster) ready(ctx context.Context, bin string) bool {
 	return err == nil
 }
 
-// becomesReady gives the API server five minutes to serve, as long as it runs.
-func (c cluster) becomesReady(ctx context.Context, bin string) bool {
-	for deadline := time.Now().Add(5 * time.Minute); !c.ready(ctx, bin); time.Sleep(100 * time.Millisecond) {
+// becomesReady gives the API server so long to serve, as long as it runs.
+func (c cluster) becomesReady(ctx context.Context, bin string, within time.Duration) bool {
+	for deadline := time.Now().Add(within); !c.ready(ctx, bin); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) || ctx.Err() != nil || !c.runs("kube-apiserver", "etcd") {
 			return false
 		}
@@ -129,5 +129,5 @@ func (c cluster) becomesReady(ctx context.Context, bin string) bool {
 // given time: on a busy machine it is slow rather than broken, and the verdict
 // costs somebody a cluster.
 func (c cluster) healthy(ctx context.Context, bin string) bool {
-	return c.alive() && c.becomesReady(ctx, bin)
+	return c.alive() && c.becomesReady(ctx, bin, workTime)
 }
