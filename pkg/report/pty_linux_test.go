@@ -170,7 +170,8 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
 		{"an answer ends its line by itself", []rollout.Event{gate, answer, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
 		{
-			"what is answered is not asked again", []rollout.Event{gate, answer, back},
+			"what is answered is not asked again",
+			[]rollout.Event{gate, answer, back},
 			question + "03:04:05 warning: the API server answers again\n",
 		},
 	} {
