@@ -66,7 +66,8 @@ type Request struct {
 	TakeOver bool
 }
 
-// Given says what the user has asked for, where it may be the default as well.
+// Given says which of these flags are on the command line. Their values do not tell:
+// the user may have typed the default.
 type Given struct{ Steps, Soak bool }
 
 // command is a command line that the user can copy.

@@ -93,7 +93,7 @@ func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	return counts, nil
 }
 
-// open are the steps without a last one for all pods, which comes by itself.
+// open returns the steps without a final 100%, which Counts adds by itself.
 func (steps Steps) open() Steps {
 	if n := len(steps); n > 0 && steps[n-1] == "100%" {
 		return steps[:n-1]

@@ -56,7 +56,7 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 		env.Streams.Err = report.NewGuard(streams.Err)
 	}
 	root := New(env)
-	if asksForCompletion(args) { // cobra keeps what completes a flag for the life of the process, and every start would pay
+	if asksForCompletion(args) { // cobra keeps completion functions for the life of the process
 		complete.Register(root, env)
 	}
 	root.SetArgs(args)
@@ -119,7 +119,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	return root
 }
 
-// asksForCompletion reports whether it is a shell that asks, for who types.
+// asksForCompletion reports whether a shell asks how a command line can go on.
 func asksForCompletion(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }

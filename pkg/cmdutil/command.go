@@ -40,6 +40,11 @@ func (e *Env) Context() string {
 	return cmp.Or(raw.CurrentContext, e.host)
 }
 
+// Within names a namespace, or all of them when it is empty, and the cluster.
+func (e *Env) Within(namespace string) string {
+	return report.Where(cmp.Or(namespace, "all namespaces"), "", e.Context())
+}
+
 // Where is the set that the command is about, and the cluster.
 func (e *Env) Where() string {
 	return report.Where(e.Protocol.About.Namespace, e.Protocol.About.Name, e.Context())

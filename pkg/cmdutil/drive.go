@@ -59,7 +59,7 @@ func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Sna
 	return r.load(ctx, name, ignorePDB, Observation)
 }
 
-// LoadAtOnce is Load for who goes back whatever the controller has seen.
+// LoadAtOnce is Load without the wait for the controller, for a way back.
 func (r *Runner) LoadAtOnce(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, error) {
 	s, _, err := r.load(ctx, name, ignorePDB, 0)
 	return s, err

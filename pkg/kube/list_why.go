@@ -14,9 +14,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// why explains pods that are missing, or that do not go. What tells it is read
+// explainer explains pods that are missing, or that do not go. What tells it is read
 // only when there are any. Not being allowed to costs the words and nothing else.
-type why struct {
+type explainer struct {
 	client *Client
 	// all is set where more sets are to come: then what is read once tells about
 	// all of them.
@@ -33,7 +33,7 @@ type setKey struct{ namespace, name string }
 // addFailedCreates adds what the controller says about the pods that it could
 // not make. Of many sets it reads no other events: those about pods that it has
 // made are far more.
-func (w *why) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
+func (w *explainer) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
 	var lacking []*sts.Snapshot
 	var sets []*appsv1.StatefulSet
 	for i := range snapshots {
@@ -58,7 +58,7 @@ func (w *why) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
 	}
 }
 
-func (w *why) readEvents(ctx context.Context, namespace string) (map[setKey]map[string]sts.FailedCreate, error) {
+func (w *explainer) readEvents(ctx context.Context, namespace string) (map[setKey]map[string]sts.FailedCreate, error) {
 	opts := metav1.ListOptions{FieldSelector: fields.Set{
 		"involvedObject.kind": "StatefulSet",
 		"reason":              sts.ReasonFailedCreate,
@@ -79,7 +79,7 @@ func (w *why) readEvents(ctx context.Context, namespace string) (map[setKey]map[
 }
 
 // addNodes adds the nodes that hold pods which do not go in their time.
-func (w *why) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
+func (w *explainer) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
 	overdue := map[string][]*sts.Snapshot{}
 	for i := range snapshots {
 		for _, pod := range snapshots[i].Pods {
@@ -111,7 +111,7 @@ func (w *why) addNodes(ctx context.Context, snapshots []sts.Snapshot) {
 
 // readNodes reads these nodes: one by its name, and several with all others,
 // which are then known.
-func (w *why) readNodes(ctx context.Context, names []string) {
+func (w *explainer) readNodes(ctx context.Context, names []string) {
 	if len(names) == 0 || w.whole {
 		return
 	}

@@ -19,11 +19,11 @@ type listing struct {
 	// inTurn passes a namespace on as soon as the list of pods is past it.
 	inTurn bool
 
-	sets *sts.Gathering
-	left []string // the namespaces that were not passed on, in order
-	at   string   // the namespace that the list of pods has got to
-	held int      // how many sets and pods are in memory
-	why  why
+	sets      *sts.Gathering
+	left      []string // the namespaces that were not passed on, in order
+	at        string   // the namespace that the list of pods has got to
+	held      int      // how many sets and pods are in memory
+	explainer explainer
 }
 
 func (l *listing) read(ctx context.Context, q Query) error {
@@ -37,7 +37,7 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	l.sets = sts.Gather(sets)
 	l.left = namespacesOf(sets)
 	l.hold(len(sets))
-	l.why = why{client: c, all: l.inTurn}
+	l.explainer = explainer{client: c, all: l.inTurn}
 	countable := slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool { return sts.Countable(set) != nil })
 	if len(countable) == 0 {
 		return l.pass(ctx, len(l.left))
@@ -99,8 +99,8 @@ func (l *listing) pass(ctx context.Context, namespaces int) error {
 	for i := range out {
 		l.held -= 1 + len(out[i].Pods)
 	}
-	l.why.addFailedCreates(ctx, out)
-	l.why.addNodes(ctx, out)
+	l.explainer.addFailedCreates(ctx, out)
+	l.explainer.addNodes(ctx, out)
 	err := l.each(out)
 	l.hold(0)
 	return err

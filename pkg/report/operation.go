@@ -88,7 +88,7 @@ func (st Status) driverWords(d sts.Driver) string {
 		words = who + ", " + words
 	}
 	if st.ended(d) {
-		return Clean(fmt.Sprintf("nobody any more: %s, has ended", words))
+		return Clean(words + ", which has ended")
 	}
 	since := d.Since.UTC().Format(time.RFC3339)
 	return Clean(fmt.Sprintf("%s, since %s (%s ago)", words, since, duration.HumanDuration(st.Now.Sub(d.Since))))

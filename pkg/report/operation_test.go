@@ -70,7 +70,7 @@ func TestTheLineOfAnOperationIsClean(t *testing.T) {
 		lineOf(rollout.Event{Type: rollout.EventOperation, Message: o.String(), Operation: o}))
 }
 
-func TestADriverThatHasEndedDrivesNobody(t *testing.T) {
+func TestADriverThatHasEndedIsToldAsSuch(t *testing.T) {
 	r := record(time.Hour)
 	r.Driver = &sts.Driver{User: "al\x1b[31mice", Host: "ci-7", Process: 12, Since: ststest.Start}
 	st := judged("data", "redis", r, ststest.Set(updating, partitioned(4, time.Hour)), ststest.Pods(0, 4), fresh(4, 5))
@@ -90,7 +90,7 @@ func TestADriverThatHasEndedDrivesNobody(t *testing.T) {
 		},
 		{
 			"it has ended", func(d sts.Driver) bool { return d.Process == 12 },
-			"Driven by:  nobody any more: alice on ci-7, process 12, has ended\n", `"since":"2030-01-02T03:04:05Z","ended":true}`,
+			"Driven by:  alice on ci-7, process 12, which has ended\n", `"since":"2030-01-02T03:04:05Z","ended":true}`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -82,8 +82,12 @@ func (c ClaimsFree) Check(s sts.Snapshot, now time.Time) Progress {
 	}
 	for i := range s.Claims {
 		claim := &s.Claims[i]
-		own := s.PodOf(claim.Name) // another pod's hold is nobody's to take off, and nothing goes with that pod
-		owned := slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.Kind == "Pod" && o.Name == own })
+		// The controller takes off the hold of the claim's own pod, and no other's. Where
+		// it is not known which pod that is, any pod counts.
+		own := s.PodOf(claim.Name)
+		owned := slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool {
+			return o.Kind == "Pod" && (own == "" || o.Name == own)
+		})
 		if owned && slices.Contains(c.Names, claim.Name) {
 			return Progress{Waiting: fmt.Sprintf("the StatefulSet controller to take its pod's hold off claim %s", claim.Name)}
 		}

@@ -72,6 +72,8 @@ func TestChangesOfClaimsAreDone(t *testing.T) {
 
 func TestClaimsFree(t *testing.T) {
 	c := rollout.ClaimsFree{Names: []string{"data-web-4"}}
+	nameless := with(claim("data-web-4", ownedBy("Pod", "web-4")))
+	nameless.Set.Spec.VolumeClaimTemplates = nil
 	unseen := with(claim("data-web-4"))
 	unseen.Set = ststest.Set(ststest.Unseen)
 	tests := []struct {
@@ -88,6 +90,10 @@ func TestClaimsFree(t *testing.T) {
 		},
 		{
 			"its pod owns it", with(claim("data-web-4", ownedBy("Pod", "web-4"))),
+			rollout.Progress{Waiting: "the StatefulSet controller to take its pod's hold off claim data-web-4"},
+		},
+		{
+			"a pod owns it, and of which pod it is nobody knows", nameless,
 			rollout.Progress{Waiting: "the StatefulSet controller to take its pod's hold off claim data-web-4"},
 		},
 		{"the controller has not seen the policy", unseen, rollout.Progress{Waiting: controllerSees}},

@@ -21,7 +21,7 @@ const (
 	EventSoak     EventType = "soak"     // the step holds; it must go on holding
 	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
 	EventGate     EventType = "gate"     // a person is asked
-	EventAnswer   EventType = "answer"   // they have answered: the question is off the screen
+	EventAnswer   EventType = "answer"   // they have answered
 	EventOutcome  EventType = "outcome"  // how the run ended; always the last
 	// EventOperation tells whoever only looks on how far an operation is.
 	EventOperation EventType = "operation"

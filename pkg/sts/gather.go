@@ -55,8 +55,8 @@ func (g *Gathering) Add(pod *corev1.Pod) bool {
 	return true
 }
 
-// Take is the sets of a namespace with the pods that have come, by name. The
-// gathering lets go of them.
+// Take returns the sets of a namespace, by name, with the pods that have come, and
+// lets go of them.
 func (g *Gathering) Take(namespace string) []Snapshot {
 	out := make([]Snapshot, 0, len(g.byNamespace[namespace]))
 	for _, s := range g.byNamespace[namespace] {

@@ -44,7 +44,8 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	return note, nil
 }
 
-// cleanError quotes what is in the annotation, which anybody may have written.
+// cleanError is an error that quotes what anybody may have written: in an annotation,
+// on the command line.
 type cleanError struct{ error }
 
 func (e cleanError) Error() string { return Clean(e.error.Error()) }

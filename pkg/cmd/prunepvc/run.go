@@ -54,12 +54,12 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
 		})
 	}
-	f.part = env.Protocol.Claims(r.words(f.total, where(env, client)), f.reported(env), client.Now())
+	f.part = env.Protocol.Claims(r.words(f.total, env.Within(client.Namespace)), f.reported(env), client.Now())
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
 	switch {
 	case f.total.Claims == 0:
-		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: r.words(f.total, where(env, client))})
+		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: r.words(f.total, env.Within(client.Namespace))})
 	case r.DryRun == report.DryRunClient && unasked:
 		const until = "nothing was deleted: without a terminal this is a dry run until --yes is given"
 		r.say(env, until)
@@ -73,7 +73,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	asked := r.RetainVolumes
-	if err := r.confirm(ctx, env, where(env, client), f.total); err != nil {
+	if err := r.confirm(ctx, env, env.Within(client.Namespace), f.total); err != nil {
 		return err
 	}
 	if asked != r.RetainVolumes { // that takes more permissions
@@ -82,11 +82,6 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		}
 	}
 	return r.delete(ctx, env, client, f, tell)
-}
-
-// where names the namespace, or all of them, and the cluster.
-func where(env *cmdutil.Env, client *kube.Client) string {
-	return report.Where(cmp.Or(client.Namespace, "all namespaces"), "", env.Context())
 }
 
 func (r Request) say(env *cmdutil.Env, text string) {
@@ -102,7 +97,7 @@ func (r Request) teller(env *cmdutil.Env, client *kube.Client, f found) *report.
 
 // sum tells the totals: below the table they are part of the answer.
 func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) {
-	words := r.words(f.total, where(env, client))
+	words := r.words(f.total, env.Within(client.Namespace))
 	report.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
 	if r.OlderThan > 0 && f.total.Ageless > 0 {
 		r.say(env, fmt.Sprintf("the API server does not tell how long %d of %d have been idle: for these --older-than counts their age",

@@ -1,7 +1,6 @@
 package status
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +66,7 @@ func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	l := &listed{
 		List: report.List{
 			Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"),
-			Where: report.Where(cmp.Or(client.Namespace, "all namespaces"), "", env.Context()),
+			Where: env.Within(client.Namespace),
 		},
 		found: map[string]bool{},
 	}
