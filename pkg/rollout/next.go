@@ -72,8 +72,8 @@ func (n *next) behind() {
 // drifted ends the run when someone else changed what it relies on. A write
 // of our own whose answer got lost is no drift.
 func (n *next) drifted() bool {
-	if c := n.st.unsure; c != nil && n.s.UID() == n.p.UID && c.Done(n.s) {
-		n.st = n.st.Applied(c, n.s.Set, n.now) // it was taken
+	if c := n.st.taken(n.p, n.s); c != nil {
+		n.st = n.st.Applied(c, n.s.Set, n.now)
 	}
 	what := n.st.drift(n.p, n.s)
 	if what == "" {

@@ -249,6 +249,7 @@ func (r *run) apply(c Change) *Outcome {
 		// Interrupted in the middle of a write; the next run finds out.
 		r.state = r.state.Unsure(c)
 	case errors.Is(err, ErrConflict):
+		r.state = r.state.Refused(c)
 		r.unsettle()
 	case errors.Is(err, ErrLost), ctx.Err() != nil:
 		r.state = r.state.Unsure(c)

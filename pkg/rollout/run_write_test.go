@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -101,6 +102,22 @@ func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
 		require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", s.ends().Message,
 			"two runs at once: the one that lost the race stops")
 		require.Len(t, s.cluster.sent, 1)
+	}, conflict)
+}
+
+// A network may send a request twice: the second meets what the first has written,
+// and only its answer comes back.
+func TestRunKnowsItsOwnWriteThatArrivedTwice(t *testing.T) {
+	begin := rollout.Edit{Partition: ptr.To(4), Annotations: map[string]*string{record: ptr.To("this run")}}
+	p := plan(step(func(s *rollout.Step) { s.Change = begin }))
+	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+		s.show(opened(set(ststest.Annotated(record, "this run"))))
+		s.goesOn()
+		require.Len(t, s.cluster.sent, 1)
+	}, conflict)
+	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+		s.show(opened(set(ststest.Annotated(record, "another"))))
+		require.Equal(t, rollout.Drifted, s.ends().Result)
 	}, conflict)
 }
 

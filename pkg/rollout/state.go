@@ -36,6 +36,7 @@ type State struct {
 	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
 	wrote    bool                    // something, in this run
 	unsure   Change                  // a write whose fate is unknown
+	refused  Change                  // a write that met a conflict, perhaps with itself
 	deleted  types.UID               // the pod that the run deleted last
 	baseline map[int]baseline        // pods since they were first good
 	trouble  map[types.UID]time.Time // since when a pod has been in trouble
@@ -90,7 +91,7 @@ func (st State) clone() State {
 // now; set is nil when the write was not to the set. What the answer shows
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State {
-	st.unsure, st.wrote = nil, true
+	st.unsure, st.refused, st.wrote = nil, nil, true
 	switch c := c.(type) {
 	case Edit:
 		if set != nil {
@@ -117,6 +118,29 @@ func (st State) Hooked() State {
 func (st State) Unsure(c Change) State {
 	st.unsure = c
 	return st
+}
+
+// Refused tells the state that a write met a conflict. A network may send a
+// request twice: the second then conflicts with the first, and only the second is
+// answered. The next snapshot tells.
+func (st State) Refused(c Change) State {
+	st.refused = c
+	return st
+}
+
+// taken is the write without an answer of its own that the snapshot shows, or nil. One
+// that met a conflict counts only if it writes the record, which names the process:
+// another run may write the same partition.
+func (st State) taken(p Plan, s sts.Snapshot) Change {
+	switch edit, isEdit := st.refused.(Edit); {
+	case !s.Exists() || s.UID() != p.UID:
+		return nil
+	case st.unsure != nil && st.unsure.Done(s):
+		return st.unsure
+	case isEdit && p.Record != "" && edit.Annotations[p.Record] != nil && edit.Done(s):
+		return edit
+	}
+	return nil
 }
 
 // Answered tells the state what the person at the gate said.
