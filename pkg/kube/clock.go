@@ -33,7 +33,13 @@ func (c *clock) learn(date string, sent, received time.Time) {
 	if err != nil || received.Sub(sent) > tolerance {
 		return // no date, or an answer too slow to tell the time by
 	}
-	skew := server.Sub(received)
+	// The server has looked at its clock between the two, and has cut off what there
+	// was of a second. Time must not jump for that, so what may still be right stays.
+	least, most := server.Sub(received), server.Add(time.Second).Sub(sent)
+	if known := time.Duration(c.skew.Load()); least <= known && known <= most {
+		return
+	}
+	skew := least // early rather than late: no soak ends before its time
 	if skew.Abs() < tolerance {
 		skew = 0
 	}

@@ -20,7 +20,7 @@ import (
 const (
 	// evidenceWithin is what reading the evidence may take in all: a run that has
 	// failed is not kept from saying so.
-	evidenceWithin = 3 * time.Second
+	evidenceWithin = 10 * time.Second
 	// tailLines is how many lines of a log are asked for. The API server's own limit
 	// of bytes would cut off the end of them.
 	tailLines = 40

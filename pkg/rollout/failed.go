@@ -10,7 +10,7 @@ import (
 )
 
 // noteWithin is how long a run tries to note on the set why it halted.
-const noteWithin = 3 * time.Second
+const noteWithin = 10 * time.Second
 
 // noteFailure keeps why the run halted in the record on the set: a pod that is
 // well again by then would hide it from whoever comes next. Where somebody else

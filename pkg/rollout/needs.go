@@ -36,6 +36,7 @@ func DeletePods() Permission { return Permission{Verb: "delete", Resource: "pods
 // watch, and for each write that is not done already.
 func (p Plan) Needs(s sts.Snapshot) []Permission {
 	out := []Permission{
+		{Verb: "list", Group: "apps", Resource: "statefulsets"},
 		{Verb: "watch", Group: "apps", Resource: "statefulsets"},
 		{Verb: "watch", Resource: "pods"},
 		{Verb: "watch", Group: "apps", Resource: "controllerrevisions"},

@@ -2,9 +2,11 @@ package scale
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,7 +34,39 @@ func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
 			out = append(out, ordinal)
 		}
 	}
-	return r.byPolicy(out, s, record)
+	out = r.byPolicy(out, s, record)
+	if record == nil && r.To == s.Replicas() {
+		out = append(lingering(s, top), out...)
+	}
+	return out
+}
+
+// lingering are the ordinals from top on whose claims the controller still deletes
+// after a scale-down of before, highest first: whoever asks for the same number again
+// waits for them, too. A claim of a pod that is gone goes with its pod.
+func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
+	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
+		return nil
+	}
+	byOrdinal := map[int]*rollout.Ordinal{}
+	for i := range s.Claims {
+		c := s.Claims[i]
+		ordinal, ok := s.OrdinalOfClaim(c.Name)
+		pod := s.PodName(ordinal)
+		taken := slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.Kind == "Pod" && o.Name == pod })
+		if !ok || ordinal < top || !taken {
+			continue
+		}
+		if byOrdinal[ordinal] == nil {
+			byOrdinal[ordinal] = &rollout.Ordinal{Ordinal: ordinal, Pod: pod}
+		}
+		byOrdinal[ordinal].Claims = append(byOrdinal[ordinal].Claims, rollout.ClaimFate{Claim: c, Fate: rollout.FateGoing})
+	}
+	var out []rollout.Ordinal
+	for _, ordinal := range slices.Backward(slices.Sorted(maps.Keys(byOrdinal))) {
+		out = append(out, *byOrdinal[ordinal])
+	}
+	return out
 }
 
 // down is what happens to a claim whose ordinal goes.

@@ -66,6 +66,12 @@ func TestPlanSteps(t *testing.T) {
 			},
 		},
 		{
+			"again, when the policy's deletions are under way", request(4, answered(scale.Delete)),
+			snapshot(set(whenScaled(del)), append(four(),
+				claim(5, leaving, owned("Pod", "web-5", "x", false)), claim(6), claim(7, leaving))...),
+			[]string{check, "wait until the claims are gone | claim data-web-5 is gone"},
+		},
+		{
 			"down, with one kept from the policy: all the deleting is the run's",
 			request(2, by(map[int]scale.Answer{3: scale.Delete, 2: scale.Keep})),
 			snapshot(set(whenScaled(del)), four()...),

@@ -149,12 +149,20 @@ func (c Claim) OtherOwner(set types.UID, pod string) (metav1.OwnerReference, boo
 
 // PodOf is the name of the set's pod that a claim of this name is for, or "".
 func (s Snapshot) PodOf(claim string) string {
-	for _, template := range s.ClaimTemplates() {
-		if ordinal, ok := s.ClaimOrdinal(template, claim); ok {
-			return s.PodName(ordinal)
-		}
+	if ordinal, ok := s.OrdinalOfClaim(claim); ok {
+		return s.PodName(ordinal)
 	}
 	return ""
+}
+
+// OrdinalOfClaim is the ordinal whose claim has this name, if it can be the set's.
+func (s Snapshot) OrdinalOfClaim(claim string) (int, bool) {
+	for _, template := range s.ClaimTemplates() {
+		if ordinal, ok := s.ClaimOrdinal(template, claim); ok {
+			return ordinal, true
+		}
+	}
+	return 0, false
 }
 
 // ClaimTemplates are the names of the set's volumeClaimTemplates.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 func TestLastWords(t *testing.T) {
@@ -51,7 +52,9 @@ func TestALongLineKeepsItsEnd(t *testing.T) {
 
 func FuzzLastWords(f *testing.F) {
 	f.Add("a\nb\n\x1b[1m", 10)
+	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, log string, most int) {
+		defer within.Input(t)()
 		words := sts.LastWords(log)
 		require.LessOrEqual(t, len(words), 8)
 		for _, line := range words {

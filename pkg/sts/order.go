@@ -63,6 +63,8 @@ func (o Order) Check() error {
 	}
 	selector, err := labels.Parse(o.Last)
 	switch {
+	case strings.ContainsFunc(o.Last, func(r rune) bool { return r < ' ' || r > '~' }):
+		return fmt.Errorf("selector %q: labels have no such characters", o.Last) // the parser takes some
 	case err != nil:
 		return fmt.Errorf("selector %q: %w", o.Last, cleanError{err})
 	case selector.Empty():

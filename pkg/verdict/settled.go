@@ -16,6 +16,10 @@ import (
 // and its requests take their time.
 const nextStepWithin = 5 * time.Second
 
+// drivenStepWithin is the same where the record names the process that goes on by
+// itself: it may be late where the machine or the API server is.
+const drivenStepWithin = 30 * time.Second
+
 // scaleWithin is the same for a scale. When the pod before was gone, nobody
 // knows afterwards: it counts from the write that took it away.
 const scaleWithin = time.Minute
@@ -113,7 +117,11 @@ func goesOn(s sts.Snapshot, p rollout.Progress, record *canary.Record, now time.
 		}
 		return soaked, words
 	}
-	return soaked.Add(nextStepWithin), "the " + record.Verb.Name() + "'s next step"
+	within := nextStepWithin
+	if record.Driven(s, now) != nil {
+		within = drivenStepWithin
+	}
+	return soaked.Add(within), "the " + record.Verb.Name() + "'s next step"
 }
 
 // soakedAt is when the soak of a canary's step is over, as far as the set tells:

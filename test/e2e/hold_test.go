@@ -29,7 +29,12 @@ var standsAt = map[string]func(*corev1.Pod) bool{
 	},
 	"ready": func(pod *corev1.Pod) bool { return pod.DeletionTimestamp == nil && anyRunning(pod) && !isReady(pod) },
 	"crash": func(pod *corev1.Pod) bool { return pod.DeletionTimestamp == nil && anyRunning(pod) },
-	"go":    func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil },
+	"backoff": func(pod *corev1.Pod) bool {
+		return slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
+			return c.State.Terminated != nil && c.State.Terminated.ExitCode != 0
+		})
+	},
+	"go": func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil },
 }
 
 func anyRunning(pod *corev1.Pod) bool {
@@ -55,10 +60,10 @@ func cmdHold(ts *testscript.TestScript, w *world, args []string) {
 // cmdLet waits until a pod has come to where it is held, or would be next, and
 // lets it get Ready, crash, start or go at once.
 //
-//	let POD start|ready|crash|go
+//	let POD start|ready|crash|backoff|go
 func cmdLet(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) != 2 || standsAt[args[1]] == nil {
-		ts.Fatalf("usage: let POD start|ready|crash|go")
+		ts.Fatalf("usage: let POD start|ready|crash|backoff|go")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

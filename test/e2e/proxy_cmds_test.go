@@ -22,13 +22,14 @@ func readBody(r *http.Request) (func() io.ReadCloser, error) {
 //
 //	proxy hold|answer VERB RESOURCE[/NAME] [AFTER]
 //	proxy held [NUMBER]
+//	proxy left
 //	proxy release
 //	proxy lose|repeat VERB RESOURCE[/NAME] [TIMES]
 //	proxy reject CODE VERB RESOURCE[/NAME] [TIMES]
 //	proxy up|down|cut
 func cmdProxy(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) == 0 {
-		ts.Fatalf("usage: proxy hold|answer|held|release|lose|repeat|reject|up|down|cut ...")
+		ts.Fatalf("usage: proxy hold|answer|held|left|release|lose|repeat|reject|up|down|cut ...")
 	}
 	p := w.throughProxy(ts)
 	switch args[0] {
@@ -38,6 +39,8 @@ func cmdProxy(ts *testscript.TestScript, w *world, args []string) {
 		ts.Check(p.down())
 	case "cut":
 		p.cut()
+	case "left":
+		ts.Check(p.left())
 	case "release":
 		p.release()
 	case "held":
@@ -71,6 +74,7 @@ func cmdKillHeld(ts *testscript.TestScript, w *world, args []string) {
 	cmdProxy(ts, w, []string{"held"})
 	cmdSignal(ts, w, []string{"killheld", "KILL"})
 	cmdEnds(ts, w, []string{"killheld", "KILL"})
+	cmdProxy(ts, w, []string{"left"})
 	cmdProxy(ts, w, []string{"release"})
 }
 

@@ -152,7 +152,13 @@ func (p *proxy) stand(ctx context.Context) bool {
 	close(p.grown)
 	p.grown = make(chan struct{})
 	freed := p.freed
+	p.standingNow++
 	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		p.standingNow--
+		p.mu.Unlock()
+	}()
 	select {
 	case <-freed:
 		return ctx.Err() == nil
@@ -177,6 +183,25 @@ func (p *proxy) standing(number int) error {
 		case <-more:
 		case <-late:
 			return fmt.Errorf("%d requests are held after %s, want %d", held, patience, number)
+		}
+	}
+}
+
+// left waits until whoever sent what is held is gone, all of them: released before
+// that, a request of a dead process would still arrive.
+func (p *proxy) left() error {
+	late := time.After(patience)
+	for {
+		p.mu.Lock()
+		n := p.standingNow
+		p.mu.Unlock()
+		if n == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-late:
+			return fmt.Errorf("%d requests still have a sender after %s", n, patience)
 		}
 	}
 }

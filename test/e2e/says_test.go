@@ -1,12 +1,16 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // cmdSays has a pod's containers say what is in a file, now and before their last
@@ -29,6 +33,25 @@ func cmdSays(ts *testscript.TestScript, w *world, args []string) {
 	file := ts.MkAbs(args[0] + ".json")
 	ts.Check(os.WriteFile(file, manifest, 0o600))
 	ts.Check(ts.Exec("kubectl", "apply", "--validate=false", "-f", file))
+	w.awaitWords(ts, args[0], ts.ReadFile(args[1]))
+}
+
+// awaitWords waits until the kubelet of a pod that is there says what it is to say.
+func (w *world) awaitWords(ts *testscript.TestScript, pod, words string) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, want, _ := strings.Cut("\n"+strings.TrimSpace(words), "\n")
+	for {
+		got, err := w.core.Pods(w.namespace).GetLogs(pod, &corev1.PodLogOptions{}).DoRaw(ctx)
+		if apierrors.IsNotFound(err) || strings.Contains(string(got), want) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("says %s: not after %s: %v", pod, patience, err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // criLog is text as a container runtime writes it down.

@@ -110,6 +110,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"killoften":  cmdKillOften,
 		"killheld":   cmdKillHeld,
 		"made":       cmdMade,
+		"observed":   cmdObserved,
 		"mark":       cmdMark,
 		"may":        cmdMay,
 		"needs":      cmdNeeds,

@@ -104,6 +104,28 @@ func (w *world) watchSet(ctx context.Context, name string, holds func(*appsv1.St
 	return nil, nil
 }
 
+// cmdObserved waits until the StatefulSet controller has seen the last change.
+//
+//	observed SET
+func cmdObserved(ts *testscript.TestScript, w *world, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: observed SET")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		set, err := w.apps.StatefulSets(w.namespace).Get(ctx, args[0], metav1.GetOptions{})
+		if err == nil && set.Status.ObservedGeneration == set.Generation {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("observed %s: not after %s: %v\n%s", args[0], patience, err, w.state())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
 // cmdMade waits until a pod is there whose first container has this image and,
 // if one is given, waits for this reason: the pod that was there before may be
 // on its way out, or gone.
@@ -124,7 +146,8 @@ func cmdMade(ts *testscript.TestScript, w *world, args []string) {
 func isMade(pod *corev1.Pod, image string, reasons []string) bool {
 	for _, reason := range reasons {
 		if !slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool {
-			return c.State.Waiting != nil && c.State.Waiting.Reason == reason
+			return c.State.Waiting != nil && c.State.Waiting.Reason == reason ||
+				c.State.Terminated != nil && c.State.Terminated.Reason == reason
 		}) {
 			return false
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +94,23 @@ func TestTheTargetsOfTheRepositoryAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, targets, target{"pkg/canary", "FuzzSteps"})
 	require.Contains(t, targets, target{"pkg/report", "FuzzClean"})
+	for _, one := range targets {
+		require.Truef(t, measured(t, one), "%s does not use fuzztest.Bound", one)
+	}
+}
+
+// measured reports whether a target bounds what one input takes.
+func measured(t *testing.T, one target) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", one.dir, "*_test.go"))
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if _, body, ok := strings.Cut(string(text), "\nfunc "+one.name+"("); ok {
+			body, _, _ = strings.Cut(body, "\n}\n")
+			return strings.Contains(body, "fuzztest.Bound(f)")
+		}
+	}
+	return false
 }

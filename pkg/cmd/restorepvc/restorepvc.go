@@ -75,7 +75,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	flags.StringVar(&r.RecordDir, "record", "",
 		"The folder of records, as it was given to prune-pvc. The default is kubectl-sts/pruned in $XDG_STATE_HOME or ~/.local/state.")
 	flags.BoolVarP(&r.Yes, "yes", "y", false, "Accepted for pipelines; restore-pvc takes nothing away and never asks.")
-	flags.DurationVar(&r.Timeout, "timeout", time.Minute, "How long a claim may take to be bound; 0 for ever.")
+	flags.DurationVar(&r.Timeout, "timeout", 5*time.Minute, "How long a claim may take to be bound; 0 for ever.")
 	flags.StringVar((*string)(&r.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server"; alone it means client: say what would be done. With server, also let the API `+
 			`server judge the new claims, without keeping them.`)

@@ -26,7 +26,7 @@ func TestFlags(t *testing.T) {
 		{
 			"a claim",
 			[]string{"data-web-2"},
-			restorepvc.Request{Names: []string{"data-web-2"}, Timeout: time.Minute, DryRun: report.DryRunNone},
+			restorepvc.Request{Names: []string{"data-web-2"}, Timeout: 5 * time.Minute, DryRun: report.DryRunNone},
 		},
 		{
 			"a file, and for how long",
@@ -36,7 +36,7 @@ func TestFlags(t *testing.T) {
 		{
 			"one of a folder, as a dry run",
 			[]string{"web-2", "--record=kept", "--dry-run"},
-			restorepvc.Request{Names: []string{"web-2"}, RecordDir: "kept", Timeout: time.Minute, DryRun: report.DryRunClient},
+			restorepvc.Request{Names: []string{"web-2"}, RecordDir: "kept", Timeout: 5 * time.Minute, DryRun: report.DryRunClient},
 		},
 	}
 	for _, test := range tests {

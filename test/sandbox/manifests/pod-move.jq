@@ -22,8 +22,10 @@ def move($fate; $initialized; $hold; $let):
   if   $initialized and (reason | IN("ContainerCreating", "PodInitializing")) then
     if "start" | IN(($hold - $let)[]) then empty else $fate | begin end
   elif reason == "ErrImagePull" then "pull-backoff"
-  elif (.state.terminated.exitCode // 0) != 0 then "crash-backoff"
-  elif reason == "CrashLoopBackOff" and ($fate | IN("crash", "oom")) and .restartCount < 4 then "crash-again"
+  elif (.state.terminated.exitCode // 0) != 0 then
+    if "backoff" | IN(($hold - $let)[]) then empty else "crash-backoff" end
+  elif reason == "CrashLoopBackOff" and ($fate | IN("crash", "oom")) and .restartCount < 4 then
+    if "again" | IN(($hold - $let)[]) then empty else "crash-again" end
   elif running and .restartCount == 0 and ("crash" | IN($let[])) then
     if $fate == "restart" then "restart-now" else "crash-now" end
   elif running and .ready and .restartCount == 0 and ($fate | IN("flap", "restart")) then
