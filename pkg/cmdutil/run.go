@@ -1,11 +1,13 @@
 package cmdutil
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -58,10 +60,7 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
-		if err := r.Permit(ctx, p.Needs(s)...); err != nil {
-			return rollout.Outcome{}, err
-		}
-		if err := r.watch(ctx, p, s); err != nil {
+		if err := r.begin(ctx, p, s); err != nil {
 			return rollout.Outcome{}, err
 		}
 		if err := r.rehearse(ctx, p, s); err != nil {
@@ -88,6 +87,17 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 	r.Env.Running(true)
 	defer r.Env.Running(false)
 	return engine.Run(ctx, plan, s), nil
+}
+
+// begin asks for the permissions while the watch starts. What is missing counts
+// before what the watch met, which may be the same.
+func (r *Runner) begin(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+	var missing error
+	var asking sync.WaitGroup
+	asking.Go(func() { missing = r.Permit(ctx, p.Needs(s)...) })
+	err := r.watch(ctx, p, s)
+	asking.Wait()
+	return cmp.Or(missing, err)
 }
 
 // firstLook is how long the first snapshot may take before a run begins
