@@ -42,15 +42,15 @@ func withCluster(ctx context.Context, o options, do func(cluster, record) error)
 	if err != nil {
 		return err
 	}
-	unlock, err := c.lock(ctx, o.stderr)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	r, err := c.read()
 	if err != nil {
 		return err
 	}
+	unlock, err := c.lockAlone(ctx, o.stderr)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	return do(c, r)
 }
 

@@ -26,6 +26,7 @@ type record struct {
 	Version string
 	Bin     string
 	Objects string // hash of the objects applied last; empty until the first time
+	Ports   []int  // what it listens on, and on nobody else's account while it is stopped
 }
 
 func newCluster(name string) (cluster, error) {
@@ -46,8 +47,24 @@ func (c cluster) auditLog() string { return filepath.Join(c.kwokDir(), "logs", "
 // lock keeps two commands from starting or stopping clusters at once. One
 // lock for all of them: kwokctl looks for free ports by trying, and two that
 // look at the same moment find the same ones.
+// lock keeps others from making and removing clusters, and from doing anything to
+// this one.
 func (c cluster) lock(ctx context.Context, stderr io.Writer) (unlock func(), err error) {
-	return lock(ctx, filepath.Join(filepath.Dir(c.dir), ".lock"), stderr, "waiting for another command to finish")
+	others, err := lock(ctx, filepath.Join(filepath.Dir(c.dir), ".lock"), stderr, "waiting for another command to finish")
+	if err != nil || !exists(c.dir) {
+		return others, err
+	}
+	own, err := c.lockAlone(ctx, stderr)
+	if err != nil {
+		others()
+		return nil, err
+	}
+	return func() { own(); others() }, nil
+}
+
+// lockAlone keeps others from doing anything to this cluster, which has to be there.
+func (c cluster) lockAlone(ctx context.Context, stderr io.Writer) (unlock func(), err error) {
+	return lock(ctx, filepath.Join(c.dir, ".lock"), stderr, "waiting for another command about this cluster to finish")
 }
 
 func (c cluster) read() (record, error) {

@@ -79,6 +79,10 @@ func (c cluster) up(ctx context.Context, bin string, o options) error {
 // create has kwokctl make the keys, find the ports and start the processes.
 func (c cluster) create(ctx context.Context, bin string, o options) (record, error) {
 	r := record{Version: o.version, Bin: bin}
+	var err error
+	if r.Ports, err = c.choosePorts(); err != nil {
+		return r, err
+	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return r, err
 	}
@@ -86,13 +90,13 @@ func (c cluster) create(ctx context.Context, bin string, o options) (record, err
 		return r, err
 	}
 	config, policy := filepath.Join(c.dir, "kwokctl.yaml"), filepath.Join(c.dir, "audit-policy.yaml")
-	if err := os.WriteFile(config, []byte(fmt.Sprintf(kwokctlConfig, o.version)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(kwokctlOptions(r)), 0o600); err != nil {
 		return r, err
 	}
 	if err := os.WriteFile(policy, []byte(auditPolicy), 0o600); err != nil {
 		return r, err
 	}
-	_, err := c.tool(ctx, bin, "", "kwokctl", "create", "cluster",
+	_, err = c.tool(ctx, bin, "", "kwokctl", "create", "cluster",
 		"--name", c.name, "--config", config, "--kubeconfig", c.kubeconfig(), "--wait", "5m",
 		"--runtime", "binary",
 		"--etcd-binary", filepath.Join(bin, "etcd"),
