@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -30,7 +31,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
 	s := ststest.Snapshot(canarySet(withCause, 2, ststest.Annotated(changeCause, "kubectl sts canary web")), updated(2, 0))
 
-	got, err := canary.Abort(request(), s)
+	got, err := rollouttest.Saved(canary.Abort(request(), s))
 
 	require.NoError(t, err)
 	require.Equal(t, &rollout.Plan{
@@ -109,7 +110,7 @@ func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := planned(t)(canary.Abort(request(), ststest.Snapshot(tt.set, tt.pods)))
+			p := planned(t)(rollouttest.Saved(canary.Abort(request(), ststest.Snapshot(tt.set, tt.pods))))
 			require.Equal(t, []string{templateBack, tt.back, abortEnded}, outline(p))
 			require.Equal(t, record(aborting, left), written(t, write(t, p.Steps[0])))
 		})
@@ -126,20 +127,20 @@ func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 		templateBack,
 		"return web-8 to revision web-stable; good from 5; free blocker after 0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; good from 5",
-	}, outline(planned(t)(canary.Abort(request(), s))))
+	}, outline(planned(t)(rollouttest.Saved(canary.Abort(request(), s)))))
 }
 
 // Once the canary is marked and its template is back, the first step's change
 // is done: that is what makes a second abort go on where the first stopped.
 func TestAbortRunAgainGoesOn(t *testing.T) {
-	first := planned(t)(canary.Abort(request(), ststest.Snapshot(canarySet(record(), 2), updated(2, 0))))
+	first := planned(t)(rollouttest.Saved(canary.Abort(request(), ststest.Snapshot(canarySet(record(), 2), updated(2, 0)))))
 	require.False(t, first.Steps[0].Change.Done(ststest.Snapshot(canarySet(record(), 2), updated(2, 0))))
 
 	back := canarySet(record(aborting, left), 2, func(set *appsv1.StatefulSet) {
 		set.Spec.Template, set.Status.UpdateRevision = ststest.Template("nginx:1.21"), ststest.Stable
 	})
 	s := ststest.Snapshot(back, updated(3, 0))
-	again := planned(t)(canary.Abort(request(), s))
+	again := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
 
 	require.Equal(t, first.Steps[0], again.Steps[0])
 	require.True(t, again.Steps[0].Change.Done(s))
@@ -149,7 +150,7 @@ func TestAbortRunAgainGoesOn(t *testing.T) {
 }
 
 func TestAbortWithoutACanaryDoesNothing(t *testing.T) {
-	p, err := canary.Abort(request(), settled(ststest.Strategy("OnDelete")))
+	p, err := rollouttest.Saved(canary.Abort(request(), settled(ststest.Strategy("OnDelete"))))
 	require.NoError(t, err)
 	require.Nil(t, p)
 }
@@ -188,7 +189,7 @@ func TestAbortIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := canary.Abort(request(), tt.s)
+			p, err := rollouttest.Saved(canary.Abort(request(), tt.s))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -197,7 +198,7 @@ func TestAbortIsRefused(t *testing.T) {
 func TestAbortOfARevisionThatHoldsNoTemplate(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(), 2), updated(2, 0))
 	s.Revisions[0].Data.Raw = []byte(`{}`)
-	p, err := canary.Abort(request(), s)
+	p, err := rollouttest.Saved(canary.Abort(request(), s))
 	require.EqualError(t, err, "revision web-stable holds no pod template")
 	require.Nil(t, p)
 }

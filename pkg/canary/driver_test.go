@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -40,9 +41,11 @@ func soakingCanary() sts.Snapshot {
 
 // goesOn are the verbs that go on with a canary.
 var goesOn = map[string]func(canary.Request, sts.Snapshot) (*rollout.Plan, error){
-	"canary": func(r canary.Request, s sts.Snapshot) (*rollout.Plan, error) { return canary.Plan(r, s, r.Now) },
+	"canary": func(r canary.Request, s sts.Snapshot) (*rollout.Plan, error) {
+		return rollouttest.Saved(canary.Plan(r, s, r.Now))
+	},
 	"promote": func(r canary.Request, s sts.Snapshot) (*rollout.Plan, error) {
-		return canary.Promote(r, s, r.Now, false)
+		return rollouttest.Saved(canary.Promote(r, s, r.Now, false))
 	},
 }
 
@@ -84,7 +87,7 @@ func TestGoingOnBesideAnotherSaysWhoThatIs(t *testing.T) {
 			})
 		}
 		t.Run("abort, "+name, func(t *testing.T) {
-			p, err := canary.Abort(request(mine(&test.other)), soakingCanary())
+			p, err := rollouttest.Saved(canary.Abort(request(mine(&test.other)), soakingCanary()))
 			require.NoError(t, err, "the way back is never refused")
 			require.Equal(t, []string{test.want}, p.Warnings)
 		})
@@ -107,7 +110,7 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 	hold := func(r *canary.Request) { r.Pace = canary.Pace{Gate: rollout.GateHold} }
 	leaves := me
 	leaves.Leaves = true
-	p, err := canary.Plan(request(image("nginx:1.22"), mine(nil), hold), settled(), ststest.Start)
+	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), mine(nil), hold), settled(), ststest.Start))
 	require.NoError(t, err)
 	drivers := annotated(t, p)
 	require.Len(t, drivers, 4, "the start, and each of three steps")
@@ -115,19 +118,19 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 		require.Equal(t, &leaves, d)
 	}
 
-	p, err = canary.Plan(request(mine(nil)), soakingCanary(), ststest.Start)
+	p, err = rollouttest.Saved(canary.Plan(request(mine(nil)), soakingCanary(), ststest.Start))
 	require.NoError(t, err)
 	require.Equal(t, "note who drives", p.Steps[0].Title, "for as long as the soak still takes")
 	for _, d := range annotated(t, p) {
 		require.Equal(t, &me, d)
 	}
-	p, err = canary.Abort(request(mine(nil)), soakingCanary())
+	p, err = rollouttest.Saved(canary.Abort(request(mine(nil)), soakingCanary()))
 	require.NoError(t, err)
 	require.Equal(t, []*sts.Driver{&me}, annotated(t, p))
 }
 
 func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
-	p, err := canary.Plan(request(image("nginx:1.22"), func(r *canary.Request) { r.Manager = "ci" }), settled(), ststest.Start)
+	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), func(r *canary.Request) { r.Manager = "ci" }), settled(), ststest.Start))
 	require.NoError(t, err)
 	edit, ok := p.Steps[0].Change.(rollout.Edit)
 	require.True(t, ok)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -48,15 +49,15 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 		try  []string
 	}{
 		{"promote", func() error {
-			_, err := canary.Promote(request(), failedCanary(), ststest.Start, false)
+			_, err := rollouttest.Saved(canary.Promote(request(), failedCanary(), ststest.Start, false))
 			return err
 		}, "the canary", back},
 		{"canary, without a change", func() error {
-			_, err := canary.Plan(request(), failedCanary(), ststest.Start)
+			_, err := rollouttest.Saved(canary.Plan(request(), failedCanary(), ststest.Start))
 			return err
 		}, "the canary", back},
 		{"canary, with the same change", func() error {
-			_, err := canary.Plan(request(image("nginx:1.22")), failedCanary(), ststest.Start)
+			_, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), failedCanary(), ststest.Start))
 			return err
 		}, "the canary", back},
 		{"undo", func() error {
@@ -89,7 +90,7 @@ func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
 		t.Helper()
 		require.Equal(t, record(), written(t, write(t, p.Steps[0])), "the failure is forgotten, and nothing else")
 	}
-	promoted := planned(t)(canary.Promote(request(retry), failedCanary(), ststest.Start, false))
+	promoted := planned(t)(rollouttest.Saved(canary.Promote(request(retry), failedCanary(), ststest.Start, false)))
 	forgets(promoted)
 	require.Equal(t, []string{
 		"1/3 check web-4; good from 4; soak 1m0s; hold (wanted true) before web-3, web-2",
@@ -98,13 +99,13 @@ func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
 		ended,
 	}, outline(promoted)[1:])
 
-	resumed := planned(t)(canary.Plan(request(retry, asking), failedCanary(), ststest.Start))
+	resumed := planned(t)(rollouttest.Saved(canary.Plan(request(retry, asking), failedCanary(), ststest.Start)))
 	forgets(resumed)
 	require.Equal(t, "1/3 check web-4; good from 4; soak 1m0s; ask (wanted false) before web-3, web-2", outline(resumed)[1])
 }
 
 func TestAWayBackForgetsTheFailure(t *testing.T) {
-	p, err := canary.Abort(request(), failedCanary())
+	p, err := rollouttest.Saved(canary.Abort(request(), failedCanary()))
 	require.NoError(t, err)
 	require.Nil(t, written(t, write(t, p.Steps[0])).Failed)
 }

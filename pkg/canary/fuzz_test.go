@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
@@ -125,12 +126,16 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*rollout.Plan, error) {
 	full := n&1 != 0
 	verb := []canary.Verb{canary.VerbCanary, canary.VerbUndo, canary.VerbRestart}[n%3]
 	return []func() (*rollout.Plan, error){
-		func() (*rollout.Plan, error) { return canary.Plan(request(image("nginx:1.23")), s, now) },
-		func() (*rollout.Plan, error) { return canary.Plan(request(force), s, now) },
-		func() (*rollout.Plan, error) { return canary.Promote(request(asking), s, now, full) },
-		func() (*rollout.Plan, error) { return canary.Abort(request(), s) },
-		func() (*rollout.Plan, error) { return canary.Restart(request(), s, now) },
-		func() (*rollout.Plan, error) { return canary.RestartPods(request(), []int{1, 3}, s, now) },
+		func() (*rollout.Plan, error) {
+			return rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), s, now))
+		},
+		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Plan(request(force), s, now)) },
+		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Promote(request(asking), s, now, full)) },
+		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Abort(request(), s)) },
+		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Restart(request(), s, now)) },
+		func() (*rollout.Plan, error) {
+			return rollouttest.Saved(canary.RestartPods(request(), []int{1, 3}, s, now))
+		},
 		func() (*rollout.Plan, error) {
 			p, _, err := canary.GoOn(verb, request(), s, now)
 			return p, err
@@ -140,7 +145,7 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*rollout.Plan, error) {
 			if err != nil || target == nil {
 				return nil, err
 			}
-			return canary.Undo(request(), target, s, now)
+			return rollouttest.Saved(canary.Undo(request(), target, s, now))
 		},
 	}
 }

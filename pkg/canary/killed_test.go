@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -38,7 +39,7 @@ func toRevision(name string) planner {
 		if err != nil {
 			return nil, err
 		}
-		return canary.Undo(r, target, s, now)
+		return rollouttest.Saved(canary.Undo(r, target, s, now))
 	}
 }
 
@@ -47,7 +48,7 @@ func restartAll(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan,
 		return p, err
 	}
 	r.Template = restarted(s)
-	return canary.Restart(r, s, now)
+	return rollouttest.Saved(canary.Restart(r, s, now))
 }
 
 // restarted is the template with another time of restart.
@@ -66,18 +67,18 @@ func restartSome(ordinals ...int) planner {
 		if p, _, err := canary.GoOn(canary.VerbRestart, r, s, now); p != nil || err != nil {
 			return p, err
 		}
-		return canary.RestartPods(r, ordinals, s, now)
+		return rollouttest.Saved(canary.RestartPods(r, ordinals, s, now))
 	}
 }
 
 func abortIt(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, error) {
-	return canary.Abort(r, s)
+	return rollouttest.Saved(canary.Abort(r, s))
 }
 
 // abortAtGate is what a person asks for at the gate of the run itself.
 func abortAtGate(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, error) {
 	r.AtGate = true
-	return canary.Abort(r, s)
+	return rollouttest.Saved(canary.Abort(r, s))
 }
 
 func allAtOnce(r *canary.Request) { r.Steps = canary.Steps{"100%"} }
@@ -85,7 +86,7 @@ func allAtOnce(r *canary.Request) { r.Steps = canary.Steps{"100%"} }
 func canaryOf(name string) planner {
 	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		r.Template = ststest.Raw(name)
-		return canary.Plan(r, s, now)
+		return rollouttest.Saved(canary.Plan(r, s, now))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -80,7 +81,7 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(canarySet(tt.record, tt.gate, tt.set...), tt.pods)
 
-			p := planned(t)(canary.Abort(request(), s))
+			p := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
 
 			require.Equal(t, tt.want, outline(p))
 			require.Equal(t, tt.success, p.Success)
@@ -93,7 +94,7 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 
 func TestAbortLeavesTheChangeCauseOfSomebodyElse(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(takenUp(5)), 2, ststest.Annotated(changeCause, "kubectl apply")), updated(2, 0))
-	p := planned(t)(canary.Abort(request(), s))
+	p := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
 	edit := write(t, p.Steps[0])
 	edit.Annotations[canary.Annotation] = nil
 	require.Equal(t, rollout.Edit{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -45,14 +46,14 @@ func hopeless() map[string]struct {
 func TestNoCanaryIsRunOnASetWhen(t *testing.T) {
 	for name, tt := range hopeless() {
 		t.Run(name, func(t *testing.T) {
-			p, err := canary.Plan(request(image("nginx:1.22"), force), settled(tt.change), ststest.Start)
+			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), force), settled(tt.change), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 
 			// Neither does one go on that was begun before.
 			s := ststest.Snapshot(canarySet(record(), 4, tt.change), updated(4, 0))
-			p, err = canary.Plan(request(), s, ststest.Start)
+			p, err = rollouttest.Saved(canary.Plan(request(), s, ststest.Start))
 			requireRefusal(t, tt.want, p, err)
-			p, err = canary.Promote(request(), s, ststest.Start, true)
+			p, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -102,13 +103,13 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := canary.Plan(request(image("nginx:1.23")), tt.s, ststest.Start)
+			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), tt.s, ststest.Start))
 			requireRefusal(t, &rollout.Refusal{
 				Why: `statefulset "web" is not settled: ` + tt.why,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			}, p, err)
 
-			planned(t)(canary.Plan(request(image("nginx:1.23"), force), tt.s, ststest.Start))
+			planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), force), tt.s, ststest.Start)))
 		})
 	}
 	require.Empty(t, canary.Unsettled(settled(), ststest.Start))
@@ -151,7 +152,7 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := canary.Plan(request(image("nginx:1.23"), force), ststest.Snapshot(tt.set, tt.pods), ststest.Start)
+			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), force), ststest.Snapshot(tt.set, tt.pods), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}

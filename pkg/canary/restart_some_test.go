@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -100,7 +101,7 @@ func TestARestartOfSomePods(t *testing.T) {
 				test.s.Pods = test.s.Pods[test.s.Start():]
 				test.want = "restart web-4, web-1; restarted [1 4] alone false; free restart after 0s; soak 1m0s"
 			}
-			p := planned(t)(canary.RestartPods(request(allAtOnce, test.change), test.ordinals, test.s, ststest.Start))
+			p := planned(t)(rollouttest.Saved(canary.RestartPods(request(allAtOnce, test.change), test.ordinals, test.s, ststest.Start)))
 			require.Equal(t, []string{notes, test.want, "end the restart; " + noRecord}, outline(p))
 			require.Equal(t, test.details, p.Details)
 			require.Equal(t, test.pods, written(t, write(t, p.Steps[0])).Pods)
@@ -141,7 +142,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 		{"of a set without replicas", on(rolling(c, c, ststest.Replicas(0)), ""), []int{0}, hopeless()["it has no replicas"].want},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := canary.RestartPods(request(allAtOnce), test.ordinals, test.s, ststest.Start)
+			p, err := rollouttest.Saved(canary.RestartPods(request(allAtOnce), test.ordinals, test.s, ststest.Start))
 			requireRefusal(t, test.want, p, err)
 		})
 	}
@@ -152,7 +153,7 @@ func TestAbortStopsARestartOfSomePods(t *testing.T) {
 	w := newWorld(t, rolling(third, third), everyPod(third)...)
 	w.run(planned(t)(restartSome(1, 3)(request(allAtOnce), w.see(), w.now)), 2)
 
-	p := planned(t)(canary.Abort(request(), w.see()))
+	p := planned(t)(rollouttest.Saved(canary.Abort(request(), w.see())))
 	require.Equal(t, []string{"end the restart; " + noRecord}, outline(p))
 	require.Equal(t, "stop the restart of statefulset web: no other pod is deleted", p.Title)
 	require.Equal(t, []string{"", "", "kubectl sts -n prod abort web"}, []string{p.Promote, p.Resume, p.Abort})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -37,11 +38,11 @@ func TestARestartThatWouldBeAnUpdateIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := canary.RestartPods(request(), []int{1}, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(canary.RestartPods(request(), []int{1}, tt.s, ststest.Start))
 
 			if tt.want != nil {
 				requireRefusal(t, tt.want, p, err)
-				planned(t)(canary.RestartPods(request(force), []int{1}, tt.s, ststest.Start))
+				planned(t)(rollouttest.Saved(canary.RestartPods(request(force), []int{1}, tt.s, ststest.Start)))
 				return
 			}
 			planned(t)(p, err)

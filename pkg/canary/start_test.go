@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -32,7 +33,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		return edit
 	}
 
-	got, err := canary.Plan(r, settled(ststest.Annotated(changeCause, "kubectl apply")), ststest.Start.Add(time.Millisecond))
+	got, err := rollouttest.Saved(canary.Plan(r, settled(ststest.Annotated(changeCause, "kubectl apply")), ststest.Start.Add(time.Millisecond)))
 
 	require.NoError(t, err)
 	require.Equal(t, &rollout.Plan{
@@ -79,7 +80,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 
 func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(4), ststest.From(5)), ststest.Pods(5, 9))
-	p := planned(t)(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
+	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 4, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-8; partition 3; good from 8; soak 1m0s",
@@ -91,7 +92,7 @@ func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 
 func TestFiftyPods(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(50)), ststest.Pods(0, 50))
-	p := planned(t)(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
+	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 50, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-49; partition 49; good from 49; soak 1m0s",
@@ -120,7 +121,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 			if tt.before != "" {
 				s = settled(ststest.Annotated(changeCause, tt.before))
 			}
-			p := planned(t)(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start))
+			p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start)))
 
 			edit := write(t, p.Steps[0])
 			require.Equal(t, record(func(r *canary.Record) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
@@ -133,7 +134,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 
 func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, ststest.Unready)})
-	p := planned(t)(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start))
+	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 		"1/2 update web-4; partition 4; good from 4; free blocker after 30s; soak 1m0s",
@@ -143,7 +144,7 @@ func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 }
 
 func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
-	p, err := canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start)
+	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start))
 	require.EqualError(t, err, "steps must go up: of 5 replicas, 50% is 3 after 4")
 	require.Nil(t, p)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -54,7 +55,7 @@ func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(waiting(tt.partition), updated(tt.updated, 0))
 
-			p := planned(t)(canary.Plan(request(), s, ststest.Start))
+			p := planned(t)(rollouttest.Saved(canary.Plan(request(), s, ststest.Start)))
 
 			require.Equal(t, tt.want, outline(p))
 			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
@@ -111,7 +112,7 @@ func TestNothingIsTakenUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start)
+			p, err := rollouttest.Saved(canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -119,7 +120,7 @@ func TestNothingIsTakenUp(t *testing.T) {
 
 func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
 	s := ststest.Snapshot(waiting(4), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready))
-	p := planned(t)(canary.Plan(request(force), s, ststest.Start))
+	p := planned(t)(rollouttest.Saved(canary.Plan(request(force), s, ststest.Start)))
 	require.Equal(t, []string{
 		"take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed",
 		"2/3 update web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s",
@@ -130,7 +131,7 @@ func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
 
 func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 	s := ststest.Snapshot(waiting(4, ststest.Unseen), updated(4, 0))
-	p, err := canary.Plan(request(force), s, ststest.Start)
+	p, err := rollouttest.Saved(canary.Plan(request(force), s, ststest.Start))
 	requireRefusal(t, &rollout.Refusal{
 		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
@@ -147,7 +148,7 @@ func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 		{canary.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
 	} {
 		t.Run(tt.steps.String(), func(t *testing.T) {
-			p, err := canary.Plan(request(steps(tt.steps...)), s, ststest.Start)
+			p, err := rollouttest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))
 			require.EqualError(t, err, tt.err)
 			require.Nil(t, p)
 		})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -37,7 +38,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	target, err := canary.FindUndoTarget(s, nil, "kubectl sts", ststest.Start)
 	require.NoError(t, err)
 
-	p := planned(t)(canary.Undo(request(allAtOnce), target, s, ststest.Start))
+	p := planned(t)(rollouttest.Saved(canary.Undo(request(allAtOnce), target, s, ststest.Start)))
 
 	fingerprint, err := sts.Fingerprint(ptr.To(ststest.Template("nginx:1.21")))
 	require.NoError(t, err)
@@ -231,7 +232,7 @@ func TestNoUndoIsRunOnASetWhen(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			s := settled(test.change)
-			p, err := canary.Undo(request(allAtOnce), &canary.UndoTarget{Revision: s.Revisions[1]}, s, ststest.Start)
+			p, err := rollouttest.Saved(canary.Undo(request(allAtOnce), &canary.UndoTarget{Revision: s.Revisions[1]}, s, ststest.Start))
 			requireRefusal(t, test.want, p, err)
 		})
 	}

@@ -67,7 +67,10 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 			return rollout.Outcome{}, err
 		}
 	}
-	plan := *p
+	plan, err := rollout.Saved(*p)
+	if err != nil {
+		return rollout.Outcome{}, err
+	}
 	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := rollout.Engine{
 		Notices: r.Env.Notices,

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -164,7 +165,7 @@ type walk struct {
 
 func newWalk(t testing.TB, p rollout.Plan, first sts.Snapshot) *walk {
 	t.Helper()
-	return &walk{t: t, plan: p, state: rollout.NewState(first, ststest.Start), now: ststest.Start}
+	return &walk{t: t, plan: rollouttest.Same(p), state: rollout.NewState(first, ststest.Start), now: ststest.Start}
 }
 
 // inStep is a walk whose change is sent already: it waits in its first step.

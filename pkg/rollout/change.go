@@ -33,7 +33,7 @@ type Edit struct {
 	Retention   *Retention         `json:"retention,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key
 	// Says replaces the generated words where they would not help.
-	Says string `json:"-"`
+	Says string `json:"says,omitempty"`
 }
 
 // Retention is what the controller does with the claims of a pod that a

@@ -28,16 +28,16 @@ func (f Fate) Deletes() bool {
 
 // Ordinal is one ordinal that comes or goes.
 type Ordinal struct {
-	Ordinal int
-	Pod     string
-	Claims  []ClaimFate
+	Ordinal int         `json:"ordinal"`
+	Pod     string      `json:"pod"`
+	Claims  []ClaimFate `json:"claims"`
 }
 
 // ClaimFate is what happens to one claim.
 type ClaimFate struct {
-	Claim sts.Claim
-	Fate  Fate
-	Why   string // why it is not what was asked for; empty else
+	Claim sts.Claim `json:"claim"`
+	Fate  Fate      `json:"fate"`
+	Why   string    `json:"why"` // why it is not what was asked for; empty else
 }
 
 // VolumeStays reports whether the claim is deleted and its volume is not.

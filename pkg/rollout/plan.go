@@ -11,59 +11,62 @@ import (
 
 // Plan is what a verb wants to happen to one StatefulSet.
 type Plan struct {
-	Verb      string
-	Namespace string
-	Name      string
-	UID       types.UID // of the set that the plan was made for
-	Context   string    // what the user calls the cluster, empty when that is not known
-	Made      time.Time // by the cluster's clock; only for plans with Ordinals
-	Title     string    // one line for a person
-	Details   []string  // what the template change is, who manages the set…
+	Verb      string    `json:"verb"`
+	Namespace string    `json:"namespace"`
+	Name      string    `json:"name"`
+	UID       types.UID `json:"uid"`     // of the set that the plan was made for
+	Context   string    `json:"context"` // what the user calls the cluster, empty when that is not known
+	Made      time.Time `json:"made"`    // by the cluster's clock; only for plans with Ordinals
+	Title     string    `json:"title"`   // one line for a person
+	Details   []string  `json:"details"` // what the template change is, who manages the set…
 	// Images are what happens to which container's image. Nil where the plan is not
 	// about that: then it is what the set itself tells.
-	Images   []sts.ImageChange
-	Diff     string // a unified diff of the template, where that is what to look at
-	Warnings []string
+	Images   []sts.ImageChange `json:"images"`
+	Diff     string            `json:"diff"` // a unified diff of the template, where that is what to look at
+	Warnings []string          `json:"warnings"`
 	// Record is the annotation that a run relies on: another value is drift.
-	Record string
+	Record string `json:"record"`
 	// Note is the record to be left, with the reason, when a run halts that has
 	// written no record before; empty for none.
-	Note  string
-	Steps []Step
+	Note  string `json:"note"`
+	Steps []Step `json:"steps"`
 	// Claims says that conditions or changes are about claims, so that the
 	// snapshots must tell of them.
-	Claims bool
+	Claims bool `json:"claims"`
 	// Scales says that the run moves the replicas, not the gate.
-	Scales bool
+	Scales bool `json:"scales"`
 	// Ordinals are those that come or go, and what happens to their claims.
-	Ordinals []Ordinal
+	Ordinals []Ordinal `json:"ordinals"`
 	// ReadOnly is a plan that only watches: what others change is no drift,
 	// only the end of the set is.
-	ReadOnly bool
+	ReadOnly bool `json:"readOnly"`
 
 	// Patience is what trouble that often heals is given before it counts, and
 	// Placing what a pod is given that waits for a node or a volume; 0 for the same.
-	Patience, Placing time.Duration
+	Patience time.Duration `json:"patience"`
+	Placing  time.Duration `json:"placing"`
 	// StepTimeout is how long a step may wait without another pod becoming
 	// good, 0 for ever.
-	StepTimeout time.Duration
+	StepTimeout time.Duration `json:"stepTimeout"`
 	// Timeout is what the whole run may take, 0 for ever.
-	Timeout time.Duration
+	Timeout time.Duration `json:"timeout"`
 
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
-	Resume, Promote, Abort string
+	Resume  string `json:"resume"`
+	Promote string `json:"promote"`
+	Abort   string `json:"abort"`
 	// Watch is the one for somebody else's run on the same set.
-	Watch string
+	Watch string `json:"watch"`
 	// Instead are other ways than the goal's for a run that halted, each what it
 	// is and its command.
-	Instead []string
+	Instead []string `json:"instead"`
 	// From is how many replicas there were when a scale began.
-	From int
+	From int `json:"from"`
 	// Stay, with a number of replicas behind it, ends a scale where it is.
-	Stay string
+	Stay string `json:"stay"`
 	// Success is the last line of a run that got to the end.
-	Success string
+	Success string `json:"success"`
 }
 
 // restarts reports whether pods are deleted to come back as they are: then it
@@ -92,24 +95,24 @@ func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 // Step is one move of a plan. Its parts are plain data: they print, compare
 // and serialise.
 type Step struct {
-	Title  string
-	Number int  // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
-	Of     int  // how many numbered steps there are
-	Part   bool // the same numbered step goes on after this one
+	Title  string `json:"title"`
+	Number int    `json:"number"` // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
+	Of     int    `json:"of"`     // how many numbered steps there are
+	Part   bool   `json:"part"`   // the same numbered step goes on after this one
 	// Require must hold before the hooks and before the change, on a look that is
 	// newer than the last hook; nil for nothing.
-	Require *Others
+	Require *Others `json:"require"`
 	// Before is run before the change, in order; one that fails ends the run with
 	// nothing written.
-	Before []Hook
-	Change Change // nil when the step only watches
+	Before []Hook `json:"before"`
+	Change Change `json:"change"` // nil when the step only watches
 	// Disrupts are the ordinals of the pods that the change gives up. It waits
 	// until their PodDisruptionBudgets allow that.
-	Disrupts []int
-	Until    Condition     // what must hold before the step counts as done
-	Free     *Free         // which pods the engine deletes while it waits, nil for none
-	Soak     time.Duration // how long Until must go on holding
-	Gate     *Gate         // what must pass before the next step, nil for nothing
+	Disrupts []int         `json:"disrupts"`
+	Until    Condition     `json:"until"` // what must hold before the step counts as done
+	Free     *Free         `json:"free"`  // which pods the engine deletes while it waits, nil for none
+	Soak     time.Duration `json:"soak"`  // how long Until must go on holding
+	Gate     *Gate         `json:"gate"`  // what must pass before the next step, nil for nothing
 }
 
 // FreeMode says which pods a step deletes, always one at a time.
@@ -129,17 +132,17 @@ const (
 
 // Free is how a step replaces pods that the controller leaves as they are.
 type Free struct {
-	Mode FreeMode
+	Mode FreeMode `json:"mode"`
 	// Grace is how long a blocker must have been not Ready.
-	Grace time.Duration
+	Grace time.Duration `json:"grace"`
 	// Order is for all modes but FreeBlocker; the zero value is highest ordinal first.
-	Order sts.Order
+	Order sts.Order `json:"order"`
 	// Budgets says to delete only what PodDisruptionBudgets allow.
-	Budgets bool
+	Budgets bool `json:"budgets"`
 	// AlwaysUnhealthy lets pods that are not Ready go whatever the budgets say, as
 	// the unhealthyPodEvictionPolicy AlwaysAllow does, and at once: on the way back
 	// nothing is lost by it, and the budget may wait for these very pods.
-	AlwaysUnhealthy bool
+	AlwaysUnhealthy bool `json:"alwaysUnhealthy"`
 }
 
 // GateKind is what stands between two steps.
@@ -154,11 +157,11 @@ const (
 
 // Gate is what must pass before the next step.
 type Gate struct {
-	Kind GateKind
-	Next string // the pods that come next
+	Kind GateKind `json:"kind"`
+	Next string   `json:"next"` // the pods that come next
 	// Wanted says that the user asked for the hold: it is then the end that
 	// they wanted, not a wait for somebody else.
-	Wanted bool
+	Wanted bool `json:"wanted"`
 }
 
 // Answer is a person's word at a gate.

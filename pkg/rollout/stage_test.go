@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -61,7 +62,7 @@ func onStageAs(t *testing.T, p rollout.Plan, first sts.Snapshot, play func(t *te
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOne(t)
-		s.start(p, first)
+		s.start(rollouttest.Same(p), first)
 		play(t, s)
 		s.cancel()
 		synctest.Wait()

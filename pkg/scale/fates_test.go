@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -141,7 +142,7 @@ func TestFates(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, fates(p))
 		})
@@ -168,7 +169,7 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Success)
 		})
@@ -213,7 +214,7 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Success)
 			require.Equal(t, tt.recorded, slices.ContainsFunc(p.Steps, func(s rollout.Step) bool {
@@ -275,7 +276,7 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Warnings)
 		})
@@ -303,7 +304,7 @@ func TestSuccessPointsToNoPruneThatKeepsEverything(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, "statefulset web has 2 replicas, all Available"+tt.want, p.Success)
 		})

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -44,7 +45,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		answers := []scale.Answer{"", scale.Keep, scale.Delete, scale.RetainVolume, scale.Reuse, scale.Fresh, scale.Fail}
 		for _, answer := range answers {
-			p, err := scale.Plan(request(int(to)%8, answered(answer)), s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(request(int(to)%8, answered(answer)), s, ststest.Start))
 			if err != nil {
 				fuzztest.OneLine(t, err)
 				require.Nil(t, p)

@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -145,7 +146,7 @@ func TestPlanSteps(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, lines(p))
 			require.True(t, p.Claims)
@@ -161,7 +162,7 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 		return ststest.Snapshot(set(policy...), pods).WithClaims(nil)
 	}
 	t.Run("all down to the pod that is not Ready go with one write", func(t *testing.T) {
-		p, err := scale.Plan(request(1), broken(), ststest.Start)
+		p, err := rollouttest.Saved(scale.Plan(request(1), broken(), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{check, remove("web-3, web-2", "2"), remove("web-1", "1")}, lines(p))
 		require.Equal(t, []string{
@@ -170,7 +171,7 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 		}, p.Details)
 	})
 	t.Run("a Parallel set does not wait for it, and neither does the run", func(t *testing.T) {
-		p, err := scale.Plan(request(1), broken(ststest.Parallel), ststest.Start)
+		p, err := rollouttest.Saved(scale.Plan(request(1), broken(ststest.Parallel), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{check, remove("web-3", "3"), remove("web-2", "2"), remove("web-1", "1")}, lines(p))
 		require.Equal(t, rollout.Scaled{From: 3, To: 4, Spare: []int{2}}, p.Steps[1].Until)
@@ -178,7 +179,7 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 	t.Run("with pods on their way out their claims come first", func(t *testing.T) {
 		pods := append(ststest.Pods(0, 3), ststest.Pod(3, ststest.Terminating))
 		s := ststest.Snapshot(set(whenScaled("Delete"), ststest.Replicas(3)), pods)
-		p, err := scale.Plan(request(2, answered(scale.Keep)), s.WithClaims(four()), ststest.Start)
+		p, err := rollouttest.Saved(scale.Plan(request(2, answered(scale.Keep)), s.WithClaims(four()), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{
 			"keep the controller from deleting the claims | whenScaled Retain, record | " +
@@ -193,7 +194,7 @@ func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	r := request(1, answered(scale.Keep), func(r *scale.Request) {
 		r.Step, r.Hook = 2, &rollout.Hook{Exec: true, Command: "it's over", Container: "db"}
 	})
-	p, err := scale.Plan(r, snapshot(set(), four()...), ststest.Start)
+	p, err := rollouttest.Saved(scale.Plan(r, snapshot(set(), four()...), ststest.Start))
 	require.NoError(t, err)
 	hook := func(pod string, ordinal int) rollout.Hook {
 		return rollout.Hook{Exec: true, Command: "it's over", Container: "db", Namespace: "default", Set: "web", Pod: pod, Ordinal: ordinal}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -105,7 +106,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := scale.Plan(tt.r, tt.s, ststest.Start)
+			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			if tt.want == "" {
 				require.NoError(t, err)
 				return
@@ -124,12 +125,12 @@ func TestRecordsThatCantBeRead(t *testing.T) {
 		"negative": `{"version":1,"from":-1}`, "failed, without how": `{"version":2}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)
+			_, err := rollouttest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
 			require.ErrorContains(t, err, `annotation kubectl-sts.github.io/scale of statefulset "web" can't be read: `)
 		})
 	}
 	for text, want := range map[string]string{`{"version":3}`: "has format 3", `{}`: "has format 0"} {
-		_, err := scale.Plan(request(2), snapshot(set(record(text))), ststest.Start)
+		_, err := rollouttest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
 		require.ErrorContains(t, err, want+", this kubectl-sts reads 1 and 2: use the version that wrote it")
 	}
 }

@@ -18,6 +18,12 @@ type Template json.RawMessage
 // MarshalJSON writes the template as it is.
 func (t Template) MarshalJSON() ([]byte, error) { return json.RawMessage(t).MarshalJSON() }
 
+// UnmarshalJSON keeps the text as it is.
+func (t *Template) UnmarshalJSON(text []byte) error {
+	*t = append((*t)[:0], text...)
+	return nil
+}
+
 // Typed decodes the template.
 func (t Template) Typed() (*corev1.PodTemplateSpec, error) {
 	if err := CheckQuantities(t); err != nil {

@@ -1,0 +1,35 @@
+// Package rollouttest helps tests that make plans.
+package rollouttest
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+)
+
+// Saved passes on what a planner returns, a plan as it is read back after it was
+// written. It panics where that is another one.
+func Saved(p *rollout.Plan, err error) (*rollout.Plan, error) {
+	if p == nil || err != nil {
+		return p, err
+	}
+	saved := Same(*p)
+	return &saved, nil
+}
+
+// Same is the plan as it is read back after it was written. It panics where that is
+// another one. A plan that only watches is passed on.
+func Same(p rollout.Plan) rollout.Plan {
+	if p.ReadOnly {
+		return p
+	}
+	saved, err := rollout.Saved(p)
+	if err != nil {
+		panic(err)
+	}
+	if !reflect.DeepEqual(p, saved) {
+		panic(fmt.Sprintf("the plan is another one after it was saved:\n%#v\n%#v", p, saved))
+	}
+	return saved
+}
