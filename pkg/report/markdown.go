@@ -81,7 +81,7 @@ func (c *Case) markdown() string {
 	case Passed:
 		return "✅ done"
 	case Broke:
-		if c.step != nil { // why is below the table
+		if c.step != "" { // why is below the table
 			return "❌ " + endWord(c.End)
 		}
 		return "❌ " + escapeMarkdown(c.Words)
@@ -95,7 +95,7 @@ func (c *Case) markdown() string {
 }
 
 func tookWords(c *Case) string {
-	if c.Result == NotRun || c.step == nil && c.Took == 0 {
+	if c.Result == NotRun || c.step == "" && c.Took == 0 {
 		return ""
 	}
 	unit := 10 * time.Millisecond

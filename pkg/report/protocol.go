@@ -50,7 +50,7 @@ type Case struct {
 	Took   time.Duration
 	End    rollout.Result // how it broke
 
-	step  *rollout.Step
+	step  string // its ID, empty for what is no step of a plan
 	began time.Time
 }
 
@@ -92,7 +92,7 @@ func (s *scribe) Handle(e rollout.Event) {
 func (s *scribe) end(e rollout.Event) {
 	of := s.parts[len(s.parts)-1]
 	for _, part := range s.parts {
-		if e.Outcome.Step != nil && part.find(e.Outcome.Step) >= 0 {
+		if part.find(e.Outcome.Step) >= 0 {
 			of = part
 		}
 	}
@@ -107,13 +107,14 @@ func newPart(e rollout.Event) *Part {
 		if step.Number == 0 && step.Change == nil && step.Title == "" {
 			title = fmt.Sprintf("step %d", i+1)
 		}
-		p.Cases = append(p.Cases, Case{Title: title, Result: NotRun, step: step})
+		p.Cases = append(p.Cases, Case{Title: title, Result: NotRun, step: step.ID})
 	}
 	return p
 }
 
+// find is the place of a step, -1 for nil and for one of another plan.
 func (p *Part) find(step *rollout.Step) int {
-	return slices.IndexFunc(p.Cases, func(c Case) bool { return c.step == step })
+	return slices.IndexFunc(p.Cases, func(c Case) bool { return step != nil && c.step == step.ID })
 }
 
 func (p *Part) begin(step *rollout.Step, now time.Time) {
@@ -178,7 +179,7 @@ func (p *Part) ending(o rollout.Outcome) *Case {
 	case rollout.Done, rollout.Held, rollout.AbortAsked:
 		return nil
 	}
-	if i := p.find(o.Step); o.Step != nil && i >= 0 {
+	if i := p.find(o.Step); i >= 0 {
 		return &p.Cases[i] // it broke, or was good and then did not stay so
 	}
 	for i := range p.Cases {

@@ -75,6 +75,7 @@ func abortPlan() rollout.Plan {
 }
 
 func newTale(plan rollout.Plan) *tale {
+	plan = rollout.Identify(plan)
 	t := &tale{plan: plan, now: ststest.Start, at: -1}
 	t.tell(rollout.Event{Type: rollout.EventPlan, Plan: &plan})
 	return t

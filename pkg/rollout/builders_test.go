@@ -53,7 +53,7 @@ func plan(changes ...func(*rollout.Plan)) rollout.Plan {
 	for _, change := range changes {
 		change(&p)
 	}
-	return p
+	return rollout.Identify(p)
 }
 
 // step changes the plan's first step.

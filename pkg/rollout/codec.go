@@ -11,7 +11,7 @@ import (
 // Encode is a plan as JSON, all of it: what [Decode] makes of it is the same plan
 // and runs the same. A plan that only watches has nothing to be kept for another
 // time, and its conditions are not among those that are known here.
-func Encode(p Plan) ([]byte, error) { return marshal(p) }
+func Encode(p Plan) ([]byte, error) { return marshal(Identify(p)) }
 
 // Decode reads what [Encode] wrote. It rejects kinds of changes and conditions that
 // it does not know, for a step must not lose what it does or waits for.

@@ -95,6 +95,9 @@ func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 // Step is one move of a plan. Its parts are plain data: they print, compare
 // and serialise.
 type Step struct {
+	// ID tells the step from all others of its plan and of the plans of other verbs,
+	// such as "canary/partition-4"; see [Identify].
+	ID    string `json:"id"`
 	Title  string `json:"title"`
 	Number int    `json:"number"` // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
 	Of     int    `json:"of"`     // how many numbered steps there are

@@ -92,6 +92,7 @@ func (e Engine) Run(ctx context.Context, p Plan, s sts.Snapshot) Outcome {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	p = Identify(p)
 	r := &run{Engine: e, ctx: ctx, plan: p, state: begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
 	e.Sink.Handle(Event{Type: EventPlan, Time: e.Now(), Plan: &p})
 	r.view()

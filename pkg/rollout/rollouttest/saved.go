@@ -8,14 +8,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
-// Saved passes on what a planner returns, a plan as it is read back after it was
-// written. It panics where that is another one.
+// Saved passes on what a planner returns. It panics where the plan is another one
+// after it was written and read.
 func Saved(p *rollout.Plan, err error) (*rollout.Plan, error) {
 	if p == nil || err != nil {
 		return p, err
 	}
-	saved := Same(*p)
-	return &saved, nil
+	Same(*p)
+	return p, nil
 }
 
 // Same is the plan as it is read back after it was written. It panics where that is
@@ -24,6 +24,7 @@ func Same(p rollout.Plan) rollout.Plan {
 	if p.ReadOnly {
 		return p
 	}
+	p = rollout.Identify(p)
 	saved, err := rollout.Saved(p)
 	if err != nil {
 		panic(err)
