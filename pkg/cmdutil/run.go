@@ -27,8 +27,8 @@ type Runner struct {
 	ignorePDB bool                 // as the user asked for it
 	shown     bool                 // the plan's head, with a question
 	told      []string             // its warnings
-	// Cluster takes the writes; nil for the client itself.
-	Cluster rollout.Cluster
+	// Records take what deleted claims were; nil for plans that delete none.
+	Records rollout.Records
 	feed    <-chan rollout.Update
 	sinks   sinks
 }
@@ -79,13 +79,11 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 		Sink:    r.sink(),
 		Asker:   asker{r.Env},
 		Hooks:   hooks{r.Client},
+		Records: r.Records,
 		Command: r.Env.Command(r.namespace),
 		Looker:  r.Client,
 		Witness: r.Client,
 		Now:     r.Client.Now,
-	}
-	if r.Cluster != nil {
-		engine.Cluster = r.Cluster
 	}
 	r.Env.Running(true)
 	defer r.Env.Running(false)

@@ -40,6 +40,15 @@ type Cluster interface {
 	Apply(ctx context.Context, c Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
 }
 
+// Records keep what it takes to make a deleted claim again.
+type Records interface {
+	// Record writes it down. It is an error, and the claim stays, where that can't
+	// be read or written; [ErrConflict] where the claim is another by now.
+	Record(ctx context.Context, d DeleteClaim, seen sts.Snapshot) error
+}
+
+var errNoRecords = errors.New("there is nowhere to write the record")
+
 // Asker asks the person at the terminal. It returns when there is an answer
 // or the context ends.
 type Asker interface {
@@ -53,6 +62,9 @@ type Engine struct {
 	Sink    Sink
 	Asker   Asker
 	Hooks   Hooks // nil for plans without
+	// Records take what a claim was before it is deleted, where the change says so.
+	// Without them no such claim is deleted.
+	Records Records
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
@@ -239,7 +251,11 @@ func (r *run) unsettle() {
 func (r *run) apply(c Change) *Outcome {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	defer cancel()
-	set, err := r.Cluster.Apply(ctx, c, r.seen)
+	var set *appsv1.StatefulSet
+	err := r.record(ctx, c)
+	if err == nil {
+		set, err = r.Cluster.Apply(ctx, c, r.seen)
+	}
 	switch {
 	case err == nil:
 		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
@@ -263,6 +279,19 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
+}
+
+// record writes down what a claim was whose deletion is to come, if it is to be
+// written down.
+func (r *run) record(ctx context.Context, c Change) error {
+	switch d, ok := c.(DeleteClaim); {
+	case !ok || !d.Record:
+		return nil
+	case r.Records == nil:
+		return errNoRecords
+	default:
+		return r.Records.Record(ctx, d, r.seen)
+	}
 }
 
 // heed tells what else there is to know. The engine's own goroutine does that:

@@ -31,6 +31,7 @@ type stage struct {
 	hooks   rollout.Hooks
 	looker  rollout.Looker
 	witness rollout.Witness
+	records rollout.Records
 	clock   sync.Mutex
 }
 
@@ -94,7 +95,7 @@ func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
 	s.cancel = cancel
 	engine := rollout.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
-		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness,
+		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Records: s.records,
 	}
 	if s.witness != nil {
 		engine.Command = "kubectl sts -n prod"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -16,29 +15,19 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// recorder is a client that writes down what it takes to make a claim again
-// before it deletes one whose volume stays.
+// recorder writes down what it takes to make a claim again whose volume stays.
 type recorder struct {
-	*kube.Client
-	book *prune.Book
+	client *kube.Client
+	book   *prune.Book
 }
 
-// Apply sends a change, once there is a record if one is to be.
-func (r recorder) Apply(ctx context.Context, c rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
-	if d, ok := c.(rollout.DeleteClaim); ok && d.Record {
-		if err := r.record(ctx, d, seen); err != nil {
-			return nil, err
-		}
-	}
-	return r.Client.Apply(ctx, c, seen)
-}
-
-func (r recorder) record(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot) error {
+// Record writes it down; see [rollout.Records].
+func (r recorder) Record(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot) error {
 	i := slices.IndexFunc(seen.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
 	if i < 0 {
 		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
 	}
-	record, err := recordOf(ctx, r.Client, seen, seen.Claims[i])
+	record, err := recordOf(ctx, r.client, seen, seen.Claims[i])
 	switch {
 	case err != nil:
 		return err
@@ -83,7 +72,7 @@ func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
 		return err
 	}
 	if book != nil {
-		v.runner.Cluster = recorder{v.runner.Client, book}
+		v.runner.Records = recorder{v.runner.Client, book}
 		defer func() {
 			if _, err := book.Close(); err != nil {
 				v.runner.Warn(fmt.Sprintf("the record %s: %v", book.Path(), err))
