@@ -130,7 +130,8 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 }
 
 func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), func(r *canary.Request) { r.Manager = "ci" }), settled(), ststest.Start))
+	ci := func(r *canary.Request) { r.Manager = "ci" }
+	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), ci), settled(), ststest.Start))
 	require.NoError(t, err)
 	edit, ok := p.Steps[0].Change.(rollout.Edit)
 	require.True(t, ok)

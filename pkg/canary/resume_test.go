@@ -142,7 +142,8 @@ func TestWhatASoakLacks(t *testing.T) {
 
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(func(r *canary.Record) { r.Steps = canary.Steps{"2"} }), 3), updated(3, 0))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(steps("1", "4"), func(r *canary.Request) { r.Soak = time.Hour }), s, ststest.Start)))
+	hour := func(r *canary.Request) { r.Soak = time.Hour }
+	p := planned(t)(rollouttest.Saved(canary.Plan(request(steps("1", "4"), hour), s, ststest.Start)))
 	require.Equal(t, []string{
 		"1/2 check web-4, web-3; good from 3; soak 1m0s",
 		"2/2 update web-2, web-1, web-0; partition 0; good from 0; soak 1m0s",

@@ -33,7 +33,8 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		return edit
 	}
 
-	got, err := rollouttest.Saved(canary.Plan(r, settled(ststest.Annotated(changeCause, "kubectl apply")), ststest.Start.Add(time.Millisecond)))
+	before := settled(ststest.Annotated(changeCause, "kubectl apply"))
+	got, err := rollouttest.Saved(canary.Plan(r, before, ststest.Start.Add(time.Millisecond)))
 
 	require.NoError(t, err)
 	require.Equal(t, &rollout.Plan{

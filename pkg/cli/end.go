@@ -123,7 +123,7 @@ func tell(streams term.Streams, command string, err error, o rollout.Outcome) {
 		word = "timed out"
 	}
 	said := word + ": " + o.Message
-	if o.Message == rollout.Cancelled {
+	if o.Cancelled {
 		said = o.Message // the person knows who refused
 	}
 	report.Say(streams.Err, said)

@@ -22,7 +22,8 @@ func ending(err error) rollout.Outcome {
 	case errors.As(err, &usage):
 		o.Result, o.Try = rollout.Misused, usage.Try
 	case asRefusal(err) != nil:
-		o.Result, o.Try = rollout.Refused, asRefusal(err).Try
+		no := asRefusal(err)
+		o.Result, o.Try, o.Cancelled = rollout.Refused, no.Try, no.Cancelled
 	case errors.Is(err, rollout.ErrTimedOut):
 		return rollout.Outcome{Result: rollout.TimedOut, Message: "nothing was changed"}
 	case errors.Is(err, context.Canceled):

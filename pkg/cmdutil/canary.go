@@ -33,7 +33,9 @@ func (r *Runner) RunCanary(ctx context.Context, p *rollout.Plan, s sts.Snapshot,
 		back, err := r.back(ctx, p)
 		if err != nil {
 			r.stuck(err)
-			stays := rollout.Outcome{Result: rollout.Held, Message: "the canary stays at its gate", Step: o.Step, Gate: o.Gate}
+			stays := rollout.Outcome{
+				Result: rollout.Held, Message: "the canary stays at its gate", Step: o.Step, Gate: o.Gate, Open: o.Open,
+			}
 			r.sink().Handle(rollout.Event{Type: rollout.EventOutcome, Time: r.Client.Now(), Step: o.Step, Outcome: &stays})
 			return &Ended{stays}
 		}
@@ -60,7 +62,7 @@ func rolledBack(failed, back rollout.Outcome, err error) rollout.Outcome {
 	end := failed
 	if err == nil && back.Result == rollout.Done {
 		end.Message += "; every pod is back on the stable revision"
-		end.Try, end.Gate, end.Unsure, end.Rollback = nil, "", false, rollout.RollbackDone
+		end.Try, end.Gate, end.Open, end.Unsure, end.Rollback = nil, "", false, false, rollout.RollbackDone
 		end.Safe = "" // all of them are
 		return end
 	}
@@ -69,7 +71,7 @@ func rolledBack(failed, back rollout.Outcome, err error) rollout.Outcome {
 	var no *rollout.Refusal
 	switch {
 	case err == nil:
-		end.Gate, end.Unsure, end.Try, end.Safe = back.Gate, back.Unsure, back.Try, back.Safe
+		end.Gate, end.Open, end.Unsure, end.Try, end.Safe = back.Gate, back.Open, back.Unsure, back.Try, back.Safe
 	case errors.As(err, &no):
 		why, end.Try = err.Error(), no.Try
 	default:

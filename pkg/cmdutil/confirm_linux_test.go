@@ -38,7 +38,7 @@ func typing(t *testing.T, keys string) *os.File {
 }
 
 func TestConfirmAtATerminal(t *testing.T) {
-	no := &rollout.Refusal{Why: rollout.Cancelled}
+	no := rollout.Cancel()
 	tests := []struct {
 		name, keys string
 		want       error

@@ -279,7 +279,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, q
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return &rollout.Refusal{Why: rollout.Cancelled}
+	return rollout.Cancel()
 }
 
 // yesHelp explains the answers to a plain question.

@@ -56,7 +56,7 @@ func endWords(o rollout.Outcome) string {
 	if o.Result == rollout.TimedOut {
 		word = endWord(o.Result)
 	}
-	if o.Message == rollout.Cancelled {
+	if o.Cancelled {
 		return o.Message // the person knows who refused
 	}
 	if message := Clean(o.Message); message != word && message != "" {
@@ -83,7 +83,7 @@ func endPlace(o rollout.Outcome) []string {
 	}
 	var out []string
 	switch {
-	case o.Gate != "" && (o.Unsure || strings.HasSuffix(o.Gate, rollout.EveryPod)):
+	case o.Gate != "" && (o.Unsure || o.Open):
 		out = append(out, "rollout at "+Clean(o.Gate))
 	case o.Gate != "":
 		out = append(out, "rollout paused at "+Clean(o.Gate))

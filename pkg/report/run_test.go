@@ -82,7 +82,7 @@ var tales = map[string]func() *tale{
 			end(rollout.Outcome{
 				Result:  rollout.Halted,
 				Message: "no progress for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
-				Gate:    "partition 0: every pod is updated", Try: []string{"resume: kubectl sts restart web"},
+				Gate:    "partition 0: every pod is updated", Open: true, Try: []string{"resume: kubectl sts restart web"},
 			})
 	},
 	"rollback": func() *tale {

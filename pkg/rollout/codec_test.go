@@ -22,16 +22,21 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 		rollout.RetainVolume{Claim: "c", UID: "u", Volume: "v"},
 		rollout.DeleteClaim{Name: "c", UID: "u", Why: "as answered", Record: true},
 		rollout.Edit{
-			Template: sts.Template(`{"metadata":{"annotations":{"a":"<b> & \u003c"}},"new":9007199254740993}`), Partition: ptr.To(0), Replicas: ptr.To(3),
-			Retention: ptr.To[rollout.Retention]("Retain"), Annotations: map[string]*string{"gone": nil, "empty": ptr.To("")}, Says: "record",
+			Template:  sts.Template(`{"metadata":{"annotations":{"a":"<b> & \u003c"}},"new":9007199254740993}`),
+			Partition: ptr.To(0), Replicas: ptr.To(3), Retention: ptr.To[rollout.Retention]("Retain"),
+			Annotations: map[string]*string{"gone": nil, "empty": ptr.To("")}, Says: "record",
 		},
 	}
 	p := plan(func(p *rollout.Plan) { p.Timeout, p.Placing, p.Steps = time.Hour+1, 3*time.Millisecond, nil })
 	for _, change := range changes {
 		p.Steps = append(p.Steps, rollout.Step{
-			Title: "step", Change: change, Until: rollout.ClaimsFree{Names: []string{"a"}}, Soak: 90 * time.Second, Require: &rollout.Others{But: []int{2}},
+			Title: "step", Change: change, Until: rollout.ClaimsFree{Names: []string{"a"}},
+			Soak: 90 * time.Second, Require: &rollout.Others{But: []int{2}},
 			Before: []rollout.Hook{{Exec: true, Command: "a && b", Pod: "web-1", Ordinal: 1}}, Disrupts: []int{1},
-			Free: &rollout.Free{Mode: rollout.FreeEach, Grace: time.Minute, Order: sts.Order{First: []int{1}, Last: "role=primary"}, Budgets: true},
+			Free: &rollout.Free{
+				Mode: rollout.FreeEach, Grace: time.Minute, Budgets: true,
+				Order: sts.Order{First: []int{1}, Last: "role=primary"},
+			},
 			Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-0"},
 		})
 	}

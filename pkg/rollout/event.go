@@ -93,12 +93,15 @@ type Outcome struct {
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
 	Step    *Step        // the step that it ended in, nil before the first
 	Gate    string       // where the gate was left, in words
+	Open    bool         // the gate holds no pod back
 	Unsure  bool         // a write got no answer, so the gate may be elsewhere
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
 	Try      []string // the commands that help
 	Wanted   bool     // a hold that was asked for
-	Err      error    // the cause of Failed
+	// Cancelled says that the person was asked and said no.
+	Cancelled bool
+	Err       error // the cause of Failed
 	// Rollback says whether the way back to the stable revision got there, after a
 	// step that failed; empty where there was none to go.
 	Rollback Rollback

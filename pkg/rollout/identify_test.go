@@ -14,10 +14,15 @@ func TestEachStepHasAnIDOfItsOwn(t *testing.T) {
 	gone := map[string]*string{record: nil}
 	p := rollout.Plan{Verb: "scale", Record: record}
 	for _, change := range []rollout.Change{
-		rollout.Edit{Template: ststest.Raw("a"), Partition: ptr.To(3)}, rollout.Partition(4), rollout.Partition(4),
-		rollout.Edit{Replicas: ptr.To(2)}, rollout.Edit{Annotations: map[string]*string{record: ptr.To("r")}},
-		rollout.Edit{Annotations: gone, Partition: ptr.To(0)}, rollout.DeleteClaim{Name: "data-web-2"}, rollout.DeletePod{Name: "web-2"},
-		rollout.RetainVolume{Claim: "data-web-2"}, nil, nil,
+		rollout.Edit{Template: ststest.Raw("a"), Partition: ptr.To(3)},
+		rollout.Partition(4), rollout.Partition(4),
+		rollout.Edit{Replicas: ptr.To(2)},
+		rollout.Edit{Annotations: map[string]*string{record: ptr.To("r")}},
+		rollout.Edit{Annotations: gone, Partition: ptr.To(0)},
+		rollout.DeleteClaim{Name: "data-web-2"},
+		rollout.DeletePod{Name: "web-2"},
+		rollout.RetainVolume{Claim: "data-web-2"},
+		nil, nil,
 	} {
 		p.Steps = append(p.Steps, rollout.Step{Change: change})
 	}

@@ -3,8 +3,6 @@ package rollout
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -87,7 +85,9 @@ func (n *next) drifted() bool {
 	o := n.outcome(Drifted, what+"; nothing more is written")
 	switch {
 	case n.st.replaced(n.p, n.s):
-		o.Try = slices.DeleteFunc(o.Try, func(try string) bool { return strings.HasPrefix(try, goOn) })
+		back := *n
+		back.p.Resume = ""
+		o.Try = back.commands(Drifted)
 	case n.st.opened(n.s) && len(o.Try) > 0:
 		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}

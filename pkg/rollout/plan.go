@@ -97,7 +97,7 @@ func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 type Step struct {
 	// ID tells the step from all others of its plan and of the plans of other verbs,
 	// such as "canary/partition-4"; see [Identify].
-	ID    string `json:"id"`
+	ID     string `json:"id"`
 	Title  string `json:"title"`
 	Number int    `json:"number"` // "step 2 of 3", counted over resumed runs too; 0 for housekeeping
 	Of     int    `json:"of"`     // how many numbered steps there are
@@ -181,13 +181,15 @@ const (
 type Refusal struct {
 	Why string   // one sentence
 	Try []string // what helps: a sentence or a command each
+	// Cancelled says that the person was asked and said no: they know why.
+	Cancelled bool
 }
 
-// Why nobody was asked, and what a person's no comes to.
-const (
-	NoTerminal = "stdin is not a terminal; pass --yes"
-	Cancelled  = "cancelled; nothing was changed"
-)
+// Cancel is what a person's no comes to.
+func Cancel() *Refusal { return &Refusal{Why: "cancelled; nothing was changed", Cancelled: true} }
+
+// NoTerminal is why nobody was asked.
+const NoTerminal = "stdin is not a terminal; pass --yes"
 
 // Error is the reason.
 func (r *Refusal) Error() string { return r.Why }

@@ -104,6 +104,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 		o.Try = n.commands(r)
 		if !n.p.restarts() {
 			o.Gate = gateWords(s)
+			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
 		}
 	}
 	if n.p.Scales && s.Exists() {
@@ -129,9 +130,6 @@ func (n *next) begun(s sts.Snapshot) bool {
 	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
 }
 
-// EveryPod is said of a gate that holds no pod back.
-const EveryPod = "every pod is updated"
-
 // gateWords says where the gate is: what the controller may replace from here.
 func gateWords(s sts.Snapshot) string {
 	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
@@ -141,7 +139,7 @@ func gateWords(s sts.Snapshot) string {
 	case gate >= s.End():
 		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
 	case gate <= s.Start():
-		return fmt.Sprintf("partition %d: %s", s.Partition(), EveryPod)
+		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
 	case gate == s.End()-1:
 		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
 	default:

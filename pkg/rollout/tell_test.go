@@ -145,7 +145,9 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 				s.Change, s.Until, s.Gate = nil, rollout.Observed{}, &rollout.Gate{Kind: rollout.GateHold}
 			}))
 			s := opened(test.set)
-			require.Equal(t, test.want, newWalk(t, p, s).see(s).End.Gate)
+			end := newWalk(t, p, s).see(s).End
+			require.Equal(t, test.want, end.Gate)
+			require.Equal(t, test.set.Spec.UpdateStrategy.RollingUpdate != nil && s.Partition() == 0, end.Open)
 		})
 	}
 }

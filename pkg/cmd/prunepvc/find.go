@@ -143,4 +143,4 @@ func (r Request) fate(t claims.Total) string {
 }
 
 // refused is what is returned when a person says no.
-func refused() error { return &rollout.Refusal{Why: rollout.Cancelled} }
+func refused() error { return rollout.Cancel() }

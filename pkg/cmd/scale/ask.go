@@ -35,7 +35,7 @@ var (
 )
 
 // stopped is what a person's no comes to.
-func stopped() error { return &rollout.Refusal{Why: rollout.Cancelled} }
+func stopped() error { return rollout.Cancel() }
 
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
