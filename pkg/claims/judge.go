@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -89,7 +87,6 @@ func (v Verdict) of(w wants) Verdict {
 	return v
 }
 
-// span is the set's range of ordinals.
 // span names the ordinals that a set runs.
 func span(s sts.Snapshot) string {
 	switch s.Replicas() {
@@ -104,17 +101,20 @@ func span(s sts.Snapshot) string {
 // object looks for anything that speaks against a deletion.
 func (j *Judge) object(v Verdict, h houses) Verdict {
 	c := v.Claim
-	pod, mounted := h.users[Key{c.Namespace, c.Name}]
-	owner, owned := otherOwner(c, v)
-	switch {
-	case c.Deleting:
+	if c.Deleting {
 		return v.reprieve(Deleting, "it is being deleted already")
-	case c.Keep:
-		return v.reprieve(Annotated, "annotation "+sts.KeepAnnotation)
-	case mounted:
-		return v.reprieve(Mounted, "pod "+pod+" mounts it or waits for it"+unlikeMounted(c))
-	case owned:
-		return v.reprieve(Owned, fmt.Sprintf("it belongs to %s %s", owner.Kind, owner.Name))
+	}
+	// No pod goes along: the claims of pods that are there are not judged here.
+	var of Owner
+	if v.Class != SetGone {
+		of.Set = v.Seen.UID
+	}
+	switch class, why := Protects(c, of, h.users[Key{c.Namespace, c.Name}]); class {
+	case "":
+	case Mounted:
+		return v.reprieve(class, why+unlikeMounted(c))
+	default:
+		return v.reprieve(class, why)
 	}
 	if s := h.byName[Key{c.Namespace, v.Set}]; s != nil && v.Class != SetGone {
 		if kept, why := j.asleep(v, *s, h); kept != "" {
@@ -145,16 +145,6 @@ func (v Verdict) unlikeUnused() Verdict {
 func (v Verdict) reprieve(class Class, reason string) Verdict {
 	v.Delete = false
 	return v.keep(class, reason)
-}
-
-// otherOwner is an owner of the claim that is not its set. A pod that goes may
-// own it, with whenScaled: Delete: then the claim goes by itself.
-func otherOwner(c sts.Claim, v Verdict) (metav1.OwnerReference, bool) {
-	set := v.Seen.UID
-	if v.Class == SetGone {
-		set = ""
-	}
-	return c.OtherOwner(set, "")
 }
 
 // asleep says why a set that wants fewer claims now may want them again.

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -22,11 +23,9 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
 	}
 	claim := seen.Claims[i]
-	if claim.Keep {
-		return fmt.Errorf("claim %s carries the annotation %s by now: it is kept", claim.Name, sts.KeepAnnotation)
-	}
-	if owner, ok := claim.OtherOwner(seen.UID(), seen.PodOf(claim.Name)); ok {
-		return fmt.Errorf("%s %s owns claim %s by now: it is kept", owner.Kind, owner.Name, claim.Name)
+	of := claims.Owner{Set: seen.UID(), Pod: seen.PodOf(claim.Name)}
+	if _, why := claims.Protects(claim, of, ""); why != "" {
+		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	if dryRun { // its pod is still there
 		return c.DeleteClaim(ctx, claim, true)
@@ -41,11 +40,12 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 		return fmt.Errorf("%w: statefulset %s", rollout.ErrConflict, set.Name)
 	}
 	pod, err := c.mountedBy(ctx, claim.Name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case pod != "":
-		return fmt.Errorf("pod %s uses claim %s: it is kept", pod, claim.Name)
+	}
+	// Its own pod is gone, or it would be in use by that one.
+	if _, why := claims.Protects(claim, claims.Owner{Set: seen.UID()}, pod); pod != "" {
+		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	return c.DeleteClaim(ctx, claim, false)
 }
@@ -91,6 +91,24 @@ func keeping(volume *corev1.PersistentVolume, claim string, uid types.UID) ([]op
 	}
 	return append(noteBefore(volume, policy),
 		operation{"replace", "/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain}), nil
+}
+
+// OtherUsers names, by claim of the set, a pod of the namespace that mounts it or
+// waits for it and is not the claim's own.
+func (c *Client) OtherUsers(ctx context.Context, s sts.Snapshot) (map[string]string, error) {
+	out := map[string]string{}
+	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.pods(c.Namespace).List, func(list *corev1.PodList) {
+		for i := range list.Items {
+			users := map[claims.Key]string{}
+			addUses(users, &list.Items[i])
+			for claim, pod := range users {
+				if own := s.PodOf(claim.Name); own != "" && own != pod {
+					out[claim.Name] = pod
+				}
+			}
+		}
+	})
+	return out, c.explain(err, "list", "pods", "")
 }
 
 // Rivals names, by claim, another set of the namespace whose templates could

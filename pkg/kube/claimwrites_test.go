@@ -64,26 +64,26 @@ func TestDeleteAClaim(t *testing.T) {
 		},
 		{
 			"not while a pod names it", seenClaim(), object(ststest.Set()), list(holding(claim("data-web-4"))), all[1:],
-			"pod data-web uses claim data-web-4: it is kept",
+			"claim data-web-4 is kept by now: pod data-web mounts it or waits for it",
 		},
 		{
 			"not while it is a pod's ephemeral one", seenClaim(), object(ststest.Set()),
 			list(holding(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
-			"pod data-web uses claim data-web-4: it is kept",
+			"claim data-web-4 is kept by now: pod data-web mounts it or waits for it",
 		},
 		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], rollout.ErrConflict.Error() + ": statefulset web"},
 		{
 			"not once something else owns it", seenClaim(ownedBy("Backup", "nightly")), nil, nil, nil,
-			"Backup nightly owns claim data-web-4 by now: it is kept",
+			"claim data-web-4 is kept by now: it belongs to Backup nightly",
 		},
 		{
 			"not once a pod does that only sounds like its own", seenClaim(ownedBy("Pod", "4")), nil, nil, nil,
-			"Pod 4 owns claim data-web-4 by now: it is kept",
+			"claim data-web-4 is kept by now: it belongs to Pod 4",
 		},
 		{"but when its own pod does", seenClaim(ownedBy("Pod", "web-4")), object(ststest.Set()), list(ststest.Pods(0, 4)...), all, ""},
 		{
 			"not once it is marked to be kept", seenClaim(keep), nil, nil, nil,
-			"claim data-web-4 carries the annotation kubectl-sts.github.io/keep by now: it is kept",
+			"claim data-web-4 is kept by now: annotation kubectl-sts.github.io/keep",
 		},
 		{"not another one of that name", seenClaim(another), nil, nil, nil, rollout.ErrConflict.Error() + ": claim data-web-4 is gone"},
 	}

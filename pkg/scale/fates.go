@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -101,13 +102,8 @@ func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
 	if rival, ok := r.Rivals[c.Name]; ok {
 		return fmt.Sprintf("it could be set %s's as well", rival.Set)
 	}
-	if c.Keep {
-		return "annotation " + sts.KeepAnnotation
-	}
-	if owner, ok := c.OtherOwner(s.UID(), s.PodOf(c.Name)); ok {
-		return fmt.Sprintf("%s %s owns it", owner.Kind, owner.Name)
-	}
-	return ""
+	_, why := claims.Protects(c, claims.Owner{Set: s.UID(), Pod: s.PodOf(c.Name)}, r.Users[c.Name])
+	return why
 }
 
 // byPolicy leaves the deletions to the controller where it would delete

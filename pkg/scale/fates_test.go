@@ -98,24 +98,31 @@ func TestFates(t *testing.T) {
 			[]string{"data-web-3 kept (it could be set b's as well)"},
 		},
 		{
+			"another pod's who uses it", request(3, answered(scale.Delete), func(r *scale.Request) {
+				r.Users = map[string]string{"data-web-3": "backup"}
+			}),
+			snapshot(set(whenScaled("Delete")), four()...),
+			[]string{"data-web-3 kept (pod backup mounts it or waits for it)"},
+		},
+		{
 			"another controller's", request(3, answered(scale.Delete)),
 			snapshot(set(), claim(3, owned("Cluster", "x", "x", true))),
-			[]string{"data-web-3 kept (Cluster x owns it)"},
+			[]string{"data-web-3 kept (it belongs to Cluster x)"},
 		},
 		{
 			"somebody's who does not control it", request(3, answered(scale.Delete)),
 			snapshot(set(), claim(3, owned("Backup", "x", "x", false))),
-			[]string{"data-web-3 kept (Backup x owns it)"},
+			[]string{"data-web-3 kept (it belongs to Backup x)"},
 		},
 		{
 			"of a set that had the name before", request(3, answered(scale.Delete)),
 			snapshot(set(), claim(3, owned("StatefulSet", "web", "before", false))),
-			[]string{"data-web-3 kept (StatefulSet web owns it)"},
+			[]string{"data-web-3 kept (it belongs to StatefulSet web)"},
 		},
 		{
 			"a pod's that is not its own", request(3, answered(scale.Delete)),
 			snapshot(set(), claim(3, owned("Pod", "web-2", "x", false))),
-			[]string{"data-web-3 kept (Pod web-2 owns it)"},
+			[]string{"data-web-3 kept (it belongs to Pod web-2)"},
 		},
 		{
 			"the set's", request(3, answered(scale.Delete)),

@@ -47,6 +47,8 @@ type Request struct {
 	Scalers []sts.Autoscaler
 	// Rivals are other sets whose templates could have made a claim, by its name.
 	Rivals map[string]sts.Rival
+	// Users are pods that use a claim and are not its own, by the claim's name.
+	Users  map[string]string
 	Limits canary.Limits
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string

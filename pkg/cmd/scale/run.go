@@ -82,6 +82,9 @@ func (v *visit) load(ctx context.Context) error {
 		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
 			return fmt.Errorf("whose claims these are can't be told: %w", err)
 		}
+		if v.wish.Users, err = client.OtherUsers(ctx, v.s); err != nil {
+			return fmt.Errorf("who uses these claims can't be told: %w", err)
+		}
 	}
 	return v.direction()
 }
