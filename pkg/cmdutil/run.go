@@ -230,10 +230,10 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	return nil
 }
 
-// Unwilling words the error of a rehearsal. Where there was no answer nobody has
-// said anything against the change, and it was not made either.
+// Unwilling words the error of a rehearsal. Where there was no answer, or the user
+// lacks a permission, nobody has said anything against the change.
 func Unwilling(err error, change string) error {
-	if errors.Is(err, rollout.ErrLost) || errors.Is(err, rollout.ErrTimedOut) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, rollout.ErrLost) || errors.Is(err, rollout.ErrTimedOut) || errors.Is(err, context.Canceled) || kube.Denied(err) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", change, err)
