@@ -13,7 +13,7 @@ import (
 // Here nothing is certain, so everything must speak for it: the name, the
 // labels that the controller copies from the set's selector, who made it, and
 // the other claims of that name.
-func (j *Judge) unmade(v Verdict, stem string, h houses) Verdict {
+func (j *Judge) unmade(v Verdict, stem string, h worldIndex) Verdict {
 	var live, near, gone []split
 	for _, way := range splits(stem) {
 		switch set := h.byName[Key{v.Claim.Namespace, way.set}]; {
@@ -52,7 +52,7 @@ func (j *Judge) unmade(v Verdict, stem string, h houses) Verdict {
 // rival says which other set may have made a claim that the template of one set
 // would make now: where the name can be read in another way, only the labels
 // that a set's controller gives its claims tell the two apart.
-func rival(v Verdict, stem string, h houses) string {
+func rival(v Verdict, stem string, h worldIndex) string {
 	ns := v.Claim.Namespace
 	others := slices.DeleteFunc(splits(stem), func(way split) bool { return way.set == v.Set })
 	for _, way := range others {
@@ -68,7 +68,7 @@ func rival(v Verdict, stem string, h houses) string {
 	return ""
 }
 
-func (j *Judge) lost(v Verdict, way split, h houses) Verdict {
+func (j *Judge) lost(v Verdict, way split, h worldIndex) Verdict {
 	v.Set, v.Template = way.set, way.template
 	if s := h.byName[Key{v.Claim.Namespace, way.set}]; s != nil {
 		v.Seen = Look(*s)
@@ -111,7 +111,7 @@ func labelled(c sts.Claim, s sts.Snapshot) bool {
 
 // evidence keeps a claim unless all that is known of it and its siblings says
 // that a set made it.
-func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
+func (j *Judge) evidence(v Verdict, stem string, h worldIndex) Verdict {
 	c := &v.Claim
 	f := j.siblings.families[Key{c.Namespace, stem}]
 	if f == nil {
@@ -145,7 +145,7 @@ func (j *Judge) evidence(v Verdict, stem string, h houses) Verdict {
 }
 
 // used is a claim of the family that a pod mounts or waits for, and the pod.
-func (h houses) used(f *family, namespace, stem string) (claim, pod string) {
+func (h worldIndex) used(f *family, namespace, stem string) (claim, pod string) {
 	key := Key{namespace, stem}
 	if claim, ok := h.inUse[key]; ok {
 		return claim, h.users[Key{namespace, claim}]

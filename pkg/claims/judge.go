@@ -51,7 +51,7 @@ func (j *Judge) Again(old []Verdict, w World) []Verdict {
 }
 
 // judge decides about one claim.
-func (j *Judge) judge(c *sts.Claim, h houses) Verdict {
+func (j *Judge) judge(c *sts.Claim, h worldIndex) Verdict {
 	v := Verdict{Claim: *c, Ordinal: -1}
 	stem, ordinal, ok := stemOf(c.Name)
 	if !ok {
@@ -99,7 +99,7 @@ func span(s sts.Snapshot) string {
 }
 
 // object looks for anything that speaks against a deletion.
-func (j *Judge) object(v Verdict, h houses) Verdict {
+func (j *Judge) object(v Verdict, h worldIndex) Verdict {
 	c := v.Claim
 	if c.Deleting {
 		return v.reprieve(Deleting, "it is being deleted already")
@@ -148,7 +148,7 @@ func (v Verdict) reprieve(class Class, reason string) Verdict {
 }
 
 // asleep says why a set that wants fewer claims now may want them again.
-func (j *Judge) asleep(v Verdict, s sts.Snapshot, h houses) (Class, string) {
+func (j *Judge) asleep(v Verdict, s sts.Snapshot, h worldIndex) (Class, string) {
 	pods := int(s.Set.Status.Replicas)
 	switch {
 	case s.Set.DeletionTimestamp != nil:

@@ -47,17 +47,17 @@ type wants struct {
 	template string
 }
 
-// houses is the world by what is looked up in it.
-type houses struct {
+// worldIndex is the world by what is looked up in it.
+type worldIndex struct {
 	byStem  map[Key][]wants // who makes claims of this name and then an ordinal
 	byName  map[Key]*sts.Snapshot
 	users   map[Key]string
 	scalers map[Key][]Scaler
-	inUse   map[Key]string // by stem: what houses.used found
+	inUse   map[Key]string // by stem: what worldIndex.used found
 }
 
-func (w World) index() houses {
-	h := houses{
+func (w World) index() worldIndex {
+	h := worldIndex{
 		byStem: map[Key][]wants{}, byName: map[Key]*sts.Snapshot{}, users: w.Users,
 		scalers: map[Key][]Scaler{}, inUse: map[Key]string{},
 	}

@@ -75,7 +75,7 @@ func recorded(t *testing.T, claim string) string {
 	require.NoError(t, err)
 	server, err := (&cmdutil.Config{}).Loader().ClientConfig()
 	require.NoError(t, err)
-	book := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start }}
+	book := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start }}
 	require.NoError(t, book.Write(prune.Record{
 		Claim: &corev1.PersistentVolumeClaim{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: claim},

@@ -312,9 +312,9 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 	return answers[strings.ToLower(text)], err
 }
 
-// WhileItChanges does again what began with a look at the set, when the set has
+// RetryOnConflict does again what began with a look at the set, when the set has
 // changed before the server was asked about it. That is nobody's fault.
-func WhileItChanges(do func() error) error {
+func RetryOnConflict(do func() error) error {
 	const atMost = 3
 	var err error
 	for range atMost {

@@ -16,8 +16,8 @@ import (
 // each, can be written again, and is the same then.
 func FuzzRecords(f *testing.F) {
 	dir := f.TempDir()
-	book := func() *prune.Book {
-		return &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
+	book := func() *prune.RecordFile {
+		return &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
 	}
 	b := book()
 	for _, name := range []string{"data-web-1", "data-web-2"} {
@@ -59,7 +59,7 @@ func FuzzRecords(f *testing.F) {
 }
 
 // requireStored writes a record into a book of its own and reads it again.
-func requireStored(t *testing.T, b *prune.Book, r prune.Record) {
+func requireStored(t *testing.T, b *prune.RecordFile, r prune.Record) {
 	t.Helper()
 	b.Now = func() time.Time { return r.Time }
 	require.NoError(t, b.Write(r))

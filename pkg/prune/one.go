@@ -64,7 +64,7 @@ func (d *deletion) attempt(ctx context.Context) (Event, error) {
 		if record, err = d.save(ctx); err != nil {
 			return e.failed(err), err
 		}
-		e.Restorable = d.Book != nil
+		e.Restorable = d.Records != nil
 	}
 	if time.Since(d.looked) > fresh {
 		now := d.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
@@ -133,8 +133,8 @@ func (d *deletion) save(ctx context.Context) (*Record, error) {
 		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if d.Book != nil && (d.written == nil || !d.written.makes(record)) {
-		if err := d.Book.Write(record); err != nil {
+	if d.Records != nil && (d.written == nil || !d.written.makes(record)) {
+		if err := d.Records.Write(record); err != nil {
 			return nil, fmt.Errorf("no record could be written: %w", err)
 		}
 		d.written = &record

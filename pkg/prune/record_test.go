@@ -18,7 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-func recordsOf(t *testing.T, b *prune.Book) []prune.Record {
+func recordsOf(t *testing.T, b *prune.RecordFile) []prune.Record {
 	t.Helper()
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "[a-")
 	const spoilt = "---\nkind: Pod\n...\n"
 	for i, names := range [][]string{{"data-web-1", "data-web-2"}, {"data-web-1"}} {
-		b := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		b := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
 		for _, name := range names {
 			r := record("default", name)
 			r.Set = fmt.Sprint(i)
@@ -156,7 +156,7 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(path, append([]byte(spoilt), data...), 0o600), "somebody edits it")
 	}
-	elsewhere := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(9 * time.Hour) }}
+	elsewhere := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(9 * time.Hour) }}
 	other := record("default", "data-web-2")
 	other.Cluster = "https://elsewhere"
 	require.NoError(t, elsewhere.Write(other))
@@ -184,7 +184,7 @@ func TestAFolderThatIsNotThereHasNoRecords(t *testing.T) {
 }
 
 func TestAFileWithoutRecordsGoes(t *testing.T) {
-	b := &prune.Book{Dir: t.TempDir(), Now: time.Now, Head: "x"}
+	b := &prune.RecordFile{Dir: t.TempDir(), Now: time.Now, Head: "x"}
 	require.NoError(t, b.Prepare())
 	path := b.Path()
 	require.FileExists(t, path)
@@ -215,7 +215,7 @@ func TestWhereRecordsGo(t *testing.T) {
 func TestOlderRecordsOfOtherVolumesAreFoundBesideTheNewest(t *testing.T) {
 	dir := t.TempDir()
 	for i, volume := range []string{"pv-first", "pv-second", "pv-first", "pv-third"} {
-		b := &prune.Book{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		b := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
 		r := record("default", "data-web-1")
 		r.Volume, r.Claim.Spec.VolumeName = volume, volume
 		require.NoError(t, b.Write(r))

@@ -46,8 +46,8 @@ type Run struct {
 	// Asked reports whether the claim is one that was asked for: its labels may
 	// have changed since. Nil means that all are.
 	Asked func(sts.Claim) bool
-	// Book is where records go. Without one there are none.
-	Book *Book
+	// Records is where records go. Without one there are none.
+	Records *RecordFile
 	// Retain keeps the volumes of deleted claims, whatever their policy.
 	Retain bool
 	// Concurrency is how many claims share a look and are deleted together.

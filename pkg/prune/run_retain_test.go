@@ -18,7 +18,7 @@ func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
 	b := book(t)
-	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
@@ -45,7 +45,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
 			var got told
-			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
 
 			run.Do(t.Context(), slices.Values(verdicts))
 
@@ -63,9 +63,9 @@ func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
 	require.Empty(t, c.deleted())
 }
 
-func book(t *testing.T) *prune.Book {
+func book(t *testing.T) *prune.RecordFile {
 	t.Helper()
-	b := &prune.Book{Dir: t.TempDir(), Now: func() time.Time { return ststest.Start }, Head: "what it is"}
+	b := &prune.RecordFile{Dir: t.TempDir(), Now: func() time.Time { return ststest.Start }, Head: "what it is"}
 	t.Cleanup(func() {
 		_, err := b.Close()
 		require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 		}
 	}
 	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: got.tell}
+	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: got.tell}
 
 	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{
@@ -96,7 +96,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: errors.New("no")}
-			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 			require.Empty(t, c.deleted())
@@ -106,8 +106,8 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 
 func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
-	b := &prune.Book{Dir: "/dev/null/x", Now: time.Now}
-	run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+	b := &prune.RecordFile{Dir: "/dev/null/x", Now: time.Now}
+	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
@@ -121,7 +121,7 @@ func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
 		t.Run(string(policy), func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
-			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Concurrency: 1, Tell: new(told).tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Concurrency: 1, Tell: new(told).tell}
 
 			require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
 			require.NotContains(t, c.asked, "retain data-web-1")

@@ -117,7 +117,9 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: prune.ErrGone}
 			var got told
-			run := prune.Run{Cluster: c, Judge: judge, Book: book(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell}
+			run := prune.Run{
+				Cluster: c, Judge: judge, Records: book(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell,
+			}
 
 			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 			require.Equal(t, []string{"skipped data-web-1: it is gone already"}, got.events)
@@ -150,7 +152,7 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 						c.world = then.world
 					}
 				}
-				run := prune.Run{Cluster: c, Judge: judge, Book: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+				run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 				require.Equal(t, then.want, run.Do(t.Context(), slices.Values(verdicts)))
 				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])

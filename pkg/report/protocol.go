@@ -55,16 +55,16 @@ type Case struct {
 }
 
 // Sink takes down what one engine tells. Several may take turns.
-func (p *Protocol) Sink() rollout.Sink { return &scribe{protocol: p} }
+func (p *Protocol) Sink() rollout.Sink { return &protocolSink{protocol: p} }
 
-// scribe writes down the plans of one engine after another.
-type scribe struct {
+// protocolSink writes down the plans of one engine after another.
+type protocolSink struct {
 	protocol *Protocol
 	parts    []*Part
 }
 
 // Handle notes an event.
-func (s *scribe) Handle(e rollout.Event) {
+func (s *protocolSink) Handle(e rollout.Event) {
 	if e.Type == rollout.EventPlan {
 		part := newPart(e)
 		s.parts, s.protocol.Parts = append(s.parts, part), append(s.protocol.Parts, part)
@@ -89,7 +89,7 @@ func (s *scribe) Handle(e rollout.Event) {
 
 // end notes an outcome. Its step may be of an earlier plan: when the way back
 // is over, the canary has still failed.
-func (s *scribe) end(e rollout.Event) {
+func (s *protocolSink) end(e rollout.Event) {
 	of := s.parts[len(s.parts)-1]
 	for _, part := range s.parts {
 		if part.find(e.Outcome.Step) >= 0 {

@@ -30,7 +30,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	var s sts.Snapshot
 	var plan *rollout.Plan
-	err = cmdutil.WhileItChanges(func() (err error) {
+	err = cmdutil.RetryOnConflict(func() (err error) {
 		s, plan, err = prepare(ctx, env, runner, r)
 		return err
 	})

@@ -188,7 +188,7 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 	several, _ := f.judge.(*judges)
 	run := prune.Run{
 		Cluster: cluster{client, !r.IgnoreHPA, r.DryRun == report.DryRunServer, several},
-		Judge:   f.judge, Asked: r.selects(), Book: book, Concurrency: r.Concurrency,
+		Judge:   f.judge, Asked: r.selects(), Records: book, Concurrency: r.Concurrency,
 		Tell: func(e prune.Event) {
 			tell.Handle(e)
 			f.part.Handle(e)
@@ -216,12 +216,12 @@ func (r Request) end(env *cmdutil.Env, client *kube.Client, f found, o rollout.O
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
 // that none can be written.
-func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*prune.Book, error) {
+func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*prune.RecordFile, error) {
 	if r.DryRun != report.DryRunNone || !r.RetainVolumes && t.Staying == 0 {
 		return nil, nil
 	}
 	dir, err := prune.Dir(r.RecordDir)
-	book := prune.NewBook(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
+	book := prune.NewRecordFile(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
 	if err == nil {
 		err = book.Prepare()
 	}

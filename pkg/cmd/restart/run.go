@@ -30,7 +30,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	var s sts.Snapshot
 	var manifest kube.Manifest
 	var plan *rollout.Plan
-	err = cmdutil.WhileItChanges(func() error {
+	err = cmdutil.RetryOnConflict(func() error {
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
 			plan, err = r.plan(ctx, env, runner, s, manifest)

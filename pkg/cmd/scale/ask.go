@@ -43,7 +43,7 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	v.runner.Show(plan)
 	v.danger(plan)
 	options := downOptions
-	if v.wish.To > v.s.Replicas() {
+	if v.scale.To > v.s.Replicas() {
 		options = upOptions
 	}
 	all := slices.Clone(options)
@@ -63,7 +63,7 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 			return err
 		}
 	default:
-		v.wish.Answer = picked.answer
+		v.scale.Answer = picked.answer
 	}
 	return v.confirmLoss(ctx, plan)
 }
@@ -106,7 +106,7 @@ func (v *visit) meanings(plan *rollout.Plan, options []option) map[scale.Answer]
 
 // lost says whose data dies with the answer, or "".
 func (v *visit) lost(answer scale.Answer, plan *rollout.Plan) string {
-	r := v.wish
+	r := v.scale
 	r.Answer = answer
 	would, err := scale.Plan(r, v.s, v.runner.Client.Now())
 	if err != nil || answer != scale.Delete && answer != scale.Fresh {
@@ -144,7 +144,7 @@ func dying(plan *rollout.Plan) []string {
 
 // askEach asks for each ordinal that has claims.
 func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []option) error {
-	v.wish.By = map[int]scale.Answer{}
+	v.scale.By = map[int]scale.Answer{}
 	for _, o := range plan.Ordinals {
 		var names []string
 		for _, c := range o.Claims {
@@ -159,7 +159,7 @@ func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []optio
 		if err != nil {
 			return err
 		}
-		v.wish.By[o.Ordinal] = picked.answer
+		v.scale.By[o.Ordinal] = picked.answer
 	}
 	return nil
 }
@@ -230,7 +230,7 @@ func otherwise(shown, now *rollout.Plan) bool {
 // confirmLoss shows what happens to the claims by what was answered, and has the
 // set's name typed when data dies.
 func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
-	plan, err := scale.Plan(v.wish, v.s, v.runner.Client.Now())
+	plan, err := scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // recorder writes down what it takes to make a claim again whose volume stays.
 type recorder struct {
 	client *kube.Client
-	book   *prune.Book
+	book   *prune.RecordFile
 }
 
 // Record writes it down; see [rollout.Records].
@@ -65,8 +65,8 @@ func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
 		return err
 	}
 	book, err := v.book(ctx, plan)
-	if err == nil && v.wish.Unrecorded {
-		plan, err = scale.Plan(v.wish, v.s, v.runner.Client.Now())
+	if err == nil && v.scale.Unrecorded {
+		plan, err = scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	}
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
 // book makes the file for records where the plan needs one: that none can be
 // written must show before any pod goes. Where volumes stay by themselves it is
 // no reason to stop.
-func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.Book, error) {
+func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.RecordFile, error) {
 	var first *rollout.DeleteClaim
 	for i := range plan.Steps {
 		if d, ok := plan.Steps[i].Change.(rollout.DeleteClaim); ok && d.Record && first == nil {
@@ -106,13 +106,13 @@ func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.Book, erro
 		return nil, fmt.Errorf("no record can be written for restore-pvc, so nothing was changed (see --record): %w", err)
 	}
 	v.runner.Warn("no record is written for restore-pvc: " + err.Error())
-	v.wish.Unrecorded = true
+	v.scale.Unrecorded = true
 	return nil, nil
 }
 
 // open makes the file, and finds out whether what goes into it may be read. That
 // the claim has just changed does not matter.
-func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, error) {
+func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.RecordFile, error) {
 	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
 	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, rollout.ErrConflict) {
 		return nil, err
@@ -121,7 +121,7 @@ func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.Book, e
 	if err != nil {
 		return nil, err
 	}
-	book := prune.NewBook(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
+	book := prune.NewRecordFile(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
 	err = book.Prepare()
 	return book, err
 }

@@ -96,7 +96,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			client, err := kube.New(&rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: "application/json"}},
 				"default", func(string) {})
 			require.NoError(t, err)
-			book := &prune.Book{Dir: t.TempDir(), Now: client.Now}
+			book := &prune.RecordFile{Dir: t.TempDir(), Now: client.Now}
 			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
 			s = s.WithClaims([]sts.Claim{sts.ObserveClaim(retained().claim, nil)})
 

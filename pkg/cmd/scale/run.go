@@ -42,7 +42,7 @@ type visit struct {
 	request Request
 	runner  *cmdutil.Runner
 	s       sts.Snapshot
-	wish    scale.Request
+	scale   scale.Request
 }
 
 // load reads the set, its claims, and who else has to do with either.
@@ -72,17 +72,17 @@ func (v *visit) load(ctx context.Context) error {
 		}
 		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
 	}
-	v.wish = scale.Request{
+	v.scale = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
 		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""), TakeOver: r.TakeOver,
 	}
-	v.runner.DrivesScale(&v.wish, v.s)
-	v.wish.Left = v.left(ctx)
+	v.runner.DrivesScale(&v.scale, v.s)
+	v.scale.Left = v.left(ctx)
 	if len(v.s.Claims) > 0 {
-		if v.wish.Rivals, err = client.Rivals(ctx, v.s); err != nil {
+		if v.scale.Rivals, err = client.Rivals(ctx, v.s); err != nil {
 			return fmt.Errorf("whose claims these are can't be told: %w", err)
 		}
-		if v.wish.Users, err = client.OtherUsers(ctx, v.s); err != nil {
+		if v.scale.Users, err = client.OtherUsers(ctx, v.s); err != nil {
 			return fmt.Errorf("who uses these claims can't be told: %w", err)
 		}
 	}
@@ -98,7 +98,7 @@ func (v *visit) harmless() bool {
 
 // direction rejects an answer to the other question.
 func (v *visit) direction() error {
-	a, to, now := v.wish.Answer, v.wish.To, v.s.Replicas()
+	a, to, now := v.scale.Answer, v.scale.To, v.s.Replicas()
 	switch {
 	case a == "":
 	case to > now && !a.ForUp():
@@ -106,7 +106,7 @@ func (v *visit) direction() error {
 	case to < now && !a.ForDown():
 		return cmdutil.Usage(`--pvc=%s is for scaling up; %d to %d is down, which takes "keep", "delete" or "retain-volume"`, a, now, to)
 	case to == now && !a.ForDown():
-		v.wish.Answer = ""
+		v.scale.Answer = ""
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (v *visit) direction() error {
 // plan plans, and asks what nobody has answered.
 func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 	now := v.runner.Client.Now
-	plan, err := scale.Plan(v.wish, v.s, now())
+	plan, err := scale.Plan(v.scale, v.s, now())
 	if err != nil {
 		return nil, err
 	}
@@ -130,13 +130,13 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 		if err := v.ask(ctx, plan); err != nil {
 			return nil, err
 		}
-		return scale.Plan(v.wish, v.s, now())
+		return scale.Plan(v.scale, v.s, now())
 	case open:
-		v.wish.Answer = scale.Keep
-		if v.wish.To > v.s.Replicas() {
-			v.wish.Answer = scale.Fail
+		v.scale.Answer = scale.Keep
+		if v.scale.To > v.s.Replicas() {
+			v.scale.Answer = scale.Fail
 		}
-		if plan, err = scale.Plan(v.wish, v.s, now()); err != nil {
+		if plan, err = scale.Plan(v.scale, v.s, now()); err != nil {
 			return nil, err
 		}
 	}
@@ -157,16 +157,16 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 		return nil, err
 	}
 	now := v.runner.Client.Now()
-	if what := rollout.Regressed(v.s, s, now); what != "" && !v.wish.Force {
+	if what := rollout.Regressed(v.s, s, now); what != "" && !v.scale.Force {
 		return nil, &rollout.Refusal{
 			Why: fmt.Sprintf("while the question was open, %s: nothing was changed", what),
 			Try: []string{
-				fmt.Sprintf("see what is the matter: %s status %s", v.wish.Command, s.Name()), "go ahead all the same with --force",
+				fmt.Sprintf("see what is the matter: %s status %s", v.scale.Command, s.Name()), "go ahead all the same with --force",
 			},
 		}
 	}
 	v.s = s
-	plan, err := scale.Plan(v.wish, v.s, now)
+	plan, err := scale.Plan(v.scale, v.s, now)
 	if err != nil {
 		return nil, err
 	}
@@ -183,10 +183,10 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 // undecided reports whether it is for a person to say what happens to claims.
 func (v *visit) undecided(plan *rollout.Plan) bool {
 	_, goesOn := v.s.Annotation(scale.Annotation)
-	if v.wish.Answer != "" || goesOn && v.wish.To <= v.s.Replicas() {
+	if v.scale.Answer != "" || goesOn && v.scale.To <= v.s.Replicas() {
 		return false
 	}
-	if v.wish.To > v.s.Replicas() {
+	if v.scale.To > v.s.Replicas() {
 		return len(scale.Stale(plan.Ordinals)) > 0
 	}
 	for _, o := range plan.Ordinals {
@@ -207,7 +207,7 @@ func (v *visit) takesAway(plan *rollout.Plan) bool {
 		if c == nil || c.Done(v.s) {
 			continue
 		}
-		if _, deletes := c.(rollout.DeleteClaim); deletes || v.wish.To <= v.s.Replicas() {
+		if _, deletes := c.(rollout.DeleteClaim); deletes || v.scale.To <= v.s.Replicas() {
 			return true
 		}
 	}

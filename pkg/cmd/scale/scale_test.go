@@ -20,8 +20,8 @@ func parse(t *testing.T, args ...string) (*scale.Request, error) {
 	return cmdtest.Parse(t, scale.New, args...)
 }
 
-// wish is what a request is about, without the strings that it was made of.
-type wish struct {
+// wanted is what a request is about, without the strings that it was made of.
+type wanted struct {
 	run      cmdutil.RunFlags
 	name     string
 	replicas int
@@ -39,36 +39,36 @@ func TestFlags(t *testing.T) {
 	tests := []struct {
 		name string
 		args []string
-		want wish
+		want wanted
 	}{
-		{"replicas", []string{"web", "--replicas=2"}, wish{run: run, name: "web", replicas: 2, step: 1}},
-		{"none at all", []string{"sts/web", "--replicas", "0", "-y", "-ojson"}, wish{run: yes, name: "web", step: 1}},
+		{"replicas", []string{"web", "--replicas=2"}, wanted{run: run, name: "web", replicas: 2, step: 1}},
+		{"none at all", []string{"sts/web", "--replicas", "0", "-y", "-ojson"}, wanted{run: yes, name: "web", step: 1}},
 		{
 			"from so many",
 			[]string{"web", "--replicas=2", "--current-replicas=0"},
-			wish{run: run, name: "web", replicas: 2, current: ptr.To(0), step: 1},
+			wanted{run: run, name: "web", replicas: 2, current: ptr.To(0), step: 1},
 		},
 		{
 			"faster, with the volumes kept",
 			[]string{"web", "--replicas=2", "--step=3", "--pvc=retain-volume", "--force"},
-			wish{run: run, name: "web", replicas: 2, step: 3, claims: plan.RetainVolume, force: true},
+			wanted{run: run, name: "web", replicas: 2, step: 3, claims: plan.RetainVolume, force: true},
 		},
 		{
 			"with a command on this machine",
 			[]string{"web", "--replicas=2", "--before-cmd", "drain"},
-			wish{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Command: "drain"}},
+			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Command: "drain"}},
 		},
 		{
 			"with a command in the container",
 			[]string{"web", "--replicas=2", "--before-exec", "drain", "-c", "db"},
-			wish{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Exec: true, Command: "drain", Container: "db"}},
+			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Exec: true, Command: "drain", Container: "db"}},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := parse(t, tt.args...)
 			require.NoError(t, err)
-			require.Equal(t, tt.want, wish{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Hook, got.Force})
+			require.Equal(t, tt.want, wanted{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Hook, got.Force})
 		})
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
-// Book is the file of one run's records. It is made with the first of them.
-type Book struct {
+// RecordFile is the file of one run's records. It is made with the first of them.
+type RecordFile struct {
 	Dir string
 	Now func() time.Time
 	// Head is told at the top, for who finds the file.
@@ -28,10 +28,10 @@ type Book struct {
 	torn error // why what is behind that could not be taken away
 }
 
-// NewBook is a book in this folder about the claims that a command deletes at
+// NewRecordFile is a book in this folder about the claims that a command deletes at
 // an API server. caller leads there.
-func NewBook(dir, command string, caller hint.Caller, host string, now func() time.Time) *Book {
-	return &Book{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
+func NewRecordFile(dir, command string, caller hint.Caller, host string, now func() time.Time) *RecordFile {
+	return &RecordFile{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
 		"Bring them back with their data: " + caller.Sts("restore-pvc", "-f", "THIS-FILE")}
 }
 
@@ -53,7 +53,7 @@ func Dir(asked string) (string, error) {
 
 // Prepare makes the file, so that what is wrong with the folder shows before
 // anything is written to the cluster.
-func (b *Book) Prepare() error {
+func (b *RecordFile) Prepare() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file != nil {
@@ -94,7 +94,7 @@ func syncDir(name string) error {
 }
 
 // Write adds a record. When it returns, the record is on the disk.
-func (b *Book) Write(r Record) error {
+func (b *RecordFile) Write(r Record) error {
 	r.Time = b.Now()
 	text, err := r.marshal()
 	if err != nil {
@@ -120,7 +120,7 @@ func (b *Book) Write(r Record) error {
 }
 
 // Path is the file, "" while there is none.
-func (b *Book) Path() string {
+func (b *RecordFile) Path() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
@@ -131,7 +131,7 @@ func (b *Book) Path() string {
 
 // Close closes the file and returns its path. One without records goes, and
 // its path is "".
-func (b *Book) Close() (string, error) {
+func (b *RecordFile) Close() (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
