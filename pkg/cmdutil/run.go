@@ -1,13 +1,11 @@
 package cmdutil
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -90,17 +88,6 @@ func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (roll
 	return engine.Run(ctx, plan, s), nil
 }
 
-// begin asks for the permissions while the watch starts. What is missing counts
-// before what the watch met, which may be the same.
-func (r *Runner) begin(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
-	var missing error
-	var asking sync.WaitGroup
-	asking.Go(func() { missing = r.Permit(ctx, p.Needs(s)...) })
-	err := r.watch(ctx, p, s)
-	asking.Wait()
-	return cmp.Or(missing, err)
-}
-
 // firstLook is how long the first snapshot may take before a run begins
 // without it.
 const firstLook = 2 * time.Second
@@ -143,35 +130,6 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	}()
 	r.feed = feed
 	return nil
-}
-
-// Permit is the error that names all of these permissions that are missing. One
-// that was asked about is not asked about again, and in a dry run none is: what
-// the server judges there, it judges itself.
-func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error {
-	if r.DryRun() {
-		return nil
-	}
-	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
-	if len(needs) == 0 {
-		return nil
-	}
-	r.permitted = append(r.permitted, needs...)
-	return r.Client.Permit(ctx, needs...)
-}
-
-// rehearse has the server judge the deletion of a pod before anything is
-// written, where the plan is sure to come to one: who may not delete pods learns
-// it now, and not half way.
-func (r *Runner) rehearse(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
-	deletion, ok := p.Deletion(s)
-	if !ok {
-		return nil
-	}
-	if _, err := r.Client.DryRun(ctx, deletion, s); kube.Denied(err) {
-		return err
-	}
-	return nil // whatever else it says is for when it comes to it
 }
 
 // DryRun reports whether nothing is to be written.

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -152,12 +153,26 @@ func (c *Client) claimUsers() claimList {
 
 // addUses adds the claims that a pod mounts or waits for.
 func addUses(users map[claims.Key]string, pod *corev1.Pod) {
-	for i := range pod.Spec.Volumes {
-		switch volume := &pod.Spec.Volumes[i]; {
-		case volume.PersistentVolumeClaim != nil:
-			users[claims.Key{Namespace: pod.Namespace, Name: volume.PersistentVolumeClaim.ClaimName}] = pod.Name
-		case volume.Ephemeral != nil: // its claim is called after both
-			users[claims.Key{Namespace: pod.Namespace, Name: pod.Name + "-" + volume.Name}] = pod.Name
+	for claim := range usedBy(pod) {
+		users[claims.Key{Namespace: pod.Namespace, Name: claim}] = pod.Name
+	}
+}
+
+// usedBy names the claims that a pod mounts or waits for. That of an ephemeral
+// volume is called after the pod and the volume.
+func usedBy(pod *corev1.Pod) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range pod.Spec.Volumes {
+			claim := ""
+			switch volume := &pod.Spec.Volumes[i]; {
+			case volume.PersistentVolumeClaim != nil:
+				claim = volume.PersistentVolumeClaim.ClaimName
+			case volume.Ephemeral != nil:
+				claim = pod.Name + "-" + volume.Name
+			}
+			if claim != "" && !yield(claim) {
+				return
+			}
 		}
 	}
 }

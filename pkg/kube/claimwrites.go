@@ -39,12 +39,12 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 	if set.UID != seen.UID() || set.Generation != seen.Set.Generation {
 		return fmt.Errorf("%w: statefulset %s", rollout.ErrConflict, set.Name)
 	}
-	pod, err := c.mountedBy(ctx, claim.Name)
+	user, err := c.mountedBy(ctx, claim.Name)
 	if err != nil {
 		return err
 	}
-	// Its own pod is gone, or it would be in use by that one.
-	if _, why := claims.Protects(claim, claims.Owner{Set: seen.UID()}, pod); pod != "" {
+	if user != "" { // whoever it is: the claim's own pod has to be gone by now
+		_, why := claims.Protects(claim, claims.Owner{Set: of.Set}, user)
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	return c.DeleteClaim(ctx, claim, false)
@@ -55,21 +55,14 @@ func (c *Client) mountedBy(ctx context.Context, claim string) (string, error) {
 	user := ""
 	err := pages(ctx, metav1.ListOptions{}, c.pods(c.Namespace).List, func(list *corev1.PodList) {
 		for i := range list.Items {
-			if uses(&list.Items[i], claim) {
-				user = list.Items[i].Name
+			for used := range usedBy(&list.Items[i]) {
+				if used == claim {
+					user = list.Items[i].Name
+				}
 			}
 		}
 	})
 	return user, c.writeError(err, "list", "pods", "")
-}
-
-// uses reports whether the pod names the claim, or would get it: the claim of an
-// ephemeral volume is called after both.
-func uses(pod *corev1.Pod, claim string) bool {
-	return slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool {
-		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim ||
-			v.Ephemeral != nil && pod.Name+"-"+v.Name == claim
-	})
 }
 
 // retainVolume makes the volume of a claim outlive it.
@@ -99,11 +92,10 @@ func (c *Client) OtherUsers(ctx context.Context, s sts.Snapshot) (map[string]str
 	out := map[string]string{}
 	err := pages(c.quiet(ctx), metav1.ListOptions{}, c.pods(c.Namespace).List, func(list *corev1.PodList) {
 		for i := range list.Items {
-			users := map[claims.Key]string{}
-			addUses(users, &list.Items[i])
-			for claim, pod := range users {
-				if own := s.PodOf(claim.Name); own != "" && own != pod {
-					out[claim.Name] = pod
+			pod := list.Items[i].Name
+			for claim := range usedBy(&list.Items[i]) {
+				if own := s.PodOf(claim); own != "" && own != pod {
+					out[claim] = pod
 				}
 			}
 		}

@@ -28,7 +28,7 @@ type RecordFile struct {
 	torn error // why what is behind that could not be taken away
 }
 
-// NewRecordFile is a book in this folder about the claims that a command deletes at
+// NewRecordFile is a file in this folder about the claims that a command deletes at
 // an API server. caller leads there.
 func NewRecordFile(dir, command string, caller hint.Caller, host string, now func() time.Time) *RecordFile {
 	return &RecordFile{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +

@@ -40,15 +40,6 @@ type Cluster interface {
 	Apply(ctx context.Context, c Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
 }
 
-// Records keep what it takes to make a deleted claim again.
-type Records interface {
-	// Record writes it down. It is an error, and the claim stays, where that can't
-	// be read or written; [ErrConflict] where the claim is another by now.
-	Record(ctx context.Context, d DeleteClaim, seen sts.Snapshot) error
-}
-
-var errNoRecords = errors.New("there is nowhere to write the record")
-
 // Asker asks the person at the terminal. It returns when there is an answer
 // or the context ends.
 type Asker interface {
@@ -266,7 +257,7 @@ func (r *run) apply(c Change) *Outcome {
 		// Interrupted in the middle of a write; the next run finds out.
 		r.state = r.state.Unsure(c)
 	case errors.Is(err, ErrConflict):
-		r.state = r.state.Refused(c)
+		r.state = r.state.Conflicted(c)
 		r.unsettle()
 	case errors.Is(err, ErrLost), ctx.Err() != nil:
 		r.state = r.state.Unsure(c)
@@ -279,19 +270,6 @@ func (r *run) apply(c Change) *Outcome {
 		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
-}
-
-// record writes down what a claim was whose deletion is to come, if it is to be
-// written down.
-func (r *run) record(ctx context.Context, c Change) error {
-	switch d, ok := c.(DeleteClaim); {
-	case !ok || !d.Record:
-		return nil
-	case r.Records == nil:
-		return errNoRecords
-	default:
-		return r.Records.Record(ctx, d, r.seen)
-	}
 }
 
 // heed tells what else there is to know. The engine's own goroutine does that:

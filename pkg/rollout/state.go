@@ -33,18 +33,18 @@ type State struct {
 	answer  Answer    // what the person said at this gate
 	hooked  int       // how many hooks of this step have run
 
-	expected *appsv1.StatefulSet     // the set as the run last left or accepted it
-	wrote    bool                    // something, in this run
-	unsure   Change                  // a write whose fate is unknown
-	refused  Change                  // a write that met a conflict, perhaps with itself
-	deleted  types.UID               // the pod that the run deleted last
-	baseline map[int]baseline        // pods since they were first good
-	trouble  map[types.UID]time.Time // since when a pod has been in trouble
-	missing  map[int]time.Time       // since when an ordinal has had no pod
-	said     map[int]string          // what was last told about a pod
-	waitSaid string                  // what was last told about waiting
-	outside  bool                    // that is for a disruption budget
-	blocked  map[types.UID]time.Time // since when a pod has been the blocker
+	expected   *appsv1.StatefulSet     // the set as the run last left or accepted it
+	wrote      bool                    // something, in this run
+	unsure     Change                  // a write whose fate is unknown
+	conflicted Change                  // a write that met a conflict, perhaps with itself
+	deleted    types.UID               // the pod that the run deleted last
+	baseline   map[int]baseline        // pods since they were first good
+	trouble    map[types.UID]time.Time // since when a pod has been in trouble
+	missing    map[int]time.Time       // since when an ordinal has had no pod
+	said       map[int]string          // what was last told about a pod
+	waitSaid   string                  // what was last told about waiting
+	outside    bool                    // that is for a disruption budget
+	blocked    map[types.UID]time.Time // since when a pod has been the blocker
 
 	halts     time.Time // when the present wait ends the run, as things are; zero for never
 	operation string    // what was last told about an operation
@@ -91,7 +91,7 @@ func (st State) clone() State {
 // now; set is nil when the write was not to the set. What the answer shows
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c Change, set *appsv1.StatefulSet, now time.Time) State {
-	st.unsure, st.refused, st.wrote = nil, nil, true
+	st.unsure, st.conflicted, st.wrote = nil, nil, true
 	switch c := c.(type) {
 	case Edit:
 		if set != nil {
@@ -120,11 +120,11 @@ func (st State) Unsure(c Change) State {
 	return st
 }
 
-// Refused tells the state that a write met a conflict. A network may send a
+// Conflicted tells the state that a write met a conflict. A network may send a
 // request twice: the second then conflicts with the first, and only the second is
 // answered. The next snapshot tells.
-func (st State) Refused(c Change) State {
-	st.refused = c
+func (st State) Conflicted(c Change) State {
+	st.conflicted = c
 	return st
 }
 
@@ -132,7 +132,7 @@ func (st State) Refused(c Change) State {
 // that met a conflict counts only if it writes the record, which names the process:
 // another run may write the same partition.
 func (st State) taken(p Plan, s sts.Snapshot) Change {
-	switch edit, isEdit := st.refused.(Edit); {
+	switch edit, isEdit := st.conflicted.(Edit); {
 	case !s.Exists() || s.UID() != p.UID:
 		return nil
 	case st.unsure != nil && st.unsure.Done(s):

@@ -55,7 +55,8 @@ func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
 		ordinal, ok := s.OrdinalOfClaim(c.Name)
 		pod := s.PodName(ordinal)
 		taken := slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.Kind == "Pod" && o.Name == pod })
-		if !ok || ordinal < top || !taken {
+		_, held := c.OtherOwner(s.UID(), pod) // as long as that one is there, the claim stays
+		if !ok || ordinal < top || !taken || held {
 			continue
 		}
 		if byOrdinal[ordinal] == nil {

@@ -152,11 +152,11 @@ func (p *proxy) stand(ctx context.Context) bool {
 	close(p.grown)
 	p.grown = make(chan struct{})
 	freed := p.freed
-	p.standingNow++
+	p.senders++
 	p.mu.Unlock()
 	defer func() {
 		p.mu.Lock()
-		p.standingNow--
+		p.senders--
 		p.mu.Unlock()
 	}()
 	select {
@@ -193,7 +193,7 @@ func (p *proxy) left() error {
 	late := time.After(patience)
 	for {
 		p.mu.Lock()
-		n := p.standingNow
+		n := p.senders
 		p.mu.Unlock()
 		if n == 0 {
 			return nil

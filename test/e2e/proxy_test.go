@@ -32,14 +32,14 @@ type proxy struct {
 	certificate tls.Certificate
 	address     string // 127.0.0.1 and a port
 
-	mu          sync.Mutex
-	server      *http.Server // nil while it is down
-	conns       map[net.Conn]bool
-	rules       []*rule
-	held        int           // requests that stand still, since the last release
-	standingNow int           // of them, those whose sender is still there
-	freed       chan struct{} // closed when they are to go on
-	grown       chan struct{} // closed and made anew when another one stands still
+	mu      sync.Mutex
+	server  *http.Server // nil while it is down
+	conns   map[net.Conn]bool
+	rules   []*rule
+	held    int           // requests that stand still, since the last release
+	senders int           // of them, those whose sender is still there
+	freed   chan struct{} // closed when they are to go on
+	grown   chan struct{} // closed and made anew when another one stands still
 }
 
 // newProxy makes a proxy with the credentials of the cluster's administrator.

@@ -40,7 +40,7 @@ func cmdSays(ts *testscript.TestScript, w *world, args []string) {
 func (w *world) awaitWords(ts *testscript.TestScript, pod, words string) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_, want, _ := strings.Cut("\n"+strings.TrimSpace(words), "\n")
+	want := strings.TrimSpace(words)
 	for {
 		got, err := w.core.Pods(w.namespace).GetLogs(pod, &corev1.PodLogOptions{}).DoRaw(ctx)
 		if apierrors.IsNotFound(err) || strings.Contains(string(got), want) {

@@ -111,19 +111,8 @@ func cmdObserved(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: observed SET")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for {
-		set, err := w.apps.StatefulSets(w.namespace).Get(ctx, args[0], metav1.GetOptions{})
-		if err == nil && set.Status.ObservedGeneration == set.Generation {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			ts.Fatalf("observed %s: not after %s: %v\n%s", args[0], patience, err, w.state())
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
+	_, err := w.await(args[0], func(s *appsv1.StatefulSet) bool { return s.Status.ObservedGeneration == s.Generation })
+	ts.Check(err)
 }
 
 // cmdMade waits until a pod is there whose first container has this image and,

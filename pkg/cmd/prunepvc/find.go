@@ -17,7 +17,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -141,6 +140,3 @@ func (r Request) fate(t claims.Total) string {
 	}
 	return words
 }
-
-// refused is what is returned when a person says no.
-func refused() error { return rollout.Cancel() }

@@ -153,7 +153,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
 		_, _ = fmt.Fprintln(env.Streams.Err)
-		return refused()
+		return rollout.Cancel()
 	case err != nil:
 		return err
 	case r.fate(t) == "":
@@ -166,7 +166,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t
 		r.RetainVolumes = true
 		return nil
 	}
-	return refused()
+	return rollout.Cancel()
 }
 
 // What a question mark is answered with.

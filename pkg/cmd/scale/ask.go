@@ -34,9 +34,6 @@ var (
 	stop      = option{key: stopKey, words: "[s]top"}
 )
 
-// stopped is what a person's no comes to.
-func stopped() error { return rollout.Cancel() }
-
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
 func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
@@ -190,7 +187,7 @@ func (v *visit) pick(ctx context.Context, question string, options []option, mea
 	}
 	picked := options[find(text)]
 	if picked.key == stopKey {
-		return picked, stopped()
+		return picked, rollout.Cancel()
 	}
 	return picked, nil
 }
@@ -245,7 +242,7 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 	name := v.s.Set.Namespace + "/" + v.s.Name()
 	text, err := v.prompt(ctx, "Type "+name+" to go on:", "", func(string) bool { return true })
 	if err == nil && text != name {
-		return stopped()
+		return rollout.Cancel()
 	}
 	return err
 }
@@ -261,7 +258,7 @@ func (v *visit) prompt(ctx context.Context, question, help string, valid func(st
 	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {
 		_, _ = fmt.Fprintln(v.env.Streams.Err)
-		return "", stopped()
+		return "", rollout.Cancel()
 	}
 	return text, err
 }

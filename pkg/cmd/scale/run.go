@@ -78,15 +78,26 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.runner.DrivesScale(&v.scale, v.s)
 	v.scale.Left = v.left(ctx)
-	if len(v.s.Claims) > 0 {
-		if v.scale.Rivals, err = client.Rivals(ctx, v.s); err != nil {
-			return fmt.Errorf("whose claims these are can't be told: %w", err)
-		}
-		if v.scale.Users, err = client.OtherUsers(ctx, v.s); err != nil {
-			return fmt.Errorf("who uses these claims can't be told: %w", err)
-		}
+	if err := v.wanters(ctx); err != nil {
+		return err
 	}
 	return v.direction()
+}
+
+// wanters reads who else may want the claims: other sets and pods.
+func (v *visit) wanters(ctx context.Context) error {
+	if len(v.s.Claims) == 0 {
+		return nil
+	}
+	client := v.runner.Client
+	var err error
+	if v.scale.Rivals, err = client.Rivals(ctx, v.s); err != nil {
+		return fmt.Errorf("whose claims these are can't be told: %w", err)
+	}
+	if v.scale.Users, err = client.OtherUsers(ctx, v.s); err != nil {
+		return fmt.Errorf("who uses these claims can't be told: %w", err)
+	}
+	return nil
 }
 
 // harmless reports whether the run leaves every claim alone, whichever there are.
@@ -166,6 +177,9 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 		}
 	}
 	v.s = s
+	if err := v.wanters(ctx); err != nil {
+		return nil, err
+	}
 	plan, err := scale.Plan(v.scale, v.s, now)
 	if err != nil {
 		return nil, err
