@@ -18,7 +18,7 @@ func TestACanaryWithinABudget(t *testing.T) {
 		a       = ststest.Stable
 		closing = "put the template of revision web-stable back, rollout paused; template, partition 5, " +
 			"annotation kubectl-sts.github.io/canary, " + noCause
-		allWell = "wait until every pod is Available; good from 0; free blocker after 0s within budgets"
+		allWell = "wait until every pod is Available; good from 0; free blocker after 0s, unhealthy ones always, within budgets"
 	)
 	third := []string{
 		"3/3 update web-1; partition 1; good from 1; disrupts [1]; part",
@@ -57,8 +57,8 @@ func TestACanaryWithinABudget(t *testing.T) {
 		}},
 		{"is aborted within a step", 3, abortIt, []string{
 			closing,
-			"return web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]",
-			"return web-3; partition 3; good from 3; free blocker after 0s within budgets; disrupts [3]",
+			"return web-4; partition 4; good from 4; free blocker after 0s, unhealthy ones always, within budgets; disrupts [4]",
+			"return web-3; partition 3; good from 3; free blocker after 0s, unhealthy ones always, within budgets; disrupts [3]",
 			allWell, abortEnded,
 		}},
 	} {
@@ -85,9 +85,9 @@ func TestAnAbortWithinABudgetGoesOn(t *testing.T) {
 	}{
 		{"where it had the gate", func(*canary.Request) {}, []string{
 			"put the template of revision web-stable back" + back,
-			"check web-4; good from 4; free blocker after 0s within budgets",
-			"return web-3; partition 3; good from 3; free blocker after 0s within budgets; disrupts [3]",
-			"wait until every pod is Available; good from 0; free blocker after 0s within budgets", over,
+			"check web-4; good from 4; free blocker after 0s, unhealthy ones always, within budgets",
+			"return web-3; partition 3; good from 3; free blocker after 0s, unhealthy ones always, within budgets; disrupts [3]",
+			"wait until every pod is Available; good from 0; free blocker after 0s, unhealthy ones always, within budgets", over,
 		}},
 		{"and opens the gate when the budget is to be ignored", func(r *canary.Request) { r.IgnorePDB = true }, []string{
 			"put the template of revision web-stable back and open the gate; template, partition 3, " +

@@ -125,6 +125,9 @@ func freeLine(f rollout.Free) string {
 	if !f.Order.IsZero() {
 		line += " " + f.Order.String()
 	}
+	if f.AlwaysUnhealthy {
+		line += ", unhealthy ones always,"
+	}
 	if f.Budgets {
 		line += " within budgets"
 	}

@@ -83,6 +83,23 @@ func TestATemplateHasTheSameDigestInEveryBuild(t *testing.T) {
 	require.NotEqual(t, one, digest(`{"spec":{"unknownToThisBuild":{"n":12345678901234567891}},"metadata":{"labels":{"a":"b"}}}`))
 }
 
+// What a canary begins with is known by its digest, whether it brings the template
+// or takes one up that waits.
+func TestARecordKnowsTheTemplateByItsDigest(t *testing.T) {
+	raw := ststest.Raw("nginx:1.22")
+	want, err := raw.Digest()
+	require.NoError(t, err)
+	begun, err := canary.Plan(request(image("nginx:1.22"), func(r *canary.Request) { r.Exact = true }), settled(), ststest.Start)
+	require.NoError(t, err)
+	require.Equal(t, want, written(t, write(t, begun.Steps[0])).Digest)
+
+	s := ststest.Snapshot(waiting(5), updated(5, 0))
+	s.Raw = raw
+	takenUp, err := canary.Plan(request(), s, ststest.Start)
+	require.NoError(t, err)
+	require.Equal(t, want, written(t, write(t, takenUp.Steps[0])).Digest)
+}
+
 // A build with other API types makes another fingerprint of the same template.
 func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 	raw := ststest.Raw("nginx:1.22")

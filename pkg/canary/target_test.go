@@ -54,6 +54,11 @@ func unseen(set *appsv1.StatefulSet) {
 	ststest.Unseen(set)
 }
 
+func aborted(from, to string) func(*appsv1.StatefulSet) {
+	return ststest.Annotated("kubectl-sts.github.io/undone",
+		`{"from":"`+from+`","to":"`+to+`","at":"2030-01-01T00:00:00Z","by":"abort"}`)
+}
+
 func undone(from, to string) func(*appsv1.StatefulSet) {
 	return ststest.Annotated("kubectl-sts.github.io/undone", `{"from":"`+from+`","to":"`+to+`","at":"2030-01-01T00:00:00Z"}`)
 }
@@ -124,6 +129,11 @@ func TestWhereAnUndoGoes(t *testing.T) {
 		{
 			"the second time nowhere", on(rolling(a, a, undone(c, a)), a, a, a, a, a, a), a,
 			"an undo at 2030-01-01T00:00:00Z left revision web-third for this one", true,
+		},
+		{
+			"after an abort nowhere",
+			on(rolling(a, a, aborted(c, a)), a, a, a, a, a, a), a,
+			"an abort at 2030-01-01T00:00:00Z left revision web-third for this one", true,
 		},
 		{
 			"the second time on when a pod is not Available", on(rolling(a, a, undone(c, a)), a, a, a, a, a, "!"+a), a,

@@ -131,10 +131,10 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 			[]string{
 				puts + "partition 5, " + undoNotes,
-				"return web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]; part",
-				"return web-3; partition 3; good from 3; free blocker after 0s within budgets; disrupts [3]; part",
+				"return web-4; partition 4; good from 4; free blocker after 0s, unhealthy ones always, within budgets; disrupts [4]; part",
+				"return web-3; partition 3; good from 3; free blocker after 0s, unhealthy ones always, within budgets; disrupts [3]; part",
 				"open the gate for the other pods, which are there already; partition 0; good from 0; " +
-					"free blocker after 0s within budgets; soak 1m0s",
+					"free blocker after 0s, unhealthy ones always, within budgets; soak 1m0s",
 				"end the undo; partition 0, " + undoEnds,
 			},
 		},

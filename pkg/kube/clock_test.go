@@ -16,6 +16,7 @@ func TestNowIsTheClustersTime(t *testing.T) {
 		name  string
 		ahead time.Duration // the server's clock, before the machine's
 		takes time.Duration // the answer
+		begin time.Duration // within a second
 		date  string        // in place of the server's
 		want  time.Duration // Now, before the machine's
 	}{
@@ -25,6 +26,10 @@ func TestNowIsTheClustersTime(t *testing.T) {
 		{name: "two seconds may be the header's rounding", ahead: 2 * time.Second, want: 0},
 		{name: "two seconds behind may be the answer's way", ahead: -2 * time.Second, want: 0},
 		{name: "a slow answer tells no time", ahead: time.Minute, takes: 4 * time.Second, want: 0},
+		{
+			name:  "an answer on its way for long, whose date was cut to the second, is no clock that is behind",
+			ahead: -3 * time.Second, takes: 3 * time.Second, begin: 900 * time.Millisecond, want: 0,
+		},
 		{name: "a date that is none", date: "tomorrow", want: 0},
 	}
 	for _, test := range tests {
@@ -39,6 +44,7 @@ func TestNowIsTheClustersTime(t *testing.T) {
 					return time.Now().Add(test.ahead).UTC().Format(http.TimeFormat)
 				}
 				client := server.client()
+				time.Sleep(test.begin)
 
 				_, _, err := client.Load(t.Context(), "web")
 

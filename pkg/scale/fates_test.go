@@ -42,6 +42,11 @@ func owned(kind, name string, uid types.UID, controls bool) claimOption {
 	}
 }
 
+// also is one more owner.
+func also(owner metav1.OwnerReference) claimOption {
+	return func(c *sts.Claim) { c.Owners = append(c.Owners, owner) }
+}
+
 func rivals(wants bool) func(*scale.Request) {
 	return func(r *scale.Request) { r.Rivals = map[string]sts.Rival{"data-web-3": {Set: "b", Wants: wants}} }
 }

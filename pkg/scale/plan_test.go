@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
@@ -69,7 +70,8 @@ func TestPlanSteps(t *testing.T) {
 		{
 			"again, when the policy's deletions are under way", request(4, answered(scale.Delete)),
 			snapshot(set(whenScaled(del)), append(four(),
-				claim(5, leaving, owned("Pod", "web-5", "x", false)), claim(6), claim(7, leaving))...),
+				claim(5, leaving, owned("Pod", "web-5", "x", false)), claim(6), claim(7, leaving),
+				claim(8, leaving, owned("Pod", "web-8", "x", false), also(metav1.OwnerReference{Kind: "Backup", Name: "nightly", UID: "b"})))...),
 			[]string{check, "wait until the claims are gone | claim data-web-5 is gone"},
 		},
 		{

@@ -133,6 +133,7 @@ func TestSettledDuringACanary(t *testing.T) {
 	const (
 		soak, nextStep = "the soak of step 1 of 2 to end", "the canary's next step"
 		inProgress     = "a canary is in progress"
+		driven         = `,"driver":{"host":"h","process":7,"since":"2030-01-02T03:00:00Z"}`
 	)
 	in := func(d time.Duration) time.Time { return ststest.Start.Add(d) }
 	good := func(ago time.Duration) [][]*corev1.Pod {
@@ -157,6 +158,18 @@ func TestSettledDuringACanary(t *testing.T) {
 			[]setOption{canaryAt(time.Hour, "")},
 			good(65*time.Second - 1),
 			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
+		},
+		{
+			"a process that drives it may be late",
+			[]setOption{canaryAt(time.Hour, driven)},
+			good(90*time.Second - 1),
+			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
+		},
+		{
+			"but not for ever",
+			[]setOption{canaryAt(time.Hour, driven)},
+			good(90 * time.Second),
+			rollout.Progress{Good: 5, Want: 5, Held: inProgress},
 		},
 		{
 			"nobody has gone on with it",
