@@ -16,6 +16,7 @@ import (
 
 func TestPlanSteps(t *testing.T) {
 	const del, retain = appsv1.DeletePersistentVolumeClaimRetentionPolicyType, appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+	backup := metav1.OwnerReference{Kind: "Backup", Name: "nightly", UID: "b"}
 	both := []string{remove("web-3", "3"), remove("web-2", "2")}
 	tests := []struct {
 		name string
@@ -71,7 +72,7 @@ func TestPlanSteps(t *testing.T) {
 			"again, when the policy's deletions are under way", request(4, answered(scale.Delete)),
 			snapshot(set(whenScaled(del)), append(four(),
 				claim(5, leaving, owned("Pod", "web-5", "x", false)), claim(6), claim(7, leaving),
-				claim(8, leaving, owned("Pod", "web-8", "x", false), also(metav1.OwnerReference{Kind: "Backup", Name: "nightly", UID: "b"})))...),
+				claim(8, leaving, owned("Pod", "web-8", "x", false), also(backup)))...),
 			[]string{check, "wait until the claims are gone | claim data-web-5 is gone"},
 		},
 		{
