@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -57,15 +58,14 @@ func (c cluster) takenPorts() ([]int, error) {
 	return taken, nil
 }
 
-// unused reports whether nobody listens on a port, on any address.
+// unused reports whether nobody listens on a port of 127.0.0.1, or of all addresses.
 func unused(port int) bool {
-	for _, host := range []string{"127.0.0.1", ""} {
-		listener, err := net.Listen("tcp", fmt.Sprintf("%s:%d", host, port)) //nolint:noctx // it ends at once
-		if err != nil {
-			return false
-		}
-		_ = listener.Close()
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
 	}
+	_ = listener.Close()
 	return true
 }
 

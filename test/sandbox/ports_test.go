@@ -39,7 +39,8 @@ func TestAClusterTakesNoPortOfAnother(t *testing.T) {
 }
 
 func TestUnused(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it stays
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
