@@ -40,7 +40,7 @@ BENCH_ARGS ?=
 ## FUZZTIME: how long make fuzz runs each target
 FUZZTIME ?= 1m
 
-## FUZZ: the targets to run in make fuzz, such as canary.FuzzSteps; empty is all
+## FUZZ: the targets to run in make fuzz, such as operation.FuzzSteps; empty is all
 FUZZ ?=
 
 ## JOBS: how many targets make fuzz runs at the same time

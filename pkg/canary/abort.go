@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -15,7 +16,7 @@ import (
 // highest ordinal first, each Available before the next. It is nil when no
 // canary is in progress. Running it again goes on where it stopped.
 func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
-	record, err := FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil || record == nil {
 		return nil, err
 	}
@@ -26,23 +27,23 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	return p, err
 }
 
-func abort(r Request, record *Record, s sts.Snapshot) (*rollout.Plan, error) {
+func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*rollout.Plan, error) {
 	if no := refuse(s); no != nil && s.Replicas() > 0 {
 		return nil, no
 	}
 	b := builder{r: r, record: *record, s: s, from: s.Replicas()}
-	b.record = b.record.drivenBy(r)
+	b.record = b.record.DrivenBy(r.driver(), r.Manager)
 	b.record.Failed, b.record.Gate = nil, nil // somebody acts on it
 	if b.again = record.Aborting; b.again {
 		b.from = s.Partition() // what was let through before is not closed again
 	}
-	why := record.stranger(s)
+	why := record.Stranger(s)
 	switch {
 	case record.Pods != nil:
 		return b.stop(), nil
-	case why != "" && record.Verb != VerbCanary && !record.Aborting:
+	case why != "" && record.Verb != operation.VerbCanary && !record.Aborting:
 		return b.letStand(why), nil
-	case record.Verb == VerbUndo && !record.Aborting && !r.AtGate:
+	case record.Verb == operation.VerbUndo && !record.Aborting && !r.AtGate:
 		return nil, forward(r, *record, s)
 	}
 	p := b.frame("abort")
@@ -75,7 +76,7 @@ func abort(r Request, record *Record, s sts.Snapshot) (*rollout.Plan, error) {
 // forward refuses to roll out again what an undo takes away: who types abort
 // may not know that it is an undo which is in progress by now, and would get
 // the bad change on every pod.
-func forward(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func forward(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, "+
 			"which it takes away",
@@ -88,7 +89,7 @@ func forward(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 }
 
 // againCommand is how to get back to what an undo leaves.
-func againCommand(r Request, record Record, s sts.Snapshot) string {
+func againCommand(r Request, record operation.Rollout, s sts.Snapshot) string {
 	return r.command("undo", s, "--to-revision", record.Stable)
 }
 
@@ -124,7 +125,7 @@ func (b builder) letStand(why string) *rollout.Plan {
 // the partition goes up, and when the template goes back it stops at a pod
 // that is not Ready (kubernetes#67250).
 func (b builder) back() ([]rollout.Step, error) {
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}}
+	edit := rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}}
 	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
 	if b.s.OnDelete() {
 		free.Mode, free.Order = rollout.FreeEach, b.record.Order
@@ -137,7 +138,7 @@ func (b builder) back() ([]rollout.Step, error) {
 		// The gate stays where it is: should the server make another revision
 		// out of the old template, no pod below the gate is replaced for it.
 		edit.Template = template
-		edit.Annotations[changeCause] = b.record.Cause
+		edit.Annotations[operation.ChangeCause] = b.record.Cause
 		edit.Says = "put the template of revision " + b.record.Stable + " back"
 		if gate, words := b.backGate(); !b.s.OnDelete() && gate >= 0 {
 			edit.Partition = ptr.To(gate)
@@ -172,7 +173,7 @@ func (b builder) back() ([]rollout.Step, error) {
 // the gate were on another one, and they stay there.
 func (b builder) allBack() rollout.Condition {
 	until := rollout.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
-	if b.record.Verb == VerbUndo {
+	if b.record.Verb == operation.VerbUndo {
 		until.Gated = ""
 	}
 	return until
@@ -195,7 +196,7 @@ func (b builder) stableTemplate() (sts.Template, error) {
 // stay as they were; where it is an undo, those that it kept back.
 func (b builder) returns(ordinal int) bool {
 	below := ordinal < b.s.Start()+b.record.Partition
-	if b.record.Verb == VerbUndo {
+	if b.record.Verb == operation.VerbUndo {
 		return !below
 	}
 	return b.record.OwnTemplate || below
@@ -203,7 +204,7 @@ func (b builder) returns(ordinal int) bool {
 
 // returned says where the pods are in the end.
 func (b builder) returned() string {
-	if b.record.Verb == VerbUndo && b.record.Partition > 0 {
+	if b.record.Verb == operation.VerbUndo && b.record.Partition > 0 {
 		return fmt.Sprintf("the template of revision %s and partition %d are back, and all %d pods of %s are Available",
 			b.record.Stable, b.record.Partition, b.s.Replicas(), b.s.Name())
 	}

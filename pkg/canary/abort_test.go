@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -25,7 +26,7 @@ const (
 )
 
 func TestThePlanOfAnAbort(t *testing.T) {
-	withCause := record(func(r *canary.Record) { r.Cause = ptr.To("kubectl apply") })
+	withCause := record(func(r *operation.Rollout) { r.Cause = ptr.To("kubectl apply") })
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
 		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true,"left":"web-update"}`
 	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
@@ -48,7 +49,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 				Title: "put the template of revision web-stable back",
 				Change: rollout.Edit{
 					Template:    ststest.Raw("nginx:1.21"),
-					Annotations: map[string]*string{canary.Annotation: &text, changeCause: ptr.To("kubectl apply")},
+					Annotations: map[string]*string{sts.RolloutAnnotation: &text, changeCause: ptr.To("kubectl apply")},
 					Says:        "put the template of revision web-stable back",
 				},
 				Until: rollout.Observed{},
@@ -60,7 +61,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: rollout.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil, canary.UndoneAnnotation: &note},
+					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil, canary.UndoneAnnotation: &note},
 					Says: "partition 0, no record",
 				},
 				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable},
@@ -118,7 +119,7 @@ func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 }
 
 // left is what an abort notes of the revision that it takes the pods from.
-func left(r *canary.Record) { r.Left = ststest.Update }
+func left(r *operation.Rollout) { r.Left = ststest.Update }
 
 func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 	set := canarySet(record(), 3, ststest.From(5), ststest.Replicas(4))
@@ -171,7 +172,7 @@ func TestAbortIsRefused(t *testing.T) {
 	}{
 		{
 			"when the revision to go back to is gone",
-			ststest.Snapshot(canarySet(record(func(r *canary.Record) { r.Stable = "web-older" }), 2), updated(2, 0)),
+			ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Stable = "web-older" }), 2), updated(2, 0)),
 			&rollout.Refusal{
 				Why: `revision web-older, which the canary of statefulset "web" started from, is gone (revisionHistoryLimit?)`,
 				Try: []string{"go forward: kubectl sts -n prod promote web --full", "or apply the old manifest"},

@@ -8,12 +8,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-func of(verb canary.Verb) func(*canary.Record) {
-	return func(r *canary.Record) { r.Verb, r.Target = verb, ststest.Update }
+func of(verb operation.Verb) func(*operation.Rollout) {
+	return func(r *operation.Rollout) { r.Verb, r.Target = verb, ststest.Update }
 }
 
 // Only one verb at a time has a set in hand.
@@ -37,18 +38,18 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name   string
-		record canary.Record
+		record operation.Rollout
 		do     planner
 		want   *rollout.Refusal
 	}{
-		{"a canary during an undo", record(of(canary.VerbUndo)), canaryOf("nginx:1.23"), undoing},
-		{"a canary during a restart", record(of(canary.VerbRestart)), canaryOf("nginx:1.23"), busy("a restart", "restart")},
-		{"an undo during a restart", record(of(canary.VerbRestart)), toRevision(ststest.Stable), busy("a restart", "restart")},
+		{"a canary during an undo", record(of(operation.VerbUndo)), canaryOf("nginx:1.23"), undoing},
+		{"a canary during a restart", record(of(operation.VerbRestart)), canaryOf("nginx:1.23"), busy("a restart", "restart")},
+		{"an undo during a restart", record(of(operation.VerbRestart)), toRevision(ststest.Stable), busy("a restart", "restart")},
 		{"an undo during a canary", record(), toRevision(ststest.Stable), busy("a canary", "canary")},
-		{"a restart during an undo", record(of(canary.VerbUndo)), restartAll, undoing},
+		{"a restart during an undo", record(of(operation.VerbUndo)), restartAll, undoing},
 		{"a restart of some pods during a canary", record(), restartSome(1), busy("a canary", "canary")},
 		{
-			"an abort of an undo, which nobody wants who thinks of the canary before it", record(of(canary.VerbUndo)), abortIt,
+			"an abort of an undo, which nobody wants who thinks of the canary before it", record(of(operation.VerbUndo)), abortIt,
 			&rollout.Refusal{
 				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
 					"to abort it would roll revision web-stable out again, which it takes away",
@@ -58,14 +59,16 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 				},
 			},
 		},
-		{"a canary while an undo is aborted", record(of(canary.VerbUndo), aborting), canaryOf("nginx:1.23"), goingBack("undo")},
-		{"an undo while it is aborted", record(of(canary.VerbUndo), aborting), toRevision(ststest.Stable), goingBack("undo")},
-		{"an undo while a restart is aborted", record(of(canary.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart")},
+		{"a canary while an undo is aborted", record(of(operation.VerbUndo), aborting), canaryOf("nginx:1.23"), goingBack("undo")},
+		{"an undo while it is aborted", record(of(operation.VerbUndo), aborting), toRevision(ststest.Stable), goingBack("undo")},
+		{
+			"an undo while a restart is aborted", record(of(operation.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart"),
+		},
 		{"a restart while a canary is aborted", record(aborting), restartAll, goingBack("canary")},
-		{"a promotion while an undo is aborted", record(of(canary.VerbUndo), aborting), nextStep, goingBack("undo")},
+		{"a promotion while an undo is aborted", record(of(operation.VerbUndo), aborting), nextStep, goingBack("undo")},
 		{
 			"an undo that would go on with somebody else's template",
-			record(of(canary.VerbUndo), func(r *canary.Record) { r.Template = "0000" }), toRevision(ststest.Stable),
+			record(of(operation.VerbUndo), func(r *operation.Rollout) { r.Template = "0000" }), toRevision(ststest.Stable),
 			&rollout.Refusal{
 				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
 				Try: []string{
@@ -83,7 +86,7 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 }
 
 func TestAStagedUndoIsPromoted(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(of(canary.VerbUndo)), 4), updated(4, 0))
+	s := ststest.Snapshot(canarySet(record(of(operation.VerbUndo)), 4), updated(4, 0))
 	p := planned(t)(nextStep(request(), s, ststest.Start))
 	require.Equal(t, []string{
 		"1/3 check web-4; good from 4; free blocker after 30s; soak 1m0s",
@@ -95,10 +98,10 @@ func TestAStagedUndoIsPromoted(t *testing.T) {
 }
 
 func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
-	undoing := func(r *canary.Record) { r.Verb, r.Target = canary.VerbUndo, ststest.Stable }
+	undoing := func(r *operation.Rollout) { r.Verb, r.Target = operation.VerbUndo, ststest.Stable }
 	for _, test := range []struct {
 		name   string
-		record *canary.Record
+		record *operation.Rollout
 		named  string
 		want   bool
 	}{
@@ -117,8 +120,8 @@ func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
 }
 
 func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(of(canary.VerbUndo)), 4), updated(4, 0))
-	of := func(given canary.Given, steps canary.Steps, soak time.Duration) []string {
+	s := ststest.Snapshot(canarySet(record(of(operation.VerbUndo)), 4), updated(4, 0))
+	of := func(given canary.Given, steps operation.Steps, soak time.Duration) []string {
 		return planned(t)(toRevision(ststest.Stable)(request(func(r *canary.Request) {
 			r.Given, r.Steps, r.Soak = given, steps, soak
 		}), s, ststest.Start)).Warnings
@@ -128,10 +131,10 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 		"the undo in progress goes on with its own steps, 1,50%,100%",
 		"the undo in progress goes on with its own soak, 1m0s",
 	}
-	require.Equal(t, said, of(both, canary.Steps{"2"}, 5))
-	require.Equal(t, said, of(both, canary.Steps{"2"}, 0), "also no soak at all")
-	require.Equal(t, said[1:], of(both, canary.DefaultSteps(), canary.DefaultSoak), "also what is the default")
-	require.Empty(t, of(both, canary.DefaultSteps(), time.Minute), "what it does anyway")
-	require.Empty(t, of(both, canary.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
-	require.Empty(t, of(canary.Given{}, canary.Steps{"2"}, 5), "nobody has asked for the default")
+	require.Equal(t, said, of(both, operation.Steps{"2"}, 5))
+	require.Equal(t, said, of(both, operation.Steps{"2"}, 0), "also no soak at all")
+	require.Equal(t, said[1:], of(both, operation.DefaultSteps(), operation.DefaultSoak), "also what is the default")
+	require.Empty(t, of(both, operation.DefaultSteps(), time.Minute), "what it does anyway")
+	require.Empty(t, of(both, operation.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
+	require.Empty(t, of(canary.Given{}, operation.Steps{"2"}, 5), "nobody has asked for the default")
 }

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -13,7 +14,7 @@ import (
 // builder makes the parts that the plans share.
 type builder struct {
 	r      Request
-	record Record
+	record operation.Rollout
 	s      sts.Snapshot
 	counts []int
 	from   int  // the partition that the steps begin at
@@ -26,8 +27,8 @@ type builder struct {
 func (b builder) frame(verb string) *rollout.Plan {
 	images := b.images()
 	details := slices.Clone(b.r.Details)
-	_, begun := b.s.Annotation(Annotation)
-	if b.record.Verb == VerbCanary && len(details) == 0 && (begun || b.r.Template == nil) { // nothing else says it
+	_, begun := b.s.Annotation(sts.RolloutAnnotation)
+	if b.record.Verb == operation.VerbCanary && len(details) == 0 && (begun || b.r.Template == nil) { // nothing else says it
 		details = append(details, imageDetail(images)...)
 	}
 	return &rollout.Plan{
@@ -38,7 +39,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 		Title:       b.title(verb),
 		Details:     append(details, b.atOnce()...),
 		Images:      images,
-		Record:      Annotation,
+		Record:      sts.RolloutAnnotation,
 		Patience:    b.r.Limits.Patience,
 		Placing:     b.r.Limits.Placing,
 		StepTimeout: b.r.Limits.StepTimeout,
@@ -55,7 +56,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 // backCommand is the way back to stable; an undo and a restart have none that
 // anybody would want.
 func (b builder) backCommand() string {
-	if b.record.Verb != VerbCanary {
+	if b.record.Verb != operation.VerbCanary {
 		return ""
 	}
 	return b.r.command("abort", b.s)
@@ -70,7 +71,9 @@ func (b builder) driven() bool { return b.record.Pods != nil || b.s.OnDelete() }
 // onePod reports whether the gate opens pod by pod. A restart is to end at the
 // first pod that does not come back, and the controller would go on with all
 // that are let through.
-func (b builder) onePod() bool { return !b.driven() && (b.guarded() || b.record.Verb == VerbRestart) }
+func (b builder) onePod() bool {
+	return !b.driven() && (b.guarded() || b.record.Verb == operation.VerbRestart)
+}
 
 // before is how many pods the steps before step i update.
 func (b builder) before(i int) int {
@@ -84,7 +87,7 @@ func (b builder) before(i int) int {
 func (b builder) finish() rollout.Step {
 	edit := rollout.Edit{
 		Partition:   ptr.To(b.record.Partition),
-		Annotations: map[string]*string{Annotation: nil},
+		Annotations: map[string]*string{sts.RolloutAnnotation: nil},
 		Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
 	}
 	if note := b.noteUndone(); note != nil {

@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -23,7 +24,7 @@ import (
 // request takes up or goes on with what there is, in the default steps.
 func request(changes ...func(*canary.Request)) canary.Request {
 	r := canary.Request{
-		Run: "RUN", Steps: canary.DefaultSteps(), Soak: time.Minute, Command: "kubectl sts -n prod",
+		Run: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute, Command: "kubectl sts -n prod",
 		Limits: canary.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 	}
 	for _, change := range changes {
@@ -50,10 +51,10 @@ func force(r *canary.Request) { r.Force = true }
 func asking(r *canary.Request) { r.Pace = canary.Pace{Gate: rollout.GateAsk} }
 
 // record is of a canary that set its own template, begun at the start.
-func record(changes ...func(*canary.Record)) canary.Record {
-	r := canary.Record{
+func record(changes ...func(*operation.Rollout)) operation.Rollout {
+	r := operation.Rollout{
 		Version: 1, Run: "RUN", Started: ststest.Start, Stable: ststest.Stable, OwnTemplate: true,
-		Steps: canary.DefaultSteps(), Soak: metav1.Duration{Duration: time.Minute},
+		Steps: operation.DefaultSteps(), Soak: metav1.Duration{Duration: time.Minute},
 	}
 	for _, change := range changes {
 		change(&r)
@@ -63,20 +64,20 @@ func record(changes ...func(*canary.Record)) canary.Record {
 
 // takenUp makes the record that of a canary which took up a change behind
 // this partition.
-func takenUp(partition int) func(*canary.Record) {
-	return func(r *canary.Record) { r.OwnTemplate, r.Partition = false, partition }
+func takenUp(partition int) func(*operation.Rollout) {
+	return func(r *operation.Rollout) { r.OwnTemplate, r.Partition = false, partition }
 }
 
-func aborting(r *canary.Record) { r.Aborting = true }
+func aborting(r *operation.Rollout) { r.Aborting = true }
 
 // canarySet is the set in the middle of a canary of nginx:1.22.
-func canarySet(r canary.Record, partition int32, changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
+func canarySet(r operation.Rollout, partition int32, changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
 	data, err := json.Marshal(r)
 	if err != nil {
 		panic(err)
 	}
 	return ststest.Set(slices.Concat([]func(*appsv1.StatefulSet){
-		ststest.Updating("nginx:1.22"), ststest.Partition(partition), ststest.Annotated(canary.Annotation, string(data)),
+		ststest.Updating("nginx:1.22"), ststest.Partition(partition), ststest.Annotated(sts.RolloutAnnotation, string(data)),
 	}, changes)...)
 }
 
@@ -147,7 +148,7 @@ func changeLine(c rollout.Change) string {
 		parts = append(parts, fmt.Sprintf("partition %d", *edit.Partition))
 	}
 	for _, key := range slices.Sorted(maps.Keys(edit.Annotations)) {
-		if edit.Annotations[key] != nil && key == canary.Annotation && strings.HasPrefix(edit.Says, "partition ") {
+		if edit.Annotations[key] != nil && key == sts.RolloutAnnotation && strings.HasPrefix(edit.Says, "partition ") {
 			continue // every move of the gate notes it
 		}
 		what := "annotation "
@@ -201,11 +202,11 @@ func write(t *testing.T, s rollout.Step) rollout.Edit {
 }
 
 // written is the record that an edit writes.
-func written(t *testing.T, edit rollout.Edit) canary.Record {
+func written(t *testing.T, edit rollout.Edit) operation.Rollout {
 	t.Helper()
-	text := edit.Annotations[canary.Annotation]
+	text := edit.Annotations[sts.RolloutAnnotation]
 	require.NotNil(t, text)
-	r, err := canary.FindRecord(settled(ststest.Annotated(canary.Annotation, *text)))
+	r, err := operation.FindRollout(settled(ststest.Annotated(sts.RolloutAnnotation, *text)))
 	require.NoError(t, err)
 	return *r
 }

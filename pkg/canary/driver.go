@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -19,15 +20,9 @@ func (r Request) driver() *sts.Driver {
 	return &d
 }
 
-// drivenBy is the record once the process of this request drives it.
-func (r Record) drivenBy(request Request) Record {
-	r.Driver, r.Managers = request.driver(), sts.AddManager(r.Managers, request.Manager)
-	return r
-}
-
 // elsewhere refuses to go on with what another process is about to go on with: two
 // would only get in each other's way.
-func elsewhere(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func elsewhere(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	if r.Other == nil || !r.Other.Alive || r.TakeOver {
 		return nil
 	}
@@ -42,7 +37,7 @@ func elsewhere(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 const TakeOverFlag = "--take-over"
 
 // beside warns that another process may go on with the same operation.
-func beside(r Request, record Record, s sts.Snapshot, now time.Time) []string {
+func beside(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) []string {
 	o := r.Other
 	if o == nil {
 		return nil
@@ -58,33 +53,6 @@ func beside(r Request, record Record, s sts.Snapshot, now time.Time) []string {
 	}
 	return []string{fmt.Sprintf("the %s was driven by %s: whether that process still runs can't be told from here%s%s",
 		record.Verb.Name(), who, touched, watch)}
-}
-
-// Driven is the process that drives the operation of the record, as far as the
-// set tells: none where it has failed, or is held at a gate at which that process
-// ends.
-func (r Record) Driven(s sts.Snapshot, now time.Time) *sts.Driver {
-	if r.Driver == nil || r.Failure(s) != nil || r.Driver.Leaves && r.Held(s, now) {
-		return nil
-	}
-	return r.Driver
-}
-
-// Held reports whether the step that was opened last is over, soak and all, so that
-// a process which ends at gates has ended.
-func (r Record) Held(s sts.Snapshot, now time.Time) bool {
-	at, err := r.Position(s)
-	if err != nil || at.Begun == 0 || r.Aborting {
-		return false
-	}
-	var until rollout.Condition = rollout.PodsGood{From: s.Start() + s.Partition()}
-	switch {
-	case r.Pods != nil:
-		until = rollout.PodsRestarted{Pods: r.Pods}
-	case s.OnDelete():
-		until = rollout.PodsUpdated{Count: at.Counts[at.Begun-1]}
-	}
-	return until.Check(s, now).Done && soakLeft(r.Soak.Duration, until, s, now) <= 0
 }
 
 // watchFirst puts first, among what can be done about an operation that another

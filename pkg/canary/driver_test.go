@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -23,7 +24,9 @@ var (
 )
 
 // drivenBy makes the record one of this process.
-func drivenBy(d sts.Driver) func(*canary.Record) { return func(r *canary.Record) { r.Driver = &d } }
+func drivenBy(d sts.Driver) func(*operation.Rollout) {
+	return func(r *operation.Rollout) { r.Driver = &d }
+}
 
 // mine is a request of the test's process, beside another one.
 func mine(other *sts.Other) func(*canary.Request) {
@@ -34,7 +37,7 @@ func soakingCanary() sts.Snapshot {
 	set := canarySet(record(drivenBy(alice)), 4)
 	set.ManagedFields = []metav1.ManagedFieldsEntry{{
 		Manager: sts.Manager, Time: ptr.To(metav1.NewTime(ststest.Start)),
-		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + canary.Annotation + `":{}}}}`),
+		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + sts.RolloutAnnotation + `":{}}}}`),
 	}}
 	return ststest.Snapshot(set, updated(4, 20*time.Second))
 }
@@ -99,8 +102,8 @@ func annotated(t *testing.T, p *rollout.Plan) []*sts.Driver {
 	t.Helper()
 	var out []*sts.Driver
 	for _, step := range p.Steps {
-		if edit, ok := step.Change.(rollout.Edit); ok && edit.Annotations[canary.Annotation] != nil {
-			out = append(out, sts.DriverOf(*edit.Annotations[canary.Annotation]))
+		if edit, ok := step.Change.(rollout.Edit); ok && edit.Annotations[sts.RolloutAnnotation] != nil {
+			out = append(out, sts.DriverOf(*edit.Annotations[sts.RolloutAnnotation]))
 		}
 	}
 	return out
@@ -135,10 +138,10 @@ func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
 	require.NoError(t, err)
 	edit, ok := p.Steps[0].Change.(rollout.Edit)
 	require.True(t, ok)
-	require.Equal(t, []string{"ci"}, sts.ManagersOf(*edit.Annotations[canary.Annotation]))
+	require.Equal(t, []string{"ci"}, sts.ManagersOf(*edit.Annotations[sts.RolloutAnnotation]))
 
 	// What it has opened under that name was opened by nobody else.
-	r := record(func(r *canary.Record) { r.Gate, r.Managers = ptr.To(4), []string{"ci"} })
+	r := record(func(r *operation.Rollout) { r.Gate, r.Managers = ptr.To(4), []string{"ci"} })
 	set := canarySet(r, 2)
 	set.ManagedFields = []metav1.ManagedFieldsEntry{{
 		Manager: "ci", Time: ptr.To(metav1.NewTime(ststest.Start)),
@@ -150,22 +153,22 @@ func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
 }
 
 func TestWhoDrives(t *testing.T) {
-	leaving := func(r *canary.Record) { r.Driver.Leaves = true }
+	leaving := func(r *operation.Rollout) { r.Driver.Leaves = true }
 	for _, test := range []struct {
 		name    string
 		since   time.Duration
-		changes []func(*canary.Record)
+		changes []func(*operation.Rollout)
 		want    bool
 	}{
 		{"a step that soaks", 20 * time.Second, nil, true},
 		{"a gate that a person is asked at", time.Hour, nil, true},
-		{"a step that soaks, of a run that ends at gates", 20 * time.Second, []func(*canary.Record){leaving}, true},
-		{"a gate that it has ended at", time.Hour, []func(*canary.Record){leaving}, false},
-		{"what has failed", time.Hour, []func(*canary.Record){haltedIn}, false},
-		{"a record of an older version", time.Hour, []func(*canary.Record){func(r *canary.Record) { r.Driver = nil }}, false},
+		{"a step that soaks, of a run that ends at gates", 20 * time.Second, []func(*operation.Rollout){leaving}, true},
+		{"a gate that it has ended at", time.Hour, []func(*operation.Rollout){leaving}, false},
+		{"what has failed", time.Hour, []func(*operation.Rollout){haltedIn}, false},
+		{"a record of an older version", time.Hour, []func(*operation.Rollout){func(r *operation.Rollout) { r.Driver = nil }}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := record(slices.Concat([]func(*canary.Record){drivenBy(alice)}, test.changes)...)
+			r := record(slices.Concat([]func(*operation.Rollout){drivenBy(alice)}, test.changes)...)
 			d := r.Driven(ststest.Snapshot(canarySet(r, 4), updated(4, test.since)), ststest.Start)
 			require.Equal(t, test.want, d != nil)
 		})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -14,7 +15,7 @@ import (
 )
 
 // haltedIn makes the record one of a run that has failed.
-func haltedIn(r *canary.Record) {
+func haltedIn(r *operation.Rollout) {
 	r.Version = sts.FormatFailed
 	r.Failed = &sts.Failure{At: ststest.Start, Message: "web-4: restarted after it was Available", Pod: "web-4", Reason: "Restarted"}
 }
@@ -22,7 +23,7 @@ func haltedIn(r *canary.Record) {
 func retry(r *canary.Request) { r.Retry = true }
 
 // heldSet is a canary at its first gate, with a pod that looks well.
-func failedCanary(changes ...func(*canary.Record)) sts.Snapshot {
+func failedCanary(changes ...func(*operation.Rollout)) sts.Snapshot {
 	return ststest.Snapshot(canarySet(record(append(changes, haltedIn)...), 4), updated(4, time.Hour))
 }
 
@@ -34,8 +35,8 @@ func refusal(t *testing.T, err error) *rollout.Refusal {
 }
 
 func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
-	verb := func(v canary.Verb) func(*canary.Record) {
-		return func(r *canary.Record) { r.Verb, r.Target = v, ststest.Update }
+	verb := func(v operation.Verb) func(*operation.Rollout) {
+		return func(r *operation.Rollout) { r.Verb, r.Target = v, ststest.Update }
 	}
 	back := []string{
 		"roll back: kubectl sts -n prod abort web",
@@ -61,14 +62,14 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 			return err
 		}, "the canary", back},
 		{"undo", func() error {
-			_, _, err := canary.GoOn(canary.VerbUndo, request(), failedCanary(verb(canary.VerbUndo)), ststest.Start)
+			_, _, err := canary.GoOn(operation.VerbUndo, request(), failedCanary(verb(operation.VerbUndo)), ststest.Start)
 			return err
 		}, "the undo", []string{
 			"go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
 			"try again: kubectl sts -n prod undo web --retry",
 		}},
 		{"restart", func() error {
-			_, _, err := canary.GoOn(canary.VerbRestart, request(), failedCanary(verb(canary.VerbRestart)), ststest.Start)
+			_, _, err := canary.GoOn(operation.VerbRestart, request(), failedCanary(verb(operation.VerbRestart)), ststest.Start)
 			return err
 		}, "the restart", []string{
 			"give the restart up: kubectl sts -n prod abort web",

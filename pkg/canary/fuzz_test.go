@@ -9,46 +9,13 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
-
-func FuzzSteps(f *testing.F) {
-	for _, text := range []string{
-		"1,50%,100%", "100%", " 2 ,\t3", "5,10%", "50%,1", "0", "-1", "+1", "1,,2", "%",
-		"1%%", "1,1", "99999999999999999999", "101%", "007",
-	} {
-		f.Add(text, uint32(5))
-	}
-	within := fuzztest.Bound(f)
-	f.Fuzz(func(t *testing.T, text string, replicas uint32) {
-		defer within.Input(t)()
-		steps, err := canary.ParseSteps(text)
-		if err != nil {
-			fuzztest.OneLine(t, err)
-			return
-		}
-		again, err := canary.ParseSteps(steps.String())
-		require.NoError(t, err)
-		require.Equal(t, steps, again)
-
-		most := int(replicas) % (sts.MostReplicas + 1)
-		counts, err := steps.Counts(most)
-		if err != nil {
-			fuzztest.OneLine(t, err)
-			return
-		}
-		last := 0
-		for _, count := range counts {
-			require.Greater(t, count, last, "%v", counts)
-			last = count
-		}
-		require.Equal(t, most, last, "the last step updates every pod")
-	})
-}
 
 // recordSeeds are annotations that a run writes, and some that none does.
 var recordSeeds = []string{
@@ -74,14 +41,14 @@ func FuzzRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, shape, updated uint8) {
 		defer within.Input(t)()
 		s := shaped(text, shape, int(updated))
-		record, err := canary.FindRecord(s)
+		record, err := operation.FindRollout(s)
 		if err != nil {
 			fuzztest.OneLine(t, err)
 			require.Nil(t, record)
 		} else if record != nil {
 			requireStored(t, s, record)
 		}
-		_, _ = canary.WantsRollback(s), canary.Before(s)
+		_, _ = operation.WantsRollback(s), operation.BeforeRollout(s)
 		for _, plan := range plansOf(s, updated) {
 			p, err := plan()
 			if err != nil {
@@ -111,7 +78,7 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 	add(is(3), ststest.Parallel)
 	add(is(4), ststest.Replicas(int32(updated%9)))
 	add(is(5), ststest.Unseen)
-	add(true, ststest.Annotated(canary.Annotation, text))
+	add(true, ststest.Annotated(sts.RolloutAnnotation, text))
 	pods := ststest.Pods(0, 5-updated%6)
 	rest := ststest.Pods(5-updated%6, 5, ststest.Revision(ststest.Update))
 	if is(6) && len(rest) > 0 {
@@ -124,7 +91,7 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 func plansOf(s sts.Snapshot, n uint8) []func() (*rollout.Plan, error) {
 	now := ststest.Start.Add(time.Minute)
 	full := n&1 != 0
-	verb := []canary.Verb{canary.VerbCanary, canary.VerbUndo, canary.VerbRestart}[n%3]
+	verb := []operation.Verb{operation.VerbCanary, operation.VerbUndo, operation.VerbRestart}[n%3]
 	return []func() (*rollout.Plan, error){
 		func() (*rollout.Plan, error) {
 			return rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), s, now))
@@ -152,11 +119,11 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*rollout.Plan, error) {
 
 // requireStored checks that a record that was read can be written and read again,
 // and that what is told of it is one line.
-func requireStored(t *testing.T, s sts.Snapshot, record *canary.Record) {
+func requireStored(t *testing.T, s sts.Snapshot, record *operation.Rollout) {
 	t.Helper()
 	text, err := json.Marshal(record)
 	require.NoError(t, err)
-	again, err := canary.FindRecord(settled(ststest.Annotated(canary.Annotation, string(text))))
+	again, err := operation.FindRollout(settled(ststest.Annotated(sts.RolloutAnnotation, string(text))))
 	require.NoError(t, err, "%s", text)
 	twice, err := json.Marshal(again)
 	require.NoError(t, err)
@@ -178,10 +145,10 @@ func requirePlan(t *testing.T, s sts.Snapshot, p *rollout.Plan) {
 	require.LessOrEqual(t, len(p.Steps), 2*s.Replicas()+10)
 	for _, step := range p.Steps {
 		edit, ok := step.Change.(rollout.Edit)
-		if !ok || edit.Annotations[canary.Annotation] == nil {
+		if !ok || edit.Annotations[sts.RolloutAnnotation] == nil {
 			continue
 		}
-		_, err := canary.FindRecord(settled(ststest.Annotated(canary.Annotation, *edit.Annotations[canary.Annotation])))
+		_, err := operation.FindRollout(settled(ststest.Annotated(sts.RolloutAnnotation, *edit.Annotations[sts.RolloutAnnotation])))
 		require.NoError(t, err)
 	}
 }
@@ -199,7 +166,7 @@ func FuzzUndone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, shape uint8) {
 		defer within.Input(t)()
 		s := shaped("", shape, int(shape)%6)
-		delete(s.Set.Annotations, canary.Annotation)
+		delete(s.Set.Annotations, sts.RolloutAnnotation)
 		ststest.Annotated(canary.UndoneAnnotation, text)(s.Set)
 
 		target, err := canary.FindUndoTarget(s, nil, "kubectl sts", ststest.Start)

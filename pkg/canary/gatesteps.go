@@ -1,7 +1,9 @@
 package canary
 
 import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // steps are step i, counted from 0. Where a budget has a say the controller
@@ -35,10 +37,10 @@ func (b builder) steps(i int) []rollout.Step {
 // move opens the gate, and notes how far this operation has opened it.
 func (b builder) move(partition int) rollout.Edit {
 	edit := rollout.Partition(partition)
-	if b.record.Verb == VerbCanary || b.record.Verb == VerbRestart {
+	if b.record.Verb == operation.VerbCanary || b.record.Verb == operation.VerbRestart {
 		record := b.record
 		record.Gate = &partition
-		edit.Annotations = map[string]*string{Annotation: record.text()}
+		edit.Annotations = map[string]*string{sts.RolloutAnnotation: record.Text()}
 	}
 	return edit
 }
@@ -100,10 +102,10 @@ func (b builder) whole(i int) rollout.Step {
 		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
 		step.Free = b.free()
 	}
-	if len(b.counts) == 1 && b.record.Verb != VerbCanary {
+	if len(b.counts) == 1 && b.record.Verb != operation.VerbCanary {
 		step.Number, step.Of = 0, 0 // there is nothing to count
 	}
-	if b.record.Verb == VerbUndo && len(b.counts) == 1 && !b.driven() {
+	if b.record.Verb == operation.VerbUndo && len(b.counts) == 1 && !b.driven() {
 		step.Title = returnTo(b.elsewhere(), b.record.Target)
 	}
 	if b.r.Pace.Gate != "" && i+1 < len(b.counts) {
@@ -119,7 +121,7 @@ func (b builder) free() *rollout.Free {
 	if b.replaces {
 		return &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
 	}
-	if !b.r.Force && b.record.Verb != VerbUndo {
+	if !b.r.Force && b.record.Verb != operation.VerbUndo {
 		return nil
 	}
 	free := &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
@@ -131,4 +133,4 @@ func (b builder) free() *rollout.Free {
 
 // goesBack reports whether a pod that is not Ready is better off where this run
 // takes it, whatever a budget says.
-func (b builder) goesBack() bool { return b.guarded() && b.record.Verb == VerbUndo }
+func (b builder) goesBack() bool { return b.guarded() && b.record.Verb == operation.VerbUndo }

@@ -3,6 +3,7 @@ package canary
 import (
 	"fmt"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -16,7 +17,7 @@ func (b builder) images() []sts.ImageChange {
 		if typed, err := b.r.Template.Typed(); err == nil {
 			to = sts.SpecImages(&typed.Spec)
 		}
-	case b.record.Verb == VerbUndo:
+	case b.record.Verb == operation.VerbUndo:
 		to = b.s.RevisionImages(b.record.Target)
 	}
 	if from == nil || to == nil {

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -28,7 +29,7 @@ type planner func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Pla
 
 func toRevision(name string) planner {
 	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-		if p, _, err := canary.GoOn(canary.VerbUndo, r, s, now); p != nil || err != nil {
+		if p, _, err := canary.GoOn(operation.VerbUndo, r, s, now); p != nil || err != nil {
 			return p, err
 		}
 		named, err := s.FindRevision(name)
@@ -44,7 +45,7 @@ func toRevision(name string) planner {
 }
 
 func restartAll(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	if p, _, err := canary.GoOn(canary.VerbRestart, r, s, now); p != nil || err != nil {
+	if p, _, err := canary.GoOn(operation.VerbRestart, r, s, now); p != nil || err != nil {
 		return p, err
 	}
 	r.Template = restarted(s)
@@ -64,7 +65,7 @@ func restarted(s sts.Snapshot) sts.Template {
 
 func restartSome(ordinals ...int) planner {
 	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-		if p, _, err := canary.GoOn(canary.VerbRestart, r, s, now); p != nil || err != nil {
+		if p, _, err := canary.GoOn(operation.VerbRestart, r, s, now); p != nil || err != nil {
 			return p, err
 		}
 		return rollouttest.Saved(canary.RestartPods(r, ordinals, s, now))
@@ -81,7 +82,7 @@ func abortAtGate(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, 
 	return rollouttest.Saved(canary.Abort(r, s))
 }
 
-func allAtOnce(r *canary.Request) { r.Steps = canary.Steps{"100%"} }
+func allAtOnce(r *canary.Request) { r.Steps = operation.Steps{"100%"} }
 
 func canaryOf(name string) planner {
 	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {

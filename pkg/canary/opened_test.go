@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -24,10 +25,10 @@ const gateField = `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partitio
 
 func TestAGateThatSomebodyElseOpened(t *testing.T) {
 	at := ststest.Start.Add(time.Minute)
-	gateAt := func(n int) canary.Record { return record(func(r *canary.Record) { r.Gate = ptr.To(n) }) }
+	gateAt := func(n int) operation.Rollout { return record(func(r *operation.Rollout) { r.Gate = ptr.To(n) }) }
 	for _, test := range []struct {
 		name      string
-		record    canary.Record
+		record    operation.Rollout
 		partition int32
 		manager   string
 		want      string
@@ -44,7 +45,7 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 		{"closed further", gateAt(4), 5, "kustomize-controller", ""},
 		{"by an older version of the plugin, which measured", gateAt(4), 2, "kubectl-sts", ""},
 		{"nobody knows from an older record", record(), 0, "kustomize-controller", ""},
-		{"by the way back", record(aborting, func(r *canary.Record) { r.Gate = ptr.To(4) }), 0, "kubectl-edit", ""},
+		{"by the way back", record(aborting, func(r *operation.Rollout) { r.Gate = ptr.To(4) }), 0, "kubectl-edit", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := ststest.Snapshot(canarySet(test.record, test.partition), updated(int(test.partition), time.Hour))
@@ -128,7 +129,7 @@ func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 		{"an older record, when nobody knows who wrote", "", raw, nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := record(func(r *canary.Record) { r.Template, r.Digest = "of another build", test.digest })
+			r := record(func(r *operation.Rollout) { r.Template, r.Digest = "of another build", test.digest })
 			r.Started = ststest.Start.Add(900 * time.Millisecond)
 			s := ststest.Snapshot(canarySet(r, 4), updated(4, time.Hour))
 			s.Raw, s.Set.ManagedFields = test.raw, test.fields
@@ -143,15 +144,15 @@ func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 }
 
 func TestWhatIsNotReadIsNotSaidToBeChanged(t *testing.T) {
-	r := record(func(r *canary.Record) { r.Template = "fingerprint" })
+	r := record(func(r *operation.Rollout) { r.Template = "fingerprint" })
 	s := ststest.Snapshot(canarySet(r, 4), updated(4, time.Hour))
 	s.Set.Spec.Template.Spec.Containers = nil // as in a list
-	require.Equal(t, "the next step", r.Helps(s, true)[0].What)
+	require.Equal(t, "the next step", r.Helps(s, true)[0].Words)
 }
 
 func TestAnUndoAfterAnAbortSaysWhatItWasAndWhen(t *testing.T) {
 	later := ststest.Start.Add(time.Hour)
-	s := ststest.Snapshot(canarySet(record(func(r *canary.Record) { r.Left = ststest.Update }), 4), updated(4, 0))
+	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Left = ststest.Update }), 4), updated(4, 0))
 	p, err := rollouttest.Saved(canary.Abort(request(func(r *canary.Request) { r.Now = later }), s))
 	require.NoError(t, err)
 	note := write(t, p.Steps[len(p.Steps)-1]).Annotations[canary.UndoneAnnotation]

@@ -7,13 +7,14 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // plan lists the steps of a new rollout: open, each step that is not begun
 // yet, and the end. from is the partition that the steps begin at.
-func (r Request) plan(record Record, s sts.Snapshot, open rollout.Step, from, begun int) (*rollout.Plan, error) {
+func (r Request) plan(record operation.Rollout, s sts.Snapshot, open rollout.Step, from, begun int) (*rollout.Plan, error) {
 	counts, err := record.Steps.Counts(s.Replicas())
 	if err != nil {
 		return nil, err
@@ -30,14 +31,14 @@ func (r Request) plan(record Record, s sts.Snapshot, open rollout.Step, from, be
 
 // Resume plans the rest of a canary in progress. The step that it is in is
 // waited for again, and soaked for what its soak still lacks.
-func Resume(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Resume(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	return rest(r, record, s, now, record.Verb.Name(), true)
 }
 
 // Promote plans the next step of a canary in progress, or with full all that
 // are left. The gate that it was held at counts as passed.
 func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan, error) {
-	record, err := FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 }
 
 // rest plans what is left of a canary in progress.
-func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, gated bool) (*rollout.Plan, error) {
+func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, verb string, gated bool) (*rollout.Plan, error) {
 	at, err := record.Position(s)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 		record.Gate = ptr.To(s.Partition())
 	}
 	warnings := append(overruled(r, record), beside(r, record, s, now)...)
-	record = record.drivenBy(r)
+	record = record.DrivenBy(r.driver(), r.Manager)
 	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
 	p := b.frame(verb)
 	p.Warnings = warnings
@@ -96,9 +97,9 @@ func rest(r Request, record Record, s sts.Snapshot, now time.Time, verb string, 
 		again := b.whole(at.Begun - 1)
 		again.Title, again.Change, again.Disrupts = "check "+b.pods(at.Begun-1), nil, nil
 		if !anew {
-			again.Soak = soakLeft(record.Soak.Duration, again.Until, s, now)
+			again.Soak = record.SoakLeft(again.Until, s, now)
 		}
-		if begun := s.OnDelete() && record.letThrough(s) > at.Counts[at.Begun-1]; begun || !gated {
+		if begun := s.OnDelete() && record.LetThrough(s) > at.Counts[at.Begun-1]; begun || !gated {
 			again.Gate = nil // somebody has let the next one go already
 		}
 		p.Steps = append(p.Steps, again)
@@ -125,34 +126,20 @@ func (b builder) waits(first rollout.Step, now time.Time) bool {
 func (b builder) noteDriver() rollout.Step {
 	return rollout.Step{
 		Title:  "note who drives",
-		Change: rollout.Edit{Annotations: map[string]*string{Annotation: b.record.text()}, Says: "record"},
+		Change: rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "record"},
 		Until:  rollout.Observed{},
 	}
 }
 
 // overruled warns of flags that a canary in progress does not follow: how it
 // goes was settled when it was started.
-func overruled(r Request, record Record) []string {
+func overruled(r Request, record operation.Rollout) []string {
 	var out []string
-	if r.Given.Steps && !slices.Equal(r.Steps.open(), record.Steps.open()) {
+	if r.Given.Steps && !slices.Equal(r.Steps.Open(), record.Steps.Open()) {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own steps, %s", record.Verb.Name(), record.Steps))
 	}
 	if soak := record.Soak.Duration; r.Given.Soak && r.Soak != soak {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own soak, %s", record.Verb.Name(), soak))
 	}
 	return out
-}
-
-// soakLeft is what a soak still lacks when its pods have been Available for
-// some of it already: nobody has to sit through it twice.
-func soakLeft(soak time.Duration, until rollout.Condition, s sts.Snapshot, now time.Time) time.Duration {
-	progress := until.Check(s, now)
-	if !progress.Done {
-		return soak
-	}
-	left := time.Duration(0)
-	for _, t := range progress.Standings {
-		left = max(left, soak-now.Sub(t.Since.Add(s.MinReady())))
-	}
-	return min(left, soak)
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -83,7 +84,7 @@ func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
 
 func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 	// Of eight pods 3 and 50% went up; of four 50% would be 2.
-	mixed := record(func(r *canary.Record) { r.Steps = canary.Steps{"3", "50%"} })
+	mixed := record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
 	set := canarySet(mixed, 1, ststest.Replicas(4))
 	s := ststest.Snapshot(set, ststest.Pods(0, 1), ststest.Pods(1, 4, ststest.Revision(ststest.Update)))
 	p := planned(t)(rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true)))

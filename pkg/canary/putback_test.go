@@ -9,8 +9,10 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -21,7 +23,7 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 	const all = "all 5 pods of web are back on revision web-stable and Available"
 	tests := []struct {
 		name    string
-		record  canary.Record
+		record  operation.Rollout
 		set     []func(*appsv1.StatefulSet)
 		gate    int32
 		pods    []*corev1.Pod
@@ -96,8 +98,8 @@ func TestAbortLeavesTheChangeCauseOfSomebodyElse(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(takenUp(5)), 2, ststest.Annotated(changeCause, "kubectl apply")), updated(2, 0))
 	p := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
 	edit := write(t, p.Steps[0])
-	edit.Annotations[canary.Annotation] = nil
+	edit.Annotations[sts.RolloutAnnotation] = nil
 	require.Equal(t, rollout.Edit{
-		Partition: ptr.To(5), Annotations: map[string]*string{canary.Annotation: nil}, Says: "raise the partition to 5 again",
+		Partition: ptr.To(5), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "raise the partition to 5 again",
 	}, edit)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -26,10 +27,10 @@ var wayOut = []hint.Hint{{
 }}
 
 func TestARecordSurvivesTheAnnotation(t *testing.T) {
-	full := canary.Record{
+	full := operation.Rollout{
 		Version: 1, Run: "RUN", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Stable: "web-5d4f", OwnTemplate: true,
-		Partition: 3, Steps: canary.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
-		Cause: ptr.To("kubectl apply"), Aborting: true, Verb: canary.VerbRestart, Target: "web-6c1a", IgnorePDB: true,
+		Partition: 3, Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
+		Cause: ptr.To("kubectl apply"), Aborting: true, Verb: operation.VerbRestart, Target: "web-6c1a", IgnorePDB: true,
 		Order: sts.Order{Ascending: true, First: []int{2, 0}, Last: "role=primary"},
 		Pods:  map[int]types.UID{2: "u2", 10: "u10"},
 	}
@@ -43,13 +44,13 @@ func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, text, string(data))
 
-	got, err := canary.FindRecord(settled(ststest.Annotated("kubectl-sts.github.io/canary", text)))
+	got, err := operation.FindRollout(settled(ststest.Annotated("kubectl-sts.github.io/canary", text)))
 	require.NoError(t, err)
 	require.Equal(t, &full, got)
 }
 
 func TestASetWithoutTheAnnotationHasNoRecord(t *testing.T) {
-	got, err := canary.FindRecord(settled(ststest.Annotated("another/annotation", "{}")))
+	got, err := operation.FindRollout(settled(ststest.Annotated("another/annotation", "{}")))
 	require.NoError(t, err)
 	require.Nil(t, got)
 }
@@ -103,9 +104,9 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := settled(ststest.Annotated(canary.Annotation, tt.text))
+			s := settled(ststest.Annotated(sts.RolloutAnnotation, tt.text))
 
-			got, err := canary.FindRecord(s)
+			got, err := operation.FindRollout(s)
 			require.EqualError(t, err, tt.err)
 			require.Nil(t, got)
 			if strings.Contains(tt.err, "can't be read") {
@@ -127,7 +128,7 @@ func TestThePartitionTellsHowFarACanaryIs(t *testing.T) {
 	tests := []struct {
 		name    string
 		set     *appsv1.StatefulSet
-		steps   canary.Steps
+		steps   operation.Steps
 		want    []int
 		begun   int
 		problem string
@@ -152,17 +153,17 @@ func TestThePartitionTellsHowFarACanaryIs(t *testing.T) {
 		},
 		{
 			name:  "a step that has come to go down since is passed over",
-			steps: canary.Steps{"3", "50%", "90%"}, set: ststest.Set(ststest.Replicas(4), ststest.Partition(1)),
+			steps: operation.Steps{"3", "50%", "90%"}, set: ststest.Set(ststest.Replicas(4), ststest.Partition(1)),
 			want: []int{3, 4}, begun: 1,
 		},
 		{
 			name:  "steps that somebody spoiled",
-			steps: canary.Steps{"x"}, set: ststest.Set(), problem: `step "x" is neither a count like 2 nor a share like 50%`,
+			steps: operation.Steps{"x"}, set: ststest.Set(), problem: `step "x" is neither a count like 2 nor a share like 50%`,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := record(func(r *canary.Record) {
+			r := record(func(r *operation.Rollout) {
 				if tt.steps != nil {
 					r.Steps = tt.steps
 				}
@@ -173,7 +174,7 @@ func TestThePartitionTellsHowFarACanaryIs(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, canary.Position{Counts: tt.want, Begun: tt.begun}, got)
+			require.Equal(t, operation.Position{Counts: tt.want, Begun: tt.begun}, got)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package canary
 import (
 	"fmt"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
@@ -16,7 +17,7 @@ func (b builder) backGate() (gate int, words string) {
 		// Closed, and then opened pod by pod: by itself the controller would
 		// not ask the budget.
 		return b.s.Replicas(), ", rollout paused"
-	case b.record.Verb == VerbUndo:
+	case b.record.Verb == operation.VerbUndo:
 		return b.record.Partition, fmt.Sprintf(" and partition %d", b.record.Partition)
 	case b.again && b.from > b.lowestBack():
 		return b.lowestBack(), " and open the gate" // a budget had a say, and has none any more

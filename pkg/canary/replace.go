@@ -6,12 +6,13 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // otherTemplate refuses a template while the canary of another is in progress.
-func otherTemplate(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	no := &rollout.Refusal{
 		Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
 			s.Name(), record.Started.UTC().Format(time.RFC3339)),
@@ -34,16 +35,16 @@ func otherTemplate(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 // replace plans the way forward from a canary that is no good: another template
 // behind the same gate, with the same revision to go back to. The pods that were
 // let through get it, the others don't; all steps are measured anew.
-func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func replace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseReplace(r, record, s); no != nil {
 		return nil, no
 	}
-	record = record.drivenBy(r)
+	record = record.DrivenBy(r.driver(), r.Manager)
 	record.Failed, record.Run, record.Started = nil, r.Run, now.UTC().Truncate(time.Second)
 	cause := record.Cause
 	owned := record.OwnTemplate
 	record.Template, record.Digest = "", ""
-	if err := record.owns(r.Template, r.Exact, s); err != nil {
+	if err := record.Owns(r.Template, r.Exact, s); err != nil {
 		return nil, err
 	}
 	if owned {
@@ -54,7 +55,7 @@ func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.
 	if b.guarded() {
 		gate = s.Replicas() // by itself the controller would not ask the budget
 	}
-	counts, err := record.Steps.counts(s.Replicas(), true)
+	counts, err := record.Steps.UsableCounts(s.Replicas())
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.
 	if !s.OnDelete() {
 		b.record.Gate = ptr.To(gate)
 	}
-	p := b.frame(VerbCanary.Name())
+	p := b.frame(operation.VerbCanary.Name())
 	p.Warnings = overruled(r, record)
 	p.Steps = append(p.Steps, b.swap(gate))
 	if again, ok := b.letThroughAgain(); ok {
@@ -82,10 +83,10 @@ func replace(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.
 // swap is the write that puts the template in the place of the canary's.
 func (b builder) swap(gate int) rollout.Step {
 	edit := rollout.Edit{
-		Template: b.r.Template, Annotations: map[string]*string{Annotation: b.record.text()}, Says: "template, record",
+		Template: b.r.Template, Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "template, record",
 	}
 	if b.r.Cause != "" {
-		edit.Annotations[changeCause] = &b.r.Cause
+		edit.Annotations[operation.ChangeCause] = &b.r.Cause
 	}
 	if gate != b.s.Partition() {
 		edit.Partition, edit.Says = ptr.To(gate), fmt.Sprintf("template, partition %d, record", gate)
@@ -117,7 +118,7 @@ func (b builder) letThroughAgain() (rollout.Step, bool) {
 }
 
 // refuseReplace checks what can't be replaced, or should not.
-func refuseReplace(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	if !s.Observed() {
 		return unsettled(r, s, "waiting for the StatefulSet controller to see the change")
 	}

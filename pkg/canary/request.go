@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -37,7 +38,7 @@ type Request struct {
 	Details  []string // what the template changes
 	Cause    string   // for kubernetes.io/change-cause
 	Run      string   // a fresh id
-	Steps    Steps
+	Steps    operation.Steps
 	Soak     time.Duration
 	Given    Given
 	Rollback bool

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -18,8 +19,8 @@ import (
 const RestartedAt = "kubectl.kubernetes.io/restartedAt"
 
 // inProgress finds the record of this verb; another verb's is a refusal.
-func inProgress(verb Verb, r Request, s sts.Snapshot) (*Record, error) {
-	record, err := FindRecord(s)
+func inProgress(verb operation.Verb, r Request, s sts.Snapshot) (*operation.Rollout, error) {
+	record, err := operation.FindRollout(s)
 	switch {
 	case err != nil || record == nil:
 		return nil, err
@@ -46,7 +47,7 @@ func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseUnsettled(r, s, now); no != nil {
 		return nil, no
 	}
-	return r.open(VerbRestart, s, now)
+	return r.open(operation.VerbRestart, s, now)
 }
 
 // RestartPods plans a restart of some pods by deleting them, one after
@@ -76,15 +77,15 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	if no := refuseUnless(r, s, cmp.Or(unhealthyBut(s, ordinals, now), updating(s, pods, now))); no != nil {
 		return nil, no
 	}
-	record := r.record(VerbRestart, s, now)
-	record.Pods, record.Steps = pods, Steps{"100%"}
+	record := r.record(operation.VerbRestart, s, now)
+	record.Pods, record.Steps = pods, operation.Steps{"100%"}
 	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
 	p := b.frame("restart")
 	p.Details = slices.Concat(p.Details, moved(s, pods), held(s, pods, now))
 	p.Steps = []rollout.Step{
 		{
 			Title: "note which pods are to be restarted", Until: rollout.Observed{},
-			Change: rollout.Edit{Annotations: map[string]*string{Annotation: record.text()}, Says: "record"},
+			Change: rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()}, Says: "record"},
 		},
 		b.whole(0),
 		b.finish(),

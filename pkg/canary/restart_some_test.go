@@ -174,5 +174,5 @@ func TestARestartSurvivesOtherReplicas(t *testing.T) {
 	p := planned(t)(restartSome(1, 3)(request(allAtOnce), w.see(), w.now))
 	require.Equal(t, rollout.Done, w.run(p, -1))
 	require.Equal(t, []string{"web-1"}, w.gone)
-	require.NotContains(t, w.set.Annotations, canary.Annotation)
+	require.NotContains(t, w.set.Annotations, sts.RolloutAnnotation)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -59,7 +60,7 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := planned(t)(restartAll(request(allAtOnce, test.change), test.s, ststest.Start))
 			require.Equal(t, test.want, outline(p))
-			require.Equal(t, canary.VerbRestart, written(t, write(t, p.Steps[0])).Verb)
+			require.Equal(t, operation.VerbRestart, written(t, write(t, p.Steps[0])).Verb)
 		})
 	}
 }

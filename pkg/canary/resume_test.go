@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -141,7 +142,7 @@ func TestWhatASoakLacks(t *testing.T) {
 }
 
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(func(r *canary.Record) { r.Steps = canary.Steps{"2"} }), 3), updated(3, 0))
+	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3), updated(3, 0))
 	hour := func(r *canary.Request) { r.Soak = time.Hour }
 	p := planned(t)(rollouttest.Saved(canary.Plan(request(steps("1", "4"), hour), s, ststest.Start)))
 	require.Equal(t, []string{
@@ -187,7 +188,7 @@ func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
 func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
-	s := ststest.Snapshot(canarySet(record(func(r *canary.Record) { r.Steps = canary.Steps{"x"} }), 4), updated(4, 0))
+	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4), updated(4, 0))
 	_, err := rollouttest.Saved(canary.Plan(request(), s, ststest.Start))
 	require.EqualError(t, err, want)
 	_, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))

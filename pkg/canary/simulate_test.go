@@ -85,7 +85,7 @@ func (w *world) apply(c rollout.Change) {
 	}
 	gone := len(w.gone)
 	w.control()
-	if _, more := w.set.Annotations[canary.Annotation]; !more {
+	if _, more := w.set.Annotations[sts.RolloutAnnotation]; !more {
 		require.Len(w.t, w.gone, gone, "nobody watches what the last write of a run sets off")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -15,7 +16,7 @@ import (
 // brings no change or the very same change. It is nil when every pod runs that
 // template already. A *rollout.Refusal as the error says why there is none; any other error is about the record or the steps.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	record, err := FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +33,11 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 }
 
 // goOn goes on with the canary in progress, unless the request wants another.
-func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if record.Aborting {
 		return nil, aborting(r, record, s)
 	}
-	if record.Verb != VerbCanary {
+	if record.Verb != operation.VerbCanary {
 		return nil, busy(r, record, s)
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
@@ -58,8 +59,8 @@ func goOn(r Request, record Record, s sts.Snapshot, now time.Time) (*rollout.Pla
 }
 
 // strangers refuses to roll out what is not what the canary began with.
-func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
-	why := record.stranger(s)
+func strangers(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+	why := record.Stranger(s)
 	if why == "" {
 		return nil
 	}
@@ -67,17 +68,17 @@ func strangers(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 		Why: why + ": what would be rolled out is not what was tried",
 		Try: []string{"roll back, without that change: " + r.command("abort", s)},
 	}
-	if record.Verb != VerbCanary {
+	if record.Verb != operation.VerbCanary {
 		no.Why = why
 		no.Try = []string{fmt.Sprintf("give the %s up, and let that change stand: %s", record.Verb.Name(), r.command("abort", s))}
 	}
-	if record.Verb == VerbUndo {
+	if record.Verb == operation.VerbUndo {
 		no.Try = append(no.Try, "or go back all the same: "+r.command("undo", s, "--to-revision", record.Target))
 	}
 	return no
 }
 
-func aborting(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func aborting(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	return &rollout.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
 		Try: r.watchFirst(s, []string{"finish that: " + r.command("abort", s)}),
@@ -85,13 +86,13 @@ func aborting(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
 }
 
 // busy refuses one verb while another is in progress.
-func busy(r Request, record Record, s sts.Snapshot) *rollout.Refusal {
+func busy(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
 	up := "or give it up: " + r.command("abort", s)
 	var again []string
 	if record.Failure(s) != nil {
 		again = []string{rollout.RetryFlag}
 	}
-	if record.Verb == VerbUndo {
+	if record.Verb == operation.VerbUndo {
 		up = "or go back to what it leaves: " + againCommand(r, record, s)
 	}
 	return &rollout.Refusal{
@@ -121,11 +122,11 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseUnsettled(r, s, now); no != nil {
 		return nil, no
 	}
-	return r.open(VerbCanary, s, now)
+	return r.open(operation.VerbCanary, s, now)
 }
 
 // open plans a rollout of the request's template, from a closed gate on.
-func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
@@ -133,15 +134,15 @@ func (r Request) open(verb Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, 
 	if s.OnDelete() {
 		record.Stable = majority(s)
 	}
-	if err := record.owns(r.Template, r.Exact, s); err != nil {
+	if err := record.Owns(r.Template, r.Exact, s); err != nil {
 		return nil, err
 	}
 	if !s.OnDelete() {
 		record.Gate = ptr.To(s.Replicas())
 	}
-	annotations := map[string]*string{Annotation: record.text()}
+	annotations := map[string]*string{sts.RolloutAnnotation: record.Text()}
 	if r.Cause != "" {
-		annotations[changeCause] = &r.Cause
+		annotations[operation.ChangeCause] = &r.Cause
 	}
 	if _, noted := s.Annotation(UndoneAnnotation); noted {
 		annotations[UndoneAnnotation] = nil // it is about a template before this one
@@ -186,8 +187,8 @@ func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
 	return no
 }
 
-func (r Request) record(verb Verb, s sts.Snapshot, now time.Time) Record {
-	return Record{
+func (r Request) record(verb operation.Verb, s sts.Snapshot, now time.Time) operation.Rollout {
+	return operation.Rollout{
 		Version:   sts.FormatGoing,
 		Verb:      verb,
 		Run:       r.Run,

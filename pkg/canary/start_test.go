@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -29,7 +30,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 	noted := func(gate int) *string { return ptr.To(fmt.Sprintf(text, gate)) }
 	moves := func(gate int) rollout.Edit {
 		edit := rollout.Partition(gate)
-		edit.Annotations = map[string]*string{canary.Annotation: noted(gate)}
+		edit.Annotations = map[string]*string{sts.RolloutAnnotation: noted(gate)}
 		return edit
 	}
 
@@ -51,7 +52,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Title: "set the template, rollout paused",
 				Change: rollout.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
-					Annotations: map[string]*string{canary.Annotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
+					Annotations: map[string]*string{sts.RolloutAnnotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
 					Says:        "template, partition 5, record",
 				},
 				Until: rollout.Observed{},
@@ -71,7 +72,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: rollout.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{canary.Annotation: nil}, Says: "partition 0, no record",
+					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "partition 0, no record",
 				},
 				Until: rollout.RolledOut{},
 			},
@@ -125,7 +126,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 			p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start)))
 
 			edit := write(t, p.Steps[0])
-			require.Equal(t, record(func(r *canary.Record) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
+			require.Equal(t, record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
 			set, ok := edit.Annotations[changeCause]
 			require.Equal(t, tt.set != nil, ok)
 			require.Equal(t, tt.set, set)

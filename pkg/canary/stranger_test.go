@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -18,7 +19,7 @@ func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
 	tried := ststest.Template("nginx:1.22")
 	fingerprint, err := sts.Fingerprint(&tried)
 	require.NoError(t, err)
-	begun := record(func(r *canary.Record) { r.OwnTemplate, r.Template = true, fingerprint })
+	begun := record(func(r *operation.Rollout) { r.OwnTemplate, r.Template = true, fingerprint })
 	same := ststest.Snapshot(canarySet(begun, 4), updated(4, 0))
 	other := ststest.Snapshot(canarySet(begun, 4), updated(4, 0))
 	other.Set.Spec.Template = ststest.Template("nginx:evil")

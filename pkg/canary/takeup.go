@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -38,10 +39,10 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
-	record := r.record(VerbCanary, s, now)
+	record := r.record(operation.VerbCanary, s, now)
 	// The only way back for an OnDelete set is the old template.
 	record.OwnTemplate = s.OnDelete()
-	if err := record.rollsOut(s); err != nil {
+	if err := record.RollsOut(s); err != nil {
 		return nil, err
 	}
 	if !s.OnDelete() {
@@ -54,7 +55,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	open := rollout.Step{
 		Title: title,
 		Change: rollout.Edit{
-			Annotations: map[string]*string{Annotation: record.text()},
+			Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()},
 			Says:        "record",
 		},
 		Until: rollout.Observed{},

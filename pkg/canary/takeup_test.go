@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -141,11 +142,11 @@ func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 	s := ststest.Snapshot(waiting(5), updated(5, 0))
 	for _, tt := range []struct {
-		steps canary.Steps
+		steps operation.Steps
 		err   string
 	}{
-		{canary.Steps{"4", "50%"}, "steps must go up: of 5 replicas, 50% is 3 after 4"},
-		{canary.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
+		{operation.Steps{"4", "50%"}, "steps must go up: of 5 replicas, 50% is 3 after 4"},
+		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
 	} {
 		t.Run(tt.steps.String(), func(t *testing.T) {
 			p, err := rollouttest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -54,7 +55,7 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hi
 	if err != nil {
 		return nil, err
 	}
-	record, err := FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +80,11 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hi
 
 // beganFrom is the revision that the verb in progress began from, or for an
 // undo that is being aborted the one that it was going to.
-func beganFrom(s sts.Snapshot, record *Record) (revision *appsv1.ControllerRevision, why string) {
+func beganFrom(s sts.Snapshot, record *operation.Rollout) (revision *appsv1.ControllerRevision, why string) {
 	switch {
 	case record == nil || record.Pods != nil:
 		return nil, ""
-	case record.Verb == VerbUndo:
+	case record.Verb == operation.VerbUndo:
 		revision, _ = s.Revision(record.Target)
 		return revision, "the undo in progress was going there"
 	}
@@ -219,8 +220,8 @@ func findUndone(s sts.Snapshot) *undone {
 func (b builder) noteUndone() *string {
 	note := undone{From: b.record.Stable, To: b.record.Target, At: b.record.Started}
 	switch {
-	case b.record.Verb == VerbUndo && !b.record.Aborting:
-	case b.record.Verb == VerbCanary && b.record.Aborting && b.record.Left != "":
+	case b.record.Verb == operation.VerbUndo && !b.record.Aborting:
+	case b.record.Verb == operation.VerbCanary && b.record.Aborting && b.record.Left != "":
 		note.From, note.To, note.By = b.record.Left, b.record.Stable, "abort"
 		if !b.r.Now.IsZero() { // the record has when the canary began
 			note.At = b.r.Now.UTC().Truncate(time.Second)

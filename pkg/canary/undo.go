@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -25,7 +26,7 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
-	before, err := FindRecord(s)
+	before, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +56,8 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 }
 
 // undoRecord is the record of an undo, which takes the place of any before it.
-func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, now time.Time) (Record, error) {
-	record := r.record(VerbUndo, s, now)
+func undoRecord(r Request, target *UndoTarget, before *operation.Rollout, s sts.Snapshot, now time.Time) (operation.Rollout, error) {
+	record := r.record(operation.VerbUndo, s, now)
 	if before != nil {
 		record.Partition = before.Partition // as it was before what gives way now
 	}
@@ -64,13 +65,13 @@ func undoRecord(r Request, target *UndoTarget, before *Record, s sts.Snapshot, n
 	if present, err := presentRevision(s); err == nil && present != nil {
 		record.Stable = present.Name // also before the controller has seen the template
 	}
-	err := record.owns(target.Template, true, s)
+	err := record.Owns(target.Template, true, s)
 	record.Digest = "" // what an older server wrote into the revision, this one may fill up
 	return record, err
 }
 
 // givenUp says what the undo does away with: another verb's run, a partition.
-func givenUp(before *Record, record Record) []string {
+func givenUp(before *operation.Rollout, record operation.Rollout) []string {
 	var out []string
 	if before != nil {
 		out = append(out, fmt.Sprintf("the %s in progress since %s is given up",
@@ -85,10 +86,10 @@ func givenUp(before *Record, record Record) []string {
 
 // revert puts the template back. Unless it goes step by step, or a budget has
 // a say, the gate opens for every pod in the same write.
-func revert(record Record, target *UndoTarget, s sts.Snapshot, gate int) rollout.Step {
-	annotations := map[string]*string{Annotation: record.text(), changeCause: nil}
-	if cause, ok := target.Revision.Annotations[changeCause]; ok {
-		annotations[changeCause] = &cause
+func revert(record operation.Rollout, target *UndoTarget, s sts.Snapshot, gate int) rollout.Step {
+	annotations := map[string]*string{sts.RolloutAnnotation: record.Text(), operation.ChangeCause: nil}
+	if cause, ok := target.Revision.Annotations[operation.ChangeCause]; ok {
+		annotations[operation.ChangeCause] = &cause
 	}
 	edit := rollout.Edit{Template: target.Template, Annotations: annotations, Says: "template, record"}
 	if !s.OnDelete() {
@@ -152,7 +153,7 @@ func blockersAfter(s sts.Snapshot, revision string, now time.Time) []types.UID {
 
 // GoOn plans the rest of what this verb left in progress; nil when there is
 // nothing. Another verb in progress is a refusal.
-func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *Record, error) {
+func GoOn(verb operation.Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *operation.Rollout, error) {
 	record, err := inProgress(verb, r, s)
 	if err != nil || record == nil {
 		return nil, nil, err
@@ -175,6 +176,6 @@ func GoOn(verb Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *
 
 // GoesOn reports whether an undo is to go on with the one that is in progress.
 // Any other verb gives way to it, and so does an undo to another revision.
-func GoesOn(record *Record, named *appsv1.ControllerRevision) bool {
-	return record != nil && record.Verb == VerbUndo && !record.Aborting && (named == nil || named.Name == record.Target)
+func GoesOn(record *operation.Rollout, named *appsv1.ControllerRevision) bool {
+	return record != nil && record.Verb == operation.VerbUndo && !record.Aborting && (named == nil || named.Name == record.Target)
 }

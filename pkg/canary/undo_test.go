@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -42,9 +43,9 @@ func TestThePlanOfAnUndo(t *testing.T) {
 
 	fingerprint, err := sts.Fingerprint(ptr.To(ststest.Template("nginx:1.21")))
 	require.NoError(t, err)
-	want := canary.Record{
-		Version: 1, Verb: canary.VerbUndo, Run: "RUN", Started: ststest.Start, Stable: b, Target: a, OwnTemplate: true,
-		Template: fingerprint, Steps: canary.Steps{"100%"}, Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
+	want := operation.Rollout{
+		Version: 1, Verb: operation.VerbUndo, Run: "RUN", Started: ststest.Start, Stable: b, Target: a, OwnTemplate: true,
+		Template: fingerprint, Steps: operation.Steps{"100%"}, Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
 	}
 	first := write(t, p.Steps[0])
 	require.Equal(t, want, written(t, first))
@@ -81,7 +82,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 				Change: rollout.Edit{
 					Partition: ptr.To(0), Says: "partition 0, no record",
 					Annotations: map[string]*string{
-						canary.Annotation:       nil,
+						sts.RolloutAnnotation:   nil,
 						canary.UndoneAnnotation: ptr.To(`{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z"}`),
 					},
 				},
@@ -153,7 +154,7 @@ func TestHowAnUndoGoes(t *testing.T) {
 		},
 		{
 			"a budget that is to be ignored changes nothing", within(trap),
-			func(r *canary.Request) { r.Steps, r.IgnorePDB = canary.Steps{"100%"}, true },
+			func(r *canary.Request) { r.Steps, r.IgnorePDB = operation.Steps{"100%"}, true },
 			[]string{
 				"deletes web-4, which is not Ready and which the controller would wait for without end", "the controller replaces: web-3",
 			},

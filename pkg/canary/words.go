@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -13,7 +14,7 @@ func (b builder) title(verb string) string {
 	if b.record.Pods != nil {
 		return fmt.Sprintf("%s of statefulset %s: %s, soaked for %s", verb, b.s.Name(), b.pods(0), b.record.Soak.Duration)
 	}
-	if len(b.counts) <= 1 && b.record.Verb != VerbCanary {
+	if len(b.counts) <= 1 && b.record.Verb != operation.VerbCanary {
 		return fmt.Sprintf("%s, soaked for %s", title, b.record.Soak.Duration)
 	}
 	return fmt.Sprintf("%s in %s (%s), each soaked for %s", title, sts.Count(len(b.counts), "step"), list(b.counts), b.record.Soak.Duration)
@@ -23,7 +24,9 @@ func (b builder) success() string {
 	if n := len(b.record.Pods); n > 0 {
 		return fmt.Sprintf("%s of %s restarted and Available", sts.Count(n, "pod"), b.s.Name())
 	}
-	done := map[Verb]string{VerbCanary: "updated", VerbUndo: "back", VerbRestart: "restarted"}[b.record.Verb]
+	done := map[operation.Verb]string{
+		operation.VerbCanary: "updated", operation.VerbUndo: "back", operation.VerbRestart: "restarted",
+	}[b.record.Verb]
 	switch b.s.Replicas() {
 	case 0:
 		return fmt.Sprintf("%s has no pods; new ones will be as wanted", b.s.Name())
@@ -34,10 +37,10 @@ func (b builder) success() string {
 }
 
 func (b builder) verb() string {
-	if b.record.Verb == VerbCanary {
+	if b.record.Verb == operation.VerbCanary {
 		return "update"
 	}
-	return map[Verb]string{VerbUndo: "return", VerbRestart: "restart"}[b.record.Verb]
+	return map[operation.Verb]string{operation.VerbUndo: "return", operation.VerbRestart: "restart"}[b.record.Verb]
 }
 
 // pods names the pods that step i adds. Where the run deletes them it is those
@@ -73,14 +76,14 @@ func (b builder) left() []sts.Pod {
 // there reports whether the pod is what it is to be. Before a new template is
 // set none is.
 func (b builder) there(pod sts.Pod) bool {
-	_, begun := b.s.Annotation(Annotation)
+	_, begun := b.s.Annotation(sts.RolloutAnnotation)
 	switch {
 	case b.replaces:
 		return false
 	case b.record.Pods != nil:
 		was, restarts := b.record.Pods[pod.Ordinal]
 		return !restarts || pod.UID != was
-	case b.record.Verb == VerbUndo:
+	case b.record.Verb == operation.VerbUndo:
 		return pod.Revision == b.record.Target
 	}
 	return (begun || b.r.Template == nil) && pod.Revision == b.s.UpdateRevision()

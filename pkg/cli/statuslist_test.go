@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -62,7 +62,7 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 	}, ststest.Pods(0, 5)...)
 	pods := append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no")))
 	bad := with("far", "bad", func(*appsv1.StatefulSet) {}, pods...)
-	garbage := with("far", "odd", ststest.Annotated(canary.Annotation, "{}"), ststest.Pods(0, 5)...)
+	garbage := with("far", "odd", ststest.Annotated(sts.RolloutAnnotation, "{}"), ststest.Pods(0, 5)...)
 	const noRecord = "annotation kubectl-sts.github.io/canary of statefulset \"odd\" has format 0, this kubectl-sts reads 1 and 2: " +
 		"use the version that wrote it\n"
 	tests := []struct {

@@ -6,6 +6,7 @@ import (
 	"os/user"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -34,24 +35,22 @@ func userName() string {
 // progress.
 func (r *Runner) Drives(request *canary.Request, s sts.Snapshot) {
 	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
-	if record, err := canary.FindRecord(s); err == nil && record != nil {
-		request.Other = r.other(s, canary.Annotation, record.Driven(s, r.Client.Now()))
+	if record, err := operation.FindRollout(s); err == nil && record != nil {
+		request.Other = r.other(s, record)
 	}
 }
 
 // DrivesScale is the same for a scale.
 func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
 	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
-	if record, err := scale.FindRecord(s); err == nil && record != nil && record.Failed == nil {
-		request.Other = r.other(s, scale.Annotation, record.Driver)
-	}
-	if record, err := canary.FindRecord(s); err == nil && record != nil {
-		request.Other = r.other(s, canary.Annotation, record.Driven(s, r.Client.Now()))
+	if first := operation.Find(s).First(); first != nil {
+		request.Other = r.other(s, first)
 	}
 }
 
 // other is the driver in a record, unless it is this process or has ended.
-func (r *Runner) other(s sts.Snapshot, annotation string, d *sts.Driver) *sts.Other {
+func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
+	d := record.Driven(s, r.Client.Now())
 	if d == nil || d.Same(*r.Env.Driver()) {
 		return nil
 	}
@@ -60,7 +59,7 @@ func (r *Runner) other(s sts.Snapshot, annotation string, d *sts.Driver) *sts.Ot
 	}
 	alive, _ := running(*r.Env.Driver(), *d)
 	o := &sts.Other{Driver: *d, Alive: alive}
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", annotation); ok {
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", record.Annotation()); ok {
 		o.Touched = w.Time
 	}
 	return o

@@ -3,7 +3,7 @@ package cmdutil
 import (
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -35,5 +35,5 @@ func (f OnFailure) Check() error {
 
 // Rollback reports whether to go back when a step fails.
 func (f OnFailure) Rollback(s sts.Snapshot) bool {
-	return f == Rollback || f == "" && canary.WantsRollback(s)
+	return f == Rollback || f == "" && operation.WantsRollback(s)
 }

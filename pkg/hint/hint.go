@@ -102,10 +102,13 @@ func Of(err error) []Hint {
 	return nil
 }
 
+// Blank stands in a hint's arguments for what only the user knows.
+const Blank = "..."
+
 // Quote makes a word that a shell reads as it is.
 func Quote(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+"
-	if word != "" && strings.Trim(word, plain) == "" {
+	if word != "" && word != Blank && strings.Trim(word, plain) == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

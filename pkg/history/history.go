@@ -9,7 +9,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -53,7 +53,7 @@ type Revision struct {
 
 // Of lists the set's revisions by their numbers, those that are gone first.
 // record is the canary in progress, or nil.
-func Of(s sts.Snapshot, record *canary.Record, limits verdict.Limits, now time.Time) []Revision {
+func Of(s sts.Snapshot, record *operation.Rollout, limits verdict.Limits, now time.Time) []Revision {
 	var out []Revision
 	for _, name := range gone(s, record) {
 		out = append(out, Revision{Name: name, Gone: true})
@@ -109,7 +109,7 @@ func read(r *appsv1.ControllerRevision, all []*appsv1.ControllerRevision) Revisi
 }
 
 // place adds what it is to the set.
-func (r *Revision) place(s sts.Snapshot, record *canary.Record, broken []verdict.Broken) {
+func (r *Revision) place(s sts.Snapshot, record *operation.Rollout, broken []verdict.Broken) {
 	for _, p := range s.Pods {
 		if p.Revision == r.Name {
 			r.Pods = append(r.Pods, p.Name)
@@ -136,7 +136,7 @@ func (r *Revision) place(s sts.Snapshot, record *canary.Record, broken []verdict
 }
 
 // stable is the name of the revision that pods come from.
-func stable(s sts.Snapshot, record *canary.Record) string {
+func stable(s sts.Snapshot, record *operation.Rollout) string {
 	switch {
 	case undoes(record):
 		return record.Target // nobody wants to go back from there
@@ -147,12 +147,12 @@ func stable(s sts.Snapshot, record *canary.Record) string {
 }
 
 // undoes reports whether an undo is in progress.
-func undoes(record *canary.Record) bool {
-	return record != nil && record.Verb == canary.VerbUndo && !record.Aborting
+func undoes(record *operation.Rollout) bool {
+	return record != nil && record.Verb == operation.VerbUndo && !record.Aborting
 }
 
 // gone are the names of revisions that matter now and that there are not.
-func gone(s sts.Snapshot, record *canary.Record) []string {
+func gone(s sts.Snapshot, record *operation.Rollout) []string {
 	names := []string{stable(s, record), s.UpdateRevision()}
 	if undoes(record) {
 		names = append(names, record.Stable)

@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -73,7 +73,7 @@ func TestOf(t *testing.T) {
 		set       *appsv1.StatefulSet
 		pods      []*corev1.Pod
 		revisions []*appsv1.ControllerRevision
-		record    *canary.Record
+		record    *operation.Rollout
 		want      []history.Revision
 	}{
 		{
@@ -108,7 +108,7 @@ func TestOf(t *testing.T) {
 		},
 		{
 			name: "a canary that has updated all pods goes back to where it came from", revisions: two(),
-			set: ststest.Set(ststest.Updated), pods: ststest.Pods(0, 5, update), record: &canary.Record{Stable: ststest.Stable},
+			set: ststest.Set(ststest.Updated), pods: ststest.Pods(0, 5, update), record: &operation.Rollout{Stable: ststest.Stable},
 			want: []history.Revision{
 				row(ststest.Stable, "nginx:1.21", 1, 60, is(history.Stable)),
 				row(ststest.Update, "nginx:1.22", 2, 5, is(history.Update), with(all...)),
@@ -117,7 +117,7 @@ func TestOf(t *testing.T) {
 		{
 			name: "an undo under way, whose revision before is nothing to go back to", revisions: two(),
 			set: ststest.Set(ststest.Updating("nginx:1.22")), pods: ststest.Pods(0, 5),
-			record: &canary.Record{Verb: canary.VerbUndo, Stable: ststest.Stable, Target: ststest.Update},
+			record: &operation.Rollout{Verb: operation.VerbUndo, Stable: ststest.Stable, Target: ststest.Update},
 			want: []history.Revision{
 				row(ststest.Stable, "nginx:1.21", 1, 60, is(history.Left), with(all...)),
 				row(ststest.Update, "nginx:1.22", 2, 5, is(history.Stable, history.Update)),
@@ -136,7 +136,7 @@ func TestOf(t *testing.T) {
 		{
 			name: "pods at revisions that are gone, one of which the canary would go back to", set: updating,
 			pods:      append(ststest.Pods(0, 4, ststest.Revision("web-older")), ststest.Pods(4, 5, update)...),
-			revisions: two()[1:], record: &canary.Record{Stable: "web-oldest"},
+			revisions: two()[1:], record: &operation.Rollout{Stable: "web-oldest"},
 			want: []history.Revision{
 				gone("web-older", with(all[:4]...)),
 				gone("web-oldest", is(history.Stable)),
@@ -178,8 +178,8 @@ func TestARevisionIsBrokenWhenAPodIsInTroubleAtIt(t *testing.T) {
 func TestTheChangeCauseIsTheRevisionsOwn(t *testing.T) {
 	const cause = "kubernetes.io/change-cause"
 	s := sts.Observe(ststest.Set(ststest.Annotated(cause, "of a change to come")), nil, []*appsv1.ControllerRevision{
-		revision("web-a", "nginx:1.21", 1, 60, canary.Annotation, "{}"),
-		revision("web-b", "nginx:1.22", 2, 5, cause, "to 1.22", canary.Annotation, "{}"),
+		revision("web-a", "nginx:1.21", 1, 60, sts.RolloutAnnotation, "{}"),
+		revision("web-b", "nginx:1.22", 2, 5, cause, "to 1.22", sts.RolloutAnnotation, "{}"),
 	}, nil)
 
 	var got []string

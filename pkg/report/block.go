@@ -11,7 +11,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -51,11 +51,7 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	if !b.snapshot.Exists() {
 		return []string{"StatefulSet " + b.set.Name}
 	}
-	record, err := canary.FindRecord(b.snapshot)
-	if err != nil {
-		record = nil
-	}
-	st := Status{Snapshot: b.snapshot, Record: record, Now: now, Context: b.context, Ended: s.Ended}
+	st := Status{Snapshot: b.snapshot, Ops: operation.Find(b.snapshot), Now: now, Context: b.context, Ended: s.Ended}
 	head := st.head(s.width)
 	foot := s.foot(b, now)
 	const fewest = 4 // rows, before the head has to go

@@ -176,7 +176,7 @@ func FuzzStatus(f *testing.F) {
 		defer within.Input(t)()
 		bad := ststest.Pod(4, ststest.Revision("rev"+text), ststest.Waiting(text, text), func(pod *corev1.Pod) { pod.Spec.NodeName = text })
 		st := status(ststest.Snapshot(opened(), ststest.Pods(0, 4), []*corev1.Pod{bad}), inCanary, halted(text, text))
-		st.Record.Stable, st.Snapshot.Set.Status.UpdateRevision = text, text
+		rolloutOf(&st).Stable, st.Snapshot.Set.Status.UpdateRevision = text, text
 		st.Snapshot.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: text, At: ststest.Start}}
 		h := past(opened(), append(ststest.Pods(0, 4), bad), nil, made(ststest.Stable, "nginx:1.21", 1, time.Hour, text), withImage(text))
 		v := orphan(4, func(v *claims.Verdict) {

@@ -11,8 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -31,7 +31,7 @@ func made(name, image string, number int64, age time.Duration, cause string) *ap
 }
 
 // past is the history of a set.
-func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *canary.Record, revisions ...*appsv1.ControllerRevision) report.History {
+func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *operation.Rollout, revisions ...*appsv1.ControllerRevision) report.History {
 	s := sts.Observe(set, pods, revisions, nil)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	return report.History{
@@ -60,7 +60,7 @@ var histories = map[string]func() report.History{
 		return past(ststest.Set(), ststest.Pods(0, 5, pullFails), nil, made(ststest.Stable, "nginx:1.21", 1, time.Hour, ""))
 	},
 	"canary": func() report.History {
-		record := &canary.Record{Stable: ststest.Stable}
+		record := &operation.Rollout{Stable: ststest.Stable}
 		return past(ststest.Set(ststest.Updated), ststest.Pods(0, 5, ststest.Revision(ststest.Update)), record,
 			made(ststest.Stable, "nginx:1.21", 1, time.Hour, ""),
 			made(ststest.Update, "nginx:1.22", 2, time.Minute, "kubectl sts canary web"))

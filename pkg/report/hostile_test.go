@@ -31,7 +31,7 @@ func hostile() report.Status {
 	bad := ststest.Pod(4, ststest.Revision("rev"+evil), ststest.Waiting("Reason"+evil, "message"+evil),
 		func(pod *corev1.Pod) { pod.Spec.NodeName = "node" + evil })
 	st := status(ststest.Snapshot(opened(), ststest.Pods(0, 4), []*corev1.Pod{bad}), inCanary, halted("trouble: "+evil))
-	st.Record.Stable = "stable" + evil
+	rolloutOf(&st).Stable = "stable" + evil
 	st.Snapshot.Set.Status.UpdateRevision = "update" + evil
 	return st
 }

@@ -65,7 +65,7 @@ type object struct {
 	Outside  bool              `json:"outside,omitempty"` // somebody may have to act, or a PodDisruptionBudget is waited for
 	Since    *time.Time        `json:"since,omitempty"`
 	Halts    *time.Time        `json:"halts,omitempty"`
-	Running  *operation        `json:"operation,omitempty"`
+	Running  *operationView    `json:"operation,omitempty"`
 	Plan     *planView         `json:"plan,omitempty"`
 	Result   string            `json:"result,omitempty"`
 	Gate     string            `json:"gate,omitempty"`

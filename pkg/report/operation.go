@@ -7,12 +7,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// operation is what somebody has in progress, as a program reads it.
-type operation struct {
+// operationView is what somebody has in progress, as a program reads it.
+type operationView struct {
 	Verb     string     `json:"verb"`
 	Step     int        `json:"step,omitempty"`
 	Steps    int        `json:"steps,omitempty"`
@@ -32,11 +31,11 @@ type driver struct {
 	Ended   bool      `json:"ended,omitempty"`
 }
 
-func viewOperation(o *rollout.Operation) *operation {
+func viewOperation(o *rollout.Operation) *operationView {
 	if o == nil {
 		return nil
 	}
-	return &operation{
+	return &operationView{
 		Verb: o.Verb, Step: o.Step, Steps: o.Steps, Started: moment(o.Started), Aborting: o.Aborting, Held: o.Held, Failed: o.Failed,
 		Driver: viewDriver(o.Driver),
 	}
@@ -61,13 +60,11 @@ func moment(t time.Time) *time.Time {
 // driver is the process that drives what is in progress, nil for nobody or where the
 // set does not tell.
 func (st Status) driver() *sts.Driver {
-	if st.Record != nil {
-		return st.Record.Driven(st.Snapshot, st.Now)
+	first := st.Ops.First()
+	if first == nil {
+		return nil
 	}
-	if r, err := scale.FindRecord(st.Snapshot); err == nil && r != nil && r.Failed == nil {
-		return r.Driver
-	}
-	return nil
+	return first.Driven(st.Snapshot, st.Now)
 }
 
 // viewDriver is the driver, as a program reads it.

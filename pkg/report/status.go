@@ -3,14 +3,12 @@ package report
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -20,7 +18,7 @@ import (
 // Status is all that the status of one set shows.
 type Status struct {
 	Snapshot sts.Snapshot
-	Record   *canary.Record // the canary in progress, or nil
+	Ops      operation.Found // what is in progress
 	Verdict  verdict.Verdict
 	Now      time.Time
 	Context  string      // what the user calls the cluster
@@ -137,13 +135,14 @@ func (st Status) headings(room int) [][2]string {
 		{"StatefulSet", Where(s.Set.Namespace, s.Name(), st.Context)},
 		{"Strategy", strategy},
 	}
-	if c := st.canary(); c != nil {
-		lines = append(lines, [2]string{st.verb(), c.words(st.Now)})
+	for i, r := range st.Ops.Records {
+		for _, line := range r.Lines(s, st.Now) {
+			lines = append(lines, [2]string{line[0], Clean(line[1])})
+		}
+		if d := st.driver(); i == 0 && d != nil {
+			lines = append(lines, [2]string{"Driven by", st.driverWords(*d)})
+		}
 	}
-	if d := st.driver(); d != nil {
-		lines = append(lines, [2]string{"Driven by", st.driverWords(*d)})
-	}
-	lines = append(lines, scaleLines(s)...)
 	if images := st.imageWords(room); images != "" {
 		lines = append(lines, [2]string{"Image", images})
 	}
@@ -162,60 +161,45 @@ func policy(s sts.Snapshot) string {
 	return string(appsv1.ParallelPodManagement)
 }
 
-func (c *canaryView) words(now time.Time) string {
-	counts := make([]string, len(c.Counts))
-	for i, n := range c.Counts {
-		counts[i] = fmt.Sprint(n)
-	}
-	since := duration.HumanDuration(now.Sub(c.Started))
-	if c.Verb != "" && c.Steps == 1 && !c.Aborting {
-		return fmt.Sprintf("in progress, started %s ago", since)
-	}
-	at := fmt.Sprintf("step %d of %d", c.Step, c.Steps)
-	if c.Step == 0 {
-		at = fmt.Sprintf("gate closed, %d steps", c.Steps)
-	}
-	if c.Aborting {
-		at = "on the way back to stable"
-	}
-	return fmt.Sprintf("%s (%s pods), started %s ago", at, strings.Join(counts, ", "), since)
-}
-
 func (st Status) canary() *canaryView {
-	if st.Record == nil {
+	r := st.rollout()
+	if r == nil {
 		return nil
 	}
-	at, err := st.Record.Position(st.Snapshot)
+	at, err := r.Position(st.Snapshot)
 	if err != nil {
 		return nil // steps that no longer fit; the verb that goes on says so
 	}
-	return &canaryView{
-		string(st.Record.Verb), at.Begun, len(at.Counts), at.Counts, st.Record.Started, st.Record.Aborting, st.viewDriver(),
+	return &canaryView{string(r.Verb), at.Begun, len(at.Counts), at.Counts, r.Started, r.Aborting, st.viewDriver()}
+}
+
+// rollout is the canary, undo or restart in progress, or nil.
+func (st Status) rollout() *operation.Rollout {
+	for _, r := range st.Ops.Records {
+		if found, ok := r.(*operation.Rollout); ok {
+			return found
+		}
 	}
+	return nil
 }
 
 // stable is the revision to tell the others from.
 func (st Status) stable() string {
-	if st.Record != nil {
-		return st.Record.Stable
+	if r := st.rollout(); r != nil {
+		return r.Stable
 	}
 	return st.Snapshot.StableRevision()
-}
-
-// verb is what is in progress, as a heading.
-func (st Status) verb() string {
-	return map[canary.Verb]string{canary.VerbCanary: "Canary", canary.VerbUndo: "Undo", canary.VerbRestart: "Restart"}[st.Record.Verb]
 }
 
 // revisionWords are what the revision before is to the rollout, and the one
 // that it goes to.
 func (st Status) revisionWords() (before, after string) {
-	switch {
-	case st.Record == nil:
+	switch r := st.rollout(); {
+	case r == nil:
 		return "stable", "update"
-	case st.Record.Verb == canary.VerbUndo:
+	case r.Verb == operation.VerbUndo:
 		return "left", "wanted"
-	case st.Record.Verb == canary.VerbRestart:
+	case r.Verb == operation.VerbRestart:
 		return "stable", "restarted"
 	}
 	return "stable", "canary"
@@ -225,8 +209,8 @@ func (st Status) revisionWords() (before, after string) {
 func (st Status) class(revision string) string {
 	before, after := st.revisionWords()
 	is := revision == st.Snapshot.UpdateRevision()
-	switch {
-	case is && st.Record != nil && st.Record.Verb == canary.VerbUndo:
+	switch r := st.rollout(); {
+	case is && r != nil && r.Verb == operation.VerbUndo:
 		return after // even where it was so before: kubectl had undone the template
 	case revision == st.stable():
 		return before
@@ -243,7 +227,7 @@ func (st Status) view() statusView {
 		Result:  st.result(),
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
-		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: viewScale(s), Pods: []podView{},
+		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: st.viewScale(), Pods: []podView{},
 	}
 	if s.Uncountable != nil {
 		v.Replicas = int(*s.Set.Spec.Replicas)

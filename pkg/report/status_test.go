@@ -11,10 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -25,6 +24,7 @@ import (
 func status(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
 	st := report.Status{
 		Snapshot: s,
+		Ops:      operation.Find(s),
 		Verdict:  verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
 		Now:      ststest.Start,
 	}
@@ -36,12 +36,25 @@ func status(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
 
 func settled() report.Status { return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))) }
 
+// doing is what is in progress, nothing where there is no record.
+func doing(record *operation.Rollout) operation.Found {
+	if record == nil {
+		return operation.Found{}
+	}
+	return operation.Found{Records: []operation.Record{record}}
+}
+
+func rolloutOf(st *report.Status) *operation.Rollout {
+	r, _ := st.Ops.First().(*operation.Rollout)
+	return r
+}
+
 // inCanary is a canary of two steps, in its first, for ten minutes.
 func inCanary(st *report.Status) {
-	st.Record = &canary.Record{
+	st.Ops = doing(&operation.Rollout{
 		Version: 1, Run: "r", Started: ststest.Start.Add(-10 * time.Minute), Stable: ststest.Stable, OwnTemplate: true,
-		Steps: canary.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
-	}
+		Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
+	})
 	st.Verdict = verdict.Verdict{
 		Result: rollout.Held, Message: "held: a canary is in progress",
 		Try: []string{"the next step: kubectl sts promote web", back},
@@ -51,7 +64,7 @@ func inCanary(st *report.Status) {
 // inUndo is an undo of the stable revision, in one go.
 func inUndo(st *report.Status) {
 	inCanary(st)
-	st.Record.Verb, st.Record.Target, st.Record.Steps = canary.VerbUndo, ststest.Update, canary.Steps{"100%"}
+	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.Steps{"100%"}
 	st.Verdict = verdict.Verdict{
 		Result: rollout.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
 	}
@@ -82,7 +95,7 @@ func troubled() report.Status {
 
 // scaling is a scale that was cut short.
 func scaling() report.Status {
-	set := ststest.Set(ststest.Annotated(scale.Annotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
+	set := ststest.Set(ststest.Annotated(sts.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
 		`"claims":{"data-web-5":{"uid":"5"},"data-web-4\u001b[31m":{"uid":"4","retainVolume":true}}}`))
 	return status(ststest.Snapshot(set, ststest.Pods(0, 5)), heldBack("held: a scale from 6 to 2 is not over"))
 }
@@ -99,7 +112,7 @@ var statuses = map[string]func() report.Status{
 	},
 	"canary-aborting": func() report.Status {
 		return status(ststest.Snapshot(opened(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update))), inCanary,
-			func(st *report.Status) { st.Record.Aborting = true })
+			func(st *report.Status) { rolloutOf(st).Aborting = true })
 	},
 	"undo-half-way": func() report.Status {
 		back := ststest.Pods(3, 5, ststest.Revision(ststest.Update))
@@ -111,7 +124,7 @@ var statuses = map[string]func() report.Status{
 	},
 	"restart-of-pods": func() report.Status {
 		return status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
-			st.Record.Verb, st.Record.Pods = canary.VerbRestart, map[int]types.UID{4: "another"}
+			rolloutOf(st).Verb, rolloutOf(st).Pods = operation.VerbRestart, map[int]types.UID{4: "another"}
 			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"resume: kubectl sts restart web"}
 		})
 	},

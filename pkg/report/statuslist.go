@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -165,7 +164,7 @@ func (st Status) help() string {
 	switch {
 	case len(try) == 0:
 		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
-	case st.Verdict.Result == rollout.Halted && st.Record != nil && st.Verdict.Failed == nil:
+	case st.Verdict.Result == rollout.Halted && st.rollout() != nil && st.Verdict.Failed == nil:
 		return try[len(try)-1]
 	}
 	return try[0]
@@ -173,19 +172,12 @@ func (st Status) help() string {
 
 // heldSince is since when the set has been held, as far as it tells.
 func (st Status) heldSince() (time.Time, bool) {
-	if st.Record != nil {
-		return st.Record.Started, true
-	}
-	if since, ok := st.scaleSince(); ok {
-		return since, true
+	if first := st.Ops.First(); first != nil {
+		if since, known := first.Since(st.Snapshot); known {
+			return since, true
+		}
 	}
 	return st.partitionSince()
-}
-
-// scaleSince is when the record of a scale was last written.
-func (st Status) scaleSince() (time.Time, bool) {
-	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "metadata", "annotations", scale.Annotation)
-	return w.Time, ok
 }
 
 // partitionSince is when the partition was last written. There is no such

@@ -11,11 +11,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -24,7 +24,7 @@ import (
 const hour = time.Hour
 
 // judged is a set's status with the verdict that it really gets.
-func judged(namespace, name string, record *canary.Record, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) report.Status {
+func judged(namespace, name string, record *operation.Rollout, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) report.Status {
 	set.Namespace, set.Name = namespace, name
 	for _, some := range pods {
 		for _, pod := range some {
@@ -34,8 +34,12 @@ func judged(namespace, name string, record *canary.Record, set *appsv1.StatefulS
 	s := ststest.Snapshot(set, pods...)
 	command := hint.Caller("kubectl sts -n " + namespace)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
+	ops := doing(record)
+	if record == nil {
+		ops = operation.Find(s)
+	}
 	return report.Status{
-		Snapshot: s, Record: record, Verdict: verdict.Judge(s, record, limits, command, ststest.Start),
+		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, command, ststest.Start),
 		Now: ststest.Start, Command: command,
 	}
 }
@@ -53,9 +57,9 @@ func partitioned(partition int32, ago time.Duration) func(*appsv1.StatefulSet) {
 }
 
 // record is of a canary of three steps that was started so long ago.
-func record(ago time.Duration) *canary.Record {
-	return &canary.Record{
-		Version: 1, Started: ststest.Start.Add(-ago), Stable: ststest.Stable, Steps: canary.Steps{"1", "50%", "100%"},
+func record(ago time.Duration) *operation.Rollout {
+	return &operation.Rollout{
+		Version: 1, Started: ststest.Start.Add(-ago), Stable: ststest.Stable, Steps: operation.Steps{"1", "50%", "100%"},
 	}
 }
 
@@ -108,7 +112,7 @@ func aborting() report.Status {
 }
 
 func unreadable() report.Status {
-	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(canary.Annotation, "garbage")), ststest.Pods(0, 5))
+	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "garbage")), ststest.Pods(0, 5))
 	st.Verdict = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
 	return st
 }
@@ -168,9 +172,9 @@ var lists = map[string]func() *report.List{
 	},
 	"runs-of-every-verb": func() *report.List {
 		undo, restart := record(hour), record(5*time.Minute)
-		undo.Verb, undo.Steps = canary.VerbUndo, canary.Steps{"100%"}
-		restart.Verb = canary.VerbRestart
-		begun := func(name string, r *canary.Record) report.Status {
+		undo.Verb, undo.Steps = operation.VerbUndo, operation.Steps{"100%"}
+		restart.Verb = operation.VerbRestart
+		begun := func(name string, r *operation.Rollout) report.Status {
 			return judged("data", name, r, ststest.Set(updating, partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
 		}
 		return of(inItsCanary(hour), begun("undone", undo), begun("restarted", restart),
@@ -180,18 +184,18 @@ var lists = map[string]func() *report.List{
 	"hostile": func() *report.List { return of(hostile()) },
 	"no-such-steps": func() *report.List {
 		st := inItsCanary(hour)
-		st.Record.Steps = canary.Steps{"nonsense"}
+		rolloutOf(&st).Steps = operation.Steps{"nonsense"}
 		return of(st)
 	},
 }
 
 // openScale is a set with this record of a scale, which was written two hours ago.
 func openScale(name, text string) report.Status {
-	return judged("data", name, nil, ststest.Set(ststest.Annotated(scale.Annotation, text), func(set *appsv1.StatefulSet) {
+	return judged("data", name, nil, ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text), func(set *appsv1.StatefulSet) {
 		at := metav1.NewTime(ststest.Start.Add(-2 * hour))
 		set.ManagedFields = []metav1.ManagedFieldsEntry{{
 			Manager: "kubectl-sts", Time: &at,
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + scale.Annotation + `":{}}}}`),
+			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + sts.ScaleAnnotation + `":{}}}}`),
 		}}
 	}), ststest.Pods(0, 5))
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -23,7 +24,7 @@ func settled() sts.Snapshot { return ststest.Snapshot(ststest.Set(), ststest.Pod
 func wholeCanary(t testing.TB, changes ...func(*canary.Request)) rollout.Plan {
 	t.Helper()
 	r := canary.Request{
-		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: canary.DefaultSteps(), Soak: soak,
+		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: soak,
 		Limits: canary.Limits{Patience: patience, StepTimeout: stepTimeout}, Command: "kubectl sts",
 	}
 	for _, change := range changes {

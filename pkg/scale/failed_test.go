@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -44,7 +45,7 @@ func TestAScaleThatIsTriedAgainForgetsTheFailureFirst(t *testing.T) {
 	}, lines(p))
 	edit, ok := p.Steps[1].Change.(rollout.Edit)
 	require.True(t, ok)
-	require.JSONEq(t, `{"version":1,"from":4,"to":2}`, *edit.Annotations[scale.Annotation])
+	require.JSONEq(t, `{"version":1,"from":4,"to":2}`, *edit.Annotations[sts.ScaleAnnotation])
 }
 
 // A scale that only sets replicas leaves a record when it halts.

@@ -9,13 +9,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // removed are the ordinals that go, highest first, with those that are on
 // their way out already.
-func (r Request) removed(s sts.Snapshot, record *Record) []rollout.Ordinal {
+func (r Request) removed(s sts.Snapshot, record *operation.Scale) []rollout.Ordinal {
 	end := s.Start() + r.To
 	top := s.End()
 	for _, pod := range s.Stray() {
@@ -72,7 +73,7 @@ func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
 }
 
 // down is what happens to a claim whose ordinal goes.
-func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *Record) rollout.ClaimFate {
+func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operation.Scale) rollout.ClaimFate {
 	answer := r.answer(ordinal)
 	if record != nil && answer == "" { // what was answered the first time
 		answer = Keep
@@ -109,7 +110,7 @@ func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
 
 // byPolicy leaves the deletions to the controller where it would delete
 // everything that is to be deleted, and nothing else.
-func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *Record) []rollout.Ordinal {
+func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *operation.Scale) []rollout.Ordinal {
 	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType || record != nil {
 		return ordinals
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -36,7 +37,7 @@ func FuzzRecord(f *testing.F) {
 			appsv1.DeletePersistentVolumeClaimRetentionPolicyType, appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
 		}[shape%2]
 		s := snapshot(set(ststest.Replicas(int32(shape/2)%5), whenScaled(policy), record(text)), four()...)
-		stored, err := scale.FindRecord(s)
+		stored, err := operation.FindScale(s)
 		if err != nil {
 			fuzztest.OneLine(t, err)
 			require.Nil(t, stored)
@@ -58,17 +59,17 @@ func FuzzRecord(f *testing.F) {
 }
 
 // requireStored checks that a record that was read can be written and read again.
-func requireStored(t *testing.T, s sts.Snapshot, stored *scale.Record) {
+func requireStored(t *testing.T, s sts.Snapshot, stored *operation.Scale) {
 	t.Helper()
 	text, err := json.Marshal(stored)
 	require.NoError(t, err)
-	again, err := scale.FindRecord(snapshot(set(record(string(text)))))
+	again, err := operation.FindScale(snapshot(set(record(string(text)))))
 	require.NoError(t, err, "%s", text)
 	twice, err := json.Marshal(again)
 	require.NoError(t, err)
 	require.Equal(t, string(text), string(twice))
 	require.NotEmpty(t, stored.Says())
-	require.NotEmpty(t, stored.Helps(s, "kubectl sts"))
+	require.NotEmpty(t, stored.Helps(s, false))
 	require.LessOrEqual(t, len(stored.Left()), 3)
 }
 
@@ -80,8 +81,8 @@ func requirePlan(t *testing.T, s sts.Snapshot, p *rollout.Plan) {
 	for i := range p.Steps {
 		switch c := p.Steps[i].Change.(type) {
 		case rollout.Edit:
-			if text := c.Annotations[scale.Annotation]; text != nil {
-				_, err := scale.FindRecord(snapshot(set(record(*text))))
+			if text := c.Annotations[sts.ScaleAnnotation]; text != nil {
+				_, err := operation.FindScale(snapshot(set(record(*text))))
 				require.NoError(t, err)
 			}
 		case rollout.DeleteClaim:

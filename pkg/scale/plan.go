@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -16,7 +17,7 @@ import (
 // Plan makes a plan of the request. It needs a snapshot that knows the claims,
 // unless the set has none. Without an answer it is what happens if nobody asks.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	record, err := FindRecord(s)
+	record, err := operation.FindScale(s)
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +45,8 @@ type builder struct {
 	r              Request
 	s              sts.Snapshot
 	now            time.Time
-	before         *Record // of the scale that this one goes on with, or takes up
-	record         Record
+	before         *operation.Scale // of the scale that this one goes on with, or takes up
+	record         operation.Scale
 	removed, added []rollout.Ordinal
 	unwell         []int // ordinals that go and are not Available, ascending
 	policy         bool  // the whenScaled policy stands in the way
@@ -53,7 +54,9 @@ type builder struct {
 
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
-	b.record = Record{Version: sts.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]Pending{}, Before: b.r.hookFlag()}
+	b.record = operation.Scale{
+		Version: sts.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.hookFlag(),
+	}
 	b.record.Driver = b.r.Driver
 	if b.before != nil {
 		b.record.Managers = b.before.Managers
@@ -65,7 +68,7 @@ func (b *builder) findOut() {
 		for _, c := range o.Claims {
 			spared = spared || c.Fate != rollout.FateByPolicy && c.Fate != rollout.FateGoing
 			if c.Fate == rollout.FateDeleted || c.Fate == rollout.FateRetained {
-				b.record.Claims[c.Claim.Name] = Pending{UID: c.Claim.UID, Retain: c.Fate == rollout.FateRetained}
+				b.record.Claims[c.Claim.Name] = operation.Pending{UID: c.Claim.UID, Retain: c.Fate == rollout.FateRetained}
 			}
 		}
 	}
@@ -100,13 +103,13 @@ func (b *builder) frame() *rollout.Plan {
 		Title:    fmt.Sprintf("scale statefulset %s from %d to %s", s.Name(), s.Replicas(), sts.Count(r.To, "replica")),
 		Details:  b.details(),
 		Warnings: b.warnings(),
-		Record:   Annotation,
-		Note:     *b.record.text(),
+		Record:   sts.ScaleAnnotation,
+		Note:     *b.record.Text(),
 		Scales:   true,
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: b.record.stay(s, r.Command), From: b.record.From, Instead: b.instead(),
+		Resume: r.again(s), Stay: r.Command.Command(b.record.Stay(s)), From: b.record.From, Instead: b.instead(),
 		Watch: r.command("watch", s, "--follow"),
 	}
 	if r.To == s.Replicas() {
@@ -142,15 +145,15 @@ func (b *builder) scaled(from, to int) rollout.Scaled {
 // keep notes what is to be done and takes the policy out of the way; nil when
 // replicas are all that is written.
 func (b *builder) keep() *rollout.Step {
-	text := b.record.text()
-	now, _ := b.s.Annotation(Annotation)
-	retries := b.before != nil && b.before.Failed != nil && b.before.further(b.r.To, b.s.Replicas())
-	if b.record.empty() && !retries || b.record.WhenScaled == "" && now == *text {
+	text := b.record.Text()
+	now, _ := b.s.Annotation(sts.ScaleAnnotation)
+	retries := b.before != nil && b.before.Failed != nil && further(*b.before, b.r.To, b.s.Replicas())
+	if b.record.Empty() && !retries || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: text}, Says: "record"}
+	edit := rollout.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: text}, Says: "record"}
 	step := &rollout.Step{Title: "note what happens to the claims", Until: rollout.Observed{}}
-	if b.record.empty() {
+	if b.record.Empty() {
 		step.Title = "try again"
 	}
 	if b.policy {

@@ -154,7 +154,7 @@ func TestPlanSteps(t *testing.T) {
 			require.Equal(t, tt.want, lines(p))
 			require.True(t, p.Claims)
 			require.True(t, p.Scales)
-			require.Equal(t, scale.Annotation, p.Record)
+			require.Equal(t, sts.ScaleAnnotation, p.Record)
 		})
 	}
 }

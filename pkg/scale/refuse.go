@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // refuse checks what no scale can begin with.
-func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
+func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) error {
 	if s.Set.DeletionTimestamp != nil {
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
@@ -24,7 +26,7 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 				s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
 		}
 	}
-	open, err := canary.FindRecord(s)
+	open, err := operation.FindRollout(s)
 	if err != nil {
 		return err
 	}
@@ -41,7 +43,10 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 		return &rollout.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
 			Try: []string{
-				"give the command again: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To)) + record.hookFlag(),
+				r.Command.Render(record.WithHook(hint.Hint{
+					Words: "give the command again", Kind: hint.Sts, Verb: "scale",
+					Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)},
+				})),
 				"or let them go without: --before-cmd true",
 			},
 		}
@@ -64,7 +69,7 @@ func (r Request) refuse(s sts.Snapshot, record *Record, now time.Time) error {
 
 // busy refuses while another verb's rollout is in progress: a scale-down takes
 // its pods first, and one to 0 makes the controller forget the stable revision.
-func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
+func (r Request) busy(open *operation.Rollout, s sts.Snapshot) error {
 	verb := open.Verb.Name()
 	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first",
 		open.Verb.Noun(), s.Name())
@@ -73,7 +78,7 @@ func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
 			open.Verb.Noun(), s.Name())
 	}
 	try := []string{"finish it: " + r.command("promote", s, "--full"), "or take it back: " + r.command("abort", s)}
-	if open.Verb != canary.VerbCanary {
+	if open.Verb != operation.VerbCanary {
 		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
 	}
 	if r.Other != nil {
@@ -84,7 +89,7 @@ func (r Request) busy(open *canary.Record, s sts.Snapshot) error {
 
 // driven refuses to go on with a scale that another process drives. To another
 // number of replicas is another matter: it may be the way back.
-func (r Request) driven(s sts.Snapshot, record *Record) error {
+func (r Request) driven(s sts.Snapshot, record *operation.Scale) error {
 	if record == nil || r.Other == nil || !r.Other.Alive || r.TakeOver || r.To != record.To {
 		return nil
 	}

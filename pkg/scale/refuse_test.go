@@ -8,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -20,8 +19,8 @@ const openCanary = `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","sta
 	`"ownTemplate":true,"steps":["1"],"soak":"1s"}`
 
 func TestRefusals(t *testing.T) {
-	canaryOpen := ststest.Annotated(canary.Annotation, openCanary)
-	undoOpen := ststest.Annotated(canary.Annotation, openCanary[:len(openCanary)-1]+`,"verb":"undo"}`)
+	canaryOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary)
+	undoOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary[:len(openCanary)-1]+`,"verb":"undo"}`)
 	crash := ststest.Waiting("CrashLoopBackOff", "")
 	since := func(d time.Duration) []*corev1.Pod {
 		return []*corev1.Pod{ststest.Pod(0, crash, ststest.ReadySince(ststest.Start.Add(-d)))}

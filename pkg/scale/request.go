@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -107,19 +108,13 @@ func (r Request) again(s sts.Snapshot) string {
 	return r.command("scale", s, flags...)
 }
 
-// The flags of the command that runs before each pod goes.
-const (
-	beforeExec = "before-exec"
-	beforeCmd  = "before-cmd"
-)
-
 // hookFlag is the one that was given, or "".
 func (r Request) hookFlag() string {
 	switch {
 	case r.Hook == nil:
 		return ""
 	case r.Hook.Exec:
-		return beforeExec
+		return operation.BeforeExec
 	}
-	return beforeCmd
+	return operation.BeforeCmd
 }

@@ -77,7 +77,7 @@ func by(answers map[int]scale.Answer) func(*scale.Request) {
 	return func(r *scale.Request) { r.By = answers }
 }
 
-func record(text string) setOption { return ststest.Annotated(scale.Annotation, text) }
+func record(text string) setOption { return ststest.Annotated(sts.ScaleAnnotation, text) }
 
 // pending is a record of a scale from 4 to 2 that has still to delete the claim
 // of ordinal 3 with this uid.

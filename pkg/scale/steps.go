@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // down removes ordinals, so many at a time, from the highest on.
@@ -126,10 +127,10 @@ func (b *builder) claims(p *rollout.Plan) {
 
 // end puts back what begin changed.
 func (b *builder) end(p *rollout.Plan) {
-	if b.record.empty() && b.before == nil {
+	if b.record.Empty() && b.before == nil {
 		return
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{Annotation: nil}, Says: "remove the record"}
+	edit := rollout.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "remove the record"}
 	if b.record.WhenScaled != "" {
 		edit.Retention = ptr.To(b.record.WhenScaled)
 		edit.Says = fmt.Sprintf("whenScaled %s, remove the record", b.record.WhenScaled)

@@ -5,16 +5,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // failed is the verdict about a run that halted, whatever the pods are like by
-// now. record is that of a canary, an undo or a restart, or nil.
-func failed(s sts.Snapshot, record *canary.Record) (Verdict, bool) {
-	f := failure(s, record)
+// now. first is what is in progress, or nil.
+func failed(s sts.Snapshot, first operation.Record) (Verdict, bool) {
+	f := failure(s, first)
 	if f == nil {
 		return Verdict{}, false
 	}
@@ -22,22 +21,20 @@ func failed(s sts.Snapshot, record *canary.Record) (Verdict, bool) {
 }
 
 // failure is how the run in progress has ended, nil when it has not failed.
-func failure(s sts.Snapshot, record *canary.Record) *sts.Failure {
-	if record != nil {
-		return record.Failure(s)
+func failure(s sts.Snapshot, first operation.Record) *sts.Failure {
+	if first == nil {
+		return nil
 	}
-	if r, err := scale.FindRecord(s); err == nil && r != nil {
-		return r.Failed
-	}
-	return nil
+	return first.Failure(s)
 }
 
 // restartedInSoak is the verdict about a pod of a rollout in progress that has
 // restarted and has not been Available for the whole soak since. The run that
 // would have halted because of it may have been killed in that moment. Whether
 // the pod was Available before can't be told; until the soak is over it counts.
-func restartedInSoak(s sts.Snapshot, record *canary.Record, now time.Time) (Verdict, bool) {
-	if record == nil || record.Aborting {
+func restartedInSoak(s sts.Snapshot, first operation.Record, now time.Time) (Verdict, bool) {
+	record, soaks := first.(*operation.Rollout)
+	if !soaks || record.Aborting {
 		return Verdict{}, false
 	}
 	for _, pod := range slices.Backward(s.Pods) {

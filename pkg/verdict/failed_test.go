@@ -8,9 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -25,12 +24,12 @@ func hasFailed() *sts.Failure {
 func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 	const text = `{"version":2,"from":6,"to":5,"failed":{"at":"2030-01-02T03:04:05Z","message":"` + restarted +
 		`","pod":"web-4","reason":"Restarted"}}`
-	record := &canary.Record{Stable: ststest.Stable, Failed: hasFailed()}
+	record := &operation.Rollout{Stable: ststest.Stable, Failed: hasFailed()}
 	now := ststest.Start.Add(time.Hour)
 	tests := []struct {
 		name   string
 		s      sts.Snapshot
-		record *canary.Record
+		record *operation.Rollout
 		try    []string
 	}{
 		{
@@ -42,7 +41,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 			},
 		},
 		{
-			"a scale", ststest.Snapshot(ststest.Set(ststest.Annotated(scale.Annotation, text)), ststest.Pods(0, 5)), nil,
+			"a scale", ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text)), ststest.Pods(0, 5)), nil,
 			[]string{
 				"go back: kubectl sts -n prod scale web --replicas 6", "try again: kubectl sts -n prod scale web --replicas 5 --retry",
 			},
@@ -50,7 +49,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := verdict.Judge(tt.s, tt.record, limits, command, now)
+			got := verdict.Judge(tt.s, doing(tt.s, tt.record), limits, command, now)
 			require.Equal(t, verdict.Verdict{
 				Result: rollout.Halted, Message: "failed: " + restarted + " (at 2030-01-02T03:04:05Z)", Pod: "web-4",
 				Failed: hasFailed(), Try: tt.try,
@@ -65,7 +64,7 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 		`"failed":{"at":"2030-01-02T03:04:05Z","message":"` + restarted + `","pod":"web-4","reason":"Restarted"}`
 	at := func(rest string) sts.Snapshot {
 		return ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4),
-			ststest.Annotated(canary.Annotation, text+rest)), updated(4))
+			ststest.Annotated(sts.RolloutAnnotation, text+rest)), updated(4))
 	}
 	now := ststest.Start.Add(time.Second)
 
@@ -84,7 +83,7 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 
 // A run that is killed when it would halt notes nothing.
 func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
-	record := &canary.Record{Stable: ststest.Stable, Started: ststest.Start, Soak: metav1.Duration{Duration: time.Minute}}
+	record := &operation.Rollout{Stable: ststest.Stable, Started: ststest.Start, Soak: metav1.Duration{Duration: time.Minute}}
 	at := ststest.Start.Add(time.Hour)
 	pods := updated(4)
 	ststest.ReadySince(at)(pods[4])
@@ -94,9 +93,9 @@ func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
 	}
 	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), pods)
 
-	got := verdict.Judge(s, record, limits, command, at.Add(9*time.Second))
+	got := verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second))
 	require.Equal(t, rollout.Halted, got.Result)
 	require.Equal(t, "trouble: web-4: restarted 10s ago (1 restart), and its soak of 1m0s is not over", got.Message)
 
-	require.Equal(t, rollout.Held, verdict.Judge(s, record, limits, command, at.Add(time.Minute)).Result)
+	require.Equal(t, rollout.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(time.Minute)).Result)
 }

@@ -1,17 +1,16 @@
 package verdict
 
 import (
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // help lists the commands that help with a judgement, or with the end of a
-// watch. good says that every pod is where it should be; command is how the
-// user calls the plugin.
-func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, command hint.Caller) []string {
+// watch. first is what is in progress, nil for nothing; good says that every pod
+// is where it should be; command is how the user calls the plugin.
+func help(s sts.Snapshot, first operation.Record, o rollout.Outcome, good bool, command hint.Caller) []string {
 	var try []string
 	if o.Trouble != nil {
 		for _, h := range o.Trouble.Hints {
@@ -22,16 +21,12 @@ func help(s sts.Snapshot, record *canary.Record, o rollout.Outcome, good bool, c
 		try = append(try, "delete it, and it is recreated at the wanted revision: "+
 			command.Kubectl("delete", "pod", o.Pod))
 	}
-	if record != nil {
-		try = append(try, canaryCommands(s, *record, good, command)...)
-	}
-	look := o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
-	if record == nil {
-		if r, err := scale.FindRecord(s); err == nil && r != nil {
-			try = append(try, r.Helps(s, command)...)
-		} else {
-			try = append(try, wayOut(s, o, good, command)...)
-		}
+	_, rolls := first.(*operation.Rollout) // to go on or back from there is what a person wants first
+	look := !rolls && o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
+	if first != nil {
+		try = append(try, helps(s, first, good, command)...)
+	} else {
+		try = append(try, wayOut(s, o, good, command)...)
 	}
 	if look {
 		try = append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod))
@@ -74,10 +69,14 @@ func waitsForDeletion(s sts.Snapshot) bool {
 	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
-func canaryCommands(s sts.Snapshot, record canary.Record, good bool, command hint.Caller) []string {
+// helps are the commands that help with what is in progress.
+func helps(s sts.Snapshot, first operation.Record, good bool, command hint.Caller) []string {
+	if first == nil {
+		return nil
+	}
 	var try []string
-	for _, help := range record.Helps(s, good) {
-		try = append(try, help.What+": "+help.Command(command, s))
+	for _, help := range first.Helps(s, good) {
+		try = append(try, command.Render(help))
 	}
 	return try
 }

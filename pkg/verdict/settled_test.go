@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -21,7 +20,7 @@ import (
 // each step for a minute.
 func canaryAt(ago time.Duration, more string) func(*appsv1.StatefulSet) {
 	started := ststest.Start.Add(-ago).Format(time.RFC3339)
-	return ststest.Annotated(canary.Annotation, `{"version":1,"run":"r","started":"`+started+
+	return ststest.Annotated(sts.RolloutAnnotation, `{"version":1,"run":"r","started":"`+started+
 		`","stable":"web-stable","steps":["1","100%"],"soak":"1m0s"`+more+`}`)
 }
 
@@ -243,6 +242,6 @@ func TestSettledDuringAScale(t *testing.T) {
 }
 
 func TestARecordThatCantBeReadIsNotSettled(t *testing.T) {
-	s := ststest.Snapshot(ststest.Set(ststest.Annotated(canary.Annotation, "nonsense")), ststest.Pods(0, 5))
+	s := ststest.Snapshot(ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "nonsense")), ststest.Pods(0, 5))
 	require.Equal(t, rollout.Progress{Good: 5, Want: 5, Held: "the record of a canary can't be read"}, looked(s))
 }

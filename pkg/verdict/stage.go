@@ -2,14 +2,12 @@ package verdict
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -46,32 +44,23 @@ func (st stage) verdict() Verdict {
 
 // stageOf judges a set in which no trouble counts. The progress is that of
 // all its pods.
-func stageOf(s sts.Snapshot, progress rollout.Progress, record *canary.Record) stage {
+func stageOf(s sts.Snapshot, progress rollout.Progress, ops operation.Found) stage {
+	first := ops.First()
 	switch {
-	case !progress.Done && atGate(s, progress, record):
-		return stage{held, fmt.Sprintf("%s; %d of %d pods are updated", record.Says(), progress.Good, progress.Want)}
+	case !progress.Done && first != nil && first.AtGate(s, progress):
+		return stage{held, fmt.Sprintf("%s; %d of %d pods are updated", first.Says(), progress.Good, progress.Want)}
 	case !progress.Done:
 		return onTheWay(s, progress)
 	case len(s.Stray()) > 0:
 		return stage{moving, s.Stray()[0].Name + " is being removed"}
-	case record != nil:
-		return stage{held, record.Says()}
+	case first != nil:
+		return stage{held, first.Says()}
 	}
-	switch r, err := scale.FindRecord(s); {
-	case err != nil:
-		return stage{held, "the record of a scale can't be read"}
-	case r != nil:
-		return stage{held, r.Says()}
+	st := settled(s)
+	if st.phase == there && len(ops.Unreadable) > 0 {
+		return stage{held, ops.Unreadable[0].Says()}
 	}
-	return settled(s)
-}
-
-// atGate reports whether a verb in progress holds a set whose pods wait to be
-// deleted: none is on its way, and all that were updated are well.
-func atGate(s sts.Snapshot, progress rollout.Progress, record *canary.Record) bool {
-	return record != nil && s.OnDelete() && progress.Good > 0 && !slices.ContainsFunc(progress.Standings, func(t sts.Standing) bool {
-		return t.State != sts.StateOld && !t.Good()
-	})
+	return st
 }
 
 func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -44,7 +45,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			if !tt.counts {
 				want = moving("4/5 pods updated and available; web-4 nginx: " + tt.reason + ": words")
 			}
-			require.Equal(t, want, verdict.Judge(s, nil, limits, command, ststest.Start))
+			require.Equal(t, want, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start))
 		})
 	}
 }
@@ -57,7 +58,7 @@ func TestTheLowestPodInTroubleIsNamed(t *testing.T) {
 		Result: rollout.Halted, Message: "trouble: web-3: nginx: CrashLoopBackOff: back-off", Pod: "web-3",
 		Trouble: &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience},
 		Try:     closer("web-3"),
-	}, verdict.Judge(s, nil, limits, command, ststest.Start), "web-1 is too young for its trouble to count")
+	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start), "web-1 is too young for its trouble to count")
 }
 
 func TestAPodThatTheControllerCannotMake(t *testing.T) {
@@ -66,7 +67,7 @@ func TestAPodThatTheControllerCannotMake(t *testing.T) {
 	require.Equal(t, verdict.Verdict{
 		Result: rollout.Halted, Message: "trouble: web-4: FailedCreate: exceeded quota", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: "FailedCreate", Message: "exceeded quota", Grace: sts.AfterPatience},
-	}, verdict.Judge(s, nil, limits, command, ststest.Start))
+	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start))
 }
 
 // The template was put back to Stable, and the pod of Update stays in place.
@@ -126,7 +127,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, ststest.Pods(0, 2), ststest.Pods(2, 3, tt.changes...), ststest.Pods(3, 5))
-			require.Equal(t, tt.want, verdict.Judge(s, nil, limits, tt.command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(s, operation.Find(s), limits, tt.command, ststest.Start))
 		})
 	}
 }
@@ -134,7 +135,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 func TestAPodThatShouldHaveGotFurtherLongAgo(t *testing.T) {
 	late := func(changes ...func(*corev1.Pod)) verdict.Verdict {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, changes...))
-		return verdict.Judge(s, nil, limits, command, ststest.Start)
+		return verdict.Judge(s, operation.Find(s), limits, command, ststest.Start)
 	}
 	trouble := late(ststest.Unready, unreadyFor(10*time.Minute))
 	require.Equal(t, verdict.Verdict{

@@ -8,8 +8,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -42,9 +42,9 @@ type Verdict struct {
 	Try      []string
 }
 
-// Judge looks at one set. record is the canary in progress, or nil; command
-// is how the user calls the plugin.
-func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Caller, now time.Time) Verdict {
+// Judge looks at one set, and at what is in progress on it; command is how the user
+// calls the plugin.
+func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Caller, now time.Time) Verdict {
 	if s.Uncountable != nil {
 		v := Verdict{Result: rollout.Halted, Message: "trouble: " + s.Uncountable.Error()}
 		for _, h := range hint.Of(s.Uncountable) {
@@ -57,23 +57,22 @@ func Judge(s sts.Snapshot, record *canary.Record, limits Limits, command hint.Ca
 	}
 	if !s.Observed() {
 		v := inProgress("the StatefulSet controller has not seen the newest spec yet")
-		if record != nil {
-			v.Try = canaryCommands(s, *record, false, command)
-		}
+		v.Try = helps(s, ops.First(), false, command)
 		return v
 	}
 	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
-	v, bad := failed(s, record)
+	first := ops.First()
+	v, bad := failed(s, first)
 	if !bad {
 		v, bad = trouble(s, progress, limits, now)
 	}
 	if !bad {
-		v, bad = restartedInSoak(s, record, now)
+		v, bad = restartedInSoak(s, first, now)
 	}
 	if !bad {
-		v = stageOf(s, progress, record).verdict()
+		v = stageOf(s, progress, ops).verdict()
 	}
-	v.Try = help(s, record, v.outcome(), progress.Done || atGate(s, progress, record), command)
+	v.Try = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress), command)
 	return v
 }
 

@@ -9,9 +9,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -36,9 +35,17 @@ func unreadyFor(age time.Duration) func(*corev1.Pod) {
 	return ststest.ReadySince(ststest.Start.Add(-age))
 }
 
+// doing is what is in progress: the record, or for none what the set says.
+func doing(s sts.Snapshot, record *operation.Rollout) operation.Found {
+	if record == nil {
+		return operation.Find(s)
+	}
+	return operation.Found{Records: []operation.Record{record}}
+}
+
 // scaling is the record of a scale from 6 to 2.
 func scaling(set *appsv1.StatefulSet) {
-	ststest.Annotated(scale.Annotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
+	ststest.Annotated(sts.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
 }
 
 // moving is the verdict on a set that gets there by itself.
@@ -137,7 +144,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		},
 		{
 			"held by the record of a scale that can't be read",
-			ststest.Snapshot(ststest.Set(ststest.Annotated(scale.Annotation, "{")), ststest.Pods(0, 5)),
+			ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, "{")), ststest.Pods(0, 5)),
 			verdict.Verdict{Result: rollout.Held, Message: "held: the record of a scale can't be read"},
 		},
 		{
@@ -168,14 +175,14 @@ func TestASetWithoutTrouble(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, verdict.Judge(tt.s, nil, limits, command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(tt.s, operation.Find(tt.s), limits, command, ststest.Start))
 		})
 	}
 }
 
 func TestACanaryInProgress(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
-	aborting := &canary.Record{Aborting: true}
+	aborting := &operation.Rollout{Aborting: true}
 	const promote = "the next step: kubectl sts -n prod promote web"
 	const goOn = "resume: kubectl sts -n prod canary web"
 	const back = "roll back: kubectl sts -n prod abort web"
@@ -184,29 +191,29 @@ func TestACanaryInProgress(t *testing.T) {
 	tests := []struct {
 		name   string
 		s      sts.Snapshot
-		record *canary.Record
+		record *operation.Rollout
 		want   verdict.Verdict
 	}{
 		{
 			"held at a gate",
-			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &canary.Record{},
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &operation.Rollout{},
 			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
 		},
 		{
 			"held between two steps of a set with OnDelete, whose other pods wait for theirs",
-			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)), &canary.Record{},
+			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)), &operation.Rollout{},
 			verdict.Verdict{
 				Result: rollout.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: []string{promote, back},
 			},
 		},
 		{
 			"held before its end, with every pod updated",
-			ststest.Snapshot(ststest.Set(ststest.Updated), updated(0)), &canary.Record{},
+			ststest.Snapshot(ststest.Set(ststest.Updated), updated(0)), &operation.Rollout{},
 			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
 		},
 		{
 			"on its way through a step",
-			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &canary.Record{},
+			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &operation.Rollout{},
 			verdict.Verdict{
 				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
 				Try: []string{goOn, back},
@@ -215,7 +222,8 @@ func TestACanaryInProgress(t *testing.T) {
 		{
 			"in trouble",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), ststest.Pods(0, 4),
-				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Waiting("CrashLoopBackOff", "back-off"))), &canary.Record{},
+				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Waiting("CrashLoopBackOff", "back-off"))),
+			&operation.Rollout{},
 			verdict.Verdict{
 				Result: rollout.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
 				Try: []string{goOn, back},
@@ -231,7 +239,7 @@ func TestACanaryInProgress(t *testing.T) {
 		},
 		{
 			"not observed: what helps a run that was left half-way, the spec tells already",
-			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &canary.Record{},
+			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &operation.Rollout{},
 			verdict.Verdict{
 				Result: rollout.Held, Moving: true, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
 				Try: []string{goOn, back},
@@ -249,7 +257,7 @@ func TestACanaryInProgress(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, verdict.Judge(tt.s, tt.record, limits, command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(tt.s, doing(tt.s, tt.record), limits, command, ststest.Start))
 		})
 	}
 }

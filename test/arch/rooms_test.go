@@ -21,6 +21,7 @@ const (
 	cli      = module + "/pkg/cli"
 	facts    = module + "/pkg/sts"
 	hints    = module + "/pkg/hint"
+	plans    = module + "/pkg/rollout"
 	kube     = module + "/pkg/kube"
 	report   = module + "/pkg/report"
 	term     = module + "/pkg/term"
@@ -46,6 +47,8 @@ var rooms = []room{
 	{dir: "pkg/hint", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints}, noClock: true},
 	{dir: "pkg/podtemplate", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	// What is in progress is told by records and conditions: no planner is known here.
+	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
 	{dir: "pkg/canary", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
@@ -53,7 +56,7 @@ var rooms = []room{
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	{dir: "pkg/prune", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/scale", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
-	{dir: "pkg/rollout", never: []string{clientGo, cobra, cli, report, term, kube}},
+	{dir: "pkg/rollout", never: []string{module, clientGo, cobra}, but: []string{facts, hints}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
 	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},

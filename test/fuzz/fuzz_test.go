@@ -56,7 +56,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := result{target: target{"pkg/canary", "FuzzSteps"}, err: exit}
+			r := result{target: target{"pkg/operation", "FuzzSteps"}, err: exit}
 			r.read(began + test.output)
 			require.Equal(t, test.want, r.err)
 			require.Equal(t, 680218, r.inputs)
@@ -67,10 +67,10 @@ func TestRead(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	r := result{target{"pkg/canary", "FuzzSteps"}, 680218, 14, 61 * time.Second, 3 << 19, 90 << 20, "", nil}
-	require.Equal(t, "canary.FuzzSteps                 680218           14      1m1s     1.5M    90.0M", r.line())
+	r := result{target{"pkg/operation", "FuzzSteps"}, 680218, 14, 61 * time.Second, 3 << 19, 90 << 20, "", nil}
+	require.Equal(t, "operation.FuzzSteps              680218           14      1m1s     1.5M    90.0M", r.line())
 	r.err, r.input = errors.New("exit status 1"), 0
-	require.Equal(t, "canary.FuzzSteps                 680218           14      1m1s        -    90.0M  FAILED", r.line())
+	require.Equal(t, "operation.FuzzSteps              680218           14      1m1s        -    90.0M  FAILED", r.line())
 }
 
 func TestTheGreediestProcessCounts(t *testing.T) {
@@ -92,7 +92,7 @@ func TestTheGreediestProcessCounts(t *testing.T) {
 func TestTheTargetsOfTheRepositoryAreFound(t *testing.T) {
 	targets, err := find(filepath.Join("..", ".."), regexp.MustCompile(""))
 	require.NoError(t, err)
-	require.Contains(t, targets, target{"pkg/canary", "FuzzSteps"})
+	require.Contains(t, targets, target{"pkg/operation", "FuzzSteps"})
 	require.Contains(t, targets, target{"pkg/report", "FuzzClean"})
 	for _, one := range targets {
 		require.Truef(t, measured(t, one), "%s does not use fuzztest.Bound", one)

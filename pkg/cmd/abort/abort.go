@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -88,7 +89,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 // question names what is given up: by now it may be another verb's run than
 // the one that the person has in mind.
 func question(s sts.Snapshot) string {
-	if record, err := canary.FindRecord(s); err == nil && record != nil && record.Verb != canary.VerbCanary {
+	if record, err := operation.FindRollout(s); err == nil && record != nil && record.Verb != operation.VerbCanary {
 		return fmt.Sprintf("Give the %s up?", record.Verb.Name())
 	}
 	return "Take the canary back?"

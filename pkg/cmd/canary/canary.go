@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -26,7 +27,7 @@ type Request struct {
 	Images    []podtemplate.Image
 	Patch     []byte
 	Manifest  *podtemplate.Manifest
-	Steps     canary.Steps
+	Steps     operation.Steps
 	Soak      time.Duration
 	Given     canary.Given
 	Hold      bool
@@ -129,10 +130,10 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&f.patchFile, "patch-file", "", "A file with a strategic merge patch of the pod template (- for standard input).")
 	fs.StringVarP(&f.manifest, "filename", "f", "",
 		"A manifest with one StatefulSet, whose pod template is rolled out (- for standard input).")
-	fs.StringVar(&f.steps, "steps", canary.DefaultSteps().String(),
+	fs.StringVar(&f.steps, "steps", operation.DefaultSteps().String(),
 		"How many pods are updated, step by step: counts or percentages of the replicas, going up. 100% is added "+
 			"when it is missing.")
-	fs.DurationVar(&f.soak, "soak", canary.DefaultSoak, "How long a step's pods must stay Available without a restart.")
+	fs.DurationVar(&f.soak, "soak", operation.DefaultSoak, "How long a step's pods must stay Available without a restart.")
 	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
 	cmdutil.AddOnFailure(fs, &f.onFailure)
 	fs.BoolVar(&f.force, "force", false,
@@ -168,7 +169,7 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 		return r, err
 	}
 	var err error
-	if r.Steps, err = canary.ParseSteps(f.steps); err != nil {
+	if r.Steps, err = operation.ParseSteps(f.steps); err != nil {
 		return r, cmdutil.Usage("--steps=%s: %w", f.steps, err)
 	}
 	if err := f.readChange(&r, stdin); err != nil {

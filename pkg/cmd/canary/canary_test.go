@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -39,7 +40,7 @@ func request(changes ...func(*canary.Request)) *canary.Request {
 	r := &canary.Request{
 		Run:   cmdtest.Run(),
 		Name:  "web",
-		Steps: plan.Steps{"1", "50%", "100%"},
+		Steps: operation.Steps{"1", "50%", "100%"},
 		Soak:  30 * time.Second,
 		Cause: "kubectl sts canary web",
 	}
@@ -112,7 +113,7 @@ func TestFlags(t *testing.T) {
 		{
 			name: "steps and a soak", args: []string{"web", "--steps", "2, 20%,50%", "--soak", "5m"},
 			want: request(func(r *canary.Request) {
-				r.Steps, r.Soak = plan.Steps{"2", "20%", "50%"}, 5*time.Minute
+				r.Steps, r.Soak = operation.Steps{"2", "20%", "50%"}, 5*time.Minute
 				r.Given = plan.Given{Steps: true, Soak: true}
 			}),
 		},

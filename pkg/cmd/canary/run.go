@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -101,7 +102,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 	if err != nil || plan == nil {
 		return s, nil, err
 	}
-	if _, inProgress := s.Annotation(canary.Annotation); !inProgress {
+	if _, inProgress := s.Annotation(sts.RolloutAnnotation); !inProgress {
 		plan.Warnings, err = warnings(ctx, runner.Client, s)
 	}
 	return s, plan, err
@@ -138,7 +139,7 @@ func pace(env *cmdutil.Env, r Request) canary.Pace {
 // change makes the new template, as the server would store it.
 func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
-		if err := onlyTemplate(r.Manifest, canary.Before(s)); err != nil {
+		if err := onlyTemplate(r.Manifest, operation.BeforeRollout(s)); err != nil {
 			return err
 		}
 	}

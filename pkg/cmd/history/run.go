@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -24,7 +24,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	record, err := canary.FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil {
 		env.WarnOf("", err) // the revisions are there all the same
 	}

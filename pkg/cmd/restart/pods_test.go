@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -35,7 +35,8 @@ func TestARestartInProgressGoesOnOnlyWithThePodsThatWereAskedFor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := Request{Ordinals: tt.asked}
-			err := r.samePods(&canary.Record{Verb: canary.VerbRestart, Pods: tt.begun}, "kubectl sts", ststest.Snapshot(ststest.Set()))
+			record := &operation.Rollout{Verb: operation.VerbRestart, Pods: tt.begun}
+			err := r.samePods(record, "kubectl sts", ststest.Snapshot(ststest.Set()))
 			require.Equal(t, tt.want, err)
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -60,14 +61,14 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 	}
 	runner.Drives(&request, s)
 	now := runner.Client.Now()
-	plan, record, err := canary.GoOn(canary.VerbRestart, request, s, now)
+	plan, record, err := canary.GoOn(operation.VerbRestart, request, s, now)
 	if err != nil {
 		return nil, err
 	}
 	if plan != nil {
 		return plan, r.samePods(record, request.Command, s)
 	}
-	request.Steps = canary.Steps{"100%"}
+	request.Steps = operation.Steps{"100%"}
 	ordinals := r.Ordinals
 	if ordinals == nil && !r.Drive.Order.IsZero() && !s.OnDelete() {
 		for o := s.Start(); o < s.End(); o++ {
@@ -108,7 +109,7 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 }
 
 // samePods refuses to go on with the restart of other pods than were asked for.
-func (r Request) samePods(record *canary.Record, command hint.Caller, s sts.Snapshot) error {
+func (r Request) samePods(record *operation.Rollout, command hint.Caller, s sts.Snapshot) error {
 	asked := slices.Sorted(slices.Values(r.Ordinals))
 	begun := slices.Sorted(maps.Keys(record.Pods))
 	if r.Ordinals == nil || slices.Equal(asked, begun) {

@@ -102,7 +102,7 @@ func (v *visit) wanters(ctx context.Context) error {
 
 // harmless reports whether the run leaves every claim alone, whichever there are.
 func (v *visit) harmless() bool {
-	_, open := v.s.Annotation(scale.Annotation)
+	_, open := v.s.Annotation(sts.ScaleAnnotation)
 	keeps := v.request.Claims == scale.Keep || v.request.Claims == scale.Reuse
 	return keeps && !open && v.s.WhenScaled() == "Retain"
 }
@@ -196,7 +196,7 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 
 // undecided reports whether it is for a person to say what happens to claims.
 func (v *visit) undecided(plan *rollout.Plan) bool {
-	_, goesOn := v.s.Annotation(scale.Annotation)
+	_, goesOn := v.s.Annotation(sts.ScaleAnnotation)
 	if v.scale.Answer != "" || goesOn && v.scale.To <= v.s.Replicas() {
 		return false
 	}

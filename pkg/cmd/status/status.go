@@ -11,9 +11,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -145,20 +145,14 @@ func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time, warn fun
 	}
 	command := env.Command(namespace)
 	if s.Uncountable != nil {
-		v := verdict.Judge(s, nil, verdict.Limits{}, command, now)
+		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, command, now)
 		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 	}
-	record, err := canary.FindRecord(s)
-	if err != nil {
-		warn(where, err)
+	ops := operation.Find(s)
+	for _, u := range ops.Unreadable {
+		warn(where, u.Err)
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
-	v := verdict.Judge(s, record, limits, command, now)
-	if _, err := scale.FindRecord(s); err != nil {
-		warn(where, err)
-	}
-	if err != nil && v.Result == rollout.Done {
-		v = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
-	}
-	return report.Status{Snapshot: s, Record: record, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
+	v := verdict.Judge(s, ops, limits, command, now)
+	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 }

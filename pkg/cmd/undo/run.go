@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -69,12 +70,12 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		request.Pace = canary.Pace{Gate: rollout.GateAsk}
 	}
 	now := runner.Client.Now()
-	record, err := canary.FindRecord(s)
+	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
 	if canary.GoesOn(record, named) {
-		plan, _, err := canary.GoOn(canary.VerbUndo, request, s, now)
+		plan, _, err := canary.GoOn(operation.VerbUndo, request, s, now)
 		if plan != nil || err != nil && (named == nil || record.Failure(s) != nil) {
 			return plan, err
 		}
@@ -99,7 +100,7 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time,
 ) (*rollout.Plan, error) {
 	if len(request.Steps) == 0 {
-		request.Steps = canary.Steps{"100%"}
+		request.Steps = operation.Steps{"100%"}
 	}
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
 		return nil, cmdutil.Usage("--steps=%s: %w", request.Steps, err)

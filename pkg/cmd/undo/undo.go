@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -19,8 +20,8 @@ type Request struct {
 	Run        cmdutil.RunFlags
 	Drive      cmdutil.DriveFlags
 	Name       string
-	ToRevision string       // a number, a name or a hash; empty for the last good one
-	Steps      canary.Steps // nil for all pods at once
+	ToRevision string          // a number, a name or a hash; empty for the last good one
+	Steps      operation.Steps // nil for all pods at once
 	Soak       time.Duration
 	Given      canary.Given
 	Retry      bool
@@ -78,7 +79,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"is not the present one.")
 	fs.StringVar(&r.steps, "steps", "",
 		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
-	fs.DurationVar(&r.Soak, "soak", canary.DefaultSoak, "How long the pods must stay Available without a restart.")
+	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without a restart.")
 	cmdutil.AddRetry(fs, &r.Retry)
 	cmdutil.AddTakeOver(fs, &r.TakeOver)
 	cmdutil.AddDriveFlags(fs, &r.Drive)
@@ -95,7 +96,7 @@ func (r *Request) check() error {
 	}
 	if r.steps != "" {
 		var err error
-		if r.Steps, err = canary.ParseSteps(r.steps); err != nil {
+		if r.Steps, err = operation.ParseSteps(r.steps); err != nil {
 			return cmdutil.Usage("--steps=%s: %w", r.steps, err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -190,7 +189,7 @@ func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
 		UID:         w.snapshot.UID(),
 		Context:     env.Context(),
 		Title:       title,
-		Record:      canary.Annotation,
+		Record:      sts.RolloutAnnotation,
 		Steps:       []rollout.Step{{Title: "watch", Until: until}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,

@@ -1,4 +1,4 @@
-package canary
+package operation
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 // Failure is how the run in progress has ended, nil when it has not failed: a halt
 // that it noted, or a gate that somebody else has opened.
-func (r Record) Failure(s sts.Snapshot) *sts.Failure {
+func (r Rollout) Failure(s sts.Snapshot) *sts.Failure {
 	if r.Failed != nil {
 		return r.Failed
 	}
@@ -19,7 +19,7 @@ func (r Record) Failure(s sts.Snapshot) *sts.Failure {
 // opened is a gate that somebody else has opened further than this operation did:
 // pods were let through that nobody has measured. Whatever another run of the
 // plugin has moved, an older one perhaps, was measured by that.
-func (r Record) opened(s sts.Snapshot) *sts.Failure {
+func (r Rollout) opened(s sts.Snapshot) *sts.Failure {
 	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Partition() >= min(*r.Gate, s.Replicas()) {
 		return nil
 	}

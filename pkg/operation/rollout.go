@@ -1,4 +1,4 @@
-package canary
+package operation
 
 import (
 	"cmp"
@@ -14,14 +14,12 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Annotation holds the record of the canary in progress.
-const Annotation = sts.RolloutAnnotation
+// ChangeCause is the annotation that kubectl rollout history shows.
+const ChangeCause = "kubernetes.io/change-cause"
 
-// changeCause is the annotation that kubectl rollout history shows.
-const changeCause = "kubernetes.io/change-cause"
-
-// Record is what a canary needs to be gone on with.
-type Record struct {
+// Rollout is the record of a canary, an undo or a restart: what it needs to be gone
+// on with.
+type Rollout struct {
 	Version     int             `json:"version"`
 	Verb        Verb            `json:"verb,omitempty"` // what is in progress, a canary when empty
 	Run         string          `json:"run"`            // tells one run from the next
@@ -78,16 +76,16 @@ func (v Verb) Noun() string {
 	return "a " + v.Name()
 }
 
-// FindRecord reads the record of the canary in progress; nil when there is none.
-func FindRecord(s sts.Snapshot) (*Record, error) {
-	return sts.ReadNote[Record](s, Annotation, "put the partition where it belongs")
+// FindRollout reads the record of the rollout in progress; nil when there is none.
+func FindRollout(s sts.Snapshot) (*Rollout, error) {
+	return sts.ReadNote[Rollout](s, sts.RolloutAnnotation, "put the partition where it belongs")
 }
 
 // Format is the version that it was written in.
-func (r Record) Format() int { return r.Version }
+func (r Rollout) Format() int { return r.Version }
 
 // Check rejects what no run writes.
-func (r Record) Check() error {
+func (r Rollout) Check() error {
 	switch _, err := r.Steps.counts(1, true); {
 	case err != nil:
 		return err
@@ -105,12 +103,12 @@ func (r Record) Check() error {
 	return r.Order.Check()
 }
 
-// owns notes that the run itself sets this template, and what abort has to
+// Owns notes that the run itself sets this template, and what abort has to
 // write back beside the one before. Only a template that is exactly what the
 // server will store has a fingerprint by which a stranger's change shows.
-func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
+func (r *Rollout) Owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	r.OwnTemplate = true
-	if before, ok := s.Annotation(changeCause); ok {
+	if before, ok := s.Annotation(ChangeCause); ok {
 		r.Cause = &before
 	}
 	if !exact {
@@ -127,8 +125,8 @@ func (r *Record) owns(template sts.Template, exact bool, s sts.Snapshot) error {
 	return err
 }
 
-// rollsOut notes that it is the set's current template which is rolled out.
-func (r *Record) rollsOut(s sts.Snapshot) error {
+// RollsOut notes that it is the set's current template which is rolled out.
+func (r *Rollout) RollsOut(s sts.Snapshot) error {
 	var err error
 	if s.Raw != nil {
 		if r.Digest, err = s.Raw.Digest(); err != nil {
@@ -142,7 +140,7 @@ func (r *Record) rollsOut(s sts.Snapshot) error {
 // changed reports whether the set has another template by now than the one that
 // is rolled out. Where only fingerprints can be compared a difference may come
 // from the build alone: then it counts when somebody else has written since.
-func (r Record) changed(s sts.Snapshot) bool {
+func (r Rollout) changed(s sts.Snapshot) bool {
 	if r.Digest != "" && s.Raw != nil {
 		now, err := s.Raw.Digest()
 		return err == nil && now != r.Digest
@@ -161,8 +159,8 @@ func (r Record) changed(s sts.Snapshot) bool {
 	return others
 }
 
-// stranger says who changed the template since the canary set it, or "".
-func (r Record) stranger(s sts.Snapshot) string {
+// Stranger says who changed the template since the canary set it, or "".
+func (r Rollout) Stranger(s sts.Snapshot) string {
 	if !r.changed(s) {
 		return ""
 	}
@@ -173,8 +171,8 @@ func (r Record) stranger(s sts.Snapshot) string {
 	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())
 }
 
-// text is the annotation's value.
-func (r Record) text() *string {
+// Text is the annotation's value.
+func (r Rollout) Text() *string {
 	r.Version = sts.FormatGoing
 	if r.Failed != nil {
 		r.Version = sts.FormatFailed
@@ -185,14 +183,14 @@ func (r Record) text() *string {
 // WantsRollback reports whether the canary in progress was started with the
 // wish to go back by itself when a step fails.
 func WantsRollback(s sts.Snapshot) bool {
-	record, err := FindRecord(s)
+	record, err := FindRollout(s)
 	return err == nil && record != nil && record.Rollback
 }
 
-// Before is the set with the partition that it had before the canary in
+// BeforeRollout is the set with the partition that it had before the canary in
 // progress: what a manifest of it is to be compared with.
-func Before(s sts.Snapshot) sts.Snapshot {
-	record, err := FindRecord(s)
+func BeforeRollout(s sts.Snapshot) sts.Snapshot {
+	record, err := FindRollout(s)
 	if err != nil || record == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
 		return s
 	}

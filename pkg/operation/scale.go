@@ -1,4 +1,4 @@
-package scale
+package operation
 
 import (
 	"errors"
@@ -10,12 +10,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Annotation holds the record of a scale that has more to do than to set
-// replicas: a policy to put back, or claims to delete.
-const Annotation = sts.ScaleAnnotation
-
-// Record is what a scale needs to be gone on with.
-type Record struct {
+// Scale is the record of a scale that has more to do than to set replicas, a policy
+// to put back or claims to delete: what it needs to be gone on with.
+type Scale struct {
 	Version int `json:"version"`
 	From    int `json:"from"` // the replicas as they were
 	To      int `json:"to"`
@@ -40,16 +37,16 @@ type Pending struct {
 	Retain bool      `json:"retainVolume,omitempty"`
 }
 
-// FindRecord reads the record of the scale in progress; nil when there is none.
-func FindRecord(s sts.Snapshot) (*Record, error) {
-	return sts.ReadNote[Record](s, Annotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
+// FindScale reads the record of the scale in progress; nil when there is none.
+func FindScale(s sts.Snapshot) (*Scale, error) {
+	return sts.ReadNote[Scale](s, sts.ScaleAnnotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
 }
 
 // Format is the version that it was written in.
-func (r Record) Format() int { return r.Version }
+func (r Scale) Format() int { return r.Version }
 
 // Check rejects what no scale writes.
-func (r Record) Check() error {
+func (r Scale) Check() error {
 	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == sts.FormatFailed && r.Failed == nil {
 		return errors.New("no scale writes that")
 	}
@@ -61,10 +58,16 @@ func known(policy rollout.Retention) bool {
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
 
-func flag(name string) bool { return name == "" || name == beforeExec || name == beforeCmd }
+// The flags of the command that runs before each pod goes.
+const (
+	BeforeExec = "before-exec"
+	BeforeCmd  = "before-cmd"
+)
 
-// text is the annotation's value.
-func (r Record) text() *string {
+func flag(name string) bool { return name == "" || name == BeforeExec || name == BeforeCmd }
+
+// Text is the annotation's value.
+func (r Scale) Text() *string {
 	r.Version = sts.FormatGoing
 	if r.Failed != nil {
 		r.Version = sts.FormatFailed
@@ -72,5 +75,5 @@ func (r Record) text() *string {
 	return sts.NoteText(r)
 }
 
-// empty reports whether nothing but replicas is left to do.
-func (r Record) empty() bool { return r.WhenScaled == "" && len(r.Claims) == 0 }
+// Empty reports whether nothing but replicas is left to do.
+func (r Scale) Empty() bool { return r.WhenScaled == "" && len(r.Claims) == 0 }

@@ -1,4 +1,4 @@
-package canary
+package operation
 
 import (
 	"errors"
@@ -63,7 +63,9 @@ func parseStep(text string) (n int, percent bool, err error) {
 // Steps of both kinds that go down for this number of replicas are an error.
 func (steps Steps) Counts(replicas int) ([]int, error) { return steps.counts(replicas, false) }
 
-// counts may skip a step that goes down rather than fail.
+// UsableCounts are the same without the steps that go down.
+func (steps Steps) UsableCounts(replicas int) ([]int, error) { return steps.counts(replicas, true) }
+
 func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	var counts []int
 	last := 0
@@ -93,8 +95,8 @@ func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	return counts, nil
 }
 
-// open returns the steps without a final 100%, which Counts adds by itself.
-func (steps Steps) open() Steps {
+// Open returns the steps without a final 100%, which Counts adds by itself.
+func (steps Steps) Open() Steps {
 	if n := len(steps); n > 0 && steps[n-1] == "100%" {
 		return steps[:n-1]
 	}

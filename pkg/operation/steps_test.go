@@ -1,28 +1,28 @@
-package canary_test
+package operation_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 )
 
 func TestParseSteps(t *testing.T) {
 	tests := []struct {
 		name string
 		text string
-		want canary.Steps
+		want operation.Steps
 		err  string
 	}{
-		{name: "the default", text: "1,50%,100%", want: canary.DefaultSteps()},
-		{name: "one count", text: "1", want: canary.Steps{"1"}},
-		{name: "counts", text: "1,2,30", want: canary.Steps{"1", "2", "30"}},
-		{name: "shares", text: "1%,50%,100%", want: canary.Steps{"1%", "50%", "100%"}},
-		{name: "spaces around a step", text: " 1 , 50% ", want: canary.Steps{"1", "50%"}},
+		{name: "the default", text: "1,50%,100%", want: operation.DefaultSteps()},
+		{name: "one count", text: "1", want: operation.Steps{"1"}},
+		{name: "counts", text: "1,2,30", want: operation.Steps{"1", "2", "30"}},
+		{name: "shares", text: "1%,50%,100%", want: operation.Steps{"1%", "50%", "100%"}},
+		{name: "spaces around a step", text: " 1 , 50% ", want: operation.Steps{"1", "50%"}},
 		{
 			name: "which of two kinds is more depends on the replicas, so it passes here",
-			text: "50%,3,80%,4", want: canary.Steps{"50%", "3", "80%", "4"},
+			text: "50%,3,80%,4", want: operation.Steps{"50%", "3", "80%", "4"},
 		},
 		{name: "counts that go down", text: "3,2", err: "steps must go up: 2 comes after 3"},
 		{name: "shares that go down", text: "50%,20%", err: "steps must go up: 20% comes after 50%"},
@@ -47,7 +47,7 @@ func TestParseSteps(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := canary.ParseSteps(tt.text)
+			got, err := operation.ParseSteps(tt.text)
 			if tt.err != "" {
 				require.EqualError(t, err, tt.err)
 				require.Nil(t, got)
@@ -60,41 +60,41 @@ func TestParseSteps(t *testing.T) {
 }
 
 func TestStepsReadAsTheFlagTakesThem(t *testing.T) {
-	require.Equal(t, "1,50%,100%", canary.DefaultSteps().String())
-	again, err := canary.ParseSteps(canary.DefaultSteps().String())
+	require.Equal(t, "1,50%,100%", operation.DefaultSteps().String())
+	again, err := operation.ParseSteps(operation.DefaultSteps().String())
 	require.NoError(t, err)
-	require.Equal(t, canary.DefaultSteps(), again)
+	require.Equal(t, operation.DefaultSteps(), again)
 }
 
 func TestCounts(t *testing.T) {
 	tests := []struct {
 		name     string
-		steps    canary.Steps
+		steps    operation.Steps
 		replicas int
 		want     []int
 		err      string
 	}{
-		{name: "the default of five", steps: canary.DefaultSteps(), replicas: 5, want: []int{1, 3, 5}},
-		{name: "the default of fifty", steps: canary.DefaultSteps(), replicas: 50, want: []int{1, 25, 50}},
-		{name: "the default of one: steps that come out the same are one", steps: canary.DefaultSteps(), replicas: 1, want: []int{1}},
-		{name: "the default of two", steps: canary.DefaultSteps(), replicas: 2, want: []int{1, 2}},
-		{name: "shares are rounded up", steps: canary.Steps{"1%", "21%", "61%"}, replicas: 5, want: []int{1, 2, 4, 5}},
-		{name: "shares that come out whole stay", steps: canary.Steps{"20%", "40%"}, replicas: 5, want: []int{1, 2, 5}},
-		{name: "never more than there are", steps: canary.Steps{"2", "10"}, replicas: 5, want: []int{2, 5}},
-		{name: "all pods are the last", steps: canary.Steps{"1", "2"}, replicas: 5, want: []int{1, 2, 5}},
-		{name: "all pods are not added twice", steps: canary.Steps{"5", "100%"}, replicas: 5, want: []int{5}},
-		{name: "kinds may be mixed", steps: canary.Steps{"50%", "30", "80%"}, replicas: 50, want: []int{25, 30, 40, 50}},
+		{name: "the default of five", steps: operation.DefaultSteps(), replicas: 5, want: []int{1, 3, 5}},
+		{name: "the default of fifty", steps: operation.DefaultSteps(), replicas: 50, want: []int{1, 25, 50}},
+		{name: "the default of one: steps that come out the same are one", steps: operation.DefaultSteps(), replicas: 1, want: []int{1}},
+		{name: "the default of two", steps: operation.DefaultSteps(), replicas: 2, want: []int{1, 2}},
+		{name: "shares are rounded up", steps: operation.Steps{"1%", "21%", "61%"}, replicas: 5, want: []int{1, 2, 4, 5}},
+		{name: "shares that come out whole stay", steps: operation.Steps{"20%", "40%"}, replicas: 5, want: []int{1, 2, 5}},
+		{name: "never more than there are", steps: operation.Steps{"2", "10"}, replicas: 5, want: []int{2, 5}},
+		{name: "all pods are the last", steps: operation.Steps{"1", "2"}, replicas: 5, want: []int{1, 2, 5}},
+		{name: "all pods are not added twice", steps: operation.Steps{"5", "100%"}, replicas: 5, want: []int{5}},
+		{name: "kinds may be mixed", steps: operation.Steps{"50%", "30", "80%"}, replicas: 50, want: []int{25, 30, 40, 50}},
 		{
-			name: "mixed kinds that go down for this number", steps: canary.Steps{"3", "50%"}, replicas: 4,
+			name: "mixed kinds that go down for this number", steps: operation.Steps{"3", "50%"}, replicas: 4,
 			err: "steps must go up: of 4 replicas, 50% is 2 after 3",
 		},
 		{
-			name: "a count that is cut and then goes down", steps: canary.Steps{"10", "50%"}, replicas: 4,
+			name: "a count that is cut and then goes down", steps: operation.Steps{"10", "50%"}, replicas: 4,
 			err: "steps must go up: of 4 replicas, 50% is 2 after 4",
 		},
-		{name: "no replicas, no steps", steps: canary.DefaultSteps(), replicas: 0},
+		{name: "no replicas, no steps", steps: operation.DefaultSteps(), replicas: 0},
 		{
-			name: "what nobody parsed", steps: canary.Steps{"half"}, replicas: 5,
+			name: "what nobody parsed", steps: operation.Steps{"half"}, replicas: 5,
 			err: `step "half" is neither a count like 2 nor a share like 50%`,
 		},
 	}

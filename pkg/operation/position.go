@@ -1,4 +1,4 @@
-package canary
+package operation
 
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -13,16 +13,16 @@ type Position struct {
 // Position reads off the partition how far the canary is. The steps are
 // counted with the replicas that the set has now. Should some go down since
 // those changed, the canary goes on without them.
-func (r Record) Position(s sts.Snapshot) (Position, error) {
+func (r Rollout) Position(s sts.Snapshot) (Position, error) {
 	if r.Pods != nil {
 		return r.restarted(s), nil
 	}
-	counts, err := r.Steps.counts(s.Replicas(), true)
+	counts, err := r.Steps.UsableCounts(s.Replicas())
 	if err != nil {
 		return Position{}, err
 	}
 	p := Position{Counts: counts}
-	updated := r.letThrough(s)
+	updated := r.LetThrough(s)
 	for _, n := range counts {
 		if n <= updated {
 			p.Begun++
@@ -32,7 +32,7 @@ func (r Record) Position(s sts.Snapshot) (Position, error) {
 }
 
 // restarted is how far a restart of some pods is: it has one step.
-func (r Record) restarted(s sts.Snapshot) Position {
+func (r Rollout) restarted(s sts.Snapshot) Position {
 	for _, pod := range s.Pods {
 		if was, ok := r.Pods[pod.Ordinal]; ok && was == pod.UID && pod.Ordinal >= s.Start() && pod.Ordinal < s.End() {
 			return Position{Counts: []int{len(r.Pods)}}
@@ -41,9 +41,9 @@ func (r Record) restarted(s sts.Snapshot) Position {
 	return Position{Counts: []int{len(r.Pods)}, Begun: 1}
 }
 
-// letThrough is how many pods the gate has been opened for. With OnDelete there
+// LetThrough is how many pods the gate has been opened for. With OnDelete there
 // is no gate: there it is how many pods have been replaced.
-func (r Record) letThrough(s sts.Snapshot) int {
+func (r Rollout) LetThrough(s sts.Snapshot) int {
 	if !s.OnDelete() {
 		return s.Replicas() - s.Partition()
 	}

@@ -1,0 +1,128 @@
+package operation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Progress is how far a rollout is, and who drives it.
+func (r Rollout) Progress(s sts.Snapshot, now time.Time) rollout.Operation {
+	o := rollout.Operation{
+		Verb: r.Verb.Name(), Started: r.Started, Aborting: r.Aborting, Failed: r.Failure(s) != nil,
+		Held: r.Held(s, now), Driver: r.Driven(s, now),
+	}
+	if at, err := r.Position(s); err == nil && (len(at.Counts) > 1 || r.Verb == VerbCanary) {
+		o.Step, o.Steps = at.Begun, len(at.Counts)
+	}
+	return o
+}
+
+// Driven is the process that drives the rollout, as far as the set tells: none where
+// it has failed, or is held at a gate at which that process ends.
+func (r Rollout) Driven(s sts.Snapshot, now time.Time) *sts.Driver {
+	if r.Driver == nil || r.Failure(s) != nil || r.Driver.Leaves && r.Held(s, now) {
+		return nil
+	}
+	return r.Driver
+}
+
+// DrivenBy is the record once another process drives it; manager is its name for
+// managedFields.
+func (r Rollout) DrivenBy(driver *sts.Driver, manager string) Rollout {
+	r.Driver, r.Managers = driver, sts.AddManager(r.Managers, manager)
+	return r
+}
+
+// Held reports whether the step that was opened last is over, soak and all, so that
+// a process which ends at gates has ended.
+func (r Rollout) Held(s sts.Snapshot, now time.Time) bool {
+	at, err := r.Position(s)
+	if err != nil || at.Begun == 0 || r.Aborting {
+		return false
+	}
+	var until rollout.Condition = rollout.PodsGood{From: s.Start() + s.Partition()}
+	switch {
+	case r.Pods != nil:
+		until = rollout.PodsRestarted{Pods: r.Pods}
+	case s.OnDelete():
+		until = rollout.PodsUpdated{Count: at.Counts[at.Begun-1]}
+	}
+	return until.Check(s, now).Done && r.SoakLeft(until, s, now) <= 0
+}
+
+// SoakLeft is what the soak still lacks when its pods have been Available for
+// some of it already: nobody has to sit through it twice.
+func (r Rollout) SoakLeft(until rollout.Condition, s sts.Snapshot, now time.Time) time.Duration {
+	progress := until.Check(s, now)
+	if !progress.Done {
+		return r.Soak.Duration
+	}
+	left := time.Duration(0)
+	for _, t := range progress.Standings {
+		left = max(left, r.Soak.Duration-now.Sub(t.Since.Add(s.MinReady())))
+	}
+	return min(left, r.Soak.Duration)
+}
+
+// NextStepWithin is how much later than its soak the next step of a rollout may
+// begin before it counts as held: another process takes it on, and its clock
+// and its requests take their time.
+const NextStepWithin = 5 * time.Second
+
+// drivenStepWithin is the same where the record names the process that goes on by
+// itself: it may be late where the machine or the API server is.
+const drivenStepWithin = 30 * time.Second
+
+// GoesOn is when the soak of the step is over or, after that, when the next step
+// should have begun.
+func (r Rollout) GoesOn(s sts.Snapshot, pods rollout.Progress, now time.Time) (until time.Time, words string) {
+	soaked := r.soakedAt(s, pods)
+	at, err := r.Position(s)
+	if err == nil && at.Begun > 0 && !r.Aborting && now.Before(soaked) {
+		words = "the soak to end"
+		if len(at.Counts) > 1 {
+			words = fmt.Sprintf("the soak of step %d of %d to end", at.Begun, len(at.Counts))
+		}
+		return soaked, words
+	}
+	within := NextStepWithin
+	if r.Driven(s, now) != nil {
+		within = drivenStepWithin
+	}
+	return soaked.Add(within), "the " + r.Verb.Name() + "'s next step"
+}
+
+// soakedAt is when the soak of a step is over, as far as the set tells: its pods
+// have been good for so long, and what it wrote last is as old.
+func (r Rollout) soakedAt(s sts.Snapshot, pods rollout.Progress) time.Time {
+	since := lastMove(s, pods, r.Started, []string{"metadata", "annotations", sts.RolloutAnnotation},
+		[]string{"spec", "updateStrategy", "rollingUpdate", "partition"})
+	if r.Aborting {
+		return since
+	}
+	return since.Add(r.Soak.Duration)
+}
+
+// lastMove is the latest of a time, of when a pod became good, and of when one
+// of these fields was written.
+func lastMove(s sts.Snapshot, pods rollout.Progress, latest time.Time, fields ...[]string) time.Time {
+	later := func(t time.Time) {
+		if t.After(latest) {
+			latest = t
+		}
+	}
+	for _, t := range pods.Standings {
+		if t.Good() {
+			later(t.Since.Add(s.MinReady()))
+		}
+	}
+	for _, path := range fields {
+		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
+			later(w.Time)
+		}
+	}
+	return latest
+}

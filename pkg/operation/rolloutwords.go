@@ -1,0 +1,159 @@
+package operation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// What others tell a person about a canary, an undo or a restart.
+
+// Annotation holds it.
+func (r Rollout) Annotation() string { return sts.RolloutAnnotation }
+
+// Name is the verb that goes on with it.
+func (r Rollout) Name() string { return r.Verb.Name() }
+
+// Says is what is going on, in a sentence's few words.
+func (r Rollout) Says() string {
+	if r.Aborting {
+		return r.Verb.Noun() + " is being aborted"
+	}
+	return r.Verb.Noun() + " is in progress"
+}
+
+// Short is the same for a row of a list, where most of them are canaries.
+func (r Rollout) Short(s sts.Snapshot, now time.Time) string {
+	words := string(r.Verb)
+	switch at, err := r.Position(s); {
+	case r.Aborting:
+		words += " aborting"
+	case err != nil:
+		words += " ?"
+	case words == "" || len(at.Counts) > 1:
+		words += fmt.Sprintf(" %d/%d", at.Begun, len(at.Counts))
+	}
+	return strings.TrimSpace(words) + " for " + duration.HumanDuration(now.Sub(r.Started))
+}
+
+// Lines say how far it is. There are none where its steps no longer fit: the verb
+// that goes on says so.
+func (r Rollout) Lines(s sts.Snapshot, now time.Time) [][2]string {
+	at, err := r.Position(s)
+	if err != nil {
+		return nil
+	}
+	label := map[Verb]string{VerbCanary: "Canary", VerbUndo: "Undo", VerbRestart: "Restart"}[r.Verb]
+	return [][2]string{{label, r.at(at) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
+}
+
+// at is how far it is.
+func (r Rollout) at(p Position) string {
+	if r.Verb != VerbCanary && len(p.Counts) == 1 && !r.Aborting {
+		return "in progress"
+	}
+	counts := make([]string, len(p.Counts))
+	for i, n := range p.Counts {
+		counts[i] = fmt.Sprint(n)
+	}
+	words := fmt.Sprintf("step %d of %d", p.Begun, len(p.Counts))
+	switch {
+	case r.Aborting:
+		words = "on the way back to stable"
+	case p.Begun == 0:
+		words = fmt.Sprintf("gate closed, %d steps", len(p.Counts))
+	}
+	return fmt.Sprintf("%s (%s pods)", words, strings.Join(counts, ", "))
+}
+
+// Since is when it began.
+func (r Rollout) Since(sts.Snapshot) (time.Time, bool) { return r.Started, true }
+
+// Helps are what can be done about it: from a bad one, back before again.
+func (r Rollout) Helps(s sts.Snapshot, good bool) []hint.Hint {
+	strange := !r.Aborting && r.Stranger(s) != ""
+	switch {
+	case strange && r.Verb == VerbCanary:
+		return []hint.Hint{help(s, "roll back, without the change that somebody made since", "abort")}
+	case strange:
+		return []hint.Hint{help(s, "give the "+r.Verb.Name()+" up, and let the change stand that somebody made since", "abort")}
+	case r.Aborting:
+		return []hint.Hint{help(s, "finish the abort", "abort")}
+	case r.Failure(s) != nil:
+		return r.AfterFailure(s)
+	case r.Verb != VerbCanary: // nobody wants to go back from there
+		return []hint.Hint{help(s, "resume", r.Verb.Name())}
+	case good:
+		return []hint.Hint{help(s, "the next step", "promote"), help(s, "roll back", "abort")}
+	}
+	return []hint.Hint{help(s, "resume", "canary"), help(s, "roll back", "abort")}
+}
+
+// help is a command about the set.
+func help(s sts.Snapshot, words, verb string, flags ...string) hint.Hint {
+	return hint.Hint{Words: words, Kind: hint.Sts, Verb: verb, Args: append([]string{s.Name()}, flags...)}
+}
+
+// AfterFailure is what can be done about a run that has failed: back before again.
+func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
+	again := help(s, "try again", r.Verb.Name(), rollout.RetryFlag)
+	// Any run gives way to an undo.
+	other := help(s, "or go to another revision", "undo", "--to-revision", "REVISION")
+	switch r.Verb {
+	case VerbUndo:
+		other.Words = "go to another revision"
+		return []hint.Hint{other, again}
+	case VerbRestart:
+		return []hint.Hint{help(s, "give the restart up", "abort"), other, again}
+	case VerbCanary:
+	}
+	return []hint.Hint{help(s, "roll back", "abort"), other, again}
+}
+
+// AtGate reports whether it holds a set whose pods wait to be deleted: none is on its
+// way, and all that were updated are well.
+func (r Rollout) AtGate(s sts.Snapshot, pods rollout.Progress) bool {
+	return s.OnDelete() && pods.Good > 0 && !slices.ContainsFunc(pods.Standings, func(t sts.Standing) bool {
+		return t.State != sts.StateOld && !t.Good()
+	})
+}
+
+// Waits is what a person may do at a gate.
+func (r Rollout) Waits(s sts.Snapshot) string {
+	failed := r.Failure(s) != nil
+	at, err := r.Position(s)
+	switch {
+	case failed && r.Verb == VerbCanary:
+		return "somebody to abort it or to try again"
+	case failed:
+		return "somebody to act"
+	case err == nil && r.Verb == VerbCanary && at.Begun > 0:
+		return fmt.Sprintf("somebody to promote or to abort it: step %d of %d passed", at.Begun, len(at.Counts))
+	}
+	return "somebody to go on with it"
+}
+
+// Origin is the revision that a canary began from, and a restart by the template. An
+// undo goes to what others leave, and a restart of some pods changes no revision.
+func (r Rollout) Origin() string {
+	if r.Verb == VerbUndo || r.Pods != nil {
+		return ""
+	}
+	return r.Stable
+}
+
+// TakenBack reports whether the set went back to the revision that it left.
+func (r Rollout) TakenBack(s sts.Snapshot, origin string) bool {
+	return r.Aborting || origin != "" && origin == s.UpdateRevision()
+}
+
+// Excludes is nil: the planners of the other verbs say what a rollout in progress is
+// to them.
+func (r Rollout) Excludes(string, sts.Snapshot, hint.Caller) *rollout.Refusal { return nil }
