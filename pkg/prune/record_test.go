@@ -55,6 +55,28 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
+// The deletion of a claim is tried again when the claim has changed: its status
+// changes by itself when its pod is gone.
+func TestARecordIsWrittenAgainOnlyWhereItMakesAnotherClaim(t *testing.T) {
+	b := book(t)
+	one, two := record("default", "data-web-1"), record("default", "data-web-2")
+	status := one
+	status.Claim = one.Claim.DeepCopy()
+	status.Claim.ResourceVersion, status.Claim.Status.Phase = "8", corev1.ClaimLost
+	labelled := one
+	labelled.Claim = one.Claim.DeepCopy()
+	labelled.Claim.Labels["tier"] = "db"
+	for _, r := range []prune.Record{one, two, status, one, labelled, labelled} {
+		require.NoError(t, b.WriteChanged(r))
+	}
+	last := restorable(labelled)
+	last.Claim.Labels = labelled.Claim.Labels
+	require.Equal(t, []prune.Record{last, restorable(two)}, recordsOf(t, b))
+	data, err := os.ReadFile(b.Path())
+	require.NoError(t, err)
+	require.Equal(t, 3, strings.Count(string(data), "kind: PersistentVolumeClaim\n"), "%s", data)
+}
+
 func TestARecordIsAManifestThatKubectlTakes(t *testing.T) {
 	b := book(t)
 	require.NoError(t, b.Write(record("default", "data-web-1")))

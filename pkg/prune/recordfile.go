@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
@@ -26,6 +28,8 @@ type RecordFile struct {
 	file *os.File
 	size int64 // up to the end of the last whole record
 	torn error // why what is behind that could not be taken away
+	// latest are the records that [RecordFile.WriteChanged] has written, by claim.
+	latest map[types.UID]Record
 }
 
 // NewRecordFile is a file in this folder about the claims that a command deletes at
@@ -117,6 +121,23 @@ func (b *RecordFile) Write(r Record) error {
 	}
 	b.size += int64(len(text))
 	return b.file.Sync()
+}
+
+// WriteChanged adds a record unless the last one of the same claim makes the same
+// claim: a deletion is tried again where the claim has changed, which its status
+// alone does as well. It remembers all that it has written.
+func (b *RecordFile) WriteChanged(r Record) error {
+	if last, ok := b.latest[r.ClaimUID]; ok && last.makes(r) {
+		return nil
+	}
+	if err := b.Write(r); err != nil {
+		return err
+	}
+	if b.latest == nil {
+		b.latest = map[types.UID]Record{}
+	}
+	b.latest[r.ClaimUID] = r
+	return nil
 }
 
 // Path is the file, "" while there is none.

@@ -35,7 +35,7 @@ func (r recorder) Record(ctx context.Context, d rollout.DeleteClaim, seen sts.Sn
 		// Somebody has set it back: the data would die after all.
 		return fmt.Errorf("the reclaim policy of volume %s is %s by now: claim %s is kept", record.Volume, record.Policy, d.Name)
 	}
-	if err := r.book.Write(record); err != nil {
+	if err := r.book.WriteChanged(record); err != nil {
 		return fmt.Errorf("no record can be written, so claim %s is kept: %w", d.Name, err)
 	}
 	return nil
