@@ -114,7 +114,7 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		return nil, nil //nolint:nilnil // there is nothing to do
 	}
 	if s.Partition() > 0 {
-		return nil, refusePartition(r, s)
+		return nil, gated(r, operation.VerbCanary, s)
 	}
 	if r.Template.Is(s.Set) {
 		return nil, unsettled(r, s, Unsettled(s, now)) // its rollout is not over
@@ -127,6 +127,9 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 
 // open plans a rollout of the request's template, from a closed gate on.
 func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if err := operation.Refuse(verb.Name(), s, r.Command); err != nil {
+		return nil, err
+	}
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
@@ -170,6 +173,15 @@ func majority(s sts.Snapshot) string {
 		}
 	}
 	return best
+}
+
+// gated refuses to begin behind a partition: it says first which operation has
+// set it, if one has.
+func gated(r Request, verb operation.Verb, s sts.Snapshot) error {
+	if err := operation.Refuse(verb.Name(), s, r.Command); err != nil {
+		return err
+	}
+	return refusePartition(r, s)
 }
 
 func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {

@@ -16,6 +16,9 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if !s.Observed() {
 		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
 	}
+	if err := operation.Refuse("canary", s, r.Command); err != nil {
+		return nil, err
+	}
 	waits := s.UpdateRevision() != s.StableRevision()
 	if !waits || s.Partition() == 0 && !s.OnDelete() {
 		why := fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())

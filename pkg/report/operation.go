@@ -20,6 +20,8 @@ type operationView struct {
 	Held     bool       `json:"held,omitempty"`
 	Failed   bool       `json:"failed,omitempty"`
 	Driver   *driver    `json:"driver,omitempty"`
+	By       *driver    `json:"by,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
 }
 
 // driver is the process that drives an operation.
@@ -37,7 +39,7 @@ func viewOperation(o *rollout.Operation) *operationView {
 	}
 	return &operationView{
 		Verb: o.Verb, Step: o.Step, Steps: o.Steps, Started: moment(o.Started), Aborting: o.Aborting, Held: o.Held, Failed: o.Failed,
-		Driver: viewDriver(o.Driver),
+		Driver: viewDriver(o.Driver), By: viewDriver(o.By), Reason: Clean(o.Reason),
 	}
 }
 

@@ -45,6 +45,7 @@ type statusView struct {
 	Update    string            `json:"updateRevision"`
 	Image     string            `json:"image,omitempty"`
 	Images    []imageChangeView `json:"images,omitempty"`
+	Operation *operationView    `json:"operation,omitempty"`
 	Canary    *canaryView       `json:"canary,omitempty"`
 	Scale     *scaleView        `json:"scale,omitempty"`
 	Failed    *failedView       `json:"failed,omitempty"`
@@ -235,6 +236,13 @@ func (st Status) view() statusView {
 	v.Evidence, v.Image = viewEvidence(st.Verdict.Evidence), st.templateImage()
 	if len(s.Revisions) > 0 { // a list does not know what was before
 		v.Images = viewImages(st.changes())
+	}
+	if first := st.Ops.First(); first != nil {
+		doing := first.Progress(s, st.Now)
+		v.Operation = viewOperation(&doing)
+		if v.Operation.Driver != nil {
+			v.Operation.Driver.Ended = st.ended(*doing.Driver)
+		}
 	}
 	if f := st.Verdict.Failed; f != nil {
 		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}

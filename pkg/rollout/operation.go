@@ -17,6 +17,9 @@ type Operation struct {
 	Held     bool
 	Failed   bool
 	Driver   *sts.Driver // nil where the record does not tell, or nobody drives any more
+	// By is who began what nobody drives, and Reason why, in their words.
+	By     *sts.Driver
+	Reason string
 }
 
 // String says what it is, how far it is and who drives it. The driver's words are
