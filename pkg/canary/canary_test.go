@@ -25,7 +25,7 @@ import (
 func request(changes ...func(*canary.Request)) canary.Request {
 	r := canary.Request{
 		Run: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute, Command: "kubectl sts -n prod",
-		Limits: canary.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
+		Limits: rollout.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 	}
 	for _, change := range changes {
 		change(&r)

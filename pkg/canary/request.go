@@ -19,16 +19,6 @@ type Pace struct {
 	Wanted bool             // the hold is what the user asked for
 }
 
-// Limits are the waiting times of a run.
-type Limits struct {
-	Patience time.Duration
-	// Placing is the patience with a pod that waits for a node or a volume, 0 for
-	// the same as with all else.
-	Placing     time.Duration
-	StepTimeout time.Duration
-	Timeout     time.Duration
-}
-
 // Request is what a user wants of a canary.
 type Request struct {
 	// Template is the new pod template as the server would store it; nil
@@ -53,7 +43,7 @@ type Request struct {
 	Order     sts.Order
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say
 	Pace      Pace
-	Limits    Limits
+	Limits    rollout.Limits
 	// Command is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
 	Command hint.Caller

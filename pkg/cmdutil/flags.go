@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -18,7 +17,7 @@ import (
 
 // RunFlags are the flags of every verb that runs a plan.
 type RunFlags struct {
-	Limits canary.Limits
+	Limits rollout.Limits
 	Yes    bool
 	DryRun report.DryRun
 	Output report.Format

@@ -25,7 +25,7 @@ func wholeCanary(t testing.TB, changes ...func(*canary.Request)) rollout.Plan {
 	t.Helper()
 	r := canary.Request{
 		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: soak,
-		Limits: canary.Limits{Patience: patience, StepTimeout: stepTimeout}, Command: "kubectl sts",
+		Limits: rollout.Limits{Patience: patience, StepTimeout: stepTimeout}, Command: "kubectl sts",
 	}
 	for _, change := range changes {
 		change(&r)

@@ -3,7 +3,6 @@ package scale
 import (
 	"strconv"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
@@ -50,7 +49,7 @@ type Request struct {
 	Rivals map[string]sts.Rival
 	// Users are pods that use a claim and are not its own, by the claim's name.
 	Users  map[string]string
-	Limits canary.Limits
+	Limits rollout.Limits
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 	// Unrecorded says that no record can be written of claims whose volumes stay

@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -63,7 +62,7 @@ func four() []sts.Claim { return []sts.Claim{claim(0), claim(1), claim(2), claim
 
 func request(to int, changes ...func(*scale.Request)) scale.Request {
 	r := scale.Request{
-		To: to, Step: 1, Limits: canary.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute}, Command: "kubectl sts",
+		To: to, Step: 1, Limits: rollout.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute}, Command: "kubectl sts",
 	}
 	for _, change := range changes {
 		change(&r)

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -130,7 +131,7 @@ func TestFlags(t *testing.T) {
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},
 			want: request(func(r *canary.Request) {
 				r.Run = cmdutil.RunFlags{
-					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
+					Limits: rollout.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
 					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
 				}
 			}),

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -25,8 +24,8 @@ type Request struct {
 	AllNamespaces bool
 	Selector      string
 	Output        report.Format
-	Limits        canary.Limits // of which only the patience counts
-	Watch         bool          // the verb of that name is to do it
+	Limits        rollout.Limits // of which only the patience counts
+	Watch         bool           // the verb of that name is to do it
 }
 
 var (

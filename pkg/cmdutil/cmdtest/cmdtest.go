@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Verb makes a verb's command; R is what its flags become.
@@ -71,6 +71,6 @@ func Run() cmdutil.RunFlags {
 }
 
 // Limits are the waiting times by default.
-func Limits() canary.Limits {
-	return canary.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute}
+func Limits() rollout.Limits {
+	return rollout.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute}
 }
