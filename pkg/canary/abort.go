@@ -35,7 +35,7 @@ func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*rollout.Plan,
 	b.record = b.record.DrivenBy(r.driver(), r.Manager)
 	b.record.Failed, b.record.Gate = nil, nil // somebody acts on it
 	if b.again = record.Aborting; b.again {
-		b.from = s.Partition() // what was let through before is not closed again
+		b.from = s.Gate() // what was let through before is not closed again
 	}
 	why := record.Stranger(s)
 	switch {

@@ -84,7 +84,7 @@ func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, ve
 	}
 	warnings := append(overruled(r, record), beside(r, record, s, now)...)
 	record = record.DrivenBy(r.driver(), r.Manager)
-	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Partition()}
+	b := builder{r: r, record: record, s: s, counts: at.Counts, from: s.Gate()}
 	p := b.frame(verb)
 	p.Warnings = warnings
 	if retries {

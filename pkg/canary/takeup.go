@@ -16,9 +16,6 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if !s.Observed() {
 		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
 	}
-	if err := operation.Refuse("canary", s, r.Command); err != nil {
-		return nil, err
-	}
 	waits := s.UpdateRevision() != s.StableRevision()
 	if !waits || s.Partition() == 0 && !s.OnDelete() {
 		why := fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
@@ -67,5 +64,5 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.plan(record, s, open, s.Partition(), at.Begun)
+	return r.plan(record, s, open, s.Gate(), at.Begun)
 }

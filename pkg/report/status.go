@@ -126,7 +126,11 @@ func (st Status) headings(room int) [][2]string {
 	s := st.Snapshot
 	strategy := string(s.Strategy())
 	if s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType {
-		strategy += fmt.Sprintf(", partition %d", s.Partition())
+		gate := s.GateWords()
+		if s.Closed() {
+			gate = "gate closed for every pod"
+		}
+		strategy += ", " + gate
 	}
 	strategy += ", " + policy(s)
 	if s.MinReady() > 0 {

@@ -195,6 +195,9 @@ func (st Status) partitionWords() string {
 		return ""
 	}
 	words := fmt.Sprint(st.Snapshot.Partition())
+	if st.Snapshot.Closed() {
+		words = "closed"
+	}
 	if since, ok := st.partitionSince(); ok {
 		words += " for " + duration.HumanDuration(st.Now.Sub(since))
 	}

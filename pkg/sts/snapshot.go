@@ -216,6 +216,22 @@ func (s Snapshot) MaxUnavailable() int {
 // (isCurrentRevisionNeeded in its source).
 func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Start()+s.Partition() }
 
+// Gate is the partition as an index into the replicas: one beyond them closes the gate
+// no further.
+func (s Snapshot) Gate() int { return min(s.Partition(), s.Replicas()) }
+
+// Closed reports whether the gate is closed for good: no set gets to this partition.
+func (s Snapshot) Closed() bool { return s.Partition() >= MostReplicas }
+
+// GateWords name the partition; the number of a gate that is closed for good says
+// nothing to a person.
+func (s Snapshot) GateWords() string {
+	if s.Closed() {
+		return "the closed gate"
+	}
+	return fmt.Sprintf("partition %d", s.Partition())
+}
+
 // UpdateRevision is the revision of the current template, once [Snapshot.Observed].
 func (s Snapshot) UpdateRevision() string {
 	if s.Set == nil {

@@ -50,7 +50,11 @@ func stageOf(s sts.Snapshot, progress rollout.Progress, ops operation.Found) sta
 	case !progress.Done && first != nil && first.AtGate(s, progress):
 		return stage{held, fmt.Sprintf("%s; %d of %d pods are updated", first.Says(), progress.Good, progress.Want)}
 	case !progress.Done:
-		return onTheWay(s, progress)
+		st := onTheWay(s, progress)
+		if st.phase == held && first != nil {
+			st.words = first.Says() + "; " + st.words
+		}
+		return st
 	case len(s.Stray()) > 0:
 		return stage{moving, s.Stray()[0].Name + " is being removed"}
 	case first != nil:
@@ -81,8 +85,8 @@ func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
 	}
 	if len(waiting) == 0 && len(old) == 0 {
 		// A partition that goes up takes nothing back.
-		return stage{held, fmt.Sprintf("partition %d is above pods that are updated already, which the controller leaves so: %s",
-			s.Partition(), strings.Join(ahead, ", "))}
+		return stage{held, fmt.Sprintf("%s is above pods that are updated already, which the controller leaves so: %s",
+			s.GateWords(), strings.Join(ahead, ", "))}
 	}
 	what := waiting
 	if len(what) == 0 {
@@ -107,7 +111,7 @@ func settled(s sts.Snapshot) stage {
 		}
 	}
 	if old > 0 {
-		return stage{held, fmt.Sprintf("partition %d keeps %d of %d pods on the old revision", s.Partition(), old, s.Replicas())}
+		return stage{held, fmt.Sprintf("%s keeps %d of %d pods on the old revision", s.GateWords(), old, s.Replicas())}
 	}
 	switch s.Replicas() {
 	case 0:
