@@ -18,8 +18,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/completion"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/release"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
@@ -109,6 +111,7 @@ func New(env *cmdutil.Env) *cobra.Command {
 	}
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
+	add(rollouts, hold.New(env, hold.Run), release.New(env, release.Run))
 	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, runStatus), watch.New(env, watch.Run), history.New(env, history.Run))
 	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))

@@ -13,11 +13,13 @@ import (
 
 // otherWords are what people call a verb elsewhere.
 var otherWords = map[string][]string{
-	"canary":    {"deploy", "pause", "retry", "rollout", "set", "update", "upgrade"},
+	"canary":    {"deploy", "retry", "rollout", "set", "update", "upgrade"},
 	"promote":   {"continue", "next", "proceed", "resume"},
 	"abort":     {"cancel", "stop"},
 	"undo":      {"back", "revert", "rollback"},
 	"restart":   {"bounce", "recreate"},
+	"hold":      {"freeze", "lock", "pause"},
+	"release":   {"resume", "thaw", "unfreeze", "unlock", "unpause"},
 	"scale":     {"resize"},
 	"status":    {"describe", "get", "list", "ls", "show"},
 	"prune-pvc": {"cleanup", "gc"},

@@ -68,6 +68,7 @@ func Kinds() []Kind {
 	return []Kind{
 		{sts.RolloutAnnotation, "a canary", found(FindRollout)},
 		{sts.ScaleAnnotation, "a scale", found(FindScale)},
+		{HoldAnnotation, "a hold", found(FindHold)},
 	}
 }
 

@@ -1,0 +1,62 @@
+package hold_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/hold"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// parse is what the flags become. A request of nil means that nothing was run.
+func parse(t *testing.T, args ...string) (*hold.Request, error) {
+	t.Helper()
+	return cmdtest.Parse(t, hold.New, args...)
+}
+
+func TestFlags(t *testing.T) {
+	request := func(changes ...func(*hold.Request)) *hold.Request {
+		r := &hold.Request{Run: cmdtest.Run(), Name: "web"}
+		for _, change := range changes {
+			change(r)
+		}
+		return r
+	}
+	tests := []struct {
+		name string
+		args []string
+		want *hold.Request
+	}{
+		{"a name alone", []string{"sts", "web"}, request()},
+		{"a reason", []string{"web", "--reason", "until Friday"}, request(func(r *hold.Request) { r.Reason = "until Friday" })},
+		{
+			"the flags of every run",
+			[]string{"web", "-y", "--timeout=1h", "--dry-run=client", "-o=yaml"},
+			request(func(r *hold.Request) {
+				r.Run.Yes, r.Run.Limits.Timeout, r.Run.DryRun, r.Run.Output = true, time.Hour, report.DryRunClient, report.YAML
+			}),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parse(t, test.args...)
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestBadUsage(t *testing.T) {
+	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+		{"no name", nil, "which StatefulSet? give its name"},
+		{"an empty reason", []string{"web", "--reason="}, "--reason is empty"},
+		{"a reason of two lines", []string{"web", "--reason=a\nb"}, `--reason="a\nb": must be one line of text`},
+		{"a novel", []string{"web", "--reason", strings.Repeat("é", 201)}, "--reason: must be at most 200 characters long, got 201"},
+		{"an unknown dry run", []string{"web", "--dry-run=all"}, `--dry-run=all: must be "none", "client" or "server"`},
+		{"a negative timeout", []string{"web", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
+	})
+}

@@ -1,0 +1,161 @@
+// Package hold plans the closing of a StatefulSet's gate, so that no template
+// change rolls out, and its release. It is pure.
+package hold
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Request is what a user wants.
+type Request struct {
+	Reason string // why the set is held, in the user's words; empty for none
+	Limits rollout.Limits
+	// Command is how the user calls the plugin, with the flags that lead to the
+	// same set: "kubectl sts -n prod".
+	Command hint.Caller
+	// Driver is the process that holds the set, nil for one that leaves no word of itself.
+	Driver *sts.Driver
+	// Manager is the name for managedFields, empty for the plugin's own.
+	Manager string
+}
+
+// Plan plans a hold. It is nil when the set is held already, for that reason. A
+// *rollout.Refusal as the error says why it can't be; any other error is about a
+// record on the set.
+func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if no := r.refuse(s); no != nil {
+		return nil, no
+	}
+	before, err := operation.FindHold(s)
+	if err != nil {
+		return nil, err
+	}
+	open, err := operation.FindRollout(s)
+	switch {
+	case err != nil:
+		return nil, err
+	case open != nil:
+		return nil, r.busy(open, s)
+	}
+	record := operation.Hold{
+		Started: now.UTC().Truncate(time.Second), By: r.Driver, Reason: r.Reason, Partition: s.Partition(),
+		Managers: sts.AddManager(nil, r.Manager),
+	}
+	if before != nil {
+		closed := s.Partition() == operation.Closed && before.Failed == nil
+		if closed && (r.Reason == "" || r.Reason == before.Reason) {
+			return nil, nil //nolint:nilnil // there is nothing to do
+		}
+		record.Started, record.Partition = before.Started, before.Partition
+		record.Managers = sts.AddManager(before.Managers, r.Manager)
+		if r.Reason == "" {
+			record.Reason = before.Reason
+		}
+	}
+	p := r.frame("hold", s)
+	p.Title = fmt.Sprintf("hold statefulset %s: no template change rolls out until it is released", s.Name())
+	p.Details = stops(s)
+	p.Warnings = s.PutsBack("partition")
+	p.Success = fmt.Sprintf("statefulset %s is held; release it: %s", s.Name(), r.Command.Sts("release", s.Name()))
+	p.Steps = []rollout.Step{{
+		Title: "close the gate",
+		Change: rollout.Edit{
+			Partition:   ptr.To(operation.Closed),
+			Annotations: map[string]*string{operation.HoldAnnotation: record.Text()},
+			Says:        fmt.Sprintf("partition %d, record", operation.Closed),
+		},
+		Until: rollout.Observed{},
+	}}
+	return p, nil
+}
+
+// frame is what both plans have in common.
+func (r Request) frame(verb string, s sts.Snapshot) *rollout.Plan {
+	return &rollout.Plan{
+		Verb: verb, Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Record: operation.HoldAnnotation,
+		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
+		Watch: r.Command.Sts("watch", s.Name()),
+	}
+}
+
+// refuse checks what can't be held.
+func (r Request) refuse(s sts.Snapshot) *rollout.Refusal {
+	switch {
+	case s.Set.DeletionTimestamp != nil:
+		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case s.OnDelete():
+		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: no template change rolls out by itself, "+
+			"so there is nothing to hold", s.Name())}
+	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
+		return &rollout.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy %s, which has no partition to hold pods back with",
+				s.Name(), sts.Clean(string(s.Strategy()))),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+		}
+	}
+	return nil
+}
+
+// busy refuses while a rollout is in progress that has the gate in its own hands.
+func (r Request) busy(open *operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+	no := &rollout.Refusal{Why: fmt.Sprintf("%s of statefulset %q is in progress, which opens and closes the gate itself",
+		open.Verb.Noun(), s.Name())}
+	for _, h := range open.Helps(s, false) {
+		no.Try = append(no.Try, r.Command.Render(h))
+	}
+	return no
+}
+
+// stops says what a rollout that is on its way comes to: pods that have the new
+// revision keep it, for a partition that goes up takes nothing back.
+func stops(s sts.Snapshot) []string {
+	if !s.Observed() || s.UpdateRevision() == s.StableRevision() {
+		return nil
+	}
+	var updated, old []string
+	for o := s.Start(); o < s.End(); o++ {
+		switch pod, ok := s.Pod(o); {
+		case !ok:
+		case pod.Revision == s.UpdateRevision():
+			updated = append(updated, pod.Name)
+		default:
+			old = append(old, pod.Name)
+		}
+	}
+	var out []string
+	if len(old) > 0 {
+		out = append(out, fmt.Sprintf("the rollout of revision %s stops: %s not updated", s.UpdateRevision(), some(old, "is", "are")))
+	}
+	if len(updated) > 0 {
+		out = append(out, fmt.Sprintf("%s updated already; a pod that is recreated while the set is held comes back at revision %s",
+			some(updated, "is", "are"), s.StableRevision()))
+	}
+	return out
+}
+
+// some are the first few names, with the verb that fits their number.
+func some(names []string, one, many string) string {
+	if len(names) == 1 {
+		return names[0] + " " + one
+	}
+	return few(names) + " " + many
+}
+
+// few are the first few names.
+func few(names []string) string {
+	const most = 4
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

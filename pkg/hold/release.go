@@ -1,0 +1,71 @@
+package hold
+
+import (
+	"fmt"
+	"slices"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Release plans the end of a hold: the partition goes back to what it was, and what
+// waits behind the gate rolls out. It is nil when the set is not held.
+func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
+	record, err := operation.FindHold(s)
+	if err != nil || record == nil {
+		return nil, err
+	}
+	if s.Set.DeletionTimestamp != nil {
+		return nil, &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	}
+	p := r.frame("release", s)
+	p.Warnings = s.PutsBack("partition")
+	edit := rollout.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
+	to := record.Partition
+	switch {
+	case s.OnDelete():
+		to = 0
+	case s.Partition() != operation.Closed:
+		to = s.Partition()
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the partition is %d by now, which somebody else has set: it is left at that", to))
+	}
+	if to != s.Partition() {
+		edit.Partition, edit.Says = ptr.To(to), fmt.Sprintf("partition %d, no record", to)
+	}
+	waiting := waits(s, to)
+	p.Title = fmt.Sprintf("release statefulset %s: partition %d", s.Name(), to)
+	p.Success = fmt.Sprintf("statefulset %s is released", s.Name())
+	p.Steps = []rollout.Step{{Title: "give the hold up", Change: edit, Until: rollout.Observed{}}}
+	if len(waiting) > 0 {
+		p.Images = sts.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))
+		p.Details = []string{fmt.Sprintf("the controller then updates %s to revision %s", few(waiting), s.UpdateRevision())}
+		p.Steps[0].Title = "open the gate"
+		p.Instead = []string{
+			"hold it again: " + r.Command.Sts("hold", s.Name()),
+			"or take the rollout back: " + r.Command.Sts("undo", s.Name()),
+		}
+		p.Steps = append(p.Steps, rollout.Step{
+			Title: "wait until the pods are updated", Until: rollout.PodsGood{From: s.Start() + min(to, s.Replicas())},
+		})
+		p.Success = fmt.Sprintf("statefulset %s is released, and %s updated and Available", s.Name(), some(waiting, "is", "are"))
+	}
+	return p, nil
+}
+
+// Rolls reports whether pods are updated once the plan has opened the gate.
+func Rolls(p *rollout.Plan) bool { return len(p.Steps) > 1 }
+
+// waits are the pods that the controller updates with this partition, in its order.
+func waits(s sts.Snapshot, partition int) []string {
+	var out []string
+	for _, pod := range slices.Backward(s.Pods) {
+		inRange := pod.Ordinal >= s.Start()+partition && pod.Ordinal < s.End()
+		if inRange && !s.OnDelete() && s.Observed() && pod.Revision != s.UpdateRevision() {
+			out = append(out, pod.Name)
+		}
+	}
+	return out
+}
