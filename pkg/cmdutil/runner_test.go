@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -276,6 +277,69 @@ func TestARollbackThatRunsOutOfTimeIsNoTimeout(t *testing.T) {
 		Try: []string{"go on"}, Rollback: rollout.RollbackFailed,
 	}, end)
 	require.Equal(t, 4, end.ExitCode())
+}
+
+// RoundTrip answers without a network: inside synctest a real one would keep the
+// virtual time from moving.
+func (c *cluster) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Query().Has("watch") && (c.denies == nil || !c.denies(r)) {
+		quiet, end := io.Pipe()
+		context.AfterFunc(r.Context(), func() { _ = end.CloseWithError(r.Context().Err()) })
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: quiet, Request: r}, nil
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	answer := httptest.NewRecorder()
+	c.ServeHTTP(answer, r)
+	return answer.Result(), nil
+}
+
+// An outage that is longer than any single question is asked again for.
+func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
+	const trouble = "web-4: nginx: InvalidImageName: no such name"
+	tests := []struct {
+		name     string
+		away     time.Duration // the set, from the beginning on
+		mayWait  time.Duration // a step, 0 for ever
+		want     string
+		rollback rollout.Rollback
+	}{
+		{
+			"the API server is back in time", time.Minute, 10 * time.Minute,
+			trouble + "; every pod is back on the stable revision", rollout.RollbackDone,
+		},
+		{
+			"there is no time that is too late", time.Hour, 0,
+			trouble + "; every pod is back on the stable revision", rollout.RollbackDone,
+		},
+		{
+			"it is back too late", time.Hour, 10 * time.Minute,
+			"get statefulsets.apps: apiserver is starting; the canary had failed: " + trouble, rollout.RollbackFailed,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				c := &cluster{set: ststest.Set(), denies: func(r *http.Request) bool {
+					return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/statefulsets/web") && time.Since(began) < test.away
+				}}
+				client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", func(string) {})
+				require.NoError(t, err)
+				env := &Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &Config{}}
+				p := looking()
+				p.StepTimeout = test.mayWait
+
+				err = (&Runner{Env: env, Client: client}).RunCanary(t.Context(), p, broken(), true)
+
+				var ended *Ended
+				require.ErrorAs(t, err, &ended)
+				require.Equal(t, rollout.Outcome{Result: rollout.Halted, Message: test.want, Rollback: test.rollback},
+					rollout.Outcome{Result: ended.Outcome.Result, Message: ended.Outcome.Message, Rollback: ended.Outcome.Rollback})
+			})
+		})
+	}
 }
 
 func TestRunCanaryThatHalts(t *testing.T) {
