@@ -187,6 +187,47 @@ func TestRunTellsNoticesAsWarnings(t *testing.T) {
 	})
 }
 
+// What the API server says along with its answers is told as it comes, and what
+// comes with the last answer before the end.
+func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
+	var waiting []string
+	say := func(text string) { waiting = append(waiting, text) }
+	warning := func(at time.Duration, text string) rollout.Event {
+		return rollout.Event{Type: rollout.EventWarning, Time: in(at), Step: &plan().Steps[0], Message: text}
+	}
+	onStageAs(t, plan(), opened(set()), func(t *testing.T, s *stage) {
+		s.pass(time.Second)
+		say("a field is deprecated")
+		say("another one, too")
+		s.show(opened(set(later)))
+		s.pass(time.Second)
+		s.show(opened(set(later)))
+		say("the set is frozen")
+		s.cancel()
+		synctest.Wait()
+
+		var got []rollout.Event
+		for _, e := range s.sink.events {
+			if e.Type == rollout.EventWarning {
+				got = append(got, e)
+			}
+		}
+		require.Equal(t, []rollout.Event{
+			warning(time.Second, "a field is deprecated"), warning(time.Second, "another one, too"),
+			warning(2*time.Second, "the set is frozen"),
+		}, got)
+		require.Equal(t, rollout.Interrupted, s.ends().Result, "the last event, after all of them")
+	}, func(t *testing.T) *stage {
+		s := newStage(t)
+		s.notices = func() []string {
+			out := waiting
+			waiting = nil
+			return out
+		}
+		return s
+	})
+}
+
 func TestRunEndsWhenThePlanWasOvertaken(t *testing.T) {
 	onStage(t, plan(), opened(set()), func(t *testing.T, s *stage) {
 		s.show(opened(set(later, ststest.Partition(2))))

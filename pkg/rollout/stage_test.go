@@ -32,6 +32,7 @@ type stage struct {
 	looker  rollout.Looker
 	witness rollout.Witness
 	records rollout.Records
+	notices func() []string
 	clock   sync.Mutex
 }
 
@@ -96,6 +97,7 @@ func (s *stage) start(p rollout.Plan, first sts.Snapshot) {
 	engine := rollout.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
 		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Records: s.records,
+		Notices: s.notices,
 	}
 	if s.witness != nil {
 		engine.Command = "kubectl sts -n prod"
