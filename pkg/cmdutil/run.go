@@ -175,13 +175,16 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	}
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
-		r.Warn(w)
+		report.Say(r.Env.Streams.Err, "warning: "+w)
 	}
 	now := r.Client.Now()
 	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
 	o := rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
 		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
+		for _, w := range p.Warnings {
+			s.Handle(rollout.Event{Type: rollout.EventWarning, Time: now, Message: w})
+		}
 		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &o})
 	}
 	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
