@@ -34,12 +34,16 @@ type cluster struct {
 	lacks   []string                 // permissions, such as "patch statefulsets"
 	denies  func(*http.Request) bool // what is answered with a 503, nil for nothing
 	budgets int                      // the code of the answer to who asks for budgets, 0 for none
+	warns   map[string]string        // what is said along with every answer, by the method of the request
 	mu      sync.Mutex
 	writes  []string
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
+	if words := c.warns[r.Method]; words != "" {
+		w.Header().Set("Warning", fmt.Sprintf("299 - %q", words))
+	}
 	no := func(code int, message string) {
 		w.WriteHeader(code)
 		_ = json.NewEncoder(w).Encode(map[string]any{
