@@ -82,10 +82,11 @@ func (c *Client) quiet(ctx context.Context) context.Context {
 	return context.WithValue(quiet(ctx), retryKey{}, c)
 }
 
-// tellRetry says that somebody waits, and for what.
+// tellRetry says that somebody waits, and for what. Once the time is over nobody
+// does.
 func tellRetry(ctx context.Context, err error) {
 	c, ok := ctx.Value(retryKey{}).(*Client)
-	if !ok || c.retrying == nil {
+	if !ok || c.retrying == nil || ctx.Err() != nil {
 		return
 	}
 	words := err.Error()
