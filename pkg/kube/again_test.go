@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -62,6 +63,55 @@ func TestAReadIsTriedAgainForAWhile(t *testing.T) {
 
 					require.NoError(t, err)
 					require.Len(t, s.Pods, 5)
+					server.CloseClientConnections()
+				})
+			})
+		}
+	}
+}
+
+// afterwards answers all pages but the first so often with something else first.
+func afterwards(times int, first, then http.HandlerFunc) http.HandlerFunc {
+	later := after(times, first, then)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("continue") == "" {
+			then(w, r)
+			return
+		}
+		later(w, r)
+	}
+}
+
+func TestEveryPageIsTriedAgainForAWhile(t *testing.T) {
+	all := []string{allClaimsPath, allSetsPath, allPodsPath, allScalersPath}
+	tests := []struct {
+		name  string
+		read  func(*testing.T, *kube.Client) (any, error)
+		paths []string // of its lists
+	}{
+		{"claims in turn", func(t *testing.T, c *kube.Client) (any, error) { return told(t, c.ClaimsInTurn) }, all},
+		{"claims at once", func(t *testing.T, c *kube.Client) (any, error) { return told(t, c.ClaimsAtOnce) }, all},
+		{
+			"sets and pods", func(t *testing.T, c *kube.Client) (any, error) { return c.List(t.Context(), kube.Query{}) },
+			[]string{allSetsPath, allPodsPath},
+		},
+	}
+	for _, test := range tests {
+		for _, path := range test.paths {
+			t.Run(test.name+" "+path, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					server := estateServer(t, small(), 1, 1, 1, 1)
+					server.on(http.MethodGet, allEventsPath, list[*corev1.Event]())
+					want, err := test.read(t, server.client().Everywhere())
+					require.NoError(t, err)
+					asked := len(server.requests())
+					server.on(http.MethodGet, path, afterwards(2, busy, server.answers[http.MethodGet+" "+path]))
+
+					got, err := test.read(t, server.client().Everywhere())
+
+					require.NoError(t, err)
+					require.Equal(t, want, got)
+					require.Len(t, server.requests(), asked+2, "nothing else is read twice")
 					server.CloseClientConnections()
 				})
 			})
