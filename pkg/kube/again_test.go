@@ -2,7 +2,9 @@ package kube_test
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -187,6 +189,44 @@ func TestTheRequestTimeoutIsNotTheUsersTimeout(t *testing.T) {
 		require.NotErrorIs(t, err, rollout.ErrTimedOut)
 		server.CloseClientConnections()
 	})
+}
+
+// late is what a dial ends in that takes longer than its dialer waits. Its error
+// is [context.DeadlineExceeded] to errors.Is, as --timeout is.
+func late(ctx context.Context, network, addr string) (net.Conn, error) {
+	return (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext(ctx, network, addr)
+}
+
+func TestADialThatIsLateIsNotTheUsersTimeout(t *testing.T) {
+	const want = "cannot reach the API server at http://127.0.0.1:1: dial tcp 127.0.0.1:1: i/o timeout"
+	tests := []struct {
+		name string
+		ask  func(context.Context, *kube.Client) error
+		lost bool // whether the run looks what has become of it
+	}{
+		{"a read", func(ctx context.Context, c *kube.Client) error { _, _, err := c.Load(ctx, "web"); return err }, false},
+		{"a write", func(ctx context.Context, c *kube.Client) error {
+			_, err := c.Apply(ctx, rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+			return err
+		}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, err := late(t.Context(), "tcp", "127.0.0.1:1")
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				client, err := kube.New(&rest.Config{Host: "http://127.0.0.1:1", Dial: late}, "default", func(string) {})
+				require.NoError(t, err)
+
+				err = test.ask(t.Context(), client)
+
+				require.EqualError(t, err, want)
+				require.NotErrorIs(t, err, context.DeadlineExceeded)
+				require.NotErrorIs(t, err, rollout.ErrTimedOut)
+				require.Equal(t, test.lost, errors.Is(err, rollout.ErrLost))
+			})
+		})
+	}
 }
 
 func TestTheUsersTimeoutEndsARead(t *testing.T) {
