@@ -8,9 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/client-go/rest"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -64,7 +62,7 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 	tests := []struct {
 		name   string
 		dryRun report.DryRun
-		asked  bool // whether the plan was shown with a question, which there is none of in a job
+		asked  bool // whether the plan was shown with a question
 		want   told
 	}{
 		{"in a run", report.DryRunNone, false, told{person: both, plan: one, program: both, reports: both, actions: both}},
@@ -80,16 +78,11 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 					warns: map[string]string{http.MethodGet: read, http.MethodPatch: write},
 				}
 				var stdout, stderr, actions strings.Builder
-				env := &Env{
-					Config: &Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr},
-					Reports: report.Files{{}},
+				r := c.virtual(t, RunFlags{DryRun: test.dryRun, Output: report.JSON})
+				r.Env.Streams.Out, r.Env.Streams.Err, r.Env.Reports = &stdout, &stderr, report.Files{{}}
+				if !test.asked { // in a job nobody is
+					r.Env.Actions = report.NewActions(&actions)
 				}
-				if !test.asked {
-					env.Actions = report.NewActions(&actions)
-				}
-				client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", env.notices.note)
-				require.NoError(t, err)
-				r := &Runner{Env: env, Client: client, Flags: RunFlags{DryRun: test.dryRun, Output: report.JSON}}
 				s, _, err := r.Load(t.Context(), "web", false)
 				require.NoError(t, err)
 				p := plan()
@@ -102,8 +95,8 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 				_, err = r.Run(t.Context(), p, s)
 
 				require.NoError(t, err)
-				env.Flush()
-				require.Equal(t, test.want, hear(t, stderr.String(), stdout.String(), actions.String(), env.Protocol))
+				r.Env.Flush()
+				require.Equal(t, test.want, hear(t, stderr.String(), stdout.String(), actions.String(), r.Env.Protocol))
 			})
 		})
 	}

@@ -209,6 +209,38 @@ func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
 	require.Empty(t, c.writes)
 }
 
+// A way back may have to delete pods, which shows when it is too late to ask.
+func TestARollbackTakesThePermissionToDeletePodsFromTheBeginning(t *testing.T) {
+	const missing = `forbidden: user "jo" cannot delete pods in namespace "default"`
+	tests := []struct {
+		name     string
+		rollback bool
+		dryRun   report.DryRun
+		want     string
+	}{
+		{"to go back", true, report.DryRunNone, missing},
+		{"to halt", false, report.DryRunNone, "web-4: nginx: InvalidImageName: no such name"},
+		{"to go back, in a dry run", true, report.DryRunClient, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &cluster{set: ststest.Set(), taken: true, lacks: []string{"delete pods"}}
+
+				err := c.virtual(t, RunFlags{DryRun: test.dryRun}).RunCanary(t.Context(), looking(), broken(), test.rollback)
+
+				require.Empty(t, c.writes)
+				if test.want == "" {
+					require.NoError(t, err)
+					return
+				}
+				require.EqualError(t, err, test.want)
+				require.Equal(t, test.want == missing, kube.Denied(err))
+			})
+		})
+	}
+}
+
 func TestADryRunEndsInAnOutcome(t *testing.T) {
 	c := &cluster{set: ststest.Set(), taken: true}
 	r, stdout, _ := c.runner(t, RunFlags{DryRun: report.DryRunClient, Output: report.JSON})
@@ -299,6 +331,16 @@ func (c *cluster) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
+// virtual is a runner whose cluster this is, without a network, that discards what
+// it prints.
+func (c *cluster) virtual(t *testing.T, flags RunFlags) *Runner {
+	t.Helper()
+	env := &Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &Config{}}
+	client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", env.notices.note)
+	require.NoError(t, err)
+	return &Runner{Env: env, Client: client, Flags: flags}
+}
+
 // An outage that is longer than any single question is asked again for.
 func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
 	const trouble = "web-4: nginx: InvalidImageName: no such name"
@@ -329,13 +371,10 @@ func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
 				c := &cluster{set: ststest.Set(), denies: func(r *http.Request) bool {
 					return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/statefulsets/web") && time.Since(began) < test.away
 				}}
-				client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", func(string) {})
-				require.NoError(t, err)
-				env := &Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &Config{}}
 				p := looking()
 				p.StepTimeout = test.mayWait
 
-				err = (&Runner{Env: env, Client: client}).RunCanary(t.Context(), p, broken(), true)
+				err := c.virtual(t, RunFlags{}).RunCanary(t.Context(), p, broken(), true)
 
 				var ended *Ended
 				require.ErrorAs(t, err, &ended)
