@@ -74,6 +74,9 @@ type turns struct {
 
 // next is the first namespace that any list has more of, nil after the last.
 func (t *turns) next(ctx context.Context) (*claims.Namespace, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // whatever has come meanwhile
+	}
 	var n *claims.Namespace
 	for _, r := range t.reels {
 		if err := t.fill(ctx, r); err != nil {
