@@ -123,7 +123,7 @@ func (t *turns) fill(ctx context.Context, r *reel) error {
 		page, more := <-r.pages
 		switch {
 		case !more && ctx.Err() != nil:
-			return ctx.Err()
+			return context.Cause(ctx)
 		case !more:
 			r.ended = true
 		case page.err != nil:

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // estate is what a server holds of all namespaces.
@@ -318,18 +321,43 @@ func TestAListThatCannotBeGoneOnWithIsReadAnew(t *testing.T) {
 }
 
 func TestCtrlCIsNotTheEndOfAList(t *testing.T) {
-	server := estateServer(t, small(), 1, 1, 1, 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	passed := 0
+	for name, size := range map[string]int{"there is more to be read": 1, "all has been read": 500} {
+		t.Run(name, func(t *testing.T) {
+			server := estateServer(t, small(), size, size, size, size)
+			ctx, cancel := context.WithCancel(t.Context())
+			passed := 0
 
-	err := server.client().Everywhere().ClaimsInTurn(ctx, true, func(claims.Namespace) error {
-		passed++
-		cancel()
-		return nil
-	})
+			err := server.client().Everywhere().ClaimsInTurn(ctx, true, func(claims.Namespace) error {
+				passed++
+				cancel()
+				return nil
+			})
 
-	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, 1, passed)
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, 1, passed)
+		})
+	}
+}
+
+// Whether the page that failed comes first or the end is anybody's guess.
+func TestTheUsersTimeoutEndsAList(t *testing.T) {
+	for _, path := range []string{allClaimsPath, allSetsPath, allPodsPath, allScalersPath} {
+		t.Run(path, func(t *testing.T) {
+			for range 20 {
+				synctest.Test(t, func(t *testing.T) {
+					server := estateServer(t, small(), 1, 1, 1, 1)
+					server.on(http.MethodGet, path, afterwards(1, silent, server.answers[http.MethodGet+" "+path]))
+					ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, rollout.ErrTimedOut)
+					defer cancel()
+
+					err := server.client().Everywhere().ClaimsInTurn(ctx, true, func(claims.Namespace) error { return nil })
+
+					require.ErrorIs(t, err, rollout.ErrTimedOut)
+					server.CloseClientConnections()
+				})
+			}
+		})
+	}
 }
 
 func TestAListThatFailsEndsTheOthers(t *testing.T) {
