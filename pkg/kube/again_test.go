@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -290,6 +291,61 @@ func TestAWriteIsNotTriedAgainByItself(t *testing.T) {
 
 	require.ErrorIs(t, err, rollout.ErrLost)
 	require.Len(t, server.requests(), 1, "the engine looks before it writes again")
+}
+
+func TestOtherQuestionsAreTriedAgainToo(t *testing.T) {
+	tests := []struct {
+		name         string
+		method, path string
+		answer       http.HandlerFunc
+		ask          func(*testing.T, *kube.Client)
+	}{
+		{
+			"autoscalers", http.MethodGet, scalersPath, list(scaler("load", "StatefulSet", "apps/v1")),
+			func(t *testing.T, c *kube.Client) {
+				names, err := c.Autoscalers(t.Context(), "web")
+				require.NoError(t, err)
+				require.Equal(t, []string{"load"}, names)
+			},
+		},
+		{
+			"permissions", http.MethodPost, reviewsPath, reviewed(`{"allowed":false}`),
+			func(t *testing.T, c *kube.Client) {
+				require.True(t, kube.Denied(c.Permit(t.Context(), rollout.DeletePods())))
+			},
+		},
+		{
+			"why a pod is missing", http.MethodGet, eventsPath, nil,
+			func(t *testing.T, c *kube.Client) {
+				s, _, err := c.Load(t.Context(), "web")
+				require.NoError(t, err)
+				require.Equal(t, map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}, s.FailedCreates)
+			},
+		},
+		{
+			"the set of a claim that is to be deleted", http.MethodGet, setPath, nil,
+			func(t *testing.T, c *kube.Client) {
+				_, err := c.Apply(t.Context(), rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
+				require.NoError(t, err)
+			},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := loadable(t, ststest.Set(), ststest.Pods(0, 4))
+				server.on(http.MethodDelete, claimPath, object(&metav1.Status{Status: metav1.StatusSuccess}))
+				if test.answer != nil {
+					server.on(test.method, test.path, test.answer)
+				}
+				server.on(test.method, test.path, after(2, busy, server.answers[test.method+" "+test.path]))
+
+				test.ask(t, server.client())
+
+				server.CloseClientConnections()
+			})
+		})
+	}
 }
 
 func TestBudgetsAreTriedAgainAndThenAnError(t *testing.T) {
