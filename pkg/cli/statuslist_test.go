@@ -63,13 +63,17 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 	pods := append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no")))
 	bad := with("far", "bad", func(*appsv1.StatefulSet) {}, pods...)
 	garbage := with("far", "odd", ststest.Annotated(sts.RolloutAnnotation, "{}"), ststest.Pods(0, 5)...)
+	absurd := with("default", "typo", func(set *appsv1.StatefulSet) {
+		ststest.Replicas(sts.MostReplicas + 1)(set)
+		ststest.Annotated(sts.RolloutAnnotation, "{}")(set) // which is not looked at either
+	}, ststest.Pods(0, 5)...)
 	const noRecord = "annotation kubectl-sts.github.io/canary of statefulset \"odd\" has format 0, this kubectl-sts reads 1 and 2: " +
 		"use the version that wrote it\n"
 	tests := []struct {
 		name, args string
 		sets       []part
 		code       int
-		stdout     string // the last line
+		stdout     string // how it ends
 		stderr     string
 	}{
 		{name: "none", args: "status", stderr: "no StatefulSets in namespace \"default\"\n"},
@@ -87,6 +91,12 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 		{
 			name: "one in trouble before one held", args: "status -A", sets: []part{bad, held}, code: 4,
 			stdout: " held",
+		},
+		{
+			name: "one that wants more pods than there can be", args: "status", sets: []part{absurd, settled("default", "a")}, code: 4,
+			stdout: "\n2 sets in default @ x: 1 settled, 1 in trouble\n" +
+				"typo: trouble: statefulset \"typo\" wants 100001 replicas, and no cluster has so many\n" +
+				"  set the number that is meant: kubectl scale statefulset typo --replicas COUNT",
 		},
 		{
 			name: "a record that can't be read", args: "status -A", sets: []part{garbage, settled("default", "a")}, code: 5,
@@ -112,8 +122,7 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 
 			got := run(t.Context(), strings.Fields(test.args)...)
 
-			lines := strings.Split(strings.TrimSuffix(got.Stdout, "\n"), "\n")
-			require.True(t, strings.HasSuffix(lines[len(lines)-1], test.stdout), got.Stdout)
+			require.True(t, strings.HasSuffix(strings.TrimSuffix(got.Stdout, "\n"), test.stdout), got.Stdout)
 			require.Equal(t, test.stdout == "", got.Stdout == "")
 			require.Equal(t, ran{test.code, got.Stdout, test.stderr}, got)
 		})

@@ -192,6 +192,7 @@ func TestStatusAsObject(t *testing.T) {
 		{"status-canary-with-trouble-json", troubled(), report.JSON},
 		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
 		{"status-scale-half-way-json", scaling(), report.JSON},
+		{"status-absurd-json", absurd(), report.JSON},
 		{"status-canary-with-trouble-yaml", troubled(), report.YAML},
 	}
 	for _, test := range tests {

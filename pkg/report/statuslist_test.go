@@ -131,6 +131,14 @@ func gone() report.Status {
 	return judged("data", "off", nil, ststest.Set(ststest.Replicas(0)), ststest.Pods(0, 2, ststest.Terminating))
 }
 
+// absurd wants more pods than there can be. Nobody goes through its ordinals.
+func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
+	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
+	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
+	st.Verdict = verdict.Judge(st.Snapshot, nil, verdict.Limits{}, st.Command, st.Now)
+	return st
+}
+
 func of(statuses ...report.Status) *report.List {
 	return inList(report.List{Look: "kubectl sts status NAME", Where: "data @ cluster-1"}, statuses)
 }
@@ -160,6 +168,7 @@ var lists = map[string]func() *report.List{
 	"one-of-each": func() *report.List {
 		return ofAll(oneOfEach()...)
 	},
+	"absurd":     func() *report.List { return of(calm("a"), absurd(), absurd(updating, ststest.From(2147483647))) },
 	"settled":    func() *report.List { return of(calm("a"), calm("b")) },
 	"one":        func() *report.List { return of(calm("a")) },
 	"in-a-hurry": func() *report.List { return of(inItsCanary(time.Minute), leftBehind(59*time.Minute)) },

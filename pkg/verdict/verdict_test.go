@@ -180,6 +180,27 @@ func TestASetWithoutTrouble(t *testing.T) {
 	}
 }
 
+// Not one of its ordinals is gone through, whatever else is said about the set.
+func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
+	for name, change := range map[string]func(*appsv1.StatefulSet){
+		"from the first ordinal":          func(*appsv1.StatefulSet) {},
+		"from a high ordinal":             ststest.From(2147483647),
+		"which its controller has to see": ststest.Unseen,
+		"which is on its way out":         ststest.Deleted,
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
+			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, nil, limits, command, ststest.Start)
+			require.Equal(t, verdict.Verdict{
+				Result:  rollout.Halted,
+				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,
+				Try:     []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"},
+			}, got)
+			require.Equal(t, verdict.StateTrouble, got.State())
+		})
+	}
+}
+
 func TestACanaryInProgress(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	aborting := &operation.Rollout{Aborting: true}
