@@ -103,3 +103,26 @@ func TestResult(t *testing.T) {
 	}
 	require.EqualError(t, Result(halted), "web-4: no")
 }
+
+// What a person has seen with a question is not told again: neither with the next
+// question nor by the run.
+func TestWhatIsShownWithAQuestionIsToldOnce(t *testing.T) {
+	var stderr strings.Builder
+	r := &Runner{Env: &Env{Streams: term.Streams{Err: &stderr}, Config: &Config{}}}
+	shows := func(warnings ...string) string {
+		stderr.Reset()
+		r.Show(&rollout.Plan{Title: "scale", Warnings: warnings})
+		return stderr.String()
+	}
+	r.Env.notices.note("a deprecated version")
+	require.Equal(t, "scale\nwarning: Helm is about\nwarning: a deprecated version\n", shows("Helm is about"))
+	require.Equal(t, "scale\nwarning: data dies\n", shows("Helm is about", "data dies"))
+
+	stderr.Reset()
+	sink := r.sink()
+	sink.Handle(rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Title: "scale"}})
+	for _, warning := range []string{"Helm is about", "a deprecated version", "data dies", "the API server is away"} {
+		sink.Handle(rollout.Event{Type: rollout.EventWarning, Message: warning})
+	}
+	require.Equal(t, "00:00:00Z warning: the API server is away\n", stderr.String())
+}

@@ -199,3 +199,26 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		})
 	}
 }
+
+// operated tells of a canary whose step is in annotation "step".
+type operated struct{ watchable }
+
+func (o operated) Check(s sts.Snapshot, now time.Time) rollout.Progress {
+	p := o.watchable.Check(s, now)
+	step, _ := s.Annotation("step")
+	p.Operation = &rollout.Operation{Verb: "canary", Step: len(step), Steps: 3}
+	return p
+}
+
+func TestAnOperationIsToldOnceForEachStepOfIt(t *testing.T) {
+	w := newWalk(t, watching(func(p *rollout.Plan) { p.Steps[0].Until = operated{} }), opened(rolling()))
+	var told []string
+	for _, step := range []string{"1", "1", "11", "11", "11", "1"} {
+		for _, e := range w.see(opened(rolling(ststest.Annotated("step", step)))).Events {
+			if e.Type == rollout.EventOperation {
+				told = append(told, e.Message)
+			}
+		}
+	}
+	require.Equal(t, []string{"canary: step 1 of 3", "canary: step 2 of 3", "canary: step 1 of 3"}, told)
+}
