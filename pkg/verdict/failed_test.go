@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -79,6 +80,75 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 
 	late := verdict.Settled{}.Check(at(`,"rollback":true}`), ststest.Start.Add(5*time.Second))
 	require.Equal(t, hasFailed(), late.Failed)
+}
+
+// A gate that somebody else opens lets through what nobody has measured.
+func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
+	at := ststest.Start.Add(-time.Minute)
+	openedBy := func(manager string) setOption {
+		return func(set *appsv1.StatefulSet) { wrote(time.Minute, partitionField)(set); set.ManagedFields[0].Manager = manager }
+	}
+	failure := func(message string) *sts.Failure {
+		return &sts.Failure{At: at, Reason: "GateOpened", Message: message}
+	}
+	const byFlux = "the gate was opened by kustomize-controller at 2030-01-02T03:03:05Z, from partition 4 to "
+	tests := []struct {
+		name      string
+		verb      string // of the record, empty for a canary
+		partition int32
+		manager   string
+		failed    *sts.Failure // nil for none
+		help      []string     // when a watch has ended there
+	}{
+		{
+			"all the way", ``, 0, "kustomize-controller",
+			failure(byFlux + "0: 4 pods updated without a soak (web-3, web-2, web-1, web-0)"),
+			[]string{
+				"roll back: kubectl sts -n prod abort web",
+				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
+				"try again: kubectl sts -n prod canary web --retry",
+			},
+		},
+		{
+			"by one pod of a restart", `restart`, 3, "kustomize-controller",
+			failure(byFlux + "3: 1 pod updated without a soak (web-3)"),
+			[]string{
+				"give the restart up: kubectl sts -n prod abort web",
+				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
+				"try again: kubectl sts -n prod restart web --retry",
+			},
+		},
+		{
+			"by the canary itself", ``, 3, "sts-rollout", nil,
+			[]string{"the next step: kubectl sts -n prod promote web", "roll back: kubectl sts -n prod abort web"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(tt.partition),
+				canaryAt(time.Hour, `,"gate":4,"verb":"`+tt.verb+`"`), openedBy(tt.manager)), updated(int(tt.partition)))
+			record, err := canary.FindRecord(s)
+			require.NoError(t, err)
+
+			judged := verdict.Judge(s, record, limits, command, ststest.Start)
+			watched := verdict.Settled{Command: command}.Check(s, ststest.Start)
+
+			require.Equal(t, tt.failed, judged.Failed)
+			require.Equal(t, tt.failed, watched.Failed)
+			require.Equal(t, tt.failed != nil, watched.Operation.Failed)
+			require.Equal(t, tt.help, judged.Try)
+			halted := rollout.Outcome{Result: judged.Result}
+			require.Equal(t, tt.help, verdict.Settled{Command: command}.Help(s, halted, ststest.Start))
+			if tt.failed == nil {
+				require.Equal(t, verdict.StateHeld, judged.State())
+				return
+			}
+			require.Equal(t, verdict.Verdict{
+				Result: rollout.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed, Try: tt.help,
+			}, judged)
+			require.False(t, watched.Done, "also where every pod is updated and Available")
+		})
+	}
 }
 
 // A run that is killed when it would halt notes nothing.
