@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -100,6 +101,14 @@ func scaling() report.Status {
 	return status(ststest.Snapshot(set, ststest.Pods(0, 5)), heldBack("held: a scale from 6 to 2 is not over"))
 }
 
+// gateOpened is a canary whose gate somebody else has opened, with the verdict that
+// it really gets.
+func gateOpened() report.Status {
+	r := record(hour)
+	r.Gate = ptr.To(4)
+	return judged("data", "redis", r, ststest.Set(updating, partitioned(0, 2*time.Minute)), fresh(0, 5))
+}
+
 var statuses = map[string]func() report.Status{
 	"settled":             settled,
 	"canary-with-trouble": troubled,
@@ -157,6 +166,7 @@ var statuses = map[string]func() report.Status{
 		return st
 	},
 	"scale-half-way": scaling,
+	"gate-opened":    gateOpened,
 	"hostile":        hostile,
 }
 
@@ -192,6 +202,7 @@ func TestStatusAsObject(t *testing.T) {
 		{"status-canary-with-trouble-json", troubled(), report.JSON},
 		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
 		{"status-scale-half-way-json", scaling(), report.JSON},
+		{"status-gate-opened-json", gateOpened(), report.JSON},
 		{"status-absurd-json", absurd(), report.JSON},
 		{"status-canary-with-trouble-yaml", troubled(), report.YAML},
 	}

@@ -190,7 +190,8 @@ var lists = map[string]func() *report.List{
 			openScale("from4to1", `{"version":1,"from":4,"to":1,"whenScaled":"Delete"}`),
 			openScale("nonsense", "nonsense"))
 	},
-	"hostile": func() *report.List { return of(hostile()) },
+	"gate-opened": func() *report.List { return of(calm("a"), gateOpened()) },
+	"hostile":     func() *report.List { return of(hostile()) },
 	"no-such-steps": func() *report.List {
 		st := inItsCanary(hour)
 		rolloutOf(&st).Steps = operation.Steps{"nonsense"}
