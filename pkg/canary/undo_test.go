@@ -195,6 +195,15 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
+			"with OnDelete within a budget, which has no say about a pod that is down", within(driven, ststest.Healthy(4, 4)), allAtOnce,
+			[]string{"deletes, one at a time: web-4, web-3, web-1"},
+			[]string{
+				puts + undoNotes,
+				"return web-4, web-3, web-1; updated 5; free each after 0s, unhealthy ones always, within budgets; soak 1m0s",
+				"end the undo; " + undoEnds,
+			},
+		},
+		{
 			"with OnDelete in steps, of which the first is there already", driven, steps("1", "50%", "100%"),
 			[]string{"deletes, one at a time: web-4, web-3, web-1"},
 			[]string{

@@ -59,3 +59,13 @@ func TestAnAbortThatWaitsOffersToGoOnWithoutTheBudget(t *testing.T) {
 	d := w.at(stepTimeout).see(full)
 	require.Contains(t, d.End.Try, "go back without the budget's word: kubectl sts abort web --ignore-pdb")
 }
+
+// With OnDelete the run alone replaces pods: no budget keeps it from one that is down.
+func TestWithOnDeleteAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
+	p := plan(driving(rollout.Free{Budgets: true, AlwaysUnhealthy: true}))
+	down := budgeted(opened(waiting(), stable(2, ststest.Unready)), ststest.Healthy(3, 4))
+	require.Equal(t, "web-2", deletes(newWalk(t, p, down).see(down).Do))
+	require.Nil(t, newWalk(t, plan(driving(rollout.Free{Budgets: true})), down).see(down).Do, "on the way forward it waits")
+	well := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	require.Nil(t, newWalk(t, p, well).see(well).Do, "one that is well waits for the budget")
+}
