@@ -1,14 +1,19 @@
 package cmdutil
 
 import (
+	"context"
+	"io"
+	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -125,4 +130,55 @@ func TestWhatIsShownWithAQuestionIsToldOnce(t *testing.T) {
 		sink.Handle(rollout.Event{Type: rollout.EventWarning, Message: warning})
 	}
 	require.Equal(t, "00:00:00Z warning: the API server is away\n", stderr.String())
+}
+
+// The lines of the run and who reads the answer leave the question's line once
+// between them.
+func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
+	const (
+		question = "default/web: next: web-3. [p]romote, [h]old here, [a]bort? (? explains) "
+		gate     = "          rollout at partition 0: every pod is updated\n"
+		held     = "held: after step 1 of 2; next: web-3\n" + gate
+	)
+	types := func(text string) func(context.CancelFunc, *io.PipeWriter) {
+		return func(_ context.CancelFunc, typist *io.PipeWriter) { _, _ = io.WriteString(typist, text) }
+	}
+	tests := []struct {
+		name string
+		does func(context.CancelFunc, *io.PipeWriter)
+		want string // from the question on, without the times
+	}{
+		{"an answer, whose key has ended it", types("h\n"), question + held},
+		{"ctrl-C", func(cancel context.CancelFunc, _ *io.PipeWriter) { cancel() }, question + "\ninterrupted in step 1 of 2\n" + gate},
+		{
+			"ctrl-D", func(_ context.CancelFunc, typist *io.PipeWriter) { _ = typist.Close() },
+			question + "\n" + held,
+		},
+	}
+	clock := regexp.MustCompile(`\d\d:\d\d:\d\dZ `)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				in, typist := io.Pipe()
+				defer func() { require.NoError(t, typist.Close()) }()
+				var stderr strings.Builder
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				r := &Runner{Env: &Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &Config{}}}
+				plan := rollout.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []rollout.Step{{
+					Number: 1, Of: 2, Title: "first", Until: rollout.PodsGood{From: 4}, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3"},
+				}}}
+				go func() {
+					synctest.Wait() // until the question waits for its answer
+					test.does(cancel, typist)
+				}()
+
+				rollout.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan rollout.Update)}.
+					Run(ctx, plan, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
+
+				_, got, _ := strings.Cut(stderr.String(), "default/web: ")
+				require.Equal(t, test.want, "default/web: "+clock.ReplaceAllString(got, ""))
+			})
+		})
+	}
 }

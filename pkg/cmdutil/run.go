@@ -267,8 +267,7 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		},
 	})
 	if errors.Is(err, term.ErrNoAnswer) {
-		_, _ = fmt.Fprintln(a.env.Streams.Err) // no key has ended the line
-		return rollout.HoldOn, nil             // whoever leaves the terminal leaves the gate where it is
+		return rollout.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
 	}
 	return answers[strings.ToLower(text)], err
 }

@@ -17,7 +17,7 @@ type Question struct {
 	Help  string            // what a question mark is answered with, empty for nothing
 	Valid func(string) bool // nil for any answer
 	// Shown says that the text stands on the terminal already, and that whoever
-	// put it there ends its line when the question falls away.
+	// put it there ends its line when the question falls away with the context.
 	Shown bool
 }
 
@@ -52,6 +52,7 @@ func (s Streams) Ask(ctx context.Context, q Question) (string, error) {
 		case l := <-lines:
 			switch {
 			case l.err != nil:
+				_, _ = fmt.Fprintln(s.Err) // no key has ended the line
 				return "", ErrNoAnswer
 			case l.text != "?" && (q.Valid == nil || q.Valid(l.text)):
 				return l.text, nil

@@ -38,7 +38,11 @@ func TestPrompt(t *testing.T) {
 
 			require.Equal(t, test.err, err)
 			require.Equal(t, test.want, got)
-			require.Equal(t, strings.Repeat("Go on? ", test.asked), asked.String())
+			want := strings.Repeat("Go on? ", test.asked)
+			if err != nil {
+				want += "\n"
+			}
+			require.Equal(t, want, asked.String())
 			require.Empty(t, out.String())
 		})
 	}
@@ -65,21 +69,46 @@ func TestWhatIsNoAnswerIsExplained(t *testing.T) {
 	}
 }
 
-func TestPromptGivesUpWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in, typist := io.Pipe()
-		defer func() { require.NoError(t, typist.Close()) }() // the line that is being read is lost
-		var asked strings.Builder
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() {
-			synctest.Wait() // until the question waits for its answer
-			cancel()
-		}()
+// The line of a question is ended once: by the key of who answers, or here. What
+// another one has put there, that one ends when the question falls away.
+func TestTheLineOfAQuestionIsEndedOnce(t *testing.T) {
+	interrupt := func(cancel context.CancelFunc, _ *io.PipeWriter) { cancel() }
+	types := func(text string) func(context.CancelFunc, *io.PipeWriter) {
+		return func(_ context.CancelFunc, typist *io.PipeWriter) { _, _ = io.WriteString(typist, text) }
+	}
+	leaves := func(_ context.CancelFunc, typist *io.PipeWriter) { _ = typist.Close() }
+	tests := []struct {
+		name  string
+		shown bool
+		does  func(context.CancelFunc, *io.PipeWriter)
+		want  string // on the terminal
+		err   error
+	}{
+		{"an answer", false, types("y\n"), "Go on? ", nil},
+		{"an answer to what is shown", true, types("y\n"), "", nil},
+		{"ctrl-C", false, interrupt, "Go on? \n", context.Canceled},
+		{"ctrl-C at what is shown", true, interrupt, "", context.Canceled},
+		{"ctrl-D", false, leaves, "Go on? \n", term.ErrNoAnswer},
+		{"ctrl-D at what is shown", true, leaves, "\n", term.ErrNoAnswer},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				in, typist := io.Pipe()
+				defer func() { require.NoError(t, typist.Close()) }() // the line that is being read is lost
+				var asked strings.Builder
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				go func() {
+					synctest.Wait() // until the question waits for its answer
+					test.does(cancel, typist)
+				}()
 
-		got, err := term.Streams{In: in, Err: &asked}.Prompt(ctx, "Go on? ", yesOrNo)
+				_, err := term.Streams{In: in, Err: &asked}.Ask(ctx, term.Question{Text: "Go on? ", Valid: yesOrNo, Shown: test.shown})
 
-		require.ErrorIs(t, err, context.Canceled)
-		require.Empty(t, got)
-		require.Equal(t, "Go on? \n", asked.String(), "the shell's own prompt begins on a new line")
-	})
+				require.ErrorIs(t, err, test.err)
+				require.Equal(t, test.want, asked.String())
+			})
+		})
+	}
 }

@@ -152,7 +152,6 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t
 	answer = strings.ToLower(answer)
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
-		_, _ = fmt.Fprintln(env.Streams.Err)
 		return rollout.Cancel()
 	case err != nil:
 		return err

@@ -257,7 +257,6 @@ func (v *visit) prompt(ctx context.Context, question, help string, valid func(st
 	}
 	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {
-		_, _ = fmt.Fprintln(v.env.Streams.Err)
 		return "", rollout.Cancel()
 	}
 	return text, err
