@@ -176,6 +176,7 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 				rollout.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan rollout.Update)}.
 					Run(ctx, plan, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
+				synctest.Wait() // until who asks has seen the end, too
 				_, got, _ := strings.Cut(stderr.String(), "default/web: ")
 				require.Equal(t, test.want, "default/web: "+clock.ReplaceAllString(got, ""))
 			})
