@@ -1,15 +1,19 @@
 package report_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 	"unsafe"
 
+	"github.com/briandowns/spinner"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -25,17 +29,7 @@ import (
 // terminal got.
 func onTerminal(t *testing.T, width uint16, write func(terminal *os.File)) string {
 	t.Helper()
-	t.Setenv("TERM", "xterm")
-	t.Setenv("NO_COLOR", "")
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, master.Close()) }()
-	var number, unlock uint32
-	ioctl(t, master, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
-	ioctl(t, master, syscall.TIOCGPTN, unsafe.Pointer(&number))
-	ioctl(t, master, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, width}))
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
+	master, terminal := openTerminal(t, width)
 	got := make(chan string)
 	go func() {
 		text, _ := io.ReadAll(master) // ends in an error when the terminal is closed
@@ -44,6 +38,24 @@ func onTerminal(t *testing.T, width uint16, write func(terminal *os.File)) strin
 	write(terminal)
 	require.NoError(t, terminal.Close())
 	return strings.ReplaceAll(<-got, "\r\n", "\n")
+}
+
+// openTerminal opens a terminal of this width, and the side on which one sees it.
+// The test closes the terminal.
+func openTerminal(t *testing.T, width uint16) (master, terminal *os.File) {
+	t.Helper()
+	t.Setenv("TERM", "xterm")
+	t.Setenv("NO_COLOR", "")
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, master.Close()) })
+	var number, unlock uint32
+	ioctl(t, master, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
+	ioctl(t, master, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	ioctl(t, master, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, width}))
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	return master, terminal
 }
 
 func ioctl(t *testing.T, f *os.File, request uintptr, arg unsafe.Pointer) {
@@ -141,6 +153,36 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
 	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: …ん, "nginx:bad" is not to be had 0s`
 	require.Regexp(t, `^`+hide+`(`+erase+line+`)+`+show+erase+`$`, got, "erased: %q", got)
+}
+
+// What is waited for turns, frame after frame as the library has them, until
+// something else has the line.
+func TestAWaitTurnsTheSpinner(t *testing.T) {
+	master, terminal := openTerminal(t, 80)
+	lines := report.NewLines(terminal, term.ColorNever, false)
+	lines.Handle(rollout.Event{Type: rollout.EventWait, Message: "web-4"})
+
+	late := time.AfterFunc(time.Minute, func() { _ = terminal.Close() }) // rather than to wait without end
+	got := bufio.NewReader(master)
+	for _, frame := range append(slices.Clone(spinner.CharSets[14]), spinner.CharSets[14][0]) {
+		for {
+			r, _, err := got.ReadRune()
+			require.NoError(t, err)
+			if unicode.Is(unicode.Braille, r) {
+				require.Equal(t, frame, string(r))
+				break
+			}
+		}
+		text, err := got.ReadString('4')
+		require.NoError(t, err)
+		require.Equal(t, " waiting for web-4", text)
+	}
+
+	lines.Handle(rollout.Event{Type: rollout.EventStepDone, Step: &rollout.Step{}})
+	require.True(t, late.Stop())
+	require.NoError(t, terminal.Close())
+	rest, _ := io.ReadAll(got) // ends in an error when the terminal is closed
+	require.Regexp(t, `\r\x1b\[K$`, string(rest), "the line is empty")
 }
 
 // What comes while a question waits for its answer begins on a line of its own,

@@ -24,6 +24,18 @@ func TestThePackagesKeepToTheirRooms(t *testing.T) {
 	require.Empty(t, violations(t, files))
 }
 
+// Two that turn at once would fight for the line, and one of our own would have to
+// learn about terminals what that library knows.
+func TestOneFileDrivesTheSpinner(t *testing.T) {
+	var drivers []string
+	for name, src := range sources(t, filepath.Join("..", ".."), "pkg", "cmd") {
+		if strings.Contains(src, `"github.com/briandowns/spinner"`) {
+			drivers = append(drivers, name)
+		}
+	}
+	require.Equal(t, []string{"pkg/report/spin.go"}, drivers)
+}
+
 // The rules must be able to fail: each case is a file that breaks one of them,
 // or one that comes close and is allowed.
 func TestARuleThatIsBrokenIsReported(t *testing.T) {
