@@ -43,6 +43,9 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	case err := <-r.hookEnds():
 		return r.hooked(err)
 	case u, ok := <-r.Feed:
+		if _, end := r.hear(); end != nil {
+			return end
+		}
 		return r.take(u, ok)
 	}
 	return nil
@@ -54,6 +57,17 @@ func (r *run) stopped() *Outcome {
 		return r.end(Interrupted, "interrupted", err)
 	}
 	return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
+}
+
+// hear takes an answer that is there, before anything else is told: whoever shows
+// the question would show it again below that. It reports whether there was one.
+func (r *run) hear() (heard bool, end *Outcome) {
+	select {
+	case a := <-r.answers:
+		return true, r.answered(a)
+	default:
+		return false, nil
+	}
 }
 
 func (r *run) answered(a reply) *Outcome {

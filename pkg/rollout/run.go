@@ -172,9 +172,14 @@ func (r *run) loop() Outcome {
 	r.looked = true
 	for {
 		wake, end := r.decide()
-		r.heed()
-		if end != nil {
+		heard, stop := r.heed()
+		switch {
+		case end != nil:
 			return *end
+		case stop != nil:
+			return *stop
+		case heard:
+			continue
 		}
 		if end = r.wait(earlier(wake, r.remind()), timeout); end != nil {
 			return *end
@@ -273,14 +278,19 @@ func (r *run) apply(c Change) *Outcome {
 }
 
 // heed tells what else there is to know. The engine's own goroutine does that:
-// what another one writes gets into the middle of a line.
-func (r *run) heed() {
+// what another one writes gets into the middle of a line. It returns what hear does.
+func (r *run) heed() (heard bool, end *Outcome) {
 	if r.Notices == nil {
-		return
+		return false, nil
 	}
-	for _, message := range r.Notices() {
+	messages := r.Notices()
+	if len(messages) > 0 {
+		heard, end = r.hear()
+	}
+	for _, message := range messages {
 		r.notice(message)
 	}
+	return heard, end
 }
 
 func (r *run) notice(message string) {

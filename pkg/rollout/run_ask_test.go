@@ -2,6 +2,7 @@ package rollout_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,6 +85,55 @@ func TestRunEndsWhileItAsks(t *testing.T) {
 				require.Equal(t, test.want, s.ends().Message)
 				require.True(t, s.asker.gone, "nobody waits for the answer any more")
 				require.Empty(t, s.cluster.sent)
+			})
+		})
+	}
+}
+
+// order is which of these events the run told, one after another.
+func (s *stage) order(of ...rollout.EventType) []rollout.EventType {
+	var out []rollout.EventType
+	for _, e := range s.sink.events {
+		if slices.Contains(of, e.Type) {
+			out = append(out, e.Type)
+		}
+	}
+	return out
+}
+
+// Who has answered is not shown the question again below what came in the same moment.
+func TestAnAnswerThatIsThereIsToldFirst(t *testing.T) {
+	const gate, answer, warning = rollout.EventGate, rollout.EventAnswer, rollout.EventWarning
+	told := func(s *stage) []rollout.EventType { return s.order(gate, answer, warning) }
+	promoted := []sent{{time.Second, rollout.Partition(3)}}
+	t.Run("before what the API server has said", func(t *testing.T) {
+		onStageAs(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+			s.pass(time.Second)
+			require.Equal(t, []rollout.EventType{gate, answer, warning}, told(s))
+			require.Equal(t, promoted, s.cluster.sent)
+		}, func(t *testing.T) *stage {
+			s, said := newStage(t), false
+			s.notices = func() []string {
+				if said || len(told(s)) == 0 {
+					return nil
+				}
+				said = true
+				s.asker.replies <- reply{rollout.Promote, nil}
+				time.Sleep(time.Second) // until the answer has got to the run
+				return []string{"deprecated"}
+			}
+			return s
+		})
+	})
+	for range 20 { // of two that are ready, Go takes either
+		t.Run("before what the watch tells", func(t *testing.T) {
+			onStage(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+				s.tell(rollout.Update{Notice: slow})
+				s.tell(rollout.Update{Notice: "the API server answers again"})
+				s.reply(rollout.Promote, nil)
+				s.pass(time.Second)
+				require.Equal(t, []rollout.EventType{gate, warning, answer, warning}, told(s))
+				require.Equal(t, promoted, s.cluster.sent)
 			})
 		})
 	}

@@ -160,7 +160,13 @@ func (s *sink) Handle(e rollout.Event) {
 	goroutine, _, _ := bytes.Cut(stack, []byte(" ["))
 	s.goroutines[string(goroutine)] = true
 	s.events = append(s.events, e)
+	if e.Message == slow {
+		time.Sleep(time.Second)
+	}
 }
+
+// slow is a message that takes whoever shows it a second.
+const slow = "slow"
 
 // messages are the words of all events of a type.
 func (s *sink) messages(of rollout.EventType) []string {
