@@ -61,7 +61,7 @@ func (l *Lines) clock(t time.Time) string {
 func (l *Lines) Handle(e rollout.Event) {
 	l.spin.stop()
 	l.width = term.Width(l.w) // of now: a run is long, and windows get moved
-	again := l.breakLine(e)
+	question := l.open(e)
 	switch e.Type {
 	case rollout.EventPlan:
 		l.where = Where(e.Plan.Namespace, e.Plan.Name, e.Plan.Context)
@@ -101,35 +101,37 @@ func (l *Lines) Handle(e rollout.Event) {
 		l.outcome(e)
 	case rollout.EventGate:
 		l.spin.clear() // the question takes its line
-		again = GateQuestion(l.where, e.Step)
+		question = GateQuestion(l.where, e.Step)
 	}
-	if l.asking = again; again != "" {
-		_, _ = fmt.Fprint(l.w, Explained(l.w, again))
+	if l.asking == "" && question != "" {
+		l.asking = question
+		_, _ = fmt.Fprint(l.w, Explained(l.w, question))
 	}
 	l.spin.start()
 }
 
-// breakLine leaves the line of a question that something else came before the
-// answer of, and returns it when it is still to be answered. An answer ends its
-// line by itself.
-func (l *Lines) breakLine(e rollout.Event) string {
-	ends := false
-	if e.Outcome != nil {
-		switch e.Outcome.Result {
-		case rollout.Halted, rollout.Drifted, rollout.TimedOut, rollout.Interrupted, rollout.Failed:
-			ends = true
-		default: // an answer
-		}
+// open returns the question that is still to be answered after the event. A line
+// that comes before the answer leaves that of the question, and the question stands
+// below it again; an answer ends its line by itself.
+func (l *Lines) open(e rollout.Event) string {
+	switch {
+	case e.Type == rollout.EventPod, e.Type == rollout.EventWarning:
+		return l.asking
+	case e.Outcome != nil && unasked(e.Outcome.Result):
+	default:
+		l.asking = ""
 	}
-	between := e.Type == rollout.EventPod || e.Type == rollout.EventWarning
-	if l.asking == "" || !ends && !between {
-		return ""
+	return ""
+}
+
+// unasked reports whether a run that ends so has not waited for the answer.
+func unasked(r rollout.Result) bool {
+	switch r {
+	case rollout.Halted, rollout.Drifted, rollout.TimedOut, rollout.Interrupted, rollout.Failed:
+		return true
+	default:
+		return false
 	}
-	_, _ = fmt.Fprintln(l.w)
-	if ends {
-		return ""
-	}
-	return l.asking
 }
 
 // PrintHead shows a plan before a question about it.
@@ -148,6 +150,10 @@ func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
 }
 
 func (l *Lines) say(t time.Time, text string) {
+	if l.asking != "" {
+		_, _ = fmt.Fprintln(l.w)
+		l.asking = ""
+	}
 	_, _ = fmt.Fprintln(l.w, l.style.dim.Render(l.clock(t))+" "+l.prefix+text)
 }
 

@@ -198,6 +198,11 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	}
 	answer := rollout.Event{Type: rollout.EventAnswer}
 	back := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
+	known := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "Helm is about"}
+	pod := func(state sts.State) rollout.Event {
+		return rollout.Event{Type: rollout.EventPod, Time: ststest.Start, Pod: &sts.Standing{Pod: "web-2", State: state}}
+	}
+	starting, leaving := pod(sts.StateStarting), pod(sts.StateTerminating)
 	for _, test := range []struct {
 		name   string
 		events []rollout.Event
@@ -211,6 +216,13 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 		},
 		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
 		{"an answer ends its line by itself", []rollout.Event{gate, answer, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
+		{"not after what was told before", []rollout.Event{gate, known}, question},
+		{"not after what gets no line", []rollout.Event{gate, starting}, question},
+		{
+			"a pod that moves gets a line, and what was told before does not hide it",
+			[]rollout.Event{gate, known, leaving, known, answer, back},
+			question + "\n03:04:05   web-2 terminating\n" + question + "03:04:05 warning: the API server answers again\n",
+		},
 		{
 			"what is answered is not asked again",
 			[]rollout.Event{gate, answer, back},
@@ -219,7 +231,7 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := onTerminal(t, 120, func(terminal *os.File) {
-				lines := report.NewLines(terminal, term.ColorNever, true)
+				lines := report.NewLines(terminal, term.ColorNever, true, known.Message)
 				plan := &rollout.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}
 				lines.Handle(rollout.Event{Type: rollout.EventPlan, Plan: plan})
 				for _, e := range test.events {
