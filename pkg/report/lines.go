@@ -114,24 +114,14 @@ func (l *Lines) Handle(e rollout.Event) {
 // that comes before the answer leaves that of the question, and the question stands
 // below it again; an answer ends its line by itself.
 func (l *Lines) open(e rollout.Event) string {
-	switch {
-	case e.Type == rollout.EventPod, e.Type == rollout.EventWarning:
+	switch e.Type {
+	case rollout.EventPod, rollout.EventWarning:
 		return l.asking
-	case e.Outcome != nil && unasked(e.Outcome.Result):
+	case rollout.EventOutcome:
 	default:
 		l.asking = ""
 	}
 	return ""
-}
-
-// unasked reports whether a run that ends so has not waited for the answer.
-func unasked(r rollout.Result) bool {
-	switch r {
-	case rollout.Halted, rollout.Drifted, rollout.TimedOut, rollout.Interrupted, rollout.Failed:
-		return true
-	default:
-		return false
-	}
 }
 
 // PrintHead shows a plan before a question about it.
