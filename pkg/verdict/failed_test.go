@@ -86,7 +86,10 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 	at := ststest.Start.Add(-time.Minute)
 	openedBy := func(manager string) setOption {
-		return func(set *appsv1.StatefulSet) { wrote(time.Minute, partitionField)(set); set.ManagedFields[0].Manager = manager }
+		return func(set *appsv1.StatefulSet) {
+			wrote(time.Minute, partitionField)(set)
+			set.ManagedFields[0].Manager = manager
+		}
 	}
 	failure := func(message string) *sts.Failure {
 		return &sts.Failure{At: at, Reason: "GateOpened", Message: message}

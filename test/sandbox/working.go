@@ -19,37 +19,53 @@ var probe string
 // idle machine.
 const workTime = 5 * time.Minute
 
+// becomesWorking waits until the cluster works.
+func (c cluster) becomesWorking(ctx context.Context, bin string) error {
+	return plane{
+		name:   c.name,
+		revive: func(ctx context.Context) error { return c.revive(ctx, bin) },
+		kubectl: func(ctx context.Context, stdin string, args ...string) ([]byte, error) {
+			return c.kubectl(ctx, bin, stdin, args...)
+		},
+	}.becomesWorking(ctx)
+}
+
+// plane is what can be done about a control plane.
+type plane struct {
+	name    string                      // of the cluster
+	revive  func(context.Context) error // starts the components that have exited
+	kubectl func(ctx context.Context, stdin string, args ...string) ([]byte, error)
+}
+
 // becomesWorking waits until every component runs and does its work. One that
 // has exited meanwhile, as kube-controller-manager does when a slow API server
 // does not answer in time, is started again.
-func (c cluster) becomesWorking(ctx context.Context, bin string) error {
+func (p plane) becomesWorking(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, workTime)
 	defer cancel()
 	name := fmt.Sprintf("sandbox-probe-%d", time.Now().UnixNano())
-	manifest := strings.ReplaceAll(probe, "NAME", name)
-	var last error
 	for {
-		if err := c.revive(ctx, bin); err != nil {
+		if err := p.revive(ctx); err != nil {
 			return err
 		}
-		works := false
-		if works, last = c.probed(ctx, bin, manifest, name); works {
+		works, why := p.probed(ctx, name)
+		if works {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("cluster %q does not get to work: %w", c.name, last)
+			return fmt.Errorf("cluster %q does not get to work: %w", p.name, why)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
 	// Nobody waits for its end.
-	_, err := c.kubectl(ctx, bin, "", "delete", "namespace", name, "--wait=false")
+	_, err := p.kubectl(ctx, "", "delete", "namespace", name, "--wait=false")
 	return err
 }
 
-// probed looks once whether the probe is there and Available.
-func (c cluster) probed(ctx context.Context, bin, manifest, name string) (bool, error) {
-	out, err := c.kubectl(ctx, bin, "", "get", "statefulset", "probe", "--namespace", name, "--ignore-not-found",
+// probed looks once whether the probe of this name is there and Available.
+func (p plane) probed(ctx context.Context, name string) (bool, error) {
+	out, err := p.kubectl(ctx, "", "get", "statefulset", "probe", "--namespace", name, "--ignore-not-found",
 		"--output", "jsonpath={.metadata.name} {.status.availableReplicas}")
 	if err != nil {
 		return false, err
@@ -59,7 +75,7 @@ func (c cluster) probed(ctx context.Context, bin, manifest, name string) (bool, 
 		return true, nil
 	case "":
 		// The namespace alone may be there already.
-		_, err = c.kubectl(ctx, bin, manifest, "apply", "--server-side", "--validate=false", "-f", "-")
+		_, err = p.kubectl(ctx, strings.ReplaceAll(probe, "NAME", name), "apply", "--server-side", "--validate=false", "-f", "-")
 		return false, err
 	}
 	return false, fmt.Errorf("a pod does not become Available: %s", out)

@@ -101,7 +101,9 @@ func TestAnAbsurdSetDoesNotHideTheOthers(t *testing.T) {
 
 			require.Equal(t, rollout.Halted, worst(sets).Result)
 			lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(clock.ReplaceAllString(stdout.String(), ""), "\n"), "\n"),
-				func(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), "set the number that is meant: ") })
+				func(line string) bool {
+					return strings.HasPrefix(strings.TrimSpace(line), "set the number that is meant: ")
+				})
 			slices.Sort(lines)
 			require.Equal(t, test.want, lines)
 		})
