@@ -166,7 +166,8 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 				defer cancel()
 				r := &Runner{Env: &Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &Config{}}}
 				plan := rollout.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []rollout.Step{{
-					Number: 1, Of: 2, Title: "first", Until: rollout.PodsGood{From: 4}, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3"},
+					Number: 1, Of: 2, Title: "first", Until: rollout.PodsGood{From: 4},
+					Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3"},
 				}}}
 				go func() {
 					synctest.Wait() // until the question waits for its answer
