@@ -135,7 +135,7 @@ func gone() report.Status {
 func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
 	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
-	st.Verdict = verdict.Judge(st.Snapshot, nil, verdict.Limits{}, st.Command, st.Now)
+	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Command, st.Now)
 	return st
 }
 

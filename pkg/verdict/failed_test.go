@@ -130,10 +130,7 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(tt.partition),
 				canaryAt(time.Hour, `,"gate":4,"verb":"`+tt.verb+`"`), openedBy(tt.manager)), updated(int(tt.partition)))
-			record, err := canary.FindRecord(s)
-			require.NoError(t, err)
-
-			judged := verdict.Judge(s, record, limits, command, ststest.Start)
+			judged := verdict.Judge(s, operation.Find(s), limits, command, ststest.Start)
 			watched := verdict.Settled{Command: command}.Check(s, ststest.Start)
 
 			require.Equal(t, tt.failed, judged.Failed)

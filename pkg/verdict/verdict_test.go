@@ -190,7 +190,7 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
-			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, nil, limits, command, ststest.Start)
+			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, operation.Found{}, limits, command, ststest.Start)
 			require.Equal(t, verdict.Verdict{
 				Result:  rollout.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,
