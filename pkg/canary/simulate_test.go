@@ -97,7 +97,8 @@ func (w *world) replace(o int) {
 	}
 	w.made++
 	w.pods[o] = ststest.Pod(o, ststest.Revision(w.see().Wanted(o)), ststest.ReadySince(w.now), func(pod *corev1.Pod) {
-		pod.UID = types.UID(fmt.Sprintf("made-%d", w.made))
+		pod.UID, pod.Namespace = types.UID(fmt.Sprintf("made-%d", w.made)), w.set.Namespace
+		pod.OwnerReferences[0].UID = w.set.UID
 		if pod.Labels[appsv1.StatefulSetRevisionLabel] == w.bad {
 			ststest.Unready(pod)
 		}

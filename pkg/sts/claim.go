@@ -69,7 +69,7 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 	_, keep := c.Annotations[KeepAnnotation]
 	claim := Claim{
 		Namespace: c.Namespace, Name: c.Name, UID: c.UID, Version: c.ResourceVersion, Labels: c.Labels,
-		Volume: c.Spec.VolumeName, Phase: c.Status.Phase, Created: c.CreationTimestamp.Time,
+		Volume: c.Spec.VolumeName, Phase: c.Status.Phase, Created: c.CreationTimestamp.UTC(),
 		Deleting: c.DeletionTimestamp != nil, Keep: keep, Owners: c.OwnerReferences,
 	}
 	if claim.Deleting {
@@ -87,7 +87,7 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		switch {
 		case condition.Type != claimUnused:
 		case condition.Status == corev1.ConditionTrue:
-			claim.UnusedSince = condition.LastTransitionTime.Time
+			claim.UnusedSince = condition.LastTransitionTime.UTC()
 		case condition.Status == corev1.ConditionFalse:
 			claim.InUse = true
 		}
