@@ -137,7 +137,7 @@ func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
 	for o := s.Start(); s.Ordered() && o < s.End(); o++ {
 		t := s.Standing(o, "", now)
 		if _, restarts := pods[o]; !restarts && !t.Good() && len(above(pods, o)) > 0 {
-			return []string{fmt.Sprintf("%s is %s: the controller makes no pod above it anew before it is Available", t.Pod, t.Says())}
+			return []string{fmt.Sprintf("%s is %s: the controller recreates no pod above it before it is Available", t.Pod, t.Says())}
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func TestARestartOfSomePods(t *testing.T) {
 			[]int{0, 3},
 			force,
 			map[int]types.UID{0: "web-0-web-third", 3: "web-3-web-third"},
-			[]string{"web-1 is running, not Ready: the controller makes no pod above it anew before it is Available"},
+			[]string{"web-1 is running, not Ready: the controller recreates no pod above it before it is Available"},
 			"restart web-3, web-0; restarted [0 3] alone true; free restart after 0s; soak 1m0s",
 		},
 		{

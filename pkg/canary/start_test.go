@@ -147,6 +147,6 @@ func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 
 func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
 	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start))
-	require.EqualError(t, err, "steps must go up: of 5 replicas, 50% is 3 after 4")
+	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 	require.Nil(t, p)
 }

@@ -145,7 +145,7 @@ func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 		steps operation.Steps
 		err   string
 	}{
-		{operation.Steps{"4", "50%"}, "steps must go up: of 5 replicas, 50% is 3 after 4"},
+		{operation.Steps{"4", "50%"}, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)"},
 		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
 	} {
 		t.Run(tt.steps.String(), func(t *testing.T) {

@@ -265,7 +265,7 @@ func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 func TestStepsThatDoNotFitAnUndo(t *testing.T) {
 	s := on(rolling(third, third), "", third, third, third, third, third)
 	_, err := toRevision(ststest.Stable)(request(steps("4", "50%")), s, ststest.Start)
-	require.EqualError(t, err, "steps must go up: of 5 replicas, 50% is 3 after 4")
+	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 }
 
 // Before the controller has seen the template its status speaks of another.

@@ -97,7 +97,7 @@ func TestBadUsageIsOneLineAndExitCode2(t *testing.T) {
 		{"canary web --nonsense", "unknown flag: --nonsense"},
 		{"canary", "which StatefulSet? give its name"},
 		{"canary deployment/web", `"deployment/web" is not a StatefulSet`},
-		{"canary web --steps=3,1", "--steps=3,1: steps must go up: 1 comes after 3"},
+		{"canary web --steps=3,1", "--steps=3,1: step 2 (1) must be larger than step 1 (3)"},
 		{"canary web --soak=soon", `invalid argument "soon" for "--soak" flag: time: invalid duration "soon"`},
 		{"canary web --image", "flag needs an argument: --image"},
 		{"canary web --dry-run", "flag needs an argument: --dry-run"},

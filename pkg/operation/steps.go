@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Steps are how many pods a canary updates, step by step: counts like 1 or
@@ -22,7 +24,7 @@ const DefaultSoak = 30 * time.Second
 // number of replicas.
 func ParseSteps(text string) (Steps, error) {
 	var steps Steps
-	lastCount, lastShare := 0, 0
+	lastCount, lastShare := bound{}, bound{}
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
 		n, percent, err := parseStep(part)
@@ -33,14 +35,17 @@ func ParseSteps(text string) (Steps, error) {
 		if percent {
 			last = &lastShare
 		}
-		if n <= *last {
-			return nil, fmt.Errorf("steps must go up: %s comes after %s", part, steps[len(steps)-1])
-		}
-		*last = n
 		steps = append(steps, part)
+		if n <= last.n {
+			return nil, fmt.Errorf("step %d (%s) must be larger than step %d (%s)", len(steps), part, last.step, steps[last.step-1])
+		}
+		*last = bound{n, len(steps)}
 	}
 	return steps, nil
 }
+
+// bound is what a step must be larger than, and which step that is, from 1 on.
+type bound struct{ n, step int }
 
 func parseStep(text string) (n int, percent bool, err error) {
 	digits, percent := strings.CutSuffix(text, "%")
@@ -68,8 +73,8 @@ func (steps Steps) UsableCounts(replicas int) ([]int, error) { return steps.coun
 
 func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 	var counts []int
-	last := 0
-	for _, text := range steps {
+	last, lastWords := bound{}, ""
+	for i, text := range steps {
 		n, percent, err := parseStep(text)
 		if err != nil {
 			return nil, err
@@ -77,19 +82,22 @@ func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
 		if percent {
 			n = (replicas*n + 99) / 100
 		}
+		words := sts.Count(min(n, replicas), "pod")
+		if percent || n > replicas {
+			words = text + " = " + words
+		}
 		n = min(n, replicas)
-		if n < last && skip {
+		switch {
+		case n < last.n && skip:
 			continue
-		}
-		if n < last {
-			return nil, fmt.Errorf("steps must go up: of %d replicas, %s is %d after %d", replicas, text, n, last)
-		}
-		if n > last {
+		case n < last.n:
+			return nil, fmt.Errorf("step %d (%s) must be larger than step %d (%s)", i+1, words, last.step, lastWords)
+		case n > last.n:
 			counts = append(counts, n)
 		}
-		last = n
+		last, lastWords = bound{n, i + 1}, words
 	}
-	if last < replicas {
+	if last.n < replicas {
 		counts = append(counts, replicas)
 	}
 	return counts, nil

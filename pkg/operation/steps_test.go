@@ -24,10 +24,10 @@ func TestParseSteps(t *testing.T) {
 			name: "which of two kinds is more depends on the replicas, so it passes here",
 			text: "50%,3,80%,4", want: operation.Steps{"50%", "3", "80%", "4"},
 		},
-		{name: "counts that go down", text: "3,2", err: "steps must go up: 2 comes after 3"},
-		{name: "shares that go down", text: "50%,20%", err: "steps must go up: 20% comes after 50%"},
-		{name: "a count twice", text: "1,1", err: "steps must go up: 1 comes after 1"},
-		{name: "down within a kind, with the other between", text: "3,50%,2", err: "steps must go up: 2 comes after 50%"},
+		{name: "counts that go down", text: "3,2", err: "step 2 (2) must be larger than step 1 (3)"},
+		{name: "shares that go down", text: "50%,20%", err: "step 2 (20%) must be larger than step 1 (50%)"},
+		{name: "a count twice", text: "1,1", err: "step 2 (1) must be larger than step 1 (1)"},
+		{name: "down within a kind, with the other between", text: "3,50%,2", err: "step 3 (2) must be larger than step 1 (3)"},
 		{name: "zero", text: "0", err: `step "0" updates no pod`},
 		{name: "zero percent", text: "0%,100%", err: `step "0%" updates no pod`},
 		{name: "negative", text: "-1", err: `step "-1" updates no pod`},
@@ -86,11 +86,11 @@ func TestCounts(t *testing.T) {
 		{name: "kinds may be mixed", steps: operation.Steps{"50%", "30", "80%"}, replicas: 50, want: []int{25, 30, 40, 50}},
 		{
 			name: "mixed kinds that go down for this number", steps: operation.Steps{"3", "50%"}, replicas: 4,
-			err: "steps must go up: of 4 replicas, 50% is 2 after 3",
+			err: "step 2 (50% = 2 pods) must be larger than step 1 (3 pods)",
 		},
 		{
 			name: "a count that is cut and then goes down", steps: operation.Steps{"10", "50%"}, replicas: 4,
-			err: "steps must go up: of 4 replicas, 50% is 2 after 4",
+			err: "step 2 (50% = 2 pods) must be larger than step 1 (10 = 4 pods)",
 		},
 		{name: "no replicas, no steps", steps: operation.DefaultSteps(), replicas: 0},
 		{

@@ -77,7 +77,7 @@ func TestBadUsage(t *testing.T) {
 			[]string{"web", "--to-revision=Nr 3"},
 			"--to-revision=Nr 3: give a revision's number, its name, or the hash at the end of its name",
 		},
-		{"steps that go down", []string{"web", "--steps=2,1"}, "--steps=2,1: steps must go up: 1 comes after 2"},
+		{"steps that go down", []string{"web", "--steps=2,1"}, "--steps=2,1: step 2 (1) must be larger than step 1 (2)"},
 		{"a negative soak", []string{"web", "--soak=-1s"}, "--soak=-1s: must not be negative"},
 		{
 			"an unknown order",
