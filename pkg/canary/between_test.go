@@ -62,7 +62,8 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		{"a canary while an undo is aborted", record(of(operation.VerbUndo), aborting), canaryOf("nginx:1.23"), goingBack("undo")},
 		{"an undo while it is aborted", record(of(operation.VerbUndo), aborting), toRevision(ststest.Stable), goingBack("undo")},
 		{
-			"an undo while a restart is aborted", record(of(operation.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart"),
+			"an undo while a restart is aborted",
+			record(of(operation.VerbRestart), aborting), toRevision(ststest.Stable), goingBack("restart"),
 		},
 		{"a restart while a canary is aborted", record(aborting), restartAll, goingBack("canary")},
 		{"a promotion while an undo is aborted", record(of(operation.VerbUndo), aborting), nextStep, goingBack("undo")},

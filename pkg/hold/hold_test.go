@@ -137,7 +137,8 @@ func TestWhatCannotBeHeld(t *testing.T) {
 			[]string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
 		},
 		{
-			"one whose gate somebody has in hand", ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
+			"one whose gate somebody has in hand",
+			ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
 			`a canary of statefulset "web" is in progress, which opens and closes the gate itself`,
 			[]string{"resume: kubectl sts -n prod canary web", "roll back: kubectl sts -n prod abort web"},
 		},

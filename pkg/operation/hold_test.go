@@ -70,7 +70,7 @@ func TestAHoldIsLeft(t *testing.T) {
 				at := metav1.NewTime(ststest.Start)
 				set.ManagedFields = []metav1.ManagedFieldsEntry{{
 					Manager: "argocd", Operation: metav1.ManagedFieldsOperationUpdate, Time: &at, FieldsType: "FieldsV1",
-					FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`)},
+					FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`),
 				}}
 			}), "the gate of the hold was opened by argocd at 2030-01-02T03:04:05Z: the partition is 2",
 			[]string{"close the gate again: kubectl sts -n prod hold web", "or give the hold up: kubectl sts -n prod release web"},

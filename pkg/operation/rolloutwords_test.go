@@ -48,7 +48,8 @@ func TestARecordSaysWhatIsInProgressAndWhatHelps(t *testing.T) {
 			[]string{back, other, "try again: kubectl sts -n prod canary web --retry"},
 		},
 		{
-			"a restart whose gate somebody else has opened", rolling(verb(operation.VerbRestart), gateAt4), false, "a restart is in progress",
+			"a restart whose gate somebody else has opened",
+			rolling(verb(operation.VerbRestart), gateAt4), false, "a restart is in progress",
 			[]string{
 				"give the restart up: kubectl sts -n prod abort web", other, "try again: kubectl sts -n prod restart web --retry",
 			},

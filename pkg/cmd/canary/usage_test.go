@@ -22,7 +22,10 @@ func TestBadUsageIsRejectedInOneLineBeforeAnythingRuns(t *testing.T) {
 		{name: "two names", args: []string{"web", "api"}, want: "one StatefulSet at a time, not 2: web api"},
 		{name: "another kind", args: []string{"deployment/web"}, want: `"deployment/web" is not a StatefulSet`},
 		{name: "steps that go down", args: []string{"web", "--steps=3,1"}, want: "--steps=3,1: step 2 (1) must be larger than step 1 (3)"},
-		{name: "steps that stay", args: []string{"web", "--steps=50%,50%"}, want: "--steps=50%,50%: step 2 (50%) must be larger than step 1 (50%)"},
+		{
+			name: "steps that stay", args: []string{"web", "--steps=50%,50%"},
+			want: "--steps=50%,50%: step 2 (50%) must be larger than step 1 (50%)",
+		},
 		{name: "a step of no pod", args: []string{"web", "--steps=0"}, want: `--steps=0: step "0" updates no pod`},
 		{name: "a step of no share", args: []string{"web", "--steps=0%,1"}, want: `--steps=0%,1: step "0%" updates no pod`},
 		{name: "a negative step", args: []string{"web", "--steps=-1"}, want: `--steps=-1: step "-1" updates no pod`},
