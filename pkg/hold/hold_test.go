@@ -162,6 +162,7 @@ func TestRelease(t *testing.T) {
 		return ststest.Pods(from, to, ststest.Revision(revision))
 	}
 	before := func(partition int) operation.Hold { return record(func(r *operation.Hold) { r.Partition = partition }) }
+	const image = "image nginx:1.21 -> nginx:1.22"
 	updating := ststest.Updating("nginx:1.22")
 	tests := []struct {
 		name     string
@@ -179,13 +180,13 @@ func TestRelease(t *testing.T) {
 		{
 			"a change waits", ststest.Snapshot(held(before(0), updating), ststest.Pods(0, 4), pods(4, 5, ststest.Update)),
 			rollout.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
-			[]string{"the controller then updates web-3, web-2, web-1, web-0 to revision web-update"},
+			[]string{image, "the controller then updates web-3, web-2, web-1, web-0 to revision web-update"},
 			nil, true,
 		},
 		{
 			"the partition before holds some of them back", ststest.Snapshot(held(before(3), updating), ststest.Pods(0, 5)),
 			rollout.Edit{Partition: ptr.To(3), Says: "partition 3, no record"},
-			[]string{"the controller then updates web-4, web-3 to revision web-update"},
+			[]string{image, "the controller then updates web-4, web-3 to revision web-update"},
 			nil, true,
 		},
 		{

@@ -41,7 +41,10 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	p.Steps = []rollout.Step{{Title: "give the hold up", Change: edit, Until: rollout.Observed{}}}
 	if len(waiting) > 0 {
 		p.Images = sts.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))
-		p.Details = []string{fmt.Sprintf("the controller then updates %s to revision %s", few(waiting), s.UpdateRevision())}
+		if len(p.Images) > 0 {
+			p.Details = []string{"image " + sts.ImageLine(p.Images)}
+		}
+		p.Details = append(p.Details, fmt.Sprintf("the controller then updates %s to revision %s", few(waiting), s.UpdateRevision()))
 		p.Steps[0].Title = "open the gate"
 		p.Instead = []string{
 			"hold it again: " + r.Command.Sts("hold", s.Name()),
