@@ -3,11 +3,13 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -161,11 +163,13 @@ func (l *List) needing() []listRow {
 // help is the one command that helps most: out of a bad canary, the way back.
 func (st Status) help() string {
 	try := st.Verdict.Try
-	switch {
+	switch r := st.rollout(); {
 	case len(try) == 0:
 		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
-	case st.Verdict.Result == rollout.Halted && st.rollout() != nil && st.Verdict.Failed == nil:
-		return try[len(try)-1]
+	case st.Verdict.Result == rollout.Halted && r != nil && st.Verdict.Failed == nil:
+		helps := r.Helps(st.Snapshot, false)
+		back := slices.IndexFunc(helps, func(h hint.Hint) bool { return h.Verb == "abort" })
+		return st.Command.Render(helps[max(back, 0)]) // an undo has none: then to go on
 	}
 	return try[0]
 }
