@@ -35,7 +35,7 @@ func again[T any](ctx context.Context, ask func(context.Context) (T, error)) (T,
 		if !Transient(err) || time.Since(began) >= retryFor {
 			return true, nil
 		}
-		tellRetry(ctx, err)
+		tellRetry(ctx, err, "for up to "+retryFor.String())
 		return false, nil
 	})
 	if err != nil && ctx.Err() != nil {
@@ -82,9 +82,9 @@ func (c *Client) quiet(ctx context.Context) context.Context {
 	return context.WithValue(quiet(ctx), retryKey{}, c)
 }
 
-// tellRetry says that somebody waits, and for what. Once the time is over nobody
-// does.
-func tellRetry(ctx context.Context, err error) {
+// tellRetry says that somebody waits, for what and how long. Once the time is over
+// nobody does.
+func tellRetry(ctx context.Context, err error, long string) {
 	c, ok := ctx.Value(retryKey{}).(*Client)
 	if !ok || c.retrying == nil || ctx.Err() != nil {
 		return
@@ -93,5 +93,5 @@ func tellRetry(ctx context.Context, err error) {
 	if unreachable(err) {
 		words = fmt.Sprintf("cannot reach the API server at %s: %v", c.host, innermost(err))
 	}
-	c.retrying(fmt.Sprintf("%s; trying again for up to %s", words, retryFor))
+	c.retrying(words + "; trying again " + long)
 }

@@ -82,7 +82,7 @@ func (c *Client) claimUntil(ctx context.Context, r prune.Record, until func(*cor
 		done := false
 		switch {
 		case Transient(err):
-			tellRetry(ctx, err)
+			tellRetry(ctx, err, "until --timeout")
 		case err != nil && !apierrors.IsNotFound(err):
 			return c.explain(err, "get", "persistentvolumeclaims", r.Claim.Name)
 		case err != nil:

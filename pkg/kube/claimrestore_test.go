@@ -151,7 +151,7 @@ func TestWaitingForAClaimEndsWithItsTime(t *testing.T) {
 
 		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), rollout.ErrTimedOut)
 
-		require.Equal(t, map[string]bool{"apiserver is starting; trying again for up to 10s": true}, said)
+		require.Equal(t, map[string]bool{"apiserver is starting; trying again until --timeout": true}, said)
 		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), rollout.ErrTimedOut)
 		require.Len(t, said, 1, "nothing is tried again once it is over")
 		server.CloseClientConnections()
