@@ -112,7 +112,11 @@ func (b builder) letStand(why string) *rollout.Plan {
 	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("give the %s of statefulset %s up", b.record.Verb.Name(), b.s.Name())
 	p.Images = nil
-	p.Details = append(b.atOnce(), why+": that change stands, and the controller rolls it out")
+	goes := "and the controller rolls it out"
+	if b.record.Partition >= b.s.Replicas() && !b.s.OnDelete() {
+		goes = "and waits behind the gate"
+	}
+	p.Details = append(b.atOnce(), why+": that change stands, "+goes)
 	p.Success = fmt.Sprintf("the %s is given up; see how the set gets on: %s", b.record.Verb.Name(), b.r.command("watch", b.s))
 	step := b.finish()
 	step.Until = rollout.Observed{}

@@ -31,6 +31,9 @@ func (b builder) frame(verb string) *rollout.Plan {
 	if b.record.Verb == operation.VerbCanary && len(details) == 0 && (begun || b.r.Template == nil) { // nothing else says it
 		details = append(details, imageDetail(images)...)
 	}
+	if hold, err := operation.FindHold(b.s); err == nil && hold != nil {
+		details = append(details, "the set is held, and stays so: "+sts.Clean(hold.Who()))
+	}
 	return &rollout.Plan{
 		Verb:        verb,
 		Namespace:   b.s.Set.Namespace,

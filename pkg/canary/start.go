@@ -41,6 +41,9 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 		return nil, busy(r, record, s)
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
+		if err := operation.Refuse("canary", s, r.Command); err != nil {
+			return nil, err
+		}
 		if r.Replace {
 			return replace(r, record, s, now)
 		}

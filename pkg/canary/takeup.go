@@ -18,6 +18,9 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	}
 	waits := s.UpdateRevision() != s.StableRevision()
 	if !waits || s.Partition() == 0 && !s.OnDelete() {
+		if err := operation.Refuse("canary", s, r.Command); err != nil {
+			return nil, err
+		}
 		why := fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
 		switch {
 		case s.OnDelete():

@@ -39,12 +39,25 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 		return nil, err
 	}
 	gate := 0
-	if b := (builder{r: r, record: record, s: s}); len(counts) > 1 || b.guarded() {
+	b := builder{r: r, record: record, s: s}
+	stays := s.Partition() > 0 && len(b.elsewhere()) == 0 // nothing has to pass the gate
+	switch {
+	case stays:
+		gate = s.Partition()
+	case len(counts) > 1 || b.guarded():
 		gate = s.Replicas()
 	}
 	p, err := r.plan(record, s, revert(record, target, s, gate), gate, 0)
 	if err != nil {
 		return nil, err
+	}
+	if stays {
+		p.Steps = []rollout.Step{p.Steps[0], {
+			Title: returnTo(nil, ""), Until: rollout.PodsGood{From: s.Start(), Gated: record.Target},
+		}, p.Steps[len(p.Steps)-1]}
+	} else if record.Partition > 0 {
+		p.Details = append(p.Details, fmt.Sprintf(
+			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before, record))
@@ -76,10 +89,6 @@ func givenUp(before *operation.Rollout, record operation.Rollout) []string {
 	if before != nil {
 		out = append(out, fmt.Sprintf("the %s in progress since %s is given up",
 			before.Verb.Name(), before.Started.UTC().Format(time.RFC3339)))
-	}
-	if record.Partition > 0 {
-		out = append(out, fmt.Sprintf(
-			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
 	}
 	return out
 }

@@ -177,6 +177,15 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
+			"a gate that nothing has to pass stays closed", on(rolling(a, b, ststest.Partition(9)), "", a, a, a, a, a), allAtOnce,
+			nil,
+			[]string{
+				puts + "partition 9, " + undoNotes,
+				"wait until every pod is Available; good from 0",
+				"end the undo; partition 9, " + undoEnds,
+			},
+		},
+		{
 			"a Parallel controller is held up by none", on(rolling(a, b, ststest.Parallel), "", a, a, a, b, "!"+b), allAtOnce,
 			[]string{"the controller replaces: web-4, web-3"},
 			[]string{

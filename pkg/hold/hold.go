@@ -65,7 +65,13 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	p := r.frame("hold", s)
 	p.Title = fmt.Sprintf("hold statefulset %s: no template change rolls out until it is released", s.Name())
 	p.Details = stops(s)
+	if record.Partition > 0 {
+		p.Details = append(p.Details, fmt.Sprintf("partition %d is remembered, and set again by the release", record.Partition))
+	}
 	p.Warnings = s.PutsBack("partition")
+	if s.Replicas() == 0 {
+		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
+	}
 	p.Success = fmt.Sprintf("statefulset %s is held; release it: %s", s.Name(), r.Command.Sts("release", s.Name()))
 	p.Steps = []rollout.Step{{
 		Title: "close the gate",
@@ -128,7 +134,7 @@ func stops(s sts.Snapshot) []string {
 		case !ok:
 		case pod.Revision == s.UpdateRevision():
 			updated = append(updated, pod.Name)
-		default:
+		case !s.Gated(o):
 			old = append(old, pod.Name)
 		}
 	}

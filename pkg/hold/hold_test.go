@@ -66,7 +66,7 @@ func TestPlan(t *testing.T) {
 		{
 			"a partition is remembered", request(), ststest.Snapshot(ststest.Set(ststest.Partition(3)), ststest.Pods(0, 5)),
 			operation.Hold{Version: 1, Started: ststest.Start, By: alice, Partition: 3},
-			nil,
+			[]string{"partition 3 is remembered, and set again by the release"},
 		},
 		{
 			"a rollout on its way", request(),
@@ -84,7 +84,8 @@ func TestPlan(t *testing.T) {
 		{
 			"a gate that somebody has opened is closed again, for the same reason", request(func(r *hold.Request) { r.Manager = "argo" }),
 			ststest.Snapshot(held(record(func(r *operation.Hold) { r.Partition = 2 }), ststest.Partition(1)), ststest.Pods(0, 5)),
-			record(func(r *operation.Hold) { r.Partition, r.Managers = 2, []string{"argo"} }), nil,
+			record(func(r *operation.Hold) { r.Partition, r.Managers = 2, []string{"argo"} }),
+			[]string{"partition 2 is remembered, and set again by the release"},
 		},
 	}
 	for _, tt := range tests {
@@ -219,6 +220,17 @@ func TestRelease(t *testing.T) {
 			require.Equal(t, tt.rolls, hold.Rolls(p))
 		})
 	}
+}
+
+func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
+	open := operation.Rollout{
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operation.Steps{"1", "100%"},
+	}
+	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
+	_, err := hold.Release(request(), s)
+	var no *rollout.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, `a canary of statefulset "web" is in progress, which opens and closes the gate itself`, no.Why)
 }
 
 func TestWhatIsNotHeldIsNotReleased(t *testing.T) {

@@ -18,6 +18,13 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if err != nil || record == nil {
 		return nil, err
 	}
+	open, err := operation.FindRollout(s)
+	switch {
+	case err != nil:
+		return nil, err
+	case open != nil:
+		return nil, r.busy(open, s)
+	}
 	if s.Set.DeletionTimestamp != nil {
 		return nil, &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
@@ -38,6 +45,9 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	waiting := waits(s, to)
 	p.Title = fmt.Sprintf("release statefulset %s: partition %d", s.Name(), to)
 	p.Success = fmt.Sprintf("statefulset %s is released", s.Name())
+	if to >= s.Replicas() && to > 0 {
+		p.Success += fmt.Sprintf("; its gate stays closed, as it was before: partition %d", to)
+	}
 	p.Steps = []rollout.Step{{Title: "give the hold up", Change: edit, Until: rollout.Observed{}}}
 	if len(waiting) > 0 {
 		p.Images = sts.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))

@@ -145,9 +145,15 @@ func (r Hold) Origin() string { return "" }
 func (r Hold) TakenBack(sts.Snapshot, string) bool { return false }
 
 // Helps are the ways out, and back where somebody has opened the gate.
-func (r Hold) Helps(s sts.Snapshot, _ bool) []hint.Hint {
+func (r Hold) Helps(s sts.Snapshot, good bool) []hint.Hint {
 	if r.Failure(s) != nil {
 		return []hint.Hint{help(s, "close the gate again", "hold"), help(s, "or give the hold up", "release")}
+	}
+	if waits := s.Observed() && s.UpdateRevision() != s.StableRevision(); waits && !good {
+		return []hint.Hint{
+			help(s, "take the change back, and hold the set further", "undo"),
+			help(s, "or release it, and the controller rolls the change out", "release"),
+		}
 	}
 	return r.waysOut(s)
 }
@@ -157,7 +163,8 @@ func (r Hold) waysOut(s sts.Snapshot) []hint.Hint {
 	out := []hint.Hint{help(s, "release it", "release")}
 	if s.Observed() && s.UpdateRevision() != s.StableRevision() {
 		out[0].Words = "release it, and the controller rolls out the change that waits"
-		out = append(out, help(s, "or take that through step by step, and hold the set further", "canary"))
+		out = append(out, help(s, "or take that through step by step, and hold the set further", "canary"),
+			help(s, "or take it back", "undo"))
 	}
 	return out
 }

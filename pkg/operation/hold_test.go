@@ -59,6 +59,7 @@ func TestAHoldIsLeft(t *testing.T) {
 			"where a change waits", heldSet(ststest.Updating("nginx:1.22")), "", []string{
 				"release it, and the controller rolls out the change that waits: kubectl sts -n prod release web",
 				"or take that through step by step, and hold the set further: kubectl sts -n prod canary web",
+				"or take it back: kubectl sts -n prod undo web",
 			},
 		},
 		{
@@ -86,6 +87,12 @@ func TestAHoldIsLeft(t *testing.T) {
 			s := ststest.Snapshot(tt.set, ststest.Pods(0, 5))
 			first := operation.Find(s).First()
 			require.Equal(t, tt.helps, rendered(first.Helps(s, true)))
+			if tt.name == "where a change waits" {
+				require.Equal(t, []string{
+					"take the change back, and hold the set further: kubectl sts -n prod undo web",
+					"or release it, and the controller rolls the change out: kubectl sts -n prod release web",
+				}, rendered(first.Helps(s, false)), "with a pod in trouble")
+			}
 			f := first.Failure(s)
 			require.Equal(t, tt.fails != "", f != nil)
 			if f != nil {

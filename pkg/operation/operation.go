@@ -124,9 +124,15 @@ func (f Found) First() Record {
 }
 
 // Refuse is why a verb can't begin on the set because of an operation of another
-// kind, or nil. An error is about a record that can't be read.
+// kind, or nil. What a hold that can't be read excludes nobody knows: that is an error.
 func Refuse(verb string, s sts.Snapshot, command hint.Caller) error {
-	for _, r := range Find(s).Records {
+	found := Find(s)
+	for _, u := range found.Unreadable {
+		if u.Kind.Annotation == HoldAnnotation {
+			return u.Err
+		}
+	}
+	for _, r := range found.Records {
 		if no := r.Excludes(verb, s, command); no != nil {
 			return no
 		}

@@ -34,8 +34,8 @@ var (
 		way stops where it is. Status shows a set that is held, and ends with exit code 5.
 
 		A bare "kubectl sts canary" takes the change that waits through step by step and closes the gate again; so does
-		"kubectl sts undo" with the way back. What would set another template is refused. Pods can be restarted as
-		they are, and the set scaled.`)
+		"kubectl sts undo", which goes to any revision. What else would set another template is refused. Pods can be
+		restarted as they are, and the set scaled; with 0 replicas there is nothing that a partition could hold back.`)
 
 	example = templates.Examples(`
 		# Let nothing roll out during a migration
