@@ -60,7 +60,7 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
-	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before, record))
+	p.Details = slices.Concat(undoDetails(target, s, now), p.Details, givenUp(before))
 	p.Warnings = append(p.Warnings, s.PutsBack("template and partition")...)
 	if before != nil {
 		p.Warnings = append(p.Warnings, beside(r, *before, s, now)...)
@@ -84,7 +84,7 @@ func undoRecord(r Request, target *UndoTarget, before *operation.Rollout, s sts.
 }
 
 // givenUp says what the undo does away with: another verb's run, a partition.
-func givenUp(before *operation.Rollout, record operation.Rollout) []string {
+func givenUp(before *operation.Rollout) []string {
 	var out []string
 	if before != nil {
 		out = append(out, fmt.Sprintf("the %s in progress since %s is given up",
