@@ -83,7 +83,7 @@ func undoRecord(r Request, target *UndoTarget, before *operation.Rollout, s sts.
 	return record, err
 }
 
-// givenUp says what the undo does away with: another verb's run, a partition.
+// givenUp says which other run the undo does away with.
 func givenUp(before *operation.Rollout) []string {
 	var out []string
 	if before != nil {

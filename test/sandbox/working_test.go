@@ -136,7 +136,7 @@ func running(t *testing.T, c cluster) {
 		t.Fatal(err)
 	}
 	for _, component := range components {
-		cmd := exec.Command("sh", "-c", "read line", "sh", filepath.Join(c.kwokDir(), component))
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", "read line", "sh", filepath.Join(c.kwokDir(), component))
 		stdin, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
