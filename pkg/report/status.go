@@ -28,61 +28,6 @@ type Status struct {
 	Ended func(sts.Driver) bool
 }
 
-// statusView is a status as a program reads it.
-type statusView struct {
-	Type      string            `json:"type"`
-	Time      time.Time         `json:"time"`
-	DryRun    DryRun            `json:"dryRun"`
-	Set       setName           `json:"statefulSet"`
-	Result    string            `json:"result"` // settled, trouble or held
-	Message   string            `json:"message"`
-	Try       []string          `json:"try,omitempty"`
-	Strategy  string            `json:"strategy"`
-	Partition int               `json:"partition"`
-	Since     *time.Time        `json:"partitionSince,omitempty"` // as far as the cluster knows
-	Replicas  int               `json:"replicas"`
-	Stable    string            `json:"stableRevision"`
-	Update    string            `json:"updateRevision"`
-	Image     string            `json:"image,omitempty"`
-	Images    []imageChangeView `json:"images,omitempty"`
-	Operation *operationView    `json:"operation,omitempty"`
-	Canary    *canaryView       `json:"canary,omitempty"`
-	Scale     *scaleView        `json:"scale,omitempty"`
-	Failed    *failedView       `json:"failed,omitempty"`
-	Evidence  *evidenceView     `json:"evidence,omitempty"`
-	Pods      []podView         `json:"pods"`
-}
-
-// failedView is how a run ended that nobody has acted on since.
-type failedView struct {
-	Time    time.Time `json:"time"`
-	Message string    `json:"message"`
-	Pod     string    `json:"pod,omitempty"`
-	Reason  string    `json:"reason,omitempty"`
-}
-
-type canaryView struct {
-	Verb     string    `json:"verb,omitempty"` // empty for a canary
-	Step     int       `json:"step"`
-	Steps    int       `json:"steps"`
-	Counts   []int     `json:"counts"`
-	Started  time.Time `json:"started"`
-	Aborting bool      `json:"aborting,omitempty"`
-	Driver   *driver   `json:"driver,omitempty"`
-}
-
-type podView struct {
-	podEvent
-	Revision      string     `json:"revision"`
-	RevisionClass string     `json:"revisionClass"`
-	Image         string     `json:"image,omitempty"` // that tells one revision from the other
-	Ready         string     `json:"ready"`
-	Restarts      int        `json:"restarts"`
-	Created       *time.Time `json:"created,omitempty"`
-	Node          string     `json:"node,omitempty"`
-	Zone          string     `json:"zone,omitempty"`
-}
-
 // PrintStatus prints the status of one set.
 func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 	v := st.view()
@@ -223,46 +168,6 @@ func (st Status) class(revision string) string {
 		return after
 	}
 	return "other"
-}
-
-func (st Status) view() statusView {
-	s := st.Snapshot
-	v := statusView{
-		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
-		Result:  st.result(),
-		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
-		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
-		Stable: Clean(st.stable()), Update: Clean(s.UpdateRevision()), Canary: st.canary(), Scale: st.viewScale(), Pods: []podView{},
-	}
-	if s.Uncountable != nil {
-		v.Replicas = int(*s.Set.Spec.Replicas)
-	}
-	v.Evidence, v.Image = viewEvidence(st.Verdict.Evidence), st.templateImage()
-	if len(s.Revisions) > 0 { // a list does not know what was before
-		v.Images = viewImages(st.changes())
-	}
-	if first := st.Ops.First(); first != nil {
-		doing := first.Progress(s, st.Now)
-		v.Operation = viewOperation(&doing)
-		if v.Operation.Driver != nil {
-			v.Operation.Driver.Ended = st.ended(*doing.Driver)
-		}
-	}
-	if f := st.Verdict.Failed; f != nil {
-		v.Failed = &failedView{f.At.UTC(), Clean(f.Message), Clean(f.Pod), Clean(f.Reason)}
-	}
-	if since, ok := st.partitionSince(); ok {
-		since = since.UTC()
-		v.Since = &since
-	}
-	focus := s.Focus(st.stable(), s.UpdateRevision())
-	for o := s.Start(); o < s.End(); o++ {
-		v.Pods = append(v.Pods, st.pod(o, focus))
-	}
-	for _, p := range s.Stray() {
-		v.Pods = append(v.Pods, st.pod(p.Ordinal, focus))
-	}
-	return v
 }
 
 // result is the verdict in a word for programs.

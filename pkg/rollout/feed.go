@@ -59,17 +59,6 @@ func (r *run) stopped() *Outcome {
 	return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
 }
 
-// hear takes an answer that is there, before anything else is told: whoever shows
-// the question would show it again below that. It reports whether there was one.
-func (r *run) hear() (heard bool, end *Outcome) {
-	select {
-	case a := <-r.answers:
-		return true, r.answered(a)
-	default:
-		return false, nil
-	}
-}
-
 func (r *run) answered(a reply) *Outcome {
 	switch {
 	case r.ctx.Err() != nil:

@@ -277,26 +277,6 @@ func (r *run) apply(c Change) *Outcome {
 	return nil
 }
 
-// heed tells what else there is to know. The engine's own goroutine does that:
-// what another one writes gets into the middle of a line. It returns what hear does.
-func (r *run) heed() (heard bool, end *Outcome) {
-	if r.Notices == nil {
-		return false, nil
-	}
-	messages := r.Notices()
-	if len(messages) > 0 {
-		heard, end = r.hear()
-	}
-	for _, message := range messages {
-		r.notice(message)
-	}
-	return heard, end
-}
-
-func (r *run) notice(message string) {
-	r.Sink.Handle(Event{Type: EventWarning, Time: r.Now(), Step: r.step(), Message: message})
-}
-
 func (r *run) step() *Step {
 	if r.state.step < len(r.plan.Steps) {
 		return &r.plan.Steps[r.state.step]
