@@ -2,13 +2,9 @@ package abort_test
 
 import (
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -28,27 +24,11 @@ func TestFlags(t *testing.T) {
 		}
 		return r
 	}
-	tests := []struct {
-		name string
-		args []string
-		want *abort.Request
-	}{
+	args, every := cmdtest.EveryRun()
+	cmdtest.Accept(t, parse, []cmdtest.Use[abort.Request]{
 		{"a name alone", []string{"sts", "web"}, request()},
-		{
-			"the flags of every run",
-			[]string{"web", "-y", "--timeout=1h", "--dry-run=client", "-o=yaml"},
-			request(func(r *abort.Request) {
-				r.Run.Yes, r.Run.Limits.Timeout, r.Run.DryRun, r.Run.Output = true, time.Hour, report.DryRunClient, report.YAML
-			}),
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			require.NoError(t, err)
-			require.Equal(t, test.want, got)
-		})
-	}
+		{"the flags of every run", append([]string{"web"}, args...), request(func(r *abort.Request) { r.Run = every })},
+	})
 }
 
 func TestBadUsage(t *testing.T) {

@@ -3,13 +3,9 @@ package hold_test
 import (
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -26,28 +22,12 @@ func TestFlags(t *testing.T) {
 		}
 		return r
 	}
-	tests := []struct {
-		name string
-		args []string
-		want *hold.Request
-	}{
+	args, every := cmdtest.EveryRun()
+	cmdtest.Accept(t, parse, []cmdtest.Use[hold.Request]{
 		{"a name alone", []string{"sts", "web"}, request()},
 		{"a reason", []string{"web", "--reason", "until Friday"}, request(func(r *hold.Request) { r.Reason = "until Friday" })},
-		{
-			"the flags of every run",
-			[]string{"web", "-y", "--timeout=1h", "--dry-run=client", "-o=yaml"},
-			request(func(r *hold.Request) {
-				r.Run.Yes, r.Run.Limits.Timeout, r.Run.DryRun, r.Run.Output = true, time.Hour, report.DryRunClient, report.YAML
-			}),
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			require.NoError(t, err)
-			require.Equal(t, test.want, got)
-		})
-	}
+		{"the flags of every run", append([]string{"web"}, args...), request(func(r *hold.Request) { r.Run = every })},
+	})
 }
 
 func TestBadUsage(t *testing.T) {

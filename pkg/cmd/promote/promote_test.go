@@ -2,13 +2,9 @@ package promote_test
 
 import (
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -28,31 +24,15 @@ func TestFlags(t *testing.T) {
 		}
 		return r
 	}
-	tests := []struct {
-		name string
-		args []string
-		want *promote.Request
-	}{
+	args, every := cmdtest.EveryRun()
+	cmdtest.Accept(t, parse, []cmdtest.Use[promote.Request]{
 		{"a name alone is one step, with the canary's own way to fail", []string{"sts", "web"}, request()},
 		{"all steps", []string{"web", "--full"}, request(func(r *promote.Request) { r.Full = true })},
 		{"force", []string{"web", "--force"}, request(func(r *promote.Request) { r.Force = true })},
 		{"halt", []string{"web", "--on-failure", "halt"}, request(func(r *promote.Request) { r.OnFailure = "halt" })},
 		{"rollback", []string{"web", "--on-failure=rollback"}, request(func(r *promote.Request) { r.OnFailure = "rollback" })},
-		{
-			"the flags of every run",
-			[]string{"web", "-y", "--timeout=1h", "--dry-run=client", "-o=yaml"},
-			request(func(r *promote.Request) {
-				r.Run.Yes, r.Run.Limits.Timeout, r.Run.DryRun, r.Run.Output = true, time.Hour, report.DryRunClient, report.YAML
-			}),
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := parse(t, test.args...)
-			require.NoError(t, err)
-			require.Equal(t, test.want, got)
-		})
-	}
+		{"the flags of every run", append([]string{"web"}, args...), request(func(r *promote.Request) { r.Run = every })},
+	})
 }
 
 func TestBadUsage(t *testing.T) {

@@ -37,6 +37,34 @@ func ParseIn[R any](t *testing.T, env *cmdutil.Env, verb Verb[R], args ...string
 	return got, cmd.ExecuteContext(t.Context())
 }
 
+// Use is a command line, and what its flags become. Its type has no name of its own,
+// so that rows of a table need not name its fields.
+type Use[R any] = struct {
+	Name string // a sentence
+	Args []string
+	Want *R
+}
+
+// Accept checks what is run for each of these.
+func Accept[R any](t *testing.T, parse func(*testing.T, ...string) (*R, error), rows []Use[R]) {
+	t.Helper()
+	for _, row := range rows {
+		t.Run(row.Name, func(t *testing.T) {
+			got, err := parse(t, row.Args...)
+			require.NoError(t, err)
+			require.Equal(t, row.Want, got)
+		})
+	}
+}
+
+// EveryRun are flags of every run, each with another value than its own, and what they
+// become.
+func EveryRun() (args []string, want cmdutil.RunFlags) {
+	want = Run()
+	want.Yes, want.Limits.Timeout, want.DryRun, want.Output = true, time.Hour, report.DryRunClient, report.YAML
+	return []string{"-y", "--timeout=1h", "--dry-run=client", "-o=yaml"}, want
+}
+
 // Misuse is a command line that is bad usage. Its type has no name of its own,
 // so that rows of a table need not name its fields.
 type Misuse = struct {
