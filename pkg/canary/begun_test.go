@@ -57,24 +57,29 @@ func (w *world) heal() {
 	}
 }
 
-// settled requires that every pod is Ready with this image, and nothing in progress.
-func (w *world) settled(image string) {
+// end is how a set is left.
+type end struct {
+	image     string // of the pods; empty where the phase does not end so
+	template  string
+	partition int
+}
+
+// requireEnd requires that every pod is Ready and as it is to be, and nothing in progress.
+func (w *world) requireEnd(want end) {
+	w.t.Helper()
 	s := w.see()
 	require.Empty(w.t, operation.Find(s), "the record")
+	require.Equal(w.t, want.template, w.set.Spec.Template.Spec.Containers[0].Image)
+	require.Equal(w.t, want.partition, s.Partition())
 	require.False(w.t, w.unready())
 	for _, pod := range s.Pods {
 		revision, ok := s.Revision(pod.Revision)
 		require.True(w.t, ok)
-		require.Contains(w.t, string(revision.Data.Raw), `"image":"`+image+`"`, pod.Name)
+		require.Contains(w.t, string(revision.Data.Raw), `"image":"`+want.image+`"`, pod.Name)
 	}
 }
 
 func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
-	type end struct {
-		image     string // of the pods, empty for what is not done there
-		template  string
-		partition int
-	}
 	goOn := func(verb operation.Verb) func(canary.Request, sts.Snapshot, time.Time) (*rollout.Plan, error) {
 		if verb == operation.VerbCanary {
 			return canary.Plan
@@ -100,11 +105,6 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 		{"restart", operation.VerbRestart, end{"app:v1", "app:v1", 0}, end{"app:v1", "app:v1", 0}},
 		{"restart-pods", operation.VerbRestart, end{"app:v1", "app:v1", 0}, end{"app:v1", "app:v1", 0}},
 	}
-	requireEnd := func(want end, w *world) {
-		w.t.Helper()
-		s := w.see()
-		require.Equal(w.t, want, end{want.image, w.set.Spec.Template.Spec.Containers[0].Image, s.Partition()})
-	}
 	for _, dir := range []string{"without-drivers", "with-drivers"} {
 		for _, phase := range phases {
 			load := func(t *testing.T) *world {
@@ -126,8 +126,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 					p, err := goOn(phase.verb)(r, w.see(), w.now)
 					require.NoError(t, err)
 					require.Equal(t, rollout.Done, w.run(p, -1))
-					w.settled(phase.on.image)
-					requireEnd(phase.on, w)
+					w.requireEnd(phase.on)
 				})
 			}
 			if phase.abort.image != "" {
@@ -136,8 +135,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 					p, err := canary.Abort(r, w.see())
 					require.NoError(t, err)
 					require.Equal(t, rollout.Done, w.run(p, -1))
-					w.settled(phase.abort.image)
-					requireEnd(phase.abort, w)
+					w.requireEnd(phase.abort)
 				})
 			}
 		}

@@ -90,6 +90,10 @@ func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, ve
 	if retries {
 		p.Steps = append(p.Steps, b.retry())
 	}
+	if at.Begun == 0 && b.stays() {
+		p.Steps = append(p.Steps, b.stay()...)
+		return p, nil
+	}
 	switch half, ok := b.half(at.Begun); {
 	case ok:
 		p.Steps = append(p.Steps, half)

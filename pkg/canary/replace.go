@@ -25,7 +25,7 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *rollout
 		no.Try = no.Try[1:]
 		no.Try[0] = "roll back: " + r.command("abort", s)
 	}
-	if r.ReplaceCommand != "" {
+	if r.ReplaceCommand != "" && operation.Refuse("canary", s, r.Command) == nil {
 		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
 	}
 	no.Try = r.watchFirst(s, no.Try)
@@ -36,6 +36,9 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *rollout
 // behind the same gate, with the same revision to go back to. The pods that were
 // let through get it, the others don't; all steps are measured anew.
 func replace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	if err := operation.Refuse("canary", s, r.Command); err != nil {
+		return nil, err
+	}
 	if no := refuseReplace(r, record, s); no != nil {
 		return nil, no
 	}

@@ -38,10 +38,10 @@ func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if no := refuse(s); no != nil {
 		return nil, no
 	}
+	if err := operation.Refuse("restart", s, r.Command); err != nil {
+		return nil, err
+	}
 	if s.Partition() > 0 {
-		if err := operation.Refuse("restart", s, r.Command); err != nil {
-			return nil, err
-		}
 		no := refusePartition(r, s)
 		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
 			r.command("restart", s, "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))

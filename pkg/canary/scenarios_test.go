@@ -1,6 +1,7 @@
 package canary_test
 
 import (
+	"math"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -65,6 +66,9 @@ func scenarios() []scenario {
 	back := ends{Image: "nginx:1.22", Annotations: noted(c, b), Revisions: everyPod(b), Ready: true}
 	trap := ends{Image: "nginx:1.21", Annotations: noted(b, a), Revisions: everyPod(a), Ready: true}
 	halfway := []string{a, a, a, a, b}
+	closed := ends{
+		Image: "nginx:1.21", Partition: math.MaxInt32, Annotations: noted(b, a), Revisions: everyPod(a), Ready: true,
+	}
 	once := request(allAtOnce)
 	staged := request()
 	return []scenario{
@@ -121,6 +125,19 @@ func scenarios() []scenario {
 			name: "undo behind a partition within a budget", set: rolling(a, b, ststest.Partition(3)), pods: []string{a, a, a, b, b},
 			budgets: budget, do: toRevision(a), request: once,
 			want: ends{Image: "nginx:1.21", Partition: 3, Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
+		},
+		{
+			name: "undo of a change that waits behind a closed gate", set: rolling(a, b, ststest.Partition(math.MaxInt32)), pods: everyPod(a),
+			do: toRevision(a), request: once, want: closed,
+		},
+		{
+			name: "undo in steps of a change that waits behind a closed gate, within a budget",
+			set:  rolling(a, b, ststest.Partition(math.MaxInt32)), pods: everyPod(a), budgets: budget,
+			do: toRevision(a), request: staged, want: closed,
+		},
+		{
+			name: "undo of what a closed gate has let through", set: rolling(a, b, ststest.Partition(math.MaxInt32)), pods: halfway,
+			do: toRevision(a), request: once, want: closed,
 		},
 		{
 			name: "undo with OnDelete", set: rolling(a, b, ststest.OnDelete), pods: []string{a, b, a, b, a}, do: toRevision(a),

@@ -41,9 +41,6 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 		return nil, busy(r, record, s)
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
-		if err := operation.Refuse("canary", s, r.Command); err != nil {
-			return nil, err
-		}
 		if r.Replace {
 			return replace(r, record, s, now)
 		}
@@ -116,8 +113,11 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if r.Template.Is(s.Set) && settledOn(s, s.UpdateRevision(), now) && len(s.Stray()) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to do
 	}
+	if err := operation.Refuse("canary", s, r.Command); err != nil {
+		return nil, err
+	}
 	if s.Partition() > 0 {
-		return nil, gated(r, operation.VerbCanary, s)
+		return nil, refusePartition(r, s)
 	}
 	if r.Template.Is(s.Set) {
 		return nil, unsettled(r, s, Unsettled(s, now)) // its rollout is not over
@@ -130,9 +130,6 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 
 // open plans a rollout of the request's template, from a closed gate on.
 func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	if err := operation.Refuse(verb.Name(), s, r.Command); err != nil {
-		return nil, err
-	}
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
@@ -176,15 +173,6 @@ func majority(s sts.Snapshot) string {
 		}
 	}
 	return best
-}
-
-// gated refuses to begin behind a partition: it says first which operation has
-// set it, if one has.
-func gated(r Request, verb operation.Verb, s sts.Snapshot) error {
-	if err := operation.Refuse(verb.Name(), s, r.Command); err != nil {
-		return err
-	}
-	return refusePartition(r, s)
 }
 
 func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {

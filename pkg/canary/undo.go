@@ -39,10 +39,9 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 		return nil, err
 	}
 	gate := 0
-	b := builder{r: r, record: record, s: s}
-	stays := s.Partition() > 0 && len(b.elsewhere()) == 0 // nothing has to pass the gate
+	b := builder{r: r, record: record, s: s, counts: counts}
 	switch {
-	case stays:
+	case b.stays():
 		gate = s.Partition()
 	case len(counts) > 1 || b.guarded():
 		gate = s.Replicas()
@@ -51,10 +50,8 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 	if err != nil {
 		return nil, err
 	}
-	if stays {
-		p.Steps = []rollout.Step{p.Steps[0], {
-			Title: returnTo(nil, ""), Until: rollout.PodsGood{From: s.Start(), Gated: record.Target},
-		}, p.Steps[len(p.Steps)-1]}
+	if b.stays() {
+		p.Steps = append(p.Steps[:1], b.stay()...)
 	} else if record.Partition > 0 {
 		p.Details = append(p.Details, fmt.Sprintf(
 			"partition %d is opened for this, so that every pod goes back, and is set again at the end", record.Partition))
@@ -66,6 +63,22 @@ func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollou
 		p.Warnings = append(p.Warnings, beside(r, *before, s, now)...)
 	}
 	return p, nil
+}
+
+// stays reports whether nothing has to pass the gate of an undo: every pod is where it
+// goes, and what is recreated meanwhile comes back there as well.
+func (b builder) stays() bool {
+	return b.record.Verb == operation.VerbUndo && b.s.Partition() > 0 && b.s.CurrentRevision() == b.record.Target &&
+		len(b.elsewhere()) == 0
+}
+
+// stay are the steps of such an undo once the template is back: the gate is not opened,
+// or whoever sets another template meanwhile has it rolled out.
+func (b builder) stay() []rollout.Step {
+	return []rollout.Step{
+		{Title: returnTo(nil, ""), Until: rollout.PodsGood{From: b.s.Start(), Gated: b.record.Target}},
+		b.finish(),
+	}
 }
 
 // undoRecord is the record of an undo, which takes the place of any before it.

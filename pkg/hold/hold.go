@@ -4,7 +4,6 @@ package hold
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -56,10 +55,9 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		if closed && (r.Reason == "" || r.Reason == before.Reason) {
 			return nil, nil //nolint:nilnil // there is nothing to do
 		}
-		record.Started, record.Partition = before.Started, before.Partition
-		record.Managers = sts.AddManager(before.Managers, r.Manager)
-		if r.Reason == "" {
-			record.Reason = before.Reason
+		record.Partition, record.Managers = before.Partition, sts.AddManager(before.Managers, r.Manager)
+		if r.Reason == "" { // else it is another's word from now on
+			record.Started, record.By, record.Reason = before.Started, before.By, before.Reason
 		}
 	}
 	p := r.frame("hold", s)
@@ -154,14 +152,5 @@ func some(names []string, one, many string) string {
 	if len(names) == 1 {
 		return names[0] + " " + one
 	}
-	return few(names) + " " + many
-}
-
-// few are the first few names.
-func few(names []string) string {
-	const most = 4
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
+	return sts.Few(names) + " " + many
 }

@@ -79,7 +79,7 @@ func TestPlan(t *testing.T) {
 		},
 		{
 			"another reason for what is held already", request(because("another")), ststest.Snapshot(held(record()), ststest.Pods(0, 5)),
-			record(func(r *operation.Hold) { r.Reason = "another" }), nil,
+			record(func(r *operation.Hold) { r.Reason, r.Started = "another", ststest.Start }), nil,
 		},
 		{
 			"a gate that somebody has opened is closed again, for the same reason", request(func(r *hold.Request) { r.Manager = "argo" }),
@@ -200,7 +200,7 @@ func TestRelease(t *testing.T) {
 			ststest.Snapshot(held(before(0), updating, ststest.Partition(4)), ststest.Pods(0, 4), pods(4, 5, ststest.Update)),
 			rollout.Edit{Says: "no record"},
 			nil,
-			[]string{"the partition is 4 by now, which somebody else has set: it is left at that"},
+			[]string{"the partition is 4 by now, which somebody else has set: it is left at that (it was 0 before the hold)"},
 			false,
 		},
 		{

@@ -35,9 +35,10 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	switch {
 	case s.OnDelete():
 		to = 0
-	case s.Partition() != operation.Closed:
+	case s.Partition() != operation.Closed && s.Partition() != to:
+		p.Warnings = append(p.Warnings, fmt.Sprintf(
+			"the partition is %d by now, which somebody else has set: it is left at that (it was %d before the hold)", s.Partition(), to))
 		to = s.Partition()
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the partition is %d by now, which somebody else has set: it is left at that", to))
 	}
 	if to != s.Partition() {
 		edit.Partition, edit.Says = ptr.To(to), fmt.Sprintf("partition %d, no record", to)
@@ -54,7 +55,7 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		if len(p.Images) > 0 {
 			p.Details = []string{"image " + sts.ImageLine(p.Images)}
 		}
-		p.Details = append(p.Details, fmt.Sprintf("the controller then updates %s to revision %s", few(waiting), s.UpdateRevision()))
+		p.Details = append(p.Details, fmt.Sprintf("the controller then updates %s to revision %s", sts.Few(waiting), s.UpdateRevision()))
 		p.Steps[0].Title = "open the gate"
 		p.Instead = []string{
 			"hold it again: " + r.Command.Sts("hold", s.Name()),

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/duration"
@@ -59,24 +58,15 @@ func (r Scale) Left() []string {
 		return slices.Sorted(maps.Keys(all))
 	}
 	if n := names(false); len(n) > 0 {
-		out = append(out, "delete "+some(n))
+		out = append(out, "delete "+sts.Few(n))
 	}
 	if n := names(true); len(n) > 0 {
-		out = append(out, "retain the volumes and delete "+some(n))
+		out = append(out, "retain the volumes and delete "+sts.Few(n))
 	}
 	if r.WhenScaled != "" {
 		out = append(out, fmt.Sprintf("set whenScaled back to %s", r.WhenScaled))
 	}
 	return out
-}
-
-// some are the first few names.
-func some(names []string) string {
-	const most = 4
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }
 
 // Helps are the commands that go on, go back, or leave it at what has been reached.

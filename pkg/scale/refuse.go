@@ -55,9 +55,11 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 		return nil
 	}
 	if why := r.forgets(s); why != "" {
-		return &rollout.Refusal{Why: why, Try: []string{
-			"end the rollout first, or set the partition to 0", "go ahead all the same with --force",
-		}}
+		first := "end the rollout first, or set the partition to 0"
+		if hold, err := operation.FindHold(s); err == nil && hold != nil {
+			first = "release the set first, which rolls the change out: " + r.command("release", s)
+		}
+		return &rollout.Refusal{Why: why, Try: []string{first, "go ahead all the same with --force"}}
 	}
 	if why := r.unwell(s, now); why != "" {
 		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{

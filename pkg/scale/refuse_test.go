@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -116,6 +117,18 @@ func TestRefusals(t *testing.T) {
 			require.Nil(t, p)
 		})
 	}
+}
+
+// To set the partition to 0, as is offered else, would roll out what the hold keeps back.
+func TestAtNoReplicasAHoldIsReleasedFirst(t *testing.T) {
+	hold := operation.Hold{Version: 1, Started: ststest.Start}
+	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(operation.HoldAnnotation, *hold.Text()))
+	_, err := scale.Plan(request(0), snapshot(held), ststest.Start)
+	var no *rollout.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, []string{
+		"release the set first, which rolls the change out: kubectl sts release web", "go ahead all the same with --force",
+	}, no.Try)
 }
 
 func TestRecordsThatCantBeRead(t *testing.T) {
