@@ -51,7 +51,8 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		require.ErrorContains(t, plan(unreadable, image("nginx:1.23"))(), "annotation kubectl-sts.github.io/hold of statefulset")
 	})
 	t.Run("what is refused is not offered", func(t *testing.T) {
-		no := refusal(t, plan(inCanary, image("nginx:1.23"), func(r *canary.Request) { r.ReplaceCommand = "kubectl sts canary --replace" })())
+		offered := func(r *canary.Request) { r.ReplaceCommand = "kubectl sts canary --replace" }
+		no := refusal(t, plan(inCanary, image("nginx:1.23"), offered)())
 		require.NotContains(t, no.Try, "or put this one in its place, on the same pods: kubectl sts canary --replace")
 	})
 }

@@ -127,8 +127,8 @@ func scenarios() []scenario {
 			want: ends{Image: "nginx:1.21", Partition: 3, Annotations: noted(b, a), Revisions: everyPod(a), Ready: true},
 		},
 		{
-			name: "undo of a change that waits behind a closed gate", set: rolling(a, b, ststest.Partition(math.MaxInt32)), pods: everyPod(a),
-			do: toRevision(a), request: once, want: closed,
+			name: "undo of a change that waits behind a closed gate",
+			set:  rolling(a, b, ststest.Partition(math.MaxInt32)), pods: everyPod(a), do: toRevision(a), request: once, want: closed,
 		},
 		{
 			name: "undo in steps of a change that waits behind a closed gate, within a budget",
