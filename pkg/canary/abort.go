@@ -8,14 +8,14 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Abort plans the way back to the stable revision: one pod after another, the
 // highest ordinal first, each Available before the next. It is nil when no
 // canary is in progress. Running it again goes on where it stopped.
-func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
+func Abort(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	record, err := operation.FindRollout(s)
 	if err != nil || record == nil {
 		return nil, err
@@ -27,7 +27,7 @@ func Abort(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	return p, err
 }
 
-func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*rollout.Plan, error) {
+func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*plan.Plan, error) {
 	if no := refuse(s); no != nil && s.Replicas() > 0 {
 		return nil, no
 	}
@@ -65,7 +65,7 @@ func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*rollout.Plan,
 		return nil, err
 	}
 	p.Steps = steps
-	p.Steps = append(p.Steps, rollout.Step{
+	p.Steps = append(p.Steps, plan.Step{
 		Title:  "end the " + record.Verb.Name(),
 		Change: b.finish().Change,
 		Until:  b.allBack(),
@@ -76,8 +76,8 @@ func abort(r Request, record *operation.Rollout, s sts.Snapshot) (*rollout.Plan,
 // forward refuses to roll out again what an undo takes away: who types abort
 // may not know that it is an undo which is in progress by now, and would get
 // the bad change on every pod.
-func forward(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
-	return &rollout.Refusal{
+func forward(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	return &plan.Refusal{
 		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, "+
 			"which it takes away",
 			s.Name(), record.Started.UTC().Format(time.RFC3339), record.Stable),
@@ -94,19 +94,19 @@ func againCommand(r Request, record operation.Rollout, s sts.Snapshot) string {
 }
 
 // stop ends a restart. The pods that have been restarted are what they were.
-func (b builder) stop() *rollout.Plan {
+func (b builder) stop() *plan.Plan {
 	b.counts = []int{len(b.record.Pods)}
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
 	p.Title = fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", b.s.Name())
 	p.Success = "the restart is over"
-	p.Steps = []rollout.Step{b.finish()}
+	p.Steps = []plan.Step{b.finish()}
 	return p
 }
 
 // letStand gives a verb up whose template somebody else has changed since. What
 // they set is newer, and to take it back is nobody's wish.
-func (b builder) letStand(why string) *rollout.Plan {
+func (b builder) letStand(why string) *plan.Plan {
 	b.record.Aborting = true
 	p := b.frame("abort")
 	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, b.r.command("abort", b.s)
@@ -119,8 +119,8 @@ func (b builder) letStand(why string) *rollout.Plan {
 	p.Details = append(b.atOnce(), why+": that change stands, "+goes)
 	p.Success = fmt.Sprintf("the %s is given up; see how the set gets on: %s", b.record.Verb.Name(), b.r.command("watch", b.s))
 	step := b.finish()
-	step.Until = rollout.Observed{}
-	p.Steps = []rollout.Step{step}
+	step.Until = plan.Observed{}
+	p.Steps = []plan.Step{step}
 	return p
 }
 
@@ -128,11 +128,11 @@ func (b builder) letStand(why string) *rollout.Plan {
 // the pods there. The controller never takes a pod back by itself when only
 // the partition goes up, and when the template goes back it stops at a pod
 // that is not Ready (kubernetes#67250).
-func (b builder) back() ([]rollout.Step, error) {
-	edit := rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}}
-	free := &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
+func (b builder) back() ([]plan.Step, error) {
+	edit := plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}}
+	free := &plan.Free{Mode: plan.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
 	if b.s.OnDelete() {
-		free.Mode, free.Order = rollout.FreeEach, b.record.Order
+		free.Mode, free.Order = plan.FreeEach, b.record.Order
 	}
 	if b.record.OwnTemplate {
 		template, err := b.stableTemplate()
@@ -150,7 +150,7 @@ func (b builder) back() ([]rollout.Step, error) {
 		}
 	} else {
 		if b.s.CurrentRevision() != b.record.Stable && b.s.Observed() {
-			return nil, &rollout.Refusal{
+			return nil, &plan.Refusal{
 				Why: fmt.Sprintf("every pod of statefulset %q is updated, so its controller has forgotten revision %s, "+
 					"and it was not the canary that set the template", b.s.Name(), b.record.Stable),
 				Try: []string{
@@ -161,22 +161,22 @@ func (b builder) back() ([]rollout.Step, error) {
 		}
 		edit.Partition = ptr.To(b.record.Partition)
 		edit.Says = fmt.Sprintf("raise the partition to %d again", b.record.Partition)
-		free.Mode = rollout.FreeEach
+		free.Mode = plan.FreeEach
 	}
-	steps := []rollout.Step{{Title: edit.Says, Change: edit, Until: rollout.Observed{}}}
+	steps := []plan.Step{{Title: edit.Says, Change: edit, Until: plan.Observed{}}}
 	title := b.returning()
 	if b.record.OwnTemplate && b.guarded() && !b.s.OnDelete() {
 		title = returnTo(nil, "") // they are back by then
 		steps = append(steps, b.onePodAtATime(free)...)
 	}
-	return append(steps, rollout.Step{Title: title, Until: b.allBack(), Free: free}), nil
+	return append(steps, plan.Step{Title: title, Until: b.allBack(), Free: free}), nil
 }
 
 // allBack names the stable revision itself: what the controller calls current
 // is not to be relied on half-way back. An undo may have begun where pods below
 // the gate were on another one, and they stay there.
-func (b builder) allBack() rollout.Condition {
-	until := rollout.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
+func (b builder) allBack() plan.Condition {
+	until := plan.PodsGood{From: b.s.Start(), Gated: b.record.Stable}
 	if b.record.Verb == operation.VerbUndo {
 		until.Gated = ""
 	}
@@ -186,7 +186,7 @@ func (b builder) allBack() rollout.Condition {
 func (b builder) stableTemplate() (sts.Template, error) {
 	revision, ok := b.s.Revision(b.record.Stable)
 	if !ok {
-		return nil, &rollout.Refusal{
+		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("revision %s, which the canary of statefulset %q started from, is gone (revisionHistoryLimit?)",
 				b.record.Stable, b.s.Name()),
 			Try: []string{"go forward: " + b.r.command("promote", b.s, "--full"), "or apply the old manifest"},

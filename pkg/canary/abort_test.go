@@ -11,8 +11,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -32,10 +32,10 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
 	s := ststest.Snapshot(canarySet(withCause, 2, ststest.Annotated(changeCause, "kubectl sts canary web")), updated(2, 0))
 
-	got, err := rollouttest.Saved(canary.Abort(request(), s))
+	got, err := plantest.Saved(canary.Abort(request(), s))
 
 	require.NoError(t, err)
-	require.Equal(t, &rollout.Plan{
+	require.Equal(t, &plan.Plan{
 		Verb: "abort", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
 		Details:  []string{"image nginx:1.22 -> nginx:1.21", "pods that go back, one at a time: web-4, web-3, web-2 (3 of 5)"},
@@ -44,27 +44,27 @@ func TestThePlanOfAnAbort(t *testing.T) {
 		Abort:   "kubectl sts -n prod abort web",
 		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are back on revision web-stable and Available",
-		Steps: []rollout.Step{
+		Steps: []plan.Step{
 			{
 				Title: "put the template of revision web-stable back",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Template:    ststest.Raw("nginx:1.21"),
 					Annotations: map[string]*string{sts.RolloutAnnotation: &text, changeCause: ptr.To("kubectl apply")},
 					Says:        "put the template of revision web-stable back",
 				},
-				Until: rollout.Observed{},
+				Until: plan.Observed{},
 			},
 			{
 				Title: "return web-4, web-3, web-2 to revision web-stable",
-				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable}, Free: &rollout.Free{Mode: rollout.FreeBlocker},
+				Until: plan.PodsGood{From: 0, Gated: ststest.Stable}, Free: &plan.Free{Mode: plan.FreeBlocker},
 			},
 			{
 				Title: "end the canary",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil, canary.UndoneAnnotation: &note},
 					Says: "partition 0, no record",
 				},
-				Until: rollout.PodsGood{From: 0, Gated: ststest.Stable},
+				Until: plan.PodsGood{From: 0, Gated: ststest.Stable},
 			},
 		},
 	}, got)
@@ -111,7 +111,7 @@ func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := planned(t)(rollouttest.Saved(canary.Abort(request(), ststest.Snapshot(tt.set, tt.pods))))
+			p := planned(t)(plantest.Saved(canary.Abort(request(), ststest.Snapshot(tt.set, tt.pods))))
 			require.Equal(t, []string{templateBack, tt.back, abortEnded}, outline(p))
 			require.Equal(t, record(aborting, left), written(t, write(t, p.Steps[0])))
 		})
@@ -128,20 +128,20 @@ func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 		templateBack,
 		"return web-8 to revision web-stable; good from 5; free blocker after 0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; good from 5",
-	}, outline(planned(t)(rollouttest.Saved(canary.Abort(request(), s)))))
+	}, outline(planned(t)(plantest.Saved(canary.Abort(request(), s)))))
 }
 
 // Once the canary is marked and its template is back, the first step's change
 // is done: that is what makes a second abort go on where the first stopped.
 func TestAbortRunAgainGoesOn(t *testing.T) {
-	first := planned(t)(rollouttest.Saved(canary.Abort(request(), ststest.Snapshot(canarySet(record(), 2), updated(2, 0)))))
+	first := planned(t)(plantest.Saved(canary.Abort(request(), ststest.Snapshot(canarySet(record(), 2), updated(2, 0)))))
 	require.False(t, first.Steps[0].Change.Done(ststest.Snapshot(canarySet(record(), 2), updated(2, 0))))
 
 	back := canarySet(record(aborting, left), 2, func(set *appsv1.StatefulSet) {
 		set.Spec.Template, set.Status.UpdateRevision = ststest.Template("nginx:1.21"), ststest.Stable
 	})
 	s := ststest.Snapshot(back, updated(3, 0))
-	again := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
+	again := planned(t)(plantest.Saved(canary.Abort(request(), s)))
 
 	require.Equal(t, first.Steps[0], again.Steps[0])
 	require.True(t, again.Steps[0].Change.Done(s))
@@ -151,13 +151,13 @@ func TestAbortRunAgainGoesOn(t *testing.T) {
 }
 
 func TestAbortWithoutACanaryDoesNothing(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Abort(request(), settled(ststest.Strategy("OnDelete"))))
+	p, err := plantest.Saved(canary.Abort(request(), settled(ststest.Strategy("OnDelete"))))
 	require.NoError(t, err)
 	require.Nil(t, p)
 }
 
 func TestAbortIsRefused(t *testing.T) {
-	forgotten := &rollout.Refusal{
+	forgotten := &plan.Refusal{
 		Why: `every pod of statefulset "web" is updated, so its controller has forgotten revision web-stable, ` +
 			`and it was not the canary that set the template`,
 		Try: []string{
@@ -168,12 +168,12 @@ func TestAbortIsRefused(t *testing.T) {
 	tests := []struct {
 		name string
 		s    sts.Snapshot
-		want *rollout.Refusal
+		want *plan.Refusal
 	}{
 		{
 			"when the revision to go back to is gone",
 			ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Stable = "web-older" }), 2), updated(2, 0)),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `revision web-older, which the canary of statefulset "web" started from, is gone (revisionHistoryLimit?)`,
 				Try: []string{"go forward: kubectl sts -n prod promote web --full", "or apply the old manifest"},
 			},
@@ -190,7 +190,7 @@ func TestAbortIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Abort(request(), tt.s))
+			p, err := plantest.Saved(canary.Abort(request(), tt.s))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -199,7 +199,7 @@ func TestAbortIsRefused(t *testing.T) {
 func TestAbortOfARevisionThatHoldsNoTemplate(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(), 2), updated(2, 0))
 	s.Revisions[0].Data.Raw = []byte(`{}`)
-	p, err := rollouttest.Saved(canary.Abort(request(), s))
+	p, err := plantest.Saved(canary.Abort(request(), s))
 	require.EqualError(t, err, "revision web-stable holds no pod template")
 	require.Nil(t, p)
 }

@@ -8,7 +8,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -26,7 +26,7 @@ func TestAStepTakesItsOwnPodsOnly(t *testing.T) {
 			for range 10 {
 				before := len(w.gone)
 				p := planned(t)(canaryOf("nginx:1.22")(request(), w.see(), w.now))
-				if w.run(p, 1) == rollout.Done {
+				if w.run(p, 1) == engine.Done {
 					break
 				}
 				if more := w.gone[before:]; len(more) > 0 {

@@ -13,8 +13,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -80,11 +81,11 @@ func (w *world) requireEnd(want end) {
 }
 
 func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
-	goOn := func(verb operation.Verb) func(canary.Request, sts.Snapshot, time.Time) (*rollout.Plan, error) {
+	goOn := func(verb operation.Verb) func(canary.Request, sts.Snapshot, time.Time) (*plan.Plan, error) {
 		if verb == operation.VerbCanary {
 			return canary.Plan
 		}
-		return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+		return func(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 			p, _, err := canary.GoOn(verb, r, s, now)
 			return p, err
 		}
@@ -117,7 +118,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 			}
 			r := canary.Request{
 				Run: "NEXT", Steps: operation.DefaultSteps(), Soak: time.Minute, Retry: true, Command: "kubectl sts",
-				Limits: rollout.Limits{Patience: time.Minute, StepTimeout: time.Hour},
+				Limits: plan.Limits{Patience: time.Minute, StepTimeout: time.Hour},
 			}
 			if phase.on.image != "" {
 				t.Run(dir+"/"+phase.name+" is gone on with", func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 					w.heal()
 					p, err := goOn(phase.verb)(r, w.see(), w.now)
 					require.NoError(t, err)
-					require.Equal(t, rollout.Done, w.run(p, -1))
+					require.Equal(t, engine.Done, w.run(p, -1))
 					w.requireEnd(phase.on)
 				})
 			}
@@ -134,7 +135,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 					w := load(t)
 					p, err := canary.Abort(r, w.see())
 					require.NoError(t, err)
-					require.Equal(t, rollout.Done, w.run(p, -1))
+					require.Equal(t, engine.Done, w.run(p, -1))
 					w.requireEnd(phase.abort)
 				})
 			}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -19,8 +19,8 @@ func of(verb operation.Verb) func(*operation.Rollout) {
 
 // Only one verb at a time has a set in hand.
 func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
-	busy := func(noun, verb string) *rollout.Refusal {
-		return &rollout.Refusal{
+	busy := func(noun, verb string) *plan.Refusal {
+		return &plan.Refusal{
 			Why: noun + ` of statefulset "web" is in progress since 2030-01-02T03:04:05Z`,
 			Try: []string{
 				"finish it: kubectl sts -n prod " + verb + " web",
@@ -30,8 +30,8 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 	}
 	undoing := busy("an undo", "undo")
 	undoing.Try[1] = "or go back to what it leaves: kubectl sts -n prod undo web --to-revision web-stable"
-	goingBack := func(verb string) *rollout.Refusal {
-		return &rollout.Refusal{
+	goingBack := func(verb string) *plan.Refusal {
+		return &plan.Refusal{
 			Why: "the " + verb + ` of statefulset "web" is being aborted`,
 			Try: []string{"finish that: kubectl sts -n prod abort web"},
 		}
@@ -40,7 +40,7 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		name   string
 		record operation.Rollout
 		do     planner
-		want   *rollout.Refusal
+		want   *plan.Refusal
 	}{
 		{"a canary during an undo", record(of(operation.VerbUndo)), canaryOf("nginx:1.23"), undoing},
 		{"a canary during a restart", record(of(operation.VerbRestart)), canaryOf("nginx:1.23"), busy("a restart", "restart")},
@@ -50,7 +50,7 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		{"a restart of some pods during a canary", record(), restartSome(1), busy("a canary", "canary")},
 		{
 			"an abort of an undo, which nobody wants who thinks of the canary before it", record(of(operation.VerbUndo)), abortIt,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
 					"to abort it would roll revision web-stable out again, which it takes away",
 				Try: []string{
@@ -70,7 +70,7 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		{
 			"an undo that would go on with somebody else's template",
 			record(of(operation.VerbUndo), func(r *operation.Rollout) { r.Template = "0000" }), toRevision(ststest.Stable),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
 				Try: []string{
 					"give the undo up, and let that change stand: kubectl sts -n prod abort web",

@@ -7,7 +7,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -99,8 +99,8 @@ func TestAnAbortWithinABudgetGoesOn(t *testing.T) {
 			w := newWorld(t, rolling(a, a), a, a, a, a, a)
 			w.budgets = []*policyv1.PodDisruptionBudget{ststest.Budget()}
 			w.run(planned(t)(canaryOf("nginx:1.22")(request(), w.see(), w.now)), 3)
-			w.run(planned(t)(rollouttest.Saved(canary.Abort(request(), w.see()))), 2)
-			require.Equal(t, test.want, outline(planned(t)(rollouttest.Saved(canary.Abort(request(test.change), w.see())))))
+			w.run(planned(t)(plantest.Saved(canary.Abort(request(), w.see()))), 2)
+			require.Equal(t, test.want, outline(planned(t)(plantest.Saved(canary.Abort(request(test.change), w.see())))))
 		})
 	}
 }

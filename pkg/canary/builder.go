@@ -7,7 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -24,7 +24,7 @@ type builder struct {
 	replaces bool
 }
 
-func (b builder) frame(verb string) *rollout.Plan {
+func (b builder) frame(verb string) *plan.Plan {
 	images := b.images()
 	details := slices.Clone(b.r.Details)
 	_, begun := b.s.Annotation(sts.RolloutAnnotation)
@@ -34,7 +34,7 @@ func (b builder) frame(verb string) *rollout.Plan {
 	if hold, err := operation.FindHold(b.s); err == nil && hold != nil {
 		details = append(details, "the set is held, and stays so: "+sts.Clean(hold.Who()))
 	}
-	return &rollout.Plan{
+	return &plan.Plan{
 		Verb:        verb,
 		Namespace:   b.s.Set.Namespace,
 		Name:        b.s.Name(),
@@ -87,8 +87,8 @@ func (b builder) before(i int) int {
 }
 
 // finish puts the partition back and removes the record.
-func (b builder) finish() rollout.Step {
-	edit := rollout.Edit{
+func (b builder) finish() plan.Step {
+	edit := plan.Edit{
 		Partition:   ptr.To(b.record.Partition),
 		Annotations: map[string]*string{sts.RolloutAnnotation: nil},
 		Says:        fmt.Sprintf("partition %d, no record", b.record.Partition),
@@ -96,12 +96,12 @@ func (b builder) finish() rollout.Step {
 	if note := b.noteUndone(); note != nil {
 		edit.Annotations[UndoneAnnotation] = note
 	}
-	var until rollout.Condition = rollout.Observed{}
+	var until plan.Condition = plan.Observed{}
 	switch {
 	case b.driven():
 		edit.Partition, edit.Says = nil, "no record"
 	case b.record.Partition == 0:
-		until = rollout.RolledOut{}
+		until = plan.RolledOut{}
 	}
-	return rollout.Step{Title: "end the " + b.record.Verb.Name(), Change: edit, Until: until}
+	return plan.Step{Title: "end the " + b.record.Verb.Name(), Change: edit, Until: until}
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -25,7 +25,7 @@ import (
 func request(changes ...func(*canary.Request)) canary.Request {
 	r := canary.Request{
 		Run: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute, Command: "kubectl sts -n prod",
-		Limits: rollout.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
+		Limits: plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 	}
 	for _, change := range changes {
 		change(&r)
@@ -48,7 +48,7 @@ func cause(text string) func(*canary.Request) {
 
 func force(r *canary.Request) { r.Force = true }
 
-func asking(r *canary.Request) { r.Pace = canary.Pace{Gate: rollout.GateAsk} }
+func asking(r *canary.Request) { r.Pace = canary.Pace{Gate: plan.GateAsk} }
 
 // record is of a canary that set its own template, begun at the start.
 func record(changes ...func(*operation.Rollout)) operation.Rollout {
@@ -94,7 +94,7 @@ func settled(changes ...func(*appsv1.StatefulSet)) sts.Snapshot {
 }
 
 // outline is a plan's steps, each with all its parts in one line.
-func outline(p *rollout.Plan) []string {
+func outline(p *plan.Plan) []string {
 	var lines []string
 	for _, s := range p.Steps {
 		parts := []string{s.Title, changeLine(s.Change), untilLine(s.Until)}
@@ -121,7 +121,7 @@ func outline(p *rollout.Plan) []string {
 	return lines
 }
 
-func freeLine(f rollout.Free) string {
+func freeLine(f plan.Free) string {
 	line := fmt.Sprintf("free %s after %s", f.Mode, f.Grace)
 	if !f.Order.IsZero() {
 		line += " " + f.Order.String()
@@ -135,8 +135,8 @@ func freeLine(f rollout.Free) string {
 	return line
 }
 
-func changeLine(c rollout.Change) string {
-	edit, ok := c.(rollout.Edit)
+func changeLine(c plan.Change) string {
+	edit, ok := c.(plan.Edit)
 	if !ok {
 		return ""
 	}
@@ -160,22 +160,22 @@ func changeLine(c rollout.Change) string {
 	return strings.Join(parts, ", ")
 }
 
-func untilLine(c rollout.Condition) string {
+func untilLine(c plan.Condition) string {
 	switch c := c.(type) {
-	case rollout.PodsGood:
+	case plan.PodsGood:
 		return fmt.Sprintf("good from %d", c.From)
-	case rollout.PodsUpdated:
+	case plan.PodsUpdated:
 		return fmt.Sprintf("updated %d", c.Count)
-	case rollout.PodsRestarted:
+	case plan.PodsRestarted:
 		return fmt.Sprintf("restarted %v alone %v", slices.Sorted(maps.Keys(c.Pods)), c.Alone)
 	}
 	return "observed"
 }
 
 // planned is the plan that there must be.
-func planned(t *testing.T) func(*rollout.Plan, error) *rollout.Plan {
+func planned(t *testing.T) func(*plan.Plan, error) *plan.Plan {
 	t.Helper()
-	return func(p *rollout.Plan, err error) *rollout.Plan {
+	return func(p *plan.Plan, err error) *plan.Plan {
 		t.Helper()
 		require.NoError(t, err)
 		require.NotNil(t, p)
@@ -184,25 +184,25 @@ func planned(t *testing.T) func(*rollout.Plan, error) *rollout.Plan {
 }
 
 // requireRefusal wants exactly this refusal, and no plan.
-func requireRefusal(t *testing.T, want *rollout.Refusal, p *rollout.Plan, err error) {
+func requireRefusal(t *testing.T, want *plan.Refusal, p *plan.Plan, err error) {
 	t.Helper()
 	require.Nil(t, p)
-	var got *rollout.Refusal
+	var got *plan.Refusal
 	require.ErrorAs(t, err, &got)
 	require.Equal(t, want, got)
 	require.EqualError(t, err, want.Why)
 }
 
 // write is the edit that a step makes.
-func write(t *testing.T, s rollout.Step) rollout.Edit {
+func write(t *testing.T, s plan.Step) plan.Edit {
 	t.Helper()
-	edit, ok := s.Change.(rollout.Edit)
+	edit, ok := s.Change.(plan.Edit)
 	require.True(t, ok, "step %q makes no edit", s.Title)
 	return edit
 }
 
 // written is the record that an edit writes.
-func written(t *testing.T, edit rollout.Edit) operation.Rollout {
+func written(t *testing.T, edit plan.Edit) operation.Rollout {
 	t.Helper()
 	text := edit.Annotations[sts.RolloutAnnotation]
 	require.NotNil(t, text)

@@ -7,14 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-func nextStep(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
-	return rollouttest.Saved(canary.Promote(r, s, now, false))
+func nextStep(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	return plantest.Saved(canary.Promote(r, s, now, false))
 }
 
 // The plans that are made of what a canary left behind after so many writes.
@@ -74,7 +74,7 @@ const noCause = "no annotation kubernetes.io/change-cause; observed"
 func TestAChangeThatWaitsForPodsToBeDeletedIsTakenUp(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
 	s := on(rolling(a, b, ststest.OnDelete), "", a, b, a, a, a)
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(ordered(sts.Order{First: []int{2}})), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(ordered(sts.Order{First: []int{2}})), s, ststest.Start)))
 	require.Equal(t, []string{
 		"take up the change that waits for pods to be deleted; annotation kubectl-sts.github.io/canary; observed",
 		"2/3 update web-2, web-4; updated 3; free each after 0s 2 first; soak 1m0s",
@@ -88,13 +88,13 @@ func TestAChangeThatWaitsForPodsToBeDeletedIsTakenUp(t *testing.T) {
 
 func TestNothingIsTakenUpOnAnOnDeleteSet(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
-	p, err := rollouttest.Saved(canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", b, b, b, b, b), ststest.Start))
-	requireRefusal(t, &rollout.Refusal{
+	p, err := plantest.Saved(canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", b, b, b, b, b), ststest.Start))
+	requireRefusal(t, &plan.Refusal{
 		Why: `every pod of statefulset "web" runs the current template: no change waits`,
 		Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 	}, p, err)
-	p, err = rollouttest.Saved(canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start))
-	requireRefusal(t, &rollout.Refusal{
+	p, err = plantest.Saved(canary.Plan(request(), on(rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start))
+	requireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: web-1 is running, not Ready`,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 	}, p, err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -16,17 +16,17 @@ func (r Request) driver() *sts.Driver {
 		return nil
 	}
 	d := *r.Driver
-	d.Leaves = r.Pace.Gate == rollout.GateHold
+	d.Leaves = r.Pace.Gate == plan.GateHold
 	return &d
 }
 
 // elsewhere refuses to go on with what another process is about to go on with: two
 // would only get in each other's way.
-func elsewhere(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+func elsewhere(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	if r.Other == nil || !r.Other.Alive || r.TakeOver {
 		return nil
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
 			record.Verb.Name(), s.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
 		Try: []string{"watch it: " + r.command("watch", s, "--follow"), "or go on in its place: the same command with " + TakeOverFlag},

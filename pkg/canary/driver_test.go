@@ -11,8 +11,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -43,19 +43,19 @@ func soakingCanary() sts.Snapshot {
 }
 
 // goesOn are the verbs that go on with a canary.
-var goesOn = map[string]func(canary.Request, sts.Snapshot) (*rollout.Plan, error){
-	"canary": func(r canary.Request, s sts.Snapshot) (*rollout.Plan, error) {
-		return rollouttest.Saved(canary.Plan(r, s, r.Now))
+var goesOn = map[string]func(canary.Request, sts.Snapshot) (*plan.Plan, error){
+	"canary": func(r canary.Request, s sts.Snapshot) (*plan.Plan, error) {
+		return plantest.Saved(canary.Plan(r, s, r.Now))
 	},
-	"promote": func(r canary.Request, s sts.Snapshot) (*rollout.Plan, error) {
-		return rollouttest.Saved(canary.Promote(r, s, r.Now, false))
+	"promote": func(r canary.Request, s sts.Snapshot) (*plan.Plan, error) {
+		return plantest.Saved(canary.Promote(r, s, r.Now, false))
 	},
 }
 
 func TestNobodyGoesOnBesideAProcessThatRuns(t *testing.T) {
-	for verb, plan := range goesOn {
+	for verb, goOn := range goesOn {
 		t.Run(verb, func(t *testing.T) {
-			_, err := plan(request(mine(&sts.Other{Driver: alice, Alive: true})), soakingCanary())
+			_, err := goOn(request(mine(&sts.Other{Driver: alice, Alive: true})), soakingCanary())
 			no := refusal(t, err)
 			require.Equal(t, `the canary of statefulset "web" is driven by alice on ci-7, since `+
 				ststest.Start.Format(time.RFC3339)+" (process 12, which is running)", no.Why)
@@ -82,15 +82,15 @@ func TestGoingOnBesideAnotherSaysWhoThatIs(t *testing.T) {
 				"it wrote to the set last 1m0s ago, at " + since + "; watch it: kubectl sts -n prod watch web --follow",
 		},
 	} {
-		for verb, plan := range goesOn {
+		for verb, goOn := range goesOn {
 			t.Run(verb+", "+name, func(t *testing.T) {
-				p, err := plan(request(mine(&test.other), func(r *canary.Request) { r.TakeOver = true }), soakingCanary())
+				p, err := goOn(request(mine(&test.other), func(r *canary.Request) { r.TakeOver = true }), soakingCanary())
 				require.NoError(t, err)
 				require.Contains(t, p.Warnings, test.want)
 			})
 		}
 		t.Run("abort, "+name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Abort(request(mine(&test.other)), soakingCanary()))
+			p, err := plantest.Saved(canary.Abort(request(mine(&test.other)), soakingCanary()))
 			require.NoError(t, err, "the way back is never refused")
 			require.Equal(t, []string{test.want}, p.Warnings)
 		})
@@ -98,11 +98,11 @@ func TestGoingOnBesideAnotherSaysWhoThatIs(t *testing.T) {
 }
 
 // annotated are the drivers that the plan's records name, in order.
-func annotated(t *testing.T, p *rollout.Plan) []*sts.Driver {
+func annotated(t *testing.T, p *plan.Plan) []*sts.Driver {
 	t.Helper()
 	var out []*sts.Driver
 	for _, step := range p.Steps {
-		if edit, ok := step.Change.(rollout.Edit); ok && edit.Annotations[sts.RolloutAnnotation] != nil {
+		if edit, ok := step.Change.(plan.Edit); ok && edit.Annotations[sts.RolloutAnnotation] != nil {
 			out = append(out, sts.DriverOf(*edit.Annotations[sts.RolloutAnnotation]))
 		}
 	}
@@ -110,10 +110,10 @@ func annotated(t *testing.T, p *rollout.Plan) []*sts.Driver {
 }
 
 func TestARunNamesItselfInTheRecord(t *testing.T) {
-	hold := func(r *canary.Request) { r.Pace = canary.Pace{Gate: rollout.GateHold} }
+	hold := func(r *canary.Request) { r.Pace = canary.Pace{Gate: plan.GateHold} }
 	leaves := me
 	leaves.Leaves = true
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), mine(nil), hold), settled(), ststest.Start))
+	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), mine(nil), hold), settled(), ststest.Start))
 	require.NoError(t, err)
 	drivers := annotated(t, p)
 	require.Len(t, drivers, 4, "the start, and each of three steps")
@@ -121,22 +121,22 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 		require.Equal(t, &leaves, d)
 	}
 
-	p, err = rollouttest.Saved(canary.Plan(request(mine(nil)), soakingCanary(), ststest.Start))
+	p, err = plantest.Saved(canary.Plan(request(mine(nil)), soakingCanary(), ststest.Start))
 	require.NoError(t, err)
 	require.Equal(t, "note who drives", p.Steps[0].Title, "for as long as the soak still takes")
 	for _, d := range annotated(t, p) {
 		require.Equal(t, &me, d)
 	}
-	p, err = rollouttest.Saved(canary.Abort(request(mine(nil)), soakingCanary()))
+	p, err = plantest.Saved(canary.Abort(request(mine(nil)), soakingCanary()))
 	require.NoError(t, err)
 	require.Equal(t, []*sts.Driver{&me}, annotated(t, p))
 }
 
 func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
 	ci := func(r *canary.Request) { r.Manager = "ci" }
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), ci), settled(), ststest.Start))
+	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), ci), settled(), ststest.Start))
 	require.NoError(t, err)
-	edit, ok := p.Steps[0].Change.(rollout.Edit)
+	edit, ok := p.Steps[0].Change.(plan.Edit)
 	require.True(t, ok)
 	require.Equal(t, []string{"ci"}, sts.ManagersOf(*edit.Annotations[sts.RolloutAnnotation]))
 

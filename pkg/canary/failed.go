@@ -6,18 +6,18 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // failed refuses to go on with what has failed: the pods may look well by now,
 // and nobody has said that they are. A retry says so, and measures the step anew.
-func failed(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+func failed(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	f := record.Failure(s)
 	if r.Retry || f == nil || record.Aborting {
 		return nil
 	}
-	no := &rollout.Refusal{Why: fmt.Sprintf("the %s of statefulset %q failed at %s: %s",
+	no := &plan.Refusal{Why: fmt.Sprintf("the %s of statefulset %q failed at %s: %s",
 		record.Verb.Name(), s.Name(), f.At.UTC().Format(time.RFC3339), f.Message)}
 	for _, help := range record.AfterFailure(s) {
 		no.Try = append(no.Try, r.Command.Render(help))
@@ -29,7 +29,7 @@ func failed(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusa
 func (b builder) instead() []string {
 	var out []string
 	for _, help := range b.record.AfterFailure(b.s) {
-		if b.record.Verb != operation.VerbCanary && !slices.Contains(help.Args, rollout.RetryFlag) {
+		if b.record.Verb != operation.VerbCanary && !slices.Contains(help.Args, plan.RetryFlag) {
 			out = append(out, b.r.Command.Render(help))
 		}
 	}
@@ -38,10 +38,10 @@ func (b builder) instead() []string {
 
 // retry is the step that forgets the failure, so that what comes next is judged
 // by itself.
-func (b builder) retry() rollout.Step {
-	return rollout.Step{
+func (b builder) retry() plan.Step {
+	return plan.Step{
 		Title:  "try again",
-		Change: rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "record"},
-		Until:  rollout.Observed{},
+		Change: plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "record"},
+		Until:  plan.Observed{},
 	}
 }

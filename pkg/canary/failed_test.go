@@ -8,8 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -27,9 +27,9 @@ func failedCanary(changes ...func(*operation.Rollout)) sts.Snapshot {
 	return ststest.Snapshot(canarySet(record(append(changes, haltedIn)...), 4), updated(4, time.Hour))
 }
 
-func refusal(t *testing.T, err error) *rollout.Refusal {
+func refusal(t *testing.T, err error) *plan.Refusal {
 	t.Helper()
-	var no *rollout.Refusal
+	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
 	return no
 }
@@ -50,15 +50,15 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 		try  []string
 	}{
 		{"promote", func() error {
-			_, err := rollouttest.Saved(canary.Promote(request(), failedCanary(), ststest.Start, false))
+			_, err := plantest.Saved(canary.Promote(request(), failedCanary(), ststest.Start, false))
 			return err
 		}, "the canary", back},
 		{"canary, without a change", func() error {
-			_, err := rollouttest.Saved(canary.Plan(request(), failedCanary(), ststest.Start))
+			_, err := plantest.Saved(canary.Plan(request(), failedCanary(), ststest.Start))
 			return err
 		}, "the canary", back},
 		{"canary, with the same change", func() error {
-			_, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), failedCanary(), ststest.Start))
+			_, err := plantest.Saved(canary.Plan(request(image("nginx:1.22")), failedCanary(), ststest.Start))
 			return err
 		}, "the canary", back},
 		{"undo", func() error {
@@ -78,7 +78,7 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, &rollout.Refusal{
+			require.Equal(t, &plan.Refusal{
 				Why: test.why + ` of statefulset "web" failed at 2030-01-02T03:04:05Z: web-4: restarted after it was Available`,
 				Try: test.try,
 			}, refusal(t, test.plan()))
@@ -87,11 +87,11 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 }
 
 func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
-	forgets := func(p *rollout.Plan) {
+	forgets := func(p *plan.Plan) {
 		t.Helper()
 		require.Equal(t, record(), written(t, write(t, p.Steps[0])), "the failure is forgotten, and nothing else")
 	}
-	promoted := planned(t)(rollouttest.Saved(canary.Promote(request(retry), failedCanary(), ststest.Start, false)))
+	promoted := planned(t)(plantest.Saved(canary.Promote(request(retry), failedCanary(), ststest.Start, false)))
 	forgets(promoted)
 	require.Equal(t, []string{
 		"1/3 check web-4; good from 4; soak 1m0s; hold (wanted true) before web-3, web-2",
@@ -100,13 +100,13 @@ func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
 		ended,
 	}, outline(promoted)[1:])
 
-	resumed := planned(t)(rollouttest.Saved(canary.Plan(request(retry, asking), failedCanary(), ststest.Start)))
+	resumed := planned(t)(plantest.Saved(canary.Plan(request(retry, asking), failedCanary(), ststest.Start)))
 	forgets(resumed)
 	require.Equal(t, "1/3 check web-4; good from 4; soak 1m0s; ask (wanted false) before web-3, web-2", outline(resumed)[1])
 }
 
 func TestAWayBackForgetsTheFailure(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Abort(request(), failedCanary()))
+	p, err := plantest.Saved(canary.Abort(request(), failedCanary()))
 	require.NoError(t, err)
 	require.Nil(t, written(t, write(t, p.Steps[0])).Failed)
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
@@ -49,8 +49,8 @@ func FuzzRecord(f *testing.F) {
 			requireStored(t, s, record)
 		}
 		_, _ = operation.WantsRollback(s), operation.BeforeRollout(s)
-		for _, plan := range plansOf(s, updated) {
-			p, err := plan()
+		for _, planned := range plansOf(s, updated) {
+			p, err := planned()
 			if err != nil {
 				fuzztest.OneLine(t, err)
 				require.Nil(t, p)
@@ -88,31 +88,31 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 }
 
 // plansOf are the plans of every verb that may meet the record.
-func plansOf(s sts.Snapshot, n uint8) []func() (*rollout.Plan, error) {
+func plansOf(s sts.Snapshot, n uint8) []func() (*plan.Plan, error) {
 	now := ststest.Start.Add(time.Minute)
 	full := n&1 != 0
 	verb := []operation.Verb{operation.VerbCanary, operation.VerbUndo, operation.VerbRestart}[n%3]
-	return []func() (*rollout.Plan, error){
-		func() (*rollout.Plan, error) {
-			return rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), s, now))
+	return []func() (*plan.Plan, error){
+		func() (*plan.Plan, error) {
+			return plantest.Saved(canary.Plan(request(image("nginx:1.23")), s, now))
 		},
-		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Plan(request(force), s, now)) },
-		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Promote(request(asking), s, now, full)) },
-		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Abort(request(), s)) },
-		func() (*rollout.Plan, error) { return rollouttest.Saved(canary.Restart(request(), s, now)) },
-		func() (*rollout.Plan, error) {
-			return rollouttest.Saved(canary.RestartPods(request(), []int{1, 3}, s, now))
+		func() (*plan.Plan, error) { return plantest.Saved(canary.Plan(request(force), s, now)) },
+		func() (*plan.Plan, error) { return plantest.Saved(canary.Promote(request(asking), s, now, full)) },
+		func() (*plan.Plan, error) { return plantest.Saved(canary.Abort(request(), s)) },
+		func() (*plan.Plan, error) { return plantest.Saved(canary.Restart(request(), s, now)) },
+		func() (*plan.Plan, error) {
+			return plantest.Saved(canary.RestartPods(request(), []int{1, 3}, s, now))
 		},
-		func() (*rollout.Plan, error) {
+		func() (*plan.Plan, error) {
 			p, _, err := canary.GoOn(verb, request(), s, now)
 			return p, err
 		},
-		func() (*rollout.Plan, error) {
+		func() (*plan.Plan, error) {
 			target, err := canary.FindUndoTarget(s, nil, "kubectl sts", now)
 			if err != nil || target == nil {
 				return nil, err
 			}
-			return rollouttest.Saved(canary.Undo(request(), target, s, now))
+			return plantest.Saved(canary.Undo(request(), target, s, now))
 		},
 	}
 }
@@ -140,11 +140,11 @@ func requireStored(t *testing.T, s sts.Snapshot, record *operation.Rollout) {
 
 // requirePlan checks that a plan is no longer than the set needs, and that every
 // record which it writes can be read.
-func requirePlan(t *testing.T, s sts.Snapshot, p *rollout.Plan) {
+func requirePlan(t *testing.T, s sts.Snapshot, p *plan.Plan) {
 	t.Helper()
 	require.LessOrEqual(t, len(p.Steps), 2*s.Replicas()+10)
 	for _, step := range p.Steps {
-		edit, ok := step.Change.(rollout.Edit)
+		edit, ok := step.Change.(plan.Edit)
 		if !ok || edit.Annotations[sts.RolloutAnnotation] == nil {
 			continue
 		}

@@ -2,19 +2,19 @@ package canary
 
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // steps are step i, counted from 0. Where a budget has a say the controller
 // gets one pod at a time: by itself it would not ask.
-func (b builder) steps(i int) []rollout.Step {
+func (b builder) steps(i int) []plan.Step {
 	whole := b.whole(i)
 	to := b.s.Replicas() - b.counts[i]
 	if !b.onePod() {
-		return []rollout.Step{whole}
+		return []plan.Step{whole}
 	}
-	var steps []rollout.Step
+	var steps []plan.Step
 	for partition := min(b.from, b.s.Replicas()-b.before(i)) - 1; partition > to; partition-- {
 		if pod, ok := b.s.Pod(b.s.Start() + partition); !ok || pod.Revision != b.record.Target {
 			steps = append(steps, b.part(whole, partition))
@@ -35,8 +35,8 @@ func (b builder) steps(i int) []rollout.Step {
 }
 
 // move opens the gate, and notes how far this operation has opened it.
-func (b builder) move(partition int) rollout.Edit {
-	edit := rollout.Partition(partition)
+func (b builder) move(partition int) plan.Edit {
+	edit := plan.Partition(partition)
 	if b.record.Verb == operation.VerbCanary || b.record.Verb == operation.VerbRestart {
 		record := b.record
 		record.Gate = &partition
@@ -46,12 +46,12 @@ func (b builder) move(partition int) rollout.Edit {
 }
 
 // part is one pod of a step.
-func (b builder) part(whole rollout.Step, partition int) rollout.Step {
+func (b builder) part(whole plan.Step, partition int) plan.Step {
 	ordinal := b.s.Start() + partition
-	return rollout.Step{
+	return plan.Step{
 		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: b.move(partition), Disrupts: b.disrupts(ordinal),
-		Until: rollout.PodsGood{From: ordinal}, Free: whole.Free,
+		Until: plan.PodsGood{From: ordinal}, Free: whole.Free,
 	}
 }
 
@@ -65,24 +65,24 @@ func (b builder) disrupts(ordinal int) []int {
 
 // half checks the pods of step i that were let through one by one before the run
 // was cut short: the next one waits for them.
-func (b builder) half(i int) (rollout.Step, bool) {
+func (b builder) half(i int) (plan.Step, bool) {
 	gate := b.s.Partition()
 	if !b.onePod() || i >= len(b.counts) || b.s.Replicas()-gate <= b.before(i) {
-		return rollout.Step{}, false
+		return plan.Step{}, false
 	}
 	whole := b.whole(i)
-	return rollout.Step{
+	return plan.Step{
 		Title:  "check " + b.s.PodNames(b.s.Start()+gate, b.s.End()-b.before(i)),
 		Number: whole.Number, Of: whole.Of, Part: true,
-		Until: rollout.PodsGood{From: b.s.Start() + gate}, Free: whole.Free,
+		Until: plan.PodsGood{From: b.s.Start() + gate}, Free: whole.Free,
 	}, true
 }
 
 // whole is step i at once. It lowers the partition and never raises it, or
 // where there is none deletes pods.
-func (b builder) whole(i int) rollout.Step {
+func (b builder) whole(i int) plan.Step {
 	partition := b.s.Replicas() - b.counts[i]
-	step := rollout.Step{
+	step := plan.Step{
 		Title:  b.verb() + " " + b.pods(i),
 		Number: i + 1,
 		Of:     len(b.counts),
@@ -90,16 +90,16 @@ func (b builder) whole(i int) rollout.Step {
 	}
 	switch {
 	case b.record.Pods != nil:
-		step.Until = rollout.PodsRestarted{Pods: b.record.Pods, Alone: b.r.Force}
-		step.Free = &rollout.Free{Mode: rollout.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
+		step.Until = plan.PodsRestarted{Pods: b.record.Pods, Alone: b.r.Force}
+		step.Free = &plan.Free{Mode: plan.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
 	case b.s.OnDelete():
-		step.Until = rollout.PodsUpdated{Count: b.counts[i]}
-		step.Free = &rollout.Free{Mode: rollout.FreeEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+		step.Until = plan.PodsUpdated{Count: b.counts[i]}
+		step.Free = &plan.Free{Mode: plan.FreeEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	default:
 		if b.from > partition {
 			step.Change = b.move(partition)
 		}
-		step.Until = rollout.PodsGood{From: b.s.Start() + partition}
+		step.Until = plan.PodsGood{From: b.s.Start() + partition}
 		step.Free = b.free()
 	}
 	if len(b.counts) == 1 && b.record.Verb != operation.VerbCanary {
@@ -109,7 +109,7 @@ func (b builder) whole(i int) rollout.Step {
 		step.Title = returnTo(b.elsewhere(), b.record.Target)
 	}
 	if b.r.Pace.Gate != "" && i+1 < len(b.counts) {
-		step.Gate = &rollout.Gate{Kind: b.r.Pace.Gate, Wanted: b.r.Pace.Wanted, Next: b.pods(i + 1)}
+		step.Gate = &plan.Gate{Kind: b.r.Pace.Gate, Wanted: b.r.Pace.Wanted, Next: b.pods(i + 1)}
 	}
 	return step
 }
@@ -117,14 +117,14 @@ func (b builder) whole(i int) rollout.Step {
 // free is for a pod that the controller would wait for without end. A canary
 // leaves it to the user, unless it is to go ahead with unhealthy pods: then
 // it has to get past them as well.
-func (b builder) free() *rollout.Free {
+func (b builder) free() *plan.Free {
 	if b.replaces {
-		return &rollout.Free{Mode: rollout.FreeBlocker, Budgets: b.guarded()}
+		return &plan.Free{Mode: plan.FreeBlocker, Budgets: b.guarded()}
 	}
 	if !b.r.Force && b.record.Verb != operation.VerbUndo {
 		return nil
 	}
-	free := &rollout.Free{Mode: rollout.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+	free := &plan.Free{Mode: plan.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	if free.AlwaysUnhealthy {
 		free.Grace = 0
 	}

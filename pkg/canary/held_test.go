@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -28,16 +28,16 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 	open.Partition = math.MaxInt32
 	inCanary := heldBy(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text()))
 	unreadable := heldBy(ststest.Annotated(operation.HoldAnnotation, "nonsense"))
-	plan := func(set *appsv1.StatefulSet, changes ...func(*canary.Request)) func() error {
+	planned := func(set *appsv1.StatefulSet, changes ...func(*canary.Request)) func() error {
 		return func() error {
 			_, err := canary.Plan(request(changes...), ststest.Snapshot(set, ststest.Pods(0, 5)), ststest.Start)
 			return err
 		}
 	}
 	for name, refused := range map[string]func() error{
-		"a canary of another template":        plan(heldBy(), image("nginx:1.23")),
-		"a canary where nothing waits":        plan(heldBy()),
-		"a template in place of the canary's": plan(inCanary, image("nginx:1.23"), func(r *canary.Request) { r.Replace = true }),
+		"a canary of another template":        planned(heldBy(), image("nginx:1.23")),
+		"a canary where nothing waits":        planned(heldBy()),
+		"a template in place of the canary's": planned(inCanary, image("nginx:1.23"), func(r *canary.Request) { r.Replace = true }),
 		"a restart": func() error {
 			_, err := canary.Restart(request(image("nginx:1.23")), ststest.Snapshot(heldBy(), ststest.Pods(0, 5)), ststest.Start)
 			return err
@@ -48,11 +48,11 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		})
 	}
 	t.Run("what a record that can't be read excludes nobody knows", func(t *testing.T) {
-		require.ErrorContains(t, plan(unreadable, image("nginx:1.23"))(), "annotation kubectl-sts.github.io/hold of statefulset")
+		require.ErrorContains(t, planned(unreadable, image("nginx:1.23"))(), "annotation kubectl-sts.github.io/hold of statefulset")
 	})
 	t.Run("what is refused is not offered", func(t *testing.T) {
 		offered := func(r *canary.Request) { r.ReplaceCommand = "kubectl sts canary --replace" }
-		no := refusal(t, plan(inCanary, image("nginx:1.23"), offered)())
+		no := refusal(t, planned(inCanary, image("nginx:1.23"), offered)())
 		require.NotContains(t, no.Try, "or put this one in its place, on the same pods: kubectl sts canary --replace")
 	})
 }
@@ -71,7 +71,7 @@ func TestThroughTheGateOfAHoldAndBack(t *testing.T) {
 	back := planned(t)(canary.Undo(request(allAtOnce), target, s, ststest.Start))
 	require.Contains(t, back.Details, isSaid)
 	for _, step := range back.Steps {
-		if edit, ok := step.Change.(rollout.Edit); ok {
+		if edit, ok := step.Change.(plan.Edit); ok {
 			require.Equal(t, math.MaxInt32, *edit.Partition, step.Title)
 		}
 		require.Zero(t, step.Soak, "no pod is replaced")

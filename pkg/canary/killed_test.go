@@ -9,9 +9,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -25,10 +26,10 @@ func templateOf(t *testing.T, template corev1.PodTemplateSpec) []byte {
 }
 
 // planner is what a verb does with a snapshot: go on, or begin.
-type planner func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error)
+type planner func(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error)
 
 func toRevision(name string) planner {
-	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	return func(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		if p, _, err := canary.GoOn(operation.VerbUndo, r, s, now); p != nil || err != nil {
 			return p, err
 		}
@@ -40,16 +41,16 @@ func toRevision(name string) planner {
 		if err != nil {
 			return nil, err
 		}
-		return rollouttest.Saved(canary.Undo(r, target, s, now))
+		return plantest.Saved(canary.Undo(r, target, s, now))
 	}
 }
 
-func restartAll(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func restartAll(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if p, _, err := canary.GoOn(operation.VerbRestart, r, s, now); p != nil || err != nil {
 		return p, err
 	}
 	r.Template = restarted(s)
-	return rollouttest.Saved(canary.Restart(r, s, now))
+	return plantest.Saved(canary.Restart(r, s, now))
 }
 
 // restarted is the template with another time of restart.
@@ -64,30 +65,30 @@ func restarted(s sts.Snapshot) sts.Template {
 }
 
 func restartSome(ordinals ...int) planner {
-	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	return func(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		if p, _, err := canary.GoOn(operation.VerbRestart, r, s, now); p != nil || err != nil {
 			return p, err
 		}
-		return rollouttest.Saved(canary.RestartPods(r, ordinals, s, now))
+		return plantest.Saved(canary.RestartPods(r, ordinals, s, now))
 	}
 }
 
-func abortIt(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, error) {
-	return rollouttest.Saved(canary.Abort(r, s))
+func abortIt(r canary.Request, s sts.Snapshot, _ time.Time) (*plan.Plan, error) {
+	return plantest.Saved(canary.Abort(r, s))
 }
 
 // abortAtGate is what a person asks for at the gate of the run itself.
-func abortAtGate(r canary.Request, s sts.Snapshot, _ time.Time) (*rollout.Plan, error) {
+func abortAtGate(r canary.Request, s sts.Snapshot, _ time.Time) (*plan.Plan, error) {
 	r.AtGate = true
-	return rollouttest.Saved(canary.Abort(r, s))
+	return plantest.Saved(canary.Abort(r, s))
 }
 
 func allAtOnce(r *canary.Request) { r.Steps = operation.Steps{"100%"} }
 
 func canaryOf(name string) planner {
-	return func(r canary.Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+	return func(r canary.Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		r.Template = ststest.Raw(name)
-		return rollouttest.Saved(canary.Plan(r, s, now))
+		return plantest.Saved(canary.Plan(r, s, now))
 	}
 }
 
@@ -98,19 +99,19 @@ func TestAVerbThatIsKilledGoesOn(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := test.world(t)
 			before := w.writes
-			require.Equal(t, rollout.Done, w.run(planned(t)(test.do(test.request, w.see(), w.now)), -1))
+			require.Equal(t, engine.Done, w.run(planned(t)(test.do(test.request, w.see(), w.now)), -1))
 			require.Equal(t, test.want, w.ends())
 			all, gone := w.writes-before, w.gone
 
 			for kill := range all {
 				w := test.world(t)
-				require.Equal(t, rollout.Interrupted, w.run(planned(t)(test.do(test.request, w.see(), w.now)), kill), "after %d writes",
+				require.Equal(t, engine.Interrupted, w.run(planned(t)(test.do(test.request, w.see(), w.now)), kill), "after %d writes",
 					kill)
 				again := test.request
 				if test.again != nil {
 					test.again(&again)
 				}
-				require.Equal(t, rollout.Done, w.run(planned(t)(test.do(again, w.see(), w.now)), -1), "run again after %d writes", kill)
+				require.Equal(t, engine.Done, w.run(planned(t)(test.do(again, w.see(), w.now)), -1), "run again after %d writes", kill)
 				require.Equal(t, test.want, w.ends(), "killed after %d writes", kill)
 				require.Equal(t, gone, w.gone, "killed after %d writes: each pod goes once", kill)
 			}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -56,7 +56,7 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 				return
 			}
 			require.Equal(t, &sts.Failure{At: at, Message: test.want, Reason: "GateOpened"}, got)
-			_, err := rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
+			_, err := plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
 			require.Equal(t, fmt.Sprintf(`the canary of statefulset "web" failed at 2030-01-02T03:05:05Z: %s`, test.want),
 				refusal(t, err).Why)
 		})
@@ -64,7 +64,7 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 }
 
 func TestEachMoveOfTheGateNotesIt(t *testing.T) {
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), settled(), ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22")), settled(), ststest.Start)))
 	var gates []int
 	for _, step := range p.Steps[:4] {
 		gates = append(gates, *written(t, write(t, step)).Gate)
@@ -133,7 +133,7 @@ func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 			r.Started = ststest.Start.Add(900 * time.Millisecond)
 			s := ststest.Snapshot(canarySet(r, 4), updated(4, time.Hour))
 			s.Raw, s.Set.ManagedFields = test.raw, test.fields
-			_, err := rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
+			_, err := plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
 			if test.goesOn {
 				require.NoError(t, err)
 				return
@@ -153,7 +153,7 @@ func TestWhatIsNotReadIsNotSaidToBeChanged(t *testing.T) {
 func TestAnUndoAfterAnAbortSaysWhatItWasAndWhen(t *testing.T) {
 	later := ststest.Start.Add(time.Hour)
 	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Left = ststest.Update }), 4), updated(4, 0))
-	p, err := rollouttest.Saved(canary.Abort(request(func(r *canary.Request) { r.Now = later }), s))
+	p, err := plantest.Saved(canary.Abort(request(func(r *canary.Request) { r.Now = later }), s))
 	require.NoError(t, err)
 	note := write(t, p.Steps[len(p.Steps)-1]).Annotations[canary.UndoneAnnotation]
 	require.JSONEq(t, `{"from":"web-update","to":"web-stable","at":"2030-01-02T04:04:05Z","by":"abort"}`, *note)

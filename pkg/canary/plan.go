@@ -8,13 +8,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // plan lists the steps of a new rollout: open, each step that is not begun
 // yet, and the end. from is the partition that the steps begin at.
-func (r Request) plan(record operation.Rollout, s sts.Snapshot, open rollout.Step, from, begun int) (*rollout.Plan, error) {
+func (r Request) plan(record operation.Rollout, s sts.Snapshot, open plan.Step, from, begun int) (*plan.Plan, error) {
 	counts, err := record.Steps.Counts(s.Replicas())
 	if err != nil {
 		return nil, err
@@ -31,19 +31,19 @@ func (r Request) plan(record operation.Rollout, s sts.Snapshot, open rollout.Ste
 
 // Resume plans the rest of a canary in progress. The step that it is in is
 // waited for again, and soaked for what its soak still lacks.
-func Resume(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Resume(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	return rest(r, record, s, now, record.Verb.Name(), true)
 }
 
 // Promote plans the next step of a canary in progress, or with full all that
 // are left. The gate that it was held at counts as passed.
-func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan, error) {
+func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*plan.Plan, error) {
 	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
 	if record == nil {
-		return nil, &rollout.Refusal{
+		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress", s.Name()),
 			Try: []string{"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"), "or look: " + r.command("status", s)},
 		}
@@ -65,14 +65,14 @@ func Promote(r Request, s sts.Snapshot, now time.Time, full bool) (*rollout.Plan
 	}
 	r.Pace = Pace{}
 	if !full {
-		r.Pace = Pace{Gate: rollout.GateHold, Wanted: true}
+		r.Pace = Pace{Gate: plan.GateHold, Wanted: true}
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.
 	return rest(r, *record, s, now, "promote", record.Failure(s) != nil)
 }
 
 // rest plans what is left of a canary in progress.
-func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, verb string, gated bool) (*rollout.Plan, error) {
+func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, verb string, gated bool) (*plan.Plan, error) {
 	at, err := record.Position(s)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, ve
 		}
 		p.Steps = append(p.Steps, again)
 	default:
-		p.Steps = append(p.Steps, rollout.Step{Title: "wait for the controller", Until: rollout.Observed{}})
+		p.Steps = append(p.Steps, plan.Step{Title: "wait for the controller", Until: plan.Observed{}})
 	}
 	for i := at.Begun; i < len(at.Counts); i++ {
 		p.Steps = append(p.Steps, b.steps(i)...)
@@ -121,17 +121,17 @@ func rest(r Request, record operation.Rollout, s sts.Snapshot, now time.Time, ve
 }
 
 // waits reports whether this first step takes its time before anything is written.
-func (b builder) waits(first rollout.Step, now time.Time) bool {
-	asks := first.Gate != nil && first.Gate.Kind == rollout.GateAsk
+func (b builder) waits(first plan.Step, now time.Time) bool {
+	asks := first.Gate != nil && first.Gate.Kind == plan.GateAsk
 	return b.record.Driver != nil && (asks || first.Soak > 0 || !first.Until.Check(b.s, now).Done)
 }
 
 // noteDriver tells others who drives from now on.
-func (b builder) noteDriver() rollout.Step {
-	return rollout.Step{
+func (b builder) noteDriver() plan.Step {
+	return plan.Step{
 		Title:  "note who drives",
-		Change: rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "record"},
-		Until:  rollout.Observed{},
+		Change: plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "record"},
+		Until:  plan.Observed{},
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -63,7 +63,7 @@ func TestPromote(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// The pace of the request is not promote's: it has its own.
-			p := planned(t)(rollouttest.Saved(canary.Promote(request(asking), ststest.Snapshot(tt.set, tt.pods), ststest.Start, tt.full)))
+			p := planned(t)(plantest.Saved(canary.Promote(request(asking), ststest.Snapshot(tt.set, tt.pods), ststest.Start, tt.full)))
 			require.Equal(t, tt.want, outline(p))
 			require.Equal(t, "promote", p.Verb)
 			require.Equal(t, "promote of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s", p.Title)
@@ -72,8 +72,8 @@ func TestPromote(t *testing.T) {
 }
 
 func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Promote(request(), settled(), ststest.Start, true))
-	requireRefusal(t, &rollout.Refusal{
+	p, err := plantest.Saved(canary.Promote(request(), settled(), ststest.Start, true))
+	requireRefusal(t, &plan.Refusal{
 		Why: `no canary of statefulset "web" is in progress`,
 		Try: []string{
 			"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE",
@@ -87,7 +87,7 @@ func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 	mixed := record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
 	set := canarySet(mixed, 1, ststest.Replicas(4))
 	s := ststest.Snapshot(set, ststest.Pods(0, 1), ststest.Pods(1, 4, ststest.Revision(ststest.Update)))
-	p := planned(t)(rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true)))
+	p := planned(t)(plantest.Saved(canary.Promote(request(), s, ststest.Start, true)))
 	require.Equal(t, []string{
 		"1/2 check web-3, web-2, web-1; good from 1",
 		"2/2 update web-0; partition 0; good from 0; soak 1m0s",

@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -83,7 +83,7 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(canarySet(tt.record, tt.gate, tt.set...), tt.pods)
 
-			p := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
+			p := planned(t)(plantest.Saved(canary.Abort(request(), s)))
 
 			require.Equal(t, tt.want, outline(p))
 			require.Equal(t, tt.success, p.Success)
@@ -96,10 +96,10 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 
 func TestAbortLeavesTheChangeCauseOfSomebodyElse(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(takenUp(5)), 2, ststest.Annotated(changeCause, "kubectl apply")), updated(2, 0))
-	p := planned(t)(rollouttest.Saved(canary.Abort(request(), s)))
+	p := planned(t)(plantest.Saved(canary.Abort(request(), s)))
 	edit := write(t, p.Steps[0])
 	edit.Annotations[sts.RolloutAnnotation] = nil
-	require.Equal(t, rollout.Edit{
+	require.Equal(t, plan.Edit{
 		Partition: ptr.To(5), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "raise the partition to 5 again",
 	}, edit)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -114,11 +114,11 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 			}
 
 			// No verb goes ahead over it.
-			_, err = rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
+			_, err = plantest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start))
 			require.EqualError(t, err, tt.err)
-			_, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, false))
+			_, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, false))
 			require.EqualError(t, err, tt.err)
-			_, err = rollouttest.Saved(canary.Abort(request(), s))
+			_, err = plantest.Saved(canary.Abort(request(), s))
 			require.EqualError(t, err, tt.err)
 		})
 	}

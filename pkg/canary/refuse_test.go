@@ -11,8 +11,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -20,23 +20,23 @@ import (
 // hopeless are the sets that no canary runs on, and why.
 func hopeless() map[string]struct {
 	change func(*appsv1.StatefulSet)
-	want   *rollout.Refusal
+	want   *plan.Refusal
 } {
 	return map[string]struct {
 		change func(*appsv1.StatefulSet)
-		want   *rollout.Refusal
+		want   *plan.Refusal
 	}{
-		"it is being deleted": {ststest.Deleted, &rollout.Refusal{Why: `statefulset "web" is being deleted`}},
-		"its strategy deletes all pods at once": {ststest.Strategy("Recreate"), &rollout.Refusal{
+		"it is being deleted": {ststest.Deleted, &plan.Refusal{Why: `statefulset "web" is being deleted`}},
+		"its strategy deletes all pods at once": {ststest.Strategy("Recreate"), &plan.Refusal{
 			Why: `statefulset "web" has update strategy Recreate: its controller deletes all of its pods at once, ` +
 				`and no step can be held back`,
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
 		}},
-		"its strategy is of a time to come": {ststest.Strategy("BlueGreen"), &rollout.Refusal{
+		"its strategy is of a time to come": {ststest.Strategy("BlueGreen"), &plan.Refusal{
 			Why: `statefulset "web" has update strategy "BlueGreen", which this kubectl-sts does not know`,
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
 		}},
-		"it has no replicas": {ststest.Replicas(0), &rollout.Refusal{
+		"it has no replicas": {ststest.Replicas(0), &plan.Refusal{
 			Why: `statefulset "web" has zero replicas: there is no pod to try the change on`,
 			Try: []string{"scale it up first, or change the template directly"},
 		}},
@@ -46,14 +46,14 @@ func hopeless() map[string]struct {
 func TestNoCanaryIsRunOnASetWhen(t *testing.T) {
 	for name, tt := range hopeless() {
 		t.Run(name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), force), settled(tt.change), ststest.Start))
+			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), force), settled(tt.change), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 
 			// Neither does one go on that was begun before.
 			s := ststest.Snapshot(canarySet(record(), 4, tt.change), updated(4, 0))
-			p, err = rollouttest.Saved(canary.Plan(request(), s, ststest.Start))
+			p, err = plantest.Saved(canary.Plan(request(), s, ststest.Start))
 			requireRefusal(t, tt.want, p, err)
-			p, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
+			p, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -103,13 +103,13 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), tt.s, ststest.Start))
-			requireRefusal(t, &rollout.Refusal{
+			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23")), tt.s, ststest.Start))
+			requireRefusal(t, &plan.Refusal{
 				Why: `statefulset "web" is not settled: ` + tt.why,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			}, p, err)
 
-			planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), force), tt.s, ststest.Start)))
+			planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), tt.s, ststest.Start)))
 		})
 	}
 	require.Empty(t, canary.Unsettled(settled(), ststest.Start))
@@ -126,25 +126,25 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 		name string
 		set  *appsv1.StatefulSet
 		pods []*corev1.Pod
-		want *rollout.Refusal
+		want *plan.Refusal
 	}{
 		{
 			"no change waits behind it, and nobody knows who set it", ststest.Set(ststest.Partition(3)), updated(5, 0),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" has partition 3, which holds its pods already`,
 				Try: []string{"set the partition to 0 first, if nobody needs it"},
 			},
 		},
 		{
 			"no change waits behind it, and helm set it", ststest.Set(ststest.Partition(3), by), updated(5, 0),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" has partition 3 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
 				Try: []string{"set the partition to 0 first, if nobody needs it"},
 			},
 		},
 		{
 			"a change waits behind it", waiting(4, by), updated(4, 0),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" has partition 4 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
 				Try: []string{"roll out the change that waits behind it: kubectl sts -n prod canary web"},
 			},
@@ -152,7 +152,7 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), force), ststest.Snapshot(tt.set, tt.pods), ststest.Start))
+			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), ststest.Snapshot(tt.set, tt.pods), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}

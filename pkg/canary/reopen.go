@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // backGate is where the gate goes together with the template, and how that is
@@ -38,19 +38,19 @@ func (b builder) lowestBack() int {
 
 // onePodAtATime opens the gate again, down to the lowest pod that is to go
 // back, as the budgets allow.
-func (b builder) onePodAtATime(free *rollout.Free) []rollout.Step {
-	var steps []rollout.Step
+func (b builder) onePodAtATime(free *plan.Free) []plan.Step {
+	var steps []plan.Step
 	if b.from < b.s.Replicas() {
-		steps = append(steps, rollout.Step{
+		steps = append(steps, plan.Step{
 			Title: "check " + b.s.PodNames(b.s.Start()+b.from, b.s.End()),
-			Until: rollout.PodsGood{From: b.s.Start() + b.from, Gated: b.record.Stable}, Free: free,
+			Until: plan.PodsGood{From: b.s.Start() + b.from, Gated: b.record.Stable}, Free: free,
 		})
 	}
 	for index, lowest := b.from-1, b.lowestBack(); index >= lowest; index-- {
 		o := b.s.Start() + index
-		steps = append(steps, rollout.Step{
-			Title: "return " + b.s.PodName(o), Change: rollout.Partition(index), Disrupts: []int{o},
-			Until: rollout.PodsGood{From: o, Gated: b.record.Stable}, Free: free,
+		steps = append(steps, plan.Step{
+			Title: "return " + b.s.PodName(o), Change: plan.Partition(index), Disrupts: []int{o},
+			Until: plan.PodsGood{From: o, Gated: b.record.Stable}, Free: free,
 		})
 	}
 	return steps

@@ -7,13 +7,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // otherTemplate refuses a template while the canary of another is in progress.
-func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
-	no := &rollout.Refusal{
+func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	no := &plan.Refusal{
 		Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
 			s.Name(), record.Started.UTC().Format(time.RFC3339)),
 		Try: []string{
@@ -35,7 +35,7 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *rollout
 // replace plans the way forward from a canary that is no good: another template
 // behind the same gate, with the same revision to go back to. The pods that were
 // let through get it, the others don't; all steps are measured anew.
-func replace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func replace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err := operation.Refuse("canary", s, r.Command); err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func replace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 }
 
 // swap is the write that puts the template in the place of the canary's.
-func (b builder) swap(gate int) rollout.Step {
-	edit := rollout.Edit{
+func (b builder) swap(gate int) plan.Step {
+	edit := plan.Edit{
 		Template: b.r.Template, Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}, Says: "template, record",
 	}
 	if b.r.Cause != "" {
@@ -94,11 +94,11 @@ func (b builder) swap(gate int) rollout.Step {
 	if gate != b.s.Partition() {
 		edit.Partition, edit.Says = ptr.To(gate), fmt.Sprintf("template, partition %d, record", gate)
 	}
-	return rollout.Step{Title: "replace the template of the canary", Change: edit, Until: rollout.Observed{}}
+	return plan.Step{Title: "replace the template of the canary", Change: edit, Until: plan.Observed{}}
 }
 
 // letThroughAgain is the step of the pods that the gate lets through already.
-func (b builder) letThroughAgain() (rollout.Step, bool) {
+func (b builder) letThroughAgain() (plan.Step, bool) {
 	at, through := -1, b.s.Replicas()-b.from
 	for i, n := range b.counts {
 		if n <= through {
@@ -106,13 +106,13 @@ func (b builder) letThroughAgain() (rollout.Step, bool) {
 		}
 	}
 	if b.s.OnDelete() || through <= 0 {
-		return rollout.Step{}, false
+		return plan.Step{}, false
 	}
 	if at < 0 || b.counts[at] < through { // between two steps: they are part of the next one
 		next := b.whole(min(at+1, len(b.counts)-1))
-		return rollout.Step{
+		return plan.Step{
 			Title: "update " + b.s.PodNames(b.s.Start()+b.from, b.s.End()), Number: next.Number, Of: next.Of, Part: true,
-			Until: rollout.PodsGood{From: b.s.Start() + b.from}, Free: b.free(),
+			Until: plan.PodsGood{From: b.s.Start() + b.from}, Free: b.free(),
 		}, true
 	}
 	step := b.whole(at)
@@ -121,7 +121,7 @@ func (b builder) letThroughAgain() (rollout.Step, bool) {
 }
 
 // refuseReplace checks what can't be replaced, or should not.
-func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	if !s.Observed() {
 		return unsettled(r, s, "waiting for the StatefulSet controller to see the change")
 	}
@@ -138,7 +138,7 @@ func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *rollout
 	if err != nil || errWanted != nil || !sts.SameTemplate(typed, wanted) {
 		return nil //nolint:nilerr // what can't be decoded is not known to be the same
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),
 		Try: []string{"roll back: " + r.command("abort", s)},
 	}

@@ -9,8 +9,8 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -19,7 +19,7 @@ func replacing(r *canary.Request) { r.Replace = true }
 func TestAnotherTemplateInThePlaceOfTheCanarys(t *testing.T) {
 	s := failedCanary()
 	r := request(image("nginx:1.23"), asking, replacing, cause("kubectl sts canary web"))
-	p := planned(t)(rollouttest.Saved(canary.Plan(r, s, ststest.Start.Add(time.Hour))))
+	p := planned(t)(plantest.Saved(canary.Plan(r, s, ststest.Start.Add(time.Hour))))
 
 	first := write(t, p.Steps[0])
 	require.Nil(t, first.Partition, "the gate stays where it is")
@@ -38,7 +38,7 @@ func TestAnotherTemplateInThePlaceOfTheCanarys(t *testing.T) {
 
 func TestAnotherTemplateBehindAClosedGate(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(), 5), updated(5, 0))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), s, ststest.Start)))
 	require.Equal(t, "1/3 update web-4; partition 4; good from 4; soak 1m0s", outline(p)[1])
 }
 
@@ -46,7 +46,7 @@ func TestAnotherTemplateBehindAClosedGate(t *testing.T) {
 func TestAnotherTemplateWhereABudgetHasASay(t *testing.T) {
 	s := failedCanary()
 	s = s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget()})
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), s, ststest.Start)))
 	require.Equal(t, 5, *write(t, p.Steps[0]).Partition)
 	require.Equal(t, "1/3 update web-4; partition 4; good from 4; free blocker after 0s within budgets; disrupts [4]; soak 1m0s",
 		outline(p)[1])
@@ -58,29 +58,29 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 	stable.Revisions = []*appsv1.ControllerRevision{ststest.ControllerRevision(ststest.Stable, "nginx:1.21", 1)}
 	for _, test := range []struct {
 		name string
-		plan func() (*rollout.Plan, error)
-		want *rollout.Refusal
+		plan func() (*plan.Plan, error)
+		want *plan.Refusal
 	}{
-		{"the canary's, unless that is asked for", func() (*rollout.Plan, error) {
-			return rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), func(r *canary.Request) {
+		{"the canary's, unless that is asked for", func() (*plan.Plan, error) {
+			return plantest.Saved(canary.Plan(request(image("nginx:1.23"), func(r *canary.Request) {
 				r.ReplaceCommand = "kubectl sts -n prod canary web --image nginx=nginx:1.23 --replace"
 			}), noRevisions, ststest.Start))
-		}, &rollout.Refusal{
+		}, &plan.Refusal{
 			Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
 			Try: []string{
 				"roll back: kubectl sts -n prod abort web",
 				"or put this one in its place, on the same pods: kubectl sts -n prod canary web --image nginx=nginx:1.23 --replace",
 			},
 		}},
-		{"the canary's, when it is the stable one", func() (*rollout.Plan, error) {
-			return rollouttest.Saved(canary.Plan(request(image("nginx:1.21"), replacing), stable, ststest.Start))
-		}, &rollout.Refusal{
+		{"the canary's, when it is the stable one", func() (*plan.Plan, error) {
+			return plantest.Saved(canary.Plan(request(image("nginx:1.21"), replacing), stable, ststest.Start))
+		}, &plan.Refusal{
 			Why: `that is the template of revision web-stable, which the canary of statefulset "web" began from`,
 			Try: []string{"roll back: kubectl sts -n prod abort web"},
 		}},
-		{"nothing", func() (*rollout.Plan, error) {
-			return rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), settled(), ststest.Start))
-		}, &rollout.Refusal{
+		{"nothing", func() (*plan.Plan, error) {
+			return plantest.Saved(canary.Plan(request(image("nginx:1.23"), replacing), settled(), ststest.Start))
+		}, &plan.Refusal{
 			Why: `no canary of statefulset "web" is in progress whose template could be replaced`,
 			Try: []string{"start one: leave --replace out"},
 		}},
@@ -93,13 +93,13 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 }
 
 func TestACanaryToWhatIsThereAlreadyIsNothingToDo(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.21")), settled(), ststest.Start))
+	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.21")), settled(), ststest.Start))
 	require.NoError(t, err)
 	require.Nil(t, p)
 
 	pods := ststest.Pods(0, 5)
 	ststest.Unready(pods[2])
-	p, err = rollouttest.Saved(canary.Plan(request(image("nginx:1.21")), ststest.Snapshot(ststest.Set(), pods), ststest.Start))
+	p, err = plantest.Saved(canary.Plan(request(image("nginx:1.21")), ststest.Snapshot(ststest.Set(), pods), ststest.Start))
 	require.Nil(t, p, "its pods are not all there: that is not done")
 	require.ErrorContains(t, err, `statefulset "web" is not settled: web-2`)
 }

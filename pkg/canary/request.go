@@ -9,14 +9,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Pace is how a run goes from gate to gate.
 type Pace struct {
-	Gate   rollout.GateKind // empty to go on by itself
-	Wanted bool             // the hold is what the user asked for
+	Gate   plan.GateKind // empty to go on by itself
+	Wanted bool          // the hold is what the user asked for
 }
 
 // Request is what a user wants of a canary.
@@ -43,7 +43,7 @@ type Request struct {
 	Order     sts.Order
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say
 	Pace      Pace
-	Limits    rollout.Limits
+	Limits    plan.Limits
 	// Command is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
 	Command hint.Caller
@@ -70,23 +70,23 @@ func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
 const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
 
 // refuse checks what no canary can be run on.
-func refuse(s sts.Snapshot) *rollout.Refusal {
+func refuse(s sts.Snapshot) *plan.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
-		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	case s.Strategy() == recreate:
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, "+
 				"and no step can be held back", s.Name()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
 		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
 		}
 	case s.Replicas() == 0:
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has zero replicas: there is no pod to try the change on", s.Name()),
 			Try: []string{"scale it up first, or change the template directly"},
 		}
@@ -96,16 +96,16 @@ func refuse(s sts.Snapshot) *rollout.Refusal {
 
 // refusePods refuses an order about pods that there are not: with a slip of the
 // finger there the leader would go first.
-func refusePods(r Request, s sts.Snapshot) *rollout.Refusal {
+func refusePods(r Request, s sts.Snapshot) *plan.Refusal {
 	for _, o := range r.Order.First {
 		if o < s.Start() || o >= s.End() {
-			return &rollout.Refusal{
+			return &plan.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), o, s.Start(), s.End()-1),
 			}
 		}
 	}
 	if r.Order.Last != "" && !slices.ContainsFunc(s.Pods, r.Order.Keeps) {
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("no pod of statefulset %q has %s, so none would be kept for the end", s.Name(), r.Order.Last),
 			Try: []string{"see the labels of the pods: " + r.Command.Kubectl("get", "pods", "--show-labels"), "or leave --last out"},
 		}
@@ -114,14 +114,14 @@ func refusePods(r Request, s sts.Snapshot) *rollout.Refusal {
 }
 
 // refuseOrder refuses an order where it is the controller that replaces pods.
-func refuseOrder(r Request, s sts.Snapshot) *rollout.Refusal {
+func refuseOrder(r Request, s sts.Snapshot) *plan.Refusal {
 	if r.Order.IsZero() {
 		return nil
 	}
 	if s.OnDelete() {
 		return refusePods(r, s)
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+
 			"with update strategy RollingUpdate", s.Name()),
 		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
@@ -130,12 +130,12 @@ func refuseOrder(r Request, s sts.Snapshot) *rollout.Refusal {
 
 // refuseUnsettled checks that the set is where its spec says, so that what
 // goes wrong from here on is the canary's doing.
-func refuseUnsettled(r Request, s sts.Snapshot, now time.Time) *rollout.Refusal {
+func refuseUnsettled(r Request, s sts.Snapshot, now time.Time) *plan.Refusal {
 	return refuseUnless(r, s, Unsettled(s, now))
 }
 
 // refuseUnless refuses for this reason, if there is one.
-func refuseUnless(r Request, s sts.Snapshot, why string) *rollout.Refusal {
+func refuseUnless(r Request, s sts.Snapshot, why string) *plan.Refusal {
 	if r.Force || why == "" {
 		return nil
 	}
@@ -144,8 +144,8 @@ func refuseUnless(r Request, s sts.Snapshot, why string) *rollout.Refusal {
 	return no
 }
 
-func unsettled(r Request, s sts.Snapshot, why string) *rollout.Refusal {
-	return &rollout.Refusal{
+func unsettled(r Request, s sts.Snapshot, why string) *plan.Refusal {
+	return &plan.Refusal{
 		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
 		Try: []string{"see what is the matter: " + r.command("status", s)},
 	}
@@ -153,7 +153,7 @@ func unsettled(r Request, s sts.Snapshot, why string) *rollout.Refusal {
 
 // Unsettled says why the set is not where its spec says, or "".
 func Unsettled(s sts.Snapshot, now time.Time) string {
-	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
 	if why := unsettledPods(s, progress); why != "" {
 		return why
 	}
@@ -165,7 +165,7 @@ func Unsettled(s sts.Snapshot, now time.Time) string {
 	return ""
 }
 
-func unsettledPods(s sts.Snapshot, progress rollout.Progress) string {
+func unsettledPods(s sts.Snapshot, progress plan.Progress) string {
 	if progress.Waiting != "" {
 		return "waiting for " + progress.Waiting
 	}

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -34,7 +34,7 @@ func inProgress(verb operation.Verb, r Request, s sts.Snapshot) (*operation.Roll
 
 // Restart plans a restart of every pod by another template: the controller
 // replaces them as in any rollout.
-func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Restart(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := refuse(s); no != nil {
 		return nil, no
 	}
@@ -55,7 +55,7 @@ func Restart(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 
 // RestartPods plans a restart of some pods by deleting them, one after
 // another, each Available before the next. They come back as they are.
-func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := refuse(s); no != nil {
 		return nil, no
 	}
@@ -63,7 +63,7 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	for _, o := range ordinals {
 		pod, ok := s.Pod(o)
 		if o < s.Start() || o >= s.End() {
-			return nil, &rollout.Refusal{
+			return nil, &plan.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), o, s.Start(), s.End()-1),
 			}
 		}
@@ -85,10 +85,10 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 	b := builder{r: r, record: record, s: s, counts: []int{len(pods)}}
 	p := b.frame("restart")
 	p.Details = slices.Concat(p.Details, moved(s, pods), held(s, pods, now))
-	p.Steps = []rollout.Step{
+	p.Steps = []plan.Step{
 		{
-			Title: "note which pods are to be restarted", Until: rollout.Observed{},
-			Change: rollout.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()}, Says: "record"},
+			Title: "note which pods are to be restarted", Until: plan.Observed{},
+			Change: plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()}, Says: "record"},
 		},
 		b.whole(0),
 		b.finish(),
@@ -99,7 +99,7 @@ func RestartPods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*rol
 // unhealthyBut says which pod is not Available, or "". Those that are to be
 // restarted may be as they like: that is a reason to restart one.
 func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
-	progress := rollout.Observed{}.Check(s, now)
+	progress := plan.Observed{}.Check(s, now)
 	for o := s.Start(); progress.Done && o < s.End(); o++ {
 		if !slices.Contains(ordinals, o) {
 			progress.Standings = append(progress.Standings, s.Standing(o, "", now))

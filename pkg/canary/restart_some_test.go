@@ -7,8 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -101,7 +102,7 @@ func TestARestartOfSomePods(t *testing.T) {
 				test.s.Pods = test.s.Pods[test.s.Start():]
 				test.want = "restart web-4, web-1; restarted [1 4] alone false; free restart after 0s; soak 1m0s"
 			}
-			p := planned(t)(rollouttest.Saved(canary.RestartPods(request(allAtOnce, test.change), test.ordinals, test.s, ststest.Start)))
+			p := planned(t)(plantest.Saved(canary.RestartPods(request(allAtOnce, test.change), test.ordinals, test.s, ststest.Start)))
 			require.Equal(t, []string{notes, test.want, "end the restart; " + noRecord}, outline(p))
 			require.Equal(t, test.details, p.Details)
 			require.Equal(t, test.pods, written(t, write(t, p.Steps[0])).Pods)
@@ -111,22 +112,22 @@ func TestARestartOfSomePods(t *testing.T) {
 
 func TestARestartOfSomePodsIsRefused(t *testing.T) {
 	const c = third
-	outside := func(o string) *rollout.Refusal {
-		return &rollout.Refusal{Why: `statefulset "web" has no ordinal ` + o + `: it has 1 to 4`}
+	outside := func(o string) *plan.Refusal {
+		return &plan.Refusal{Why: `statefulset "web" has no ordinal ` + o + `: it has 1 to 4`}
 	}
 	from := on(rolling(c, c, ststest.From(1), ststest.Replicas(4)), "", c, c, c, c, c, c)
 	for _, test := range []struct {
 		name     string
 		s        sts.Snapshot
 		ordinals []int
-		want     *rollout.Refusal
+		want     *plan.Refusal
 	}{
 		{"below the first ordinal, even if there is a pod", from, []int{1, 0}, outside("0")},
 		{"above the last ordinal, even if there is a pod", from, []int{5}, outside("5")},
 		{
 			"while another pod is not Ready", on(rolling(c, c), "", c, c, c, c, "!"+c),
 			[]int{1},
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-4 is running, not Ready`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
@@ -134,7 +135,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 		{
 			"when none of them is there", on(rolling(c, c), "", c, c, c),
 			[]int{3, 4},
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: none of these pods is there: there is nothing to restart`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
 			},
@@ -142,7 +143,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 		{"of a set without replicas", on(rolling(c, c, ststest.Replicas(0)), ""), []int{0}, hopeless()["it has no replicas"].want},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.RestartPods(request(allAtOnce), test.ordinals, test.s, ststest.Start))
+			p, err := plantest.Saved(canary.RestartPods(request(allAtOnce), test.ordinals, test.s, ststest.Start))
 			requireRefusal(t, test.want, p, err)
 		})
 	}
@@ -153,7 +154,7 @@ func TestAbortStopsARestartOfSomePods(t *testing.T) {
 	w := newWorld(t, rolling(third, third), everyPod(third)...)
 	w.run(planned(t)(restartSome(1, 3)(request(allAtOnce), w.see(), w.now)), 2)
 
-	p := planned(t)(rollouttest.Saved(canary.Abort(request(), w.see())))
+	p := planned(t)(plantest.Saved(canary.Abort(request(), w.see())))
 	require.Equal(t, []string{"end the restart; " + noRecord}, outline(p))
 	require.Equal(t, "stop the restart of statefulset web: no other pod is deleted", p.Title)
 	require.Equal(t, []string{"", "", "kubectl sts -n prod abort web"}, []string{p.Promote, p.Resume, p.Abort})
@@ -172,7 +173,7 @@ func TestARestartSurvivesOtherReplicas(t *testing.T) {
 	delete(w.pods, 4)
 
 	p := planned(t)(restartSome(1, 3)(request(allAtOnce), w.see(), w.now))
-	require.Equal(t, rollout.Done, w.run(p, -1))
+	require.Equal(t, engine.Done, w.run(p, -1))
 	require.Equal(t, []string{"web-1"}, w.gone)
 	require.NotContains(t, w.set.Annotations, sts.RolloutAnnotation)
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -70,11 +70,11 @@ func TestARestartOfEveryPodIsRefused(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		s    sts.Snapshot
-		want *rollout.Refusal
+		want *plan.Refusal
 	}{
 		{
 			"behind a partition, which holds its pods", on(rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" has partition 3, which holds its pods already`,
 				Try: []string{
 					"roll out the change that waits behind it: kubectl sts -n prod canary web",
@@ -84,14 +84,14 @@ func TestARestartOfEveryPodIsRefused(t *testing.T) {
 		},
 		{
 			"while a pod is not Ready", on(rolling(c, c), "", c, c, c, c, "!"+c),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-4 is running, not Ready`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
 		},
 		{
 			"while a change waits for pods to be deleted", on(rolling(a, b, ststest.OnDelete), "", a, b),
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-2 is not created yet (and 3 more)`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},

@@ -7,8 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -19,7 +19,7 @@ func onDelete(set *appsv1.StatefulSet) {
 
 func TestARestartThatWouldBeAnUpdateIsRefused(t *testing.T) {
 	const moves = "web-1 would come back at revision " + ststest.Update + ", not at the one that it has"
-	refused := &rollout.Refusal{
+	refused := &plan.Refusal{
 		Why: `statefulset "web" is not settled: ` + moves,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 	}
@@ -28,7 +28,7 @@ func TestARestartThatWouldBeAnUpdateIsRefused(t *testing.T) {
 	tests := []struct {
 		name string
 		s    sts.Snapshot
-		want *rollout.Refusal // nil for a plan
+		want *plan.Refusal // nil for a plan
 	}{
 		{"a change waits for the pod to be deleted", ststest.Snapshot(ststest.Set(waits, onDelete), ststest.Pods(0, 5)), refused},
 		{"the controller is on its way to it", ststest.Snapshot(ststest.Set(waits), updated(2, 0)), refused},
@@ -38,11 +38,11 @@ func TestARestartThatWouldBeAnUpdateIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.RestartPods(request(), []int{1}, tt.s, ststest.Start))
+			p, err := plantest.Saved(canary.RestartPods(request(), []int{1}, tt.s, ststest.Start))
 
 			if tt.want != nil {
 				requireRefusal(t, tt.want, p, err)
-				planned(t)(rollouttest.Saved(canary.RestartPods(request(force), []int{1}, tt.s, ststest.Start)))
+				planned(t)(plantest.Saved(canary.RestartPods(request(force), []int{1}, tt.s, ststest.Start)))
 				return
 			}
 			planned(t)(p, err)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -77,12 +77,12 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, tt.pods)
 
-			p := planned(t)(rollouttest.Saved(canary.Plan(request(asking), s, ststest.Start)))
+			p := planned(t)(plantest.Saved(canary.Plan(request(asking), s, ststest.Start)))
 			require.Equal(t, tt.want, outline(p))
 			require.Equal(t, []string{"image nginx:1.21 -> nginx:1.22"}, p.Details, "who decides sees what it is about")
 
 			// The command line that began it goes on with it too.
-			again := planned(t)(rollouttest.Saved(canary.Plan(request(asking, image("nginx:1.22")), s, ststest.Start)))
+			again := planned(t)(plantest.Saved(canary.Plan(request(asking, image("nginx:1.22")), s, ststest.Start)))
 			require.Equal(t, p, again)
 		})
 	}
@@ -135,7 +135,7 @@ func TestWhatASoakLacks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, ststest.Pods(0, 2), tt.pods)
-			p := planned(t)(rollouttest.Saved(canary.Plan(request(), s, ststest.Start)))
+			p := planned(t)(plantest.Saved(canary.Plan(request(), s, ststest.Start)))
 			require.Equal(t, tt.want, p.Steps[0].Soak)
 		})
 	}
@@ -144,7 +144,7 @@ func TestWhatASoakLacks(t *testing.T) {
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3), updated(3, 0))
 	hour := func(r *canary.Request) { r.Soak = time.Hour }
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(steps("1", "4"), hour), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(steps("1", "4"), hour), s, ststest.Start)))
 	require.Equal(t, []string{
 		"1/2 check web-4, web-3; good from 3; soak 1m0s",
 		"2/2 update web-2, web-1, web-0; partition 0; good from 0; soak 1m0s",
@@ -154,7 +154,7 @@ func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
 
 func TestForceFreesWhatACanaryThatGoesOnIsStuckAt(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(), 2), updated(3, time.Hour))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(force), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(force), s, ststest.Start)))
 	require.Equal(t, []string{
 		"2/3 check web-3, web-2; good from 2; free blocker after 30s; soak 1m0s",
 		"3/3 update web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
@@ -164,8 +164,8 @@ func TestForceFreesWhatACanaryThatGoesOnIsStuckAt(t *testing.T) {
 
 func TestAnotherTemplateDuringACanaryIsRefused(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(), 4), updated(4, 0))
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.23")), s, ststest.Start))
-	requireRefusal(t, &rollout.Refusal{
+	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23")), s, ststest.Start))
+	requireRefusal(t, &plan.Refusal{
 		Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
 		Try: []string{"finish it: kubectl sts -n prod promote web --full", "or go back: kubectl sts -n prod abort web"},
 	}, p, err)
@@ -173,15 +173,15 @@ func TestAnotherTemplateDuringACanaryIsRefused(t *testing.T) {
 
 func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
 	s := ststest.Snapshot(canarySet(record(aborting), 4), updated(4, 0))
-	want := &rollout.Refusal{
+	want := &plan.Refusal{
 		Why: `the canary of statefulset "web" is being aborted`,
 		Try: []string{"finish that: kubectl sts -n prod abort web"},
 	}
-	p, err := rollouttest.Saved(canary.Plan(request(), s, ststest.Start))
+	p, err := plantest.Saved(canary.Plan(request(), s, ststest.Start))
 	requireRefusal(t, want, p, err)
-	p, err = rollouttest.Saved(canary.Plan(request(image("nginx:1.23"), force), s, ststest.Start))
+	p, err = plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), s, ststest.Start))
 	requireRefusal(t, want, p, err)
-	p, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
+	p, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
 	requireRefusal(t, want, p, err)
 }
 
@@ -189,8 +189,8 @@ func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
 	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4), updated(4, 0))
-	_, err := rollouttest.Saved(canary.Plan(request(), s, ststest.Start))
+	_, err := plantest.Saved(canary.Plan(request(), s, ststest.Start))
 	require.EqualError(t, err, want)
-	_, err = rollouttest.Saved(canary.Promote(request(), s, ststest.Start, true))
+	_, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
 	require.EqualError(t, err, want)
 }

@@ -14,7 +14,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -56,11 +57,11 @@ func (w *world) see() sts.Snapshot {
 }
 
 // apply takes a write, and lets the controller see it.
-func (w *world) apply(c rollout.Change) {
+func (w *world) apply(c plan.Change) {
 	w.writes++
 	w.set = w.set.DeepCopy()
 	switch c := c.(type) {
-	case rollout.Edit:
+	case plan.Edit:
 		ststest.Generation(w.set.Generation + 1)(w.set)
 		if c.Partition != nil {
 			w.set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(*c.Partition))
@@ -76,7 +77,7 @@ func (w *world) apply(c rollout.Change) {
 				delete(w.set.Annotations, key)
 			}
 		}
-	case rollout.DeletePod:
+	case plan.DeletePod:
 		for o, pod := range w.pods {
 			if pod.UID == c.UID {
 				w.replace(o)
@@ -158,16 +159,16 @@ func (w *world) unready() bool {
 
 // run runs a plan until it ends, or is killed before it sends another than
 // these writes.
-func (w *world) run(p *rollout.Plan, writes int) rollout.Result {
-	st := rollout.NewState(w.see(), w.now)
+func (w *world) run(p *plan.Plan, writes int) engine.Result {
+	st := engine.NewState(w.see(), w.now)
 	for range 200 {
-		var d rollout.Decision
-		st, d = rollout.Next(*p, st, w.see(), w.now)
+		var d engine.Decision
+		st, d = engine.Next(*p, st, w.see(), w.now)
 		switch {
 		case d.End != nil:
 			return d.End.Result
 		case d.Do != nil && writes == 0:
-			return rollout.Interrupted
+			return engine.Interrupted
 		case d.Do != nil:
 			writes--
 			w.apply(d.Do)

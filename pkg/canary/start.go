@@ -8,14 +8,14 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Plan plans a canary: a new one, or the one in progress when the request
 // brings no change or the very same change. It is nil when every pod runs that
-// template already. A *rollout.Refusal as the error says why there is none; any other error is about the record or the steps.
-func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+// template already. A *plan.Refusal as the error says why there is none; any other error is about the record or the steps.
+func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 }
 
 // goOn goes on with the canary in progress, unless the request wants another.
-func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record.Aborting {
 		return nil, aborting(r, record, s)
 	}
@@ -59,12 +59,12 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 }
 
 // strangers refuses to roll out what is not what the canary began with.
-func strangers(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+func strangers(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	why := record.Stranger(s)
 	if why == "" {
 		return nil
 	}
-	no := &rollout.Refusal{
+	no := &plan.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
 		Try: []string{"roll back, without that change: " + r.command("abort", s)},
 	}
@@ -78,24 +78,24 @@ func strangers(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Ref
 	return no
 }
 
-func aborting(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
-	return &rollout.Refusal{
+func aborting(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	return &plan.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", record.Verb.Name(), s.Name()),
 		Try: r.watchFirst(s, []string{"finish that: " + r.command("abort", s)}),
 	}
 }
 
 // busy refuses one verb while another is in progress.
-func busy(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal {
+func busy(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	up := "or give it up: " + r.command("abort", s)
 	var again []string
 	if record.Failure(s) != nil {
-		again = []string{rollout.RetryFlag}
+		again = []string{plan.RetryFlag}
 	}
 	if record.Verb == operation.VerbUndo {
 		up = "or go back to what it leaves: " + againCommand(r, record, s)
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
 			record.Verb.Noun(), s.Name(), record.Started.UTC().Format(time.RFC3339)),
 		Try: r.watchFirst(s, []string{"finish it: " + r.command(record.Verb.Name(), s, again...), up}),
@@ -103,9 +103,9 @@ func busy(r Request, record operation.Rollout, s sts.Snapshot) *rollout.Refusal 
 }
 
 // start plans a canary of a new template.
-func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func start(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if r.Replace {
-		return nil, &rollout.Refusal{
+		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress whose template could be replaced", s.Name()),
 			Try: []string{"start one: leave --replace out"},
 		}
@@ -129,7 +129,7 @@ func start(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 }
 
 // open plans a rollout of the request's template, from a closed gate on.
-func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := refuseOrder(r, s); no != nil {
 		return nil, no
 	}
@@ -150,11 +150,11 @@ func (r Request) open(verb operation.Verb, s sts.Snapshot, now time.Time) (*roll
 	if _, noted := s.Annotation(UndoneAnnotation); noted {
 		annotations[UndoneAnnotation] = nil // it is about a template before this one
 	}
-	edit := rollout.Edit{
+	edit := plan.Edit{
 		Template: r.Template, Partition: ptr.To(s.Replicas()), Annotations: annotations,
 		Says: fmt.Sprintf("template, partition %d, record", s.Replicas()),
 	}
-	open := rollout.Step{Title: "set the template, rollout paused", Until: rollout.Observed{}}
+	open := plan.Step{Title: "set the template, rollout paused", Until: plan.Observed{}}
 	if s.OnDelete() {
 		open.Title, edit.Partition, edit.Says = "set the template", nil, "template, record"
 	}
@@ -175,12 +175,12 @@ func majority(s sts.Snapshot) string {
 	return best
 }
 
-func refusePartition(r Request, s sts.Snapshot) *rollout.Refusal {
+func refusePartition(r Request, s sts.Snapshot) *plan.Refusal {
 	by := ""
 	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition"); ok {
 		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
-	no := &rollout.Refusal{
+	no := &plan.Refusal{
 		Why: fmt.Sprintf("statefulset %q has partition %d%s, which holds its pods already", s.Name(), s.Partition(), by),
 		Try: []string{"set the partition to 0 first, if nobody needs it"},
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -28,17 +28,17 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		`"steps":["1","50%%","100%%"],"soak":"1m0s","rollback":true,"cause":"kubectl apply","gate":%d}`
 
 	noted := func(gate int) *string { return ptr.To(fmt.Sprintf(text, gate)) }
-	moves := func(gate int) rollout.Edit {
-		edit := rollout.Partition(gate)
+	moves := func(gate int) plan.Edit {
+		edit := plan.Partition(gate)
 		edit.Annotations = map[string]*string{sts.RolloutAnnotation: noted(gate)}
 		return edit
 	}
 
 	before := settled(ststest.Annotated(changeCause, "kubectl apply"))
-	got, err := rollouttest.Saved(canary.Plan(r, before, ststest.Start.Add(time.Millisecond)))
+	got, err := plantest.Saved(canary.Plan(r, before, ststest.Start.Add(time.Millisecond)))
 
 	require.NoError(t, err)
-	require.Equal(t, &rollout.Plan{
+	require.Equal(t, &plan.Plan{
 		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "canary of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s",
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
@@ -47,34 +47,34 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Resume: "kubectl sts -n prod canary web", Promote: "kubectl sts -n prod promote web", Abort: "kubectl sts -n prod abort web",
 		Watch:   "kubectl sts -n prod watch web --follow",
 		Success: "all 5 pods of web are updated and Available",
-		Steps: []rollout.Step{
+		Steps: []plan.Step{
 			{
 				Title: "set the template, rollout paused",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
 					Annotations: map[string]*string{sts.RolloutAnnotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
 					Says:        "template, partition 5, record",
 				},
-				Until: rollout.Observed{},
+				Until: plan.Observed{},
 			},
 			{
-				Title: "update web-4", Number: 1, Of: 3, Change: moves(4), Until: rollout.PodsGood{From: 4},
-				Soak: time.Minute, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3, web-2"},
+				Title: "update web-4", Number: 1, Of: 3, Change: moves(4), Until: plan.PodsGood{From: 4},
+				Soak: time.Minute, Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3, web-2"},
 			},
 			{
-				Title: "update web-3, web-2", Number: 2, Of: 3, Change: moves(2), Until: rollout.PodsGood{From: 2},
-				Soak: time.Minute, Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-1, web-0"},
+				Title: "update web-3, web-2", Number: 2, Of: 3, Change: moves(2), Until: plan.PodsGood{From: 2},
+				Soak: time.Minute, Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-1, web-0"},
 			},
 			{
-				Title: "update web-1, web-0", Number: 3, Of: 3, Change: moves(0), Until: rollout.PodsGood{From: 0},
+				Title: "update web-1, web-0", Number: 3, Of: 3, Change: moves(0), Until: plan.PodsGood{From: 0},
 				Soak: time.Minute,
 			},
 			{
 				Title: "end the canary",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "partition 0, no record",
 				},
-				Until: rollout.RolledOut{},
+				Until: plan.RolledOut{},
 			},
 		},
 	}, got)
@@ -82,7 +82,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 
 func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(4), ststest.From(5)), ststest.Pods(5, 9))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 4, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-8; partition 3; good from 8; soak 1m0s",
@@ -94,7 +94,7 @@ func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 
 func TestFiftyPods(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(50)), ststest.Pods(0, 50))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 50, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-49; partition 49; good from 49; soak 1m0s",
@@ -123,7 +123,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 			if tt.before != "" {
 				s = settled(ststest.Annotated(changeCause, tt.before))
 			}
-			p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start)))
+			p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start)))
 
 			edit := write(t, p.Steps[0])
 			require.Equal(t, record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
@@ -136,7 +136,7 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 
 func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, ststest.Unready)})
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 		"1/2 update web-4; partition 4; good from 4; free blocker after 30s; soak 1m0s",
@@ -146,7 +146,7 @@ func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 }
 
 func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
-	p, err := rollouttest.Saved(canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start))
+	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start))
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 	require.Nil(t, p)
 }

@@ -7,12 +7,12 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // takeUp plans a canary of a change that already waits behind a partition.
-func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if !s.Observed() {
 		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
 	}
@@ -28,7 +28,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		case waits:
 			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
 		}
-		return nil, &rollout.Refusal{Why: why, Try: []string{
+		return nil, &plan.Refusal{Why: why, Try: []string{
 			"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
 		}}
 	}
@@ -55,13 +55,13 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 	if s.OnDelete() {
 		title = "take up the change that waits for pods to be deleted"
 	}
-	open := rollout.Step{
+	open := plan.Step{
 		Title: title,
-		Change: rollout.Edit{
+		Change: plan.Edit{
 			Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()},
 			Says:        "record",
 		},
-		Until: rollout.Observed{},
+		Until: plan.Observed{},
 	}
 	at, err := record.Position(s)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -56,7 +56,7 @@ func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(waiting(tt.partition), updated(tt.updated, 0))
 
-			p := planned(t)(rollouttest.Saved(canary.Plan(request(), s, ststest.Start)))
+			p := planned(t)(plantest.Saved(canary.Plan(request(), s, ststest.Start)))
 
 			require.Equal(t, tt.want, outline(p))
 			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
@@ -73,39 +73,39 @@ func TestNothingIsTakenUp(t *testing.T) {
 		name string
 		set  *appsv1.StatefulSet
 		from int
-		want *rollout.Refusal
+		want *plan.Refusal
 	}{
 		{
 			"where no change waits", ststest.Set(), 5,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
 				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
 			"where a partition holds nothing back", ststest.Set(ststest.Partition(3)), 5,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
 				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
 			"in the middle of an update without a partition", waiting(0), 3,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
 				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
 			"where the pods beyond the partition are not there yet", waiting(3), 4,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
 		},
 		{
 			"before the controller knows what waits", ststest.Set(ststest.Partition(5), ststest.Unseen), 5,
-			&rollout.Refusal{
+			&plan.Refusal{
 				Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
 			},
@@ -113,7 +113,7 @@ func TestNothingIsTakenUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start))
+			p, err := plantest.Saved(canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start))
 			requireRefusal(t, tt.want, p, err)
 		})
 	}
@@ -121,7 +121,7 @@ func TestNothingIsTakenUp(t *testing.T) {
 
 func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
 	s := ststest.Snapshot(waiting(4), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready))
-	p := planned(t)(rollouttest.Saved(canary.Plan(request(force), s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Plan(request(force), s, ststest.Start)))
 	require.Equal(t, []string{
 		"take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed",
 		"2/3 update web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s",
@@ -132,8 +132,8 @@ func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
 
 func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 	s := ststest.Snapshot(waiting(4, ststest.Unseen), updated(4, 0))
-	p, err := rollouttest.Saved(canary.Plan(request(force), s, ststest.Start))
-	requireRefusal(t, &rollout.Refusal{
+	p, err := plantest.Saved(canary.Plan(request(force), s, ststest.Start))
+	requireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
 	}, p, err)
@@ -149,7 +149,7 @@ func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
 	} {
 		t.Run(tt.steps.String(), func(t *testing.T) {
-			p, err := rollouttest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))
+			p, err := plantest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))
 			require.EqualError(t, err, tt.err)
 			require.Nil(t, p)
 		})

@@ -11,7 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -65,7 +65,7 @@ func FindUndoTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hi
 			t.Revision, t.Why = lastGood(s, present, now)
 		}
 		if t.Revision == nil {
-			return nil, &rollout.Refusal{
+			return nil, &plan.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
 				Try: []string{"see what there is: " + command.Sts("history", s.Name())},
 			}

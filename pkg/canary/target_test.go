@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -193,7 +193,7 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 
 func TestNowhereToGoBackTo(t *testing.T) {
 	s := on(rolling(third, third), "", third, third, third, third, third)
-	no := &rollout.Refusal{
+	no := &plan.Refusal{
 		Why: `statefulset "web" has no other revision to go back to`,
 		Try: []string{"see what there is: kubectl sts history web"},
 	}

@@ -10,13 +10,13 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Undo plans the way of every pod back to a revision. The request's template
 // is that revision's. It is nil when there is nothing to do.
-func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Undo(r Request, target *UndoTarget, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := refuse(s); no != nil && s.Replicas() > 0 {
 		return nil, no
 	}
@@ -74,9 +74,9 @@ func (b builder) stays() bool {
 
 // stay are the steps of such an undo once the template is back: the gate is not opened,
 // or whoever sets another template meanwhile has it rolled out.
-func (b builder) stay() []rollout.Step {
-	return []rollout.Step{
-		{Title: returnTo(nil, ""), Until: rollout.PodsGood{From: b.s.Start(), Gated: b.record.Target}},
+func (b builder) stay() []plan.Step {
+	return []plan.Step{
+		{Title: returnTo(nil, ""), Until: plan.PodsGood{From: b.s.Start(), Gated: b.record.Target}},
 		b.finish(),
 	}
 }
@@ -108,19 +108,19 @@ func givenUp(before *operation.Rollout) []string {
 
 // revert puts the template back. Unless it goes step by step, or a budget has
 // a say, the gate opens for every pod in the same write.
-func revert(record operation.Rollout, target *UndoTarget, s sts.Snapshot, gate int) rollout.Step {
+func revert(record operation.Rollout, target *UndoTarget, s sts.Snapshot, gate int) plan.Step {
 	annotations := map[string]*string{sts.RolloutAnnotation: record.Text(), operation.ChangeCause: nil}
 	if cause, ok := target.Revision.Annotations[operation.ChangeCause]; ok {
 		annotations[operation.ChangeCause] = &cause
 	}
-	edit := rollout.Edit{Template: target.Template, Annotations: annotations, Says: "template, record"}
+	edit := plan.Edit{Template: target.Template, Annotations: annotations, Says: "template, record"}
 	if !s.OnDelete() {
 		edit.Partition = &gate
 		edit.Says = fmt.Sprintf("template, partition %d, record", gate)
 	}
-	return rollout.Step{
+	return plan.Step{
 		Title:  fmt.Sprintf("put the template of revision %d back", target.Revision.Revision),
-		Change: edit, Until: rollout.Observed{},
+		Change: edit, Until: plan.Observed{},
 	}
 }
 
@@ -175,7 +175,7 @@ func blockersAfter(s sts.Snapshot, revision string, now time.Time) []types.UID {
 
 // GoOn plans the rest of what this verb left in progress; nil when there is
 // nothing. Another verb in progress is a refusal.
-func GoOn(verb operation.Verb, r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, *operation.Rollout, error) {
+func GoOn(verb operation.Verb, r Request, s sts.Snapshot, now time.Time) (*plan.Plan, *operation.Rollout, error) {
 	record, err := inProgress(verb, r, s)
 	if err != nil || record == nil {
 		return nil, nil, err

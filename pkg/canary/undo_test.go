@@ -12,8 +12,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -39,7 +39,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	target, err := canary.FindUndoTarget(s, nil, "kubectl sts", ststest.Start)
 	require.NoError(t, err)
 
-	p := planned(t)(rollouttest.Saved(canary.Undo(request(allAtOnce), target, s, ststest.Start)))
+	p := planned(t)(plantest.Saved(canary.Undo(request(allAtOnce), target, s, ststest.Start)))
 
 	fingerprint, err := sts.Fingerprint(ptr.To(ststest.Template("nginx:1.21")))
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	first := write(t, p.Steps[0])
 	require.Equal(t, want, written(t, first))
 	require.Equal(t, ptr.To("the first"), first.Annotations[changeCause], "the revision's own cause comes back with it")
-	require.Equal(t, &rollout.Plan{
+	require.Equal(t, &plan.Plan{
 		Verb: "undo", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title: "undo of statefulset web: back to revision 1 (web-stable)",
 		Details: []string{
@@ -64,29 +64,29 @@ func TestThePlanOfAnUndo(t *testing.T) {
 		Watch:   "kubectl sts -n prod watch web --follow",
 		Instead: []string{"go to another revision: kubectl sts -n prod undo web --to-revision REVISION"},
 		Success: "all 5 pods of web are back and Available",
-		Steps: []rollout.Step{
+		Steps: []plan.Step{
 			{
 				Title: "put the template of revision 1 back",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.21"), Partition: ptr.To(0), Annotations: first.Annotations,
 					Says: "template, partition 0, record",
 				},
-				Until: rollout.Observed{},
+				Until: plan.Observed{},
 			},
 			{
-				Title: "return web-4, web-3 to revision web-stable", Until: rollout.PodsGood{From: 0}, Soak: time.Minute,
-				Free: &rollout.Free{Mode: rollout.FreeBlocker, Grace: 30 * time.Second},
+				Title: "return web-4, web-3 to revision web-stable", Until: plan.PodsGood{From: 0}, Soak: time.Minute,
+				Free: &plan.Free{Mode: plan.FreeBlocker, Grace: 30 * time.Second},
 			},
 			{
 				Title: "end the undo",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Partition: ptr.To(0), Says: "partition 0, no record",
 					Annotations: map[string]*string{
 						sts.RolloutAnnotation:   nil,
 						canary.UndoneAnnotation: ptr.To(`{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z"}`),
 					},
 				},
-				Until: rollout.RolledOut{},
+				Until: plan.RolledOut{},
 			},
 		},
 	}, p)
@@ -251,7 +251,7 @@ func TestNoUndoIsRunOnASetWhen(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			s := settled(test.change)
-			p, err := rollouttest.Saved(canary.Undo(request(allAtOnce), &canary.UndoTarget{Revision: s.Revisions[1]}, s, ststest.Start))
+			p, err := plantest.Saved(canary.Undo(request(allAtOnce), &canary.UndoTarget{Revision: s.Revisions[1]}, s, ststest.Start))
 			requireRefusal(t, test.want, p, err)
 		})
 	}
@@ -259,7 +259,7 @@ func TestNoUndoIsRunOnASetWhen(t *testing.T) {
 
 func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 	s := on(rolling(third, third), "", third, third, third, third, third)
-	no := &rollout.Refusal{
+	no := &plan.Refusal{
 		Why: `the controller of statefulset "web" replaces its pods itself, the highest ordinal first: no other order can be had ` +
 			`with update strategy RollingUpdate`,
 		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},

@@ -31,8 +31,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -70,7 +70,7 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 	if err := unwritten(); err != nil {
 		// Whoever reads the answer must not take half of it, or none, for the whole.
 		_, _ = fmt.Fprintf(env.Streams.Err, "error: the answer could not be written: %s\n", report.Clean(err.Error()))
-		code = cmp.Or(code, rollout.ExitError)
+		code = cmp.Or(code, engine.ExitError)
 	}
 	return code
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // end tells everybody how the command ended who has not been told: the person,
 // the program that reads the objects, the reports and GitHub Actions.
-func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) rollout.Outcome {
+func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) engine.Outcome {
 	o := ending(err)
 	env.Flush()
 	o.Try = append(o.Try, env.Hints(err)...)
@@ -114,12 +114,12 @@ func name(env *cmdutil.Env, cmd *cobra.Command) {
 
 // tell says an error that nothing has said yet. command is that of the command
 // line, as far as it could be read.
-func tell(streams term.Streams, command string, err error, o rollout.Outcome) {
+func tell(streams term.Streams, command string, err error, o engine.Outcome) {
 	word := "error"
 	switch o.Result {
-	case rollout.Refused, rollout.Interrupted:
+	case engine.Refused, engine.Interrupted:
 		word = string(o.Result)
-	case rollout.TimedOut:
+	case engine.TimedOut:
 		word = "timed out"
 	}
 	said := word + ": " + o.Message

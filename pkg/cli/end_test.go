@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -42,13 +43,13 @@ func TestAnErrorIsToldOnce(t *testing.T) {
 		stderr, stdout string
 	}{
 		{"nothing", nil, "", ""},
-		{"an outcome has been told already", ended(rollout.Halted), "", ""},
+		{"an outcome has been told already", ended(engine.Halted), "", ""},
 		{
 			"an error, on one line and harmless", errors.New("no\x1b[31m\nway"), "error: no way\n",
 			object + `"message":"no way","result":"failed","exitCode":1}` + "\n",
 		},
 		{
-			"a refusal, with what helps", &rollout.Refusal{Why: "not now", Try: []string{"wait\x07", "or --force"}},
+			"a refusal, with what helps", &plan.Refusal{Why: "not now", Try: []string{"wait\x07", "or --force"}},
 			"refused: not now\n  wait\n  or --force\n",
 			object + `"message":"not now","result":"refused","exitCode":3,"try":["wait","or --force"]}` + "\n",
 		},

@@ -11,15 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
-func ended(r rollout.Result) error {
-	return &cmdutil.Ended{Outcome: rollout.Outcome{Result: r, Message: "m"}}
+func ended(r engine.Result) error {
+	return &cmdutil.Ended{Outcome: engine.Outcome{Result: r, Message: "m"}}
 }
 
 func TestExitCode(t *testing.T) {
-	refusal := &rollout.Refusal{Why: "no"}
+	refusal := &plan.Refusal{Why: "no"}
 	_, late := (&net.Dialer{Deadline: time.Unix(1, 0)}).DialContext(t.Context(), "tcp", "127.0.0.1:1")
 	require.ErrorIs(t, late, context.DeadlineExceeded, "as --timeout is")
 	tests := []struct {
@@ -33,21 +34,21 @@ func TestExitCode(t *testing.T) {
 		{"bad usage that was wrapped", fmt.Errorf("canary: %w", cmdutil.Usage("no")), 2},
 		{"a refusal", refusal, 3},
 		{"a refusal that was wrapped", fmt.Errorf("canary: %w", refusal), 3},
-		{"a halt", ended(rollout.Halted), 4},
-		{"a drift", ended(rollout.Drifted), 4},
-		{"a hold", ended(rollout.Held), 5},
-		{"a timeout", ended(rollout.TimedOut), 124},
-		{"an interrupted run", ended(rollout.Interrupted), 130},
+		{"a halt", ended(engine.Halted), 4},
+		{"a drift", ended(engine.Drifted), 4},
+		{"a hold", ended(engine.Held), 5},
+		{"a timeout", ended(engine.TimedOut), 124},
+		{"an interrupted run", ended(engine.Interrupted), 130},
 		{"an interrupted read", fmt.Errorf("get: %w", context.Canceled), 130},
-		{"a run that failed", ended(rollout.Failed), 1},
+		{"a run that failed", ended(engine.Failed), 1},
 		{
 			"a run that failed because its context ended",
-			&cmdutil.Ended{Outcome: rollout.Outcome{Result: rollout.Failed, Err: context.Canceled}}, 1,
+			&cmdutil.Ended{Outcome: engine.Outcome{Result: engine.Failed, Err: context.Canceled}}, 1,
 		},
-		{"a run that is done", ended(rollout.Done), 0},
+		{"a run that is done", ended(engine.Done), 0},
 		{"a result that nobody knows", ended("new"), 1},
-		{"an abort that was asked for but never run", ended(rollout.AbortAsked), 1},
-		{"--timeout that passed while something was read", fmt.Errorf("get: %w", rollout.ErrTimedOut), 124},
+		{"an abort that was asked for but never run", ended(engine.AbortAsked), 1},
+		{"--timeout that passed while something was read", fmt.Errorf("get: %w", engine.ErrTimedOut), 124},
 		{"a server that took too long", fmt.Errorf("get: %w", context.DeadlineExceeded), 1},
 		{"a connection that could not be made in time", fmt.Errorf("get: %w", late), 1},
 	}

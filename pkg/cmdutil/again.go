@@ -6,7 +6,7 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -23,7 +23,7 @@ func (r *Runner) Again(ctx context.Context, asked sts.Snapshot) (sts.Snapshot, e
 		return s, err
 	}
 	if what := changed(asked, s); what != "" {
-		return s, &rollout.Refusal{
+		return s, &plan.Refusal{
 			Why: fmt.Sprintf("%s while the question was open: nothing was changed", what),
 			Try: []string{"run the command again, to see what it would do now"},
 		}

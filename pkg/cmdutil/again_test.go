@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -44,7 +44,7 @@ func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 			r.shown = true
 			s, err = r.Again(t.Context(), shown)
 			if test.want != "" {
-				var no *rollout.Refusal
+				var no *plan.Refusal
 				require.ErrorAs(t, err, &no)
 				require.Equal(t, test.want, no.Why)
 				return

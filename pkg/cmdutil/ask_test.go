@@ -10,8 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -20,24 +21,24 @@ import (
 func TestAskAtAGate(t *testing.T) {
 	tests := []struct {
 		name, input string
-		want        rollout.Answer
+		want        plan.Answer
 		asked       int
 	}{
-		{"a letter promotes", "p\n", rollout.Promote, 1},
-		{"a word promotes", "promote\n", rollout.Promote, 1},
-		{"capitals don't matter", "Promote\n", rollout.Promote, 1},
-		{"hold", "h\n", rollout.HoldOn, 1},
-		{"hold in full", "hold\n", rollout.HoldOn, 1},
-		{"abort", "a\n", rollout.Abort, 1},
-		{"abort in full", "ABORT\n", rollout.Abort, 1},
-		{"a bare return is no answer", "\np\n", rollout.Promote, 2},
-		{"yes is none either", "yes\ny\nh\n", rollout.HoldOn, 3},
+		{"a letter promotes", "p\n", plan.Promote, 1},
+		{"a word promotes", "promote\n", plan.Promote, 1},
+		{"capitals don't matter", "Promote\n", plan.Promote, 1},
+		{"hold", "h\n", plan.HoldOn, 1},
+		{"hold in full", "hold\n", plan.HoldOn, 1},
+		{"abort", "a\n", plan.Abort, 1},
+		{"abort in full", "ABORT\n", plan.Abort, 1},
+		{"a bare return is no answer", "\np\n", plan.Promote, 2},
+		{"yes is none either", "yes\ny\nh\n", plan.HoldOn, 3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr strings.Builder
 			env := &Env{Streams: term.Streams{In: strings.NewReader(test.input), Err: &stderr}}
-			step := rollout.Step{Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3, web-2"}}
+			step := plan.Step{Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3, web-2"}}
 
 			got, err := asker{env}.Ask(t.Context(), step)
 
@@ -55,14 +56,14 @@ func TestAskAtAGate(t *testing.T) {
 func TestAskHoldsWhenNobodyIsThereAnyMore(t *testing.T) {
 	env := &Env{Streams: term.Streams{In: strings.NewReader("perhaps\n"), Err: &strings.Builder{}}}
 
-	answer, err := asker{env}.Ask(t.Context(), rollout.Step{Gate: &rollout.Gate{}})
+	answer, err := asker{env}.Ask(t.Context(), plan.Step{Gate: &plan.Gate{}})
 
 	require.NoError(t, err)
-	require.Equal(t, rollout.HoldOn, answer)
+	require.Equal(t, plan.HoldOn, answer)
 }
 
 func TestConfirmWithoutATerminal(t *testing.T) {
-	refusal := &rollout.Refusal{Why: rollout.NoTerminal}
+	refusal := &plan.Refusal{Why: plan.NoTerminal}
 	tests := []struct {
 		name  string
 		flags RunFlags
@@ -78,9 +79,9 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 			var stderr strings.Builder
 			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
-			plan := &rollout.Plan{Title: "abort"}
-			r := &Runner{Env: env, Flags: test.flags, permitted: plan.Needs(sts.Snapshot{})}
-			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
+			p := &plan.Plan{Title: "abort"}
+			r := &Runner{Env: env, Flags: test.flags, permitted: p.Needs(sts.Snapshot{})}
+			err := r.Confirm(t.Context(), p, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)
 			require.Empty(t, stderr.String())
@@ -89,16 +90,16 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 }
 
 func TestResult(t *testing.T) {
-	held := rollout.Outcome{Result: rollout.Held, Message: "held"}
+	held := engine.Outcome{Result: engine.Held, Message: "held"}
 	asked := held
 	asked.Wanted = true
-	halted := rollout.Outcome{Result: rollout.Halted, Message: "web-4: no", Wanted: true}
+	halted := engine.Outcome{Result: engine.Halted, Message: "web-4: no", Wanted: true}
 	tests := []struct {
 		name    string
-		outcome rollout.Outcome
+		outcome engine.Outcome
 		want    error
 	}{
-		{"done is no error", rollout.Outcome{Result: rollout.Done}, nil},
+		{"done is no error", engine.Outcome{Result: engine.Done}, nil},
 		{"a hold that was asked for is none", asked, nil},
 		{"any other hold is one", held, &Ended{held}},
 		{"a halt is always one", halted, &Ended{halted}},
@@ -116,7 +117,7 @@ func TestWhatIsShownWithAQuestionIsToldOnce(t *testing.T) {
 	r := &Runner{Env: &Env{Streams: term.Streams{Err: &stderr}, Config: &Config{}}}
 	shows := func(warnings ...string) string {
 		stderr.Reset()
-		r.Show(&rollout.Plan{Title: "scale", Warnings: warnings})
+		r.Show(&plan.Plan{Title: "scale", Warnings: warnings})
 		return stderr.String()
 	}
 	r.Env.notices.note("a deprecated version")
@@ -125,9 +126,9 @@ func TestWhatIsShownWithAQuestionIsToldOnce(t *testing.T) {
 
 	stderr.Reset()
 	sink := r.sink()
-	sink.Handle(rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Title: "scale"}})
+	sink.Handle(engine.Event{Type: engine.EventPlan, Plan: &plan.Plan{Title: "scale"}})
 	for _, warning := range []string{"Helm is about", "a deprecated version", "data dies", "the API server is away"} {
-		sink.Handle(rollout.Event{Type: rollout.EventWarning, Message: warning})
+		sink.Handle(engine.Event{Type: engine.EventWarning, Message: warning})
 	}
 	require.Equal(t, "00:00:00Z warning: the API server is away\n", stderr.String())
 }
@@ -165,17 +166,17 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				r := &Runner{Env: &Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &Config{}}}
-				plan := rollout.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []rollout.Step{{
-					Number: 1, Of: 2, Title: "first", Until: rollout.PodsGood{From: 4},
-					Gate: &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3"},
+				p := plan.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []plan.Step{{
+					Number: 1, Of: 2, Title: "first", Until: plan.PodsGood{From: 4},
+					Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3"},
 				}}}
 				go func() {
 					synctest.Wait() // until the question waits for its answer
 					test.does(cancel, typist)
 				}()
 
-				rollout.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan rollout.Update)}.
-					Run(ctx, plan, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
+				engine.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan engine.Update)}.
+					Run(ctx, p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
 				synctest.Wait() // until who asks has seen the end, too
 				_, got, _ := strings.Cut(stderr.String(), "default/web: ")

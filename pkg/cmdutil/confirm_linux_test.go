@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -38,7 +38,7 @@ func typing(t *testing.T, keys string) *os.File {
 }
 
 func TestConfirmAtATerminal(t *testing.T) {
-	no := rollout.Cancel()
+	no := plan.Cancel()
 	tests := []struct {
 		name, keys string
 		want       error
@@ -53,13 +53,13 @@ func TestConfirmAtATerminal(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			terminal := typing(t, test.keys)
-			plan := &rollout.Plan{Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"}}
+			p := &plan.Plan{Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"}}
 			r := &Runner{
-				permitted: plan.Needs(sts.Snapshot{}),
+				permitted: p.Needs(sts.Snapshot{}),
 				Env:       &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}},
 			}
 
-			err := r.Confirm(t.Context(), plan, sts.Snapshot{}, "Go back?")
+			err := r.Confirm(t.Context(), p, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)
 			require.True(t, r.shown, "the plan was shown")

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Warn tells something that is no reason to stop.
@@ -31,8 +31,8 @@ func (e *Env) Now() time.Time {
 
 // Sinks are what is told the events of one engine besides its lines and its
 // objects. Several sets have several.
-func (e *Env) Sinks() []rollout.Sink {
-	all := []rollout.Sink{e.ender()}
+func (e *Env) Sinks() []engine.Sink {
+	all := []engine.Sink{e.ender()}
 	if len(e.Reports) > 0 {
 		all = append(all, e.Protocol.Sink())
 	}
@@ -43,18 +43,18 @@ func (e *Env) Sinks() []rollout.Sink {
 }
 
 // ender notes how a run ended.
-func (e *Env) ender() rollout.Sink {
-	return sinkFunc(func(event rollout.Event) {
+func (e *Env) ender() engine.Sink {
+	return sinkFunc(func(event engine.Event) {
 		if event.Outcome != nil {
 			e.Protocol.End = *event.Outcome
 		}
 	})
 }
 
-type sinkFunc func(rollout.Event)
+type sinkFunc func(engine.Event)
 
 // Handle calls it.
-func (f sinkFunc) Handle(e rollout.Event) { f(e) }
+func (f sinkFunc) Handle(e engine.Event) { f(e) }
 
 // Nothing says that there is nothing to do: an end like any other. What helps
 // may follow.
@@ -63,11 +63,11 @@ func (e *Env) Nothing(why string, try ...string) {
 	for _, t := range try {
 		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(t))
 	}
-	e.End(rollout.Outcome{Result: rollout.Done, Message: why, Try: try})
+	e.End(engine.Outcome{Result: engine.Done, Message: why, Try: try})
 }
 
 // End tells a program an end that no run tells.
-func (e *Env) End(o rollout.Outcome) {
+func (e *Env) End(o engine.Outcome) {
 	e.Protocol.End = o
 	dryRun := e.DryRun
 	if dryRun == "" {
@@ -78,9 +78,9 @@ func (e *Env) End(o rollout.Outcome) {
 
 // Close writes the reports, and tells GitHub Actions the end. The outcome is
 // that of the whole command; one that says nothing leaves it at what was told.
-func (e *Env) Close(o rollout.Outcome) {
+func (e *Env) Close(o engine.Outcome) {
 	told := e.Protocol.End
-	if o.Result != rollout.Done || told.Result != rollout.Done && told.Result != rollout.Held {
+	if o.Result != engine.Done || told.Result != engine.Done && told.Result != engine.Held {
 		e.Protocol.End = o
 	}
 	e.Protocol.Ended = e.Now()

@@ -3,7 +3,7 @@ package cmdutil
 import (
 	"fmt"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -24,7 +24,7 @@ func Usage(format string, args ...any) error { return &UsageError{Err: fmt.Error
 
 // Ended is a run, or a look, that did not end in Done. What is to be said has
 // been said; only the exit code is left.
-type Ended struct{ Outcome rollout.Outcome }
+type Ended struct{ Outcome engine.Outcome }
 
 // Error is the outcome's sentence.
 func (e *Ended) Error() string { return e.Outcome.Message }

@@ -10,14 +10,15 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // RunFlags are the flags of every verb that runs a plan.
 type RunFlags struct {
-	Limits rollout.Limits
+	Limits plan.Limits
 	Yes    bool
 	DryRun report.DryRun
 	Output report.Format
@@ -77,7 +78,7 @@ func (f *RunFlags) Context(ctx context.Context) (context.Context, context.Cancel
 	if f.Limits.Timeout == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, f.Limits.Timeout, rollout.ErrTimedOut)
+	return context.WithTimeoutCause(ctx, f.Limits.Timeout, engine.ErrTimedOut)
 }
 
 // Check rejects values that no run can work with.

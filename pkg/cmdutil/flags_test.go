@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 func TestSetName(t *testing.T) {
@@ -61,7 +61,7 @@ func requireUsage(t *testing.T, err error, words string) {
 
 func TestRunFlags(t *testing.T) {
 	defaults := RunFlags{
-		Limits: rollout.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute},
+		Limits: plan.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute},
 		DryRun: report.DryRunNone,
 	}
 	with := func(change func(*RunFlags)) RunFlags {
@@ -80,7 +80,7 @@ func TestRunFlags(t *testing.T) {
 			name: "everything",
 			args: []string{"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json"},
 			want: RunFlags{
-				Limits: rollout.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute, Placing: time.Minute},
+				Limits: plan.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute, Placing: time.Minute},
 				Yes:    true, DryRun: report.DryRunClient, Output: report.JSON,
 			},
 		},
@@ -90,7 +90,7 @@ func TestRunFlags(t *testing.T) {
 		},
 		{
 			name: "no time limits and no patience", args: []string{"--timeout=0", "--step-timeout=0", "--patience=0"},
-			want: with(func(f *RunFlags) { f.Limits = rollout.Limits{} }),
+			want: with(func(f *RunFlags) { f.Limits = plan.Limits{} }),
 		},
 		{name: "a dry run of an unknown kind", args: []string{"--dry-run=yes"}, err: `--dry-run=yes: must be "none", "client" or "server"`},
 		{name: "an unknown format", args: []string{"-o", "wide"}, err: "-o wide: must be json or yaml"},

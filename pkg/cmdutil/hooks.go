@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // hooks runs the commands of a plan's steps.
 type hooks struct{ client *kube.Client }
 
 // RunHook runs one in its pod or on this machine.
-func (h hooks) RunHook(ctx context.Context, hook rollout.Hook, say func(string)) error {
+func (h hooks) RunHook(ctx context.Context, hook plan.Hook, say func(string)) error {
 	out := &lineWriter{say: say}
 	defer out.end()
 	if hook.Exec {
@@ -30,14 +30,14 @@ func (h hooks) RunHook(ctx context.Context, hook rollout.Hook, say func(string))
 
 // inPod is the command line for a container. The API has no environment for it;
 // names of objects need no quotes.
-func inPod(hook rollout.Hook) []string {
+func inPod(hook plan.Hook) []string {
 	return []string{"sh", "-c", "export " + strings.Join(hook.Env(), " ") + "; " + hook.Command}
 }
 
 // afterTerm is how long a command may take to end when it is asked to.
 const afterTerm = 5 * time.Second
 
-func runLocal(ctx context.Context, hook rollout.Hook, out io.Writer) error {
+func runLocal(ctx context.Context, hook plan.Hook, out io.Writer) error {
 	cmd := exec.CommandContext(ctx, "sh", "-c", hook.Command)
 	cmd.Env = append(os.Environ(), hook.Env()...)
 	cmd.Stdout, cmd.Stderr = out, out

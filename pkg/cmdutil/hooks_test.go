@@ -9,12 +9,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // local is a hook that runs this command on this machine.
-func local(command string) rollout.Hook {
-	return rollout.Hook{Command: command, Namespace: "default", Set: "web", Pod: "web-3", Ordinal: 3}
+func local(command string) plan.Hook {
+	return plan.Hook{Command: command, Namespace: "default", Set: "web", Pod: "web-3", Ordinal: 3}
 }
 
 func TestLocalHooks(t *testing.T) {

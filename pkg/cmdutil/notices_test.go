@@ -85,7 +85,7 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 				}
 				s, _, err := r.Load(t.Context(), "web", false)
 				require.NoError(t, err)
-				p := plan()
+				p := aPlan()
 				p.Warnings = nil
 				if test.asked {
 					r.Show(p)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // How long trouble may last before it counts, unless --patience says otherwise.
@@ -16,7 +16,7 @@ const (
 )
 
 // patience is the value of --patience: one that is given is for all trouble.
-type patience struct{ limits *rollout.Limits }
+type patience struct{ limits *plan.Limits }
 
 // Set reads the flag's value.
 func (p patience) Set(text string) error {
@@ -39,7 +39,7 @@ func (p patience) String() string {
 func (patience) Type() string { return "duration" }
 
 // AddPatience adds --patience. what says what is given so long.
-func AddPatience(flags *pflag.FlagSet, limits *rollout.Limits, what string) {
+func AddPatience(flags *pflag.FlagSet, limits *plan.Limits, what string) {
 	limits.Patience, limits.Placing = usualPatience, placingPatience
 	flags.Var(patience{limits}, "patience", what+" Unless it is given, a pod that can't be scheduled, or whose claim "+
 		"is not bound, has 5m: an autoscaler or a provisioner may still act.")

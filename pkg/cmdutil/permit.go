@@ -7,13 +7,13 @@ import (
 	"sync"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // begin asks for the permissions while the watch starts. What is missing counts
 // before what the watch met, which may be the same.
-func (r *Runner) begin(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+func (r *Runner) begin(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	var missing error
 	var asking sync.WaitGroup
 	asking.Go(func() { missing = r.Permit(ctx, p.Needs(s)...) })
@@ -25,11 +25,11 @@ func (r *Runner) begin(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 // Permit is the error that names all of these permissions that are missing. One
 // that was asked about is not asked about again, and in a dry run none is: what
 // the server judges there, it judges itself.
-func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error {
+func (r *Runner) Permit(ctx context.Context, needs ...plan.Permission) error {
 	if r.DryRun() {
 		return nil
 	}
-	needs = slices.DeleteFunc(slices.Clone(needs), func(p rollout.Permission) bool { return slices.Contains(r.permitted, p) })
+	needs = slices.DeleteFunc(slices.Clone(needs), func(p plan.Permission) bool { return slices.Contains(r.permitted, p) })
 	if len(needs) == 0 {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (r *Runner) Permit(ctx context.Context, needs ...rollout.Permission) error 
 // rehearse has the server judge the deletion of a pod before anything is
 // written, where the plan is sure to come to one: who may not delete pods learns
 // it now, and not half way.
-func (r *Runner) rehearse(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	deletion, ok := p.Deletion(s)
 	if !ok {
 		return nil

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -20,14 +21,14 @@ type Runner struct {
 	Env       *Env
 	Client    *kube.Client
 	Flags     RunFlags
-	namespace string               // the given one, empty for that of the flags
-	permitted []rollout.Permission // those that were asked about
-	ignorePDB bool                 // as the user asked for it
-	shown     bool                 // the plan's head, with a question
-	told      []string             // its warnings
+	namespace string            // the given one, empty for that of the flags
+	permitted []plan.Permission // those that were asked about
+	ignorePDB bool              // as the user asked for it
+	shown     bool              // the plan's head, with a question
+	told      []string          // its warnings
 	// Records take what deleted claims were; nil for plans that delete none.
-	Records rollout.Records
-	feed    <-chan rollout.Update
+	Records engine.Records
+	feed    <-chan engine.Update
 	sinks   sinks
 }
 
@@ -42,7 +43,7 @@ func NewRunner(env *Env, namespace string, flags RunFlags) (*Runner, error) {
 }
 
 // RunToEnd runs a plan as Run does, and returns what a verb returns.
-func (r *Runner) RunToEnd(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+func (r *Runner) RunToEnd(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	o, err := r.Run(ctx, p, s)
 	if err != nil {
 		return err
@@ -52,25 +53,25 @@ func (r *Runner) RunToEnd(ctx context.Context, p *rollout.Plan, s sts.Snapshot) 
 
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
-func (r *Runner) Run(ctx context.Context, p *rollout.Plan, s sts.Snapshot) (rollout.Outcome, error) {
+func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
 	p.Context = r.Env.Context()
 	if r.DryRun() {
-		return rollout.Outcome{Result: rollout.Done}, r.dryRun(ctx, p, s)
+		return engine.Outcome{Result: engine.Done}, r.dryRun(ctx, p, s)
 	}
 	if r.feed == nil {
 		if err := r.begin(ctx, p, s); err != nil {
-			return rollout.Outcome{}, err
+			return engine.Outcome{}, err
 		}
 		if err := r.rehearse(ctx, p, s); err != nil {
-			return rollout.Outcome{}, err
+			return engine.Outcome{}, err
 		}
 	}
-	plan, err := rollout.Saved(*p)
+	plan, err := plan.Saved(*p)
 	if err != nil {
-		return rollout.Outcome{}, err
+		return engine.Outcome{}, err
 	}
 	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
-	engine := rollout.Engine{
+	engine := engine.Engine{
 		Notices: r.Env.Notices,
 		Cluster: r.Client,
 		Feed:    r.feed,
@@ -94,7 +95,7 @@ const firstLook = 2 * time.Second
 
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
-func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+func (r *Runner) watch(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	var needs []kube.Need
 	if p.Claims {
 		needs = append(needs, kube.NeedClaims)
@@ -106,7 +107,7 @@ func (r *Runner) watch(ctx context.Context, p *rollout.Plan, s sts.Snapshot) err
 	if err != nil {
 		return err
 	}
-	feed := make(chan rollout.Update, 1)
+	feed := make(chan engine.Update, 1)
 	select {
 	case first, ok := <-updates:
 		if !ok {
@@ -139,7 +140,7 @@ func (r *Runner) DryRun() bool {
 
 // sink tells what happens, in lines for a person on the error stream, and if
 // a format is asked for also as objects on the output stream.
-func (r *Runner) sink() rollout.Sink {
+func (r *Runner) sink() engine.Sink {
 	if r.sinks == nil {
 		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
 		if r.Flags.Output != report.Human {
@@ -150,10 +151,10 @@ func (r *Runner) sink() rollout.Sink {
 	return r.sinks
 }
 
-type sinks []rollout.Sink
+type sinks []engine.Sink
 
 // Handle tells every sink.
-func (all sinks) Handle(e rollout.Event) {
+func (all sinks) Handle(e engine.Event) {
 	for _, s := range all {
 		s.Handle(e)
 	}
@@ -161,7 +162,7 @@ func (all sinks) Handle(e rollout.Event) {
 
 // dryRun prints the plan. On the server's side only changes that can be made
 // to the set as it is now can be judged; the later ones build on these.
-func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) error {
+func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	if r.Flags.DryRun == report.DryRunServer {
 		for i := range p.Steps {
 			change := p.Steps[i].Change
@@ -179,13 +180,13 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 	}
 	now := r.Client.Now()
 	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
-	o := rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was changed"}
+	o := engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
-		s.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: p})
+		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p})
 		for _, w := range p.Warnings {
-			s.Handle(rollout.Event{Type: rollout.EventWarning, Time: now, Message: w})
+			s.Handle(engine.Event{Type: engine.EventWarning, Time: now, Message: w})
 		}
-		s.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Outcome: &o})
+		s.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Outcome: &o})
 	}
 	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil
@@ -194,7 +195,7 @@ func (r *Runner) dryRun(ctx context.Context, p *rollout.Plan, s sts.Snapshot) er
 // Unwilling words the error of a rehearsal. Where there was no answer, or the user
 // lacks a permission, nobody has said anything against the change.
 func Unwilling(err error, change string) error {
-	if errors.Is(err, rollout.ErrLost) || errors.Is(err, rollout.ErrTimedOut) || errors.Is(err, context.Canceled) || kube.Denied(err) {
+	if errors.Is(err, engine.ErrLost) || errors.Is(err, engine.ErrTimedOut) || errors.Is(err, context.Canceled) || kube.Denied(err) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", change, err)
@@ -205,7 +206,7 @@ func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 
 // Show shows what a person is asked about, with what they have to know before
 // they answer. The run does not repeat it.
-func (r *Runner) Show(p *rollout.Plan) {
+func (r *Runner) Show(p *plan.Plan) {
 	p.Context = r.Env.Context()
 	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
@@ -221,12 +222,12 @@ func (r *Runner) Show(p *rollout.Plan) {
 // Confirm asks before a plan is run from this snapshot, unless a permission is
 // missing: then nobody has to answer first. Without a terminal that is a refusal,
 // which names the flag that answers.
-func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, question string) error {
+func (r *Runner) Confirm(ctx context.Context, p *plan.Plan, s sts.Snapshot, question string) error {
 	if r.Flags.Yes || r.DryRun() {
 		return nil
 	}
 	if !r.Env.Streams.Interactive() {
-		return &rollout.Refusal{Why: rollout.NoTerminal}
+		return &plan.Refusal{Why: plan.NoTerminal}
 	}
 	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
 		return err
@@ -240,7 +241,7 @@ func (r *Runner) Confirm(ctx context.Context, p *rollout.Plan, s sts.Snapshot, q
 	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
 		return nil
 	}
-	return rollout.Cancel()
+	return plan.Cancel()
 }
 
 // yesHelp explains the answers to a plain question.
@@ -252,12 +253,12 @@ const yesHelp = `  y  yes: do what is shown above
 type asker struct{ env *Env }
 
 // Ask maps the answer.
-func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, error) {
+func (a asker) Ask(ctx context.Context, step plan.Step) (plan.Answer, error) {
 	question := report.GateQuestion(a.env.Where(), &step)
-	answers := map[string]rollout.Answer{
-		"p": rollout.Promote, "promote": rollout.Promote,
-		"h": rollout.HoldOn, "hold": rollout.HoldOn,
-		"a": rollout.Abort, "abort": rollout.Abort,
+	answers := map[string]plan.Answer{
+		"p": plan.Promote, "promote": plan.Promote,
+		"h": plan.HoldOn, "hold": plan.HoldOn,
+		"a": plan.Abort, "abort": plan.Abort,
 	}
 	text, err := a.env.Streams.Ask(ctx, term.Question{
 		Text: report.Explained(a.env.Streams.Err, question), Help: report.GateHelp, Shown: true,
@@ -267,7 +268,7 @@ func (a asker) Ask(ctx context.Context, step rollout.Step) (rollout.Answer, erro
 		},
 	})
 	if errors.Is(err, term.ErrNoAnswer) {
-		return rollout.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
+		return plan.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
 	}
 	return answers[strings.ToLower(text)], err
 }
@@ -278,7 +279,7 @@ func RetryOnConflict(do func() error) error {
 	const atMost = 3
 	var err error
 	for range atMost {
-		if err = do(); !errors.Is(err, rollout.ErrConflict) {
+		if err = do(); !errors.Is(err, engine.ErrConflict) {
 			return err
 		}
 	}

@@ -19,9 +19,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -111,14 +112,14 @@ func (c *cluster) runner(t *testing.T, flags RunFlags) (r *Runner, stdout, stder
 	return &Runner{Env: env, Client: client, Flags: flags}, stdout, stderr
 }
 
-// plan moves the partition to 4, where it may be already, and then to 2.
-func plan() *rollout.Plan {
-	return &rollout.Plan{
+// aPlan moves the partition to 4, where it may be already, and then to 2.
+func aPlan() *plan.Plan {
+	return &plan.Plan{
 		Title: "two steps", Namespace: "default", Name: "web", UID: "web-uid", Warnings: []string{"mind\x1b[31m this"},
-		Steps: []rollout.Step{
-			{Title: "first", Change: rollout.Partition(4), Until: rollout.PodsGood{From: 4}},
-			{Title: "look", Until: rollout.Observed{}},
-			{Title: "second", Change: rollout.Partition(2), Until: rollout.PodsGood{From: 2}},
+		Steps: []plan.Step{
+			{Title: "first", Change: plan.Partition(4), Until: plan.PodsGood{From: 4}},
+			{Title: "look", Until: plan.Observed{}},
+			{Title: "second", Change: plan.Partition(2), Until: plan.PodsGood{From: 2}},
 		},
 	}
 }
@@ -151,7 +152,7 @@ func TestDryRun(t *testing.T) {
 			c := &cluster{set: ststest.Set(), taken: true}
 			r, stdout, stderr := c.runner(t, RunFlags{DryRun: test.dryRun})
 
-			err := r.RunCanary(t.Context(), plan(), ststest.Snapshot(ststest.Set(ststest.Partition(test.partition))), false)
+			err := r.RunCanary(t.Context(), aPlan(), ststest.Snapshot(ststest.Set(ststest.Partition(test.partition))), false)
 
 			require.NoError(t, err)
 			require.Equal(t, test.writes, c.writes)
@@ -166,10 +167,10 @@ func TestDryRunNamesTheChangeThatTheServerDoesNotTake(t *testing.T) {
 	c := &cluster{set: ststest.Set()}
 	r, stdout, _ := c.runner(t, RunFlags{DryRun: report.DryRunServer})
 
-	_, err := r.Run(t.Context(), plan(), ststest.Snapshot(ststest.Set()))
+	_, err := r.Run(t.Context(), aPlan(), ststest.Snapshot(ststest.Set()))
 
 	require.ErrorContains(t, err, "denied by policy")
-	require.ErrorContains(t, err, rollout.Partition(4).String())
+	require.ErrorContains(t, err, plan.Partition(4).String())
 	require.Empty(t, stdout.String(), "there is no plan to show")
 }
 
@@ -181,10 +182,10 @@ func broken() sts.Snapshot {
 }
 
 // looking is a plan that writes nothing.
-func looking() *rollout.Plan {
-	p := plan()
+func looking() *plan.Plan {
+	p := aPlan()
 	p.Warnings, p.Resume = nil, "kubectl sts canary web"
-	p.Steps = []rollout.Step{{Title: "update web-4", Number: 1, Of: 1, Until: rollout.PodsGood{From: 4}}}
+	p.Steps = []plan.Step{{Title: "update web-4", Number: 1, Of: 1, Until: plan.PodsGood{From: 4}}}
 	return p
 }
 
@@ -199,8 +200,8 @@ func firstLooks(n int32) func(*http.Request) bool {
 func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
 	c := &cluster{set: ststest.Set(), taken: true, lacks: []string{"patch statefulsets", "delete pods"}}
 	r, _, _ := c.runner(t, RunFlags{})
-	p := plan()
-	p.Steps[2].Free = &rollout.Free{Mode: rollout.FreeEach}
+	p := aPlan()
+	p.Steps[2].Free = &plan.Free{Mode: plan.FreeEach}
 
 	_, err := r.Run(t.Context(), p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
@@ -245,7 +246,7 @@ func TestADryRunEndsInAnOutcome(t *testing.T) {
 	c := &cluster{set: ststest.Set(), taken: true}
 	r, stdout, _ := c.runner(t, RunFlags{DryRun: report.DryRunClient, Output: report.JSON})
 
-	require.NoError(t, r.RunCanary(t.Context(), plan(), ststest.Snapshot(ststest.Set()), false))
+	require.NoError(t, r.RunCanary(t.Context(), aPlan(), ststest.Snapshot(ststest.Set()), false))
 
 	objects := strings.Split(strings.TrimSpace(stdout.String()), "\n")
 	require.Contains(t, objects[len(objects)-1], `"type":"outcome"`)
@@ -256,13 +257,13 @@ func TestADryRunEndsInAnOutcome(t *testing.T) {
 func TestARehearsalWithoutAnAnswerIsNoRefusal(t *testing.T) {
 	c := &cluster{set: ststest.Set(), denies: func(r *http.Request) bool { return r.Method == http.MethodPatch }}
 	r, _, _ := c.runner(t, RunFlags{DryRun: report.DryRunServer})
-	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, rollout.ErrTimedOut)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, engine.ErrTimedOut)
 	defer cancel()
 
-	_, err := r.Run(ctx, plan(), ststest.Snapshot(ststest.Set()))
+	_, err := r.Run(ctx, aPlan(), ststest.Snapshot(ststest.Set()))
 
-	require.ErrorIs(t, err, rollout.ErrTimedOut)
-	require.NotContains(t, err.Error(), rollout.Partition(4).String(), "nobody has said anything against that")
+	require.ErrorIs(t, err, engine.ErrTimedOut)
+	require.NotContains(t, err.Error(), plan.Partition(4).String(), "nobody has said anything against that")
 }
 
 func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
@@ -299,18 +300,18 @@ func TestTheWayBackIgnoresBudgetsWhereTheRunDid(t *testing.T) {
 	back, err := r.back(t.Context(), looking())
 
 	require.NoError(t, err, "it asks for no budget")
-	require.Equal(t, rollout.Done, back.Result)
+	require.Equal(t, engine.Done, back.Result)
 }
 
 func TestARollbackThatRunsOutOfTimeIsNoTimeout(t *testing.T) {
-	failed := rollout.Outcome{Result: rollout.Halted, Message: "web-4: crashed"}
-	back := rollout.Outcome{Result: rollout.TimedOut, Message: "not done after 1m", Gate: "partition 5", Try: []string{"go on"}}
+	failed := engine.Outcome{Result: engine.Halted, Message: "web-4: crashed"}
+	back := engine.Outcome{Result: engine.TimedOut, Message: "not done after 1m", Gate: "partition 5", Try: []string{"go on"}}
 
 	end := rolledBack(failed, back, nil)
 
-	require.Equal(t, rollout.Outcome{
-		Result: rollout.Halted, Message: "not done after 1m; the canary had failed: web-4: crashed", Gate: "partition 5",
-		Try: []string{"go on"}, Rollback: rollout.RollbackFailed,
+	require.Equal(t, engine.Outcome{
+		Result: engine.Halted, Message: "not done after 1m; the canary had failed: web-4: crashed", Gate: "partition 5",
+		Try: []string{"go on"}, Rollback: engine.RollbackFailed,
 	}, end)
 	require.Equal(t, 4, end.ExitCode())
 }
@@ -349,19 +350,19 @@ func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
 		away     time.Duration // the set, from the beginning on
 		mayWait  time.Duration // a step, 0 for ever
 		want     string
-		rollback rollout.Rollback
+		rollback engine.Rollback
 	}{
 		{
 			"the API server is back in time", time.Minute, 10 * time.Minute,
-			trouble + "; every pod is back on the stable revision", rollout.RollbackDone,
+			trouble + "; every pod is back on the stable revision", engine.RollbackDone,
 		},
 		{
 			"there is no time that is too late", time.Hour, 0,
-			trouble + "; every pod is back on the stable revision", rollout.RollbackDone,
+			trouble + "; every pod is back on the stable revision", engine.RollbackDone,
 		},
 		{
 			"it is back too late", time.Hour, 10 * time.Minute,
-			"get statefulsets.apps: apiserver is starting; the canary had failed: " + trouble, rollout.RollbackFailed,
+			"get statefulsets.apps: apiserver is starting; the canary had failed: " + trouble, engine.RollbackFailed,
 		},
 	}
 	for _, test := range tests {
@@ -378,8 +379,8 @@ func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
 
 				var ended *Ended
 				require.ErrorAs(t, err, &ended)
-				require.Equal(t, rollout.Outcome{Result: rollout.Halted, Message: test.want, Rollback: test.rollback},
-					rollout.Outcome{Result: ended.Outcome.Result, Message: ended.Outcome.Message, Rollback: ended.Outcome.Rollback})
+				require.Equal(t, engine.Outcome{Result: engine.Halted, Message: test.want, Rollback: test.rollback},
+					engine.Outcome{Result: ended.Outcome.Result, Message: ended.Outcome.Message, Rollback: ended.Outcome.Rollback})
 			})
 		})
 	}
@@ -432,7 +433,7 @@ func TestRunCanaryThatHalts(t *testing.T) {
 
 			var ended *Ended
 			require.ErrorAs(t, err, &ended)
-			require.Equal(t, rollout.Halted, ended.Outcome.Result)
+			require.Equal(t, engine.Halted, ended.Outcome.Result)
 			require.Equal(t, test.want, ended.Outcome.Message)
 			for _, words := range test.says {
 				require.Contains(t, stderr.String(), words)

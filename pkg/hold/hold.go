@@ -11,14 +11,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what a user wants.
 type Request struct {
 	Reason string // why the set is held, in the user's words; empty for none
-	Limits rollout.Limits
+	Limits plan.Limits
 	// Command is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
 	Command hint.Caller
@@ -29,9 +29,9 @@ type Request struct {
 }
 
 // Plan plans a hold. It is nil when the set is held already, for that reason. A
-// *rollout.Refusal as the error says why it can't be; any other error is about a
+// *plan.Refusal as the error says why it can't be; any other error is about a
 // record on the set.
-func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := r.refuse(s); no != nil {
 		return nil, no
 	}
@@ -71,21 +71,21 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}
 	p.Success = fmt.Sprintf("statefulset %s is held; release it: %s", s.Name(), r.Command.Sts("release", s.Name()))
-	p.Steps = []rollout.Step{{
+	p.Steps = []plan.Step{{
 		Title: "close the gate",
-		Change: rollout.Edit{
+		Change: plan.Edit{
 			Partition:   ptr.To(operation.Closed),
 			Annotations: map[string]*string{operation.HoldAnnotation: record.Text()},
 			Says:        fmt.Sprintf("partition %d, record", operation.Closed),
 		},
-		Until: rollout.Observed{},
+		Until: plan.Observed{},
 	}}
 	return p, nil
 }
 
 // frame is what both plans have in common.
-func (r Request) frame(verb string, s sts.Snapshot) *rollout.Plan {
-	return &rollout.Plan{
+func (r Request) frame(verb string, s sts.Snapshot) *plan.Plan {
+	return &plan.Plan{
 		Verb: verb, Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Record: operation.HoldAnnotation,
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
 		Watch: r.Command.Sts("watch", s.Name()),
@@ -93,15 +93,15 @@ func (r Request) frame(verb string, s sts.Snapshot) *rollout.Plan {
 }
 
 // refuse checks what can't be held.
-func (r Request) refuse(s sts.Snapshot) *rollout.Refusal {
+func (r Request) refuse(s sts.Snapshot) *plan.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
-		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	case s.OnDelete():
-		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: no template change rolls out by itself, "+
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: no template change rolls out by itself, "+
 			"so there is nothing to hold", s.Name())}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %s, which has no partition to hold pods back with",
 				s.Name(), sts.Clean(string(s.Strategy()))),
 			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
@@ -111,8 +111,8 @@ func (r Request) refuse(s sts.Snapshot) *rollout.Refusal {
 }
 
 // busy refuses while a rollout is in progress that has the gate in its own hands.
-func (r Request) busy(open *operation.Rollout, s sts.Snapshot) *rollout.Refusal {
-	no := &rollout.Refusal{Why: fmt.Sprintf("%s of statefulset %q is in progress, which opens and closes the gate itself",
+func (r Request) busy(open *operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	no := &plan.Refusal{Why: fmt.Sprintf("%s of statefulset %q is in progress, which opens and closes the gate itself",
 		open.Verb.Noun(), s.Name())}
 	for _, h := range open.Helps(s, false) {
 		no.Try = append(no.Try, r.Command.Render(h))

@@ -13,8 +13,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -90,12 +90,12 @@ func TestPlan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(hold.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(hold.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.details, p.Details)
-			require.Equal(t, []rollout.Step{{
-				Title: "close the gate", Until: rollout.Observed{},
-				Change: rollout.Edit{
+			require.Equal(t, []plan.Step{{
+				Title: "close the gate", Until: plan.Observed{},
+				Change: plan.Edit{
 					Partition:   ptr.To(math.MaxInt32),
 					Annotations: map[string]*string{operation.HoldAnnotation: tt.record.Text()}, Says: "partition 2147483647, record",
 				},
@@ -147,9 +147,9 @@ func TestWhatCannotBeHeld(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := hold.Plan(request(), ststest.Snapshot(tt.set, ststest.Pods(0, 5)), ststest.Start)
-			var no *rollout.Refusal
+			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
-			require.Equal(t, &rollout.Refusal{Why: tt.why, Try: tt.try}, no)
+			require.Equal(t, &plan.Refusal{Why: tt.why, Try: tt.try}, no)
 		})
 	}
 	for _, annotation := range []string{operation.HoldAnnotation, sts.RolloutAnnotation} {
@@ -168,50 +168,50 @@ func TestRelease(t *testing.T) {
 	tests := []struct {
 		name     string
 		s        sts.Snapshot
-		change   rollout.Edit
+		change   plan.Edit
 		details  []string
 		warnings []string
 		rolls    bool
 	}{
 		{
 			"nothing waits", ststest.Snapshot(held(before(0)), ststest.Pods(0, 5)),
-			rollout.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
+			plan.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
 			nil, nil, false,
 		},
 		{
 			"a change waits", ststest.Snapshot(held(before(0), updating), ststest.Pods(0, 4), pods(4, 5, ststest.Update)),
-			rollout.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
+			plan.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
 			[]string{image, "the controller then updates web-3, web-2, web-1, web-0 to revision web-update"},
 			nil, true,
 		},
 		{
 			"the partition before holds some of them back", ststest.Snapshot(held(before(3), updating), ststest.Pods(0, 5)),
-			rollout.Edit{Partition: ptr.To(3), Says: "partition 3, no record"},
+			plan.Edit{Partition: ptr.To(3), Says: "partition 3, no record"},
 			[]string{image, "the controller then updates web-4, web-3 to revision web-update"},
 			nil, true,
 		},
 		{
 			"one that holds all of them back", ststest.Snapshot(held(before(9), updating), ststest.Pods(0, 5)),
-			rollout.Edit{Partition: ptr.To(9), Says: "partition 9, no record"},
+			plan.Edit{Partition: ptr.To(9), Says: "partition 9, no record"},
 			nil, nil, false,
 		},
 		{
 			"one that somebody has set since",
 			ststest.Snapshot(held(before(0), updating, ststest.Partition(4)), ststest.Pods(0, 4), pods(4, 5, ststest.Update)),
-			rollout.Edit{Says: "no record"},
+			plan.Edit{Says: "no record"},
 			nil,
 			[]string{"the partition is 4 by now, which somebody else has set: it is left at that (it was 0 before the hold)"},
 			false,
 		},
 		{
 			"a set that has no gate any more", ststest.Snapshot(held(before(2), updating, onDelete), ststest.Pods(0, 5)),
-			rollout.Edit{Says: "no record"},
+			plan.Edit{Says: "no record"},
 			nil, nil, false,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(hold.Release(request(), tt.s))
+			p, err := plantest.Saved(hold.Release(request(), tt.s))
 			require.NoError(t, err)
 			tt.change.Annotations = map[string]*string{operation.HoldAnnotation: nil}
 			require.Equal(t, tt.change, p.Steps[0].Change)
@@ -228,7 +228,7 @@ func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 	}
 	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
 	_, err := hold.Release(request(), s)
-	var no *rollout.Refusal
+	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
 	require.Equal(t, `a canary of statefulset "web" is in progress, which opens and closes the gate itself`, no.Why)
 }

@@ -7,13 +7,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Release plans the end of a hold: the partition goes back to what it was, and what
 // waits behind the gate rolls out. It is nil when the set is not held.
-func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
+func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	record, err := operation.FindHold(s)
 	if err != nil || record == nil {
 		return nil, err
@@ -26,11 +26,11 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 		return nil, r.busy(open, s)
 	}
 	if s.Set.DeletionTimestamp != nil {
-		return nil, &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+		return nil, &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	p := r.frame("release", s)
 	p.Warnings = s.PutsBack("partition")
-	edit := rollout.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
+	edit := plan.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
 	to := record.Partition
 	switch {
 	case s.OnDelete():
@@ -49,7 +49,7 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 	if to >= s.Replicas() && to > 0 {
 		p.Success += fmt.Sprintf("; its gate stays closed, as it was before: partition %d", to)
 	}
-	p.Steps = []rollout.Step{{Title: "give the hold up", Change: edit, Until: rollout.Observed{}}}
+	p.Steps = []plan.Step{{Title: "give the hold up", Change: edit, Until: plan.Observed{}}}
 	if len(waiting) > 0 {
 		p.Images = sts.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))
 		if len(p.Images) > 0 {
@@ -61,8 +61,8 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 			"hold it again: " + r.Command.Sts("hold", s.Name()),
 			"or take the rollout back: " + r.Command.Sts("undo", s.Name()),
 		}
-		p.Steps = append(p.Steps, rollout.Step{
-			Title: "wait until the pods are updated", Until: rollout.PodsGood{From: s.Start() + min(to, s.Replicas())},
+		p.Steps = append(p.Steps, plan.Step{
+			Title: "wait until the pods are updated", Until: plan.PodsGood{From: s.Start() + min(to, s.Replicas())},
 		})
 		p.Success = fmt.Sprintf("statefulset %s is released, and %s updated and Available", s.Name(), some(waiting, "is", "are"))
 	}
@@ -70,7 +70,7 @@ func Release(r Request, s sts.Snapshot) (*rollout.Plan, error) {
 }
 
 // Rolls reports whether pods are updated once the plan has opened the gate.
-func Rolls(p *rollout.Plan) bool { return len(p.Steps) > 1 }
+func Rolls(p *plan.Plan) bool { return len(p.Steps) > 1 }
 
 // waits are the pods that the controller updates with this partition, in its order.
 func waits(s sts.Snapshot, partition int) []string {

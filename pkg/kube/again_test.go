@@ -16,8 +16,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -187,7 +188,7 @@ func TestTheRequestTimeoutIsNotTheUsersTimeout(t *testing.T) {
 		_, _, err := impatient(t, server, time.Second).Load(t.Context(), "web")
 
 		require.EqualError(t, err, "cannot reach the API server at http://apiserver: no answer within 1s")
-		require.NotErrorIs(t, err, rollout.ErrTimedOut)
+		require.NotErrorIs(t, err, engine.ErrTimedOut)
 		server.CloseClientConnections()
 	})
 }
@@ -207,7 +208,7 @@ func TestADialThatIsLateIsNotTheUsersTimeout(t *testing.T) {
 	}{
 		{"a read", func(ctx context.Context, c *kube.Client) error { _, _, err := c.Load(ctx, "web"); return err }, false},
 		{"a write", func(ctx context.Context, c *kube.Client) error {
-			_, err := c.Apply(ctx, rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+			_, err := c.Apply(ctx, plan.Partition(4), ststest.Snapshot(ststest.Set()))
 			return err
 		}, true},
 	}
@@ -223,8 +224,8 @@ func TestADialThatIsLateIsNotTheUsersTimeout(t *testing.T) {
 
 				require.EqualError(t, err, want)
 				require.NotErrorIs(t, err, context.DeadlineExceeded)
-				require.NotErrorIs(t, err, rollout.ErrTimedOut)
-				require.Equal(t, test.lost, errors.Is(err, rollout.ErrLost))
+				require.NotErrorIs(t, err, engine.ErrTimedOut)
+				require.Equal(t, test.lost, errors.Is(err, engine.ErrLost))
 			})
 		})
 	}
@@ -236,12 +237,12 @@ func TestTheUsersTimeoutEndsARead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := loadable(t, ststest.Set(), nil)
 				server.on(http.MethodGet, setPath, trouble)
-				ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, rollout.ErrTimedOut)
+				ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, engine.ErrTimedOut)
 				defer cancel()
 
 				_, _, err := server.client().Load(ctx, "web")
 
-				require.ErrorIs(t, err, rollout.ErrTimedOut)
+				require.ErrorIs(t, err, engine.ErrTimedOut)
 				server.CloseClientConnections()
 			})
 		})
@@ -269,7 +270,7 @@ func TestARehearsalIsTriedAgain(t *testing.T) {
 				server.on(http.MethodPatch, setPath, after(2, trouble, object(ststest.Set())))
 				client := server.client()
 
-				_, err := client.DryRun(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+				_, err := client.DryRun(t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 				require.NoError(t, err)
 				require.Len(t, server.requests(), 3)
 				server.on(http.MethodPatch, setPath, after(2, trouble, object(ststest.Set())))
@@ -287,9 +288,9 @@ func TestAWriteIsNotTriedAgainByItself(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.on(http.MethodPatch, setPath, busy)
 
-	_, err := server.client().Apply(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+	_, err := server.client().Apply(t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
-	require.ErrorIs(t, err, rollout.ErrLost)
+	require.ErrorIs(t, err, engine.ErrLost)
 	require.Len(t, server.requests(), 1, "the engine looks before it writes again")
 }
 
@@ -311,7 +312,7 @@ func TestOtherQuestionsAreTriedAgainToo(t *testing.T) {
 		{
 			"permissions", http.MethodPost, reviewsPath, reviewed(`{"allowed":false}`),
 			func(t *testing.T, c *kube.Client) {
-				require.True(t, kube.Denied(c.Permit(t.Context(), rollout.DeletePods())))
+				require.True(t, kube.Denied(c.Permit(t.Context(), plan.DeletePods())))
 			},
 		},
 		{
@@ -325,7 +326,7 @@ func TestOtherQuestionsAreTriedAgainToo(t *testing.T) {
 		{
 			"the set of a claim that is to be deleted", http.MethodGet, setPath, nil,
 			func(t *testing.T, c *kube.Client) {
-				_, err := c.Apply(t.Context(), rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
+				_, err := c.Apply(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
 				require.NoError(t, err)
 			},
 		},

@@ -12,22 +12,23 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Apply sends a change with its preconditions; see [rollout.Cluster].
-func (c *Client) Apply(ctx context.Context, change rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+// Apply sends a change with its preconditions; see [engine.Cluster].
+func (c *Client) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
 	return c.send(ctx, change, seen, nil)
 }
 
 // DryRun sends a change with dryRun=All: the server judges it and keeps
 // nothing. It returns the set as it would be.
-func (c *Client) DryRun(ctx context.Context, change rollout.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+func (c *Client) DryRun(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
 	return c.send(ctx, change, seen, []string{metav1.DryRunAll})
 }
 
-func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) send(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
 	ctx = c.quiet(ctx)
 	if dryRun == nil {
 		return c.sendOnce(ctx, change, seen, nil)
@@ -36,21 +37,21 @@ func (c *Client) send(ctx context.Context, change rollout.Change, seen sts.Snaps
 	return again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) { return c.sendOnce(ctx, change, seen, dryRun) })
 }
 
-func (c *Client) sendOnce(ctx context.Context, change rollout.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
 	switch change := change.(type) {
-	case rollout.Edit:
+	case plan.Edit:
 		return c.edit(ctx, change, seen, dryRun)
-	case rollout.DeletePod:
+	case plan.DeletePod:
 		return nil, c.deletePod(ctx, change, dryRun)
-	case rollout.DeleteClaim:
+	case plan.DeleteClaim:
 		return nil, c.deleteClaim(ctx, change, seen, dryRun != nil)
-	case rollout.RetainVolume:
+	case plan.RetainVolume:
 		return nil, c.retainVolume(ctx, change, dryRun != nil)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }
 
-func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) edit(ctx context.Context, e plan.Edit, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
 	patch, err := patchFor(e, seen.Set)
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
@@ -66,14 +67,14 @@ func (c *Client) edit(ctx context.Context, e rollout.Edit, seen sts.Snapshot, dr
 	return set, nil
 }
 
-func (c *Client) deletePod(ctx context.Context, d rollout.DeletePod, dryRun []string) error {
+func (c *Client) deletePod(ctx context.Context, d plan.DeletePod, dryRun []string) error {
 	only := &metav1.Preconditions{UID: &d.UID}
 	if d.Version != "" {
 		only.ResourceVersion = &d.Version
 	}
 	err := c.remove(ctx, "pods", c.Namespace, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%w: pod %s is gone", rollout.ErrConflict, d.Name)
+		return fmt.Errorf("%w: pod %s is gone", engine.ErrConflict, d.Name)
 	}
 	return c.writeError(err, "delete", "pods", d.Name)
 }
@@ -85,7 +86,7 @@ func (c *Client) writeError(err error, verb, resource, name string) error {
 		return nil
 	// A set that is gone shows in the next snapshot, like any other change.
 	case testFailed(err), apierrors.IsConflict(err), apierrors.IsNotFound(err) && resource == "statefulsets.apps":
-		return fmt.Errorf("%w: %s %s", rollout.ErrConflict, resource, name)
+		return fmt.Errorf("%w: %s %s", engine.ErrConflict, resource, name)
 	case ended(err):
 		return err
 	case unreachable(err), passing(err):
@@ -94,11 +95,11 @@ func (c *Client) writeError(err error, verb, resource, name string) error {
 	return c.explain(err, verb, resource, name)
 }
 
-// lost is an error that counts as [rollout.ErrLost] and says what happened.
+// lost is an error that counts as [engine.ErrLost] and says what happened.
 type lost struct{ error }
 
-// Is makes errors.Is(err, rollout.ErrLost) true.
-func (lost) Is(target error) bool { return target == rollout.ErrLost }
+// Is makes errors.Is(err, engine.ErrLost) true.
+func (lost) Is(target error) bool { return target == engine.ErrLost }
 
 // Unwrap is the cause.
 func (l lost) Unwrap() error { return l.error }
@@ -107,7 +108,7 @@ func (l lost) Unwrap() error { return l.error }
 // filled in its defaults. A webhook that does not support dry runs costs only
 // that: the template is then taken as it is, and is not exact.
 func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Snapshot) (filled sts.Template, exact bool, err error) {
-	patch, err := patchFor(rollout.Edit{Template: template}, seen.Set)
+	patch, err := patchFor(plan.Edit{Template: template}, seen.Set)
 	if err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}

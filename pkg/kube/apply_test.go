@@ -13,13 +13,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // sender is Apply or DryRun.
-type sender func(*kube.Client, context.Context, rollout.Change, sts.Snapshot) (*appsv1.StatefulSet, error)
+type sender func(*kube.Client, context.Context, plan.Change, sts.Snapshot) (*appsv1.StatefulSet, error)
 
 func TestSendAnEdit(t *testing.T) {
 	tests := []struct {
@@ -37,7 +37,7 @@ func TestSendAnEdit(t *testing.T) {
 			after := ststest.Set(ststest.Partition(4), ststest.Generation(2))
 			server.on(http.MethodPatch, setPath, object(after))
 
-			set, err := test.send(server.client(), t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+			set, err := test.send(server.client(), t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 			require.NoError(t, err)
 			require.Equal(t, received(after), untyped(set))
@@ -87,7 +87,7 @@ func TestSendADeleteOfAPod(t *testing.T) {
 			server := newServer(t)
 			t.Cleanup(server.Close)
 			server.on(http.MethodDelete, podsPath+"/web-4", object(ststest.Pod(4)))
-			change := rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Version: test.version, Why: "it blocks"}
+			change := plan.DeletePod{Name: "web-4", UID: "web-4-uid", Version: test.version, Why: "it blocks"}
 
 			set, err := test.send(server.client(), t.Context(), change, ststest.Snapshot(ststest.Set()))
 
@@ -181,7 +181,7 @@ func TestWarningsOfTheServerAreTold(t *testing.T) {
 	var told []string
 	client := server.warned(func(warning string) { told = append(told, warning) })
 
-	_, err := client.Apply(t.Context(), rollout.Partition(1), ststest.Snapshot(ststest.Set()))
+	_, err := client.Apply(t.Context(), plan.Partition(1), ststest.Snapshot(ststest.Set()))
 
 	require.NoError(t, err)
 	require.Equal(t, []string{"spec.template.spec.x is deprecated"}, told)

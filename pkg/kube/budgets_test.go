@@ -8,8 +8,8 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/watch"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -50,7 +50,7 @@ func TestWatchShowsWhatBudgetsAllow(t *testing.T) {
 		w.server.on(http.MethodGet, budgetsPath, budgets.serve)
 	}
 	watching(t, prepare, func(t *testing.T, w *watched) {
-		with := func(changes ...func(*policyv1.PodDisruptionBudget)) rollout.Update {
+		with := func(changes ...func(*policyv1.PodDisruptionBudget)) engine.Update {
 			u := shows(ststest.Set(), ststest.Pods(0, 4), quota)
 			u.Snapshot = u.Snapshot.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget(changes...)})
 			return u

@@ -10,13 +10,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // ClaimRecord reads what it takes to make a claim again. It is a
-// [rollout.ErrConflict] when the claim is not as it was seen.
+// [engine.ErrConflict] when the claim is not as it was seen.
 func (c *Client) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
 	return c.claimRecord(ctx, seen, true)
 }
@@ -31,7 +31,7 @@ func (c *Client) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (
 		return prune.Record{}, c.writeError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
 	if claim.UID != seen.UID || asSeen && claim.ResourceVersion != seen.Version {
-		return prune.Record{}, fmt.Errorf("%w: claim %s", rollout.ErrConflict, seen.Name)
+		return prune.Record{}, fmt.Errorf("%w: claim %s", engine.ErrConflict, seen.Name)
 	}
 	volume, err := c.getVolume(ctx, claim.Spec.VolumeName)
 	if err != nil {

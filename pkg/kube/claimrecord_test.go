@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -92,7 +92,7 @@ func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 	seen := sts.ObserveClaim(claim, nil)
 	seen.Version = "6"
 	_, err := server.client().ClaimRecord(t.Context(), seen)
-	require.ErrorIs(t, err, rollout.ErrConflict)
+	require.ErrorIs(t, err, engine.ErrConflict)
 
 	server.on(http.MethodGet, claimPath, failure(http.StatusNotFound, "gone"))
 	_, err = server.client().ClaimRecord(t.Context(), seen)

@@ -14,9 +14,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -146,13 +146,13 @@ func TestWaitingForAClaimEndsWithItsTime(t *testing.T) {
 		client := server.client()
 		said := map[string]bool{}
 		client.OnRetry(func(words string) { said[words] = true })
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute+time.Second/2, rollout.ErrTimedOut)
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute+time.Second/2, engine.ErrTimedOut)
 		defer cancel()
 
-		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), rollout.ErrTimedOut)
+		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), engine.ErrTimedOut)
 
 		require.Equal(t, map[string]bool{"apiserver is starting; trying again until --timeout": true}, said)
-		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), rollout.ErrTimedOut)
+		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), engine.ErrTimedOut)
 		require.Len(t, said, 1, "nothing is tried again once it is over")
 		server.CloseClientConnections()
 	})

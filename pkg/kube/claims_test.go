@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -23,7 +23,7 @@ func TestAClaimIsDeletedOnlyAsItWasSeen(t *testing.T) {
 	require.Len(t, asked, 1)
 	require.Contains(t, asked[0].Body, "data-web-4-uid")
 	server.on(http.MethodDelete, claimPath, failure(http.StatusConflict, "the UID in the precondition does not match"))
-	require.ErrorIs(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), rollout.ErrConflict)
+	require.ErrorIs(t, server.client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), engine.ErrConflict)
 }
 
 func TestAClaimThatIsGoneIsToldApart(t *testing.T) {

@@ -21,8 +21,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // estate is what a server holds of all namespaces.
@@ -347,12 +347,12 @@ func TestTheUsersTimeoutEndsAList(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					server := estateServer(t, small(), 1, 1, 1, 1)
 					server.on(http.MethodGet, path, afterwards(1, silent, server.answers[http.MethodGet+" "+path]))
-					ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, rollout.ErrTimedOut)
+					ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, engine.ErrTimedOut)
 					defer cancel()
 
 					err := server.client().Everywhere().ClaimsInTurn(ctx, true, func(claims.Namespace) error { return nil })
 
-					require.ErrorIs(t, err, rollout.ErrTimedOut)
+					require.ErrorIs(t, err, engine.ErrTimedOut)
 					server.CloseClientConnections()
 				})
 			}

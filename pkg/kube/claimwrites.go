@@ -11,16 +11,17 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // deleteClaim deletes a claim as the snapshot shows it, after it has looked
 // again whether the set is still as it was and no pod wants the claim.
-func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
+func (c *Client) deleteClaim(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
 	i := slices.IndexFunc(seen.Claims, func(claim sts.Claim) bool { return claim.UID == d.UID })
 	if i < 0 {
-		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
+		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
 	claim := seen.Claims[i]
 	of := claims.Owner{Set: seen.UID(), Pod: seen.PodOf(claim.Name)}
@@ -37,7 +38,7 @@ func (c *Client) deleteClaim(ctx context.Context, d rollout.DeleteClaim, seen st
 		return c.writeError(err, "get", "statefulsets.apps", seen.Name())
 	}
 	if set.UID != seen.UID() || set.Generation != seen.Set.Generation {
-		return fmt.Errorf("%w: statefulset %s", rollout.ErrConflict, set.Name)
+		return fmt.Errorf("%w: statefulset %s", engine.ErrConflict, set.Name)
 	}
 	user, err := c.mountedBy(ctx, claim.Name)
 	if err != nil {
@@ -66,7 +67,7 @@ func (c *Client) mountedBy(ctx context.Context, claim string) (string, error) {
 }
 
 // retainVolume makes the volume of a claim outlive it.
-func (c *Client) retainVolume(ctx context.Context, r rollout.RetainVolume, dryRun bool) error {
+func (c *Client) retainVolume(ctx context.Context, r plan.RetainVolume, dryRun bool) error {
 	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
 		return keeping(volume, r.Claim, r.UID)
 	})

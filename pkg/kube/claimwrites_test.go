@@ -11,7 +11,8 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -38,7 +39,7 @@ func holding(source corev1.VolumeSource) *corev1.Pod {
 }
 
 func TestDeleteAClaim(t *testing.T) {
-	change := rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Why: "as answered"}
+	change := plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Why: "as answered"}
 	claim := func(name string) corev1.VolumeSource {
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
 	}
@@ -71,7 +72,7 @@ func TestDeleteAClaim(t *testing.T) {
 			list(holding(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
 			"claim data-web-4 is kept by now: pod data-web mounts it or waits for it",
 		},
-		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], rollout.ErrConflict.Error() + ": statefulset web"},
+		{"not once the set has changed", seenClaim(), object(moved), nil, all[2:], engine.ErrConflict.Error() + ": statefulset web"},
 		{
 			"not once something else owns it", seenClaim(ownedBy("Backup", "nightly")), nil, nil, nil,
 			"claim data-web-4 is kept by now: it belongs to Backup nightly",
@@ -85,7 +86,7 @@ func TestDeleteAClaim(t *testing.T) {
 			"not once it is marked to be kept", seenClaim(keep), nil, nil, nil,
 			"claim data-web-4 is kept by now: annotation kubectl-sts.github.io/keep",
 		},
-		{"not another one of that name", seenClaim(another), nil, nil, nil, rollout.ErrConflict.Error() + ": claim data-web-4 is gone"},
+		{"not another one of that name", seenClaim(another), nil, nil, nil, engine.ErrConflict.Error() + ": claim data-web-4 is gone"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -130,7 +131,7 @@ func TestDeleteAClaimInADryRunAsksOnlyThat(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.on(http.MethodDelete, claimPath, object(&corev1.PersistentVolumeClaim{}))
 
-	_, err := server.client().DryRun(t.Context(), rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
+	_, err := server.client().DryRun(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
 
 	require.NoError(t, err)
 	asked := server.requests()
@@ -152,7 +153,7 @@ func TestRetainAVolume(t *testing.T) {
 	}))
 	server.on(http.MethodPatch, volumePath, object(&corev1.PersistentVolume{}))
 
-	change := rollout.RetainVolume{Claim: "data-web-4", UID: "claim-uid", Volume: "pv-data-web-4"}
+	change := plan.RetainVolume{Claim: "data-web-4", UID: "claim-uid", Volume: "pv-data-web-4"}
 	set, err := server.client().Apply(t.Context(), change, seenClaim())
 
 	require.NoError(t, err)

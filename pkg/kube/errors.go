@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // explain puts an API error into one line for a person. The error itself stays
@@ -87,20 +87,20 @@ func (w worded) Error() string { return w.words }
 // Unwrap is the API's error.
 func (w worded) Unwrap() error { return w.error }
 
-// denied is an error that counts as [rollout.ErrDenied].
+// denied is an error that counts as [engine.ErrDenied].
 type denied struct{ worded }
 
-// Is makes errors.Is(err, rollout.ErrDenied) true.
-func (denied) Is(target error) bool { return target == rollout.ErrDenied }
+// Is makes errors.Is(err, engine.ErrDenied) true.
+func (denied) Is(target error) bool { return target == engine.ErrDenied }
 
 // Denied reports whether the user lacks a permission. What an admission plugin
 // forbids is something else.
-func Denied(err error) bool { return errors.Is(err, rollout.ErrDenied) }
+func Denied(err error) bool { return errors.Is(err, engine.ErrDenied) }
 
 // ended reports whether it is the caller who gave up, by ctrl-C or by --timeout,
 // and not a connection that took too long: that is a deadline to errors.Is, too.
 func ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, rollout.ErrTimedOut)
+	return errors.Is(err, context.Canceled) || errors.Is(err, engine.ErrTimedOut)
 }
 
 func singular(resource string) string {

@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -87,7 +88,7 @@ type sorted struct {
 }
 
 func sort(err error) sorted {
-	return sorted{errors.Is(err, rollout.ErrConflict), errors.Is(err, rollout.ErrLost), err.Error()}
+	return sorted{errors.Is(err, engine.ErrConflict), errors.Is(err, engine.ErrLost), err.Error()}
 }
 
 func TestFailedEdit(t *testing.T) {
@@ -165,7 +166,7 @@ func TestFailedEdit(t *testing.T) {
 			t.Cleanup(server.Close)
 			server.on(http.MethodPatch, setPath, test.answer)
 
-			_, err := server.client().Apply(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+			_, err := server.client().Apply(t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 			require.Error(t, err)
 			require.Equal(t, test.want, sort(err))
@@ -203,7 +204,7 @@ func TestFailedDelete(t *testing.T) {
 			t.Cleanup(server.Close)
 			server.on(http.MethodDelete, podsPath+"/web-4", test.answer)
 
-			_, err := server.client().Apply(t.Context(), rollout.DeletePod{Name: "web-4", UID: "a"}, ststest.Snapshot(ststest.Set()))
+			_, err := server.client().Apply(t.Context(), plan.DeletePod{Name: "web-4", UID: "a"}, ststest.Snapshot(ststest.Set()))
 
 			require.Error(t, err)
 			require.Equal(t, test.want, sort(err))
@@ -216,7 +217,7 @@ func TestWriteToAServerThatIsDownIsLost(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.network.down.Store(true)
 
-	_, err := server.client().Apply(t.Context(), rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+	_, err := server.client().Apply(t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 	require.Error(t, err)
 	require.Equal(t, sorted{Lost: true, Words: "cannot reach the API server at http://apiserver: connection refused"}, sort(err))
@@ -231,10 +232,10 @@ func TestInterruptedWriteIsNotLost(t *testing.T) {
 		<-r.Context().Done()
 	})
 
-	_, err := server.client().Apply(ctx, rollout.Partition(4), ststest.Snapshot(ststest.Set()))
+	_, err := server.client().Apply(ctx, plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 	require.ErrorIs(t, err, context.Canceled)
-	require.NotErrorIs(t, err, rollout.ErrLost)
+	require.NotErrorIs(t, err, engine.ErrLost)
 }
 
-var _ rollout.Cluster = (*kube.Client)(nil)
+var _ engine.Cluster = (*kube.Client)(nil)

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -28,7 +28,7 @@ const (
 	mostRead = 512 << 10
 )
 
-var _ rollout.Witness = (*Client)(nil)
+var _ engine.Witness = (*Client)(nil)
 
 // Evidence reads what a pod tells about its trouble: its containers, the end of
 // the log, the newest probe that failed, and whether its node is there. What can't

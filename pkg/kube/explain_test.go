@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // Not every connection is one that the client gives up by itself: what comes from
@@ -27,7 +27,7 @@ func TestOnlyTheCallersOwnEndIsNoMatterOfTheServer(t *testing.T) {
 		{"a dial that is late", &url.Error{Op: "Get", URL: "http://apiserver", Err: late}, unreached + "i/o timeout"},
 		{"a deadline that nobody set here", fmt.Errorf("login: %w", context.DeadlineExceeded), unreached + "context deadline exceeded"},
 		{"ctrl-C", fmt.Errorf("login: %w", context.Canceled), "login: context canceled"},
-		{"--timeout", fmt.Errorf("login: %w", rollout.ErrTimedOut), "login: --timeout has passed: context deadline exceeded"},
+		{"--timeout", fmt.Errorf("login: %w", engine.ErrTimedOut), "login: --timeout has passed: context deadline exceeded"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

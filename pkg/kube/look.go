@@ -7,7 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -39,7 +39,7 @@ func (c *Client) LoadObserved(ctx context.Context, name string, within time.Dura
 }
 
 // Look reads the set again, and whatever else the snapshot knows; see
-// [rollout.Looker].
+// [engine.Looker].
 func (c *Client) Look(ctx context.Context, seen sts.Snapshot) (sts.Snapshot, error) {
 	s, _, err := c.Load(ctx, seen.Name())
 	switch {
@@ -59,4 +59,4 @@ func (c *Client) Look(ctx context.Context, seen sts.Snapshot) (sts.Snapshot, err
 	return s, err
 }
 
-var _ rollout.Looker = (*Client)(nil)
+var _ engine.Looker = (*Client)(nil)

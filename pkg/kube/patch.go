@@ -12,7 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // operation is one operation of a JSON patch (RFC 6902).
@@ -27,7 +27,7 @@ type operation struct {
 // every status update. The uid tells the set from one made anew under its
 // name, the generation moves with the spec, and annotations, which move
 // neither, are pinned one by one.
-func patchFor(e rollout.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
+func patchFor(e plan.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
 	ops := []operation{
 		{"test", "/metadata/uid", seen.UID},
 		{"test", "/metadata/generation", seen.Generation},

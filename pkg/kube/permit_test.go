@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 const (
@@ -21,8 +21,8 @@ func reviewed(status string) http.HandlerFunc {
 }
 
 func TestPermitNamesAllThatIsMissing(t *testing.T) {
-	patch, del := rollout.PatchSet("web"), rollout.DeletePods()
-	volumes := rollout.Permission{Verb: "patch", Resource: "persistentvolumes"}
+	patch, del := plan.PatchSet("web"), plan.DeletePods()
+	volumes := plan.Permission{Verb: "patch", Resource: "persistentvolumes"}
 	const (
 		here    = ` in namespace "default"`
 		cluster = ` at the cluster scope (that takes a ClusterRole)`
@@ -31,22 +31,22 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		answer http.HandlerFunc
-		needs  []rollout.Permission
+		needs  []plan.Permission
 		want   string
 	}{
-		{"nothing is", reviewed(`{"allowed":true}`), []rollout.Permission{patch, del}, ""},
-		{"one", no, []rollout.Permission{patch}, `forbidden: user "jo" cannot patch statefulsets.apps` + here},
-		{"two", no, []rollout.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
+		{"nothing is", reviewed(`{"allowed":true}`), []plan.Permission{patch, del}, ""},
+		{"one", no, []plan.Permission{patch}, `forbidden: user "jo" cannot patch statefulsets.apps` + here},
+		{"two", no, []plan.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
 		{
 			"one of them in no namespace", no,
-			[]rollout.Permission{patch, volumes},
+			[]plan.Permission{patch, volumes},
 			`forbidden: user "jo" cannot patch statefulsets.apps` + here + `, or patch persistentvolumes` + cluster,
 		},
-		{"nobody knows: who may not ask goes on", failure(http.StatusForbidden, "no"), []rollout.Permission{patch}, ""},
-		{"nobody knows: a server without reviews", failure(http.StatusNotFound, "no"), []rollout.Permission{patch}, ""},
+		{"nobody knows: who may not ask goes on", failure(http.StatusForbidden, "no"), []plan.Permission{patch}, ""},
+		{"nobody knows: a server without reviews", failure(http.StatusNotFound, "no"), []plan.Permission{patch}, ""},
 		{
 			"nobody knows: an authorizer that failed", reviewed(`{"allowed":false,"evaluationError":"webhook"}`),
-			[]rollout.Permission{patch},
+			[]plan.Permission{patch},
 			"",
 		},
 	} {

@@ -17,8 +17,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -95,7 +95,7 @@ type watched struct {
 	server                        *server
 	sets, pods, revisions, events *stream
 	claims                        *stream // nil when they are not watched
-	feed                          <-chan rollout.Update
+	feed                          <-chan engine.Update
 	zones                         bool // somebody wants to know them
 	needs                         []kube.Need
 }
@@ -156,7 +156,7 @@ func claiming() *appsv1.StatefulSet {
 func asIs(*watched) {}
 
 // next is the next item of the feed, after all that comes at the same time.
-func (w *watched) next() rollout.Update {
+func (w *watched) next() engine.Update {
 	w.t.Helper()
 	synctest.Wait()
 	u, ok := <-w.feed
@@ -183,8 +183,8 @@ func (w *watched) closed() {
 }
 
 // shows is what the feed says of this state of the cluster.
-func shows(set *appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) rollout.Update {
-	return rollout.Update{
+func shows(set *appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) engine.Update {
+	return engine.Update{
 		Snapshot: sts.Observe(received(set), receivedAll(pods), receivedAll(revisions), sts.FailedCreates(events)),
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -33,7 +33,7 @@ const (
 // that is cut, or has become too old (410), is taken up again and only told
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
-func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan rollout.Update, error) {
+func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan engine.Update, error) {
 	selector, err := selectorOf(set)
 	if err != nil {
 		return nil, err
@@ -43,8 +43,8 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Ne
 		client:  c,
 		name:    set.Name,
 		changed: make(chan struct{}, 1),
-		trouble: make(chan rollout.Update, 8),
-		out:     make(chan rollout.Update),
+		trouble: make(chan engine.Update, 8),
+		out:     make(chan engine.Update),
 		ended:   map[*source]bool{},
 		cut:     map[*source]bool{},
 		nodes:   map[string]*source{},
@@ -81,8 +81,8 @@ type watcher struct {
 	nodes                 map[string]*source
 	places                map[types.UID]string // where the volumes of pods that fit on no node can be used
 	changed               chan struct{}        // holds one token when a source changed
-	trouble               chan rollout.Update
-	out                   chan rollout.Update
+	trouble               chan engine.Update
+	out                   chan engine.Update
 	mu                    sync.Mutex       // also held while trouble is told, which keeps it in order
 	ended                 map[*source]bool // those whose watch has ended and was not taken up again
 	cut                   map[*source]bool // those that are not relied on any more
@@ -99,21 +99,21 @@ func (w *watcher) sources() []*source {
 
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.out)
-	var next *rollout.Update // what the receiver has not taken yet
+	var next *engine.Update // what the receiver has not taken yet
 	var overdue <-chan time.Time
 	look := func() {
 		s := w.snapshot()
 		if err := sts.Countable(s.Set); err != nil {
-			next = &rollout.Update{Err: err}
+			next = &engine.Update{Err: err}
 			return
 		}
 		overdue = w.lookAtNodes(ctx, s)
 		w.client.fillZones(ctx, s, w.signal)
-		next = &rollout.Update{Snapshot: w.lookAtPlaces(ctx, s)}
+		next = &engine.Update{Snapshot: w.lookAtPlaces(ctx, s)}
 	}
 	for {
-		var out chan<- rollout.Update
-		var item rollout.Update
+		var out chan<- engine.Update
+		var item engine.Update
 		if next != nil {
 			out, item = w.out, *next
 		}
@@ -144,7 +144,7 @@ func (w *watcher) run(ctx context.Context) {
 
 // send passes on something that must not be merged away, and reports whether
 // the feed goes on.
-func (w *watcher) send(ctx context.Context, u rollout.Update) bool {
+func (w *watcher) send(ctx context.Context, u engine.Update) bool {
 	select {
 	case w.out <- u:
 		return u.Err == nil

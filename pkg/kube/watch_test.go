@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -57,7 +57,7 @@ func TestWatchShowsEveryKindOfChange(t *testing.T) {
 		require.Equal(t, shows(set, ststest.Pods(0, 5)), w.next())
 
 		w.sets.events <- event(watch.Deleted, set)
-		require.Equal(t, rollout.Update{Snapshot: sts.Snapshot{FailedCreates: map[string]sts.FailedCreate{}}}, w.next())
+		require.Equal(t, engine.Update{Snapshot: sts.Snapshot{FailedCreates: map[string]sts.FailedCreate{}}}, w.next())
 	})
 }
 
@@ -196,7 +196,7 @@ func TestWatchTellsOnceThatTheServerIsDownAndOnceThatItAnswersAgain(t *testing.T
 		w.server.CloseClientConnections()
 
 		const down = "cannot reach the API server at http://apiserver: connection refused; trying again"
-		require.Equal(t, rollout.Update{Notice: down, Cut: true}, w.next())
+		require.Equal(t, engine.Update{Notice: down, Cut: true}, w.next())
 		time.Sleep(10 * time.Minute) // of virtual time, with hundreds of tries
 		w.quiet()
 
@@ -207,7 +207,7 @@ func TestWatchTellsOnceThatTheServerIsDownAndOnceThatItAnswersAgain(t *testing.T
 		for update.Notice == "" {
 			update = w.next() // what the first watch to come back shows is not the whole picture
 		}
-		require.Equal(t, rollout.Update{Notice: "the API server answers again", Back: true}, update)
+		require.Equal(t, engine.Update{Notice: "the API server answers again", Back: true}, update)
 		time.Sleep(time.Minute) // until every watch is back
 		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
 		w.quiet()
@@ -249,10 +249,10 @@ func TestWatchIsNotReliedOnWhileNobodyAnswers(t *testing.T) {
 		time.Sleep(500*time.Millisecond - 1)
 		w.quiet()
 		time.Sleep(time.Nanosecond)
-		require.Equal(t, rollout.Update{Cut: true}, w.next())
+		require.Equal(t, engine.Update{Cut: true}, w.next())
 		time.Sleep(4500 * time.Millisecond)
 		const notice = "no answer from the API server at http://apiserver; trying again"
-		require.Equal(t, rollout.Update{Cut: true, Notice: notice}, w.next())
+		require.Equal(t, engine.Update{Cut: true, Notice: notice}, w.next())
 		time.Sleep(time.Minute)
 		w.quiet()
 
@@ -260,7 +260,7 @@ func TestWatchIsNotReliedOnWhileNobodyAnswers(t *testing.T) {
 		close(answer)
 		time.Sleep(time.Second)
 
-		require.Equal(t, rollout.Update{Back: true, Notice: "the API server answers again"}, w.next())
+		require.Equal(t, engine.Update{Back: true, Notice: "the API server answers again"}, w.next())
 		require.Equal(t, shows(ststest.Set(), ststest.Pods(0, 5), quota), w.next())
 		w.quiet()
 	})

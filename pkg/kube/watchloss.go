@@ -7,7 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // A watch that was cut shows what was true before. What follows tells the feed
@@ -33,7 +33,7 @@ func (w *watcher) failed(ctx context.Context, s *source, verb string, err error)
 		s.synced.Store(true)
 		w.signal()
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err), apierrors.IsNotFound(err):
-		w.tell(ctx, rollout.Update{Err: w.client.explain(err, verb, s.resource, "")})
+		w.tell(ctx, engine.Update{Err: w.client.explain(err, verb, s.resource, "")})
 	default:
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -69,7 +69,7 @@ func (w *watcher) lose(ctx context.Context, s *source, notice string) {
 	}
 	if news || notice != "" {
 		w.told = w.told || notice != ""
-		w.tell(ctx, rollout.Update{Cut: true, Notice: notice})
+		w.tell(ctx, engine.Update{Cut: true, Notice: notice})
 	}
 }
 
@@ -98,14 +98,14 @@ func (w *watcher) fresh(ctx context.Context, s *source) {
 	if len(w.cut) > 0 {
 		return
 	}
-	back := rollout.Update{Back: true}
+	back := engine.Update{Back: true}
 	if w.told {
 		back.Notice, w.told = "the API server answers again", false
 	}
 	w.tell(ctx, back)
 }
 
-func (w *watcher) tell(ctx context.Context, u rollout.Update) {
+func (w *watcher) tell(ctx context.Context, u engine.Update) {
 	select {
 	case w.trouble <- u:
 	case <-ctx.Done():

@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/watch"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -39,7 +39,7 @@ func nodeReads(w *watched) int {
 }
 
 // zonesOf are the zones of the pods, in order.
-func zonesOf(u rollout.Update) string {
+func zonesOf(u engine.Update) string {
 	var zones []string
 	for _, p := range u.Snapshot.Pods {
 		zones = append(zones, p.Zone)

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Progress is how far a rollout is, and who drives it.
-func (r Rollout) Progress(s sts.Snapshot, now time.Time) rollout.Operation {
-	o := rollout.Operation{
+func (r Rollout) Progress(s sts.Snapshot, now time.Time) plan.Operation {
+	o := plan.Operation{
 		Verb: r.Verb.Name(), Started: r.Started, Aborting: r.Aborting, Failed: r.Failure(s) != nil,
 		Held: r.Held(s, now), Driver: r.Driven(s, now),
 	}
@@ -43,19 +43,19 @@ func (r Rollout) Held(s sts.Snapshot, now time.Time) bool {
 	if err != nil || at.Begun == 0 || r.Aborting {
 		return false
 	}
-	var until rollout.Condition = rollout.PodsGood{From: s.Start() + s.Partition()}
+	var until plan.Condition = plan.PodsGood{From: s.Start() + s.Partition()}
 	switch {
 	case r.Pods != nil:
-		until = rollout.PodsRestarted{Pods: r.Pods}
+		until = plan.PodsRestarted{Pods: r.Pods}
 	case s.OnDelete():
-		until = rollout.PodsUpdated{Count: at.Counts[at.Begun-1]}
+		until = plan.PodsUpdated{Count: at.Counts[at.Begun-1]}
 	}
 	return until.Check(s, now).Done && r.SoakLeft(until, s, now) <= 0
 }
 
 // SoakLeft is what the soak still lacks when its pods have been Available for
 // some of it already: nobody has to sit through it twice.
-func (r Rollout) SoakLeft(until rollout.Condition, s sts.Snapshot, now time.Time) time.Duration {
+func (r Rollout) SoakLeft(until plan.Condition, s sts.Snapshot, now time.Time) time.Duration {
 	progress := until.Check(s, now)
 	if !progress.Done {
 		return r.Soak.Duration
@@ -78,7 +78,7 @@ const drivenStepWithin = 30 * time.Second
 
 // GoesOn is when the soak of the step is over or, after that, when the next step
 // should have begun.
-func (r Rollout) GoesOn(s sts.Snapshot, pods rollout.Progress, now time.Time) (until time.Time, words string) {
+func (r Rollout) GoesOn(s sts.Snapshot, pods plan.Progress, now time.Time) (until time.Time, words string) {
 	soaked := r.soakedAt(s, pods)
 	at, err := r.Position(s)
 	if err == nil && at.Begun > 0 && !r.Aborting && now.Before(soaked) {
@@ -97,7 +97,7 @@ func (r Rollout) GoesOn(s sts.Snapshot, pods rollout.Progress, now time.Time) (u
 
 // soakedAt is when the soak of a step is over, as far as the set tells: its pods
 // have been good for so long, and what it wrote last is as old.
-func (r Rollout) soakedAt(s sts.Snapshot, pods rollout.Progress) time.Time {
+func (r Rollout) soakedAt(s sts.Snapshot, pods plan.Progress) time.Time {
 	since := lastMove(s, pods, r.Started, []string{"metadata", "annotations", sts.RolloutAnnotation},
 		[]string{"spec", "updateStrategy", "rollingUpdate", "partition"})
 	if r.Aborting {
@@ -108,7 +108,7 @@ func (r Rollout) soakedAt(s sts.Snapshot, pods rollout.Progress) time.Time {
 
 // lastMove is the latest of a time, of when a pod became good, and of when one
 // of these fields was written.
-func lastMove(s sts.Snapshot, pods rollout.Progress, latest time.Time, fields ...[]string) time.Time {
+func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, fields ...[]string) time.Time {
 	later := func(t time.Time) {
 		if t.After(latest) {
 			latest = t

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -107,8 +107,8 @@ func (r Hold) Lines(_ sts.Snapshot, now time.Time) [][2]string {
 func (r Hold) Since(sts.Snapshot) (time.Time, bool) { return r.Started, true }
 
 // Progress is who holds it and why.
-func (r Hold) Progress(s sts.Snapshot, _ time.Time) rollout.Operation {
-	return rollout.Operation{Verb: r.Name(), Started: r.Started, By: r.By, Reason: r.Reason, Failed: r.Failure(s) != nil}
+func (r Hold) Progress(s sts.Snapshot, _ time.Time) plan.Operation {
+	return plan.Operation{Verb: r.Name(), Started: r.Started, By: r.By, Reason: r.Reason, Failed: r.Failure(s) != nil}
 }
 
 // Failure is that the gate could not be closed, or that somebody else has opened it.
@@ -128,10 +128,10 @@ func (r Hold) Failure(s sts.Snapshot) *sts.Failure {
 func (r Hold) Driven(sts.Snapshot, time.Time) *sts.Driver { return nil }
 
 // AtGate is never so: a hold deletes no pod.
-func (r Hold) AtGate(sts.Snapshot, rollout.Progress) bool { return false }
+func (r Hold) AtGate(sts.Snapshot, plan.Progress) bool { return false }
 
 // GoesOn is never: nothing goes on by itself.
-func (r Hold) GoesOn(sts.Snapshot, rollout.Progress, time.Time) (until time.Time, words string) {
+func (r Hold) GoesOn(sts.Snapshot, plan.Progress, time.Time) (until time.Time, words string) {
 	return time.Time{}, ""
 }
 
@@ -172,11 +172,11 @@ func (r Hold) waysOut(s sts.Snapshot) []hint.Hint {
 // Excludes refuses what would set another template and roll it out. A canary of a change
 // that waits is the way through the gate, an undo the way back, and each closes it
 // again; pods may be restarted as they are, and the set scaled.
-func (r Hold) Excludes(verb string, s sts.Snapshot, command hint.Caller) *rollout.Refusal {
+func (r Hold) Excludes(verb string, s sts.Snapshot, command hint.Caller) *plan.Refusal {
 	if verb != "canary" && verb != "restart" {
 		return nil
 	}
-	no := &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is held %s", s.Name(), sts.Clean(r.Who()))}
+	no := &plan.Refusal{Why: fmt.Sprintf("statefulset %q is held %s", s.Name(), sts.Clean(r.Who()))}
 	for _, h := range r.waysOut(s) {
 		no.Try = append(no.Try, command.Render(h))
 	}

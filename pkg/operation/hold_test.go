@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -39,9 +39,9 @@ func TestAHoldSaysWhoAndWhy(t *testing.T) {
 		first.Says())
 	require.Equal(t, "hold for 60m", first.Short(s, ststest.Start))
 	require.Equal(t, [][2]string{{"Held", "60m ago by alice on ci-7"}, {"Reason", "a migration"}}, first.Lines(s, ststest.Start))
-	require.Equal(t, rollout.Operation{Verb: "hold", Started: r.Started, By: r.By, Reason: "a migration"}, first.Progress(s, ststest.Start))
+	require.Equal(t, plan.Operation{Verb: "hold", Started: r.Started, By: r.By, Reason: "a migration"}, first.Progress(s, ststest.Start))
 	require.Nil(t, first.Driven(s, ststest.Start), "nobody drives it")
-	until, _ := first.GoesOn(s, rollout.Progress{}, ststest.Start)
+	until, _ := first.GoesOn(s, plan.Progress{}, ststest.Start)
 	require.Zero(t, until, "nothing goes on by itself")
 }
 
@@ -114,9 +114,9 @@ func TestWhatAHoldExcludes(t *testing.T) {
 		"canary":  nil,
 		"restart": {"or restart pods as they are, by deleting them: kubectl sts -n prod restart web --ordinals 0-4"},
 	} {
-		var no *rollout.Refusal
+		var no *plan.Refusal
 		require.ErrorAs(t, operation.Refuse(verb, s, "kubectl sts -n prod"), &no)
-		require.Equal(t, &rollout.Refusal{
+		require.Equal(t, &plan.Refusal{
 			Why: `statefulset "web" is held since 2030-01-02T02:04:05Z by alice on ci-7: a migration`,
 			Try: append([]string{"release it: kubectl sts -n prod release web"}, also...),
 		}, no)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -29,17 +29,17 @@ type Record interface {
 	// Since is when it began, as far as the set tells.
 	Since(s sts.Snapshot) (at time.Time, known bool)
 	// Progress is how far it is, and who drives it.
-	Progress(s sts.Snapshot, now time.Time) rollout.Operation
+	Progress(s sts.Snapshot, now time.Time) plan.Operation
 	// Failure is how its last run has ended, nil where it has not failed or somebody
 	// has acted on it since.
 	Failure(s sts.Snapshot) *sts.Failure
 	// Driven is the process that drives it as far as the set tells, or nil.
 	Driven(s sts.Snapshot, now time.Time) *sts.Driver
 	// AtGate reports whether its pods wait for it to delete them, all others well.
-	AtGate(s sts.Snapshot, pods rollout.Progress) bool
+	AtGate(s sts.Snapshot, pods plan.Progress) bool
 	// GoesOn is until when another process may be expected to go on with it, and what
 	// is waited for until then; zero when nobody is.
-	GoesOn(s sts.Snapshot, pods rollout.Progress, now time.Time) (until time.Time, words string)
+	GoesOn(s sts.Snapshot, pods plan.Progress, now time.Time) (until time.Time, words string)
 	// Waits is what it waits for at a gate, or once it has failed.
 	Waits(s sts.Snapshot) string
 	// Origin is the revision that it leaves and that it is taken back to, "" for none.
@@ -52,7 +52,7 @@ type Record interface {
 	Helps(s sts.Snapshot, good bool) []hint.Hint
 	// Excludes is why another verb can't begin meanwhile; nil where it can, or where
 	// the verb's own planner knows better.
-	Excludes(verb string, s sts.Snapshot, command hint.Caller) *rollout.Refusal
+	Excludes(verb string, s sts.Snapshot, command hint.Caller) *plan.Refusal
 }
 
 // Kind is one kind of operation.

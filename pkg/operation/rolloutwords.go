@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -103,7 +103,7 @@ func help(s sts.Snapshot, words, verb string, flags ...string) hint.Hint {
 
 // AfterFailure is what can be done about a run that has failed: back before again.
 func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
-	again := help(s, "try again", r.Verb.Name(), rollout.RetryFlag)
+	again := help(s, "try again", r.Verb.Name(), plan.RetryFlag)
 	// Any run gives way to an undo.
 	other := help(s, "or go to another revision", "undo", "--to-revision", "REVISION")
 	switch r.Verb {
@@ -119,7 +119,7 @@ func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
 
 // AtGate reports whether it holds a set whose pods wait to be deleted: none is on its
 // way, and all that were updated are well.
-func (r Rollout) AtGate(s sts.Snapshot, pods rollout.Progress) bool {
+func (r Rollout) AtGate(s sts.Snapshot, pods plan.Progress) bool {
 	return s.OnDelete() && pods.Good > 0 && !slices.ContainsFunc(pods.Standings, func(t sts.Standing) bool {
 		return t.State != sts.StateOld && !t.Good()
 	})
@@ -156,4 +156,4 @@ func (r Rollout) TakenBack(s sts.Snapshot, origin string) bool {
 
 // Excludes is nil: the planners of the other verbs say what a rollout in progress is
 // to them.
-func (r Rollout) Excludes(string, sts.Snapshot, hint.Caller) *rollout.Refusal { return nil }
+func (r Rollout) Excludes(string, sts.Snapshot, hint.Caller) *plan.Refusal { return nil }

@@ -6,7 +6,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -17,7 +17,7 @@ type Scale struct {
 	From    int `json:"from"` // the replicas as they were
 	To      int `json:"to"`
 	// WhenScaled is the policy to put back, empty when it was left as it is.
-	WhenScaled rollout.Retention `json:"whenScaled,omitempty"`
+	WhenScaled plan.Retention `json:"whenScaled,omitempty"`
 	// Claims are those to be deleted once their pods are gone, by name.
 	Claims map[string]Pending `json:"claims,omitempty"`
 	// Before is the flag of the command that runs before each pod goes.
@@ -53,7 +53,7 @@ func (r Scale) Check() error {
 	return nil
 }
 
-func known(policy rollout.Retention) bool {
+func known(policy plan.Retention) bool {
 	return policy == "" || policy == appsv1.DeletePersistentVolumeClaimRetentionPolicyType ||
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -84,7 +84,7 @@ func (r Scale) Helps(s sts.Snapshot, _ bool) []hint.Hint {
 		if differs {
 			out = append(out, leave)
 		}
-		on.Words, on.Args = "try again", append(on.Args, rollout.RetryFlag)
+		on.Words, on.Args = "try again", append(on.Args, plan.RetryFlag)
 		return append(out, r.WithHook(on))
 	}
 	out = append(out, r.WithHook(on))
@@ -123,8 +123,8 @@ func (r Scale) WithHook(h hint.Hint) hint.Hint {
 }
 
 // Progress is who drives it: a scale has no steps to count.
-func (r Scale) Progress(s sts.Snapshot, now time.Time) rollout.Operation {
-	return rollout.Operation{Verb: r.Name(), Driver: r.Driven(s, now), Failed: r.Failed != nil}
+func (r Scale) Progress(s sts.Snapshot, now time.Time) plan.Operation {
+	return plan.Operation{Verb: r.Name(), Driver: r.Driven(s, now), Failed: r.Failed != nil}
 }
 
 // Failure is how its last run ended, nil unless it halted.
@@ -139,14 +139,14 @@ func (r Scale) Driven(sts.Snapshot, time.Time) *sts.Driver {
 }
 
 // AtGate is never so: a scale deletes no pod itself.
-func (r Scale) AtGate(sts.Snapshot, rollout.Progress) bool { return false }
+func (r Scale) AtGate(sts.Snapshot, plan.Progress) bool { return false }
 
 // scaleWithin is how long a scale's next step may take. When the pod before was
 // gone, nobody knows afterwards: it counts from the write that took it away.
 const scaleWithin = time.Minute
 
 // GoesOn is when its next step should have been written.
-func (r Scale) GoesOn(s sts.Snapshot, pods rollout.Progress, _ time.Time) (until time.Time, words string) {
+func (r Scale) GoesOn(s sts.Snapshot, pods plan.Progress, _ time.Time) (until time.Time, words string) {
 	last := lastMove(s, pods, time.Time{}, []string{"metadata", "annotations", sts.ScaleAnnotation}, []string{"spec", "replicas"})
 	return last.Add(scaleWithin), "the scale's next step"
 }
@@ -163,4 +163,4 @@ func (r Scale) TakenBack(s sts.Snapshot, _ string) bool {
 }
 
 // Excludes is nil: what a scale leaves alone is looked at by the planners.
-func (r Scale) Excludes(string, sts.Snapshot, hint.Caller) *rollout.Refusal { return nil }
+func (r Scale) Excludes(string, sts.Snapshot, hint.Caller) *plan.Refusal { return nil }

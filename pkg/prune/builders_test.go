@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -100,7 +100,7 @@ func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
 // changed is the conflict of a claim that is not as it was judged.
 func (c *cluster) changed(claim sts.Claim) error {
 	if now, ok := c.fresh[claim.Name]; ok && (now.UID != claim.UID || now.Version != claim.Version) {
-		return fmt.Errorf("%w: persistentvolumeclaims %s", rollout.ErrConflict, claim.Name)
+		return fmt.Errorf("%w: persistentvolumeclaims %s", engine.ErrConflict, claim.Name)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // tries is how often a claim is looked at that changes before it is deleted.
@@ -24,7 +24,7 @@ func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event
 	d := &deletion{Run: r, verdict: v, looked: looked}
 	for range tries {
 		e, err := d.attempt(ctx)
-		if !errors.Is(err, rollout.ErrConflict) {
+		if !errors.Is(err, engine.ErrConflict) {
 			return d.ends(e)
 		}
 		if e := d.again(ctx); e.Result != "" {

@@ -12,8 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -113,7 +113,7 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 
 func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
-	c.errs = map[string]error{"delete data-web-1": rollout.ErrConflict}
+	c.errs = map[string]error{"delete data-web-1": engine.ErrConflict}
 
 	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 	require.Equal(t, []string{"skipped data-web-1: it changed 5 times while it was to be deleted"}, got.events)

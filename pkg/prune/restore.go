@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // BeforeAnnotation on a volume is the reclaim policy that it had before it was
@@ -38,7 +38,7 @@ func (m Moves) Nothing() bool { return m == Moves{} }
 func Restoring(r Record, claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume, caller hint.Caller) (Moves, error) {
 	name := fmt.Sprintf("claim %s/%s", r.Claim.Namespace, r.Claim.Name)
 	refuse := func(why string, try ...string) (Moves, error) {
-		return Moves{}, &rollout.Refusal{Why: why, Try: try}
+		return Moves{}, &plan.Refusal{Why: why, Try: try}
 	}
 	switch {
 	case volume == nil:

@@ -8,8 +8,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -167,7 +167,7 @@ func TestARestoreIsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume, "kubectl sts -n default")
 
-			var no *rollout.Refusal
+			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
 			require.Equal(t, test.why, no.Why)
 		})

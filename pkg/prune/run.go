@@ -20,14 +20,14 @@ type Cluster interface {
 	// there is none.
 	Claim(ctx context.Context, c sts.Claim) (sts.Claim, error)
 	// Record reads what it takes to make the claim again. It is a
-	// [rollout.ErrConflict] when the claim is not as it was seen.
+	// [engine.ErrConflict] when the claim is not as it was seen.
 	Record(ctx context.Context, c sts.Claim) (Record, error)
 	// Retain makes the volume outlive its claim.
 	Retain(ctx context.Context, r Record) error
 	// May is the error that a deletion would have now.
 	May(ctx context.Context, c sts.Claim) error
 	// Delete deletes the claim if it is still as it was seen, and is a
-	// [rollout.ErrConflict] when it is not, [ErrGone] when there is none.
+	// [engine.ErrConflict] when it is not, [ErrGone] when there is none.
 	Delete(ctx context.Context, c sts.Claim) error
 }
 

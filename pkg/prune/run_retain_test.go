@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -34,7 +34,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 		want   string
 	}{
 		{
-			"the claim changes without end", rollout.ErrConflict, "Delete",
+			"the claim changes without end", engine.ErrConflict, "Delete",
 			"skipped data-web-1: it changed 5 times while it was to be deleted" + words,
 		},
 		{"nobody knows", errors.New("cut"), "Delete", "failed data-web-1: cut" + words},

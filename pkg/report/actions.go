@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // Actions tells GitHub Actions what belongs at the top of a job's page, in the
@@ -26,8 +26,8 @@ func NewActions(w io.Writer) *Actions { return &Actions{w: w, title: "kubectl st
 func (a *Actions) Title(title string) { a.title = title }
 
 // Handle tells warnings. The end comes by itself, when it is known for good.
-func (a *Actions) Handle(e rollout.Event) {
-	if e.Type == rollout.EventWarning {
+func (a *Actions) Handle(e engine.Event) {
+	if e.Type == engine.EventWarning {
 		a.Warn(e.Message)
 	}
 }
@@ -36,9 +36,9 @@ func (a *Actions) Handle(e rollout.Event) {
 func (a *Actions) Warn(message string) { a.command("warning", Clean(message)) }
 
 // End tells how the command ended, where, and what helps.
-func (a *Actions) End(where string, o rollout.Outcome) {
+func (a *Actions) End(where string, o engine.Outcome) {
 	level := "error"
-	if o.Result == rollout.Done || o.Result == rollout.Held {
+	if o.Result == engine.Done || o.Result == engine.Held {
 		level = "notice"
 	}
 	a.command(level, strings.Join(helpLines(o, where), "\n"))

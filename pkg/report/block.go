@@ -11,8 +11,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -27,7 +28,7 @@ type block struct {
 	until    time.Time // when that ends by itself, zero where nobody knows
 	halts    time.Time // when it ends the watch, zero for never
 	title    string    // what it is called among several, empty for its name
-	outcome  *rollout.Outcome
+	outcome  *engine.Outcome
 	ended    time.Time
 }
 
@@ -181,7 +182,7 @@ func (s *Screen) foot(b *block, now time.Time) []string {
 }
 
 // progressWords says how far a set is, and how long it may still take.
-func progressWords(s sts.Snapshot, p rollout.Progress, now time.Time) string {
+func progressWords(s sts.Snapshot, p plan.Progress, now time.Time) string {
 	words := fmt.Sprintf("%d/%d pods updated and available", p.Good, p.Want)
 	if left, ok := verdict.Left(s, p, now); ok {
 		words += ", " + leftWords(left)

@@ -12,9 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -104,7 +105,7 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	record := prune.Record{Claim: &corev1.PersistentVolumeClaim{}, Volume: evil}
 	record.Claim.Name = evil
 	r.Done(record, prune.Moves{Policy: "Delete"})
-	r.Failed(record, &rollout.Refusal{Why: evil, Try: []string{evil}})
+	r.Failed(record, &plan.Refusal{Why: evil, Try: []string{evil}})
 
 	harmless(t, out.String())
 }
@@ -160,33 +161,33 @@ func TestTheWorstEndOfADeletionCounts(t *testing.T) {
 	tests := []struct {
 		name string
 		sum  prune.Summary
-		want rollout.Result
+		want engine.Result
 		says string
 	}{
-		{"all deleted", prune.Summary{Deleted: 3}, rollout.Done, "3 claims deleted, 0 skipped, 0 failed"},
-		{"some wanted by then", prune.Summary{Deleted: 1, Skipped: 2}, rollout.Done, "1 claim deleted, 2 skipped, 0 failed"},
+		{"all deleted", prune.Summary{Deleted: 3}, engine.Done, "3 claims deleted, 0 skipped, 0 failed"},
+		{"some wanted by then", prune.Summary{Deleted: 1, Skipped: 2}, engine.Done, "1 claim deleted, 2 skipped, 0 failed"},
 		{
 			"a set was changed",
 			prune.Summary{Skipped: 2, Stopped: []string{"set web was deleted meanwhile"}},
-			rollout.Drifted,
+			engine.Drifted,
 			"0 claims deleted, 2 skipped, 0 failed; set web was deleted meanwhile",
 		},
 		{
 			"ctrl-C",
 			prune.Summary{Deleted: 1, Left: 4, Interrupted: true},
-			rollout.Interrupted,
+			engine.Interrupted,
 			"1 claim deleted, 0 skipped, 0 failed, 4 not got to",
 		},
 		{
 			"the time is up",
 			prune.Summary{Deleted: 1, Left: 4, TimedOut: true},
-			rollout.TimedOut,
+			engine.TimedOut,
 			"1 claim deleted, 0 skipped, 0 failed, 4 not got to",
 		},
 		{
 			"a failure counts most",
 			prune.Summary{Failed: 1, Left: 1, Interrupted: true, Stopped: []string{"x"}},
-			rollout.Failed,
+			engine.Failed,
 			"0 claims deleted, 0 skipped, 1 failed, 1 not got to; x",
 		},
 	}
@@ -217,10 +218,10 @@ func TestARestoreIsTold(t *testing.T) {
 			r.Done(record, prune.Moves{Create: true, Wait: true})
 			r.Done(record, prune.Moves{Policy: "Delete"})
 			r.Nothing(record)
-			r.Failed(record, &rollout.Refusal{Why: "the volume is gone", Try: []string{"look elsewhere"}})
+			r.Failed(record, &plan.Refusal{Why: "the volume is gone", Try: []string{"look elsewhere"}})
 			r.Failed(record, errors.New("no"))
-			r.Ended(record, rollout.TimedOut, "claim data-web-1 is bound to volume pv-1")
-			r.Ended(record, rollout.Interrupted, "claim data-web-1 is gone")
+			r.Ended(record, engine.TimedOut, "claim data-web-1 is bound to volume pv-1")
+			r.Ended(record, engine.Interrupted, "claim data-web-1 is gone")
 			r.DryRun = report.DryRunClient
 			r.Plan(record, whole)
 			r.Plan(record, prune.Moves{Wait: true, Policy: "Delete"})

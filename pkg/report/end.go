@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // Subject is the StatefulSet that a command is about.
@@ -22,11 +22,11 @@ func (s Subject) String() string {
 
 // PrintEnd writes the last object of a command that did not get as far as a run,
 // or had nothing to do: how it ended, and what helps.
-func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time.Time, o rollout.Outcome) {
+func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time.Time, o engine.Outcome) {
 	if format != JSON && format != YAML {
 		return
 	}
-	out := object{Type: string(rollout.EventOutcome), Time: now.UTC(), DryRun: dryRun}
+	out := object{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
 	if about.Name != "" {
 		out.Set = &setName{Clean(about.Namespace), Clean(about.Name)}
 	}
@@ -35,25 +35,25 @@ func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time
 }
 
 // endWord is a result in words.
-func endWord(r rollout.Result) string {
+func endWord(r engine.Result) string {
 	switch r {
-	case rollout.TimedOut:
+	case engine.TimedOut:
 		return "timed out"
-	case rollout.Misused:
+	case engine.Misused:
 		return "error"
-	case rollout.AbortAsked:
+	case engine.AbortAsked:
 		return "aborted"
 	}
 	return string(r)
 }
 
 // endWords are an end in a sentence: how, where and why.
-func endWords(o rollout.Outcome) string {
+func endWords(o engine.Outcome) string {
 	words, word := endWhere(o), string(o.Result)
-	if o.Rollback == rollout.RollbackFailed {
+	if o.Rollback == engine.RollbackFailed {
 		words = "rollback failed"
 	}
-	if o.Result == rollout.TimedOut {
+	if o.Result == engine.TimedOut {
 		word = endWord(o.Result)
 	}
 	if o.Cancelled {
@@ -66,19 +66,19 @@ func endWords(o rollout.Outcome) string {
 }
 
 // endWhere is how and where a run ended.
-func endWhere(o rollout.Outcome) string {
-	if o.Result == rollout.AbortAsked {
+func endWhere(o engine.Outcome) string {
+	if o.Result == engine.AbortAsked {
 		return "aborted at the gate"
 	}
-	if o.Step != nil && o.Step.Number > 0 && o.Result != rollout.Held {
+	if o.Step != nil && o.Step.Number > 0 && o.Result != engine.Held {
 		return fmt.Sprintf("%s in step %d of %d", endWord(o.Result), o.Step.Number, o.Step.Of)
 	}
 	return endWord(o.Result)
 }
 
 // endPlace says where an end has left the set.
-func endPlace(o rollout.Outcome) []string {
-	if o.Result == rollout.Done {
+func endPlace(o engine.Outcome) []string {
+	if o.Result == engine.Done {
 		return nil
 	}
 	var out []string

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -131,7 +131,7 @@ func FuzzActions(f *testing.F) {
 		actions := report.NewActions(&out)
 		actions.Title(title)
 		actions.Warn(text)
-		actions.End(title, rollout.Outcome{Result: rollout.Halted, Message: text, Gate: text, Try: []string{text}})
+		actions.End(title, engine.Outcome{Result: engine.Halted, Message: text, Gate: text, Try: []string{text}})
 		fuzztest.Harmless(t, out.String())
 		lines := strings.Split(out.String(), "\n")
 		require.Len(t, lines, 3)

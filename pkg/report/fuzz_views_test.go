@@ -13,9 +13,10 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -26,21 +27,21 @@ import (
 // hostileTale is a run in which every text is this one.
 func hostileTale(text string) *tale {
 	trouble := sts.Trouble{Reason: text, Container: "nginx", Message: text}
-	plan := canaryPlan()
-	plan.Title, plan.Details, plan.Warnings, plan.Diff = text, []string{text}, []string{text}, text
-	plan.Steps[1].Title = text
-	hook := rollout.Hook{Namespace: "default", Set: "web", Pod: "web-4", Command: text, Exec: true}
-	plan.Steps[1].Before = []rollout.Hook{hook}
-	return newTale(plan).
-		tell(rollout.Event{Type: rollout.EventWarning, Message: text}).
+	p := canaryPlan()
+	p.Title, p.Details, p.Warnings, p.Diff = text, []string{text}, []string{text}, text
+	p.Steps[1].Title = text
+	hook := plan.Hook{Namespace: "default", Set: "web", Pod: "web-4", Command: text, Exec: true}
+	p.Steps[1].Before = []plan.Hook{hook}
+	return newTale(p).
+		tell(engine.Event{Type: engine.EventWarning, Message: text}).
 		house().step().
-		tell(rollout.Event{Type: rollout.EventHook, Hook: &hook}).
-		tell(rollout.Event{Type: rollout.EventHook, Hook: &hook, Message: text}).
-		tell(rollout.Event{Type: rollout.EventWait, Message: text, Outside: true}).
+		tell(engine.Event{Type: engine.EventHook, Hook: &hook}).
+		tell(engine.Event{Type: engine.EventHook, Hook: &hook, Message: text}).
+		tell(engine.Event{Type: engine.EventWait, Message: text, Outside: true}).
 		trouble(4, sts.StateStarting, trouble).
-		tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{Name: "web-4", Why: text}}).
-		end(rollout.Outcome{
-			Result: rollout.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble, Gate: text,
+		tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", Why: text}}).
+		end(engine.Outcome{
+			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble, Gate: text,
 			Try: []string{text, "resume: kubectl sts canary " + text},
 		})
 }
@@ -100,7 +101,7 @@ func FuzzObjects(f *testing.F) {
 				Message *string
 			}
 			require.NoError(t, json.Unmarshal([]byte(line), &object))
-			if object.Type == string(rollout.EventWarning) {
+			if object.Type == string(engine.EventWarning) {
 				require.Equal(t, report.Clean(text), *object.Message)
 			}
 		}

@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -45,14 +46,14 @@ func TestStatusOfAHostileSetControlsNothing(t *testing.T) {
 
 func TestLinesOfAHostileClusterControlNothing(t *testing.T) {
 	trouble := sts.Trouble{Reason: "Reason" + evil, Container: "nginx", Message: evil}
-	plan := canaryPlan()
-	plan.Details = []string{evil}
-	tale := newTale(plan).
-		tell(rollout.Event{Type: rollout.EventWarning, Message: evil}).
+	p := canaryPlan()
+	p.Details = []string{evil}
+	tale := newTale(p).
+		tell(engine.Event{Type: engine.EventWarning, Message: evil}).
 		house().step().
 		trouble(4, sts.StateStarting, trouble).
-		tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{Name: "web-4", Why: evil}}).
-		end(rollout.Outcome{Result: rollout.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble})
+		tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", Why: evil}}).
+		end(engine.Outcome{Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble})
 	var out strings.Builder
 	tale.to(report.NewLines(&out, term.ColorNever, false))
 

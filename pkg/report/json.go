@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Format is how a program wants its answer.
@@ -101,12 +101,12 @@ type podEvent struct {
 }
 
 // Handle writes one event.
-func (o *Objects) Handle(e rollout.Event) {
-	if e.Type == rollout.EventAnswer {
+func (o *Objects) Handle(e engine.Event) {
+	if e.Type == engine.EventAnswer {
 		return // what follows of it tells more
 	}
 	out := object{Type: string(e.Type), Time: e.Time.UTC(), DryRun: DryRunNone, Message: Clean(e.Message), Outside: e.Outside}
-	if e.Type == rollout.EventWarning && out.Message == "" {
+	if e.Type == engine.EventWarning && out.Message == "" {
 		return // nothing is left of it that a person could read
 	}
 	if e.Plan != nil {
@@ -128,7 +128,7 @@ func (o *Objects) Handle(e rollout.Event) {
 	}
 	out.Until, out.Since, out.Halts = moment(e.Until), moment(e.Since), moment(e.Halts)
 	out.Running = viewOperation(e.Operation)
-	if e.Type == rollout.EventGate {
+	if e.Type == engine.EventGate {
 		out.Message = "next: " + e.Step.Gate.Next
 	}
 	if t := e.Pod; t != nil {
@@ -143,11 +143,11 @@ func (o *Objects) Handle(e rollout.Event) {
 	o.write(out)
 }
 
-func (out *object) outcome(o *rollout.Outcome) {
+func (out *object) outcome(o *engine.Outcome) {
 	out.Result, out.Message, out.Gate, out.Try = string(o.Result), Clean(o.Message), Clean(o.Gate), cleanAll(o.Try)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
 	out.Images, out.Safe, out.Evidence = viewImages(o.Images), Clean(o.Safe), viewEvidence(o.Evidence)
-	if o.Result != rollout.AbortAsked { // after which another plan follows
+	if o.Result != engine.AbortAsked { // after which another plan follows
 		code := o.ExitCode()
 		out.ExitCode = &code
 	}

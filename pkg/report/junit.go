@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // The XML that Jenkins and GitLab read: a suite for each plan, a case for each
@@ -99,7 +99,7 @@ func (p *Part) junit(of *Protocol) junitSuite {
 	return suite
 }
 
-func (c *Case) junit(end *rollout.Outcome) junitCase {
+func (c *Case) junit(end *engine.Outcome) junitCase {
 	out := junitCase{Name: c.Title, Time: seconds(c.Took)}
 	text := &junitText{Message: c.Words}
 	switch c.Result {
@@ -117,9 +117,9 @@ func (c *Case) junit(end *rollout.Outcome) junitCase {
 }
 
 // fail tells what a person has to look at from what the machines did.
-func (c *junitCase) fail(text *junitText, end rollout.Result) {
+func (c *junitCase) fail(text *junitText, end engine.Result) {
 	switch end {
-	case rollout.Failed, rollout.Interrupted, rollout.Misused:
+	case engine.Failed, engine.Interrupted, engine.Misused:
 		c.Error = text
 	default:
 		c.Failure = text
@@ -131,8 +131,8 @@ func (p *Protocol) junitEnd() junitSuite {
 	suite := junitSuite{Name: strings.TrimSpace(p.Command + " " + p.About.String()), Timestamp: stamp(p.Ended), Out: helpText(p.End)}
 	c := junitCase{Name: p.Command, Class: suite.Name}
 	switch p.End.Result {
-	case rollout.Done:
-	case rollout.Held:
+	case engine.Done:
+	case engine.Held:
 		c.Skipped = &junitText{Message: endWords(p.End)}
 	default:
 		c.fail(&junitText{Message: endWords(p.End), Type: string(p.End.Result), Text: helpText(p.End)}, p.End.Result)
@@ -161,12 +161,12 @@ func (n *junitCounts) add(m junitCounts) {
 }
 
 // helpText is an end with where it left the set and what helps.
-func helpText(o rollout.Outcome) string { return strings.Join(helpLines(o, ""), "\n") }
+func helpText(o engine.Outcome) string { return strings.Join(helpLines(o, ""), "\n") }
 
 // helpLines are the same in lines, with the set that it is about where only they tell.
-func helpLines(o rollout.Outcome, where string) []string {
+func helpLines(o engine.Outcome, where string) []string {
 	lines := slices.Concat([]string{endWords(o)}, factText(facts(o, where, time.Time{})), endPlace(o))
-	if o.Result != rollout.Done {
+	if o.Result != engine.Done {
 		lines = append(lines, cleanAll(o.Try)...)
 	}
 	return lines

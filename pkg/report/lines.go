@@ -9,7 +9,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -58,48 +59,48 @@ func (l *Lines) clock(t time.Time) string {
 }
 
 // Handle shows one event.
-func (l *Lines) Handle(e rollout.Event) {
+func (l *Lines) Handle(e engine.Event) {
 	l.spin.stop()
 	l.width = term.Width(l.w) // of now: a run is long, and windows get moved
 	question := l.open(e)
 	switch e.Type {
-	case rollout.EventPlan:
+	case engine.EventPlan:
 		l.where = Where(e.Plan.Namespace, e.Plan.Name, e.Plan.Context)
 		if !l.quiet {
 			PrintHead(l.w, l.mode, e.Plan)
 		}
 		l.waits = e.Plan.ReadOnly && !l.live
 		l.quiet = false // only the first plan was shown before
-	case rollout.EventWarning:
+	case engine.EventWarning:
 		if slices.Contains(l.told, e.Message) {
 			break
 		}
 		l.say(e.Time, l.fold(l.style.warn.Render("warning:")+" "+Clean(e.Message)))
-	case rollout.EventStep:
+	case engine.EventStep:
 		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Free != nil) {
 			l.say(e.Time, each(l.style.bold, l.fold(stepName(e.Step)+Clean(e.Step.Title))))
 		}
-	case rollout.EventChange:
+	case engine.EventChange:
 		l.say(e.Time, each(l.style.bold, l.fold(changeLine(e))))
-	case rollout.EventHook:
+	case engine.EventHook:
 		l.hook(e)
-	case rollout.EventPod:
+	case engine.EventPod:
 		l.pod(e)
-	case rollout.EventWait:
+	case engine.EventWait:
 		l.wait(e)
-	case rollout.EventOperation:
+	case engine.EventOperation:
 		l.say(e.Time, each(l.style.bold, l.fold(Clean(e.Message))))
-	case rollout.EventSoak:
+	case engine.EventSoak:
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", round(e.Until.Sub(e.Time))))
 		l.spin.wait("soaking", e.Until)
-	case rollout.EventStepDone:
+	case engine.EventStepDone:
 		l.spin.clear()
 		if e.Step.Number > 0 {
 			l.say(e.Time, l.style.good.Render(fmt.Sprintf("step %d of %d passed", e.Step.Number, e.Step.Of)))
 		}
-	case rollout.EventOutcome:
+	case engine.EventOutcome:
 		l.outcome(e)
-	case rollout.EventGate:
+	case engine.EventGate:
 		l.spin.clear() // the question takes its line
 		question = GateQuestion(l.where, e.Step)
 	}
@@ -113,11 +114,11 @@ func (l *Lines) Handle(e rollout.Event) {
 // open returns the question that is still to be answered after the event. A line
 // that comes before the answer leaves that of the question, and the question stands
 // below it again; an answer ends its line by itself.
-func (l *Lines) open(e rollout.Event) string {
+func (l *Lines) open(e engine.Event) string {
 	switch e.Type {
-	case rollout.EventPod, rollout.EventWarning:
+	case engine.EventPod, engine.EventWarning:
 		return l.asking
-	case rollout.EventOutcome:
+	case engine.EventOutcome:
 	default:
 		l.asking = ""
 	}
@@ -125,7 +126,7 @@ func (l *Lines) open(e rollout.Event) string {
 }
 
 // PrintHead shows a plan before a question about it.
-func PrintHead(w io.Writer, mode term.ColorMode, p *rollout.Plan) {
+func PrintHead(w io.Writer, mode term.ColorMode, p *plan.Plan) {
 	if p.Context != "" {
 		_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bold, Fold(w, Where(p.Namespace, p.Name, p.Context))))
 	}
@@ -155,7 +156,7 @@ func (l *Lines) fold(text string) string {
 // wait leaves what is waited for to the spinner. Where somebody only looks on
 // and there is no spinner, what no line about a pod has said gets one, and so does
 // everywhere what has not moved for a while.
-func (l *Lines) wait(e rollout.Event) {
+func (l *Lines) wait(e engine.Event) {
 	text := "waiting for " + Clean(e.Message)
 	switch {
 	case e.Message == "":
@@ -185,7 +186,7 @@ func (l *Lines) wait(e rollout.Event) {
 }
 
 // stillWords say for how long something has been waited for, and how that ends.
-func stillWords(e rollout.Event) string {
+func stillWords(e engine.Event) string {
 	words := fmt.Sprintf(", for %s", round(e.Time.Sub(e.Since)))
 	switch {
 	case !e.Until.IsZero():
@@ -197,7 +198,7 @@ func stillWords(e rollout.Event) string {
 }
 
 // untilWords say when a wait ends by itself.
-func untilWords(e rollout.Event) string {
+func untilWords(e engine.Event) string {
 	if e.Until.IsZero() {
 		return ""
 	}
@@ -205,7 +206,7 @@ func untilWords(e rollout.Event) string {
 }
 
 // stepName is "step 1 of 3: ", or nothing for housekeeping.
-func stepName(s *rollout.Step) string {
+func stepName(s *plan.Step) string {
 	if s == nil || s.Number == 0 {
 		return ""
 	}
@@ -213,16 +214,16 @@ func stepName(s *rollout.Step) string {
 }
 
 // changeLine says what a write is for and what it was.
-func changeLine(e rollout.Event) string {
+func changeLine(e engine.Event) string {
 	change := Clean(e.Change.String())
-	if _, edits := e.Change.(rollout.Edit); !edits || e.Step == nil || Clean(e.Step.Title) == change {
+	if _, edits := e.Change.(plan.Edit); !edits || e.Step == nil || Clean(e.Step.Title) == change {
 		return change
 	}
 	return fmt.Sprintf("%s%s (%s)", stepName(e.Step), Clean(e.Step.Title), change)
 }
 
 // hook shows the command before a change, and what it says.
-func (l *Lines) hook(e rollout.Event) {
+func (l *Lines) hook(e engine.Event) {
 	if e.Message == "" {
 		l.say(e.Time, l.style.bold.Render(Clean(stepName(e.Step)+e.Hook.String())))
 	} else {
@@ -237,7 +238,7 @@ const enoughSaid = 24
 // pod shows that a pod moved on. What every pod goes through within a second
 // is left to the spinner; an end, a Ready that must still last, and trouble
 // are worth a line.
-func (l *Lines) pod(e rollout.Event) {
+func (l *Lines) pod(e engine.Event) {
 	t := e.Pod
 	says := Clean(t.Says())
 	switch {
@@ -271,14 +272,14 @@ func (l *Lines) pod(e rollout.Event) {
 	l.say(e.Time, "  "+t.Pod+between+each(l.style.standing(*t), says))
 }
 
-func (l *Lines) outcome(e rollout.Event) {
+func (l *Lines) outcome(e engine.Event) {
 	l.spin.clear()
 	o := e.Outcome
-	if o.Result == rollout.AbortAsked {
+	if o.Result == engine.AbortAsked {
 		return // another plan follows
 	}
 	l.say(e.Time, each(l.style.verdict(o.Result), l.fold(endWords(*o))))
-	if o.Result == rollout.Done {
+	if o.Result == engine.Done {
 		return
 	}
 	for _, line := range factLines(facts(*o, l.where, e.Time), l.width, l.indent) {

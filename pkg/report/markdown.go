@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // Markdown is the protocol as a page: what was to happen, a row for each step,
@@ -43,7 +43,7 @@ func Markdown(p *Protocol) string {
 	for _, place := range endPlace(p.End) {
 		say("\n%s\n", escapeMarkdown(place))
 	}
-	if p.End.Result == rollout.Done || len(p.End.Try) == 0 {
+	if p.End.Result == engine.Done || len(p.End.Try) == 0 {
 		return out.String() + "\n"
 	}
 	say("\nWhat helps:\n\n")
@@ -66,11 +66,11 @@ func factMarkdown(all []fact) string {
 }
 
 // mark is a result that shows from afar.
-func mark(r rollout.Result) string {
+func mark(r engine.Result) string {
 	switch r {
-	case rollout.Done:
+	case engine.Done:
 		return "✅ "
-	case rollout.Held, rollout.AbortAsked:
+	case engine.Held, engine.AbortAsked:
 		return "⏸️ "
 	}
 	return "❌ "

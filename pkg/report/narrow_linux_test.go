@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -19,15 +20,15 @@ import (
 const longName = "ledger-postgresql-replicated-storage-primary-europe1"
 
 // longScale takes away two pods with long names, and their claims.
-func longScale() *rollout.Plan {
-	plan := &rollout.Plan{Name: longName, Title: "scale statefulset " + longName + " from 4 to 2 replicas"}
+func longScale() *plan.Plan {
+	p := &plan.Plan{Name: longName, Title: "scale statefulset " + longName + " from 4 to 2 replicas"}
 	for _, o := range []int{3, 2} {
 		pod := fmt.Sprintf("%s-%d", longName, o)
-		c := fate("data-"+pod, rollout.FateDeleted)
-		plan.Ordinals = append(plan.Ordinals, rollout.Ordinal{Ordinal: o, Pod: pod, Claims: []rollout.ClaimFate{c}})
-		plan.Steps = append(plan.Steps, rollout.Step{Number: 4 - o, Title: "remove " + pod, Until: rollout.Scaled{}})
+		c := fate("data-"+pod, plan.FateDeleted)
+		p.Ordinals = append(p.Ordinals, plan.Ordinal{Ordinal: o, Pod: pod, Claims: []plan.ClaimFate{c}})
+		p.Steps = append(p.Steps, plan.Step{Number: 4 - o, Title: "remove " + pod, Until: plan.Scaled{}})
 	}
-	return plan
+	return p
 }
 
 func TestPlanFitsTheTerminal(t *testing.T) {
@@ -72,8 +73,8 @@ func TestPodsWithLongNamesFitTheTerminal(t *testing.T) {
 
 func TestTroubleOfAPodWithALongNameGetsALineOfItsOwn(t *testing.T) {
 	long := sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: strings.Repeat("画像が見つかりません。", 10)}
-	standing := rollout.Event{
-		Type: rollout.EventPod, Time: ststest.Start,
+	standing := engine.Event{
+		Type: engine.EventPod, Time: ststest.Start,
 		Pod: &sts.Standing{Pod: longName + "-4", State: sts.StateStarting, Trouble: &long},
 	}
 	got := onTerminal(t, 80, func(terminal *os.File) {
@@ -88,7 +89,7 @@ func TestADumbTerminalGetsWholeWordsAndNoEscapes(t *testing.T) {
 		t.Setenv("TERM", "dumb")
 		lines := report.NewLines(terminal, term.ColorAuto, true)
 		newTale(canaryPlan()).house().step().updated(4, 1, 1).soak().to(lines)
-		lines.Handle(rollout.Event{Type: rollout.EventPod, Time: ststest.Start, Pod: &sts.Standing{
+		lines.Handle(engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.Standing{
 			Pod: "web-4", State: sts.StateStarting,
 			Trouble: &sts.Trouble{Reason: "ImagePullBackOff", Message: strings.Repeat("no such image; ", 8)},
 		}})

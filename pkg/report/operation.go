@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -33,7 +33,7 @@ type driver struct {
 	Ended   bool      `json:"ended,omitempty"`
 }
 
-func viewOperation(o *rollout.Operation) *operationView {
+func viewOperation(o *plan.Operation) *operationView {
 	if o == nil {
 		return nil
 	}

@@ -7,18 +7,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // lineOf is what one event of a watch adds to a log.
-func lineOf(e rollout.Event) string {
+func lineOf(e engine.Event) string {
 	var out strings.Builder
 	l := report.NewLines(&out, term.ColorNever, true)
-	l.Handle(rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Verb: "watch", Name: "web", ReadOnly: true}})
+	l.Handle(engine.Event{Type: engine.EventPlan, Plan: &plan.Plan{Verb: "watch", Name: "web", ReadOnly: true}})
 	e.Time = ststest.Start
 	l.Handle(e)
 	return out.String()
@@ -29,33 +30,33 @@ func TestLinesOfAWait(t *testing.T) {
 	standing := &sts.Standing{Pod: "web-4"}
 	for _, test := range []struct {
 		name string
-		e    rollout.Event
+		e    engine.Event
 		want string
 	}{
-		{"a pod's line has said it", rollout.Event{Message: "web-4: pending", Pod: standing}, ""},
+		{"a pod's line has said it", engine.Event{Message: "web-4: pending", Pod: standing}, ""},
 		{
 			"what nothing moves is told all the same",
-			rollout.Event{Message: "web-4: pending", Pod: standing, Since: in(-90 * time.Second), Halts: in(8 * time.Minute)},
+			engine.Event{Message: "web-4: pending", Pod: standing, Since: in(-90 * time.Second), Halts: in(8 * time.Minute)},
 			"03:04:05Z   still waiting for web-4: pending, for 1m30s; the run halts in 8m0s unless that moves\n",
 		},
 		{
 			"without an end",
-			rollout.Event{Message: "web-4: pending", Since: in(-30 * time.Second)},
+			engine.Event{Message: "web-4: pending", Since: in(-30 * time.Second)},
 			"03:04:05Z   still waiting for web-4: pending, for 30s\n",
 		},
 		{
 			"a soak has its end",
-			rollout.Event{Message: "the soak of step 1 of 3 to end", Until: in(45 * time.Second)},
+			engine.Event{Message: "the soak of step 1 of 3 to end", Until: in(45 * time.Second)},
 			"03:04:05Z   waiting for the soak of step 1 of 3 to end (45s left)\n",
 		},
 		{
 			"and still has it",
-			rollout.Event{Message: "the soak of step 1 of 3 to end", Since: in(-30 * time.Second), Until: in(15 * time.Second)},
+			engine.Event{Message: "the soak of step 1 of 3 to end", Since: in(-30 * time.Second), Until: in(15 * time.Second)},
 			"03:04:05Z   still waiting for the soak of step 1 of 3 to end, for 30s (15s left)\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.e.Type = rollout.EventWait
+			test.e.Type = engine.EventWait
 			require.Equal(t, test.want, lineOf(test.e))
 		})
 	}
@@ -63,11 +64,11 @@ func TestLinesOfAWait(t *testing.T) {
 
 // What a driver says of itself comes from the cluster.
 func TestTheLineOfAnOperationIsClean(t *testing.T) {
-	o := &rollout.Operation{Verb: "canary", Step: 1, Steps: 3, Driver: &sts.Driver{
+	o := &plan.Operation{Verb: "canary", Step: 1, Steps: 3, Driver: &sts.Driver{
 		User: "al\x1b[31mice", Host: "ci\n-7", Process: 12, Since: ststest.Start,
 	}}
 	require.Equal(t, "03:04:05Z canary: step 1 of 3, driven by alice on ci -7, since 2030-01-02T03:04:05Z\n",
-		lineOf(rollout.Event{Type: rollout.EventOperation, Message: o.String(), Operation: o}))
+		lineOf(engine.Event{Type: engine.EventOperation, Message: o.String(), Operation: o}))
 }
 
 func TestADriverThatHasEndedIsToldAsSuch(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -33,7 +33,7 @@ type fateView struct {
 	UnusedSince   *time.Time `json:"unusedSince,omitempty"`
 }
 
-func viewOrdinals(all []rollout.Ordinal) []ordinalView {
+func viewOrdinals(all []plan.Ordinal) []ordinalView {
 	var out []ordinalView
 	for _, o := range all {
 		v := ordinalView{Ordinal: o.Ordinal, Pod: o.Pod}
@@ -60,8 +60,8 @@ func instant(t time.Time) *time.Time {
 
 // printOrdinals shows what happens to each ordinal's claims. What happens comes
 // before what it happens to: a narrow terminal cuts the end.
-func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now time.Time) {
-	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) > 0 }) {
+func printOrdinals(w io.Writer, mode term.ColorMode, all []plan.Ordinal, now time.Time) {
+	if !slices.ContainsFunc(all, func(o plan.Ordinal) bool { return len(o.Claims) > 0 }) {
 		return
 	}
 	style := newStyles(w, mode)
@@ -83,7 +83,7 @@ func printOrdinals(w io.Writer, mode term.ColorMode, all []rollout.Ordinal, now 
 	})
 	// What happens says already whether the data dies; the rest is for a wide terminal.
 	spare := []string{"CLASS", "AGE", "IDLE", "SIZE", "RECLAIM"}
-	if !slices.ContainsFunc(all, func(o rollout.Ordinal) bool { return len(o.Claims) == 0 }) {
+	if !slices.ContainsFunc(all, func(o plan.Ordinal) bool { return len(o.Claims) == 0 }) {
 		spare = append(spare, "POD") // a claim's name ends in the pod's
 	}
 	for _, name := range spare {
@@ -132,12 +132,12 @@ func columns(header []string, rows [][]cell, keep func(int) bool) ([]string, [][
 	return names, out
 }
 
-func claimRow(style styles, pod string, c *rollout.ClaimFate, now time.Time) []cell {
+func claimRow(style styles, pod string, c *plan.ClaimFate, now time.Time) []cell {
 	look := &style.good
 	switch {
 	case c.DataDies():
 		look = &style.bad
-	case c.Fate != rollout.FateKept && c.Fate != rollout.FateNew:
+	case c.Fate != plan.FateKept && c.Fate != plan.FateNew:
 		look = &style.warn
 	}
 	return []cell{
@@ -159,22 +159,22 @@ func ageOf(t, now time.Time) string {
 	return duration.HumanDuration(now.Sub(t))
 }
 
-func sizeOf(c rollout.ClaimFate) string {
-	if c.Fate == rollout.FateNew {
+func sizeOf(c plan.ClaimFate) string {
+	if c.Fate == plan.FateNew {
 		return ""
 	}
 	return c.Claim.Size
 }
 
 // fateWords are what happens to a claim, and to its data.
-func fateWords(c rollout.ClaimFate) string {
-	words := map[rollout.Fate]string{
-		rollout.FateKept: "kept", rollout.FateDeleted: "deleted", rollout.FateByPolicy: "policy deletes it",
-		rollout.FateRetained: "deleted, volume stays", rollout.FateReused: "reused, with its data",
-		rollout.FateReplaced: "deleted for a new one", rollout.FateGoing: "being deleted already", rollout.FateNew: "new",
+func fateWords(c plan.ClaimFate) string {
+	words := map[plan.Fate]string{
+		plan.FateKept: "kept", plan.FateDeleted: "deleted", plan.FateByPolicy: "policy deletes it",
+		plan.FateRetained: "deleted, volume stays", plan.FateReused: "reused, with its data",
+		plan.FateReplaced: "deleted for a new one", plan.FateGoing: "being deleted already", plan.FateNew: "new",
 	}[c.Fate]
 	switch {
-	case c.Fate == rollout.FateRetained, !c.Fate.Deletes():
+	case c.Fate == plan.FateRetained, !c.Fate.Deletes():
 	case c.Claim.Volume == "":
 		words += ", was not bound"
 	case !c.DataDies():

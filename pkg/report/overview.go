@@ -9,7 +9,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -49,9 +49,9 @@ func urgency(b *block) int {
 	switch {
 	case b.outcome == nil:
 		return 1
-	case b.outcome.Result == rollout.Done:
+	case b.outcome.Result == engine.Done:
 		return 3
-	case b.outcome.Result == rollout.Held:
+	case b.outcome.Result == engine.Held:
 		return 2
 	}
 	return 0

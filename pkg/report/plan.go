@@ -8,7 +8,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -49,7 +50,7 @@ type change struct {
 	Template    bool               `json:"template,omitempty"` // the template is set
 	Partition   *int               `json:"partition,omitempty"`
 	Replicas    *int               `json:"replicas,omitempty"`
-	WhenScaled  *rollout.Retention `json:"whenScaled,omitempty"`
+	WhenScaled  *plan.Retention    `json:"whenScaled,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"`
 	Pod         string             `json:"pod,omitempty"`
 	Claim       string             `json:"claim,omitempty"`
@@ -58,23 +59,23 @@ type change struct {
 	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
 }
 
-func viewChange(c rollout.Change) *change {
+func viewChange(c plan.Change) *change {
 	out := &change{Says: Clean(c.String())}
 	switch c := c.(type) {
-	case rollout.Edit:
+	case plan.Edit:
 		out.Kind, out.Template = "edit", c.Template != nil
 		out.Partition, out.Replicas, out.Annotations, out.WhenScaled = c.Partition, c.Replicas, c.Annotations, c.Retention
-	case rollout.DeletePod:
+	case plan.DeletePod:
 		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
-	case rollout.DeleteClaim:
+	case plan.DeleteClaim:
 		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Record
-	case rollout.RetainVolume:
+	case plan.RetainVolume:
 		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
 	}
 	return out
 }
 
-func viewPlan(p *rollout.Plan) *planView {
+func viewPlan(p *plan.Plan) *planView {
 	v := &planView{
 		Verb: p.Verb, Title: Clean(p.Title), Details: cleanAll(p.Details), Diff: spellOut(p.Diff), Warnings: cleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
@@ -94,7 +95,7 @@ func viewPlan(p *rollout.Plan) *planView {
 		}
 		if step.Free != nil {
 			s.Frees = string(step.Free.Mode)
-			if step.Free.Mode != rollout.FreeBlocker {
+			if step.Free.Mode != plan.FreeBlocker {
 				s.Order = Clean(step.Free.Order.String())
 			}
 		}
@@ -122,10 +123,10 @@ func cleanAll(texts []string) []string {
 }
 
 // Plan prints a plan that is not run.
-func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rollout.Plan, now time.Time) {
+func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *plan.Plan, now time.Time) {
 	if format != Human {
 		writeObject(w, format, object{
-			Type: string(rollout.EventPlan), Time: now.UTC(), DryRun: dryRun,
+			Type: string(engine.EventPlan), Time: now.UTC(), DryRun: dryRun,
 			Set: &setName{p.Namespace, p.Name}, Plan: viewPlan(p),
 		})
 		return
@@ -158,7 +159,7 @@ func Plan(w io.Writer, mode term.ColorMode, format Format, dryRun DryRun, p *rol
 }
 
 // planNumber stands before a step's line. Housekeeping has no number.
-func planNumber(s *rollout.Step) string {
+func planNumber(s *plan.Step) string {
 	if s.Number == 0 {
 		return "  - "
 	}
@@ -167,9 +168,9 @@ func planNumber(s *rollout.Step) string {
 
 // planLine is a step in one line: what is written, what is waited for, and
 // what stands before the next.
-func planLine(s *rollout.Step) string {
+func planLine(s *plan.Step) string {
 	line := Clean(s.Title)
-	if _, edits := s.Change.(rollout.Edit); s.Change != nil && !edits {
+	if _, edits := s.Change.(plan.Edit); s.Change != nil && !edits {
 		line = Clean(s.Change.String())
 	} else if s.Change != nil && s.Change.String() != s.Title {
 		line += ": " + Clean(s.Change.String())
@@ -179,7 +180,7 @@ func planLine(s *rollout.Step) string {
 	}
 	var then []string
 	switch s.Until.(type) {
-	case rollout.PodsGood, rollout.PodsUpdated, rollout.PodsRestarted, rollout.Scaled, rollout.ClaimsFree:
+	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	if len(s.Disrupts) > 0 {
@@ -192,7 +193,7 @@ func planLine(s *rollout.Step) string {
 		then = append(then, "soak "+round(s.Soak).String())
 	}
 	if s.Gate != nil {
-		then = append(then, map[rollout.GateKind]string{rollout.GateAsk: "ask", rollout.GateHold: "hold"}[s.Gate.Kind])
+		then = append(then, map[plan.GateKind]string{plan.GateAsk: "ask", plan.GateHold: "hold"}[s.Gate.Kind])
 	}
 	if len(then) > 0 {
 		line += "; " + strings.Join(then, ", ")
@@ -200,12 +201,12 @@ func planLine(s *rollout.Step) string {
 	return line
 }
 
-func freeWords(f rollout.Free) string {
+func freeWords(f plan.Free) string {
 	words := "delete one that blocks the rest"
 	switch f.Mode {
-	case rollout.FreeEach:
+	case plan.FreeEach:
 		words = "delete those that are not, one at a time, " + f.Order.String()
-	case rollout.FreeRestart:
+	case plan.FreeRestart:
 		words = "delete them one at a time, " + f.Order.String()
 	}
 	if f.Budgets {

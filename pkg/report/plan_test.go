@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -19,10 +19,10 @@ func stripped(text string) string { return ansi.Strip(text) }
 
 func TestPlan(t *testing.T) {
 	held := canaryPlan()
-	held.Steps[1].Gate.Kind = rollout.GateHold
+	held.Steps[1].Gate.Kind = plan.GateHold
 	tests := []struct {
 		golden string
-		plan   rollout.Plan
+		plan   plan.Plan
 		format report.Format
 		dryRun report.DryRun
 	}{
@@ -49,8 +49,8 @@ func TestEveryLineOfADryRunSaysSo(t *testing.T) {
 		report.DryRunClient: " (dry run)", report.DryRunServer: " (server dry run)",
 	} {
 		var out strings.Builder
-		plan := canaryPlan()
-		report.Plan(&out, term.ColorNever, report.Human, dryRun, &plan, ststest.Start)
+		p := canaryPlan()
+		report.Plan(&out, term.ColorNever, report.Human, dryRun, &p, ststest.Start)
 		for line := range strings.Lines(out.String()) {
 			require.Equal(t, mark+"\n", line[strings.LastIndex(line, " ("+strings.TrimPrefix(mark, " (")):])
 		}
@@ -59,8 +59,8 @@ func TestEveryLineOfADryRunSaysSo(t *testing.T) {
 
 func TestPlanAsJSONIsOneLine(t *testing.T) {
 	var out strings.Builder
-	plan := canaryPlan()
-	report.Plan(&out, term.ColorAlways, report.JSON, report.DryRunClient, &plan, ststest.Start)
+	p := canaryPlan()
+	report.Plan(&out, term.ColorAlways, report.JSON, report.DryRunClient, &p, ststest.Start)
 
 	require.Equal(t, 1, strings.Count(out.String(), "\n"))
 	require.True(t, json.Valid([]byte(out.String())))

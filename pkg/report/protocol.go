@@ -5,7 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // Protocol is what a report is made of: the plans that were run, each with its
@@ -15,7 +16,7 @@ type Protocol struct {
 	About   Subject
 	Parts   []*Part
 	Ended   time.Time
-	End     rollout.Outcome
+	End     engine.Outcome
 }
 
 // Part is one plan of one set.
@@ -26,7 +27,7 @@ type Part struct {
 	Cases    []Case
 	Began    time.Time
 	Ended    time.Time
-	End      *rollout.Outcome // nil while it runs
+	End      *engine.Outcome // nil while it runs
 }
 
 // CaseResult is what became of a step.
@@ -48,14 +49,14 @@ type Case struct {
 	Result CaseResult
 	Words  string // why it is not done, or not run
 	Took   time.Duration
-	End    rollout.Result // how it broke
+	End    engine.Result // how it broke
 
 	step  string // its ID, empty for what is no step of a plan
 	began time.Time
 }
 
 // Sink takes down what one engine tells. Several may take turns.
-func (p *Protocol) Sink() rollout.Sink { return &protocolSink{protocol: p} }
+func (p *Protocol) Sink() engine.Sink { return &protocolSink{protocol: p} }
 
 // protocolSink writes down the plans of one engine after another.
 type protocolSink struct {
@@ -64,8 +65,8 @@ type protocolSink struct {
 }
 
 // Handle notes an event.
-func (s *protocolSink) Handle(e rollout.Event) {
-	if e.Type == rollout.EventPlan {
+func (s *protocolSink) Handle(e engine.Event) {
+	if e.Type == engine.EventPlan {
 		part := newPart(e)
 		s.parts, s.protocol.Parts = append(s.parts, part), append(s.protocol.Parts, part)
 		return
@@ -75,21 +76,21 @@ func (s *protocolSink) Handle(e rollout.Event) {
 	}
 	part := s.parts[len(s.parts)-1]
 	switch e.Type {
-	case rollout.EventWarning:
+	case engine.EventWarning:
 		part.Warnings = append(part.Warnings, Clean(e.Message))
-	case rollout.EventStep:
+	case engine.EventStep:
 		part.pass(e.Time) // a step that is a part of one ends with the next
 		part.begin(e.Step, e.Time)
-	case rollout.EventStepDone:
+	case engine.EventStepDone:
 		part.pass(e.Time)
-	case rollout.EventOutcome:
+	case engine.EventOutcome:
 		s.end(e)
 	}
 }
 
 // end notes an outcome. Its step may be of an earlier plan: when the way back
 // is over, the canary has still failed.
-func (s *protocolSink) end(e rollout.Event) {
+func (s *protocolSink) end(e engine.Event) {
 	of := s.parts[len(s.parts)-1]
 	for _, part := range s.parts {
 		if part.find(e.Outcome.Step) >= 0 {
@@ -99,7 +100,7 @@ func (s *protocolSink) end(e rollout.Event) {
 	of.end(*e.Outcome, e.Time)
 }
 
-func newPart(e rollout.Event) *Part {
+func newPart(e engine.Event) *Part {
 	p := &Part{About: Subject{e.Plan.Namespace, e.Plan.Name}, Title: Clean(e.Plan.Title), Began: e.Time, Ended: e.Time}
 	for i := range e.Plan.Steps {
 		step := &e.Plan.Steps[i]
@@ -113,11 +114,11 @@ func newPart(e rollout.Event) *Part {
 }
 
 // find is the place of a step, -1 for nil and for one of another plan.
-func (p *Part) find(step *rollout.Step) int {
+func (p *Part) find(step *plan.Step) int {
 	return slices.IndexFunc(p.Cases, func(c Case) bool { return step != nil && c.step == step.ID })
 }
 
-func (p *Part) begin(step *rollout.Step, now time.Time) {
+func (p *Part) begin(step *plan.Step, now time.Time) {
 	if i := p.find(step); i >= 0 {
 		p.Cases[i].Result, p.Cases[i].began = Running, now
 	}
@@ -141,9 +142,9 @@ func (p *Part) pass(now time.Time) {
 
 // end closes the plan: what was under way broke, waits or is done, and what
 // comes behind it was not run.
-func (p *Part) end(o rollout.Outcome, now time.Time) {
+func (p *Part) end(o engine.Outcome, now time.Time) {
 	p.End, p.Ended = &o, now
-	if o.Result == rollout.Done {
+	if o.Result == engine.Done {
 		p.pass(now)
 	}
 	if c := p.ending(o); c != nil {
@@ -154,12 +155,12 @@ func (p *Part) end(o rollout.Outcome, now time.Time) {
 			c.Took = now.Sub(c.began)
 		}
 		c.Result = Broke
-		if o.Result == rollout.Held {
+		if o.Result == engine.Held {
 			c.Result = Waits
 		}
 	}
 	words := endWhere(o)
-	if o.Result == rollout.Done {
+	if o.Result == engine.Done {
 		words = Clean(o.Message) // a dry run
 	}
 	for i := range p.Cases {
@@ -171,12 +172,12 @@ func (p *Part) end(o rollout.Outcome, now time.Time) {
 
 // ending is the step that an end is about, nil when none is to blame: a hold
 // and a person's abort come after a step that is done.
-func (p *Part) ending(o rollout.Outcome) *Case {
+func (p *Part) ending(o engine.Outcome) *Case {
 	if c := p.running(); c != nil {
 		return c
 	}
 	switch o.Result {
-	case rollout.Done, rollout.Held, rollout.AbortAsked:
+	case engine.Done, engine.Held, engine.AbortAsked:
 		return nil
 	}
 	if i := p.find(o.Step); i >= 0 {
@@ -194,7 +195,7 @@ func (p *Part) ending(o rollout.Outcome) *Case {
 // untold reports whether the end is one that no step tells of.
 func (p *Protocol) untold() bool {
 	switch p.End.Result {
-	case rollout.Done, rollout.Held, rollout.AbortAsked:
+	case engine.Done, engine.Held, engine.AbortAsked:
 		return false
 	}
 	return !slices.ContainsFunc(p.Parts, func(part *Part) bool {

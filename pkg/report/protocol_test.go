@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -45,8 +45,8 @@ func refused() *report.Protocol {
 	tale := newTale(canaryPlan())
 	return &report.Protocol{
 		Command: "kubectl sts canary", About: report.Subject{Namespace: "default", Name: "web"}, Ended: tale.now,
-		End: rollout.Outcome{
-			Result: rollout.Refused, Message: "a canary is in progress",
+		End: engine.Outcome{
+			Result: engine.Refused, Message: "a canary is in progress",
 			Try: []string{"finish it: kubectl sts promote web --full", "or wait"},
 		},
 	}
@@ -95,7 +95,7 @@ func TestEveryStepOfAPlanIsATestCase(t *testing.T) {
 			tale := tale()
 			var want []string
 			for _, e := range tale.events {
-				if e.Type == rollout.EventPlan {
+				if e.Type == engine.EventPlan {
 					for i := range e.Plan.Steps {
 						want = append(want, e.Plan.Steps[i].Title)
 					}
@@ -123,18 +123,18 @@ func TestEveryStepOfAPlanIsATestCase(t *testing.T) {
 func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 	const cell = "| a | b |\n\n```\n<img src=x onerror=alert(1)>[x](javascript:y) ]]> ::error::z"
 	trouble := sts.Trouble{Reason: "Reason" + evil, Container: "nginx", Message: evil + cell}
-	plan := canaryPlan()
-	plan.Title += evil + cell
-	tale := newTale(plan).
-		tell(rollout.Event{Type: rollout.EventWarning, Message: evil + cell}).
+	p := canaryPlan()
+	p.Title += evil + cell
+	tale := newTale(p).
+		tell(engine.Event{Type: engine.EventWarning, Message: evil + cell}).
 		house().step().
 		trouble(4, sts.StateStarting, trouble).
-		end(rollout.Outcome{
-			Result: rollout.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble,
+		end(engine.Outcome{
+			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble,
 			Try: []string{"resume: kubectl sts canary web " + evil + cell, evil + cell},
 		})
-	p := tale.protocol()
-	junit, markdown := string(report.JUnit(p)), report.Markdown(p)
+	protocol := tale.protocol()
+	junit, markdown := string(report.JUnit(protocol)), report.Markdown(protocol)
 
 	harmless(t, junit)
 	harmless(t, markdown)
@@ -160,7 +160,7 @@ func TestGitHubIsToldWarningsAndTheEnd(t *testing.T) {
 	halt := pulls()
 	halt.Images, halt.Safe, halt.Evidence = crash().Images, crash().Safe, crash().Evidence
 	actions.End("default/web @ prod", halt)
-	actions.End("default/web @ prod", rollout.Outcome{Result: rollout.Held, Message: "held after step 1 of 2", Gate: gate})
+	actions.End("default/web @ prod", engine.Outcome{Result: engine.Held, Message: "held after step 1 of 2", Gate: gate})
 	actions.Warn(evil + "\n::set-output name=a::b\r\n100%")
 	golden(t, "actions", out.String())
 	harmless(t, out.String())
@@ -196,7 +196,7 @@ func TestNoLineFromTheClusterIsACommandToGitHub(t *testing.T) {
 
 func TestAnObjectIsNoCommandToGitHub(t *testing.T) {
 	var out strings.Builder
-	newTale(canaryPlan()).tell(rollout.Event{Type: rollout.EventWarning, Message: "##[error]a"}).to(report.NewObjects(&out, report.JSON))
+	newTale(canaryPlan()).tell(engine.Event{Type: engine.EventWarning, Message: "##[error]a"}).to(report.NewObjects(&out, report.JSON))
 	require.NotContains(t, out.String(), "##[")
 	require.Contains(t, out.String(), `#\u0023[error]a`)
 }
@@ -210,13 +210,13 @@ func TestReportsOfClaims(t *testing.T) {
 	part.Handle(prune.Event{Verdict: verdicts[2], Result: prune.Failed, Why: "not allowed to delete persistentvolumeclaims"})
 	part.Handle(prune.Event{Verdict: orphan(9), Result: prune.Deleted}) // not one of them
 	p.Ended = ststest.Start.Add(3 * time.Second)
-	p.End = rollout.Outcome{Result: rollout.Failed, Message: "1 claim deleted, 1 skipped, 1 failed, 1 not got to"}
+	p.End = engine.Outcome{Result: engine.Failed, Message: "1 claim deleted, 1 skipped, 1 failed, 1 not got to"}
 	part.End(p.End, p.Ended)
 
 	golden(t, "junit-claims", string(report.JUnit(p)))
 	golden(t, "markdown-claims", report.Markdown(p))
 
-	none := &report.Protocol{Command: "kubectl sts prune-pvc", End: rollout.Outcome{Result: rollout.Done, Message: "no claim"}}
+	none := &report.Protocol{Command: "kubectl sts prune-pvc", End: engine.Outcome{Result: engine.Done, Message: "no claim"}}
 	none.Claims("no claim", slices.Values([]claims.Verdict{}), ststest.Start).End(none.End, ststest.Start)
 	golden(t, "markdown-claims-none", report.Markdown(none))
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // ClaimPart is what happens to claims, a case each.
@@ -41,14 +41,14 @@ func (c *ClaimPart) Handle(e prune.Event) {
 	case prune.Deleted:
 		one.Result, one.Words = Passed, ""
 	case prune.Failed:
-		one.Result, one.End = Broke, rollout.Failed
+		one.Result, one.End = Broke, engine.Failed
 	case prune.Skipped, prune.Left:
 		one.Result = Skipped
 	}
 }
 
 // End closes the page.
-func (c *ClaimPart) End(o rollout.Outcome, now time.Time) {
+func (c *ClaimPart) End(o engine.Outcome, now time.Time) {
 	c.part.End, c.part.Ended = &o, now
 	for i := range c.part.Cases {
 		if one := &c.part.Cases[i]; one.Result == NotRun && one.Words == "" {

@@ -9,8 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -106,20 +106,20 @@ func (p *Pruning) bar() string {
 }
 
 // PruneResult is how a deletion of claims ended, as a run's outcome.
-func PruneResult(s prune.Summary) rollout.Result {
+func PruneResult(s prune.Summary) engine.Result {
 	switch {
 	case s.Failed > 0:
-		return rollout.Failed
+		return engine.Failed
 	case s.Interrupted:
-		return rollout.Interrupted
+		return engine.Interrupted
 	case s.TimedOut:
-		return rollout.TimedOut
+		return engine.TimedOut
 	case len(s.Stopped) > 0:
-		return rollout.Drifted
+		return engine.Drifted
 	case s.Left > 0:
-		return rollout.Failed // nobody said why, but it is not all done
+		return engine.Failed // nobody said why, but it is not all done
 	}
-	return rollout.Done
+	return engine.Done
 }
 
 // PruneWords is the summary in a sentence.
@@ -138,14 +138,14 @@ func PruneWords(s prune.Summary) string {
 func (p *Pruning) End(s prune.Summary, record string, try ...string) {
 	style := newStyles(p.Lines, p.Color)
 	result, look := PruneResult(s), style.bad
-	if result == rollout.Done {
+	if result == engine.Done {
 		look = style.good
 	}
 	if term.Live(p.Lines) {
 		_, _ = io.WriteString(p.Lines, "\r"+ansi.EraseLineRight)
 	}
 	word := string(result)
-	if result == rollout.TimedOut {
+	if result == engine.TimedOut {
 		word = "timed out"
 	}
 	text := word + ": " + Clean(PruneWords(s)) + p.mark()
@@ -179,16 +179,16 @@ func PrintClaimTotal(s term.Streams, mode term.ColorMode, format Format, dryRun 
 
 // Found tells what there would be to delete, when nothing is deleted.
 func (p *Pruning) Found(message string) {
-	p.object(prune.Summary{}, rollout.Done, message, "")
+	p.object(prune.Summary{}, engine.Done, message, "")
 }
 
-func (p *Pruning) object(s prune.Summary, result rollout.Result, message, record string) {
+func (p *Pruning) object(s prune.Summary, result engine.Result, message, record string) {
 	if p.Format != JSON && p.Format != YAML {
 		return
 	}
 	writeObject(p.Objects, p.Format, pruneView{
 		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(result), Message: Clean(message), Found: p.Total.Claims,
-		Exit: rollout.Outcome{Result: result}.ExitCode(),
+		Exit: engine.Outcome{Result: result}.ExitCode(),
 		Size: p.Total.Size.String(), Kept: p.Total.Kept, Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
 		Record: record,
 	})

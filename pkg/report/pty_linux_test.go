@@ -18,8 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -103,20 +104,20 @@ func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 		lines := report.NewLines(terminal, term.ColorNever, false)
 		ioctl(t, terminal, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, 60}))
 		newTale(canaryPlan()).step().trouble(4, sts.StatePending, trouble).
-			end(rollout.Outcome{Result: rollout.Halted, Message: "web-4: " + trouble.String(), Gate: gate, Try: []string{on, back}}).
+			end(engine.Outcome{Result: engine.Halted, Message: "web-4: " + trouble.String(), Gate: gate, Try: []string{on, back}}).
 			to(lines)
 	})
 	golden(t, "lines-60-halted", got)
 }
 
 func TestDetailsThatAreTooLongAreWrapped(t *testing.T) {
-	plan := scalePlan()
-	plan.Ordinals = nil
-	plan.Details = []string{
+	p := scalePlan()
+	p.Ordinals = nil
+	p.Details = []string{
 		`before each pod goes, "drain" is run`,
 		"whenScaled is Delete: it is set to Retain meanwhile, so that the controller deletes no claim",
 	}
-	got := onTerminal(t, 60, func(terminal *os.File) { report.PrintHead(terminal, term.ColorNever, &plan) })
+	got := onTerminal(t, 60, func(terminal *os.File) { report.PrintHead(terminal, term.ColorNever, &p) })
 	golden(t, "head-60", got)
 }
 
@@ -147,8 +148,8 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 	trouble := `web-4: nginx: ErrImagePull: rpc error: code = NotFound desc = 画像が見つかりません, "nginx:bad" is not to be had`
 	got := onTerminal(t, 80, func(terminal *os.File) {
 		lines := report.NewLines(terminal, term.ColorNever, false)
-		lines.Handle(rollout.Event{Type: rollout.EventWait, Message: trouble})
-		lines.Handle(rollout.Event{Type: rollout.EventStepDone, Step: &rollout.Step{}})
+		lines.Handle(engine.Event{Type: engine.EventWait, Message: trouble})
+		lines.Handle(engine.Event{Type: engine.EventStepDone, Step: &plan.Step{}})
 	})
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
 	const line = `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for web-4: nginx: ErrImagePull: …ん, "nginx:bad" is not to be had 0s`
@@ -160,7 +161,7 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 func TestAWaitTurnsTheSpinner(t *testing.T) {
 	master, terminal := openTerminal(t, 80)
 	lines := report.NewLines(terminal, term.ColorNever, false)
-	lines.Handle(rollout.Event{Type: rollout.EventWait, Message: "web-4"})
+	lines.Handle(engine.Event{Type: engine.EventWait, Message: "web-4"})
 
 	late := time.AfterFunc(time.Minute, func() { _ = terminal.Close() }) // rather than to wait without end
 	got := bufio.NewReader(master)
@@ -178,7 +179,7 @@ func TestAWaitTurnsTheSpinner(t *testing.T) {
 		require.Equal(t, " waiting for web-4", text)
 	}
 
-	lines.Handle(rollout.Event{Type: rollout.EventStepDone, Step: &rollout.Step{}})
+	lines.Handle(engine.Event{Type: engine.EventStepDone, Step: &plan.Step{}})
 	require.True(t, late.Stop())
 	require.NoError(t, terminal.Close())
 	rest, _ := io.ReadAll(got) // ends in an error when the terminal is closed
@@ -192,48 +193,48 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	time.Local = time.UTC
 	t.Cleanup(func() { time.Local = local })
 	const question = "prod/web @ cluster-1: next: web-3. [p]romote, [h]old here, [a]bort? (? explains) "
-	gate := rollout.Event{Type: rollout.EventGate, Step: &rollout.Step{Gate: &rollout.Gate{Next: "web-3"}}}
-	end := func(result rollout.Result, message string) rollout.Event {
-		return rollout.Event{Type: rollout.EventOutcome, Time: ststest.Start, Outcome: &rollout.Outcome{Result: result, Message: message}}
+	gate := engine.Event{Type: engine.EventGate, Step: &plan.Step{Gate: &plan.Gate{Next: "web-3"}}}
+	end := func(result engine.Result, message string) engine.Event {
+		return engine.Event{Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: result, Message: message}}
 	}
-	answer := rollout.Event{Type: rollout.EventAnswer}
-	back := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
-	known := rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "Helm is about"}
-	pod := func(state sts.State) rollout.Event {
-		return rollout.Event{Type: rollout.EventPod, Time: ststest.Start, Pod: &sts.Standing{Pod: "web-2", State: state}}
+	answer := engine.Event{Type: engine.EventAnswer}
+	back := engine.Event{Type: engine.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
+	known := engine.Event{Type: engine.EventWarning, Time: ststest.Start, Message: "Helm is about"}
+	pod := func(state sts.State) engine.Event {
+		return engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.Standing{Pod: "web-2", State: state}}
 	}
 	starting, leaving := pod(sts.StateStarting), pod(sts.StateTerminating)
 	for _, test := range []struct {
 		name   string
-		events []rollout.Event
+		events []engine.Event
 		want   string
 	}{
-		{"after an outage", []rollout.Event{gate, back}, question + "\n03:04:05 warning: the API server answers again\n" + question},
+		{"after an outage", []engine.Event{gate, back}, question + "\n03:04:05 warning: the API server answers again\n" + question},
 		{
 			"when the time is over",
-			[]rollout.Event{gate, end(rollout.TimedOut, "not done after 5s, still waiting for an answer")},
+			[]engine.Event{gate, end(engine.TimedOut, "not done after 5s, still waiting for an answer")},
 			question + "\n03:04:05 timed out: not done after 5s, still waiting for an answer\n",
 		},
-		{"ctrl-C", []rollout.Event{gate, end(rollout.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
-		{"an answer ends its line by itself", []rollout.Event{gate, answer, end(rollout.Held, "held")}, question + "03:04:05 held\n"},
-		{"not after what was told before", []rollout.Event{gate, known}, question},
-		{"not after what gets no line", []rollout.Event{gate, starting}, question},
+		{"ctrl-C", []engine.Event{gate, end(engine.Interrupted, "interrupted")}, question + "\n03:04:05 interrupted\n"},
+		{"an answer ends its line by itself", []engine.Event{gate, answer, end(engine.Held, "held")}, question + "03:04:05 held\n"},
+		{"not after what was told before", []engine.Event{gate, known}, question},
+		{"not after what gets no line", []engine.Event{gate, starting}, question},
 		{
 			"a pod that moves gets a line, and what was told before does not hide it",
-			[]rollout.Event{gate, known, leaving, known, answer, back},
+			[]engine.Event{gate, known, leaving, known, answer, back},
 			question + "\n03:04:05   web-2 terminating\n" + question + "03:04:05 warning: the API server answers again\n",
 		},
 		{
 			"what is answered is not asked again",
-			[]rollout.Event{gate, answer, back},
+			[]engine.Event{gate, answer, back},
 			question + "03:04:05 warning: the API server answers again\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := onTerminal(t, 120, func(terminal *os.File) {
 				lines := report.NewLines(terminal, term.ColorNever, true, known.Message)
-				plan := &rollout.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}
-				lines.Handle(rollout.Event{Type: rollout.EventPlan, Plan: plan})
+				p := &plan.Plan{Namespace: "prod", Name: "web", Context: "cluster-1"}
+				lines.Handle(engine.Event{Type: engine.EventPlan, Plan: p})
 				for _, e := range test.events {
 					lines.Handle(e)
 				}

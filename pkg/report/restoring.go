@@ -6,8 +6,9 @@ import (
 	"io"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -42,18 +43,18 @@ func (r *Restoring) Plan(record prune.Record, m prune.Moves) {
 	if r.DryRun == DryRunServer {
 		mark = " (server dry run)"
 	}
-	r.answer(record, m, rollout.Done, restoreWords(record, m, false), mark)
+	r.answer(record, m, engine.Done, restoreWords(record, m, false), mark)
 }
 
 // Done says that the claim is back.
 func (r *Restoring) Done(record prune.Record, m prune.Moves) {
-	r.answer(record, m, rollout.Done, restoreWords(record, m, true), "")
+	r.answer(record, m, engine.Done, restoreWords(record, m, true), "")
 }
 
 // Nothing says that there is nothing to do.
 func (r *Restoring) Nothing(record prune.Record) {
 	words := fmt.Sprintf("claim %s is there, bound to volume %s: nothing to do", record.Claim.Name, record.Volume)
-	r.answer(record, prune.Moves{}, rollout.Done, words, "")
+	r.answer(record, prune.Moves{}, engine.Done, words, "")
 }
 
 func restoreWords(record prune.Record, m prune.Moves, done bool) string {
@@ -78,7 +79,7 @@ func restoreWords(record prune.Record, m prune.Moves, done bool) string {
 	return words + fmt.Sprintf("; set its reclaim policy back to %s", m.Policy)
 }
 
-func (r *Restoring) answer(record prune.Record, m prune.Moves, result rollout.Result, words, mark string) {
+func (r *Restoring) answer(record prune.Record, m prune.Moves, result engine.Result, words, mark string) {
 	if r.Format == Human {
 		style := newStyles(r.Answer, r.Color)
 		words = each(style.good, wrap(Clean(words), term.Width(r.Answer), ""))
@@ -94,7 +95,7 @@ func (r *Restoring) answer(record prune.Record, m prune.Moves, result rollout.Re
 // Failed says why a claim of several was not restored.
 func (r *Restoring) Failed(record prune.Record, err error) {
 	word := "error"
-	var no *rollout.Refusal
+	var no *plan.Refusal
 	if errors.As(err, &no) {
 		word = "refused"
 	}
@@ -113,8 +114,8 @@ func (r *Restoring) FailedObject(record prune.Record, err error) {
 	if r.Format == Human {
 		return
 	}
-	result := rollout.Failed
-	var no *rollout.Refusal
+	result := engine.Failed
+	var no *plan.Refusal
 	if errors.As(err, &no) {
 		result = "refused"
 	}
@@ -133,10 +134,10 @@ func (r *Restoring) Waited() { r.spin.clear() }
 
 // Ended says that what was waited for did not come before the end, and returns
 // the outcome.
-func (r *Restoring) Ended(record prune.Record, result rollout.Result, what string) rollout.Outcome {
-	o := rollout.Outcome{Result: result, Message: "waited until " + what + "; the same command goes on"}
+func (r *Restoring) Ended(record prune.Record, result engine.Result, what string) engine.Outcome {
+	o := engine.Outcome{Result: result, Message: "waited until " + what + "; the same command goes on"}
 	style := newStyles(r.Lines, r.Color)
-	word := map[rollout.Result]string{rollout.TimedOut: "timed out", rollout.Interrupted: "interrupted"}[result]
+	word := map[engine.Result]string{engine.TimedOut: "timed out", engine.Interrupted: "interrupted"}[result]
 	_, _ = fmt.Fprintln(r.Lines, each(style.bad, wrap(word+": "+Clean(o.Message), term.Width(r.Lines), "")))
 	if r.Format != Human {
 		r.answer(record, prune.Moves{}, result, o.Message, "")

@@ -9,8 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -24,9 +25,9 @@ const (
 var pull = sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: `Back-off pulling image "nginx:1.22"`}
 
 // pulls is a run that halts because of it.
-func pulls() rollout.Outcome {
-	return rollout.Outcome{
-		Result: rollout.Halted, Message: "web-4: " + pull.String(), Pod: "web-4", Trouble: &pull, Gate: gate, Try: []string{on, back},
+func pulls() engine.Outcome {
+	return engine.Outcome{
+		Result: engine.Halted, Message: "web-4: " + pull.String(), Pod: "web-4", Trouble: &pull, Gate: gate, Try: []string{on, back},
 	}
 }
 
@@ -34,18 +35,18 @@ func pulls() rollout.Outcome {
 var tales = map[string]func() *tale{
 	"canary": func() *tale {
 		return newTale(canaryPlan()).
-			tell(rollout.Event{Type: rollout.EventWarning, Message: "Argo CD manages statefulset web"}).
+			tell(engine.Event{Type: engine.EventWarning, Message: "Argo CD manages statefulset web"}).
 			house().
 			step().updated(4, 1, 1).soak().
-			tell(rollout.Event{Type: rollout.EventGate}).
+			tell(engine.Event{Type: engine.EventGate}).
 			step().updated(3, 2, 5).updated(2, 3, 5).updated(1, 4, 5).updated(0, 5, 5).soak().
 			house().
-			end(rollout.Outcome{Result: rollout.Done, Message: "all 5 pods of web are updated and Available"})
+			end(engine.Outcome{Result: engine.Done, Message: "all 5 pods of web are updated and Available"})
 	},
 	"held": func() *tale {
 		return newTale(canaryPlan()).house().step().updated(4, 1, 1).soak().
-			end(rollout.Outcome{
-				Result: rollout.Held, Message: "held after step 1 of 2; next: web-3, web-2, web-1, web-0", Gate: gate,
+			end(engine.Outcome{
+				Result: engine.Held, Message: "held after step 1 of 2; next: web-3, web-2, web-1, web-0", Gate: gate,
 				Try: []string{"the next step: kubectl sts promote web", back}, Wanted: true,
 			})
 	},
@@ -64,23 +65,23 @@ var tales = map[string]func() *tale{
 	"undo-within-a-budget": func() *tale {
 		const full = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
 		return newTale(undoPlan()).house().
-			next().tell(rollout.Event{Type: rollout.EventWait, Message: full, Outside: true}).
-			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.Partition(4)}).updated(4, 1, 1).
-			next().tell(rollout.Event{Type: rollout.EventChange, Change: rollout.Partition(0)}).soak().
+			next().tell(engine.Event{Type: engine.EventWait, Message: full, Outside: true}).
+			tell(engine.Event{Type: engine.EventChange, Change: plan.Partition(4)}).updated(4, 1, 1).
+			next().tell(engine.Event{Type: engine.EventChange, Change: plan.Partition(0)}).soak().
 			house().
-			end(rollout.Outcome{Result: rollout.Done, Message: "all 5 pods of web are back and Available"})
+			end(engine.Outcome{Result: engine.Done, Message: "all 5 pods of web are back and Available"})
 	},
 	"restart-held-up-by-a-budget": func() *tale {
 		const full = "PodDisruptionBudget quorum to let web-3 go: it wants 4 healthy, and 4 are"
 		return newTale(restartPlan()).house().next().
-			tell(rollout.Event{Type: rollout.EventWait, Message: full, Want: 2, Outside: true}).
-			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{
+			tell(engine.Event{Type: engine.EventWait, Message: full, Want: 2, Outside: true}).
+			tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{
 				Name: "web-3", UID: "web-3-uid", Version: "7", Why: "so that it is recreated",
 			}}).
 			updated(3, 1, 2).
-			tell(rollout.Event{Type: rollout.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, Outside: true}).
-			end(rollout.Outcome{
-				Result:  rollout.Halted,
+			tell(engine.Event{Type: engine.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, Outside: true}).
+			end(engine.Outcome{
+				Result:  engine.Halted,
 				Message: "no progress for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
 				Gate:    "partition 0: every pod is updated", Open: true, Try: []string{"resume: kubectl sts restart web"},
 			})
@@ -90,39 +91,39 @@ var tales = map[string]func() *tale{
 		after.Message, after.Gate, after.Try = after.Message+"; every pod is back on the stable revision", "", nil
 		first := newTale(canaryPlan()).house().step().trouble(4, sts.StatePending, pull).end(pulls())
 		second := newTale(abortPlan()).house().step().
-			tell(rollout.Event{Type: rollout.EventChange, Change: rollout.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "it blocks"}}).
+			tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "it blocks"}}).
 			updated(4, 5, 5).
-			tell(rollout.Event{Type: rollout.EventStepDone}).
-			end(rollout.Outcome{Result: rollout.Done, Message: "all 5 pods of web are back on revision web-stable and Available"})
+			tell(engine.Event{Type: engine.EventStepDone}).
+			end(engine.Outcome{Result: engine.Done, Message: "all 5 pods of web are back on revision web-stable and Available"})
 		return first.then(second).end(after)
 	},
 	"drifted": func() *tale {
 		return newTale(canaryPlan()).house().step().
-			end(rollout.Outcome{
-				Result: rollout.Drifted, Gate: gate, Try: []string{on, back},
+			end(engine.Outcome{
+				Result: engine.Drifted, Gate: gate, Try: []string{on, back},
 				Message: "the replicas were changed from 5 to 7 by hpa at 03:04:09Z; nothing more is written",
 			})
 	},
 	"interrupted": func() *tale {
 		return newTale(canaryPlan()).house().step().
-			end(rollout.Outcome{Result: rollout.Interrupted, Message: "interrupted", Gate: gate, Try: []string{on, back}})
+			end(engine.Outcome{Result: engine.Interrupted, Message: "interrupted", Gate: gate, Try: []string{on, back}})
 	},
 	"timed-out": func() *tale {
 		return newTale(canaryPlan()).house().step().
-			end(rollout.Outcome{
-				Result: rollout.TimedOut, Gate: gate, Try: []string{on, back},
+			end(engine.Outcome{
+				Result: engine.TimedOut, Gate: gate, Try: []string{on, back},
 				Message: "not done after 30m0s, still waiting for web-4: running, not Ready",
 			})
 	},
 	"failed-before-the-first-step": func() *tale {
 		return newTale(canaryPlan()).
-			tell(rollout.Event{Type: rollout.EventWarning, Message: "no answer from the API server; looking again in 500ms"}).
-			end(rollout.Outcome{Result: rollout.Failed, Message: `not allowed to patch statefulsets.apps in namespace "default"`})
+			tell(engine.Event{Type: engine.EventWarning, Message: "no answer from the API server; looking again in 500ms"}).
+			end(engine.Outcome{Result: engine.Failed, Message: `not allowed to patch statefulsets.apps in namespace "default"`})
 	},
 	"aborted-at-the-gate": func() *tale {
 		first := newTale(canaryPlan()).house().step().updated(4, 1, 1).soak().
-			tell(rollout.Event{Type: rollout.EventGate}).
-			end(rollout.Outcome{Result: rollout.AbortAsked, Message: "abort", Gate: gate, Try: []string{on, back}})
+			tell(engine.Event{Type: engine.EventGate}).
+			end(engine.Outcome{Result: engine.AbortAsked, Message: "abort", Gate: gate, Try: []string{on, back}})
 		return first.then(newTale(abortPlan()).house())
 	},
 }
@@ -159,7 +160,7 @@ func TestAWarningThatWasToldIsNotRepeated(t *testing.T) {
 	var out strings.Builder
 	lines := report.NewLines(&out, term.ColorNever, true, "known")
 	for _, message := range []string{"known", "new"} {
-		lines.Handle(rollout.Event{Type: rollout.EventWarning, Time: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Message: message})
+		lines.Handle(engine.Event{Type: engine.EventWarning, Time: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Message: message})
 	}
 	require.Equal(t, "03:04:05Z warning: new\n", out.String())
 }

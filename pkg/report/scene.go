@@ -8,7 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -25,8 +25,8 @@ const labelWidth = len("image: ")
 // facts are what somebody needs who was not there: which set on which cluster,
 // which image, which pod, since when, in whose words, and what is safe. where and
 // now may be missing: then they are not told, or without how long ago it was.
-func facts(o rollout.Outcome, where string, now time.Time) []fact {
-	if o.Result != rollout.Halted {
+func facts(o engine.Outcome, where string, now time.Time) []fact {
+	if o.Result != engine.Halted {
 		return nil
 	}
 	var out []fact

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -30,10 +30,10 @@ func lastWords() *sts.Evidence {
 }
 
 // crash is a halt with all that may be known.
-func crash() rollout.Outcome {
+func crash() engine.Outcome {
 	loop := sts.Trouble{Reason: "OOMKilled", Container: "nginx", Message: "exit code 137 (OOMKilled), memory limit 128Mi, 3 restarts"}
-	return rollout.Outcome{
-		Result: rollout.Halted, Message: "web-4: " + loop.String(), Pod: "web-4", Trouble: &loop, Gate: gate,
+	return engine.Outcome{
+		Result: engine.Halted, Message: "web-4: " + loop.String(), Pod: "web-4", Trouble: &loop, Gate: gate,
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Safe:     "4 of 5 pods Available: web-0 … web-3 on nginx:1.21",
 		Evidence: lastWords(),
@@ -61,7 +61,7 @@ func TestStatusShowsWhatThePodTells(t *testing.T) {
 func TestEvidenceFromARecordIsNotTrusted(t *testing.T) {
 	st := troubled()
 	st.Verdict = verdict.Verdict{
-		Result: rollout.Halted, Message: "failed: so it was", Pod: "web-4" + evil,
+		Result: engine.Halted, Message: "failed: so it was", Pod: "web-4" + evil,
 		Evidence: &sts.Evidence{
 			Container: evil, Node: evil, Probe: evil, Log: []string{evil, "\n::error::x"}, Exit: &sts.Exit{Reason: evil, MemoryLimit: evil},
 		},

@@ -10,8 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/schema"
@@ -34,24 +35,24 @@ func objectLines(t *testing.T) []string {
 			_, _ = out.Write(text)
 		}
 	}
-	hook := &rollout.Hook{Pod: "web-4", Command: "drain", Exec: true}
+	hook := &plan.Hook{Pod: "web-4", Command: "drain", Exec: true}
 	standing := sts.Standing{Ordinal: 4, Pod: "web-4", State: sts.StateGone}
 	newTale(canaryPlan()).
-		tell(rollout.Event{Type: rollout.EventHook, Hook: hook}).
-		tell(rollout.Event{Type: rollout.EventHook, Hook: hook, Message: "drained"}).
-		tell(rollout.Event{Type: rollout.EventWait, Message: "web-4: gone", Pod: &standing, Outside: true}).
-		tell(rollout.Event{Type: rollout.EventWait}).
-		tell(rollout.Event{
-			Type: rollout.EventWait, Message: "web-4: pending", Since: ststest.Start, Halts: ststest.Start, Until: ststest.Start,
+		tell(engine.Event{Type: engine.EventHook, Hook: hook}).
+		tell(engine.Event{Type: engine.EventHook, Hook: hook, Message: "drained"}).
+		tell(engine.Event{Type: engine.EventWait, Message: "web-4: gone", Pod: &standing, Outside: true}).
+		tell(engine.Event{Type: engine.EventWait}).
+		tell(engine.Event{
+			Type: engine.EventWait, Message: "web-4: pending", Since: ststest.Start, Halts: ststest.Start, Until: ststest.Start,
 		}).
-		tell(rollout.Event{Type: rollout.EventOperation, Message: "canary: step 1 of 3", Operation: &rollout.Operation{
+		tell(engine.Event{Type: engine.EventOperation, Message: "canary: step 1 of 3", Operation: &plan.Operation{
 			Verb: "canary", Started: ststest.Start, Step: 1, Steps: 3, Aborting: true, Held: true, Failed: true,
 			Driver: &sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
 		}}).
 		to(report.NewObjects(&out, report.JSON))
 	p := refused()
 	report.PrintEnd(&out, report.JSON, report.DryRunClient, p.About, p.Ended, p.End)
-	misused := rollout.Outcome{Result: rollout.Misused, Message: "no"}
+	misused := engine.Outcome{Result: engine.Misused, Message: "no"}
 	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, p.Ended, misused)
 	version := report.Build{GitVersion: "v1.2.3", GitCommit: "abc", GoVersion: "go1.26", Platform: "linux/amd64"}
 	report.PrintVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: p.Ended})
@@ -71,9 +72,9 @@ func TestEveryKindOfObjectIsAsTheSchemaSays(t *testing.T) {
 	for _, kind := range s.Kinds() {
 		require.True(t, seen[kind], "no object of kind %s was looked at", kind)
 	}
-	for _, event := range []rollout.EventType{
-		rollout.EventPlan, rollout.EventWarning, rollout.EventStep, rollout.EventChange, rollout.EventHook, rollout.EventPod,
-		rollout.EventWait, rollout.EventSoak, rollout.EventStepDone, rollout.EventGate, rollout.EventOutcome,
+	for _, event := range []engine.EventType{
+		engine.EventPlan, engine.EventWarning, engine.EventStep, engine.EventChange, engine.EventHook, engine.EventPod,
+		engine.EventWait, engine.EventSoak, engine.EventStepDone, engine.EventGate, engine.EventOutcome,
 	} {
 		require.True(t, seen[string(event)], event)
 	}

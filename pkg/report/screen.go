@@ -10,7 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -51,24 +51,24 @@ func NewScreen(w io.Writer, mode term.ColorMode, sets int) *Screen {
 }
 
 // Handle takes an event of a set, which is told by its place.
-func (s *Screen) Handle(set int, e rollout.Event) {
+func (s *Screen) Handle(set int, e engine.Event) {
 	b := s.blocks[set]
 	switch e.Type {
-	case rollout.EventPlan:
+	case engine.EventPlan:
 		b.set, b.context = setName{e.Plan.Namespace, e.Plan.Name}, e.Plan.Context
-	case rollout.EventWait:
+	case engine.EventWait:
 		b.waits, b.since, b.until, b.halts = Clean(e.Message), e.Time, e.Until, e.Halts
 		if !e.Since.IsZero() {
 			b.since = e.Since
 		}
-	case rollout.EventWarning:
+	case engine.EventWarning:
 		// It must not be lost with the next redraw.
 		text := s.style.dim.Render(e.Time.Local().Format("15:04:05")) + " " + s.style.warn.Render("warning:") + " "
 		if len(s.blocks) > 1 {
 			text += b.name() + ": "
 		}
 		s.news = append(s.news, text+Clean(e.Message))
-	case rollout.EventOutcome:
+	case engine.EventOutcome:
 		b.outcome, b.ended = e.Outcome, e.Time
 	}
 }
@@ -113,7 +113,7 @@ func (s *Screen) Close(now time.Time) {
 
 func (s *Screen) worthDrawing() bool {
 	for _, b := range s.blocks {
-		if b.outcome == nil || b.outcome.Result != rollout.Done && b.snapshot.Exists() {
+		if b.outcome == nil || b.outcome.Result != engine.Done && b.snapshot.Exists() {
 			return true
 		}
 	}
@@ -189,6 +189,6 @@ func (s *Screen) ending(b *block) string {
 	if len(s.blocks) > 1 {
 		l.prefix = b.name() + ": "
 	}
-	l.outcome(rollout.Event{Time: b.ended, Outcome: b.outcome})
+	l.outcome(engine.Event{Time: b.ended, Outcome: b.outcome})
 	return out.String()
 }

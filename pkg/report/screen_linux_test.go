@@ -12,26 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // watchPlan is the plan of a watch of the set with this name.
-func watchPlan(name string) rollout.Event {
-	return rollout.Event{Type: rollout.EventPlan, Plan: &rollout.Plan{Verb: "watch", Namespace: "default", Name: name, ReadOnly: true}}
+func watchPlan(name string) engine.Event {
+	return engine.Event{Type: engine.EventPlan, Plan: &plan.Plan{Verb: "watch", Namespace: "default", Name: name, ReadOnly: true}}
 }
 
 // waiting is what a watch waits for since half a minute.
-func waiting(message string) rollout.Event {
-	return rollout.Event{Type: rollout.EventWait, Message: message, Time: ststest.Start.Add(-30 * time.Second)}
+func waiting(message string) engine.Event {
+	return engine.Event{Type: engine.EventWait, Message: message, Time: ststest.Start.Add(-30 * time.Second)}
 }
 
-func ended(r rollout.Result, message string, try ...string) rollout.Event {
-	return rollout.Event{
-		Type: rollout.EventOutcome, Time: ststest.Start, Outcome: &rollout.Outcome{Result: r, Message: message, Try: try},
+func ended(r engine.Result, message string, try ...string) engine.Event {
+	return engine.Event{
+		Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: r, Message: message, Try: try},
 	}
 }
 
@@ -99,7 +100,7 @@ func TestScreen(t *testing.T) {
 			s.Handle(0, slow)
 			s.Draw(ststest.Start)
 			s.View(0, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
-			s.Handle(0, ended(rollout.Done, "all 5 pods are updated and Available"))
+			s.Handle(0, ended(engine.Done, "all 5 pods are updated and Available"))
 			s.Close(ststest.Start)
 		}},
 		{"screen-driven", 24, []string{"web"}, func(s *report.Screen, _ *os.File) {
@@ -119,15 +120,15 @@ func TestScreen(t *testing.T) {
 		}},
 		{"screen-settled-at-once", 24, []string{"web"}, func(s *report.Screen, _ *os.File) {
 			s.View(0, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
-			s.Handle(0, ended(rollout.Done, "all 5 pods are updated and Available"))
+			s.Handle(0, ended(engine.Done, "all 5 pods are updated and Available"))
 			s.Close(ststest.Start)
 		}},
 		{"screen-cloud-names", 24, []string{"web"}, func(s *report.Screen, _ *os.File) {
 			s.View(0, cloud)
 			s.Handle(0, waiting(`web-4: nginx: ImagePullBackOff: Back-off pulling image "registry.example.com/team/nginx:1.22": not found`))
-			s.Handle(0, rollout.Event{Type: rollout.EventWarning, Time: ststest.Start, Message: "the API server answers again\x1b[2J"})
+			s.Handle(0, engine.Event{Type: engine.EventWarning, Time: ststest.Start, Message: "the API server answers again\x1b[2J"})
 			s.Draw(ststest.Start)
-			s.Handle(0, ended(rollout.Halted, "web-4: nginx: ImagePullBackOff", "look closer: kubectl describe pod web-4"))
+			s.Handle(0, ended(engine.Halted, "web-4: nginx: ImagePullBackOff", "look closer: kubectl describe pod web-4"))
 			s.Close(ststest.Start)
 		}},
 		{"screen-low", 12, []string{"web"}, func(s *report.Screen, _ *os.File) {
@@ -150,7 +151,7 @@ func TestScreen(t *testing.T) {
 			s.View(0, halfway(5))
 			s.Handle(0, slow)
 			s.View(1, ststest.Snapshot(ststest.Set(ststest.Replicas(1)), ststest.Pods(0, 1)))
-			s.Handle(1, ended(rollout.Held, "partition 1 keeps 1 of 1 pods on the old revision"))
+			s.Handle(1, ended(engine.Held, "partition 1 keeps 1 of 1 pods on the old revision"))
 			s.Draw(ststest.Start)
 		}},
 		{"screen-many-sets", 8, []string{"web", "db", "api", "mq", "kv", "log", "zk"}, func(s *report.Screen, _ *os.File) {
@@ -158,10 +159,10 @@ func TestScreen(t *testing.T) {
 			s.Handle(0, slow)
 			for i := 1; i < 6; i++ {
 				s.View(i, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
-				s.Handle(i, ended(rollout.Done, "all 5 pods are updated and Available"))
+				s.Handle(i, ended(engine.Done, "all 5 pods are updated and Available"))
 			}
 			s.View(6, cloud)
-			s.Handle(6, ended(rollout.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours"))
+			s.Handle(6, ended(engine.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours"))
 			s.Draw(ststest.Start)
 			s.Close(ststest.Start)
 		}},
@@ -209,9 +210,9 @@ func TestTheScreenOfAHostileSetControlsNothing(t *testing.T) {
 		s.Handle(0, watchPlan("web"))
 		s.View(0, st.Snapshot)
 		s.Handle(0, waiting(evil))
-		s.Handle(0, rollout.Event{Type: rollout.EventWarning, Message: evil})
+		s.Handle(0, engine.Event{Type: engine.EventWarning, Message: evil})
 		s.Draw(ststest.Start)
-		s.Handle(0, ended(rollout.Halted, evil, evil))
+		s.Handle(0, ended(engine.Halted, evil, evil))
 		s.Close(ststest.Start)
 	})
 	harmless(t, strings.NewReplacer("\r", "", "<", "").Replace(shown(t, got)))

@@ -7,9 +7,9 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -175,7 +175,7 @@ func (st Status) result() string {
 	if st.Verdict.Failed != nil {
 		return "failed"
 	}
-	return map[rollout.Result]string{rollout.Done: "settled", rollout.Halted: "trouble", rollout.Held: "held"}[st.Verdict.Result]
+	return map[engine.Result]string{engine.Done: "settled", engine.Halted: "trouble", engine.Held: "held"}[st.Verdict.Result]
 }
 
 func (st Status) pod(ordinal int, focus sts.Focus) podView {

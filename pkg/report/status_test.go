@@ -12,9 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -26,7 +26,7 @@ func status(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
 	st := report.Status{
 		Snapshot: s,
 		Ops:      operation.Find(s),
-		Verdict:  verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+		Verdict:  verdict.Verdict{Result: engine.Done, Message: "settled: all 5 pods are updated and Available"},
 		Now:      ststest.Start,
 	}
 	for _, change := range changes {
@@ -57,7 +57,7 @@ func inCanary(st *report.Status) {
 		Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
 	})
 	st.Verdict = verdict.Verdict{
-		Result: rollout.Held, Message: "held: a canary is in progress",
+		Result: engine.Held, Message: "held: a canary is in progress",
 		Try: []string{"the next step: kubectl sts promote web", back},
 	}
 }
@@ -67,18 +67,18 @@ func inUndo(st *report.Status) {
 	inCanary(st)
 	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.Steps{"100%"}
 	st.Verdict = verdict.Verdict{
-		Result: rollout.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
+		Result: engine.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
 	}
 }
 
 func halted(message string, try ...string) func(*report.Status) {
 	return func(st *report.Status) {
-		st.Verdict = verdict.Verdict{Result: rollout.Halted, Message: message, Try: try}
+		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: try}
 	}
 }
 
 func heldBack(message string) func(*report.Status) {
-	return func(st *report.Status) { st.Verdict = verdict.Verdict{Result: rollout.Held, Message: message} }
+	return func(st *report.Status) { st.Verdict = verdict.Verdict{Result: engine.Held, Message: message} }
 }
 
 // opened is the set with a canary's first step open.

@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -139,11 +139,11 @@ func (r *listRow) shortState(room int) string {
 	return whole
 }
 
-func (s styles) verdict(result rollout.Result) lipgloss.Style {
+func (s styles) verdict(result engine.Result) lipgloss.Style {
 	switch result {
-	case rollout.Done:
+	case engine.Done:
 		return s.good
-	case rollout.Held:
+	case engine.Held:
 		return s.warn
 	}
 	return s.bad

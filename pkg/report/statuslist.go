@@ -9,8 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -82,14 +82,14 @@ const (
 func (l *List) Len() int { return len(l.rows) }
 
 // Result is the worst of all results: trouble before held before settled.
-func (l *List) Result() rollout.Result {
-	worst := rollout.Done
+func (l *List) Result() engine.Result {
+	worst := engine.Done
 	for i := range l.rows {
 		switch l.rows[i].verdict.Result {
-		case rollout.Halted:
-			return rollout.Halted
-		case rollout.Held:
-			worst = rollout.Held
+		case engine.Halted:
+			return engine.Halted
+		case engine.Held:
+			worst = engine.Held
 		}
 	}
 	return worst
@@ -166,7 +166,7 @@ func (st Status) help() string {
 	switch r := st.rollout(); {
 	case len(try) == 0:
 		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
-	case st.Verdict.Result == rollout.Halted && r != nil && st.Verdict.Failed == nil:
+	case st.Verdict.Result == engine.Halted && r != nil && st.Verdict.Failed == nil:
 		helps := r.Helps(st.Snapshot, false)
 		back := slices.IndexFunc(helps, func(h hint.Hint) bool { return h.Verb == "abort" })
 		return st.Command.Render(helps[max(back, 0)]) // an undo has none: then to go on

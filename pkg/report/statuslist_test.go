@@ -11,10 +11,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -113,7 +113,7 @@ func aborting() report.Status {
 
 func unreadable() report.Status {
 	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "garbage")), ststest.Pods(0, 5))
-	st.Verdict = verdict.Verdict{Result: rollout.Held, Message: "held: the record of a canary can't be read"}
+	st.Verdict = verdict.Verdict{Result: engine.Held, Message: "held: the record of a canary can't be read"}
 	return st
 }
 
@@ -262,15 +262,15 @@ func TestResultOfAListIsTheWorst(t *testing.T) {
 	tests := []struct {
 		name    string
 		list    *report.List
-		want    rollout.Result
+		want    engine.Result
 		summary string
 	}{
-		{"all settled", of(calm("a"), calm("b")), rollout.Done, "2 sets in data @ cluster-1: 2 settled"},
-		{"one held", of(calm("a"), silent(), calm("b")), rollout.Held, "3 sets in data @ cluster-1: 2 settled, 1 held"},
-		{"one on its way", of(onItsWay(), calm("a")), rollout.Held, "2 sets in data @ cluster-1: 1 settled, 1 in progress"},
-		{"one in trouble, before one held", of(noImage("a"), silent()), rollout.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
-		{"one in trouble, after one held", of(silent(), noImage("a")), rollout.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
-		{"one alone", of(calm("a")), rollout.Done, "1 set in data @ cluster-1: 1 settled"},
+		{"all settled", of(calm("a"), calm("b")), engine.Done, "2 sets in data @ cluster-1: 2 settled"},
+		{"one held", of(calm("a"), silent(), calm("b")), engine.Held, "3 sets in data @ cluster-1: 2 settled, 1 held"},
+		{"one on its way", of(onItsWay(), calm("a")), engine.Held, "2 sets in data @ cluster-1: 1 settled, 1 in progress"},
+		{"one in trouble, before one held", of(noImage("a"), silent()), engine.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
+		{"one in trouble, after one held", of(silent(), noImage("a")), engine.Halted, "2 sets in data @ cluster-1: 1 held, 1 in trouble"},
+		{"one alone", of(calm("a")), engine.Done, "1 set in data @ cluster-1: 1 settled"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

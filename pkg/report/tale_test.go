@@ -5,84 +5,85 @@ import (
 
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // tale is what happens in a run, as the engine would tell it.
 type tale struct {
-	plan   rollout.Plan
+	plan   plan.Plan
 	now    time.Time
 	at     int // the present step
-	events []rollout.Event
+	events []engine.Event
 }
 
 // canaryPlan takes five pods in two steps.
-func canaryPlan() rollout.Plan {
-	step := func(number, partition int, title string, gate *rollout.Gate) rollout.Step {
-		return rollout.Step{
+func canaryPlan() plan.Plan {
+	step := func(number, partition int, title string, gate *plan.Gate) plan.Step {
+		return plan.Step{
 			Title: title, Number: number, Of: 2,
-			Change: rollout.Partition(partition), Until: rollout.PodsGood{From: partition}, Soak: 30 * time.Second, Gate: gate,
+			Change: plan.Partition(partition), Until: plan.PodsGood{From: partition}, Soak: 30 * time.Second, Gate: gate,
 		}
 	}
-	return rollout.Plan{
+	return plan.Plan{
 		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid",
 		Title:    "canary of statefulset web: 5 pods in 2 steps (1, 5), each soaked for 30s",
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
-		Steps: []rollout.Step{
+		Steps: []plan.Step{
 			{
 				Title: "set the template, rollout paused",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5), Says: "template, partition 5, record",
 					Annotations: map[string]*string{"example.com/record": ptr.To("r")},
 				},
-				Until: rollout.Observed{},
+				Until: plan.Observed{},
 			},
-			step(1, 4, "update web-4", &rollout.Gate{Kind: rollout.GateAsk, Next: "web-3, web-2, web-1, web-0"}),
+			step(1, 4, "update web-4", &plan.Gate{Kind: plan.GateAsk, Next: "web-3, web-2, web-1, web-0"}),
 			step(2, 0, "update web-3, web-2, web-1, web-0", nil),
 			{
 				Title: "end the canary",
-				Change: rollout.Edit{
+				Change: plan.Edit{
 					Partition: ptr.To(0), Says: "partition 0, no record",
 					Annotations: map[string]*string{"example.com/record": nil},
 				},
-				Until: rollout.Observed{},
+				Until: plan.Observed{},
 			},
 		},
 	}
 }
 
 // abortPlan takes the pods back.
-func abortPlan() rollout.Plan {
-	return rollout.Plan{
+func abortPlan() plan.Plan {
+	return plan.Plan{
 		Verb: "abort", Namespace: "default", Name: "web", UID: "web-uid",
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
-		Steps: []rollout.Step{
+		Steps: []plan.Step{
 			{
 				Title:  "put the template back",
-				Change: rollout.Edit{Template: ststest.Raw("nginx:1.21"), Says: "put the template back"},
-				Until:  rollout.Observed{},
+				Change: plan.Edit{Template: ststest.Raw("nginx:1.21"), Says: "put the template back"},
+				Until:  plan.Observed{},
 			},
 			{
 				Title: "return web-4 to revision web-stable",
-				Until: rollout.PodsGood{From: 0}, Free: &rollout.Free{Mode: rollout.FreeBlocker},
+				Until: plan.PodsGood{From: 0}, Free: &plan.Free{Mode: plan.FreeBlocker},
 			},
 		},
 	}
 }
 
-func newTale(plan rollout.Plan) *tale {
-	plan = rollout.Identify(plan)
-	t := &tale{plan: plan, now: ststest.Start, at: -1}
-	t.tell(rollout.Event{Type: rollout.EventPlan, Plan: &plan})
+func newTale(p plan.Plan) *tale {
+	p = plan.Identify(p)
+	t := &tale{plan: p, now: ststest.Start, at: -1}
+	t.tell(engine.Event{Type: engine.EventPlan, Plan: &p})
 	return t
 }
 
 // tell adds an event, a second after the one before.
-func (t *tale) tell(e rollout.Event) *tale {
+func (t *tale) tell(e engine.Event) *tale {
 	e.Time = t.now
 	t.now = t.now.Add(time.Second)
 	if e.Step == nil && t.at >= 0 {
@@ -95,14 +96,14 @@ func (t *tale) tell(e rollout.Event) *tale {
 // next begins the next step.
 func (t *tale) next() *tale {
 	t.at++
-	return t.tell(rollout.Event{Type: rollout.EventStep})
+	return t.tell(engine.Event{Type: engine.EventStep})
 }
 
 // step begins the next step and makes its change.
 func (t *tale) step() *tale {
 	t.next()
 	if change := t.plan.Steps[t.at].Change; change != nil {
-		t.tell(rollout.Event{Type: rollout.EventChange, Change: change})
+		t.tell(engine.Event{Type: engine.EventChange, Change: change})
 	}
 	return t
 }
@@ -110,16 +111,16 @@ func (t *tale) step() *tale {
 // house is a step of housekeeping, from its begin to its end.
 func (t *tale) house() *tale {
 	return t.step().
-		tell(rollout.Event{Type: rollout.EventWait, Message: "the StatefulSet controller to see the change"}).
-		tell(rollout.Event{Type: rollout.EventStepDone})
+		tell(engine.Event{Type: engine.EventWait, Message: "the StatefulSet controller to see the change"}).
+		tell(engine.Event{Type: engine.EventStepDone})
 }
 
 // pod lets a pod go through states; good and want count it once it is good.
 func (t *tale) pod(ordinal, good, want int, states ...sts.State) *tale {
 	for _, state := range states {
 		standing := sts.Standing{Ordinal: ordinal, Pod: "web-" + string(rune('0'+ordinal)), State: state}
-		t.tell(rollout.Event{Type: rollout.EventPod, Pod: &standing, Good: good, Want: want})
-		t.tell(rollout.Event{Type: rollout.EventWait, Message: standing.Pod + ": " + standing.Says(), Good: good, Want: want})
+		t.tell(engine.Event{Type: engine.EventPod, Pod: &standing, Good: good, Want: want})
+		t.tell(engine.Event{Type: engine.EventWait, Message: standing.Pod + ": " + standing.Says(), Good: good, Want: want})
 	}
 	return t
 }
@@ -133,23 +134,23 @@ func (t *tale) updated(ordinal, good, want int) *tale {
 // soak is a soak that holds, to its end.
 func (t *tale) soak() *tale {
 	soak := t.plan.Steps[t.at].Soak
-	t.tell(rollout.Event{Type: rollout.EventSoak, Until: t.now.Add(soak)})
+	t.tell(engine.Event{Type: engine.EventSoak, Until: t.now.Add(soak)})
 	t.now = t.now.Add(soak)
-	return t.tell(rollout.Event{Type: rollout.EventStepDone})
+	return t.tell(engine.Event{Type: engine.EventStepDone})
 }
 
 // trouble is a pod in trouble.
 func (t *tale) trouble(ordinal int, state sts.State, trouble sts.Trouble) *tale {
 	standing := sts.Standing{Ordinal: ordinal, Pod: "web-" + string(rune('0'+ordinal)), State: state, Trouble: &trouble}
-	return t.tell(rollout.Event{Type: rollout.EventPod, Pod: &standing, Good: 0, Want: 1})
+	return t.tell(engine.Event{Type: engine.EventPod, Pod: &standing, Good: 0, Want: 1})
 }
 
 // end is the outcome, in the present step if there is one.
-func (t *tale) end(o rollout.Outcome) *tale {
-	if t.at >= 0 && o.Result != rollout.Done {
+func (t *tale) end(o engine.Outcome) *tale {
+	if t.at >= 0 && o.Result != engine.Done {
 		o.Step = &t.plan.Steps[t.at]
 	}
-	return t.tell(rollout.Event{Type: rollout.EventOutcome, Step: o.Step, Outcome: &o})
+	return t.tell(engine.Event{Type: engine.EventOutcome, Step: o.Step, Outcome: &o})
 }
 
 // then another plan follows.
@@ -166,7 +167,7 @@ func (t *tale) then(next *tale) *tale {
 	return t
 }
 
-func (t *tale) to(sink rollout.Sink) {
+func (t *tale) to(sink engine.Sink) {
 	for _, e := range t.events {
 		sink.Handle(e)
 	}

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // Where says which set on which cluster something is about, as in "prod/web @
@@ -28,7 +28,7 @@ func Where(namespace, name, context string) string {
 func Explained(w io.Writer, question string) string { return Fold(w, question+" (? explains)") + " " }
 
 // GateQuestion asks what to do at a gate.
-func GateQuestion(where string, step *rollout.Step) string {
+func GateQuestion(where string, step *plan.Step) string {
 	if where != "" {
 		where += ": "
 	}

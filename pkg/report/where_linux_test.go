@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 func TestWhere(t *testing.T) {
@@ -25,13 +25,13 @@ func TestWhere(t *testing.T) {
 }
 
 func TestGateQuestion(t *testing.T) {
-	step := &rollout.Step{Gate: &rollout.Gate{Next: "web-3"}}
+	step := &plan.Step{Gate: &plan.Gate{Next: "web-3"}}
 	require.Equal(t, "prod/web: next: web-3. [p]romote, [h]old here, [a]bort?", report.GateQuestion("prod/web", step))
 	require.Equal(t, "next: web-3. [p]romote, [h]old here, [a]bort?", report.GateQuestion("", step))
 }
 
 func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
-	step := &rollout.Step{Gate: &rollout.Gate{Next: "web-1, web-0"}}
+	step := &plan.Step{Gate: &plan.Gate{Next: "web-1, web-0"}}
 	got := onTerminal(t, 80, func(terminal *os.File) {
 		_, err := terminal.WriteString(report.Explained(terminal, report.GateQuestion("default/web @ cluster-1", step)) + "|")
 		require.NoError(t, err)

@@ -11,8 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -41,20 +41,20 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndTakenBack(t *testing.T) {
 				s := sts.Observe(begun.Set, begun.Pods, begun.Revisions, nil).WithClaims(claims)
 				at := s.Replicas()
 
-				p, err := rollouttest.Saved(scale.Plan(scale.Request{To: to, Step: 1, Command: "kubectl sts"}, s, ststest.Start))
+				p, err := plantest.Saved(scale.Plan(scale.Request{To: to, Step: 1, Command: "kubectl sts"}, s, ststest.Start))
 				require.NoError(t, err)
 
 				last := p.Steps[len(p.Steps)-1].Change
-				require.Equal(t, rollout.Edit{
+				require.Equal(t, plan.Edit{
 					Retention:   ptr.To(appsv1.DeletePersistentVolumeClaimRetentionPolicyType),
 					Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "whenScaled Delete, remove the record",
 				}, last)
 				var replicas []int
 				for _, step := range p.Steps {
-					if edit, ok := step.Change.(rollout.Edit); ok && edit.Replicas != nil {
+					if edit, ok := step.Change.(plan.Edit); ok && edit.Replicas != nil {
 						replicas = append(replicas, *edit.Replicas)
 					}
-					_, deletes := step.Change.(rollout.DeleteClaim)
+					_, deletes := step.Change.(plan.DeleteClaim)
 					require.False(t, deletes, "the claims were to be kept")
 				}
 				if to == at {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -16,7 +16,7 @@ func (r Request) failed(s sts.Snapshot, record *operation.Scale) error {
 		return nil
 	}
 	f := record.Failed
-	no := &rollout.Refusal{
+	no := &plan.Refusal{
 		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d failed at %s: %s",
 			s.Name(), record.From, record.To, f.At.UTC().Format(time.RFC3339), f.Message),
 	}

@@ -10,13 +10,13 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // removed are the ordinals that go, highest first, with those that are on
 // their way out already.
-func (r Request) removed(s sts.Snapshot, record *operation.Scale) []rollout.Ordinal {
+func (r Request) removed(s sts.Snapshot, record *operation.Scale) []plan.Ordinal {
 	end := s.Start() + r.To
 	top := s.End()
 	for _, pod := range s.Stray() {
@@ -25,10 +25,10 @@ func (r Request) removed(s sts.Snapshot, record *operation.Scale) []rollout.Ordi
 	if record != nil {
 		top = max(top, s.Start()+record.From)
 	}
-	var out []rollout.Ordinal
+	var out []plan.Ordinal
 	for o := top - 1; o >= end; o-- {
 		_, there := s.Pod(o)
-		ordinal := rollout.Ordinal{Ordinal: o, Pod: s.PodName(o)}
+		ordinal := plan.Ordinal{Ordinal: o, Pod: s.PodName(o)}
 		for _, c := range s.ClaimsOf(o) {
 			ordinal.Claims = append(ordinal.Claims, r.down(s, c, o, record))
 		}
@@ -46,11 +46,11 @@ func (r Request) removed(s sts.Snapshot, record *operation.Scale) []rollout.Ordi
 // lingering are the ordinals from top on whose claims the controller still deletes
 // after a scale-down of before, highest first: whoever asks for the same number again
 // waits for them, too. A claim of a pod that is gone goes with its pod.
-func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
+func lingering(s sts.Snapshot, top int) []plan.Ordinal {
 	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
 		return nil
 	}
-	byOrdinal := map[int]*rollout.Ordinal{}
+	byOrdinal := map[int]*plan.Ordinal{}
 	for i := range s.Claims {
 		c := s.Claims[i]
 		ordinal, ok := s.OrdinalOfClaim(c.Name)
@@ -61,11 +61,11 @@ func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
 			continue
 		}
 		if byOrdinal[ordinal] == nil {
-			byOrdinal[ordinal] = &rollout.Ordinal{Ordinal: ordinal, Pod: pod}
+			byOrdinal[ordinal] = &plan.Ordinal{Ordinal: ordinal, Pod: pod}
 		}
-		byOrdinal[ordinal].Claims = append(byOrdinal[ordinal].Claims, rollout.ClaimFate{Claim: c, Fate: rollout.FateGoing})
+		byOrdinal[ordinal].Claims = append(byOrdinal[ordinal].Claims, plan.ClaimFate{Claim: c, Fate: plan.FateGoing})
 	}
-	var out []rollout.Ordinal
+	var out []plan.Ordinal
 	for _, ordinal := range slices.Backward(slices.Sorted(maps.Keys(byOrdinal))) {
 		out = append(out, *byOrdinal[ordinal])
 	}
@@ -73,7 +73,7 @@ func lingering(s sts.Snapshot, top int) []rollout.Ordinal {
 }
 
 // down is what happens to a claim whose ordinal goes.
-func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operation.Scale) rollout.ClaimFate {
+func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operation.Scale) plan.ClaimFate {
 	answer := r.answer(ordinal)
 	if record != nil && answer == "" { // what was answered the first time
 		answer = Keep
@@ -81,10 +81,10 @@ func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operatio
 			answer = map[bool]Answer{true: RetainVolume, false: Delete}[p.Retain]
 		}
 	}
-	fate := rollout.ClaimFate{Claim: c, Fate: rollout.FateKept}
+	fate := plan.ClaimFate{Claim: c, Fate: plan.FateKept}
 	switch {
 	case c.Deleting:
-		fate.Fate = rollout.FateGoing
+		fate.Fate = plan.FateGoing
 		return fate
 	case answer == Keep || answer == "":
 		return fate
@@ -92,9 +92,9 @@ func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operatio
 	if fate.Why = r.mustKeep(s, c); fate.Why != "" {
 		return fate
 	}
-	fate.Fate = rollout.FateDeleted
+	fate.Fate = plan.FateDeleted
 	if answer == RetainVolume && c.Volume != "" {
-		fate.Fate = rollout.FateRetained
+		fate.Fate = plan.FateRetained
 	}
 	return fate
 }
@@ -110,7 +110,7 @@ func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
 
 // byPolicy leaves the deletions to the controller where it would delete
 // everything that is to be deleted, and nothing else.
-func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *operation.Scale) []rollout.Ordinal {
+func (r Request) byPolicy(ordinals []plan.Ordinal, s sts.Snapshot, record *operation.Scale) []plan.Ordinal {
 	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType || record != nil {
 		return ordinals
 	}
@@ -118,8 +118,8 @@ func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *op
 	for i := range ordinals {
 		for _, c := range ordinals[i].Claims {
 			// What a scale before this one left may not be the controller's any more.
-			gone := ordinals[i].Ordinal >= s.End() && c.Fate == rollout.FateDeleted
-			if asked && (gone || c.Fate == rollout.FateKept || c.Fate == rollout.FateRetained) {
+			gone := ordinals[i].Ordinal >= s.End() && c.Fate == plan.FateDeleted
+			if asked && (gone || c.Fate == plan.FateKept || c.Fate == plan.FateRetained) {
 				return ordinals
 			}
 		}
@@ -128,11 +128,11 @@ func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *op
 		for j := range ordinals[i].Claims {
 			c := &ordinals[i].Claims[j]
 			switch why := r.mustKeep(s, c.Claim); {
-			case c.Fate == rollout.FateGoing:
+			case c.Fate == plan.FateGoing:
 			case why != "":
 				c.Why = why
 			default:
-				c.Fate = rollout.FateByPolicy
+				c.Fate = plan.FateByPolicy
 			}
 		}
 	}
@@ -140,10 +140,10 @@ func (r Request) byPolicy(ordinals []rollout.Ordinal, s sts.Snapshot, record *op
 }
 
 // added are the ordinals that come, lowest first.
-func (r Request) added(s sts.Snapshot) []rollout.Ordinal {
-	var out []rollout.Ordinal
+func (r Request) added(s sts.Snapshot) []plan.Ordinal {
+	var out []plan.Ordinal
 	for o := s.End(); o < s.Start()+r.To; o++ {
-		ordinal := rollout.Ordinal{Ordinal: o, Pod: s.PodName(o)}
+		ordinal := plan.Ordinal{Ordinal: o, Pod: s.PodName(o)}
 		for _, template := range s.ClaimTemplates() {
 			ordinal.Claims = append(ordinal.Claims, r.up(s, template, o))
 		}
@@ -153,28 +153,28 @@ func (r Request) added(s sts.Snapshot) []rollout.Ordinal {
 }
 
 // up is what happens to the claim that a template of an ordinal that comes finds.
-func (r Request) up(s sts.Snapshot, template string, ordinal int) rollout.ClaimFate {
+func (r Request) up(s sts.Snapshot, template string, ordinal int) plan.ClaimFate {
 	name := s.ClaimName(template, ordinal)
 	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.Name == name })
 	if i < 0 {
-		return rollout.ClaimFate{Claim: sts.Claim{Namespace: s.Set.Namespace, Name: name}, Fate: rollout.FateNew}
+		return plan.ClaimFate{Claim: sts.Claim{Namespace: s.Set.Namespace, Name: name}, Fate: plan.FateNew}
 	}
-	fate := rollout.ClaimFate{Claim: s.Claims[i], Fate: rollout.FateReused}
+	fate := plan.ClaimFate{Claim: s.Claims[i], Fate: plan.FateReused}
 	switch {
 	case s.Claims[i].Deleting:
-		fate.Fate = rollout.FateGoing
+		fate.Fate = plan.FateGoing
 	case r.answer(ordinal) == Fresh:
-		fate.Fate = rollout.FateReplaced
+		fate.Fate = plan.FateReplaced
 	}
 	return fate
 }
 
 // Stale are the claims of ordinals that come which are there already.
-func Stale(ordinals []rollout.Ordinal) []sts.Claim {
+func Stale(ordinals []plan.Ordinal) []sts.Claim {
 	var out []sts.Claim
 	for _, o := range ordinals {
 		for _, c := range o.Claims {
-			if c.Fate != rollout.FateNew {
+			if c.Fate != plan.FateNew {
 				out = append(out, c.Claim)
 			}
 		}

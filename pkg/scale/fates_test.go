@@ -10,15 +10,15 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // fates are what happens to the claims, in the order of the plan.
-func fates(p *rollout.Plan) []string {
+func fates(p *plan.Plan) []string {
 	var out []string
 	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
@@ -154,7 +154,7 @@ func TestFates(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, fates(p))
 		})
@@ -181,7 +181,7 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Success)
 		})
@@ -226,11 +226,11 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Success)
-			require.Equal(t, tt.recorded, slices.ContainsFunc(p.Steps, func(s rollout.Step) bool {
-				d, ok := s.Change.(rollout.DeleteClaim)
+			require.Equal(t, tt.recorded, slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+				d, ok := s.Change.(plan.DeleteClaim)
 				return ok && d.Record
 			}))
 		})
@@ -277,7 +277,7 @@ func TestWarnings(t *testing.T) {
 			[]string{"at the update revision web-update, which partition 5 lets through: web-5"},
 		},
 		{
-			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "x"} }),
+			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &plan.Hook{Command: "x"} }),
 			snapshot(set()),
 			[]string{"no pod goes, so the command before it is not run"},
 		},
@@ -288,7 +288,7 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, p.Warnings)
 		})
@@ -316,7 +316,7 @@ func TestSuccessPointsToNoPruneThatKeepsEverything(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, "statefulset web has 2 replicas, all Available"+tt.want, p.Success)
 		})

@@ -8,8 +8,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -33,7 +33,7 @@ func FuzzRecord(f *testing.F) {
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text string, to, shape uint8) {
 		defer within.Input(t)()
-		policy := []rollout.Retention{
+		policy := []plan.Retention{
 			appsv1.DeletePersistentVolumeClaimRetentionPolicyType, appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
 		}[shape%2]
 		s := snapshot(set(ststest.Replicas(int32(shape/2)%5), whenScaled(policy), record(text)), four()...)
@@ -46,7 +46,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		answers := []scale.Answer{"", scale.Keep, scale.Delete, scale.RetainVolume, scale.Reuse, scale.Fresh, scale.Fail}
 		for _, answer := range answers {
-			p, err := rollouttest.Saved(scale.Plan(request(int(to)%8, answered(answer)), s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(request(int(to)%8, answered(answer)), s, ststest.Start))
 			if err != nil {
 				fuzztest.OneLine(t, err)
 				require.Nil(t, p)
@@ -75,17 +75,17 @@ func requireStored(t *testing.T, s sts.Snapshot, stored *operation.Scale) {
 
 // requirePlan checks what a plan deletes, and that the records which it writes
 // can be read.
-func requirePlan(t *testing.T, s sts.Snapshot, p *rollout.Plan) {
+func requirePlan(t *testing.T, s sts.Snapshot, p *plan.Plan) {
 	t.Helper()
 	require.Less(t, len(p.Steps), 100)
 	for i := range p.Steps {
 		switch c := p.Steps[i].Change.(type) {
-		case rollout.Edit:
+		case plan.Edit:
 			if text := c.Annotations[sts.ScaleAnnotation]; text != nil {
 				_, err := operation.FindScale(snapshot(set(record(*text))))
 				require.NoError(t, err)
 			}
-		case rollout.DeleteClaim:
+		case plan.DeleteClaim:
 			require.Contains(t, claimUIDs(s), c.Name+" "+string(c.UID), "it is not the claim that there is")
 		}
 	}

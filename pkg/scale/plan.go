@@ -10,13 +10,13 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Plan makes a plan of the request. It needs a snapshot that knows the claims,
 // unless the set has none. Without an answer it is what happens if nobody asks.
-func Plan(r Request, s sts.Snapshot, now time.Time) (*rollout.Plan, error) {
+func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := operation.FindScale(s)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ type builder struct {
 	now            time.Time
 	before         *operation.Scale // of the scale that this one goes on with, or takes up
 	record         operation.Scale
-	removed, added []rollout.Ordinal
+	removed, added []plan.Ordinal
 	unwell         []int // ordinals that go and are not Available, ascending
 	policy         bool  // the whenScaled policy stands in the way
 }
@@ -66,9 +66,9 @@ func (b *builder) findOut() {
 	spared := false
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
-			spared = spared || c.Fate != rollout.FateByPolicy && c.Fate != rollout.FateGoing
-			if c.Fate == rollout.FateDeleted || c.Fate == rollout.FateRetained {
-				b.record.Claims[c.Claim.Name] = operation.Pending{UID: c.Claim.UID, Retain: c.Fate == rollout.FateRetained}
+			spared = spared || c.Fate != plan.FateByPolicy && c.Fate != plan.FateGoing
+			if c.Fate == plan.FateDeleted || c.Fate == plan.FateRetained {
+				b.record.Claims[c.Claim.Name] = operation.Pending{UID: c.Claim.UID, Retain: c.Fate == plan.FateRetained}
 			}
 		}
 	}
@@ -96,9 +96,9 @@ func (b *builder) resume() {
 	}
 }
 
-func (b *builder) frame() *rollout.Plan {
+func (b *builder) frame() *plan.Plan {
 	s, r := b.s, b.r
-	p := &rollout.Plan{
+	p := &plan.Plan{
 		Verb: "scale", Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Made: b.now,
 		Title:    fmt.Sprintf("scale statefulset %s from %d to %s", s.Name(), s.Replicas(), sts.Count(r.To, "replica")),
 		Details:  b.details(),
@@ -121,12 +121,12 @@ func (b *builder) frame() *rollout.Plan {
 
 // begin checks that the pods are well, and makes the policy harmless. Where pods
 // are on their way out already, their claims can't wait for that.
-func (b *builder) begin(p *rollout.Plan) {
+func (b *builder) begin(p *plan.Plan) {
 	top := b.s.End()
 	for _, pod := range b.s.Stray() {
 		top = max(top, pod.Ordinal+1)
 	}
-	check := rollout.Step{Title: "check that the pods are well", Until: b.scaled(b.s.End(), top)}
+	check := plan.Step{Title: "check that the pods are well", Until: b.scaled(b.s.End(), top)}
 	keep := b.keep()
 	switch {
 	case keep == nil:
@@ -138,21 +138,21 @@ func (b *builder) begin(p *rollout.Plan) {
 	}
 }
 
-func (b *builder) scaled(from, to int) rollout.Scaled {
-	return rollout.Scaled{From: from, To: to, Spare: b.unwell, Alone: b.r.Force}
+func (b *builder) scaled(from, to int) plan.Scaled {
+	return plan.Scaled{From: from, To: to, Spare: b.unwell, Alone: b.r.Force}
 }
 
 // keep notes what is to be done and takes the policy out of the way; nil when
 // replicas are all that is written.
-func (b *builder) keep() *rollout.Step {
+func (b *builder) keep() *plan.Step {
 	text := b.record.Text()
 	now, _ := b.s.Annotation(sts.ScaleAnnotation)
 	retries := b.before != nil && b.before.Failed != nil && further(*b.before, b.r.To, b.s.Replicas())
 	if b.record.Empty() && !retries || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: text}, Says: "record"}
-	step := &rollout.Step{Title: "note what happens to the claims", Until: rollout.Observed{}}
+	edit := plan.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: text}, Says: "record"}
+	step := &plan.Step{Title: "note what happens to the claims", Until: plan.Observed{}}
 	if b.record.Empty() {
 		step.Title = "try again"
 	}
@@ -162,7 +162,7 @@ func (b *builder) keep() *rollout.Step {
 	}
 	if b.record.WhenScaled != "" {
 		step.Title = "keep the controller from deleting the claims"
-		step.Until = rollout.ClaimsFree{Names: b.names()}
+		step.Until = plan.ClaimsFree{Names: b.names()}
 	}
 	step.Change = edit
 	return step

@@ -7,8 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -149,7 +149,7 @@ func TestPlanSteps(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, lines(p))
 			require.True(t, p.Claims)
@@ -165,7 +165,7 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 		return ststest.Snapshot(set(policy...), pods).WithClaims(nil)
 	}
 	t.Run("all down to the pod that is not Ready go with one write", func(t *testing.T) {
-		p, err := rollouttest.Saved(scale.Plan(request(1), broken(), ststest.Start))
+		p, err := plantest.Saved(scale.Plan(request(1), broken(), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{check, remove("web-3, web-2", "2"), remove("web-1", "1")}, lines(p))
 		require.Equal(t, []string{
@@ -174,36 +174,36 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 		}, p.Details)
 	})
 	t.Run("a Parallel set does not wait for it, and neither does the run", func(t *testing.T) {
-		p, err := rollouttest.Saved(scale.Plan(request(1), broken(ststest.Parallel), ststest.Start))
+		p, err := plantest.Saved(scale.Plan(request(1), broken(ststest.Parallel), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{check, remove("web-3", "3"), remove("web-2", "2"), remove("web-1", "1")}, lines(p))
-		require.Equal(t, rollout.Scaled{From: 3, To: 4, Spare: []int{2}}, p.Steps[1].Until)
+		require.Equal(t, plan.Scaled{From: 3, To: 4, Spare: []int{2}}, p.Steps[1].Until)
 	})
 	t.Run("with pods on their way out their claims come first", func(t *testing.T) {
 		pods := append(ststest.Pods(0, 3), ststest.Pod(3, ststest.Terminating))
 		s := ststest.Snapshot(set(whenScaled("Delete"), ststest.Replicas(3)), pods)
-		p, err := rollouttest.Saved(scale.Plan(request(2, answered(scale.Keep)), s.WithClaims(four()), ststest.Start))
+		p, err := plantest.Saved(scale.Plan(request(2, answered(scale.Keep)), s.WithClaims(four()), ststest.Start))
 		require.NoError(t, err)
 		require.Equal(t, []string{
 			"keep the controller from deleting the claims | whenScaled Retain, record | " +
 				"no pod takes claims data-web-3, data-web-2 along",
 			check, remove("web-2", "2"), "end the scale | whenScaled Delete, remove the record | " + seen,
 		}, lines(p))
-		require.Equal(t, rollout.Scaled{From: 3, To: 4}, p.Steps[1].Until)
+		require.Equal(t, plan.Scaled{From: 3, To: 4}, p.Steps[1].Until)
 	})
 }
 
 func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	r := request(1, answered(scale.Keep), func(r *scale.Request) {
-		r.Step, r.Hook = 2, &rollout.Hook{Exec: true, Command: "it's over", Container: "db"}
+		r.Step, r.Hook = 2, &plan.Hook{Exec: true, Command: "it's over", Container: "db"}
 	})
-	p, err := rollouttest.Saved(scale.Plan(r, snapshot(set(), four()...), ststest.Start))
+	p, err := plantest.Saved(scale.Plan(r, snapshot(set(), four()...), ststest.Start))
 	require.NoError(t, err)
-	hook := func(pod string, ordinal int) rollout.Hook {
-		return rollout.Hook{Exec: true, Command: "it's over", Container: "db", Namespace: "default", Set: "web", Pod: pod, Ordinal: ordinal}
+	hook := func(pod string, ordinal int) plan.Hook {
+		return plan.Hook{Exec: true, Command: "it's over", Container: "db", Namespace: "default", Set: "web", Pod: pod, Ordinal: ordinal}
 	}
-	require.Equal(t, []rollout.Hook{hook("web-3", 3), hook("web-2", 2)}, p.Steps[1].Before)
-	require.Equal(t, []rollout.Hook{hook("web-1", 1)}, p.Steps[2].Before)
+	require.Equal(t, []plan.Hook{hook("web-3", 3), hook("web-2", 2)}, p.Steps[1].Before)
+	require.Equal(t, []plan.Hook{hook("web-1", 1)}, p.Steps[2].Before)
 	require.Equal(t, []string{`before each pod goes, "it's over" is run in its container`}, p.Details)
 	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container db`, p.Resume)
 	require.Equal(t, []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3"}, p.Steps[1].Before[0].Env())

@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -57,7 +57,7 @@ func TestWhatProtectsAClaimProtectsItFromEveryVerb(t *testing.T) {
 			require.NoError(t, err)
 			fate := p.Ordinals[0].Claims[0]
 			require.Equal(t, tt.want, fate.Why)
-			require.Equal(t, tt.want == "", fate.Fate == rollout.FateDeleted, fate.Fate)
+			require.Equal(t, tt.want == "", fate.Fate == plan.FateDeleted, fate.Fate)
 
 			verdicts := claims.NewJudge([]sts.Claim{c}, claims.Options{Now: ststest.Start}).All([]sts.Claim{c}, world)
 			require.Len(t, verdicts, 1)

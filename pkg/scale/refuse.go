@@ -10,18 +10,18 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // refuse checks what no scale can begin with.
 func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) error {
 	if s.Set.DeletionTimestamp != nil {
-		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	// A scale that goes on was asked for with the replicas that it began with.
 	if r.Current != nil && s.Replicas() != *r.Current && (record == nil || record.From != *r.Current) {
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has %s, not the %d of --current-replicas",
 				s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
 		}
@@ -40,7 +40,7 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 		return no
 	}
 	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
-		return &rollout.Refusal{
+		return &plan.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
 			Try: []string{
 				r.Command.Render(record.WithHook(hint.Hint{
@@ -59,10 +59,10 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 		if hold, err := operation.FindHold(s); err == nil && hold != nil {
 			first = "release the set first, which rolls the change out: " + r.command("release", s)
 		}
-		return &rollout.Refusal{Why: why, Try: []string{first, "go ahead all the same with --force"}}
+		return &plan.Refusal{Why: why, Try: []string{first, "go ahead all the same with --force"}}
 	}
 	if why := r.unwell(s, now); why != "" {
-		return &rollout.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{
 			"see what is the matter: " + r.command("status", s), "go ahead all the same with --force",
 		}}
 	}
@@ -86,7 +86,7 @@ func (r Request) busy(open *operation.Rollout, s sts.Snapshot) error {
 	if r.Other != nil {
 		try = slices.Insert(try, 0, canary.WatchIt(*r.Other, r.command("watch", s, "--follow")))
 	}
-	return &rollout.Refusal{Why: why, Try: try}
+	return &plan.Refusal{Why: why, Try: try}
 }
 
 // driven refuses to go on with a scale that another process drives. To another
@@ -95,7 +95,7 @@ func (r Request) driven(s sts.Snapshot, record *operation.Scale) error {
 	if record == nil || r.Other == nil || !r.Other.Alive || r.TakeOver || r.To != record.To {
 		return nil
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d is driven by %s (process %d, which is running)",
 			s.Name(), record.From, record.To, sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
 		Try: []string{

@@ -9,8 +9,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout/rollouttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -50,7 +50,7 @@ func TestRefusals(t *testing.T) {
 			"this scale was begun with --before-exec, and the other pods would go without it",
 		},
 		{
-			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hook = &rollout.Hook{Command: "true"} }),
+			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hook = &plan.Hook{Command: "true"} }),
 			hooked, "",
 		},
 		{"a scale that is left as it is, without its command", request(4), hooked, ""},
@@ -106,12 +106,12 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := rollouttest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
 			if tt.want == "" {
 				require.NoError(t, err)
 				return
 			}
-			var no *rollout.Refusal
+			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
 			require.Contains(t, no.Why, tt.want)
 			require.Nil(t, p)
@@ -124,7 +124,7 @@ func TestAtNoReplicasAHoldIsReleasedFirst(t *testing.T) {
 	hold := operation.Hold{Version: 1, Started: ststest.Start}
 	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(operation.HoldAnnotation, *hold.Text()))
 	_, err := scale.Plan(request(0), snapshot(held), ststest.Start)
-	var no *rollout.Refusal
+	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
 	require.Equal(t, []string{
 		"release the set first, which rolls the change out: kubectl sts release web", "go ahead all the same with --force",
@@ -137,12 +137,12 @@ func TestRecordsThatCantBeRead(t *testing.T) {
 		"negative": `{"version":1,"from":-1}`, "failed, without how": `{"version":2}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := rollouttest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
+			_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
 			require.ErrorContains(t, err, `annotation kubectl-sts.github.io/scale of statefulset "web" can't be read: `)
 		})
 	}
 	for text, want := range map[string]string{`{"version":3}`: "has format 3", `{}`: "has format 0"} {
-		_, err := rollouttest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
+		_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
 		require.ErrorContains(t, err, want+", this kubectl-sts reads 1 and 2: use the version that wrote it")
 	}
 }

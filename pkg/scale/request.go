@@ -5,7 +5,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -39,7 +39,7 @@ type Request struct {
 	Answer Answer
 	By     map[int]Answer
 	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
-	Hook *rollout.Hook
+	Hook *plan.Hook
 	// Force goes ahead whatever the other pods are like.
 	Force bool
 	// Retry goes on with a scale that has failed.
@@ -49,7 +49,7 @@ type Request struct {
 	Rivals map[string]sts.Rival
 	// Users are pods that use a claim and are not its own, by the claim's name.
 	Users  map[string]string
-	Limits rollout.Limits
+	Limits plan.Limits
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 	// Unrecorded says that no record can be written of claims whose volumes stay

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -28,7 +28,7 @@ func set(changes ...setOption) *appsv1.StatefulSet {
 }
 
 // whenScaled sets the retention policy.
-func whenScaled(policy rollout.Retention) setOption {
+func whenScaled(policy plan.Retention) setOption {
 	return func(set *appsv1.StatefulSet) {
 		set.Spec.PersistentVolumeClaimRetentionPolicy = &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy{WhenScaled: policy}
 	}
@@ -62,7 +62,7 @@ func four() []sts.Claim { return []sts.Claim{claim(0), claim(1), claim(2), claim
 
 func request(to int, changes ...func(*scale.Request)) scale.Request {
 	r := scale.Request{
-		To: to, Step: 1, Limits: rollout.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute}, Command: "kubectl sts",
+		To: to, Step: 1, Limits: plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute}, Command: "kubectl sts",
 	}
 	for _, change := range changes {
 		change(&r)
@@ -85,7 +85,7 @@ func pending(uid string) setOption {
 }
 
 // lines are a plan's steps, in the words that a dry run would have.
-func lines(p *rollout.Plan) []string {
+func lines(p *plan.Plan) []string {
 	var out []string
 	for i := range p.Steps {
 		s := &p.Steps[i]

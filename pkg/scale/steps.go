@@ -7,19 +7,19 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // down removes ordinals, so many at a time, from the highest on.
-func (b *builder) down(p *rollout.Plan) {
+func (b *builder) down(p *plan.Plan) {
 	end, top := b.s.Start()+b.r.To, b.s.End()
 	for top > end {
 		from := max(top-b.r.Step, end)
 		if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < from {
 			from = b.unwell[0] // see details
 		}
-		p.Steps = append(p.Steps, rollout.Step{
+		p.Steps = append(p.Steps, plan.Step{
 			Title: "remove " + b.s.PodNames(from, top), Number: 1, Require: b.others(from, top), Before: b.hooks(from, top),
 			Change: b.replicas(from), Until: b.scaled(from, top),
 		})
@@ -29,7 +29,7 @@ func (b *builder) down(p *rollout.Plan) {
 
 // others must be Available before these ordinals go. Those that go after them
 // count, but for those that are not Available anyway.
-func (b *builder) others(from, to int) *rollout.Others {
+func (b *builder) others(from, to int) *plan.Others {
 	if b.r.Force {
 		return nil
 	}
@@ -38,15 +38,15 @@ func (b *builder) others(from, to int) *rollout.Others {
 		but = append(but, o)
 	}
 	slices.Sort(but)
-	return &rollout.Others{But: slices.Compact(but)}
+	return &plan.Others{But: slices.Compact(but)}
 }
 
 // hooks are what is run before the ordinals go, the highest first.
-func (b *builder) hooks(from, to int) []rollout.Hook {
+func (b *builder) hooks(from, to int) []plan.Hook {
 	if b.r.Hook == nil {
 		return nil
 	}
-	var out []rollout.Hook
+	var out []plan.Hook
 	for o := to - 1; o >= from; o-- {
 		h := *b.r.Hook
 		h.Namespace, h.Set, h.Pod, h.Ordinal = b.s.Set.Namespace, b.s.Name(), b.s.PodName(o), o
@@ -56,13 +56,13 @@ func (b *builder) hooks(from, to int) []rollout.Hook {
 }
 
 // replicas wants the ordinals below this one.
-func (b *builder) replicas(end int) rollout.Edit {
+func (b *builder) replicas(end int) plan.Edit {
 	n := end - b.s.Start()
-	return rollout.Edit{Replicas: &n, Says: fmt.Sprintf("replicas %d", n)}
+	return plan.Edit{Replicas: &n, Says: fmt.Sprintf("replicas %d", n)}
 }
 
 // up adds ordinals, so many at a time, from the lowest on.
-func (b *builder) up(p *rollout.Plan) {
+func (b *builder) up(p *plan.Plan) {
 	end := b.s.Start() + b.r.To
 	for from := b.s.End(); from < end; from += b.r.Step {
 		to := min(from+b.r.Step, end)
@@ -70,76 +70,76 @@ func (b *builder) up(p *rollout.Plan) {
 		for _, o := range b.added[from-b.s.End() : to-b.s.End()] {
 			for _, c := range o.Claims {
 				switch c.Fate {
-				case rollout.FateReplaced:
+				case plan.FateReplaced:
 					p.Steps = append(p.Steps, b.deleteClaim(c, "so that "+o.Pod+" gets a new one"))
-				case rollout.FateGoing:
+				case plan.FateGoing:
 					gone[c.Claim.UID] = c.Claim.Name
 				}
 			}
 		}
 		if len(gone) > 0 {
-			p.Steps = append(p.Steps, rollout.Step{
-				Title: "wait for claims that are being deleted", Until: rollout.ClaimsGone{Claims: gone},
+			p.Steps = append(p.Steps, plan.Step{
+				Title: "wait for claims that are being deleted", Until: plan.ClaimsGone{Claims: gone},
 			})
 		}
-		p.Steps = append(p.Steps, rollout.Step{
+		p.Steps = append(p.Steps, plan.Step{
 			Title: "add " + b.s.PodNames(from, to), Number: 1, Change: b.replicas(to), Until: b.scaled(from, to),
 		})
 	}
 }
 
-func (b *builder) deleteClaim(f rollout.ClaimFate, why string) rollout.Step {
+func (b *builder) deleteClaim(f plan.ClaimFate, why string) plan.Step {
 	c := f.Claim
-	return rollout.Step{
+	return plan.Step{
 		Title:  "delete claim " + c.Name,
-		Change: rollout.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Record: b.records(f)},
-		Until:  rollout.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
+		Change: plan.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Record: b.records(f)},
+		Until:  plan.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
 	}
 }
 
 // claims deletes those of the ordinals that went. They go last, when all else is
 // well: until then the scale can be taken back and nothing is lost.
-func (b *builder) claims(p *rollout.Plan) {
+func (b *builder) claims(p *plan.Plan) {
 	others := map[types.UID]string{}
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
 			switch c.Fate {
-			case rollout.FateByPolicy, rollout.FateGoing:
+			case plan.FateByPolicy, plan.FateGoing:
 				others[c.Claim.UID] = c.Claim.Name
-			case rollout.FateRetained:
+			case plan.FateRetained:
 				if c.Claim.DataDies() {
-					p.Steps = append(p.Steps, rollout.Step{
+					p.Steps = append(p.Steps, plan.Step{
 						Title:  "retain volume " + c.Claim.Volume,
-						Change: rollout.RetainVolume{Claim: c.Claim.Name, UID: c.Claim.UID, Volume: c.Claim.Volume},
-						Until:  rollout.Observed{},
+						Change: plan.RetainVolume{Claim: c.Claim.Name, UID: c.Claim.UID, Volume: c.Claim.Volume},
+						Until:  plan.Observed{},
 					})
 				}
 				p.Steps = append(p.Steps, b.deleteClaim(c, "its volume stays"))
-			case rollout.FateDeleted:
+			case plan.FateDeleted:
 				p.Steps = append(p.Steps, b.deleteClaim(c, "as answered"))
 			}
 		}
 	}
 	if len(others) > 0 {
-		p.Steps = append(p.Steps, rollout.Step{Title: "wait until the claims are gone", Until: rollout.ClaimsGone{Claims: others}})
+		p.Steps = append(p.Steps, plan.Step{Title: "wait until the claims are gone", Until: plan.ClaimsGone{Claims: others}})
 	}
 }
 
 // end puts back what begin changed.
-func (b *builder) end(p *rollout.Plan) {
+func (b *builder) end(p *plan.Plan) {
 	if b.record.Empty() && b.before == nil {
 		return
 	}
-	edit := rollout.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "remove the record"}
+	edit := plan.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "remove the record"}
 	if b.record.WhenScaled != "" {
 		edit.Retention = ptr.To(b.record.WhenScaled)
 		edit.Says = fmt.Sprintf("whenScaled %s, remove the record", b.record.WhenScaled)
 	}
-	p.Steps = append(p.Steps, rollout.Step{Title: "end the scale", Change: edit, Until: rollout.Observed{}})
+	p.Steps = append(p.Steps, plan.Step{Title: "end the scale", Change: edit, Until: plan.Observed{}})
 }
 
 // number counts the steps that move pods.
-func (b *builder) number(p *rollout.Plan) {
+func (b *builder) number(p *plan.Plan) {
 	n := 0
 	for i := range p.Steps {
 		if p.Steps[i].Number > 0 {

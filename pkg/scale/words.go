@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -29,19 +29,19 @@ func (b *builder) details() []string {
 		out = append(out, fmt.Sprintf("whenScaled is %s: it is set to Retain meanwhile, so that the controller deletes no claim",
 			b.record.WhenScaled))
 	}
-	if b.fates(rollout.FateByPolicy) > 0 {
+	if b.fates(plan.FateByPolicy) > 0 {
 		out = append(out, "whenScaled is Delete: the controller deletes the claims of the pods that go")
 	}
 	return out
 }
 
 // fates counts the claims of the ordinals that go to which this happens.
-func (b *builder) fates(fate rollout.Fate) int {
-	return b.count(func(c rollout.ClaimFate) bool { return c.Fate == fate })
+func (b *builder) fates(fate plan.Fate) int {
+	return b.count(func(c plan.ClaimFate) bool { return c.Fate == fate })
 }
 
 // count counts these claims of the ordinals that go.
-func (b *builder) count(wanted func(rollout.ClaimFate) bool) int {
+func (b *builder) count(wanted func(plan.ClaimFate) bool) int {
 	n := 0
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
@@ -59,10 +59,10 @@ func (b *builder) success() string {
 	if b.r.To == 0 || b.r.Force {
 		out = strings.TrimSuffix(out, ", all Available")
 	}
-	if n := b.count(func(c rollout.ClaimFate) bool { return c.Fate.Deletes() && !c.VolumeStays() }); n > 0 {
+	if n := b.count(func(c plan.ClaimFate) bool { return c.Fate.Deletes() && !c.VolumeStays() }); n > 0 {
 		out += fmt.Sprintf("; %s deleted", are(n))
 	}
-	switch n := b.count(rollout.ClaimFate.VolumeStays); {
+	switch n := b.count(plan.ClaimFate.VolumeStays); {
 	case n == 1:
 		out += "; 1 claim is deleted, its volume stays"
 	case n > 1:
@@ -71,7 +71,7 @@ func (b *builder) success() string {
 	if names := b.restorable(); len(names) > 0 {
 		out += "; to restore: " + b.restore(names)
 	}
-	switch n, scaler := b.fates(rollout.FateKept), b.wantsAgain(); {
+	switch n, scaler := b.fates(plan.FateKept), b.wantsAgain(); {
 	case n > 0 && scaler != "":
 		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s may want them again", are(n), scaler)
 	case n > 0:
@@ -84,13 +84,13 @@ func (b *builder) success() string {
 // are kept, or "": those claims prune-pvc does not delete.
 func (b *builder) wantsAgain() string {
 	for _, a := range b.r.Scalers {
-		all := b.count(func(c rollout.ClaimFate) bool { return c.Fate == rollout.FateKept })
+		all := b.count(func(c plan.ClaimFate) bool { return c.Fate == plan.FateKept })
 		for _, o := range b.removed {
 			if o.Ordinal >= b.s.Start()+a.Max {
-				all -= len(slices.DeleteFunc(slices.Clone(o.Claims), func(c rollout.ClaimFate) bool { return c.Fate != rollout.FateKept }))
+				all -= len(slices.DeleteFunc(slices.Clone(o.Claims), func(c plan.ClaimFate) bool { return c.Fate != plan.FateKept }))
 			}
 		}
-		if all > 0 && all == b.fates(rollout.FateKept) {
+		if all > 0 && all == b.fates(plan.FateKept) {
 			return a.String()
 		}
 	}
@@ -106,7 +106,7 @@ func (b *builder) restorable() []string {
 	}
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
-			if c.Fate != rollout.FateGoing {
+			if c.Fate != plan.FateGoing {
 				names[c.Claim.Name] = b.records(c)
 			}
 		}
@@ -117,8 +117,8 @@ func (b *builder) restorable() []string {
 
 // records reports whether the run deletes the claim and writes a record of it
 // first. What the controller deletes is gone before.
-func (b *builder) records(c rollout.ClaimFate) bool {
-	return c.VolumeStays() && c.Fate != rollout.FateByPolicy && (!b.r.Unrecorded || c.Fate == rollout.FateRetained)
+func (b *builder) records(c plan.ClaimFate) bool {
+	return c.VolumeStays() && c.Fate != plan.FateByPolicy && (!b.r.Unrecorded || c.Fate == plan.FateRetained)
 }
 
 // restore is the command that makes claims again.
@@ -160,7 +160,7 @@ func (b *builder) warnings() []string {
 	}
 	for _, o := range b.added {
 		for _, c := range o.Claims {
-			if rival, ok := b.r.Rivals[c.Claim.Name]; ok && c.Fate == rollout.FateReused {
+			if rival, ok := b.r.Rivals[c.Claim.Name]; ok && c.Fate == plan.FateReused {
 				out = append(out, fmt.Sprintf("claim %s may be set %s's: its name fits both", c.Claim.Name, rival.Set))
 			}
 		}
@@ -181,19 +181,19 @@ func (b *builder) fights(a sts.Autoscaler) string {
 
 // refuseStale refuses what can't be done about claims that are there already,
 // and stops where nobody has said what to do about them.
-func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
+func (r Request) refuseStale(s sts.Snapshot, added []plan.Ordinal) error {
 	for _, o := range added {
 		for _, c := range o.Claims {
 			rival := r.Rivals[c.Claim.Name]
 			why := ""
 			switch {
-			case c.Fate == rollout.FateReplaced:
+			case c.Fate == plan.FateReplaced:
 				why = r.mustKeep(s, c.Claim)
-			case c.Fate == rollout.FateReused && rival.Wants:
+			case c.Fate == plan.FateReused && rival.Wants:
 				why = fmt.Sprintf("set %s uses it", rival.Set)
 			}
 			if why != "" {
-				return &rollout.Refusal{
+				return &plan.Refusal{
 					Why: fmt.Sprintf("claim %s, which %s would get, can't be %s: %s", c.Claim.Name, o.Pod, c.Fate, why),
 					Try: []string{fmt.Sprintf("scale up to %d only, or settle whose it is", o.Ordinal-s.Start())},
 				}
@@ -208,7 +208,7 @@ func (r Request) refuseStale(s sts.Snapshot, added []rollout.Ordinal) error {
 	for i := range stale {
 		names = append(names, fmt.Sprintf("%s (%s)", stale[i].Name, stale[i].Size))
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
 			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
 		Try: []string{

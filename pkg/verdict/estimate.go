@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -18,7 +18,7 @@ type pace struct {
 // from what those took that this rollout made. There is no estimate before the
 // first of them is through, and none when a pod is in trouble or takes much
 // longer than the others did.
-func Left(s sts.Snapshot, progress rollout.Progress, now time.Time) (time.Duration, bool) {
+func Left(s sts.Snapshot, progress plan.Progress, now time.Time) (time.Duration, bool) {
 	p, ok := paceOf(s, now)
 	if !ok || progress.Done || progress.Held != "" {
 		return 0, false

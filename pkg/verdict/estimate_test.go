@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -102,7 +102,7 @@ func TestLeft(t *testing.T) {
 // Nobody says when the template was written: the revision's own age stands for it.
 func TestLeftWithoutManagedFields(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), ststest.Pods(0, 4), made(4, 10*time.Second, 8*time.Second))
-	progress := rollout.PodsGood{}.Check(s, ststest.Start)
+	progress := plan.PodsGood{}.Check(s, ststest.Start)
 	left, ok := verdict.Left(s, progress, ststest.Start)
 	require.True(t, ok)
 	require.Equal(t, 32*time.Second, left)

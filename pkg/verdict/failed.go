@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -17,7 +17,7 @@ func failed(s sts.Snapshot, first operation.Record) (Verdict, bool) {
 	if f == nil {
 		return Verdict{}, false
 	}
-	return Verdict{Result: rollout.Halted, Message: "failed: " + f.String(), Pod: f.Pod, Failed: f, Evidence: f.Evidence}, true
+	return Verdict{Result: engine.Halted, Message: "failed: " + f.String(), Pod: f.Pod, Failed: f, Evidence: f.Evidence}, true
 }
 
 // failure is how the run in progress has ended, nil when it has not failed.
@@ -48,7 +48,7 @@ func restartedInSoak(s sts.Snapshot, first operation.Record, now time.Time) (Ver
 			Message: fmt.Sprintf("restarted %s ago (%s), and its soak of %s is not over", now.Sub(pod.RestartedAt).Round(time.Second),
 				sts.Count(pod.Restarts, "restart"), record.Soak.Duration),
 		}
-		return Verdict{Result: rollout.Halted, Message: "trouble: " + pod.Name + ": " + t.Message, Pod: pod.Name, Trouble: &t}, true
+		return Verdict{Result: engine.Halted, Message: "trouble: " + pod.Name + ": " + t.Message, Pod: pod.Name, Trouble: &t}, true
 	}
 	return Verdict{}, false
 }

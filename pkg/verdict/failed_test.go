@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -52,7 +52,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got := verdict.Judge(tt.s, doing(tt.s, tt.record), limits, command, now)
 			require.Equal(t, verdict.Verdict{
-				Result: rollout.Halted, Message: "failed: " + restarted + " (at 2030-01-02T03:04:05Z)", Pod: "web-4",
+				Result: engine.Halted, Message: "failed: " + restarted + " (at 2030-01-02T03:04:05Z)", Pod: "web-4",
 				Failed: hasFailed(), Try: tt.try,
 			}, got)
 			require.Equal(t, verdict.StateFailed, got.State())
@@ -137,14 +137,14 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 			require.Equal(t, tt.failed, watched.Failed)
 			require.Equal(t, tt.failed != nil, watched.Operation.Failed)
 			require.Equal(t, tt.help, judged.Try)
-			halted := rollout.Outcome{Result: judged.Result}
+			halted := engine.Outcome{Result: judged.Result}
 			require.Equal(t, tt.help, verdict.Settled{Command: command}.Help(s, halted, ststest.Start))
 			if tt.failed == nil {
 				require.Equal(t, verdict.StateHeld, judged.State())
 				return
 			}
 			require.Equal(t, verdict.Verdict{
-				Result: rollout.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed, Try: tt.help,
+				Result: engine.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed, Try: tt.help,
 			}, judged)
 			require.False(t, watched.Done, "also where every pod is updated and Available")
 		})
@@ -164,8 +164,8 @@ func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), pods)
 
 	got := verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second))
-	require.Equal(t, rollout.Halted, got.Result)
+	require.Equal(t, engine.Halted, got.Result)
 	require.Equal(t, "trouble: web-4: restarted 10s ago (1 restart), and its soak of 1m0s is not over", got.Message)
 
-	require.Equal(t, rollout.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(time.Minute)).Result)
+	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(time.Minute)).Result)
 }

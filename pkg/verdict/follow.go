@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -21,13 +21,13 @@ type followed struct {
 }
 
 // Check looks at the set as if nothing had been seen of it before.
-func (c Follow) Check(s sts.Snapshot, now time.Time) rollout.Progress {
+func (c Follow) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	_, p := c.Recall(nil, s, now)
 	return p
 }
 
 // Recall looks at the whole set, and keeps in mind what is in progress.
-func (c Follow) Recall(memory any, s sts.Snapshot, now time.Time) (any, rollout.Progress) {
+func (c Follow) Recall(memory any, s sts.Snapshot, now time.Time) (any, plan.Progress) {
 	seen, _ := memory.(followed)
 	p := c.Settled.Check(s, now)
 	if s.Set.DeletionTimestamp != nil {
@@ -59,7 +59,7 @@ func (f followed) keeps(first operation.Record, s sts.Snapshot) followed {
 
 // goOnWith is the progress of a set on which an operation is in progress: what
 // would end a watch is waited for. At a gate that may be for ever.
-func goOnWith(p rollout.Progress, verb, waits string) rollout.Progress {
+func goOnWith(p plan.Progress, verb, waits string) plan.Progress {
 	p.Bears = true
 	switch {
 	case p.Failed != nil:
@@ -73,7 +73,7 @@ func goOnWith(p rollout.Progress, verb, waits string) rollout.Progress {
 
 // end is the progress of a set on which nothing is in progress any more: where it
 // was taken back, that is no success.
-func (f followed) end(p rollout.Progress, s sts.Snapshot) rollout.Progress {
+func (f followed) end(p plan.Progress, s sts.Snapshot) plan.Progress {
 	if f.last == nil || !f.last.TakenBack(s, f.origin) || !p.Done && p.Held == "" {
 		return p
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -14,9 +14,9 @@ import (
 
 // follow shows a watch that follows one snapshot after another, and returns what it
 // makes of the last.
-func follow(snapshots ...sts.Snapshot) rollout.Progress {
+func follow(snapshots ...sts.Snapshot) plan.Progress {
 	var memory any
-	var p rollout.Progress
+	var p plan.Progress
 	for _, s := range snapshots {
 		memory, p = verdict.Follow{Settled: verdict.Settled{Command: command}}.Recall(memory, s, ststest.Start)
 	}
@@ -50,7 +50,7 @@ func isUpdated() sts.Snapshot {
 
 func TestFollowWaitsAtAGateForAsLongAsItIsHeld(t *testing.T) {
 	p := follow(heldAtStep1())
-	require.Equal(t, rollout.Progress{
+	require.Equal(t, plan.Progress{
 		Good: 5, Want: 5, Outside: true, Gated: true, Bears: true,
 		Waiting: "somebody to promote or to abort it: step 1 of 2 passed",
 	}, p)

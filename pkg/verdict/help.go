@@ -1,16 +1,16 @@
 package verdict
 
 import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // help lists the commands that help with a judgement, or with the end of a
 // watch. first is what is in progress, nil for nothing; good says that every pod
 // is where it should be; command is how the user calls the plugin.
-func help(s sts.Snapshot, first operation.Record, o rollout.Outcome, good bool, command hint.Caller) []string {
+func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool, command hint.Caller) []string {
 	var try []string
 	if o.Trouble != nil {
 		for _, h := range o.Trouble.Hints {
@@ -22,7 +22,7 @@ func help(s sts.Snapshot, first operation.Record, o rollout.Outcome, good bool, 
 			command.Kubectl("delete", "pod", o.Pod))
 	}
 	_, rolls := first.(*operation.Rollout) // to go on or back from there is what a person wants first
-	look := !rolls && o.Result == rollout.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
+	look := !rolls && o.Result == engine.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
 	if first != nil {
 		try = append(try, helps(s, first, good, command)...)
 	} else {
@@ -35,16 +35,16 @@ func help(s sts.Snapshot, first operation.Record, o rollout.Outcome, good bool, 
 }
 
 // wayOut is what gets a set on that no verb has in hand.
-func wayOut(s sts.Snapshot, o rollout.Outcome, good bool, command hint.Caller) []string {
+func wayOut(s sts.Snapshot, o engine.Outcome, good bool, command hint.Caller) []string {
 	say := func(what, verb string) []string {
 		return []string{what + ": " + command.Sts(verb, s.Name())}
 	}
 	switch {
-	case o.Result == rollout.Held && s.OnDelete() && waitsForDeletion(s):
+	case o.Result == engine.Held && s.OnDelete() && waitsForDeletion(s):
 		return say("have them replaced one after another", "canary")
-	case o.Result == rollout.Held && good && s.Partition() > 0 && s.CurrentRevision() != s.UpdateRevision():
+	case o.Result == engine.Held && good && s.Partition() > 0 && s.CurrentRevision() != s.UpdateRevision():
 		return say("take the others through step by step", "canary")
-	case o.Result != rollout.Halted || o.Trouble == nil:
+	case o.Result != engine.Halted || o.Trouble == nil:
 		return nil
 	case o.Trouble.Reason == sts.ReasonBlocked:
 		return say("or take the rollout back, which frees it too", "undo")

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -18,11 +19,11 @@ type Settled struct {
 }
 
 // Check looks at the whole set.
-func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
+func (c Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	if s.Set.DeletionTimestamp != nil {
-		return rollout.Progress{Want: s.Replicas(), Waiting: "the StatefulSet to be deleted"}
+		return plan.Progress{Want: s.Replicas(), Waiting: "the StatefulSet to be deleted"}
 	}
-	p := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	p := plan.PodsGood{From: s.Start()}.Check(s, now)
 	if p.Waiting != "" {
 		return p
 	}
@@ -59,7 +60,7 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) rollout.Progress {
 
 // ended is the progress of a set whose run has failed: nothing more happens by
 // itself, but for the way back that a canary may have been asked for.
-func ended(p rollout.Progress, f sts.Failure, first operation.Record, now time.Time) rollout.Progress {
+func ended(p plan.Progress, f sts.Failure, first operation.Record, now time.Time) plan.Progress {
 	p.Done = false
 	record, ok := first.(*operation.Rollout)
 	if back := f.At.Add(operation.NextStepWithin); ok && record.Rollback && now.Before(back) {
@@ -89,7 +90,7 @@ func removed(s sts.Snapshot) string {
 }
 
 // Help lists the commands that help when a watch has ended.
-func (c Settled) Help(s sts.Snapshot, o rollout.Outcome, now time.Time) []string {
-	good := rollout.PodsGood{From: s.Start()}.Check(s, now).Done
+func (c Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) []string {
+	good := plan.PodsGood{From: s.Start()}.Check(s, now).Done
 	return help(s, operation.Find(s).First(), o, good, c.Command)
 }

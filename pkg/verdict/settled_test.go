@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -38,7 +38,7 @@ func wrote(ago time.Duration, fields string) func(*appsv1.StatefulSet) {
 const partitionField = `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:partition":{}}}}}`
 
 // looked is what a watch makes of a set, without the pods one by one.
-func looked(s sts.Snapshot) rollout.Progress {
+func looked(s sts.Snapshot) plan.Progress {
 	p := verdict.Settled{Command: command}.Check(s, ststest.Start)
 	p.Standings, p.Operation = nil, nil
 	return p
@@ -50,63 +50,63 @@ func TestSettled(t *testing.T) {
 	tests := []struct {
 		name string
 		s    sts.Snapshot
-		want rollout.Progress
+		want plan.Progress
 	}{
 		{
 			"it holds when every pod is where the spec says",
 			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)),
-			rollout.Progress{Done: true, Good: 5, Want: 5, Success: "all 5 pods are updated and Available"},
+			plan.Progress{Done: true, Good: 5, Want: 5, Success: "all 5 pods are updated and Available"},
 		},
 		{
 			"a set without replicas is there",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(0))),
-			rollout.Progress{Done: true, Success: "it has no replicas"},
+			plan.Progress{Done: true, Success: "it has no replicas"},
 		},
 		{
 			"pods that are to be replaced are waited for",
 			ststest.Snapshot(ststest.Set(updating), updated(3)),
-			rollout.Progress{Good: 2, Want: 5},
+			plan.Progress{Good: 2, Want: 5},
 		},
 		{
 			"the controller has not seen the newest spec",
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)),
-			rollout.Progress{Want: 5, Waiting: "the StatefulSet controller to see the change"},
+			plan.Progress{Want: 5, Waiting: "the StatefulSet controller to see the change"},
 		},
 		{
 			"Ready is not Available: time alone will tell",
 			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4),
 				ststest.Pods(4, 5, ststest.ReadySince(in(-time.Second)))),
-			rollout.Progress{Good: 4, Want: 5, NextAt: in(9 * time.Second)},
+			plan.Progress{Good: 4, Want: 5, NextAt: in(9 * time.Second)},
 		},
 		{
 			"a pod of a scale-down is there still",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(4)), ststest.Pods(0, 5)),
-			rollout.Progress{Good: 4, Want: 4, Waiting: "web-4 to be removed"},
+			plan.Progress{Good: 4, Want: 4, Waiting: "web-4 to be removed"},
 		},
 		{
 			"pods of a scale-down are on their way out",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(3)), ststest.Pods(0, 3), ststest.Pods(3, 5, ststest.Terminating)),
-			rollout.Progress{Good: 3, Want: 3, Waiting: "web-4 to be gone (2 pods of a scale-down are left)"},
+			plan.Progress{Good: 3, Want: 3, Waiting: "web-4 to be gone (2 pods of a scale-down are left)"},
 		},
 		{
 			"the set is on its way out",
 			ststest.Snapshot(ststest.Set(ststest.Deleted), ststest.Pods(0, 5)),
-			rollout.Progress{Want: 5, Waiting: "the StatefulSet to be deleted"},
+			plan.Progress{Want: 5, Waiting: "the StatefulSet to be deleted"},
 		},
 		{
 			"a partition holds pods back",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
-			rollout.Progress{Good: 5, Want: 5, Held: "partition 3 keeps 3 of 5 pods on the old revision"},
+			plan.Progress{Good: 5, Want: 5, Held: "partition 3 keeps 3 of 5 pods on the old revision"},
 		},
 		{
 			"a partition holds pods back, but one that it lets through is not there yet",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)),
-			rollout.Progress{Good: 4, Want: 5},
+			plan.Progress{Good: 4, Want: 5},
 		},
 		{
 			"a partition is above pods that are updated already",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), updated(4)),
-			rollout.Progress{
+			plan.Progress{
 				Good: 4, Want: 5,
 				Held: "partition 5 is above pods that are updated already, which the controller leaves so: web-4",
 			},
@@ -114,12 +114,12 @@ func TestSettled(t *testing.T) {
 		{
 			"OnDelete pods wait to be deleted",
 			ststest.Snapshot(ststest.Set(updating, onDelete), updated(3)),
-			rollout.Progress{Good: 2, Want: 5, Held: "strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2"},
+			plan.Progress{Good: 2, Want: 5, Held: "strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2"},
 		},
 		{
 			"OnDelete pods wait to be deleted, but one is coming back",
 			ststest.Snapshot(ststest.Set(updating, onDelete), ststest.Pods(0, 4)),
-			rollout.Progress{Want: 5},
+			plan.Progress{Want: 5},
 		},
 	}
 	for _, tt := range tests {
@@ -144,55 +144,55 @@ func TestSettledDuringACanary(t *testing.T) {
 		name    string
 		changes []setOption
 		pods    [][]*corev1.Pod
-		want    rollout.Progress
+		want    plan.Progress
 	}{
 		{
 			"the step soaks",
 			[]setOption{canaryAt(time.Hour, "")},
 			good(20 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(40 * time.Second), Until: in(40 * time.Second)},
+			plan.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(40 * time.Second), Until: in(40 * time.Second)},
 		},
 		{
 			"the soak is over, but not for long",
 			[]setOption{canaryAt(time.Hour, "")},
 			good(65*time.Second - 1),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
+			plan.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
 		},
 		{
 			"a process that drives it may be late",
 			[]setOption{canaryAt(time.Hour, driven)},
 			good(90*time.Second - 1),
-			rollout.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
+			plan.Progress{Good: 5, Want: 5, Waiting: nextStep, NextAt: in(1), Until: in(1)},
 		},
 		{
 			"but not for ever",
 			[]setOption{canaryAt(time.Hour, driven)},
 			good(90 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Held: inProgress},
+			plan.Progress{Good: 5, Want: 5, Held: inProgress},
 		},
 		{
 			"nobody has gone on with it",
 			[]setOption{canaryAt(time.Hour, "")},
 			good(65 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Held: inProgress},
+			plan.Progress{Good: 5, Want: 5, Held: inProgress},
 		},
 		{
 			"minReadySeconds count before the soak",
 			[]setOption{canaryAt(time.Hour, ""), ststest.MinReady(10)},
 			good(65 * time.Second),
-			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(5 * time.Second), Until: in(5 * time.Second)},
+			plan.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(5 * time.Second), Until: in(5 * time.Second)},
 		},
 		{
 			"it has just begun",
 			[]setOption{canaryAt(time.Second, "")},
 			good(time.Hour),
-			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(59 * time.Second), Until: in(59 * time.Second)},
+			plan.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(59 * time.Second), Until: in(59 * time.Second)},
 		},
 		{
 			"the gate was moved a moment ago",
 			[]setOption{canaryAt(time.Hour, ""), wrote(2*time.Second, partitionField)},
 			good(time.Hour),
-			rollout.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(58 * time.Second), Until: in(58 * time.Second)},
+			plan.Progress{Good: 5, Want: 5, Waiting: soak, NextAt: in(58 * time.Second), Until: in(58 * time.Second)},
 		},
 		{
 			"an abort deletes the next pod without a soak",
@@ -200,13 +200,13 @@ func TestSettledDuringACanary(t *testing.T) {
 				canaryAt(time.Hour, `,"aborting":true`), wrote(2*time.Second, partitionField), ststest.Partition(5),
 			},
 			good(time.Hour),
-			rollout.Progress{Good: 4, Want: 5, Waiting: nextStep, NextAt: in(3 * time.Second), Until: in(3 * time.Second)},
+			plan.Progress{Good: 4, Want: 5, Waiting: nextStep, NextAt: in(3 * time.Second), Until: in(3 * time.Second)},
 		},
 		{
 			"an abort that nobody goes on with",
 			[]setOption{canaryAt(time.Hour, `,"aborting":true`)},
 			good(time.Hour),
-			rollout.Progress{Good: 5, Want: 5, Held: "a canary is being aborted"},
+			plan.Progress{Good: 5, Want: 5, Held: "a canary is being aborted"},
 		},
 	}
 	for _, tt := range tests {
@@ -223,16 +223,16 @@ func TestSettledDuringAScale(t *testing.T) {
 	tests := []struct {
 		name string
 		ago  time.Duration
-		want rollout.Progress
+		want plan.Progress
 	}{
 		{
 			"the last pod has just gone", 20 * time.Second,
-			rollout.Progress{
+			plan.Progress{
 				Good: 5, Want: 5, Waiting: "the scale's next step", NextAt: ststest.Start.Add(40 * time.Second),
 				Until: ststest.Start.Add(40 * time.Second),
 			},
 		},
-		{"nobody has gone on with it", time.Minute, rollout.Progress{Good: 5, Want: 5, Held: "a scale from 6 to 2 is not over"}},
+		{"nobody has gone on with it", time.Minute, plan.Progress{Good: 5, Want: 5, Held: "a scale from 6 to 2 is not over"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,5 +243,5 @@ func TestSettledDuringAScale(t *testing.T) {
 
 func TestARecordThatCantBeReadIsNotSettled(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "nonsense")), ststest.Pods(0, 5))
-	require.Equal(t, rollout.Progress{Good: 5, Want: 5, Held: "the record of a canary can't be read"}, looked(s))
+	require.Equal(t, plan.Progress{Good: 5, Want: 5, Held: "the record of a canary can't be read"}, looked(s))
 }

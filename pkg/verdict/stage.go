@@ -6,8 +6,9 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -28,15 +29,15 @@ type stage struct {
 
 // inProgress is the verdict on what gets there by itself.
 func inProgress(words string) Verdict {
-	return Verdict{Result: rollout.Held, Moving: true, Message: string(StateInProgress) + ": " + words}
+	return Verdict{Result: engine.Held, Moving: true, Message: string(StateInProgress) + ": " + words}
 }
 
 func (st stage) verdict() Verdict {
 	switch st.phase {
 	case held:
-		return Verdict{Result: rollout.Held, Message: "held: " + st.words}
+		return Verdict{Result: engine.Held, Message: "held: " + st.words}
 	case there:
-		return Verdict{Result: rollout.Done, Message: "settled: " + st.words}
+		return Verdict{Result: engine.Done, Message: "settled: " + st.words}
 	default:
 		return inProgress(st.words)
 	}
@@ -44,7 +45,7 @@ func (st stage) verdict() Verdict {
 
 // stageOf judges a set in which no trouble counts. The progress is that of
 // all its pods.
-func stageOf(s sts.Snapshot, progress rollout.Progress, ops operation.Found) stage {
+func stageOf(s sts.Snapshot, progress plan.Progress, ops operation.Found) stage {
 	first := ops.First()
 	switch {
 	case !progress.Done && first != nil && first.AtGate(s, progress):
@@ -67,7 +68,7 @@ func stageOf(s sts.Snapshot, progress rollout.Progress, ops operation.Found) sta
 	return st
 }
 
-func onTheWay(s sts.Snapshot, progress rollout.Progress) stage {
+func onTheWay(s sts.Snapshot, progress plan.Progress) stage {
 	var waiting, old, ahead []string
 	for _, t := range progress.Standings {
 		pod, _ := s.Pod(t.Ordinal)

@@ -1,7 +1,7 @@
 package verdict
 
 import (
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // State is a verdict in a word or two.
@@ -23,9 +23,9 @@ func (v Verdict) State() State {
 		return StateFailed
 	}
 	switch v.Result {
-	case rollout.Done:
+	case engine.Done:
 		return StateSettled
-	case rollout.Held:
+	case engine.Held:
 		if v.Moving {
 			return StateInProgress
 		}

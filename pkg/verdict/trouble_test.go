@@ -9,9 +9,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -39,7 +39,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			pod, ok := s.Pod(4)
 			require.True(t, ok)
 			want := verdict.Verdict{
-				Result: rollout.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4",
+				Result: engine.Halted, Message: "trouble: web-4: nginx: " + tt.reason + ": words", Pod: "web-4",
 				Trouble: pod.Trouble, Try: closer("web-4"),
 			}
 			if !tt.counts {
@@ -55,7 +55,7 @@ func TestTheLowestPodInTroubleIsNamed(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 1), ststest.Pods(1, 2, broken, aged(0)), ststest.Pods(2, 3),
 		ststest.Pods(3, 5, broken))
 	require.Equal(t, verdict.Verdict{
-		Result: rollout.Halted, Message: "trouble: web-3: nginx: CrashLoopBackOff: back-off", Pod: "web-3",
+		Result: engine.Halted, Message: "trouble: web-3: nginx: CrashLoopBackOff: back-off", Pod: "web-3",
 		Trouble: &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience},
 		Try:     closer("web-3"),
 	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start), "web-1 is too young for its trouble to count")
@@ -65,7 +65,7 @@ func TestAPodThatTheControllerCannotMake(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
 	s.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}
 	require.Equal(t, verdict.Verdict{
-		Result: rollout.Halted, Message: "trouble: web-4: FailedCreate: exceeded quota", Pod: "web-4",
+		Result: engine.Halted, Message: "trouble: web-4: FailedCreate: exceeded quota", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: "FailedCreate", Message: "exceeded quota", Grace: sts.AfterPatience},
 	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start))
 }
@@ -76,7 +76,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 	old := ststest.Revision(ststest.Update)
 	blocked := func(message, command string) verdict.Verdict {
 		return verdict.Verdict{
-			Result: rollout.Halted, Message: "trouble: web-2: Blocked: " + message, Pod: "web-2",
+			Result: engine.Halted, Message: "trouble: web-2: Blocked: " + message, Pod: "web-2",
 			Trouble: &sts.Trouble{Reason: "Blocked", Message: message},
 			Try: []string{
 				"delete it, and it is recreated at the wanted revision: " + command + " delete pod web-2",
@@ -121,7 +121,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 			ststest.Set(ststest.Strategy("OnDelete")),
 			[]func(*corev1.Pod){old, ststest.Unready},
 			"kubectl sts",
-			verdict.Verdict{Result: rollout.Held, Message: "held: strategy OnDelete, 1 pod waits to be deleted: web-2"},
+			verdict.Verdict{Result: engine.Held, Message: "held: strategy OnDelete, 1 pod waits to be deleted: web-2"},
 		},
 	}
 	for _, tt := range tests {
@@ -139,13 +139,13 @@ func TestAPodThatShouldHaveGotFurtherLongAgo(t *testing.T) {
 	}
 	trouble := late(ststest.Unready, unreadyFor(10*time.Minute))
 	require.Equal(t, verdict.Verdict{
-		Result: rollout.Halted, Message: "trouble: web-4: running, not Ready for 10m0s", Pod: "web-4",
+		Result: engine.Halted, Message: "trouble: web-4: running, not Ready for 10m0s", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: sts.ReasonNotReady, Message: "running, not Ready", Grace: sts.AtDeadline},
 		Try:     closer("web-4"),
 	}, trouble)
-	require.Equal(t, rollout.Held, late(ststest.Unready, unreadyFor(10*time.Minute-time.Second)).Result)
+	require.Equal(t, engine.Held, late(ststest.Unready, unreadyFor(10*time.Minute-time.Second)).Result)
 
 	gone := late(ststest.Terminating, func(p *corev1.Pod) { p.DeletionTimestamp.Time = ststest.Start.Add(-time.Hour) })
 	require.Equal(t, "trouble: web-4: terminating for 1h0m0s", gone.Message)
-	require.Equal(t, rollout.Held, late(ststest.Terminating).Result)
+	require.Equal(t, engine.Held, late(ststest.Terminating).Result)
 }

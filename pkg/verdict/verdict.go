@@ -8,9 +8,10 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -29,7 +30,7 @@ const Deadline = 10 * time.Minute
 // Verdict is the judgement. Its result is Done when the set is settled,
 // Halted when there is trouble, and Held when it waits or is on its way.
 type Verdict struct {
-	Result  rollout.Result
+	Result  engine.Result
 	Moving  bool // of one that is Held: it gets there by itself
 	Message string
 	Pod     string // the pod in trouble
@@ -46,7 +47,7 @@ type Verdict struct {
 // calls the plugin.
 func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Caller, now time.Time) Verdict {
 	if s.Uncountable != nil {
-		v := Verdict{Result: rollout.Halted, Message: "trouble: " + s.Uncountable.Error()}
+		v := Verdict{Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error()}
 		for _, h := range hint.Of(s.Uncountable) {
 			v.Try = append(v.Try, command.Render(h))
 		}
@@ -60,7 +61,7 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Call
 		v.Try = helps(s, ops.First(), false, command)
 		return v
 	}
-	progress := rollout.PodsGood{From: s.Start()}.Check(s, now)
+	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
 	first := ops.First()
 	v, bad := failed(s, first)
 	if !bad {
@@ -77,18 +78,18 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Call
 }
 
 // outcome is the verdict as the end of a watch would put it.
-func (v Verdict) outcome() rollout.Outcome {
-	return rollout.Outcome{Result: v.Result, Pod: v.Pod, Trouble: v.Trouble}
+func (v Verdict) outcome() engine.Outcome {
+	return engine.Outcome{Result: v.Result, Pod: v.Pod, Trouble: v.Trouble}
 }
 
-func trouble(s sts.Snapshot, progress rollout.Progress, limits Limits, now time.Time) (Verdict, bool) {
+func trouble(s sts.Snapshot, progress plan.Progress, limits Limits, now time.Time) (Verdict, bool) {
 	if pod, blocks := blocker(s, limits, now); blocks {
 		return blocked(pod), true
 	}
 	for _, t := range progress.Standings {
 		if t.Trouble != nil && counts(t, limits, now) {
 			return Verdict{
-				Result: rollout.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble,
+				Result: engine.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble,
 			}, true
 		}
 		if v, late := overdue(t, limits, now); late {
@@ -113,7 +114,7 @@ func blocked(pod sts.Pod) Verdict {
 	if pod.Trouble != nil {
 		t.Message = pod.Trouble.String() + "; " + t.Message
 	}
-	return Verdict{Result: rollout.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t}
+	return Verdict{Result: engine.Halted, Message: fmt.Sprintf("trouble: %s: %s", pod.Name, t.String()), Pod: pod.Name, Trouble: &t}
 }
 
 // overdue is the verdict about a pod that nothing is known against, but that
@@ -126,7 +127,7 @@ func overdue(t sts.Standing, limits Limits, now time.Time) (Verdict, bool) {
 	}
 	trouble := t.DeadlineTrouble()
 	return Verdict{
-		Result: rollout.Halted, Pod: t.Pod, Trouble: &trouble,
+		Result: engine.Halted, Pod: t.Pod, Trouble: &trouble,
 		Message: fmt.Sprintf("trouble: %s: %s for %s", t.Pod, t.Says(), age.Round(time.Second)),
 	}, true
 }

@@ -9,8 +9,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -50,7 +50,7 @@ func scaling(set *appsv1.StatefulSet) {
 
 // moving is the verdict on a set that gets there by itself.
 func moving(words string) verdict.Verdict {
-	return verdict.Verdict{Result: rollout.Held, Moving: true, Message: "in progress: " + words}
+	return verdict.Verdict{Result: engine.Held, Moving: true, Message: "in progress: " + words}
 }
 
 func TestASetWithoutTrouble(t *testing.T) {
@@ -64,28 +64,28 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"settled",
 			ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+			verdict.Verdict{Result: engine.Done, Message: "settled: all 5 pods are updated and Available"},
 		},
 		{
 			"settled, with ordinals that start later",
 			ststest.Snapshot(ststest.Set(ststest.From(5), ststest.Replicas(2)), ststest.Pods(5, 7)),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: all 2 pods are updated and Available"},
+			verdict.Verdict{Result: engine.Done, Message: "settled: all 2 pods are updated and Available"},
 		},
 		{
 			"settled behind a partition that holds nothing back",
 			ststest.Snapshot(ststest.Set(ststest.Partition(3)), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+			verdict.Verdict{Result: engine.Done, Message: "settled: all 5 pods are updated and Available"},
 		},
 		{
 			"settled at no replicas",
 			ststest.Snapshot(ststest.Set(ststest.Replicas(0))),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: it has no replicas"},
+			verdict.Verdict{Result: engine.Done, Message: "settled: it has no replicas"},
 		},
 		{
 			"held by a partition",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
 			verdict.Verdict{
-				Result: rollout.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision",
+				Result: engine.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision",
 				Try: []string{"take the others through step by step: kubectl sts -n prod canary web"},
 			},
 		},
@@ -93,7 +93,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"held by a partition above pods that are updated already",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), updated(4)),
 			verdict.Verdict{
-				Result:  rollout.Held,
+				Result:  engine.Held,
 				Message: "held: partition 5 is above pods that are updated already, which the controller leaves so: web-4",
 			},
 		},
@@ -127,7 +127,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"in progress, a pod is Ready and soon Available",
 			ststest.Snapshot(ststest.Set(ststest.MinReady(10)), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.ReadySince(ststest.Start))),
 			verdict.Verdict{
-				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 Ready, Available soon",
+				Result: engine.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 Ready, Available soon",
 			},
 		},
 		{
@@ -138,19 +138,19 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"held by a scale that is not over",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Held, Message: "held: a scale from 6 to 2 is not over", Try: []string{
+			verdict.Verdict{Result: engine.Held, Message: "held: a scale from 6 to 2 is not over", Try: []string{
 				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
 			}},
 		},
 		{
 			"held by the record of a scale that can't be read",
 			ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, "{")), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: rollout.Held, Message: "held: the record of a scale can't be read"},
+			verdict.Verdict{Result: engine.Held, Message: "held: the record of a scale can't be read"},
 		},
 		{
 			"in progress, a pod of a scale is going",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5), ststest.Pods(5, 6, ststest.Terminating)),
-			verdict.Verdict{Result: rollout.Held, Moving: true, Message: "in progress: web-5 is being removed", Try: []string{
+			verdict.Verdict{Result: engine.Held, Moving: true, Message: "in progress: web-5 is being removed", Try: []string{
 				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
 			}},
 		},
@@ -158,7 +158,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			"held by OnDelete",
 			ststest.Snapshot(ststest.Set(updating, onDelete), updated(3)),
 			verdict.Verdict{
-				Result: rollout.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2",
+				Result: engine.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2",
 				Try: []string{"have them replaced one after another: kubectl sts -n prod canary web"},
 			},
 		},
@@ -170,7 +170,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"settled with OnDelete",
 			ststest.Snapshot(ststest.Set(updating, onDelete), updated(0)),
-			verdict.Verdict{Result: rollout.Done, Message: "settled: all 5 pods are updated and Available"},
+			verdict.Verdict{Result: engine.Done, Message: "settled: all 5 pods are updated and Available"},
 		},
 	}
 	for _, tt := range tests {
@@ -192,7 +192,7 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
 			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, operation.Found{}, limits, command, ststest.Start)
 			require.Equal(t, verdict.Verdict{
-				Result:  rollout.Halted,
+				Result:  engine.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,
 				Try:     []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"},
 			}, got)
@@ -218,25 +218,25 @@ func TestACanaryInProgress(t *testing.T) {
 		{
 			"held at a gate",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &operation.Rollout{},
-			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
 		},
 		{
 			"held between two steps of a set with OnDelete, whose other pods wait for theirs",
 			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)), &operation.Rollout{},
 			verdict.Verdict{
-				Result: rollout.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: []string{promote, back},
+				Result: engine.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: []string{promote, back},
 			},
 		},
 		{
 			"held before its end, with every pod updated",
 			ststest.Snapshot(ststest.Set(ststest.Updated), updated(0)), &operation.Rollout{},
-			verdict.Verdict{Result: rollout.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
 		},
 		{
 			"on its way through a step",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &operation.Rollout{},
 			verdict.Verdict{
-				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
+				Result: engine.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
 				Try: []string{goOn, back},
 			},
 		},
@@ -246,7 +246,7 @@ func TestACanaryInProgress(t *testing.T) {
 				ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Waiting("CrashLoopBackOff", "back-off"))),
 			&operation.Rollout{},
 			verdict.Verdict{
-				Result: rollout.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
+				Result: engine.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
 				Try: []string{goOn, back},
 			},
 		},
@@ -254,7 +254,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"on its way back",
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), updated(4)), aborting,
 			verdict.Verdict{
-				Result: rollout.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
+				Result: engine.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
 				Try: []string{finish},
 			},
 		},
@@ -262,7 +262,7 @@ func TestACanaryInProgress(t *testing.T) {
 			"not observed: what helps a run that was left half-way, the spec tells already",
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &operation.Rollout{},
 			verdict.Verdict{
-				Result: rollout.Held, Moving: true, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
+				Result: engine.Held, Moving: true, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
 				Try: []string{goOn, back},
 			},
 		},
@@ -271,7 +271,7 @@ func TestACanaryInProgress(t *testing.T) {
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), ststest.Pods(0, 4),
 				ststest.Pods(4, 5, ststest.Waiting("CrashLoopBackOff", "back-off"))), aborting,
 			verdict.Verdict{
-				Result: rollout.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
+				Result: engine.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
 				Try: []string{finish},
 			},
 		},

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -15,12 +15,12 @@ import (
 func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	crash := &sts.Trouble{Reason: "CrashLoopBackOff"}
-	halted := rollout.Outcome{Result: rollout.Halted, Pod: "web-4", Trouble: crash}
+	halted := engine.Outcome{Result: engine.Halted, Pod: "web-4", Trouble: crash}
 	const closer = "look closer: kubectl -n prod describe pod web-4"
 	tests := []struct {
 		name string
 		s    sts.Snapshot
-		o    rollout.Outcome
+		o    engine.Outcome
 		want []string
 	}{
 		{
@@ -36,7 +36,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 		{
 			"the pod that the controller waits for in vain",
 			ststest.Snapshot(ststest.Set(), updated(4)),
-			rollout.Outcome{Result: rollout.Halted, Pod: "web-4", Trouble: &sts.Trouble{Reason: sts.ReasonBlocked}},
+			engine.Outcome{Result: engine.Halted, Pod: "web-4", Trouble: &sts.Trouble{Reason: sts.ReasonBlocked}},
 			[]string{
 				"delete it, and it is recreated at the wanted revision: kubectl -n prod delete pod web-4",
 				"or take the rollout back, which frees it too: kubectl sts -n prod undo web",
@@ -45,31 +45,31 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 		{
 			"nobody got further",
 			ststest.Snapshot(ststest.Set(updating), updated(4)),
-			rollout.Outcome{Result: rollout.Halted},
+			engine.Outcome{Result: engine.Halted},
 			nil,
 		},
 		{
 			"a partition",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
-			rollout.Outcome{Result: rollout.Held},
+			engine.Outcome{Result: engine.Held},
 			[]string{"take the others through step by step: kubectl sts -n prod canary web"},
 		},
 		{
 			"a partition above pods that are updated already",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(5)), updated(4)),
-			rollout.Outcome{Result: rollout.Held},
+			engine.Outcome{Result: engine.Held},
 			nil,
 		},
 		{
 			"OnDelete",
 			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)),
-			rollout.Outcome{Result: rollout.Held},
+			engine.Outcome{Result: engine.Held},
 			[]string{"have them replaced one after another: kubectl sts -n prod canary web"},
 		},
 		{
 			"a canary",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4), canaryAt(time.Hour, "")), updated(4)),
-			rollout.Outcome{Result: rollout.Held},
+			engine.Outcome{Result: engine.Held},
 			[]string{"the next step: kubectl sts -n prod promote web", "roll back: kubectl sts -n prod abort web"},
 		},
 		{

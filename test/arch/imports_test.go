@@ -48,8 +48,8 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 		{
 			name: "facts know nothing of ours",
 			file: "pkg/sts/x.go",
-			src:  `package sts; import _ "github.com/kubectl-sts/kubectl-sts/pkg/rollout"`,
-			want: []string{"pkg/sts/x.go:1: pkg/sts must not import " + module + "/pkg/rollout"},
+			src:  `package sts; import _ "github.com/kubectl-sts/kubectl-sts/pkg/engine"`,
+			want: []string{"pkg/sts/x.go:1: pkg/sts must not import " + module + "/pkg/engine"},
 		},
 		{
 			name: "facts may be split into packages of their own",
@@ -88,15 +88,15 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 		},
 		{
 			name: "the engine may wait",
-			file: "pkg/rollout/x.go",
-			src:  "package rollout\nimport \"time\"\nvar tick = time.NewTicker",
+			file: "pkg/engine/x.go",
+			src:  "package engine\nimport \"time\"\nvar tick = time.NewTicker",
 		},
 		{
 			name: "the engine knows its cluster by an interface only",
-			file: "pkg/rollout/x.go",
-			src: `package rollout; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
+			file: "pkg/engine/x.go",
+			src: `package engine; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
 				_ "github.com/kubectl-sts/kubectl-sts/pkg/sts")`,
-			want: []string{"pkg/rollout/x.go:1: pkg/rollout must not import " + module + "/pkg/kube"},
+			want: []string{"pkg/engine/x.go:1: pkg/engine must not import " + module + "/pkg/kube"},
 		},
 		{
 			name: "the cluster does not report",

@@ -21,7 +21,7 @@ const (
 	cli      = module + "/pkg/cli"
 	facts    = module + "/pkg/sts"
 	hints    = module + "/pkg/hint"
-	plans    = module + "/pkg/rollout"
+	plans    = module + "/pkg/plan"
 	kube     = module + "/pkg/kube"
 	report   = module + "/pkg/report"
 	term     = module + "/pkg/term"
@@ -57,7 +57,8 @@ var rooms = []room{
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	{dir: "pkg/prune", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/scale", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
-	{dir: "pkg/rollout", never: []string{module, clientGo, cobra}, but: []string{facts, hints}},
+	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, hints}, noClock: true},
+	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
 	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},

@@ -9,14 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	plan "github.com/kubectl-sts/kubectl-sts/pkg/canary"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -115,7 +115,7 @@ func TestFlags(t *testing.T) {
 			name: "steps and a soak", args: []string{"web", "--steps", "2, 20%,50%", "--soak", "5m"},
 			want: request(func(r *canary.Request) {
 				r.Steps, r.Soak = operation.Steps{"2", "20%", "50%"}, 5*time.Minute
-				r.Given = plan.Given{Steps: true, Soak: true}
+				r.Given = planner.Given{Steps: true, Soak: true}
 			}),
 		},
 		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak, r.Given.Soak = 0, true })},
@@ -131,7 +131,7 @@ func TestFlags(t *testing.T) {
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},
 			want: request(func(r *canary.Request) {
 				r.Run = cmdutil.RunFlags{
-					Limits: rollout.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
+					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
 					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
 				}
 			}),

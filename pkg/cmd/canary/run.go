@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -30,25 +30,25 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	var s sts.Snapshot
-	var plan *rollout.Plan
+	var p *plan.Plan
 	err = cmdutil.RetryOnConflict(func() (err error) {
-		s, plan, err = prepare(ctx, env, runner, r)
+		s, p, err = prepare(ctx, env, runner, r)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if plan == nil {
+	if p == nil {
 		return nothing(env, s, r)
 	}
-	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+	return runner.RunCanary(ctx, p, s, r.OnFailure.Rollback(s))
 }
 
 // nothing is the end where every pod runs the template already.
 func nothing(env *cmdutil.Env, s sts.Snapshot, r Request) error {
 	why := fmt.Sprintf("every pod of statefulset %q runs this template already", s.Name())
 	if r.FailIfUnchanged {
-		return &rollout.Refusal{Why: why}
+		return &plan.Refusal{Why: why}
 	}
 	env.Nothing(why + "; nothing to do")
 	return nil
@@ -67,7 +67,7 @@ func replaceCommand(command hint.Caller, r Request) string {
 }
 
 // prepare reads the set and plans from what it is like.
-func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Request) (sts.Snapshot, *rollout.Plan, error) {
+func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Request) (sts.Snapshot, *plan.Plan, error) {
 	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return s, nil, err
@@ -98,14 +98,14 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 	if _, err := r.Steps.Counts(s.Replicas()); err != nil {
 		return s, nil, cmdutil.Usage("--steps=%s: %w", r.Steps, err)
 	}
-	plan, err := canary.Plan(request, s, runner.Client.Now())
-	if err != nil || plan == nil {
+	p, err := canary.Plan(request, s, runner.Client.Now())
+	if err != nil || p == nil {
 		return s, nil, err
 	}
 	if _, inProgress := s.Annotation(sts.RolloutAnnotation); !inProgress {
-		plan.Warnings, err = warnings(ctx, runner.Client, s)
+		p.Warnings, err = warnings(ctx, runner.Client, s)
 	}
-	return s, plan, err
+	return s, p, err
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name
@@ -127,13 +127,13 @@ func sameNamespace(env *cmdutil.Env, r Request) error {
 func pace(env *cmdutil.Env, r Request) canary.Pace {
 	switch {
 	case r.Hold:
-		return canary.Pace{Gate: rollout.GateHold, Wanted: true}
+		return canary.Pace{Gate: plan.GateHold, Wanted: true}
 	case r.Run.Yes:
 		return canary.Pace{}
 	case env.Streams.Interactive():
-		return canary.Pace{Gate: rollout.GateAsk}
+		return canary.Pace{Gate: plan.GateAsk}
 	}
-	return canary.Pace{Gate: rollout.GateHold}
+	return canary.Pace{Gate: plan.GateHold}
 }
 
 // change makes the new template, as the server would store it.
@@ -155,9 +155,9 @@ func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapsh
 	// and recorded. Another image has no defaults, so that a dry run on the
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
-		needs := []rollout.Permission{rollout.PatchSet(r.Name)}
+		needs := []plan.Permission{plan.PatchSet(r.Name)}
 		if s.OnDelete() || r.OnFailure.Rollback(s) {
-			needs = append(needs, rollout.DeletePods())
+			needs = append(needs, plan.DeletePods())
 		}
 		if err := runner.Permit(ctx, needs...); err != nil {
 			return err
@@ -199,7 +199,7 @@ func onlyTemplate(m *podtemplate.Manifest, s sts.Snapshot) error {
 	if len(other) == 0 {
 		return nil
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: "the manifest changes more than the pod template, and a canary only takes that: " + strings.Join(other, "; "),
 		Try: []string{"make the other changes first, or give only the template with --patch-file"},
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -18,8 +18,8 @@ func TestPaceWithoutATerminal(t *testing.T) {
 		request Request
 		want    canary.Pace
 	}{
-		{"holds, though nobody asked for it", Request{}, canary.Pace{Gate: rollout.GateHold}},
-		{"holds as asked", Request{Hold: true}, canary.Pace{Gate: rollout.GateHold, Wanted: true}},
+		{"holds, though nobody asked for it", Request{}, canary.Pace{Gate: plan.GateHold}},
+		{"holds as asked", Request{Hold: true}, canary.Pace{Gate: plan.GateHold, Wanted: true}},
 		{"goes on with --yes", Request{Run: cmdutil.RunFlags{Yes: true}}, canary.Pace{}},
 	}
 	for _, test := range tests {

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -20,7 +20,7 @@ type Request struct {
 	Revision string   // whose template to show, or ""
 	Diff     []string // one or two revisions to compare, or none
 	Output   report.Format
-	Limits   rollout.Limits // of which only the patience counts
+	Limits   plan.Limits // of which only the patience counts
 }
 
 var (

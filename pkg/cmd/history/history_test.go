@@ -8,8 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -33,7 +33,7 @@ func TestFlags(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.want.Name, test.want.Limits = "web", rollout.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
+			test.want.Name, test.want.Limits = "web", plan.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
 			got, err := parse(t, test.args...)
 			require.NoError(t, err)
 			require.Equal(t, &test.want, got)

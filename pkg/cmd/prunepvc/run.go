@@ -11,10 +11,11 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -22,7 +23,7 @@ import (
 func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
+		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, engine.ErrTimedOut)
 		defer cancel()
 	}
 	client, err := env.Client("")
@@ -59,15 +60,15 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	r.sum(env, client, f, tell)
 	switch {
 	case f.total.Claims == 0:
-		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: r.words(f.total, env.Within(client.Namespace))})
+		return r.end(env, client, f, engine.Outcome{Result: engine.Done, Message: r.words(f.total, env.Within(client.Namespace))})
 	case r.DryRun == report.DryRunClient && unasked:
 		const until = "nothing was deleted: without a terminal this is a dry run until --yes is given"
 		r.say(env, until)
-		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: until})
+		return r.end(env, client, f, engine.Outcome{Result: engine.Done, Message: until})
 	case r.DryRun == report.DryRunClient:
-		return r.end(env, client, f, rollout.Outcome{Result: rollout.Done, Message: "a dry run: nothing was deleted"})
+		return r.end(env, client, f, engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was deleted"})
 	case unasked:
-		return &rollout.Refusal{Why: rollout.NoTerminal}
+		return &plan.Refusal{Why: plan.NoTerminal}
 	}
 	if err := r.may(ctx, client, f.list.Doomed()); err != nil {
 		return err
@@ -120,7 +121,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 		}
 		asked[v.Claim.Namespace] = true
 		there := client.In(v.Claim.Namespace)
-		err := there.Permit(ctx, rollout.ClaimNeeds(r.RetainVolumes)...)
+		err := there.Permit(ctx, plan.ClaimNeeds(r.RetainVolumes)...)
 		if err == nil {
 			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
 		}
@@ -152,7 +153,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t
 	answer = strings.ToLower(answer)
 	switch {
 	case errors.Is(err, term.ErrNoAnswer):
-		return rollout.Cancel()
+		return plan.Cancel()
 	case err != nil:
 		return err
 	case r.fate(t) == "":
@@ -165,7 +166,7 @@ func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t
 		r.RetainVolumes = true
 		return nil
 	}
-	return rollout.Cancel()
+	return plan.Cancel()
 }
 
 // What a question mark is answered with.
@@ -203,11 +204,11 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 		}
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return r.end(env, client, f, rollout.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+	return r.end(env, client, f, engine.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
 }
 
 // end notes for the reports how it ended; everybody else has been told.
-func (r Request) end(env *cmdutil.Env, client *kube.Client, f found, o rollout.Outcome) error {
+func (r Request) end(env *cmdutil.Env, client *kube.Client, f found, o engine.Outcome) error {
 	f.part.End(o, client.Now())
 	env.Protocol.End = o
 	return cmdutil.Result(o)

@@ -7,14 +7,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 func TestARestartInProgressGoesOnOnlyWithThePodsThatWereAskedFor(t *testing.T) {
 	some := map[int]types.UID{3: "c", 1: "a"}
-	refused := func(which string) *rollout.Refusal {
-		return &rollout.Refusal{
+	refused := func(which string) *plan.Refusal {
+		return &plan.Refusal{
 			Why: `a restart of statefulset "web" is in progress, of ` + which,
 			Try: []string{"finish it first: kubectl sts restart web", "or give it up: kubectl sts abort web"},
 		}

@@ -14,9 +14,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -30,43 +30,43 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	}
 	var s sts.Snapshot
 	var manifest kube.Manifest
-	var plan *rollout.Plan
+	var p *plan.Plan
 	err = cmdutil.RetryOnConflict(func() error {
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
-			plan, err = r.plan(ctx, env, runner, s, manifest)
+			p, err = r.plan(ctx, env, runner, s, manifest)
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := runner.Confirm(ctx, plan, s, "Restart?"); err != nil {
+	if err := runner.Confirm(ctx, p, s, "Restart?"); err != nil {
 		return err
 	}
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if plan, err = r.plan(ctx, env, runner, s, manifest); err != nil {
+	if p, err = r.plan(ctx, env, runner, s, manifest); err != nil {
 		return err
 	}
-	return runner.RunToEnd(ctx, plan, s)
+	return runner.RunToEnd(ctx, p, s)
 }
 
 func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
-) (*rollout.Plan, error) {
+) (*plan.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
 		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
 	runner.Drives(&request, s)
 	now := runner.Client.Now()
-	plan, record, err := canary.GoOn(operation.VerbRestart, request, s, now)
+	p, record, err := canary.GoOn(operation.VerbRestart, request, s, now)
 	if err != nil {
 		return nil, err
 	}
-	if plan != nil {
-		return plan, r.samePods(record, request.Command, s)
+	if p != nil {
+		return p, r.samePods(record, request.Command, s)
 	}
 	request.Steps = operation.Steps{"100%"}
 	ordinals := r.Ordinals
@@ -119,7 +119,7 @@ func (r Request) samePods(record *operation.Rollout, command hint.Caller, s sts.
 	if record.Pods != nil {
 		which = "the pods of ordinals " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(begun)), ", "), "[]")
 	}
-	return &rollout.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("a restart of statefulset %q is in progress, of %s", s.Name(), which),
 		Try: []string{
 			"finish it first: " + command.Sts("restart", s.Name()),

@@ -10,8 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // find looks for the records that were asked for.
@@ -36,13 +36,13 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 		}
 		for _, f := range found {
 			if named(f.Record, name) {
-				return nil, &rollout.Refusal{
+				return nil, &plan.Refusal{
 					Why: fmt.Sprintf("the record of %s is of another API server, %s", name, f.Cluster),
 					Try: []string{"if it is the same cluster: " + env.Command("").Sts("restore-pvc", name, "-f", f.File)},
 				}
 			}
 		}
-		return nil, &rollout.Refusal{
+		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("there is no record of a claim %s, or of claims of a pod %s, of namespace %q in %s",
 				name, name, client.Namespace, dir),
 			Try: []string{"name the folder (--record) or the file (-f) that prune-pvc wrote"},

@@ -8,11 +8,12 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Run makes the claims again, one after another.
@@ -37,7 +38,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		case err == nil:
 			done++
 			continue
-		case errors.As(err, &ended) && (len(found) == 1 || ended.Outcome.Result == rollout.Interrupted):
+		case errors.As(err, &ended) && (len(found) == 1 || ended.Outcome.Result == engine.Interrupted):
 			return err
 		case ended != nil:
 		case len(found) == 1:
@@ -59,12 +60,12 @@ func conclude(done int, failures []error) error {
 	}
 	message := fmt.Sprintf("%d of %d claims were not restored", len(failures), done+len(failures))
 	for _, err := range failures {
-		var no *rollout.Refusal
+		var no *plan.Refusal
 		if done > 0 || !errors.As(err, &no) {
 			return errors.New(message)
 		}
 	}
-	return &rollout.Refusal{Why: message}
+	return &plan.Refusal{Why: message}
 }
 
 // restore makes one claim again. Every move shows in the cluster, so it looks
@@ -102,7 +103,7 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 		return r.restore(ctx, client, record, caller, tell)
 	}
 	if errors.Is(err, context.Canceled) {
-		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, "claim "+record.Claim.Name+" is back")}
+		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.Interrupted, "claim "+record.Claim.Name+" is back")}
 	}
 	return err
 }
@@ -142,13 +143,13 @@ func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune
 }
 
 // needs are the permissions that the moves take.
-func needs(moves prune.Moves) []rollout.Permission {
-	var out []rollout.Permission
+func needs(moves prune.Moves) []plan.Permission {
+	var out []plan.Permission
 	if moves.Create {
-		out = append(out, rollout.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+		out = append(out, plan.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
 	}
 	if moves.Free || moves.Policy != "" {
-		out = append(out, rollout.Permission{Verb: "patch", Resource: "persistentvolumes"})
+		out = append(out, plan.Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}
 	return out
 }
@@ -159,7 +160,7 @@ func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Res
 ) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if r.Timeout > 0 {
-		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, rollout.ErrTimedOut)
+		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, engine.ErrTimedOut)
 	}
 	defer cancel()
 	what = "claim " + record.Claim.Name + " " + what
@@ -168,9 +169,9 @@ func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Res
 	tell.Waited()
 	switch {
 	case ctx.Err() != nil:
-		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.Interrupted, what)}
+		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.Interrupted, what)}
 	case limited.Err() != nil:
-		return &cmdutil.Ended{Outcome: tell.Ended(record, rollout.TimedOut, what)}
+		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.TimedOut, what)}
 	}
 	return err
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -36,18 +36,18 @@ var (
 
 // ask shows the plan as it is without an answer and asks for one: for all
 // ordinals or one by one. Data that would die wants the set's name typed.
-func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
-	v.runner.Show(plan)
-	v.danger(plan)
+func (v *visit) ask(ctx context.Context, p *plan.Plan) error {
+	v.runner.Show(p)
+	v.danger(p)
 	options := downOptions
 	if v.scale.To > v.s.Replicas() {
 		options = upOptions
 	}
 	all := slices.Clone(options)
-	if len(plan.Ordinals) > 1 {
+	if len(p.Ordinals) > 1 {
 		all = append(all, oneByOne)
 	}
-	means := v.meanings(plan, options)
+	means := v.meanings(p, options)
 	for _, o := range options {
 		_, _ = fmt.Fprintf(v.env.Streams.Err, "  %s  %s\n", o.key, means[o.answer])
 	}
@@ -56,31 +56,31 @@ func (v *visit) ask(ctx context.Context, plan *rollout.Plan) error {
 	case err != nil:
 		return err
 	case picked.key == eachKey:
-		if err := v.askEach(ctx, plan, options); err != nil {
+		if err := v.askEach(ctx, p, options); err != nil {
 			return err
 		}
 	default:
 		v.scale.Answer = picked.answer
 	}
-	return v.confirmLoss(ctx, plan)
+	return v.confirmLoss(ctx, p)
 }
 
 // danger says in red what happens by itself.
-func (v *visit) danger(plan *rollout.Plan) {
-	if !byPolicy(plan) {
+func (v *visit) danger(p *plan.Plan) {
+	if !byPolicy(p) {
 		return
 	}
 	words := "whenScaled is Delete: with the pods, the controller deletes their claims"
-	if dying := dying(plan); len(dying) > 0 {
+	if dying := dying(p); len(dying) > 0 {
 		words += fmt.Sprintf(", and the data goes with the volumes (%s)", strings.Join(dying, ", "))
 	}
 	report.Danger(v.env.Streams.Err, v.env.Color, words)
 }
 
-func byPolicy(plan *rollout.Plan) bool {
-	for _, o := range plan.Ordinals {
+func byPolicy(p *plan.Plan) bool {
+	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
-			if c.Fate == rollout.FateByPolicy {
+			if c.Fate == plan.FateByPolicy {
 				return true
 			}
 		}
@@ -89,11 +89,11 @@ func byPolicy(plan *rollout.Plan) bool {
 }
 
 // meanings says what each answer would do to the disks.
-func (v *visit) meanings(plan *rollout.Plan, options []option) map[scale.Answer]string {
+func (v *visit) meanings(p *plan.Plan, options []option) map[scale.Answer]string {
 	out := map[scale.Answer]string{}
 	for _, o := range options {
 		text := meanings[o.answer]
-		if lost := v.lost(o.answer, plan); lost != "" {
+		if lost := v.lost(o.answer, p); lost != "" {
 			text += "; " + lost
 		}
 		out[o.answer] = report.Clean(text)
@@ -102,7 +102,7 @@ func (v *visit) meanings(plan *rollout.Plan, options []option) map[scale.Answer]
 }
 
 // lost says whose data dies with the answer, or "".
-func (v *visit) lost(answer scale.Answer, plan *rollout.Plan) string {
+func (v *visit) lost(answer scale.Answer, p *plan.Plan) string {
 	r := v.scale
 	r.Answer = answer
 	would, err := scale.Plan(r, v.s, v.runner.Client.Now())
@@ -110,9 +110,9 @@ func (v *visit) lost(answer scale.Answer, plan *rollout.Plan) string {
 		return ""
 	}
 	lost, all := len(dying(would)), 0
-	for _, o := range plan.Ordinals {
+	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
-			if c.Fate != rollout.FateNew {
+			if c.Fate != plan.FateNew {
 				all++
 			}
 		}
@@ -127,9 +127,9 @@ func (v *visit) lost(answer scale.Answer, plan *rollout.Plan) string {
 }
 
 // dying are the claims whose data dies.
-func dying(plan *rollout.Plan) []string {
+func dying(p *plan.Plan) []string {
 	var out []string
-	for _, o := range plan.Ordinals {
+	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
 			if c.DataDies() {
 				out = append(out, c.Claim.Name)
@@ -140,12 +140,12 @@ func dying(plan *rollout.Plan) []string {
 }
 
 // askEach asks for each ordinal that has claims.
-func (v *visit) askEach(ctx context.Context, plan *rollout.Plan, options []option) error {
+func (v *visit) askEach(ctx context.Context, p *plan.Plan, options []option) error {
 	v.scale.By = map[int]scale.Answer{}
-	for _, o := range plan.Ordinals {
+	for _, o := range p.Ordinals {
 		var names []string
 		for _, c := range o.Claims {
-			if c.Fate != rollout.FateNew && c.Fate != rollout.FateGoing {
+			if c.Fate != plan.FateNew && c.Fate != plan.FateGoing {
 				names = append(names, fmt.Sprintf("%s (%s%s)", c.Claim.Name, c.Claim.Size, reclaim(c.Claim)))
 			}
 		}
@@ -187,7 +187,7 @@ func (v *visit) pick(ctx context.Context, question string, options []option, mea
 	}
 	picked := options[find(text)]
 	if picked.key == stopKey {
-		return picked, rollout.Cancel()
+		return picked, plan.Cancel()
 	}
 	return picked, nil
 }
@@ -218,23 +218,23 @@ func help(options []option, means map[scale.Answer]string) string {
 }
 
 // otherwise reports whether something else becomes of a claim than was shown.
-func otherwise(shown, now *rollout.Plan) bool {
-	return !slices.EqualFunc(shown.Ordinals, now.Ordinals, func(a, b rollout.Ordinal) bool {
-		return slices.EqualFunc(a.Claims, b.Claims, func(a, b rollout.ClaimFate) bool { return a.Fate == b.Fate })
+func otherwise(shown, now *plan.Plan) bool {
+	return !slices.EqualFunc(shown.Ordinals, now.Ordinals, func(a, b plan.Ordinal) bool {
+		return slices.EqualFunc(a.Claims, b.Claims, func(a, b plan.ClaimFate) bool { return a.Fate == b.Fate })
 	})
 }
 
 // confirmLoss shows what happens to the claims by what was answered, and has the
 // set's name typed when data dies.
-func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
-	plan, err := scale.Plan(v.scale, v.s, v.runner.Client.Now())
+func (v *visit) confirmLoss(ctx context.Context, shown *plan.Plan) error {
+	p, err := scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	if err != nil {
 		return err
 	}
-	if otherwise(shown, plan) {
-		v.runner.Show(plan)
+	if otherwise(shown, p) {
+		v.runner.Show(p)
 	}
-	lost := dying(plan)
+	lost := dying(p)
 	if len(lost) == 0 {
 		return nil
 	}
@@ -242,7 +242,7 @@ func (v *visit) confirmLoss(ctx context.Context, shown *rollout.Plan) error {
 	name := v.s.Set.Namespace + "/" + v.s.Name()
 	text, err := v.prompt(ctx, "Type "+name+" to go on:", "", func(string) bool { return true })
 	if err == nil && text != name {
-		return rollout.Cancel()
+		return plan.Cancel()
 	}
 	return err
 }
@@ -257,7 +257,7 @@ func (v *visit) prompt(ctx context.Context, question, help string, valid func(st
 	}
 	text, err := v.env.Streams.Ask(ctx, term.Question{Text: question, Help: help, Valid: valid})
 	if errors.Is(err, term.ErrNoAnswer) {
-		return "", rollout.Cancel()
+		return "", plan.Cancel()
 	}
 	return text, err
 }

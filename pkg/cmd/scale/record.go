@@ -8,9 +8,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -21,11 +22,11 @@ type recorder struct {
 	book   *prune.RecordFile
 }
 
-// Record writes it down; see [rollout.Records].
-func (r recorder) Record(ctx context.Context, d rollout.DeleteClaim, seen sts.Snapshot) error {
+// Record writes it down; see [engine.Records].
+func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error {
 	i := slices.IndexFunc(seen.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
 	if i < 0 {
-		return fmt.Errorf("%w: claim %s is gone", rollout.ErrConflict, d.Name)
+		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
 	record, err := recordOf(ctx, r.client, seen, seen.Claims[i])
 	switch {
@@ -45,7 +46,7 @@ func (r recorder) Record(ctx context.Context, d rollout.DeleteClaim, seen sts.Sn
 func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (prune.Record, error) {
 	record, err := client.ClaimRecord(ctx, claim)
 	if errors.Is(err, prune.ErrGone) {
-		err = fmt.Errorf("%w: %w", rollout.ErrConflict, err)
+		err = fmt.Errorf("%w: %w", engine.ErrConflict, err)
 	}
 	if err != nil {
 		return record, err
@@ -60,13 +61,13 @@ func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim st
 }
 
 // run runs the plan, with a file for records if it needs one.
-func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
-	if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
+func (v *visit) run(ctx context.Context, p *plan.Plan) error {
+	if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
 		return err
 	}
-	book, err := v.book(ctx, plan)
+	book, err := v.book(ctx, p)
 	if err == nil && v.scale.Unrecorded {
-		plan, err = scale.Plan(v.scale, v.s, v.runner.Client.Now())
+		p, err = scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	}
 	if err != nil {
 		return err
@@ -79,19 +80,19 @@ func (v *visit) run(ctx context.Context, plan *rollout.Plan) error {
 			}
 		}()
 	}
-	if err := v.rehearse(ctx, plan); err != nil {
+	if err := v.rehearse(ctx, p); err != nil {
 		return err
 	}
-	return v.runner.RunToEnd(ctx, plan, v.s)
+	return v.runner.RunToEnd(ctx, p, v.s)
 }
 
 // book makes the file for records where the plan needs one: that none can be
 // written must show before any pod goes. Where volumes stay by themselves it is
 // no reason to stop.
-func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.RecordFile, error) {
-	var first *rollout.DeleteClaim
-	for i := range plan.Steps {
-		if d, ok := plan.Steps[i].Change.(rollout.DeleteClaim); ok && d.Record && first == nil {
+func (v *visit) book(ctx context.Context, p *plan.Plan) (*prune.RecordFile, error) {
+	var first *plan.DeleteClaim
+	for i := range p.Steps {
+		if d, ok := p.Steps[i].Change.(plan.DeleteClaim); ok && d.Record && first == nil {
 			first = &d
 		}
 	}
@@ -102,7 +103,7 @@ func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.RecordFile
 	switch {
 	case err == nil:
 		return book, nil
-	case retains(plan):
+	case retains(p):
 		return nil, fmt.Errorf("no record can be written for restore-pvc, so nothing was changed (see --record): %w", err)
 	}
 	v.runner.Warn("no record is written for restore-pvc: " + err.Error())
@@ -112,9 +113,9 @@ func (v *visit) book(ctx context.Context, plan *rollout.Plan) (*prune.RecordFile
 
 // open makes the file, and finds out whether what goes into it may be read. That
 // the claim has just changed does not matter.
-func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.RecordFile, error) {
+func (v *visit) open(ctx context.Context, d plan.DeleteClaim) (*prune.RecordFile, error) {
 	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
-	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, rollout.ErrConflict) {
+	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, engine.ErrConflict) {
 		return nil, err
 	}
 	dir, err := prune.Dir(v.request.RecordDir)
@@ -127,10 +128,10 @@ func (v *visit) open(ctx context.Context, d rollout.DeleteClaim) (*prune.RecordF
 }
 
 // retains reports whether the data is only safe because the run sees to it.
-func retains(plan *rollout.Plan) bool {
-	for _, o := range plan.Ordinals {
+func retains(p *plan.Plan) bool {
+	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
-			if c.Fate == rollout.FateRetained {
+			if c.Fate == plan.FateRetained {
 				return true
 			}
 		}

@@ -14,9 +14,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -80,7 +81,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 		},
 		{
 			"the claim has changed", func(v *volumes) { v.claim.ResourceVersion = "8" },
-			rollout.ErrConflict.Error() + ": claim data-web-4", false,
+			engine.ErrConflict.Error() + ": claim data-web-4", false,
 		},
 		{
 			"the volume is another's", func(v *volumes) { v.volume.Spec.ClaimRef = nil },
@@ -100,7 +101,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
 			s = s.WithClaims([]sts.Claim{sts.ObserveClaim(retained().claim, nil)})
 
-			err = recorder{client, book}.Record(t.Context(), rollout.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Record: true}, s)
+			err = recorder{client, book}.Record(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Record: true}, s)
 
 			require.Equal(t, tt.record, book.Path() != "")
 			require.Equal(t, []string{"GET data-web-4", "GET pv-4"}[:len(cluster.asked)], cluster.asked)

@@ -7,9 +7,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -26,14 +27,14 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
-	plan, err := v.plan(ctx)
+	p, err := v.plan(ctx)
 	if err != nil {
 		return err
 	}
-	if plan, err = v.again(ctx, plan); err != nil {
+	if p, err = v.again(ctx, p); err != nil {
 		return err
 	}
-	return v.run(ctx, plan)
+	return v.run(ctx, p)
 }
 
 // visit is one call of the verb.
@@ -123,22 +124,22 @@ func (v *visit) direction() error {
 }
 
 // plan plans, and asks what nobody has answered.
-func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
+func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	now := v.runner.Client.Now
-	plan, err := scale.Plan(v.scale, v.s, now())
+	p, err := scale.Plan(v.scale, v.s, now())
 	if err != nil {
 		return nil, err
 	}
-	open := v.undecided(plan)
+	open := v.undecided(p)
 	switch {
 	case open && v.env.Streams.Interactive() && v.runner.DryRun():
-		plan.Warnings = append(plan.Warnings, "without --dry-run you are asked what happens to the claims; --pvc answers")
-		return plan, nil
+		p.Warnings = append(p.Warnings, "without --dry-run you are asked what happens to the claims; --pvc answers")
+		return p, nil
 	case open && v.env.Streams.Interactive():
-		if err := v.runner.Permit(ctx, plan.Needs(v.s)...); err != nil {
+		if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
 			return nil, err
 		}
-		if err := v.ask(ctx, plan); err != nil {
+		if err := v.ask(ctx, p); err != nil {
 			return nil, err
 		}
 		return scale.Plan(v.scale, v.s, now())
@@ -147,29 +148,29 @@ func (v *visit) plan(ctx context.Context) (*rollout.Plan, error) {
 		if v.scale.To > v.s.Replicas() {
 			v.scale.Answer = scale.Fail
 		}
-		if plan, err = scale.Plan(v.scale, v.s, now()); err != nil {
+		if p, err = scale.Plan(v.scale, v.s, now()); err != nil {
 			return nil, err
 		}
 	}
 	// What the plan warns of, such as empty disks where there was data, a person
 	// reads before the pods come.
-	if v.takesAway(plan) || v.env.Streams.Interactive() && len(plan.Warnings) > 0 {
-		err = v.runner.Confirm(ctx, plan, v.s, "Scale?")
+	if v.takesAway(p) || v.env.Streams.Interactive() && len(p.Warnings) > 0 {
+		err = v.runner.Confirm(ctx, p, v.s, "Scale?")
 	}
-	return plan, err
+	return p, err
 }
 
 // again plans once more from what the set is like after a question, which may have
 // been open for long. What would come out otherwise than it was shown is refused,
 // and so is a scale whose pods have got worse meanwhile.
-func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, error) {
+func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error) {
 	s, err := v.runner.Again(ctx, v.s)
 	if err != nil {
 		return nil, err
 	}
 	now := v.runner.Client.Now()
-	if what := rollout.Regressed(v.s, s, now); what != "" && !v.scale.Force {
-		return nil, &rollout.Refusal{
+	if what := engine.Regressed(v.s, s, now); what != "" && !v.scale.Force {
+		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("while the question was open, %s: nothing was changed", what),
 			Try: []string{
 				fmt.Sprintf("see what is the matter: %s status %s", v.scale.Command, s.Name()), "go ahead all the same with --force",
@@ -180,32 +181,32 @@ func (v *visit) again(ctx context.Context, shown *rollout.Plan) (*rollout.Plan, 
 	if err := v.wanters(ctx); err != nil {
 		return nil, err
 	}
-	plan, err := scale.Plan(v.scale, v.s, now)
+	p, err := scale.Plan(v.scale, v.s, now)
 	if err != nil {
 		return nil, err
 	}
-	if otherwise(shown, plan) {
-		return nil, &rollout.Refusal{
+	if otherwise(shown, p) {
+		return nil, &plan.Refusal{
 			Why: "while the question was open, the claims have changed: nothing was changed",
 			Try: []string{"run the command again, to see what it would do now"},
 		}
 	}
-	plan.Warnings = shown.Warnings
-	return plan, nil
+	p.Warnings = shown.Warnings
+	return p, nil
 }
 
 // undecided reports whether it is for a person to say what happens to claims.
-func (v *visit) undecided(plan *rollout.Plan) bool {
+func (v *visit) undecided(p *plan.Plan) bool {
 	_, goesOn := v.s.Annotation(sts.ScaleAnnotation)
 	if v.scale.Answer != "" || goesOn && v.scale.To <= v.s.Replicas() {
 		return false
 	}
 	if v.scale.To > v.s.Replicas() {
-		return len(scale.Stale(plan.Ordinals)) > 0
+		return len(scale.Stale(p.Ordinals)) > 0
 	}
-	for _, o := range plan.Ordinals {
+	for _, o := range p.Ordinals {
 		for _, c := range o.Claims {
-			if c.Fate != rollout.FateGoing {
+			if c.Fate != plan.FateGoing {
 				return true
 			}
 		}
@@ -215,13 +216,13 @@ func (v *visit) undecided(plan *rollout.Plan) bool {
 
 // takesAway reports whether the run takes replicas or claims away: then nobody
 // must be surprised by it. Pods that only come are no reason to ask.
-func (v *visit) takesAway(plan *rollout.Plan) bool {
-	for i := range plan.Steps {
-		c := plan.Steps[i].Change
+func (v *visit) takesAway(p *plan.Plan) bool {
+	for i := range p.Steps {
+		c := p.Steps[i].Change
 		if c == nil || c.Done(v.s) {
 			continue
 		}
-		if _, deletes := c.(rollout.DeleteClaim); deletes || v.scale.To <= v.s.Replicas() {
+		if _, deletes := c.(plan.DeleteClaim); deletes || v.scale.To <= v.s.Replicas() {
 			return true
 		}
 	}
@@ -230,16 +231,16 @@ func (v *visit) takesAway(plan *rollout.Plan) bool {
 
 // rehearse has the server judge one change of each kind that comes late in the
 // run: what is not allowed must show before any pod goes.
-func (v *visit) rehearse(ctx context.Context, plan *rollout.Plan) error {
+func (v *visit) rehearse(ctx context.Context, p *plan.Plan) error {
 	if v.request.Run.DryRun == report.DryRunClient || v.runner.DryRun() {
 		return nil
 	}
 	done := map[string]bool{}
-	for i := range plan.Steps {
-		change := plan.Steps[i].Change
+	for i := range p.Steps {
+		change := p.Steps[i].Change
 		kind := fmt.Sprintf("%T", change)
 		switch change.(type) {
-		case rollout.DeleteClaim, rollout.RetainVolume:
+		case plan.DeleteClaim, plan.RetainVolume:
 		default:
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
@@ -22,7 +22,7 @@ type Request struct {
 	Current  *int // nil for any
 	Step     int
 	Claims   scale.Answer
-	Hook     *rollout.Hook // nil for none
+	Hook     *plan.Hook // nil for none
 	Force    bool
 	Retry    bool
 	TakeOver bool
@@ -136,9 +136,9 @@ func (r *Request) check() error {
 	}
 	switch {
 	case r.exec != "":
-		r.Hook = &rollout.Hook{Exec: true, Command: r.exec, Container: r.container}
+		r.Hook = &plan.Hook{Exec: true, Command: r.exec, Container: r.container}
 	case r.command != "":
-		r.Hook = &rollout.Hook{Command: r.command}
+		r.Hook = &plan.Hook{Command: r.command}
 	}
 	return r.Run.Check()
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
-	plan "github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/scale"
 )
 
 // parse is what the flags become; the request is nil when nothing was run.
@@ -27,8 +27,8 @@ type wanted struct {
 	replicas int
 	current  *int
 	step     int
-	claims   plan.Answer
-	hook     *rollout.Hook
+	claims   planner.Answer
+	hook     *plan.Hook
 	force    bool
 }
 
@@ -51,17 +51,17 @@ func TestFlags(t *testing.T) {
 		{
 			"faster, with the volumes kept",
 			[]string{"web", "--replicas=2", "--step=3", "--pvc=retain-volume", "--force"},
-			wanted{run: run, name: "web", replicas: 2, step: 3, claims: plan.RetainVolume, force: true},
+			wanted{run: run, name: "web", replicas: 2, step: 3, claims: planner.RetainVolume, force: true},
 		},
 		{
 			"with a command on this machine",
 			[]string{"web", "--replicas=2", "--before-cmd", "drain"},
-			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Command: "drain"}},
+			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &plan.Hook{Command: "drain"}},
 		},
 		{
 			"with a command in the container",
 			[]string{"web", "--replicas=2", "--before-exec", "drain", "-c", "db"},
-			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &rollout.Hook{Exec: true, Command: "drain", Container: "db"}},
+			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &plan.Hook{Exec: true, Command: "drain", Container: "db"}},
 		},
 	}
 	for _, tt := range tests {

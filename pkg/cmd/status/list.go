@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -45,7 +45,7 @@ func (r Request) list(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	if missing != nil {
 		return missing
 	}
-	return cmdutil.Result(rollout.Outcome{Result: l.Result(), Message: l.Summary()})
+	return cmdutil.Result(engine.Outcome{Result: l.Result(), Message: l.Summary()})
 }
 
 // listed is what a look at many sets has found.

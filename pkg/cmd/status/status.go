@@ -9,10 +9,11 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -24,8 +25,8 @@ type Request struct {
 	AllNamespaces bool
 	Selector      string
 	Output        report.Format
-	Limits        rollout.Limits // of which only the patience counts
-	Watch         bool           // the verb of that name is to do it
+	Limits        plan.Limits // of which only the patience counts
+	Watch         bool        // the verb of that name is to do it
 }
 
 var (
@@ -120,18 +121,18 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	st := r.judge(env, s, client.Now(), env.WarnOf)
 	ask(ctx, client, &st)
 	report.PrintStatus(env.Streams.Out, env.Color, r.Output, st)
-	return cmdutil.Result(rollout.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
+	return cmdutil.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
 }
 
 // ask adds what the pod in trouble tells.
 func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 	v := &st.Verdict
-	if v.Result != rollout.Halted || v.Pod == "" {
+	if v.Result != engine.Halted || v.Pod == "" {
 		return
 	}
-	v.Evidence = rollout.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
+	v.Evidence = engine.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
 	if v.Evidence != nil {
-		v.Try = rollout.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
+		v.Try = engine.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
 	}
 }
 

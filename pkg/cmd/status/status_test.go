@@ -8,8 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -19,7 +19,7 @@ func parse(t *testing.T, args ...string) (*status.Request, error) {
 }
 
 // usual is the patience that is had without --patience.
-var usual = rollout.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
+var usual = plan.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
 
 func TestFlags(t *testing.T) {
 	tests := []struct {

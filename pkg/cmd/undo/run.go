@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -33,20 +33,20 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := r.plan(env, runner, s, manifest, named)
-	if err != nil || plan == nil {
+	p, err := r.plan(env, runner, s, manifest, named)
+	if err != nil || p == nil {
 		return err
 	}
-	if err := runner.Confirm(ctx, plan, s, "Go back?"); err != nil {
+	if err := runner.Confirm(ctx, p, s, "Go back?"); err != nil {
 		return err
 	}
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if plan, err = r.plan(env, runner, s, manifest, named); err != nil || plan == nil {
+	if p, err = r.plan(env, runner, s, manifest, named); err != nil || p == nil {
 		return err
 	}
-	return runner.RunCanary(ctx, plan, s, false) // at a gate a person may want to abort it
+	return runner.RunCanary(ctx, p, s, false) // at a gate a person may want to abort it
 }
 
 // revision is the one that the user names, nil for none.
@@ -60,14 +60,14 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 // plan is what there is to do; nil when there is nothing.
 func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
-) (*rollout.Plan, error) {
+) (*plan.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
 		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
 	}
 	runner.Drives(&request, s)
 	if len(r.Steps) > 0 && !r.Run.Yes {
-		request.Pace = canary.Pace{Gate: rollout.GateAsk}
+		request.Pace = canary.Pace{Gate: plan.GateAsk}
 	}
 	now := runner.Client.Now()
 	record, err := operation.FindRollout(s)
@@ -75,9 +75,9 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 		return nil, err
 	}
 	if canary.GoesOn(record, named) {
-		plan, _, err := canary.GoOn(operation.VerbUndo, request, s, now)
-		if plan != nil || err != nil && (named == nil || record.Failure(s) != nil) {
-			return plan, err
+		p, _, err := canary.GoOn(operation.VerbUndo, request, s, now)
+		if p != nil || err != nil && (named == nil || record.Failure(s) != nil) {
+			return p, err
 		}
 	}
 	target, err := canary.FindUndoTarget(s, named, request.Command, now)
@@ -98,14 +98,14 @@ func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, 
 }
 
 func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time,
-) (*rollout.Plan, error) {
+) (*plan.Plan, error) {
 	if len(request.Steps) == 0 {
 		request.Steps = operation.Steps{"100%"}
 	}
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
 		return nil, cmdutil.Usage("--steps=%s: %w", request.Steps, err)
 	}
-	plan, err := canary.Undo(request, target, s, now)
+	p, err := canary.Undo(request, target, s, now)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, 
 	if err != nil {
 		return nil, err
 	}
-	plan.Diff, err = podtemplate.Unified(present, target.Template, "present",
+	p.Diff, err = podtemplate.Unified(present, target.Template, "present",
 		fmt.Sprintf("revision %d (%s)", target.Revision.Revision, target.Revision.Name))
-	return plan, err
+	return p, err
 }

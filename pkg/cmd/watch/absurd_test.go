@@ -15,17 +15,17 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-type events []rollout.Event
+type events []engine.Event
 
 // Handle keeps the event.
-func (all *events) Handle(e rollout.Event) { *all = append(*all, e) }
+func (all *events) Handle(e engine.Event) { *all = append(*all, e) }
 
 // A set that wants more pods than there can be has its own end among the others.
 func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
@@ -38,13 +38,13 @@ func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 	var told events
 	absurd.outcome = uncounted(env, absurd, Request{AllNamespaces: true}, &told)
 
-	require.Equal(t, rollout.Halted, absurd.outcome.Result)
+	require.Equal(t, engine.Halted, absurd.outcome.Result)
 	require.Equal(t, `statefulset "web" wants 2147483647 replicas, and no cluster has so many`, absurd.outcome.Message)
 	require.Equal(t, []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"}, absurd.outcome.Try)
-	require.Equal(t, []rollout.EventType{rollout.EventPlan, rollout.EventOutcome}, []rollout.EventType{told[0].Type, told[1].Type})
+	require.Equal(t, []engine.EventType{engine.EventPlan, engine.EventOutcome}, []engine.EventType{told[0].Type, told[1].Type})
 	require.Equal(t, "watch statefulset web", told[0].Plan.Title, "no pods are counted")
-	others := &watched{outcome: rollout.Outcome{Result: rollout.Done}}
-	require.Equal(t, rollout.Halted, worst([]*watched{others, absurd}).Result)
+	others := &watched{outcome: engine.Outcome{Result: engine.Done}}
+	require.Equal(t, engine.Halted, worst([]*watched{others, absurd}).Result)
 	require.Equal(t, []string{"prod/web"}, Request{AllNamespaces: true}.titles([]*watched{absurd}))
 }
 
@@ -99,7 +99,7 @@ func TestAnAbsurdSetDoesNotHideTheOthers(t *testing.T) {
 			require.NoError(t, load(t.Context(), sets, false))
 			require.NoError(t, watch(t.Context(), env, Request{}, sets))
 
-			require.Equal(t, rollout.Halted, worst(sets).Result)
+			require.Equal(t, engine.Halted, worst(sets).Result)
 			lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(clock.ReplaceAllString(stdout.String(), ""), "\n"), "\n"),
 				func(line string) bool {
 					return strings.HasPrefix(strings.TrimSpace(line), "set the number that is meant: ")

@@ -7,9 +7,10 @@ import (
 	"sync"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -49,7 +50,7 @@ type watched struct {
 	name     string
 	snapshot sts.Snapshot
 	absurd   error // why it is not looked at, nil for all but a set that wants more pods than can be
-	outcome  rollout.Outcome
+	outcome  engine.Outcome
 }
 
 // find is which sets there are to be watched.
@@ -100,7 +101,7 @@ func load(ctx context.Context, sets []*watched, alone bool) error {
 // watch runs the engines; what they tell is shown by this goroutine alone.
 func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) error {
 	messages := make(chan message)
-	engines, stops := make([]rollout.Engine, len(sets)), make([]context.CancelFunc, len(sets))
+	engines, stops := make([]engine.Engine, len(sets)), make([]context.CancelFunc, len(sets))
 	for i, w := range sets {
 		own, stop := context.WithCancel(ctx) // Run cancels ctx, whatever becomes of this one
 		stops[i] = stop
@@ -112,7 +113,7 @@ func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) er
 			stop()
 			return err
 		}
-		engines[i] = rollout.Engine{
+		engines[i] = engine.Engine{
 			Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices,
 			Witness: w.client, Command: env.Command(""),
 		}
@@ -139,14 +140,14 @@ func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) er
 }
 
 // uncounted tells the end of a set whose pods can't be gone through.
-func uncounted(env *cmdutil.Env, w *watched, r Request, sink rollout.Sink) rollout.Outcome {
+func uncounted(env *cmdutil.Env, w *watched, r Request, sink engine.Sink) engine.Outcome {
 	p, now := r.plan(w, env), w.client.Now()
-	o := rollout.Outcome{Result: rollout.Halted, Message: w.absurd.Error(), Step: &p.Steps[0]}
+	o := engine.Outcome{Result: engine.Halted, Message: w.absurd.Error(), Step: &p.Steps[0]}
 	for _, h := range hint.Of(w.absurd) {
 		o.Try = append(o.Try, r.command(w, env).Render(h))
 	}
-	sink.Handle(rollout.Event{Type: rollout.EventPlan, Time: now, Plan: &p})
-	sink.Handle(rollout.Event{Type: rollout.EventOutcome, Time: now, Step: o.Step, Outcome: &o})
+	sink.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: &p})
+	sink.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Step: o.Step, Outcome: &o})
 	return o
 }
 
@@ -172,9 +173,9 @@ func (r Request) command(w *watched, env *cmdutil.Env) hint.Caller {
 }
 
 // plan is one step that changes nothing.
-func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
+func (r Request) plan(w *watched, env *cmdutil.Env) plan.Plan {
 	settled := verdict.Settled{Command: r.command(w, env)}
-	var until rollout.Condition = settled
+	var until plan.Condition = settled
 	if r.Follow {
 		until = verdict.Follow{Settled: settled}
 	}
@@ -182,7 +183,7 @@ func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
 	if w.absurd == nil {
 		title += ": " + sts.Count(w.snapshot.Replicas(), "pod")
 	}
-	return rollout.Plan{
+	return plan.Plan{
 		Verb:        "watch",
 		Namespace:   w.client.Namespace,
 		Name:        w.name,
@@ -190,7 +191,7 @@ func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
 		Context:     env.Context(),
 		Title:       title,
 		Record:      sts.RolloutAnnotation,
-		Steps:       []rollout.Step{{Title: "watch", Until: until}},
+		Steps:       []plan.Step{{Title: "watch", Until: until}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,
 		Placing:     r.Limits.Placing,
@@ -200,12 +201,12 @@ func (r Request) plan(w *watched, env *cmdutil.Env) rollout.Plan {
 }
 
 // byWeight are the results, from the one that weighs most.
-var byWeight = []rollout.Result{
-	rollout.Interrupted, rollout.Halted, rollout.Failed, rollout.TimedOut, rollout.Held, rollout.Done,
+var byWeight = []engine.Result{
+	engine.Interrupted, engine.Halted, engine.Failed, engine.TimedOut, engine.Held, engine.Done,
 }
 
 // worst is the outcome that the exit code is made of.
-func worst(sets []*watched) rollout.Outcome {
+func worst(sets []*watched) engine.Outcome {
 	for _, result := range byWeight {
 		for _, w := range sets {
 			if w.outcome.Result == result {

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -13,7 +13,7 @@ import (
 // message is what one engine tells: an event, or a new snapshot.
 type message struct {
 	set      int
-	event    *rollout.Event
+	event    *engine.Event
 	snapshot sts.Snapshot
 }
 
@@ -24,7 +24,7 @@ type member struct {
 }
 
 // Handle passes an event on.
-func (m member) Handle(e rollout.Event) { m.out <- message{set: m.set, event: &e} }
+func (m member) Handle(e engine.Event) { m.out <- message{set: m.set, event: &e} }
 
 // View passes a snapshot on.
 func (m member) View(s sts.Snapshot, _ time.Time) { m.out <- message{set: m.set, snapshot: s} }
@@ -33,7 +33,7 @@ func (m member) View(s sts.Snapshot, _ time.Time) { m.out <- message{set: m.set,
 // or in lines and objects for each set.
 type show struct {
 	screen *report.Screen // nil when nothing is redrawn
-	sinks  [][]rollout.Sink
+	sinks  [][]engine.Sink
 	now    func() time.Time
 	last   time.Time // of what was shown last
 }
@@ -42,7 +42,7 @@ type show struct {
 // Elsewhere lines are the answer, unless a format is asked for: then they are
 // the story beside it.
 func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) *show {
-	s := &show{now: now, sinks: make([][]rollout.Sink, len(names))}
+	s := &show{now: now, sinks: make([][]engine.Sink, len(names))}
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {
 		s.screen = report.NewScreen(out, env.Color, len(names))

@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -25,9 +26,9 @@ func told(r Request, names []string, tell func(tellers []member)) (stdout, stder
 		var tellers []member
 		for i, name := range names {
 			m := member{i, messages}
-			m.Handle(rollout.Event{
-				Type: rollout.EventPlan, Time: ststest.Start,
-				Plan: &rollout.Plan{Verb: "watch", Namespace: "default", Name: name, ReadOnly: true},
+			m.Handle(engine.Event{
+				Type: engine.EventPlan, Time: ststest.Start,
+				Plan: &plan.Plan{Verb: "watch", Namespace: "default", Name: name, ReadOnly: true},
 			})
 			tellers = append(tellers, m)
 		}
@@ -37,17 +38,17 @@ func told(r Request, names []string, tell func(tellers []member)) (stdout, stder
 	return out.String(), errs.String()
 }
 
-func end(result rollout.Result, after time.Duration) rollout.Event {
-	return rollout.Event{
-		Type: rollout.EventOutcome, Time: ststest.Start.Add(after), Outcome: &rollout.Outcome{Result: result, Message: "so it is"},
+func end(result engine.Result, after time.Duration) engine.Event {
+	return engine.Event{
+		Type: engine.EventOutcome, Time: ststest.Start.Add(after), Outcome: &engine.Outcome{Result: result, Message: "so it is"},
 	}
 }
 
 func TestLinesAreTheAnswerAwayFromATerminal(t *testing.T) {
 	stdout, stderr := told(Request{}, []string{"web"}, func(m []member) {
 		m[0].View(ststest.Snapshot(ststest.Set()), ststest.Start)
-		m[0].Handle(rollout.Event{Type: rollout.EventWait, Time: ststest.Start, Message: "web-4 to be gone"})
-		m[0].Handle(end(rollout.Done, time.Second))
+		m[0].Handle(engine.Event{Type: engine.EventWait, Time: ststest.Start, Message: "web-4 to be gone"})
+		m[0].Handle(end(engine.Done, time.Second))
 	})
 	require.Equal(t, "03:04:05Z   waiting for web-4 to be gone\n03:04:06Z done: so it is\n", stdout)
 	require.Empty(t, stderr)
@@ -55,16 +56,16 @@ func TestLinesAreTheAnswerAwayFromATerminal(t *testing.T) {
 
 func TestLinesOfSeveralSetsNameThem(t *testing.T) {
 	stdout, _ := told(Request{}, []string{"web", "db"}, func(m []member) {
-		m[1].Handle(end(rollout.Held, 0))
-		m[0].Handle(end(rollout.Done, 0))
+		m[1].Handle(end(engine.Held, 0))
+		m[0].Handle(end(engine.Done, 0))
 	})
 	require.Equal(t, "03:04:05Z db: held: so it is\n03:04:05Z web: done: so it is\n", stdout)
 }
 
 func TestObjectsAreInTheOrderOfTheirTimes(t *testing.T) {
 	stdout, stderr := told(Request{Output: report.JSON}, []string{"web", "db"}, func(m []member) {
-		m[1].Handle(end(rollout.Held, 2*time.Second))
-		m[0].Handle(end(rollout.Done, time.Second)) // it came a moment before, and was told later
+		m[1].Handle(end(engine.Held, 2*time.Second))
+		m[0].Handle(end(engine.Done, time.Second)) // it came a moment before, and was told later
 	})
 	type object struct {
 		Type, Result string
@@ -88,25 +89,25 @@ func TestObjectsAreInTheOrderOfTheirTimes(t *testing.T) {
 }
 
 func TestTheWorstOutcomeCounts(t *testing.T) {
-	of := func(results ...rollout.Result) []*watched {
+	of := func(results ...engine.Result) []*watched {
 		var out []*watched
 		for _, r := range results {
-			out = append(out, &watched{outcome: rollout.Outcome{Result: r}})
+			out = append(out, &watched{outcome: engine.Outcome{Result: r}})
 		}
 		return out
 	}
 	tests := []struct {
 		name string
 		sets []*watched
-		want rollout.Result
+		want engine.Result
 	}{
-		{"all done", of(rollout.Done, rollout.Done), rollout.Done},
-		{"one held", of(rollout.Done, rollout.Held), rollout.Held},
-		{"one out of time, one held", of(rollout.Held, rollout.TimedOut), rollout.TimedOut},
-		{"one halted, one out of time", of(rollout.TimedOut, rollout.Halted, rollout.Held), rollout.Halted},
-		{"one halted, one failed", of(rollout.Failed, rollout.Halted), rollout.Halted},
-		{"one failed, one out of time", of(rollout.TimedOut, rollout.Failed), rollout.Failed},
-		{"interrupted after one has halted", of(rollout.Halted, rollout.Interrupted), rollout.Interrupted},
+		{"all done", of(engine.Done, engine.Done), engine.Done},
+		{"one held", of(engine.Done, engine.Held), engine.Held},
+		{"one out of time, one held", of(engine.Held, engine.TimedOut), engine.TimedOut},
+		{"one halted, one out of time", of(engine.TimedOut, engine.Halted, engine.Held), engine.Halted},
+		{"one halted, one failed", of(engine.Failed, engine.Halted), engine.Halted},
+		{"one failed, one out of time", of(engine.TimedOut, engine.Failed), engine.Failed},
+		{"interrupted after one has halted", of(engine.Halted, engine.Interrupted), engine.Interrupted},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, worst(test.sets).Result) })

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -25,7 +25,7 @@ type Request struct {
 	All           bool
 	AllNamespaces bool
 	Follow        bool // go on over gates until the operation in progress ends
-	Limits        rollout.Limits
+	Limits        plan.Limits
 	Output        report.Format
 }
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
@@ -19,7 +19,7 @@ func parse(t *testing.T, args ...string) (*watch.Request, error) {
 }
 
 // patient are the limits by default.
-var patient = rollout.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute, StepTimeout: 10 * time.Minute}
+var patient = plan.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute, StepTimeout: 10 * time.Minute}
 
 func TestFlags(t *testing.T) {
 	tests := []struct {
@@ -42,13 +42,13 @@ func TestFlags(t *testing.T) {
 		{
 			"without a deadline",
 			[]string{"web", "--step-timeout=0"},
-			watch.Request{Names: []string{"web"}, Limits: rollout.Limits{Patience: patient.Patience, Placing: patient.Placing}},
+			watch.Request{Names: []string{"web"}, Limits: plan.Limits{Patience: patient.Patience, Placing: patient.Placing}},
 		},
 		{"as JSON", []string{"web", "-ojson"}, watch.Request{Names: []string{"web"}, Limits: patient, Output: report.JSON}},
 		{
 			"limits",
 			[]string{"web", "--timeout=10m", "--patience=0", "--step-timeout=1m"},
-			watch.Request{Names: []string{"web"}, Limits: rollout.Limits{Timeout: 10 * time.Minute, StepTimeout: time.Minute}},
+			watch.Request{Names: []string{"web"}, Limits: plan.Limits{Timeout: 10 * time.Minute, StepTimeout: time.Minute}},
 		},
 	}
 	for _, test := range tests {

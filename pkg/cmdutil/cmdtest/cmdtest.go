@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/rollout"
 )
 
 // Verb makes a verb's command; R is what its flags become.
@@ -99,6 +99,6 @@ func Run() cmdutil.RunFlags {
 }
 
 // Limits are the waiting times by default.
-func Limits() rollout.Limits {
-	return rollout.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute}
+func Limits() plan.Limits {
+	return plan.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute}
 }

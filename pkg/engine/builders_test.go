@@ -1,0 +1,163 @@
+package engine_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// controllerSees is what is waited for after a change of the spec.
+const controllerSees = "the StatefulSet controller to see the change"
+
+const (
+	patience    = 30 * time.Second
+	stepTimeout = 10 * time.Minute
+)
+
+// tooLong is what a run says at a step's deadline.
+const tooLong = "no progress for 10m0s"
+
+// onlyWeb4 is where most snapshots have the gate.
+const onlyWeb4 = "partition 4: only web-4 is updated"
+
+var (
+	toGoOn   = []string{"resume: kubectl sts canary web", "roll back: kubectl sts abort web"}
+	toRetry  = []string{"roll back: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
+	toGoNext = []string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"}
+)
+
+// oneStep has one step, which updates web-4.
+func oneStep(changes ...func(*plan.Plan)) plan.Plan {
+	p := plan.Plan{
+		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: ststest.CanaryRecord,
+		Steps: []plan.Step{{
+			Title: "update web-4", Number: 1, Of: 2, Change: plan.Partition(4), Until: plan.PodsGood{From: 4},
+		}},
+		Patience:    patience,
+		StepTimeout: stepTimeout,
+		Resume:      "kubectl sts canary web",
+		Promote:     "kubectl sts promote web",
+		Abort:       "kubectl sts abort web",
+		Watch:       "kubectl sts watch web --follow",
+		Success:     "all is well",
+	}
+	for _, change := range changes {
+		change(&p)
+	}
+	return plan.Identify(p)
+}
+
+// step changes the plan's first step.
+func step(change func(*plan.Step)) func(*plan.Plan) {
+	return func(p *plan.Plan) { change(&p.Steps[0]) }
+}
+
+func soaked(d time.Duration) func(*plan.Plan) {
+	return step(func(s *plan.Step) { s.Soak = d })
+}
+
+func gated(g plan.Gate) func(*plan.Plan) {
+	return step(func(s *plan.Step) { s.Gate = &g })
+}
+
+// returning makes the step one that takes every pod back to its revision.
+func returning(free *plan.Free) func(*plan.Plan) {
+	return step(func(s *plan.Step) {
+		*s = plan.Step{Title: "return the pods", Until: plan.PodsGood{}, Free: free}
+	})
+}
+
+type (
+	setOption = func(*appsv1.StatefulSet)
+	setObject = appsv1.StatefulSet
+	podObject = corev1.Pod
+	podOption = func(*corev1.Pod)
+)
+
+func parallel(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = appsv1.ParallelPodManagement }
+
+func minReady(seconds int32) setOption {
+	return func(set *appsv1.StatefulSet) { set.Spec.MinReadySeconds = seconds }
+}
+
+// walk is a run by hand: the test shows one snapshot after another to Next.
+type walk struct {
+	t     testing.TB
+	plan  plan.Plan
+	state engine.State
+	now   time.Time
+}
+
+func newWalk(t testing.TB, p plan.Plan, first sts.Snapshot) *walk {
+	t.Helper()
+	return &walk{t: t, plan: plantest.Same(p), state: engine.NewState(first, ststest.Start), now: ststest.Start}
+}
+
+// inStep is a walk whose change is sent already: it waits in its first step.
+func inStep(t *testing.T, p plan.Plan, s sts.Snapshot) *walk {
+	t.Helper()
+	w := newWalk(t, p, s)
+	w.see(s)
+	return w
+}
+
+// see shows a snapshot and returns what Next decides. Next is pure: asked
+// twice it gives the same answer, and leaves the state that it got alone.
+func (w *walk) see(s sts.Snapshot) engine.Decision {
+	w.t.Helper()
+	before := fmt.Sprintf("%+v", w.state)
+	state, d := engine.Next(w.plan, w.state, s, w.now)
+	require.Equal(w.t, before, fmt.Sprintf("%+v", w.state), "the state that Next got")
+	again, same := engine.Next(w.plan, w.state, s, w.now)
+	require.Equal(w.t, d, same, "the decision when asked twice")
+	require.Equal(w.t, state, again, "the state when asked twice")
+	require.False(w.t, d.End != nil && (d.Do != nil || d.Ask != nil), "the end is the end")
+	w.state = state
+	return d
+}
+
+// after lets time pass.
+func (w *walk) after(d time.Duration) *walk {
+	w.now = w.now.Add(d)
+	return w
+}
+
+// at goes to a time since the start.
+func (w *walk) at(d time.Duration) *walk {
+	w.now = ststest.Start.Add(d)
+	return w
+}
+
+// quiet is the decision without its events, which have tests of their own.
+func quiet(d engine.Decision) engine.Decision {
+	d.Events = nil
+	return d
+}
+
+// halted is a decision to end in the first step because of a pod.
+func halted(p plan.Plan, pod string, t sts.Trouble, message string) engine.Decision {
+	return engine.Decision{End: &engine.Outcome{
+		Result: engine.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: onlyWeb4, Try: toRetry,
+	}}
+}
+
+// waitsUntil is a decision to do nothing before this long after the start.
+func waitsUntil(d time.Duration) engine.Decision { return engine.Decision{WakeAt: ststest.In(d)} }
+
+// deletes is the name of the pod that a change deletes, or "".
+func deletes(c plan.Change) string {
+	if d, ok := c.(plan.DeletePod); ok {
+		return d.Name
+	}
+	return ""
+}

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// drift says what somebody else changed of what the run relies on, or "".
+// Only the spec and the run's own record count: a new label is not drift.
+func (st State) drift(p plan.Plan, s sts.Snapshot) string {
+	switch {
+	case !s.Exists():
+		return "the StatefulSet was deleted"
+	case s.UID() != p.UID:
+		return "the StatefulSet was deleted and recreated"
+	case p.ReadOnly:
+		return ""
+	case s.Set.DeletionTimestamp != nil:
+		return "the StatefulSet is being deleted"
+	case st.expected == nil:
+		return ""
+	}
+	was := sts.Snapshot{Set: st.expected}
+	if over := st.tookOver(p, s); over != "" {
+		said := st.changes(was, s, func(what string, _ ...string) string { return what })
+		return strings.TrimSuffix(over+": "+strings.Join(said, "; "), ": ")
+	}
+	managers := slices.Concat(sts.ManagersOf(was.Set.Annotations[p.Record]), sts.ManagersOf(s.Set.Annotations[p.Record]))
+	by := func(what string, path ...string) string {
+		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
+			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
+			if w.Own(managers...) {
+				what += " (another run)"
+			}
+		}
+		return what
+	}
+	said := st.changes(was, s, by)
+	if st.overtaken(p, s) {
+		said = append(said, by("the record of this run was changed", "metadata", "annotations", p.Record))
+	}
+	return strings.Join(said, "; ")
+}
+
+// tookOver says which other run has put its record in the place of this one's, or "".
+func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
+	if !st.overtaken(p, s) {
+		return ""
+	}
+	var at time.Time
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", p.Record); ok {
+		at = w.Time
+	}
+	return sts.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)
+}
+
+// changes are what is otherwise in the spec than the run relies on. by adds who
+// wrote the field.
+func (State) changes(was, s sts.Snapshot, by func(what string, path ...string) string) []string {
+	var said []string
+	say := func(what string, path ...string) { said = append(said, by(what, path...)) }
+	if !sts.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
+		say("the template was changed", "spec", "template")
+	}
+	if was.Strategy() != s.Strategy() {
+		say(fmt.Sprintf("the update strategy was changed from %s to %s", was.Strategy(), s.Strategy()),
+			"spec", "updateStrategy", "type")
+	}
+	if was.Partition() != s.Partition() {
+		say(fmt.Sprintf("the partition was changed from %d to %d", was.Partition(), s.Partition()),
+			"spec", "updateStrategy", "rollingUpdate", "partition")
+	}
+	if was.Replicas() != s.Replicas() || was.Start() != s.Start() {
+		field := "replicas"
+		if was.Replicas() == s.Replicas() {
+			field = "ordinals"
+		}
+		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", field)
+	}
+	if was.WhenScaled() != s.WhenScaled() {
+		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
+			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+	}
+	return said
+}
+
+// replaced reports whether what was rolled out is another thing by now, or
+// another run's: then there is nothing to go on with.
+func (st State) replaced(p plan.Plan, s sts.Snapshot) bool {
+	if !s.Exists() || st.expected == nil {
+		return true
+	}
+	return !sts.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) || st.overtaken(p, s)
+}
+
+// overtaken reports whether the record is another run's by now, or nobody's.
+func (st State) overtaken(p plan.Plan, s sts.Snapshot) bool {
+	return p.Record != "" && s.Exists() && st.expected != nil &&
+		st.expected.Annotations[p.Record] != s.Set.Annotations[p.Record]
+}
+
+// opened reports whether somebody else lets more pods through than the run has.
+func (st State) opened(s sts.Snapshot) bool {
+	return s.Exists() && st.expected != nil && s.Partition() < sts.Snapshot{Set: st.expected}.Partition()
+}
+
+func span(s sts.Snapshot) string {
+	if s.Start() == 0 {
+		return fmt.Sprint(s.Replicas())
+	}
+	return fmt.Sprintf("%d (from ordinal %d)", s.Replicas(), s.Start())
+}
+
+// accept takes the snapshot's set as what the run relies on from now on:
+// changes to other fields, or the run's own write whose answer got lost.
+func (st State) accept(set *appsv1.StatefulSet) State {
+	st.expected = set
+	return st
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// EventType is what an event tells.
+type EventType string
+
+// The events of a run, roughly in the order in which they come.
+const (
+	EventPlan     EventType = "plan"     // what is about to happen
+	EventWarning  EventType = "warning"  // something to know, nothing to stop for
+	EventStep     EventType = "step"     // a step began
+	EventChange   EventType = "change"   // a write was sent and taken
+	EventHook     EventType = "hook"     // a command before the change began, or said something
+	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
+	EventWait     EventType = "wait"     // what the run waits for changed, or has not for a while
+	EventSoak     EventType = "soak"     // the step holds; it must go on holding
+	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
+	EventGate     EventType = "gate"     // a person is asked
+	EventAnswer   EventType = "answer"   // they have answered
+	EventOutcome  EventType = "outcome"  // how the run ended; always the last
+	// EventOperation tells whoever only looks on how far an operation is.
+	EventOperation EventType = "operation"
+)
+
+// Event is one thing that happened. The fields that don't apply are zero.
+type Event struct {
+	Type   EventType
+	Time   time.Time
+	Plan   *plan.Plan
+	Step   *plan.Step
+	Change plan.Change
+	Hook   *plan.Hook
+	Pod    *sts.Standing // what the event is about, also what a wait is for
+	Good   int           // of Want pods
+	Want   int
+	Until  time.Time // when the soak ends, or a wait by itself
+	// Since is since when it has been waited for; zero where that has just begun.
+	Since time.Time
+	// Halts is when the run ends because of the wait, as things are; zero for never.
+	Halts time.Time
+	// Operation is what somebody else has in progress.
+	Operation *plan.Operation
+	Outside   bool // the wait is neither for the controller nor for a pod: somebody may have to act
+	Message   string
+	Outcome   *Outcome
+}
+
+// Sink is told every event, in order, by the one goroutine that owns the run.
+type Sink interface {
+	Handle(Event)
+}
+
+// Result is how a run ended.
+type Result string
+
+// The results; the exit codes follow from them.
+const (
+	Done        Result = "done"
+	Held        Result = "held"        // waits for promote
+	AbortAsked  Result = "abort"       // a person answered abort at a gate
+	Halted      Result = "halted"      // trouble, or a broken soak
+	Drifted     Result = "drifted"     // someone else changed what the plan set
+	TimedOut    Result = "timedOut"    // the whole run took too long
+	Interrupted Result = "interrupted" // ctrl-C
+	Failed      Result = "failed"      // the API server or the machine said no
+)
+
+// The results of what never got to be a run.
+const (
+	Refused Result = "refused" // a safeguard or a person said no: nothing was written
+	Misused Result = "usage"   // the command line is wrong
+)
+
+// Rollback is how the way back after a failed step ended.
+type Rollback string
+
+// The ends of a rollback.
+const (
+	RollbackDone   Rollback = "done"
+	RollbackFailed Rollback = "failed"
+)
+
+// Outcome is how a run ended and what to do about it.
+type Outcome struct {
+	Result  Result
+	Message string       // one sentence
+	Pod     string       // the pod that it is about, if any
+	Trouble *sts.Trouble // why the pod does not get there, if that is it
+	Step    *plan.Step   // the step that it ended in, nil before the first
+	Gate    string       // where the gate was left, in words
+	Open    bool         // the gate holds no pod back
+	Unsure  bool         // a write got no answer, so the gate may be elsewhere
+	// Replicas are what a run that changes them left, nil for other runs.
+	Replicas *int
+	Try      []string // the commands that help
+	Wanted   bool     // a hold that was asked for
+	// Cancelled says that the person was asked and said no.
+	Cancelled bool
+	Err       error // the cause of Failed
+	// Rollback says whether the way back to the stable revision got there, after a
+	// step that failed; empty where there was none to go.
+	Rollback Rollback
+	// Images, Safe and Evidence are for a run that halted: what happens to which
+	// image, which pods serve all the same, and what the pod tells, nil where that
+	// is nothing.
+	Images   []sts.ImageChange
+	Safe     string
+	Evidence *sts.Evidence
+}

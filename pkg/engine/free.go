@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// freed is what a step's Free comes to now: a pod to delete, or what to wait
+// for before it can be, or when to look again, or nothing.
+type freed struct {
+	pod     *plan.DeletePod
+	waiting string
+	at      time.Time
+}
+
+// free picks the pod that the step deletes now.
+func (st *State) free(f *plan.Free, p plan.Plan, s sts.Snapshot, progress plan.Progress, now time.Time) freed {
+	if f == nil || !s.Observed() {
+		return freed{}
+	}
+	if d, ok := st.unsure.(plan.DeletePod); ok {
+		if !outdated(d, s) {
+			return freed{pod: &d} // it may be on its way: no other before that is known
+		}
+		st.unsure = nil
+	}
+	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
+		return freed{} // one at a time, however far behind the watch is
+	}
+	pod, blocks := s.Blocker(now)
+	switch {
+	case f.Mode == plan.FreeRestart:
+		return nextOld(*f, s, progress, now) // no pod but those that were asked for
+	case blocks && progress.Keeps(pod.Name):
+		return freed{}
+	case blocks:
+		if at := st.freeAt(*f, p, s, pod, now); now.Before(at) {
+			return freed{at: at}
+		}
+		return deletion(*f, s, pod, "it is not Ready, and the controller waits for it before it replaces any other")
+	case f.Mode != plan.FreeBlocker:
+		return nextOld(*f, s, progress, now)
+	}
+	return freed{}
+}
+
+// freeAt is when a blocker has been one for long enough. Where the controller
+// goes in order it never replaces the pod, so the time that it has been not
+// Ready before this run counts as well.
+func (st *State) freeAt(f plan.Free, p plan.Plan, s sts.Snapshot, pod sts.Pod, now time.Time) time.Time {
+	if !s.Ordered() && f.Mode == plan.FreeBlocker {
+		return st.blockedSince(pod, now).Add(max(f.Grace, p.Patience)) // most servers heal it by themselves
+	}
+	return pod.UnreadySince.Add(f.Grace)
+}
+
+// nextOld picks among the pods that the condition calls old, once every other pod
+// that it looks at is Available.
+func nextOld(f plan.Free, s sts.Snapshot, progress plan.Progress, now time.Time) freed {
+	var old, down []sts.Pod
+	var soon time.Time // when time alone makes one of them Available
+	for _, t := range progress.Standings {
+		pod, _ := s.Pod(t.Ordinal)
+		stays := f.Mode == plan.FreeEach && pod.Revision == s.Wanted(t.Ordinal) // it would come back as it is
+		switch {
+		case t.Good():
+		case t.State == sts.StateMissing && s.Ordered() && len(down) > 0: // not made before the one below is healthy
+		case t.State != sts.StateOld, stays && !pod.Ready:
+			return freed{}
+		case pod.Ready && !pod.Available(s.MinReady(), now):
+			soon = earlier(soon, pod.AvailableAt(s.MinReady()))
+		case stays:
+		case pod.Ready:
+			old = append(old, pod)
+		default:
+			down = append(down, pod) // in ordinal order, as the controller makes them anew
+		}
+	}
+	if !soon.IsZero() {
+		return freed{at: soon}
+	}
+	f.Order.Sort(old)
+	// What is down anyway goes first: nothing is lost by it.
+	all := slices.Concat(down, old)
+	if len(all) == 0 {
+		return freed{}
+	}
+	pod := all[0]
+	why := "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
+	if f.Mode == plan.FreeRestart {
+		why = "so that it is recreated"
+	}
+	return deletion(f, s, pod, why)
+}
+
+// deletion deletes the pod, or waits for the budgets that forbid it.
+func deletion(f plan.Free, s sts.Snapshot, pod sts.Pod, why string) freed {
+	if words := s.Forbids(pod); f.Budgets && words != "" && !f.Always(pod) {
+		return freed{waiting: words}
+	}
+	d := &plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
+	if f.Order.Last != "" {
+		d.Version = pod.Version // with other labels than these it may be another one's turn
+	}
+	return freed{pod: d}
+}
+
+// unhealthy deletes, before anything else is waited for, a pod that is not Ready
+// and comes back at the revision that is wanted for it. It reports whether there
+// is one, or one that the watch does not show on its way yet.
+func (n *next) unhealthy(step *plan.Step) bool {
+	if step.Free == nil || !step.Free.AlwaysUnhealthy || !n.s.Observed() {
+		return false
+	}
+	for _, pod := range slices.Backward(n.s.Pods) {
+		switch {
+		case pod.Terminating:
+		case pod.UID == n.st.deleted:
+			return true
+		case pod.Ready || pod.Ordinal < n.s.Start() || pod.Ordinal >= n.s.End() || pod.Revision == n.s.Wanted(pod.Ordinal):
+		default:
+			n.d.Do = plan.DeletePod{
+				Name: pod.Name, UID: pod.UID, Why: "it is not Ready, and comes back at revision " + n.s.Wanted(pod.Ordinal),
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// outdated reports whether the deletion can't be taken any more, nor has been:
+// the pod has changed since it was picked, and is not on its way out.
+func outdated(d plan.DeletePod, s sts.Snapshot) bool {
+	return d.Version != "" && slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {
+		newer, err := resourceversion.CompareResourceVersion(p.Version, d.Version)
+		return p.UID == d.UID && !p.Terminating && err == nil && newer > 0
+	})
+}

@@ -1,0 +1,186 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// verdict is a reason to fail a step.
+type verdict struct {
+	pod     string
+	trouble sts.Trouble
+	words   string // what is the matter, after the pod's name
+}
+
+// inTrouble is the verdict for trouble that speaks for itself.
+func inTrouble(pod string, t sts.Trouble) *verdict {
+	return &verdict{pod: pod, trouble: t, words: t.String()}
+}
+
+// broken is the verdict for a pod that was good and is so no more.
+func broken(t sts.Standing, reason, words string) *verdict {
+	v := &verdict{pod: t.Pod, trouble: sts.Trouble{Reason: reason, Message: words}, words: words}
+	if t.Trouble != nil {
+		v.trouble = *t.Trouble
+		v.words += ": " + t.Trouble.String()
+	}
+	return v
+}
+
+// remember notes the pods that are good, so that a later restart shows.
+func (st *State) remember(s sts.Snapshot, now time.Time) {
+	if !s.Observed() {
+		return
+	}
+	for _, pod := range s.Pods {
+		if pod.Ready {
+			delete(st.blocked, pod.UID)
+		}
+		want := s.Wanted(pod.Ordinal)
+		if b, ok := st.baseline[pod.Ordinal]; ok && b.revision != want {
+			delete(st.baseline, pod.Ordinal) // the plan replaces it
+		}
+		if _, ok := st.baseline[pod.Ordinal]; !ok && s.Standing(pod.Ordinal, want, now).Good() {
+			st.baseline[pod.Ordinal] = newBaseline(pod)
+		}
+	}
+}
+
+// rebase starts a soak: what happened to pods that are good now is forgiven,
+// for they healed while the step was waiting. Those that are not good now are
+// still judged by what they were.
+func (st *State) rebase(s sts.Snapshot, now time.Time) {
+	for _, pod := range s.Pods {
+		if s.Standing(pod.Ordinal, s.Wanted(pod.Ordinal), now).Good() {
+			st.baseline[pod.Ordinal] = newBaseline(pod)
+		}
+	}
+}
+
+// regressed finds a pod that was good and is so no more, leaving some ordinals
+// out. While a step still waits, only a restart counts: the other ways heal or
+// become trouble.
+func (st State) regressed(s sts.Snapshot, now time.Time, but []int, restartsOnly bool) *verdict {
+	if !s.Observed() {
+		return nil
+	}
+	for o := s.End() - 1; o >= s.Start(); o-- {
+		b, ok := st.baseline[o]
+		if !ok || slices.Contains(but, o) {
+			continue
+		}
+		pod, there := s.Pod(o)
+		standing := s.Standing(o, b.revision, now)
+		switch {
+		case there && pod.UID == b.uid && pod.Restarts > b.restarts:
+			return broken(standing, sts.ReasonRestarted, "restarted after it was Available")
+		case restartsOnly:
+		case !there || pod.UID != b.uid || pod.Terminating:
+			return broken(standing, sts.ReasonReplaced, "went away after it was Available")
+		case !standing.Good():
+			return broken(standing, sts.ReasonNotAvailable, "stopped being Available")
+		case pod.ReadySince.After(b.readySince):
+			// It fell and rose between two snapshots.
+			return broken(standing, sts.ReasonNotAvailable, "stopped being Available for a moment")
+		}
+	}
+	return nil
+}
+
+// troubled finds a pod whose trouble has had its time, and says when the next
+// one will have.
+func (st *State) troubled(p plan.Plan, step plan.Step, s sts.Snapshot, progress plan.Progress, now time.Time) (*verdict, time.Time) {
+	var wake time.Time
+	for _, t := range relevant(s, step, progress, now) {
+		since, counts := st.troubleSince(s, t, now)
+		if !counts {
+			continue
+		}
+		at := since
+		if t.Trouble.Grace == sts.AfterPatience {
+			at = since.Add(t.Trouble.Patience(p.Patience, p.Placing))
+		}
+		if !now.Before(at) {
+			return inTrouble(t.Pod, *t.Trouble), wake
+		}
+		wake = earlier(wake, at)
+	}
+	if step.Free == nil {
+		blocker, at := st.blockedTooLong(p, s, now)
+		return blocker, earlier(wake, at)
+	}
+	return nil, wake
+}
+
+// blockedTooLong reports the forced-rollback trap when nothing frees it.
+func (st *State) blockedTooLong(p plan.Plan, s sts.Snapshot, now time.Time) (*verdict, time.Time) {
+	pod, ok := s.Blocker(now)
+	if !ok {
+		return nil, time.Time{}
+	}
+	if at := st.blockedSince(pod, now).Add(p.Patience); now.Before(at) {
+		return nil, at
+	}
+	message := "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod, " +
+		"and deleting it frees the rollout"
+	if pod.Trouble != nil {
+		message = pod.Trouble.String() + "; " + message
+	}
+	return &verdict{pod.Name, sts.Trouble{Reason: sts.ReasonBlocked, Message: message}, message}, time.Time{}
+}
+
+func (st *State) blockedSince(pod sts.Pod, now time.Time) time.Time {
+	if _, ok := st.blocked[pod.UID]; !ok {
+		st.blocked[pod.UID] = now
+	}
+	return st.blocked[pod.UID]
+}
+
+// relevant are the standings whose trouble can fail the step: those that the
+// condition is about and, where the controller goes in order, all below them,
+// for it stops at the first that is not healthy.
+func relevant(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) []sts.Standing {
+	all := progress.Standings
+	if from, ok := step.Until.(plan.PodsGood); ok && s.Ordered() && s.Observed() {
+		for o := s.Start(); o < from.From; o++ {
+			all = append(all, s.Standing(o, s.Wanted(o), now))
+		}
+	}
+	return all
+}
+
+// troubleSince keeps the books on one standing. An image pull swaps between
+// two reasons and a crash loop is Running now and then, so the time runs from
+// the first trouble until the pod is Available. A pod on the old revision is
+// left alone here: it is about to be replaced, or it is the blocker.
+func (st *State) troubleSince(s sts.Snapshot, t sts.Standing, now time.Time) (time.Time, bool) {
+	pod, there := s.Pod(t.Ordinal)
+	if !there {
+		if _, ok := st.missing[t.Ordinal]; !ok {
+			st.missing[t.Ordinal] = now
+		}
+		return st.missing[t.Ordinal], t.Trouble != nil && t.Trouble.Grace != sts.AtDeadline
+	}
+	delete(st.missing, t.Ordinal)
+	if t.Good() {
+		delete(st.trouble, pod.UID)
+	}
+	if t.Trouble == nil || t.State == sts.StateOld || t.Trouble.Grace == sts.AtDeadline {
+		return now, false
+	}
+	if _, ok := st.trouble[pod.UID]; !ok {
+		st.trouble[pod.UID] = now
+	}
+	return st.trouble[pod.UID], true
+}
+
+// earlier is the earlier of two times, where zero means never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

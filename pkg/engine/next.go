@@ -1,0 +1,279 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Decision is what comes next. Exactly one of Do, Hook, Ask and End is set, or none:
+// then there is nothing to do until another snapshot comes or WakeAt passes.
+type Decision struct {
+	Events []Event
+	Do     plan.Change
+	Hook   *plan.Hook
+	Ask    *plan.Gate
+	End    *Outcome
+	WakeAt time.Time // zero for never
+}
+
+// Next decides what a plan does next. It is pure: the same arguments give the
+// same answer, and the state that it was given stays as it was.
+func Next(p plan.Plan, st State, s sts.Snapshot, now time.Time) (State, Decision) {
+	n := next{p: p, st: st.clone(), s: s, now: now}
+	n.decide()
+	n.help(n.d.End)
+	return n.st, n.d
+}
+
+// next is one decision in the making.
+type next struct {
+	p   plan.Plan
+	st  State
+	s   sts.Snapshot
+	now time.Time
+	d   Decision
+	// success is what the last step says about its end.
+	success string
+}
+
+func (n *next) decide() {
+	if n.st.stale(n.s) {
+		n.behind()
+		return
+	}
+	if n.drifted() {
+		return
+	}
+	n.st.remember(n.s, n.now)
+	n.st.halts = time.Time{}
+	for n.st.step < len(n.p.Steps) {
+		if over := n.advance(&n.p.Steps[n.st.step]); !over {
+			return
+		}
+		n.st.step++
+		n.st.phase, n.st.answer = entering, ""
+	}
+	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success)}
+}
+
+// behind keeps the step's deadline while the snapshots lag behind the run's
+// own write.
+func (n *next) behind() {
+	if n.st.step < len(n.p.Steps) && n.st.phase <= waiting {
+		n.overdue(&n.p.Steps[n.st.step], plan.Progress{Waiting: watchLags})
+	}
+}
+
+// drifted ends the run when someone else changed what it relies on. A write
+// of our own whose answer got lost is no drift.
+func (n *next) drifted() bool {
+	if c := n.st.taken(n.p, n.s); c != nil {
+		n.st = n.st.Applied(c, n.s.Set, n.now)
+	}
+	what := n.st.drift(n.p, n.s)
+	if what == "" {
+		n.st = n.st.accept(n.s.Set)
+		return false
+	}
+	if n.p.ReadOnly {
+		n.d.End = n.outcome(Halted, what)
+		return true
+	}
+	o := n.outcome(Drifted, what+"; nothing more is written")
+	switch {
+	case n.st.replaced(n.p, n.s):
+		back := *n
+		back.p.Resume = ""
+		o.Try = back.commands(Drifted)
+	case n.st.opened(n.s) && len(o.Try) > 0:
+		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
+	}
+	if n.st.overtaken(n.p, n.s) {
+		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
+		o.Try = n.watchIt()
+	}
+	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
+		o.Try = nil
+	}
+	if !n.s.Exists() || n.s.UID() != n.p.UID {
+		o.Try, o.Gate = nil, "" // there is nothing left to go on with
+	}
+	n.d.End = o
+	return true
+}
+
+// advance moves the present step on, and reports whether it is over.
+func (n *next) advance(step *plan.Step) bool {
+	if n.st.phase == entering {
+		n.st.phase, n.st.started, n.st.good, n.st.hooked = changing, n.now, 0, 0
+		n.tell(Event{Type: EventStep})
+	}
+	if n.st.phase == changing && !n.changed(step) {
+		return false
+	}
+	progress := n.check(step)
+	n.success = progress.Success
+	n.tellOperation(progress.Operation)
+	n.tellPods(progress)
+	if n.st.phase == waiting && !n.arrived(step, progress) {
+		return false
+	}
+	if n.st.phase == soaking && !n.kept(step) {
+		return false
+	}
+	return n.passed(step)
+}
+
+// check asks the step's condition, which may have a memory.
+func (n *next) check(step *plan.Step) plan.Progress {
+	c, ok := step.Until.(plan.Rememberer)
+	if !ok {
+		return step.Until.Check(n.s, n.now)
+	}
+	var progress plan.Progress
+	n.st.memory, progress = c.Recall(n.st.memory, n.s, n.now)
+	return progress
+}
+
+// changed reports whether the step's change is there, and does what is next for it
+// while it is not.
+func (n *next) changed(step *plan.Step) bool {
+	if step.Change == nil || step.Change.Done(n.s) {
+		n.st.phase, n.st.started = waiting, n.now
+		return true
+	}
+	if !n.required(step) {
+		return false
+	}
+	if n.st.hooked < len(step.Before) {
+		n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
+		return false
+	}
+	n.write(step)
+	return false
+}
+
+// arrived reports whether the step's condition holds now.
+func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
+	if step.Soak > 0 {
+		if v := n.st.regressed(n.s, n.now, nil, true); v != nil {
+			n.halt(v)
+			return false
+		}
+	}
+	if progress.Done {
+		n.st.phase, n.st.soaked, n.st.waitSaid = soaking, n.now, ""
+		n.st.rebase(n.s, n.now)
+		if step.Soak > 0 {
+			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
+		}
+		return true
+	}
+	if n.ended(progress) || n.troubled(step, progress) {
+		return false
+	}
+	n.wake(progress.NextAt)
+	n.further(progress)
+	freed := n.st.free(step.Free, n.p, n.s, progress, n.now)
+	n.wake(freed.at)
+	if progress.Waiting == "" {
+		progress.Waiting, progress.Outside = freed.waiting, freed.waiting != ""
+	}
+	if n.overdue(step, progress) {
+		return false
+	}
+	if freed.pod != nil {
+		n.d.Do = *freed.pod
+		return false
+	}
+	n.tellWait(progress)
+	return false
+}
+
+// ended ends a run that only looks on where nothing more happens by itself.
+func (n *next) ended(progress plan.Progress) bool {
+	switch f := progress.Failed; {
+	case progress.Back != "":
+		n.d.End = n.outcome(Halted, progress.Back)
+	case f != nil:
+		n.d.End = n.outcome(Halted, "failed: "+f.String())
+		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
+	case progress.Held != "":
+		n.d.End = n.outcome(Held, progress.Held)
+	default:
+		return false
+	}
+	return true
+}
+
+// troubled halts the run when the trouble of a pod has had its time.
+func (n *next) troubled(step *plan.Step, progress plan.Progress) bool {
+	if progress.Bears {
+		return false
+	}
+	v, wake := n.st.troubled(n.p, *step, n.s, progress, n.now)
+	if v != nil {
+		n.halt(v)
+		return true
+	}
+	n.haltsAt(wake)
+	n.wake(wake)
+	return false
+}
+
+// kept reports whether the condition has held for the whole soak.
+func (n *next) kept(step *plan.Step) bool {
+	if step.Soak > 0 && n.broke() {
+		return false
+	}
+	if until := n.st.soaked.Add(step.Soak); n.now.Before(until) {
+		n.wake(until)
+		return false
+	}
+	n.st.phase = gating
+	if !step.Part {
+		n.tell(Event{Type: EventStepDone})
+	}
+	return true
+}
+
+// broke ends the run when a pod that was good is so no more.
+func (n *next) broke() bool {
+	v := n.st.regressed(n.s, n.now, nil, false)
+	if v != nil {
+		n.halt(v)
+	}
+	return v != nil
+}
+
+// passed reports whether the gate lets the run go on.
+func (n *next) passed(step *plan.Step) bool {
+	if step.Gate == nil {
+		return true
+	}
+	if step.Gate.Kind == plan.GateAsk && n.st.answer != plan.Abort {
+		switch {
+		case n.broke(): // also after the answer: it was about pods that were good
+			return false
+		case n.st.answer == "":
+			n.d.Ask = step.Gate
+			return false
+		}
+	}
+	switch n.st.answer {
+	case plan.Promote:
+		return true
+	case plan.Abort:
+		n.d.End = n.outcome(AbortAsked, "abort")
+	default:
+		n.d.End = n.outcome(Held, fmt.Sprintf("held after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next))
+		n.d.End.Wanted = step.Gate.Wanted
+	}
+	return false
+}
+
+func (n *next) wake(at time.Time) { n.d.WakeAt = earlier(n.d.WakeAt, at) }

@@ -1,0 +1,31 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Records keep what it takes to make a deleted claim again.
+type Records interface {
+	// Record writes it down. It is an error, and the claim stays, where that can't
+	// be read or written; [ErrConflict] where the claim is another by now.
+	Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error
+}
+
+var errNoRecords = errors.New("there is nowhere to write the record")
+
+// record writes down what a claim was whose deletion is to come, if it is to be
+// written down.
+func (r *run) record(ctx context.Context, c plan.Change) error {
+	switch d, ok := c.(plan.DeleteClaim); {
+	case !ok || !d.Record:
+		return nil
+	case r.Records == nil:
+		return errNoRecords
+	default:
+		return r.Records.Record(ctx, d, r.seen)
+	}
+}

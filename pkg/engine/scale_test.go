@@ -1,0 +1,44 @@
+package engine_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+func TestTheRetentionPolicyDriftsAsOtherFieldsDo(t *testing.T) {
+	deletes := ststest.Set(func(set *setObject) {
+		set.Spec.PersistentVolumeClaimRetentionPolicy = &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy{
+			WhenScaled: appsv1.DeletePersistentVolumeClaimRetentionPolicyType,
+		}
+	})
+	p := oneStep(func(p *plan.Plan) { p.Scales, p.Record = true, "kubectl-sts.github.io/scale" })
+	w := newWalk(t, p, ststest.Settled())
+	d := w.see(ststest.Snapshot(deletes, ststest.Pods(0, 5)))
+	require.Equal(t, engine.Drifted, d.End.Result)
+	require.Equal(t, "the whenScaled policy was changed from Retain to Delete; nothing more is written", d.End.Message)
+	require.Equal(t, ptr.To(5), d.End.Replicas)
+	require.Empty(t, d.End.Gate, "it is the replicas that stay")
+}
+
+func TestAScaleThatEndsEarlySaysHowToLeaveItAtThat(t *testing.T) {
+	p := oneStep(func(p *plan.Plan) {
+		p.Scales, p.Record, p.Abort = true, "kubectl-sts.github.io/scale", ""
+		p.Stay = "kubectl sts scale web --replicas"
+	})
+	s := ststest.Snapshot(ststest.Set(ststest.Annotated(p.Record, "r")), ststest.Pods(0, 5))
+	w := newWalk(t, p, s)
+	w.see(s)
+	w.state = w.state.Applied(plan.Partition(4), nil, ststest.Start)
+	d := w.at(11 * time.Minute).see(ststest.Snapshot(ststest.Set(ststest.Annotated(p.Record, "r")), ststest.Pods(0, 4)))
+	require.Equal(t, []string{
+		"or leave it at that: kubectl sts scale web --replicas 5", "try again: kubectl sts canary web --retry",
+	}, d.End.Try)
+}

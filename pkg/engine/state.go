@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"maps"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// phase is where a step is.
+type phase int
+
+const (
+	entering phase = iota
+	changing
+	waiting
+	soaking
+	gating
+)
+
+// State is what a run knows besides the plan and the snapshot. It is a value:
+// Next takes one and returns the next one.
+type State struct {
+	step    int
+	phase   phase
+	started time.Time   // when the step began to wait, or last got further
+	good    int         // pods that were good at once, the most so far in this step
+	soaked  time.Time   // when the soak began
+	answer  plan.Answer // what the person said at this gate
+	hooked  int         // how many hooks of this step have run
+
+	expected   *appsv1.StatefulSet     // the set as the run last left or accepted it
+	wrote      bool                    // something, in this run
+	unsure     plan.Change             // a write whose fate is unknown
+	conflicted plan.Change             // a write that met a conflict, perhaps with itself
+	deleted    types.UID               // the pod that the run deleted last
+	baseline   map[int]baseline        // pods since they were first good
+	trouble    map[types.UID]time.Time // since when a pod has been in trouble
+	missing    map[int]time.Time       // since when an ordinal has had no pod
+	said       map[int]string          // what was last told about a pod
+	waitSaid   string                  // what was last told about waiting
+	outside    bool                    // that is for a disruption budget
+	blocked    map[types.UID]time.Time // since when a pod has been the blocker
+
+	halts     time.Time // when the present wait ends the run, as things are; zero for never
+	operation string    // what was last told about an operation
+	memory    any       // of a condition that has one
+	seen      progressSeen
+}
+
+// baseline is what a good pod looked like.
+type baseline struct {
+	uid        types.UID
+	revision   string
+	restarts   int
+	readySince time.Time
+}
+
+func newBaseline(pod sts.Pod) baseline {
+	return baseline{uid: pod.UID, revision: pod.Revision, restarts: pod.Restarts, readySince: pod.ReadySince}
+}
+
+// NewState starts a run from the snapshot that its plan was made from.
+func NewState(s sts.Snapshot, now time.Time) State {
+	return State{
+		started:  now,
+		expected: s.Set,
+		baseline: map[int]baseline{},
+		trouble:  map[types.UID]time.Time{},
+		missing:  map[int]time.Time{},
+		said:     map[int]string{},
+		blocked:  map[types.UID]time.Time{},
+	}
+}
+
+// clone keeps Next pure: the maps of the state it was given stay as they are.
+func (st State) clone() State {
+	st.baseline = maps.Clone(st.baseline)
+	st.trouble = maps.Clone(st.trouble)
+	st.missing = maps.Clone(st.missing)
+	st.said = maps.Clone(st.said)
+	st.blocked = maps.Clone(st.blocked)
+	return st
+}
+
+// Applied tells the state that a write was taken and what the set looks like
+// now; set is nil when the write was not to the set. What the answer shows
+// beyond the write is somebody else's: the next snapshot tells it as drift.
+func (st State) Applied(c plan.Change, set *appsv1.StatefulSet, now time.Time) State {
+	st.unsure, st.conflicted, st.wrote = nil, nil, true
+	switch c := c.(type) {
+	case plan.Edit:
+		if set != nil {
+			st.expected = c.Left(st.expected, set)
+		}
+	case plan.DeletePod:
+		st.deleted = c.UID
+		return st // no step's own change: it is what the step waits for
+	}
+	if st.phase == changing {
+		st.phase, st.started = waiting, now
+	}
+	return st
+}
+
+// Hooked tells the state that the step's next hook has run.
+func (st State) Hooked() State {
+	st.hooked++
+	return st
+}
+
+// Unsure tells the state that a write may or may not have been taken: the
+// answer got lost. The next snapshots tell.
+func (st State) Unsure(c plan.Change) State {
+	st.unsure = c
+	return st
+}
+
+// Conflicted tells the state that a write met a conflict. A network may send a
+// request twice: the second then conflicts with the first, and only the second is
+// answered. The next snapshot tells.
+func (st State) Conflicted(c plan.Change) State {
+	st.conflicted = c
+	return st
+}
+
+// taken is the write without an answer of its own that the snapshot shows, or nil. One
+// that met a conflict counts only if it writes the record, which names the process:
+// another run may write the same partition.
+func (st State) taken(p plan.Plan, s sts.Snapshot) plan.Change {
+	switch edit, isEdit := st.conflicted.(plan.Edit); {
+	case !s.Exists() || s.UID() != p.UID:
+		return nil
+	case st.unsure != nil && st.unsure.Done(s):
+		return st.unsure
+	case isEdit && p.Record != "" && edit.Annotations[p.Record] != nil && edit.Done(s):
+		return edit
+	}
+	return nil
+}
+
+// Answered tells the state what the person at the gate said.
+func (st State) Answered(a plan.Answer) State {
+	st.answer = a
+	return st
+}
+
+// stale reports whether the snapshot shows the set as it was before the run's
+// own last write: watches lag behind answers.
+func (st State) stale(s sts.Snapshot) bool {
+	if !s.Exists() || st.expected == nil || s.UID() != st.expected.UID {
+		return false
+	}
+	if s.Set.Generation < st.expected.Generation {
+		return true
+	}
+	older, err := resourceversion.CompareResourceVersion(s.Set.ResourceVersion, st.expected.ResourceVersion)
+	return err == nil && older < 0
+}

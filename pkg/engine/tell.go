@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// tell adds an event about the present step.
+func (n *next) tell(e Event) {
+	e.Time = n.now
+	if e.Step == nil && n.st.step < len(n.p.Steps) {
+		e.Step = &n.p.Steps[n.st.step]
+	}
+	n.d.Events = append(n.d.Events, e)
+}
+
+// tellPods adds an event for each pod whose standing changed. Pods that wait
+// on the old revision for their turn are no news.
+func (n *next) tellPods(progress plan.Progress) {
+	for i := range slices.Backward(progress.Standings) {
+		t := &progress.Standings[i]
+		now := string(t.State)
+		if t.Trouble != nil {
+			now += " " + t.Trouble.Container + " " + t.Trouble.Reason
+		}
+		before, known := n.st.said[t.Ordinal]
+		n.st.said[t.Ordinal] = now
+		fresh := !known && (t.State == sts.StateOld || t.Good())
+		if now != before && !fresh {
+			n.tell(Event{Type: EventPod, Pod: t, Good: progress.Good, Want: progress.Want})
+		}
+	}
+}
+
+// tellWait adds an event when what the run waits for changed.
+func (n *next) tellWait(progress plan.Progress) {
+	waits := progress.Waiting
+	var pod *sts.Standing
+	if waits == "" {
+		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
+			waits, pod = t.Pod+": "+t.Says(), &t
+		}
+	}
+	if waits != n.st.waitSaid {
+		n.st.waitSaid, n.st.outside = waits, progress.Outside
+		message := waits
+		if progress.Outside && !n.p.Scales && !n.p.ReadOnly {
+			message += " (--ignore-pdb goes on without its word)"
+		}
+		n.tell(Event{
+			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+			Until: progress.Until, Halts: n.st.halts,
+		})
+	}
+}
+
+// What a run waits for when it is not a pod.
+const (
+	serverTakes = "the API server to take the change"
+	watchLags   = "the watch to show the change"
+)
+
+// waitsFor is what the run waits for when it is cut short.
+func (st State) waitsFor(step *plan.Step) string {
+	hooks := 0
+	if step != nil {
+		hooks = len(step.Before)
+	}
+	switch st.phase {
+	case changing:
+		if st.hooked < hooks {
+			return "the command before the change to end"
+		}
+		return cmp.Or(st.waitSaid, serverTakes)
+	case soaking:
+		return "the soak to end"
+	case gating:
+		return "an answer"
+	}
+	return cmp.Or(st.waitSaid, watchLags)
+}
+
+// halt ends the run because of a pod.
+func (n *next) halt(v *verdict) {
+	n.d.End = n.outcome(Halted, v.pod+": "+v.words)
+	n.d.End.Pod, n.d.End.Trouble = v.pod, &v.trouble
+	n.d.Do, n.d.Ask = nil, nil
+}
+
+// outcome is an end in the present step, with the gate where it is.
+func (n *next) outcome(r Result, message string) *Outcome {
+	s := n.s
+	if n.st.stale(s) {
+		s.Set = n.st.expected // the answer to the run's own write is newer
+	}
+	o := &Outcome{Result: r, Message: message}
+	if !n.p.ReadOnly && n.begun(s) {
+		o.Try = n.commands(r)
+		if !n.p.Restarts() {
+			o.Gate = gateWords(s)
+			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
+		}
+	}
+	if n.p.Scales && s.Exists() {
+		o.Gate, o.Replicas, o.Try = "", ptr.To(s.Replicas()), n.commands(r)
+	}
+	switch {
+	case n.st.unsure != nil && n.p.Scales:
+		o.Message += fmt.Sprintf(" (sent, but no answer came: %s)", n.st.unsure)
+	case n.st.unsure != nil && o.Gate != "":
+		o.Unsure = true
+		o.Gate += fmt.Sprintf("; unless the write that got no answer was taken: %s", n.st.unsure)
+	}
+	if n.st.step < len(n.p.Steps) {
+		o.Step = &n.p.Steps[n.st.step]
+	}
+	return o
+}
+
+// begun reports whether there is anything to go on with: this run wrote, or
+// may have, or an earlier one left its record.
+func (n *next) begun(s sts.Snapshot) bool {
+	_, recorded := s.Annotation(n.p.Record)
+	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
+}
+
+// gateWords says where the gate is: what the controller may replace from here.
+func gateWords(s sts.Snapshot) string {
+	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
+		return "" // there is no gate
+	}
+	switch gate := s.Start() + s.Partition(); {
+	case gate >= s.End():
+		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
+	case gate <= s.Start():
+		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
+	case gate == s.End()-1:
+		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
+	default:
+		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
+	}
+}
+
+// watchIt is how to look on where another run has taken over.
+func (n *next) watchIt() []string {
+	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch == "" {
+		return nil
+	}
+	return []string{"watch it: " + n.p.Watch}
+}
+
+// afterFailure are the commands for a run that halted: the ways back first. What
+// goes on has to say that it is another try.
+func (n *next) afterFailure() []string {
+	var out []string
+	add := func(what, command string) {
+		if command != "" {
+			out = append(out, what+": "+command)
+		}
+	}
+	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
+	waited := n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
+		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
+	}
+	add("roll back", n.p.Abort)
+	if begun && (moved || !n.p.Scales) {
+		out = append(out, n.p.Instead...)
+	}
+	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
+		add("or leave it at that", stay)
+	}
+	again := n.p.Resume
+	if again == "" {
+		return out
+	}
+	if begun {
+		again += " " + plan.RetryFlag
+	}
+	if waited {
+		add(tryAgain+" without the budget's word", again+" --ignore-pdb")
+	}
+	add(tryAgain, again)
+	return out
+}
+
+// goOn is the word for the command that takes a run up again.
+const goOn = "resume"
+
+// commands are what helps when a run ends early.
+func (n *next) commands(r Result) []string {
+	var out []string
+	add := func(what, command string) {
+		if command != "" {
+			out = append(out, what+": "+command)
+		}
+	}
+	if r == Halted {
+		return n.afterFailure()
+	}
+	if r == Held {
+		add("the next step", n.p.Promote)
+	} else {
+		add(goOn, n.p.Resume)
+	}
+	stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas())
+	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
+		add("or leave it at that", stay)
+	}
+	again := cmp.Or(n.p.Resume, n.p.Abort) // an abort goes on with itself
+	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && again != "" {
+		add("go on without the budget's word", again+" --ignore-pdb")
+	}
+	add("roll back", n.p.Abort)
+	return out
+}
+
+// tellOperation adds an event when the operation in progress has got further, or
+// another drives it.
+func (n *next) tellOperation(o *plan.Operation) {
+	if o == nil {
+		return
+	}
+	if now := o.String(); now != n.st.operation {
+		n.st.operation = now
+		n.tell(Event{Type: EventOperation, Operation: o, Message: now})
+	}
+}

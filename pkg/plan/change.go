@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim
+// and RetainVolume.
+type Change interface {
+	// Done reports whether the snapshot already satisfies the change.
+	Done(s sts.Snapshot) bool
+	// String is the change in the words of the API.
+	String() string
+	change()
+}
+
+// Edit changes fields of the StatefulSet in one write, so that the controller
+// never sees one without the others. Nil fields stay as they are.
+type Edit struct {
+	Template  sts.Template `json:"template,omitempty"`
+	Partition *int         `json:"partition,omitempty"`
+	Replicas  *int         `json:"replicas,omitempty"`
+	// Retention is persistentVolumeClaimRetentionPolicy.whenScaled.
+	Retention   *Retention         `json:"retention,omitempty"`
+	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key
+	// Says replaces the generated words where they would not help.
+	Says string `json:"says,omitempty"`
+}
+
+// Retention is what the controller does with the claims of a pod that a
+// scale-down removes.
+type Retention = appsv1.PersistentVolumeClaimRetentionPolicyType
+
+func (Edit) change() {}
+
+// Done compares every field that the edit sets.
+func (e Edit) Done(s sts.Snapshot) bool {
+	if !s.Exists() {
+		return false
+	}
+	for key, want := range e.Annotations {
+		if have, ok := s.Annotation(key); ok != (want != nil) || ok && have != *want {
+			return false
+		}
+	}
+	return (e.Partition == nil || s.Partition() == *e.Partition) &&
+		(e.Replicas == nil || s.Replicas() == *e.Replicas) &&
+		(e.Retention == nil || s.WhenScaled() == *e.Retention) &&
+		(e.Template == nil || e.Template.Is(s.Set))
+}
+
+// Left is the set as this edit alone leaves it. What drift looks at and the
+// edit does not set stays as it was, even where the answer shows otherwise:
+// then somebody else changed it in the same moment.
+func (e Edit) Left(was, answer *appsv1.StatefulSet) *appsv1.StatefulSet {
+	if was == nil {
+		return answer
+	}
+	set := answer.DeepCopy()
+	set.Spec.Ordinals = was.Spec.Ordinals
+	set.Spec.UpdateStrategy.Type = was.Spec.UpdateStrategy.Type
+	if e.Template == nil {
+		set.Spec.Template = was.Spec.Template
+	}
+	if e.Partition == nil {
+		set.Spec.UpdateStrategy.RollingUpdate = was.Spec.UpdateStrategy.RollingUpdate
+	}
+	if e.Replicas == nil {
+		set.Spec.Replicas = was.Spec.Replicas
+	}
+	if e.Retention == nil {
+		set.Spec.PersistentVolumeClaimRetentionPolicy = was.Spec.PersistentVolumeClaimRetentionPolicy
+	}
+	set.Annotations = map[string]string{}
+	maps.Copy(set.Annotations, was.Annotations)
+	for key := range e.Annotations {
+		delete(set.Annotations, key)
+		if have, ok := answer.Annotations[key]; ok {
+			set.Annotations[key] = have
+		}
+	}
+	return set
+}
+
+func (e Edit) String() string {
+	if e.Says != "" {
+		return e.Says
+	}
+	var parts []string
+	if e.Template != nil {
+		parts = append(parts, "set the template")
+	}
+	if e.Partition != nil {
+		parts = append(parts, fmt.Sprintf("set partition to %d", *e.Partition))
+	}
+	if e.Replicas != nil {
+		parts = append(parts, fmt.Sprintf("set replicas to %d", *e.Replicas))
+	}
+	if e.Retention != nil {
+		parts = append(parts, fmt.Sprintf("set whenScaled to %s", *e.Retention))
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Annotations)) {
+		verb := "set"
+		if e.Annotations[key] == nil {
+			verb = "remove"
+		}
+		parts = append(parts, verb+" annotation "+key)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Partition is an Edit that moves the gate and nothing else.
+func Partition(n int) Edit {
+	return Edit{Partition: ptr.To(n), Says: fmt.Sprintf("partition %d", n)}
+}
+
+// DeletePod deletes one pod, so that it is recreated. The uid
+// keeps it from hitting a pod that has been made anew already.
+type DeletePod struct {
+	Name string    `json:"name"`
+	UID  types.UID `json:"uid"`
+	// Version is the resourceVersion that it must still have, when it was picked
+	// by something that may change, such as its labels. Empty for any.
+	Version string `json:"version,omitempty"`
+	Why     string `json:"why"`
+}
+
+func (DeletePod) change() {}
+
+// Done reports whether that very pod is gone or on its way out.
+func (d DeletePod) Done(s sts.Snapshot) bool {
+	for _, p := range s.Pods {
+		if p.UID == d.UID {
+			return p.Terminating
+		}
+	}
+	return true
+}
+
+func (d DeletePod) String() string { return "delete pod " + d.Name + ": " + d.Why }

@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// The changes and conditions that are about claims. They need a plan with
+// Claims set: the snapshots of others know of no claim.
+
+// DeleteClaim deletes one claim. The resourceVersion that it must still have is
+// that of the snapshot from which it was decided: a claim's own moves now and
+// then, and so would one that the plan was made with.
+type DeleteClaim struct {
+	Name string    `json:"name"`
+	UID  types.UID `json:"uid"`
+	Why  string    `json:"why"`
+	// Record says that its volume stays, so what it takes to make the claim again
+	// is to be written down before.
+	Record bool `json:"record,omitempty"`
+}
+
+func (DeleteClaim) change() {}
+
+// Done reports whether that very claim is gone or on its way out.
+func (d DeleteClaim) Done(s sts.Snapshot) bool {
+	c, there := findClaim(s, d.UID)
+	return s.Claims != nil && (!there || c.Deleting)
+}
+
+func (d DeleteClaim) String() string { return "delete claim " + d.Name + ": " + d.Why }
+
+// RetainVolume sets the reclaim policy of a claim's volume to Retain, so that
+// the data outlives the claim.
+type RetainVolume struct {
+	Claim  string    `json:"claim"`
+	UID    types.UID `json:"uid"` // of the claim
+	Volume string    `json:"volume"`
+}
+
+func (RetainVolume) change() {}
+
+// Done reports whether the volume is known to be retained, or the claim is
+// gone. A watch does not tell: to set it twice does no harm.
+func (r RetainVolume) Done(s sts.Snapshot) bool {
+	c, there := findClaim(s, r.UID)
+	return s.Claims != nil && (!there || c.Reclaim == corev1.PersistentVolumeReclaimRetain)
+}
+
+func (r RetainVolume) String() string { return "retain volume " + r.Volume + " of claim " + r.Claim }
+
+func findClaim(s sts.Snapshot, uid types.UID) (sts.Claim, bool) {
+	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.UID == uid })
+	if i < 0 {
+		return sts.Claim{}, false
+	}
+	return s.Claims[i], true
+}
+
+// ClaimsFree holds when none of these claims is owned by its own pod. A set whose whenScaled
+// policy is Delete makes the pod that is to go the owner of its claims, and
+// they go with it: whoever changes the policy has to wait for this.
+type ClaimsFree struct {
+	Names []string `json:"names"`
+}
+
+// Check looks at the owners.
+func (c ClaimsFree) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if s.Claims == nil {
+		return claimsUnknown
+	}
+	for i := range s.Claims {
+		claim := &s.Claims[i]
+		// The controller takes off the hold of the claim's own pod, and no other's. Where
+		// it is not known which pod that is, any pod counts.
+		own := s.PodOf(claim.Name)
+		owned := slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool {
+			return o.Kind == "Pod" && (own == "" || o.Name == own)
+		})
+		if owned && slices.Contains(c.Names, claim.Name) {
+			return Progress{Waiting: fmt.Sprintf("the StatefulSet controller to take its pod's hold off claim %s", claim.Name)}
+		}
+	}
+	return Progress{Done: true}
+}
+
+func (c ClaimsFree) String() string { return "no pod takes " + claimNames(c.Names) + " along" }
+
+// claimsUnknown is the answer to a question about claims when they have not been
+// read: none is there would be the worst guess.
+var claimsUnknown = Progress{Waiting: "the claims to be read"}
+
+// ClaimsGone holds when none of these claims is there any more.
+type ClaimsGone struct {
+	Claims map[types.UID]string `json:"claims"` // their names
+}
+
+// Check looks for each.
+func (c ClaimsGone) Check(s sts.Snapshot, _ time.Time) Progress {
+	if s.Claims == nil {
+		return claimsUnknown
+	}
+	for i := range s.Claims {
+		if name, ok := c.Claims[s.Claims[i].UID]; ok {
+			held := heldBy(s.Claims[i])
+			return Progress{Waiting: "claim " + name + " to go" + held, Outside: held != "" && s.Claims[i].HeldBy != protection}
+		}
+	}
+	return Progress{Done: true}
+}
+
+// protection is the finalizer that keeps a claim for as long as a pod uses it.
+const protection = "kubernetes.io/pvc-protection"
+
+// heldBy says what holds up a deletion.
+func heldBy(c sts.Claim) string {
+	switch {
+	case c.HeldBy == "":
+		return ""
+	case strings.Contains(c.HeldBy, protection):
+		return fmt.Sprintf(", held by finalizer %s: it stays while a pod uses the claim", c.HeldBy)
+	}
+	return ", held by finalizer " + c.HeldBy
+}
+
+func (c ClaimsGone) String() string {
+	var names []string
+	for _, name := range c.Claims {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return claimNames(names) + " " + map[bool]string{true: "is", false: "are"}[len(names) == 1] + " gone"
+}
+
+// claimNames joins names for a sentence, and shortens a long list.
+func claimNames(names []string) string {
+	const most = 4
+	if len(names) > most {
+		return fmt.Sprintf("%d claims", len(names))
+	}
+	word := "claims "
+	if len(names) == 1 {
+		word = "claim "
+	}
+	return word + strings.Join(names, ", ")
+}

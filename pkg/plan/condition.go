@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Condition is what must hold before a step counts as done. The set of types
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
+// ClaimsFree and ClaimsGone, and verdict.Settled for plans that are ReadOnly.
+type Condition interface {
+	// Check reads the snapshot.
+	Check(s sts.Snapshot, now time.Time) Progress
+	// String is the condition in words.
+	String() string
+}
+
+// Rememberer is a Condition whose answer depends on what it has seen before. Next
+// Keeps its memory in the State; it is a value that nobody changes.
+type Rememberer interface {
+	Recall(memory any, s sts.Snapshot, now time.Time) (any, Progress)
+}
+
+// Progress is a condition's answer.
+type Progress struct {
+	Done bool
+	Good int // pods that are where they should be
+	Want int // pods that the condition is about
+	// Standings are the pods that the condition is about, in ordinal order.
+	Standings []sts.Standing
+	// Waiting says what it is that the condition waits for, when it is not a pod.
+	Waiting string
+	// Outside says that it is neither the controller nor the API server, so
+	// that somebody may have to act.
+	Outside bool
+	// Held says why nothing more will happen by itself: it ends the run.
+	Held string
+	// Failed says that a run has halted which nobody goes on with: it ends this one.
+	Failed *sts.Failure
+	// Success is the last line of a run that ends here, empty for the plan's.
+	Success string
+	// NextAt is when time alone may change the answer, zero for never.
+	NextAt time.Time
+	// Until is when the wait ends by itself, zero where nobody knows. It has no
+	// deadline before that.
+	Until time.Time
+	// Gated says that it is waited for a person who holds the set on purpose: there
+	// is no deadline.
+	Gated bool
+	// Bears says that it is for somebody else to act on the trouble of pods: it does
+	// not end the run.
+	Bears bool
+	// Back says that what was followed was taken back: it ends the run.
+	Back string
+	// Operation is what is in progress, for plans that are ReadOnly.
+	Operation *Operation
+}
+
+// add counts one more ordinal.
+func (p *Progress) add(t sts.Standing) {
+	p.Standings = append(p.Standings, t)
+	if t.Good() {
+		p.Good++
+	}
+	if !t.GoodAt.IsZero() && (p.NextAt.IsZero() || t.GoodAt.Before(p.NextAt)) {
+		p.NextAt = t.GoodAt
+	}
+}
+
+// Keeps reports whether this pod is on the revision that the condition wants,
+// whatever the controller calls current: then nothing is to replace it.
+func (p Progress) Keeps(pod string) bool {
+	return slices.ContainsFunc(p.Standings, func(t sts.Standing) bool { return t.Pod == pod && t.State != sts.StateOld })
+}
+
+// Observed holds once the controller has seen the newest spec.
+type Observed struct{}
+
+// Check compares the generations.
+func (Observed) Check(s sts.Snapshot, _ time.Time) Progress {
+	if s.Observed() {
+		return Progress{Done: true}
+	}
+	return Progress{Waiting: "the StatefulSet controller to see the change"}
+}
+
+func (Observed) String() string { return "the controller has seen the change" }
+
+// RolledOut holds once the controller has ended the rollout in the set's
+// status. Another template set before that would leave the revision before
+// this one as the one to go back to.
+type RolledOut struct{}
+
+// Check compares the generations and the revisions.
+func (RolledOut) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if s.OnDelete() || s.CurrentRevision() == s.UpdateRevision() {
+		return Progress{Done: true} // with OnDelete only servers from 1.37 on move the current revision
+	}
+	return Progress{Waiting: "the StatefulSet controller to end the rollout"}
+}
+
+func (RolledOut) String() string { return "the controller has ended the rollout" }
+
+// PodsGood holds when every wanted ordinal from From up carries the revision
+// that the spec wants there and is Available.
+type PodsGood struct {
+	From int `json:"from"` // an ordinal, not an index
+	// Gated is the revision for pods below the gate. Empty trusts the
+	// controller's current revision, which it may forget (kubernetes#121534).
+	Gated string `json:"gated,omitempty"`
+}
+
+// Check looks at each ordinal.
+func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
+	p := Progress{Want: s.End() - c.From}
+	if !s.Observed() {
+		p.Waiting = "the StatefulSet controller to see the change"
+		return p
+	}
+	for o := c.From; o < s.End(); o++ {
+		want := s.Wanted(o)
+		if c.Gated != "" && s.Gated(o) {
+			want = c.Gated
+		}
+		p.add(s.Standing(o, want, now))
+	}
+	p.Done = p.Good == p.Want
+	return p
+}
+
+func (c PodsGood) String() string {
+	return fmt.Sprintf("every pod from ordinal %d up is on its revision and Available", c.From)
+}

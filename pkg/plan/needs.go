@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Permission is something that the one who runs a plan must be allowed to do.
+type Permission struct {
+	Verb, Group, Resource, Subresource string
+	Name                               string // of the one object that it is about, empty for all
+}
+
+// String is the permission in the words of RBAC, such as "patch statefulsets.apps".
+func (p Permission) String() string {
+	words := p.Verb + " " + p.Resource
+	if p.Group != "" {
+		words += "." + p.Group
+	}
+	if p.Subresource != "" {
+		words += "/" + p.Subresource
+	}
+	return words
+}
+
+// PatchSet is what it takes to change a set.
+func PatchSet(name string) Permission {
+	return Permission{Verb: "patch", Group: "apps", Resource: "statefulsets", Name: name}
+}
+
+// DeletePods is what it takes to have pods recreated.
+func DeletePods() Permission { return Permission{Verb: "delete", Resource: "pods"} }
+
+// Needs are the permissions that the plan is sure to need, as things are now: to
+// watch, and for each write that is not done already.
+func (p Plan) Needs(s sts.Snapshot) []Permission {
+	out := []Permission{
+		{Verb: "list", Group: "apps", Resource: "statefulsets"},
+		{Verb: "watch", Group: "apps", Resource: "statefulsets"},
+		{Verb: "watch", Resource: "pods"},
+		{Verb: "watch", Group: "apps", Resource: "controllerrevisions"},
+	}
+	if len(s.Budgets) > 0 {
+		out = append(out, Permission{Verb: "watch", Group: "policy", Resource: "poddisruptionbudgets"})
+	}
+	for i := range p.Steps {
+		out = append(out, p.Steps[i].needs(p, s)...)
+	}
+	if _, deletes := p.Deletion(s); deletes {
+		out = append(out, DeletePods())
+	}
+	return unique(out)
+}
+
+func (step Step) needs(p Plan, s sts.Snapshot) []Permission {
+	if step.Change == nil || step.Change.Done(s) {
+		return nil
+	}
+	var out []Permission
+	switch step.Change.(type) {
+	case Edit:
+		out = append(out, PatchSet(p.Name))
+	case DeletePod:
+		out = append(out, DeletePods())
+	case DeleteClaim:
+		out = ClaimNeeds(false)
+	case RetainVolume:
+		out = ClaimNeeds(true)
+	}
+	for _, hook := range step.Before {
+		if hook.Exec {
+			out = append(out, Permission{Verb: "get", Resource: "pods"}, Permission{Verb: "get", Resource: "pods", Subresource: "exec"})
+		}
+	}
+	return out
+}
+
+// ClaimNeeds is what it takes to delete claims and, with retain, to set their
+// volumes to Retain before and to write down what restores them.
+func ClaimNeeds(retain bool) []Permission {
+	out := []Permission{{Verb: "delete", Resource: "persistentvolumeclaims"}}
+	if retain {
+		out = append(out, Permission{Verb: "get", Resource: "persistentvolumeclaims"},
+			Permission{Verb: "get", Resource: "persistentvolumes"}, Permission{Verb: "patch", Resource: "persistentvolumes"})
+	}
+	return out
+}
+
+func unique(all []Permission) []Permission {
+	var out []Permission
+	for _, p := range all {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

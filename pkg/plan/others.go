@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Others holds when every wanted pod is Available, whatever its revision, but for
+// some: those that are about to go may be as they like.
+type Others struct {
+	But []int `json:"but,omitempty"` // ordinals
+}
+
+// Leaves are the ordinals that it does not look at.
+func (c Others) Leaves() []int { return c.But }
+
+// Check looks at each other ordinal.
+func (c Others) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	p := Progress{Done: true}
+	for o := s.Start(); o < s.End(); o++ {
+		if slices.Contains(c.But, o) {
+			continue
+		}
+		t := s.Standing(o, "", now)
+		p.add(t)
+		p.Want++
+		p.Done = p.Done && t.Good()
+	}
+	return p
+}
+
+func (c Others) String() string {
+	return fmt.Sprintf("every pod but %d is Available", len(c.But))
+}

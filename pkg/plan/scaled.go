@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Scaled holds when every wanted pod is Available, whatever its revision, and
+// no other pod is there. It is for steps that change how many are wanted.
+type Scaled struct {
+	// From and To, which is not included, are the ordinals that the step adds or
+	// removes: they are counted, and told when they are gone.
+	From int `json:"from"`
+	To   int `json:"to"`
+	// Spare are ordinals that are wanted and may be as they like: they go next.
+	Spare []int `json:"spare,omitempty"`
+	// Alone leaves out of account whether the other pods are Available.
+	Alone bool `json:"alone,omitempty"`
+}
+
+// Check looks at each ordinal that is wanted, and at each other that has a pod.
+func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	p := Progress{Want: c.To - c.From}
+	p.Done = c.wanted(&p, s, now)
+	for _, pod := range s.Stray() {
+		switch {
+		case pod.Terminating:
+			p.add(s.Standing(pod.Ordinal, "", now))
+		case p.Done: // else the controller may be waiting for the pod that is not well
+			p.Waiting = "the StatefulSet controller to delete " + pod.Name
+		}
+	}
+	p.Done = p.Done && len(s.Stray()) == 0
+	if p.Done && int(s.Set.Status.Replicas) > len(s.Pods) {
+		// It has not seen yet that a pod is gone. Were the whenScaled policy put
+		// back to Delete now, it would make that pod the owner of its claim, which
+		// the garbage collector then takes for an orphan.
+		p.Done, p.Waiting = false, "the StatefulSet controller to see that the pod is gone"
+	}
+	for o := c.From; o < c.To; o++ {
+		if _, there := s.Pod(o); !there && (o < s.Start() || o >= s.End()) {
+			p.Standings = append(p.Standings, sts.Standing{Ordinal: o, Pod: s.PodName(o), State: sts.StateGone})
+			p.Good++
+		}
+	}
+	return p
+}
+
+// wanted adds the wanted ordinals that count, and reports whether all are well.
+func (c Scaled) wanted(p *Progress, s sts.Snapshot, now time.Time) bool {
+	well := true
+	for o := s.Start(); o < s.End(); o++ {
+		own := o >= c.From && o < c.To
+		if !own && (c.Alone || slices.Contains(c.Spare, o)) {
+			continue
+		}
+		t := s.Standing(o, "", now)
+		p.add(t)
+		well = well && t.Good()
+		if t.Good() && !own {
+			p.Good-- // it only has to stay what it is
+		}
+	}
+	return well
+}
+
+func (c Scaled) String() string {
+	if c.Alone {
+		return fmt.Sprintf("%s there or gone as wanted", sts.Count(c.To-c.From, "pod"))
+	}
+	return "the wanted pods are Available and all others gone"
+}
