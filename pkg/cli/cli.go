@@ -14,6 +14,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/completion"
@@ -29,9 +30,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo"
 	versioncmd "github.com/kubectl-sts/kubectl-sts/pkg/cmd/version"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -46,9 +47,9 @@ var (
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) int {
 	streams, unwritten := term.Of(given).Checked()
-	env := &cmdutil.Env{
+	env := &app.Env{
 		Streams: streams,
-		Config:  &cmdutil.Config{},
+		Config:  &app.Config{},
 		Color:   term.ColorAuto,
 		Memory:  stayLean,
 	}
@@ -84,7 +85,7 @@ var long = templates.LongDesc(`
 	130 interrupted.`)
 
 // New builds the root command.
-func New(env *cmdutil.Env) *cobra.Command {
+func New(env *app.Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "kubectl-sts",
 		Short:             "Canaries and rollouts of StatefulSets",
@@ -129,7 +130,7 @@ func asksForCompletion(args []string) bool {
 
 func checkColor(mode term.ColorMode) error {
 	if !slices.Contains([]term.ColorMode{term.ColorAuto, term.ColorAlways, term.ColorNever}, mode) {
-		return cmdutil.Usage(`--color=%s: must be "auto", "always" or "never"`, mode)
+		return options.Usage(`--color=%s: must be "auto", "always" or "never"`, mode)
 	}
 	return nil
 }
@@ -140,9 +141,9 @@ func checkTimeout(text string) error {
 	d, err := clientcmd.ParseTimeout(text)
 	switch {
 	case err != nil:
-		return cmdutil.Usage("--request-timeout=%s: give a time such as 10s or 2m, or 0 for none", text)
+		return options.Usage("--request-timeout=%s: give a time such as 10s or 2m, or 0 for none", text)
 	case d < 0:
-		return cmdutil.Usage("--request-timeout=%s: must not be negative", text)
+		return options.Usage("--request-timeout=%s: must not be negative", text)
 	}
 	return nil
 }

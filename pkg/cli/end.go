@@ -9,22 +9,23 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // end tells everybody how the command ended who has not been told: the person,
 // the program that reads the objects, the reports and GitHub Actions.
-func end(env *cmdutil.Env, cmd *cobra.Command, args []string, err error) engine.Outcome {
+func end(env *app.Env, cmd *cobra.Command, args []string, err error) engine.Outcome {
 	o := ending(err)
 	env.Flush()
 	o.Try = append(o.Try, env.Hints(err)...)
 	if env.Protocol.Command == "" && cmd != nil {
 		name(env, cmd) // the flags could not be read
 	}
-	var ended *cmdutil.Ended
+	var ended *app.Ended
 	if err != nil && !errors.As(err, &ended) {
 		tell(env.Streams, env.Protocol.Command, err, o)
 		if env.Output == report.Human {
@@ -55,7 +56,7 @@ func wanted(cmd *cobra.Command, args []string) report.Format {
 }
 
 // begin reads what the command line asks for besides the verb's own work.
-func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
+func begin(env *app.Env, cmd *cobra.Command, stepSummary string) error {
 	name(env, cmd)
 	if err := cmp.Or(checkColor(env.Color), checkTimeout(env.Config.Timeout)); err != nil {
 		return err
@@ -71,7 +72,7 @@ func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 	}
 	if flag := cmd.Flags().Lookup("field-manager"); flag != nil {
 		env.FieldManager = flag.Value.String()
-		if err := cmdutil.CheckFieldManager(env.FieldManager); err != nil {
+		if err := options.CheckFieldManager(env.FieldManager); err != nil {
 			return err
 		}
 	}
@@ -87,7 +88,7 @@ func begin(env *cmdutil.Env, cmd *cobra.Command, stepSummary string) error {
 		env.Reports, err = report.OpenFiles(asked, stepSummary)
 	}
 	if err != nil {
-		return cmdutil.Usage("--report: %w", err)
+		return options.Usage("--report: %w", err)
 	}
 	return nil
 }
@@ -99,13 +100,13 @@ func notEmpty(cmd *cobra.Command) error {
 	var err error
 	cmd.LocalNonPersistentFlags().VisitAll(func(flag *pflag.Flag) {
 		if err == nil && flag.Name != "output" && flag.Name != "selector" {
-			err = cmdutil.NotEmpty(cmd.Flags(), flag.Name)
+			err = options.NotEmpty(cmd.Flags(), flag.Name)
 		}
 	})
 	return err
 }
 
-func name(env *cmdutil.Env, cmd *cobra.Command) {
+func name(env *app.Env, cmd *cobra.Command) {
 	env.Protocol.Command = cmd.CommandPath()
 	if env.Actions != nil {
 		env.Actions.Title(cmd.CommandPath())
@@ -130,7 +131,7 @@ func tell(streams term.Streams, command string, err error, o engine.Outcome) {
 	for _, t := range o.Try {
 		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
 	}
-	var usage *cmdutil.UsageError
+	var usage *options.UsageError
 	if errors.As(err, &usage) {
 		report.Say(streams.Err, fmt.Sprintf("See '%s --help'.", cmp.Or(command, "kubectl sts")))
 	}

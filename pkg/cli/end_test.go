@@ -9,8 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -23,7 +24,7 @@ const hint = "See 'canary --help'.\n"
 func ends(t *testing.T, format report.Format, err error) (stdout, stderr string) {
 	t.Helper()
 	var out, story strings.Builder
-	env := &cmdutil.Env{Streams: term.Streams{Out: &out, Err: &story}, Output: format}
+	env := &app.Env{Streams: term.Streams{Out: &out, Err: &story}, Output: format}
 	end(env, &cobra.Command{Use: "canary"}, nil, err)
 	before, after, ok := strings.Cut(out.String(), `"time":"`)
 	if ok {
@@ -54,7 +55,7 @@ func TestAnErrorIsToldOnce(t *testing.T) {
 			object + `"message":"not now","result":"refused","exitCode":3,"try":["wait","or --force"]}` + "\n",
 		},
 		{
-			"bad usage, with where the help is", cmdutil.Usage("no %d", 1), "error: no 1\n" + hint,
+			"bad usage, with where the help is", options.Usage("no %d", 1), "error: no 1\n" + hint,
 			object + `"message":"no 1","result":"usage","exitCode":2}` + "\n",
 		},
 	}

@@ -14,8 +14,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -23,8 +23,8 @@ import (
 
 // verbs are the commands that have examples.
 func verbs() []*cobra.Command {
-	root := cli.New(&cmdutil.Env{
-		Config: &cmdutil.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
+	root := cli.New(&app.Env{
+		Config: &app.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
 	})
 	var out []*cobra.Command
 	for _, verb := range root.Commands() {
@@ -73,7 +73,7 @@ func recorded(t *testing.T, claim string) string {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	dir, err := prune.Dir("")
 	require.NoError(t, err)
-	server, err := (&cmdutil.Config{}).Loader().ClientConfig()
+	server, err := (&app.Config{}).Loader().ClientConfig()
 	require.NoError(t, err)
 	book := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start }}
 	require.NoError(t, book.Write(prune.Record{

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // ending is the one place where an error becomes an outcome, and with it an
 // exit code. What it says has been said already where it is a run's own.
 func ending(err error) engine.Outcome {
-	var usage *cmdutil.UsageError
-	var ended *cmdutil.Ended
+	var usage *options.UsageError
+	var ended *app.Ended
 	o := engine.Outcome{Result: engine.Failed}
 	switch {
 	case err == nil:

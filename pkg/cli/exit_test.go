@@ -10,13 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 func ended(r engine.Result) error {
-	return &cmdutil.Ended{Outcome: engine.Outcome{Result: r, Message: "m"}}
+	return &app.Ended{Outcome: engine.Outcome{Result: r, Message: "m"}}
 }
 
 func TestExitCode(t *testing.T) {
@@ -30,8 +31,8 @@ func TestExitCode(t *testing.T) {
 	}{
 		{"no error", nil, 0},
 		{"any error", errors.New("no"), 1},
-		{"bad usage", cmdutil.Usage("no"), 2},
-		{"bad usage that was wrapped", fmt.Errorf("canary: %w", cmdutil.Usage("no")), 2},
+		{"bad usage", options.Usage("no"), 2},
+		{"bad usage that was wrapped", fmt.Errorf("canary: %w", options.Usage("no")), 2},
 		{"a refusal", refusal, 3},
 		{"a refusal that was wrapped", fmt.Errorf("canary: %w", refusal), 3},
 		{"a halt", ended(engine.Halted), 4},
@@ -43,7 +44,7 @@ func TestExitCode(t *testing.T) {
 		{"a run that failed", ended(engine.Failed), 1},
 		{
 			"a run that failed because its context ended",
-			&cmdutil.Ended{Outcome: engine.Outcome{Result: engine.Failed, Err: context.Canceled}}, 1,
+			&app.Ended{Outcome: engine.Outcome{Result: engine.Failed, Err: context.Canceled}}, 1,
 		},
 		{"a run that is done", ended(engine.Done), 0},
 		{"a result that nobody knows", ended("new"), 1},

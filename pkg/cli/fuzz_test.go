@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
@@ -54,9 +54,9 @@ func FuzzArguments(f *testing.F) {
 		defer within.Input(t)()
 		args := strings.Split(text, " ")
 		var stdout, stderr strings.Builder
-		env := &cmdutil.Env{
+		env := &app.Env{
 			Streams: term.Streams{In: strings.NewReader(""), Out: &stdout, Err: report.NewGuard(&stderr)},
-			Config:  &cmdutil.Config{}, Color: term.ColorAuto,
+			Config:  &app.Config{}, Color: term.ColorAuto,
 		}
 		root := New(env)
 		for _, verb := range root.Commands() {

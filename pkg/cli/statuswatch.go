@@ -3,14 +3,14 @@ package cli
 import (
 	"context"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 )
 
 // runStatus shows sets or, with --watch, has the other verb do it. A verb knows no
 // other one.
-func runStatus(ctx context.Context, env *cmdutil.Env, r status.Request) error {
+func runStatus(ctx context.Context, env *app.Env, r status.Request) error {
 	if !r.Watch {
 		return status.Run(ctx, env, r)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 )
 
 // otherWords are what people call a verb elsewhere.
@@ -33,7 +33,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	no := &cmdutil.UsageError{Err: cmdutil.Usage("unknown command %q", args[0])}
+	no := &options.UsageError{Err: options.Usage("unknown command %q", args[0])}
 	words := args[:1]
 	if args[0] == "rollout" && len(args) > 1 {
 		words = args[1:2] // kubectl rollout undo is kubectl sts undo
@@ -49,7 +49,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 // unknownFlag makes errors of flags usage errors, and says which flag may have
 // been meant, or which verb has it.
 func unknownFlag(cmd *cobra.Command, err error) error {
-	no := &cmdutil.UsageError{Err: err}
+	no := &options.UsageError{Err: err}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return no

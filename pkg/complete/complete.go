@@ -12,8 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -22,12 +23,12 @@ import (
 const atMost = 5 * time.Second
 
 // completer answers for all verbs.
-type completer struct{ env *cmdutil.Env }
+type completer struct{ env *app.Env }
 
 // Register gives the verbs below root, and the flags, what TAB offers for them.
 // It finds out from their help: what takes a NAME takes a set, and a flag's
 // values are the words that its usage has in quotes.
-func Register(root *cobra.Command, env *cmdutil.Env) {
+func Register(root *cobra.Command, env *app.Env) {
 	c := completer{env}
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	c.flags(root, root.PersistentFlags())
@@ -125,7 +126,7 @@ func (c completer) look(at func(ctx context.Context, client *kube.Client, typed 
 // fromSet completes from the set that the command line names.
 func (c completer) fromSet(directive cobra.ShellCompDirective, words func(s sts.Snapshot, typed string) []string) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-		name, err := cmdutil.SetName(args)
+		name, err := options.SetName(args)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -8,22 +8,22 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 )
 
 // sets completes the names of sets: one, or as many as there are. They may be
 // written as sts/web, or after a type of their own, as everywhere.
 func (c completer) sets(many bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 && cmdutil.IsType(args[0]) {
+		if len(args) > 0 && options.IsType(args[0]) {
 			args = args[1:]
 		}
 		if len(args) > 0 && !many || given(cmd, "filename") || given(cmd, "all-namespaces") {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		kind, _, isTyped := strings.Cut(typed, "/")
-		if isTyped && !cmdutil.IsType(kind) {
+		if isTyped && !options.IsType(kind) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return c.look(func(ctx context.Context, client *kube.Client, _ string) ([]string, error) {
@@ -42,7 +42,7 @@ func (c completer) sets(many bool) cobra.CompletionFunc {
 // taken reports whether one of the arguments is that set already.
 func taken(set string, args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool {
-		name, err := cmdutil.SetName([]string{arg})
+		name, err := options.SetName([]string{arg})
 		return err == nil && name == set
 	})
 }

@@ -24,7 +24,7 @@ var mayName = map[string][]string{
 	"pkg/cli/end.go":      {"kubectl sts"}, // where there is no verb, its help is the root's
 	"pkg/cli/cli.go":      {"kubectl sts"}, // the name of the root command
 	"pkg/prune/record.go": {"not a record of kubectl sts prune-pvc"},
-	"pkg/cmdutil/flags.go": {"Name of the manager used to track field ownership. " +
+	"pkg/options/flags.go": {"Name of the manager used to track field ownership. " +
 		"Flux removes the fields of managers whose names begin with kubectl."},
 	"pkg/cmd/prunepvc/run.go":  {"kubectl sts prune-pvc"},
 	"pkg/cmd/scale/record.go":  {"kubectl sts scale "},

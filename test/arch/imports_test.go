@@ -120,14 +120,14 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			name: "a verb may use the libraries of commands and packages of its own",
 			file: "pkg/cmd/undo/x.go",
 			src: `package undo; import (_ "k8s.io/cli-runtime/pkg/genericclioptions"
-				_ "github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/app"
 				_ "github.com/kubectl-sts/kubectl-sts/pkg/cmd/undo/pick")`,
 		},
 		{
 			name: "only main imports the root command",
-			file: "pkg/cmdutil/x.go",
-			src:  `package cmdutil; import _ "github.com/kubectl-sts/kubectl-sts/pkg/cli"`,
-			want: []string{"pkg/cmdutil/x.go:1: pkg/cmdutil must not import " + module + "/pkg/cli"},
+			file: "pkg/app/x.go",
+			src:  `package app; import _ "github.com/kubectl-sts/kubectl-sts/pkg/cli"`,
+			want: []string{"pkg/app/x.go:1: pkg/app must not import " + module + "/pkg/cli"},
 		},
 		{
 			name: "only main exits",

@@ -18,6 +18,7 @@ const (
 	module   = "github.com/kubectl-sts/kubectl-sts"
 	clientGo = "k8s.io/client-go"
 	cobra    = "github.com/spf13/cobra"
+	app      = module + "/pkg/app"
 	cli      = module + "/pkg/cli"
 	facts    = module + "/pkg/sts"
 	hints    = module + "/pkg/hint"
@@ -63,7 +64,9 @@ var rooms = []room{
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
 	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/term", never: []string{cli}, streams: true},
-	{dir: "pkg/cmdutil", never: []string{cli}},
+	{dir: "pkg/options", never: []string{clientGo, cli, verbs, app, kube}},
+	{dir: "pkg/process", never: []string{module, "k8s.io", cobra}},
+	{dir: "pkg/app", never: []string{cli, verbs}},
 	{dir: "pkg/complete", never: []string{verbs, clientGo, cli}},
 	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli}},
 	{dir: "pkg/cli"},

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -34,9 +34,9 @@ func run() error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	root := cli.New(&cmdutil.Env{
+	root := cli.New(&app.Env{
 		Streams: term.Streams{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}},
-		Config:  &cmdutil.Config{},
+		Config:  &app.Config{},
 		Color:   term.ColorNever,
 	})
 	index := "# Commands\n\n| command | what it does |\n| --- | --- |\n"

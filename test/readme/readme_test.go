@@ -16,15 +16,15 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // fresh is the command line as it is before anything was parsed.
 func fresh() *cobra.Command {
-	return cli.New(&cmdutil.Env{
-		Config: &cmdutil.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
+	return cli.New(&app.Env{
+		Config: &app.Config{}, Streams: term.Streams{Out: io.Discard, Err: io.Discard}, Color: term.ColorNever,
 	})
 }
 

@@ -10,18 +10,19 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run       cmdutil.RunFlags
-	Drive     cmdutil.DriveFlags
+	Run       options.RunFlags
+	Drive     options.DriveFlags
 	Namespace string // of the manifest, empty when the flags decide
 	Name      string
 	Images    []podtemplate.Image
@@ -31,7 +32,7 @@ type Request struct {
 	Soak      time.Duration
 	Given     canary.Given
 	Hold      bool
-	OnFailure cmdutil.OnFailure
+	OnFailure options.OnFailure
 	Force     bool
 	Retry     bool
 	TakeOver  bool
@@ -48,15 +49,15 @@ func (r Request) changes() bool { return len(r.Images) > 0 || r.Patch != nil || 
 
 // flags are the flags as cobra fills them.
 type flags struct {
-	run       cmdutil.RunFlags
-	drive     cmdutil.DriveFlags
+	run       options.RunFlags
+	drive     options.DriveFlags
 	images    []string
 	patchFile string
 	manifest  string
 	steps     string
 	soak      time.Duration
 	hold      bool
-	onFailure cmdutil.OnFailure
+	onFailure options.OnFailure
 	force     bool
 	retry     bool
 	takeOver  bool
@@ -102,7 +103,7 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	f := &flags{}
 	cmd := &cobra.Command{
 		Use:                   "canary (NAME | -f FILENAME) [--image CONTAINER=IMAGE | --patch-file FILENAME]",
@@ -110,9 +111,9 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		Short:                 "Take a change through a StatefulSet step by step",
 		Long:                  long,
 		Example:               example,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cmdutil.NotEmpty(cmd.Flags(), "image", "patch-file", "filename", "order", "last"); err != nil {
+			if err := options.NotEmpty(cmd.Flags(), "image", "patch-file", "filename", "order", "last"); err != nil {
 				return err
 			}
 			request, err := f.request(args, env.Streams.In)
@@ -135,7 +136,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"when it is missing.")
 	fs.DurationVar(&f.soak, "soak", operation.DefaultSoak, "How long a step's pods must stay Available without a restart.")
 	fs.BoolVar(&f.hold, "hold", false, "End after the first step, with exit code 0, and leave the rest to \"kubectl sts promote\".")
-	cmdutil.AddOnFailure(fs, &f.onFailure)
+	options.AddOnFailure(fs, &f.onFailure)
 	fs.BoolVar(&f.force, "force", false,
 		"Go ahead with an unfinished rollout or unhealthy pods; a pod that keeps the controller from going on is "+
 			"then deleted.")
@@ -144,10 +145,10 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 			"same revision to go back to. A pod that is broken is deleted if it is in the way.")
 	fs.BoolVar(&f.unchanged, "fail-if-unchanged", false,
 		"End with exit code 3, not 0, when every pod runs this template already.")
-	cmdutil.AddRetry(fs, &f.retry)
-	cmdutil.AddTakeOver(fs, &f.takeOver)
-	cmdutil.AddDriveFlags(fs, &f.drive)
-	cmdutil.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
+	options.AddRetry(fs, &f.retry)
+	options.AddTakeOver(fs, &f.takeOver)
+	options.AddDriveFlags(fs, &f.drive)
+	options.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
 }
 
@@ -170,18 +171,18 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	}
 	var err error
 	if r.Steps, err = operation.ParseSteps(f.steps); err != nil {
-		return r, cmdutil.Usage("--steps=%s: %w", f.steps, err)
+		return r, options.Usage("--steps=%s: %w", f.steps, err)
 	}
 	if err := f.readChange(&r, stdin); err != nil {
 		return r, err
 	}
 	if r.Manifest == nil {
-		r.Name, err = cmdutil.SetName(args)
+		r.Name, err = options.SetName(args)
 	} else if len(args) > 0 {
-		return r, cmdutil.Usage("give a name or -f, not both: the manifest names %s", r.Manifest.Name)
+		return r, options.Usage("give a name or -f, not both: the manifest names %s", r.Manifest.Name)
 	}
 	if err == nil && f.replace && !r.changes() {
-		err = cmdutil.Usage("--replace needs the change: give --image, --patch-file or -f")
+		err = options.Usage("--replace needs the change: give --image, --patch-file or -f")
 	}
 	r.Cause, r.Change = f.cause(r.Name), f.change()
 	return r, err
@@ -205,9 +206,9 @@ func (f *flags) change() string {
 func (f *flags) checkPace() error {
 	switch {
 	case f.soak < 0:
-		return cmdutil.Usage("--soak=%s: must not be negative", f.soak)
+		return options.Usage("--soak=%s: must not be negative", f.soak)
 	case f.hold && f.run.Yes:
-		return cmdutil.Usage("--hold and --yes contradict each other: hold after the first step, or go on by itself?")
+		return options.Usage("--hold and --yes contradict each other: hold after the first step, or go on by itself?")
 	}
 	return f.onFailure.Check()
 }
@@ -220,7 +221,7 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 		}
 	}
 	if given > 1 {
-		return cmdutil.Usage("give one of --image, --patch-file and -f: each is the whole change")
+		return options.Usage("give one of --image, --patch-file and -f: each is the whole change")
 	}
 	var err error
 	switch {
@@ -228,23 +229,23 @@ func (f *flags) readChange(r *Request, stdin io.Reader) error {
 		// Not a StringSlice, which takes no notice of an empty one among others: half a change would be rolled out.
 		f.images = strings.Split(strings.Join(f.images, ","), ",")
 		if r.Images, err = podtemplate.ParseImages(f.images); err != nil {
-			return cmdutil.Usage("--image: %w", err)
+			return options.Usage("--image: %w", err)
 		}
 	case f.patchFile != "":
-		text, err := cmdutil.ReadFile(f.patchFile, stdin)
+		text, err := options.ReadFile(f.patchFile, stdin)
 		if err != nil {
-			return cmdutil.Usage("--patch-file: %w", err)
+			return options.Usage("--patch-file: %w", err)
 		}
 		if r.Patch, err = podtemplate.ParsePatch(text); err != nil {
-			return cmdutil.Usage("--patch-file %s: %w", f.patchFile, err)
+			return options.Usage("--patch-file %s: %w", f.patchFile, err)
 		}
 	case f.manifest != "":
-		text, err := cmdutil.ReadFile(f.manifest, stdin)
+		text, err := options.ReadFile(f.manifest, stdin)
 		if err != nil {
-			return cmdutil.Usage("-f: %w", err)
+			return options.Usage("-f: %w", err)
 		}
 		if r.Manifest, err = podtemplate.ParseManifest(text); err != nil {
-			return cmdutil.Usage("-f %s: %w", f.manifest, err)
+			return options.Usage("-f %s: %w", f.manifest, err)
 		}
 		r.Name, r.Namespace = r.Manifest.Name, r.Manifest.Namespace
 	}

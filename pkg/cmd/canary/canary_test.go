@@ -9,11 +9,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -29,17 +30,17 @@ const (
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, stdin string, args ...string) (*canary.Request, error) {
 	t.Helper()
-	env := &cmdutil.Env{
+	env := &app.Env{
 		Streams: term.Streams{In: strings.NewReader(stdin), Out: &strings.Builder{}, Err: &strings.Builder{}},
-		Config:  &cmdutil.Config{},
+		Config:  &app.Config{},
 	}
-	return cmdtest.ParseIn(t, env, canary.New, args...)
+	return apptest.ParseIn(t, env, canary.New, args...)
 }
 
 // request is that of "canary web", with changes.
 func request(changes ...func(*canary.Request)) *canary.Request {
 	r := &canary.Request{
-		Run:   cmdtest.Run(),
+		Run:   apptest.Run(),
 		Name:  "web",
 		Steps: operation.Steps{"1", "50%", "100%"},
 		Soak:  30 * time.Second,
@@ -123,14 +124,14 @@ func TestFlags(t *testing.T) {
 		{name: "force", args: []string{"web", "--force"}, want: request(func(r *canary.Request) { r.Force = true })},
 		{
 			name: "rollback", args: []string{"web", "--on-failure=rollback"},
-			want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Rollback }),
+			want: request(func(r *canary.Request) { r.OnFailure = options.Rollback }),
 		},
-		{name: "halt", args: []string{"web", "--on-failure=halt"}, want: request(func(r *canary.Request) { r.OnFailure = cmdutil.Halt })},
+		{name: "halt", args: []string{"web", "--on-failure=halt"}, want: request(func(r *canary.Request) { r.OnFailure = options.Halt })},
 		{
 			name: "the flags of every run",
 			args: []string{"web", "-y", "--timeout=1h", "--step-timeout=0", "--patience=1m", "--dry-run=server", "-ojson"},
 			want: request(func(r *canary.Request) {
-				r.Run = cmdutil.RunFlags{
+				r.Run = options.RunFlags{
 					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
 					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
 				}

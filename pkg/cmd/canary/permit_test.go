@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -49,20 +50,20 @@ func TestAMissingPermissionIsToldBeforeAWordAboutTheTemplate(t *testing.T) {
 	tests := []struct {
 		name      string
 		set       *appsv1.StatefulSet
-		onFailure cmdutil.OnFailure
+		onFailure options.OnFailure
 		want      string
 	}{
 		{"it halts unless told otherwise", ststest.Set(), "", ""},
-		{"it halts", ststest.Set(), cmdutil.Halt, ""},
-		{"it goes back", ststest.Set(), cmdutil.Rollback, missing},
+		{"it halts", ststest.Set(), options.Halt, ""},
+		{"it goes back", ststest.Set(), options.Rollback, missing},
 		{"it goes back as the canary was started", ststest.Set(rollback), "", missing},
-		{"it halts, other than the canary was started", ststest.Set(rollback), cmdutil.Halt, ""},
-		{"the plugin deletes the pods", ststest.Set(ststest.OnDelete), cmdutil.Halt, missing},
+		{"it halts, other than the canary was started", ststest.Set(rollback), options.Halt, ""},
+		{"the plugin deletes the pods", ststest.Set(ststest.OnDelete), options.Halt, missing},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			client := answering(t, keepingPods(test.set))
-			runner := &cmdutil.Runner{Client: client, Env: &cmdutil.Env{Config: &cmdutil.Config{}, Streams: term.Streams{Err: io.Discard}}}
+			runner := &app.Runner{Client: client, Env: &app.Env{Config: &app.Config{}, Streams: term.Streams{Err: io.Discard}}}
 			manifest, err := json.Marshal(test.set)
 			require.NoError(t, err)
 			r := Request{Name: "web", OnFailure: test.onFailure, Patch: []byte(patch)}

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -19,19 +20,19 @@ import (
 )
 
 // Run starts a canary or goes on with one.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := sameNamespace(env, r); err != nil {
 		return err
 	}
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, namespace(env, r), r.Run)
+	runner, err := app.NewRunner(env, namespace(env, r), r.Run)
 	if err != nil {
 		return err
 	}
 	var s sts.Snapshot
 	var p *plan.Plan
-	err = cmdutil.RetryOnConflict(func() (err error) {
+	err = app.RetryOnConflict(func() (err error) {
 		s, p, err = prepare(ctx, env, runner, r)
 		return err
 	})
@@ -45,7 +46,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 }
 
 // nothing is the end where every pod runs the template already.
-func nothing(env *cmdutil.Env, s sts.Snapshot, r Request) error {
+func nothing(env *app.Env, s sts.Snapshot, r Request) error {
 	why := fmt.Sprintf("every pod of statefulset %q runs this template already", s.Name())
 	if r.FailIfUnchanged {
 		return &plan.Refusal{Why: why}
@@ -67,7 +68,7 @@ func replaceCommand(command hint.Caller, r Request) string {
 }
 
 // prepare reads the set and plans from what it is like.
-func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Request) (sts.Snapshot, *plan.Plan, error) {
+func prepare(ctx context.Context, env *app.Env, runner *app.Runner, r Request) (sts.Snapshot, *plan.Plan, error) {
 	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return s, nil, err
@@ -77,7 +78,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		Steps:     r.Steps,
 		Soak:      r.Soak,
 		Given:     r.Given,
-		Rollback:  r.OnFailure == cmdutil.Rollback,
+		Rollback:  r.OnFailure == options.Rollback,
 		Force:     r.Force,
 		Retry:     r.Retry,
 		Replace:   r.Replace,
@@ -96,7 +97,7 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 		}
 	}
 	if _, err := r.Steps.Counts(s.Replicas()); err != nil {
-		return s, nil, cmdutil.Usage("--steps=%s: %w", r.Steps, err)
+		return s, nil, options.Usage("--steps=%s: %w", r.Steps, err)
 	}
 	p, err := canary.Plan(request, s, runner.Client.Now())
 	if err != nil || p == nil {
@@ -110,21 +111,21 @@ func prepare(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, r Re
 
 // namespace is the one of the flags; a manifest's own counts when they name
 // none, as with kubectl apply.
-func namespace(env *cmdutil.Env, r Request) string {
+func namespace(env *app.Env, r Request) string {
 	return cmp.Or(env.Config.Context.Namespace, r.Namespace)
 }
 
 // sameNamespace refuses, as kubectl does, a manifest that names another
 // namespace than the flags.
-func sameNamespace(env *cmdutil.Env, r Request) error {
+func sameNamespace(env *app.Env, r Request) error {
 	if ns := namespace(env, r); r.Namespace != "" && ns != r.Namespace {
-		return cmdutil.Usage("the manifest is for namespace %q, the flags say %q", r.Namespace, ns)
+		return options.Usage("the manifest is for namespace %q, the flags say %q", r.Namespace, ns)
 	}
 	return nil
 }
 
 // pace decides what stands between two steps.
-func pace(env *cmdutil.Env, r Request) canary.Pace {
+func pace(env *app.Env, r Request) canary.Pace {
 	switch {
 	case r.Hold:
 		return canary.Pace{Gate: plan.GateHold, Wanted: true}
@@ -137,7 +138,7 @@ func pace(env *cmdutil.Env, r Request) canary.Pace {
 }
 
 // change makes the new template, as the server would store it.
-func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
+func change(ctx context.Context, runner *app.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
 		if err := onlyTemplate(r.Manifest, operation.BeforeRollout(s)); err != nil {
 			return err
@@ -163,7 +164,7 @@ func change(ctx context.Context, runner *cmdutil.Runner, r Request, s sts.Snapsh
 			return err
 		}
 		if wanted, out.Exact, err = runner.Client.Preview(ctx, wanted, s); err != nil {
-			return cmdutil.Unwilling(err, "the API server does not take the template")
+			return app.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	out.Template, out.Cause = wanted, r.Cause
@@ -178,13 +179,13 @@ func template(r Request, before sts.Template) (sts.Template, error) {
 	case r.Patch != nil:
 		out, err := podtemplate.Patched(before, r.Patch)
 		if err != nil {
-			return nil, cmdutil.Usage("--patch-file: %w", err)
+			return nil, options.Usage("--patch-file: %w", err)
 		}
 		return out, nil
 	}
 	out, err := podtemplate.WithImages(before, r.Images)
 	if err != nil {
-		return nil, cmdutil.Usage("--image: %w", err)
+		return nil, options.Usage("--image: %w", err)
 	}
 	return out, nil
 }

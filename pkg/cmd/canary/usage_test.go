@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 )
 
 func TestBadUsageIsRejectedInOneLineBeforeAnythingRuns(t *testing.T) {
@@ -85,7 +85,7 @@ func TestBadUsageIsRejectedInOneLineBeforeAnythingRuns(t *testing.T) {
 
 			require.Nil(t, got, "nothing may run")
 			require.EqualError(t, err, test.want)
-			var usage *cmdutil.UsageError
+			var usage *options.UsageError
 			require.ErrorAs(t, err, &usage)
 			require.NotContains(t, strings.TrimSpace(err.Error()), "\n")
 		})

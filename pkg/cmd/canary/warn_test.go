@@ -6,8 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -20,11 +21,11 @@ func TestPaceWithoutATerminal(t *testing.T) {
 	}{
 		{"holds, though nobody asked for it", Request{}, canary.Pace{Gate: plan.GateHold}},
 		{"holds as asked", Request{Hold: true}, canary.Pace{Gate: plan.GateHold, Wanted: true}},
-		{"goes on with --yes", Request{Run: cmdutil.RunFlags{Yes: true}}, canary.Pace{}},
+		{"goes on with --yes", Request{Run: options.RunFlags{Yes: true}}, canary.Pace{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			env := &cmdutil.Env{Streams: term.Streams{In: strings.NewReader("p\n"), Err: &strings.Builder{}}}
+			env := &app.Env{Streams: term.Streams{In: strings.NewReader("p\n"), Err: &strings.Builder{}}}
 			require.Equal(t, test.want, pace(env, test.request))
 		})
 	}
@@ -47,9 +48,9 @@ func TestNamespace(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			config := &cmdutil.Config{}
+			config := &app.Config{}
 			config.Context.Namespace = test.flag
-			env := &cmdutil.Env{Config: config}
+			env := &app.Env{Config: config}
 			r := Request{Namespace: test.manifest}
 
 			require.Equal(t, test.want, namespace(env, r))
@@ -58,7 +59,7 @@ func TestNamespace(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			var usage *cmdutil.UsageError
+			var usage *options.UsageError
 			require.ErrorAs(t, err, &usage)
 			require.EqualError(t, err, test.err)
 		})

@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -59,7 +60,7 @@ var shells = []struct {
 }
 
 // New is the verb. It talks to nobody.
-func New(env *cmdutil.Env) *cobra.Command {
+func New(env *app.Env) *cobra.Command {
 	var names []string
 	for _, shell := range shells {
 		names = append(names, shell.name)
@@ -71,11 +72,11 @@ func New(env *cmdutil.Env) *cobra.Command {
 		Long:                  long,
 		Example:               example,
 		DisableFlagsInUseLine: true,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		ValidArgs:             names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(names, args[0]) {
-				return cmdutil.Usage("completion for what? give one of %s and %s", strings.Join(names[:last], ", "), names[last])
+				return options.Usage("completion for what? give one of %s and %s", strings.Join(names[:last], ", "), names[last])
 			}
 			return shells[slices.Index(names, args[0])].print(cmd.Root(), env.Streams.Out)
 		},

@@ -7,7 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -52,17 +53,17 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	revision, diff := optional{kind: "N"}, optional{kind: "N[,M]"}
-	cmd := cmdutil.SetCommand(&r.Name, func() error { return r.fill(revision, diff) },
+	cmd := options.SetCommand(&r.Name, func() error { return r.fill(revision, diff) },
 		func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "history NAME", "Show the revisions of a StatefulSet, and how they differ", long, example
 	cmd.Flags().Var(&revision, "revision", "Show the template of this revision: its number, its name or its hash.")
 	cmd.Flags().Var(&diff, "diff",
 		"Show how the current template differs from the one of this revision, or that of revision M from that of N.")
-	cmdutil.AddPatience(cmd.Flags(), &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
-	cmdutil.AddOutput(cmd.Flags(), &r.Output)
+	options.AddPatience(cmd.Flags(), &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
+	options.AddOutput(cmd.Flags(), &r.Output)
 	return cmd
 }
 
@@ -88,22 +89,22 @@ func (o *optional) Type() string { return o.kind }
 func (r *Request) fill(revision, diff optional) error {
 	switch {
 	case r.Limits.Patience < 0:
-		return cmdutil.Usage("--patience=%s: must not be negative", r.Limits.Patience)
+		return options.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	case revision.given && diff.given:
-		return cmdutil.Usage("give --revision or --diff, not both: show one template, or compare two?")
+		return options.Usage("give --revision or --diff, not both: show one template, or compare two?")
 	case revision.given && !sts.IsRevisionWord(revision.text):
-		return cmdutil.Usage("--revision=%s: give the number or the name of one revision", revision.text)
+		return options.Usage("--revision=%s: give the number or the name of one revision", revision.text)
 	case diff.given:
 		r.Diff = strings.Split(diff.text, ",")
 		if len(r.Diff) > 2 {
-			return cmdutil.Usage("--diff=%s: give one revision or two, not %d", diff.text, len(r.Diff))
+			return options.Usage("--diff=%s: give one revision or two, not %d", diff.text, len(r.Diff))
 		}
 		for _, word := range r.Diff {
 			if !sts.IsRevisionWord(word) {
-				return cmdutil.Usage("--diff=%s: give the numbers or the names of one revision or two, such as 2 or 2,4", diff.text)
+				return options.Usage("--diff=%s: give the numbers or the names of one revision or two, such as 2 or 2,4", diff.text)
 			}
 		}
 	}
 	r.Revision = revision.text
-	return cmdutil.CheckOutput(r.Output)
+	return options.CheckOutput(r.Output)
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -15,7 +15,7 @@ import (
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*history.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, history.New, args...)
+	return apptest.Parse(t, history.New, args...)
 }
 
 func TestFlags(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFlags(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	const twoAtMost = ": give the numbers or the names of one revision or two, such as 2 or 2,4"
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},
 		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -14,7 +14,7 @@ import (
 )
 
 // Run shows the revisions, a template, or how two differ.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	client, err := env.Client("")
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return nil
 }
 
-func showTemplate(env *cmdutil.Env, r Request, h report.History) error {
+func showTemplate(env *app.Env, r Request, h report.History) error {
 	found, err := history.Find(h.Revisions, h.Snapshot, r.Revision)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func showTemplate(env *cmdutil.Env, r Request, h report.History) error {
 	return report.PrintTemplate(env.Streams.Out, r.Output, h, found)
 }
 
-func showDiff(env *cmdutil.Env, r Request, h report.History) error {
+func showDiff(env *app.Env, r Request, h report.History) error {
 	from, err := history.Find(h.Revisions, h.Snapshot, r.Diff[0])
 	if err != nil {
 		return err

@@ -9,14 +9,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hold"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run    cmdutil.RunFlags
+	Run    options.RunFlags
 	Name   string
 	Reason string
 }
@@ -49,36 +50,36 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	var cmd *cobra.Command
-	cmd = cmdutil.SetCommand(&r.Name, func() error {
-		if err := cmdutil.NotEmpty(cmd.Flags(), "reason"); err != nil {
+	cmd = options.SetCommand(&r.Name, func() error {
+		if err := options.NotEmpty(cmd.Flags(), "reason"); err != nil {
 			return err
 		}
 		return r.check()
 	}, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "hold NAME", "Let no template change of a StatefulSet roll out", long, example
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "Why it is held, for whoever comes upon it. Everybody who may read the set can read it.")
-	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; hold never asks.")
+	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; hold never asks.")
 	return cmd
 }
 
 func (r *Request) check() error {
 	switch {
 	case len([]rune(r.Reason)) > mostReason:
-		return cmdutil.Usage("--reason: must be at most %d characters long, got %d", mostReason, len([]rune(r.Reason)))
+		return options.Usage("--reason: must be at most %d characters long, got %d", mostReason, len([]rune(r.Reason)))
 	case strings.ContainsFunc(r.Reason, unicode.IsControl):
-		return cmdutil.Usage("--reason=%q: must be one line of text", r.Reason)
+		return options.Usage("--reason=%q: must be one line of text", r.Reason)
 	}
 	return r.Run.Check()
 }
 
 // Run holds the set.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}

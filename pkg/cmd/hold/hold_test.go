@@ -4,26 +4,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/hold"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*hold.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, hold.New, args...)
+	return apptest.Parse(t, hold.New, args...)
 }
 
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*hold.Request)) *hold.Request {
-		r := &hold.Request{Run: cmdtest.Run(), Name: "web"}
+		r := &hold.Request{Run: apptest.Run(), Name: "web"}
 		for _, change := range changes {
 			change(r)
 		}
 		return r
 	}
-	args, every := cmdtest.EveryRun()
-	cmdtest.Accept(t, parse, []cmdtest.Use[hold.Request]{
+	args, every := apptest.EveryRun()
+	apptest.Accept(t, parse, []apptest.Use[hold.Request]{
 		{"a name alone", []string{"sts", "web"}, request()},
 		{"a reason", []string{"web", "--reason", "until Friday"}, request(func(r *hold.Request) { r.Reason = "until Friday" })},
 		{"the flags of every run", append([]string{"web"}, args...), request(func(r *hold.Request) { r.Run = every })},
@@ -31,7 +31,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an empty reason", []string{"web", "--reason="}, "--reason is empty"},
 		{"a reason of two lines", []string{"web", "--reason=a\nb"}, `--reason="a\nb": must be one line of text`},

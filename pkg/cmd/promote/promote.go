@@ -6,17 +6,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run       cmdutil.RunFlags
+	Run       options.RunFlags
 	Name      string
 	Full      bool
-	OnFailure cmdutil.OnFailure
+	OnFailure options.OnFailure
 	Force     bool
 	Retry     bool
 	TakeOver  bool
@@ -43,18 +44,18 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "promote NAME [--full]", long, example
 	cmd.Short = "Run the next step of a canary, or all that are left"
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
-	cmdutil.AddOnFailure(cmd.Flags(), &r.OnFailure)
+	options.AddOnFailure(cmd.Flags(), &r.OnFailure)
 	cmd.Flags().BoolVar(&r.Force, "force", false, "Delete a pod that keeps the controller from going on.")
-	cmdutil.AddRetry(cmd.Flags(), &r.Retry)
-	cmdutil.AddTakeOver(cmd.Flags(), &r.TakeOver)
-	cmdutil.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
-	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
+	options.AddRetry(cmd.Flags(), &r.Retry)
+	options.AddTakeOver(cmd.Flags(), &r.TakeOver)
+	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
+	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
 
@@ -66,10 +67,10 @@ func (r *Request) check() error {
 }
 
 // Run goes on with the canary in progress.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}

@@ -3,20 +3,20 @@ package promote_test
 import (
 	"testing"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/promote"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*promote.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, promote.New, args...)
+	return apptest.Parse(t, promote.New, args...)
 }
 
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*promote.Request)) *promote.Request {
 		r := &promote.Request{
-			Run:  cmdtest.Run(),
+			Run:  apptest.Run(),
 			Name: "web",
 		}
 		for _, change := range changes {
@@ -24,8 +24,8 @@ func TestFlags(t *testing.T) {
 		}
 		return r
 	}
-	args, every := cmdtest.EveryRun()
-	cmdtest.Accept(t, parse, []cmdtest.Use[promote.Request]{
+	args, every := apptest.EveryRun()
+	apptest.Accept(t, parse, []apptest.Use[promote.Request]{
 		{"a name alone is one step, with the canary's own way to fail", []string{"sts", "web"}, request()},
 		{"all steps", []string{"web", "--full"}, request(func(r *promote.Request) { r.Full = true })},
 		{"force", []string{"web", "--force"}, request(func(r *promote.Request) { r.Force = true })},
@@ -36,7 +36,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"another kind", []string{"ds/web"}, `"ds/web" is not a StatefulSet`},
 		{"an unknown way to fail", []string{"web", "--on-failure=retry"}, `--on-failure=retry: must be "halt" or "rollback"`},

@@ -12,8 +12,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -29,7 +29,7 @@ type found struct {
 }
 
 // find reads claims and what can want them, and judges.
-func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client) (found, error) {
+func (r Request) find(ctx context.Context, env *app.Env, client *kube.Client) (found, error) {
 	s, err := r.search(ctx, env, client, client.ClaimsInTurn)
 	if errors.Is(err, kube.ErrNoOrder) {
 		s, err = r.search(ctx, env, client, client.ClaimsAtOnce)
@@ -45,7 +45,7 @@ func (r Request) find(ctx context.Context, env *cmdutil.Env, client *kube.Client
 }
 
 // reported are the verdicts that reports are about, if there are any reports.
-func (f *found) reported(env *cmdutil.Env) iter.Seq[claims.Verdict] {
+func (f *found) reported(env *app.Env) iter.Seq[claims.Verdict] {
 	if len(env.Reports) == 0 {
 		return func(func(claims.Verdict) bool) {}
 	}
@@ -101,7 +101,7 @@ func (r Request) missing(w claims.World, namespace string) error {
 
 // addReclaim fills in what happens to the volumes. Not being allowed to read
 // them is no reason to stop: then nobody knows, and the question says so.
-func (r Request) addReclaim(ctx context.Context, env *cmdutil.Env, client *kube.Client, list *claims.List) {
+func (r Request) addReclaim(ctx context.Context, env *app.Env, client *kube.Client, list *claims.List) {
 	volumes, err := client.Reclaims(ctx, func(yield func(sts.Claim) bool) {
 		for v := range list.All() {
 			if !yield(v.Claim) {

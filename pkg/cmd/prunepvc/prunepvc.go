@@ -11,7 +11,8 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -73,18 +74,18 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	olderThan := ""
 	cmd := &cobra.Command{
 		Use: "prune-pvc [NAME...]", Short: "Delete claims that no StatefulSet uses any more", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := cmdutil.NotEmpty(cmd.Flags(), "older-than", "selector", "record", "dry-run"); err != nil {
+			if err := options.NotEmpty(cmd.Flags(), "older-than", "selector", "record", "dry-run"); err != nil {
 				return err
 			}
-			if r.Names, err = cmdutil.SetNames(args); err != nil {
+			if r.Names, err = options.SetNames(args); err != nil {
 				return err
 			}
 			if r.OlderThan, err = parseAge(olderThan); err != nil {
@@ -129,8 +130,8 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	flags.StringVarP((*string)(&r.Output), "output", "o", "",
 		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
-	cmdutil.AddReport(flags)
-	cmdutil.AddFieldManager(flags)
+	options.AddReport(flags)
+	options.AddFieldManager(flags)
 }
 
 // most claims may share one look at the cluster: it must still be true when the
@@ -140,23 +141,23 @@ const most = 100
 func (r *Request) check() error {
 	switch _, err := labels.Parse(r.Selector); {
 	case len(r.Names) > 0 && r.AllNamespaces:
-		return cmdutil.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
+		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
 	case err != nil:
-		return cmdutil.Usage("--selector=%s: %w", r.Selector, err)
+		return options.Usage("--selector=%s: %w", r.Selector, err)
 	case r.Concurrency < 1 || r.Concurrency > most:
-		return cmdutil.Usage("--concurrency=%d: must be from 1 to %d", r.Concurrency, most)
+		return options.Usage("--concurrency=%d: must be from 1 to %d", r.Concurrency, most)
 	case r.Timeout < 0:
-		return cmdutil.Usage("--timeout=%s: must not be negative", r.Timeout)
+		return options.Usage("--timeout=%s: must not be negative", r.Timeout)
 	}
 	switch r.DryRun {
 	case "", report.DryRunNone, report.DryRunClient, report.DryRunServer:
 	default:
-		return cmdutil.Usage(`--dry-run=%s: must be "none", "client" or "server"`, r.DryRun)
+		return options.Usage(`--dry-run=%s: must be "none", "client" or "server"`, r.DryRun)
 	}
 	switch r.Output {
 	case report.Human, report.JSON, report.YAML, report.Name, report.Wide:
 	default:
-		return cmdutil.Usage("-o %s: must be json, yaml, name or wide", r.Output)
+		return options.Usage("-o %s: must be json, yaml, name or wide", r.Output)
 	}
 	return nil
 }
@@ -165,7 +166,7 @@ func (r *Request) check() error {
 // durations don't have.
 func parseAge(text string) (time.Duration, error) {
 	no := func() (time.Duration, error) {
-		return 0, cmdutil.Usage("--older-than=%s: give a time such as 12h, 30d or 4w", text)
+		return 0, options.Usage("--older-than=%s: give a time such as 12h, 30d or 4w", text)
 	}
 	if text == "" {
 		return 0, nil

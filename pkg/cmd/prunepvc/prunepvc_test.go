@@ -6,16 +6,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*prunepvc.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, prunepvc.New, args...)
+	return apptest.Parse(t, prunepvc.New, args...)
 }
 
 func TestFlags(t *testing.T) {
@@ -87,10 +87,10 @@ func TestBadUsage(t *testing.T) {
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			got, err := parse(t, args...)
-			cmdtest.RequireBadUsage(t, want, got, err)
+			apptest.RequireBadUsage(t, want, got, err)
 		})
 	}
 	_, err := parse(t, "-l", "a in (")
-	require.ErrorAs(t, err, new(*cmdutil.UsageError))
+	require.ErrorAs(t, err, new(*options.UsageError))
 	require.ErrorContains(t, err, "--selector=a in (: ")
 }

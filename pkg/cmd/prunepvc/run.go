@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -20,7 +20,7 @@ import (
 )
 
 // Run finds the claims, asks, and deletes them.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, r.Timeout, engine.ErrTimedOut)
@@ -85,11 +85,11 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return r.delete(ctx, env, client, f, tell)
 }
 
-func (r Request) say(env *cmdutil.Env, text string) {
+func (r Request) say(env *app.Env, text string) {
 	report.Say(env.Streams.Err, text)
 }
 
-func (r Request) teller(env *cmdutil.Env, client *kube.Client, f found) *report.Pruning {
+func (r Request) teller(env *app.Env, client *kube.Client, f found) *report.Pruning {
 	return &report.Pruning{
 		Lines: env.Streams.Err, Color: env.Color, Objects: env.Streams.Out, Format: r.Output, DryRun: r.DryRun, Total: f.total,
 		AllNamespaces: r.AllNamespaces, Now: client.Now,
@@ -97,7 +97,7 @@ func (r Request) teller(env *cmdutil.Env, client *kube.Client, f found) *report.
 }
 
 // sum tells the totals: below the table they are part of the answer.
-func (r Request) sum(env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) {
+func (r Request) sum(env *app.Env, client *kube.Client, f found, tell *report.Pruning) {
 	words := r.words(f.total, env.Within(client.Namespace))
 	report.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
 	if r.OlderThan > 0 && f.total.Ageless > 0 {
@@ -134,7 +134,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 }
 
 // confirm asks once. Where data would die, a y is not enough.
-func (r *Request) confirm(ctx context.Context, env *cmdutil.Env, where string, t claims.Total) error {
+func (r *Request) confirm(ctx context.Context, env *app.Env, where string, t claims.Total) error {
 	if r.Yes || r.DryRun != report.DryRunNone {
 		return nil
 	}
@@ -180,7 +180,7 @@ const (
 )
 
 // delete deletes the claims, and says what became of them.
-func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Client, f found, tell *report.Pruning) error {
+func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, f found, tell *report.Pruning) error {
 	book, err := r.book(env, client, f.total)
 	if err != nil {
 		return err
@@ -208,15 +208,15 @@ func (r Request) delete(ctx context.Context, env *cmdutil.Env, client *kube.Clie
 }
 
 // end notes for the reports how it ended; everybody else has been told.
-func (r Request) end(env *cmdutil.Env, client *kube.Client, f found, o engine.Outcome) error {
+func (r Request) end(env *app.Env, client *kube.Client, f found, o engine.Outcome) error {
 	f.part.End(o, client.Now())
 	env.Protocol.End = o
-	return cmdutil.Result(o)
+	return app.Result(o)
 }
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
 // that none can be written.
-func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*prune.RecordFile, error) {
+func (r Request) book(env *app.Env, client *kube.Client, t claims.Total) (*prune.RecordFile, error) {
 	if r.DryRun != report.DryRunNone || !r.RetainVolumes && t.Staying == 0 {
 		return nil, nil
 	}
@@ -236,13 +236,13 @@ func (r Request) book(env *cmdutil.Env, client *kube.Client, t claims.Total) (*p
 }
 
 // hints are the commands that go on.
-func (r Request) hints(env *cmdutil.Env, s prune.Summary, record string) []string {
+func (r Request) hints(env *app.Env, s prune.Summary, record string) []string {
 	caller := env.Command("")
 	if r.AllNamespaces {
 		caller = env.Everywhere() // -n would leave the records of other namespaces out
 	}
 	var out []string
-	switch back := caller.Sts("restore-pvc", "-f") + " " + cmdutil.QuotePath(record); {
+	switch back := caller.Sts("restore-pvc", "-f") + " " + app.QuotePath(record); {
 	case record == "":
 	case s.Recorded > 0:
 		out = append(out, "bring them back: "+back)

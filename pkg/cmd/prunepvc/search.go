@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 )
@@ -27,7 +27,7 @@ type search struct {
 // read passes on the claims of one namespace after the other.
 type read func(ctx context.Context, scalers bool, each func(claims.Namespace) error) error
 
-func (r Request) search(ctx context.Context, env *cmdutil.Env, client *kube.Client, read read) (*search, error) {
+func (r Request) search(ctx context.Context, env *app.Env, client *kube.Client, read read) (*search, error) {
 	s := &search{request: r, client: client, kept: map[string]int{}, doubted: map[string][]string{}, options: claims.Options{
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 		Makers: claims.Makers{},

@@ -7,14 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hold"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run  cmdutil.RunFlags
+	Run  options.RunFlags
 	Name string
 }
 
@@ -38,19 +39,19 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "release NAME", "End a hold, and let what waits roll out", long, example
-	cmdutil.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
+	options.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
 	return cmd
 }
 
 // Run releases the set.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}

@@ -3,33 +3,33 @@ package release_test
 import (
 	"testing"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/release"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*release.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, release.New, args...)
+	return apptest.Parse(t, release.New, args...)
 }
 
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*release.Request)) *release.Request {
-		r := &release.Request{Run: cmdtest.Run(), Name: "web"}
+		r := &release.Request{Run: apptest.Run(), Name: "web"}
 		for _, change := range changes {
 			change(r)
 		}
 		return r
 	}
-	args, every := cmdtest.EveryRun()
-	cmdtest.Accept(t, parse, []cmdtest.Use[release.Request]{
+	args, every := apptest.EveryRun()
+	apptest.Accept(t, parse, []apptest.Use[release.Request]{
 		{"a name alone", []string{"sts", "web"}, request()},
 		{"the flags of every run", append([]string{"web"}, args...), request(func(r *release.Request) { r.Run = every })},
 	})
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an unknown dry run", []string{"web", "--dry-run=all"}, `--dry-run=all: must be "none", "client" or "server"`},
 		{"a negative timeout", []string{"web", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},

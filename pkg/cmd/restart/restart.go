@@ -10,16 +10,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run      cmdutil.RunFlags
-	Drive    cmdutil.DriveFlags
+	Run      options.RunFlags
+	Drive    options.DriveFlags
 	Name     string
 	Ordinals []int // nil for every pod
 	Soak     time.Duration
@@ -55,34 +56,34 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		r.Given.Soak = fs.Changed("soak")
-		return cmdutil.NotEmpty(fs, "ordinals", "order", "last")
+		return options.NotEmpty(fs, "ordinals", "order", "last")
 	}
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without another restart.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout or unhealthy pods.")
-	cmdutil.AddRetry(fs, &r.Retry)
-	cmdutil.AddTakeOver(fs, &r.TakeOver)
-	cmdutil.AddDriveFlags(fs, &r.Drive)
-	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
+	options.AddRetry(fs, &r.Retry)
+	options.AddTakeOver(fs, &r.TakeOver)
+	options.AddDriveFlags(fs, &r.Drive)
+	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }
 
 func (r *Request) check() error {
 	if r.Soak < 0 {
-		return cmdutil.Usage("--soak=%s: must not be negative", r.Soak)
+		return options.Usage("--soak=%s: must not be negative", r.Soak)
 	}
 	if r.ordinals != "" {
 		var err error
 		if r.Ordinals, err = parseOrdinals(r.ordinals); err != nil {
-			return cmdutil.Usage("--ordinals=%s: %w", r.ordinals, err)
+			return options.Usage("--ordinals=%s: %w", r.ordinals, err)
 		}
 	}
 	if err := r.Drive.Check(); err != nil {

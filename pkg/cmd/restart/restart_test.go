@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -16,16 +16,16 @@ import (
 // means that nothing was run.
 func parse(t *testing.T, args ...string) (*Request, error) {
 	t.Helper()
-	got, err := cmdtest.Parse(t, New, args...)
+	got, err := apptest.Parse(t, New, args...)
 	if got != nil {
-		got.ordinals, got.Drive = "", cmdutil.DriveFlags{Order: got.Drive.Order, IgnorePDB: got.Drive.IgnorePDB}
+		got.ordinals, got.Drive = "", options.DriveFlags{Order: got.Drive.Order, IgnorePDB: got.Drive.IgnorePDB}
 	}
 	return got, err
 }
 
 func request(changes ...func(*Request)) *Request {
 	r := &Request{
-		Run:  cmdtest.Run(),
+		Run:  apptest.Run(),
 		Name: "web", Soak: 30 * time.Second,
 	}
 	for _, change := range changes {
@@ -53,7 +53,7 @@ func TestFlags(t *testing.T) {
 			"an order, a leader and budgets that don't count",
 			[]string{"web", "--order=ascending", "--last=role=primary", "--ignore-pdb"},
 			request(func(r *Request) {
-				r.Drive = cmdutil.DriveFlags{Order: sts.Order{Ascending: true, Last: "role=primary"}, IgnorePDB: true}
+				r.Drive = options.DriveFlags{Order: sts.Order{Ascending: true, Last: "role=primary"}, IgnorePDB: true}
 			}),
 		},
 		{"the flags of every run", []string{"web", "-y", "--timeout=1h", "--dry-run=client", "-oyaml"}, request(func(r *Request) {
@@ -70,7 +70,7 @@ func TestFlags(t *testing.T) {
 
 func TestBadUsage(t *testing.T) {
 	const neither = " is neither an ordinal nor a range like 4-6"
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"an unset variable for the ordinals must not mean every pod", []string{"web", "--ordinals="}, "--ordinals is empty"},
 		{"an unset variable for the order", []string{"web", "--order="}, "--order is empty"},

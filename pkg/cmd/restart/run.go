@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -21,17 +21,17 @@ import (
 )
 
 // Run restarts the pods, or goes on with a restart that was begun.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
 	var s sts.Snapshot
 	var manifest kube.Manifest
 	var p *plan.Plan
-	err = cmdutil.RetryOnConflict(func() error {
+	err = app.RetryOnConflict(func() error {
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
 			p, err = r.plan(ctx, env, runner, s, manifest)
@@ -53,7 +53,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	return runner.RunToEnd(ctx, p, s)
 }
 
-func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(ctx context.Context, env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
 	request := canary.Request{
 		Run: rand.Text()[:12], Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
@@ -89,7 +89,7 @@ func (r Request) plan(ctx context.Context, env *cmdutil.Env, runner *cmdutil.Run
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Snapshot, before sts.Template, out *canary.Request,
+func (r Request) annotate(ctx context.Context, runner *app.Runner, s sts.Snapshot, before sts.Template, out *canary.Request,
 	now time.Time,
 ) error {
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, canary.RestartedAt, now.UTC().Format(time.RFC3339))
@@ -102,7 +102,7 @@ func (r Request) annotate(ctx context.Context, runner *cmdutil.Runner, s sts.Sna
 	}
 	if r.Run.DryRun != report.DryRunClient {
 		if out.Template, out.Exact, err = runner.Client.Preview(ctx, out.Template, s); err != nil {
-			return cmdutil.Unwilling(err, "the API server does not take the template")
+			return app.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	return nil

@@ -8,14 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 )
 
 // find looks for the records that were asked for.
-func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, error) {
+func (r Request) find(env *app.Env, client *kube.Client) ([]prune.Found, error) {
 	if r.File != "" {
 		return r.inFile(env, client)
 	}
@@ -60,14 +61,14 @@ func (r Request) find(env *cmdutil.Env, client *kube.Client) ([]prune.Found, err
 
 // inFile reads the records of a file: the names pick some, and so does a
 // namespace that was asked for by itself.
-func (r Request) inFile(env *cmdutil.Env, client *kube.Client) ([]prune.Found, error) {
+func (r Request) inFile(env *app.Env, client *kube.Client) ([]prune.Found, error) {
 	data, err := os.ReadFile(r.File)
 	if err != nil {
-		return nil, cmdutil.Usage("%w", err)
+		return nil, options.Usage("%w", err)
 	}
 	records, err := prune.Parse(data)
 	if err != nil {
-		return nil, cmdutil.Usage("%s: %w", r.File, err)
+		return nil, options.Usage("%s: %w", r.File, err)
 	}
 	explicit := env.Config.Context.Namespace != ""
 	var out []prune.Found
@@ -77,7 +78,7 @@ func (r Request) inFile(env *cmdutil.Env, client *kube.Client) ([]prune.Found, e
 		}
 	}
 	if len(out) == 0 {
-		return nil, cmdutil.Usage("%s has no record of %s", r.File, cmp.Or(strings.Join(r.Names, ", "), "anything"))
+		return nil, options.Usage("%s has no record of %s", r.File, cmp.Or(strings.Join(r.Names, ", "), "anything"))
 	}
 	return sorted(out), nil
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -53,14 +54,14 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	cmd := &cobra.Command{
 		Use: "restore-pvc NAME... | -f FILE", Short: "Make deleted claims again, with their data", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cmdutil.NotEmpty(cmd.Flags(), "filename", "record"); err != nil {
+			if err := options.NotEmpty(cmd.Flags(), "filename", "record"); err != nil {
 				return err
 			}
 			r.Names = args
@@ -80,29 +81,29 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		`Must be "none", "client" or "server"; alone it means client: say what would be done. With server, also let the API `+
 			`server judge the new claims, without keeping them.`)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
-	cmdutil.AddOutput(flags, &r.Output)
-	cmdutil.AddFieldManager(flags)
+	options.AddOutput(flags, &r.Output)
+	options.AddFieldManager(flags)
 	return cmd
 }
 
 func (r *Request) check() error {
 	switch {
 	case len(r.Names) == 0 && r.File == "":
-		return cmdutil.Usage("which claim? give its name, or -f and a file of records")
+		return options.Usage("which claim? give its name, or -f and a file of records")
 	case r.File != "" && r.RecordDir != "":
-		return cmdutil.Usage("give -f or --record, not both")
+		return options.Usage("give -f or --record, not both")
 	case r.Timeout < 0:
-		return cmdutil.Usage("--timeout=%s: must not be negative", r.Timeout)
+		return options.Usage("--timeout=%s: must not be negative", r.Timeout)
 	}
 	for _, name := range r.Names {
 		if len(validation.IsDNS1123Subdomain(name)) > 0 {
-			return cmdutil.Usage("%q is no name of a claim or a pod", name)
+			return options.Usage("%q is no name of a claim or a pod", name)
 		}
 	}
 	switch r.DryRun {
 	case report.DryRunNone, report.DryRunClient, report.DryRunServer:
 	default:
-		return cmdutil.Usage(`--dry-run=%s: must be "none", "client" or "server"`, r.DryRun)
+		return options.Usage(`--dry-run=%s: must be "none", "client" or "server"`, r.DryRun)
 	}
-	return cmdutil.CheckOutput(r.Output)
+	return options.CheckOutput(r.Output)
 }

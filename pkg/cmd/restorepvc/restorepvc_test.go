@@ -6,15 +6,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*restorepvc.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, restorepvc.New, args...)
+	return apptest.Parse(t, restorepvc.New, args...)
 }
 
 func TestFlags(t *testing.T) {
@@ -63,7 +63,7 @@ func TestBadUsage(t *testing.T) {
 	for want, args := range tests {
 		t.Run(want, func(t *testing.T) {
 			got, err := parse(t, args...)
-			cmdtest.RequireBadUsage(t, want, got, err)
+			apptest.RequireBadUsage(t, want, got, err)
 		})
 	}
 }

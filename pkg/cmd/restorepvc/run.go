@@ -7,7 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -17,7 +17,7 @@ import (
 )
 
 // Run makes the claims again, one after another.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	client, err := env.Client("")
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	var failures []error
 	for _, f := range found {
 		err := r.restore(ctx, client, f.Record, env.Command(f.Claim.Namespace), tell)
-		var ended *cmdutil.Ended
+		var ended *app.Ended
 		switch {
 		case err == nil:
 			done++
@@ -103,7 +103,7 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 		return r.restore(ctx, client, record, caller, tell)
 	}
 	if errors.Is(err, context.Canceled) {
-		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.Interrupted, "claim "+record.Claim.Name+" is back")}
+		return &app.Ended{Outcome: tell.Ended(record, engine.Interrupted, "claim "+record.Claim.Name+" is back")}
 	}
 	return err
 }
@@ -169,9 +169,9 @@ func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Res
 	tell.Waited()
 	switch {
 	case ctx.Err() != nil:
-		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.Interrupted, what)}
+		return &app.Ended{Outcome: tell.Ended(record, engine.Interrupted, what)}
 	case limited.Err() != nil:
-		return &cmdutil.Ended{Outcome: tell.Ended(record, engine.TimedOut, what)}
+		return &app.Ended{Outcome: tell.Ended(record, engine.TimedOut, what)}
 	}
 	return err
 }

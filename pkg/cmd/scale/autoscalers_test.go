@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/rest"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -73,9 +73,9 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 			client, err := kube.New(&rest.Config{Host: server.URL}, "default", func(string) {})
 			require.NoError(t, err)
 			var stderr strings.Builder
-			env := &cmdutil.Env{Config: &cmdutil.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr}}
+			env := &app.Env{Config: &app.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr}}
 			v := &visit{
-				env: env, runner: &cmdutil.Runner{Env: env, Client: client},
+				env: env, runner: &app.Runner{Env: env, Client: client},
 				request: Request{Name: "web", Replicas: 7, RecordDir: t.TempDir()},
 			}
 

@@ -6,9 +6,10 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -16,10 +17,10 @@ import (
 )
 
 // Run scales the set, or goes on with a scale that was begun.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
@@ -39,9 +40,9 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 
 // visit is one call of the verb.
 type visit struct {
-	env     *cmdutil.Env
+	env     *app.Env
 	request Request
-	runner  *cmdutil.Runner
+	runner  *app.Runner
 	s       sts.Snapshot
 	scale   scale.Request
 }
@@ -51,7 +52,7 @@ func (v *visit) load(ctx context.Context) error {
 	r, client := v.request, v.runner.Client
 	var err error
 	v.env.About(client.Namespace, r.Name)
-	if v.s, _, err = client.LoadObserved(ctx, r.Name, cmdutil.Observation); err != nil {
+	if v.s, _, err = client.LoadObserved(ctx, r.Name, app.Observation); err != nil {
 		return err
 	}
 	with, volumes, err := client.SetClaims(ctx, v.s)
@@ -114,9 +115,9 @@ func (v *visit) direction() error {
 	switch {
 	case a == "":
 	case to > now && !a.ForUp():
-		return cmdutil.Usage(`--pvc=%s is for scaling down; %d to %d is up, which takes "reuse", "fresh" or "fail"`, a, now, to)
+		return options.Usage(`--pvc=%s is for scaling down; %d to %d is up, which takes "reuse", "fresh" or "fail"`, a, now, to)
 	case to < now && !a.ForDown():
-		return cmdutil.Usage(`--pvc=%s is for scaling up; %d to %d is down, which takes "keep", "delete" or "retain-volume"`, a, now, to)
+		return options.Usage(`--pvc=%s is for scaling up; %d to %d is down, which takes "keep", "delete" or "retain-volume"`, a, now, to)
 	case to == now && !a.ForDown():
 		v.scale.Answer = ""
 	}
@@ -249,7 +250,7 @@ func (v *visit) rehearse(ctx context.Context, p *plan.Plan) error {
 		}
 		done[kind] = true
 		if _, err := v.runner.Client.DryRun(ctx, change, v.s); err != nil {
-			return cmdutil.Unwilling(err, change.String())
+			return app.Unwilling(err, change.String())
 		}
 	}
 	return nil

@@ -7,7 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -16,7 +17,7 @@ import (
 
 // Request is what the flags say.
 type Request struct {
-	Run      cmdutil.RunFlags
+	Run      options.RunFlags
 	Name     string
 	Replicas int
 	Current  *int // nil for any
@@ -82,14 +83,14 @@ var (
 const unset = math.MinInt
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "scale NAME --replicas COUNT", long, example
 	cmd.Short = "Change the number of pods one by one, and keep the data safe"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return cmdutil.NotEmpty(fs, "pvc", "before-exec", "before-cmd", "container", "record")
+		return options.NotEmpty(fs, "pvc", "before-exec", "before-cmd", "container", "record")
 	}
 	fs.IntVar(&r.Replicas, "replicas", unset, "How many replicas the set is to have.")
 	fs.Lookup("replicas").DefValue = "" // there is none
@@ -105,34 +106,34 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
 			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
-	cmdutil.AddRetry(fs, &r.Retry)
-	cmdutil.AddTakeOver(fs, &r.TakeOver)
-	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
+	options.AddRetry(fs, &r.Retry)
+	options.AddTakeOver(fs, &r.TakeOver)
+	options.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
 	return cmd
 }
 
 func (r *Request) check() error {
 	switch {
 	case r.Replicas == unset:
-		return cmdutil.Usage("give --replicas: how many replicas the set is to have")
+		return options.Usage("give --replicas: how many replicas the set is to have")
 	case r.Replicas < 0:
-		return cmdutil.Usage("--replicas=%d: must not be negative", r.Replicas)
+		return options.Usage("--replicas=%d: must not be negative", r.Replicas)
 	case r.Replicas > sts.MostReplicas:
-		return cmdutil.Usage("--replicas=%d: must be at most %d", r.Replicas, sts.MostReplicas)
+		return options.Usage("--replicas=%d: must be at most %d", r.Replicas, sts.MostReplicas)
 	case r.current < -1:
-		return cmdutil.Usage("--current-replicas=%d: must not be negative", r.current)
+		return options.Usage("--current-replicas=%d: must not be negative", r.current)
 	case r.Step < 1:
-		return cmdutil.Usage("--step=%d: must be at least 1", r.Step)
+		return options.Usage("--step=%d: must be at least 1", r.Step)
 	case r.exec != "" && r.command != "":
-		return cmdutil.Usage("give one of --before-exec and --before-cmd")
+		return options.Usage("give one of --before-exec and --before-cmd")
 	case r.container != "" && r.exec == "":
-		return cmdutil.Usage("--container is for --before-exec")
+		return options.Usage("--container is for --before-exec")
 	}
 	if r.current >= 0 {
 		r.Current = &r.current
 	}
 	if r.Claims = scale.Answer(r.claims); r.claims != "" && !r.Claims.ForDown() && !r.Claims.ForUp() {
-		return cmdutil.Usage(`--pvc=%s: must be "keep", "delete" or "retain-volume" (down), "reuse", "fresh" or "fail" (up)`, r.claims)
+		return options.Usage(`--pvc=%s: must be "keep", "delete" or "retain-volume" (down), "reuse", "fresh" or "fail" (up)`, r.claims)
 	}
 	switch {
 	case r.exec != "":

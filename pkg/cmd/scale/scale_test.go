@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/scale"
@@ -17,12 +17,12 @@ import (
 // parse is what the flags become; the request is nil when nothing was run.
 func parse(t *testing.T, args ...string) (*scale.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, scale.New, args...)
+	return apptest.Parse(t, scale.New, args...)
 }
 
 // wanted is what a request is about, without the strings that it was made of.
 type wanted struct {
-	run      cmdutil.RunFlags
+	run      options.RunFlags
 	name     string
 	replicas int
 	current  *int
@@ -33,7 +33,7 @@ type wanted struct {
 }
 
 func TestFlags(t *testing.T) {
-	run := cmdtest.Run()
+	run := apptest.Run()
 	yes := run
 	yes.Yes, yes.Output = true, report.JSON
 	tests := []struct {
@@ -74,7 +74,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", []string{"--replicas=2"}, "which StatefulSet? give its name"},
 		{"no replicas", []string{"web"}, "give --replicas: how many replicas the set is to have"},
 		{"more replicas than any cluster has", []string{"web", "--replicas=100001"}, "--replicas=100001: must be at most 100000"},

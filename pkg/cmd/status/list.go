@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -14,7 +14,7 @@ import (
 )
 
 // list shows a row for each set.
-func (r Request) list(ctx context.Context, env *cmdutil.Env, client *kube.Client) error {
+func (r Request) list(ctx context.Context, env *app.Env, client *kube.Client) error {
 	if r.AllNamespaces {
 		client = client.Everywhere()
 	}
@@ -45,7 +45,7 @@ func (r Request) list(ctx context.Context, env *cmdutil.Env, client *kube.Client
 	if missing != nil {
 		return missing
 	}
-	return cmdutil.Result(engine.Outcome{Result: l.Result(), Message: l.Summary()})
+	return app.Result(engine.Outcome{Result: l.Result(), Message: l.Summary()})
 }
 
 // listed is what a look at many sets has found.
@@ -56,7 +56,7 @@ type listed struct {
 }
 
 // look judges the sets as they come, so that their pods need not be kept.
-func (r Request) look(ctx context.Context, env *cmdutil.Env, client *kube.Client,
+func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 	read func(context.Context, kube.Query, func([]sts.Snapshot) error) error,
 ) (*listed, error) {
 	namespace := "" // as the user has said it

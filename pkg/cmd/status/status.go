@@ -8,10 +8,11 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -64,14 +65,14 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	cmd := &cobra.Command{
 		Use: "status [NAME...]", Short: "Show StatefulSets, their pods and their canaries", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if r.Names, err = cmdutil.SetNames(args); err != nil {
+			if r.Names, err = options.SetNames(args); err != nil {
 				return err
 			}
 			if err := r.check(); err != nil {
@@ -85,27 +86,27 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
 	flags.BoolVarP(&r.Watch, "watch", "w", false, "Watch the sets as \"kubectl sts watch\" does, until nothing more happens.")
-	cmdutil.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
-	cmdutil.AddOutput(flags, &r.Output)
+	options.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
+	options.AddOutput(flags, &r.Output)
 	return cmd
 }
 
 func (r *Request) check() error {
 	switch _, err := labels.Parse(r.Selector); {
 	case len(r.Names) > 0 && r.AllNamespaces:
-		return cmdutil.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
+		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
 	case len(r.Names) > 0 && r.Selector != "":
-		return cmdutil.Usage("give names or --selector, not both")
+		return options.Usage("give names or --selector, not both")
 	case err != nil:
-		return cmdutil.Usage("--selector=%s: %w", r.Selector, err)
+		return options.Usage("--selector=%s: %w", r.Selector, err)
 	case r.Limits.Patience < 0:
-		return cmdutil.Usage("--patience=%s: must not be negative", r.Limits.Patience)
+		return options.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	}
-	return cmdutil.CheckOutput(r.Output)
+	return options.CheckOutput(r.Output)
 }
 
 // Run shows the set, or the sets.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	client, err := env.Client("")
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 	st := r.judge(env, s, client.Now(), env.WarnOf)
 	ask(ctx, client, &st)
 	report.PrintStatus(env.Streams.Out, env.Color, r.Output, st)
-	return cmdutil.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
+	return app.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
 }
 
 // ask adds what the pod in trouble tells.
@@ -138,7 +139,7 @@ func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 
 // judge makes a set's status. A record that can't be read is only warned of:
 // the pods are what matters most when something is wrong.
-func (r Request) judge(env *cmdutil.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
+func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
 	namespace, where := "", ""
 	if r.AllNamespaces {
 		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -15,7 +15,7 @@ import (
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*status.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, status.New, args...)
+	return apptest.Parse(t, status.New, args...)
 }
 
 // usual is the patience that is had without --patience.
@@ -63,7 +63,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{
 			"a name in all namespaces",
 			[]string{"web", "-A"},

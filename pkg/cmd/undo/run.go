@@ -8,20 +8,21 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Run takes the set back, or goes on with an undo that was begun.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := cmdutil.NewRunner(env, "", r.Run)
+	runner, err := app.NewRunner(env, "", r.Run)
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 }
 
 // plan is what there is to do; nil when there is nothing.
-func (r Request) plan(env *cmdutil.Env, runner *cmdutil.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
 	request := canary.Request{
@@ -103,7 +104,7 @@ func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, 
 		request.Steps = operation.Steps{"100%"}
 	}
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
-		return nil, cmdutil.Usage("--steps=%s: %w", request.Steps, err)
+		return nil, options.Usage("--steps=%s: %w", request.Steps, err)
 	}
 	p, err := canary.Undo(request, target, s, now)
 	if err != nil {

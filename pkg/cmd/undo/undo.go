@@ -8,17 +8,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run        cmdutil.RunFlags
-	Drive      cmdutil.DriveFlags
+	Run        options.RunFlags
+	Drive      options.DriveFlags
 	Name       string
 	ToRevision string          // a number, a name or a hash; empty for the last good one
 	Steps      operation.Steps // nil for all pods at once
@@ -64,15 +65,15 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := cmdutil.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "undo NAME [--to-revision REVISION]", long, example
 	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		r.Given = canary.Given{Steps: fs.Changed("steps"), Soak: fs.Changed("soak")}
-		return cmdutil.NotEmpty(fs, "to-revision", "steps", "order", "last")
+		return options.NotEmpty(fs, "to-revision", "steps", "order", "last")
 	}
 	fs.StringVar(&r.ToRevision, "to-revision", "",
 		"The revision to go back to: its number, its name, or the hash at the end of its name. The default is the last one that "+
@@ -80,24 +81,24 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 	fs.StringVar(&r.steps, "steps", "",
 		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without a restart.")
-	cmdutil.AddRetry(fs, &r.Retry)
-	cmdutil.AddTakeOver(fs, &r.TakeOver)
-	cmdutil.AddDriveFlags(fs, &r.Drive)
-	cmdutil.AddRunFlags(fs, &r.Run, "Don't ask.")
+	options.AddRetry(fs, &r.Retry)
+	options.AddTakeOver(fs, &r.TakeOver)
+	options.AddDriveFlags(fs, &r.Drive)
+	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }
 
 func (r *Request) check() error {
 	if r.ToRevision != "" && !sts.IsRevisionWord(r.ToRevision) {
-		return cmdutil.Usage("--to-revision=%s: give a revision's number, its name, or the hash at the end of its name", r.ToRevision)
+		return options.Usage("--to-revision=%s: give a revision's number, its name, or the hash at the end of its name", r.ToRevision)
 	}
 	if r.Soak < 0 {
-		return cmdutil.Usage("--soak=%s: must not be negative", r.Soak)
+		return options.Usage("--soak=%s: must not be negative", r.Soak)
 	}
 	if r.steps != "" {
 		var err error
 		if r.Steps, err = operation.ParseSteps(r.steps); err != nil {
-			return cmdutil.Usage("--steps=%s: %w", r.steps, err)
+			return options.Usage("--steps=%s: %w", r.steps, err)
 		}
 	}
 	if err := r.Drive.Check(); err != nil {

@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -18,16 +18,16 @@ import (
 // means that nothing was run.
 func parse(t *testing.T, args ...string) (*Request, error) {
 	t.Helper()
-	got, err := cmdtest.Parse(t, New, args...)
+	got, err := apptest.Parse(t, New, args...)
 	if got != nil {
-		got.steps, got.Drive = "", cmdutil.DriveFlags{Order: got.Drive.Order, IgnorePDB: got.Drive.IgnorePDB}
+		got.steps, got.Drive = "", options.DriveFlags{Order: got.Drive.Order, IgnorePDB: got.Drive.IgnorePDB}
 	}
 	return got, err
 }
 
 func request(changes ...func(*Request)) *Request {
 	r := &Request{
-		Run:  cmdtest.Run(),
+		Run:  apptest.Run(),
 		Name: "web", Soak: 30 * time.Second,
 	}
 	for _, change := range changes {
@@ -66,7 +66,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", nil, "which StatefulSet? give its name"},
 		{"two names", []string{"web", "api"}, "one StatefulSet at a time, not 2: web api"},
 		{"an unset variable for the revision must not mean the last good one", []string{"web", "--to-revision="}, "--to-revision is empty"},

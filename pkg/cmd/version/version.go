@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -41,29 +42,29 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	cmd := &cobra.Command{
 		Use: "version", Short: "Print the versions of the plugin and of the API server", Long: long, Example: example,
-		Args: cmdutil.Args,
+		Args: options.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return cmdutil.Usage("version takes no arguments, but there is %q", args[0])
+				return options.Usage("version takes no arguments, but there is %q", args[0])
 			}
-			if err := cmdutil.CheckOutput(r.Output); err != nil {
+			if err := options.CheckOutput(r.Output); err != nil {
 				return err
 			}
 			return run(cmd.Context(), env, *r)
 		},
 	}
 	cmd.Flags().BoolVar(&r.Client, "client", false, "Only the plugin's version: don't ask the API server.")
-	cmdutil.AddOutput(cmd.Flags(), &r.Output)
+	options.AddOutput(cmd.Flags(), &r.Output)
 	return cmd
 }
 
 // Run prints the versions. A server that does not answer takes nothing away
 // from what is known of the client.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
+func Run(ctx context.Context, env *app.Env, r Request) error {
 	v := report.Version{
 		Client: report.Build{
 			GitVersion: env.Version,
@@ -85,7 +86,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 // often wants to know whether it is there at all.
 const answers = 10 * time.Second
 
-func server(ctx context.Context, env *cmdutil.Env) (*report.Build, error) {
+func server(ctx context.Context, env *app.Env) (*report.Build, error) {
 	client, err := env.Client("")
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/client-go/rest"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -31,7 +31,7 @@ func (all *events) Handle(e engine.Event) { *all = append(*all, e) }
 func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 	client, err := kube.New(&rest.Config{Host: "http://127.0.0.1:1"}, "prod", func(string) {})
 	require.NoError(t, err)
-	env := &cmdutil.Env{Config: &cmdutil.Config{}}
+	env := &app.Env{Config: &app.Config{}}
 	absurd := &watched{client: client, name: "web", absurd: sts.Countable(ststest.Set(ststest.Replicas(2147483647)))}
 	require.ErrorIs(t, absurd.absurd, sts.ErrUncountable)
 
@@ -93,7 +93,7 @@ func TestAnAbsurdSetDoesNotHideTheOthers(t *testing.T) {
 	} {
 		t.Run(strings.Join(test.names, " "), func(t *testing.T) {
 			var stdout strings.Builder
-			env := &cmdutil.Env{Streams: term.Streams{Out: &stdout, Err: &strings.Builder{}}, Config: &cmdutil.Config{}}
+			env := &app.Env{Streams: term.Streams{Out: &stdout, Err: &strings.Builder{}}, Config: &app.Config{}}
 			sets := watching(t, test.names...)
 
 			require.NoError(t, load(t.Context(), sets, false))

@@ -6,18 +6,19 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
 // Run watches the sets, each with an engine of its own, until all have ended.
-func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
-	ctx, cancel := (&cmdutil.RunFlags{Limits: r.Limits}).Context(ctx)
+func Run(ctx context.Context, env *app.Env, r Request) error {
+	ctx, cancel := (&options.RunFlags{Limits: r.Limits}).Context(ctx)
 	defer cancel()
 	client, err := env.Client("")
 	if err != nil {
@@ -41,7 +42,7 @@ func Run(ctx context.Context, env *cmdutil.Env, r Request) error {
 		return err
 	}
 	env.Protocol.End = worst(sets)
-	return cmdutil.Result(env.Protocol.End)
+	return app.Result(env.Protocol.End)
 }
 
 // watched is one of the sets.
@@ -99,7 +100,7 @@ func load(ctx context.Context, sets []*watched, alone bool) error {
 }
 
 // watch runs the engines; what they tell is shown by this goroutine alone.
-func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) error {
+func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error {
 	messages := make(chan message)
 	engines, stops := make([]engine.Engine, len(sets)), make([]context.CancelFunc, len(sets))
 	for i, w := range sets {
@@ -140,7 +141,7 @@ func watch(ctx context.Context, env *cmdutil.Env, r Request, sets []*watched) er
 }
 
 // uncounted tells the end of a set whose pods can't be gone through.
-func uncounted(env *cmdutil.Env, w *watched, r Request, sink engine.Sink) engine.Outcome {
+func uncounted(env *app.Env, w *watched, r Request, sink engine.Sink) engine.Outcome {
 	p, now := r.plan(w, env), w.client.Now()
 	o := engine.Outcome{Result: engine.Halted, Message: w.absurd.Error(), Step: &p.Steps[0]}
 	for _, h := range hint.Of(w.absurd) {
@@ -165,7 +166,7 @@ func (r Request) titles(sets []*watched) []string {
 }
 
 // command is how the user calls the plugin for the set.
-func (r Request) command(w *watched, env *cmdutil.Env) hint.Caller {
+func (r Request) command(w *watched, env *app.Env) hint.Caller {
 	if r.AllNamespaces {
 		return env.Command(w.client.Namespace)
 	}
@@ -173,7 +174,7 @@ func (r Request) command(w *watched, env *cmdutil.Env) hint.Caller {
 }
 
 // plan is one step that changes nothing.
-func (r Request) plan(w *watched, env *cmdutil.Env) plan.Plan {
+func (r Request) plan(w *watched, env *app.Env) plan.Plan {
 	settled := verdict.Settled{Command: r.command(w, env)}
 	var until plan.Condition = settled
 	if r.Follow {

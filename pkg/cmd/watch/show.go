@@ -3,7 +3,7 @@ package watch
 import (
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -41,7 +41,7 @@ type show struct {
 // newShow shows the sets on a screen when the answer goes to a terminal.
 // Elsewhere lines are the answer, unless a format is asked for: then they are
 // the story beside it.
-func newShow(env *cmdutil.Env, r Request, names []string, now func() time.Time) *show {
+func newShow(env *app.Env, r Request, names []string, now func() time.Time) *show {
 	s := &show{now: now, sinks: make([][]engine.Sink, len(names))}
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -19,7 +19,7 @@ import (
 // told shows what the engines of these sets tell, and returns what appears.
 func told(r Request, names []string, tell func(tellers []member)) (stdout, stderr string) {
 	var out, errs strings.Builder
-	env := &cmdutil.Env{Streams: term.Streams{Out: &out, Err: &errs}, Color: term.ColorNever}
+	env := &app.Env{Streams: term.Streams{Out: &out, Err: &errs}, Color: term.ColorNever}
 	messages := make(chan message)
 	go func() {
 		defer close(messages)

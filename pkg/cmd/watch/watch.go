@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
@@ -68,7 +69,7 @@ var (
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
-func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) error) *cobra.Command {
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	cmd := &cobra.Command{
 		Use:                   "watch (NAME... | --all | -A | -l SELECTOR)",
@@ -76,7 +77,7 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		Long:                  long,
 		Example:               example,
 		DisableFlagsInUseLine: true,
-		Args:                  cmdutil.Args,
+		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := r.check(args); err != nil {
 				return err
@@ -94,31 +95,31 @@ func New(env *cmdutil.Env, run func(context.Context, *cmdutil.Env, Request) erro
 		"How long to watch, for instance 10m; 0 for ever. A watch that takes longer ends with exit code 124.")
 	flags.DurationVar(&r.Limits.StepTimeout, "step-timeout", StepTimeout,
 		"How long there may be no progress; 0 for ever. It ends with exit code 4.")
-	cmdutil.AddPatience(flags, &r.Limits,
+	options.AddPatience(flags, &r.Limits,
 		"How long trouble that often heals by itself (an image pull, a crash loop) may last before it counts.")
-	cmdutil.AddOutput(flags, &r.Output)
-	cmdutil.AddReport(flags)
+	options.AddOutput(flags, &r.Output)
+	options.AddReport(flags)
 	return cmd
 }
 
 func (r *Request) check(args []string) (err error) {
 	switch several := r.All || r.AllNamespaces || r.Selector != ""; {
 	case r.AllNamespaces && len(args) > 0:
-		return cmdutil.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
+		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
 	case several && len(args) > 0:
-		return cmdutil.Usage("names, --all and -l don't go together")
+		return options.Usage("names, --all and -l don't go together")
 	case r.All && r.Selector != "":
-		return cmdutil.Usage("--all and -l don't go together")
+		return options.Usage("--all and -l don't go together")
 	case !several && len(args) == 0:
-		return cmdutil.Usage("which StatefulSet? give its name, or --all, or -A, or -l and a selector")
+		return options.Usage("which StatefulSet? give its name, or --all, or -A, or -l and a selector")
 	case !several:
-		if r.Names, err = cmdutil.SetNames(args); err != nil {
+		if r.Names, err = options.SetNames(args); err != nil {
 			return err
 		}
 	}
 	if _, err := labels.Parse(r.Selector); err != nil {
-		return cmdutil.Usage("-l %s: %v", r.Selector, err)
+		return options.Usage("-l %s: %v", r.Selector, err)
 	}
-	flags := cmdutil.RunFlags{Limits: r.Limits, Output: r.Output}
+	flags := options.RunFlags{Limits: r.Limits, Output: r.Output}
 	return flags.Check()
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/cmdutil/cmdtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -15,7 +15,7 @@ import (
 // parse is what the flags become. A request of nil means that nothing was run.
 func parse(t *testing.T, args ...string) (*watch.Request, error) {
 	t.Helper()
-	return cmdtest.Parse(t, watch.New, args...)
+	return apptest.Parse(t, watch.New, args...)
 }
 
 // patient are the limits by default.
@@ -61,7 +61,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestBadUsage(t *testing.T) {
-	cmdtest.RefuseMisuse(t, parse, []cmdtest.Misuse{
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"nothing to watch", nil, "which StatefulSet? give its name, or --all, or -A, or -l and a selector"},
 		{"a name and all", []string{"web", "--all"}, "names, --all and -l don't go together"},
 		{

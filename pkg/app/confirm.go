@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Warn tells something that is no reason to stop.
+func (r *Runner) Warn(message string) { r.Env.Warn(message) }
+
+// Show shows what a person is asked about, with what they have to know before
+// they answer. The run does not repeat it.
+func (r *Runner) Show(p *plan.Plan) {
+	p.Context = r.Env.Context()
+	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
+	r.shown = true
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	for _, w := range p.Warnings {
+		if !slices.Contains(r.told, w) {
+			r.Warn(w)
+			r.told = append(r.told, w)
+		}
+	}
+}
+
+// Confirm asks before a plan is run from this snapshot, unless a permission is
+// missing: then nobody has to answer first. Without a terminal that is a refusal,
+// which names the flag that answers.
+func (r *Runner) Confirm(ctx context.Context, p *plan.Plan, s sts.Snapshot, question string) error {
+	if r.Flags.Yes || r.DryRun() {
+		return nil
+	}
+	if !r.Env.Streams.Interactive() {
+		return &plan.Refusal{Why: plan.NoTerminal}
+	}
+	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+		return err
+	}
+	r.Show(p)
+	text := report.Explained(r.Env.Streams.Err, r.Env.Question(question)+" [y/N]")
+	answer, err := r.Env.Streams.Ask(ctx, term.Question{Text: text, Help: yesHelp})
+	switch {
+	case err != nil && !errors.Is(err, term.ErrNoAnswer):
+		return err
+	case slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)):
+		return nil
+	}
+	return plan.Cancel()
+}
+
+// yesHelp explains the answers to a plain question.
+const yesHelp = `  y  yes: do what is shown above
+  n  no, like any other answer: nothing is changed`
+
+// asker reads the answer at a gate. The question has been put by the lines of
+// the run: only they know when something has come between.
+type asker struct{ env *Env }
+
+// Ask maps the answer.
+func (a asker) Ask(ctx context.Context, step plan.Step) (plan.Answer, error) {
+	question := report.GateQuestion(a.env.Where(), &step)
+	answers := map[string]plan.Answer{
+		"p": plan.Promote, "promote": plan.Promote,
+		"h": plan.HoldOn, "hold": plan.HoldOn,
+		"a": plan.Abort, "abort": plan.Abort,
+	}
+	text, err := a.env.Streams.Ask(ctx, term.Question{
+		Text: report.Explained(a.env.Streams.Err, question), Help: report.GateHelp, Shown: true,
+		Valid: func(text string) bool {
+			_, ok := answers[strings.ToLower(text)]
+			return ok
+		},
+	})
+	if errors.Is(err, term.ErrNoAnswer) {
+		return plan.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
+	}
+	return answers[strings.ToLower(text)], err
+}

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// Warn tells something that is no reason to stop.
+func (e *Env) Warn(message string) {
+	report.Say(e.Streams.Err, "warning: "+message)
+	if e.Actions != nil {
+		e.Actions.Warn(message)
+	}
+}
+
+// About notes which set the command is about, for what is told when it ends.
+func (e *Env) About(namespace, name string) {
+	e.Protocol.About = report.Subject{Namespace: namespace, Name: name}
+}
+
+// Now is the cluster's time, or the machine's while there is no cluster.
+func (e *Env) Now() time.Time {
+	if e.now != nil {
+		return e.now()
+	}
+	return time.Now()
+}
+
+// Sinks are what is told the events of one engine besides its lines and its
+// objects. Several sets have several.
+func (e *Env) Sinks() []engine.Sink {
+	all := []engine.Sink{e.ender()}
+	if len(e.Reports) > 0 {
+		all = append(all, e.Protocol.Sink())
+	}
+	if e.Actions != nil {
+		all = append(all, e.Actions)
+	}
+	return all
+}
+
+// ender notes how a run ended.
+func (e *Env) ender() engine.Sink {
+	return sinkFunc(func(event engine.Event) {
+		if event.Outcome != nil {
+			e.Protocol.End = *event.Outcome
+		}
+	})
+}
+
+type sinkFunc func(engine.Event)
+
+// Handle calls it.
+func (f sinkFunc) Handle(e engine.Event) { f(e) }
+
+// Nothing says that there is nothing to do: an end like any other. What helps
+// may follow.
+func (e *Env) Nothing(why string, try ...string) {
+	report.Say(e.Streams.Err, why)
+	for _, t := range try {
+		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(t))
+	}
+	e.End(engine.Outcome{Result: engine.Done, Message: why, Try: try})
+}
+
+// End tells a program an end that no run tells.
+func (e *Env) End(o engine.Outcome) {
+	e.Protocol.End = o
+	dryRun := e.DryRun
+	if dryRun == "" {
+		dryRun = report.DryRunNone
+	}
+	report.PrintEnd(e.Streams.Out, e.Output, dryRun, e.Protocol.About, e.Now(), o)
+}
+
+// Close writes the reports, and tells GitHub Actions the end. The outcome is
+// that of the whole command; one that says nothing leaves it at what was told.
+func (e *Env) Close(o engine.Outcome) {
+	told := e.Protocol.End
+	if o.Result != engine.Done || told.Result != engine.Done && told.Result != engine.Held {
+		e.Protocol.End = o
+	}
+	e.Protocol.Ended = e.Now()
+	if err := e.Reports.Write(&e.Protocol); err != nil {
+		e.Warn("the report could not be written: " + err.Error())
+	}
+	if e.Actions != nil && e.Protocol.End.Message != "" {
+		e.Actions.End(e.Where(), e.Protocol.End)
+	}
+}

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// A program that logs somebody in must not ask while a shell completes a word.
+func TestAGlanceAsksNobodyToLogIn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config")
+	require.NoError(t, os.WriteFile(file, []byte(`
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+current-context: x
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "true", interactiveMode: Always}}}]
+`), 0o600))
+	t.Setenv("KUBECONFIG", file)
+	stdin := os.Stdin
+	os.Stdin = typing(t, "secret\n")
+	t.Cleanup(func() { os.Stdin = stdin })
+	var stderr strings.Builder
+	client, err := (&Env{Config: &Config{}, Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
+	require.NoError(t, err)
+
+	_, err = client.Names(t.Context(), "")
+
+	require.ErrorContains(t, err, "standard input is unavailable")
+	require.Empty(t, stderr.String())
+}

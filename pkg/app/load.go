@@ -1,0 +1,47 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Observation is for how long a verb waits for the controller to have seen the
+// newest spec. It does within milliseconds, unless it is away or has much to do.
+const Observation = 5 * time.Second
+
+// Load reads the set, once its controller has seen the spec, and, unless they are
+// to be ignored, the disruption budgets that cover it.
+func (r *Runner) Load(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, kube.Manifest, error) {
+	return r.load(ctx, name, ignorePDB, Observation)
+}
+
+// LoadAtOnce is Load without the wait for the controller, for a way back.
+func (r *Runner) LoadAtOnce(ctx context.Context, name string, ignorePDB bool) (sts.Snapshot, error) {
+	s, _, err := r.load(ctx, name, ignorePDB, 0)
+	return s, err
+}
+
+func (r *Runner) load(ctx context.Context, name string, ignorePDB bool, within time.Duration) (sts.Snapshot, kube.Manifest, error) {
+	r.Env.About(r.Client.Namespace, name)
+	s, manifest, err := r.Client.LoadObserved(ctx, name, within)
+	r.ignorePDB = ignorePDB
+	if err == nil && !ignorePDB {
+		s, err = r.budgets(ctx, s)
+	}
+	return s, manifest, err
+}
+
+// budgets adds the disruption budgets that cover the set. Not being allowed to
+// read them is told, and is no reason to stop: the controller never asks them.
+// Any other error is one: there may be budgets.
+func (r *Runner) budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, error) {
+	with, err := r.Client.Budgets(ctx, s)
+	if kube.Denied(err) {
+		r.Warn("no PodDisruptionBudget is respected: " + err.Error())
+		return s, nil
+	}
+	return with, err
+}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// begin asks for the permissions while the watch starts. What is missing counts
+// before what the watch met, which may be the same.
+func (r *Runner) begin(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	var missing error
+	var asking sync.WaitGroup
+	asking.Go(func() { missing = r.Permit(ctx, p.Needs(s)...) })
+	err := r.watch(ctx, p, s)
+	asking.Wait()
+	return cmp.Or(missing, err)
+}
+
+// Permit is the error that names all of these permissions that are missing. One
+// that was asked about is not asked about again, and in a dry run none is: what
+// the server judges there, it judges itself.
+func (r *Runner) Permit(ctx context.Context, needs ...plan.Permission) error {
+	if r.DryRun() {
+		return nil
+	}
+	needs = slices.DeleteFunc(slices.Clone(needs), func(p plan.Permission) bool { return slices.Contains(r.permitted, p) })
+	if len(needs) == 0 {
+		return nil
+	}
+	r.permitted = append(r.permitted, needs...)
+	return r.Client.Permit(ctx, needs...)
+}
+
+// rehearse has the server judge the deletion of a pod before anything is
+// written, where the plan is sure to come to one: who may not delete pods learns
+// it now, and not half way.
+func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	deletion, ok := p.Deletion(s)
+	if !ok {
+		return nil
+	}
+	if _, err := r.Client.DryRun(ctx, deletion, s); kube.Denied(err) {
+		return err
+	}
+	return nil // whatever else it says is for when it comes to it
+}

@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Runner takes plans of one set to their outcomes.
+type Runner struct {
+	Env       *Env
+	Client    *kube.Client
+	Flags     options.RunFlags
+	namespace string            // the given one, empty for that of the flags
+	permitted []plan.Permission // those that were asked about
+	ignorePDB bool              // as the user asked for it
+	shown     bool              // the plan's head, with a question
+	told      []string          // its warnings
+	// Records take what deleted claims were; nil for plans that delete none.
+	Records engine.Records
+	feed    <-chan engine.Update
+	sinks   sinks
+}
+
+// NewRunner makes the runner of a verb, for the namespace that the flags lead
+// to or for the given one.
+func NewRunner(env *Env, namespace string, flags options.RunFlags) (*Runner, error) {
+	client, err := env.Client(namespace)
+	if err != nil {
+		return nil, err
+	}
+	return &Runner{Env: env, Client: client, Flags: flags, namespace: namespace}, nil
+}
+
+// RunToEnd runs a plan as Run does, and returns what a verb returns.
+func (r *Runner) RunToEnd(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	o, err := r.Run(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	return Result(o)
+}
+
+// Run prints the plan if this is a dry run, and runs it otherwise. The
+// snapshot is the one that the plan was made from.
+func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
+	p.Context = r.Env.Context()
+	if r.DryRun() {
+		return engine.Outcome{Result: engine.Done}, r.dryRun(ctx, p, s)
+	}
+	if r.feed == nil {
+		if err := r.begin(ctx, p, s); err != nil {
+			return engine.Outcome{}, err
+		}
+		if err := r.rehearse(ctx, p, s); err != nil {
+			return engine.Outcome{}, err
+		}
+	}
+	plan, err := plan.Saved(*p)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	engine := engine.Engine{
+		Notices: r.Env.Notices,
+		Cluster: r.Client,
+		Feed:    r.feed,
+		Sink:    r.sink(),
+		Asker:   asker{r.Env},
+		Hooks:   hooks{r.Client},
+		Records: r.Records,
+		Command: r.Env.Command(r.namespace),
+		Looker:  r.Client,
+		Witness: r.Client,
+		Now:     r.Client.Now,
+	}
+	r.Env.Running(true)
+	defer r.Env.Running(false)
+	return engine.Run(ctx, plan, s), nil
+}
+
+// firstLook is how long the first snapshot may take before a run begins
+// without it.
+const firstLook = 2 * time.Second
+
+// watch starts the feed and waits for its first item: a watch that is not
+// allowed must show before anything is written.
+func (r *Runner) watch(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	var needs []kube.Need
+	if p.Claims {
+		needs = append(needs, kube.NeedClaims)
+	}
+	if len(s.Budgets) > 0 { // what is waited for must be seen
+		needs = append(needs, kube.NeedBudgets)
+	}
+	updates, err := r.Client.Watch(ctx, s.Set, needs...)
+	if err != nil {
+		return err
+	}
+	feed := make(chan engine.Update, 1)
+	select {
+	case first, ok := <-updates:
+		if !ok {
+			return context.Cause(ctx)
+		}
+		if first.Err != nil {
+			return first.Err
+		}
+		feed <- first
+	case <-time.After(firstLook):
+	}
+	go func() {
+		defer close(feed)
+		for u := range updates {
+			select {
+			case feed <- u:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	r.feed = feed
+	return nil
+}
+
+// DryRun reports whether nothing is to be written.
+func (r *Runner) DryRun() bool {
+	return r.Flags.DryRun == report.DryRunClient || r.Flags.DryRun == report.DryRunServer
+}
+
+// sink tells what happens, in lines for a person on the error stream, and if
+// a format is asked for also as objects on the output stream.
+func (r *Runner) sink() engine.Sink {
+	if r.sinks == nil {
+		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
+		if r.Flags.Output != report.Human {
+			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
+		}
+		r.sinks = append(r.sinks, r.Env.Sinks()...)
+	}
+	return r.sinks
+}
+
+type sinks []engine.Sink
+
+// Handle tells every sink.
+func (all sinks) Handle(e engine.Event) {
+	for _, s := range all {
+		s.Handle(e)
+	}
+}
+
+// RetryOnConflict does again what began with a look at the set, when the set has
+// changed before the server was asked about it. That is nobody's fault.
+func RetryOnConflict(do func() error) error {
+	const atMost = 3
+	var err error
+	for range atMost {
+		if err = do(); !errors.Is(err, engine.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
