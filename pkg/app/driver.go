@@ -5,10 +5,10 @@ import (
 	"os"
 	"os/user"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/process"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 

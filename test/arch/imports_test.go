@@ -66,8 +66,8 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			name: "the judgement of claims stands on facts about sets, and on nothing else of ours",
 			file: "pkg/claims/x.go",
 			src: `package claims; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/sts"
-				_ "github.com/kubectl-sts/kubectl-sts/pkg/canary")`,
-			want: []string{"pkg/claims/x.go:2: pkg/claims must not import " + module + "/pkg/canary"},
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/planner/canary")`,
+			want: []string{"pkg/claims/x.go:2: pkg/claims must not import " + module + "/pkg/planner/canary"},
 		},
 		{
 			name: "a prefix of a name is not the name",

@@ -11,11 +11,11 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
-	planner "github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"

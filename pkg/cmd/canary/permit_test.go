@@ -12,9 +12,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"

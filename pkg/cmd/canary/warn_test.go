@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
-	"github.com/kubectl-sts/kubectl-sts/pkg/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )

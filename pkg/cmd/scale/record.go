@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 

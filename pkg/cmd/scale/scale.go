@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )

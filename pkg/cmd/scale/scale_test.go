@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	planner "github.com/kubectl-sts/kubectl-sts/pkg/scale"
 )
 
 // parse is what the flags become; the request is nil when nothing was run.

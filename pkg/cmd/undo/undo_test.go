@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )

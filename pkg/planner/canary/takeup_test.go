@@ -1,0 +1,157 @@
+package canary_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// waiting is the set with nginx:1.22 behind a partition that somebody else set.
+func waiting(partition int32, changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
+	set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(partition))
+	for _, change := range changes {
+		change(set)
+	}
+	return set
+}
+
+func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
+	const open = "take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed"
+	const first = "1/3 update web-4; partition 4; good from 4; soak 1m0s"
+	const second = "2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s"
+	const third = "3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s"
+	tests := []struct {
+		name      string
+		partition int32
+		updated   int // the lowest ordinal that carries the change already
+		want      []string
+	}{
+		{
+			"no pod carries it yet", 5, 5,
+			[]string{open, first, second, third, "end the canary; partition 5, no annotation kubectl-sts.github.io/canary; observed"},
+		},
+		{
+			"a partition above the replicas is put back too", 100, 5,
+			[]string{open, first, second, third, "end the canary; partition 100, no annotation kubectl-sts.github.io/canary; observed"},
+		},
+		{
+			"the first step is done", 4, 4,
+			[]string{open, second, third, "end the canary; partition 4, no annotation kubectl-sts.github.io/canary; observed"},
+		},
+		{
+			"half way through the second step", 3, 3,
+			[]string{open, second, third, "end the canary; partition 3, no annotation kubectl-sts.github.io/canary; observed"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := ststest.Snapshot(waiting(tt.partition), updated(tt.updated, 0))
+
+			p := planned(t)(plantest.Saved(canary.Plan(request(), s, ststest.Start)))
+
+			require.Equal(t, tt.want, outline(p))
+			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
+			require.NoError(t, err)
+			want := record(takenUp(int(tt.partition)))
+			want.Template, want.Gate = fingerprint, ptr.To(int(tt.partition))
+			require.Equal(t, want, written(t, write(t, p.Steps[0])))
+		})
+	}
+}
+
+func TestNothingIsTakenUp(t *testing.T) {
+	tests := []struct {
+		name string
+		set  *appsv1.StatefulSet
+		from int
+		want *plan.Refusal
+	}{
+		{
+			"where no change waits", ststest.Set(), 5,
+			&plan.Refusal{
+				Why: `nothing to roll out for statefulset "web"`,
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+			},
+		},
+		{
+			"where a partition holds nothing back", ststest.Set(ststest.Partition(3)), 5,
+			&plan.Refusal{
+				Why: `nothing to roll out for statefulset "web"`,
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+			},
+		},
+		{
+			"in the middle of an update without a partition", waiting(0), 3,
+			&plan.Refusal{
+				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
+				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+			},
+		},
+		{
+			"where the pods beyond the partition are not there yet", waiting(3), 4,
+			&plan.Refusal{
+				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
+				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+			},
+		},
+		{
+			"before the controller knows what waits", ststest.Set(ststest.Partition(5), ststest.Unseen), 5,
+			&plan.Refusal{
+				Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
+				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := plantest.Saved(canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start))
+			requireRefusal(t, tt.want, p, err)
+		})
+	}
+}
+
+func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
+	s := ststest.Snapshot(waiting(4), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready))
+	p := planned(t)(plantest.Saved(canary.Plan(request(force), s, ststest.Start)))
+	require.Equal(t, []string{
+		"take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed",
+		"2/3 update web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s",
+		"3/3 update web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
+		"end the canary; partition 4, no annotation kubectl-sts.github.io/canary; observed",
+	}, outline(p))
+}
+
+func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
+	s := ststest.Snapshot(waiting(4, ststest.Unseen), updated(4, 0))
+	p, err := plantest.Saved(canary.Plan(request(force), s, ststest.Start))
+	requireRefusal(t, &plan.Refusal{
+		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
+		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+	}, p, err)
+}
+
+func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
+	s := ststest.Snapshot(waiting(5), updated(5, 0))
+	for _, tt := range []struct {
+		steps operation.Steps
+		err   string
+	}{
+		{operation.Steps{"4", "50%"}, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)"},
+		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
+	} {
+		t.Run(tt.steps.String(), func(t *testing.T) {
+			p, err := plantest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))
+			require.EqualError(t, err, tt.err)
+			require.Nil(t, p)
+		})
+	}
+}

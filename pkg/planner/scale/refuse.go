@@ -1,0 +1,149 @@
+package scale
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// refuse checks what no scale can begin with.
+func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) error {
+	if s.Set.DeletionTimestamp != nil {
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	}
+	// A scale that goes on was asked for with the replicas that it began with.
+	if r.Current != nil && s.Replicas() != *r.Current && (record == nil || record.From != *r.Current) {
+		return &plan.Refusal{
+			Why: fmt.Sprintf("statefulset %q has %s, not the %d of --current-replicas",
+				s.Name(), sts.Count(s.Replicas(), "replica"), *r.Current),
+		}
+	}
+	open, err := operation.FindRollout(s)
+	if err != nil {
+		return err
+	}
+	if open != nil {
+		return r.busy(open, s)
+	}
+	if no := r.failed(s, record); no != nil {
+		return no
+	}
+	if no := r.driven(s, record); no != nil {
+		return no
+	}
+	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
+		return &plan.Refusal{
+			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
+			Try: []string{
+				r.Command.Render(record.WithHook(hint.Hint{
+					Words: "give the command again", Kind: hint.Sts, Verb: "scale",
+					Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)},
+				})),
+				"or let them go without: --before-cmd true",
+			},
+		}
+	}
+	if r.Force {
+		return nil
+	}
+	if why := r.forgets(s); why != "" {
+		first := "end the rollout first, or set the partition to 0"
+		if hold, err := operation.FindHold(s); err == nil && hold != nil {
+			first = "release the set first, which rolls the change out: " + r.command("release", s)
+		}
+		return &plan.Refusal{Why: why, Try: []string{first, "go ahead all the same with --force"}}
+	}
+	if why := r.unwell(s, now); why != "" {
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{
+			"see what is the matter: " + r.command("status", s), "go ahead all the same with --force",
+		}}
+	}
+	return nil
+}
+
+// busy refuses while another verb's rollout is in progress: a scale-down takes
+// its pods first, and one to 0 makes the controller forget the stable revision.
+func (r Request) busy(open *operation.Rollout, s sts.Snapshot) error {
+	verb := open.Verb.Name()
+	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first",
+		open.Verb.Noun(), s.Name())
+	if r.To == 0 {
+		why = fmt.Sprintf("%s of statefulset %q is in progress, and at 0 replicas the controller forgets the revision to go back to",
+			open.Verb.Noun(), s.Name())
+	}
+	try := []string{"finish it: " + r.command("promote", s, "--full"), "or take it back: " + r.command("abort", s)}
+	if open.Verb != operation.VerbCanary {
+		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
+	}
+	if r.Other != nil {
+		try = slices.Insert(try, 0, canary.WatchIt(*r.Other, r.command("watch", s, "--follow")))
+	}
+	return &plan.Refusal{Why: why, Try: try}
+}
+
+// driven refuses to go on with a scale that another process drives. To another
+// number of replicas is another matter: it may be the way back.
+func (r Request) driven(s sts.Snapshot, record *operation.Scale) error {
+	if record == nil || r.Other == nil || !r.Other.Alive || r.TakeOver || r.To != record.To {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d is driven by %s (process %d, which is running)",
+			s.Name(), record.From, record.To, sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
+		Try: []string{
+			"watch it: " + r.command("watch", s, "--follow"),
+			"or go on in its place: the same command with " + canary.TakeOverFlag,
+		},
+	}
+}
+
+// forgets says what is lost at 0 replicas, or "".
+func (r Request) forgets(s sts.Snapshot) string {
+	if r.To > 0 || s.Replicas() == 0 || s.OnDelete() || s.Partition() == 0 || s.CurrentRevision() == s.UpdateRevision() {
+		return ""
+	}
+	return fmt.Sprintf("partition %d of statefulset %q holds a change back, and at 0 replicas the controller forgets the revision %s "+
+		"that the other pods have", s.Partition(), s.Name(), s.CurrentRevision())
+}
+
+// unwell says what is the matter with a pod that stays, or "". One that is only
+// on its way is waited for by the run.
+func (r Request) unwell(s sts.Snapshot, now time.Time) string {
+	var why []string
+	for o := s.Start(); o < min(s.End(), s.Start()+r.To); o++ {
+		t := s.Standing(o, "", now)
+		since := t.Since
+		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
+			continue
+		}
+		if t.Trouble.Grace == sts.AtOnce || !now.Before(since.Add(t.Trouble.Patience(r.Limits.Patience, r.Limits.Placing))) {
+			why = append(why, t.Pod+" is "+t.Says())
+		}
+	}
+	if len(why) > 0 {
+		return strings.Join(why, "; ")
+	}
+	return unfinished(s)
+}
+
+// unfinished says which pod a rollout has still to replace, or "". With
+// OnDelete that is somebody else's choice.
+func unfinished(s sts.Snapshot) string {
+	if s.OnDelete() || !s.Observed() {
+		return ""
+	}
+	for o := s.Start(); o < s.End(); o++ {
+		if pod, ok := s.Pod(o); ok && pod.Revision != s.Wanted(o) {
+			return fmt.Sprintf("a rollout is not over: %s is on another revision than wanted", pod.Name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,148 @@
+package scale_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+const openCanary = `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","stable":"web-stable",` +
+	`"ownTemplate":true,"steps":["1"],"soak":"1s"}`
+
+func TestRefusals(t *testing.T) {
+	canaryOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary)
+	undoOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary[:len(openCanary)-1]+`,"verb":"undo"}`)
+	crash := ststest.Waiting("CrashLoopBackOff", "")
+	since := func(d time.Duration) []*corev1.Pod {
+		return []*corev1.Pod{ststest.Pod(0, crash, ststest.ReadySince(ststest.Start.Add(-d)))}
+	}
+	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4))
+	force := func(r *scale.Request) { r.Force = true }
+	hooked := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","before":"before-exec"}`)))
+	tests := []struct {
+		name string
+		r    scale.Request
+		s    sts.Snapshot
+		want string // empty when it is not refused
+	}{
+		{"a set that goes", request(2), snapshot(set(ststest.Deleted)), `statefulset "web" is being deleted`},
+		{
+			"other replicas than given", request(2, func(r *scale.Request) { r.Current = ptr.To(5) }), snapshot(set()),
+			`statefulset "web" has 4 replicas, not the 5 of --current-replicas`,
+		},
+		{"the replicas given", request(2, func(r *scale.Request) { r.Current = ptr.To(4) }), snapshot(set()), ""},
+		{
+			"the replicas that it began with", request(2, func(r *scale.Request) { r.Current = ptr.To(5) }),
+			snapshot(set(record(`{"version":1,"from":5,"to":2}`))), "",
+		},
+		{
+			"a scale that goes on without the command that it was begun with", request(2, force), hooked,
+			"this scale was begun with --before-exec, and the other pods would go without it",
+		},
+		{
+			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hook = &plan.Hook{Command: "true"} }),
+			hooked, "",
+		},
+		{"a scale that is left as it is, without its command", request(4), hooked, ""},
+		{
+			"a canary that is open", request(2, force), snapshot(set(canaryOpen)),
+			`a canary of statefulset "web" is in progress: a scale-down would take the pods that it has updated first`,
+		},
+		{
+			"a canary that is open, and 0", request(0), snapshot(set(canaryOpen)),
+			`a canary of statefulset "web" is in progress, and at 0 replicas the controller forgets the revision to go back to`,
+		},
+		{
+			"an undo that is open", request(6), snapshot(set(undoOpen)),
+			`an undo of statefulset "web" is in progress: a scale-down would take the pods that it has updated first`,
+		},
+		{
+			"a partition that holds back, and 0", request(0), snapshot(held),
+			`partition 4 of statefulset "web" holds a change back, and at 0 replicas the controller forgets the revision web-stable ` +
+				`that the other pods have`,
+		},
+		{"a partition that holds back, and 0, by force", request(0, force), snapshot(held), ""},
+		{"a partition that holds back, and some", request(2), snapshot(held), ""},
+		{
+			"a rollout under way", request(3), snapshot(set(ststest.Updating("nginx:1.22"))),
+			`statefulset "web" is not settled: a rollout is not over: web-0 is on another revision than wanted`,
+		},
+		{"a rollout under way, by force", request(3, force), snapshot(set(ststest.Updating("nginx:1.22"))), ""},
+		{"a rollout that waits for somebody", request(3), snapshot(set(ststest.Updating("nginx:1.22"), ststest.Strategy("OnDelete"))), ""},
+		{
+			"a pod that stays and has been in trouble for long", request(3),
+			ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)),
+			`statefulset "web" is not settled: web-0 is nginx: CrashLoopBackOff`,
+		},
+		{"a pod that stays and has just got into trouble", request(3), ststest.Snapshot(set(), since(time.Second), ststest.Pods(1, 4)), ""},
+		{"a pod that goes and is in trouble", request(0), ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)), ""},
+		{
+			"old claims, and nobody to ask", request(5, answered(scale.Fail)), snapshot(set(), claim(4)),
+			"1 claim of earlier pods would come back with their data: data-web-4 (1Gi)",
+		},
+		{
+			"a fresh claim for one that is marked to be kept", request(5, answered(scale.Fresh)), snapshot(set(), claim(4, kept)),
+			"claim data-web-4, which web-4 would get, can't be replaced: annotation kubectl-sts.github.io/keep",
+		},
+		{
+			"a fresh claim for one that may be another set's", request(4, answered(scale.Fresh), rivals(false)),
+			snapshot(set(ststest.Replicas(3)), claim(3)),
+			"claim data-web-3, which web-3 would get, can't be replaced: it could be set b's as well",
+		},
+		{
+			"a claim that another set uses", request(4, answered(scale.Reuse), rivals(true)), snapshot(set(ststest.Replicas(3)), claim(3)),
+			"claim data-web-3, which web-3 would get, can't be reused: set b uses it",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := plantest.Saved(scale.Plan(tt.r, tt.s, ststest.Start))
+			if tt.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			var no *plan.Refusal
+			require.ErrorAs(t, err, &no)
+			require.Contains(t, no.Why, tt.want)
+			require.Nil(t, p)
+		})
+	}
+}
+
+// To set the partition to 0, as is offered else, would roll out what the hold keeps back.
+func TestAtNoReplicasAHoldIsReleasedFirst(t *testing.T) {
+	hold := operation.Hold{Version: 1, Started: ststest.Start}
+	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(operation.HoldAnnotation, *hold.Text()))
+	_, err := scale.Plan(request(0), snapshot(held), ststest.Start)
+	var no *plan.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, []string{
+		"release the set first, which rolls the change out: kubectl sts release web", "go ahead all the same with --force",
+	}, no.Try)
+}
+
+func TestRecordsThatCantBeRead(t *testing.T) {
+	for name, text := range map[string]string{
+		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`,
+		"negative": `{"version":1,"from":-1}`, "failed, without how": `{"version":2}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
+			require.ErrorContains(t, err, `annotation kubectl-sts.github.io/scale of statefulset "web" can't be read: `)
+		})
+	}
+	for text, want := range map[string]string{`{"version":3}`: "has format 3", `{}`: "has format 0"} {
+		_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
+		require.ErrorContains(t, err, want+", this kubectl-sts reads 1 and 2: use the version that wrote it")
+	}
+}
