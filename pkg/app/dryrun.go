@@ -32,7 +32,11 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 		report.Say(r.Env.Streams.Err, "warning: "+w)
 	}
 	now := r.Client.Now()
-	report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	if r.Form != nil {
+		r.Form.Plan(p)
+	} else {
+		report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+	}
 	o := engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
 		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p})
@@ -40,6 +44,9 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 			s.Handle(engine.Event{Type: engine.EventWarning, Time: now, Message: w})
 		}
 		s.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Outcome: &o})
+	}
+	if r.Form != nil {
+		return nil
 	}
 	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -39,8 +41,17 @@ func (r *Runner) Permit(ctx context.Context, needs ...plan.Permission) error {
 
 // rehearse has the server judge the deletion of a pod before anything is
 // written, where the plan is sure to come to one: who may not delete pods learns
-// it now, and not half way.
+// it now, and not half way. The same holds for a claim that is to be created.
 func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	for i := range p.Steps {
+		create, ok := p.Steps[i].Change.(plan.CreateClaim)
+		if !ok || i == 0 {
+			continue
+		}
+		if _, err := r.Client.DryRun(ctx, create, s); apierrors.IsForbidden(err) { // a quota says no as well
+			return err
+		}
+	}
 	deletion, ok := p.Deletion(s)
 	if !ok {
 		return nil

@@ -26,8 +26,24 @@ type Runner struct {
 	told      []string          // its warnings
 	// Records take what deleted claims were; nil for plans that delete none.
 	Records engine.Records
-	feed    <-chan engine.Update
-	sinks   sinks
+	// Form shows plans and runs in the verb's own way; nil for the usual one.
+	Form  Form
+	feed  <-chan engine.Update
+	sinks sinks
+	// follow follows what a plan is about that is about no set.
+	follow func(ctx context.Context) <-chan engine.Update
+}
+
+// Form is a verb's own way to show what it does.
+type Form interface {
+	engine.Sink
+	// Plan shows what would be done.
+	Plan(p *plan.Plan)
+}
+
+// Follow makes the next run one of a plan about no set: feed follows what it is about.
+func (r *Runner) Follow(feed func(ctx context.Context) <-chan engine.Update) {
+	r.follow, r.feed = feed, nil
 }
 
 // NewRunner makes the runner of a verb, for the namespace that the flags lead
@@ -94,6 +110,10 @@ const firstLook = 2 * time.Second
 // watch starts the feed and waits for its first item: a watch that is not
 // allowed must show before anything is written.
 func (r *Runner) watch(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	if r.follow != nil {
+		r.feed = r.follow(ctx)
+		return nil
+	}
 	var needs []kube.Need
 	if p.Claims {
 		needs = append(needs, kube.NeedClaims)
@@ -139,6 +159,9 @@ func (r *Runner) DryRun() bool {
 // sink tells what happens, in lines for a person on the error stream, and if
 // a format is asked for also as objects on the output stream.
 func (r *Runner) sink() engine.Sink {
+	if r.sinks == nil && r.Form != nil {
+		r.sinks = append(sinks{r.Form}, r.Env.Sinks()...)
+	}
 	if r.sinks == nil {
 		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
 		if r.Flags.Output != report.Human {

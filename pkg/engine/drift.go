@@ -16,6 +16,8 @@ import (
 // Only the spec and the run's own record count: a new label is not drift.
 func (st State) drift(p plan.Plan, s sts.Snapshot) string {
 	switch {
+	case p.Name == "": // it is about no set
+		return ""
 	case !s.Exists():
 		return "the StatefulSet was deleted"
 	case s.UID() != p.UID:

@@ -197,6 +197,8 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 // ended ends a run that only looks on where nothing more happens by itself.
 func (n *next) ended(progress plan.Progress) bool {
 	switch f := progress.Failed; {
+	case progress.Broken != "":
+		n.d.End = n.outcome(Drifted, progress.Broken)
 	case progress.Back != "":
 		n.d.End = n.outcome(Halted, progress.Back)
 	case f != nil:

@@ -29,11 +29,16 @@ func (n *next) required(step *plan.Step) bool {
 	if step.Require == nil {
 		return true
 	}
-	if v := n.st.regressed(n.s, n.now, step.Require.Leaves(), false); v != nil {
-		n.halt(v)
-		return false
+	if others, ok := step.Require.(plan.Others); ok {
+		if v := n.st.regressed(n.s, n.now, others.Leaves(), false); v != nil {
+			n.halt(v)
+			return false
+		}
 	}
 	progress := step.Require.Check(n.s, n.now)
+	if n.ended(progress) {
+		return false
+	}
 	if progress.Done {
 		return true
 	}

@@ -47,6 +47,12 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 		return nil, c.deleteClaim(ctx, change, seen, dryRun != nil)
 	case plan.RetainVolume:
 		return nil, c.retainVolume(ctx, change, dryRun != nil)
+	case plan.ReleaseVolume:
+		return nil, c.releaseVolume(ctx, change, dryRun != nil)
+	case plan.CreateClaim:
+		return nil, c.createClaim(ctx, change, dryRun)
+	case plan.ResetReclaim:
+		return nil, c.resetReclaim(ctx, change, dryRun != nil)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }

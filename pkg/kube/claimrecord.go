@@ -46,7 +46,8 @@ func (c *Client) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (
 	}
 	// A run that was killed may have set the policy already. Where somebody has
 	// set it back by hand since, the note is stale.
-	if before := volume.Annotations[prune.BeforeAnnotation]; prune.IsPolicy(before) && r.Policy == corev1.PersistentVolumeReclaimRetain {
+	if before := volume.Annotations[sts.ReclaimBeforeAnnotation]; sts.IsReclaimPolicy(before) &&
+		r.Policy == corev1.PersistentVolumeReclaimRetain {
 		r.Before = corev1.PersistentVolumeReclaimPolicy(before)
 	}
 	return r, nil
@@ -67,45 +68,6 @@ func (c *Client) keepVolume(ctx context.Context, r prune.Record, dryRun bool) er
 	})
 }
 
-// FreeVolume makes a released volume bind to the next claim of the same name,
-// and to no other.
-func (c *Client) FreeVolume(ctx context.Context, r prune.Record) error {
-	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
-		to := volume.Spec.ClaimRef
-		if volume.UID != r.VolumeUID || to != nil && (to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name) {
-			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
-		}
-		var out []operation
-		if _, noted := volume.Annotations[prune.BeforeAnnotation]; !noted && volume.Spec.PersistentVolumeReclaimPolicy != r.Before {
-			out = noteBefore(volume, r.Before)
-		}
-		if to != nil && to.UID == "" {
-			return out, nil // a patch that got no answer was taken
-		}
-		return append(out, operation{"add", "/spec/claimRef", corev1.ObjectReference{
-			APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: r.Claim.Namespace, Name: r.Claim.Name,
-		}}), nil
-	})
-}
-
-// GiveBack gives the volume the reclaim policy that it had.
-func (c *Client) GiveBack(ctx context.Context, r prune.Record, policy corev1.PersistentVolumeReclaimPolicy) error {
-	return c.changeVolume(ctx, r.Volume, false, func(volume *corev1.PersistentVolume) ([]operation, error) {
-		to := volume.Spec.ClaimRef
-		if volume.UID != r.VolumeUID || to == nil || to.Namespace != r.Claim.Namespace || to.Name != r.Claim.Name {
-			return nil, fmt.Errorf("volume %s was bound to another claim meanwhile", r.Volume)
-		}
-		var out []operation
-		if _, ok := volume.Annotations[prune.BeforeAnnotation]; ok {
-			out = append(out, operation{Op: "remove", Path: annotationPath(prune.BeforeAnnotation)})
-		}
-		if volume.Spec.PersistentVolumeReclaimPolicy != policy {
-			out = append(out, operation{"replace", "/spec/persistentVolumeReclaimPolicy", policy})
-		}
-		return out, nil
-	})
-}
-
 func (c *Client) getClaim(ctx context.Context, namespace, name string) (*corev1.PersistentVolumeClaim, error) {
 	return again(ctx, func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
 		return c.persistentVolumeClaims(namespace).Get(ctx, name, metav1.GetOptions{})
@@ -120,9 +82,9 @@ func (c *Client) getVolume(ctx context.Context, name string) (*corev1.Persistent
 
 func noteBefore(volume *corev1.PersistentVolume, policy corev1.PersistentVolumeReclaimPolicy) []operation {
 	if volume.Annotations == nil {
-		return []operation{{"add", "/metadata/annotations", map[string]string{prune.BeforeAnnotation: string(policy)}}}
+		return []operation{{"add", "/metadata/annotations", map[string]string{sts.ReclaimBeforeAnnotation: string(policy)}}}
 	}
-	return []operation{{"add", annotationPath(prune.BeforeAnnotation), policy}}
+	return []operation{{"add", annotationPath(sts.ReclaimBeforeAnnotation), policy}}
 }
 
 func annotationPath(key string) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -24,7 +25,7 @@ const (
 
 func retained(v *corev1.PersistentVolume) {
 	v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRetain
-	v.Annotations = map[string]string{prune.BeforeAnnotation: "Delete"}
+	v.Annotations = map[string]string{sts.ReclaimBeforeAnnotation: "Delete"}
 }
 
 // stored is a server that holds claim data-web-4 and its volume.
@@ -59,14 +60,14 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 			"of one whose policy somebody has put back by hand, but not the note",
 			[]func(*corev1.PersistentVolume){retained, func(v *corev1.PersistentVolume) {
 				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimDelete
-				v.Annotations[prune.BeforeAnnotation] = "Recycle"
+				v.Annotations[sts.ReclaimBeforeAnnotation] = "Recycle"
 			}},
 			"Delete",
 		},
 		{
 			"of one whose note says nothing",
 			[]func(*corev1.PersistentVolume){func(v *corev1.PersistentVolume) {
-				v.Annotations = map[string]string{prune.BeforeAnnotation: "\x1b[31m"}
+				v.Annotations = map[string]string{sts.ReclaimBeforeAnnotation: "\x1b[31m"}
 			}},
 			"Delete",
 		},
@@ -131,24 +132,32 @@ func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
 		},
 		{
 			"free for the next claim of that name and for no other", retained,
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
+			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+			},
 			`[` + asSeen + `,` + ref + `]`,
 		},
 		{
 			"free, with a note of the policy that it is to get back",
 			func(v *corev1.PersistentVolume) { retained(v); v.Annotations = nil },
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
+			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+			},
 			`[` + asSeen + `,` + note + `,` + ref + `]`,
 		},
 		{
 			"given its policy back", retained,
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") },
+			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+				return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
+			},
 			`[` + asSeen + `,{"op":"remove","path":"` + notePath + `","value":null},` +
 				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Delete"}]`,
 		},
 		{
 			"which it has already", func(*corev1.PersistentVolume) {},
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") }, "",
+			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+				return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
+			}, "",
 		},
 	}
 	for _, test := range tests {
@@ -169,11 +178,21 @@ func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
 	}
 }
 
+// apply sends a change that needs no set.
+func apply(ctx context.Context, c *kube.Client, change plan.Change) error {
+	_, err := c.Apply(ctx, change, sts.Snapshot{})
+	return err
+}
+
 func TestAVolumeThatIsSomebodyElsesByNowIsLeftAlone(t *testing.T) {
 	changes := map[string]func(context.Context, *kube.Client, prune.Record) error{
 		"keep": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
-		"free": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) },
-		"give": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Delete") },
+		"free": func(ctx context.Context, c *kube.Client, r prune.Record) error {
+			return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+		},
+		"give": func(ctx context.Context, c *kube.Client, r prune.Record) error {
+			return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
+		},
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {

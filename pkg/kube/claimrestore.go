@@ -2,7 +2,6 @@ package kube
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,136 +9,185 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/watch"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// ClaimAndVolume reads what there is of a record's claim and volume; nil where
-// it is gone.
-func (c *Client) ClaimAndVolume(ctx context.Context, r prune.Record) (*corev1.PersistentVolumeClaim, *corev1.PersistentVolume, error) {
-	ctx = c.quiet(ctx)
-	volume, err := c.getVolume(ctx, r.Volume)
+// ClaimAndVolume reads what there is of a claim and its volume, as the snapshot of a
+// plan that restores the claim.
+func (c *Client) ClaimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapshot, error) {
+	s, _, err := c.claimAndVolume(c.quiet(ctx), b)
+	return s, err
+}
+
+// claimAndVolume also returns the claim itself, nil where there is none.
+func (c *Client) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapshot, *corev1.PersistentVolumeClaim, error) {
+	s := sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{}}
+	volume, err := c.getVolume(ctx, b.Volume)
 	switch {
 	case apierrors.IsNotFound(err):
 		volume = nil
 	case err != nil:
-		return nil, nil, c.explain(err, "get", "persistentvolumes", r.Volume)
+		return sts.Snapshot{}, nil, c.explain(err, "get", "persistentvolumes", b.Volume)
+	default:
+		s.Volumes = append(s.Volumes, sts.ObserveVolume(volume))
 	}
-	claim, err := c.getClaim(ctx, r.Claim.Namespace, r.Claim.Name)
+	claim, err := c.getClaim(ctx, b.Namespace, b.Claim)
 	switch {
 	case apierrors.IsNotFound(err):
-		claim = nil
+		return s, nil, nil
 	case err != nil:
-		return nil, nil, c.explain(err, "get", "persistentvolumeclaims", r.Claim.Name)
+		return sts.Snapshot{}, nil, c.explain(err, "get", "persistentvolumeclaims", b.Claim)
 	}
-	return claim, volume, nil
+	s.Claims = append(s.Claims, sts.ObserveClaim(claim, volume))
+	return s, claim, nil
 }
 
-// CreateClaim makes the claim of a record again. It is [prune.ErrThere] when
-// there is one of its name: somebody has made it, or an earlier try whose answer
-// was lost.
-func (c *Client) CreateClaim(ctx context.Context, r prune.Record, dryRun bool) error {
-	opts := metav1.CreateOptions{FieldManager: c.FieldManager}
-	if dryRun {
-		opts.DryRun = []string{metav1.DryRunAll}
+// pause is how long to wait before a claim that can't be watched is read again.
+const pause = time.Second
+
+// WatchClaim follows a claim and its volume for a plan that restores the claim. It
+// reads both whenever the claim changes, and once a second while there is no claim or
+// none may be watched. The channel closes with the context.
+func (c *Client) WatchClaim(ctx context.Context, b plan.Binding) <-chan engine.Update {
+	updates := make(chan engine.Update, 1)
+	go func() {
+		defer close(updates)
+		f := claimFeed{Client: c, binding: b, updates: updates}
+		for ctx.Err() == nil {
+			f.look(ctx)
+		}
+	}()
+	return updates
+}
+
+// claimFeed tells a run about one claim.
+type claimFeed struct {
+	*Client
+	binding plan.Binding
+	updates chan<- engine.Update
+	cut     bool // the API server did not answer last time
+}
+
+// look tells how both are now and waits until that may have changed.
+func (f *claimFeed) look(ctx context.Context) {
+	s, claim, err := f.claimAndVolume(f.quiet(ctx), f.binding)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case Transient(err):
+		if !f.cut {
+			f.tell(ctx, engine.Update{Cut: true, Notice: err.Error() + "; trying again"})
+		}
+		f.cut = true
+	case err != nil:
+		f.tell(ctx, engine.Update{Err: err})
+	default:
+		if f.cut {
+			f.tell(ctx, engine.Update{Back: true, Notice: "the API server answers again"})
+		}
+		f.cut = false
+		f.tell(ctx, engine.Update{Snapshot: s})
+		if f.changes(ctx, claim) {
+			return
+		}
 	}
-	_, err := again(c.quiet(ctx), func(ctx context.Context) (*corev1.PersistentVolumeClaim, error) {
-		return c.persistentVolumeClaims(r.Claim.Namespace).Create(ctx, prune.Bare(r.Claim), opts)
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+}
+
+func (f *claimFeed) tell(ctx context.Context, u engine.Update) {
+	select {
+	case f.updates <- u:
+	case <-ctx.Done():
+	}
+}
+
+// changes waits for the claim to change, and reports false at once where that can't
+// be watched.
+func (f *claimFeed) changes(ctx context.Context, claim *corev1.PersistentVolumeClaim) bool {
+	if claim == nil {
+		return false
+	}
+	w, err := f.persistentVolumeClaims(claim.Namespace).Watch(ctx, metav1.ListOptions{
+		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(), ResourceVersion: claim.ResourceVersion,
+	})
+	if err != nil {
+		return false
+	}
+	defer w.Stop()
+	select {
+	case _, told := <-w.ResultChan():
+		return told
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// createClaim creates the claim of a restore. That there is one of its name is a
+// conflict: somebody has created it, or an earlier try whose answer was lost.
+func (c *Client) createClaim(ctx context.Context, change plan.CreateClaim, dryRun []string) error {
+	_, err := c.persistentVolumeClaims(change.Namespace).Create(ctx, change.Manifest, metav1.CreateOptions{
+		FieldManager: c.FieldManager, DryRun: dryRun,
 	})
 	switch {
 	case apierrors.IsAlreadyExists(err):
-		return prune.ErrThere
+		return fmt.Errorf("%w: there is a claim %s by now", engine.ErrConflict, change.Claim)
 	case apierrors.IsNotFound(err):
-		return fmt.Errorf("namespace %q is gone: %w", r.Claim.Namespace, err)
+		return fmt.Errorf("namespace %q is gone: %w", change.Namespace, err)
 	}
-	return c.explain(err, "create", "persistentvolumeclaims", "")
+	return c.writeError(err, "create", "persistentvolumeclaims", "")
 }
 
-// pause is how long to wait before a watch that was cut is begun again.
-const pause = time.Second
-
-// ClaimGone waits until the record's claim is gone that is on its way out.
-func (c *Client) ClaimGone(ctx context.Context, r prune.Record) error {
-	return c.claimUntil(ctx, r, func(claim *corev1.PersistentVolumeClaim) (bool, error) {
-		return claim == nil || claim.DeletionTimestamp == nil, nil
+// releaseVolume makes a released volume bind to the next claim of the same name,
+// and to no other.
+func (c *Client) releaseVolume(ctx context.Context, change plan.ReleaseVolume, dryRun bool) error {
+	return c.changeVolume(ctx, change.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		if why := kept(volume, change.Binding); why != nil {
+			return nil, why
+		}
+		var out []operation
+		_, noted := volume.Annotations[sts.ReclaimBeforeAnnotation]
+		if !noted && volume.Spec.PersistentVolumeReclaimPolicy != change.Reclaim {
+			out = noteBefore(volume, change.Reclaim)
+		}
+		if to := volume.Spec.ClaimRef; to != nil && to.UID == "" {
+			return out, nil // a patch that got no answer was taken
+		}
+		return append(out, operation{"add", "/spec/claimRef", corev1.ObjectReference{
+			APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: change.Namespace, Name: change.Claim,
+		}}), nil
 	})
 }
 
-// ClaimBound waits until the record's claim is bound to its volume.
-func (c *Client) ClaimBound(ctx context.Context, r prune.Record) error {
-	return c.claimUntil(ctx, r, func(claim *corev1.PersistentVolumeClaim) (bool, error) { return bound(claim, r) })
-}
-
-var errGone = errors.New("the claim was deleted meanwhile")
-
-// claimUntil watches a claim, nil when it is gone, until it is as wanted. An API
-// server that does not answer is asked again until the context ends.
-func (c *Client) claimUntil(ctx context.Context, r prune.Record, until func(*corev1.PersistentVolumeClaim) (bool, error)) error {
-	ctx = c.quiet(ctx)
-	for {
-		claim, err := c.persistentVolumeClaims(r.Claim.Namespace).Get(ctx, r.Claim.Name, metav1.GetOptions{})
-		done := false
-		switch {
-		case Transient(err):
-			tellRetry(ctx, err, "until --timeout")
-		case err != nil && !apierrors.IsNotFound(err):
-			return c.explain(err, "get", "persistentvolumeclaims", r.Claim.Name)
-		case err != nil:
-			done, err = until(nil)
-		default:
-			if done, err = until(claim); !done && err == nil {
-				done, err = c.watchClaim(ctx, claim, until)
-			}
+// resetReclaim gives the volume the reclaim policy that it had.
+func (c *Client) resetReclaim(ctx context.Context, change plan.ResetReclaim, dryRun bool) error {
+	return c.changeVolume(ctx, change.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]operation, error) {
+		if why := kept(volume, change.Binding); why != nil {
+			return nil, why
 		}
-		if done || err != nil && !Transient(err) {
-			return err
+		if volume.Spec.ClaimRef == nil {
+			return nil, fmt.Errorf("%w: volume %s is bound to no claim any more", engine.ErrConflict, change.Volume)
 		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
+		var out []operation
+		if _, ok := volume.Annotations[sts.ReclaimBeforeAnnotation]; ok {
+			out = append(out, operation{Op: "remove", Path: annotationPath(sts.ReclaimBeforeAnnotation)})
 		}
-	}
-}
-
-// watchClaim waits until the claim is as wanted or the watch is cut.
-func (c *Client) watchClaim(ctx context.Context, claim *corev1.PersistentVolumeClaim,
-	until func(*corev1.PersistentVolumeClaim) (bool, error),
-) (bool, error) {
-	w, err := c.persistentVolumeClaims(claim.Namespace).Watch(ctx, metav1.ListOptions{
-		FieldSelector: fields.OneTermEqualSelector("metadata.name", claim.Name).String(), ResourceVersion: claim.ResourceVersion,
+		if volume.Spec.PersistentVolumeReclaimPolicy != change.Reclaim {
+			out = append(out, operation{"replace", "/spec/persistentVolumeReclaimPolicy", change.Reclaim})
+		}
+		return out, nil
 	})
-	if apierrors.IsForbidden(err) {
-		return false, nil // then it is asked for again and again
-	}
-	if err != nil {
-		return false, c.explain(err, "watch", "persistentvolumeclaims", "")
-	}
-	defer w.Stop()
-	for e := range w.ResultChan() {
-		claim, ok := e.Object.(*corev1.PersistentVolumeClaim)
-		switch {
-		case !ok:
-			return false, nil // an error: look again
-		case e.Type == watch.Deleted:
-			claim = nil
-		}
-		if done, err := until(claim); done || err != nil {
-			return done, err
-		}
-	}
-	return false, context.Cause(ctx)
 }
 
-func bound(claim *corev1.PersistentVolumeClaim, r prune.Record) (bool, error) {
-	switch {
-	case claim == nil:
-		return false, errGone
-	case claim.Status.Phase == corev1.ClaimLost:
-		return false, fmt.Errorf("claim %s has lost its volume", claim.Name)
-	case claim.Spec.VolumeName != r.Volume:
-		return false, fmt.Errorf("claim %s was bound to volume %s meanwhile", claim.Name, claim.Spec.VolumeName)
+// kept is a conflict where the volume is another one, or another claim's by now.
+func kept(volume *corev1.PersistentVolume, b plan.Binding) error {
+	if volume.UID != b.VolumeUID || !sts.ObserveVolume(volume).KeptFor(b.Namespace, b.Claim) {
+		return fmt.Errorf("%w: volume %s was bound to another claim meanwhile", engine.ErrConflict, b.Volume)
 	}
-	return claim.Status.Phase == corev1.ClaimBound, nil
+	return nil
 }

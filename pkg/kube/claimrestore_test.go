@@ -2,7 +2,6 @@ package kube_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,42 +12,59 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
+// creation is the change that restores the claim of a record.
+func creation(r prune.Record) plan.CreateClaim {
+	return plan.CreateClaim{Binding: r.Binding(), Manifest: prune.Bare(r.Claim)}
+}
+
 func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
 	server, claim := stored(t)
+	create := creation(recordOf(claim))
 	server.on(http.MethodPost, claimsPath, object(claim))
-	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), false))
+	require.NoError(t, apply(t.Context(), server.client(), create))
 	require.Equal(t, "POST "+claimsPath+"?fieldManager=sts-rollout", server.requests()[0].What)
 
-	require.NoError(t, server.client().CreateClaim(t.Context(), recordOf(claim), true))
+	_, err := server.client().DryRun(t.Context(), create, sts.Snapshot{})
+	require.NoError(t, err)
 	require.Equal(t, "POST "+claimsPath+"?dryRun=All&fieldManager=sts-rollout", server.requests()[0].What)
 
 	server.on(http.MethodPost, claimsPath, text(http.StatusConflict,
 		`{"kind":"Status","apiVersion":"v1","reason":"AlreadyExists","code":409}`))
-	require.ErrorIs(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), prune.ErrThere)
+	require.ErrorIs(t, apply(t.Context(), server.client(), create), engine.ErrConflict)
 
 	server.on(http.MethodPost, claimsPath, failure(http.StatusNotFound, `namespaces "default" not found`))
-	require.ErrorContains(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), `namespace "default" is gone`)
+	require.ErrorContains(t, apply(t.Context(), server.client(), create), `namespace "default" is gone`)
+
+	server.on(http.MethodPost, claimsPath, drop)
+	require.ErrorIs(t, apply(t.Context(), server.client(), create), engine.ErrLost)
 }
 
-// What restores a claim is asked for until there is an answer: each move shows in
+// What restores a claim is asked for until there is an answer: each change shows in
 // the cluster, so that none is made twice.
 func TestWhatRestoresAClaimIsTriedAgain(t *testing.T) {
 	look := func(ctx context.Context, c *kube.Client, r prune.Record) error {
-		_, _, err := c.ClaimAndVolume(ctx, r)
+		_, err := c.ClaimAndVolume(ctx, r.Binding())
 		return err
 	}
-	create := func(dryRun bool) func(context.Context, *kube.Client, prune.Record) error {
-		return func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.CreateClaim(ctx, r, dryRun) }
+	rehearse := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+		_, err := c.DryRun(ctx, creation(r), sts.Snapshot{})
+		return err
 	}
-	free := func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.FreeVolume(ctx, r) }
-	giveBack := func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.GiveBack(ctx, r, "Retain") }
+	release := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+		return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+	}
+	reset := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+		return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Retain"})
+	}
 	prunes := func(ctx context.Context, c *kube.Client, r prune.Record) error {
 		return c.PruneClaim(ctx, sts.ObserveClaim(r.Claim, nil), false)
 	}
@@ -59,11 +75,10 @@ func TestWhatRestoresAClaimIsTriedAgain(t *testing.T) {
 	}{
 		{"what there is of the claim", http.MethodGet, claimPath, look},
 		{"what there is of the volume", http.MethodGet, volumePath, look},
-		{"the claim is made", http.MethodPost, claimsPath, create(false)},
-		{"whether the claim may be made", http.MethodPost, claimsPath, create(true)},
-		{"the volume is read that is to be free", http.MethodGet, volumePath, free},
-		{"the volume is made free", http.MethodPatch, volumePath, free},
-		{"the volume gets its policy back", http.MethodPatch, volumePath, giveBack},
+		{"whether the claim may be created", http.MethodPost, claimsPath, rehearse},
+		{"the volume is read that is to be released", http.MethodGet, volumePath, release},
+		{"the volume is released", http.MethodPatch, volumePath, release},
+		{"the volume gets its policy back", http.MethodPatch, volumePath, reset},
 		{"the claim is deleted in the first place", http.MethodDelete, claimPath, prunes},
 	}
 	for trouble, answer := range map[string]http.HandlerFunc{"a 503": busy, "an answer that breaks off": cut} {
@@ -90,20 +105,8 @@ func TestWhatRestoresAClaimIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAClaimWhoseAnswerWasLostIsThere(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server, claim := stored(t)
-		server.on(http.MethodPost, claimsPath, after(1, drop, text(http.StatusConflict,
-			`{"kind":"Status","apiVersion":"v1","reason":"AlreadyExists","code":409}`)))
-
-		require.ErrorIs(t, server.client().CreateClaim(t.Context(), recordOf(claim), false), prune.ErrThere)
-
-		server.CloseClientConnections()
-	})
-}
-
-// A wait outlasts any trouble, and so is longer than one question is asked again.
-func TestWaitingForAClaimOutlastsTrouble(t *testing.T) {
+// A claim is followed through any trouble, for longer than one question is asked again.
+func TestFollowingAClaimOutlastsTrouble(t *testing.T) {
 	const long = 20 // times, with a second in between
 	pending, done := boundClaim("data-web-4"), boundClaim("data-web-4")
 	pending.Status.Phase, done.Status.Phase = corev1.ClaimPending, corev1.ClaimBound
@@ -114,11 +117,11 @@ func TestWaitingForAClaimOutlastsTrouble(t *testing.T) {
 		claim http.HandlerFunc
 		watch http.HandlerFunc
 	}{
-		{"the claim can't be read", after(long, busy, object(pending)), comes},
-		{"the answer breaks off", after(long, cut, object(pending)), comes},
-		{"the claim can't be watched", object(pending), after(long, busy, comes)},
-		{"the watch ends", object(pending), after(long, text(http.StatusOK, ""), comes)},
-		{"the watch says that it can't go on", object(pending), after(long, text(http.StatusOK, expired), comes)},
+		{"the claim can't be read", after(long, busy, object(done)), comes},
+		{"the answer breaks off", after(long, cut, object(done)), comes},
+		{"the claim can't be watched", after(long, object(pending), object(done)), busy},
+		{"the watch ends", after(long, object(pending), object(done)), text(http.StatusOK, "")},
+		{"the watch says that it can't go on", after(long, object(pending), object(done)), text(http.StatusOK, expired)},
 		{
 			"the claim may not be watched", after(long, object(pending), object(done)),
 			failure(http.StatusForbidden, `User "jo" cannot watch resource "persistentvolumeclaims"`),
@@ -131,7 +134,18 @@ func TestWaitingForAClaimOutlastsTrouble(t *testing.T) {
 				server.on(http.MethodGet, claimPath, test.claim)
 				server.on(http.MethodGet, claimsPath, test.watch)
 
-				require.NoError(t, server.client().ClaimBound(t.Context(), recordOf(pending)))
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				var last engine.Update
+				for u := range server.client().WatchClaim(ctx, recordOf(pending).Binding()) {
+					require.NoError(t, u.Err)
+					if last = u; len(u.Snapshot.Claims) == 1 && u.Snapshot.Claims[0].Phase == corev1.ClaimBound {
+						cancel()
+					}
+				}
+
+				require.Equal(t, corev1.ClaimBound, last.Snapshot.Claims[0].Phase)
+				require.Len(t, last.Snapshot.Volumes, 1)
 
 				server.CloseClientConnections()
 			})
@@ -139,64 +153,67 @@ func TestWaitingForAClaimOutlastsTrouble(t *testing.T) {
 	}
 }
 
-func TestWaitingForAClaimEndsWithItsTime(t *testing.T) {
+// That the API server does not answer is told once, and that it does again.
+func TestFollowingAClaimTellsOfTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, claim := stored(t)
-		server.on(http.MethodGet, claimPath, busy)
-		client := server.client()
-		said := map[string]bool{}
-		client.OnRetry(func(words string) { said[words] = true })
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute+time.Second/2, engine.ErrTimedOut)
+		server.on(http.MethodGet, claimPath, after(100, busy, object(claim)))
+		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-
-		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), engine.ErrTimedOut)
-
-		require.Equal(t, map[string]bool{"apiserver is starting; trying again until --timeout": true}, said)
-		require.ErrorIs(t, client.ClaimBound(ctx, recordOf(claim)), engine.ErrTimedOut)
-		require.Len(t, said, 1, "nothing is tried again once it is over")
+		var told []engine.Update
+		for u := range server.client().WatchClaim(ctx, recordOf(claim).Binding()) {
+			if u.Snapshot.Claims != nil {
+				cancel()
+				continue
+			}
+			told = append(told, u)
+		}
+		require.Equal(t, []engine.Update{
+			{
+				Cut:    true,
+				Notice: "get persistentvolumeclaims: apiserver is starting; trying again",
+			}, {Back: true, Notice: "the API server answers again"},
+		}, told)
 		server.CloseClientConnections()
 	})
 }
 
-func TestWaitingForAClaim(t *testing.T) {
-	pending, done := boundClaim("data-web-4"), boundClaim("data-web-4")
-	pending.Status.Phase, done.Status.Phase = corev1.ClaimPending, corev1.ClaimBound
-	lost := boundClaim("data-web-4")
-	lost.Status.Phase = corev1.ClaimLost
-	other := boundClaim("data-web-4")
-	other.Spec.VolumeName = "pv-other"
-	tests := []struct {
-		name string
-		then string // the event that comes
-		want error
-	}{
-		{"it is bound", event("MODIFIED", done), nil},
-		{"it has lost its volume", event("MODIFIED", lost), errors.New("claim data-web-4 has lost its volume")},
-		{"it was bound to another volume", event("MODIFIED", other), errors.New("claim data-web-4 was bound to volume pv-other meanwhile")},
-		{"it was deleted", event("DELETED", pending), errors.New("the claim was deleted meanwhile")},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			server, _ := stored(t)
-			server.on(http.MethodGet, claimPath, object(pending))
-			server.on(http.MethodGet, claimsPath, text(http.StatusOK, test.then))
+// Whoever may not read the claim is told so, and does not wait.
+func TestFollowingAClaimThatMayNotBeRead(t *testing.T) {
+	server, claim := stored(t)
+	server.on(http.MethodGet, claimPath, failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumeclaims"`))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 
-			err := server.client().ClaimBound(t.Context(), recordOf(pending))
+	u := <-server.client().WatchClaim(ctx, recordOf(claim).Binding())
 
-			require.Equal(t, test.want, err)
-		})
-	}
+	require.ErrorContains(t, u.Err, `user "jo" cannot get persistentvolumeclaims`)
 }
 
-func TestWaitingUntilAClaimIsGone(t *testing.T) {
-	server, claim := stored(t)
-	claim.DeletionTimestamp = &metav1.Time{}
-	claim.DeletionTimestamp.Time = claim.CreationTimestamp.AddDate(2030, 0, 0)
-	server.on(http.MethodGet, claimPath, object(claim))
-	server.on(http.MethodGet, claimsPath, text(http.StatusOK, event("DELETED", claim)))
+// A claim that changes is read again at once, together with its volume, and so is
+// one that is deleted.
+func TestAClaimThatChangesIsReadAgain(t *testing.T) {
+	pending := boundClaim("data-web-4")
+	pending.Status.Phase = corev1.ClaimPending
+	for _, change := range []watch.EventType{watch.Modified, watch.Deleted} {
+		t.Run(string(change), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, _ := stored(t)
+				server.on(http.MethodGet, claimPath, after(1, object(pending), failure(http.StatusNotFound, "gone")))
+				server.on(http.MethodGet, claimsPath, text(http.StatusOK, event(change, pending)))
+				ctx, cancel := context.WithCancel(t.Context())
+				began := time.Now()
+				updates := server.client().WatchClaim(ctx, recordOf(pending).Binding())
 
-	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
+				require.Len(t, (<-updates).Snapshot.Claims, 1)
+				require.Empty(t, (<-updates).Snapshot.Claims)
 
-	server.on(http.MethodGet, claimPath, failure(http.StatusNotFound, "gone"))
-	require.NoError(t, server.client().ClaimGone(t.Context(), recordOf(claim)))
+				require.Less(t, time.Since(began), time.Second)
+				cancel()
+				for range updates {
+				}
+				server.CloseClientConnections()
+			})
+		})
+	}
 }

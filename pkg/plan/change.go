@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim
-// and RetainVolume.
+// Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim,
+// RetainVolume, and those of a restore: ReleaseVolume, CreateClaim and ResetReclaim.
 type Change interface {
 	// Done reports whether the snapshot already satisfies the change.
 	Done(s sts.Snapshot) bool

@@ -16,9 +16,9 @@ func TestChangeDone(t *testing.T) {
 		Template:    ststest.Raw("nginx:1.22"),
 		Partition:   ptr.To(4),
 		Replicas:    ptr.To(5),
-		Annotations: map[string]*string{ststest.CanaryRecord: ptr.To("r1"), "gone": nil},
+		Annotations: map[string]*string{record: ptr.To("r1"), "gone": nil},
 	}
-	present := ststest.Opened(ststest.Canary())
+	present := opened(set())
 	for _, test := range []struct {
 		name   string
 		change plan.Change
@@ -27,11 +27,11 @@ func TestChangeDone(t *testing.T) {
 	}{
 		{"an edit is done when every field is as it sets it", whole, present, true},
 		{"an edit of nothing is done", plan.Edit{}, present, true},
-		{"another template is left to do", whole, ststest.Opened(ststest.Canary(ststest.Updating("nginx:1.21"))), false},
-		{"another partition is left to do", whole, ststest.Opened(ststest.Canary(ststest.Partition(3))), false},
+		{"another template is left to do", whole, opened(set(ststest.Updating("nginx:1.21"))), false},
+		{"another partition is left to do", whole, opened(set(ststest.Partition(3))), false},
 		{"other replicas are left to do", plan.Edit{Replicas: ptr.To(6)}, present, false},
-		{"another annotation value is left to do", whole, ststest.Opened(ststest.Canary(ststest.Annotated(ststest.CanaryRecord, "r2"))), false},
-		{"an annotation to remove is left to do", whole, ststest.Opened(ststest.Canary(ststest.Annotated("gone", ""))), false},
+		{"another annotation value is left to do", whole, opened(set(ststest.Annotated(record, "r2"))), false},
+		{"an annotation to remove is left to do", whole, opened(set(ststest.Annotated("gone", ""))), false},
 		{
 			"an annotation to set to nothing is left to do",
 			plan.Edit{Annotations: map[string]*string{"empty": ptr.To("")}},
@@ -43,10 +43,10 @@ func TestChangeDone(t *testing.T) {
 		{
 			"a pod on its way out is deleted",
 			plan.DeletePod{Name: "web-0", UID: "web-0-uid"},
-			ststest.Opened(ststest.Canary(), ststest.StablePod(0, ststest.Terminating)), true,
+			opened(set(), stable(0, ststest.Terminating)), true,
 		},
-		{"a pod that is gone is deleted", plan.DeletePod{Name: "web-0", UID: "web-0-uid"}, ststest.Without(present, 0), true},
-		{"a pod that was made anew is deleted", plan.DeletePod{Name: "web-0", UID: "web-0-uid"}, ststest.Opened(ststest.Canary(), ststest.StablePod(0, ststest.Recreated)), true},
+		{"a pod that is gone is deleted", plan.DeletePod{Name: "web-0", UID: "web-0-uid"}, without(present, 0), true},
+		{"a pod that was made anew is deleted", plan.DeletePod{Name: "web-0", UID: "web-0-uid"}, opened(set(), stable(0, anew)), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.Equal(t, test.want, test.change.Done(test.s))

@@ -41,7 +41,7 @@ func TestChangesOfClaimsAreDone(t *testing.T) {
 		{"the claim is another of that name", ststest.WithClaims(anew), true, true},
 		{"the claim is on its way out", ststest.WithClaims(ststest.Claim("data-web-4", going)), true, false},
 		{"the volume is retained", ststest.WithClaims(retained), false, true},
-		{"the claims are not known", ststest.Settled(), false, false},
+		{"the claims are not known", settled(), false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestClaimsFree(t *testing.T) {
 			plan.Progress{Waiting: "the StatefulSet controller to take its pod's hold off claim data-web-4"},
 		},
 		{"the controller has not seen the policy", unseen, plan.Progress{Waiting: controllerSees}},
-		{"the claims are not known", ststest.Settled(), plan.Progress{Waiting: "the claims to be read"}},
+		{"the claims are not known", settled(), plan.Progress{Waiting: "the claims to be read"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, c.Check(tt.s, ststest.Start)) })
@@ -107,7 +107,7 @@ func TestClaimsGone(t *testing.T) {
 			"somebody else's finalizer is on one", ststest.WithClaims(ststest.Claim("data-web-4", heldUp("example.com/backup"))),
 			plan.Progress{Waiting: "claim data-web-4 to go, held by finalizer example.com/backup", Outside: true},
 		},
-		{"the claims are not known", ststest.Settled(), plan.Progress{Waiting: "the claims to be read"}},
+		{"the claims are not known", settled(), plan.Progress{Waiting: "the claims to be read"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, c.Check(tt.s, ststest.Start)) })
@@ -123,6 +123,6 @@ func TestTheRetentionPolicyIsAnEditAndDriftsLikeOthers(t *testing.T) {
 		}
 	})
 	require.False(t, edit.Done(ststest.Snapshot(deletes)))
-	require.True(t, edit.Done(ststest.Settled()), "Retain is what an unset policy means")
+	require.True(t, edit.Done(settled()), "Retain is what an unset policy means")
 	require.Equal(t, "set whenScaled to Retain", edit.String())
 }

@@ -48,10 +48,13 @@ func marshal(v any) ([]byte, error) {
 type kinds[T any] map[string]reflect.Type
 
 var changes = kinds[Change]{
-	"edit":         reflect.TypeFor[Edit](),
-	"deletePod":    reflect.TypeFor[DeletePod](),
-	"deleteClaim":  reflect.TypeFor[DeleteClaim](),
-	"retainVolume": reflect.TypeFor[RetainVolume](),
+	"edit":          reflect.TypeFor[Edit](),
+	"deletePod":     reflect.TypeFor[DeletePod](),
+	"deleteClaim":   reflect.TypeFor[DeleteClaim](),
+	"retainVolume":  reflect.TypeFor[RetainVolume](),
+	"releaseVolume": reflect.TypeFor[ReleaseVolume](),
+	"createClaim":   reflect.TypeFor[CreateClaim](),
+	"resetReclaim":  reflect.TypeFor[ResetReclaim](),
 }
 
 var conditions = kinds[Condition]{
@@ -64,6 +67,8 @@ var conditions = kinds[Condition]{
 	"scaled":        reflect.TypeFor[Scaled](),
 	"claimsFree":    reflect.TypeFor[ClaimsFree](),
 	"claimsGone":    reflect.TypeFor[ClaimsGone](),
+	"restorable":    reflect.TypeFor[Restorable](),
+	"claimBound":    reflect.TypeFor[ClaimBound](),
 }
 
 // tagged is a value and which kind it is.
@@ -150,16 +155,20 @@ type plainStep Step
 
 type writtenStep struct {
 	plainStep
-	Change *tagged  `json:"change"`
-	Until  *tagged  `json:"until"`
-	Soak   duration `json:"soak"`
+	Require *tagged  `json:"require"`
+	Change  *tagged  `json:"change"`
+	Until   *tagged  `json:"until"`
+	Soak    duration `json:"soak"`
 }
 
 // MarshalJSON writes which kinds the change and the condition are.
 func (step Step) MarshalJSON() ([]byte, error) {
 	w := writtenStep{plainStep: plainStep(step), Soak: duration(step.Soak)}
-	w.plainStep.Change, w.plainStep.Until = nil, nil
+	w.plainStep.Require, w.plainStep.Change, w.plainStep.Until = nil, nil, nil
 	var err error
+	if w.Require, err = conditions.tag(step.Require); err != nil {
+		return nil, err
+	}
 	if w.Change, err = changes.tag(step.Change); err != nil {
 		return nil, err
 	}
@@ -178,6 +187,9 @@ func (step *Step) UnmarshalJSON(text []byte) error {
 	*step = Step(w.plainStep)
 	step.Soak = time.Duration(w.Soak)
 	var err error
+	if step.Require, err = conditions.untag(w.Require); err != nil {
+		return err
+	}
 	if step.Change, err = changes.untag(w.Change); err != nil {
 		return err
 	}

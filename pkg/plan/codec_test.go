@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -16,11 +18,15 @@ import (
 // Every plan that a test of the planners and of the engine makes goes through
 // plantest. Here is what no planner makes.
 func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
+	binding := plan.Binding{Namespace: "n", Claim: "c", Volume: "v", VolumeUID: "u"}
 	changes := []plan.Change{
 		nil,
 		plan.DeletePod{Name: "web-1", UID: "x", Version: "7", Why: "<why> & so"},
 		plan.RetainVolume{Claim: "c", UID: "u", Volume: "v"},
 		plan.DeleteClaim{Name: "c", UID: "u", Why: "as answered", Record: true},
+		plan.ReleaseVolume{Binding: binding, Reclaim: "Delete"},
+		plan.CreateClaim{Binding: binding, Manifest: &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "c"}}},
+		plan.ResetReclaim{Binding: binding, Reclaim: "Delete"},
 		plan.Edit{
 			Template:  sts.Template(`{"metadata":{"annotations":{"a":"<b> & \u003c"}},"new":9007199254740993}`),
 			Partition: ptr.To(0), Replicas: ptr.To(3), Retention: ptr.To[plan.Retention]("Retain"),
@@ -31,7 +37,7 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 	for _, change := range changes {
 		p.Steps = append(p.Steps, plan.Step{
 			Title: "step", Change: change, Until: plan.ClaimsFree{Names: []string{"a"}},
-			Soak: 90 * time.Second, Require: &plan.Others{But: []int{2}},
+			Soak: 90 * time.Second, Require: plan.Others{But: []int{2}},
 			Before: []plan.Hook{{Exec: true, Command: "a && b", Pod: "web-1", Ordinal: 1}}, Disrupts: []int{1},
 			Free: &plan.Free{
 				Mode: plan.FreeEach, Grace: time.Minute, Budgets: true,

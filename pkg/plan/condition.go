@@ -10,7 +10,8 @@ import (
 
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
-// ClaimsFree and ClaimsGone, and verdict.Settled for plans that are ReadOnly.
+// ClaimsFree, ClaimsGone, Restorable and ClaimBound, and verdict.Settled for plans
+// that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -53,6 +54,9 @@ type Progress struct {
 	// Bears says that it is for somebody else to act on the trouble of pods: it does
 	// not end the run.
 	Bears bool
+	// Broken says what no wait can mend, because somebody changed it: it ends the run
+	// as drift does.
+	Broken string
 	// Back says that what was followed was taken back: it ends the run.
 	Back string
 	// Operation is what is in progress, for plans that are ReadOnly.

@@ -16,7 +16,7 @@ import (
 const controllerSees = "the StatefulSet controller to see the change"
 
 func TestCondition(t *testing.T) {
-	hourAgo := ststest.In(-time.Hour)
+	hourAgo := in(-time.Hour)
 	available := func(ordinal int, pod string) sts.Standing {
 		return sts.Standing{Ordinal: ordinal, Pod: pod, State: sts.StateAvailable, Since: hourAgo}
 	}
@@ -31,61 +31,61 @@ func TestCondition(t *testing.T) {
 		s    sts.Snapshot
 		want plan.Progress
 	}{
-		{"the controller has seen the newest generation", plan.Observed{}, ststest.Opened(ststest.Canary()), plan.Progress{Done: true}},
-		{"the controller lags behind", plan.Observed{}, ststest.Opened(ststest.Canary(ststest.Unobserved)), plan.Progress{Waiting: controllerSees}},
+		{"the controller has seen the newest generation", plan.Observed{}, opened(set()), plan.Progress{Done: true}},
+		{"the controller lags behind", plan.Observed{}, opened(set(unseen)), plan.Progress{Waiting: controllerSees}},
 		{
 			"updated and Available pods are good",
 			plan.PodsGood{From: 4},
-			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+			opened(set(), updated(4)),
 			plan.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{available(4, "web-4")}},
 		},
 		{
 			"below the gate the stable revision is wanted",
 			plan.PodsGood{From: 3},
-			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+			opened(set(), updated(4)),
 			plan.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{available(3, "web-3"), available(4, "web-4")}},
 		},
 		{
 			"a pod on the old revision is not good",
 			plan.PodsGood{From: 4},
-			ststest.Opened(ststest.Canary()),
+			opened(set()),
 			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateOld, Since: hourAgo}}},
 		},
 		{
 			"a pod that is not Ready is not good",
 			plan.PodsGood{From: 4},
-			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)),
+			opened(set(), updated(4, ststest.Unready)),
 			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateStarting, Since: hourAgo}}},
 		},
 		{
 			"a pod that is missing is not good",
 			plan.PodsGood{From: 4},
-			ststest.Without(ststest.Opened(ststest.Canary()), 4),
+			without(opened(set()), 4),
 			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateMissing}}},
 		},
 		{
 			"the first of two Ready pods to become Available says when to look again",
 			plan.PodsGood{From: 3},
-			ststest.Opened(ststest.Canary(ststest.MinReady(60), ststest.Partition(3)),
-				ststest.UpdatedPod(3, ststest.ReadySince(ststest.In(-10*time.Second))), ststest.UpdatedPod(4, ststest.ReadySince(ststest.In(-20*time.Second)))),
-			plan.Progress{Want: 2, NextAt: ststest.In(40 * time.Second), Standings: []sts.Standing{
-				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: ststest.In(-10 * time.Second), GoodAt: ststest.In(50 * time.Second)},
-				{Ordinal: 4, Pod: "web-4", State: sts.StateReady, Since: ststest.In(-20 * time.Second), GoodAt: ststest.In(40 * time.Second)},
+			opened(set(ststest.MinReady(60), ststest.Partition(3)),
+				updated(3, ststest.ReadySince(in(-10*time.Second))), updated(4, ststest.ReadySince(in(-20*time.Second)))),
+			plan.Progress{Want: 2, NextAt: in(40 * time.Second), Standings: []sts.Standing{
+				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: in(-10 * time.Second), GoodAt: in(50 * time.Second)},
+				{Ordinal: 4, Pod: "web-4", State: sts.StateReady, Since: in(-20 * time.Second), GoodAt: in(40 * time.Second)},
 			}},
 		},
 		{
 			"a pod that time does not help does not hide one that it does",
 			plan.PodsGood{From: 3},
-			ststest.Opened(ststest.Canary(ststest.MinReady(60), ststest.Partition(3)), ststest.UpdatedPod(3, ststest.ReadySince(ststest.In(-10*time.Second)))),
-			plan.Progress{Want: 2, NextAt: ststest.In(50 * time.Second), Standings: []sts.Standing{
-				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: ststest.In(-10 * time.Second), GoodAt: ststest.In(50 * time.Second)},
+			opened(set(ststest.MinReady(60), ststest.Partition(3)), updated(3, ststest.ReadySince(in(-10*time.Second)))),
+			plan.Progress{Want: 2, NextAt: in(50 * time.Second), Standings: []sts.Standing{
+				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: in(-10 * time.Second), GoodAt: in(50 * time.Second)},
 				{Ordinal: 4, Pod: "web-4", State: sts.StateOld, Since: hourAgo},
 			}},
 		},
 		{
 			"below the gate a plan may want a revision that the controller has forgotten",
 			plan.PodsGood{From: 3, Gated: ststest.Stable},
-			ststest.Opened(ststest.Canary(ststest.Forgotten), ststest.UpdatedPod(3), ststest.UpdatedPod(4)),
+			opened(set(forgotten), updated(3), updated(4)),
 			plan.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
 				{Ordinal: 3, Pod: "web-3", State: sts.StateOld, Since: hourAgo}, available(4, "web-4"),
 			}},
@@ -93,13 +93,13 @@ func TestCondition(t *testing.T) {
 		{
 			"until the controller has seen the spec its revisions mean nothing",
 			plan.PodsGood{From: 4},
-			ststest.Opened(ststest.Canary(ststest.Unobserved), ststest.UpdatedPod(4)),
+			opened(set(unseen), updated(4)),
 			plan.Progress{Want: 1, Waiting: controllerSees},
 		},
 		{
 			"the partition is an index from ordinals.start",
 			plan.PodsGood{From: 3},
-			ststest.Opened(ststest.Canary(startsAt), ststest.UpdatedPod(4)),
+			opened(set(startsAt), updated(4)),
 			plan.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{available(3, "web-3"), available(4, "web-4")}},
 		},
 	} {

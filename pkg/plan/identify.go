@@ -39,6 +39,12 @@ func (step Step) does(p Plan) string {
 		return "delete-claim-" + c.Name
 	case RetainVolume:
 		return "retain-volume-of-" + c.Claim
+	case ReleaseVolume:
+		return "release-volume-of-" + c.Claim
+	case CreateClaim:
+		return "create-claim-" + c.Claim
+	case ResetReclaim:
+		return "reset-reclaim-of-" + c.Claim
 	}
 	if step.Free != nil && step.Free.Mode != FreeBlocker {
 		return "replace-pods"

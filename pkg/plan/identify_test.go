@@ -11,13 +11,13 @@ import (
 )
 
 func TestEachStepHasAnIDOfItsOwn(t *testing.T) {
-	gone := map[string]*string{ststest.CanaryRecord: nil}
-	p := plan.Plan{Verb: "scale", Record: ststest.CanaryRecord}
+	gone := map[string]*string{record: nil}
+	p := plan.Plan{Verb: "scale", Record: record}
 	for _, change := range []plan.Change{
 		plan.Edit{Template: ststest.Raw("a"), Partition: ptr.To(3)},
 		plan.Partition(4), plan.Partition(4),
 		plan.Edit{Replicas: ptr.To(2)},
-		plan.Edit{Annotations: map[string]*string{ststest.CanaryRecord: ptr.To("r")}},
+		plan.Edit{Annotations: map[string]*string{record: ptr.To("r")}},
 		plan.Edit{Annotations: gone, Partition: ptr.To(0)},
 		plan.DeleteClaim{Name: "data-web-2"},
 		plan.DeletePod{Name: "web-2"},

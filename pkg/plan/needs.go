@@ -35,11 +35,14 @@ func DeletePods() Permission { return Permission{Verb: "delete", Resource: "pods
 // Needs are the permissions that the plan is sure to need, as things are now: to
 // watch, and for each write that is not done already.
 func (p Plan) Needs(s sts.Snapshot) []Permission {
-	out := []Permission{
-		{Verb: "list", Group: "apps", Resource: "statefulsets"},
-		{Verb: "watch", Group: "apps", Resource: "statefulsets"},
-		{Verb: "watch", Resource: "pods"},
-		{Verb: "watch", Group: "apps", Resource: "controllerrevisions"},
+	var out []Permission
+	if p.Name != "" {
+		out = []Permission{
+			{Verb: "list", Group: "apps", Resource: "statefulsets"},
+			{Verb: "watch", Group: "apps", Resource: "statefulsets"},
+			{Verb: "watch", Resource: "pods"},
+			{Verb: "watch", Group: "apps", Resource: "controllerrevisions"},
+		}
 	}
 	if len(s.Budgets) > 0 {
 		out = append(out, Permission{Verb: "watch", Group: "policy", Resource: "poddisruptionbudgets"})
@@ -67,6 +70,10 @@ func (step Step) needs(p Plan, s sts.Snapshot) []Permission {
 		out = ClaimNeeds(false)
 	case RetainVolume:
 		out = ClaimNeeds(true)
+	case CreateClaim:
+		out = append(out, Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+	case ReleaseVolume, ResetReclaim:
+		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}
 	for _, hook := range step.Before {
 		if hook.Exec {

@@ -11,14 +11,17 @@ import (
 
 // Plan is what a verb wants to happen to one StatefulSet.
 type Plan struct {
-	Verb      string    `json:"verb"`
-	Namespace string    `json:"namespace"`
-	Name      string    `json:"name"`
-	UID       types.UID `json:"uid"`     // of the set that the plan was made for
-	Context   string    `json:"context"` // what the user calls the cluster, empty when that is not known
-	Made      time.Time `json:"made"`    // by the cluster's clock; only for plans with Ordinals
-	Title     string    `json:"title"`   // one line for a person
-	Details   []string  `json:"details"` // what the template change is, who manages the set…
+	Verb      string `json:"verb"`
+	Namespace string `json:"namespace"`
+	// Name is the set's, empty for a plan that is about a claim alone: then there is no
+	// set whose changes count, and Claim is its name.
+	Name    string    `json:"name"`
+	Claim   string    `json:"claim"`
+	UID     types.UID `json:"uid"`     // of the set that the plan was made for
+	Context string    `json:"context"` // what the user calls the cluster, empty when that is not known
+	Made    time.Time `json:"made"`    // by the cluster's clock; only for plans with Ordinals
+	Title   string    `json:"title"`   // one line for a person
+	Details []string  `json:"details"` // what the template change is, who manages the set…
 	// Images are what happens to which container's image. Nil where the plan is not
 	// about that: then it is what the set itself tells.
 	Images   []sts.ImageChange `json:"images"`
@@ -104,7 +107,7 @@ type Step struct {
 	Part   bool   `json:"part"`   // the same numbered step goes on after this one
 	// Require must hold before the hooks and before the change, on a look that is
 	// newer than the last hook; nil for nothing.
-	Require *Others `json:"require"`
+	Require Condition `json:"require"`
 	// Before is run before the change, in order; one that fails ends the run with
 	// nothing written.
 	Before []Hook `json:"before"`

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -46,7 +47,7 @@ func FuzzRecords(f *testing.F) {
 		for _, r := range records {
 			require.NotContains(t, r.Claim.Name+r.Claim.Namespace+r.Volume, "/")
 			require.NotContains(t, []string{"", ".", ".."}, r.Claim.Name)
-			require.True(t, prune.IsPolicy(string(r.Before)))
+			require.True(t, sts.IsReclaimPolicy(string(r.Before)))
 			require.NotEmpty(t, r.ClaimUID)
 			require.NotEmpty(t, r.VolumeUID)
 			requireStored(t, book(), r)

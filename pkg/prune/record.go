@@ -17,7 +17,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Record is what it takes to make a claim again that was deleted.
@@ -36,6 +38,11 @@ type Record struct {
 	Template string
 	Ordinal  int
 	Time     time.Time
+}
+
+// Binding is the claim and its volume.
+func (r Record) Binding() plan.Binding {
+	return plan.Binding{Namespace: r.Claim.Namespace, Claim: r.Claim.Name, Volume: r.Volume, VolumeUID: r.VolumeUID}
 }
 
 // The record's own annotations on the claim's manifest. They are taken off
@@ -142,7 +149,7 @@ func parse(text string) (Record, error) {
 		}
 	}
 	if claim.Kind != "PersistentVolumeClaim" ||
-		r.ClaimUID == "" || r.VolumeUID == "" || !IsPolicy(string(r.Before)) {
+		r.ClaimUID == "" || r.VolumeUID == "" || !sts.IsReclaimPolicy(string(r.Before)) {
 		return Record{}, errNoRecord
 	}
 	return r, nil

@@ -102,10 +102,13 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	p.Handle(prune.Event{Verdict: v, Result: prune.Failed, Why: evil})
 	p.End(prune.Summary{Stopped: []string{evil}}, evil, evil)
 	r := restoring(&out, &out, report.Human)
-	record := prune.Record{Claim: &corev1.PersistentVolumeClaim{}, Volume: evil}
-	record.Claim.Name = evil
-	r.Done(record, prune.Moves{Policy: "Delete"})
-	r.Failed(record, &plan.Refusal{Why: evil, Try: []string{evil}})
+	r.Binding = plan.Binding{Claim: evil, Volume: evil}
+	for _, o := range []engine.Outcome{{Result: engine.Done, Message: evil}, {Result: engine.TimedOut, Message: evil}} {
+		restored(r, "", o)
+	}
+	r.Handle(engine.Event{Type: engine.EventWarning, Message: evil})
+	r.Plan(&plan.Plan{Title: evil})
+	r.Failed(&plan.Refusal{Why: evil, Try: []string{evil}})
 
 	harmless(t, out.String())
 }
@@ -202,31 +205,49 @@ func TestTheWorstEndOfADeletionCounts(t *testing.T) {
 func restoring(answer, lines *strings.Builder, format report.Format) *report.Restoring {
 	return &report.Restoring{
 		Answer: answer, Lines: lines, Color: term.ColorNever, Format: format, DryRun: report.DryRunNone,
-		Now: func() time.Time { return ststest.Start },
+		Now: func() time.Time { return ststest.Start }, Several: true,
+		Binding: plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1"},
 	}
 }
 
+// restoration is a plan that gives the volume this reclaim policy back, "" for none.
+func restoration(reclaim corev1.PersistentVolumeReclaimPolicy, title string) *plan.Plan {
+	p := &plan.Plan{Title: title, Steps: []plan.Step{{Change: plan.CreateClaim{}}}}
+	if reclaim != "" {
+		p.Steps = append(p.Steps, plan.Step{Change: plan.ResetReclaim{Reclaim: reclaim}})
+	}
+	return p
+}
+
+// restored tells of a whole run.
+func restored(r *report.Restoring, reclaim corev1.PersistentVolumeReclaimPolicy, o engine.Outcome) {
+	r.Handle(engine.Event{Type: engine.EventPlan, Plan: restoration(reclaim, "")})
+	r.Handle(engine.Event{Type: engine.EventWait, Message: "claim data-web-1 to be bound to volume pv-1"})
+	r.Handle(engine.Event{Type: engine.EventOutcome, Outcome: &o})
+}
+
 func TestARestoreIsTold(t *testing.T) {
-	record := prune.Record{Claim: &corev1.PersistentVolumeClaim{}, Volume: "pv-1"}
-	record.Claim.Namespace, record.Claim.Name = "default", "data-web-1"
-	whole := prune.Moves{Free: true, Create: true, Wait: true, Policy: "Delete"}
 	for name, format := range map[string]report.Format{"restoring": report.Human, "restoring-json": report.JSON} {
 		t.Run(name, func(t *testing.T) {
 			var out, lines strings.Builder
 			r := restoring(&out, &lines, format)
-			r.Done(record, whole)
-			r.Done(record, prune.Moves{Create: true, Wait: true})
-			r.Done(record, prune.Moves{Policy: "Delete"})
-			r.Nothing(record)
-			r.Failed(record, &plan.Refusal{Why: "the volume is gone", Try: []string{"look elsewhere"}})
-			r.Failed(record, errors.New("no"))
-			r.Ended(record, engine.TimedOut, "claim data-web-1 is bound to volume pv-1")
-			r.Ended(record, engine.Interrupted, "claim data-web-1 is gone")
+			restored(r, "Delete", engine.Outcome{Result: engine.Done, Message: "claim data-web-1 is back"})
+			restored(r, "", engine.Outcome{Result: engine.Done, Message: "claim data-web-1 is back, bound to volume pv-1"})
+			restored(r, "", engine.Outcome{Result: engine.Done}) // it has waited for the deleted one to go
+			restored(r, "", engine.Outcome{Result: engine.Drifted, Message: "planned again"})
+			restored(r, "", engine.Outcome{Result: engine.Failed, Message: "told as an error"})
+			r.Nothing("claim data-web-1 is there, bound to volume pv-1: nothing to do")
+			r.Failed(&plan.Refusal{Why: "the volume is gone", Try: []string{"look elsewhere"}})
+			r.Failed(errors.New("no"))
+			r.Handle(engine.Event{Type: engine.EventWarning, Message: "no answer; trying again"})
+			restored(r, "", engine.Outcome{Result: engine.TimedOut, Message: "not done after 5m0s, still waiting for the claim"})
+			restored(r, "", engine.Outcome{Result: engine.Interrupted, Message: "stopped"})
 			r.DryRun = report.DryRunClient
-			r.Plan(record, whole)
-			r.Plan(record, prune.Moves{Wait: true, Policy: "Delete"})
+			r.Plan(restoration("Delete", "make claim data-web-1 again"))
 			r.DryRun = report.DryRunServer
-			r.Plan(record, prune.Moves{Leave: true})
+			r.Plan(restoration("", "wait until claim data-web-1 is gone"))
+			r.Several = false
+			r.Failed(errors.New("the end of the command says it"))
 
 			golden(t, name, "stderr:\n"+lines.String()+"stdout:\n"+out.String())
 		})

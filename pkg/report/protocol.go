@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -101,7 +102,12 @@ func (s *protocolSink) end(e engine.Event) {
 }
 
 func newPart(e engine.Event) *Part {
-	p := &Part{About: Subject{e.Plan.Namespace, e.Plan.Name}, Title: Clean(e.Plan.Title), Began: e.Time, Ended: e.Time}
+	p := &Part{
+		About: Subject{e.Plan.Namespace, cmp.Or(e.Plan.Name, e.Plan.Claim)},
+		Title: Clean(e.Plan.Title),
+		Began: e.Time,
+		Ended: e.Time,
+	}
 	for i := range e.Plan.Steps {
 		step := &e.Plan.Steps[i]
 		title := Clean(stepName(step) + step.Title)

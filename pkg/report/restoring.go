@@ -6,13 +6,14 @@ import (
 	"io"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// Restoring tells how deleted claims are made again.
+// Restoring tells how deleted claims are restored, one after another.
 type Restoring struct {
 	Lines  io.Writer
 	Answer io.Writer
@@ -20,7 +21,12 @@ type Restoring struct {
 	Format Format
 	DryRun DryRun
 	Now    func() time.Time
+	// Several reports whether there is more than one claim, so that each is named.
+	Several bool
+	// Binding is the claim that it is about at present.
+	Binding plan.Binding
 
+	plan *plan.Plan
 	spin *spin
 }
 
@@ -38,48 +44,64 @@ type restoreView struct {
 }
 
 // Plan says what would be done.
-func (r *Restoring) Plan(record prune.Record, m prune.Moves) {
+func (r *Restoring) Plan(p *plan.Plan) {
 	mark := " (dry run)"
 	if r.DryRun == DryRunServer {
 		mark = " (server dry run)"
 	}
-	r.answer(record, m, engine.Done, restoreWords(record, m, false), mark)
+	r.answer(r.Binding, reclaimOf(p), engine.Done, p.Title, mark)
 }
 
-// Done says that the claim is back.
-func (r *Restoring) Done(record prune.Record, m prune.Moves) {
-	r.answer(record, m, engine.Done, restoreWords(record, m, true), "")
+// Handle tells what happens to the present claim.
+func (r *Restoring) Handle(e engine.Event) {
+	switch e.Type {
+	case engine.EventPlan:
+		r.plan = e.Plan
+	case engine.EventWait:
+		r.wait(e.Message)
+	case engine.EventWarning:
+		r.waited()
+		_, _ = fmt.Fprintln(r.Lines, "warning: "+Clean(e.Message))
+	case engine.EventOutcome:
+		r.waited()
+		r.outcome(*e.Outcome)
+	}
+}
+
+// outcome tells how a claim ended. What drifted is told by whoever plans again, and
+// what failed by Failed.
+func (r *Restoring) outcome(o engine.Outcome) {
+	switch o.Result {
+	case engine.Done:
+		if o.Message != "" { // or it has only waited for the deleted one to go
+			r.answer(r.Binding, reclaimOf(r.plan), engine.Done, o.Message, "")
+		}
+	case engine.Drifted:
+	case engine.TimedOut, engine.Interrupted:
+		words := o.Message
+		if o.Result == engine.Interrupted {
+			words = "claim " + r.Binding.Claim + " may not be back yet"
+		}
+		words += "; the same command goes on"
+		r.say(endWord(o.Result) + ": " + words)
+		r.object(o.Result, words)
+	}
+}
+
+// reclaimOf is the reclaim policy that the plan gives back to the volume, or "".
+func reclaimOf(p *plan.Plan) corev1.PersistentVolumeReclaimPolicy {
+	for i := range p.Steps {
+		if reset, ok := p.Steps[i].Change.(plan.ResetReclaim); ok {
+			return reset.Reclaim
+		}
+	}
+	return ""
 }
 
 // Nothing says that there is nothing to do.
-func (r *Restoring) Nothing(record prune.Record) {
-	words := fmt.Sprintf("claim %s is there, bound to volume %s: nothing to do", record.Claim.Name, record.Volume)
-	r.answer(record, prune.Moves{}, engine.Done, words, "")
-}
+func (r *Restoring) Nothing(words string) { r.answer(r.Binding, "", engine.Done, words, "") }
 
-func restoreWords(record prune.Record, m prune.Moves, done bool) string {
-	if m.Leave {
-		return fmt.Sprintf("wait until claim %s is gone, which is being deleted, and make it again, bound to volume %s",
-			record.Claim.Name, record.Volume)
-	}
-	words := map[bool]string{true: "claim %s is back, bound to volume %s", false: "make claim %s again, bound to volume %s"}[done]
-	if !m.Create {
-		words = "claim %s is bound to volume %s"
-		if !done && m.Wait {
-			words = "claim %s is there: wait until it is bound to volume %s"
-		}
-	}
-	words = fmt.Sprintf(words, record.Claim.Name, record.Volume)
-	if m.Policy == "" {
-		return words
-	}
-	if done {
-		return words + fmt.Sprintf("; its reclaim policy is %s again", m.Policy)
-	}
-	return words + fmt.Sprintf("; set its reclaim policy back to %s", m.Policy)
-}
-
-func (r *Restoring) answer(record prune.Record, m prune.Moves, result engine.Result, words, mark string) {
+func (r *Restoring) answer(b plan.Binding, reclaim corev1.PersistentVolumeReclaimPolicy, result engine.Result, words, mark string) {
 	if r.Format == Human {
 		style := newStyles(r.Answer, r.Color)
 		words = each(style.good, wrap(Clean(words), term.Width(r.Answer), ""))
@@ -87,60 +109,57 @@ func (r *Restoring) answer(record prune.Record, m prune.Moves, result engine.Res
 		return
 	}
 	writeObject(r.Answer, r.Format, restoreView{
-		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: record.Claim.Namespace, Name: Clean(record.Claim.Name),
-		Volume: Clean(record.Volume), Reclaim: string(m.Policy), Result: string(result), Message: Clean(words),
+		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: b.Namespace, Name: Clean(b.Claim),
+		Volume: Clean(b.Volume), Reclaim: string(reclaim), Result: string(result), Message: Clean(words),
 	})
 }
 
-// Failed says why a claim of several was not restored.
-func (r *Restoring) Failed(record prune.Record, err error) {
-	word := "error"
-	var no *plan.Refusal
-	if errors.As(err, &no) {
-		word = "refused"
+func (r *Restoring) object(result engine.Result, words string) {
+	if r.Format != Human {
+		r.answer(r.Binding, "", result, words, "")
 	}
+}
+
+func (r *Restoring) say(words string) {
 	style := newStyles(r.Lines, r.Color)
-	_, _ = fmt.Fprintln(r.Lines, style.bad.Render(Clean(record.Claim.Name+": "+word+": "+err.Error())))
-	if no != nil {
-		for _, try := range no.Try {
-			_, _ = fmt.Fprintln(r.Lines, "  "+Clean(try))
+	_, _ = fmt.Fprintln(r.Lines, each(style.bad, wrap(Clean(words), term.Width(r.Lines), "")))
+}
+
+// Failed says why the claim was not restored. Where it is the only one, a person is
+// told by the end of the command.
+func (r *Restoring) Failed(err error) {
+	var no *plan.Refusal
+	switch {
+	case errors.As(err, &no):
+		r.failed(err.Error(), "refused", no.Try, engine.Refused)
+	default:
+		r.failed(err.Error(), "error", nil, engine.Failed)
+	}
+}
+
+func (r *Restoring) failed(words, word string, try []string, result engine.Result) {
+	if r.Several {
+		r.say(r.Binding.Claim + ": " + word + ": " + words)
+		for _, t := range try {
+			_, _ = fmt.Fprintln(r.Lines, "  "+Clean(t))
 		}
 	}
-	r.FailedObject(record, err)
+	r.object(result, words)
 }
 
-// FailedObject says it to a program alone.
-func (r *Restoring) FailedObject(record prune.Record, err error) {
-	if r.Format == Human {
-		return
+// wait says on a terminal what is waited for.
+func (r *Restoring) wait(what string) {
+	if r.spin == nil {
+		r.spin = newSpin(r.Lines)
 	}
-	result := engine.Failed
-	var no *plan.Refusal
-	if errors.As(err, &no) {
-		result = "refused"
-	}
-	r.answer(record, prune.Moves{}, result, err.Error(), "")
-}
-
-// Wait says on a terminal what is waited for.
-func (r *Restoring) Wait(what string) {
-	r.spin = newSpin(r.Lines)
-	r.spin.wait("waiting until "+Clean(what), time.Time{})
+	r.spin.wait("waiting for "+Clean(what), time.Time{})
 	r.spin.start()
 }
 
-// Waited ends that.
-func (r *Restoring) Waited() { r.spin.clear() }
-
-// Ended says that what was waited for did not come before the end, and returns
-// the outcome.
-func (r *Restoring) Ended(record prune.Record, result engine.Result, what string) engine.Outcome {
-	o := engine.Outcome{Result: result, Message: "waited until " + what + "; the same command goes on"}
-	style := newStyles(r.Lines, r.Color)
-	word := map[engine.Result]string{engine.TimedOut: "timed out", engine.Interrupted: "interrupted"}[result]
-	_, _ = fmt.Fprintln(r.Lines, each(style.bad, wrap(word+": "+Clean(o.Message), term.Width(r.Lines), "")))
-	if r.Format != Human {
-		r.answer(record, prune.Moves{}, result, o.Message, "")
+// waited ends that.
+func (r *Restoring) waited() {
+	if r.spin != nil {
+		r.spin.clear()
+		r.spin = nil
 	}
-	return o
 }

@@ -34,6 +34,9 @@ type Snapshot struct {
 	// Claims are those that the set's templates have made or would take for
 	// theirs, by name; only where a verb is about them.
 	Claims []Claim
+	// Volumes are those that the snapshot was asked about, nil where nobody has read
+	// them: only a plan that restores a claim does.
+	Volumes []Volume
 	// Raw is the set's pod template as the server wrote it, nil where nobody has
 	// read it like that: a watch and a list have it in this build's types alone.
 	Raw Template

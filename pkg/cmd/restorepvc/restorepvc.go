@@ -82,6 +82,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			`server judge the new claims, without keeping them.`)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	options.AddOutput(flags, &r.Output)
+	options.AddReport(flags)
 	options.AddFieldManager(flags)
 	return cmd
 }

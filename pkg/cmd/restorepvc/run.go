@@ -4,19 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
-// Run makes the claims again, one after another.
+// Run restores the claims, one after another.
 func Run(ctx context.Context, env *app.Env, r Request) error {
 	client, err := env.Client("")
 	if err != nil {
@@ -26,13 +25,15 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	tell := &report.Restoring{
+	v := &verb{Request: r, env: env, runners: map[string]*app.Runner{}, tell: &report.Restoring{
 		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
-	}
+		Several: len(found) > 1,
+	}}
 	done := 0
 	var failures []error
 	for _, f := range found {
-		err := r.restore(ctx, client, f.Record, env.Command(f.Claim.Namespace), tell)
+		v.tell.Binding = f.Binding()
+		err := v.restore(ctx, f.Record)
 		var ended *app.Ended
 		switch {
 		case err == nil:
@@ -41,11 +42,13 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		case errors.As(err, &ended) && (len(found) == 1 || ended.Outcome.Result == engine.Interrupted):
 			return err
 		case ended != nil:
-		case len(found) == 1:
-			tell.FailedObject(f.Record, err)
+		case ctx.Err() != nil:
 			return err
 		default:
-			tell.Failed(f.Record, err)
+			v.tell.Failed(err)
+			if len(found) == 1 {
+				return err
+			}
 		}
 		failures = append(failures, err)
 	}
@@ -68,110 +71,74 @@ func conclude(done int, failures []error) error {
 	return &plan.Refusal{Why: message}
 }
 
-// restore makes one claim again. Every move shows in the cluster, so it looks
-// what is left to do, and goes on from there.
-func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, caller hint.Caller, tell *report.Restoring) error {
-	client = client.In(record.Claim.Namespace)
-	claim, volume, err := client.ClaimAndVolume(ctx, record)
+// verb restores claims.
+type verb struct {
+	Request
+	env     *app.Env
+	runners map[string]*app.Runner // by namespace
+	tell    *report.Restoring
+}
+
+// runner is the one for claims of the namespace.
+func (v *verb) runner(namespace string) (*app.Runner, error) {
+	if r, ok := v.runners[namespace]; ok {
+		return r, nil
+	}
+	r, err := app.NewRunner(v.env, namespace, options.RunFlags{DryRun: v.DryRun, Output: v.Output})
+	if err != nil {
+		return nil, err
+	}
+	r.Form, v.runners[namespace] = v.tell, r
+	return r, nil
+}
+
+// plans is how often a claim is planned for that somebody else changes meanwhile.
+const plans = 5
+
+// restore makes one claim again. Every step shows in the cluster, so it looks what is
+// left to do, and goes on from there: again after the deleted claim has gone, and
+// where somebody else has changed the claim or its volume meanwhile.
+func (v *verb) restore(ctx context.Context, record prune.Record) error {
+	b := record.Binding()
+	runner, err := v.runner(b.Namespace)
 	if err != nil {
 		return err
 	}
-	moves, err := prune.Restoring(record, claim, volume, caller)
-	if err != nil {
-		return err
-	}
-	switch {
-	case moves.Nothing():
-		tell.Nothing(record)
-		return nil
-	case moves.Leave && r.DryRun == report.DryRunNone:
-		if err := r.wait(ctx, record, tell, "is gone", client.ClaimGone); err != nil {
+	var o engine.Outcome
+	for range plans {
+		s, err := runner.Client.ClaimAndVolume(ctx, b)
+		if err != nil {
 			return err
 		}
-		return r.restore(ctx, client, record, caller, tell)
-	case r.DryRun == report.DryRunServer && moves.Create:
-		if err := client.CreateClaim(ctx, record, true); err != nil {
+		p, err := planner.Plan(record, s, v.env.Command(b.Namespace))
+		if err != nil {
 			return err
 		}
+		if p == nil {
+			v.tell.Nothing(planner.Nothing(b))
+			return nil
+		}
+		p.Timeout = v.Timeout
+		runner.Follow(func(ctx context.Context) <-chan engine.Update { return runner.Client.WatchClaim(ctx, b) })
+		if o, err = runner.Run(ctx, p, s); err != nil {
+			return err
+		}
+		switch {
+		case o.Result == engine.Failed:
+			return failure(o)
+		case o.Result == engine.Done && (p.Success != "" || v.DryRun != report.DryRunNone):
+			return nil
+		case o.Result != engine.Done && o.Result != engine.Drifted:
+			return app.Result(o)
+		}
 	}
-	if r.DryRun != report.DryRunNone {
-		tell.Plan(record, moves)
-		return nil
-	}
-	err = r.carryOut(ctx, client, record, moves, tell)
-	if errors.Is(err, prune.ErrThere) { // the set was scaled up meanwhile: its claim may have got the volume
-		return r.restore(ctx, client, record, caller, tell)
-	}
-	if errors.Is(err, context.Canceled) {
-		return &app.Ended{Outcome: tell.Ended(record, engine.Interrupted, "claim "+record.Claim.Name+" is back")}
-	}
-	return err
+	return errors.New(o.Message)
 }
 
-func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
-	if err := client.Permit(ctx, needs(moves)...); err != nil {
-		return err
+// failure is a failed run as the error of its claim.
+func failure(o engine.Outcome) error {
+	if o.Err == nil {
+		return errors.New(o.Message)
 	}
-	if moves.Free && moves.Create {
-		// Should the claim not be allowed, the volume stays as it is.
-		if err := client.CreateClaim(ctx, record, true); apierrors.IsForbidden(err) {
-			return err
-		}
-	}
-	if moves.Free {
-		if err := client.FreeVolume(ctx, record); err != nil {
-			return err
-		}
-	}
-	if moves.Create {
-		if err := client.CreateClaim(ctx, record, false); err != nil {
-			return err
-		}
-	}
-	if moves.Wait {
-		if err := r.wait(ctx, record, tell, "is bound to volume "+record.Volume, client.ClaimBound); err != nil {
-			return err
-		}
-	}
-	if moves.Policy != "" {
-		if err := client.GiveBack(ctx, record, moves.Policy); err != nil {
-			return err
-		}
-	}
-	tell.Done(record, moves)
-	return nil
-}
-
-// needs are the permissions that the moves take.
-func needs(moves prune.Moves) []plan.Permission {
-	var out []plan.Permission
-	if moves.Create {
-		out = append(out, plan.Permission{Verb: "create", Resource: "persistentvolumeclaims"})
-	}
-	if moves.Free || moves.Policy != "" {
-		out = append(out, plan.Permission{Verb: "patch", Resource: "persistentvolumes"})
-	}
-	return out
-}
-
-// wait waits for the claim, and not for ever.
-func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Restoring, what string,
-	until func(context.Context, prune.Record) error,
-) error {
-	limited, cancel := ctx, context.CancelFunc(func() {})
-	if r.Timeout > 0 {
-		limited, cancel = context.WithTimeoutCause(ctx, r.Timeout, engine.ErrTimedOut)
-	}
-	defer cancel()
-	what = "claim " + record.Claim.Name + " " + what
-	tell.Wait(what)
-	err := until(limited, record)
-	tell.Waited()
-	switch {
-	case ctx.Err() != nil:
-		return &app.Ended{Outcome: tell.Ended(record, engine.Interrupted, what)}
-	case limited.Err() != nil:
-		return &app.Ended{Outcome: tell.Ended(record, engine.TimedOut, what)}
-	}
-	return err
+	return fmt.Errorf("%s%w", strings.TrimSuffix(o.Message, o.Err.Error()), o.Err)
 }

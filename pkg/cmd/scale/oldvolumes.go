@@ -26,7 +26,8 @@ func (v *visit) left(ctx context.Context) []string {
 	var names []string
 	for _, f := range found {
 		// Who may not look is told all the same.
-		if _, volume, err := client.ClaimAndVolume(ctx, f.Record); err != nil || volume != nil && volume.UID == f.VolumeUID {
+		s, err := client.ClaimAndVolume(ctx, f.Binding())
+		if err != nil || slices.ContainsFunc(s.Volumes, func(v sts.Volume) bool { return v.UID == f.VolumeUID }) {
 			names = append(names, f.Claim.Name)
 		}
 	}

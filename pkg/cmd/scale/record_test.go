@@ -58,7 +58,7 @@ func retained() *volumes {
 		volume: &corev1.PersistentVolume{
 			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolume"},
 			ObjectMeta: metav1.ObjectMeta{
-				Name: "pv-4", UID: "pv-uid", Annotations: map[string]string{prune.BeforeAnnotation: "Delete"},
+				Name: "pv-4", UID: "pv-uid", Annotations: map[string]string{sts.ReclaimBeforeAnnotation: "Delete"},
 			},
 			Spec: corev1.PersistentVolumeSpec{
 				ClaimRef: &corev1.ObjectReference{UID: "claim-uid"}, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,

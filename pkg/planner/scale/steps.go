@@ -29,7 +29,7 @@ func (b *builder) down(p *plan.Plan) {
 
 // others must be Available before these ordinals go. Those that go after them
 // count, but for those that are not Available anyway.
-func (b *builder) others(from, to int) *plan.Others {
+func (b *builder) others(from, to int) plan.Condition {
 	if b.r.Force {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (b *builder) others(from, to int) *plan.Others {
 		but = append(but, o)
 	}
 	slices.Sort(but)
-	return &plan.Others{But: slices.Compact(but)}
+	return plan.Others{But: slices.Compact(but)}
 }
 
 // hooks are what is run before the ordinals go, the highest first.

@@ -11,29 +11,29 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// record is the annotation that the test plans rely on.
+// CanaryRecord is the annotation that the test plans rely on.
 const CanaryRecord = "kubectl-sts.github.io/canary"
 
-// set is a StatefulSet in the middle of a canary: partition 4, generation 3.
+// Canary is a StatefulSet in the middle of a canary: partition 4, generation 3.
 func Canary(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
 	return Set(append([]func(*appsv1.StatefulSet){
 		Updating("nginx:1.22"), Partition(4), Generation(3), Annotated(CanaryRecord, "r1"),
 	}, changes...)...)
 }
 
-// forgotten is what a controller makes of Stable when it thinks that every pod
+// Forgotten is what a controller makes of Stable when it thinks that every pod
 // is updated (kubernetes#121534, #136831).
 func Forgotten(set *appsv1.StatefulSet) { set.Status.CurrentRevision = Update }
 
-// unseen takes the controller's view of the newest spec away.
+// Unobserved takes the controller's view of the newest spec away.
 func Unobserved(set *appsv1.StatefulSet) { set.Status.ObservedGeneration-- }
 
-// closed is the snapshot before the step: partition 5, every pod on Stable.
+// Closed is the snapshot before the step: partition 5, every pod on Stable.
 func Closed(changes ...func(*appsv1.StatefulSet)) sts.Snapshot {
 	return Snapshot(Canary(append([]func(*appsv1.StatefulSet){Partition(5), Generation(2)}, changes...)...), Pods(0, 5))
 }
 
-// opened is the snapshot in the step, with these pods instead of the stable
+// Opened is the snapshot in the step, with these pods instead of the stable
 // ones of the same ordinals.
 func Opened(set *appsv1.StatefulSet, pods ...*corev1.Pod) sts.Snapshot {
 	all := Pods(0, 5)
@@ -47,7 +47,7 @@ func Opened(set *appsv1.StatefulSet, pods ...*corev1.Pod) sts.Snapshot {
 	return Snapshot(set, all)
 }
 
-// without takes pods out of a snapshot.
+// Without takes pods out of a snapshot.
 func Without(s sts.Snapshot, ordinals ...int) sts.Snapshot {
 	pods := s.Pods
 	s.Pods = nil
@@ -63,38 +63,38 @@ func Without(s sts.Snapshot, ordinals ...int) sts.Snapshot {
 	return s
 }
 
-// updated is a pod on the update revision.
+// UpdatedPod is a pod on the update revision.
 func UpdatedPod(ordinal int, changes ...func(*corev1.Pod)) *corev1.Pod {
 	return Pod(ordinal, append([]func(*corev1.Pod){Revision(Update)}, changes...)...)
 }
 
-// stable is a pod on the stable revision.
+// StablePod is a pod on the stable revision.
 func StablePod(ordinal int, changes ...func(*corev1.Pod)) *corev1.Pod {
 	return Pod(ordinal, changes...)
 }
 
-// anew makes the pod another object under the same name.
+// Recreated makes the pod another object under the same name.
 func Recreated(pod *corev1.Pod) { pod.UID += "-anew" }
 
-// pending makes the pod one that is on no node yet.
+// Pending makes the pod one that is on no node yet.
 func Pending(pod *corev1.Pod) {
 	Unready(pod)
 	pod.Status.Phase = corev1.PodPending
 }
 
-// in is the time that long after the start.
+// In is the time that long after the start.
 func In(d time.Duration) time.Time { return Start.Add(d) }
 
-// settled is the set web before any canary.
+// Settled is the set web before any canary.
 func Settled() sts.Snapshot { return Snapshot(Set(), Pods(0, 5)) }
 
-// waiting is a set whose controller leaves the new template to whoever deletes
+// WaitingForDeletions is a set whose controller leaves the new template to whoever deletes
 // pods.
 func WaitingForDeletions(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
 	return Canary(append([]func(*appsv1.StatefulSet){OnDelete}, changes...)...)
 }
 
-// with is the settled set with these claims, known to be all.
+// WithClaims is the settled set with these claims, known to be all.
 func WithClaims(claims ...sts.Claim) sts.Snapshot {
 	s := Settled()
 	s.Set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
@@ -102,6 +102,7 @@ func WithClaims(claims ...sts.Claim) sts.Snapshot {
 	return s
 }
 
+// Claim is a claim of the set that is bound to a volume of its own.
 func Claim(name string, changes ...func(*sts.Claim)) sts.Claim {
 	c := sts.Claim{Name: name, UID: types.UID(name + "-uid"), Version: "7", Volume: "pv-" + name}
 	for _, change := range changes {

@@ -1,6 +1,7 @@
-package prune_test
+package restorepvc_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,15 +10,62 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
+
+// record is that of claim data-web-1, whose volume had policy Delete.
+func record() prune.Record {
+	return prune.Record{
+		Claim: &corev1.PersistentVolumeClaim{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web-1", UID: "data-web-1-uid"},
+			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: "pv-data-web-1"},
+		},
+		ClaimUID: "data-web-1-uid", Volume: "pv-data-web-1", VolumeUID: "pv-data-web-1-uid", Before: corev1.PersistentVolumeReclaimDelete,
+	}
+}
+
+// snapshot is what there is of both, nil for nothing.
+func snapshot(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume) sts.Snapshot {
+	s := sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{}}
+	if volume != nil {
+		s.Volumes = append(s.Volumes, sts.ObserveVolume(volume))
+	}
+	if claim != nil {
+		s.Claims = append(s.Claims, sts.ObserveClaim(claim, volume))
+	}
+	return s
+}
+
+// does is what the steps of a plan do, in a word each.
+func does(p *plan.Plan) string {
+	if p == nil {
+		return ""
+	}
+	var out []string
+	for i := range p.Steps {
+		switch c := p.Steps[i].Change.(type) {
+		case plan.ReleaseVolume:
+			out = append(out, "release")
+		case plan.CreateClaim:
+			out = append(out, "create")
+		case plan.ResetReclaim:
+			out = append(out, "reclaim "+string(c.Reclaim))
+		default:
+			out = append(out, p.Steps[i].Title)
+		}
+	}
+	return strings.Join(out, ", ")
+}
 
 // released is the volume after its claim was deleted with --retain-volumes.
 func released(changes ...func(*corev1.PersistentVolume)) *corev1.PersistentVolume {
 	v := &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{
-			Name: "pv-data-web-1", UID: "pv-data-web-1-uid", Annotations: map[string]string{prune.BeforeAnnotation: "Delete"},
+			Name: "pv-data-web-1", UID: "pv-data-web-1-uid", Annotations: map[string]string{sts.ReclaimBeforeAnnotation: "Delete"},
 		},
 		Spec: corev1.PersistentVolumeSpec{
 			PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
@@ -63,64 +111,104 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 		name   string
 		claim  *corev1.PersistentVolumeClaim
 		volume *corev1.PersistentVolume
-		want   prune.Moves
+		want   string
 	}{
-		{"all of it", nil, released(), prune.Moves{Free: true, Create: true, Wait: true, Policy: "Delete"}},
+		{"all of it", nil, released(), "release, create, reclaim Delete"},
 		{
 			"killed when the volume was free", nil, released(boundTo("")),
-			prune.Moves{Create: true, Wait: true, Policy: "Delete"},
+			"create, reclaim Delete",
 		},
 		{
 			"killed when the claim was made", there(corev1.ClaimPending), released(boundTo("")),
-			prune.Moves{Wait: true, Policy: "Delete"},
+			"wait until claim data-web-1 is bound to volume pv-data-web-1, reclaim Delete",
 		},
 		{
 			"the volume is bound, the claim does not know yet", there(corev1.ClaimPending), released(boundTo("new-uid")),
-			prune.Moves{Wait: true, Policy: "Delete"},
+			"wait until claim data-web-1 is bound to volume pv-data-web-1, reclaim Delete",
 		},
 		{
 			"killed when the claim was bound", there(corev1.ClaimBound), released(boundTo("new-uid")),
-			prune.Moves{Policy: "Delete"},
+			"reclaim Delete",
 		},
-		{"nothing: it was restored", there(corev1.ClaimBound), released(boundTo("new-uid"), finished), prune.Moves{}},
+		{"nothing: it was restored", there(corev1.ClaimBound), released(boundTo("new-uid"), finished), ""},
 		{
 			"prune was killed before it deleted the claim", there(corev1.ClaimBound, never), released(),
-			prune.Moves{Policy: "Delete"},
+			"reclaim Delete",
 		},
-		{"prune was killed before it wrote anything", there(corev1.ClaimBound, never), released(finished), prune.Moves{}},
-		{"the claim is still on its way out", there(corev1.ClaimBound, never, leaving), released(), prune.Moves{Leave: true}},
-		{"another of its name is on its way out", there(corev1.ClaimBound, leaving), released(), prune.Moves{Leave: true}},
+		{"prune was killed before it wrote anything", there(corev1.ClaimBound, never), released(finished), ""},
+		{"the claim is still on its way out", there(corev1.ClaimBound, never, leaving), released(), "wait until claim data-web-1 is gone"},
+		{"another of its name is on its way out", there(corev1.ClaimBound, leaving), released(), "wait until claim data-web-1 is gone"},
 		{
 			"its policy was put back by hand", nil, released(finished),
-			prune.Moves{Free: true, Create: true, Wait: true},
+			"release, create",
 		},
 		{
 			"only the note is left, which is taken off", there(corev1.ClaimBound, never), released(func(v *corev1.PersistentVolume) {
 				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRecycle
-			}), prune.Moves{Policy: "Recycle"},
+			}), "reclaim Recycle",
 		},
 		{
 			"the note is no policy", there(corev1.ClaimBound, never),
-			released(func(v *corev1.PersistentVolume) { v.Annotations[prune.BeforeAnnotation] = "\x1b[31m" }),
-			prune.Moves{Policy: "Retain"},
+			released(func(v *corev1.PersistentVolume) { v.Annotations[sts.ReclaimBeforeAnnotation] = "\x1b[31m" }),
+			"reclaim Retain",
 		},
 		{
 			"somebody made the volume free for any claim", nil, released(func(v *corev1.PersistentVolume) { v.Spec.ClaimRef = nil }),
-			prune.Moves{Free: true, Create: true, Wait: true, Policy: "Delete"},
+			"release, create, reclaim Delete",
 		},
 		{
 			"somebody made the claim by hand", there(corev1.ClaimPending), released(),
-			prune.Moves{Free: true, Wait: true, Policy: "Delete"},
+			"release, wait until claim data-web-1 is bound to volume pv-data-web-1, reclaim Delete",
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume, "kubectl sts -n default")
+			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts -n default"))
 
 			require.NoError(t, err)
-			require.Equal(t, test.want, got)
+			require.Equal(t, test.want, does(p))
 		})
 	}
+}
+
+func TestARestoreInWords(t *testing.T) {
+	free := boundTo("")
+	for name, test := range map[string]struct {
+		claim         *corev1.PersistentVolumeClaim
+		volume        *corev1.PersistentVolume
+		title, result string
+	}{
+		"all of it": {
+			nil, released(), "make claim data-web-1 again, bound to volume pv-data-web-1; set its reclaim policy back to Delete",
+			"claim data-web-1 is back, bound to volume pv-data-web-1; its reclaim policy is Delete again",
+		},
+		"no policy": {
+			nil, released(finished), "make claim data-web-1 again, bound to volume pv-data-web-1",
+			"claim data-web-1 is back, bound to volume pv-data-web-1",
+		},
+		"the wait": {
+			there(corev1.ClaimPending), released(free),
+			"claim data-web-1 is there: wait until it is bound to volume pv-data-web-1; set its reclaim policy back to Delete",
+			"claim data-web-1 is bound to volume pv-data-web-1; its reclaim policy is Delete again",
+		},
+		"the policy": {
+			there(corev1.ClaimBound), released(boundTo("new-uid")),
+			"claim data-web-1 is bound to volume pv-data-web-1; set its reclaim policy back to Delete",
+			"claim data-web-1 is bound to volume pv-data-web-1; its reclaim policy is Delete again",
+		},
+		"the deleted claim is still there": {
+			there(corev1.ClaimBound, leaving), released(),
+			"wait until claim data-web-1 is gone, which is being deleted, and make it again, bound to volume pv-data-web-1", "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts"))
+
+			require.NoError(t, err)
+			require.Equal(t, []string{test.title, test.result}, []string{p.Title, p.Success})
+		})
+	}
+	require.Equal(t, "claim data-web-1 is there, bound to volume pv-data-web-1: nothing to do", restorepvc.Nothing(record().Binding()))
 }
 
 func TestARestoreIsRefused(t *testing.T) {
@@ -165,7 +253,7 @@ func TestARestoreIsRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := prune.Restoring(record("default", "data-web-1"), test.claim, test.volume, "kubectl sts -n default")
+			_, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts -n default"))
 
 			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
