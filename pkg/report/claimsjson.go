@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -30,7 +31,12 @@ type claimView struct {
 	DataDies    bool       `json:"dataDies"`
 }
 
-func (l Claims) view(v claims.Verdict) claimView {
+// writeClaim writes what was decided about a claim.
+func writeClaim(w io.Writer, format Format, l Claims, v claims.Verdict) {
+	writeObject(w, format, viewClaim(l, v))
+}
+
+func viewClaim(l Claims, v claims.Verdict) claimView {
 	c := v.Claim
 	out := claimView{
 		Type: "claim", Time: l.Now.UTC(), DryRun: l.DryRun, Namespace: c.Namespace, Name: Clean(c.Name), UID: string(c.UID),

@@ -24,14 +24,14 @@ type field struct {
 	of func(claims.Verdict) (string, *lipgloss.Style)
 }
 
-// print goes over the claims twice, once for the widths and once for the rows:
+// printTable goes over the claims twice, once for the widths and once for the rows:
 // there may be far more cells than memory should hold at once.
-func (l Claims) print(w io.Writer, mode term.ColorMode, wide bool) {
-	fields, width := l.fields(newStyles(w, mode), wide), term.Width(w)
+func printTable(w io.Writer, mode term.ColorMode, l Claims, wide bool) {
+	fields, width := fieldsOf(l, newStyles(w, mode), wide), term.Width(w)
 	if wide {
 		width = 0
 	}
-	if !l.measure(fields) {
+	if !measure(l, fields) {
 		return
 	}
 	if width > 0 {
@@ -42,13 +42,13 @@ func (l Claims) print(w io.Writer, mode term.ColorMode, wide bool) {
 		header[i], widths[i] = f.header, f.width()
 	}
 	out := bufio.NewWriter(w)
-	writeRows(out, width, widths, header, l.rows(fields, widths))
+	writeRows(out, width, widths, header, rowsOf(l, fields, widths))
 	_ = out.Flush()
 }
 
 // measure finds the widest cell of each column. It reports whether there is
 // any claim to show.
-func (l Claims) measure(fields []field) bool {
+func measure(l Claims, fields []field) bool {
 	some, most := false, make([]int, len(fields))
 	for v := range l.shown() {
 		some = true
@@ -56,7 +56,7 @@ func (l Claims) measure(fields []field) bool {
 			text, style := fields[i].of(v)
 			text = Clean(text)
 			if width := ansi.StringWidth(text); width > most[i] {
-				most[i], fields[i].cells = width, []cell{{text, style}}
+				most[i], fields[i].cells = width, []cell{{text: text, style: style}}
 			}
 		}
 	}
@@ -79,9 +79,9 @@ func fitFields(fields []field, width int) []field {
 	})
 }
 
-// rows are the cells of one claim after the other. All but the last are cut to
+// rowsOf are the cells of one claim after the other. All but the last are cut to
 // these widths.
-func (l Claims) rows(fields []field, widths []int) iter.Seq[[]cell] {
+func rowsOf(l Claims, fields []field, widths []int) iter.Seq[[]cell] {
 	return func(yield func([]cell) bool) {
 		row := make([]cell, len(fields))
 		for v := range l.shown() {
@@ -91,7 +91,7 @@ func (l Claims) rows(fields []field, widths []int) iter.Seq[[]cell] {
 				if i < len(fields)-1 && len(text) > widths[i] {
 					text = shorten(text, widths[i])
 				}
-				row[i] = cell{text, style}
+				row[i] = cell{text: text, style: style}
 			}
 			if !yield(row) {
 				return
@@ -100,8 +100,8 @@ func (l Claims) rows(fields []field, widths []int) iter.Seq[[]cell] {
 	}
 }
 
-// fields are the columns, in their order.
-func (l Claims) fields(style styles, wide bool) []field {
+// fieldsOf are the columns, in their order.
+func fieldsOf(l Claims, style styles, wide bool) []field {
 	plain := func(text func(claims.Verdict) string) func(claims.Verdict) (string, *lipgloss.Style) {
 		return func(v claims.Verdict) (string, *lipgloss.Style) { return text(v), nil }
 	}
@@ -127,7 +127,7 @@ func (l Claims) fields(style styles, wide bool) []field {
 		column(listColumn{header: "CLASS", spare: 7}, func(v claims.Verdict) string { return orDash(v.Claim.Class) }),
 		column(listColumn{header: "AGE", spare: 2},
 			func(v claims.Verdict) string { return duration.HumanDuration(l.Now.Sub(v.Claim.Created)) }),
-		column(listColumn{header: "IDLE", spare: 3}, func(v claims.Verdict) string { return l.idle(v.Claim) }),
+		column(listColumn{header: "IDLE", spare: 3}, func(v claims.Verdict) string { return idle(v.Claim, l.Now) }),
 		column(listColumn{header: "VOLUME", spare: 8}, func(v claims.Verdict) string { return orDash(v.Claim.Volume) }),
 		field{listColumn{header: "RECLAIM", keep: true}, func(v claims.Verdict) (string, *lipgloss.Style) {
 			words, dies := reclaimWords(style, v.Claim)

@@ -33,3 +33,11 @@ func spellOut(text string) string {
 	}
 	return out.String()
 }
+
+func cleanAll(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, Clean(t))
+	}
+	return out
+}

@@ -2,37 +2,10 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
-
-// Subject is the StatefulSet that a command is about.
-type Subject struct{ Namespace, Name string }
-
-// String is how a reader of a report calls it.
-func (s Subject) String() string {
-	if s.Name == "" {
-		return ""
-	}
-	return Clean(s.Namespace + "/" + s.Name)
-}
-
-// PrintEnd writes the last object of a command that did not get as far as a run,
-// or had nothing to do: how it ended, and what helps.
-func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time.Time, o engine.Outcome) {
-	if format != JSON && format != YAML {
-		return
-	}
-	out := object{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
-	if about.Name != "" {
-		out.Set = &setName{Clean(about.Namespace), Clean(about.Name)}
-	}
-	out.outcome(&o)
-	writeObject(w, format, out)
-}
 
 // endWord is a result in words.
 func endWord(r engine.Result) string {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,3 +23,10 @@ func golden(t *testing.T, name, got string) {
 	require.NoError(t, err, "go test ./pkg/report -update writes it")
 	require.Equal(t, string(want), got, "if this is meant: go test ./pkg/report -update")
 }
+
+const longName = "ledger-postgresql-replicated-storage-primary-europe1"
+
+// stripped is what is left of a coloured text.
+func stripped(text string) string { return ansi.Strip(text) }
+
+const schemaFile = "../../docs/events.schema.json"

@@ -7,27 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// History is all that the history of one set shows.
-type History struct {
-	Snapshot  sts.Snapshot
-	Revisions []history.Revision
-	Command   hint.Caller // how the user calls the plugin
-	Now       time.Time
-}
-
 // PrintHistory prints a row for each revision.
 func PrintHistory(w io.Writer, mode term.ColorMode, format Format, h History) {
 	if format != Human {
-		writeObject(w, format, h.view())
+		writeHistory(w, format, h)
 		return
 	}
 	style := newStyles(w, mode)
@@ -36,7 +26,7 @@ func PrintHistory(w io.Writer, mode term.ColorMode, format Format, h History) {
 	const name, images, cause = 1, 5, 6
 	var rows [][]cell
 	for i := range h.Revisions {
-		rows = append(rows, h.row(style, &h.Revisions[i]))
+		rows = append(rows, historyRow(style, &h.Revisions[i], h.Now))
 	}
 	widths := columnWidths(header, rows)
 	if width > 0 && lineWidth(widths) > width {
@@ -54,40 +44,40 @@ func PrintHistory(w io.Writer, mode term.ColorMode, format Format, h History) {
 	writeTable(w, width, header, rows)
 }
 
-func (h History) row(style styles, r *history.Revision) []cell {
+func historyRow(style styles, r *history.Revision, now time.Time) []cell {
 	number, age := "-", "-"
 	if !r.Gone {
-		number, age = fmt.Sprint(r.Number), duration.HumanDuration(h.Now.Sub(r.Created))
+		number, age = fmt.Sprint(r.Number), duration.HumanDuration(now.Sub(r.Created))
 	}
 	return []cell{
 		{text: number},
 		{text: Clean(r.Name)},
 		{text: age},
 		{text: fmt.Sprint(len(r.Pods))},
-		style.roles(r.Roles),
-		{text: dash(imageList(r.Images))},
+		rolesCell(style, r.Roles),
+		{text: orDash(imageList(r.Images))},
 		{text: orNone(Clean(r.ChangeCause))},
 	}
 }
 
-// roles is what a revision is to its set, in the colour of the last role, for
+// rolesCell is what a revision is to its set, in the colour of the last role, for
 // trouble comes last. One that is stable and update at once is as good as stable.
-func (s styles) roles(roles []history.Role) cell {
+func rolesCell(style styles, roles []history.Role) cell {
 	if len(roles) == 0 {
-		return cell{text: dash("")}
+		return cell{text: orDash("")}
 	}
 	words := make([]string, len(roles))
 	for i, role := range roles {
 		words[i] = string(role)
 	}
-	look := s.good
+	look := style.good
 	switch {
 	case slices.Contains(roles, history.Broken):
-		look = s.bad
+		look = style.bad
 	case !slices.Contains(roles, history.Stable):
-		look = s.warn
+		look = style.warn
 	}
-	return cell{strings.Join(words, ","), &look}
+	return cell{text: strings.Join(words, ","), style: &look}
 }
 
 // orNone is what kubectl rollout history shows.
@@ -116,40 +106,4 @@ func squeeze(widths []int, over int, columns ...narrowing) {
 		widths[c.column] -= cut
 		over -= cut
 	}
-}
-
-// keepEnd cuts the start off: the end of a revision's name is its hash, which
-// is as good as the name.
-func keepEnd(text string, width int) string {
-	if over := ansi.StringWidth(text) - width; over > 0 {
-		return ansi.TruncateLeft(text, over+1, "…")
-	}
-	return text
-}
-
-// shortDigests leaves of each image's digest what is enough to tell it.
-func shortDigests(list string) string {
-	const digest, enough = "@sha256:", 8
-	images := strings.Split(list, ",")
-	for i, image := range images {
-		if name, sum, ok := strings.Cut(image, digest); ok && len(sum) > enough {
-			images[i] = name + "@" + sum[:enough] + "…"
-		}
-	}
-	return strings.Join(images, ",")
-}
-
-// fitImages makes a list of images narrower: registries go first, and then its
-// start, for the end of an image tells it from its neighbours.
-func fitImages(list string, width int) string {
-	if ansi.StringWidth(list) <= width {
-		return list
-	}
-	images := strings.Split(list, ",")
-	for i, image := range images {
-		if slash := strings.LastIndex(image, "/"); slash >= 0 {
-			images[i] = "…" + image[slash:]
-		}
-	}
-	return keepEnd(strings.Join(images, ","), width)
 }

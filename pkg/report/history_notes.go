@@ -17,12 +17,12 @@ func PrintHistoryNotes(w io.Writer, mode term.ColorMode, h History) {
 	for i := range h.Revisions {
 		if r := &h.Revisions[i]; len(r.Broken) > 0 {
 			_, _ = fmt.Fprintln(w, each(style.bad, wrap(Clean(brokenNote(r)), width, "")))
-			if change := h.seeChange(r); change != "" {
+			if change := seeChange(h, r); change != "" {
 				_, _ = fmt.Fprintln(w, "  "+change)
 			}
 		}
 	}
-	for _, note := range h.notes() {
+	for _, note := range notesOf(h) {
 		_, _ = fmt.Fprintln(w, wrap(Clean("note: "+note), width, "      "))
 	}
 }
@@ -38,7 +38,7 @@ func brokenNote(r *history.Revision) string {
 }
 
 // seeChange is the command that shows what a broken revision has changed.
-func (h History) seeChange(broken *history.Revision) string {
+func seeChange(h History, broken *history.Revision) string {
 	i := slices.IndexFunc(h.Revisions, func(r history.Revision) bool { return slices.Contains(r.Roles, history.Stable) })
 	if i < 0 || h.Revisions[i].Gone || broken.Gone || h.Revisions[i].Name == broken.Name {
 		return ""
@@ -47,7 +47,8 @@ func (h History) seeChange(broken *history.Revision) string {
 	return "see what changed: " + h.Command.Sts("history", h.Snapshot.Name(), "--diff", both)
 }
 
-func (h History) notes() []string {
+// notesOf are what is odd about the revisions.
+func notesOf(h History) []string {
 	var out []string
 	var reused []string
 	for i := range h.Revisions {
@@ -61,7 +62,7 @@ func (h History) notes() []string {
 			reused = append(reused, fmt.Sprint(r.Number))
 		}
 	}
-	switch n := h.missing(); {
+	switch n := missing(h); {
 	case len(reused) == 1:
 		out = append(out, fmt.Sprintf("revision %s is older than its number: its template was used again, which gave it a new number. "+
 			"A number may move like that, a name stays.", reused[0]))
@@ -80,7 +81,7 @@ func (h History) notes() []string {
 
 // missing is the first number that is not there between two that are. Those
 // before the first say nothing: old revisions are removed.
-func (h History) missing() int64 {
+func missing(h History) int64 {
 	last := int64(0)
 	for i := range h.Revisions {
 		r := &h.Revisions[i]

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
@@ -62,15 +63,33 @@ type shortView struct {
 	Name     string `json:"name"`
 }
 
-func (h History) view() historyView {
-	v := historyView{Type: "history", Time: h.Now.UTC(), DryRun: DryRunNone, Set: h.set(), Revisions: []revisionView{}}
+// writeHistory writes a history.
+func writeHistory(w io.Writer, format Format, h History) { writeObject(w, format, viewHistory(h)) }
+
+func viewHistory(h History) historyView {
+	v := historyView{Type: "history", Time: h.Now.UTC(), DryRun: DryRunNone, Set: setOf(h), Revisions: []revisionView{}}
 	for i := range h.Revisions {
 		v.Revisions = append(v.Revisions, viewRevision(&h.Revisions[i]))
 	}
 	return v
 }
 
-func (h History) set() setName { return setName{h.Snapshot.Set.Namespace, h.Snapshot.Name()} }
+// writeRevision writes one revision with its template.
+func writeRevision(w io.Writer, format Format, h History, r history.Revision) {
+	writeObject(w, format, templateView{
+		Type: "revision", Time: h.Now.UTC(), DryRun: DryRunNone, Set: setOf(h), revisionView: viewRevision(&r), Template: r.Template,
+	})
+}
+
+// writeDiff writes how the templates of two revisions differ.
+func writeDiff(w io.Writer, format Format, h History, from, to history.Revision, diff string) {
+	writeObject(w, format, diffView{
+		Type: "diff", Time: h.Now.UTC(), DryRun: DryRunNone, Set: setOf(h),
+		From: shortView{from.Number, Clean(from.Name)}, To: shortView{to.Number, Clean(to.Name)}, Diff: spellOut(diff),
+	})
+}
+
+func setOf(h History) setName { return setName{h.Snapshot.Set.Namespace, h.Snapshot.Name()} }
 
 func viewRevision(r *history.Revision) revisionView {
 	v := revisionView{

@@ -67,7 +67,7 @@ func lastPart(image string) string {
 
 // shortenImages takes the registries off the images of a table that has no room for
 // them. More goes only when nothing else is left to go.
-func (t *table) shortenImages(width, told int) {
+func (t *podTable) shortenImages(width, told int) {
 	i := column(t.header, imageColumn)
 	if i < 0 || width <= 0 {
 		return

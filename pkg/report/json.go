@@ -12,27 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
-// Format is how a program wants its answer.
-type Format string
-
-// The formats of -o; the empty one is for a person.
-const (
-	Human Format = ""
-	JSON  Format = "json"
-	YAML  Format = "yaml"
-)
-
-// DryRun is whether anything was really written.
-type DryRun string
-
-// The values of --dry-run.
-const (
-	DryRunNone   DryRun = "none"
-	DryRunClient DryRun = "client"
-	DryRunServer DryRun = "server"
-)
-
-// Objects writes one object for each event: a line of JSON, or a document of
+// Objects is a sink that writes one object for each event: a line of JSON, or a document of
 // YAML.
 type Objects struct {
 	w      io.Writer
@@ -180,4 +160,18 @@ func writeObject(w io.Writer, format Format, v any) {
 		text = strings.ReplaceAll(text, "##[", `#\u0023[`)
 	}
 	_, _ = io.WriteString(w, spellOut(text))
+}
+
+// PrintEnd writes the last object of a command that did not get as far as a run,
+// or had nothing to do: how it ended, and what helps.
+func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time.Time, o engine.Outcome) {
+	if format != JSON && format != YAML {
+		return
+	}
+	out := object{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
+	if about.Name != "" {
+		out.Set = &setName{Clean(about.Namespace), Clean(about.Name)}
+	}
+	out.outcome(&o)
+	writeObject(w, format, out)
 }

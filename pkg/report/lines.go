@@ -205,14 +205,6 @@ func untilWords(e engine.Event) string {
 	return fmt.Sprintf(" (%s left)", max(0, round(e.Until.Sub(e.Time))))
 }
 
-// stepName is "step 1 of 3: ", or nothing for housekeeping.
-func stepName(s *plan.Step) string {
-	if s == nil || s.Number == 0 {
-		return ""
-	}
-	return fmt.Sprintf("step %d of %d: ", s.Number, s.Of)
-}
-
 // changeLine says what a write is for and what it was.
 func changeLine(e engine.Event) string {
 	change := Clean(e.Change.String())
@@ -293,4 +285,15 @@ func (l *Lines) outcome(e engine.Event) {
 	}
 }
 
-func round(d time.Duration) time.Duration { return d.Round(time.Second) }
+// Ending are the lines that tell an outcome on a terminal of this width: where
+// says which set on which cluster it is about, and with a name each line has it.
+func Ending(e engine.Event, style styles, width int, where, name string) string {
+	var out strings.Builder
+	l := Lines{w: &out, live: true, width: width, style: style, where: where}
+	l.indent = strings.Repeat(" ", len("15:04:05 "))
+	if name != "" {
+		l.prefix = name + ": "
+	}
+	l.outcome(e)
+	return out.String()
+}

@@ -6,9 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -16,8 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
-
-const longName = "ledger-postgresql-replicated-storage-primary-europe1"
 
 // longScale takes away two pods with long names, and their claims.
 func longScale() *plan.Plan {
@@ -40,33 +35,6 @@ func TestPlanFitsTheTerminal(t *testing.T) {
 
 			golden(t, fmt.Sprintf("plan-%d-long-names", width), got)
 			fits(t, got, int(width))
-		})
-	}
-}
-
-// fits checks that no line breaks but those with a word that is longer than it.
-func fits(t *testing.T, text string, width int) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		if len(strings.Fields(line)) > 1 {
-			require.LessOrEqual(t, len([]rune(strings.TrimRight(line, "\n"))), width, line)
-		}
-	}
-}
-
-func TestPodsWithLongNamesFitTheTerminal(t *testing.T) {
-	bad := ststest.Pod(4, ststest.Waiting("CrashLoopBackOff", "back-off"))
-	st := judged("data", longName, nil, ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{bad})
-	for _, width := range []uint16{200, 80, 60} {
-		t.Run(fmt.Sprint(width), func(t *testing.T) {
-			got := onTerminal(t, width, func(terminal *os.File) {
-				report.PrintStatus(terminal, term.ColorNever, report.Human, st)
-			})
-
-			golden(t, fmt.Sprintf("status-%d-long-set", width), got)
-			_, table, _ := strings.Cut(got, "\n\n")
-			table, _, _ = strings.Cut(table, "\n\n")
-			fits(t, table, int(width))
 		})
 	}
 }
@@ -98,12 +66,4 @@ func TestADumbTerminalGetsWholeWordsAndNoEscapes(t *testing.T) {
 	harmless(t, got)
 	fits(t, got, 80)
 	golden(t, "lines-80-dumb", got)
-}
-
-func TestSentencesBreakBetweenWords(t *testing.T) {
-	got := onTerminal(t, 40, func(terminal *os.File) {
-		report.Say(terminal, "warning: what happens to the claims is not shown: not allowed\x1b[2J to list them")
-	})
-
-	require.Equal(t, "warning: what happens to the claims is\nnot shown: not allowed to list them\n", got)
 }

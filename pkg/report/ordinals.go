@@ -13,51 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// ordinalView is an ordinal that comes or goes, as a program reads it.
-type ordinalView struct {
-	Ordinal int        `json:"ordinal"`
-	Pod     string     `json:"pod"`
-	Claims  []fateView `json:"claims,omitempty"`
-}
-
-type fateView struct {
-	Name          string     `json:"name"`
-	Fate          string     `json:"fate"`
-	DataDies      bool       `json:"dataDies"`
-	Why           string     `json:"why,omitempty"`
-	Size          string     `json:"size,omitempty"`
-	StorageClass  string     `json:"storageClass,omitempty"`
-	Volume        string     `json:"volume,omitempty"`
-	ReclaimPolicy string     `json:"reclaimPolicy,omitempty"`
-	Created       *time.Time `json:"created,omitempty"`
-	UnusedSince   *time.Time `json:"unusedSince,omitempty"`
-}
-
-func viewOrdinals(all []plan.Ordinal) []ordinalView {
-	var out []ordinalView
-	for _, o := range all {
-		v := ordinalView{Ordinal: o.Ordinal, Pod: o.Pod}
-		for i := range o.Claims {
-			c := &o.Claims[i]
-			v.Claims = append(v.Claims, fateView{
-				Name: c.Claim.Name, Fate: string(c.Fate), DataDies: c.DataDies(), Why: Clean(c.Why), Size: sizeOf(*c),
-				StorageClass: c.Claim.Class, Volume: c.Claim.Volume, ReclaimPolicy: string(c.Claim.Reclaim),
-				Created: instant(c.Claim.Created), UnusedSince: instant(c.Claim.UnusedSince),
-			})
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
 // printOrdinals shows what happens to each ordinal's claims. What happens comes
 // before what it happens to: a narrow terminal cuts the end.
 func printOrdinals(w io.Writer, mode term.ColorMode, all []plan.Ordinal, now time.Time) {
@@ -144,7 +99,7 @@ func claimRow(style styles, pod string, c *plan.ClaimFate, now time.Time) []cell
 		{text: pod},
 		{text: c.Claim.Name},
 		{text: Clean(fateWords(*c)), style: look},
-		{text: sizeOf(*c)},
+		{text: claimSize(*c)},
 		{text: ageOf(c.Claim.Created, now)},
 		{text: ageOf(c.Claim.UnusedSince, now)},
 		{text: Clean(c.Claim.Class)},
@@ -157,13 +112,6 @@ func ageOf(t, now time.Time) string {
 		return ""
 	}
 	return duration.HumanDuration(now.Sub(t))
-}
-
-func sizeOf(c plan.ClaimFate) string {
-	if c.Fate == plan.FateNew {
-		return ""
-	}
-	return c.Claim.Size
 }
 
 // fateWords are what happens to a claim, and to its data.
@@ -188,9 +136,4 @@ func fateWords(c plan.ClaimFate) string {
 		words += fmt.Sprintf(" (%s)", c.Why)
 	}
 	return words
-}
-
-// Danger shows a sentence that nobody should miss.
-func Danger(w io.Writer, mode term.ColorMode, text string) {
-	_, _ = fmt.Fprintln(w, each(newStyles(w, mode).bad, wrap(Clean(text), term.Width(w), "")))
 }

@@ -24,7 +24,7 @@ func (s *Screen) overview(now time.Time, room int) []string {
 		hidden = fmt.Sprintf("… %s more", sts.Count(len(blocks)-n, "set"))
 		blocks = blocks[:n]
 	}
-	t := &table{header: []string{"STATEFULSET", "GOOD", "STATE"}}
+	var rows [][]cell
 	for _, b := range blocks {
 		look, state := s.state(b, now)
 		good := "-"
@@ -32,10 +32,10 @@ func (s *Screen) overview(now time.Time, room int) []string {
 			p := verdict.Settled{}.Check(b.snapshot, now)
 			good = fmt.Sprintf("%d/%d", p.Good, p.Want)
 		}
-		t.rows = append(t.rows, []cell{{text: b.name()}, {text: good}, {text: state, style: &look}})
+		rows = append(rows, []cell{{text: b.name()}, {text: good}, {text: state, style: &look}})
 	}
 	var out bytes.Buffer
-	t.write(&out, s.width)
+	writeTable(&out, s.width, []string{"STATEFULSET", "GOOD", "STATE"}, rows)
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	if hidden != "" {
 		lines = append(lines, s.style.dim.Render(hidden))

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -13,9 +12,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
-
-// stripped is what is left of a coloured text.
-func stripped(text string) string { return ansi.Strip(text) }
 
 func TestPlan(t *testing.T) {
 	held := canaryPlan()

@@ -68,3 +68,57 @@ func restartPlan() plan.Plan {
 		},
 	}
 }
+
+// fate is what happens to the claim of a template and an ordinal.
+func fate(name string, f plan.Fate, changes ...func(*plan.ClaimFate)) plan.ClaimFate {
+	c := plan.ClaimFate{Fate: f, Claim: sts.Claim{
+		Name: name, UID: "uid", Size: "10Gi", Class: "fast", Volume: "pv-" + name, Reclaim: "Delete",
+		Created: ststest.Start.Add(-50 * time.Hour),
+	}}
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
+// scalePlan takes the set down from 5 to 3; a command runs before each pod goes.
+func scalePlan() plan.Plan {
+	hook := func(o int) []plan.Hook {
+		return []plan.Hook{{Exec: true, Command: "drain\x1b[31m", Pod: ststest.Pod(o).Name, Ordinal: o}}
+	}
+	return plan.Plan{
+		Verb: "scale", Namespace: "default", Name: "web", UID: "web-uid", Made: ststest.Start, Scales: true, Claims: true,
+		Title:    "scale statefulset web from 5 to 3 replicas",
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Ordinals: []plan.Ordinal{
+			{Ordinal: 4, Pod: "web-4", Claims: []plan.ClaimFate{
+				fate("data-web-4", plan.FateRetained), fate("log-web-4", plan.FateDeleted),
+			}},
+			{Ordinal: 3, Pod: "web-3", Claims: []plan.ClaimFate{
+				fate("data-web-3", plan.FateKept, func(c *plan.ClaimFate) { c.Why = "annotation\n!" }),
+				fate("log-web-3", plan.FateDeleted, func(c *plan.ClaimFate) { c.Claim.Reclaim = "" }),
+			}},
+			{Ordinal: 2, Pod: "web-2"},
+		},
+		Steps: []plan.Step{
+			{
+				Title: "remove web-4", Number: 1, Of: 2, Before: hook(4), Change: plan.Edit{Replicas: ptr.To(4), Says: "replicas 4"},
+				Until: plan.Scaled{From: 4, To: 5},
+			},
+			{
+				Title: "remove web-3", Number: 2, Of: 2, Before: hook(3), Change: plan.Edit{Replicas: ptr.To(3), Says: "replicas 3"},
+				Until: plan.Scaled{From: 3, To: 4},
+			},
+			{
+				Title:  "retain volume pv-data-web-4",
+				Change: plan.RetainVolume{Claim: "data-web-4", UID: "uid", Volume: "pv-data-web-4"},
+				Until:  plan.Observed{},
+			},
+			{
+				Title:  "delete claim data-web-4",
+				Change: plan.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume stays", Record: true},
+				Until:  plan.ClaimsGone{},
+			},
+		},
+	}
+}

@@ -11,15 +11,15 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// table is a table in the making: columns may still go.
-type table struct {
+// podTable is a table of pods in the making: columns may still go.
+type podTable struct {
 	header []string
 	rows   [][]cell
 }
 
 // podTable has a row for each pod.
-func (st Status) podTable(style styles, pods []podView, width int) *table {
-	t := &table{header: []string{"POD", "REVISION", imageColumn, "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
+func (st Status) podTable(style styles, pods []podView, width int) *podTable {
+	t := &podTable{header: []string{"POD", "REVISION", imageColumn, "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
 	for i := range pods {
 		p := &pods[i]
 		standing := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
@@ -30,13 +30,13 @@ func (st Status) podTable(style styles, pods []podView, width int) *table {
 		}
 		t.rows = append(t.rows, []cell{
 			{text: p.Name},
-			{text: dash(p.RevisionClass)},
-			{text: dash(p.Image)},
-			{text: dash(p.Ready), style: &look},
+			{text: orDash(p.RevisionClass)},
+			{text: orDash(p.Image)},
+			{text: orDash(p.Ready), style: &look},
 			{text: fmt.Sprint(p.Restarts)},
 			{text: age},
 			{text: node(p.Node, width)},
-			{text: dash(p.Zone)},
+			{text: orDash(p.Zone)},
 			{text: notes(standing), style: &look},
 		})
 	}
@@ -47,7 +47,7 @@ func (st Status) podTable(style styles, pods []podView, width int) *table {
 func column(header []string, name string) int { return slices.Index(header, name) }
 
 // drop takes a column out.
-func (t *table) drop(i int) {
+func (t *podTable) drop(i int) {
 	if i < 0 {
 		return
 	}
@@ -60,7 +60,7 @@ func (t *table) drop(i int) {
 // fit drops the named columns, in turn, until the last one has room enough to
 // tell what is the matter. It does not look at what that one says: columns that
 // come and go with every change would be hard to read.
-func (t *table) fit(width int, names ...string) {
+func (t *podTable) fit(width int, names ...string) {
 	t.shortenImages(width, enoughTold)
 	for _, name := range names {
 		used := 0
@@ -78,7 +78,7 @@ func (t *table) fit(width int, names ...string) {
 	}
 }
 
-func (t *table) write(w io.Writer, width int) { writeTable(w, width, t.header, t.rows) }
+func (t *podTable) write(w io.Writer, width int) { writeTable(w, width, t.header, t.rows) }
 
 // node is a node's name, which on a cloud is as long as a sentence: on a narrow
 // terminal the trouble needs the room more.
@@ -86,7 +86,7 @@ func node(name string, width int) string {
 	if width > 0 {
 		name = ansi.Truncate(name, max(width/5, 16), "…")
 	}
-	return dash(name)
+	return orDash(name)
 }
 
 // notes is the last column: trouble, or what a pod that is not good waits for.
@@ -95,4 +95,43 @@ func notes(t sts.Standing) string {
 		return ""
 	}
 	return Clean(t.Says())
+}
+
+// How much of a pod's trouble is told in a table: names are cut for the words
+// that are the most frequent, whole, and columns that say less go for some more.
+const (
+	enoughTold = len("running, not Ready")
+	wellTold   = 40
+)
+
+// getOn gets a table of pods onto a terminal that is too narrow for it, where
+// names are long: the named columns go, in turn, and then the middle of names.
+func (t *podTable) getOn(width int, names ...string) {
+	longest := 0
+	for _, row := range t.rows {
+		longest = max(longest, ansi.StringWidth(row[len(row)-1].text))
+	}
+	short := func(widths []int, told int) int {
+		return lineWidth(widths) - widths[len(widths)-1] + max(len("TROUBLE"), min(told, longest)) - width
+	}
+	t.shortenImages(width, min(wellTold, longest))
+	for _, name := range names {
+		if short(columnWidths(t.header, t.rows), wellTold) <= 0 {
+			return
+		}
+		t.drop(column(t.header, name))
+	}
+	widths, least := columnWidths(t.header, t.rows), columnWidths(t.header, t.rows)
+	image := column(t.header, imageColumn)
+	least[0] = min(least[0], shortest)
+	if image >= 0 {
+		least[image] = min(least[image], knownImage)
+	}
+	most := share(widths, least, short(widths, enoughTold))
+	for _, row := range t.rows {
+		row[0].text = shorten(row[0].text, most[0])
+		if image >= 0 {
+			row[image].text = fitImages(row[image].text, most[image])
+		}
+	}
 }

@@ -101,7 +101,7 @@ func (s *protocolSink) end(e engine.Event) {
 }
 
 func newPart(e engine.Event) *Part {
-	p := &Part{About: Subject{e.Plan.Namespace, e.Plan.Name}, Title: Clean(e.Plan.Title), Began: e.Time, Ended: e.Time}
+	p := &Part{About: Subject{Namespace: e.Plan.Namespace, Name: e.Plan.Name}, Title: Clean(e.Plan.Title), Began: e.Time, Ended: e.Time}
 	for i := range e.Plan.Steps {
 		step := &e.Plan.Steps[i]
 		title := Clean(stepName(step) + step.Title)

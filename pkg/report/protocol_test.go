@@ -1,8 +1,8 @@
 package report_test
 
 import (
+	"bytes"
 	"encoding/xml"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +16,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
-// protocol is what a report of the tale is made of.
-func (t *tale) protocol() *report.Protocol {
+// reportOf is what a report of the tale is made of.
+func reportOf(t *tale) *report.Protocol {
 	p := &report.Protocol{Command: "kubectl sts " + t.plan.Verb, About: report.Subject{Namespace: "default", Name: "web"}, Ended: t.now}
 	t.to(p.Sink())
 	for _, e := range t.events {
@@ -33,7 +34,7 @@ func (t *tale) protocol() *report.Protocol {
 func TestReports(t *testing.T) {
 	for name, tale := range tales {
 		t.Run(name, func(t *testing.T) {
-			p := tale().protocol()
+			p := reportOf(tale())
 			golden(t, "junit-"+name, string(report.JUnit(p)))
 			golden(t, "markdown-"+name, report.Markdown(p))
 		})
@@ -45,10 +46,7 @@ func refused() *report.Protocol {
 	tale := newTale(canaryPlan())
 	return &report.Protocol{
 		Command: "kubectl sts canary", About: report.Subject{Namespace: "default", Name: "web"}, Ended: tale.now,
-		End: engine.Outcome{
-			Result: engine.Refused, Message: "a canary is in progress",
-			Try: []string{"finish it: kubectl sts promote web --full", "or wait"},
-		},
+		End: refusal(),
 	}
 }
 
@@ -102,7 +100,7 @@ func TestEveryStepOfAPlanIsATestCase(t *testing.T) {
 				}
 			}
 			var got suites
-			require.NoError(t, xml.Unmarshal(report.JUnit(tale.protocol()), &got))
+			require.NoError(t, xml.Unmarshal(report.JUnit(reportOf(tale)), &got))
 			require.Equal(t, len(want), got.Tests)
 			var titles []string
 			for _, suite := range got.Suites {
@@ -133,8 +131,8 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble,
 			Try: []string{"resume: kubectl sts canary web " + evil + cell, evil + cell},
 		})
-	protocol := tale.protocol()
-	junit, markdown := string(report.JUnit(protocol)), report.Markdown(protocol)
+	r := reportOf(tale)
+	junit, markdown := string(report.JUnit(r)), report.Markdown(r)
 
 	harmless(t, junit)
 	harmless(t, markdown)
@@ -150,55 +148,6 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 			require.NotContains(t, strings.ReplaceAll(row, "\\`", ""), "`")
 		}
 	}
-}
-
-func TestGitHubIsToldWarningsAndTheEnd(t *testing.T) {
-	var out strings.Builder
-	actions := report.NewActions(&out)
-	actions.Title("kubectl sts canary: 50%, a")
-	tales["canary"]().to(actions)
-	halt := pulls()
-	halt.Images, halt.Safe, halt.Evidence = crash().Images, crash().Safe, crash().Evidence
-	actions.End("default/web @ prod", halt)
-	actions.End("default/web @ prod", engine.Outcome{Result: engine.Held, Message: "held after step 1 of 2", Gate: gate})
-	actions.Warn(evil + "\n::set-output name=a::b\r\n100%")
-	golden(t, "actions", out.String())
-	harmless(t, out.String())
-}
-
-func TestNoLineFromTheClusterIsACommandToGitHub(t *testing.T) {
-	tests := []struct{ name, text, want string }{
-		{"a command", "::error::a\n", ": :error::a\n"},
-		{"behind white space", "a\n \t\u00a0::error::a\n", "a\n \t\u00a0: :error::a\n"},
-		{"behind a carriage return", "a\r::error::a", "a\r: :error::a"},
-		{"behind a byte order mark", "\ufeff::error::a", "\ufeff: :error::a"},
-		{"of the old kind, anywhere in a line", "a ##[error]b ###[c]", "a ## [error]b ### [c]"},
-		{"an address", "fe80::1 and a::b\n:a:\n", "fe80::1 and a::b\n:a:\n"},
-		{"a heading", "# a\n## [b]\n#[c]\n", "# a\n## [b]\n#[c]\n"},
-		{"what is no text", "\xff::\xfe\n", "\xff::\xfe\n"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			var whole, bytewise strings.Builder
-			_, err := fmt.Fprint(report.NewGuard(&whole), test.text)
-			require.NoError(t, err)
-			require.Equal(t, test.want, whole.String())
-
-			guard := report.NewGuard(&bytewise)
-			for i := range len(test.text) {
-				_, err := guard.Write([]byte{test.text[i]})
-				require.NoError(t, err)
-			}
-			require.Equal(t, test.want, bytewise.String())
-		})
-	}
-}
-
-func TestAnObjectIsNoCommandToGitHub(t *testing.T) {
-	var out strings.Builder
-	newTale(canaryPlan()).tell(engine.Event{Type: engine.EventWarning, Message: "##[error]a"}).to(report.NewObjects(&out, report.JSON))
-	require.NotContains(t, out.String(), "##[")
-	require.Contains(t, out.String(), `#\u0023[error]a`)
 }
 
 func TestReportsOfClaims(t *testing.T) {
@@ -219,4 +168,71 @@ func TestReportsOfClaims(t *testing.T) {
 	none := &report.Protocol{Command: "kubectl sts prune-pvc", End: engine.Outcome{Result: engine.Done, Message: "no claim"}}
 	none.Claims("no claim", slices.Values([]claims.Verdict{}), ststest.Start).End(none.End, ststest.Start)
 	golden(t, "markdown-claims-none", report.Markdown(none))
+}
+
+// FuzzReports writes the reports of a run with any text in it.
+func FuzzReports(f *testing.F) {
+	for _, text := range hostileTexts {
+		f.Add(text)
+	}
+	within := fuzztest.Bound(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		defer within.Input(t)()
+		p := reportOf(hostileTale(text))
+		requireXML(t, report.JUnit(p), report.Clean(text))
+
+		markdown := report.Markdown(p)
+		fuzztest.Harmless(t, markdown)
+		for i, line := range strings.Split(markdown, "\n") {
+			if i > 0 {
+				require.False(t, strings.HasPrefix(line, "#"), "a heading of its own: %q", line)
+			}
+			if strings.HasPrefix(line, "|") {
+				require.Equal(t, 4, strings.Count(strings.ReplaceAll(unescaped(line), `\|`, ""), "|"), line)
+			}
+			if !strings.HasPrefix(line, "- ") { // a command stands there as it is
+				require.NotContains(t, unescaped(line), "<")
+				require.NotContains(t, strings.ReplaceAll(unescaped(line), "\\`", ""), "`")
+				require.NotContains(t, strings.ReplaceAll(unescaped(line), `\[`, ""), "[")
+			}
+		}
+	})
+}
+
+// unescaped is a line without its escaped backslashes, which escape nothing else.
+func unescaped(line string) string { return strings.ReplaceAll(line, `\\`, "") }
+
+// requireXML checks that it is XML as Jenkins and GitLab take it, and that the
+// warning comes back as it was said.
+func requireXML(t *testing.T, text []byte, warning string) {
+	t.Helper()
+	fuzztest.Harmless(t, string(text))
+	var got struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Tests   int      `xml:"tests,attr"`
+		Suites  []struct {
+			Tests int `xml:"tests,attr"`
+			Cases []struct {
+				Name string `xml:"name,attr"`
+			} `xml:"testcase"`
+			Err string `xml:"system-err"`
+		} `xml:"testsuite"`
+	}
+	decoder := xml.NewDecoder(bytes.NewReader(text))
+	require.NoError(t, decoder.Decode(&got), "%s", text)
+	require.Equal(t, 4, got.Tests)
+	require.Len(t, got.Suites, 1)
+	require.Len(t, got.Suites[0].Cases, 4)
+	// XML has no way to say these two, which are no characters.
+	require.Equal(t, strings.NewReplacer("\ufffe", "\ufffd", "\uffff", "\ufffd").Replace(warning), got.Suites[0].Err)
+}
+
+func TestAHaltWithoutALogSaysWhy(t *testing.T) {
+	o := crash()
+	o.Evidence = &sts.Evidence{Container: "nginx", Node: "node-1", NodeLost: o.Evidence.Since, NoLog: true}
+	p := &report.Protocol{Command: "kubectl sts canary", End: o}
+	page := report.Markdown(p)
+	require.Contains(t, page, "- pod: web-4, container nginx, on node node-1, which is lost since 2030-01-02T03:02:35Z\n")
+	require.Contains(t, page, "- log: forbidden to read (get pods/log)\n")
+	require.NotContains(t, page, "- ended:")
 }

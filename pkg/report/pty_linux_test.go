@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -14,9 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/briandowns/spinner"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -25,75 +22,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
-
-// onTerminal runs write with a terminal of this width and returns what the
-// terminal got.
-func onTerminal(t *testing.T, width uint16, write func(terminal *os.File)) string {
-	t.Helper()
-	master, terminal := openTerminal(t, width)
-	got := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(master) // ends in an error when the terminal is closed
-		got <- string(text)
-	}()
-	write(terminal)
-	require.NoError(t, terminal.Close())
-	return strings.ReplaceAll(<-got, "\r\n", "\n")
-}
-
-// openTerminal opens a terminal of this width, and the side on which one sees it.
-// The test closes the terminal.
-func openTerminal(t *testing.T, width uint16) (master, terminal *os.File) {
-	t.Helper()
-	t.Setenv("TERM", "xterm")
-	t.Setenv("NO_COLOR", "")
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, master.Close()) })
-	var number, unlock uint32
-	ioctl(t, master, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
-	ioctl(t, master, syscall.TIOCGPTN, unsafe.Pointer(&number))
-	ioctl(t, master, syscall.TIOCSWINSZ, unsafe.Pointer(&[4]uint16{24, width}))
-	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	return master, terminal
-}
-
-func ioctl(t *testing.T, f *os.File, request uintptr, arg unsafe.Pointer) {
-	t.Helper()
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(arg))
-	require.Zero(t, errno)
-}
-
-func TestStatusFitsTheTerminal(t *testing.T) {
-	long := strings.Repeat("the volume web-data is attached to another node; ", 6)
-	tests := []struct {
-		golden string
-		change func(*corev1.Pod)
-	}{
-		{"status-80-long-message", ststest.Waiting("CreateContainerError", long)},
-		{"status-80-wide-characters", func(pod *corev1.Pod) {
-			ststest.Waiting("ErrImagePull", strings.Repeat("画像が見つかりません。", 10))(pod)
-			pod.Spec.NodeName = "節点-一"
-		}},
-		{"status-80-long-names", func(pod *corev1.Pod) {
-			ststest.Waiting("CrashLoopBackOff", "back-off")(pod)
-			pod.Spec.NodeName = "ip-10-0-123-45.eu-central-1.compute.internal"
-		}},
-	}
-	for _, test := range tests {
-		t.Run(test.golden, func(t *testing.T) {
-			pods := [][]*corev1.Pod{ststest.Pods(0, 4), {ststest.Pod(4, test.change)}}
-			st := status(ststest.Snapshot(ststest.Set(), pods...), halted("trouble: web-4: "+long))
-
-			got := onTerminal(t, 80, func(terminal *os.File) {
-				report.PrintStatus(terminal, term.ColorNever, report.Human, st)
-			})
-
-			golden(t, test.golden, got)
-		})
-	}
-}
 
 func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 	local := time.Local
@@ -241,21 +169,5 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 			})
 			require.Equal(t, test.want, stripped(got))
 		})
-	}
-}
-
-// A wide character that stands where a line is cut is not halved, and takes no
-// column too many.
-func TestTroubleIsCutToFitWhereverItsWideCharactersStand(t *testing.T) {
-	for width := uint16(78); width < 83; width++ {
-		waiting := ststest.Waiting("ErrImagePull", strings.Repeat("画像が見つかりません。", 10))
-		st := status(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, waiting)}), halted("trouble: web-4"))
-		got := onTerminal(t, width, func(terminal *os.File) {
-			report.PrintStatus(terminal, term.ColorNever, report.Human, st)
-		})
-		for line := range strings.Lines(got) {
-			require.LessOrEqual(t, ansi.StringWidth(strings.TrimSpace(line)), int(width), line)
-		}
-		require.Contains(t, got, "nginx: ErrImagePull: …")
 	}
 }

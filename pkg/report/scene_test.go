@@ -3,9 +3,6 @@ package report_test
 import (
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -14,35 +11,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
-
-// lastWords is what a pod tells that crashes for want of memory.
-func lastWords() *sts.Evidence {
-	ago := func(d time.Duration) *time.Time { at := ststest.Start.Add(-d); return &at }
-	return &sts.Evidence{
-		Container: "nginx", Image: "nginx:1.22", Node: "node-1", Since: ago(90 * time.Second), Restarts: 3,
-		Exit:  &sts.Exit{Code: 137, Reason: "OOMKilled", At: ago(5 * time.Second), MemoryLimit: "128Mi"},
-		Probe: "Readiness probe failed: dial tcp: connection refused", ProbeAt: ago(20 * time.Second),
-		Log: []string{
-			"*** FATAL CONFIG FILE ERROR ***", "the first of many words " + strings.Repeat("and more ", 30) + "and the last",
-		},
-		Previous: true,
-	}
-}
-
-// crash is a halt with all that may be known.
-func crash() engine.Outcome {
-	loop := sts.Trouble{Reason: "OOMKilled", Container: "nginx", Message: "exit code 137 (OOMKilled), memory limit 128Mi, 3 restarts"}
-	return engine.Outcome{
-		Result: engine.Halted, Message: "web-4: " + loop.String(), Pod: "web-4", Trouble: &loop, Gate: gate,
-		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
-		Safe:     "4 of 5 pods Available: web-0 … web-3 on nginx:1.21",
-		Evidence: lastWords(),
-		Try: []string{
-			back, "see the whole log: kubectl logs web-4 -c nginx --previous", "look closer: kubectl describe pod web-4",
-			"try again: kubectl sts canary web --retry",
-		},
-	}
-}
 
 func TestStatusShowsWhatThePodTells(t *testing.T) {
 	st := troubled()
@@ -73,12 +41,16 @@ func TestEvidenceFromARecordIsNotTrusted(t *testing.T) {
 	}
 }
 
-func TestAHaltWithoutALogSaysWhy(t *testing.T) {
-	o := crash()
-	o.Evidence = &sts.Evidence{Container: "nginx", Node: "node-1", NodeLost: o.Evidence.Since, NoLog: true}
-	p := &report.Protocol{Command: "kubectl sts canary", End: o}
-	page := report.Markdown(p)
-	require.Contains(t, page, "- pod: web-4, container nginx, on node node-1, which is lost since 2030-01-02T03:02:35Z\n")
-	require.Contains(t, page, "- log: forbidden to read (get pods/log)\n")
-	require.NotContains(t, page, "- ended:")
+// hostile is a set whose every free text wants to do something to the terminal.
+func hostile() report.Status {
+	st := status(hostileSnapshot(), inCanary, halted("trouble: "+evil))
+	rolloutOf(&st).Stable = "stable" + evil
+	return st
+}
+
+func TestStatusOfAHostileSetControlsNothing(t *testing.T) {
+	var out strings.Builder
+	report.PrintStatus(&out, term.ColorNever, report.Human, hostile())
+
+	harmless(t, out.String())
 }

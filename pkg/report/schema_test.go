@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,8 +18,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/schema"
 )
-
-const schemaFile = "../../docs/events.schema.json"
 
 // objectLines are lines of JSON of every kind: those of the golden files, and
 // some that no golden file has.
@@ -50,12 +49,12 @@ func objectLines(t *testing.T) []string {
 			Driver: &sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
 		}}).
 		to(report.NewObjects(&out, report.JSON))
-	p := refused()
-	report.PrintEnd(&out, report.JSON, report.DryRunClient, p.About, p.Ended, p.End)
+	about, now := report.Subject{Namespace: "default", Name: "web"}, ststest.Start.Add(time.Second)
+	report.PrintEnd(&out, report.JSON, report.DryRunClient, about, now, refusal())
 	misused := engine.Outcome{Result: engine.Misused, Message: "no"}
-	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, p.Ended, misused)
+	report.PrintEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, now, misused)
 	version := report.Build{GitVersion: "v1.2.3", GitCommit: "abc", GoVersion: "go1.26", Platform: "linux/amd64"}
-	report.PrintVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: p.Ended})
+	report.PrintVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: now})
 	// A golden file may have the story beside the objects.
 	return slices.DeleteFunc(strings.Split(out.String(), "\n"), func(line string) bool { return !strings.HasPrefix(line, "{") })
 }

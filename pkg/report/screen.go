@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -55,7 +54,7 @@ func (s *Screen) Handle(set int, e engine.Event) {
 	b := s.blocks[set]
 	switch e.Type {
 	case engine.EventPlan:
-		b.set, b.context = setName{e.Plan.Namespace, e.Plan.Name}, e.Plan.Context
+		b.set, b.context = Subject{Namespace: e.Plan.Namespace, Name: e.Plan.Name}, e.Plan.Context
 	case engine.EventWait:
 		b.waits, b.since, b.until, b.halts = Clean(e.Message), e.Time, e.Until, e.Halts
 		if !e.Since.IsZero() {
@@ -183,12 +182,10 @@ func (s *Screen) lines(now time.Time) []string {
 
 // ending says how a set ended, and what helps.
 func (s *Screen) ending(b *block) string {
-	var out strings.Builder
-	l := Lines{w: &out, live: true, width: s.width + 1, style: s.style, where: Where(b.set.Namespace, b.set.Name, b.context)}
-	l.indent = strings.Repeat(" ", len("15:04:05 "))
+	name := ""
 	if len(s.blocks) > 1 {
-		l.prefix = b.name() + ": "
+		name = b.name()
 	}
-	l.outcome(engine.Event{Time: b.ended, Outcome: b.outcome})
-	return out.String()
+	where := Where(b.set.Namespace, b.set.Name, b.context)
+	return Ending(engine.Event{Time: b.ended, Outcome: b.outcome}, s.style, s.width+1, where, name)
 }

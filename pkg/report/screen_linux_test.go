@@ -204,11 +204,10 @@ func TestTheScreenFitsEveryTerminal(t *testing.T) {
 }
 
 func TestTheScreenOfAHostileSetControlsNothing(t *testing.T) {
-	st := hostile()
 	got := onTerminal(t, 120, func(terminal *os.File) {
 		s := report.NewScreen(terminal, term.ColorNever, 1)
 		s.Handle(0, watchPlan("web"))
-		s.View(0, st.Snapshot)
+		s.View(0, hostileSnapshot())
 		s.Handle(0, waiting(evil))
 		s.Handle(0, engine.Event{Type: engine.EventWarning, Message: evil})
 		s.Draw(ststest.Start)

@@ -36,7 +36,7 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 		return
 	}
 	style := newStyles(w, mode)
-	for _, line := range st.head(term.Width(w)) {
+	for _, line := range st.Head(term.Width(w)) {
 		_, _ = fmt.Fprintln(w, line)
 	}
 	_, _ = fmt.Fprintln(w)
@@ -54,8 +54,8 @@ func PrintStatus(w io.Writer, mode term.ColorMode, format Format, st Status) {
 // headWidth is how wide the labels of the head are, but for the first.
 const headWidth = len("StatefulSet")
 
-// head are the lines above the pods, for a terminal of this width, 0 for none.
-func (st Status) head(width int) []string {
+// Head are the lines above the pods, for a terminal of this width, 0 for none.
+func (st Status) Head(width int) []string {
 	room := 0
 	if width > 0 {
 		room = max(width-headWidth-1, 20)
@@ -195,17 +195,10 @@ func (st Status) pod(ordinal int, focus sts.Focus) podView {
 
 func (st Status) printPods(w io.Writer, style styles, pods []podView) {
 	width := term.Width(w)
-	table := st.podTable(style, pods, width)
-	table.drop(column(table.header, "ZONE")) // for watch, which has a table alone
+	t := st.podTable(style, pods, width)
+	t.drop(column(t.header, "ZONE")) // for watch, which has a table alone
 	if width > 0 {
-		table.getOn(width, "AGE", "NODE", "RESTARTS")
+		t.getOn(width, "AGE", "NODE", "RESTARTS")
 	}
-	table.write(w, width)
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
+	t.write(w, width)
 }

@@ -81,11 +81,6 @@ func heldBack(message string) func(*report.Status) {
 	return func(st *report.Status) { st.Verdict = verdict.Verdict{Result: engine.Held, Message: message} }
 }
 
-// opened is the set with a canary's first step open.
-func opened() *appsv1.StatefulSet {
-	return ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4))
-}
-
 // troubled is a canary whose first pod can't pull its image.
 func troubled() report.Status {
 	bad := ststest.Pod(4, ststest.Revision(ststest.Update), ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22"`),

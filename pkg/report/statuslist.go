@@ -55,7 +55,7 @@ func (st Status) row() listRow {
 	r := listRow{
 		namespace: s.Set.Namespace, name: s.Name(), allReady: good == s.Replicas(),
 		ready: fmt.Sprintf("%d/%d", good, s.Replicas()), updated: fmt.Sprint(fresh),
-		image: dash(st.templateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
+		image: orDash(st.templateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
 		verdict: st.Verdict, help: st.help(),
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil

@@ -62,7 +62,7 @@ type podView struct {
 func (st Status) view() statusView {
 	s := st.Snapshot
 	v := statusView{
-		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{s.Set.Namespace, s.Name()},
+		Type: "status", Time: st.Now.UTC(), DryRun: DryRunNone, Set: setName{Namespace: s.Set.Namespace, Name: s.Name()},
 		Result:  st.result(),
 		Message: Clean(st.Verdict.Message), Try: cleanAll(st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),

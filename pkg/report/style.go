@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -42,25 +42,6 @@ func (s styles) standing(t sts.Standing) lipgloss.Style {
 	return s.warn
 }
 
-// wrap breaks a long sentence between words where the terminal ends, with
-// indent before the lines that follow. Width 0 leaves it whole.
-func wrap(text string, width int, indent string) string {
-	if width <= len(indent)+20 {
-		return text
-	}
-	var lines []string
-	line := ""
-	// Only at spaces: a pod's name with a line break in it can't be copied.
-	for _, word := range strings.Fields(text) {
-		if line != "" && ansi.StringWidth(line)+1+ansi.StringWidth(word) > width-len(indent) {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimSpace(line + " " + word)
-	}
-	return strings.Join(append(lines, line), "\n"+indent)
-}
-
 // each renders line by line: lipgloss would pad the short ones.
 func each(look lipgloss.Style, text string) string {
 	lines := strings.Split(text, "\n")
@@ -68,4 +49,14 @@ func each(look lipgloss.Style, text string) string {
 		lines[i] = look.Render(lines[i])
 	}
 	return strings.Join(lines, "\n")
+}
+
+func (s styles) verdict(result engine.Result) lipgloss.Style {
+	switch result {
+	case engine.Done:
+		return s.good
+	case engine.Held:
+		return s.warn
+	}
+	return s.bad
 }

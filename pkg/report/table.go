@@ -81,3 +81,25 @@ func tableLine(row []cell, widths []int, width int) string {
 	}
 	return strings.TrimRight(line.String(), " ")
 }
+
+// share says how wide columns may be that have so much less room than they
+// want: the widest gives first, and none more than down to its least.
+func share(widths, least []int, short int) []int {
+	out := slices.Clone(widths)
+	for ; short > 0; short-- {
+		widest := -1
+		for i, few := range least {
+			if out[i] > few && (widest < 0 || out[i] > out[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		out[widest]--
+	}
+	return out
+}
+
+// shortest is how far a name may be cut to get a table onto a terminal.
+const shortest = 10

@@ -41,3 +41,11 @@ func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
 		require.Less(t, len(line), 80, "%q", line)
 	}
 }
+
+func TestSentencesBreakBetweenWords(t *testing.T) {
+	got := onTerminal(t, 40, func(terminal *os.File) {
+		report.Say(terminal, "warning: what happens to the claims is not shown: not allowed\x1b[2J to list them")
+	})
+
+	require.Equal(t, "warning: what happens to the claims is\nnot shown: not allowed to list them\n", got)
+}
