@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -49,7 +50,7 @@ func TestCleanTakesNoMemoryForWhatIsCleanAlready(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, text := range hostileTexts {
+	for _, text := range reporttest.HostileTexts {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)

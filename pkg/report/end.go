@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
-// endWord is a result in words.
-func endWord(r engine.Result) string {
+// EndWord is a result in words.
+func EndWord(r engine.Result) string {
 	switch r {
 	case engine.TimedOut:
 		return "timed out"
@@ -20,14 +20,14 @@ func endWord(r engine.Result) string {
 	return string(r)
 }
 
-// endWords are an end in a sentence: how, where and why.
-func endWords(o engine.Outcome) string {
-	words, word := endWhere(o), string(o.Result)
+// EndWords are an end in a sentence: how, where and why.
+func EndWords(o engine.Outcome) string {
+	words, word := EndWhere(o), string(o.Result)
 	if o.Rollback == engine.RollbackFailed {
 		words = "rollback failed"
 	}
 	if o.Result == engine.TimedOut {
-		word = endWord(o.Result)
+		word = EndWord(o.Result)
 	}
 	if o.Cancelled {
 		return o.Message // the person knows who refused
@@ -38,19 +38,19 @@ func endWords(o engine.Outcome) string {
 	return words
 }
 
-// endWhere is how and where a run ended.
-func endWhere(o engine.Outcome) string {
+// EndWhere is how and where a run ended.
+func EndWhere(o engine.Outcome) string {
 	if o.Result == engine.AbortAsked {
 		return "aborted at the gate"
 	}
 	if o.Step != nil && o.Step.Number > 0 && o.Result != engine.Held {
-		return fmt.Sprintf("%s in step %d of %d", endWord(o.Result), o.Step.Number, o.Step.Of)
+		return fmt.Sprintf("%s in step %d of %d", EndWord(o.Result), o.Step.Number, o.Step.Of)
 	}
-	return endWord(o.Result)
+	return EndWord(o.Result)
 }
 
-// endPlace says where an end has left the set.
-func endPlace(o engine.Outcome) []string {
+// EndPlace says where an end has left the set.
+func EndPlace(o engine.Outcome) []string {
 	if o.Result == engine.Done {
 		return nil
 	}

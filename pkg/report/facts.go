@@ -12,27 +12,27 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// fact is one of the things to know about a run that halted. Words of a container
+// Fact is one of the things to know about a run that halted. Words of a container
 // stand below it as they are.
-type fact struct {
-	label, text string
-	said        []string
+type Fact struct {
+	Label, Text string
+	Said        []string
 }
 
 // labelWidth is how wide the labels of facts are.
 const labelWidth = len("image: ")
 
-// facts are what somebody needs who was not there: which set on which cluster,
+// Facts are what somebody needs who was not there: which set on which cluster,
 // which image, which pod, since when, in whose words, and what is safe. where and
 // now may be missing: then they are not told, or without how long ago it was.
-func facts(o engine.Outcome, where string, now time.Time) []fact {
+func Facts(o engine.Outcome, where string, now time.Time) []Fact {
 	if o.Result != engine.Halted {
 		return nil
 	}
-	var out []fact
+	var out []Fact
 	add := func(label, text string) {
 		if text = Clean(text); text != "" {
-			out = append(out, fact{label: label, text: text})
+			out = append(out, Fact{Label: label, Text: text})
 		}
 	}
 	if o.Images == nil && o.Safe == "" && o.Evidence == nil {
@@ -40,26 +40,26 @@ func facts(o engine.Outcome, where string, now time.Time) []fact {
 	}
 	add("set", where)
 	add("image", sts.ImageLine(o.Images))
-	out = append(out, podFacts(o.Pod, o.Evidence, now)...)
+	out = append(out, PodFacts(o.Pod, o.Evidence, now)...)
 	add("safe", o.Safe)
 	return out
 }
 
-// podFacts are those about the pod.
-func podFacts(pod string, e *sts.Evidence, now time.Time) []fact {
+// PodFacts are those about the pod.
+func PodFacts(pod string, e *sts.Evidence, now time.Time) []Fact {
 	if e == nil {
 		return nil
 	}
-	out := []fact{{label: "pod", text: Clean(podWords(pod, e, now))}}
+	out := []Fact{{Label: "pod", Text: Clean(podWords(pod, e, now))}}
 	if e.Exit != nil {
 		words := e.Exit.String() + at(e.Exit.At, now)
 		if e.Restarts > 0 {
 			words += ", " + sts.Count(e.Restarts, "restart")
 		}
-		out = append(out, fact{label: "ended", text: Clean(words)})
+		out = append(out, Fact{Label: "ended", Text: Clean(words)})
 	}
 	if e.Probe != "" {
-		out = append(out, fact{label: "probe", text: Clean(e.Probe + at(e.ProbeAt, now))})
+		out = append(out, Fact{Label: "probe", Text: Clean(e.Probe + at(e.ProbeAt, now))})
 	}
 	switch {
 	case len(e.Log) > 0:
@@ -67,9 +67,9 @@ func podFacts(pod string, e *sts.Evidence, now time.Time) []fact {
 		if e.Previous {
 			of += ", before its last restart"
 		}
-		out = append(out, fact{label: "log", text: Clean(of), said: cleanAll(e.Log)})
+		out = append(out, Fact{Label: "log", Text: Clean(of), Said: CleanAll(e.Log)})
 	case e.NoLog:
-		out = append(out, fact{label: "log", text: "forbidden to read (get pods/log)"})
+		out = append(out, Fact{Label: "log", Text: "forbidden to read (get pods/log)"})
 	}
 	return out
 }
@@ -111,18 +111,18 @@ func ago(t *time.Time, now time.Time) string {
 	return " (" + duration.HumanDuration(now.Sub(*t)) + " ago)"
 }
 
-// factLines lays facts out for a terminal of this width, 0 for none. What a
+// FactLines lays facts out for a terminal of this width, 0 for none. What a
 // container said takes two lines at most, each: of a longer one the middle is left out.
-func factLines(all []fact, width int, indent string) []string {
+func FactLines(all []Fact, width int, indent string) []string {
 	var out []string
 	below := indent + strings.Repeat(" ", labelWidth)
 	for _, f := range all {
-		text := fmt.Sprintf("%s%-*s%s", indent, labelWidth, f.label+":", f.text)
+		text := fmt.Sprintf("%s%-*s%s", indent, labelWidth, f.Label+":", f.Text)
 		if width > 0 {
-			text = indent + fmt.Sprintf("%-*s", labelWidth, f.label+":") + wrap(f.text, width, below)
+			text = indent + fmt.Sprintf("%-*s", labelWidth, f.Label+":") + WrapIndent(f.Text, width, below)
 		}
 		out = append(out, strings.Split(text, "\n")...)
-		for _, line := range f.said {
+		for _, line := range f.Said {
 			out = append(out, strings.Split(saidLines(line, width, below+"| "), "\n")...)
 		}
 	}
@@ -134,18 +134,18 @@ func saidLines(line string, width int, bar string) string {
 	const rows, least = 2, 20
 	room := width - ansi.StringWidth(bar) - 1
 	if width > 0 && room >= least {
-		line = shorten(line, rows*room)
+		line = Shorten(line, rows*room)
 		line = strings.ReplaceAll(ansi.Hardwrap(line, room, true), "\n", "\n"+bar)
 	}
 	return bar + line
 }
 
-// factText are facts for a report, each in a line.
-func factText(all []fact) []string {
+// FactText are facts for a report, each in a line.
+func FactText(all []Fact) []string {
 	var out []string
 	for _, f := range all {
-		out = append(out, f.label+": "+f.text)
-		for _, line := range f.said {
+		out = append(out, f.Label+": "+f.Text)
+		for _, line := range f.Said {
 			out = append(out, "  | "+line)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -41,7 +42,7 @@ func TestNoLineFromTheClusterIsACommandToGitHub(t *testing.T) {
 
 // FuzzGuard writes any text through a guard, in two writes that are cut anywhere.
 func FuzzGuard(f *testing.F) {
-	for i, text := range hostileTexts {
+	for i, text := range reporttest.HostileTexts {
 		f.Add(text, uint16(i))
 	}
 	f.Add("\u3000::error::x", uint16(1))
@@ -61,7 +62,7 @@ func FuzzGuard(f *testing.F) {
 			return out.String()
 		}
 		got := write(text)
-		require.Empty(t, commands(got))
+		require.Empty(t, reporttest.Commands(got))
 		requireSpaced(t, text, got)
 		cut := int(at) % (len(text) + 1)
 		require.Equal(t, got, write(text[:cut], text[cut:]), "cut at %d", cut)

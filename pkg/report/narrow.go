@@ -7,13 +7,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// shorten cuts a name in its middle. Names that stand below each other differ at
+// Shorten cuts a name in its middle. Names that stand below each other differ at
 // their ends: an ordinal, a colour, a region.
-func shorten(name string, width int) string { return cut(name, width, (width-1)/2) }
+func Shorten(name string, width int) string { return cut(name, width, (width-1)/2) }
 
-// brief cuts a sentence. Of trouble it keeps the reason and the end, where the
+// Brief cuts a sentence. Of trouble it keeps the reason and the end, where the
 // name of an image or the cause often stands; of any other the beginning.
-func brief(text string, width int) string {
+func Brief(text string, width int) string {
 	at := reason.FindStringIndex(text)
 	if at == nil {
 		return ansi.Truncate(text, max(width, 0), "…")
@@ -45,17 +45,17 @@ func cut(text string, width, tail int) string {
 	return ansi.Truncate(text, max(width-1-tail, 0), "") + "…" + end
 }
 
-// keepEnd cuts the start off: the end of a revision's name is its hash, which
+// KeepEnd cuts the start off: the end of a revision's name is its hash, which
 // is as good as the name.
-func keepEnd(text string, width int) string {
+func KeepEnd(text string, width int) string {
 	if over := ansi.StringWidth(text) - width; over > 0 {
 		return ansi.TruncateLeft(text, over+1, "…")
 	}
 	return text
 }
 
-// shortDigests leaves of each image's digest what is enough to tell it.
-func shortDigests(list string) string {
+// ShortDigests leaves of each image's digest what is enough to tell it.
+func ShortDigests(list string) string {
 	const digest, enough = "@sha256:", 8
 	images := strings.Split(list, ",")
 	for i, image := range images {
@@ -66,9 +66,9 @@ func shortDigests(list string) string {
 	return strings.Join(images, ",")
 }
 
-// fitImages makes a list of images narrower: registries go first, and then its
+// FitImages makes a list of images narrower: registries go first, and then its
 // start, for the end of an image tells it from its neighbours.
-func fitImages(list string, width int) string {
+func FitImages(list string, width int) string {
 	if ansi.StringWidth(list) <= width {
 		return list
 	}
@@ -78,5 +78,5 @@ func fitImages(list string, width int) string {
 			images[i] = "…" + image[slash:]
 		}
 	}
-	return keepEnd(strings.Join(images, ","), width)
+	return KeepEnd(strings.Join(images, ","), width)
 }

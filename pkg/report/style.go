@@ -11,39 +11,40 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// styles are the colours of one stream. They are the terminal's own sixteen,
+// Styles are the colours of one stream. They are the terminal's own sixteen,
 // so that they fit a light background as well as a dark one, and nothing is
 // said by colour alone.
-type styles struct {
-	good, bad, warn, dim, bold lipgloss.Style
+type Styles struct {
+	Good, Bad, Warn, Dim, Bold lipgloss.Style
 }
 
-func newStyles(w io.Writer, mode term.ColorMode) styles {
+// NewStyles are those of a stream: none where it has no colour.
+func NewStyles(w io.Writer, mode term.ColorMode) Styles {
 	r := lipgloss.NewRenderer(w)
 	r.SetColorProfile(term.Profile(w, mode))
 	color := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
-	return styles{
-		good: color("2"),
-		bad:  color("1").Bold(true),
-		warn: color("3"),
-		dim:  r.NewStyle().Faint(true),
-		bold: r.NewStyle().Bold(true),
+	return Styles{
+		Good: color("2"),
+		Bad:  color("1").Bold(true),
+		Warn: color("3"),
+		Dim:  r.NewStyle().Faint(true),
+		Bold: r.NewStyle().Bold(true),
 	}
 }
 
-// standing is the style for where a pod stands.
-func (s styles) standing(t sts.Standing) lipgloss.Style {
+// Standing is the style for where a pod stands.
+func (s Styles) Standing(t sts.Standing) lipgloss.Style {
 	switch {
 	case t.Trouble != nil:
-		return s.bad
+		return s.Bad
 	case t.Good():
-		return s.good
+		return s.Good
 	}
-	return s.warn
+	return s.Warn
 }
 
-// each renders line by line: lipgloss would pad the short ones.
-func each(look lipgloss.Style, text string) string {
+// Each renders line by line: lipgloss would pad the short ones.
+func Each(look lipgloss.Style, text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = look.Render(lines[i])
@@ -51,12 +52,13 @@ func each(look lipgloss.Style, text string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s styles) verdict(result engine.Result) lipgloss.Style {
+// Verdict is the style for how a run ended.
+func (s Styles) Verdict(result engine.Result) lipgloss.Style {
 	switch result {
 	case engine.Done:
-		return s.good
+		return s.Good
 	case engine.Held:
-		return s.warn
+		return s.Warn
 	}
-	return s.bad
+	return s.Bad
 }

@@ -39,8 +39,8 @@ type Claims struct {
 	Now           time.Time
 }
 
-// shown are the verdicts that are shown.
-func (l Claims) shown() iter.Seq[claims.Verdict] {
+// Shown are the verdicts that are shown.
+func (l Claims) Shown() iter.Seq[claims.Verdict] {
 	return func(yield func(claims.Verdict) bool) {
 		for v := range l.Verdicts {
 			if (l.ShowKept || v.Delete) && !yield(v) {

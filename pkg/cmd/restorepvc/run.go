@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 )
 
 // Run makes the claims again, one after another.
@@ -26,7 +27,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	tell := &report.Restoring{
+	tell := &text.Restoring{
 		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
 	}
 	done := 0
@@ -70,7 +71,7 @@ func conclude(done int, failures []error) error {
 
 // restore makes one claim again. Every move shows in the cluster, so it looks
 // what is left to do, and goes on from there.
-func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, caller hint.Caller, tell *report.Restoring) error {
+func (r Request) restore(ctx context.Context, client *kube.Client, record prune.Record, caller hint.Caller, tell *text.Restoring) error {
 	client = client.In(record.Claim.Namespace)
 	claim, volume, err := client.ClaimAndVolume(ctx, record)
 	if err != nil {
@@ -108,7 +109,7 @@ func (r Request) restore(ctx context.Context, client *kube.Client, record prune.
 	return err
 }
 
-func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *report.Restoring) error {
+func (r Request) carryOut(ctx context.Context, client *kube.Client, record prune.Record, moves prune.Moves, tell *text.Restoring) error {
 	if err := client.Permit(ctx, needs(moves)...); err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func needs(moves prune.Moves) []plan.Permission {
 }
 
 // wait waits for the claim, and not for ever.
-func (r Request) wait(ctx context.Context, record prune.Record, tell *report.Restoring, what string,
+func (r Request) wait(ctx context.Context, record prune.Record, tell *text.Restoring, what string,
 	until func(context.Context, prune.Record) error,
 ) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
