@@ -59,7 +59,7 @@ func (s seconds) MarshalText() ([]byte, error) {
 	return strconv.AppendFloat(nil, time.Duration(s).Seconds(), 'f', 3, 64), nil
 }
 
-// JUnit is the protocol as a report of tests.
+// JUnit is the report as one of tests.
 func JUnit(p *Report) []byte {
 	suites := junitSuites{Name: p.Command}
 	for _, part := range p.Parts {

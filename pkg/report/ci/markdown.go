@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
-// Markdown is the protocol as a page: what was to happen, a row for each step,
+// Markdown is the report as a page: what was to happen, a row for each step,
 // how it ended, and the commands that help.
 func Markdown(p *Report) string {
 	var out strings.Builder

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
-// Report is what a report is made of: the plans that were run, each with its
+// Report is what is told a pipeline: the plans that were run, each with its
 // steps and what became of them, and the end.
 type Report struct {
 	Command string // such as "kubectl sts canary"
@@ -59,7 +59,7 @@ type Case struct {
 // Sink takes down what one engine tells. Several may take turns.
 func (p *Report) Sink() engine.Sink { return &sink{report: p} }
 
-// protocolSink writes down the plans of one engine after another.
+// sink writes down the plans of one engine after another.
 type sink struct {
 	report *Report
 	parts  []*Part

@@ -31,7 +31,7 @@ type Set struct {
 // NewSink makes a sink that writes to w.
 func NewSink(w io.Writer, format report.Format) *Sink { return &Sink{w: w, format: format} }
 
-// object is an event as a program reads it.
+// event is one as a program reads it.
 type event struct {
 	Type     string        `json:"type"`
 	Time     time.Time     `json:"time"`
