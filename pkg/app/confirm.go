@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -19,7 +20,7 @@ func (r *Runner) Warn(message string) { r.Env.Warn(message) }
 // they answer. The run does not repeat it.
 func (r *Runner) Show(p *plan.Plan) {
 	p.Context = r.Env.Context()
-	report.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
+	text.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {

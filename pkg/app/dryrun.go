@@ -10,6 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -35,7 +37,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 	if r.Form != nil {
 		r.Form.Plan(p)
 	} else {
-		report.Plan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+		text.PrintPlan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
 	}
 	o := engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
@@ -48,7 +50,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 	if r.Form != nil {
 		return nil
 	}
-	report.PrintEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
+	object.WriteEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 )
 
 // Warn tells something that is no reason to stop.
@@ -73,7 +74,7 @@ func (e *Env) End(o engine.Outcome) {
 	if dryRun == "" {
 		dryRun = report.DryRunNone
 	}
-	report.PrintEnd(e.Streams.Out, e.Output, dryRun, e.Protocol.About, e.Now(), o)
+	object.WriteEnd(e.Streams.Out, e.Output, dryRun, e.Protocol.About, e.Now(), o)
 }
 
 // Close writes the reports, and tells GitHub Actions the end. The outcome is

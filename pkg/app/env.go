@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -34,12 +35,12 @@ type Env struct {
 	// command fills it in before the verb begins.
 	Output  report.Format
 	DryRun  report.DryRun
-	Reports report.Files
+	Reports ci.Files
 	// FieldManager is the name for managedFields, empty for the plugin's own.
 	FieldManager string
-	Actions      *report.Actions // nil but in a job of GitHub Actions
+	Actions      *ci.Actions // nil but in a job of GitHub Actions
 	// Protocol is what the reports are made of.
-	Protocol report.Protocol
+	Protocol ci.Report
 
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -25,7 +26,7 @@ type told struct {
 }
 
 // hear picks the warnings out of what was written.
-func hear(t *testing.T, stderr, stdout, actions string, protocol report.Protocol) told {
+func hear(t *testing.T, stderr, stdout, actions string, protocol ci.Report) told {
 	t.Helper()
 	var out told
 	for line := range strings.Lines(stderr) {
@@ -80,9 +81,9 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 				}
 				var stdout, stderr, actions strings.Builder
 				r := c.virtual(t, options.RunFlags{DryRun: test.dryRun, Output: report.JSON})
-				r.Env.Streams.Out, r.Env.Streams.Err, r.Env.Reports = &stdout, &stderr, report.Files{{}}
+				r.Env.Streams.Out, r.Env.Streams.Err, r.Env.Reports = &stdout, &stderr, ci.Files{{}}
 				if !test.asked { // in a job nobody is
-					r.Env.Actions = report.NewActions(&actions)
+					r.Env.Actions = ci.NewActions(&actions)
 				}
 				s, _, err := r.Load(t.Context(), "web", false)
 				require.NoError(t, err)
@@ -107,14 +108,14 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 func TestAWarningThatNoRunHasToldIsToldInTheEnd(t *testing.T) {
 	var stderr strings.Builder
 	env := &Env{Streams: term.Streams{Err: &stderr}}
-	env.Protocol.Parts = []*report.Part{{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this"}}}
+	env.Protocol.Parts = []*ci.Part{{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this"}}}
 	env.notices.note("a field is unknown")
 
 	env.Flush()
 	env.Flush()
 
 	require.Equal(t, "warning: a field is unknown\n", stderr.String())
-	require.Equal(t, []*report.Part{
+	require.Equal(t, []*ci.Part{
 		{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this", "a field is unknown"}},
 	}, env.Protocol.Parts)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -163,9 +165,9 @@ func (r *Runner) sink() engine.Sink {
 		r.sinks = append(sinks{r.Form}, r.Env.Sinks()...)
 	}
 	if r.sinks == nil {
-		r.sinks = sinks{report.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
+		r.sinks = sinks{text.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
 		if r.Flags.Output != report.Human {
-			r.sinks = append(r.sinks, report.NewObjects(r.Env.Streams.Out, r.Flags.Output))
+			r.sinks = append(r.sinks, object.NewSink(r.Env.Streams.Out, r.Flags.Output))
 		}
 		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}

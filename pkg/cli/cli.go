@@ -34,6 +34,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -55,7 +56,7 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 	}
 	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
 	if os.Getenv("GITHUB_ACTIONS") == "true" && !term.Live(streams.Err) {
-		env.Actions = report.NewActions(streams.Err)
+		env.Actions = ci.NewActions(streams.Err)
 		env.Streams.Err = report.NewGuard(streams.Err)
 	}
 	root := New(env)

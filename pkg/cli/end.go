@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -85,7 +86,7 @@ func begin(env *app.Env, cmd *cobra.Command, stepSummary string) error {
 	}
 	asked, err := cmd.Flags().GetStringArray("report")
 	if err == nil {
-		env.Reports, err = report.OpenFiles(asked, stepSummary)
+		env.Reports, err = ci.OpenFiles(asked, stepSummary)
 	}
 	if err != nil {
 		return options.Usage("--report: %w", err)

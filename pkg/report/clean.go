@@ -13,10 +13,10 @@ import (
 // Clean makes text from the cluster harmless and fit for one line: [sts.Clean].
 func Clean(text string) string { return sts.Clean(text) }
 
-// spellOut makes text of several lines harmless, and changes nothing else:
+// SpellOut makes text of several lines harmless, and changes nothing else:
 // what controls a terminal or can't be seen is spelled out, as JSON and YAML
 // write it within quotes, so that nobody takes two different lines for the same.
-func spellOut(text string) string {
+func SpellOut(text string) string {
 	var out strings.Builder
 	for i, r := range text {
 		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
@@ -32,4 +32,13 @@ func spellOut(text string) string {
 		}
 	}
 	return out.String()
+}
+
+// CleanAll makes each of some texts so.
+func CleanAll(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, Clean(t))
+	}
+	return out
 }

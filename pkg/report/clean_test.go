@@ -1,11 +1,14 @@
 package report_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 func TestClean(t *testing.T) {
@@ -44,4 +47,20 @@ func TestClean(t *testing.T) {
 
 func TestCleanTakesNoMemoryForWhatIsCleanAlready(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { report.Clean(`not needed: web runs ordinals 0-1: "data-web-4"`) }))
+}
+
+func FuzzClean(f *testing.F) {
+	for _, text := range reporttest.HostileTexts {
+		f.Add(text)
+	}
+	within := fuzztest.Bound(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		defer within.Input(t)()
+		got := report.Clean(text)
+		fuzztest.Harmless(t, got)
+		require.NotContains(t, got, "\n")
+		require.Equal(t, strings.TrimSpace(got), got)
+		require.Equal(t, got, report.Clean(got), "cleaning twice changes it")
+		require.LessOrEqual(t, len(got), len(text))
+	})
 }

@@ -2,40 +2,13 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
-// Subject is the StatefulSet that a command is about.
-type Subject struct{ Namespace, Name string }
-
-// String is how a reader of a report calls it.
-func (s Subject) String() string {
-	if s.Name == "" {
-		return ""
-	}
-	return Clean(s.Namespace + "/" + s.Name)
-}
-
-// PrintEnd writes the last object of a command that did not get as far as a run,
-// or had nothing to do: how it ended, and what helps.
-func PrintEnd(w io.Writer, format Format, dryRun DryRun, about Subject, now time.Time, o engine.Outcome) {
-	if format != JSON && format != YAML {
-		return
-	}
-	out := object{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
-	if about.Name != "" {
-		out.Set = &setName{Clean(about.Namespace), Clean(about.Name)}
-	}
-	out.outcome(&o)
-	writeObject(w, format, out)
-}
-
-// endWord is a result in words.
-func endWord(r engine.Result) string {
+// EndWord is a result in words.
+func EndWord(r engine.Result) string {
 	switch r {
 	case engine.TimedOut:
 		return "timed out"
@@ -47,14 +20,14 @@ func endWord(r engine.Result) string {
 	return string(r)
 }
 
-// endWords are an end in a sentence: how, where and why.
-func endWords(o engine.Outcome) string {
-	words, word := endWhere(o), string(o.Result)
+// EndWords are an end in a sentence: how, where and why.
+func EndWords(o engine.Outcome) string {
+	words, word := EndWhere(o), string(o.Result)
 	if o.Rollback == engine.RollbackFailed {
 		words = "rollback failed"
 	}
 	if o.Result == engine.TimedOut {
-		word = endWord(o.Result)
+		word = EndWord(o.Result)
 	}
 	if o.Cancelled {
 		return o.Message // the person knows who refused
@@ -65,19 +38,19 @@ func endWords(o engine.Outcome) string {
 	return words
 }
 
-// endWhere is how and where a run ended.
-func endWhere(o engine.Outcome) string {
+// EndWhere is how and where a run ended.
+func EndWhere(o engine.Outcome) string {
 	if o.Result == engine.AbortAsked {
 		return "aborted at the gate"
 	}
 	if o.Step != nil && o.Step.Number > 0 && o.Result != engine.Held {
-		return fmt.Sprintf("%s in step %d of %d", endWord(o.Result), o.Step.Number, o.Step.Of)
+		return fmt.Sprintf("%s in step %d of %d", EndWord(o.Result), o.Step.Number, o.Step.Of)
 	}
-	return endWord(o.Result)
+	return EndWord(o.Result)
 }
 
-// endPlace says where an end has left the set.
-func endPlace(o engine.Outcome) []string {
+// EndPlace says where an end has left the set.
+func EndPlace(o engine.Outcome) []string {
 	if o.Result == engine.Done {
 		return nil
 	}

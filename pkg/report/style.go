@@ -5,67 +5,60 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// styles are the colours of one stream. They are the terminal's own sixteen,
+// Styles are the colours of one stream. They are the terminal's own sixteen,
 // so that they fit a light background as well as a dark one, and nothing is
 // said by colour alone.
-type styles struct {
-	good, bad, warn, dim, bold lipgloss.Style
+type Styles struct {
+	Good, Bad, Warn, Dim, Bold lipgloss.Style
 }
 
-func newStyles(w io.Writer, mode term.ColorMode) styles {
+// NewStyles are those of a stream: none where it has no colour.
+func NewStyles(w io.Writer, mode term.ColorMode) Styles {
 	r := lipgloss.NewRenderer(w)
 	r.SetColorProfile(term.Profile(w, mode))
 	color := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
-	return styles{
-		good: color("2"),
-		bad:  color("1").Bold(true),
-		warn: color("3"),
-		dim:  r.NewStyle().Faint(true),
-		bold: r.NewStyle().Bold(true),
+	return Styles{
+		Good: color("2"),
+		Bad:  color("1").Bold(true),
+		Warn: color("3"),
+		Dim:  r.NewStyle().Faint(true),
+		Bold: r.NewStyle().Bold(true),
 	}
 }
 
-// standing is the style for where a pod stands.
-func (s styles) standing(t sts.Standing) lipgloss.Style {
+// Standing is the style for where a pod stands.
+func (s Styles) Standing(t sts.Standing) lipgloss.Style {
 	switch {
 	case t.Trouble != nil:
-		return s.bad
+		return s.Bad
 	case t.Good():
-		return s.good
+		return s.Good
 	}
-	return s.warn
+	return s.Warn
 }
 
-// wrap breaks a long sentence between words where the terminal ends, with
-// indent before the lines that follow. Width 0 leaves it whole.
-func wrap(text string, width int, indent string) string {
-	if width <= len(indent)+20 {
-		return text
-	}
-	var lines []string
-	line := ""
-	// Only at spaces: a pod's name with a line break in it can't be copied.
-	for _, word := range strings.Fields(text) {
-		if line != "" && ansi.StringWidth(line)+1+ansi.StringWidth(word) > width-len(indent) {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimSpace(line + " " + word)
-	}
-	return strings.Join(append(lines, line), "\n"+indent)
-}
-
-// each renders line by line: lipgloss would pad the short ones.
-func each(look lipgloss.Style, text string) string {
+// Each renders line by line: lipgloss would pad the short ones.
+func Each(look lipgloss.Style, text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = look.Render(lines[i])
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Verdict is the style for how a run ended.
+func (s Styles) Verdict(result engine.Result) lipgloss.Style {
+	switch result {
+	case engine.Done:
+		return s.Good
+	case engine.Held:
+		return s.Warn
+	}
+	return s.Bad
 }

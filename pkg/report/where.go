@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -22,10 +21,6 @@ func Where(namespace, name, context string) string {
 	}
 	return Clean(where)
 }
-
-// Explained is a question of which "?" explains the answers, broken between words
-// where the terminal ends.
-func Explained(w io.Writer, question string) string { return Fold(w, question+" (? explains)") + " " }
 
 // GateQuestion asks what to do at a gate.
 func GateQuestion(where string, step *plan.Step) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 )
 
 func TestWhere(t *testing.T) {
@@ -32,7 +33,7 @@ func TestGateQuestion(t *testing.T) {
 
 func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
 	step := &plan.Step{Gate: &plan.Gate{Next: "web-1, web-0"}}
-	got := onTerminal(t, 80, func(terminal *os.File) {
+	got := reporttest.OnTerminal(t, 80, func(terminal *os.File) {
 		_, err := terminal.WriteString(report.Explained(terminal, report.GateQuestion("default/web @ cluster-1", step)) + "|")
 		require.NoError(t, err)
 	})
@@ -40,4 +41,12 @@ func TestAQuestionIsBrokenBetweenWords(t *testing.T) {
 	for line := range strings.Lines(report.GateHelp) {
 		require.Less(t, len(line), 80, "%q", line)
 	}
+}
+
+func TestSentencesBreakBetweenWords(t *testing.T) {
+	got := reporttest.OnTerminal(t, 40, func(terminal *os.File) {
+		report.Say(terminal, "warning: what happens to the claims is not shown: not allowed\x1b[2J to list them")
+	})
+
+	require.Equal(t, "warning: what happens to the claims is\nnot shown: not allowed to list them\n", got)
 }

@@ -33,7 +33,7 @@ func TestOneFileDrivesTheSpinner(t *testing.T) {
 			drivers = append(drivers, name)
 		}
 	}
-	require.Equal(t, []string{"pkg/report/spin.go"}, drivers)
+	require.Equal(t, []string{"pkg/report/text/spin.go"}, drivers)
 }
 
 // The rules must be able to fail: each case is a file that breaks one of them,

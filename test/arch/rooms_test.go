@@ -60,6 +60,10 @@ var rooms = []room{
 	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
+	// These know what all forms share, and no other form.
+	{dir: "pkg/report/ci", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
+	{dir: "pkg/report/object", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
+	{dir: "pkg/report/table", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
 	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/term", never: []string{cli}, streams: true},
 	{dir: "pkg/options", never: []string{clientGo, cli, verbs, app, kube}},

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
@@ -37,9 +38,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	case len(r.Diff) > 0:
 		return showDiff(env, r, h)
 	}
-	report.PrintHistory(env.Streams.Out, env.Color, r.Output, h)
+	text.PrintHistory(env.Streams.Out, env.Color, r.Output, h)
 	if r.Output == report.Human {
-		report.PrintHistoryNotes(env.Streams.Err, env.Color, h)
+		text.PrintHistoryNotes(env.Streams.Err, env.Color, h)
 	}
 	return nil
 }
@@ -50,9 +51,9 @@ func showTemplate(env *app.Env, r Request, h report.History) error {
 		return err
 	}
 	if r.Output == report.Human {
-		say(env.Streams.Err, report.AboutRevision(found, h.Now))
+		say(env.Streams.Err, text.AboutRevision(found, h.Now))
 	}
-	return report.PrintTemplate(env.Streams.Out, r.Output, h, found)
+	return text.PrintTemplate(env.Streams.Out, r.Output, h, found)
 }
 
 func showDiff(env *app.Env, r Request, h report.History) error {
@@ -79,7 +80,7 @@ func showDiff(env *app.Env, r Request, h report.History) error {
 	if diff == "" {
 		say(env.Streams.Err, same(from, to, len(r.Diff) == 1))
 	}
-	report.PrintDiff(env.Streams.Out, env.Color, r.Output, h, from, to, diff)
+	text.PrintDiff(env.Streams.Out, env.Color, r.Output, h, from, to, diff)
 	return nil
 }
 

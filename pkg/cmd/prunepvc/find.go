@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -25,7 +25,7 @@ type found struct {
 	judge prune.Judge
 	list  claims.List // those to delete and, if they are shown, those to keep
 	total claims.Total
-	part  *report.ClaimPart // of the reports
+	part  *ci.ClaimPart // of the reports
 }
 
 // find reads claims and what can want them, and judges.

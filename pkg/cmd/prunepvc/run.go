@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -44,14 +45,14 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		r.DryRun = map[bool]report.DryRun{true: report.DryRunClient, false: report.DryRunNone}[unasked]
 	}
 	if r.DryRun != report.DryRunNone || f.total.Claims == 0 || r.Output != report.Name {
-		report.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
+		text.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
 		})
 	}
 	person := r.Output == report.Human || r.Output == report.Wide
 	if f.total.Claims > 0 && r.DryRun == report.DryRunNone && !r.Yes && !unasked && !person {
 		// Who is asked must see what about.
-		report.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
+		text.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
 		})
 	}
@@ -89,17 +90,17 @@ func (r Request) say(env *app.Env, text string) {
 	report.Say(env.Streams.Err, text)
 }
 
-func (r Request) teller(env *app.Env, client *kube.Client, f found) *report.Pruning {
-	return &report.Pruning{
+func (r Request) teller(env *app.Env, client *kube.Client, f found) *text.Pruning {
+	return &text.Pruning{
 		Lines: env.Streams.Err, Color: env.Color, Objects: env.Streams.Out, Format: r.Output, DryRun: r.DryRun, Total: f.total,
 		AllNamespaces: r.AllNamespaces, Now: client.Now,
 	}
 }
 
 // sum tells the totals: below the table they are part of the answer.
-func (r Request) sum(env *app.Env, client *kube.Client, f found, tell *report.Pruning) {
+func (r Request) sum(env *app.Env, client *kube.Client, f found, tell *text.Pruning) {
 	words := r.words(f.total, env.Within(client.Namespace))
-	report.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
+	text.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
 	if r.OlderThan > 0 && f.total.Ageless > 0 {
 		r.say(env, fmt.Sprintf("the API server does not tell how long %d of %d have been idle: for these --older-than counts their age",
 			f.total.Ageless, f.total.Claims))
@@ -180,7 +181,7 @@ const (
 )
 
 // delete deletes the claims, and says what became of them.
-func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, f found, tell *report.Pruning) error {
+func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, f found, tell *text.Pruning) error {
 	book, err := r.book(env, client, f.total)
 	if err != nil {
 		return err
@@ -204,7 +205,7 @@ func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, 
 		}
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return r.end(env, client, f, engine.Outcome{Result: report.PruneResult(sum), Message: report.PruneWords(sum)})
+	return r.end(env, client, f, engine.Outcome{Result: text.PruneResult(sum), Message: text.PruneWords(sum)})
 }
 
 // end notes for the reports how it ended; everybody else has been told.

@@ -13,6 +13,7 @@ import (
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 )
 
 // Run restores the claims, one after another.
@@ -25,7 +26,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	v := &verb{Request: r, env: env, runners: map[string]*app.Runner{}, tell: &report.Restoring{
+	v := &verb{Request: r, env: env, runners: map[string]*app.Runner{}, tell: &text.Restoring{
 		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
 		Several: len(found) > 1,
 	}}
@@ -76,7 +77,7 @@ type verb struct {
 	Request
 	env     *app.Env
 	runners map[string]*app.Runner // by namespace
-	tell    *report.Restoring
+	tell    *text.Restoring
 }
 
 // runner is the one for claims of the namespace.

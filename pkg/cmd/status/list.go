@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -50,7 +50,7 @@ func (r Request) list(ctx context.Context, env *app.Env, client *kube.Client) er
 
 // listed is what a look at many sets has found.
 type listed struct {
-	report.List
+	status.List
 	found    map[string]bool // the names that were asked for
 	warnings []func()
 }
@@ -64,7 +64,7 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 		namespace = "NAMESPACE"
 	}
 	l := &listed{
-		List: report.List{
+		List: status.List{
 			Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"),
 			Where: env.Within(client.Namespace),
 		},

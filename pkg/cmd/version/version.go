@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -78,7 +79,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if !r.Client {
 		v.Server, err = server(ctx, env)
 	}
-	report.PrintVersion(env.Streams.Out, r.Output, v)
+	text.PrintVersion(env.Streams.Out, r.Output, v)
 	return err
 }
 

@@ -6,6 +6,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/live"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -32,7 +35,7 @@ func (m member) View(s sts.Snapshot, _ time.Time) { m.out <- message{set: m.set,
 // show is where everything that is told ends up: on a screen that is redrawn,
 // or in lines and objects for each set.
 type show struct {
-	screen *report.Screen // nil when nothing is redrawn
+	screen *live.Screen // nil when nothing is redrawn
 	sinks  [][]engine.Sink
 	now    func() time.Time
 	last   time.Time // of what was shown last
@@ -45,7 +48,7 @@ func newShow(env *app.Env, r Request, names []string, now func() time.Time) *sho
 	s := &show{now: now, sinks: make([][]engine.Sink, len(names))}
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {
-		s.screen = report.NewScreen(out, env.Color, len(names))
+		s.screen = live.NewScreen(out, env.Color, len(names))
 		s.screen.Ended = env.Ended
 	}
 	if r.Output != report.Human {
@@ -59,13 +62,13 @@ func newShow(env *app.Env, r Request, names []string, now func() time.Time) *sho
 		if s.screen != nil {
 			continue
 		}
-		lines := report.NewLines(out, env.Color, true)
+		lines := text.NewLines(out, env.Color, true)
 		if len(names) > 1 || r.AllNamespaces {
 			lines = lines.Named(name)
 		}
 		s.sinks[i] = append(s.sinks[i], lines)
 		if r.Output != report.Human {
-			s.sinks[i] = append(s.sinks[i], report.NewObjects(env.Streams.Out, r.Output))
+			s.sinks[i] = append(s.sinks[i], object.NewSink(env.Streams.Out, r.Output))
 		}
 	}
 	return s

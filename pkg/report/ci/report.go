@@ -1,0 +1,209 @@
+package ci
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// Report is what is told a pipeline: the plans that were run, each with its
+// steps and what became of them, and the end.
+type Report struct {
+	Command string // such as "kubectl sts canary"
+	About   report.Subject
+	Parts   []*Part
+	Ended   time.Time
+	End     engine.Outcome
+}
+
+// Part is one plan of one set.
+type Part struct {
+	About    report.Subject
+	Title    string
+	Warnings []string
+	Cases    []Case
+	Began    time.Time
+	Ended    time.Time
+	End      *engine.Outcome // nil while it runs
+}
+
+// CaseResult is what became of a step.
+type CaseResult string
+
+// The results of steps.
+const (
+	NotRun  CaseResult = "not run"
+	Running CaseResult = "running"
+	Passed  CaseResult = "done"
+	Skipped CaseResult = "skipped" // something spoke against it
+	Waits   CaseResult = "held"    // for somebody's word
+	Broke   CaseResult = "failed"  // as the words say
+)
+
+// Case is one step.
+type Case struct {
+	Title  string // "step 1 of 2: update web-4"
+	Result CaseResult
+	Words  string // why it is not done, or not run
+	Took   time.Duration
+	End    engine.Result // how it broke
+
+	step  string // its ID, empty for what is no step of a plan
+	began time.Time
+}
+
+// Sink takes down what one engine tells. Several may take turns.
+func (p *Report) Sink() engine.Sink { return &sink{report: p} }
+
+// sink writes down the plans of one engine after another.
+type sink struct {
+	report *Report
+	parts  []*Part
+}
+
+// Handle notes an event.
+func (s *sink) Handle(e engine.Event) {
+	if e.Type == engine.EventPlan {
+		part := newPart(e)
+		s.parts, s.report.Parts = append(s.parts, part), append(s.report.Parts, part)
+		return
+	}
+	if len(s.parts) == 0 {
+		return
+	}
+	part := s.parts[len(s.parts)-1]
+	switch e.Type {
+	case engine.EventWarning:
+		part.Warnings = append(part.Warnings, report.Clean(e.Message))
+	case engine.EventStep:
+		part.pass(e.Time) // a step that is a part of one ends with the next
+		part.begin(e.Step, e.Time)
+	case engine.EventStepDone:
+		part.pass(e.Time)
+	case engine.EventOutcome:
+		s.end(e)
+	}
+}
+
+// end notes an outcome. Its step may be of an earlier plan: when the way back
+// is over, the canary has still failed.
+func (s *sink) end(e engine.Event) {
+	of := s.parts[len(s.parts)-1]
+	for _, part := range s.parts {
+		if part.find(e.Outcome.Step) >= 0 {
+			of = part
+		}
+	}
+	of.end(*e.Outcome, e.Time)
+}
+
+func newPart(e engine.Event) *Part {
+	p := &Part{
+		About: report.Subject{Namespace: e.Plan.Namespace, Name: cmp.Or(e.Plan.Name, e.Plan.Claim)},
+		Title: report.Clean(e.Plan.Title), Began: e.Time, Ended: e.Time,
+	}
+	for i := range e.Plan.Steps {
+		step := &e.Plan.Steps[i]
+		title := report.Clean(report.StepName(step) + step.Title)
+		if step.Number == 0 && step.Change == nil && step.Title == "" {
+			title = fmt.Sprintf("step %d", i+1)
+		}
+		p.Cases = append(p.Cases, Case{Title: title, Result: NotRun, step: step.ID})
+	}
+	return p
+}
+
+// find is the place of a step, -1 for nil and for one of another plan.
+func (p *Part) find(step *plan.Step) int {
+	return slices.IndexFunc(p.Cases, func(c Case) bool { return step != nil && c.step == step.ID })
+}
+
+func (p *Part) begin(step *plan.Step, now time.Time) {
+	if i := p.find(step); i >= 0 {
+		p.Cases[i].Result, p.Cases[i].began = Running, now
+	}
+}
+
+// running is the step that is under way, nil for none.
+func (p *Part) running() *Case {
+	for i := range p.Cases {
+		if p.Cases[i].Result == Running {
+			return &p.Cases[i]
+		}
+	}
+	return nil
+}
+
+func (p *Part) pass(now time.Time) {
+	if c := p.running(); c != nil {
+		c.Result, c.Took = Passed, now.Sub(c.began)
+	}
+}
+
+// end closes the plan: what was under way broke, waits or is done, and what
+// comes behind it was not run.
+func (p *Part) end(o engine.Outcome, now time.Time) {
+	p.End, p.Ended = &o, now
+	if o.Result == engine.Done {
+		p.pass(now)
+	}
+	if c := p.ending(o); c != nil {
+		own := o
+		own.Step = nil // it is on its line
+		c.Words, c.End = report.EndWords(own), o.Result
+		if !c.began.IsZero() && c.Took == 0 {
+			c.Took = now.Sub(c.began)
+		}
+		c.Result = Broke
+		if o.Result == engine.Held {
+			c.Result = Waits
+		}
+	}
+	words := report.EndWhere(o)
+	if o.Result == engine.Done {
+		words = report.Clean(o.Message) // a dry run
+	}
+	for i := range p.Cases {
+		if c := &p.Cases[i]; c.Result == NotRun && c.Words == "" {
+			c.Words = words
+		}
+	}
+}
+
+// ending is the step that an end is about, nil when none is to blame: a hold
+// and a person's abort come after a step that is done.
+func (p *Part) ending(o engine.Outcome) *Case {
+	if c := p.running(); c != nil {
+		return c
+	}
+	switch o.Result {
+	case engine.Done, engine.Held, engine.AbortAsked:
+		return nil
+	}
+	if i := p.find(o.Step); i >= 0 {
+		return &p.Cases[i] // it broke, or was good and then did not stay so
+	}
+	for i := range p.Cases {
+		if p.Cases[i].Result == NotRun {
+			return &p.Cases[i]
+		}
+	}
+	p.Cases = append(p.Cases, Case{Title: "end", Result: Running})
+	return &p.Cases[len(p.Cases)-1]
+}
+
+// untold reports whether the end is one that no step tells of.
+func (p *Report) untold() bool {
+	switch p.End.Result {
+	case engine.Done, engine.Held, engine.AbortAsked:
+		return false
+	}
+	return !slices.ContainsFunc(p.Parts, func(part *Part) bool {
+		return slices.ContainsFunc(part.Cases, func(c Case) bool { return c.Result == Broke })
+	})
+}

@@ -1,0 +1,120 @@
+package object
+
+import (
+	"io"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// planView is a plan as a program reads it.
+type planView struct {
+	Verb        string        `json:"verb"`
+	Title       string        `json:"title"`
+	Details     []string      `json:"details,omitempty"`
+	Images      []ImageChange `json:"images,omitempty"`
+	Diff        string        `json:"diff,omitempty"`
+	Warnings    []string      `json:"warnings,omitempty"`
+	Patience    string        `json:"patience"`
+	StepTimeout string        `json:"stepTimeout"`
+	Timeout     string        `json:"timeout,omitempty"`
+	Ordinals    []ordinalView `json:"ordinals,omitempty"`
+	Steps       []stepView    `json:"steps"`
+}
+
+type stepView struct {
+	Step   int      `json:"step,omitempty"`
+	Title  string   `json:"title"`
+	Before []string `json:"before,omitempty"`
+	Change *change  `json:"change,omitempty"`
+	// Disrupts are ordinals that a PodDisruptionBudget must let go first.
+	Disrupts []int  `json:"disrupts,omitempty"`
+	Until    string `json:"until"`
+	Frees    string `json:"frees,omitempty"`
+	Order    string `json:"order,omitempty"`
+	Soak     string `json:"soak,omitempty"`
+	Gate     string `json:"gate,omitempty"`
+	Next     string `json:"next,omitempty"`
+}
+
+// change is a write as a program reads it.
+type change struct {
+	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim or retainVolume
+	Says        string             `json:"says"`
+	Template    bool               `json:"template,omitempty"` // the template is set
+	Partition   *int               `json:"partition,omitempty"`
+	Replicas    *int               `json:"replicas,omitempty"`
+	WhenScaled  *plan.Retention    `json:"whenScaled,omitempty"`
+	Annotations map[string]*string `json:"annotations,omitempty"`
+	Pod         string             `json:"pod,omitempty"`
+	Claim       string             `json:"claim,omitempty"`
+	Volume      string             `json:"volume,omitempty"`
+	UID         string             `json:"uid,omitempty"`
+	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
+}
+
+func viewChange(c plan.Change) *change {
+	out := &change{Says: report.Clean(c.String())}
+	switch c := c.(type) {
+	case plan.Edit:
+		out.Kind, out.Template = "edit", c.Template != nil
+		out.Partition, out.Replicas, out.Annotations, out.WhenScaled = c.Partition, c.Replicas, c.Annotations, c.Retention
+	case plan.DeletePod:
+		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
+	case plan.DeleteClaim:
+		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Record
+	case plan.RetainVolume:
+		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
+	}
+	return out
+}
+
+func viewPlan(p *plan.Plan) *planView {
+	v := &planView{
+		Verb: p.Verb, Title: report.Clean(p.Title), Details: report.CleanAll(p.Details),
+		Diff: report.SpellOut(p.Diff), Warnings: report.CleanAll(p.Warnings),
+		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
+		Ordinals: viewOrdinals(p.Ordinals), Images: ViewImages(p.Images),
+	}
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		s := stepView{
+			Step: step.Number, Title: report.Clean(step.Title), Disrupts: step.Disrupts,
+			Until: step.Until.String(), Soak: orNothing(step.Soak),
+		}
+		if step.Change != nil {
+			s.Change = viewChange(step.Change)
+		}
+		for _, h := range step.Before {
+			s.Before = append(s.Before, report.Clean(h.String()))
+		}
+		if step.Free != nil {
+			s.Frees = string(step.Free.Mode)
+			if step.Free.Mode != plan.FreeBlocker {
+				s.Order = report.Clean(step.Free.Order.String())
+			}
+		}
+		if step.Gate != nil {
+			s.Gate, s.Next = string(step.Gate.Kind), step.Gate.Next
+		}
+		v.Steps = append(v.Steps, s)
+	}
+	return v
+}
+
+func orNothing(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// WritePlan writes a plan that is not run.
+func WritePlan(w io.Writer, format report.Format, dryRun report.DryRun, p *plan.Plan, now time.Time) {
+	Write(w, format, event{
+		Type: string(engine.EventPlan), Time: now.UTC(), DryRun: dryRun,
+		Set: &Set{p.Namespace, p.Name}, Plan: viewPlan(p),
+	})
+}

@@ -1,0 +1,124 @@
+package reporttest
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// UndoPlan takes web-4 back within a disruption budget.
+func UndoPlan() plan.Plan {
+	free := &plan.Free{Mode: plan.FreeBlocker, Grace: 30 * time.Second, Budgets: true}
+	return plan.Plan{
+		Verb: "undo", Namespace: "default", Name: "web", UID: "web-uid",
+		Title:    "undo of statefulset web: back to revision 1 (web-stable)",
+		Details:  []string{"revision 1: the last one before the present one", "the controller replaces: web-4"},
+		Diff:     "--- present\n+++ revision 1 (web-stable)\n@@ -1,3 +1,3 @@\n spec:\n-  image: nginx:1.22\n+  image: nginx:1.21\n",
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Steps: []plan.Step{
+			{
+				Title:  "put the template of revision 1 back",
+				Change: plan.Edit{Template: ststest.Raw("nginx:1.21"), Partition: ptr.To(5), Says: "template, partition 5, record"},
+				Until:  plan.Observed{},
+			},
+			{
+				Title: "return web-4", Part: true, Change: plan.Partition(4), Disrupts: []int{4},
+				Until: plan.PodsGood{From: 4}, Free: free,
+			},
+			{
+				Title:  "open the gate for the other pods, which are there already",
+				Change: plan.Partition(0), Until: plan.PodsGood{}, Free: free, Soak: 30 * time.Second,
+			},
+			{
+				Title: "end the undo", Until: plan.RolledOut{},
+				Change: plan.Edit{
+					Partition: ptr.To(0), Says: "partition 0, no record", Annotations: map[string]*string{"example.com/record": nil},
+				},
+			},
+		},
+	}
+}
+
+// RestartPlan restarts two pods in an order of the user's, and updates the
+// others of an OnDelete set in another.
+func RestartPlan() plan.Plan {
+	return plan.Plan{
+		Verb: "restart", Namespace: "default", Name: "web", UID: "web-uid",
+		Title:    "restart of statefulset web: web-3, web-1, soaked for 30s",
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Steps: []plan.Step{
+			{
+				Title: "note which pods are to be restarted", Until: plan.Observed{},
+				Change: plan.Edit{Says: "record", Annotations: map[string]*string{"example.com/record": ptr.To("r")}},
+			},
+			{
+				Title: "restart web-3, web-1", Soak: 30 * time.Second,
+				Until: plan.PodsRestarted{Pods: map[int]types.UID{1: "web-1-uid", 3: "web-3-uid"}},
+				Free:  &plan.Free{Mode: plan.FreeRestart, Order: sts.Order{Last: "role=primary"}, Budgets: true},
+			},
+			{
+				Title: "update web-2, web-0", Number: 1, Of: 1, Until: plan.PodsUpdated{Count: 5},
+				Free: &plan.Free{Mode: plan.FreeEach, Order: sts.Order{First: []int{2, 0}}},
+			},
+		},
+	}
+}
+
+// Fate is what happens to the claim of a template and an ordinal.
+func Fate(name string, f plan.Fate, changes ...func(*plan.ClaimFate)) plan.ClaimFate {
+	c := plan.ClaimFate{Fate: f, Claim: sts.Claim{
+		Name: name, UID: "uid", Size: "10Gi", Class: "fast", Volume: "pv-" + name, Reclaim: "Delete",
+		Created: ststest.Start.Add(-50 * time.Hour),
+	}}
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
+// ScalePlan takes the set down from 5 to 3; a command runs before each pod goes.
+func ScalePlan() plan.Plan {
+	hook := func(o int) []plan.Hook {
+		return []plan.Hook{{Exec: true, Command: "drain\x1b[31m", Pod: ststest.Pod(o).Name, Ordinal: o}}
+	}
+	return plan.Plan{
+		Verb: "scale", Namespace: "default", Name: "web", UID: "web-uid", Made: ststest.Start, Scales: true, Claims: true,
+		Title:    "scale statefulset web from 5 to 3 replicas",
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Ordinals: []plan.Ordinal{
+			{Ordinal: 4, Pod: "web-4", Claims: []plan.ClaimFate{
+				Fate("data-web-4", plan.FateRetained), Fate("log-web-4", plan.FateDeleted),
+			}},
+			{Ordinal: 3, Pod: "web-3", Claims: []plan.ClaimFate{
+				Fate("data-web-3", plan.FateKept, func(c *plan.ClaimFate) { c.Why = "annotation\n!" }),
+				Fate("log-web-3", plan.FateDeleted, func(c *plan.ClaimFate) { c.Claim.Reclaim = "" }),
+			}},
+			{Ordinal: 2, Pod: "web-2"},
+		},
+		Steps: []plan.Step{
+			{
+				Title: "remove web-4", Number: 1, Of: 2, Before: hook(4), Change: plan.Edit{Replicas: ptr.To(4), Says: "replicas 4"},
+				Until: plan.Scaled{From: 4, To: 5},
+			},
+			{
+				Title: "remove web-3", Number: 2, Of: 2, Before: hook(3), Change: plan.Edit{Replicas: ptr.To(3), Says: "replicas 3"},
+				Until: plan.Scaled{From: 3, To: 4},
+			},
+			{
+				Title:  "retain volume pv-data-web-4",
+				Change: plan.RetainVolume{Claim: "data-web-4", UID: "uid", Volume: "pv-data-web-4"},
+				Until:  plan.Observed{},
+			},
+			{
+				Title:  "delete claim data-web-4",
+				Change: plan.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume stays", Record: true},
+				Until:  plan.ClaimsGone{},
+			},
+		},
+	}
+}

@@ -1,0 +1,4 @@
+// Package text tells a person what happens and what there is: in lines, with a
+// spinner on a terminal, and in tables. For a program it has the same written as
+// objects.
+package text

@@ -1,0 +1,105 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// PrintPlan prints a plan that is not run.
+func PrintPlan(w io.Writer, mode term.ColorMode, format report.Format, dryRun report.DryRun, p *plan.Plan, now time.Time) {
+	if format != report.Human {
+		object.WritePlan(w, format, dryRun, p, now)
+		return
+	}
+	style := report.NewStyles(w, mode)
+	mark := " (dry run)"
+	if dryRun == report.DryRunServer {
+		mark = " (server dry run)"
+	}
+	say := func(before, text string, look lipgloss.Style) {
+		text = report.WrapIndent(text+mark, term.Width(w), strings.Repeat(" ", len(before)))
+		text, whole := strings.CutSuffix(text, mark) // a mark that is broken looks like the rest
+		text = report.Each(look, text)
+		if whole {
+			text += style.Dim.Render(mark)
+		}
+		_, _ = fmt.Fprintln(w, before+text)
+	}
+	say("", report.Clean(p.Title), style.Bold)
+	for _, d := range p.Details {
+		say("  ", report.Clean(d), lipgloss.NewStyle())
+	}
+	if p.Diff != "" {
+		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
+	}
+	printOrdinals(w, mode, p.Ordinals, p.Made)
+	for i := range p.Steps {
+		say(planNumber(&p.Steps[i]), planLine(&p.Steps[i]), lipgloss.NewStyle())
+	}
+}
+
+// planNumber stands before a step's line. Housekeeping has no number.
+func planNumber(s *plan.Step) string {
+	if s.Number == 0 {
+		return "  - "
+	}
+	return fmt.Sprintf("%3d ", s.Number)
+}
+
+// planLine is a step in one line: what is written, what is waited for, and
+// what stands before the next.
+func planLine(s *plan.Step) string {
+	line := report.Clean(s.Title)
+	if _, edits := s.Change.(plan.Edit); s.Change != nil && !edits {
+		line = report.Clean(s.Change.String())
+	} else if s.Change != nil && s.Change.String() != s.Title {
+		line += ": " + report.Clean(s.Change.String())
+	}
+	for _, h := range s.Before {
+		line += "; first " + report.Clean(h.String())
+	}
+	var then []string
+	switch s.Until.(type) {
+	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree:
+		then = append(then, "wait until "+s.Until.String())
+	}
+	if len(s.Disrupts) > 0 {
+		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
+	}
+	if s.Free != nil {
+		then = append(then, freeWords(*s.Free))
+	}
+	if s.Soak > 0 {
+		then = append(then, "soak "+report.Round(s.Soak).String())
+	}
+	if s.Gate != nil {
+		then = append(then, map[plan.GateKind]string{plan.GateAsk: "ask", plan.GateHold: "hold"}[s.Gate.Kind])
+	}
+	if len(then) > 0 {
+		line += "; " + strings.Join(then, ", ")
+	}
+	return line
+}
+
+func freeWords(f plan.Free) string {
+	words := "delete one that blocks the rest"
+	switch f.Mode {
+	case plan.FreeEach:
+		words = "delete those that are not, one at a time, " + f.Order.String()
+	case plan.FreeRestart:
+		words = "delete them one at a time, " + f.Order.String()
+	}
+	if f.Budgets {
+		words += ", as the PodDisruptionBudget allows"
+	}
+	return report.Clean(words)
+}

@@ -1,0 +1,167 @@
+package text
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// Restoring tells how deleted claims are restored, one after another.
+type Restoring struct {
+	Lines  io.Writer
+	Answer io.Writer
+	Color  term.ColorMode
+	Format report.Format
+	DryRun report.DryRun
+	Now    func() time.Time
+	// Several reports whether there is more than one claim, so that each is named.
+	Several bool
+	// Binding is the claim that it is about at present.
+	Binding plan.Binding
+
+	plan *plan.Plan
+	spin *spin
+}
+
+// restoreView is what became of a claim, as a program reads it.
+type restoreView struct {
+	Type      string        `json:"type"`
+	Time      time.Time     `json:"time"`
+	DryRun    report.DryRun `json:"dryRun"`
+	Namespace string        `json:"namespace"`
+	Name      string        `json:"name"`
+	Volume    string        `json:"volume"`
+	Reclaim   string        `json:"reclaimPolicy,omitempty"` // that the volume gets back
+	Result    string        `json:"result"`
+	Message   string        `json:"message"`
+}
+
+// Plan says what would be done.
+func (r *Restoring) Plan(p *plan.Plan) {
+	mark := " (dry run)"
+	if r.DryRun == report.DryRunServer {
+		mark = " (server dry run)"
+	}
+	r.answer(r.Binding, reclaimOf(p), engine.Done, p.Title, mark)
+}
+
+// Handle tells what happens to the present claim.
+func (r *Restoring) Handle(e engine.Event) {
+	switch e.Type {
+	case engine.EventPlan:
+		r.plan = e.Plan
+	case engine.EventWait:
+		r.wait(e.Message)
+	case engine.EventWarning:
+		r.waited()
+		_, _ = fmt.Fprintln(r.Lines, "warning: "+report.Clean(e.Message))
+	case engine.EventOutcome:
+		r.waited()
+		r.outcome(*e.Outcome)
+	}
+}
+
+// outcome tells how a claim ended. What drifted is told by whoever plans again, and
+// what failed by Failed.
+func (r *Restoring) outcome(o engine.Outcome) {
+	switch o.Result {
+	case engine.Done:
+		if o.Message != "" { // or it has only waited for the deleted one to go
+			r.answer(r.Binding, reclaimOf(r.plan), engine.Done, o.Message, "")
+		}
+	case engine.Drifted:
+	case engine.TimedOut, engine.Interrupted:
+		words := o.Message
+		if o.Result == engine.Interrupted {
+			words = "claim " + r.Binding.Claim + " may not be back yet"
+		}
+		words += "; the same command goes on"
+		r.say(report.EndWord(o.Result) + ": " + words)
+		r.object(o.Result, words)
+	}
+}
+
+// reclaimOf is the reclaim policy that the plan gives back to the volume, or "".
+func reclaimOf(p *plan.Plan) corev1.PersistentVolumeReclaimPolicy {
+	for i := range p.Steps {
+		if reset, ok := p.Steps[i].Change.(plan.ResetReclaim); ok {
+			return reset.Reclaim
+		}
+	}
+	return ""
+}
+
+// Nothing says that there is nothing to do.
+func (r *Restoring) Nothing(words string) { r.answer(r.Binding, "", engine.Done, words, "") }
+
+func (r *Restoring) answer(b plan.Binding, reclaim corev1.PersistentVolumeReclaimPolicy, result engine.Result, words, mark string) {
+	if r.Format == report.Human {
+		style := report.NewStyles(r.Answer, r.Color)
+		words = report.Each(style.Good, report.WrapIndent(report.Clean(words), term.Width(r.Answer), ""))
+		_, _ = fmt.Fprintln(r.Answer, words+style.Dim.Render(mark))
+		return
+	}
+	object.Write(r.Answer, r.Format, restoreView{
+		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: b.Namespace, Name: report.Clean(b.Claim),
+		Volume: report.Clean(b.Volume), Reclaim: string(reclaim), Result: string(result), Message: report.Clean(words),
+	})
+}
+
+func (r *Restoring) object(result engine.Result, words string) {
+	if r.Format != report.Human {
+		r.answer(r.Binding, "", result, words, "")
+	}
+}
+
+func (r *Restoring) say(words string) {
+	style := report.NewStyles(r.Lines, r.Color)
+	_, _ = fmt.Fprintln(r.Lines, report.Each(style.Bad, report.WrapIndent(report.Clean(words), term.Width(r.Lines), "")))
+}
+
+// Failed says why the claim was not restored. Where it is the only one, a person is
+// told by the end of the command.
+func (r *Restoring) Failed(err error) {
+	var no *plan.Refusal
+	switch {
+	case errors.As(err, &no):
+		r.failed(err.Error(), "refused", no.Try, engine.Refused)
+	default:
+		r.failed(err.Error(), "error", nil, engine.Failed)
+	}
+}
+
+func (r *Restoring) failed(words, word string, try []string, result engine.Result) {
+	if r.Several {
+		r.say(r.Binding.Claim + ": " + word + ": " + words)
+		for _, t := range try {
+			_, _ = fmt.Fprintln(r.Lines, "  "+report.Clean(t))
+		}
+	}
+	r.object(result, words)
+}
+
+// wait says on a terminal what is waited for.
+func (r *Restoring) wait(what string) {
+	if r.spin == nil {
+		r.spin = newSpin(r.Lines)
+	}
+	r.spin.wait("waiting for "+report.Clean(what), time.Time{})
+	r.spin.start()
+}
+
+// waited ends that.
+func (r *Restoring) waited() {
+	if r.spin != nil {
+		r.spin.clear()
+		r.spin = nil
+	}
+}

@@ -1,0 +1,55 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+)
+
+// PrintTemplate prints the template of one revision: as YAML for a person, and
+// along with all that is known about the revision for a program.
+func PrintTemplate(w io.Writer, format report.Format, h report.History, r history.Revision) error {
+	if format != report.Human {
+		object.WriteRevision(w, format, h, r)
+		return nil
+	}
+	text, err := podtemplate.YAML(r.Template)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(report.Unguarded(w), report.SpellOut(text))
+	return err
+}
+
+// AboutRevision is what to know about a revision before its template, in one line.
+func AboutRevision(r history.Revision, now time.Time) string {
+	words := []string{
+		fmt.Sprintf("# %s, %s old, %s", report.RevisionName(r), duration.HumanDuration(now.Sub(r.Created)), sts.Count(len(r.Pods), "pod")),
+	}
+	for _, role := range r.Roles {
+		words = append(words, string(role))
+	}
+	if r.ChangeCause != "" {
+		words = append(words, "change-cause: "+r.ChangeCause)
+	}
+	return report.Clean(strings.Join(words, ", "))
+}
+
+// PrintDiff prints a unified diff of the templates of two revisions.
+func PrintDiff(w io.Writer, mode term.ColorMode, format report.Format, h report.History, from, to history.Revision, diff string) {
+	if format == report.Human {
+		_, _ = io.WriteString(w, Diff(w, mode, diff))
+		return
+	}
+	object.WriteDiff(w, format, h, from, to, diff)
+}

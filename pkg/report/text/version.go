@@ -1,0 +1,25 @@
+package text
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
+)
+
+// PrintVersion writes the versions: lines for a person, an object for a program.
+func PrintVersion(w io.Writer, format report.Format, v report.Version) {
+	if format != report.Human {
+		object.WriteVersion(w, format, v)
+		return
+	}
+	_, _ = fmt.Fprintf(w, "Client Version: %s\n", v.Client.GitVersion)
+	if v.Client.GitCommit != "" {
+		_, _ = fmt.Fprintf(w, "Commit: %s\n", v.Client.GitCommit)
+	}
+	_, _ = fmt.Fprintf(w, "Go Version: %s %s\n", v.Client.GoVersion, v.Client.Platform)
+	if v.Server != nil {
+		_, _ = fmt.Fprintf(w, "Server Version: %s\n", report.Clean(v.Server.GitVersion))
+	}
+}
