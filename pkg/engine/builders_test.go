@@ -39,7 +39,7 @@ var (
 // oneStep has one step, which updates web-4.
 func oneStep(changes ...func(*plan.Plan)) plan.Plan {
 	p := plan.Plan{
-		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: record,
+		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: ststest.CanaryRecord,
 		Steps: []plan.Step{{
 			Title: "update web-4", Number: 1, Of: 2, Change: plan.Partition(4), Until: plan.PodsGood{From: 4},
 		}},
@@ -152,7 +152,7 @@ func halted(p plan.Plan, pod string, t sts.Trouble, message string) engine.Decis
 }
 
 // waitsUntil is a decision to do nothing before this long after the start.
-func waitsUntil(d time.Duration) engine.Decision { return engine.Decision{WakeAt: in(d)} }
+func waitsUntil(d time.Duration) engine.Decision { return engine.Decision{WakeAt: ststest.In(d)} }
 
 // deletes is the name of the pod that a change deletes, or "".
 func deletes(c plan.Change) string {

@@ -20,11 +20,11 @@ func disrupting(ordinals ...int) func(*plan.Plan) {
 
 // before is the set before the step: partition 5, a change behind it.
 func before(pods ...*podObject) sts.Snapshot {
-	return opened(set(ststest.Partition(5), ststest.Generation(2)), pods...)
+	return ststest.Opened(ststest.Canary(ststest.Partition(5), ststest.Generation(2)), pods...)
 }
 
 func TestAChangeThatDisruptsWaitsForTheBudget(t *testing.T) {
-	opens := engine.Decision{Do: plan.Partition(4), WakeAt: in(stepTimeout)}
+	opens := engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(stepTimeout)}
 	full := ststest.Healthy(4, 4)
 	for _, test := range []struct {
 		name string
@@ -36,15 +36,15 @@ func TestAChangeThatDisruptsWaitsForTheBudget(t *testing.T) {
 		{"not when it allows one", oneStep(disrupting(4)), budgeted(before()), opens},
 		{"not when there is none", oneStep(disrupting(4)), before(), opens},
 		{"not for a change that disrupts nothing", oneStep(), budgeted(before(), full), opens},
-		{"not for a pod that is missing", oneStep(disrupting(4)), budgeted(without(before(), 4), full), opens},
-		{"not for a pod on its way out", oneStep(disrupting(4)), budgeted(before(stable(4, ststest.Terminating)), full), opens},
-		{"not for a pod that is updated already", oneStep(disrupting(4)), budgeted(before(updated(4)), full), opens},
+		{"not for a pod that is missing", oneStep(disrupting(4)), budgeted(ststest.Without(before(), 4), full), opens},
+		{"not for a pod on its way out", oneStep(disrupting(4)), budgeted(before(ststest.StablePod(4, ststest.Terminating)), full), opens},
+		{"not for a pod that is updated already", oneStep(disrupting(4)), budgeted(before(ststest.UpdatedPod(4)), full), opens},
 		{
 			"not for a pod that is down while the others are enough", oneStep(disrupting(4)),
-			budgeted(before(stable(4, ststest.Unready)), full), opens,
+			budgeted(before(ststest.StablePod(4, ststest.Unready)), full), opens,
 		},
 		{
-			"for any of several", oneStep(disrupting(4, 3)), budgeted(before(updated(4)), full), waitsUntil(stepTimeout),
+			"for any of several", oneStep(disrupting(4, 3)), budgeted(before(ststest.UpdatedPod(4)), full), waitsUntil(stepTimeout),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,13 +62,13 @@ func TestTheWaitForABudgetIsToldOnce(t *testing.T) {
 	}
 	require.Equal(t, []engine.Event{
 		event(engine.Event{Type: engine.EventStep}),
-		event(engine.Event{Type: engine.EventWait, Message: noRoom + ignorePDB, Outside: true, Halts: in(stepTimeout)}),
+		event(engine.Event{Type: engine.EventWait, Message: noRoom + ignorePDB, Outside: true, Halts: ststest.In(stepTimeout)}),
 	}, w.see(full).Events)
 	require.Empty(t, w.after(time.Minute).see(full).Events)
 
 	fewer := budgeted(before(), ststest.Healthy(3, 4))
 	require.Equal(t, []engine.Event{event(engine.Event{
-		Type: engine.EventWait, Outside: true, Halts: in(stepTimeout),
+		Type: engine.EventWait, Outside: true, Halts: ststest.In(stepTimeout),
 		Message: "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 3 are" + ignorePDB,
 	})}, w.see(fewer).Events, "other words are news")
 	require.Equal(t, plan.Partition(4), w.see(budgeted(before())).Do)
@@ -101,8 +101,8 @@ func TestTheDeadlineBeginsAnewOnceTheBudgetAllowsIt(t *testing.T) {
 	full := budgeted(before(), ststest.Healthy(4, 4))
 	w := inStep(t, oneStep(disrupting(4)), full)
 	d := w.at(stepTimeout - time.Second).see(budgeted(before()))
-	w.state = w.state.Applied(d.Do, set(), w.now)
-	require.Equal(t, waitsUntil(2*stepTimeout-time.Second), quiet(w.see(opened(set()))))
+	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	require.Equal(t, waitsUntil(2*stepTimeout-time.Second), quiet(w.see(ststest.Opened(ststest.Canary()))))
 }
 
 // One numbered step in two parts is done once, at the end of the last.
@@ -119,12 +119,12 @@ func TestAPartOfAStepIsNoStepDone(t *testing.T) {
 		}
 		return all
 	}
-	w := newWalk(t, p, opened(set()))
-	w.see(opened(set()))
-	d := w.see(opened(set(), updated(4)))
+	w := newWalk(t, p, ststest.Opened(ststest.Canary()))
+	w.see(ststest.Opened(ststest.Canary()))
+	d := w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 	require.Equal(t, []engine.EventType{engine.EventPod, engine.EventStep}, types(d))
-	w.state = w.state.Applied(d.Do, set(later, ststest.Partition(3)), w.now)
-	d = w.see(opened(set(later, ststest.Partition(3)), updated(4), updated(3)))
+	w.state = w.state.Applied(d.Do, ststest.Canary(later, ststest.Partition(3)), w.now)
+	d = w.see(ststest.Opened(ststest.Canary(later, ststest.Partition(3)), ststest.UpdatedPod(4), ststest.UpdatedPod(3)))
 	require.Contains(t, types(d), engine.EventStepDone)
 }
 
@@ -136,25 +136,25 @@ func TestTheNextPodWaitsForTheOneBeforeToBeWellAgain(t *testing.T) {
 			Title: "update web-3", Change: plan.Partition(3), Disrupts: []int{3}, Until: plan.PodsGood{From: 3},
 		})
 	})
-	full := budgeted(opened(set(), updated(4)), ststest.Healthy(4, 4))
+	full := budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), ststest.Healthy(4, 4))
 	for _, test := range []struct {
 		name string
 		s    sts.Snapshot
 		want engine.Decision
 		wait string
 	}{
-		{"it is", budgeted(opened(set(), updated(4))), engine.Decision{Do: plan.Partition(3), WakeAt: in(stepTimeout)}, ""},
+		{"it is", budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))), engine.Decision{Do: plan.Partition(3), WakeAt: ststest.In(stepTimeout)}, ""},
 		{
-			"it is not Ready any more", budgeted(opened(set(), updated(4, ststest.Unready))), waitsUntil(stepTimeout),
+			"it is not Ready any more", budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready))), waitsUntil(stepTimeout),
 			"web-4: running, not Ready",
 		},
 		{
-			"it is in trouble", budgeted(opened(set(), updated(4, backOff))), waitsUntil(patience),
+			"it is in trouble", budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, backOff))), waitsUntil(patience),
 			"web-4: nginx: ImagePullBackOff: back-off",
 		},
 		{
 			"it is Ready again and soon Available",
-			budgeted(opened(set(minReady(60)), updated(4, ststest.ReadySince(in(-time.Second))))), waitsUntil(59 * time.Second),
+			budgeted(ststest.Opened(ststest.Canary(minReady(60)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.In(-time.Second))))), waitsUntil(59 * time.Second),
 			"web-4: Ready, Available soon",
 		},
 	} {
@@ -170,6 +170,6 @@ func TestTheNextPodWaitsForTheOneBeforeToBeWellAgain(t *testing.T) {
 		})
 	}
 	w := inStep(t, p, full)
-	w.see(budgeted(opened(set(), updated(4, backOff))))
-	require.Equal(t, engine.Halted, w.at(patience).see(budgeted(opened(set(), updated(4, backOff)))).End.Result)
+	w.see(budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, backOff))))
+	require.Equal(t, engine.Halted, w.at(patience).see(budgeted(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, backOff)))).End.Result)
 }

@@ -34,7 +34,7 @@ func onDelete(set *appsv1.StatefulSet) {
 func writtenBy(manager, fields string) setOption {
 	return func(set *appsv1.StatefulSet) {
 		set.ManagedFields = append(set.ManagedFields, metav1.ManagedFieldsEntry{
-			Manager: manager, Time: ptr.To(metav1.NewTime(in(time.Minute))), FieldsV1: metav1.NewFieldsV1(fields),
+			Manager: manager, Time: ptr.To(metav1.NewTime(ststest.In(time.Minute))), FieldsV1: metav1.NewFieldsV1(fields),
 		})
 	}
 }
@@ -81,14 +81,14 @@ func TestDriftEndsTheRun(t *testing.T) {
 		},
 		{
 			"another record",
-			[]setOption{ststest.Annotated(record, "r2"), writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`)},
+			[]setOption{ststest.Annotated(ststest.CanaryRecord, "r2"), writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+ststest.CanaryRecord+`":{}}}}`)},
 			"the record of this run was changed by sts-rollout at 03:05:05Z (another run); nothing more is written", onlyWeb4,
 		},
 		{
 			"another process's record, which says whose it is",
 			[]setOption{
-				ststest.Partition(3), ststest.Annotated(record, `{"driver":{"user":"alice","host":"ci-7","since":"2030-01-02T03:04:05Z"}}`),
-				writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+record+`":{}}}}`),
+				ststest.Partition(3), ststest.Annotated(ststest.CanaryRecord, `{"driver":{"user":"alice","host":"ci-7","since":"2030-01-02T03:04:05Z"}}`),
+				writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+ststest.CanaryRecord+`":{}}}}`),
 			},
 			"another run took over at 03:05:05Z (alice on ci-7, since 2030-01-02T03:04:05Z): the partition was changed from 4 to 3; " +
 				"nothing more is written",
@@ -97,7 +97,7 @@ func TestDriftEndsTheRun(t *testing.T) {
 		{
 			"a name that the record lists is a run's",
 			[]setOption{
-				ststest.Partition(3), ststest.Annotated(record, `{"managers":["ci"]}`), writtenBy("ci", partition),
+				ststest.Partition(3), ststest.Annotated(ststest.CanaryRecord, `{"managers":["ci"]}`), writtenBy("ci", partition),
 			},
 			"the partition was changed from 4 to 3 by ci at 03:05:05Z (another run); the record of this run was changed; " +
 				"nothing more is written",
@@ -111,13 +111,13 @@ func TestDriftEndsTheRun(t *testing.T) {
 		},
 		{
 			"a set that is being deleted",
-			[]setOption{func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(in(0))) }},
+			[]setOption{func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.In(0))) }},
 			"the StatefulSet is being deleted; nothing more is written", onlyWeb4,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), opened(set()))
-			d := w.see(opened(set(append([]setOption{later}, test.changes...)...)))
+			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+			d := w.see(ststest.Opened(ststest.Canary(append([]setOption{later}, test.changes...)...)))
 			try := toGoOn
 			switch {
 			case strings.Contains(test.message, "from 4 to 2"):
@@ -144,11 +144,11 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 		{"deleted", "the StatefulSet was deleted; nothing more is written", sts.Snapshot{}},
 		{
 			"made anew, even with a lower generation", "the StatefulSet was deleted and recreated; nothing more is written",
-			opened(set(ststest.Generation(1), func(set *appsv1.StatefulSet) { set.UID = "other" })),
+			ststest.Opened(ststest.Canary(ststest.Generation(1), func(set *appsv1.StatefulSet) { set.UID = "other" })),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), opened(set()))
+			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
 			require.Equal(t, engine.Decision{End: &engine.Outcome{
 				Result: engine.Drifted, Message: test.message, Step: &w.plan.Steps[0],
 			}}, w.see(test.s))
@@ -158,10 +158,10 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 
 // There is no canary to go on with any more.
 func TestARecordThatIsGone(t *testing.T) {
-	w := inStep(t, oneStep(), opened(set()))
+	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Drifted, Message: "the record of this run was changed; nothing more is written", Step: &w.plan.Steps[0],
-	}}, w.see(opened(set(later, func(set *appsv1.StatefulSet) { delete(set.Annotations, record) }))))
+	}}, w.see(ststest.Opened(ststest.Canary(later, func(set *appsv1.StatefulSet) { delete(set.Annotations, ststest.CanaryRecord) }))))
 }
 
 func TestNoDrift(t *testing.T) {
@@ -176,21 +176,21 @@ func TestNoDrift(t *testing.T) {
 		{"a strategy that the server fills in", func(set *appsv1.StatefulSet) { set.Spec.UpdateStrategy.Type = "" }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), opened(set()))
-			require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(later, test.change)))))
+			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+			require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(later, test.change)))))
 		})
 	}
 }
 
 func TestARecordIsNoDriftForAPlanWithoutOne(t *testing.T) {
-	w := inStep(t, oneStep(func(p *plan.Plan) { p.Record = "" }), opened(set()))
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(later, ststest.Annotated(record, "r2"))))))
+	w := inStep(t, oneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Opened(ststest.Canary()))
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(later, ststest.Annotated(ststest.CanaryRecord, "r2"))))))
 }
 
 // What a snapshot showed is what the next one is compared with.
 func TestDriftAfterAnAcceptedChange(t *testing.T) {
-	w := inStep(t, oneStep(), opened(set()))
-	w.see(opened(set(later, minReady(10))))
-	d := w.see(opened(set(ststest.Generation(5), minReady(10), ststest.Partition(3))))
+	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+	w.see(ststest.Opened(ststest.Canary(later, minReady(10))))
+	d := w.see(ststest.Opened(ststest.Canary(ststest.Generation(5), minReady(10), ststest.Partition(3))))
 	require.Equal(t, "the partition was changed from 4 to 3; nothing more is written", d.End.Message)
 }

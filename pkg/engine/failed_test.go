@@ -22,29 +22,29 @@ const (
 
 // recorded is a set whose record can be read.
 func recorded(changes ...setOption) *setObject {
-	return set(append([]setOption{ststest.Annotated(record, wasGoing)}, changes...)...)
+	return ststest.Canary(append([]setOption{ststest.Annotated(ststest.CanaryRecord, wasGoing)}, changes...)...)
 }
 
 // restartsIn is a soak in which web-4 restarts.
 func restartsIn(s *stage, changes ...setOption) {
-	s.show(opened(recorded(changes...), updated(4, ststest.Restarted(1))))
+	s.show(ststest.Opened(recorded(changes...), ststest.UpdatedPod(4, ststest.Restarted(1))))
 }
 
 func noteOf(s *stage) plan.Change { return s.cluster.sent[len(s.cluster.sent)-1].change }
 
 func TestARunThatHaltsLeavesWhyInItsRecord(t *testing.T) {
-	onStage(t, oneStep(soaked(time.Minute)), opened(recorded(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		restartsIn(s)
 		require.Equal(t, engine.Halted, s.ends().Result)
 		require.Len(t, s.cluster.sent, 1)
-		require.Equal(t, plan.Edit{Annotations: map[string]*string{record: ptr.To(hasFailed)}, Says: "record"}, noteOf(s))
+		require.Equal(t, plan.Edit{Annotations: map[string]*string{ststest.CanaryRecord: ptr.To(hasFailed)}, Says: "record"}, noteOf(s))
 		require.Empty(t, s.sink.messages(engine.EventWarning))
 	})
 }
 
 func TestAFailureThatCantBeNotedIsStillTheEnd(t *testing.T) {
 	forbidden := answer{err: errors.New("not allowed to patch")}
-	onStage(t, oneStep(soaked(time.Minute)), opened(recorded(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		restartsIn(s)
 		o := s.ends()
 		require.Equal(t, engine.ExitHalted, o.ExitCode())
@@ -56,7 +56,7 @@ func TestAFailureThatCantBeNotedIsStillTheEnd(t *testing.T) {
 }
 
 func TestAFailureIsNotedAlthoughAnswersGetLost(t *testing.T) {
-	onStage(t, oneStep(soaked(time.Minute)), opened(recorded(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		restartsIn(s)
 		s.pass(time.Second)
 		require.Equal(t, engine.Halted, s.ends().Result)
@@ -66,9 +66,9 @@ func TestAFailureIsNotedAlthoughAnswersGetLost(t *testing.T) {
 }
 
 func TestAFailureThatWasNotedWithoutAnAnswerIsNotNotedTwice(t *testing.T) {
-	onStage(t, oneStep(soaked(time.Minute)), opened(recorded(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		restartsIn(s)
-		restartsIn(s, ststest.Annotated(record, hasFailed))
+		restartsIn(s, ststest.Annotated(ststest.CanaryRecord, hasFailed))
 		require.Equal(t, engine.Halted, s.ends().Result)
 		require.Len(t, s.cluster.sent, 1)
 		require.Empty(t, s.sink.messages(engine.EventWarning))
@@ -78,7 +78,7 @@ func TestAFailureThatWasNotedWithoutAnAnswerIsNotNotedTwice(t *testing.T) {
 // Never fight: what somebody else has changed is left alone, and the halt is
 // still the end.
 func TestAFailureIsNotNotedOverSomebodyElsesChange(t *testing.T) {
-	onStage(t, oneStep(soaked(time.Minute)), opened(recorded(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		restartsIn(s)
 		restartsIn(s, ststest.Partition(0))
 		require.Equal(t, engine.Halted, s.ends().Result)
@@ -90,7 +90,7 @@ func TestAFailureIsNotNotedOverSomebodyElsesChange(t *testing.T) {
 }
 
 func TestWhatIsNoFailureIsNotNoted(t *testing.T) {
-	unrecorded := func(set *setObject) { delete(set.Annotations, record) }
+	unrecorded := func(set *setObject) { delete(set.Annotations, ststest.CanaryRecord) }
 	for _, test := range []struct {
 		name  string
 		plan  plan.Plan
@@ -99,16 +99,16 @@ func TestWhatIsNoFailureIsNotNoted(t *testing.T) {
 		want  engine.Result
 	}{
 		{
-			"drift", oneStep(soaked(time.Minute)), opened(recorded(), updated(4)),
-			opened(recorded(ststest.Partition(0)), updated(4, ststest.Restarted(1))), engine.Drifted,
+			"drift", oneStep(soaked(time.Minute)), ststest.Opened(recorded(), ststest.UpdatedPod(4)),
+			ststest.Opened(recorded(ststest.Partition(0)), ststest.UpdatedPod(4, ststest.Restarted(1))), engine.Drifted,
 		},
 		{
-			"what a watch sees", oneStep(soaked(time.Minute), func(p *plan.Plan) { p.ReadOnly = true }), opened(recorded(), updated(4)),
-			opened(recorded(), updated(4, ststest.Restarted(1))), engine.Halted,
+			"what a watch sees", oneStep(soaked(time.Minute), func(p *plan.Plan) { p.ReadOnly = true }), ststest.Opened(recorded(), ststest.UpdatedPod(4)),
+			ststest.Opened(recorded(), ststest.UpdatedPod(4, ststest.Restarted(1))), engine.Halted,
 		},
 		{
-			"a run that left nothing behind", oneStep(soaked(time.Minute)), opened(recorded(unrecorded), updated(4)),
-			opened(recorded(unrecorded), updated(4, ststest.Restarted(1))), engine.Halted,
+			"a run that left nothing behind", oneStep(soaked(time.Minute)), ststest.Opened(recorded(unrecorded), ststest.UpdatedPod(4)),
+			ststest.Opened(recorded(unrecorded), ststest.UpdatedPod(4, ststest.Restarted(1))), engine.Halted,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -56,57 +56,57 @@ func TestWhichPodIsDeletedNext(t *testing.T) {
 	each, again := driving(plan.Free{}), restarting(plan.Free{})
 	ascending := plan.Free{Order: sts.Order{Ascending: true}}
 	first := plan.Free{Order: sts.Order{First: []int{2, 0}}}
-	fresh := ststest.ReadySince(in(-time.Second))
+	fresh := ststest.ReadySince(ststest.In(-time.Second))
 	for _, test := range []struct {
 		name string
 		plan func(*plan.Plan)
 		s    sts.Snapshot
 		want string
 	}{
-		{"the highest", each, opened(waiting()), "web-4"},
-		{"the highest that is not updated", each, opened(waiting(), updated(4)), "web-3"},
-		{"the lowest", driving(ascending), opened(waiting(), updated(0)), "web-1"},
-		{"the first of a list", driving(first), opened(waiting()), "web-2"},
-		{"the next of a list", driving(first), opened(waiting(), updated(2)), "web-0"},
-		{"the highest after a list", driving(first), opened(waiting(), updated(2), updated(0)), "web-4"},
-		{"any other before the leader", driving(leaderLast), opened(waiting(), stable(4, leader("7"))), "web-3"},
+		{"the highest", each, ststest.Opened(ststest.WaitingForDeletions()), "web-4"},
+		{"the highest that is not updated", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4)), "web-3"},
+		{"the lowest", driving(ascending), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(0)), "web-1"},
+		{"the first of a list", driving(first), ststest.Opened(ststest.WaitingForDeletions()), "web-2"},
+		{"the next of a list", driving(first), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(2)), "web-0"},
+		{"the highest after a list", driving(first), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(2), ststest.UpdatedPod(0)), "web-4"},
+		{"any other before the leader", driving(leaderLast), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))), "web-3"},
 		{
 			"the leader when it is the only one left", driving(leaderLast),
-			opened(waiting(), updated(0), updated(1), updated(2), updated(3), stable(4, leader("7"))), "web-4",
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2), ststest.UpdatedPod(3), ststest.StablePod(4, leader("7"))), "web-4",
 		},
-		{"one that is down goes before a higher one", each, opened(waiting(), stable(1, ststest.Unready)), "web-1"},
-		{"the lowest of two that are down", each, opened(waiting(), stable(1, ststest.Unready), stable(3, ststest.Unready)), "web-1"},
-		{"one that is down goes before the order of others", driving(ascending), opened(waiting(), stable(3, ststest.Unready)), "web-3"},
-		{"none while an updated one is not Ready", each, opened(waiting(), updated(4, ststest.Unready)), ""},
+		{"one that is down goes before a higher one", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready)), "web-1"},
+		{"the lowest of two that are down", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready), ststest.StablePod(3, ststest.Unready)), "web-1"},
+		{"one that is down goes before the order of others", driving(ascending), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), "web-3"},
+		{"none while an updated one is not Ready", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready)), ""},
 		{
 			"not even one that is down, which might be the same trouble", each,
-			opened(waiting(), updated(4, ststest.Unready), stable(1, ststest.Unready)), "",
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(1, ststest.Unready)), "",
 		},
-		{"none while one is on its way out", each, opened(waiting(), stable(4, ststest.Terminating)), ""},
-		{"none while one is missing", each, without(opened(waiting()), 4), ""},
-		{"none while one is missing above a healthy one", each, without(opened(waiting(), stable(3, ststest.Unready)), 2), ""},
+		{"none while one is on its way out", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Terminating)), ""},
+		{"none while one is missing", each, ststest.Without(ststest.Opened(ststest.WaitingForDeletions()), 4), ""},
+		{"none while one is missing above a healthy one", each, ststest.Without(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), 2), ""},
 		{
 			"one that is down below a missing one, which the controller makes only after that", each,
-			without(opened(waiting(), stable(1, ststest.Unready)), 4), "web-1",
+			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready)), 4), "web-1",
 		},
 		{
 			"where the controller makes them all at once it is waited for", each,
-			without(opened(waiting(parallel), stable(1, ststest.Unready)), 4), "",
+			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(parallel), ststest.StablePod(1, ststest.Unready)), 4), "",
 		},
-		{"none while an old one is Ready and not yet Available", each, opened(waiting(minReady(60)), stable(2, fresh)), ""},
-		{"of those to be restarted the highest", again, opened(closing()), "web-3"},
-		{"then the next", again, opened(closing(), stable(3, anew)), "web-1"},
-		{"a restart waits for the others", again, opened(closing(), stable(0, ststest.Unready)), ""},
-		{"unless it is told not to", restarting(plan.Free{}, alone), opened(closing(), stable(0, ststest.Unready)), "web-3"},
-		{"a restart of one that is down waits for no other such", again, opened(closing(), stable(1, ststest.Unready)), "web-1"},
-		{"a restart leaves pods alone that wait for a change", again, opened(waiting(), stable(3, anew), stable(1, anew)), ""},
+		{"none while an old one is Ready and not yet Available", each, ststest.Opened(ststest.WaitingForDeletions(minReady(60)), ststest.StablePod(2, fresh)), ""},
+		{"of those to be restarted the highest", again, ststest.Opened(closing()), "web-3"},
+		{"then the next", again, ststest.Opened(closing(), ststest.StablePod(3, ststest.Recreated)), "web-1"},
+		{"a restart waits for the others", again, ststest.Opened(closing(), ststest.StablePod(0, ststest.Unready)), ""},
+		{"unless it is told not to", restarting(plan.Free{}, alone), ststest.Opened(closing(), ststest.StablePod(0, ststest.Unready)), "web-3"},
+		{"a restart of one that is down waits for no other such", again, ststest.Opened(closing(), ststest.StablePod(1, ststest.Unready)), "web-1"},
+		{"a restart leaves pods alone that wait for a change", again, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Recreated), ststest.StablePod(1, ststest.Recreated)), ""},
 		{
 			"a restart leaves the pod alone that holds the controller up", restarting(plan.Free{}, alone),
-			opened(closing(), updated(0, ststest.Unready)), "web-3",
+			ststest.Opened(closing(), ststest.UpdatedPod(0, ststest.Unready)), "web-3",
 		},
 		{
 			"unless that is one to be restarted", again,
-			opened(closing(), updated(1, ststest.Unready, func(pod *podObject) { pod.UID = "web-1-uid" })), "web-1",
+			ststest.Opened(closing(), ststest.UpdatedPod(1, ststest.Unready, func(pod *podObject) { pod.UID = "web-1-uid" })), "web-1",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -123,17 +123,17 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 		want plan.DeletePod
 	}{
 		{
-			"any version of the pod", driving(plan.Free{}), opened(waiting(), stable(4, leader("7"))),
+			"any version of the pod", driving(plan.Free{}), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))),
 			plan.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that it is recreated at revision " + ststest.Update},
 		},
 		{
-			"the version that was picked by its labels", driving(leaderLast), opened(waiting(), stable(4, ststest.Version("7"))),
+			"the version that was picked by its labels", driving(leaderLast), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Version("7"))),
 			plan.DeletePod{
 				Name: "web-4", UID: "web-4-uid", Version: "7", Why: "so that it is recreated at revision " + ststest.Update,
 			},
 		},
 		{
-			"a restart has no revision in view", restarting(plan.Free{}), opened(closing()),
+			"a restart has no revision in view", restarting(plan.Free{}), ststest.Opened(closing()),
 			plan.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that it is recreated"},
 		},
 	} {
@@ -145,7 +145,7 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 
 // Time alone makes it Available, and no snapshot comes for that.
 func TestAnOldPodThatIsSoonAvailableIsWaitedFor(t *testing.T) {
-	s := opened(waiting(minReady(60)), stable(2, ststest.ReadySince(in(-20*time.Second))))
+	s := ststest.Opened(ststest.WaitingForDeletions(minReady(60)), ststest.StablePod(2, ststest.ReadySince(ststest.In(-20*time.Second))))
 	w := newWalk(t, oneStep(driving(plan.Free{})), s)
 	require.Equal(t, waitsUntil(40*time.Second), quiet(w.see(s)))
 	require.Equal(t, "web-4", deletes(w.at(40*time.Second).see(s).Do))
@@ -153,18 +153,18 @@ func TestAnOldPodThatIsSoonAvailableIsWaitedFor(t *testing.T) {
 
 func TestALeaderThatMovesIsStillLast(t *testing.T) {
 	p := oneStep(driving(leaderLast))
-	first := opened(waiting(), stable(4, leader("7")), updated(0), updated(1), updated(2))
+	first := ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7")), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2))
 	w := newWalk(t, p, first)
 	require.Equal(t, "web-3", deletes(w.see(first).Do))
-	require.Equal(t, "web-4", deletes(w.see(opened(waiting(), stable(3, leader("8")), updated(0), updated(1), updated(2))).Do))
+	require.Equal(t, "web-4", deletes(w.see(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, leader("8")), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2))).Do))
 }
 
 // The version that it must have makes a deletion void once the pod has
 // changed: repeating it for ever would get nowhere.
 func TestALostDeletionOfAPodThatHasChangedSince(t *testing.T) {
-	others := []*podObject{updated(0), updated(1), updated(2)}
+	others := []*podObject{ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2)}
 	show := func(web3, web4 podOption) sts.Snapshot {
-		return opened(waiting(), append(others, stable(3, web3), stable(4, web4))...)
+		return ststest.Opened(ststest.WaitingForDeletions(), append(others, ststest.StablePod(3, web3), ststest.StablePod(4, web4))...)
 	}
 	for _, test := range []struct {
 		name string
@@ -204,22 +204,22 @@ const noRoom = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, 
 
 func TestADeletionWaitsForTheBudget(t *testing.T) {
 	p := oneStep(driving(plan.Free{Budgets: true}))
-	full := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	full := budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	w := newWalk(t, p, full)
 
 	d := w.see(full)
 	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
 	require.Contains(t, d.Events, engine.Event{
 		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true,
-		Halts: in(stepTimeout),
+		Halts: ststest.In(stepTimeout),
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
-	require.Equal(t, "web-4", deletes(w.see(budgeted(opened(waiting()))).Do))
+	require.Equal(t, "web-4", deletes(w.see(budgeted(ststest.Opened(ststest.WaitingForDeletions()))).Do))
 	require.Equal(t, "web-4", deletes(newWalk(t, oneStep(driving(plan.Free{})), full).see(full).Do), "budgets that are to be ignored")
 }
 
 func TestABudgetThatNeverAllowsIt(t *testing.T) {
-	full := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	full := budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	w := inStep(t, oneStep(driving(plan.Free{Budgets: true})), full)
 	d := w.at(stepTimeout).see(full)
 	require.Equal(t, engine.Halted, d.End.Result)
@@ -228,7 +228,7 @@ func TestABudgetThatNeverAllowsIt(t *testing.T) {
 
 func TestTheBudgetOfABlocker(t *testing.T) {
 	p := oneStep(returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true}))
-	down := opened(closing(), updated(4, ststest.Unready))
+	down := ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready))
 	for _, test := range []struct {
 		name   string
 		budget func(*policyv1.PodDisruptionBudget)
@@ -246,8 +246,8 @@ func TestTheBudgetOfABlocker(t *testing.T) {
 
 func TestARestartEndsWithTheLastPod(t *testing.T) {
 	p := oneStep(restarting(plan.Free{}, func(c *plan.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
-	w := newWalk(t, p, opened(closing()))
-	w.state = w.state.Applied(w.see(opened(closing())).Do, nil, w.now)
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(without(opened(closing()), 3))))
-	require.Equal(t, allIsWell, quiet(w.see(opened(closing(), stable(3, anew)))))
+	w := newWalk(t, p, ststest.Opened(closing()))
+	w.state = w.state.Applied(w.see(ststest.Opened(closing())).Do, nil, w.now)
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Without(ststest.Opened(closing()), 3))))
+	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(closing(), ststest.StablePod(3, ststest.Recreated)))))
 }

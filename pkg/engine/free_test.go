@@ -14,11 +14,11 @@ import (
 
 // Every pod is to go back to Stable: the gate is closed again.
 func closing(changes ...setOption) *setObject {
-	return set(append([]setOption{ststest.Partition(5)}, changes...)...)
+	return ststest.Canary(append([]setOption{ststest.Partition(5)}, changes...)...)
 }
 
 func free(pod *podObject, why string) engine.Decision {
-	return engine.Decision{Do: plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}, WakeAt: in(stepTimeout)}
+	return engine.Decision{Do: plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}, WakeAt: ststest.In(stepTimeout)}
 }
 
 const (
@@ -27,7 +27,7 @@ const (
 )
 
 func TestFreeBlocker(t *testing.T) {
-	bad := updated(4, ststest.Unready, ststest.ReadySince(ststest.Start))
+	bad := ststest.UpdatedPod(4, ststest.Unready, ststest.ReadySince(ststest.Start))
 	late := &plan.Free{Mode: plan.FreeBlocker, Grace: 10 * time.Second}
 	now := &plan.Free{Mode: plan.FreeBlocker}
 	for _, test := range []struct {
@@ -37,25 +37,25 @@ func TestFreeBlocker(t *testing.T) {
 		at   time.Duration
 		want engine.Decision
 	}{
-		{"the blocker is deleted", now, opened(closing(), bad), 0, free(bad, inTheWay)},
-		{"just before its grace is over it is left alone", late, opened(closing(), bad), 10*time.Second - 1, waitsUntil(10 * time.Second)},
-		{"when its grace is over it is deleted", late, opened(closing(), bad), 10 * time.Second, free(bad, inTheWay)},
+		{"the blocker is deleted", now, ststest.Opened(closing(), bad), 0, free(bad, inTheWay)},
+		{"just before its grace is over it is left alone", late, ststest.Opened(closing(), bad), 10*time.Second - 1, waitsUntil(10 * time.Second)},
+		{"when its grace is over it is deleted", late, ststest.Opened(closing(), bad), 10 * time.Second, free(bad, inTheWay)},
 		{
 			"the time before the run counts towards the grace", late,
-			opened(closing(), updated(4, ststest.Unready, ststest.ReadySince(in(-10*time.Second)))), 0, free(bad, inTheWay),
+			ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready, ststest.ReadySince(ststest.In(-10*time.Second)))), 0, free(bad, inTheWay),
 		},
-		{"no other pod is deleted", now, opened(closing(), updated(4)), 0, waitsUntil(stepTimeout)},
+		{"no other pod is deleted", now, ststest.Opened(closing(), ststest.UpdatedPod(4)), 0, waitsUntil(stepTimeout)},
 		{
-			"the lowest of two is the blocker", now, opened(closing(), bad, updated(3, ststest.Unready)), 0,
-			free(updated(3, ststest.Unready), inTheWay),
+			"the lowest of two is the blocker", now, ststest.Opened(closing(), bad, ststest.UpdatedPod(3, ststest.Unready)), 0,
+			free(ststest.UpdatedPod(3, ststest.Unready), inTheWay),
 		},
-		{"a Parallel set may free itself within patience", now, opened(closing(parallel), bad), patience - 1, waitsUntil(patience)},
-		{"a Parallel set that does not free itself is freed", now, opened(closing(parallel), bad), patience, free(bad, inTheWay)},
+		{"a Parallel set may free itself within patience", now, ststest.Opened(closing(parallel), bad), patience - 1, waitsUntil(patience)},
+		{"a Parallel set that does not free itself is freed", now, ststest.Opened(closing(parallel), bad), patience, free(bad, inTheWay)},
 		{
 			"nothing is deleted before the controller has seen the spec",
-			now, opened(closing(unseen), bad), patience, waitsUntil(stepTimeout),
+			now, ststest.Opened(closing(ststest.Unobserved), bad), patience, waitsUntil(stepTimeout),
 		},
-		{"nothing is deleted after the deadline", now, opened(closing(unseen), bad), stepTimeout, engine.Decision{End: &engine.Outcome{
+		{"nothing is deleted after the deadline", now, ststest.Opened(closing(ststest.Unobserved), bad), stepTimeout, engine.Decision{End: &engine.Outcome{
 			Result: engine.Halted, Message: "no progress for 10m0s: still waiting for " + controllerSees,
 			Step: &oneStep(returning(now)).Steps[0], Gate: "partition 5: no pod is updated", Try: toRetry,
 		}}},
@@ -77,31 +77,31 @@ func TestFreeEach(t *testing.T) {
 		s    sts.Snapshot
 		want engine.Decision
 	}{
-		{"the highest is deleted first", opened(closing(), updated(4), updated(3)), free(updated(4), itsTurn)},
+		{"the highest is deleted first", ststest.Opened(closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)), free(ststest.UpdatedPod(4), itsTurn)},
 		{
 			"a broken one is deleted before a higher one",
-			opened(closing(), updated(4), updated(3, ststest.Unready)), free(updated(3), inTheWay),
+			ststest.Opened(closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3, ststest.Unready)), free(ststest.UpdatedPod(3), inTheWay),
 		},
 		{
 			"a broken one of a Parallel set is deleted at once as well",
-			opened(closing(parallel), updated(4), updated(3, ststest.Unready)), free(updated(3), inTheWay),
+			ststest.Opened(closing(parallel), ststest.UpdatedPod(4), ststest.UpdatedPod(3, ststest.Unready)), free(ststest.UpdatedPod(3), inTheWay),
 		},
 		{
 			"none is deleted while another is on its way out",
-			opened(closing(), updated(4, ststest.Terminating), updated(3)), waitsUntil(stepTimeout),
+			ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Terminating), ststest.UpdatedPod(3)), waitsUntil(stepTimeout),
 		},
-		{"none is deleted while another is missing", without(opened(closing(), updated(3)), 4), waitsUntil(stepTimeout)},
-		{"none is deleted while another is not Ready", opened(closing(), stable(4, pending), updated(3)), waitsUntil(stepTimeout)},
+		{"none is deleted while another is missing", ststest.Without(ststest.Opened(closing(), ststest.UpdatedPod(3)), 4), waitsUntil(stepTimeout)},
+		{"none is deleted while another is not Ready", ststest.Opened(closing(), ststest.StablePod(4, ststest.Pending), ststest.UpdatedPod(3)), waitsUntil(stepTimeout)},
 		{
 			"none is deleted while a lower one is not Ready",
-			opened(closing(), updated(4), stable(0, ststest.Unready)), waitsUntil(stepTimeout),
+			ststest.Opened(closing(), ststest.UpdatedPod(4), ststest.StablePod(0, ststest.Unready)), waitsUntil(stepTimeout),
 		},
 		{
 			"none is deleted while another is Ready but not Available",
-			opened(closing(minReady(60)), stable(4, ststest.ReadySince(in(-time.Second))), updated(3)), waitsUntil(59 * time.Second),
+			ststest.Opened(closing(minReady(60)), ststest.StablePod(4, ststest.ReadySince(ststest.In(-time.Second))), ststest.UpdatedPod(3)), waitsUntil(59 * time.Second),
 		},
-		{"none is deleted before the controller has seen the spec", opened(closing(unseen), updated(4)), waitsUntil(stepTimeout)},
-		{"none is deleted when all are back", opened(closing()), allIsWell},
+		{"none is deleted before the controller has seen the spec", ststest.Opened(closing(ststest.Unobserved), ststest.UpdatedPod(4)), waitsUntil(stepTimeout)},
+		{"none is deleted when all are back", ststest.Opened(closing()), allIsWell},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := oneStep(returning(&plan.Free{Mode: plan.FreeEach}))
@@ -117,9 +117,9 @@ func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
 		mode plan.FreeMode
 		s    sts.Snapshot
 	}{
-		{"a healthy one", plan.FreeEach, opened(closing(forgotten), updated(4))},
-		{"a broken one", plan.FreeEach, opened(closing(forgotten), updated(4), stable(1, ststest.Unready))},
-		{"a blocker", plan.FreeBlocker, opened(closing(forgotten), updated(4), stable(1, ststest.Unready))},
+		{"a healthy one", plan.FreeEach, ststest.Opened(closing(ststest.Forgotten), ststest.UpdatedPod(4))},
+		{"a broken one", plan.FreeEach, ststest.Opened(closing(ststest.Forgotten), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready))},
+		{"a blocker", plan.FreeBlocker, ststest.Opened(closing(ststest.Forgotten), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := oneStep(returning(&plan.Free{Mode: test.mode}), step(func(s *plan.Step) {
@@ -131,7 +131,7 @@ func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
 }
 
 func TestNothingIsDeletedAtTheDeadline(t *testing.T) {
-	s := opened(closing(), updated(4))
+	s := ststest.Opened(closing(), ststest.UpdatedPod(4))
 	w := inStep(t, oneStep(returning(&plan.Free{Mode: plan.FreeEach})), s)
 	d := w.at(stepTimeout).see(s)
 	require.Nil(t, d.Do)
@@ -141,7 +141,7 @@ func TestNothingIsDeletedAtTheDeadline(t *testing.T) {
 // A deletion that was taken shows up in a snapshot only later.
 func TestAfterADeletion(t *testing.T) {
 	two := func(web4, web2 podOption) sts.Snapshot {
-		return opened(closing(), updated(4, web4), updated(2, web2))
+		return ststest.Opened(closing(), ststest.UpdatedPod(4, web4), ststest.UpdatedPod(2, web2))
 	}
 	same := func(*podObject) {}
 	for _, test := range []struct {
@@ -158,21 +158,21 @@ func TestAfterADeletion(t *testing.T) {
 		{"no other goes while it is on its way out", plan.FreeEach, two(same, ststest.Unready), two(same, ststest.Terminating), ""},
 		{
 			"no other goes while it is missing", plan.FreeEach, two(same, same),
-			without(two(same, same), 4), "",
+			ststest.Without(two(same, same), 4), "",
 		},
-		{"the next goes when it is back", plan.FreeEach, two(same, same), opened(closing(), stable(4, anew), updated(2)), "web-2"},
+		{"the next goes when it is back", plan.FreeEach, two(same, same), ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated), ststest.UpdatedPod(2)), "web-2"},
 		{
 			"it goes again when it came back on the wrong revision", plan.FreeEach, two(same, same),
-			opened(closing(), updated(4, anew), updated(2)), "web-4",
+			ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Recreated), ststest.UpdatedPod(2)), "web-4",
 		},
 		{
 			"the controller won't make it while a lower one is broken, so that goes", plan.FreeEach, two(same, same),
-			without(two(same, ststest.Unready), 4), "web-2",
+			ststest.Without(two(same, ststest.Unready), 4), "web-2",
 		},
 		{
 			"the next blocker goes when it is back", plan.FreeBlocker,
-			opened(closing(), updated(4, ststest.Unready), updated(2, ststest.Unready)),
-			opened(closing(), updated(4, ststest.Unready), stable(2, anew)), "web-4",
+			ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(2, ststest.Unready)),
+			ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(2, ststest.Recreated)), "web-4",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -41,11 +41,11 @@ func TestGateHold(t *testing.T) {
 		s    sts.Snapshot
 		want engine.Decision
 	}{
-		{"the run ends at it", twoSteps(hold), opened(set(), updated(4)), held(twoSteps(hold), false)},
-		{"the run ends well at one that was asked for", twoSteps(wanted), opened(set(), updated(4)), held(twoSteps(wanted), true)},
-		{"the step comes first", twoSteps(hold), opened(set()), waitsUntil(stepTimeout)},
+		{"the run ends at it", twoSteps(hold), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), held(twoSteps(hold), false)},
+		{"the run ends well at one that was asked for", twoSteps(wanted), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), held(twoSteps(wanted), true)},
+		{"the step comes first", twoSteps(hold), ststest.Opened(ststest.Canary()), waitsUntil(stepTimeout)},
 		{
-			"the soak comes first", oneStep(gated(hold), soaked(soak)), opened(set(), updated(4)), waitsUntil(soak),
+			"the soak comes first", oneStep(gated(hold), soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), waitsUntil(soak),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestGateHold(t *testing.T) {
 
 func TestGateAsk(t *testing.T) {
 	p := twoSteps(ask)
-	good := opened(set(), updated(4))
+	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	question := engine.Decision{Ask: &ask}
 	for _, test := range []struct {
 		name   string
@@ -65,22 +65,22 @@ func TestGateAsk(t *testing.T) {
 		want   engine.Decision
 	}{
 		{"is asked until there is an answer", "", good, question},
-		{"promote goes on", plan.Promote, good, engine.Decision{Do: plan.Partition(3), WakeAt: in(stepTimeout)}},
+		{"promote goes on", plan.Promote, good, engine.Decision{Do: plan.Partition(3), WakeAt: ststest.In(stepTimeout)}},
 		{"hold ends the run", plan.HoldOn, good, held(p, false)},
 		{"abort ends the run", plan.Abort, good, engine.Decision{End: &engine.Outcome{
 			Result: engine.AbortAsked, Message: "abort", Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
 		}}},
 		{"what nobody knows is taken as hold", "what?", good, held(p, false)},
 		{
-			"a pod that fails while nobody answers ends the run", "", opened(set(), updated(4, ststest.Unready)),
+			"a pod that fails while nobody answers ends the run", "", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)),
 			halted(p, "web-4", sts.Trouble{Reason: sts.ReasonNotAvailable, Message: stopped}, "web-4: "+stopped),
 		},
 		{
-			"a restart while nobody answers ends the run", "", opened(set(), updated(4, ststest.Restarted(1))),
+			"a restart while nobody answers ends the run", "", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Restarted(1))),
 			halted(p, "web-4", sts.Trouble{Reason: sts.ReasonRestarted, Message: restarted}, "web-4: "+restarted),
 		},
 		{
-			"drift while nobody answers ends the run", "", opened(set(later, ststest.Partition(2)), updated(4)),
+			"drift while nobody answers ends the run", "", ststest.Opened(ststest.Canary(later, ststest.Partition(2)), ststest.UpdatedPod(4)),
 			engine.Decision{End: &engine.Outcome{
 				Result: engine.Drifted, Message: "the partition was changed from 4 to 2; nothing more is written",
 				Step: &p.Steps[0], Gate: "partition 2: web-2 and above are updated", Try: toRetry,
@@ -99,11 +99,11 @@ func TestGateAsk(t *testing.T) {
 }
 
 func TestTheNextGateAsksAgain(t *testing.T) {
-	good := opened(set(), updated(4))
+	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	w := inStep(t, twoSteps(ask), good)
 	w.state = w.state.Answered(plan.Promote)
 	d := w.see(good)
-	open3 := set(later, ststest.Partition(3))
+	open3 := ststest.Canary(later, ststest.Partition(3))
 	w.state = w.state.Applied(d.Do, open3, w.now)
-	require.Equal(t, engine.Decision{Ask: &ask}, quiet(w.see(opened(open3, updated(4), updated(3)))))
+	require.Equal(t, engine.Decision{Ask: &ask}, quiet(w.see(ststest.Opened(open3, ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))
 }

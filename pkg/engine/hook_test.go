@@ -59,7 +59,7 @@ func TestHooksRunInOrderBeforeTheChange(t *testing.T) {
 		s.end(hooks, nil)
 		require.Equal(t, []string{"web-4", "web-3"}, hooks.ran)
 		require.Empty(t, s.cluster.sent)
-		s.show(settled()) // a snapshot meanwhile starts none again
+		s.show(ststest.Settled()) // a snapshot meanwhile starts none again
 		s.end(hooks, nil)
 		require.Equal(t, []sent{{time.Hour, removes().Steps[0].Change}}, s.cluster.sent)
 		require.Equal(t, []string{"", "working on web-4", "", "working on web-3"}, s.sink.messages(engine.EventHook))

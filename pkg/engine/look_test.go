@@ -48,7 +48,7 @@ func crashed(ordinal int) sts.Snapshot {
 
 func onStageLooking(t *testing.T, hooks *commands, l *looks, p plan.Plan, play func(t *testing.T, s *stage)) {
 	t.Helper()
-	onStageAs(t, p, settled(), play, func(t *testing.T) *stage {
+	onStageAs(t, p, ststest.Settled(), play, func(t *testing.T) *stage {
 		s := newStage(t)
 		s.looker = l
 		s.hooks = hooks
@@ -71,11 +71,11 @@ func TestNothingIsWrittenOnWhatWasSeenBeforeAHookEnded(t *testing.T) {
 }
 
 func TestALookThatFailsIsTakenAgainBeforeAnythingIsWritten(t *testing.T) {
-	hooks, l := &commands{}, &looks{there: settled(), errs: []error{errors.New("connection refused"), errors.New("connection refused")}}
+	hooks, l := &commands{}, &looks{there: ststest.Settled(), errs: []error{errors.New("connection refused"), errors.New("connection refused")}}
 	onStageLooking(t, hooks, l, removing(), func(t *testing.T, s *stage) {
 		s.end(hooks, nil)
 		require.Empty(t, s.cluster.sent)
-		s.show(settled())
+		s.show(ststest.Settled())
 		require.Empty(t, s.cluster.sent, "a snapshot may be from before")
 		s.pass(500 * time.Millisecond)
 		require.Empty(t, s.cluster.sent)
@@ -141,14 +141,14 @@ func TestAnAnswerAtAGateIsAboutPodsThatAreStillGood(t *testing.T) {
 	p := oneStep(gated(ask), func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Title: "next", Change: plan.Partition(3), Until: plan.PodsGood{From: 3}})
 	})
-	good := opened(recorded(), updated(4))
+	good := ststest.Opened(recorded(), ststest.UpdatedPod(4))
 	for _, test := range []struct {
 		name  string
 		there sts.Snapshot
 		want  int // writes that move the gate
 	}{
 		{"and they are", good, 1},
-		{"and one has restarted, which no snapshot has shown", opened(recorded(), updated(4, ststest.Restarted(1))), 0},
+		{"and one has restarted, which no snapshot has shown", ststest.Opened(recorded(), ststest.UpdatedPod(4, ststest.Restarted(1))), 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := &looks{there: test.there}

@@ -19,13 +19,13 @@ import (
 // unsure is a walk whose first write got no answer.
 func unsure(t *testing.T, p plan.Plan) *walk {
 	t.Helper()
-	w := newWalk(t, p, closed())
-	w.state = w.state.Unsure(w.see(closed()).Do)
+	w := newWalk(t, p, ststest.Closed())
+	w.state = w.state.Unsure(w.see(ststest.Closed()).Do)
 	return w
 }
 
 func TestAWriteWhoseAnswerGotLost(t *testing.T) {
-	again := engine.Decision{Do: plan.Partition(4), WakeAt: in(stepTimeout)}
+	again := engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(stepTimeout)}
 	drifted := func(message, gate string) engine.Decision {
 		try := toGoOn
 		switch {
@@ -46,19 +46,19 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 		s    sts.Snapshot
 		want engine.Decision
 	}{
-		{"is repeated while the set is as it was", closed(), again},
-		{"is no drift when the set shows it", opened(set()), waitsUntil(stepTimeout)},
+		{"is repeated while the set is as it was", ststest.Closed(), again},
+		{"is no drift when the set shows it", ststest.Opened(ststest.Canary()), waitsUntil(stepTimeout)},
 		{
-			"hides no change of another field", opened(set(ststest.Updating("nginx:1.23"))),
+			"hides no change of another field", ststest.Opened(ststest.Canary(ststest.Updating("nginx:1.23"))),
 			drifted("the template was changed; nothing more is written", onlyWeb4),
 		},
 		{
-			"hides no other value of its own field", opened(set(ststest.Partition(1))),
+			"hides no other value of its own field", ststest.Opened(ststest.Canary(ststest.Partition(1))),
 			drifted("the partition was changed from 5 to 1; nothing more is written",
 				"partition 1: web-1 and above are updated; unless the write that got no answer was taken: partition 4"),
 		},
 		{
-			"hides no deletion", opened(set(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(in(0))) })),
+			"hides no deletion", ststest.Opened(ststest.Canary(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.In(0))) })),
 			drifted("the StatefulSet is being deleted; nothing more is written", onlyWeb4),
 		},
 	} {
@@ -72,8 +72,8 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 func TestAnInvisibleWriteIsNotUnsureForEver(t *testing.T) {
 	note := plan.Edit{Annotations: map[string]*string{"note": ptr.To("x")}}
 	w := unsure(t, oneStep(soaked(time.Minute), step(func(s *plan.Step) { s.Change = note })))
-	require.Nil(t, w.see(closed(ststest.Annotated("note", "x"))).End)
-	d := w.see(opened(set(ststest.Annotated("note", "x"))))
+	require.Nil(t, w.see(ststest.Closed(ststest.Annotated("note", "x"))).End)
+	d := w.see(ststest.Opened(ststest.Canary(ststest.Annotated("note", "x"))))
 	require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", d.End.Message)
 }
 
@@ -82,7 +82,7 @@ func TestAnInvisibleWriteIsNotUnsureForEver(t *testing.T) {
 func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 	whole := plan.Edit{
 		Template: ststest.Raw("nginx:1.23"), Partition: ptr.To(3), Replicas: ptr.To(6),
-		Annotations: map[string]*string{record: nil, "note": ptr.To("x")},
+		Annotations: map[string]*string{ststest.CanaryRecord: nil, "note": ptr.To("x")},
 	}
 	noted := func(set *appsv1.StatefulSet) {
 		set.Annotations = map[string]string{"note": "x"}
@@ -97,7 +97,7 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 		{"other annotations are no drift", plan.Partition(3), []setOption{ststest.Partition(3), ststest.Annotated("note", "x")}, ""},
 		{
 			"another record is", plan.Partition(3),
-			[]setOption{ststest.Partition(3), ststest.Annotated(record, "r2")},
+			[]setOption{ststest.Partition(3), ststest.Annotated(ststest.CanaryRecord, "r2")},
 			"the record of this run was changed; nothing more is written",
 		},
 		{
@@ -128,10 +128,10 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), opened(set()))
-			answer := set(append([]setOption{later}, test.answer...)...)
+			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+			answer := ststest.Canary(append([]setOption{later}, test.answer...)...)
 			w.state = w.state.Applied(test.edit, answer, w.now)
-			d := w.see(opened(answer))
+			d := w.see(ststest.Opened(answer))
 			if test.want == "" {
 				require.Nil(t, d.End)
 				return
@@ -142,21 +142,21 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 }
 
 func TestADeletionWhoseAnswerGotLost(t *testing.T) {
-	broken := opened(set(ststest.Partition(5)), updated(2, ststest.Unready), updated(4))
+	broken := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2, ststest.Unready), ststest.UpdatedPod(4))
 	p := oneStep(returning(&plan.Free{Mode: plan.FreeEach}))
 	w := newWalk(t, p, broken)
 	first := w.see(broken).Do
 	require.Equal(t, "web-2", deletes(first))
 	w.state = w.state.Unsure(first)
 
-	healed := opened(set(ststest.Partition(5)), updated(2), updated(4))
+	healed := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2), ststest.UpdatedPod(4))
 	require.Equal(t, first, w.see(healed).Do, "web-2 may be on its way out: it goes before any other")
 
-	leaving := opened(set(ststest.Partition(5)), updated(2, ststest.Terminating), updated(4))
+	leaving := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2, ststest.Terminating), ststest.UpdatedPod(4))
 	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(leaving)))
 
-	back := opened(set(ststest.Partition(5)), updated(4))
+	back := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(4))
 	require.Equal(t, "web-4", deletes(w.see(back).Do))
-	d := w.see(opened(set(later, ststest.Partition(3)), updated(4)))
+	d := w.see(ststest.Opened(ststest.Canary(later, ststest.Partition(3)), ststest.UpdatedPod(4)))
 	require.Equal(t, engine.Drifted, d.End.Result, "a deletion is no excuse for another partition")
 }

@@ -23,26 +23,26 @@ func TestFirstDecision(t *testing.T) {
 		want engine.Decision
 	}{
 		{
-			"a change that the set lacks is sent", oneStep(), closed(),
-			engine.Decision{Do: plan.Partition(4), WakeAt: in(stepTimeout)},
+			"a change that the set lacks is sent", oneStep(), ststest.Closed(),
+			engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(stepTimeout)},
 		},
-		{"a change that the set has is not sent again: that is resume", oneStep(), opened(set(), updated(4)), done},
-		{"a change that the set has is still waited for", oneStep(), opened(set()), waitsUntil(stepTimeout)},
-		{"a step without a change only waits", oneStep(watch), opened(set()), waitsUntil(stepTimeout)},
-		{"a step without a change is done when its condition holds", oneStep(watch), opened(set(), updated(4)), done},
-		{"a plan without steps is done", oneStep(func(p *plan.Plan) { p.Steps = nil }), closed(), done},
+		{"a change that the set has is not sent again: that is resume", oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), done},
+		{"a change that the set has is still waited for", oneStep(), ststest.Opened(ststest.Canary()), waitsUntil(stepTimeout)},
+		{"a step without a change only waits", oneStep(watch), ststest.Opened(ststest.Canary()), waitsUntil(stepTimeout)},
+		{"a step without a change is done when its condition holds", oneStep(watch), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), done},
+		{"a plan without steps is done", oneStep(func(p *plan.Plan) { p.Steps = nil }), ststest.Closed(), done},
 		{
-			"a step may take for ever", oneStep(func(p *plan.Plan) { p.StepTimeout = 0 }), closed(),
+			"a step may take for ever", oneStep(func(p *plan.Plan) { p.StepTimeout = 0 }), ststest.Closed(),
 			engine.Decision{Do: plan.Partition(4)},
 		},
-		{"nothing counts before the controller has seen the spec", oneStep(), opened(set(unseen), updated(4)), waitsUntil(stepTimeout)},
+		{"nothing counts before the controller has seen the spec", oneStep(), ststest.Opened(ststest.Canary(ststest.Unobserved), ststest.UpdatedPod(4)), waitsUntil(stepTimeout)},
 		{
 			"a Ready pod is looked at again when it becomes Available", oneStep(),
-			opened(set(minReady(60)), updated(4, ststest.ReadySince(in(-45*time.Second)))), waitsUntil(15 * time.Second),
+			ststest.Opened(ststest.Canary(minReady(60)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.In(-45*time.Second)))), waitsUntil(15 * time.Second),
 		},
 		{
 			"the deadline comes before minReadySeconds are over", oneStep(),
-			opened(set(minReady(3600)), updated(4, ststest.ReadySince(ststest.Start))), waitsUntil(stepTimeout),
+			ststest.Opened(ststest.Canary(minReady(3600)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.Start))), waitsUntil(stepTimeout),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,8 +55,8 @@ func TestStepsFollowEachOtherInOneDecision(t *testing.T) {
 	p := oneStep(func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Title: "update web-3", Change: plan.Partition(3), Until: plan.PodsGood{From: 3}})
 	})
-	s := opened(set(), updated(4))
-	require.Equal(t, engine.Decision{Do: plan.Partition(3), WakeAt: in(stepTimeout)}, quiet(newWalk(t, p, s).see(s)))
+	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
+	require.Equal(t, engine.Decision{Do: plan.Partition(3), WakeAt: ststest.In(stepTimeout)}, quiet(newWalk(t, p, s).see(s)))
 }
 
 // Watches lag behind the answers to writes.
@@ -71,21 +71,21 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 		s    sts.Snapshot
 		want engine.Decision
 	}{
-		{"an older generation is ignored", opened(set(ststest.Partition(1), ststest.Generation(2))), waitsUntil(stepTimeout)},
+		{"an older generation is ignored", ststest.Opened(ststest.Canary(ststest.Partition(1), ststest.Generation(2))), waitsUntil(stepTimeout)},
 		{
 			"an older generation is ignored, whatever the resourceVersion",
-			opened(set(ststest.Partition(1), ststest.Generation(2), version("opaque"))), waitsUntil(stepTimeout),
+			ststest.Opened(ststest.Canary(ststest.Partition(1), ststest.Generation(2), version("opaque"))), waitsUntil(stepTimeout),
 		},
-		{"an older resourceVersion is ignored", opened(set(ststest.Partition(1), version("299"))), waitsUntil(stepTimeout)},
-		{"resourceVersions compare as numbers", opened(set(ststest.Partition(1), version("99"))), waitsUntil(stepTimeout)},
-		{"the same resourceVersion counts", opened(set(ststest.Partition(1))), drifted},
-		{"a newer resourceVersion counts", opened(set(ststest.Partition(1), version("1000"))), drifted},
-		{"a resourceVersion that is no number counts", opened(set(ststest.Partition(1), version("opaque"))), drifted},
+		{"an older resourceVersion is ignored", ststest.Opened(ststest.Canary(ststest.Partition(1), version("299"))), waitsUntil(stepTimeout)},
+		{"resourceVersions compare as numbers", ststest.Opened(ststest.Canary(ststest.Partition(1), version("99"))), waitsUntil(stepTimeout)},
+		{"the same resourceVersion counts", ststest.Opened(ststest.Canary(ststest.Partition(1))), drifted},
+		{"a newer resourceVersion counts", ststest.Opened(ststest.Canary(ststest.Partition(1), version("1000"))), drifted},
+		{"a resourceVersion that is no number counts", ststest.Opened(ststest.Canary(ststest.Partition(1), version("opaque"))), drifted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := newWalk(t, oneStep(), closed())
-			d := w.see(closed())
-			w.state = w.state.Applied(d.Do, set(), w.now)
+			w := newWalk(t, oneStep(), ststest.Closed())
+			d := w.see(ststest.Closed())
+			w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
 			require.Equal(t, test.want, quiet(w.see(test.s)))
 		})
 	}
@@ -94,46 +94,46 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 // So are snapshots, behind each other: a watch may be taken up with another
 // API server.
 func TestSnapshotsOlderThanTheLast(t *testing.T) {
-	w := inStep(t, oneStep(), opened(set()))
-	w.see(opened(set(later)))
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(), updated(4)))))
-	require.Equal(t, allIsWell, quiet(w.see(opened(set(later), updated(4)))))
+	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+	w.see(ststest.Opened(ststest.Canary(later)))
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))))
+	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(ststest.Canary(later), ststest.UpdatedPod(4)))))
 }
 
 // Nothing is drift for a run that has seen no set before.
 func TestTheFirstSetThatARunSees(t *testing.T) {
 	w := newWalk(t, oneStep(), sts.Snapshot{})
-	w.state = w.state.Applied(plan.Partition(4), set(), w.now)
-	require.Equal(t, allIsWell, quiet(w.see(opened(set(), updated(4)))))
+	w.state = w.state.Applied(plan.Partition(4), ststest.Canary(), w.now)
+	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))))
 	w = newWalk(t, oneStep(), sts.Snapshot{})
-	require.Equal(t, allIsWell, quiet(w.see(opened(set(), updated(4)))))
+	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))))
 }
 
 func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
-	w := newWalk(t, oneStep(), closed())
-	d := w.see(closed())
+	w := newWalk(t, oneStep(), ststest.Closed())
+	d := w.see(ststest.Closed())
 	w.after(time.Minute)
-	w.state = w.state.Applied(d.Do, set(), w.now)
-	require.Equal(t, waitsUntil(time.Minute+stepTimeout), w.see(closed()))
+	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	require.Equal(t, waitsUntil(time.Minute+stepTimeout), w.see(ststest.Closed()))
 	w.after(stepTimeout)
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for the watch to show the change",
 		// The gate is where the run put it, not where the snapshot has it.
 		Step: &w.plan.Steps[0], Gate: onlyWeb4, Try: toRetry,
-	}}, w.see(closed()))
+	}}, w.see(ststest.Closed()))
 }
 
 func TestAStaleSnapshotDecidesNothingInASoak(t *testing.T) {
-	w := inStep(t, oneStep(soaked(time.Minute)), opened(set(), updated(4)))
-	require.Equal(t, engine.Decision{}, w.after(time.Hour).see(closed()))
+	w := inStep(t, oneStep(soaked(time.Minute)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
+	require.Equal(t, engine.Decision{}, w.after(time.Hour).see(ststest.Closed()))
 }
 
 func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
 	// A pod that is not well has nothing to do with it.
-	s := opened(set(ststest.Partition(5)), stable(0, ststest.Unready))
+	s := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.StablePod(0, ststest.Unready))
 	w := newWalk(t, oneStep(), s)
 	w.see(s)
-	require.Equal(t, engine.Decision{Do: plan.Partition(4), WakeAt: in(stepTimeout)}, w.at(stepTimeout-1).see(s))
+	require.Equal(t, engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(stepTimeout)}, w.at(stepTimeout-1).see(s))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for the API server to take the change",
 		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is updated", Try: toRetry,
@@ -141,7 +141,7 @@ func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
 }
 
 func TestTheControllerNeverSeesTheChange(t *testing.T) {
-	s := opened(set(unseen))
+	s := ststest.Opened(ststest.Canary(ststest.Unobserved))
 	w := inStep(t, oneStep(), s)
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for " + controllerSees,
@@ -151,9 +151,9 @@ func TestTheControllerNeverSeesTheChange(t *testing.T) {
 
 // The time that the API server takes does not count against the pods.
 func TestTheDeadlineRunsFromTheWrite(t *testing.T) {
-	w := newWalk(t, oneStep(), closed())
-	d := w.see(closed())
+	w := newWalk(t, oneStep(), ststest.Closed())
+	d := w.see(ststest.Closed())
 	w.after(time.Minute)
-	w.state = w.state.Applied(d.Do, set(), w.now)
-	require.Equal(t, waitsUntil(time.Minute+stepTimeout), quiet(w.see(opened(set()))))
+	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	require.Equal(t, waitsUntil(time.Minute+stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary()))))
 }

@@ -21,13 +21,13 @@ func TestTroubleBelowTheGate(t *testing.T) {
 		want engine.Decision
 	}{
 		{
-			"counts in an OrderedReady set", opened(set(), stable(1, badName)),
+			"counts in an OrderedReady set", ststest.Opened(ststest.Canary(), ststest.StablePod(1, badName)),
 			halted(oneStep(), "web-1", badNameTrouble, "web-1: nginx: InvalidImageName: no"),
 		},
-		{"does not count in a Parallel set", opened(set(parallel), stable(1, badName)), waitsUntil(stepTimeout)},
-		{"does not count when the step is done", opened(set(), updated(4), stable(1, badName)), allIsWell},
+		{"does not count in a Parallel set", ststest.Opened(ststest.Canary(parallel), ststest.StablePod(1, badName)), waitsUntil(stepTimeout)},
+		{"does not count when the step is done", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, badName)), allIsWell},
 		{
-			"does not count before the controller has seen the spec", opened(set(unseen), stable(1, badName)), waitsUntil(stepTimeout),
+			"does not count before the controller has seen the spec", ststest.Opened(ststest.Canary(ststest.Unobserved), ststest.StablePod(1, badName)), waitsUntil(stepTimeout),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,20 +46,20 @@ func TestWhoIsNamedAtTheDeadline(t *testing.T) {
 	}{
 		{
 			"the lowest on its way, where the controller goes in order",
-			opened(set(ststest.Partition(2)), updated(4, ststest.Unready), updated(3, ststest.Unready)), "web-3",
+			ststest.Opened(ststest.Canary(ststest.Partition(2)), ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(3, ststest.Unready)), "web-3",
 		},
 		{
 			"one below the gate, where the controller goes in order",
-			opened(set(ststest.Partition(2)), updated(4, ststest.Unready), stable(0, ststest.Unready)), "web-0",
+			ststest.Opened(ststest.Canary(ststest.Partition(2)), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(0, ststest.Unready)), "web-0",
 		},
 		{
 			"the highest on its way in a Parallel set",
-			opened(set(ststest.Partition(2), parallel),
-				updated(4, ststest.Unready), updated(3, ststest.Unready), stable(0, ststest.Unready)), "web-4",
+			ststest.Opened(ststest.Canary(ststest.Partition(2), parallel),
+				ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(3, ststest.Unready), ststest.StablePod(0, ststest.Unready)), "web-4",
 		},
 		{
 			"one on its way before one that waits for its turn",
-			opened(set(ststest.Partition(2)), updated(3, ststest.Unready)), "web-3",
+			ststest.Opened(ststest.Canary(ststest.Partition(2)), ststest.UpdatedPod(3, ststest.Unready)), "web-3",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -77,15 +77,15 @@ func TestWhoIsNamedAtTheDeadline(t *testing.T) {
 func TestTheDeadlineRunsFromTheLastPodThatGotGood(t *testing.T) {
 	p := oneStep(step(func(s *plan.Step) { s.Change, s.Until = plan.Partition(2), plan.PodsGood{From: 2} }))
 	show := func(pods ...*podObject) sts.Snapshot {
-		return opened(set(ststest.Partition(2)), pods...)
+		return ststest.Opened(ststest.Canary(ststest.Partition(2)), pods...)
 	}
 	w := inStep(t, p, show())
-	require.Equal(t, waitsUntil(9*time.Minute+stepTimeout), quiet(w.at(9*time.Minute).see(show(updated(4)))))
-	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(18*time.Minute).see(show(updated(4), updated(3)))))
+	require.Equal(t, waitsUntil(9*time.Minute+stepTimeout), quiet(w.at(9*time.Minute).see(show(ststest.UpdatedPod(4)))))
+	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(18*time.Minute).see(show(ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))
 
-	flapping := show(updated(4, ststest.Unready), updated(3))
+	flapping := show(ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(3))
 	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(20*time.Minute).see(flapping)))
-	again := show(updated(4), updated(3))
+	again := show(ststest.UpdatedPod(4), ststest.UpdatedPod(3))
 	require.Equal(t, waitsUntil(18*time.Minute+stepTimeout), quiet(w.at(21*time.Minute).see(again)), "two were good before")
 	require.Equal(t, "web-2: OldRevision: on another revision than wanted ("+tooLong+")", w.at(28*time.Minute).see(again).End.Message)
 }
@@ -115,22 +115,22 @@ func TestABlockerThatNothingFrees(t *testing.T) {
 		at   time.Duration
 		want engine.Decision
 	}{
-		{"is given patience", opened(set(back()), updated(4, ststest.Unready)), patience - 1, waitsUntil(patience)},
-		{"ends the run when patience is over", opened(set(back()), updated(4, ststest.Unready)), patience, blocked(blockedWords)},
+		{"is given patience", ststest.Opened(ststest.Canary(back()), ststest.UpdatedPod(4, ststest.Unready)), patience - 1, waitsUntil(patience)},
+		{"ends the run when patience is over", ststest.Opened(ststest.Canary(back()), ststest.UpdatedPod(4, ststest.Unready)), patience, blocked(blockedWords)},
 		{
-			"ends the run with what it suffers from", opened(set(back()), updated(4, badName)), patience,
+			"ends the run with what it suffers from", ststest.Opened(ststest.Canary(back()), ststest.UpdatedPod(4, badName)), patience,
 			blocked("nginx: InvalidImageName: no; " + blockedWords),
 		},
 		{
-			"ends the run of a Parallel set, too", opened(set(back(parallel)), updated(4, ststest.Unready)), patience,
+			"ends the run of a Parallel set, too", ststest.Opened(ststest.Canary(back(parallel)), ststest.UpdatedPod(4, ststest.Unready)), patience,
 			blocked(blockedWords),
 		},
 		{
 			"is none when it is on its way out",
-			opened(set(back()), updated(4, ststest.Unready, ststest.Terminating)), patience, waitsUntil(stepTimeout),
+			ststest.Opened(ststest.Canary(back()), ststest.UpdatedPod(4, ststest.Unready, ststest.Terminating)), patience, waitsUntil(stepTimeout),
 		},
-		{"is none when it is Ready", opened(set(back()), updated(4)), patience, waitsUntil(stepTimeout)},
-		{"is none on the revision that is wanted", opened(set(back()), stable(4, ststest.Unready)), patience, waitsUntil(stepTimeout)},
+		{"is none when it is Ready", ststest.Opened(ststest.Canary(back()), ststest.UpdatedPod(4)), patience, waitsUntil(stepTimeout)},
+		{"is none on the revision that is wanted", ststest.Opened(ststest.Canary(back()), ststest.StablePod(4, ststest.Unready)), patience, waitsUntil(stepTimeout)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, p, test.s)
@@ -141,7 +141,7 @@ func TestABlockerThatNothingFrees(t *testing.T) {
 
 func TestABlockerThatGotReadyHasItsTimeAgain(t *testing.T) {
 	s := func(changes ...podOption) sts.Snapshot {
-		return opened(set(), stable(4, changes...))
+		return ststest.Opened(ststest.Canary(), ststest.StablePod(4, changes...))
 	}
 	w := inStep(t, oneStep(), s(ststest.Unready))
 	w.at(10 * time.Second).see(s())
@@ -149,8 +149,8 @@ func TestABlockerThatGotReadyHasItsTimeAgain(t *testing.T) {
 }
 
 func TestABlockerKeepsItsTimeWhileALowerPodIsInTheWay(t *testing.T) {
-	w := inStep(t, oneStep(), opened(set(), stable(4, ststest.Unready)))
-	w.at(10 * time.Second).see(opened(set(), stable(4, ststest.Unready), stable(0, ststest.Unready)))
-	d := w.at(patience).see(opened(set(), stable(4, ststest.Unready)))
+	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary(), ststest.StablePod(4, ststest.Unready)))
+	w.at(10 * time.Second).see(ststest.Opened(ststest.Canary(), ststest.StablePod(4, ststest.Unready), ststest.StablePod(0, ststest.Unready)))
+	d := w.at(patience).see(ststest.Opened(ststest.Canary(), ststest.StablePod(4, ststest.Unready)))
 	require.Equal(t, "web-4: "+blockedWords, d.End.Message)
 }

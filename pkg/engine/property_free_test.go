@@ -64,7 +64,7 @@ func TestPodsThatARunDeletesGoInTheirOrder(t *testing.T) {
 			for seed := range uint64(seeds / 2) {
 				policy := []appsv1.PodManagementPolicyType{appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement}[seed%2]
 				p := oneStep(driven)
-				first := opened(waiting(minReady(30), func(set *setObject) { set.Spec.PodManagementPolicy = policy }))
+				first := ststest.Opened(ststest.WaitingForDeletions(minReady(30), func(set *setObject) { set.Spec.PodManagementPolicy = policy }))
 				c := newChaos(t, seed, *forgiving(&p), first).dressed(first)
 				c.play(func(s sts.Snapshot, change plan.Change) {
 					d, ok := change.(plan.DeletePod)

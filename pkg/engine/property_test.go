@@ -48,7 +48,7 @@ func (c *chaos) pod(ordinal int) *podObject {
 	c.made++
 	pod := ststest.Pod(ordinal)
 	if c.one(2) {
-		pod = updated(ordinal)
+		pod = ststest.UpdatedPod(ordinal)
 	}
 	pod.UID = types.UID(fmt.Sprintf("pod-%d", c.made))
 	if c.one(3) {
@@ -66,7 +66,7 @@ func (c *chaos) stir() sts.Snapshot {
 		case c.calm:
 			pod = ststest.Pod(o)
 			if o >= int(*c.set.Spec.UpdateStrategy.RollingUpdate.Partition) {
-				pod = updated(o)
+				pod = ststest.UpdatedPod(o)
 			}
 		case pod == nil:
 			pod = c.pod(o)
@@ -171,7 +171,7 @@ func TestACanaryNeverRaisesThePartition(t *testing.T) {
 	lowered := 0
 	for seed := range uint64(seeds) {
 		p := wholeCanary(t)
-		c := newChaos(t, seed, *forgiving(&p), settled())
+		c := newChaos(t, seed, *forgiving(&p), ststest.Settled())
 		c.calm = true
 		written := c.play(func(s sts.Snapshot, change plan.Change) {
 			edit, ok := change.(plan.Edit)
@@ -194,7 +194,7 @@ func TestPodsAreDeletedOneAtATime(t *testing.T) {
 	for seed := range uint64(seeds) {
 		mode := []plan.FreeMode{plan.FreeEach, plan.FreeBlocker}[seed%2]
 		policy := []appsv1.PodManagementPolicyType{appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement}[seed/2%2]
-		first := opened(closing(func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = policy }), updated(2), updated(4))
+		first := ststest.Opened(closing(func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = policy }), ststest.UpdatedPod(2), ststest.UpdatedPod(4))
 		p := oneStep(returning(&plan.Free{Mode: mode}))
 		c := newChaos(t, seed, *forgiving(&p), first)
 		written := c.play(func(s sts.Snapshot, change plan.Change) {

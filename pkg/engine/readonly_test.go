@@ -48,37 +48,37 @@ func rolling(changes ...setOption) *setObject {
 }
 
 func TestAWatchGoesAlongWithWhatOthersChange(t *testing.T) {
-	w := newWalk(t, watching(), opened(rolling()))
+	w := newWalk(t, watching(), ststest.Opened(rolling()))
 	for _, changes := range [][]setOption{
 		{ststest.Generation(4), ststest.Partition(2)},
 		{ststest.Generation(5), ststest.Replicas(4)},
 		{ststest.Generation(6), ststest.Updating("nginx:1.23")},
 		{ststest.Generation(7), onDelete},
-		{ststest.Generation(8), ststest.Annotated(record, "another")},
+		{ststest.Generation(8), ststest.Annotated(ststest.CanaryRecord, "another")},
 		{ststest.Generation(9), ststest.Deleted},
 	} {
-		require.Nil(t, w.see(opened(rolling(changes...))).End)
+		require.Nil(t, w.see(ststest.Opened(rolling(changes...))).End)
 	}
 }
 
 func TestAWatchEndsWithItsSet(t *testing.T) {
 	p := watching()
-	another := opened(rolling())
+	another := ststest.Opened(rolling())
 	another.Set.UID = "another"
 	for name, s := range map[string]sts.Snapshot{
 		"the StatefulSet was deleted": {}, "the StatefulSet was deleted and recreated": another,
 	} {
 		want := engine.Decision{End: &engine.Outcome{Result: engine.Halted, Message: name}}
 		want.End.Step = &p.Steps[0]
-		w := newWalk(t, p, opened(rolling()))
-		w.see(opened(rolling()))
+		w := newWalk(t, p, ststest.Opened(rolling()))
+		w.see(ststest.Opened(rolling()))
 		require.Equal(t, want, quiet(w.see(s)))
 	}
 }
 
 func TestAWatchThatIsHeldSaysWhyAndWhatHelps(t *testing.T) {
 	p := watching()
-	s := opened(rolling(), stable(0, ststest.Revision("held")))
+	s := ststest.Opened(rolling(), ststest.StablePod(0, ststest.Revision("held")))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Held, Message: "up to you", Step: &p.Steps[0], Try: []string{"help web "},
 	}}, quiet(newWalk(t, p, s).see(s)))
@@ -91,7 +91,7 @@ func TestAWatchThatIsDoneSaysWhatItsConditionSays(t *testing.T) {
 }
 
 // unreadyFor is a pod that ceased to be Ready so long ago.
-func unreadyFor(d time.Duration) podOption { return ststest.ReadySince(in(-d)) }
+func unreadyFor(d time.Duration) podOption { return ststest.ReadySince(ststest.In(-d)) }
 
 func TestTroubleThatIsThereWhenAWatchBeginsHasUsedUpItsPatience(t *testing.T) {
 	reverted := ststest.Set(ststest.Generation(3)) // the template is back, its pods are wanted on Stable
@@ -101,11 +101,11 @@ func TestTroubleThatIsThereWhenAWatchBeginsHasUsedUpItsPatience(t *testing.T) {
 		pod  *corev1.Pod
 		ends bool
 	}{
-		{"trouble that is old", rolling(), updated(4, backOff, unreadyFor(patience)), true},
-		{"trouble that is not", rolling(), updated(4, backOff, unreadyFor(patience-time.Second)), false},
-		{"a pod that blocks for long", reverted, updated(4, ststest.Unready, unreadyFor(patience)), true},
-		{"a pod that does not", reverted, updated(4, ststest.Unready, unreadyFor(patience-time.Second)), false},
-		{"with Parallel the controller may heal it", withParallel(reverted), updated(4, ststest.Unready, unreadyFor(patience)), false},
+		{"trouble that is old", rolling(), ststest.UpdatedPod(4, backOff, unreadyFor(patience)), true},
+		{"trouble that is not", rolling(), ststest.UpdatedPod(4, backOff, unreadyFor(patience-time.Second)), false},
+		{"a pod that blocks for long", reverted, ststest.UpdatedPod(4, ststest.Unready, unreadyFor(patience)), true},
+		{"a pod that does not", reverted, ststest.UpdatedPod(4, ststest.Unready, unreadyFor(patience-time.Second)), false},
+		{"with Parallel the controller may heal it", withParallel(reverted), ststest.UpdatedPod(4, ststest.Unready, unreadyFor(patience)), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,8 +131,8 @@ func withParallel(set *setObject) *setObject {
 }
 
 func TestAViewerSeesEverySnapshot(t *testing.T) {
-	first := opened(rolling())
-	second := opened(rolling(), updated(4))
+	first := ststest.Opened(rolling())
+	second := ststest.Opened(rolling(), ststest.UpdatedPod(4))
 	viewer := &viewer{sink: &sink{goroutines: map[string]bool{}}}
 	feed := make(chan engine.Update, 1)
 	feed <- engine.Update{Snapshot: second}

@@ -25,27 +25,27 @@ func (s *stage) waits() []engine.Event {
 
 func TestAWaitThatNothingMovesIsToldAgain(t *testing.T) {
 	p := watching(func(p *plan.Plan) { p.StepTimeout, p.Timeout = stepTimeout, time.Hour })
-	s := opened(rolling(), updated(4, ststest.Unready, unreadyFor(time.Second)))
+	s := ststest.Opened(rolling(), ststest.UpdatedPod(4, ststest.Unready, unreadyFor(time.Second)))
 	onStage(t, p, s, func(t *testing.T, st *stage) {
 		st.pass(29 * time.Second)
 		first := st.waits()
 		require.Len(t, first, 1)
 		require.Zero(t, first[0].Since, "it has just begun")
-		require.Equal(t, in(stepTimeout), first[0].Halts)
+		require.Equal(t, ststest.In(stepTimeout), first[0].Halts)
 		st.pass(61 * time.Second)
 		all := st.waits()
 		require.Len(t, all, 4, "every half minute")
 		for i, e := range all[1:] {
 			want := first[0]
-			want.Since, want.Time = first[0].Time, in(time.Duration(i+1)*30*time.Second)
+			want.Since, want.Time = first[0].Time, ststest.In(time.Duration(i+1)*30*time.Second)
 			require.Equal(t, want, e)
 		}
 		// What moves is told at once, and counts anew.
-		st.show(opened(rolling(), updated(4), updated(3, ststest.Unready, unreadyFor(time.Second))))
+		st.show(ststest.Opened(rolling(), ststest.UpdatedPod(4), ststest.UpdatedPod(3, ststest.Unready, unreadyFor(time.Second))))
 		all = st.waits()
 		require.Len(t, all, 5)
 		require.Zero(t, all[4].Since)
-		require.Equal(t, in(90*time.Second+stepTimeout), all[4].Halts)
+		require.Equal(t, ststest.In(90*time.Second+stepTimeout), all[4].Halts)
 		st.pass(29 * time.Second)
 		require.Len(t, st.waits(), 5)
 	})
@@ -53,7 +53,7 @@ func TestAWaitThatNothingMovesIsToldAgain(t *testing.T) {
 
 func TestAnOutageIsToldAgain(t *testing.T) {
 	p := watching(func(p *plan.Plan) { p.StepTimeout = stepTimeout })
-	onStage(t, p, opened(rolling(), updated(4, ststest.Unready)), func(t *testing.T, st *stage) {
+	onStage(t, p, ststest.Opened(rolling(), ststest.UpdatedPod(4, ststest.Unready)), func(t *testing.T, st *stage) {
 		st.tell(engine.Update{Cut: true, Notice: "away"})
 		before := len(st.waits())
 		st.pass(65 * time.Second)
@@ -61,14 +61,14 @@ func TestAnOutageIsToldAgain(t *testing.T) {
 		require.Len(t, all, before+2)
 		for _, e := range all[before:] {
 			require.Equal(t, "the API server to answer", e.Message)
-			require.Equal(t, in(0), e.Since)
-			require.Equal(t, in(stepTimeout), e.Halts)
+			require.Equal(t, ststest.In(0), e.Since)
+			require.Equal(t, ststest.In(stepTimeout), e.Halts)
 		}
 	})
 }
 
 func TestAnOutageDoesNotTakeThePlaceOfAQuestion(t *testing.T) {
-	onStage(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, st *stage) {
+	onStage(t, twoSteps(ask), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, st *stage) {
 		require.Len(t, st.asker.asked, 1)
 		before := len(st.waits())
 		st.tell(engine.Update{Cut: true, Notice: "away"})
@@ -89,13 +89,13 @@ func TestAWatchSeesProgressInWhateverMoves(t *testing.T) {
 	p := watching(func(p *plan.Plan) { p.StepTimeout = stepTimeout })
 	const nearly = stepTimeout - time.Second
 	shows := []sts.Snapshot{
-		opened(rolling(), updated(4)),
-		opened(rolling(), updated(4), updated(3)),
-		opened(rolling(ststest.Generation(4), ststest.Partition(2)), updated(4), updated(3, ststest.Unready)),
-		opened(rolling(ststest.Generation(5), ststest.Partition(1)), updated(4), updated(3, ststest.Unready)),
+		ststest.Opened(rolling(), ststest.UpdatedPod(4)),
+		ststest.Opened(rolling(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)),
+		ststest.Opened(rolling(ststest.Generation(4), ststest.Partition(2)), ststest.UpdatedPod(4), ststest.UpdatedPod(3, ststest.Unready)),
+		ststest.Opened(rolling(ststest.Generation(5), ststest.Partition(1)), ststest.UpdatedPod(4), ststest.UpdatedPod(3, ststest.Unready)),
 	}
-	w := newWalk(t, p, opened(rolling()))
-	w.see(opened(rolling()))
+	w := newWalk(t, p, ststest.Opened(rolling()))
+	w.see(ststest.Opened(rolling()))
 	for i, s := range shows {
 		require.Nil(t, w.after(nearly).see(s).End, "snapshot %d", i)
 	}
@@ -117,7 +117,7 @@ func (g gatedThen) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	if pod, ok := s.Pod(0); ok {
 		p.Gated = pod.Revision == "held"
 		if pod.Revision == "soaking" {
-			p.Until = in(time.Hour)
+			p.Until = ststest.In(time.Hour)
 		}
 	}
 	return p
@@ -127,7 +127,7 @@ func TestNoDeadlineAtAGateOrInASoak(t *testing.T) {
 	p := watching(func(p *plan.Plan) {
 		p.StepTimeout, p.Steps = stepTimeout, []plan.Step{{Title: "watch", Until: gatedThen{}}}
 	})
-	held, soaks := opened(rolling(), stable(0, ststest.Revision("held"))), opened(rolling(), stable(0, ststest.Revision("soaking")))
+	held, soaks := ststest.Opened(rolling(), ststest.StablePod(0, ststest.Revision("held"))), ststest.Opened(rolling(), ststest.StablePod(0, ststest.Revision("soaking")))
 	w := newWalk(t, p, soaks)
 	require.Nil(t, w.see(soaks).End)
 	require.Nil(t, w.at(59*time.Minute).see(soaks).End)
@@ -136,6 +136,6 @@ func TestNoDeadlineAtAGateOrInASoak(t *testing.T) {
 	w = newWalk(t, p, held)
 	require.Nil(t, w.see(held).End)
 	require.Nil(t, w.after(24*time.Hour).see(held).End)
-	require.Nil(t, w.after(stepTimeout-time.Second).see(opened(rolling())).End, "it counts from the gate")
-	require.NotNil(t, w.after(stepTimeout).see(opened(rolling())).End)
+	require.Nil(t, w.after(stepTimeout-time.Second).see(ststest.Opened(rolling())).End, "it counts from the gate")
+	require.NotNil(t, w.after(stepTimeout).see(ststest.Opened(rolling())).End)
 }

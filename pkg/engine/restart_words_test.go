@@ -13,7 +13,7 @@ import (
 )
 
 func TestARestartSpeaksNeitherOfRevisionsNorOfTheGate(t *testing.T) {
-	s := ststest.Snapshot(ststest.Set(ststest.Annotated(record, "r1")), ststest.Pods(0, 5))
+	s := ststest.Snapshot(ststest.Set(ststest.Annotated(ststest.CanaryRecord, "r1")), ststest.Pods(0, 5))
 	pod, ok := s.Pod(4)
 	require.True(t, ok)
 	p := oneStep(step(func(s *plan.Step) {

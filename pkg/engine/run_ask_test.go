@@ -16,7 +16,7 @@ import (
 
 func TestRunAsks(t *testing.T) {
 	p := twoSteps(ask)
-	good := opened(set(), updated(4))
+	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	broken := errors.New("the terminal is gone")
 	for _, test := range []struct {
 		name   string
@@ -55,14 +55,14 @@ func TestRunAsks(t *testing.T) {
 
 func TestRunAsksOnceHoweverManySnapshotsCome(t *testing.T) {
 	p := twoSteps(ask)
-	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
-		s.show(opened(set(), updated(4)))
-		s.show(opened(set(later, minReady(1)), updated(4)))
+	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
+		s.show(ststest.Opened(ststest.Canary(later, minReady(1)), ststest.UpdatedPod(4)))
 		require.Len(t, s.asker.asked, 1)
 		require.Equal(t, []string{""}, s.sink.messages(engine.EventGate))
 
 		s.reply(plan.Promote, nil)
-		s.show(opened(set(ststest.Generation(5), ststest.Partition(3), minReady(1)), updated(4), updated(3)))
+		s.show(ststest.Opened(ststest.Canary(ststest.Generation(5), ststest.Partition(3), minReady(1)), ststest.UpdatedPod(4), ststest.UpdatedPod(3)))
 		require.Equal(t, []plan.Step{p.Steps[0], p.Steps[1]}, s.asker.asked, "the next gate is another question")
 	})
 }
@@ -74,14 +74,14 @@ func TestRunEndsWhileItAsks(t *testing.T) {
 		s    sts.Snapshot
 		want string
 	}{
-		{"when a pod fails", opened(set(), updated(4, ststest.Unready)), "web-4: " + stopped},
+		{"when a pod fails", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)), "web-4: " + stopped},
 		{
-			"when someone else opens the gate", opened(set(later, ststest.Partition(3)), updated(4)),
+			"when someone else opens the gate", ststest.Opened(ststest.Canary(later, ststest.Partition(3)), ststest.UpdatedPod(4)),
 			"the partition was changed from 4 to 3; nothing more is written",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+			onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 				s.show(test.s)
 				require.Equal(t, test.want, s.ends().Message)
 				require.True(t, s.asker.gone, "nobody waits for the answer any more")
@@ -108,7 +108,7 @@ func TestAnAnswerThatIsThereIsToldFirst(t *testing.T) {
 	told := func(s *stage) []engine.EventType { return s.order(gate, answer, warning) }
 	promoted := []sent{{time.Second, plan.Partition(3)}}
 	t.Run("before what the API server has said", func(t *testing.T) {
-		onStageAs(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+		onStageAs(t, twoSteps(ask), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 			s.pass(time.Second)
 			require.Equal(t, []engine.EventType{gate, answer, warning}, told(s))
 			require.Equal(t, promoted, s.cluster.sent)
@@ -128,7 +128,7 @@ func TestAnAnswerThatIsThereIsToldFirst(t *testing.T) {
 	})
 	for range 20 { // of two that are ready, Go takes either
 		t.Run("before what the watch tells", func(t *testing.T) {
-			onStage(t, twoSteps(ask), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+			onStage(t, twoSteps(ask), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 				s.tell(engine.Update{Notice: slow})
 				s.tell(engine.Update{Notice: "the API server answers again"})
 				s.reply(plan.Promote, nil)

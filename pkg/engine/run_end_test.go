@@ -26,7 +26,7 @@ func ended(p plan.Plan, result engine.Result, message string, err error) engine.
 }
 
 func TestRunTimesOut(t *testing.T) {
-	good := opened(set(), updated(4))
+	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	conflict := answer{err: engine.ErrConflict}
 	for _, test := range []struct {
 		name    string
@@ -36,14 +36,14 @@ func TestRunTimesOut(t *testing.T) {
 		waits   string
 		gate    string
 	}{
-		{"while a pod is not there yet", oneStep(), opened(set(), updated(4, pending)), nil, "web-4: pending", onlyWeb4},
-		{"while the controller has not seen the change", oneStep(), opened(set(unseen)), nil, controllerSees, onlyWeb4},
+		{"while a pod is not there yet", oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), nil, "web-4: pending", onlyWeb4},
+		{"while the controller has not seen the change", oneStep(), ststest.Opened(ststest.Canary(ststest.Unobserved)), nil, controllerSees, onlyWeb4},
 		{"while it soaks", oneStep(soaked(time.Hour)), good, nil, "the soak to end", onlyWeb4},
 		{"while nobody answers", oneStep(gated(ask)), good, nil, "an answer", onlyWeb4},
-		{"while the watch lags behind the write", oneStep(), closed(), nil, "the watch to show the change", onlyWeb4},
+		{"while the watch lags behind the write", oneStep(), ststest.Closed(), nil, "the watch to show the change", onlyWeb4},
 		{
 			"while the write is in conflict",
-			oneStep(), closed(),
+			oneStep(), ststest.Closed(),
 			slices.Repeat([]answer{conflict}, 20),
 			"the API server to take the change", "partition 5: no pod is updated",
 		},
@@ -63,7 +63,7 @@ func TestRunTimesOut(t *testing.T) {
 }
 
 func TestRunEndsAtTheStepsDeadline(t *testing.T) {
-	onStage(t, oneStep(), opened(set(), updated(4, pending)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), func(t *testing.T, s *stage) {
 		s.pass(stepTimeout - 1)
 		s.goesOn()
 		s.pass(1)
@@ -73,7 +73,7 @@ func TestRunEndsAtTheStepsDeadline(t *testing.T) {
 
 // A watch that says nothing more is no reason to hang.
 func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(stepTimeout - 1)
 		s.goesOn()
 		s.pass(1)
@@ -87,9 +87,9 @@ func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
 
 // A watch of another API server may go back in time.
 func TestRunSoaksOnWhenAnOldSnapshotComes(t *testing.T) {
-	onStage(t, oneStep(soaked(soak)), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
-		s.show(closed())
+		s.show(ststest.Closed())
 		s.pass(soak - time.Second - 1)
 		s.goesOn()
 		s.pass(1)
@@ -106,11 +106,11 @@ func TestRunIsInterrupted(t *testing.T) {
 		answers []answer
 		gate    string
 	}{
-		{"while a pod is not there yet", oneStep(), opened(set()), nil, onlyWeb4},
-		{"while it soaks", oneStep(soaked(soak)), opened(set(), updated(4)), nil, onlyWeb4},
-		{"while it asks", oneStep(gated(ask)), opened(set(), updated(4)), nil, onlyWeb4},
-		{"while it writes", oneStep(), closed(), []answer{{hangs: true}}, perhaps4},
-		{"while it waits to write again", oneStep(), closed(), []answer{noAnswer}, perhaps4},
+		{"while a pod is not there yet", oneStep(), ststest.Opened(ststest.Canary()), nil, onlyWeb4},
+		{"while it soaks", oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, onlyWeb4},
+		{"while it asks", oneStep(gated(ask)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, onlyWeb4},
+		{"while it writes", oneStep(), ststest.Closed(), []answer{{hangs: true}}, perhaps4},
+		{"while it waits to write again", oneStep(), ststest.Closed(), []answer{noAnswer}, perhaps4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, test.plan, test.first, func(t *testing.T, s *stage) {
@@ -131,7 +131,7 @@ func TestRunWritesNothingOnceItIsInterrupted(t *testing.T) {
 		s := newStage(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		o := engine.Engine{Cluster: s.cluster, Sink: s.sink}.Run(ctx, oneStep(), closed())
+		o := engine.Engine{Cluster: s.cluster, Sink: s.sink}.Run(ctx, oneStep(), ststest.Closed())
 		require.Equal(t, engine.Interrupted, o.Result)
 		require.Empty(t, s.cluster.sent)
 	})
@@ -146,7 +146,7 @@ func TestRunIsInterruptedAndNotFailed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 20 {
-				onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+				onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 					end(s)
 					s.cancel()
 					synctest.Wait()
@@ -168,7 +168,7 @@ func TestRunFailsWithItsFeed(t *testing.T) {
 		{"when it says that it can't go on", func(s *stage) { s.feed <- engine.Update{Err: gone} }, gone},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			onStage(t, oneStep(), opened(set()), func(t *testing.T, s *stage) {
+			onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 				test.end(s)
 				synctest.Wait()
 				require.Equal(t, ended(oneStep(), engine.Failed, test.want.Error(), test.want), s.ends())
@@ -178,11 +178,11 @@ func TestRunFailsWithItsFeed(t *testing.T) {
 }
 
 func TestRunTellsNoticesAsWarnings(t *testing.T) {
-	onStage(t, oneStep(), opened(set()), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		s.tell(engine.Update{Notice: "the watch was cut"})
 		require.Equal(t, engine.Event{
-			Type: engine.EventWarning, Time: in(time.Second), Step: &oneStep().Steps[0], Message: "the watch was cut",
+			Type: engine.EventWarning, Time: ststest.In(time.Second), Step: &oneStep().Steps[0], Message: "the watch was cut",
 		}, s.sink.events[len(s.sink.events)-1])
 		s.goesOn()
 	})
@@ -194,15 +194,15 @@ func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
 	var waiting []string
 	say := func(text string) { waiting = append(waiting, text) }
 	warning := func(at time.Duration, text string) engine.Event {
-		return engine.Event{Type: engine.EventWarning, Time: in(at), Step: &oneStep().Steps[0], Message: text}
+		return engine.Event{Type: engine.EventWarning, Time: ststest.In(at), Step: &oneStep().Steps[0], Message: text}
 	}
-	onStageAs(t, oneStep(), opened(set()), func(t *testing.T, s *stage) {
+	onStageAs(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		say("a field is deprecated")
 		say("another one, too")
-		s.show(opened(set(later)))
+		s.show(ststest.Opened(ststest.Canary(later)))
 		s.pass(time.Second)
-		s.show(opened(set(later)))
+		s.show(ststest.Opened(ststest.Canary(later)))
 		say("the set is frozen")
 		s.cancel()
 		synctest.Wait()
@@ -230,8 +230,8 @@ func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
 }
 
 func TestRunEndsWhenThePlanWasOvertaken(t *testing.T) {
-	onStage(t, oneStep(), opened(set()), func(t *testing.T, s *stage) {
-		s.show(opened(set(later, ststest.Partition(2))))
+	onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(later, ststest.Partition(2))))
 		require.Equal(t, engine.Drifted, s.ends().Result)
 		require.Empty(t, s.cluster.sent)
 	})
@@ -247,13 +247,13 @@ func TestRunLooksTwiceAtAPodThatWentAway(t *testing.T) {
 		want engine.Result
 	}{
 		{"the set was deleted", sts.Snapshot{}, time.Second - 1, engine.Drifted},
-		{"somebody has opened the gate", opened(set(later, ststest.Partition(0)), updated(4)), time.Second - 1, engine.Drifted},
-		{"nothing explains it", without(opened(set()), 4), time.Second, engine.Halted},
+		{"somebody has opened the gate", ststest.Opened(ststest.Canary(later, ststest.Partition(0)), ststest.UpdatedPod(4)), time.Second - 1, engine.Drifted},
+		{"nothing explains it", ststest.Without(ststest.Opened(ststest.Canary()), 4), time.Second, engine.Halted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			onStage(t, oneStep(soaked(soak)), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+			onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 				s.pass(time.Second)
-				s.show(without(opened(set()), 4))
+				s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
 				s.pass(time.Second - 1)
 				s.goesOn()
 				s.pass(test.at - (time.Second - 1))
@@ -268,10 +268,10 @@ func TestRunLooksTwiceAtAPodThatWentAway(t *testing.T) {
 
 // Back before the second look, under another uid, it has gone away all the same.
 func TestRunForgetsNoPodThatWasReplaced(t *testing.T) {
-	onStage(t, oneStep(soaked(soak)), opened(set(), updated(4)), func(t *testing.T, s *stage) {
-		s.show(without(opened(set()), 4))
+	onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
+		s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
 		s.pass(time.Second / 2)
-		s.show(opened(set(), updated(4, func(pod *podObject) { pod.UID = "another" })))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, func(pod *podObject) { pod.UID = "another" })))
 		s.pass(time.Second / 2)
 		require.Equal(t, engine.Halted, s.ends().Result)
 	})

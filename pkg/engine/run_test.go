@@ -28,7 +28,7 @@ func wholeCanary(t testing.TB, changes ...func(*canary.Request)) plan.Plan {
 	for _, change := range changes {
 		change(&r)
 	}
-	p, err := canary.Plan(r, settled(), ststest.Start)
+	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
 	require.NoError(t, err)
 	return *p
 }
@@ -55,7 +55,7 @@ func split(set *setObject, n int, pods ...*podObject) sts.Snapshot {
 func TestRunWholeCanary(t *testing.T) {
 	p := wholeCanary(t)
 	set := ststest.Set()
-	onStage(t, p, settled(), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Settled(), func(t *testing.T, s *stage) {
 		// take is what the controller makes of the newest write.
 		take := func() *appsv1.StatefulSet {
 			edit, ok := s.cluster.sent[len(s.cluster.sent)-1].change.(plan.Edit)
@@ -68,8 +68,8 @@ func TestRunWholeCanary(t *testing.T) {
 		s.pass(time.Second)
 		s.show(split(take(), 5))
 		s.pass(time.Second)
-		s.show(split(take(), 4, stable(4, ststest.Terminating)))
-		s.show(without(split(set, 5), 4))
+		s.show(split(take(), 4, ststest.StablePod(4, ststest.Terminating)))
+		s.show(ststest.Without(split(set, 5), 4))
 		s.pass(time.Second)
 		s.show(split(set, 4))
 		s.pass(soak)
@@ -166,7 +166,7 @@ func canaryStory(p plan.Plan) []string {
 }
 
 func TestRunLooksAgainWhenAPodBecomesAvailable(t *testing.T) {
-	ready := opened(set(minReady(60)), updated(4, ststest.ReadySince(ststest.Start)))
+	ready := ststest.Opened(ststest.Canary(minReady(60)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.Start)))
 	onStage(t, oneStep(), ready, func(t *testing.T, s *stage) {
 		s.pass(time.Minute - 1)
 		s.goesOn()
@@ -177,7 +177,7 @@ func TestRunLooksAgainWhenAPodBecomesAvailable(t *testing.T) {
 
 func TestRunTellsThePlanAndItsWarningsFirst(t *testing.T) {
 	p := oneStep(func(p *plan.Plan) { p.Warnings = []string{"one", "two"} })
-	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		require.Equal(t, []engine.Event{
 			{Type: engine.EventPlan, Time: ststest.Start, Plan: &p},
 			{Type: engine.EventWarning, Time: ststest.Start, Message: "one"},
@@ -191,7 +191,7 @@ func TestRunTellsThePlanAndItsWarningsFirst(t *testing.T) {
 func TestRunGoesByTheMachinesClockWithoutAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := &sink{goroutines: map[string]bool{}}
-		engine.Engine{Sink: sink}.Run(t.Context(), oneStep(), opened(set(), updated(4)))
+		engine.Engine{Sink: sink}.Run(t.Context(), oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		for _, e := range sink.events {
 			require.Equal(t, time.Now(), e.Time)
 		}
@@ -200,21 +200,21 @@ func TestRunGoesByTheMachinesClockWithoutAnother(t *testing.T) {
 
 func TestRunDeletesPods(t *testing.T) {
 	p := oneStep(returning(&plan.Free{Mode: plan.FreeEach}))
-	onStage(t, p, opened(closing(), updated(4), updated(3)), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
-		s.show(without(opened(closing(), updated(3)), 4))
+		s.show(ststest.Without(ststest.Opened(closing(), ststest.UpdatedPod(3)), 4))
 		s.pass(time.Second)
-		s.show(opened(closing(), stable(4, anew), updated(3)))
-		s.show(opened(closing(), stable(4, anew), stable(3, anew)))
+		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated), ststest.UpdatedPod(3)))
+		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated), ststest.StablePod(3, ststest.Recreated)))
 		require.Equal(t, []sent{
-			{0, plan.DeletePod{Name: "web-4", UID: updated(4).UID, Why: itsTurn}},
-			{2 * time.Second, plan.DeletePod{Name: "web-3", UID: updated(3).UID, Why: itsTurn}},
+			{0, plan.DeletePod{Name: "web-4", UID: ststest.UpdatedPod(4).UID, Why: itsTurn}},
+			{2 * time.Second, plan.DeletePod{Name: "web-3", UID: ststest.UpdatedPod(3).UID, Why: itsTurn}},
 		}, s.cluster.sent)
 		require.Equal(t, engine.Done, s.ends().Result)
 	})
 }
 
 func TestRunWithRealEditsTakesThemAsTheServerWould(t *testing.T) {
-	edit := plan.Edit{Partition: ptr.To(3), Annotations: map[string]*string{record: nil, "note": ptr.To("x")}}
-	require.True(t, edit.Done(opened(taken(set(), edit))), "the stage itself")
+	edit := plan.Edit{Partition: ptr.To(3), Annotations: map[string]*string{ststest.CanaryRecord: nil, "note": ptr.To("x")}}
+	require.True(t, edit.Done(ststest.Opened(taken(ststest.Canary(), edit))), "the stage itself")
 }

@@ -29,14 +29,14 @@ func (c *cluster) times() []time.Duration {
 }
 
 func TestRunAfterAConflict(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(4 * time.Second)
 		require.Equal(t, []time.Duration{0}, s.cluster.times())
 		s.tell(engine.Update{Notice: "the API server answers again", Back: true})
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a notice")
-		s.show(closed(ststest.Generation(1)))
+		s.show(ststest.Closed(ststest.Generation(1)))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a snapshot from before")
-		s.show(closed(minReady(1), later))
+		s.show(ststest.Closed(minReady(1), later))
 		require.Equal(t, []time.Duration{0, 4 * time.Second}, s.cluster.times(), "but after a new snapshot")
 		s.goesOn()
 	}, conflict)
@@ -45,7 +45,7 @@ func TestRunAfterAConflict(t *testing.T) {
 // The preconditions hold or they don't, so trying is safe; waiting for a
 // snapshot that never comes would not end.
 func TestRunTriesAgainWhenNothingShowsTheConflict(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(5*time.Second - 1)
 		require.Equal(t, []time.Duration{0}, s.cluster.times())
 		s.pass(1)
@@ -58,20 +58,20 @@ func TestRunTriesAgainWhenNothingShowsTheConflict(t *testing.T) {
 
 func TestRunDecidesNothingWhileTheWatchIsCut(t *testing.T) {
 	p := oneStep(soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
-	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.pass(30 * time.Second)
 		s.tell(engine.Update{Notice: "gone", Cut: true})
 		s.pass(10 * time.Minute)
 		s.goesOn() // the soak is over by the clock, but nobody has seen the pods
 		s.tell(engine.Update{Notice: "back", Back: true})
-		s.show(opened(set(), updated(4, ststest.Unready)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)))
 		require.Equal(t, engine.Halted, s.ends().Result)
 	})
 }
 
 func TestRunEndsWhenTheWatchDoesNotComeBack(t *testing.T) {
 	p := oneStep(soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
-	onStage(t, p, opened(set(), updated(4)), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.tell(engine.Update{Notice: "gone", Cut: true})
 		s.pass(time.Hour - 1)
 		s.goesOn()
@@ -86,20 +86,20 @@ func TestRunWritesOnlyOnWhatItSawAfterTheWatchCameBack(t *testing.T) {
 	p := oneStep(func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
-	onStage(t, p, opened(set(), updated(4, pending)), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), func(t *testing.T, s *stage) {
 		s.tell(engine.Update{Notice: "gone", Cut: true})
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		require.Empty(t, s.cluster.sent, "what comes while it is cut is not the whole picture")
 		s.tell(engine.Update{Notice: "back", Back: true})
 		require.Empty(t, s.cluster.sent)
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		require.Len(t, s.cluster.sent, 1)
 	})
 }
 
 func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
-		s.show(opened(set()))
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary()))
 		require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", s.ends().Message,
 			"two runs at once: the one that lost the race stops")
 		require.Len(t, s.cluster.sent, 1)
@@ -109,15 +109,15 @@ func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
 // A network may send a request twice: the second meets what the first has written,
 // and only its answer comes back.
 func TestRunKnowsItsOwnWriteThatArrivedTwice(t *testing.T) {
-	begin := plan.Edit{Partition: ptr.To(4), Annotations: map[string]*string{record: ptr.To("this run")}}
+	begin := plan.Edit{Partition: ptr.To(4), Annotations: map[string]*string{ststest.CanaryRecord: ptr.To("this run")}}
 	p := oneStep(step(func(s *plan.Step) { s.Change = begin }))
-	onStage(t, p, closed(), func(t *testing.T, s *stage) {
-		s.show(opened(set(ststest.Annotated(record, "this run"))))
+	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(ststest.Annotated(ststest.CanaryRecord, "this run"))))
 		s.goesOn()
 		require.Len(t, s.cluster.sent, 1)
 	}, conflict)
-	onStage(t, p, closed(), func(t *testing.T, s *stage) {
-		s.show(opened(set(ststest.Annotated(record, "another"))))
+	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(ststest.Annotated(ststest.CanaryRecord, "another"))))
 		require.Equal(t, engine.Drifted, s.ends().Result)
 	}, conflict)
 }
@@ -127,7 +127,7 @@ func TestRunRepeatsALostWriteMoreAndMoreSlowly(t *testing.T) {
 	for i := range lost {
 		lost[i] = noAnswer
 	}
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(time.Minute)
 		ms := time.Millisecond
 		require.Equal(t, []time.Duration{
@@ -136,15 +136,15 @@ func TestRunRepeatsALostWriteMoreAndMoreSlowly(t *testing.T) {
 		said := s.sink.messages(engine.EventWarning)
 		require.Equal(t, "no answer from the API server: connection reset; looking again in 500ms", said[0])
 		require.Len(t, said, 5, "and then no more")
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		require.Equal(t, engine.Done, s.ends().Result)
 	}, lost...)
 }
 
 func TestRunDoesNotWaitLongerForANewSnapshotToWriteAgain(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(100 * time.Millisecond)
-		s.show(closed(minReady(1), later))
+		s.show(ststest.Closed(minReady(1), later))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "a snapshot does not cut the back-off short")
 		s.pass(400 * time.Millisecond)
 		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
@@ -155,10 +155,10 @@ func TestRunBacksOffAnewAfterASuccess(t *testing.T) {
 	p := oneStep(func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
-	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(2 * time.Second)
 		s.cluster.answers = []answer{noAnswer}
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		s.pass(time.Second)
 		ms := time.Millisecond
 		require.Equal(t, []time.Duration{0, 500 * ms, 1500 * ms, 2000 * ms, 2500 * ms}, s.cluster.times())
@@ -166,38 +166,38 @@ func TestRunBacksOffAnewAfterASuccess(t *testing.T) {
 }
 
 func TestRunAcceptsALostWriteThatWasTaken(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(100 * time.Millisecond)
-		s.show(opened(set(), updated(4, pending)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)))
 		s.pass(time.Minute)
 		require.Len(t, s.cluster.sent, 1)
 		s.goesOn()
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		require.Equal(t, engine.Done, s.ends().Result)
 	}, noAnswer)
 }
 
 // The write was taken, so the next try is a conflict; the watch lags behind.
 func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
-	onStage(t, oneStep(), closed(), func(t *testing.T, s *stage) {
+	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(5 * time.Second)
 		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
 		s.goesOn()
-		s.show(opened(set(), updated(4)))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		require.Equal(t, engine.Done, s.ends().Result)
 	}, noAnswer, conflict)
 }
 
 func TestRunRepeatsALostDeletion(t *testing.T) {
 	p := oneStep(returning(&plan.Free{Mode: plan.FreeBlocker}))
-	bad := updated(4, ststest.Unready)
+	bad := ststest.UpdatedPod(4, ststest.Unready)
 	remove := plan.DeletePod{Name: "web-4", UID: bad.UID, Why: inTheWay}
-	onStage(t, p, opened(closing(), bad), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Opened(closing(), bad), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		require.Equal(t, []sent{{0, remove}, {500 * time.Millisecond, remove}}, s.cluster.sent)
 		s.pass(time.Minute)
 		require.Len(t, s.cluster.sent, 2, "it was taken")
-		s.show(opened(closing(), stable(4, anew)))
+		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated)))
 		require.Equal(t, engine.Done, s.ends().Result)
 	}, noAnswer)
 }
@@ -205,7 +205,7 @@ func TestRunRepeatsALostDeletion(t *testing.T) {
 func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
 	forbidden := errors.New(`not allowed to patch statefulsets.apps in namespace "default"`)
 	p := oneStep()
-	onStage(t, p, closed(), func(t *testing.T, s *stage) {
+	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
 		require.Equal(t, engine.Outcome{
 			Result: engine.Failed, Err: forbidden, Step: &p.Steps[0],
 			Message: `update web-4: not allowed to patch statefulsets.apps in namespace "default"`,

@@ -20,7 +20,7 @@ func TestTheRetentionPolicyDriftsAsOtherFieldsDo(t *testing.T) {
 		}
 	})
 	p := oneStep(func(p *plan.Plan) { p.Scales, p.Record = true, "kubectl-sts.github.io/scale" })
-	w := newWalk(t, p, settled())
+	w := newWalk(t, p, ststest.Settled())
 	d := w.see(ststest.Snapshot(deletes, ststest.Pods(0, 5)))
 	require.Equal(t, engine.Drifted, d.End.Result)
 	require.Equal(t, "the whenScaled policy was changed from Retain to Delete; nothing more is written", d.End.Message)

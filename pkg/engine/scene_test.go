@@ -35,7 +35,7 @@ func witnessed(t *testing.T, w *witness, p plan.Plan, first sts.Snapshot, play f
 
 func TestAHaltTellsWhatIsKnown(t *testing.T) {
 	w := &witness{tells: &sts.Evidence{Container: "nginx", Log: []string{"FATAL"}, Previous: true}}
-	bad := opened(set(), updated(4, ststest.Waiting("InvalidImageName", "NGINX")))
+	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, w, oneStep(), bad, func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Equal(t, []string{"web-4/nginx"}, w.asked)
@@ -53,7 +53,7 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 
 func TestAHaltWithoutAnyEvidenceOffersNoMore(t *testing.T) {
 	w := &witness{}
-	bad := opened(set(), updated(4, ststest.Waiting("InvalidImageName", "NGINX")))
+	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, w, oneStep(), bad, func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Nil(t, o.Evidence)
@@ -63,7 +63,7 @@ func TestAHaltWithoutAnyEvidenceOffersNoMore(t *testing.T) {
 
 func TestNobodyIsAskedWhereNothingHalted(t *testing.T) {
 	w := &witness{}
-	witnessed(t, w, oneStep(), opened(set(), updated(4)), func(t *testing.T, s *stage) {
+	witnessed(t, w, oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Equal(t, engine.Done, o.Result)
 		require.Empty(t, w.asked)
@@ -75,12 +75,12 @@ func TestNobodyIsAskedWhereNothingHalted(t *testing.T) {
 func TestThePlansOwnImagesAreTold(t *testing.T) {
 	p := oneStep()
 	p.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21"}}
-	bad := opened(set(), updated(4, ststest.Waiting("InvalidImageName", "NGINX")))
+	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, &witness{}, p, bad, func(t *testing.T, s *stage) { require.Equal(t, p.Images, s.ends().Images) })
 }
 
 func TestNothingIsSafeWhereNoPodIsAvailable(t *testing.T) {
-	bad := ststest.Snapshot(set(), ststest.Pods(0, 5, ststest.Waiting("InvalidImageName", "NGINX")))
+	bad := ststest.Snapshot(ststest.Canary(), ststest.Pods(0, 5, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, &witness{}, oneStep(), bad, func(t *testing.T, s *stage) {
 		require.Equal(t, "no pod is Available", s.ends().Safe)
 	})

@@ -28,7 +28,7 @@ const (
 )
 
 func TestSoak(t *testing.T) {
-	good := opened(set(), updated(4))
+	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	crashed := halted(oneStep(soaked(soak)), "web-4", sts.Trouble{
 		Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience,
 	}, "web-4: "+restarted+": nginx: CrashLoopBackOff: back-off")
@@ -43,34 +43,34 @@ func TestSoak(t *testing.T) {
 		{"is over when its time has passed", good, soak, allIsWell},
 		{
 			"fails when a pod restarted, even if it is Available again",
-			opened(set(), updated(4, ststest.Restarted(1))), soak, broken("web-4", sts.ReasonRestarted, restarted),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Restarted(1))), soak, broken("web-4", sts.ReasonRestarted, restarted),
 		},
-		{"tells why the pod restarted", opened(set(), updated(4, crashing)), 1, crashed},
-		{"fails when a pod is not Ready", opened(set(), updated(4, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped)},
-		{"fails when a pod goes", opened(set(), updated(4, ststest.Terminating)), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
-		{"fails when a pod is gone", without(good, 4), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
+		{"tells why the pod restarted", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, crashing)), 1, crashed},
+		{"fails when a pod is not Ready", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped)},
+		{"fails when a pod goes", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Terminating)), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
+		{"fails when a pod is gone", ststest.Without(good, 4), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
 		{
 			"fails when a pod was made anew, even if that is Available",
-			opened(set(), updated(4, anew)), 1, broken("web-4", sts.ReasonReplaced, wentAway),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Recreated)), 1, broken("web-4", sts.ReasonReplaced, wentAway),
 		},
 		{
 			"fails when a stable pod below the gate is not Ready",
-			opened(set(), updated(4), stable(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
 		},
 		{
 			"fails when a stable pod below the gate restarted",
-			opened(set(), updated(4), stable(0, ststest.Restarted(1))), 1, broken("web-0", sts.ReasonRestarted, restarted),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(0, ststest.Restarted(1))), 1, broken("web-0", sts.ReasonRestarted, restarted),
 		},
-		{"fails when a stable pod below the gate is gone", without(good, 2), 1, broken("web-2", sts.ReasonReplaced, wentAway)},
+		{"fails when a stable pod below the gate is gone", ststest.Without(good, 2), 1, broken("web-2", sts.ReasonReplaced, wentAway)},
 		{
 			"fails below the gate of a Parallel set as well",
-			opened(set(parallel), updated(4), stable(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
+			ststest.Opened(ststest.Canary(parallel), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)), 1, broken("web-1", sts.ReasonNotAvailable, stopped),
 		},
 		{
 			"names the highest of two",
-			opened(set(), updated(4, ststest.Unready), stable(1, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(1, ststest.Unready)), 1, broken("web-4", sts.ReasonNotAvailable, stopped),
 		},
-		{"judges nothing before the controller has seen the spec", opened(set(unseen), updated(4, ststest.Unready)), 1, waitsUntil(soak)},
+		{"judges nothing before the controller has seen the spec", ststest.Opened(ststest.Canary(ststest.Unobserved), ststest.UpdatedPod(4, ststest.Unready)), 1, waitsUntil(soak)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, oneStep(soaked(soak)), good)
@@ -80,17 +80,17 @@ func TestSoak(t *testing.T) {
 }
 
 func TestSoakJudgesOnlyPodsThatWereGood(t *testing.T) {
-	bad := opened(set(parallel), updated(4), stable(1, ststest.Unready))
+	bad := ststest.Opened(ststest.Canary(parallel), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready))
 	w := inStep(t, oneStep(soaked(soak)), bad)
 	require.Equal(t, waitsUntil(soak), quiet(w.after(1).see(bad)), "web-1 was not good when the run began")
 	require.Equal(t, allIsWell, quiet(w.at(soak).see(bad)))
 }
 
 func TestSoakJudgesAPodFromWhenItGotGood(t *testing.T) {
-	w := inStep(t, oneStep(soaked(soak)), opened(set(parallel), updated(4), stable(1, ststest.Unready)))
-	w.after(1).see(opened(set(parallel), updated(4)))
+	w := inStep(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(parallel), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)))
+	w.after(1).see(ststest.Opened(ststest.Canary(parallel), ststest.UpdatedPod(4)))
 	require.Equal(t, broken("web-1", sts.ReasonNotAvailable, stopped),
-		quiet(w.after(1).see(opened(set(parallel), updated(4), stable(1, ststest.Unready)))))
+		quiet(w.after(1).see(ststest.Opened(ststest.Canary(parallel), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)))))
 }
 
 func TestWhileAStepWaits(t *testing.T) {
@@ -102,23 +102,23 @@ func TestWhileAStepWaits(t *testing.T) {
 	}{
 		{
 			"a restart of a good pod breaks a soak that is to come",
-			soak, stable(1, ststest.Restarted(1)), broken("web-1", sts.ReasonRestarted, restarted),
+			soak, ststest.StablePod(1, ststest.Restarted(1)), broken("web-1", sts.ReasonRestarted, restarted),
 		},
-		{"a restart of a good pod does not matter without a soak", 0, stable(1, ststest.Restarted(1)), waitsUntil(stepTimeout)},
-		{"a good pod that is not Ready may heal", soak, stable(1, ststest.Unready), waitsUntil(stepTimeout)},
-		{"a good pod that goes may come back", soak, stable(1, ststest.Terminating), waitsUntil(stepTimeout)},
+		{"a restart of a good pod does not matter without a soak", 0, ststest.StablePod(1, ststest.Restarted(1)), waitsUntil(stepTimeout)},
+		{"a good pod that is not Ready may heal", soak, ststest.StablePod(1, ststest.Unready), waitsUntil(stepTimeout)},
+		{"a good pod that goes may come back", soak, ststest.StablePod(1, ststest.Terminating), waitsUntil(stepTimeout)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(soaked(test.soak)), opened(set()))
-			require.Equal(t, test.want, quiet(w.see(opened(set(), test.pod))))
+			w := inStep(t, oneStep(soaked(test.soak)), ststest.Opened(ststest.Canary()))
+			require.Equal(t, test.want, quiet(w.see(ststest.Opened(ststest.Canary(), test.pod))))
 		})
 	}
 }
 
 func TestARestartOfAPodThatIsToBeReplacedDoesNotMatter(t *testing.T) {
-	w := newWalk(t, oneStep(soaked(soak)), closed())
-	w.state = w.state.Applied(w.see(closed()).Do, set(), w.now)
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(opened(set(), stable(4, ststest.Restarted(1))))))
+	w := newWalk(t, oneStep(soaked(soak)), ststest.Closed())
+	w.state = w.state.Applied(w.see(ststest.Closed()).Do, ststest.Canary(), w.now)
+	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(), ststest.StablePod(4, ststest.Restarted(1))))))
 }
 
 // What happened while the step waited is over, or it would have ended there.
@@ -132,28 +132,28 @@ func TestWhenASoakBegins(t *testing.T) {
 	}{
 		{
 			"a pod that went away and is back is forgiven", soak,
-			without(opened(set()), 1), opened(set(), updated(4), stable(1, anew)), waitsUntil(soak),
+			ststest.Without(ststest.Opened(ststest.Canary()), 1), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Recreated)), waitsUntil(soak),
 		},
 		{
 			"a pod that was not Ready and is again is forgiven", soak,
-			opened(set(), stable(1, ststest.Unready)), opened(set(), updated(4)), waitsUntil(soak),
+			ststest.Opened(ststest.Canary(), ststest.StablePod(1, ststest.Unready)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), waitsUntil(soak),
 		},
 		{
 			"a restart is forgiven without a soak", 0,
-			opened(set(), stable(1, ststest.Restarted(1))), opened(set(), updated(4), stable(1, ststest.Restarted(1))), allIsWell,
+			ststest.Opened(ststest.Canary(), ststest.StablePod(1, ststest.Restarted(1))), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Restarted(1))), allIsWell,
 		},
 		{
 			"a pod that was good and is not Ready now breaks it at once", soak,
-			opened(set(), stable(1, ststest.Unready)), opened(set(), updated(4), stable(1, ststest.Unready)),
+			ststest.Opened(ststest.Canary(), ststest.StablePod(1, ststest.Unready)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)),
 			broken("web-1", sts.ReasonNotAvailable, stopped),
 		},
 		{
 			"a pod that was good and is gone now breaks it at once", soak,
-			without(opened(set()), 1), without(opened(set(), updated(4)), 1), broken("web-1", sts.ReasonReplaced, wentAway),
+			ststest.Without(ststest.Opened(ststest.Canary()), 1), ststest.Without(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), 1), broken("web-1", sts.ReasonReplaced, wentAway),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(soaked(test.soak)), opened(set()))
+			w := inStep(t, oneStep(soaked(test.soak)), ststest.Opened(ststest.Canary()))
 			w.see(test.waiting)
 			require.Equal(t, test.want, quiet(w.see(test.arrived)))
 		})
@@ -161,11 +161,11 @@ func TestWhenASoakBegins(t *testing.T) {
 }
 
 func TestAForgivenPodIsJudgedAnew(t *testing.T) {
-	w := inStep(t, oneStep(soaked(soak)), opened(set()))
-	w.see(without(opened(set()), 1))
-	w.see(opened(set(), updated(4), stable(1, anew)))
+	w := inStep(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary()))
+	w.see(ststest.Without(ststest.Opened(ststest.Canary()), 1))
+	w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Recreated)))
 	require.Equal(t, broken("web-1", sts.ReasonRestarted, restarted),
-		quiet(w.see(opened(set(), updated(4), stable(1, anew, ststest.Restarted(1))))))
+		quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Recreated, ststest.Restarted(1))))))
 }
 
 // The plan itself replaces the pods of the next step: they are no regression.
@@ -175,13 +175,13 @@ func TestPodsOfTheNextStepMayGo(t *testing.T) {
 			Title: "update web-3", Change: plan.Partition(3), Until: plan.PodsGood{From: 3}, Soak: soak,
 		})
 	})
-	w := inStep(t, p, opened(set(), updated(4)))
+	w := inStep(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 	w.at(soak)
-	d := w.see(opened(set(), updated(4)))
+	d := w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 	require.Equal(t, plan.Partition(3), d.Do)
-	open3 := set(later, ststest.Partition(3))
+	open3 := ststest.Canary(later, ststest.Partition(3))
 	w.state = w.state.Applied(d.Do, open3, w.now)
-	require.Equal(t, waitsUntil(soak+stepTimeout), quiet(w.see(without(opened(open3, updated(4)), 3))))
-	require.Equal(t, waitsUntil(2*soak), quiet(w.see(opened(open3, updated(4), updated(3)))))
-	require.Equal(t, allIsWell, quiet(w.at(2*soak).see(opened(open3, updated(4), updated(3)))))
+	require.Equal(t, waitsUntil(soak+stepTimeout), quiet(w.see(ststest.Without(ststest.Opened(open3, ststest.UpdatedPod(4)), 3))))
+	require.Equal(t, waitsUntil(2*soak), quiet(w.see(ststest.Opened(open3, ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))
+	require.Equal(t, allIsWell, quiet(w.at(2*soak).see(ststest.Opened(open3, ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))
 }

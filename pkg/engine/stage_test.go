@@ -47,7 +47,7 @@ func onStage(t *testing.T, p plan.Plan, first sts.Snapshot, play func(t *testing
 // onStageWith is the same from the settled set, with commands to run.
 func onStageWith(t *testing.T, hooks *commands, p plan.Plan, play func(t *testing.T, s *stage)) {
 	t.Helper()
-	onStageAs(t, p, settled(), play, func(t *testing.T) *stage {
+	onStageAs(t, p, ststest.Settled(), play, func(t *testing.T) *stage {
 		s := newStage(t)
 		s.hooks = hooks
 		hooks.ends = make(chan error) // of this bubble

@@ -14,7 +14,7 @@ import (
 
 // The story of one step, snapshot by snapshot.
 func TestEvents(t *testing.T) {
-	w := newWalk(t, oneStep(soaked(soak)), closed())
+	w := newWalk(t, oneStep(soaked(soak)), ststest.Closed())
 	event := func(e engine.Event) engine.Event {
 		e.Time, e.Step = w.now, &w.plan.Steps[0]
 		return e
@@ -25,16 +25,16 @@ func TestEvents(t *testing.T) {
 	}
 	moved := func(standing sts.Standing, says string) []engine.Event {
 		waits := pod(standing, 0)
-		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, in(stepTimeout)
+		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(stepTimeout)
 		if standing.Trouble != nil {
-			waits.Halts = in(patience)
+			waits.Halts = ststest.In(patience)
 		}
 		return []engine.Event{pod(standing, 0), waits}
 	}
 	wait := func(message string, want int) engine.Event {
-		return event(engine.Event{Type: engine.EventWait, Message: message, Want: want, Halts: in(stepTimeout)})
+		return event(engine.Event{Type: engine.EventWait, Message: message, Want: want, Halts: ststest.In(stepTimeout)})
 	}
-	hourAgo, fresh := in(-time.Hour), ststest.ReadySince(in(-time.Second))
+	hourAgo, fresh := ststest.In(-time.Hour), ststest.ReadySince(ststest.In(-time.Second))
 	slow := minReady(60)
 
 	for _, look := range []struct {
@@ -42,58 +42,58 @@ func TestEvents(t *testing.T) {
 		s    sts.Snapshot
 		want func() []engine.Event
 	}{
-		{"the step begins", closed(slow), func() []engine.Event {
+		{"the step begins", ststest.Closed(slow), func() []engine.Event {
 			return []engine.Event{event(engine.Event{Type: engine.EventStep})}
 		}},
-		{"the change was sent, the controller lags behind", opened(set(slow, unseen)), func() []engine.Event {
+		{"the change was sent, the controller lags behind", ststest.Opened(ststest.Canary(slow, ststest.Unobserved)), func() []engine.Event {
 			return []engine.Event{wait(controllerSees, 1)}
 		}},
-		{"a pod that waits for its turn is no news, but what is waited for", opened(set(slow)), func() []engine.Event {
+		{"a pod that waits for its turn is no news, but what is waited for", ststest.Opened(ststest.Canary(slow)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateOld, Since: hourAgo}, "on another revision than wanted")[1:]
 		}},
-		{"nothing new", opened(set(slow)), func() []engine.Event { return nil }},
-		{"terminating", opened(set(slow), stable(4, ststest.Terminating)), func() []engine.Event {
+		{"nothing new", ststest.Opened(ststest.Canary(slow)), func() []engine.Event { return nil }},
+		{"terminating", ststest.Opened(ststest.Canary(slow), ststest.StablePod(4, ststest.Terminating)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateTerminating, Since: ststest.Start}, "terminating")
 		}},
-		{"missing", without(opened(set(slow)), 4), func() []engine.Event {
+		{"missing", ststest.Without(ststest.Opened(ststest.Canary(slow)), 4), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateMissing}, "not created yet")
 		}},
-		{"pending", opened(set(slow), updated(4, pending)), func() []engine.Event {
+		{"pending", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, ststest.Pending)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StatePending, Since: hourAgo}, "pending")
 		}},
-		{"in trouble", opened(set(slow), updated(4, pullError)), func() []engine.Event {
+		{"in trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, pullError)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
 				"nginx: ErrImagePull: not found")
 		}},
-		{"in other trouble", opened(set(slow), updated(4, backOff)), func() []engine.Event {
+		{"in other trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, backOff)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
 				"nginx: ImagePullBackOff: back-off")
 		}},
-		{"out of trouble", opened(set(slow), updated(4, fresh)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateReady, Since: in(-time.Second), GoodAt: in(59 * time.Second)},
+		{"out of trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, fresh)), func() []engine.Event {
+			return moved(sts.Standing{State: sts.StateReady, Since: ststest.In(-time.Second), GoodAt: ststest.In(59 * time.Second)},
 				"Ready, Available soon")
 		}},
-		{"there", opened(set(), updated(4)), func() []engine.Event {
+		{"there", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func() []engine.Event {
 			return []engine.Event{
 				pod(sts.Standing{State: sts.StateAvailable, Since: hourAgo}, 1),
-				event(engine.Event{Type: engine.EventSoak, Until: in(soak), Good: 1, Want: 1}),
+				event(engine.Event{Type: engine.EventSoak, Until: ststest.In(soak), Good: 1, Want: 1}),
 			}
 		}},
-		{"soaking on", opened(set(), updated(4)), func() []engine.Event { return nil }},
+		{"soaking on", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func() []engine.Event { return nil }},
 	} {
 		d := w.see(look.s)
 		require.Equal(t, look.want(), d.Events, look.name)
 		if d.Do != nil {
-			w.state = w.state.Applied(d.Do, set(slow, unseen), w.now)
+			w.state = w.state.Applied(d.Do, ststest.Canary(slow, ststest.Unobserved), w.now)
 		}
 	}
 	w.at(soak)
-	require.Equal(t, []engine.Event{event(engine.Event{Type: engine.EventStepDone})}, w.see(opened(set(), updated(4))).Events)
+	require.Equal(t, []engine.Event{event(engine.Event{Type: engine.EventStepDone})}, w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))).Events)
 }
 
 func TestPodsAreToldFromTheHighestDown(t *testing.T) {
 	p := oneStep(step(func(s *plan.Step) { s.Change, s.Until = plan.Partition(3), plan.PodsGood{From: 3} }))
-	s := opened(set(ststest.Partition(3)), updated(3, ststest.Unready), updated(4, ststest.Unready))
+	s := ststest.Opened(ststest.Canary(ststest.Partition(3)), ststest.UpdatedPod(3, ststest.Unready), ststest.UpdatedPod(4, ststest.Unready))
 	var pods []string
 	for _, e := range newWalk(t, p, s).see(s).Events {
 		if e.Type == engine.EventPod {
@@ -105,7 +105,7 @@ func TestPodsAreToldFromTheHighestDown(t *testing.T) {
 
 func TestAPodThatIsGoodFromTheStartIsNoNews(t *testing.T) {
 	p := oneStep(soaked(soak))
-	s := opened(set(), updated(4))
+	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	var types []engine.EventType
 	for _, e := range newWalk(t, p, s).see(s).Events {
 		types = append(types, e.Type)
@@ -118,13 +118,13 @@ func TestEachStepTellsWhatItWaitsFor(t *testing.T) {
 	p := oneStep(step(func(s *plan.Step) { s.Until = plan.Observed{} }), func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
-	w := inStep(t, p, opened(set(unseen)))
-	w.see(opened(set()))
-	d := w.see(opened(set()))
-	w.state = w.state.Applied(d.Do, set(later, ststest.Partition(3)), w.now)
+	w := inStep(t, p, ststest.Opened(ststest.Canary(ststest.Unobserved)))
+	w.see(ststest.Opened(ststest.Canary()))
+	d := w.see(ststest.Opened(ststest.Canary()))
+	w.state = w.state.Applied(d.Do, ststest.Canary(later, ststest.Partition(3)), w.now)
 	require.Equal(t, []engine.Event{{
-		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees, Halts: in(stepTimeout),
-	}}, w.see(opened(set(later, ststest.Partition(3), unseen))).Events)
+		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees, Halts: ststest.In(stepTimeout),
+	}}, w.see(ststest.Opened(ststest.Canary(later, ststest.Partition(3), ststest.Unobserved))).Events)
 }
 
 func TestWhereTheGateIsLeft(t *testing.T) {
@@ -133,19 +133,19 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 		set  *setObject
 		want string
 	}{
-		{"closed", set(ststest.Partition(5)), "partition 5: no pod is updated"},
-		{"beyond the replicas", set(ststest.Partition(9)), "partition 9: no pod is updated"},
-		{"open for the last", set(ststest.Partition(4)), onlyWeb4},
-		{"open for some", set(ststest.Partition(2)), "partition 2: web-2 and above are updated"},
-		{"open for all", set(ststest.Partition(0)), "partition 0: every pod is updated"},
-		{"open for some from ordinals.start", set(ststest.Partition(3), startingAt(5)), "partition 3: web-8 and above are updated"},
-		{"open for all from ordinals.start", set(ststest.Partition(0), startingAt(5)), "partition 0: every pod is updated"},
+		{"closed", ststest.Canary(ststest.Partition(5)), "partition 5: no pod is updated"},
+		{"beyond the replicas", ststest.Canary(ststest.Partition(9)), "partition 9: no pod is updated"},
+		{"open for the last", ststest.Canary(ststest.Partition(4)), onlyWeb4},
+		{"open for some", ststest.Canary(ststest.Partition(2)), "partition 2: web-2 and above are updated"},
+		{"open for all", ststest.Canary(ststest.Partition(0)), "partition 0: every pod is updated"},
+		{"open for some from ordinals.start", ststest.Canary(ststest.Partition(3), startingAt(5)), "partition 3: web-8 and above are updated"},
+		{"open for all from ordinals.start", ststest.Canary(ststest.Partition(0), startingAt(5)), "partition 0: every pod is updated"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := oneStep(step(func(s *plan.Step) {
 				s.Change, s.Until, s.Gate = nil, plan.Observed{}, &plan.Gate{Kind: plan.GateHold}
 			}))
-			s := opened(test.set)
+			s := ststest.Opened(test.set)
 			end := newWalk(t, p, s).see(s).End
 			require.Equal(t, test.want, end.Gate)
 			require.Equal(t, test.set.Spec.UpdateStrategy.RollingUpdate != nil && s.Partition() == 0, end.Open)
@@ -155,14 +155,14 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 
 func TestCommandsThatAPlanDoesNotHaveAreNotOffered(t *testing.T) {
 	p := oneStep(gated(hold), func(p *plan.Plan) { p.Abort = "" })
-	s := opened(set(), updated(4))
+	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	require.Equal(t, []string{"the next step: kubectl sts promote web"}, newWalk(t, p, s).see(s).End.Try)
 }
 
 // A run that left nothing behind has nothing to say about a gate.
 func TestWhatIsLeftBehind(t *testing.T) {
-	unmarked := func(set *setObject) { delete(set.Annotations, record) }
-	ends := opened(set(unmarked, later, ststest.Partition(1)))
+	unmarked := func(set *setObject) { delete(set.Annotations, ststest.CanaryRecord) }
+	ends := ststest.Opened(ststest.Canary(unmarked, later, ststest.Partition(1)))
 	gate := "partition 1: web-1 and above are updated"
 	for _, test := range []struct {
 		name     string
@@ -172,17 +172,17 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		gate     string
 		commands []string
 	}{
-		{"nothing, by a run that wrote nothing", oneStep(), closed(unmarked), nil, "", nil},
-		{"the gate, by a run without a record", oneStep(func(p *plan.Plan) { p.Record = "" }), closed(unmarked), nil, gate, toRetry},
+		{"nothing, by a run that wrote nothing", oneStep(), ststest.Closed(unmarked), nil, "", nil},
+		{"the gate, by a run without a record", oneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Closed(unmarked), nil, gate, toRetry},
 		{
-			"the gate, by a run that wrote", oneStep(), closed(unmarked),
+			"the gate, by a run that wrote", oneStep(), ststest.Closed(unmarked),
 			func(st engine.State, c plan.Change) engine.State {
-				return st.Applied(c, set(unmarked, ststest.Generation(2)), ststest.Start)
+				return st.Applied(c, ststest.Canary(unmarked, ststest.Generation(2)), ststest.Start)
 			},
 			gate, toRetry,
 		},
 		{
-			"the gate, by a run that may have written", oneStep(), closed(unmarked),
+			"the gate, by a run that may have written", oneStep(), ststest.Closed(unmarked),
 			func(st engine.State, c plan.Change) engine.State { return st.Unsure(c) },
 			gate + "; unless the write that got no answer was taken: partition 4", toRetry,
 		},
@@ -212,10 +212,10 @@ func (o operated) Check(s sts.Snapshot, now time.Time) plan.Progress {
 }
 
 func TestAnOperationIsToldOnceForEachStepOfIt(t *testing.T) {
-	w := newWalk(t, watching(func(p *plan.Plan) { p.Steps[0].Until = operated{} }), opened(rolling()))
+	w := newWalk(t, watching(func(p *plan.Plan) { p.Steps[0].Until = operated{} }), ststest.Opened(rolling()))
 	var told []string
 	for _, step := range []string{"1", "1", "11", "11", "11", "1"} {
-		for _, e := range w.see(opened(rolling(ststest.Annotated("step", step)))).Events {
+		for _, e := range w.see(ststest.Opened(rolling(ststest.Annotated("step", step)))).Events {
 			if e.Type == engine.EventOperation {
 				told = append(told, e.Message)
 			}

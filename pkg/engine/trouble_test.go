@@ -44,7 +44,7 @@ func TestTroubleInItsTime(t *testing.T) {
 				"web-4: nginx: Odd (no progress for 10m0s)"),
 		},
 		{
-			"at the deadline a pod without trouble is told by its state", pending, stepTimeout,
+			"at the deadline a pod without trouble is told by its state", ststest.Pending, stepTimeout,
 			halted(oneStep(), "web-4", sts.Trouble{Reason: sts.ReasonStartingUp, Message: "pending", Grace: sts.AtDeadline},
 				"web-4: Starting: pending (no progress for 10m0s)"),
 		},
@@ -54,7 +54,7 @@ func TestTroubleInItsTime(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := opened(set(), updated(4, test.pod))
+			s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, test.pod))
 			w := newWalk(t, oneStep(), s)
 			d := w.see(s)
 			if test.at > 0 {
@@ -66,7 +66,7 @@ func TestTroubleInItsTime(t *testing.T) {
 }
 
 func TestTheDeadlineOfAPodOnTheOldRevision(t *testing.T) {
-	s := opened(set())
+	s := ststest.Opened(ststest.Canary())
 	w := inStep(t, oneStep(), s)
 	require.Equal(t, halted(w.plan, "web-4",
 		sts.Trouble{Reason: sts.ReasonOldRevision, Message: "on another revision than wanted", Grace: sts.AtDeadline},
@@ -102,12 +102,12 @@ func TestPatience(t *testing.T) {
 		},
 		{
 			"is not reset by a pod that is Ready but not yet Available",
-			[]look{{0, pullError}, {20 * time.Second, ststest.ReadySince(in(19 * time.Second))}, {patience, pullError}},
+			[]look{{0, pullError}, {20 * time.Second, ststest.ReadySince(ststest.In(19 * time.Second))}, {patience, pullError}},
 			over,
 		},
 		{
 			"begins anew for another pod of the same name",
-			[]look{{0, pullError}, {20 * time.Second, func(pod *podObject) { pullError(pod); anew(pod) }}},
+			[]look{{0, pullError}, {20 * time.Second, func(pod *podObject) { pullError(pod); ststest.Recreated(pod) }}},
 			waitsUntil(50 * time.Second),
 		},
 		{
@@ -117,10 +117,10 @@ func TestPatience(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := newWalk(t, oneStep(), opened(set(minReady(5))))
+			w := newWalk(t, oneStep(), ststest.Opened(ststest.Canary(minReady(5))))
 			var d engine.Decision
 			for _, look := range test.looks {
-				d = w.at(look.at).see(opened(set(minReady(5)), updated(4, look.pod)))
+				d = w.at(look.at).see(ststest.Opened(ststest.Canary(minReady(5)), ststest.UpdatedPod(4, look.pod)))
 			}
 			require.Equal(t, test.want, quiet(d))
 		})
@@ -130,7 +130,7 @@ func TestPatience(t *testing.T) {
 func TestAHealthyPodClearsItsTrouble(t *testing.T) {
 	p := oneStep(step(func(s *plan.Step) { s.Change, s.Until = plan.Partition(3), plan.PodsGood{From: 3} }))
 	show := func(web4 podOption) sts.Snapshot {
-		return opened(set(ststest.Partition(3)), updated(4, web4))
+		return ststest.Opened(ststest.Canary(ststest.Partition(3)), ststest.UpdatedPod(4, web4))
 	}
 	w := inStep(t, p, show(pullError))
 	w.at(20 * time.Second).see(show(func(*podObject) {}))
@@ -139,7 +139,7 @@ func TestAHealthyPodClearsItsTrouble(t *testing.T) {
 
 func TestAPodThatCannotBeMade(t *testing.T) {
 	const words = "pods \"web-4\" is forbidden: exceeded quota"
-	missing := without(opened(set()), 4)
+	missing := ststest.Without(ststest.Opened(ststest.Canary()), 4)
 	failing := missing
 	failing.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: words}}
 	over := halted(oneStep(), "web-4", sts.Trouble{Reason: sts.ReasonFailedCreate, Message: words, Grace: sts.AfterPatience},
@@ -160,7 +160,7 @@ func TestAPodThatCannotBeMade(t *testing.T) {
 			halted(oneStep(), "web-4", sts.Trouble{Reason: sts.ReasonNotCreated, Message: "not created yet", Grace: sts.AtDeadline},
 				"web-4: NotCreated: not created yet (no progress for 10m0s)"),
 		},
-		{"is forgotten once it is there", failing, opened(set(), updated(4, pending)), patience, waitsUntil(stepTimeout)},
+		{"is forgotten once it is there", failing, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), patience, waitsUntil(stepTimeout)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, oneStep(), test.first)
@@ -170,9 +170,9 @@ func TestAPodThatCannotBeMade(t *testing.T) {
 }
 
 func TestAPodThatIsMissingAgainHasItsTimeAgain(t *testing.T) {
-	missing := without(opened(set()), 4)
+	missing := ststest.Without(ststest.Opened(ststest.Canary()), 4)
 	missing.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "quota"}}
 	w := inStep(t, oneStep(), missing)
-	w.at(20 * time.Second).see(opened(set(), updated(4, pending)))
+	w.at(20 * time.Second).see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)))
 	require.Equal(t, waitsUntil(50*time.Second), quiet(w.at(20*time.Second).see(missing)))
 }

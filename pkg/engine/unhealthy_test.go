@@ -16,7 +16,7 @@ func goingBack(p *plan.Plan) {
 
 func TestOnTheWayBackAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
 	p := oneStep(returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true, AlwaysUnhealthy: true}))
-	s := budgeted(opened(closing(), updated(4, ststest.Unready)), ststest.Healthy(0, 4))
+	s := budgeted(ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready)), ststest.Healthy(0, 4))
 	require.Equal(t, "web-4", deletes(newWalk(t, p, s).see(s).Do))
 }
 
@@ -24,14 +24,14 @@ func TestOnTheWayBackAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
 // the first step back.
 func TestOnTheWayBackPodsThatAreDownAreRecreatedBeforeABudgetIsWaitedFor(t *testing.T) {
 	p := oneStep(disrupting(4), goingBack)
-	both := budgeted(before(updated(4, ststest.Unready), updated(3, ststest.Unready)), ststest.Healthy(3, 4))
+	both := budgeted(before(ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(3, ststest.Unready)), ststest.Healthy(3, 4))
 	w := newWalk(t, p, both)
 	d := w.see(both)
 	require.Equal(t, "web-4", deletes(d.Do))
 	w.state = w.state.Applied(d.Do, nil, w.now)
 	require.Nil(t, w.see(both).Do, "the watch does not show it yet")
 
-	one := budgeted(before(updated(4, ststest.Unready, ststest.Terminating), updated(3, ststest.Unready)), ststest.Healthy(3, 4))
+	one := budgeted(before(ststest.UpdatedPod(4, ststest.Unready, ststest.Terminating), ststest.UpdatedPod(3, ststest.Unready)), ststest.Healthy(3, 4))
 	d = w.see(one)
 	require.Equal(t, "web-3", deletes(d.Do), "at once, and not after the other")
 	w.state = w.state.Applied(d.Do, nil, w.now)
@@ -40,13 +40,13 @@ func TestOnTheWayBackPodsThatAreDownAreRecreatedBeforeABudgetIsWaitedFor(t *test
 }
 
 func TestOnTheWayBackAPodThatIsWellWaitsForTheBudget(t *testing.T) {
-	s := budgeted(before(updated(3)), ststest.Healthy(4, 4))
+	s := budgeted(before(ststest.UpdatedPod(3)), ststest.Healthy(4, 4))
 	require.Nil(t, newWalk(t, oneStep(disrupting(4), goingBack), s).see(s).Do)
 }
 
 // Without a change the pod would come back as it is.
 func TestOnTheWayBackAPodThatIsWhereItIsWantedIsLeftAlone(t *testing.T) {
-	s := budgeted(before(stable(2, ststest.Unready)), ststest.Healthy(4, 5))
+	s := budgeted(before(ststest.StablePod(2, ststest.Unready)), ststest.Healthy(4, 5))
 	require.Nil(t, newWalk(t, oneStep(disrupting(4), goingBack), s).see(s).Do)
 }
 
@@ -63,9 +63,9 @@ func TestAnAbortThatWaitsOffersToGoOnWithoutTheBudget(t *testing.T) {
 // With OnDelete the run alone replaces pods: no budget keeps it from one that is down.
 func TestWithOnDeleteAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
 	p := oneStep(driving(plan.Free{Budgets: true, AlwaysUnhealthy: true}))
-	down := budgeted(opened(waiting(), stable(2, ststest.Unready)), ststest.Healthy(3, 4))
+	down := budgeted(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(2, ststest.Unready)), ststest.Healthy(3, 4))
 	require.Equal(t, "web-2", deletes(newWalk(t, p, down).see(down).Do))
 	require.Nil(t, newWalk(t, oneStep(driving(plan.Free{Budgets: true})), down).see(down).Do, "on the way forward it waits")
-	well := budgeted(opened(waiting()), ststest.Healthy(4, 4))
+	well := budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	require.Nil(t, newWalk(t, p, well).see(well).Do, "one that is well waits for the budget")
 }
