@@ -87,16 +87,22 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			want: []string{"pkg/claims/x.go:3: pkg/claims has no clock, but names v1.Now"},
 		},
 		{
-			name: "the engine may wait",
+			name: "the engine's loop may wait",
+			file: "pkg/engine/loop/x.go",
+			src:  "package loop\nimport \"time\"\nvar tick = time.NewTicker",
+		},
+		{
+			name: "what comes next is decided without a clock",
 			file: "pkg/engine/x.go",
 			src:  "package engine\nimport \"time\"\nvar tick = time.NewTicker",
+			want: []string{"pkg/engine/x.go:3: pkg/engine has no clock, but names time.NewTicker"},
 		},
 		{
 			name: "the engine knows its cluster by an interface only",
-			file: "pkg/engine/x.go",
-			src: `package engine; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
-				_ "github.com/kubectl-sts/kubectl-sts/pkg/sts")`,
-			want: []string{"pkg/engine/x.go:1: pkg/engine must not import " + module + "/pkg/kube"},
+			file: "pkg/engine/loop/x.go",
+			src: `package loop; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/engine")`,
+			want: []string{"pkg/engine/loop/x.go:1: pkg/engine/loop must not import " + module + "/pkg/kube"},
 		},
 		{
 			name: "the cluster does not report",

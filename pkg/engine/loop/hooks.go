@@ -1,19 +1,13 @@
-package engine
+package loop
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
-
-// Hooks runs hooks.
-type Hooks interface {
-	// RunHook runs one to its end and tells each line that it says. When the
-	// context ends, so does the command, before RunHook returns.
-	RunHook(ctx context.Context, h plan.Hook, say func(line string)) error
-}
 
 var errNoHooks = errors.New("there is nothing to run it with")
 
@@ -31,7 +25,7 @@ type hooking struct {
 func (r *run) startHook(h plan.Hook) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.hook = &hooking{hook: h, lines: make(chan string), done: make(chan error, 1), over: make(chan struct{}), cancel: cancel}
-	begins := Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &h}
+	begins := engine.Event{Type: engine.EventHook, Time: r.Now(), Step: r.step(), Hook: &h}
 	r.reminder.note(begins)
 	r.Sink.Handle(begins)
 	if r.Hooks == nil {
@@ -67,17 +61,17 @@ func (r *run) hookEnds() <-chan error {
 }
 
 // hooked takes the end of a hook.
-func (r *run) hooked(err error) *Outcome {
+func (r *run) hooked(err error) *engine.Outcome {
 	h := r.hook.hook
 	r.hook.cancel()
 	r.hook = nil
 	switch {
 	case r.ctx.Err() != nil:
 		return r.stopped()
-	case errors.Is(err, ErrDenied): // it was never begun
-		return r.end(Failed, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
+	case errors.Is(err, engine.ErrDenied): // it was never begun
+		return r.end(engine.Failed, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	case err != nil:
-		return r.end(Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
+		return r.end(engine.Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
 	}
 	r.state = r.state.Hooked()
 	r.mustLook = r.Looker != nil

@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"errors"
@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 func TestRunAsks(t *testing.T) {
-	p := twoSteps(ask)
+	p := enginetest.TwoSteps(enginetest.AskGate)
 	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	broken := errors.New("the terminal is gone")
 	for _, test := range []struct {
@@ -25,13 +26,16 @@ func TestRunAsks(t *testing.T) {
 		want   *engine.Outcome // nil when the run goes on
 	}{
 		{"and goes on", plan.Promote, nil, nil},
-		{"and holds", plan.HoldOn, nil, held(p, false).End},
+		{"and holds", plan.HoldOn, nil, &engine.Outcome{
+			Result: engine.Held, Message: "held after step 1 of 2; next: web-3", Step: &p.Steps[0], Gate: enginetest.OnlyWeb4,
+			Try: enginetest.ToGoNext,
+		}},
 		{"and ends to be aborted", plan.Abort, nil, &engine.Outcome{
-			Result: engine.AbortAsked, Message: "abort", Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+			Result: engine.AbortAsked, Message: "abort", Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoOn,
 		}},
 		{"and fails when nobody can be asked", "", broken, &engine.Outcome{
 			Result: engine.Failed, Message: "reading the answer: the terminal is gone", Err: broken,
-			Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn,
+			Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoOn,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -54,29 +58,31 @@ func TestRunAsks(t *testing.T) {
 }
 
 func TestRunAsksOnceHoweverManySnapshotsCome(t *testing.T) {
-	p := twoSteps(ask)
+	p := enginetest.TwoSteps(enginetest.AskGate)
 	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
-		s.show(ststest.Opened(ststest.Canary(later, minReady(1)), ststest.UpdatedPod(4)))
+		s.show(ststest.Opened(ststest.Canary(enginetest.Later, enginetest.MinReady(1)), ststest.UpdatedPod(4)))
 		require.Len(t, s.asker.asked, 1)
 		require.Equal(t, []string{""}, s.sink.messages(engine.EventGate))
 
 		s.reply(plan.Promote, nil)
-		s.show(ststest.Opened(ststest.Canary(ststest.Generation(5), ststest.Partition(3), minReady(1)), ststest.UpdatedPod(4), ststest.UpdatedPod(3)))
+		s.show(ststest.Opened(ststest.Canary(ststest.Generation(5), ststest.Partition(3), enginetest.MinReady(1)), ststest.UpdatedPod(4),
+			ststest.UpdatedPod(3)))
 		require.Equal(t, []plan.Step{p.Steps[0], p.Steps[1]}, s.asker.asked, "the next gate is another question")
 	})
 }
 
 func TestRunEndsWhileItAsks(t *testing.T) {
-	p := twoSteps(ask)
+	p := enginetest.TwoSteps(enginetest.AskGate)
 	for _, test := range []struct {
 		name string
 		s    sts.Snapshot
 		want string
 	}{
-		{"when a pod fails", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)), "web-4: " + stopped},
+		{"when a pod fails", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Unready)), "web-4: stopped being Available"},
 		{
-			"when someone else opens the gate", ststest.Opened(ststest.Canary(later, ststest.Partition(3)), ststest.UpdatedPod(4)),
+			"when someone else opens the gate",
+			ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(3)), ststest.UpdatedPod(4)),
 			"the partition was changed from 4 to 3; nothing more is written",
 		},
 	} {
@@ -108,34 +114,36 @@ func TestAnAnswerThatIsThereIsToldFirst(t *testing.T) {
 	told := func(s *stage) []engine.EventType { return s.order(gate, answer, warning) }
 	promoted := []sent{{time.Second, plan.Partition(3)}}
 	t.Run("before what the API server has said", func(t *testing.T) {
-		onStageAs(t, twoSteps(ask), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
-			s.pass(time.Second)
-			require.Equal(t, []engine.EventType{gate, answer, warning}, told(s))
-			require.Equal(t, promoted, s.cluster.sent)
-		}, func(t *testing.T) *stage {
-			s, said := newStage(t), false
-			s.notices = func() []string {
-				if said || len(told(s)) == 0 {
-					return nil
+		onStageAs(t, enginetest.TwoSteps(enginetest.AskGate), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+			func(t *testing.T, s *stage) {
+				s.pass(time.Second)
+				require.Equal(t, []engine.EventType{gate, answer, warning}, told(s))
+				require.Equal(t, promoted, s.cluster.sent)
+			}, func(t *testing.T) *stage {
+				s, said := newStage(t), false
+				s.notices = func() []string {
+					if said || len(told(s)) == 0 {
+						return nil
+					}
+					said = true
+					s.asker.replies <- reply{plan.Promote, nil}
+					time.Sleep(time.Second) // until the answer has got to the run
+					return []string{"deprecated"}
 				}
-				said = true
-				s.asker.replies <- reply{plan.Promote, nil}
-				time.Sleep(time.Second) // until the answer has got to the run
-				return []string{"deprecated"}
-			}
-			return s
-		})
+				return s
+			})
 	})
 	for range 20 { // of two that are ready, Go takes either
 		t.Run("before what the watch tells", func(t *testing.T) {
-			onStage(t, twoSteps(ask), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
-				s.tell(engine.Update{Notice: slow})
-				s.tell(engine.Update{Notice: "the API server answers again"})
-				s.reply(plan.Promote, nil)
-				s.pass(time.Second)
-				require.Equal(t, []engine.EventType{gate, warning, answer, warning}, told(s))
-				require.Equal(t, promoted, s.cluster.sent)
-			})
+			onStage(t, enginetest.TwoSteps(enginetest.AskGate), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+				func(t *testing.T, s *stage) {
+					s.tell(engine.Update{Notice: slow})
+					s.tell(engine.Update{Notice: "the API server answers again"})
+					s.reply(plan.Promote, nil)
+					s.pass(time.Second)
+					require.Equal(t, []engine.EventType{gate, warning, answer, warning}, told(s))
+					require.Equal(t, promoted, s.cluster.sent)
+				})
 		})
 	}
 }

@@ -1,9 +1,10 @@
-package engine
+package loop
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -12,7 +13,7 @@ import (
 // doubts reports whether an end is to be looked at once more: a pod went away,
 // and the watch of the set may be about to show that somebody has changed or
 // deleted it. The watches are not in step.
-func (r *run) doubts(end *Outcome) bool {
+func (r *run) doubts(end *engine.Outcome) bool {
 	if end == nil || end.Trouble == nil || end.Trouble.Reason != sts.ReasonReplaced {
 		r.doubted = time.Time{}
 		return false
@@ -25,7 +26,7 @@ func (r *run) doubts(end *Outcome) bool {
 
 // blind is what is decided while the watch is cut: nothing. A soak must not
 // end, and no write be sent, on what was true before.
-func (r *run) blind() (time.Time, *Outcome) {
+func (r *run) blind() (time.Time, *engine.Outcome) {
 	if r.plan.StepTimeout == 0 {
 		return time.Time{}, nil
 	}
@@ -34,5 +35,5 @@ func (r *run) blind() (time.Time, *Outcome) {
 		return deadline, nil
 	}
 	err := fmt.Errorf("the API server could not be watched for %s", r.plan.StepTimeout)
-	return time.Time{}, r.end(Failed, err.Error(), err)
+	return time.Time{}, r.end(engine.Failed, err.Error(), err)
 }

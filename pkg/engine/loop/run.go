@@ -1,4 +1,4 @@
-package engine
+package loop
 
 import (
 	"context"
@@ -8,55 +8,25 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// ErrConflict is what Apply returns, wrapped, when the set is no longer what
-// the snapshot showed. It is no failure: the run looks again.
-var ErrConflict = errors.New("the object changed meanwhile")
-
-// ErrLost is what Apply returns, wrapped, when the API server could not be
-// reached or its answer got lost: the write may have been taken. The run
-// looks again and repeats it if need be.
-var ErrLost = errors.New("no answer from the API server")
-
-// ErrTimedOut is the cause of a context that ends because the user's own --timeout
-// has passed. No connection's timeout is one.
-var ErrTimedOut = fmt.Errorf("--timeout has passed: %w", context.DeadlineExceeded)
-
 // errNoAnswer is the cause of a write that nobody answered for [answerWithin].
 var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
 
-// ErrDenied is what is returned, wrapped, where the user lacks a permission.
-var ErrDenied = errors.New("not allowed")
-
-// Cluster is what the engine needs to write.
-type Cluster interface {
-	// Apply sends one change, on condition that the set is still what the
-	// snapshot shows. It returns the set as the write left it, or nil when
-	// the change was to another object. Errors: ErrConflict, ErrLost, and
-	// whatever else the API server says, which ends the run.
-	Apply(ctx context.Context, c plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
-}
-
-// Asker asks the person at the terminal. It returns when there is an answer
-// or the context ends.
-type Asker interface {
-	Ask(ctx context.Context, step plan.Step) (plan.Answer, error)
-}
-
 // Engine is what a run needs besides its plan.
 type Engine struct {
-	Cluster Cluster
-	Feed    <-chan Update
-	Sink    Sink
-	Asker   Asker
-	Hooks   Hooks // nil for plans without
+	Cluster engine.Cluster
+	Feed    <-chan engine.Update
+	Sink    engine.Sink
+	Asker   engine.Asker
+	Hooks   engine.Hooks // nil for plans without
 	// Records take what a claim was before it is deleted, where the change says so.
 	// Without them no such claim is deleted.
-	Records Records
+	Records engine.Records
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
@@ -64,9 +34,9 @@ type Engine struct {
 	// the trouble itself or the error brings. Empty for none of these.
 	Command hint.Caller
 	// Looker is for a look after each answer and each hook; nil for none.
-	Looker Looker
+	Looker engine.Looker
 	// Witness is asked about a pod that the run fails because of; nil for nobody.
-	Witness Witness
+	Witness engine.Witness
 	// Now is the cluster's time, for what its timestamps say. Nil means the
 	// machine's own clock.
 	Now func() time.Time
@@ -90,18 +60,18 @@ const (
 // made from. It returns when the plan is done or can't go on, when the context
 // ends, when the plan's timeout passes or when the feed ends; the last event
 // that the sink gets is the outcome.
-func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) Outcome {
+func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Outcome {
 	if e.Now == nil {
 		e.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p = plan.Identify(p)
-	r := &run{Engine: e, ctx: ctx, plan: p, state: begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
-	e.Sink.Handle(Event{Type: EventPlan, Time: e.Now(), Plan: &p})
+	r := &run{Engine: e, ctx: ctx, plan: p, state: engine.Begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
+	e.Sink.Handle(engine.Event{Type: engine.EventPlan, Time: e.Now(), Plan: &p})
 	r.view()
 	for _, w := range p.Warnings {
-		e.Sink.Handle(Event{Type: EventWarning, Time: e.Now(), Message: w})
+		e.Sink.Handle(engine.Event{Type: engine.EventWarning, Time: e.Now(), Message: w})
 	}
 	o := r.loop()
 	r.stopHook()
@@ -111,12 +81,12 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) Outcome {
 	if !p.ReadOnly { // its condition has told the hints already
 		e.help(&o)
 	}
-	e.Sink.Handle(Event{Type: EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
+	e.Sink.Handle(engine.Event{Type: engine.EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
 }
 
 // help puts first what the trouble or the error itself says about its cure.
-func (e Engine) help(o *Outcome) {
+func (e Engine) help(o *engine.Outcome) {
 	if e.Command == "" {
 		return
 	}
@@ -141,7 +111,7 @@ type run struct {
 	Engine
 	ctx     context.Context //nolint:containedctx // a run lives exactly as long as its context
 	plan    plan.Plan
-	state   State
+	state   engine.State
 	seen    sts.Snapshot
 	asked   bool
 	answers chan reply
@@ -163,7 +133,7 @@ type run struct {
 	lookSince time.Time     // since when it has failed, zero when it has not
 }
 
-func (r *run) loop() Outcome {
+func (r *run) loop() engine.Outcome {
 	var timeout <-chan time.Time
 	if r.plan.Timeout > 0 {
 		timer := time.NewTimer(r.plan.Timeout)
@@ -182,7 +152,7 @@ func (r *run) loop() Outcome {
 		case heard:
 			continue
 		}
-		if end = r.wait(earlier(wake, r.remind()), timeout); end != nil {
+		if end = r.wait(engine.Earlier(wake, r.remind()), timeout); end != nil {
 			return *end
 		}
 	}
@@ -190,7 +160,7 @@ func (r *run) loop() Outcome {
 
 // decide asks Next until there is nothing more to do at once, and returns
 // when to ask again at the latest.
-func (r *run) decide() (time.Time, *Outcome) {
+func (r *run) decide() (time.Time, *engine.Outcome) {
 	if !r.cut.IsZero() {
 		return r.blind()
 	}
@@ -200,7 +170,7 @@ func (r *run) decide() (time.Time, *Outcome) {
 		}
 	}
 	for {
-		state, d := Next(r.plan, r.state, r.seen, r.Now())
+		state, d := engine.Next(r.plan, r.state, r.seen, r.Now())
 		r.state = state
 		for _, event := range d.Events {
 			r.reminder.note(event)
@@ -217,9 +187,9 @@ func (r *run) decide() (time.Time, *Outcome) {
 		case d.Do != nil && r.ctx.Err() != nil:
 			return time.Time{}, nil // wait says how it ends
 		case d.Do != nil && !r.looked:
-			return earlier(d.WakeAt, r.again), nil
+			return engine.Earlier(d.WakeAt, r.again), nil
 		case d.Do != nil && r.Now().Before(r.notNow):
-			return earlier(d.WakeAt, r.notNow), nil
+			return engine.Earlier(d.WakeAt, r.notNow), nil
 		case d.Do != nil:
 			if end := r.apply(d.Do); end != nil {
 				return time.Time{}, end
@@ -245,7 +215,7 @@ func (r *run) unsettle() {
 }
 
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
-func (r *run) apply(c plan.Change) *Outcome {
+func (r *run) apply(c plan.Change) *engine.Outcome {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
 	defer cancel()
 	var set *appsv1.StatefulSet
@@ -256,16 +226,16 @@ func (r *run) apply(c plan.Change) *Outcome {
 	switch {
 	case err == nil:
 		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
-		change := Event{Type: EventChange, Time: r.Now(), Step: r.step(), Change: c}
+		change := engine.Event{Type: engine.EventChange, Time: r.Now(), Step: r.step(), Change: c}
 		r.reminder.note(change)
 		r.Sink.Handle(change)
 	case r.ctx.Err() != nil:
 		// Interrupted in the middle of a write; the next run finds out.
 		r.state = r.state.Unsure(c)
-	case errors.Is(err, ErrConflict):
+	case errors.Is(err, engine.ErrConflict):
 		r.state = r.state.Conflicted(c)
 		r.unsettle()
-	case errors.Is(err, ErrLost), ctx.Err() != nil:
+	case errors.Is(err, engine.ErrLost), ctx.Err() != nil:
 		r.state = r.state.Unsure(c)
 		r.retry = min(max(2*r.retry, firstRetry), maxRetry)
 		r.notNow = r.Now().Add(r.retry)
@@ -273,27 +243,16 @@ func (r *run) apply(c plan.Change) *Outcome {
 			r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
 		}
 	default:
-		return r.end(Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
+		return r.end(engine.Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
 	}
 	return nil
 }
 
-func (r *run) step() *plan.Step {
-	if r.state.step < len(r.plan.Steps) {
-		return &r.plan.Steps[r.state.step]
-	}
-	return nil
-}
+func (r *run) step() *plan.Step { return r.state.Step(r.plan) }
 
-// end is an outcome that Next does not decide. It says what the run was
-// waiting for: nobody should have to guess where it stood.
-func (r *run) end(result Result, message string, err error) *Outcome {
-	n := next{p: r.plan, st: r.state, s: r.seen, now: r.Now()}
-	if result == TimedOut {
-		message += ", still waiting for " + r.state.waitsFor(r.step())
-	}
-	o := n.outcome(result, message)
+// end is an outcome that Next does not decide.
+func (r *run) end(result engine.Result, message string, err error) *engine.Outcome {
+	o := r.state.End(r.plan, r.seen, r.Now(), result, message)
 	o.Err = err
-	n.help(o)
 	return o
 }

@@ -1,7 +1,9 @@
-package engine
+package loop
 
 import (
 	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
 
 // remindEvery is how often a wait that nothing moves is told again: whoever reads a
@@ -10,26 +12,26 @@ const remindEvery = 30 * time.Second
 
 // reminder is what a run waits for, to be told again.
 type reminder struct {
-	event Event     // as it was told first
-	told  time.Time // last
+	event engine.Event // as it was told first
+	told  time.Time    // last
 }
 
 // note keeps what is waited for, and forgets it once something has happened.
-func (m *reminder) note(e Event) {
+func (m *reminder) note(e engine.Event) {
 	switch e.Type {
-	case EventWait:
+	case engine.EventWait:
 		*m = reminder{event: e, told: e.Time}
 		if e.Message == "" {
 			*m = reminder{}
 		}
-	case EventHook:
+	case engine.EventHook:
 		if e.Message == "" { // it begins
-			m.event = Event{Type: EventWait, Time: e.Time, Step: e.Step, Message: "the command before the change to end"}
+			m.event = engine.Event{Type: engine.EventWait, Time: e.Time, Step: e.Step, Message: "the command before the change to end"}
 		}
 		m.told = e.Time
-	case EventStep, EventChange, EventSoak, EventStepDone, EventGate:
+	case engine.EventStep, engine.EventChange, engine.EventSoak, engine.EventStepDone, engine.EventGate:
 		*m = reminder{}
-	case EventPlan, EventWarning, EventAnswer, EventPod, EventOperation, EventOutcome:
+	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventOperation, engine.EventOutcome:
 	}
 }
 
@@ -42,7 +44,7 @@ func (r *run) remind() time.Time {
 		if m.told.Before(r.cut) {
 			m.told = r.cut
 		}
-		e = Event{Type: EventWait, Time: r.cut, Step: r.step(), Message: "the API server to answer"}
+		e = engine.Event{Type: engine.EventWait, Time: r.cut, Step: r.step(), Message: "the API server to answer"}
 	}
 	// While a person is asked the run waits for them, and the question keeps its
 	// line: an outage has been told by a warning.
@@ -54,11 +56,11 @@ func (r *run) remind() time.Time {
 		return due
 	}
 	e.Since, e.Time, m.told = e.Time, now, now
-	e.Halts = earlier(r.state.halts, r.ends)
+	e.Halts = engine.Earlier(r.state.Halts(), r.ends)
 	if !r.cut.IsZero() {
 		e.Halts = r.ends
 		if r.plan.StepTimeout > 0 {
-			e.Halts = earlier(r.ends, r.cut.Add(r.plan.StepTimeout))
+			e.Halts = engine.Earlier(r.ends, r.cut.Add(r.plan.StepTimeout))
 		}
 	}
 	r.Sink.Handle(e)

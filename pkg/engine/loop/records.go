@@ -1,19 +1,11 @@
-package engine
+package loop
 
 import (
 	"context"
 	"errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// Records keep what it takes to make a deleted claim again.
-type Records interface {
-	// Record writes it down. It is an error, and the claim stays, where that can't
-	// be read or written; [ErrConflict] where the claim is another by now.
-	Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error
-}
 
 var errNoRecords = errors.New("there is nowhere to write the record")
 

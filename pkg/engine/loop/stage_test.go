@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"bytes"
@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/utils/ptr"
+	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -95,7 +97,7 @@ func newStage(t *testing.T, answers ...answer) *stage {
 func (s *stage) start(p plan.Plan, first sts.Snapshot) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	s.cancel = cancel
-	engine := engine.Engine{
+	engine := loop.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
 		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Records: s.records,
 		Notices: s.notices,
@@ -200,7 +202,7 @@ type cluster struct {
 	sent    []sent
 }
 
-func (c *cluster) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*setObject, error) {
+func (c *cluster) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
 	c.sent = append(c.sent, sent{time.Since(c.begin), change})
 	if len(c.answers) > 0 {
 		a := c.answers[0]
@@ -214,37 +216,9 @@ func (c *cluster) Apply(ctx context.Context, change plan.Change, seen sts.Snapsh
 		}
 	}
 	if edit, ok := change.(plan.Edit); ok {
-		return taken(seen.Set, edit), nil
+		return enginetest.Taken(seen.Set, edit), nil
 	}
 	return nil, nil
-}
-
-// taken is the set after an edit, which its controller has not seen yet.
-func taken(before *setObject, e plan.Edit) *setObject {
-	after := before.DeepCopy()
-	seen := after.Status.ObservedGeneration
-	ststest.Generation(after.Generation + 1)(after)
-	after.Status.ObservedGeneration = seen
-	if e.Partition != nil {
-		ststest.Partition(int32(*e.Partition))(after)
-	}
-	if e.Replicas != nil {
-		ststest.Replicas(int32(*e.Replicas))(after)
-	}
-	if e.Template != nil {
-		typed, err := e.Template.Typed()
-		if err != nil {
-			panic(err)
-		}
-		after.Spec.Template = *typed
-	}
-	for key, value := range e.Annotations {
-		ststest.Annotated(key, ptr.Deref(value, ""))(after)
-		if value == nil {
-			delete(after.Annotations, key)
-		}
-	}
-	return after
 }
 
 type reply struct {

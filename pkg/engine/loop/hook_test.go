@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -36,7 +37,7 @@ func (c *commands) RunHook(ctx context.Context, h plan.Hook, say func(string)) e
 
 // removes is a plan that lowers the replicas by two, with a command before each.
 func removes() plan.Plan {
-	return oneStep(func(p *plan.Plan) {
+	return enginetest.OneStep(func(p *plan.Plan) {
 		p.Scales, p.Record = true, "kubectl-sts.github.io/scale"
 		p.Steps = []plan.Step{{
 			Title: "remove web-4, web-3", Number: 1, Of: 1, Change: plan.Edit{Replicas: ptr.To(3), Says: "replicas 3"},

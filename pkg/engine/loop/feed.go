@@ -1,4 +1,4 @@
-package engine
+package loop
 
 import (
 	"context"
@@ -6,23 +6,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// Update is one item of a feed: a new snapshot, a notice, or the feed's end.
-type Update struct {
-	Snapshot sts.Snapshot
-	Notice   string // something to tell
-	// Cut says that no snapshot can be trusted until Back does; a fresh one
-	// follows that. Either may come with a notice.
-	Cut, Back bool
-	Err       error // why no more snapshots will come
-}
 
 // wait returns when there is a reason to decide again, or with the outcome
 // when the run is over.
-func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
+func (r *run) wait(wake time.Time, timeout <-chan time.Time) *engine.Outcome {
 	var timer <-chan time.Time
 	if !wake.IsZero() {
 		t := time.NewTimer(wake.Sub(r.Now()))
@@ -38,7 +28,7 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 	case a := <-r.answers:
 		return r.answered(a)
 	case line := <-r.hookSays():
-		said := Event{Type: EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line}
+		said := engine.Event{Type: engine.EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line}
 		r.reminder.note(said)
 		r.Sink.Handle(said)
 	case err := <-r.hookEnds():
@@ -53,34 +43,34 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *Outcome {
 }
 
 // stopped is the end of a run whose time is over, or that was interrupted.
-func (r *run) stopped() *Outcome {
+func (r *run) stopped() *engine.Outcome {
 	if err := r.ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return r.end(Interrupted, "interrupted", err)
+		return r.end(engine.Interrupted, "interrupted", err)
 	}
-	return r.end(TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
+	return r.end(engine.TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)
 }
 
-func (r *run) answered(a reply) *Outcome {
+func (r *run) answered(a reply) *engine.Outcome {
 	switch {
 	case r.ctx.Err() != nil:
 		return r.stopped()
 	case a.err != nil:
-		return r.end(Failed, "reading the answer: "+a.err.Error(), a.err)
+		return r.end(engine.Failed, "reading the answer: "+a.err.Error(), a.err)
 	}
 	r.state, r.asked = r.state.Answered(a.answer), false
 	r.mustLook = r.Looker != nil
-	r.Sink.Handle(Event{Type: EventAnswer, Time: r.Now(), Step: r.step()})
+	r.Sink.Handle(engine.Event{Type: engine.EventAnswer, Time: r.Now(), Step: r.step()})
 	return nil
 }
 
-func (r *run) take(u Update, ok bool) *Outcome {
+func (r *run) take(u engine.Update, ok bool) *engine.Outcome {
 	switch {
 	case r.ctx.Err() != nil:
 		return r.stopped()
 	case !ok:
 		return r.unfed()
 	case u.Err != nil:
-		return r.end(Failed, u.Err.Error(), u.Err)
+		return r.end(engine.Failed, u.Err.Error(), u.Err)
 	case u.Notice != "", u.Cut, u.Back:
 		if u.Notice != "" {
 			r.notice(u.Notice)
@@ -89,7 +79,7 @@ func (r *run) take(u Update, ok bool) *Outcome {
 			r.cut = r.Now()
 		}
 		r.back = u.Back || r.back && !u.Cut
-	case r.state.stale(u.Snapshot):
+	case r.state.Stale(u.Snapshot):
 		// What the run knows is newer.
 	default:
 		r.seen, r.looked = u.Snapshot, true
@@ -103,22 +93,22 @@ func (r *run) take(u Update, ok bool) *Outcome {
 
 // unfed is the end of a run whose feed closed. It closes with the context,
 // whose end may reach this side a moment later.
-func (r *run) unfed() *Outcome {
+func (r *run) unfed() *engine.Outcome {
 	select {
 	case <-r.ctx.Done():
 		return r.stopped()
 	case <-time.After(100 * time.Millisecond):
 	}
 	err := errors.New("the watch ended")
-	return r.end(Failed, err.Error(), err)
+	return r.end(engine.Failed, err.Error(), err)
 }
 
 // ask puts the question in a goroutine of its own, so that a pod which fails
 // meanwhile, ctrl-C or the timeout still end the run.
 func (r *run) ask(step plan.Step) {
 	r.asked = true
-	r.reminder.note(Event{Type: EventGate})
-	r.Sink.Handle(Event{Type: EventGate, Time: r.Now(), Step: &step})
+	r.reminder.note(engine.Event{Type: engine.EventGate})
+	r.Sink.Handle(engine.Event{Type: engine.EventGate, Time: r.Now(), Step: &step})
 	go func() {
 		answer, err := r.Asker.Ask(r.ctx, step)
 		r.answers <- reply{answer, err}

@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -29,14 +30,14 @@ func (c *cluster) times() []time.Duration {
 }
 
 func TestRunAfterAConflict(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(4 * time.Second)
 		require.Equal(t, []time.Duration{0}, s.cluster.times())
 		s.tell(engine.Update{Notice: "the API server answers again", Back: true})
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a notice")
 		s.show(ststest.Closed(ststest.Generation(1)))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "nor after a snapshot from before")
-		s.show(ststest.Closed(minReady(1), later))
+		s.show(ststest.Closed(enginetest.MinReady(1), enginetest.Later))
 		require.Equal(t, []time.Duration{0, 4 * time.Second}, s.cluster.times(), "but after a new snapshot")
 		s.goesOn()
 	}, conflict)
@@ -45,7 +46,7 @@ func TestRunAfterAConflict(t *testing.T) {
 // The preconditions hold or they don't, so trying is safe; waiting for a
 // snapshot that never comes would not end.
 func TestRunTriesAgainWhenNothingShowsTheConflict(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(5*time.Second - 1)
 		require.Equal(t, []time.Duration{0}, s.cluster.times())
 		s.pass(1)
@@ -57,7 +58,7 @@ func TestRunTriesAgainWhenNothingShowsTheConflict(t *testing.T) {
 }
 
 func TestRunDecidesNothingWhileTheWatchIsCut(t *testing.T) {
-	p := oneStep(soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
+	p := enginetest.OneStep(enginetest.Soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
 	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.pass(30 * time.Second)
 		s.tell(engine.Update{Notice: "gone", Cut: true})
@@ -70,7 +71,7 @@ func TestRunDecidesNothingWhileTheWatchIsCut(t *testing.T) {
 }
 
 func TestRunEndsWhenTheWatchDoesNotComeBack(t *testing.T) {
-	p := oneStep(soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
+	p := enginetest.OneStep(enginetest.Soaked(time.Minute), func(p *plan.Plan) { p.StepTimeout = time.Hour })
 	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		s.tell(engine.Update{Notice: "gone", Cut: true})
 		s.pass(time.Hour - 1)
@@ -83,7 +84,7 @@ func TestRunEndsWhenTheWatchDoesNotComeBack(t *testing.T) {
 }
 
 func TestRunWritesOnlyOnWhatItSawAfterTheWatchCameBack(t *testing.T) {
-	p := oneStep(func(p *plan.Plan) {
+	p := enginetest.OneStep(func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
 	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), func(t *testing.T, s *stage) {
@@ -98,7 +99,7 @@ func TestRunWritesOnlyOnWhatItSawAfterTheWatchCameBack(t *testing.T) {
 }
 
 func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.show(ststest.Opened(ststest.Canary()))
 		require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", s.ends().Message,
 			"two runs at once: the one that lost the race stops")
@@ -110,7 +111,7 @@ func TestRunEndsWhenAConflictWasSomebodyElsesChange(t *testing.T) {
 // and only its answer comes back.
 func TestRunKnowsItsOwnWriteThatArrivedTwice(t *testing.T) {
 	begin := plan.Edit{Partition: ptr.To(4), Annotations: map[string]*string{ststest.CanaryRecord: ptr.To("this run")}}
-	p := oneStep(step(func(s *plan.Step) { s.Change = begin }))
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Change = begin }))
 	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
 		s.show(ststest.Opened(ststest.Canary(ststest.Annotated(ststest.CanaryRecord, "this run"))))
 		s.goesOn()
@@ -127,7 +128,7 @@ func TestRunRepeatsALostWriteMoreAndMoreSlowly(t *testing.T) {
 	for i := range lost {
 		lost[i] = noAnswer
 	}
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(time.Minute)
 		ms := time.Millisecond
 		require.Equal(t, []time.Duration{
@@ -142,9 +143,9 @@ func TestRunRepeatsALostWriteMoreAndMoreSlowly(t *testing.T) {
 }
 
 func TestRunDoesNotWaitLongerForANewSnapshotToWriteAgain(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(100 * time.Millisecond)
-		s.show(ststest.Closed(minReady(1), later))
+		s.show(ststest.Closed(enginetest.MinReady(1), enginetest.Later))
 		require.Equal(t, []time.Duration{0}, s.cluster.times(), "a snapshot does not cut the back-off short")
 		s.pass(400 * time.Millisecond)
 		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
@@ -152,7 +153,7 @@ func TestRunDoesNotWaitLongerForANewSnapshotToWriteAgain(t *testing.T) {
 }
 
 func TestRunBacksOffAnewAfterASuccess(t *testing.T) {
-	p := oneStep(func(p *plan.Plan) {
+	p := enginetest.OneStep(func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
 	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
@@ -166,7 +167,7 @@ func TestRunBacksOffAnewAfterASuccess(t *testing.T) {
 }
 
 func TestRunAcceptsALostWriteThatWasTaken(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(100 * time.Millisecond)
 		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)))
 		s.pass(time.Minute)
@@ -179,7 +180,7 @@ func TestRunAcceptsALostWriteThatWasTaken(t *testing.T) {
 
 // The write was taken, so the next try is a conflict; the watch lags behind.
 func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 		s.pass(5 * time.Second)
 		require.Equal(t, []time.Duration{0, 500 * time.Millisecond}, s.cluster.times())
 		s.goesOn()
@@ -189,27 +190,27 @@ func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
 }
 
 func TestRunRepeatsALostDeletion(t *testing.T) {
-	p := oneStep(returning(&plan.Free{Mode: plan.FreeBlocker}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeBlocker}))
 	bad := ststest.UpdatedPod(4, ststest.Unready)
-	remove := plan.DeletePod{Name: "web-4", UID: bad.UID, Why: inTheWay}
-	onStage(t, p, ststest.Opened(closing(), bad), func(t *testing.T, s *stage) {
+	remove := plan.DeletePod{Name: "web-4", UID: bad.UID, Why: enginetest.InTheWay}
+	onStage(t, p, ststest.Opened(enginetest.Closing(), bad), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		require.Equal(t, []sent{{0, remove}, {500 * time.Millisecond, remove}}, s.cluster.sent)
 		s.pass(time.Minute)
 		require.Len(t, s.cluster.sent, 2, "it was taken")
-		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated)))
+		s.show(ststest.Opened(enginetest.Closing(), ststest.StablePod(4, ststest.Recreated)))
 		require.Equal(t, engine.Done, s.ends().Result)
 	}, noAnswer)
 }
 
 func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
 	forbidden := errors.New(`not allowed to patch statefulsets.apps in namespace "default"`)
-	p := oneStep()
+	p := enginetest.OneStep()
 	onStage(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
 		require.Equal(t, engine.Outcome{
 			Result: engine.Failed, Err: forbidden, Step: &p.Steps[0],
 			Message: `update web-4: not allowed to patch statefulsets.apps in namespace "default"`,
-			Gate:    "partition 5: no pod is updated", Try: toGoOn,
+			Gate:    "partition 5: no pod is updated", Try: enginetest.ToGoOn,
 		}, s.ends())
 		require.Len(t, s.cluster.sent, 1)
 	}, answer{err: forbidden})

@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -71,7 +72,8 @@ func TestNothingIsWrittenOnWhatWasSeenBeforeAHookEnded(t *testing.T) {
 }
 
 func TestALookThatFailsIsTakenAgainBeforeAnythingIsWritten(t *testing.T) {
-	hooks, l := &commands{}, &looks{there: ststest.Settled(), errs: []error{errors.New("connection refused"), errors.New("connection refused")}}
+	hooks, l := &commands{},
+		&looks{there: ststest.Settled(), errs: []error{errors.New("connection refused"), errors.New("connection refused")}}
 	onStageLooking(t, hooks, l, removing(), func(t *testing.T, s *stage) {
 		s.end(hooks, nil)
 		require.Empty(t, s.cluster.sent)
@@ -95,7 +97,7 @@ func TestALookThatNeverSucceedsEndsTheRun(t *testing.T) {
 	hooks, l := &commands{}, &looks{errs: errs}
 	onStageLooking(t, hooks, l, removing(), func(t *testing.T, s *stage) {
 		s.end(hooks, nil)
-		s.pass(stepTimeout + 5500*time.Millisecond)
+		s.pass(enginetest.StepTimeout + 5500*time.Millisecond)
 		o := s.ends()
 		require.Equal(t, engine.Failed, o.Result)
 		require.Equal(t, "the set could not be read for 10m0s: connection refused", o.Message)
@@ -138,7 +140,7 @@ func restartedOnce(ordinal int) sts.Snapshot {
 }
 
 func TestAnAnswerAtAGateIsAboutPodsThatAreStillGood(t *testing.T) {
-	p := oneStep(gated(ask), func(p *plan.Plan) {
+	p := enginetest.OneStep(enginetest.Gated(enginetest.AskGate), func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Title: "next", Change: plan.Partition(3), Until: plan.PodsGood{From: 3}})
 	})
 	good := ststest.Opened(recorded(), ststest.UpdatedPod(4))

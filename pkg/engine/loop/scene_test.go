@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -36,7 +37,7 @@ func witnessed(t *testing.T, w *witness, p plan.Plan, first sts.Snapshot, play f
 func TestAHaltTellsWhatIsKnown(t *testing.T) {
 	w := &witness{tells: &sts.Evidence{Container: "nginx", Log: []string{"FATAL"}, Previous: true}}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
-	witnessed(t, w, oneStep(), bad, func(t *testing.T, s *stage) {
+	witnessed(t, w, enginetest.OneStep(), bad, func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Equal(t, []string{"web-4/nginx"}, w.asked)
 		require.Equal(t, w.tells, o.Evidence)
@@ -54,16 +55,16 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 func TestAHaltWithoutAnyEvidenceOffersNoMore(t *testing.T) {
 	w := &witness{}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
-	witnessed(t, w, oneStep(), bad, func(t *testing.T, s *stage) {
+	witnessed(t, w, enginetest.OneStep(), bad, func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Nil(t, o.Evidence)
-		require.Equal(t, toRetry, o.Try)
+		require.Equal(t, enginetest.ToRetry, o.Try)
 	})
 }
 
 func TestNobodyIsAskedWhereNothingHalted(t *testing.T) {
 	w := &witness{}
-	witnessed(t, w, oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
+	witnessed(t, w, enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Equal(t, engine.Done, o.Result)
 		require.Empty(t, w.asked)
@@ -73,7 +74,7 @@ func TestNobodyIsAskedWhereNothingHalted(t *testing.T) {
 }
 
 func TestThePlansOwnImagesAreTold(t *testing.T) {
-	p := oneStep()
+	p := enginetest.OneStep()
 	p.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21"}}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, &witness{}, p, bad, func(t *testing.T, s *stage) { require.Equal(t, p.Images, s.ends().Images) })
@@ -81,7 +82,7 @@ func TestThePlansOwnImagesAreTold(t *testing.T) {
 
 func TestNothingIsSafeWhereNoPodIsAvailable(t *testing.T) {
 	bad := ststest.Snapshot(ststest.Canary(), ststest.Pods(0, 5, ststest.Waiting("InvalidImageName", "NGINX")))
-	witnessed(t, &witness{}, oneStep(), bad, func(t *testing.T, s *stage) {
+	witnessed(t, &witness{}, enginetest.OneStep(), bad, func(t *testing.T, s *stage) {
 		require.Equal(t, "no pod is Available", s.ends().Safe)
 	})
 }

@@ -1,4 +1,4 @@
-package engine
+package loop
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -17,7 +18,7 @@ const noteWithin = 10 * time.Second
 // well again by then would hide it from whoever comes next. Where somebody else
 // has changed the set nothing is written. That it could not be noted is told,
 // and is no other end.
-func (r *run) noteFailure(o *Outcome) {
+func (r *run) noteFailure(o *engine.Outcome) {
 	edit, err := r.failureEdit(*o)
 	if edit == nil && err == nil {
 		return
@@ -32,14 +33,14 @@ func (r *run) noteFailure(o *Outcome) {
 
 // failureEdit is the write that notes it, nil for none: nothing is noted of a run
 // that only looks on, or that has left nothing to go on with.
-func (r *run) failureEdit(o Outcome) (*plan.Edit, error) {
-	s := r.present()
-	if o.Result != Halted || r.plan.ReadOnly || r.plan.Record == "" || !s.Exists() {
+func (r *run) failureEdit(o engine.Outcome) (*plan.Edit, error) {
+	s := r.state.Present(r.seen)
+	if o.Result != engine.Halted || r.plan.ReadOnly || r.plan.Record == "" || !s.Exists() {
 		return nil, nil //nolint:nilnil // nothing to note is no error
 	}
 	text, recorded := s.Annotation(r.plan.Record)
 	if !recorded {
-		if text = r.plan.Note; text == "" || !r.state.wrote || r.over() {
+		if text = r.plan.Note; text == "" || !r.state.Wrote() || r.over() {
 			return nil, nil //nolint:nilnil // as above
 		}
 	}
@@ -68,27 +69,17 @@ func (r *run) over() bool {
 	return ends && want == nil
 }
 
-// present is what was seen last, or the set as the answer to the run's own last
-// write showed it where that is newer.
-func (r *run) present() sts.Snapshot {
-	s := r.seen
-	if r.state.stale(s) {
-		s.Set = r.state.expected
-	}
-	return s
-}
-
 // keepNote sends the write until it is taken, somebody else has changed the set,
 // or the time is over.
 func (r *run) keepNote(edit plan.Edit) error {
 	deadline := time.NewTimer(noteWithin)
 	defer deadline.Stop()
 	for {
-		s := r.present()
+		s := r.state.Present(r.seen)
 		if edit.Done(s) {
 			return nil
 		}
-		if what := r.state.drift(r.plan, s); what != "" {
+		if what := r.state.Drift(r.plan, s); what != "" {
 			return errors.New(what)
 		}
 		ctx, cancel := context.WithTimeoutCause(r.ctx, noteWithin, errNoAnswer)
@@ -96,9 +87,10 @@ func (r *run) keepNote(edit plan.Edit) error {
 		cancel()
 		switch {
 		case err == nil:
-			r.Sink.Handle(Event{Type: EventChange, Time: r.Now(), Step: &plan.Step{Title: "note that it failed", Change: edit}, Change: edit})
+			noted := &plan.Step{Title: "note that it failed", Change: edit}
+			r.Sink.Handle(engine.Event{Type: engine.EventChange, Time: r.Now(), Step: noted, Change: edit})
 			return nil
-		case !errors.Is(err, ErrConflict) && !errors.Is(err, ErrLost):
+		case !errors.Is(err, engine.ErrConflict) && !errors.Is(err, engine.ErrLost):
 			return err
 		}
 		if end := r.untilNewer(deadline.C); end {
@@ -120,7 +112,7 @@ func (r *run) untilNewer(deadline <-chan time.Time) bool {
 		if !ok {
 			return true
 		}
-		if u.Err == nil && u.Notice == "" && !u.Cut && !u.Back && !r.state.stale(u.Snapshot) {
+		if u.Err == nil && u.Notice == "" && !u.Cut && !u.Back && !r.state.Stale(u.Snapshot) {
 			r.seen = u.Snapshot
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package loop
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -25,7 +26,7 @@ func TestAnAnswerAfterTheInterrupt(t *testing.T) {
 			cancel()
 			r := &run{Engine: Engine{Now: time.Now}, ctx: ctx, asked: true}
 			r.seen = ststest.Snapshot(ststest.Set())
-			require.Equal(t, Interrupted, r.answered(test.reply).Result)
+			require.Equal(t, engine.Interrupted, r.answered(test.reply).Result)
 			require.True(t, r.asked, "nobody is asked again")
 		})
 	}

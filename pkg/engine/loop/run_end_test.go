@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"context"
@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -22,7 +25,7 @@ func within(timeout time.Duration) func(*plan.Plan) {
 
 // ended is an outcome in the plan's first step, with the gate open for web-4.
 func ended(p plan.Plan, result engine.Result, message string, err error) engine.Outcome {
-	return engine.Outcome{Result: result, Message: message, Err: err, Step: &p.Steps[0], Gate: onlyWeb4, Try: toGoOn}
+	return engine.Outcome{Result: result, Message: message, Err: err, Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoOn}
 }
 
 func TestRunTimesOut(t *testing.T) {
@@ -36,14 +39,23 @@ func TestRunTimesOut(t *testing.T) {
 		waits   string
 		gate    string
 	}{
-		{"while a pod is not there yet", oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), nil, "web-4: pending", onlyWeb4},
-		{"while the controller has not seen the change", oneStep(), ststest.Opened(ststest.Canary(ststest.Unobserved)), nil, controllerSees, onlyWeb4},
-		{"while it soaks", oneStep(soaked(time.Hour)), good, nil, "the soak to end", onlyWeb4},
-		{"while nobody answers", oneStep(gated(ask)), good, nil, "an answer", onlyWeb4},
-		{"while the watch lags behind the write", oneStep(), ststest.Closed(), nil, "the watch to show the change", onlyWeb4},
+		{
+			"while a pod is not there yet", enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)),
+			nil, "web-4: pending", enginetest.OnlyWeb4,
+		},
+		{
+			"while the controller has not seen the change", enginetest.OneStep(), ststest.Opened(ststest.Canary(ststest.Unobserved)), nil,
+			enginetest.ControllerSees, enginetest.OnlyWeb4,
+		},
+		{"while it soaks", enginetest.OneStep(enginetest.Soaked(time.Hour)), good, nil, "the soak to end", enginetest.OnlyWeb4},
+		{"while nobody answers", enginetest.OneStep(enginetest.Gated(enginetest.AskGate)), good, nil, "an answer", enginetest.OnlyWeb4},
+		{
+			"while the watch lags behind the write", enginetest.OneStep(), ststest.Closed(), nil, "the watch to show the change",
+			enginetest.OnlyWeb4,
+		},
 		{
 			"while the write is in conflict",
-			oneStep(), ststest.Closed(),
+			enginetest.OneStep(), ststest.Closed(),
 			slices.Repeat([]answer{conflict}, 20),
 			"the API server to take the change", "partition 5: no pod is updated",
 		},
@@ -63,22 +75,23 @@ func TestRunTimesOut(t *testing.T) {
 }
 
 func TestRunEndsAtTheStepsDeadline(t *testing.T) {
-	onStage(t, oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)), func(t *testing.T, s *stage) {
-		s.pass(stepTimeout - 1)
-		s.goesOn()
-		s.pass(1)
-		require.Equal(t, "web-4: Starting: pending ("+tooLong+")", s.ends().Message)
-	})
+	onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)),
+		func(t *testing.T, s *stage) {
+			s.pass(enginetest.StepTimeout - 1)
+			s.goesOn()
+			s.pass(1)
+			require.Equal(t, "web-4: Starting: pending ("+enginetest.TooLong+")", s.ends().Message)
+		})
 }
 
 // A watch that says nothing more is no reason to hang.
 func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
-	onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
-		s.pass(stepTimeout - 1)
+	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+		s.pass(enginetest.StepTimeout - 1)
 		s.goesOn()
 		s.pass(1)
-		want := ended(oneStep(), engine.Halted, tooLong+": still waiting for the watch to show the change", nil)
-		want.Try = toRetry
+		want := ended(enginetest.OneStep(), engine.Halted, enginetest.TooLong+": still waiting for the watch to show the change", nil)
+		want.Try = enginetest.ToRetry
 		want.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
 		want.Safe = "5 of 5 pods Available: web-0 … web-4 on nginx:1.21"
 		require.Equal(t, want, s.ends())
@@ -87,14 +100,15 @@ func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
 
 // A watch of another API server may go back in time.
 func TestRunSoaksOnWhenAnOldSnapshotComes(t *testing.T) {
-	onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
-		s.pass(time.Second)
-		s.show(ststest.Closed())
-		s.pass(soak - time.Second - 1)
-		s.goesOn()
-		s.pass(1)
-		require.Equal(t, engine.Done, s.ends().Result)
-	})
+	onStage(t, enginetest.OneStep(enginetest.Soaked(enginetest.Soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+		func(t *testing.T, s *stage) {
+			s.pass(time.Second)
+			s.show(ststest.Closed())
+			s.pass(enginetest.Soak - time.Second - 1)
+			s.goesOn()
+			s.pass(1)
+			require.Equal(t, engine.Done, s.ends().Result)
+		})
 }
 
 func TestRunIsInterrupted(t *testing.T) {
@@ -106,11 +120,17 @@ func TestRunIsInterrupted(t *testing.T) {
 		answers []answer
 		gate    string
 	}{
-		{"while a pod is not there yet", oneStep(), ststest.Opened(ststest.Canary()), nil, onlyWeb4},
-		{"while it soaks", oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, onlyWeb4},
-		{"while it asks", oneStep(gated(ask)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, onlyWeb4},
-		{"while it writes", oneStep(), ststest.Closed(), []answer{{hangs: true}}, perhaps4},
-		{"while it waits to write again", oneStep(), ststest.Closed(), []answer{noAnswer}, perhaps4},
+		{"while a pod is not there yet", enginetest.OneStep(), ststest.Opened(ststest.Canary()), nil, enginetest.OnlyWeb4},
+		{
+			"while it soaks", enginetest.OneStep(enginetest.Soaked(enginetest.Soak)),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, enginetest.OnlyWeb4,
+		},
+		{
+			"while it asks", enginetest.OneStep(enginetest.Gated(enginetest.AskGate)),
+			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), nil, enginetest.OnlyWeb4,
+		},
+		{"while it writes", enginetest.OneStep(), ststest.Closed(), []answer{{hangs: true}}, perhaps4},
+		{"while it waits to write again", enginetest.OneStep(), ststest.Closed(), []answer{noAnswer}, perhaps4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, test.plan, test.first, func(t *testing.T, s *stage) {
@@ -131,7 +151,7 @@ func TestRunWritesNothingOnceItIsInterrupted(t *testing.T) {
 		s := newStage(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		o := engine.Engine{Cluster: s.cluster, Sink: s.sink}.Run(ctx, oneStep(), ststest.Closed())
+		o := loop.Engine{Cluster: s.cluster, Sink: s.sink}.Run(ctx, enginetest.OneStep(), ststest.Closed())
 		require.Equal(t, engine.Interrupted, o.Result)
 		require.Empty(t, s.cluster.sent)
 	})
@@ -146,7 +166,7 @@ func TestRunIsInterruptedAndNotFailed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 20 {
-				onStage(t, oneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
+				onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
 					end(s)
 					s.cancel()
 					synctest.Wait()
@@ -168,21 +188,21 @@ func TestRunFailsWithItsFeed(t *testing.T) {
 		{"when it says that it can't go on", func(s *stage) { s.feed <- engine.Update{Err: gone} }, gone},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
+			onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 				test.end(s)
 				synctest.Wait()
-				require.Equal(t, ended(oneStep(), engine.Failed, test.want.Error(), test.want), s.ends())
+				require.Equal(t, ended(enginetest.OneStep(), engine.Failed, test.want.Error(), test.want), s.ends())
 			})
 		})
 	}
 }
 
 func TestRunTellsNoticesAsWarnings(t *testing.T) {
-	onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
+	onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		s.tell(engine.Update{Notice: "the watch was cut"})
 		require.Equal(t, engine.Event{
-			Type: engine.EventWarning, Time: ststest.In(time.Second), Step: &oneStep().Steps[0], Message: "the watch was cut",
+			Type: engine.EventWarning, Time: ststest.In(time.Second), Step: &enginetest.OneStep().Steps[0], Message: "the watch was cut",
 		}, s.sink.events[len(s.sink.events)-1])
 		s.goesOn()
 	})
@@ -194,15 +214,15 @@ func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
 	var waiting []string
 	say := func(text string) { waiting = append(waiting, text) }
 	warning := func(at time.Duration, text string) engine.Event {
-		return engine.Event{Type: engine.EventWarning, Time: ststest.In(at), Step: &oneStep().Steps[0], Message: text}
+		return engine.Event{Type: engine.EventWarning, Time: ststest.In(at), Step: &enginetest.OneStep().Steps[0], Message: text}
 	}
-	onStageAs(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
+	onStageAs(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		say("a field is deprecated")
 		say("another one, too")
-		s.show(ststest.Opened(ststest.Canary(later)))
+		s.show(ststest.Opened(ststest.Canary(enginetest.Later)))
 		s.pass(time.Second)
-		s.show(ststest.Opened(ststest.Canary(later)))
+		s.show(ststest.Opened(ststest.Canary(enginetest.Later)))
 		say("the set is frozen")
 		s.cancel()
 		synctest.Wait()
@@ -230,8 +250,8 @@ func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
 }
 
 func TestRunEndsWhenThePlanWasOvertaken(t *testing.T) {
-	onStage(t, oneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
-		s.show(ststest.Opened(ststest.Canary(later, ststest.Partition(2))))
+	onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(2))))
 		require.Equal(t, engine.Drifted, s.ends().Result)
 		require.Empty(t, s.cluster.sent)
 	})
@@ -247,32 +267,48 @@ func TestRunLooksTwiceAtAPodThatWentAway(t *testing.T) {
 		want engine.Result
 	}{
 		{"the set was deleted", sts.Snapshot{}, time.Second - 1, engine.Drifted},
-		{"somebody has opened the gate", ststest.Opened(ststest.Canary(later, ststest.Partition(0)), ststest.UpdatedPod(4)), time.Second - 1, engine.Drifted},
+		{
+			"somebody has opened the gate", ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(0)), ststest.UpdatedPod(4)),
+			time.Second - 1, engine.Drifted,
+		},
 		{"nothing explains it", ststest.Without(ststest.Opened(ststest.Canary()), 4), time.Second, engine.Halted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
-				s.pass(time.Second)
-				s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
-				s.pass(time.Second - 1)
-				s.goesOn()
-				s.pass(test.at - (time.Second - 1))
-				if test.want == engine.Drifted {
-					s.show(test.then)
-				}
-				require.Equal(t, test.want, s.ends().Result)
-			})
+			onStage(t, enginetest.OneStep(enginetest.Soaked(enginetest.Soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+				func(t *testing.T, s *stage) {
+					s.pass(time.Second)
+					s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
+					s.pass(time.Second - 1)
+					s.goesOn()
+					s.pass(test.at - (time.Second - 1))
+					if test.want == engine.Drifted {
+						s.show(test.then)
+					}
+					require.Equal(t, test.want, s.ends().Result)
+				})
 		})
 	}
 }
 
 // Back before the second look, under another uid, it has gone away all the same.
 func TestRunForgetsNoPodThatWasReplaced(t *testing.T) {
-	onStage(t, oneStep(soaked(soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
-		s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
-		s.pass(time.Second / 2)
-		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, func(pod *podObject) { pod.UID = "another" })))
-		s.pass(time.Second / 2)
-		require.Equal(t, engine.Halted, s.ends().Result)
+	onStage(t, enginetest.OneStep(enginetest.Soaked(enginetest.Soak)), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)),
+		func(t *testing.T, s *stage) {
+			s.show(ststest.Without(ststest.Opened(ststest.Canary()), 4))
+			s.pass(time.Second / 2)
+			s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, func(pod *corev1.Pod) { pod.UID = "another" })))
+			s.pass(time.Second / 2)
+			require.Equal(t, engine.Halted, s.ends().Result)
+		})
+}
+
+func TestARunThatEndsWhileABudgetHoldsItUpSaysSo(t *testing.T) {
+	full := enginetest.Budgeted(ststest.Opened(enginetest.Closing(ststest.Generation(2))), ststest.Healthy(4, 4))
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Disrupts = []int{4} }), within(time.Minute))
+	onStage(t, p, full, func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		o := s.ends()
+		require.Equal(t, engine.TimedOut, o.Result)
+		require.Equal(t, "not done after 1m0s, still waiting for "+enginetest.NoRoom, o.Message)
 	})
 }

@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"fmt"
@@ -8,9 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -19,32 +22,19 @@ import (
 )
 
 // wholeCanary is the plan of a canary of web to nginx:1.22.
-func wholeCanary(t testing.TB, changes ...func(*canary.Request)) plan.Plan {
+func wholeCanary(t testing.TB) plan.Plan {
 	t.Helper()
 	r := canary.Request{
-		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: soak,
-		Limits: plan.Limits{Patience: patience, StepTimeout: stepTimeout}, Command: "kubectl sts",
-	}
-	for _, change := range changes {
-		change(&r)
+		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak,
+		Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
 	}
 	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
 	require.NoError(t, err)
 	return *p
 }
 
-// observed is the set once its controller has seen the newest spec.
-func observed(s *setObject) *setObject {
-	after := s.DeepCopy()
-	after.Status.ObservedGeneration = s.Generation
-	if after.Spec.Template.Spec.Containers[0].Image == "nginx:1.22" {
-		after.Status.UpdateRevision = ststest.Update
-	}
-	return after
-}
-
 // split is a snapshot with the pods from ordinal n up on the update revision.
-func split(set *setObject, n int, pods ...*podObject) sts.Snapshot {
+func split(set *appsv1.StatefulSet, n int, pods ...*corev1.Pod) sts.Snapshot {
 	s := ststest.Snapshot(set, ststest.Pods(0, n), ststest.Pods(n, 5, ststest.Revision(ststest.Update)))
 	if len(pods) > 0 {
 		s = ststest.Snapshot(set, ststest.Pods(0, n), pods, ststest.Pods(n+len(pods), 5, ststest.Revision(ststest.Update)))
@@ -60,9 +50,9 @@ func TestRunWholeCanary(t *testing.T) {
 		take := func() *appsv1.StatefulSet {
 			edit, ok := s.cluster.sent[len(s.cluster.sent)-1].change.(plan.Edit)
 			require.True(t, ok)
-			set = taken(set, edit)
+			set = enginetest.Taken(set, edit)
 			s.show(split(set, 5-len(s.cluster.sent)/2)) // not seen by the controller: nothing happens
-			set = observed(set)
+			set = enginetest.Observed(set)
 			return set
 		}
 		s.pass(time.Second)
@@ -72,15 +62,15 @@ func TestRunWholeCanary(t *testing.T) {
 		s.show(ststest.Without(split(set, 5), 4))
 		s.pass(time.Second)
 		s.show(split(set, 4))
-		s.pass(soak)
+		s.pass(enginetest.Soak)
 		s.show(split(take(), 4))
 		s.show(split(set, 3))
 		s.pass(time.Second)
 		s.show(split(set, 2))
-		s.pass(soak)
+		s.pass(enginetest.Soak)
 		s.pass(time.Second)
 		s.show(split(take(), 0))
-		s.pass(soak - 1)
+		s.pass(enginetest.Soak - 1)
 		s.goesOn()
 		s.pass(1)
 		over := take()
@@ -95,9 +85,9 @@ func TestRunWholeCanary(t *testing.T) {
 		require.Equal(t, []sent{
 			{0, p.Steps[0].Change},
 			{1 * time.Second, p.Steps[1].Change},
-			{3*time.Second + soak, p.Steps[2].Change},
-			{4*time.Second + 2*soak, p.Steps[3].Change},
-			{5*time.Second + 3*soak, p.Steps[4].Change},
+			{3*time.Second + enginetest.Soak, p.Steps[2].Change},
+			{4*time.Second + 2*enginetest.Soak, p.Steps[3].Change},
+			{5*time.Second + 3*enginetest.Soak, p.Steps[4].Change},
 		}, s.cluster.sent)
 		require.Equal(t, engine.Outcome{Result: engine.Done, Message: "all 5 pods of web are updated and Available"}, s.ends())
 		require.Equal(t, canaryStory(p), story(s.sink.events))
@@ -131,11 +121,11 @@ func canaryStory(p plan.Plan) []string {
 		"plan",
 		"step: set the template, rollout paused",
 		"change: " + p.Steps[0].Change.String(),
-		"wait: " + controllerSees,
+		"wait: " + enginetest.ControllerSees,
 		"stepDone",
 		"step: update web-4",
 		"change: partition 4",
-		"wait: " + controllerSees,
+		"wait: " + enginetest.ControllerSees,
 		"pod: web-4 terminating (0 of 1)",
 		"wait: web-4: terminating",
 		"pod: web-4 missing (0 of 1)",
@@ -145,7 +135,7 @@ func canaryStory(p plan.Plan) []string {
 		"stepDone",
 		"step: update web-3, web-2",
 		"change: partition 2",
-		"wait: " + controllerSees,
+		"wait: " + enginetest.ControllerSees,
 		"wait: web-3: on another revision than wanted",
 		"pod: web-3 available (2 of 3)",
 		"wait: web-2: on another revision than wanted",
@@ -154,20 +144,20 @@ func canaryStory(p plan.Plan) []string {
 		"stepDone",
 		"step: update web-1, web-0",
 		"change: partition 0",
-		"wait: " + controllerSees,
+		"wait: " + enginetest.ControllerSees,
 		"soak until 3m5s",
 		"stepDone",
 		"step: end the canary",
 		"change: " + p.Steps[4].Change.String(),
-		"wait: " + controllerSees,
+		"wait: " + enginetest.ControllerSees,
 		"stepDone",
 		"outcome",
 	}
 }
 
 func TestRunLooksAgainWhenAPodBecomesAvailable(t *testing.T) {
-	ready := ststest.Opened(ststest.Canary(minReady(60)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.Start)))
-	onStage(t, oneStep(), ready, func(t *testing.T, s *stage) {
+	ready := ststest.Opened(ststest.Canary(enginetest.MinReady(60)), ststest.UpdatedPod(4, ststest.ReadySince(ststest.Start)))
+	onStage(t, enginetest.OneStep(), ready, func(t *testing.T, s *stage) {
 		s.pass(time.Minute - 1)
 		s.goesOn()
 		s.pass(1)
@@ -176,7 +166,7 @@ func TestRunLooksAgainWhenAPodBecomesAvailable(t *testing.T) {
 }
 
 func TestRunTellsThePlanAndItsWarningsFirst(t *testing.T) {
-	p := oneStep(func(p *plan.Plan) { p.Warnings = []string{"one", "two"} })
+	p := enginetest.OneStep(func(p *plan.Plan) { p.Warnings = []string{"one", "two"} })
 	onStage(t, p, ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func(t *testing.T, s *stage) {
 		require.Equal(t, []engine.Event{
 			{Type: engine.EventPlan, Time: ststest.Start, Plan: &p},
@@ -191,7 +181,7 @@ func TestRunTellsThePlanAndItsWarningsFirst(t *testing.T) {
 func TestRunGoesByTheMachinesClockWithoutAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := &sink{goroutines: map[string]bool{}}
-		engine.Engine{Sink: sink}.Run(t.Context(), oneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
+		loop.Engine{Sink: sink}.Run(t.Context(), enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 		for _, e := range sink.events {
 			require.Equal(t, time.Now(), e.Time)
 		}
@@ -199,16 +189,16 @@ func TestRunGoesByTheMachinesClockWithoutAnother(t *testing.T) {
 }
 
 func TestRunDeletesPods(t *testing.T) {
-	p := oneStep(returning(&plan.Free{Mode: plan.FreeEach}))
-	onStage(t, p, ststest.Opened(closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)), func(t *testing.T, s *stage) {
+	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach}))
+	onStage(t, p, ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
-		s.show(ststest.Without(ststest.Opened(closing(), ststest.UpdatedPod(3)), 4))
+		s.show(ststest.Without(ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(3)), 4))
 		s.pass(time.Second)
-		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated), ststest.UpdatedPod(3)))
-		s.show(ststest.Opened(closing(), ststest.StablePod(4, ststest.Recreated), ststest.StablePod(3, ststest.Recreated)))
+		s.show(ststest.Opened(enginetest.Closing(), ststest.StablePod(4, ststest.Recreated), ststest.UpdatedPod(3)))
+		s.show(ststest.Opened(enginetest.Closing(), ststest.StablePod(4, ststest.Recreated), ststest.StablePod(3, ststest.Recreated)))
 		require.Equal(t, []sent{
-			{0, plan.DeletePod{Name: "web-4", UID: ststest.UpdatedPod(4).UID, Why: itsTurn}},
-			{2 * time.Second, plan.DeletePod{Name: "web-3", UID: ststest.UpdatedPod(3).UID, Why: itsTurn}},
+			{0, plan.DeletePod{Name: "web-4", UID: ststest.UpdatedPod(4).UID, Why: enginetest.ItsTurn}},
+			{2 * time.Second, plan.DeletePod{Name: "web-3", UID: ststest.UpdatedPod(3).UID, Why: enginetest.ItsTurn}},
 		}, s.cluster.sent)
 		require.Equal(t, engine.Done, s.ends().Result)
 	})
@@ -216,5 +206,5 @@ func TestRunDeletesPods(t *testing.T) {
 
 func TestRunWithRealEditsTakesThemAsTheServerWould(t *testing.T) {
 	edit := plan.Edit{Partition: ptr.To(3), Annotations: map[string]*string{ststest.CanaryRecord: nil, "note": ptr.To("x")}}
-	require.True(t, edit.Done(ststest.Opened(taken(ststest.Canary(), edit))), "the stage itself")
+	require.True(t, edit.Done(ststest.Opened(enginetest.Taken(ststest.Canary(), edit))), "the stage itself")
 }

@@ -1,4 +1,4 @@
-package engine_test
+package loop_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -36,7 +37,8 @@ func (b *book) Record(_ context.Context, d plan.DeleteClaim, _ sts.Snapshot) err
 func TestNoClaimIsDeletedWithoutItsRecord(t *testing.T) {
 	deletion := plan.DeleteClaim{Name: "data-web-4", UID: "data-web-4-uid", Why: "its volume stays", Record: true}
 	gone := plan.ClaimsGone{Claims: map[types.UID]string{"data-web-4-uid": "data-web-4"}}
-	p := oneStep(step(func(s *plan.Step) { s.Change, s.Until = deletion, gone }), func(p *plan.Plan) { p.Claims, p.Scales = true, true })
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Change, s.Until = deletion, gone }),
+		func(p *plan.Plan) { p.Claims, p.Scales = true, true })
 	first := ststest.WithClaims(ststest.Claim("data-web-4"))
 	staged := func(records engine.Records, play func(t *testing.T, s *stage)) {
 		onStageAs(t, p, first, play, func(t *testing.T) *stage {
