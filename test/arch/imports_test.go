@@ -136,6 +136,13 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			want: []string{"pkg/app/x.go:1: pkg/app must not import " + module + "/pkg/cli"},
 		},
 		{
+			name: "the way to the API server is the client's",
+			file: "pkg/cmd/undo/x.go",
+			src: `package undo; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/kube/transport")`,
+			want: []string{"pkg/cmd/undo/x.go:2: pkg/cmd/undo must not import " + module + "/pkg/kube/transport"},
+		},
+		{
 			name: "only main exits",
 			file: "pkg/cli/x.go",
 			src:  "package cli\nimport \"os\"\nfunc f() { os.Exit(1) }",

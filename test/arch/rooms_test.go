@@ -25,6 +25,9 @@ const (
 	hints    = module + "/pkg/hint"
 	plans    = module + "/pkg/plan"
 	kube     = module + "/pkg/kube"
+	feed     = kube + "/feed"
+	pvc      = kube + "/pvc"
+	wire     = kube + "/transport"
 	report   = module + "/pkg/report"
 	term     = module + "/pkg/term"
 	verbs    = module + "/pkg/cmd"
@@ -68,9 +71,10 @@ var rooms = []room{
 	{dir: "pkg/term", never: []string{cli}, streams: true},
 	{dir: "pkg/options", never: []string{clientGo, cli, verbs, app, kube}},
 	{dir: "pkg/process", never: []string{module, "k8s.io", cobra}},
-	{dir: "pkg/app", never: []string{cli, verbs}},
-	{dir: "pkg/complete", never: []string{verbs, clientGo, cli}},
-	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli}},
+	// Whoever wants something of the API server asks kube's client.
+	{dir: "pkg/app", never: []string{cli, verbs, wire, feed, pvc}},
+	{dir: "pkg/complete", never: []string{verbs, clientGo, cli, wire, feed, pvc}},
+	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli, wire, feed, pvc}},
 	{dir: "pkg/cli"},
 	{dir: "cmd", main: true, streams: true},
 }
