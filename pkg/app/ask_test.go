@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -176,7 +177,7 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 					test.does(cancel, typist)
 				}()
 
-				engine.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan engine.Update)}.
+				loop.Engine{Sink: r.sink(), Asker: asker{r.Env}, Feed: make(chan engine.Update)}.
 					Run(ctx, p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 
 				synctest.Wait() // until who asks has seen the end, too

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -87,7 +88,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.
 		return engine.Outcome{}, err
 	}
 	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
-	engine := engine.Engine{
+	engine := loop.Engine{
 		Notices: r.Env.Notices,
 		Cluster: r.Client,
 		Feed:    r.feed,

@@ -10,72 +10,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
-
-// controllerSees is what is waited for after a change of the spec.
-const controllerSees = "the StatefulSet controller to see the change"
-
-const (
-	patience    = 30 * time.Second
-	stepTimeout = 10 * time.Minute
-)
-
-// tooLong is what a run says at a step's deadline.
-const tooLong = "no progress for 10m0s"
-
-// onlyWeb4 is where most snapshots have the gate.
-const onlyWeb4 = "partition 4: only web-4 is updated"
-
-var (
-	toGoOn   = []string{"resume: kubectl sts canary web", "roll back: kubectl sts abort web"}
-	toRetry  = []string{"roll back: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
-	toGoNext = []string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"}
-)
-
-// oneStep has one step, which updates web-4.
-func oneStep(changes ...func(*plan.Plan)) plan.Plan {
-	p := plan.Plan{
-		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: ststest.CanaryRecord,
-		Steps: []plan.Step{{
-			Title: "update web-4", Number: 1, Of: 2, Change: plan.Partition(4), Until: plan.PodsGood{From: 4},
-		}},
-		Patience:    patience,
-		StepTimeout: stepTimeout,
-		Resume:      "kubectl sts canary web",
-		Promote:     "kubectl sts promote web",
-		Abort:       "kubectl sts abort web",
-		Watch:       "kubectl sts watch web --follow",
-		Success:     "all is well",
-	}
-	for _, change := range changes {
-		change(&p)
-	}
-	return plan.Identify(p)
-}
-
-// step changes the plan's first step.
-func step(change func(*plan.Step)) func(*plan.Plan) {
-	return func(p *plan.Plan) { change(&p.Steps[0]) }
-}
-
-func soaked(d time.Duration) func(*plan.Plan) {
-	return step(func(s *plan.Step) { s.Soak = d })
-}
-
-func gated(g plan.Gate) func(*plan.Plan) {
-	return step(func(s *plan.Step) { s.Gate = &g })
-}
-
-// returning makes the step one that takes every pod back to its revision.
-func returning(free *plan.Free) func(*plan.Plan) {
-	return step(func(s *plan.Step) {
-		*s = plan.Step{Title: "return the pods", Until: plan.PodsGood{}, Free: free}
-	})
-}
 
 type (
 	setOption = func(*appsv1.StatefulSet)
@@ -83,12 +23,6 @@ type (
 	podObject = corev1.Pod
 	podOption = func(*corev1.Pod)
 )
-
-func parallel(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = appsv1.ParallelPodManagement }
-
-func minReady(seconds int32) setOption {
-	return func(set *appsv1.StatefulSet) { set.Spec.MinReadySeconds = seconds }
-}
 
 // walk is a run by hand: the test shows one snapshot after another to Next.
 type walk struct {
@@ -147,7 +81,8 @@ func quiet(d engine.Decision) engine.Decision {
 // halted is a decision to end in the first step because of a pod.
 func halted(p plan.Plan, pod string, t sts.Trouble, message string) engine.Decision {
 	return engine.Decision{End: &engine.Outcome{
-		Result: engine.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: onlyWeb4, Try: toRetry,
+		Result: engine.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: enginetest.OnlyWeb4,
+		Try: enginetest.ToRetry,
 	}}
 }
 

@@ -67,7 +67,7 @@ func culprit(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Ti
 }
 
 // haltsAt notes that the run ends then, as things are.
-func (n *next) haltsAt(at time.Time) { n.st.halts = earlier(n.st.halts, at) }
+func (n *next) haltsAt(at time.Time) { n.st.halts = Earlier(n.st.halts, at) }
 
 // progressSeen is by what a run that only looks on sees that a set gets further.
 // Others may change at any time what is wanted of it, so that fewer pods are good.

@@ -1,8 +1,8 @@
-// Package engine runs plans.
+// Package engine decides what comes next when a plan runs.
 //
-// [Next] decides, purely, what comes next: a write, a wait, a question, or the
-// end. [Engine.Run] is the loop around it: one goroutine that owns the [State],
-// feeds snapshots to Next, applies what it decides and tells the [Sink],
-// synchronously. Running a plan again skips what is already true; that is how a
-// killed run goes on.
+// [Next] decides, purely: a write, a wait, a question, or the end. What a run
+// knows besides its plan and the present snapshot is its [State]; what it tells is
+// an [Event] to a [Sink], and at last an [Outcome], with the exit code that this
+// comes to. The loop that runs plans is in the package loop below this one. Running a
+// plan again skips what is already true; that is how a killed run goes on.
 package engine

@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// drift says what somebody else changed of what the run relies on, or "".
+// Drift says what somebody else changed of what the run relies on, or "".
 // Only the spec and the run's own record count: a new label is not drift.
-func (st State) drift(p plan.Plan, s sts.Snapshot) string {
+func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 	switch {
 	case p.Name == "": // it is about no set
 		return ""

@@ -11,13 +11,11 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
-
-// later is a generation after the one that the run knows.
-var later = ststest.Generation(4)
 
 func replicas(n int32) setOption { return func(set *appsv1.StatefulSet) { set.Spec.Replicas = &n } }
 
@@ -53,7 +51,7 @@ func TestDriftEndsTheRun(t *testing.T) {
 		{
 			"another template",
 			[]setOption{ststest.Updating("nginx:1.23"), writtenBy("argocd", `{"f:spec":{"f:template":{"f:spec":{}}}}`)},
-			"the template was changed by argocd at 03:05:05Z; nothing more is written", onlyWeb4,
+			"the template was changed by argocd at 03:05:05Z; nothing more is written", enginetest.OnlyWeb4,
 		},
 		{
 			"another partition",
@@ -81,13 +79,17 @@ func TestDriftEndsTheRun(t *testing.T) {
 		},
 		{
 			"another record",
-			[]setOption{ststest.Annotated(ststest.CanaryRecord, "r2"), writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+ststest.CanaryRecord+`":{}}}}`)},
-			"the record of this run was changed by sts-rollout at 03:05:05Z (another run); nothing more is written", onlyWeb4,
+			[]setOption{
+				ststest.Annotated(ststest.CanaryRecord, "r2"),
+				writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+ststest.CanaryRecord+`":{}}}}`),
+			},
+			"the record of this run was changed by sts-rollout at 03:05:05Z (another run); nothing more is written", enginetest.OnlyWeb4,
 		},
 		{
 			"another process's record, which says whose it is",
 			[]setOption{
-				ststest.Partition(3), ststest.Annotated(ststest.CanaryRecord, `{"driver":{"user":"alice","host":"ci-7","since":"2030-01-02T03:04:05Z"}}`),
+				ststest.Partition(3),
+				ststest.Annotated(ststest.CanaryRecord, `{"driver":{"user":"alice","host":"ci-7","since":"2030-01-02T03:04:05Z"}}`),
 				writtenBy("sts-rollout", `{"f:metadata":{"f:annotations":{"f:`+ststest.CanaryRecord+`":{}}}}`),
 			},
 			"another run took over at 03:05:05Z (alice on ci-7, since 2030-01-02T03:04:05Z): the partition was changed from 4 to 3; " +
@@ -112,16 +114,16 @@ func TestDriftEndsTheRun(t *testing.T) {
 		{
 			"a set that is being deleted",
 			[]setOption{func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.In(0))) }},
-			"the StatefulSet is being deleted; nothing more is written", onlyWeb4,
+			"the StatefulSet is being deleted; nothing more is written", enginetest.OnlyWeb4,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
-			d := w.see(ststest.Opened(ststest.Canary(append([]setOption{later}, test.changes...)...)))
-			try := toGoOn
+			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
+			d := w.see(ststest.Opened(ststest.Canary(append([]setOption{enginetest.Later}, test.changes...)...)))
+			try := enginetest.ToGoOn
 			switch {
 			case strings.Contains(test.message, "from 4 to 2"):
-				try = toRetry // pods go without a soak
+				try = enginetest.ToRetry // pods go without a soak
 			case strings.Contains(test.message, "template was"):
 				try = try[1:] // what would be gone on with is another thing
 			case strings.Contains(test.message, "record of this run"), strings.Contains(test.message, "took over"):
@@ -148,7 +150,7 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
 			require.Equal(t, engine.Decision{End: &engine.Outcome{
 				Result: engine.Drifted, Message: test.message, Step: &w.plan.Steps[0],
 			}}, w.see(test.s))
@@ -158,10 +160,12 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 
 // There is no canary to go on with any more.
 func TestARecordThatIsGone(t *testing.T) {
-	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
+	w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Drifted, Message: "the record of this run was changed; nothing more is written", Step: &w.plan.Steps[0],
-	}}, w.see(ststest.Opened(ststest.Canary(later, func(set *appsv1.StatefulSet) { delete(set.Annotations, ststest.CanaryRecord) }))))
+	}},
+		w.see(ststest.Opened(ststest.Canary(enginetest.Later,
+			func(set *appsv1.StatefulSet) { delete(set.Annotations, ststest.CanaryRecord) }))))
 }
 
 func TestNoDrift(t *testing.T) {
@@ -171,26 +175,28 @@ func TestNoDrift(t *testing.T) {
 	}{
 		{"another label", func(set *appsv1.StatefulSet) { set.Labels = map[string]string{"team": "web"} }},
 		{"another annotation", ststest.Annotated("note", "hello")},
-		{"other minReadySeconds", minReady(10)},
+		{"other minReadySeconds", enginetest.MinReady(10)},
 		{"another status", func(set *appsv1.StatefulSet) { set.Status.ReadyReplicas = 3 }},
 		{"a strategy that the server fills in", func(set *appsv1.StatefulSet) { set.Spec.UpdateStrategy.Type = "" }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
-			require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(later, test.change)))))
+			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
+			require.Equal(t, waitsUntil(enginetest.StepTimeout),
+				quiet(w.see(ststest.Opened(ststest.Canary(enginetest.Later, test.change)))))
 		})
 	}
 }
 
 func TestARecordIsNoDriftForAPlanWithoutOne(t *testing.T) {
-	w := inStep(t, oneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Opened(ststest.Canary()))
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Opened(ststest.Canary(later, ststest.Annotated(ststest.CanaryRecord, "r2"))))))
+	w := inStep(t, enginetest.OneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Opened(ststest.Canary()))
+	require.Equal(t, waitsUntil(enginetest.StepTimeout),
+		quiet(w.see(ststest.Opened(ststest.Canary(enginetest.Later, ststest.Annotated(ststest.CanaryRecord, "r2"))))))
 }
 
 // What a snapshot showed is what the next one is compared with.
 func TestDriftAfterAnAcceptedChange(t *testing.T) {
-	w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
-	w.see(ststest.Opened(ststest.Canary(later, minReady(10))))
-	d := w.see(ststest.Opened(ststest.Canary(ststest.Generation(5), minReady(10), ststest.Partition(3))))
+	w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
+	w.see(ststest.Opened(ststest.Canary(enginetest.Later, enginetest.MinReady(10))))
+	d := w.see(ststest.Opened(ststest.Canary(ststest.Generation(5), enginetest.MinReady(10), ststest.Partition(3))))
 	require.Equal(t, "the partition was changed from 4 to 3; nothing more is written", d.End.Message)
 }

@@ -56,6 +56,12 @@ type Sink interface {
 	Handle(Event)
 }
 
+// Viewer is a Sink that also wants to see the set itself: the snapshot that
+// the run begins with, and each new one.
+type Viewer interface {
+	View(s sts.Snapshot, now time.Time)
+}
+
 // Result is how a run ended.
 type Result string
 

@@ -73,7 +73,7 @@ func nextOld(f plan.Free, s sts.Snapshot, progress plan.Progress, now time.Time)
 		case t.State != sts.StateOld, stays && !pod.Ready:
 			return freed{}
 		case pod.Ready && !pod.Available(s.MinReady(), now):
-			soon = earlier(soon, pod.AvailableAt(s.MinReady()))
+			soon = Earlier(soon, pod.AvailableAt(s.MinReady()))
 		case stays:
 		case pod.Ready:
 			old = append(old, pod)

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -29,7 +30,7 @@ func alone(c *plan.PodsRestarted) { c.Alone = true }
 // OnDelete set.
 func driving(free plan.Free) func(*plan.Plan) {
 	free.Mode = plan.FreeEach
-	return step(func(s *plan.Step) {
+	return enginetest.Step(func(s *plan.Step) {
 		*s = plan.Step{Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Free: &free}
 	})
 }
@@ -37,7 +38,7 @@ func driving(free plan.Free) func(*plan.Plan) {
 // restarting makes the step one that restarts web-1 and web-3.
 func restarting(free plan.Free, changes ...func(*plan.PodsRestarted)) func(*plan.Plan) {
 	free.Mode = plan.FreeRestart
-	return step(func(s *plan.Step) {
+	return enginetest.Step(func(s *plan.Step) {
 		*s = plan.Step{Title: "restart the pods", Until: restart(changes...), Free: &free}
 	})
 }
@@ -68,49 +69,90 @@ func TestWhichPodIsDeletedNext(t *testing.T) {
 		{"the lowest", driving(ascending), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(0)), "web-1"},
 		{"the first of a list", driving(first), ststest.Opened(ststest.WaitingForDeletions()), "web-2"},
 		{"the next of a list", driving(first), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(2)), "web-0"},
-		{"the highest after a list", driving(first), ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(2), ststest.UpdatedPod(0)), "web-4"},
-		{"any other before the leader", driving(leaderLast), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))), "web-3"},
+		{
+			"the highest after a list", driving(first),
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(2), ststest.UpdatedPod(0)), "web-4",
+		},
+		{
+			"any other before the leader", driving(leaderLast),
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))), "web-3",
+		},
 		{
 			"the leader when it is the only one left", driving(leaderLast),
-			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2), ststest.UpdatedPod(3), ststest.StablePod(4, leader("7"))), "web-4",
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2),
+				ststest.UpdatedPod(3), ststest.StablePod(4, leader("7"))), "web-4",
 		},
-		{"one that is down goes before a higher one", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready)), "web-1"},
-		{"the lowest of two that are down", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready), ststest.StablePod(3, ststest.Unready)), "web-1"},
-		{"one that is down goes before the order of others", driving(ascending), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), "web-3"},
-		{"none while an updated one is not Ready", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready)), ""},
+		{
+			"one that is down goes before a higher one", each,
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready)), "web-1",
+		},
+		{
+			"the lowest of two that are down", each,
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready), ststest.StablePod(3, ststest.Unready)),
+			"web-1",
+		},
+		{
+			"one that is down goes before the order of others", driving(ascending),
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), "web-3",
+		},
+		{
+			"none while an updated one is not Ready", each,
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready)), "",
+		},
 		{
 			"not even one that is down, which might be the same trouble", each,
-			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(1, ststest.Unready)), "",
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(1, ststest.Unready)),
+			"",
 		},
-		{"none while one is on its way out", each, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Terminating)), ""},
+		{
+			"none while one is on its way out", each,
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Terminating)), "",
+		},
 		{"none while one is missing", each, ststest.Without(ststest.Opened(ststest.WaitingForDeletions()), 4), ""},
-		{"none while one is missing above a healthy one", each, ststest.Without(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), 2), ""},
+		{
+			"none while one is missing above a healthy one", each,
+			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Unready)), 2), "",
+		},
 		{
 			"one that is down below a missing one, which the controller makes only after that", each,
 			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(1, ststest.Unready)), 4), "web-1",
 		},
 		{
 			"where the controller makes them all at once it is waited for", each,
-			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(parallel), ststest.StablePod(1, ststest.Unready)), 4), "",
+			ststest.Without(ststest.Opened(ststest.WaitingForDeletions(enginetest.Parallel), ststest.StablePod(1, ststest.Unready)), 4), "",
 		},
-		{"none while an old one is Ready and not yet Available", each, ststest.Opened(ststest.WaitingForDeletions(minReady(60)), ststest.StablePod(2, fresh)), ""},
-		{"of those to be restarted the highest", again, ststest.Opened(closing()), "web-3"},
-		{"then the next", again, ststest.Opened(closing(), ststest.StablePod(3, ststest.Recreated)), "web-1"},
-		{"a restart waits for the others", again, ststest.Opened(closing(), ststest.StablePod(0, ststest.Unready)), ""},
-		{"unless it is told not to", restarting(plan.Free{}, alone), ststest.Opened(closing(), ststest.StablePod(0, ststest.Unready)), "web-3"},
-		{"a restart of one that is down waits for no other such", again, ststest.Opened(closing(), ststest.StablePod(1, ststest.Unready)), "web-1"},
-		{"a restart leaves pods alone that wait for a change", again, ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Recreated), ststest.StablePod(1, ststest.Recreated)), ""},
+		{
+			"none while an old one is Ready and not yet Available", each,
+			ststest.Opened(ststest.WaitingForDeletions(enginetest.MinReady(60)), ststest.StablePod(2, fresh)), "",
+		},
+		{"of those to be restarted the highest", again, ststest.Opened(enginetest.Closing()), "web-3"},
+		{"then the next", again, ststest.Opened(enginetest.Closing(), ststest.StablePod(3, ststest.Recreated)), "web-1"},
+		{"a restart waits for the others", again, ststest.Opened(enginetest.Closing(), ststest.StablePod(0, ststest.Unready)), ""},
+		{
+			"unless it is told not to", restarting(plan.Free{}, alone),
+			ststest.Opened(enginetest.Closing(), ststest.StablePod(0, ststest.Unready)), "web-3",
+		},
+		{
+			"a restart of one that is down waits for no other such", again,
+			ststest.Opened(enginetest.Closing(), ststest.StablePod(1, ststest.Unready)), "web-1",
+		},
+		{
+			"a restart leaves pods alone that wait for a change", again,
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, ststest.Recreated), ststest.StablePod(1, ststest.Recreated)),
+			"",
+		},
 		{
 			"a restart leaves the pod alone that holds the controller up", restarting(plan.Free{}, alone),
-			ststest.Opened(closing(), ststest.UpdatedPod(0, ststest.Unready)), "web-3",
+			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(0, ststest.Unready)), "web-3",
 		},
 		{
 			"unless that is one to be restarted", again,
-			ststest.Opened(closing(), ststest.UpdatedPod(1, ststest.Unready, func(pod *podObject) { pod.UID = "web-1-uid" })), "web-1",
+			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(1, ststest.Unready, func(pod *podObject) { pod.UID = "web-1-uid" })),
+			"web-1",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, deletes(newWalk(t, oneStep(test.plan), test.s).see(test.s).Do))
+			require.Equal(t, test.want, deletes(newWalk(t, enginetest.OneStep(test.plan), test.s).see(test.s).Do))
 		})
 	}
 }
@@ -123,40 +165,46 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 		want plan.DeletePod
 	}{
 		{
-			"any version of the pod", driving(plan.Free{}), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))),
+			"any version of the pod", driving(plan.Free{}),
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))),
 			plan.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that it is recreated at revision " + ststest.Update},
 		},
 		{
-			"the version that was picked by its labels", driving(leaderLast), ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Version("7"))),
+			"the version that was picked by its labels", driving(leaderLast),
+			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, ststest.Version("7"))),
 			plan.DeletePod{
 				Name: "web-4", UID: "web-4-uid", Version: "7", Why: "so that it is recreated at revision " + ststest.Update,
 			},
 		},
 		{
-			"a restart has no revision in view", restarting(plan.Free{}), ststest.Opened(closing()),
+			"a restart has no revision in view", restarting(plan.Free{}), ststest.Opened(enginetest.Closing()),
 			plan.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that it is recreated"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, newWalk(t, oneStep(test.plan), test.s).see(test.s).Do)
+			require.Equal(t, test.want, newWalk(t, enginetest.OneStep(test.plan), test.s).see(test.s).Do)
 		})
 	}
 }
 
 // Time alone makes it Available, and no snapshot comes for that.
 func TestAnOldPodThatIsSoonAvailableIsWaitedFor(t *testing.T) {
-	s := ststest.Opened(ststest.WaitingForDeletions(minReady(60)), ststest.StablePod(2, ststest.ReadySince(ststest.In(-20*time.Second))))
-	w := newWalk(t, oneStep(driving(plan.Free{})), s)
+	s := ststest.Opened(ststest.WaitingForDeletions(enginetest.MinReady(60)),
+		ststest.StablePod(2, ststest.ReadySince(ststest.In(-20*time.Second))))
+	w := newWalk(t, enginetest.OneStep(driving(plan.Free{})), s)
 	require.Equal(t, waitsUntil(40*time.Second), quiet(w.see(s)))
 	require.Equal(t, "web-4", deletes(w.at(40*time.Second).see(s).Do))
 }
 
 func TestALeaderThatMovesIsStillLast(t *testing.T) {
-	p := oneStep(driving(leaderLast))
-	first := ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7")), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2))
+	p := enginetest.OneStep(driving(leaderLast))
+	first := ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7")), ststest.UpdatedPod(0), ststest.UpdatedPod(1),
+		ststest.UpdatedPod(2))
 	w := newWalk(t, p, first)
 	require.Equal(t, "web-3", deletes(w.see(first).Do))
-	require.Equal(t, "web-4", deletes(w.see(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, leader("8")), ststest.UpdatedPod(0), ststest.UpdatedPod(1), ststest.UpdatedPod(2))).Do))
+	require.Equal(t, "web-4",
+		deletes(w.see(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(3, leader("8")), ststest.UpdatedPod(0),
+			ststest.UpdatedPod(1), ststest.UpdatedPod(2))).Do))
 }
 
 // The version that it must have makes a deletion void once the pod has
@@ -181,7 +229,7 @@ func TestALostDeletionOfAPodThatHasChangedSince(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := show(ststest.Version("3"), leader("7"))
-			w := newWalk(t, oneStep(driving(leaderLast)), s)
+			w := newWalk(t, enginetest.OneStep(driving(leaderLast)), s)
 			w.state = w.state.Unsure(w.see(s).Do)
 			got := ""
 			if d, ok := w.see(test.then).Do.(plan.DeletePod); ok {
@@ -192,43 +240,37 @@ func TestALostDeletionOfAPodThatHasChangedSince(t *testing.T) {
 	}
 }
 
-// budgeted is the snapshot with these numbers in the set's disruption budget.
-func budgeted(s sts.Snapshot, changes ...func(*policyv1.PodDisruptionBudget)) sts.Snapshot {
-	return s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget(changes...)})
-}
-
 // ignorePDB is how a wait for a budget goes on.
 const ignorePDB = " (--ignore-pdb goes on without its word)"
 
-const noRoom = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
-
 func TestADeletionWaitsForTheBudget(t *testing.T) {
-	p := oneStep(driving(plan.Free{Budgets: true}))
-	full := budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
+	p := enginetest.OneStep(driving(plan.Free{Budgets: true}))
+	full := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	w := newWalk(t, p, full)
 
 	d := w.see(full)
-	require.Equal(t, waitsUntil(stepTimeout), quiet(d))
+	require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(d))
 	require.Contains(t, d.Events, engine.Event{
-		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: noRoom + ignorePDB, Want: 5, Outside: true,
-		Halts: ststest.In(stepTimeout),
+		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: enginetest.NoRoom + ignorePDB, Want: 5, Outside: true,
+		Halts: ststest.In(enginetest.StepTimeout),
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
-	require.Equal(t, "web-4", deletes(w.see(budgeted(ststest.Opened(ststest.WaitingForDeletions()))).Do))
-	require.Equal(t, "web-4", deletes(newWalk(t, oneStep(driving(plan.Free{})), full).see(full).Do), "budgets that are to be ignored")
+	require.Equal(t, "web-4", deletes(w.see(enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()))).Do))
+	require.Equal(t, "web-4", deletes(newWalk(t, enginetest.OneStep(driving(plan.Free{})), full).see(full).Do),
+		"budgets that are to be ignored")
 }
 
 func TestABudgetThatNeverAllowsIt(t *testing.T) {
-	full := budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
-	w := inStep(t, oneStep(driving(plan.Free{Budgets: true})), full)
-	d := w.at(stepTimeout).see(full)
+	full := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
+	w := inStep(t, enginetest.OneStep(driving(plan.Free{Budgets: true})), full)
+	d := w.at(enginetest.StepTimeout).see(full)
 	require.Equal(t, engine.Halted, d.End.Result)
-	require.Equal(t, tooLong+": still waiting for "+noRoom, d.End.Message)
+	require.Equal(t, enginetest.TooLong+": still waiting for "+enginetest.NoRoom, d.End.Message)
 }
 
 func TestTheBudgetOfABlocker(t *testing.T) {
-	p := oneStep(returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true}))
-	down := ststest.Opened(closing(), ststest.UpdatedPod(4, ststest.Unready))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true}))
+	down := ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Unready))
 	for _, test := range []struct {
 		name   string
 		budget func(*policyv1.PodDisruptionBudget)
@@ -238,16 +280,16 @@ func TestTheBudgetOfABlocker(t *testing.T) {
 		{"it stays while they are too few", ststest.Healthy(3, 4), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := budgeted(down, test.budget)
+			s := enginetest.Budgeted(down, test.budget)
 			require.Equal(t, test.want, deletes(newWalk(t, p, s).see(s).Do))
 		})
 	}
 }
 
 func TestARestartEndsWithTheLastPod(t *testing.T) {
-	p := oneStep(restarting(plan.Free{}, func(c *plan.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
-	w := newWalk(t, p, ststest.Opened(closing()))
-	w.state = w.state.Applied(w.see(ststest.Opened(closing())).Do, nil, w.now)
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(ststest.Without(ststest.Opened(closing()), 3))))
-	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(closing(), ststest.StablePod(3, ststest.Recreated)))))
+	p := enginetest.OneStep(restarting(plan.Free{}, func(c *plan.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
+	w := newWalk(t, p, ststest.Opened(enginetest.Closing()))
+	w.state = w.state.Applied(w.see(ststest.Opened(enginetest.Closing())).Do, nil, w.now)
+	require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(w.see(ststest.Without(ststest.Opened(enginetest.Closing()), 3))))
+	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(enginetest.Closing(), ststest.StablePod(3, ststest.Recreated)))))
 }

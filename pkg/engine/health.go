@@ -90,6 +90,17 @@ func (st State) regressed(s sts.Snapshot, now time.Time, but []int, restartsOnly
 	return nil
 }
 
+// Regressed says what has happened to a pod that was Available in the snapshot
+// before, or "": it has restarted, is no longer Available, or is another one.
+func Regressed(before, after sts.Snapshot, now time.Time) string {
+	st := NewState(before, now)
+	st.remember(before, now)
+	if v := st.regressed(after, now, nil, false); v != nil {
+		return v.pod + ": " + v.words
+	}
+	return ""
+}
+
 // troubled finds a pod whose trouble has had its time, and says when the next
 // one will have.
 func (st *State) troubled(p plan.Plan, step plan.Step, s sts.Snapshot, progress plan.Progress, now time.Time) (*verdict, time.Time) {
@@ -106,11 +117,11 @@ func (st *State) troubled(p plan.Plan, step plan.Step, s sts.Snapshot, progress 
 		if !now.Before(at) {
 			return inTrouble(t.Pod, *t.Trouble), wake
 		}
-		wake = earlier(wake, at)
+		wake = Earlier(wake, at)
 	}
 	if step.Free == nil {
 		blocker, at := st.blockedTooLong(p, s, now)
-		return blocker, earlier(wake, at)
+		return blocker, Earlier(wake, at)
 	}
 	return nil, wake
 }
@@ -177,8 +188,8 @@ func (st *State) troubleSince(s sts.Snapshot, t sts.Standing, now time.Time) (ti
 	return st.trouble[pod.UID], true
 }
 
-// earlier is the earlier of two times, where zero means never.
-func earlier(a, b time.Time) time.Time {
+// Earlier is the earlier of two times, where zero means never.
+func Earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -25,12 +26,12 @@ func unsure(t *testing.T, p plan.Plan) *walk {
 }
 
 func TestAWriteWhoseAnswerGotLost(t *testing.T) {
-	again := engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(stepTimeout)}
+	again := engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(enginetest.StepTimeout)}
 	drifted := func(message, gate string) engine.Decision {
-		try := toGoOn
+		try := enginetest.ToGoOn
 		switch {
 		case strings.HasPrefix(message, "the partition"):
-			try = toRetry
+			try = enginetest.ToRetry
 		case strings.HasPrefix(message, "the template"):
 			try = try[1:]
 		case strings.Contains(message, "being deleted"):
@@ -38,7 +39,7 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 		}
 		return engine.Decision{End: &engine.Outcome{
 			Result: engine.Drifted, Message: message, Gate: gate, Unsure: strings.Contains(gate, "got no answer"),
-			Step: &oneStep().Steps[0], Try: try,
+			Step: &enginetest.OneStep().Steps[0], Try: try,
 		}}
 	}
 	for _, test := range []struct {
@@ -47,10 +48,10 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 		want engine.Decision
 	}{
 		{"is repeated while the set is as it was", ststest.Closed(), again},
-		{"is no drift when the set shows it", ststest.Opened(ststest.Canary()), waitsUntil(stepTimeout)},
+		{"is no drift when the set shows it", ststest.Opened(ststest.Canary()), waitsUntil(enginetest.StepTimeout)},
 		{
 			"hides no change of another field", ststest.Opened(ststest.Canary(ststest.Updating("nginx:1.23"))),
-			drifted("the template was changed; nothing more is written", onlyWeb4),
+			drifted("the template was changed; nothing more is written", enginetest.OnlyWeb4),
 		},
 		{
 			"hides no other value of its own field", ststest.Opened(ststest.Canary(ststest.Partition(1))),
@@ -58,12 +59,13 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 				"partition 1: web-1 and above are updated; unless the write that got no answer was taken: partition 4"),
 		},
 		{
-			"hides no deletion", ststest.Opened(ststest.Canary(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.In(0))) })),
-			drifted("the StatefulSet is being deleted; nothing more is written", onlyWeb4),
+			"hides no deletion",
+			ststest.Opened(ststest.Canary(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = ptr.To(metav1.NewTime(ststest.In(0))) })),
+			drifted("the StatefulSet is being deleted; nothing more is written", enginetest.OnlyWeb4),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, quiet(unsure(t, oneStep()).see(test.s)))
+			require.Equal(t, test.want, quiet(unsure(t, enginetest.OneStep()).see(test.s)))
 		})
 	}
 }
@@ -71,7 +73,7 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 // An annotation that is not the plan's record shows no drift when it lands.
 func TestAnInvisibleWriteIsNotUnsureForEver(t *testing.T) {
 	note := plan.Edit{Annotations: map[string]*string{"note": ptr.To("x")}}
-	w := unsure(t, oneStep(soaked(time.Minute), step(func(s *plan.Step) { s.Change = note })))
+	w := unsure(t, enginetest.OneStep(enginetest.Soaked(time.Minute), enginetest.Step(func(s *plan.Step) { s.Change = note })))
 	require.Nil(t, w.see(ststest.Closed(ststest.Annotated("note", "x"))).End)
 	d := w.see(ststest.Opened(ststest.Canary(ststest.Annotated("note", "x"))))
 	require.Equal(t, "the partition was changed from 5 to 4; nothing more is written", d.End.Message)
@@ -128,8 +130,8 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := inStep(t, oneStep(), ststest.Opened(ststest.Canary()))
-			answer := ststest.Canary(append([]setOption{later}, test.answer...)...)
+			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
+			answer := ststest.Canary(append([]setOption{enginetest.Later}, test.answer...)...)
 			w.state = w.state.Applied(test.edit, answer, w.now)
 			d := w.see(ststest.Opened(answer))
 			if test.want == "" {
@@ -143,7 +145,7 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 
 func TestADeletionWhoseAnswerGotLost(t *testing.T) {
 	broken := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2, ststest.Unready), ststest.UpdatedPod(4))
-	p := oneStep(returning(&plan.Free{Mode: plan.FreeEach}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach}))
 	w := newWalk(t, p, broken)
 	first := w.see(broken).Do
 	require.Equal(t, "web-2", deletes(first))
@@ -153,10 +155,10 @@ func TestADeletionWhoseAnswerGotLost(t *testing.T) {
 	require.Equal(t, first, w.see(healed).Do, "web-2 may be on its way out: it goes before any other")
 
 	leaving := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2, ststest.Terminating), ststest.UpdatedPod(4))
-	require.Equal(t, waitsUntil(stepTimeout), quiet(w.see(leaving)))
+	require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(w.see(leaving)))
 
 	back := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(4))
 	require.Equal(t, "web-4", deletes(w.see(back).Do))
-	d := w.see(ststest.Opened(ststest.Canary(later, ststest.Partition(3)), ststest.UpdatedPod(4)))
+	d := w.see(ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(3)), ststest.UpdatedPod(4)))
 	require.Equal(t, engine.Drifted, d.End.Result, "a deletion is no excuse for another partition")
 }

@@ -41,7 +41,7 @@ type next struct {
 }
 
 func (n *next) decide() {
-	if n.st.stale(n.s) {
+	if n.st.Stale(n.s) {
 		n.behind()
 		return
 	}
@@ -74,7 +74,7 @@ func (n *next) drifted() bool {
 	if c := n.st.taken(n.p, n.s); c != nil {
 		n.st = n.st.Applied(c, n.s.Set, n.now)
 	}
-	what := n.st.drift(n.p, n.s)
+	what := n.st.Drift(n.p, n.s)
 	if what == "" {
 		n.st = n.st.accept(n.s.Set)
 		return false
@@ -278,4 +278,4 @@ func (n *next) passed(step *plan.Step) bool {
 	return false
 }
 
-func (n *next) wake(at time.Time) { n.d.WakeAt = earlier(n.d.WakeAt, at) }
+func (n *next) wake(at time.Time) { n.d.WakeAt = Earlier(n.d.WakeAt, at) }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -30,7 +31,7 @@ func (c *chaos) dressed(first sts.Snapshot) *chaos {
 		}
 	}
 	c.dress = func(s sts.Snapshot) sts.Snapshot {
-		return budgeted(s, ststest.Healthy(int32(3+c.rand.IntN(3)), 4))
+		return enginetest.Budgeted(s, ststest.Healthy(int32(3+c.rand.IntN(3)), 4))
 	}
 	for o, pod := range c.pods {
 		c.put(o, pod)
@@ -63,8 +64,9 @@ func TestPodsThatARunDeletesGoInTheirOrder(t *testing.T) {
 			deleted, leaders := 0, 0
 			for seed := range uint64(seeds / 2) {
 				policy := []appsv1.PodManagementPolicyType{appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement}[seed%2]
-				p := oneStep(driven)
-				first := ststest.Opened(ststest.WaitingForDeletions(minReady(30), func(set *setObject) { set.Spec.PodManagementPolicy = policy }))
+				p := enginetest.OneStep(driven)
+				first := ststest.Opened(ststest.WaitingForDeletions(enginetest.MinReady(30),
+					func(set *setObject) { set.Spec.PodManagementPolicy = policy }))
 				c := newChaos(t, seed, *forgiving(&p), first).dressed(first)
 				c.play(func(s sts.Snapshot, change plan.Change) {
 					d, ok := change.(plan.DeletePod)
@@ -134,7 +136,7 @@ func (c *chaos) toGo(pod sts.Pod, s sts.Snapshot) bool {
 func TestAGateOpensWithinItsBudget(t *testing.T) {
 	opened := 0
 	for seed := range uint64(2 * seeds) {
-		p := oneStep()
+		p := enginetest.OneStep()
 		p.Steps = nil
 		for o := 4; o >= 0; o-- {
 			p.Steps = append(p.Steps, plan.Step{

@@ -11,7 +11,10 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -85,7 +88,7 @@ func (c *chaos) stir() sts.Snapshot {
 		c.put(o, pod)
 	}
 	if c.one(2) {
-		c.set = observed(c.set)
+		c.set = enginetest.Observed(c.set)
 	}
 	s := ststest.Snapshot(c.set, slices.DeleteFunc(slices.Clone(c.pods), func(p *podObject) bool { return p == nil }))
 	if c.dress != nil {
@@ -107,7 +110,7 @@ func (c *chaos) put(ordinal int, pod *podObject) {
 func (c *chaos) write(change plan.Change) {
 	lost, takes := c.one(4), !c.one(4)
 	if edit, ok := change.(plan.Edit); ok && takes {
-		c.set = taken(c.set, edit)
+		c.set = enginetest.Taken(c.set, edit)
 	}
 	if d, ok := change.(plan.DeletePod); ok && takes {
 		for o, pod := range c.pods {
@@ -170,7 +173,7 @@ const seeds = 150
 func TestACanaryNeverRaisesThePartition(t *testing.T) {
 	lowered := 0
 	for seed := range uint64(seeds) {
-		p := wholeCanary(t)
+		p := toTheEnd(t)
 		c := newChaos(t, seed, *forgiving(&p), ststest.Settled())
 		c.calm = true
 		written := c.play(func(s sts.Snapshot, change plan.Change) {
@@ -194,8 +197,9 @@ func TestPodsAreDeletedOneAtATime(t *testing.T) {
 	for seed := range uint64(seeds) {
 		mode := []plan.FreeMode{plan.FreeEach, plan.FreeBlocker}[seed%2]
 		policy := []appsv1.PodManagementPolicyType{appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement}[seed/2%2]
-		first := ststest.Opened(closing(func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = policy }), ststest.UpdatedPod(2), ststest.UpdatedPod(4))
-		p := oneStep(returning(&plan.Free{Mode: mode}))
+		first := ststest.Opened(enginetest.Closing(func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = policy }),
+			ststest.UpdatedPod(2), ststest.UpdatedPod(4))
+		p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: mode}))
 		c := newChaos(t, seed, *forgiving(&p), first)
 		written := c.play(func(s sts.Snapshot, change plan.Change) {
 			d, ok := change.(plan.DeletePod)
@@ -222,4 +226,16 @@ func requireOthersGood(t *testing.T, s sts.Snapshot, but int) {
 			require.Equal(t, sts.StateAvailable, s.Standing(o, "", ststest.Start).State, "%s", s.PodName(o))
 		}
 	}
+}
+
+// toTheEnd is the plan of a canary of web to nginx:1.22.
+func toTheEnd(t testing.TB) plan.Plan {
+	t.Helper()
+	r := canary.Request{
+		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak,
+		Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+	}
+	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
+	require.NoError(t, err)
+	return *p
 }

@@ -7,23 +7,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Viewer is a Sink that also wants to see the set itself: the snapshot that
-// the run begins with, and each new one.
-type Viewer interface {
-	View(s sts.Snapshot, now time.Time)
-}
-
 // Helper is a Condition that knows which commands help when the run ends in
 // its step. A plan that is ReadOnly asks it: there is no run to go on with.
 type Helper interface {
 	Help(s sts.Snapshot, o Outcome, now time.Time) []string
-}
-
-// view shows the present snapshot to a sink that wants to see it.
-func (r *run) view() {
-	if v, ok := r.Sink.(Viewer); ok {
-		v.View(r.seen, r.Now())
-	}
 }
 
 // help adds the commands that help to an end that did not come by itself.
@@ -39,10 +26,10 @@ func (n *next) help(o *Outcome) {
 	}
 }
 
-// begin is the state that a run starts with. One that only looks on gives
+// Begin is the state that a run starts with. One that only looks on gives
 // trouble that is there already no new patience: it dates from when the pod
 // ceased to be Ready. Only an OrderedReady set never frees itself of a blocker.
-func begin(p plan.Plan, s sts.Snapshot, now time.Time) State {
+func Begin(p plan.Plan, s sts.Snapshot, now time.Time) State {
 	st := NewState(s, now)
 	if !p.ReadOnly {
 		return st

@@ -9,6 +9,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -19,7 +20,7 @@ func TestTheRetentionPolicyDriftsAsOtherFieldsDo(t *testing.T) {
 			WhenScaled: appsv1.DeletePersistentVolumeClaimRetentionPolicyType,
 		}
 	})
-	p := oneStep(func(p *plan.Plan) { p.Scales, p.Record = true, "kubectl-sts.github.io/scale" })
+	p := enginetest.OneStep(func(p *plan.Plan) { p.Scales, p.Record = true, "kubectl-sts.github.io/scale" })
 	w := newWalk(t, p, ststest.Settled())
 	d := w.see(ststest.Snapshot(deletes, ststest.Pods(0, 5)))
 	require.Equal(t, engine.Drifted, d.End.Result)
@@ -29,7 +30,7 @@ func TestTheRetentionPolicyDriftsAsOtherFieldsDo(t *testing.T) {
 }
 
 func TestAScaleThatEndsEarlySaysHowToLeaveItAtThat(t *testing.T) {
-	p := oneStep(func(p *plan.Plan) {
+	p := enginetest.OneStep(func(p *plan.Plan) {
 		p.Scales, p.Record, p.Abort = true, "kubectl-sts.github.io/scale", ""
 		p.Stay = "kubectl sts scale web --replicas"
 	})

@@ -150,9 +150,32 @@ func (st State) Answered(a plan.Answer) State {
 	return st
 }
 
-// stale reports whether the snapshot shows the set as it was before the run's
+// Step is the step that the run is in, nil behind the last.
+func (st State) Step(p plan.Plan) *plan.Step {
+	if st.step < len(p.Steps) {
+		return &p.Steps[st.step]
+	}
+	return nil
+}
+
+// Wrote reports whether anything was written, in this run.
+func (st State) Wrote() bool { return st.wrote }
+
+// Halts is when the present wait ends the run, as things are; zero for never.
+func (st State) Halts() time.Time { return st.halts }
+
+// Present is what the snapshot shows, with the set as the answer to the run's own
+// last write showed it where that is newer.
+func (st State) Present(s sts.Snapshot) sts.Snapshot {
+	if st.Stale(s) {
+		s.Set = st.expected
+	}
+	return s
+}
+
+// Stale reports whether the snapshot shows the set as it was before the run's
 // own last write: watches lag behind answers.
-func (st State) stale(s sts.Snapshot) bool {
+func (st State) Stale(s sts.Snapshot) bool {
 	if !s.Exists() || st.expected == nil || s.UID() != st.expected.UID {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
@@ -15,8 +16,8 @@ import (
 // tell adds an event about the present step.
 func (n *next) tell(e Event) {
 	e.Time = n.now
-	if e.Step == nil && n.st.step < len(n.p.Steps) {
-		e.Step = &n.p.Steps[n.st.step]
+	if e.Step == nil {
+		e.Step = n.st.Step(n.p)
 	}
 	n.d.Events = append(n.d.Events, e)
 }
@@ -87,6 +88,18 @@ func (st State) waitsFor(step *plan.Step) string {
 	return cmp.Or(st.waitSaid, watchLags)
 }
 
+// End is an end that Next does not decide. It says what the run was waiting for:
+// nobody should have to guess where it stood.
+func (st State) End(p plan.Plan, s sts.Snapshot, now time.Time, result Result, message string) *Outcome {
+	n := next{p: p, st: st, s: s, now: now}
+	if result == TimedOut {
+		message += ", still waiting for " + st.waitsFor(st.Step(p))
+	}
+	o := n.outcome(result, message)
+	n.help(o)
+	return o
+}
+
 // halt ends the run because of a pod.
 func (n *next) halt(v *verdict) {
 	n.d.End = n.outcome(Halted, v.pod+": "+v.words)
@@ -96,10 +109,7 @@ func (n *next) halt(v *verdict) {
 
 // outcome is an end in the present step, with the gate where it is.
 func (n *next) outcome(r Result, message string) *Outcome {
-	s := n.s
-	if n.st.stale(s) {
-		s.Set = n.st.expected // the answer to the run's own write is newer
-	}
+	s := n.st.Present(n.s)
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
 		o.Try = n.commands(r)
@@ -118,9 +128,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 		o.Unsure = true
 		o.Gate += fmt.Sprintf("; unless the write that got no answer was taken: %s", n.st.unsure)
 	}
-	if n.st.step < len(n.p.Steps) {
-		o.Step = &n.p.Steps[n.st.step]
-	}
+	o.Step = n.st.Step(n.p)
 	return o
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -14,7 +15,7 @@ import (
 
 // The story of one step, snapshot by snapshot.
 func TestEvents(t *testing.T) {
-	w := newWalk(t, oneStep(soaked(soak)), ststest.Closed())
+	w := newWalk(t, enginetest.OneStep(enginetest.Soaked(enginetest.Soak)), ststest.Closed())
 	event := func(e engine.Event) engine.Event {
 		e.Time, e.Step = w.now, &w.plan.Steps[0]
 		return e
@@ -25,17 +26,17 @@ func TestEvents(t *testing.T) {
 	}
 	moved := func(standing sts.Standing, says string) []engine.Event {
 		waits := pod(standing, 0)
-		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(stepTimeout)
+		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(enginetest.StepTimeout)
 		if standing.Trouble != nil {
-			waits.Halts = ststest.In(patience)
+			waits.Halts = ststest.In(enginetest.Patience)
 		}
 		return []engine.Event{pod(standing, 0), waits}
 	}
 	wait := func(message string, want int) engine.Event {
-		return event(engine.Event{Type: engine.EventWait, Message: message, Want: want, Halts: ststest.In(stepTimeout)})
+		return event(engine.Event{Type: engine.EventWait, Message: message, Want: want, Halts: ststest.In(enginetest.StepTimeout)})
 	}
 	hourAgo, fresh := ststest.In(-time.Hour), ststest.ReadySince(ststest.In(-time.Second))
-	slow := minReady(60)
+	slow := enginetest.MinReady(60)
 
 	for _, look := range []struct {
 		name string
@@ -45,8 +46,8 @@ func TestEvents(t *testing.T) {
 		{"the step begins", ststest.Closed(slow), func() []engine.Event {
 			return []engine.Event{event(engine.Event{Type: engine.EventStep})}
 		}},
-		{"the change was sent, the controller lags behind", ststest.Opened(ststest.Canary(slow, ststest.Unobserved)), func() []engine.Event {
-			return []engine.Event{wait(controllerSees, 1)}
+		{"the change was sent, and the controller lags", ststest.Opened(ststest.Canary(slow, ststest.Unobserved)), func() []engine.Event {
+			return []engine.Event{wait(enginetest.ControllerSees, 1)}
 		}},
 		{"a pod that waits for its turn is no news, but what is waited for", ststest.Opened(ststest.Canary(slow)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateOld, Since: hourAgo}, "on another revision than wanted")[1:]
@@ -65,7 +66,7 @@ func TestEvents(t *testing.T) {
 			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
 				"nginx: ErrImagePull: not found")
 		}},
-		{"in other trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, backOff)), func() []engine.Event {
+		{"in other trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, enginetest.BackOff)), func() []engine.Event {
 			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
 				"nginx: ImagePullBackOff: back-off")
 		}},
@@ -76,7 +77,7 @@ func TestEvents(t *testing.T) {
 		{"there", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func() []engine.Event {
 			return []engine.Event{
 				pod(sts.Standing{State: sts.StateAvailable, Since: hourAgo}, 1),
-				event(engine.Event{Type: engine.EventSoak, Until: ststest.In(soak), Good: 1, Want: 1}),
+				event(engine.Event{Type: engine.EventSoak, Until: ststest.In(enginetest.Soak), Good: 1, Want: 1}),
 			}
 		}},
 		{"soaking on", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func() []engine.Event { return nil }},
@@ -87,13 +88,15 @@ func TestEvents(t *testing.T) {
 			w.state = w.state.Applied(d.Do, ststest.Canary(slow, ststest.Unobserved), w.now)
 		}
 	}
-	w.at(soak)
-	require.Equal(t, []engine.Event{event(engine.Event{Type: engine.EventStepDone})}, w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))).Events)
+	w.at(enginetest.Soak)
+	require.Equal(t, []engine.Event{event(engine.Event{Type: engine.EventStepDone})},
+		w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))).Events)
 }
 
 func TestPodsAreToldFromTheHighestDown(t *testing.T) {
-	p := oneStep(step(func(s *plan.Step) { s.Change, s.Until = plan.Partition(3), plan.PodsGood{From: 3} }))
-	s := ststest.Opened(ststest.Canary(ststest.Partition(3)), ststest.UpdatedPod(3, ststest.Unready), ststest.UpdatedPod(4, ststest.Unready))
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Change, s.Until = plan.Partition(3), plan.PodsGood{From: 3} }))
+	s := ststest.Opened(ststest.Canary(ststest.Partition(3)), ststest.UpdatedPod(3, ststest.Unready),
+		ststest.UpdatedPod(4, ststest.Unready))
 	var pods []string
 	for _, e := range newWalk(t, p, s).see(s).Events {
 		if e.Type == engine.EventPod {
@@ -104,7 +107,7 @@ func TestPodsAreToldFromTheHighestDown(t *testing.T) {
 }
 
 func TestAPodThatIsGoodFromTheStartIsNoNews(t *testing.T) {
-	p := oneStep(soaked(soak))
+	p := enginetest.OneStep(enginetest.Soaked(enginetest.Soak))
 	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	var types []engine.EventType
 	for _, e := range newWalk(t, p, s).see(s).Events {
@@ -115,16 +118,17 @@ func TestAPodThatIsGoodFromTheStartIsNoNews(t *testing.T) {
 
 // The same words are told again in the next step: it is another wait.
 func TestEachStepTellsWhatItWaitsFor(t *testing.T) {
-	p := oneStep(step(func(s *plan.Step) { s.Until = plan.Observed{} }), func(p *plan.Plan) {
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Until = plan.Observed{} }), func(p *plan.Plan) {
 		p.Steps = append(p.Steps, plan.Step{Change: plan.Partition(3), Until: plan.Observed{}})
 	})
 	w := inStep(t, p, ststest.Opened(ststest.Canary(ststest.Unobserved)))
 	w.see(ststest.Opened(ststest.Canary()))
 	d := w.see(ststest.Opened(ststest.Canary()))
-	w.state = w.state.Applied(d.Do, ststest.Canary(later, ststest.Partition(3)), w.now)
+	w.state = w.state.Applied(d.Do, ststest.Canary(enginetest.Later, ststest.Partition(3)), w.now)
 	require.Equal(t, []engine.Event{{
-		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: controllerSees, Halts: ststest.In(stepTimeout),
-	}}, w.see(ststest.Opened(ststest.Canary(later, ststest.Partition(3), ststest.Unobserved))).Events)
+		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: enginetest.ControllerSees,
+		Halts: ststest.In(enginetest.StepTimeout),
+	}}, w.see(ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(3), ststest.Unobserved))).Events)
 }
 
 func TestWhereTheGateIsLeft(t *testing.T) {
@@ -135,14 +139,17 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 	}{
 		{"closed", ststest.Canary(ststest.Partition(5)), "partition 5: no pod is updated"},
 		{"beyond the replicas", ststest.Canary(ststest.Partition(9)), "partition 9: no pod is updated"},
-		{"open for the last", ststest.Canary(ststest.Partition(4)), onlyWeb4},
+		{"open for the last", ststest.Canary(ststest.Partition(4)), enginetest.OnlyWeb4},
 		{"open for some", ststest.Canary(ststest.Partition(2)), "partition 2: web-2 and above are updated"},
 		{"open for all", ststest.Canary(ststest.Partition(0)), "partition 0: every pod is updated"},
-		{"open for some from ordinals.start", ststest.Canary(ststest.Partition(3), startingAt(5)), "partition 3: web-8 and above are updated"},
+		{
+			"open for some from ordinals.start", ststest.Canary(ststest.Partition(3), startingAt(5)),
+			"partition 3: web-8 and above are updated",
+		},
 		{"open for all from ordinals.start", ststest.Canary(ststest.Partition(0), startingAt(5)), "partition 0: every pod is updated"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := oneStep(step(func(s *plan.Step) {
+			p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
 				s.Change, s.Until, s.Gate = nil, plan.Observed{}, &plan.Gate{Kind: plan.GateHold}
 			}))
 			s := ststest.Opened(test.set)
@@ -154,7 +161,7 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 }
 
 func TestCommandsThatAPlanDoesNotHaveAreNotOffered(t *testing.T) {
-	p := oneStep(gated(hold), func(p *plan.Plan) { p.Abort = "" })
+	p := enginetest.OneStep(enginetest.Gated(enginetest.HoldGate), func(p *plan.Plan) { p.Abort = "" })
 	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
 	require.Equal(t, []string{"the next step: kubectl sts promote web"}, newWalk(t, p, s).see(s).End.Try)
 }
@@ -162,7 +169,7 @@ func TestCommandsThatAPlanDoesNotHaveAreNotOffered(t *testing.T) {
 // A run that left nothing behind has nothing to say about a gate.
 func TestWhatIsLeftBehind(t *testing.T) {
 	unmarked := func(set *setObject) { delete(set.Annotations, ststest.CanaryRecord) }
-	ends := ststest.Opened(ststest.Canary(unmarked, later, ststest.Partition(1)))
+	ends := ststest.Opened(ststest.Canary(unmarked, enginetest.Later, ststest.Partition(1)))
 	gate := "partition 1: web-1 and above are updated"
 	for _, test := range []struct {
 		name     string
@@ -172,19 +179,22 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		gate     string
 		commands []string
 	}{
-		{"nothing, by a run that wrote nothing", oneStep(), ststest.Closed(unmarked), nil, "", nil},
-		{"the gate, by a run without a record", oneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Closed(unmarked), nil, gate, toRetry},
+		{"nothing, by a run that wrote nothing", enginetest.OneStep(), ststest.Closed(unmarked), nil, "", nil},
 		{
-			"the gate, by a run that wrote", oneStep(), ststest.Closed(unmarked),
+			"the gate, by a run without a record", enginetest.OneStep(func(p *plan.Plan) { p.Record = "" }), ststest.Closed(unmarked), nil,
+			gate, enginetest.ToRetry,
+		},
+		{
+			"the gate, by a run that wrote", enginetest.OneStep(), ststest.Closed(unmarked),
 			func(st engine.State, c plan.Change) engine.State {
 				return st.Applied(c, ststest.Canary(unmarked, ststest.Generation(2)), ststest.Start)
 			},
-			gate, toRetry,
+			gate, enginetest.ToRetry,
 		},
 		{
-			"the gate, by a run that may have written", oneStep(), ststest.Closed(unmarked),
+			"the gate, by a run that may have written", enginetest.OneStep(), ststest.Closed(unmarked),
 			func(st engine.State, c plan.Change) engine.State { return st.Unsure(c) },
-			gate + "; unless the write that got no answer was taken: partition 4", toRetry,
+			gate + "; unless the write that got no answer was taken: partition 4", enginetest.ToRetry,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -202,20 +212,20 @@ func TestWhatIsLeftBehind(t *testing.T) {
 }
 
 // operated tells of a canary whose step is in annotation "step".
-type operated struct{ watchable }
+type operated struct{ enginetest.Watchable }
 
 func (o operated) Check(s sts.Snapshot, now time.Time) plan.Progress {
-	p := o.watchable.Check(s, now)
+	p := o.Watchable.Check(s, now)
 	step, _ := s.Annotation("step")
 	p.Operation = &plan.Operation{Verb: "canary", Step: len(step), Steps: 3}
 	return p
 }
 
 func TestAnOperationIsToldOnceForEachStepOfIt(t *testing.T) {
-	w := newWalk(t, watching(func(p *plan.Plan) { p.Steps[0].Until = operated{} }), ststest.Opened(rolling()))
+	w := newWalk(t, enginetest.Watching(func(p *plan.Plan) { p.Steps[0].Until = operated{} }), ststest.Opened(enginetest.Rolling()))
 	var told []string
 	for _, step := range []string{"1", "1", "11", "11", "11", "1"} {
-		for _, e := range w.see(ststest.Opened(rolling(ststest.Annotated("step", step)))).Events {
+		for _, e := range w.see(ststest.Opened(enginetest.Rolling(ststest.Annotated("step", step)))).Events {
 			if e.Type == engine.EventOperation {
 				told = append(told, e.Message)
 			}

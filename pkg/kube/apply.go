@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,12 +30,12 @@ func (c *Client) DryRun(ctx context.Context, change plan.Change, seen sts.Snapsh
 }
 
 func (c *Client) send(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
-	ctx = c.quiet(ctx)
+	ctx = c.conn.Quiet(ctx)
 	if dryRun == nil {
 		return c.sendOnce(ctx, change, seen, nil)
 	}
 	// A rehearsal does no harm when it is repeated.
-	return again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) { return c.sendOnce(ctx, change, seen, dryRun) })
+	return transport.Again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) { return c.sendOnce(ctx, change, seen, dryRun) })
 }
 
 func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
@@ -44,15 +45,15 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 	case plan.DeletePod:
 		return nil, c.deletePod(ctx, change, dryRun)
 	case plan.DeleteClaim:
-		return nil, c.deleteClaim(ctx, change, seen, dryRun != nil)
+		return nil, c.DeleteUnwanted(ctx, change, seen, dryRun != nil)
 	case plan.RetainVolume:
-		return nil, c.retainVolume(ctx, change, dryRun != nil)
+		return nil, c.RetainVolume(ctx, change, dryRun != nil)
 	case plan.ReleaseVolume:
-		return nil, c.releaseVolume(ctx, change, dryRun != nil)
+		return nil, c.ReleaseVolume(ctx, change, dryRun != nil)
 	case plan.CreateClaim:
-		return nil, c.createClaim(ctx, change, dryRun)
+		return nil, c.CreateClaim(ctx, change, dryRun)
 	case plan.ResetReclaim:
-		return nil, c.resetReclaim(ctx, change, dryRun != nil)
+		return nil, c.ResetReclaim(ctx, change, dryRun != nil)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }
@@ -62,13 +63,13 @@ func (c *Client) edit(ctx context.Context, e plan.Edit, seen sts.Snapshot, dryRu
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	set, err := c.statefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
+	set, err := c.conn.StatefulSets(c.Namespace).Patch(ctx, seen.Name(), types.JSONPatchType, patch, metav1.PatchOptions{
 		FieldManager:    c.FieldManager,
 		FieldValidation: metav1.FieldValidationStrict,
 		DryRun:          dryRun,
 	})
 	if err != nil {
-		return nil, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
+		return nil, c.conn.WriteError(err, "patch", "statefulsets.apps", seen.Name())
 	}
 	return set, nil
 }
@@ -78,37 +79,12 @@ func (c *Client) deletePod(ctx context.Context, d plan.DeletePod, dryRun []strin
 	if d.Version != "" {
 		only.ResourceVersion = &d.Version
 	}
-	err := c.remove(ctx, "pods", c.Namespace, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
+	err := c.conn.Remove(ctx, "pods", c.Namespace, d.Name, metav1.DeleteOptions{Preconditions: only, DryRun: dryRun})
 	if apierrors.IsNotFound(err) {
 		return fmt.Errorf("%w: pod %s is gone", engine.ErrConflict, d.Name)
 	}
-	return c.writeError(err, "delete", "pods", d.Name)
+	return c.conn.WriteError(err, "delete", "pods", d.Name)
 }
-
-// writeError sorts a failed write into what the engine tells apart.
-func (c *Client) writeError(err error, verb, resource, name string) error {
-	switch {
-	case err == nil:
-		return nil
-	// A set that is gone shows in the next snapshot, like any other change.
-	case testFailed(err), apierrors.IsConflict(err), apierrors.IsNotFound(err) && resource == "statefulsets.apps":
-		return fmt.Errorf("%w: %s %s", engine.ErrConflict, resource, name)
-	case ended(err):
-		return err
-	case unreachable(err), passing(err):
-		return lost{c.explain(err, verb, resource, name)}
-	}
-	return c.explain(err, verb, resource, name)
-}
-
-// lost is an error that counts as [engine.ErrLost] and says what happened.
-type lost struct{ error }
-
-// Is makes errors.Is(err, engine.ErrLost) true.
-func (lost) Is(target error) bool { return target == engine.ErrLost }
-
-// Unwrap is the cause.
-func (l lost) Unwrap() error { return l.error }
 
 // Preview asks the server, by a dry run, what a template would be once it has
 // filled in its defaults. A webhook that does not support dry runs costs only
@@ -118,8 +94,8 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 	if err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	raw, err := again(c.quiet(ctx), func(ctx context.Context) ([]byte, error) {
-		return body(c.apps.Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
+	raw, err := transport.Again(c.conn.Quiet(ctx), func(ctx context.Context) ([]byte, error) {
+		return transport.Body(c.conn.Apps.Patch(types.JSONPatchType).Namespace(c.Namespace).Resource("statefulsets").Name(seen.Name()).
 			Param("dryRun", metav1.DryRunAll).Param("fieldManager", c.FieldManager).Param("fieldValidation", metav1.FieldValidationStrict).
 			SetHeader("Accept", runtime.ContentTypeJSON).Body(patch).Do(ctx))
 	})
@@ -127,7 +103,7 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 		return template, false, nil
 	}
 	if err != nil {
-		return nil, false, c.writeError(err, "patch", "statefulsets.apps", seen.Name())
+		return nil, false, c.conn.WriteError(err, "patch", "statefulsets.apps", seen.Name())
 	}
 	var set struct {
 		Spec struct {

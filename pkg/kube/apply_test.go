@@ -12,7 +12,9 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -32,20 +34,20 @@ func TestSendAnEdit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := newServer(t)
+			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
 			after := ststest.Set(ststest.Partition(4), ststest.Generation(2))
-			server.on(http.MethodPatch, setPath, object(after))
+			server.On(http.MethodPatch, kubetest.SetPath, kubetest.Object(after))
 
-			set, err := test.send(server.client(), t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
+			set, err := test.send(server.Client(), t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 			require.NoError(t, err)
-			require.Equal(t, received(after), untyped(set))
-			require.Equal(t, []request{{
-				What:        "PATCH " + setPath + "?" + test.query,
+			require.Equal(t, kubetest.Received(after), untyped(set))
+			require.Equal(t, []kubetest.Request{{
+				What:        "PATCH " + kubetest.SetPath + "?" + test.query,
 				ContentType: string(types.JSONPatchType),
 				Body:        `[` + pinned + `,{"op":"add","path":"/spec/updateStrategy/rollingUpdate/partition","value":4}]`,
-			}}, server.requests())
+			}}, server.Requests())
 		})
 	}
 }
@@ -84,18 +86,18 @@ func TestSendADeleteOfAPod(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := newServer(t)
+			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
-			server.on(http.MethodDelete, podsPath+"/web-4", object(ststest.Pod(4)))
+			server.On(http.MethodDelete, kubetest.PodsPath+"/web-4", kubetest.Object(ststest.Pod(4)))
 			change := plan.DeletePod{Name: "web-4", UID: "web-4-uid", Version: test.version, Why: "it blocks"}
 
-			set, err := test.send(server.client(), t.Context(), change, ststest.Snapshot(ststest.Set()))
+			set, err := test.send(server.Client(), t.Context(), change, ststest.Snapshot(ststest.Set()))
 
 			require.NoError(t, err)
 			require.Nil(t, set)
-			asked := server.requests()
+			asked := server.Requests()
 			require.Len(t, asked, 1)
-			require.Equal(t, "DELETE "+podsPath+"/web-4"+test.query, asked[0].What)
+			require.Equal(t, "DELETE "+kubetest.PodsPath+"/web-4"+test.query, asked[0].What)
 			got := metav1.DeleteOptions{}
 			_, _, err = scheme.Codecs.UniversalDeserializer().Decode([]byte(asked[0].Body), nil, &got)
 			require.NoError(t, err)
@@ -106,31 +108,31 @@ func TestSendADeleteOfAPod(t *testing.T) {
 }
 
 func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
-	server := newServer(t)
+	server := kubetest.NewServer(t)
 	t.Cleanup(server.Close)
 	const stored = `{"spec":{"tomorrow":{"a":1},"containers":[],"restartPolicy":"Always"}}`
-	server.on(http.MethodPatch, setPath, text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
+	server.On(http.MethodPatch, kubetest.SetPath, kubetest.Text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
 
 	seen := ststest.Snapshot(ststest.Set())
-	template, exact, err := server.client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), seen)
+	template, exact, err := server.Client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), seen)
 
 	require.NoError(t, err)
 	require.True(t, exact)
 	require.JSONEq(t, stored, string(template))
-	require.Equal(t, []request{{
-		What:        "PATCH " + setPath + "?dryRun=All&fieldManager=sts-rollout&fieldValidation=Strict",
+	require.Equal(t, []kubetest.Request{{
+		What:        "PATCH " + kubetest.SetPath + "?dryRun=All&fieldManager=sts-rollout&fieldValidation=Strict",
 		ContentType: string(types.JSONPatchType),
 		Body:        `[` + pinned + `,{"op":"replace","path":"/spec/template","value":{"spec":{"containers":[]}}}]`,
-	}}, server.requests())
+	}}, server.Requests())
 }
 
 func TestPreviewTakesTheTemplateAsItIsWhenAWebhookCannotDryRun(t *testing.T) {
-	server := newServer(t)
+	server := kubetest.NewServer(t)
 	t.Cleanup(server.Close)
-	server.on(http.MethodPatch, setPath, failure(http.StatusBadRequest,
+	server.On(http.MethodPatch, kubetest.SetPath, kubetest.Failure(http.StatusBadRequest,
 		`admission webhook "policy.example.com" does not support dry run`))
 
-	template, exact, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+	template, exact, err := server.Client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
 
 	require.NoError(t, err)
 	require.False(t, exact)
@@ -145,25 +147,25 @@ func TestPreviewSaysWhatTheServerDoesNotTake(t *testing.T) {
 	}{
 		{
 			"an unknown field is named without the object that the server puts before it",
-			strictly(`unknown field "spec.template.spec.imag"`),
+			kubetest.Strictly(`unknown field "spec.template.spec.imag"`),
 			`patch statefulsets.apps: unknown field "spec.template.spec.imag"`,
 		},
 		{
-			"an invalid template in the server's words", failed(invalid),
-			"patch statefulsets.apps: " + invalid.Message,
+			"an invalid template in the server's words", kubetest.Failed(kubetest.Invalid),
+			"patch statefulsets.apps: " + kubetest.Invalid.Message,
 		},
 		{
-			"an admission webhook's words", failure(http.StatusForbidden, "denied: containers cannot run as root"),
+			"an admission webhook's words", kubetest.Failure(http.StatusForbidden, "denied: containers cannot run as root"),
 			"denied: containers cannot run as root",
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := newServer(t)
+			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
-			server.on(http.MethodPatch, setPath, test.answer)
+			server.On(http.MethodPatch, kubetest.SetPath, test.answer)
 
-			_, _, err := server.client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
+			_, _, err := server.Client().Preview(t.Context(), ststest.Raw("nginx:1.22"), ststest.Snapshot(ststest.Set()))
 
 			require.EqualError(t, err, test.want)
 		})
@@ -171,18 +173,20 @@ func TestPreviewSaysWhatTheServerDoesNotTake(t *testing.T) {
 }
 
 func TestWarningsOfTheServerAreTold(t *testing.T) {
-	server := newServer(t)
+	server := kubetest.NewServer(t)
 	t.Cleanup(server.Close)
-	server.on(http.MethodPatch, setPath, func(w http.ResponseWriter, r *http.Request) {
+	server.On(http.MethodPatch, kubetest.SetPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Warning", `299 - "spec.template.spec.x is deprecated"`)
 		w.Header().Add("Warning", `199 - "a proxy's own"`)
-		object(ststest.Set())(w, r)
+		kubetest.Object(ststest.Set())(w, r)
 	})
 	var told []string
-	client := server.warned(func(warning string) { told = append(told, warning) })
+	client := server.Warned(func(warning string) { told = append(told, warning) })
 
 	_, err := client.Apply(t.Context(), plan.Partition(1), ststest.Snapshot(ststest.Set()))
 
 	require.NoError(t, err)
 	require.Equal(t, []string{"spec.template.spec.x is deprecated"}, told)
 }
+
+var _ engine.Cluster = (*kube.Client)(nil)

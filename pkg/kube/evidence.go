@@ -14,6 +14,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -35,10 +36,11 @@ var _ engine.Witness = (*Client)(nil)
 // be read within a few seconds, or may not be read, is left out. It is nil where
 // there is no such pod.
 func (c *Client) Evidence(ctx context.Context, pod, container string) *sts.Evidence {
-	ctx, cancel := context.WithTimeoutCause(quiet(ctx), evidenceWithin, errors.New("the evidence took too long"))
+	ctx, cancel := context.WithTimeoutCause(transport.Quiet(ctx), evidenceWithin, errors.New("the evidence took too long"))
 	defer cancel()
-	pods, err := again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
-		return c.pods(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
+	pods, err := transport.Again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
+		return c.conn.Pods(c.Namespace).List(ctx,
+			metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", pod).String()})
 	})
 	if err != nil || len(pods.Items) != 1 {
 		return nil
@@ -66,8 +68,8 @@ func (c *Client) probeEvents(ctx context.Context, p *corev1.Pod) []*corev1.Event
 	of := fields.Set{
 		"involvedObject.kind": "Pod", "involvedObject.name": p.Name, "involvedObject.uid": string(p.UID), "reason": sts.ReasonUnhealthy,
 	}
-	events, err := again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
-		return c.events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})
+	events, err := transport.Again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
+		return c.conn.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})
 	})
 	if err != nil {
 		return nil
@@ -80,8 +82,8 @@ func (c *Client) nodeLost(ctx context.Context, p *corev1.Pod) time.Time {
 	if p.Spec.NodeName == "" {
 		return time.Time{}
 	}
-	node, err := again(ctx, func(ctx context.Context) (*corev1.Node, error) {
-		return c.nodes().Get(ctx, p.Spec.NodeName, metav1.GetOptions{})
+	node, err := transport.Again(ctx, func(ctx context.Context) (*corev1.Node, error) {
+		return c.conn.Nodes().Get(ctx, p.Spec.NodeName, metav1.GetOptions{})
 	})
 	if err != nil {
 		return time.Time{}
@@ -117,10 +119,10 @@ func (c *Client) lastLog(ctx context.Context, p *corev1.Pod, container string) p
 
 // tail reads the end of a log.
 func (c *Client) tail(ctx context.Context, pod, container string, previous bool) (string, error) {
-	stream, err := c.core.Get().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("log").
+	stream, err := c.conn.Core.Get().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("log").
 		VersionedParams(&corev1.PodLogOptions{
 			Container: container, Previous: previous, TailLines: ptr.To[int64](tailLines),
-		}, c.parameters).Stream(ctx)
+		}, c.conn.Parameters).Stream(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -12,12 +12,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 const (
-	logPath = podsPath + "/web-4/log"
+	logPath = kubetest.PodsPath + "/web-4/log"
 )
 
 // plain answers with text that is no object.
@@ -29,19 +30,20 @@ func plain(body string) http.HandlerFunc {
 }
 
 // crashed is web-4 in a crash loop, on a node that is there.
-func crashed(t *testing.T) *server {
+func crashed(t *testing.T) *kubetest.Server {
 	t.Helper()
-	s := newServer(t)
+	s := kubetest.NewServer(t)
 	t.Cleanup(s.Close)
-	s.on(http.MethodGet, podsPath, list(ststest.Pod(4, ststest.Waiting("CrashLoopBackOff", "back-off"), func(p *corev1.Pod) {
-		p.Status.ContainerStatuses[0].RestartCount = 2
-		p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"}
-	})))
-	s.on(http.MethodGet, eventsPath, list(&corev1.Event{
+	s.On(http.MethodGet, kubetest.PodsPath,
+		kubetest.List(ststest.Pod(4, ststest.Waiting("CrashLoopBackOff", "back-off"), func(p *corev1.Pod) {
+			p.Status.ContainerStatuses[0].RestartCount = 2
+			p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"}
+		})))
+	s.On(http.MethodGet, kubetest.EventsPath, kubetest.List(&corev1.Event{
 		Reason: "Unhealthy", Message: "Readiness probe failed", InvolvedObject: corev1.ObjectReference{UID: "web-4-uid"},
 	}))
-	s.on(http.MethodGet, nodePath, object(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"}}))
-	s.on(http.MethodGet, logPath, plain("starting\n\x1b[31mFATAL: no config\n"))
+	s.On(http.MethodGet, kubetest.NodePath, kubetest.Object(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"}}))
+	s.On(http.MethodGet, logPath, plain("starting\n\x1b[31mFATAL: no config\n"))
 	return s
 }
 
@@ -59,37 +61,40 @@ func evidence(change func(*sts.Evidence)) *sts.Evidence {
 
 func TestEvidenceIsReadFromPodEventsNodeAndLog(t *testing.T) {
 	s := crashed(t)
-	require.Equal(t, evidence(func(*sts.Evidence) {}), s.client().Evidence(t.Context(), "web-4", "nginx"))
-	require.ElementsMatch(t, reads(
-		"GET "+nodePath,
-		"GET "+podsPath+"?fieldSelector=metadata.name=web-4",
+	require.Equal(t, evidence(func(*sts.Evidence) {}), s.Client().Evidence(t.Context(), "web-4", "nginx"))
+	require.ElementsMatch(t, kubetest.Reads(
+		"GET "+kubetest.NodePath,
+		"GET "+kubetest.PodsPath+"?fieldSelector=metadata.name=web-4",
 		"GET "+logPath+"?container=nginx&previous=true&tailLines=40",
-		"GET "+eventsPath+"?fieldSelector=involvedObject.kind=Pod,involvedObject.name=web-4,involvedObject.uid=web-4-uid,reason=Unhealthy",
-	), s.requests())
+		"GET "+kubetest.EventsPath+"?fieldSelector=involvedObject.kind=Pod,involvedObject.name=web-4,"+
+			"involvedObject.uid=web-4-uid,reason=Unhealthy",
+	), s.Requests())
 }
 
 func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(*server)
+		change func(*kubetest.Server)
 		want   *sts.Evidence
 	}{
 		{
-			"a log that may not be read", func(s *server) { s.on(http.MethodGet, logPath, forbidden("jo", "get", "pods/log", "")) },
+			"a log that may not be read", func(s *kubetest.Server) {
+				s.On(http.MethodGet, logPath, kubetest.Forbidden("jo", "get", "pods/log", ""))
+			},
 			evidence(func(e *sts.Evidence) { e.Log, e.Previous, e.NoLog = nil, false, true }),
 		},
 		{
-			"events and nodes that may not be read", func(s *server) {
-				s.on(http.MethodGet, eventsPath, forbidden("jo", "list", "events", ""))
-				s.on(http.MethodGet, nodePath, forbidden("jo", "get", "nodes", ""))
+			"events and nodes that may not be read", func(s *kubetest.Server) {
+				s.On(http.MethodGet, kubetest.EventsPath, kubetest.Forbidden("jo", "list", "events", ""))
+				s.On(http.MethodGet, kubetest.NodePath, kubetest.Forbidden("jo", "get", "nodes", ""))
 			},
 			evidence(func(e *sts.Evidence) { e.Probe = "" }),
 		},
 		{
-			"a kubelet that has no log before", func(s *server) {
-				s.on(http.MethodGet, logPath, func(w http.ResponseWriter, r *http.Request) {
+			"a kubelet that has no log before", func(s *kubetest.Server) {
+				s.On(http.MethodGet, logPath, func(w http.ResponseWriter, r *http.Request) {
 					if r.URL.Query().Get("previous") == "true" {
-						failure(http.StatusBadRequest, "previous terminated container not found")(w, r)
+						kubetest.Failure(http.StatusBadRequest, "previous terminated container not found")(w, r)
 						return
 					}
 					plain("panic: now")(w, r)
@@ -98,29 +103,32 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 			evidence(func(e *sts.Evidence) { e.Log, e.Previous = []string{"panic: now"}, false }),
 		},
 		{
-			"a node that is lost", func(s *server) {
-				s.on(http.MethodGet, nodePath, object(&corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{
-					Type: corev1.NodeReady, Status: corev1.ConditionUnknown, LastTransitionTime: metav1.NewTime(ststest.Start),
-				}}}}))
+			"a node that is lost", func(s *kubetest.Server) {
+				s.On(http.MethodGet, kubetest.NodePath,
+					kubetest.Object(&corev1.Node{Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{
+						Type: corev1.NodeReady, Status: corev1.ConditionUnknown, LastTransitionTime: metav1.NewTime(ststest.Start),
+					}}}}))
 			},
 			evidence(func(e *sts.Evidence) { at := ststest.Start; e.NodeLost = &at }),
 		},
 		{
-			"only the end of a long log", func(s *server) {
-				s.on(http.MethodGet, logPath, plain(strings.Repeat("x", 400<<10)+"\nFATAL: full\n"))
+			"only the end of a long log", func(s *kubetest.Server) {
+				s.On(http.MethodGet, logPath, plain(strings.Repeat("x", 400<<10)+"\nFATAL: full\n"))
 			},
 			evidence(func(e *sts.Evidence) {
 				e.Log = []string{strings.Repeat("x", 158) + " … " + strings.Repeat("x", 237), "FATAL: full"}
 			}),
 		},
-		{"no pod", func(s *server) { s.on(http.MethodGet, podsPath, list[*corev1.Pod]()) }, nil},
-		{"pods that may not be read", func(s *server) { s.on(http.MethodGet, podsPath, forbidden("jo", "list", "pods", "")) }, nil},
+		{"no pod", func(s *kubetest.Server) { s.On(http.MethodGet, kubetest.PodsPath, kubetest.List[*corev1.Pod]()) }, nil},
+		{"pods that may not be read", func(s *kubetest.Server) {
+			s.On(http.MethodGet, kubetest.PodsPath, kubetest.Forbidden("jo", "list", "pods", ""))
+		}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := crashed(t)
 			tt.change(s)
-			require.Equal(t, tt.want, s.client().Evidence(t.Context(), "web-4", ""))
+			require.Equal(t, tt.want, s.Client().Evidence(t.Context(), "web-4", ""))
 		})
 	}
 }
@@ -129,9 +137,9 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 func TestEvidenceIsNotWaitedForForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := crashed(t)
-		s.on(http.MethodGet, logPath, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		s.On(http.MethodGet, logPath, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		began := time.Now()
-		got := s.client().Evidence(t.Context(), "web-4", "")
+		got := s.Client().Evidence(t.Context(), "web-4", "")
 		require.Equal(t, 10*time.Second, time.Since(began))
 		require.Equal(t, evidence(func(e *sts.Evidence) { e.Log, e.Previous = nil, false }), got)
 		s.CloseClientConnections()

@@ -13,18 +13,20 @@ import (
 	"k8s.io/client-go/tools/remotecommand"
 	utilexec "k8s.io/client-go/util/exec"
 	"k8s.io/kubectl/pkg/cmd/util/podcmd"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 )
 
 // Exec runs a command in a container of a pod, "" for its default one, until it
 // ends or the context does. Both of its outputs go to out. The error of a
 // command that ended with another code than 0 says so.
 func (c *Client) Exec(ctx context.Context, name, container string, command []string, out io.Writer) error {
-	ctx = c.quiet(ctx)
-	pod, err := again(ctx, func(ctx context.Context) (*corev1.Pod, error) {
-		return c.pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+	ctx = c.conn.Quiet(ctx)
+	pod, err := transport.Again(ctx, func(ctx context.Context) (*corev1.Pod, error) {
+		return c.conn.Pods(c.Namespace).Get(ctx, name, metav1.GetOptions{})
 	})
 	if err != nil {
-		return c.explain(err, "get", "pods", name)
+		return c.conn.Explain(err, "get", "pods", name)
 	}
 	if container == "" {
 		// As kubectl exec picks it: what the pod's annotation names, or the first.
@@ -34,12 +36,12 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 		}
 		container = found.Name
 	}
-	url := c.core.Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
+	url := c.conn.Core.Post().Namespace(c.Namespace).Resource("pods").Name(name).SubResource("exec").
 		VersionedParams(&corev1.PodExecOptions{
 			Container: container, Command: command, Stdout: true, Stderr: true,
-		}, c.parameters).URL()
+		}, c.conn.Parameters).URL()
 	// By WebSocket, with GET: servers from 1.30 on take it.
-	executor, err := remotecommand.NewWebSocketExecutor(c.config, "GET", url.String())
+	executor, err := remotecommand.NewWebSocketExecutor(c.conn.Config, "GET", url.String())
 	if err != nil {
 		return err
 	}
@@ -59,11 +61,11 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 	// place, there are none.
 	switch words := strings.TrimSpace(err.Error()); {
 	case strings.Contains(words, `cannot get resource "pods/exec"`):
-		return c.denied(err, "get", "pods/exec")
+		return c.conn.Denied(err, "get", "pods/exec")
 	case strings.HasSuffix(words, "is forbidden:"), strings.Contains(words, `cannot create resource "pods/exec"`):
-		return c.denied(err, "create", "pods/exec")
+		return c.conn.Denied(err, "create", "pods/exec")
 	}
-	return c.explain(err, "create", "pods/exec", "")
+	return c.conn.Explain(err, "create", "pods/exec", "")
 }
 
 // locked is a writer for both outputs, each of which has a goroutine of its own.

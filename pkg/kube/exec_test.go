@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -27,10 +28,10 @@ func execServer(t *testing.T, pod *corev1.Pod, asked *string, frames ...string) 
 	upgrader := websocket.Upgrader{Subprotocols: []string{"v5.channel.k8s.io"}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/exec") {
-			object(pod)(w, r)
+			kubetest.Object(pod)(w, r)
 			return
 		}
-		*asked = r.Method + " " + r.URL.Path + "?" + unescape(r.URL.Query())
+		*asked = r.Method + " " + r.URL.Path + "?" + kubetest.Unescape(r.URL.Query())
 		conn, err := upgrader.Upgrade(w, r, nil)
 		if err != nil {
 			return
@@ -89,7 +90,7 @@ func TestExec(t *testing.T) {
 			}
 			lines := slices.Sorted(strings.Lines(said.String())) // the two outputs come in any order
 			require.Equal(t, tt.says, strings.Join(lines, ""))
-			require.Equal(t, "GET "+podsPath+"/web-4/exec?command=sh&command=-c&command=x&container="+tt.asks+
+			require.Equal(t, "GET "+kubetest.PodsPath+"/web-4/exec?command=sh&command=-c&command=x&container="+tt.asks+
 				"&stderr=true&stdout=true", asked)
 		})
 	}
@@ -112,8 +113,8 @@ func TestExecThatIsNotAllowed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			mux := http.NewServeMux()
-			mux.HandleFunc(podsPath+"/web-4", object(ststest.Pod(4)))
-			mux.HandleFunc(podsPath+"/web-4/exec", failure(http.StatusForbidden, tt.says))
+			mux.HandleFunc(kubetest.PodsPath+"/web-4", kubetest.Object(ststest.Pod(4)))
+			mux.HandleFunc(kubetest.PodsPath+"/web-4/exec", kubetest.Failure(http.StatusForbidden, tt.says))
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
 			client, err := kube.New(&rest.Config{Host: server.URL}, "default", func(string) {})

@@ -2,33 +2,21 @@ package kube
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// pageSize is how many objects are asked for at once, as kubectl does.
-const pageSize = 500
 
 // Query says which sets of a namespace, or of all, a list is about.
 type Query struct {
 	Selector string   // a label selector; empty for all
 	Names    []string // only sets of these names; empty for all
-}
-
-// Everywhere is the same client for the sets of all namespaces. It can only
-// list.
-func (c *Client) Everywhere() *Client {
-	all := *c
-	all.Namespace = metav1.NamespaceAll
-	return &all
 }
 
 // List reads sets and their pods, in the order of [claims.CompareNamespaces] and
@@ -60,14 +48,14 @@ func (c *Client) ListInTurn(ctx context.Context, q Query, each func([]sts.Snapsh
 func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, error) {
 	var sets []*appsv1.StatefulSet
 	opts := metav1.ListOptions{LabelSelector: q.Selector}
-	err := pages(ctx, opts, c.statefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
+	err := transport.Pages(ctx, opts, c.conn.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			if len(q.Names) == 0 || slices.Contains(q.Names, list.Items[i].Name) {
 				sets = append(sets, slimSet(&list.Items[i]))
 			}
 		}
 	})
-	return sets, c.explain(err, "list", "statefulsets.apps", "")
+	return sets, c.conn.Explain(err, "list", "statefulsets.apps", "")
 }
 
 // slimSet copies what a list of many sets needs to know. The rest is most of
@@ -104,38 +92,4 @@ func namespaceOf(sets []*appsv1.StatefulSet) string {
 		}
 	}
 	return sets[0].Namespace
-}
-
-// pages lists page by page and passes each on.
-func pages[L metav1.ListInterface](ctx context.Context, opts metav1.ListOptions,
-	list func(context.Context, metav1.ListOptions) (L, error), each func(L),
-) error {
-	opts.Limit = pageSize
-	for {
-		page, err := again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
-		next := ""
-		if err != nil {
-			// Too slow: the server has forgotten the state that the first page
-			// showed. It offers to go on with the present one.
-			if next = offered(err); next == "" {
-				return err
-			}
-		} else {
-			each(page)
-			next = page.GetContinue()
-		}
-		if next == "" {
-			return nil
-		}
-		opts.Continue = next
-	}
-}
-
-// offered is what to go on from after a 410 between two pages, or "".
-func offered(err error) string {
-	var status apierrors.APIStatus
-	if !apierrors.IsResourceExpired(err) || !errors.As(err, &status) {
-		return ""
-	}
-	return status.Status().Continue
 }

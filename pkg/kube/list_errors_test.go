@@ -9,10 +9,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 )
 
 func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
-	web := set("default", "web", 2)
+	web := kubetest.Set("default", "web", 2)
 	tests := []struct {
 		name, token, err string
 	}{
@@ -28,15 +29,15 @@ func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
 				ListMeta: metav1.ListMeta{Continue: test.token},
 			}
 			answer := map[string]http.HandlerFunc{
-				"":      text(http.StatusOK, `{"metadata":{"continue":"old"},"items":[`+string(wire(pods[0]))+`]}`),
-				"old":   failed(expired),
-				"fresh": list(pods[1]),
+				"":      kubetest.Text(http.StatusOK, `{"metadata":{"continue":"old"},"items":[`+string(kubetest.Wire(pods[0]))+`]}`),
+				"old":   kubetest.Failed(expired),
+				"fresh": kubetest.List(pods[1]),
 			}
-			server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) {
+			server.On(http.MethodGet, kubetest.PodsPath, func(w http.ResponseWriter, r *http.Request) {
 				answer[r.URL.Query().Get("continue")](w, r)
 			})
 
-			got, err := server.client().List(t.Context(), kube.Query{})
+			got, err := server.Client().List(t.Context(), kube.Query{})
 
 			if test.err != "" {
 				require.EqualError(t, err, test.err)
@@ -51,7 +52,7 @@ func TestListGoesOnWhenItsFirstPageHasBecomeTooOld(t *testing.T) {
 func TestFailedList(t *testing.T) {
 	const need = `in all namespaces (-A takes a ClusterRole)`
 	clusterWide := func(resource, group string) http.HandlerFunc {
-		return failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
+		return kubetest.Failure(http.StatusForbidden, resource+` is forbidden: User "jo" cannot list resource "`+resource+
 			`" in API group "`+group+`" at the cluster scope`)
 	}
 	tests := []struct {
@@ -61,28 +62,31 @@ func TestFailedList(t *testing.T) {
 		want       string
 	}{
 		{
-			"not allowed to list the sets", setsPath, false, forbidden("jo", "list", "statefulsets", "apps"),
+			"not allowed to list the sets", kubetest.SetsPath, false, kubetest.Forbidden("jo", "list", "statefulsets", "apps"),
 			`forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`,
 		},
 		{
-			"not allowed to list the pods", podsPath, false, forbidden("jo", "list", "pods", ""),
+			"not allowed to list the pods", kubetest.PodsPath, false, kubetest.Forbidden("jo", "list", "pods", ""),
 			`forbidden: user "jo" cannot list pods in namespace "default"`,
 		},
 		{
-			"not allowed to list all sets", allSetsPath, true, clusterWide("statefulsets", "apps"),
+			"not allowed to list all sets", kubetest.AllSetsPath, true, clusterWide("statefulsets", "apps"),
 			`forbidden: user "jo" cannot list statefulsets.apps ` + need,
 		},
-		{"not allowed to list all pods", allPodsPath, true, clusterWide("pods", ""), `forbidden: user "jo" cannot list pods ` + need},
-		{"expired credentials", setsPath, false, failed(expiredLogin), noLogin},
+		{
+			"not allowed to list all pods", kubetest.AllPodsPath, true, clusterWide("pods", ""),
+			`forbidden: user "jo" cannot list pods ` + need,
+		},
+		{"expired credentials", kubetest.SetsPath, false, kubetest.Failed(kubetest.ExpiredLogin), kubetest.NoLogin},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := listable(t, []*appsv1.StatefulSet{set("default", "web", 0), set("far", "web", 0)}, nil)
+			server := listable(t, []*appsv1.StatefulSet{kubetest.Set("default", "web", 0), kubetest.Set("far", "web", 0)}, nil)
 			if !test.all {
-				server = listable(t, []*appsv1.StatefulSet{set("default", "web", 0)}, nil)
+				server = listable(t, []*appsv1.StatefulSet{kubetest.Set("default", "web", 0)}, nil)
 			}
-			server.on(http.MethodGet, test.path, test.answer)
-			client := server.client()
+			server.On(http.MethodGet, test.path, test.answer)
+			client := server.Client()
 			if test.all {
 				client = client.Everywhere()
 			}

@@ -1,59 +1,25 @@
 package kube_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 const (
-	allSetsPath   = "/apis/apps/v1/statefulsets"
-	allPodsPath   = "/api/v1/pods"
-	allEventsPath = "/api/v1/events"
-	nodesPath     = "/api/v1/nodes"
-
-	firstPage  = "?limit=500"
 	podsPage   = "?labelSelector=statefulset.kubernetes.io/pod-name&limit=500"
 	eventsPage = "?fieldSelector=involvedObject.kind=StatefulSet,reason=FailedCreate&limit=500"
 )
-
-// paged answers page by page, as the API server does.
-func paged[T runtime.Object](objs ...T) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		from, _ := strconv.Atoi(r.URL.Query().Get("continue"))
-		limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
-		if err != nil {
-			limit = len(objs)
-		}
-		to := min(from+limit, len(objs))
-		meta := map[string]string{"resourceVersion": "100"}
-		if to < len(objs) {
-			meta["continue"] = strconv.Itoa(to)
-		}
-		w.Header().Set("Content-Type", runtime.ContentTypeJSON)
-		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": meta, "items": append([]T{}, objs[from:to]...)})
-	}
-}
-
-// set is set web by another name, in a namespace, with so many replicas.
-func set(namespace, name string, replicas int32) *appsv1.StatefulSet {
-	s := ststest.Set(ststest.Replicas(replicas))
-	s.Namespace, s.Name, s.UID = namespace, name, types.UID(namespace+"/"+name)
-	return s
-}
 
 // podsOf are the first pods of a set.
 func podsOf(s *appsv1.StatefulSet, n int) []*corev1.Pod {
@@ -66,7 +32,7 @@ func podsOf(s *appsv1.StatefulSet, n int) []*corev1.Pod {
 
 // slim is what a list keeps of a set.
 func slim(s *appsv1.StatefulSet) *appsv1.StatefulSet {
-	s = received(s)
+	s = kubetest.Received(s)
 	containers := []corev1.Container{{Name: "nginx", Image: s.Spec.Template.Spec.Containers[0].Image}}
 	s.Annotations, s.ManagedFields = nil, nil
 	s.Spec.Template, s.Spec.VolumeClaimTemplates = corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: containers}}, nil
@@ -82,45 +48,47 @@ func unlabelled(s sts.Snapshot) sts.Snapshot {
 
 // listable is a server that holds these sets with these pods, in namespace
 // default and all together.
-func listable(t *testing.T, sets []*appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) *server {
+func listable(t *testing.T, sets []*appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) *kubetest.Server {
 	t.Helper()
-	s := newServer(t)
+	s := kubetest.NewServer(t)
 	t.Cleanup(s.Close)
 	for path, answer := range map[string]http.HandlerFunc{
-		setsPath: paged(sets...), podsPath: paged(pods...), eventsPath: paged(events...),
-		allSetsPath: paged(sets...), allPodsPath: paged(pods...), allEventsPath: paged(events...),
+		kubetest.SetsPath: kubetest.Paged(sets...), kubetest.PodsPath: kubetest.Paged(pods...),
+		kubetest.EventsPath:  kubetest.Paged(events...),
+		kubetest.AllSetsPath: kubetest.Paged(sets...), kubetest.AllPodsPath: kubetest.Paged(pods...),
+		kubetest.AllEventsPath: kubetest.Paged(events...),
 	} {
-		s.on(http.MethodGet, path, answer)
+		s.On(http.MethodGet, path, answer)
 	}
 	return s
 }
 
 func TestListReadsTheSetsOfANamespaceAndTheirPods(t *testing.T) {
-	web, db := set("default", "web", 2), set("default", "db", 1)
+	web, db := kubetest.Set("default", "web", 2), kubetest.Set("default", "db", 1)
 	pods := slices.Concat(podsOf(web, 2), podsOf(db, 1))
 	server := listable(t, []*appsv1.StatefulSet{web, db}, pods)
 
-	got, err := server.client().List(t.Context(), kube.Query{})
+	got, err := server.Client().List(t.Context(), kube.Query{})
 
 	require.NoError(t, err)
 	require.Equal(t, []sts.Snapshot{
-		unlabelled(sts.Observe(slim(db), receivedAll(pods), nil, nil)),
-		unlabelled(sts.Observe(slim(web), receivedAll(pods), nil, nil)),
+		unlabelled(sts.Observe(slim(db), kubetest.ReceivedAll(pods), nil, nil)),
+		unlabelled(sts.Observe(slim(web), kubetest.ReceivedAll(pods), nil, nil)),
 	}, got)
-	require.Equal(t, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage), server.requests())
+	require.Equal(t, kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.SetsPath+kubetest.FirstPage), server.Requests())
 }
 
 func TestListAsksOncePerPageAndNotPerSet(t *testing.T) {
 	var sets []*appsv1.StatefulSet
 	var pods []*corev1.Pod
 	for i := range 1001 {
-		s := set(fmt.Sprintf("team-%d", i%7), fmt.Sprintf("db-%d", i), 2)
+		s := kubetest.Set(fmt.Sprintf("team-%d", i%7), fmt.Sprintf("db-%d", i), 2)
 		sets = append(sets, s)
 		pods = append(pods, podsOf(s, 2)...)
 	}
 	server := listable(t, sets, pods)
 
-	got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
+	got, err := server.Client().Everywhere().List(t.Context(), kube.Query{})
 
 	require.NoError(t, err)
 	require.Len(t, got, 1001)
@@ -128,15 +96,17 @@ func TestListAsksOncePerPageAndNotPerSet(t *testing.T) {
 		require.Len(t, s.Pods, 2)
 	}
 	next := func(from int) string { return fmt.Sprintf("?continue=%d&", from) }
-	require.ElementsMatch(t, reads(
-		"GET "+allSetsPath+firstPage, "GET "+allSetsPath+next(500)+firstPage[1:], "GET "+allSetsPath+next(1000)+firstPage[1:],
-		"GET "+allPodsPath+podsPage, "GET "+allPodsPath+next(500)+podsPage[1:], "GET "+allPodsPath+next(1000)+podsPage[1:],
-		"GET "+allPodsPath+next(1500)+podsPage[1:], "GET "+allPodsPath+next(2000)+podsPage[1:],
-	), server.requests())
+	require.ElementsMatch(t, kubetest.Reads(
+		"GET "+kubetest.AllSetsPath+kubetest.FirstPage, "GET "+kubetest.AllSetsPath+next(500)+kubetest.FirstPage[1:],
+		"GET "+kubetest.AllSetsPath+next(1000)+kubetest.FirstPage[1:],
+		"GET "+kubetest.AllPodsPath+podsPage, "GET "+kubetest.AllPodsPath+next(500)+podsPage[1:],
+		"GET "+kubetest.AllPodsPath+next(1000)+podsPage[1:],
+		"GET "+kubetest.AllPodsPath+next(1500)+podsPage[1:], "GET "+kubetest.AllPodsPath+next(2000)+podsPage[1:],
+	), server.Requests())
 }
 
 func TestListReadsOnlyWhatItMust(t *testing.T) {
-	web, db, far := set("default", "web", 1), set("default", "db", 1), set("far", "web", 1)
+	web, db, far := kubetest.Set("default", "web", 1), kubetest.Set("default", "db", 1), kubetest.Set("far", "web", 1)
 	pods := slices.Concat(podsOf(web, 1), podsOf(db, 1), podsOf(far, 1))
 	tests := []struct {
 		name  string
@@ -144,16 +114,16 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 		all   bool
 		query kube.Query
 		want  []string // the sets
-		asked []request
+		asked []kubetest.Request
 	}{
-		{"no sets, no pods", nil, false, kube.Query{}, nil, reads("GET " + setsPath + firstPage)},
+		{"no sets, no pods", nil, false, kube.Query{}, nil, kubetest.Reads("GET " + kubetest.SetsPath + kubetest.FirstPage)},
 		{
 			"a selector is passed on",
 			[]*appsv1.StatefulSet{web},
 			false,
 			kube.Query{Selector: "app=web"},
 			[]string{"web"},
-			reads("GET "+podsPath+podsPage, "GET "+setsPath+"?labelSelector=app=web&limit=500"),
+			kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.SetsPath+"?labelSelector=app=web&limit=500"),
 		},
 		{
 			"names choose",
@@ -161,14 +131,14 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 			false,
 			kube.Query{Names: []string{"web", "nope"}},
 			[]string{"web"},
-			reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage),
+			kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.SetsPath+kubetest.FirstPage),
 		},
 		{
 			"names of which there are none ask for no pods",
 			[]*appsv1.StatefulSet{web},
 			false,
 			kube.Query{Names: []string{"nope"}},
-			nil, reads("GET " + setsPath + firstPage),
+			nil, kubetest.Reads("GET " + kubetest.SetsPath + kubetest.FirstPage),
 		},
 		{
 			"all in one namespace: only its pods are read",
@@ -176,7 +146,7 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 			true,
 			kube.Query{},
 			[]string{"db", "web"},
-			reads("GET "+podsPath+podsPage, "GET "+allSetsPath+firstPage),
+			kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.AllSetsPath+kubetest.FirstPage),
 		},
 		{
 			"sets of two namespaces",
@@ -184,13 +154,13 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 			true,
 			kube.Query{},
 			[]string{"web", "web"},
-			reads("GET "+allPodsPath+podsPage, "GET "+allSetsPath+firstPage),
+			kubetest.Reads("GET "+kubetest.AllPodsPath+podsPage, "GET "+kubetest.AllSetsPath+kubetest.FirstPage),
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server := listable(t, test.sets, pods)
-			client := server.client()
+			client := server.Client()
 			if test.all {
 				client = client.Everywhere()
 			}
@@ -204,7 +174,7 @@ func TestListReadsOnlyWhatItMust(t *testing.T) {
 				require.Len(t, s.Pods, 1)
 			}
 			require.Equal(t, test.want, names)
-			require.Equal(t, test.asked, server.requests())
+			require.Equal(t, test.asked, server.Requests())
 		})
 	}
 }

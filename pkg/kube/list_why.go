@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -64,7 +65,7 @@ func (w *explainer) readEvents(ctx context.Context, namespace string) (map[setKe
 		"reason":              sts.ReasonFailedCreate,
 	}.AsSelector().String()}
 	events := map[setKey][]*corev1.Event{}
-	err := pages(ctx, opts, w.client.events(namespace).List, func(list *corev1.EventList) {
+	err := transport.Pages(ctx, opts, w.client.conn.Events(namespace).List, func(list *corev1.EventList) {
 		for i := range list.Items {
 			e := &list.Items[i]
 			of := setKey{e.Namespace, e.InvolvedObject.Name}
@@ -127,7 +128,7 @@ func (w *explainer) readNodes(ctx context.Context, names []string) {
 	for _, name := range names {
 		w.nodes[name] = sts.Node{}
 	}
-	_ = pages(ctx, opts, w.client.nodes().List, func(list *corev1.NodeList) {
+	_ = transport.Pages(ctx, opts, w.client.conn.Nodes().List, func(list *corev1.NodeList) {
 		for i := range list.Items {
 			node := sts.ObserveNode(&list.Items[i])
 			w.nodes[node.Name] = node

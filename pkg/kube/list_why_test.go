@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -27,7 +28,7 @@ func failedCreate(s *appsv1.StatefulSet, words string) *corev1.Event {
 }
 
 func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
-	web, far, well := set("default", "web", 2), set("far", "web", 2), set("default", "well", 1)
+	web, far, well := kubetest.Set("default", "web", 2), kubetest.Set("far", "web", 2), kubetest.Set("default", "well", 1)
 	pods := slices.Concat(podsOf(web, 1), podsOf(far, 1), podsOf(well, 1))
 	events := []*corev1.Event{failedCreate(web, "quota"), failedCreate(far, "webhook"), failedCreate(well, "long ago")}
 	tests := []struct {
@@ -40,38 +41,38 @@ func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
 		{
 			"in one namespace",
 			[]*appsv1.StatefulSet{web, well},
-			eventsPath,
+			kubetest.EventsPath,
 			[]map[string]string{{"web-1": "quota"}, nil},
-			paged(events...),
+			kubetest.Paged(events...),
 		},
 		{
 			"in several",
 			[]*appsv1.StatefulSet{web, well, far},
-			allEventsPath,
+			kubetest.AllEventsPath,
 			[]map[string]string{{"web-1": "quota"}, nil, {"web-1": "webhook"}},
-			paged(events...),
+			kubetest.Paged(events...),
 		},
 		{
 			"in one of several, which alone is asked",
-			[]*appsv1.StatefulSet{web, set("far", "web", 1)},
-			eventsPath,
+			[]*appsv1.StatefulSet{web, kubetest.Set("far", "web", 1)},
+			kubetest.EventsPath,
 			[]map[string]string{{"web-1": "quota"}, nil},
-			paged(events...),
+			kubetest.Paged(events...),
 		},
 		{
 			"being forbidden to costs only the words",
 			[]*appsv1.StatefulSet{web, well},
-			eventsPath,
+			kubetest.EventsPath,
 			[]map[string]string{nil, nil},
-			forbidden("jo", "list", "events", ""),
+			kubetest.Forbidden("jo", "list", "events", ""),
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server := listable(t, test.sets, pods)
-			server.on(http.MethodGet, test.path, test.gives)
+			server.On(http.MethodGet, test.path, test.gives)
 
-			got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
+			got, err := server.Client().Everywhere().List(t.Context(), kube.Query{})
 
 			require.NoError(t, err)
 			var words []map[string]string
@@ -83,7 +84,7 @@ func TestListReadsTheEventsOnceWhenPodsAreMissing(t *testing.T) {
 				words = append(words, of)
 			}
 			require.Equal(t, test.want, words)
-			require.Contains(t, server.requests(), request{What: "GET " + test.path + eventsPage})
+			require.Contains(t, server.Requests(), kubetest.Request{What: "GET " + test.path + eventsPage})
 		})
 	}
 }
@@ -110,39 +111,41 @@ func TestListReadsTheNodesOfPodsThatDoNotGo(t *testing.T) {
 		pods  []*corev1.Pod
 		gives http.HandlerFunc
 		want  map[string]sts.Node
-		asked []request
+		asked []kubetest.Request
 	}{
-		{name: "none do", pods: ststest.Pods(0, 2), gives: paged[*corev1.Node]()},
-		{name: "one has its time yet", pods: ststest.Pods(0, 2, going("a", 0)), gives: paged[*corev1.Node]()},
+		{name: "none do", pods: ststest.Pods(0, 2), gives: kubetest.Paged[*corev1.Node]()},
+		{name: "one has its time yet", pods: ststest.Pods(0, 2, going("a", 0)), gives: kubetest.Paged[*corev1.Node]()},
 		{
 			name: "two of one node, which alone is read", pods: ststest.Pods(0, 2, going("a", time.Hour)),
-			gives: paged(node("a", corev1.ConditionUnknown)), want: map[string]sts.Node{"a": isLost("a")},
-			asked: reads("GET " + nodesPath + "?fieldSelector=metadata.name=a&limit=500"),
+			gives: kubetest.Paged(node("a", corev1.ConditionUnknown)), want: map[string]sts.Node{"a": isLost("a")},
+			asked: kubetest.Reads("GET " + kubetest.NodesPath + "?fieldSelector=metadata.name=a&limit=500"),
 		},
 		{
 			name: "of two nodes: one list for both", pods: slices.Concat(
 				ststest.Pods(0, 1, going("a", time.Hour)), ststest.Pods(1, 2, going("b", time.Hour)),
 			),
-			gives: paged(node("a", corev1.ConditionUnknown), node("b", corev1.ConditionTrue), node("c", corev1.ConditionUnknown)),
+			gives: kubetest.Paged(node("a", corev1.ConditionUnknown), node("b", corev1.ConditionTrue), node("c", corev1.ConditionUnknown)),
 			want:  map[string]sts.Node{"a": isLost("a"), "b": {Name: "b"}},
-			asked: reads("GET " + nodesPath + "?limit=500"),
+			asked: kubetest.Reads("GET " + kubetest.NodesPath + "?limit=500"),
 		},
 		{
 			name: "being forbidden to costs the diagnosis only", pods: ststest.Pods(0, 2, going("a", time.Hour)),
-			gives: forbidden("jo", "list", "nodes", ""),
-			asked: reads("GET " + nodesPath + "?fieldSelector=metadata.name=a&limit=500"),
+			gives: kubetest.Forbidden("jo", "list", "nodes", ""),
+			asked: kubetest.Reads("GET " + kubetest.NodesPath + "?fieldSelector=metadata.name=a&limit=500"),
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server := listable(t, []*appsv1.StatefulSet{ststest.Set(ststest.Replicas(2))}, test.pods)
-			server.on(http.MethodGet, nodesPath, test.gives)
+			server.On(http.MethodGet, kubetest.NodesPath, test.gives)
 
-			got, err := server.client().List(t.Context(), kube.Query{})
+			got, err := server.Client().List(t.Context(), kube.Query{})
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, got[0].Nodes)
-			require.ElementsMatch(t, append(test.asked, reads("GET "+podsPath+podsPage, "GET "+setsPath+firstPage)...), server.requests())
+			require.ElementsMatch(t,
+				append(test.asked, kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.SetsPath+kubetest.FirstPage)...),
+				server.Requests())
 		})
 	}
 }

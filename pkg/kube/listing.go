@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -28,7 +29,7 @@ type listing struct {
 
 func (l *listing) read(ctx context.Context, q Query) error {
 	c := l.client
-	ctx, stop := context.WithCancel(c.quiet(ctx))
+	ctx, stop := context.WithCancel(c.conn.Quiet(ctx))
 	defer stop()
 	sets, err := c.listSets(ctx, q)
 	if err != nil || len(sets) == 0 {
@@ -46,7 +47,7 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	// controller's source), so the other pods of a cluster are not read.
 	opts := metav1.ListOptions{LabelSelector: appsv1.StatefulSetPodNameLabel}
 	var failed error
-	err = pages(ctx, opts, c.pods(namespaceOf(countable)).List, func(list *corev1.PodList) {
+	err = transport.Pages(ctx, opts, c.conn.Pods(namespaceOf(countable)).List, func(list *corev1.PodList) {
 		if failed == nil {
 			failed = l.add(ctx, list)
 		}
@@ -58,7 +59,7 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	case failed != nil:
 		return failed
 	case err != nil:
-		return c.explain(err, "list", "pods", "")
+		return c.conn.Explain(err, "list", "pods", "")
 	}
 	return l.pass(ctx, len(l.left))
 }

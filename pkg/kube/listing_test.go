@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -30,25 +31,25 @@ type passed struct {
 // big has one set of 300 pods in each namespace, in this order.
 func big(namespaces ...string) (sets []*appsv1.StatefulSet, pods []*corev1.Pod) {
 	for _, namespace := range namespaces {
-		s := set(namespace, "db", 300)
+		s := kubetest.Set(namespace, "db", 300)
 		sets = append(sets, s)
 		pods = append(pods, podsOf(s, 300)...)
 	}
 	return sets, pods
 }
 
-func inTurn(t *testing.T, server *server) ([]passed, error) {
+func inTurn(t *testing.T, server *kubetest.Server) ([]passed, error) {
 	t.Helper()
 	var out []passed
 	pages := 0
-	err := server.client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
+	err := server.Client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
 		var now passed
 		for _, s := range some {
 			now.pods += len(s.Pods)
 			now.sets = append(now.sets, s.Set.Namespace+"/"+s.Name())
 		}
-		for _, r := range server.requests() {
-			if strings.HasPrefix(r.What, "GET "+allPodsPath) {
+		for _, r := range server.Requests() {
+			if strings.HasPrefix(r.What, "GET "+kubetest.AllPodsPath) {
 				pages++
 			}
 		}
@@ -62,7 +63,7 @@ func inTurn(t *testing.T, server *server) ([]passed, error) {
 func TestSetsArePassedOnWhenTheListOfPodsIsPastTheirNamespace(t *testing.T) {
 	sets, pods := big("team-a", "team", "zoo", "zoo-2") // in the order of NAMESPACE/NAME, but for the last two
 	sets[3], sets[2], pods = sets[2], sets[3], slices.Concat(pods[:600], pods[900:], pods[600:900])
-	empty, absurd := set("team-b", "empty", 0), set("a", "absurd", sts.MostReplicas+1)
+	empty, absurd := kubetest.Set("team-b", "empty", 0), kubetest.Set("a", "absurd", sts.MostReplicas+1)
 	sets = append(sets, empty, absurd)
 
 	got, err := inTurn(t, listable(t, sets, pods))
@@ -82,7 +83,7 @@ func TestAListInAnotherOrderIsNotReliedOn(t *testing.T) {
 	_, err := inTurn(t, server)
 	require.ErrorIs(t, err, kube.ErrNoOrder)
 
-	got, err := server.client().Everywhere().List(t.Context(), kube.Query{})
+	got, err := server.Client().Everywhere().List(t.Context(), kube.Query{})
 	require.NoError(t, err)
 	require.Len(t, got, 3)
 	for i, namespace := range []string{"a", "b", "c"} {
@@ -96,7 +97,7 @@ func TestAListEndsWithTheErrorOfWhoGetsIt(t *testing.T) {
 	enough := errors.New("enough")
 	times := 0
 
-	err := listable(t, sets, pods).client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func([]sts.Snapshot) error {
+	err := listable(t, sets, pods).Client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func([]sts.Snapshot) error {
 		times++
 		return enough
 	})
@@ -109,7 +110,7 @@ func TestAListThatIsCancelledIsNoAnswer(t *testing.T) {
 	sets, pods := big("a", "b", "c", "d")
 	ctx, cancel := context.WithCancel(t.Context())
 
-	err := listable(t, sets, pods).client().Everywhere().ListInTurn(ctx, kube.Query{}, func([]sts.Snapshot) error {
+	err := listable(t, sets, pods).Client().Everywhere().ListInTurn(ctx, kube.Query{}, func([]sts.Snapshot) error {
 		cancel()
 		return nil
 	})
@@ -132,12 +133,12 @@ func TestWhatExplainsPodsIsReadOnceForAllNamespaces(t *testing.T) {
 		events = append(events, e)
 	}
 	server := listable(t, sets, pods, events...)
-	server.on(http.MethodGet, nodesPath, func(w http.ResponseWriter, r *http.Request) {
+	server.On(http.MethodGet, kubetest.NodesPath, func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Query().Get("fieldSelector"), "metadata.name=")
-		paged(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}, Status: notReady(lost)})(w, r)
+		kubetest.Paged(&corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}, Status: notReady(lost)})(w, r)
 	})
 
-	err := server.client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
+	err := server.Client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
 		for _, s := range some {
 			require.Equal(t, "quota of "+s.Set.Namespace, s.FailedCreates["db-300"].Message)
 			require.Len(t, s.Nodes, 1)
@@ -146,16 +147,16 @@ func TestWhatExplainsPodsIsReadOnceForAllNamespaces(t *testing.T) {
 	})
 
 	require.NoError(t, err)
-	var asked []request
-	for _, r := range server.requests() {
-		if r.What != "GET "+allSetsPath+firstPage && !strings.HasPrefix(r.What, "GET "+allPodsPath) {
+	var asked []kubetest.Request
+	for _, r := range server.Requests() {
+		if r.What != "GET "+kubetest.AllSetsPath+kubetest.FirstPage && !strings.HasPrefix(r.What, "GET "+kubetest.AllPodsPath) {
 			asked = append(asked, r)
 		}
 	}
-	require.Equal(t, reads(
-		"GET "+allEventsPath+eventsPage,
-		"GET "+nodesPath+"?fieldSelector=metadata.name=one&limit=500",
-		"GET "+nodesPath+"?fieldSelector=metadata.name=two&limit=500",
+	require.Equal(t, kubetest.Reads(
+		"GET "+kubetest.AllEventsPath+eventsPage,
+		"GET "+kubetest.NodesPath+"?fieldSelector=metadata.name=one&limit=500",
+		"GET "+kubetest.NodesPath+"?fieldSelector=metadata.name=two&limit=500",
 	), asked)
 }
 
@@ -195,7 +196,7 @@ func TestOfASetOnlyWhatAListNeedsIsKept(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := listable(t, []*appsv1.StatefulSet{test.set}, nil).client().List(t.Context(), kube.Query{})
+			got, err := listable(t, []*appsv1.StatefulSet{test.set}, nil).Client().List(t.Context(), kube.Query{})
 
 			require.NoError(t, err)
 			require.Equal(t, test.annotations, got[0].Set.Annotations)
@@ -212,10 +213,10 @@ func TestEventsThatMayNotBeReadEverywhereAreReadWhereTheyMay(t *testing.T) {
 		*s.Spec.Replicas = 301
 	}
 	server := listable(t, sets, pods, failedCreate(sets[0], "quota"))
-	server.on(http.MethodGet, allEventsPath, forbidden("jo", "list", "events", ""))
+	server.On(http.MethodGet, kubetest.AllEventsPath, kubetest.Forbidden("jo", "list", "events", ""))
 	found := map[string]int{}
 
-	err := server.client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
+	err := server.Client().Everywhere().ListInTurn(t.Context(), kube.Query{}, func(some []sts.Snapshot) error {
 		for _, s := range some {
 			found[s.Set.Namespace] += len(s.FailedCreates)
 		}

@@ -9,81 +9,55 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-var (
-	revisions = []*appsv1.ControllerRevision{
-		ststest.ControllerRevision(ststest.Stable, "nginx:1.21", 1),
-		ststest.ControllerRevision(ststest.Update, "nginx:1.22", 2),
-	}
-	quota = &corev1.Event{
-		ObjectMeta:     metav1.ObjectMeta{Namespace: "default", Name: "web.1"},
-		InvolvedObject: corev1.ObjectReference{Kind: "StatefulSet", Name: "web"},
-		Reason:         sts.ReasonFailedCreate,
-		Message:        "create Pod web-4 in StatefulSet web failed error: exceeded quota",
-	}
-	failedCreatesQuery = "fieldSelector=involvedObject.kind=StatefulSet,involvedObject.name=web"
-)
-
-// loadable is a server that holds set web with these pods.
-func loadable(t *testing.T, set *appsv1.StatefulSet, pods []*corev1.Pod) *server {
-	t.Helper()
-	s := newServer(t)
-	t.Cleanup(s.Close)
-	s.on(http.MethodGet, setPath, object(set))
-	s.on(http.MethodGet, podsPath, list(pods...))
-	s.on(http.MethodGet, revisionsPath, list(revisions...))
-	s.on(http.MethodGet, eventsPath, list(quota))
-	return s
-}
-
 func TestLoadReadsTheSetItsPodsAndItsRevisions(t *testing.T) {
 	set, pods := ststest.Set(), ststest.Pods(0, 5)
-	server := loadable(t, set, pods)
+	server := kubetest.Loadable(t, set, pods)
 
-	snapshot, manifest, err := server.client().Load(t.Context(), "web")
+	snapshot, manifest, err := server.Client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
-	want := received(set)
+	want := kubetest.Received(set)
 	want.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("StatefulSet"))
-	seen := sts.Observe(want, receivedAll(pods), receivedAll(revisions), nil)
+	seen := sts.Observe(want, kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions), nil)
 	seen.Raw = snapshot.Raw
 	require.Equal(t, seen, snapshot)
 	require.True(t, snapshot.Raw.Is(want), "the template as the server wrote it")
-	require.JSONEq(t, string(wire(set)), string(manifest))
-	require.Equal(t, reads(
-		"GET "+podsPath+"?labelSelector=app=web",
-		"GET "+revisionsPath+"?labelSelector=app=web",
-		"GET "+setPath,
-	), server.requests())
+	require.JSONEq(t, string(kubetest.Wire(set)), string(manifest))
+	require.Equal(t, kubetest.Reads(
+		"GET "+kubetest.PodsPath+"?labelSelector=app=web",
+		"GET "+kubetest.RevisionsPath+"?labelSelector=app=web",
+		"GET "+kubetest.SetPath,
+	), server.Requests())
 }
 
 func TestLoadReadsTheEventsWhenAPodIsMissing(t *testing.T) {
 	set, pods := ststest.Set(), ststest.Pods(0, 4)
-	server := loadable(t, set, pods)
+	server := kubetest.Loadable(t, set, pods)
 
-	snapshot, _, err := server.client().Load(t.Context(), "web")
+	snapshot, _, err := server.Client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
 	require.Equal(t, map[string]sts.FailedCreate{"web-4": {Message: "exceeded quota"}}, snapshot.FailedCreates)
-	require.Equal(t, reads(
-		"GET "+eventsPath+"?"+failedCreatesQuery,
-		"GET "+podsPath+"?labelSelector=app=web",
-		"GET "+revisionsPath+"?labelSelector=app=web",
-		"GET "+setPath,
-	), server.requests())
+	require.Equal(t, kubetest.Reads(
+		"GET "+kubetest.EventsPath+"?"+kubetest.FailedCreatesQuery,
+		"GET "+kubetest.PodsPath+"?labelSelector=app=web",
+		"GET "+kubetest.RevisionsPath+"?labelSelector=app=web",
+		"GET "+kubetest.SetPath,
+	), server.Requests())
 }
 
 func TestLoadDoesWithoutEventsThatItMayNotRead(t *testing.T) {
-	server := loadable(t, ststest.Set(), ststest.Pods(0, 4))
-	server.on(http.MethodGet, eventsPath, failure(http.StatusForbidden, "events is forbidden"))
+	server := kubetest.Loadable(t, ststest.Set(), ststest.Pods(0, 4))
+	server.On(http.MethodGet, kubetest.EventsPath, kubetest.Failure(http.StatusForbidden, "events is forbidden"))
 
-	snapshot, _, err := server.client().Load(t.Context(), "web")
+	snapshot, _, err := server.Client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
 	require.Len(t, snapshot.Pods, 4)
@@ -97,25 +71,25 @@ func TestLoadPassesAWholeSelector(t *testing.T) {
 			MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "tier", Operator: "In", Values: []string{"a", "b"}}},
 		}
 	})
-	server := loadable(t, set, ststest.Pods(0, 5))
+	server := kubetest.Loadable(t, set, ststest.Pods(0, 5))
 
-	_, _, err := server.client().Load(t.Context(), "web")
+	_, _, err := server.Client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
-	require.Equal(t, reads(
-		"GET "+podsPath+"?labelSelector=app=web,tier in (a,b)",
-		"GET "+revisionsPath+"?labelSelector=app=web,tier in (a,b)",
-		"GET "+setPath,
-	), server.requests())
+	require.Equal(t, kubetest.Reads(
+		"GET "+kubetest.PodsPath+"?labelSelector=app=web,tier in (a,b)",
+		"GET "+kubetest.RevisionsPath+"?labelSelector=app=web,tier in (a,b)",
+		"GET "+kubetest.SetPath,
+	), server.Requests())
 }
 
 func TestLoadKeepsFieldsThatTheTypesDoNotKnow(t *testing.T) {
 	body := `{"kind":"StatefulSet","metadata":{"name":"web"},"spec":{"replicas":0,"selector":{"matchLabels":{"app":"web"}},` +
 		`"template":{"spec":{"fieldOfTomorrow":{"a":1}}}}}`
-	server := loadable(t, ststest.Set(), nil)
-	server.on(http.MethodGet, setPath, text(http.StatusOK, body))
+	server := kubetest.Loadable(t, ststest.Set(), nil)
+	server.On(http.MethodGet, kubetest.SetPath, kubetest.Text(http.StatusOK, body))
 
-	_, manifest, err := server.client().Load(t.Context(), "web")
+	_, manifest, err := server.Client().Load(t.Context(), "web")
 
 	require.NoError(t, err)
 	require.JSONEq(t, body, string(manifest))
@@ -137,37 +111,38 @@ func TestAutoscalers(t *testing.T) {
 		err    string
 	}{
 		{
-			"those that target the set are named", list(
+			"those that target the set are named", kubetest.List(
 				scaler("mine", "StatefulSet", "web"), scaler("other-kind", "Deployment", "web"), scaler("other-set", "StatefulSet", "web2"),
 			),
 			[]string{"mine"},
 			"",
 		},
-		{"no autoscaler, no name", list[*autoscalingv2.HorizontalPodAutoscaler](), nil, ""},
+		{"no autoscaler, no name", kubetest.List[*autoscalingv2.HorizontalPodAutoscaler](), nil, ""},
 		{
 			"being forbidden to look is told",
-			failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`), nil,
+			kubetest.Failure(http.StatusForbidden, `User "jo" cannot list resource "horizontalpodautoscalers" in API group "autoscaling"`),
+			nil,
 			`forbidden: user "jo" cannot list horizontalpodautoscalers.autoscaling in namespace "default"`,
 		},
 		{
-			"a server that fails says nothing about autoscalers", failure(http.StatusTeapot, "no"), nil,
+			"a server that fails says nothing about autoscalers", kubetest.Failure(http.StatusTeapot, "no"), nil,
 			"list horizontalpodautoscalers.autoscaling: no",
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := newServer(t)
+			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
-			server.on(http.MethodGet, scalersPath, test.answer)
+			server.On(http.MethodGet, kubetest.ScalersPath, test.answer)
 
-			got, err := server.client().Autoscalers(t.Context(), "web")
+			got, err := server.Client().Autoscalers(t.Context(), "web")
 			require.Equal(t, test.want, got)
 			if test.err == "" {
 				require.NoError(t, err)
 			} else {
 				require.EqualError(t, err, test.err)
 			}
-			require.Equal(t, reads("GET "+scalersPath), server.requests())
+			require.Equal(t, kubetest.Reads("GET "+kubetest.ScalersPath), server.Requests())
 		})
 	}
 }
@@ -184,35 +159,35 @@ func TestAVerbWaitsForTheControllerToSeeTheSpec(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := loadable(t, seen, ststest.Pods(0, 5))
+			server := kubetest.Loadable(t, seen, ststest.Pods(0, 5))
 			looks := 0
-			server.on(http.MethodGet, setPath, func(w http.ResponseWriter, r *http.Request) {
+			server.On(http.MethodGet, kubetest.SetPath, func(w http.ResponseWriter, r *http.Request) {
 				looks++
-				object(test.answers[min(looks, len(test.answers))-1])(w, r)
+				kubetest.Object(test.answers[min(looks, len(test.answers))-1])(w, r)
 			})
 
-			got, manifest, err := server.client().LoadObserved(t.Context(), "web", time.Hour)
+			got, manifest, err := server.Client().LoadObserved(t.Context(), "web", time.Hour)
 
 			require.NoError(t, err)
 			require.True(t, got.Observed())
-			require.JSONEq(t, string(wire(seen)), string(manifest))
+			require.JSONEq(t, string(kubetest.Wire(seen)), string(manifest))
 			require.Equal(t, test.looks, looks)
 		})
 	}
 }
 
 func TestAVerbDoesNotWaitForAControllerThatIsAway(t *testing.T) {
-	server := loadable(t, ststest.Set(ststest.Unseen), ststest.Pods(0, 5))
+	server := kubetest.Loadable(t, ststest.Set(ststest.Unseen), ststest.Pods(0, 5))
 
-	got, _, err := server.client().LoadObserved(t.Context(), "web", 0)
+	got, _, err := server.Client().LoadObserved(t.Context(), "web", 0)
 	require.NoError(t, err)
 	require.False(t, got.Observed())
 
 	ctx, cancel := context.WithCancel(t.Context())
-	server.on(http.MethodGet, podsPath, func(w http.ResponseWriter, r *http.Request) {
-		list(ststest.Pods(0, 5)...)(w, r)
+	server.On(http.MethodGet, kubetest.PodsPath, func(w http.ResponseWriter, r *http.Request) {
+		kubetest.List(ststest.Pods(0, 5)...)(w, r)
 		cancel()
 	})
-	_, _, err = server.client().LoadObserved(ctx, "web", time.Hour)
+	_, _, err = server.Client().LoadObserved(ctx, "web", time.Hour)
 	require.ErrorIs(t, err, context.Canceled)
 }

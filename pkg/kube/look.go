@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -23,11 +24,11 @@ func (c *Client) LoadObserved(ctx context.Context, name string, within time.Dura
 	var raw Manifest
 	err := context.Cause(ctx)
 	began := time.Now()
-	_ = retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+	_ = transport.Retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
 		s, raw, err = c.Load(ctx, name)
 		over := err != nil || s.Observed() || time.Since(began) >= within
-		if !over && c.retrying != nil && time.Since(began) >= noticed {
-			c.retrying(fmt.Sprintf("the StatefulSet controller has not seen the newest spec of %s yet; looking again for up to %s",
+		if !over && time.Since(began) >= noticed {
+			c.conn.Tell(fmt.Sprintf("the StatefulSet controller has not seen the newest spec of %s yet; looking again for up to %s",
 				name, within))
 		}
 		return over, nil

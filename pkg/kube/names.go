@@ -6,7 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 )
 
 // Names are the names of the namespace's StatefulSets that a label selector
@@ -27,7 +31,7 @@ func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
 // Sets are the StatefulSets that a label selector matches, by namespace and name,
 // of the client's namespace or of all; an empty selector matches all.
 func (c *Client) Sets(ctx context.Context, selector string) ([]types.NamespacedName, error) {
-	sets, err := c.listSets(c.quiet(ctx), Query{Selector: selector})
+	sets, err := c.listSets(c.conn.Quiet(ctx), Query{Selector: selector})
 	if err != nil {
 		return nil, err
 	}
@@ -39,4 +43,16 @@ func (c *Client) Sets(ctx context.Context, selector string) ([]types.NamespacedN
 		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 	})
 	return names, nil
+}
+
+// Namespaces are the names of the cluster's namespaces, in order.
+func (c *Client) Namespaces(ctx context.Context) ([]string, error) {
+	var names []string
+	err := transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.Namespaces().List, func(list *corev1.NamespaceList) {
+		for i := range list.Items {
+			names = append(names, list.Items[i].Name)
+		}
+	})
+	slices.Sort(names)
+	return names, c.conn.Explain(err, "list", "namespaces", "")
 }

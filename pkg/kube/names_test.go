@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -15,23 +16,23 @@ func named(name string) *appsv1.StatefulSet {
 }
 
 func TestNamesAreInOrder(t *testing.T) {
-	server := newServer(t)
+	server := kubetest.NewServer(t)
 	t.Cleanup(server.Close)
-	server.on(http.MethodGet, setsPath, list(named("web"), named("api"), named("db")))
+	server.On(http.MethodGet, kubetest.SetsPath, kubetest.List(named("web"), named("api"), named("db")))
 
-	names, err := server.client().Names(t.Context(), "tier=data,app in (a,b)")
+	names, err := server.Client().Names(t.Context(), "tier=data,app in (a,b)")
 
 	require.NoError(t, err)
 	require.Equal(t, []string{"api", "db", "web"}, names)
-	require.Equal(t, reads("GET "+setsPath+"?labelSelector=tier=data,app in (a,b)&limit=500"), server.requests())
+	require.Equal(t, kubetest.Reads("GET "+kubetest.SetsPath+"?labelSelector=tier=data,app in (a,b)&limit=500"), server.Requests())
 }
 
 func TestNamesThatMayNotBeListed(t *testing.T) {
-	server := newServer(t)
+	server := kubetest.NewServer(t)
 	t.Cleanup(server.Close)
-	server.on(http.MethodGet, setsPath, forbidden("jo", "list", "statefulsets", "apps"))
+	server.On(http.MethodGet, kubetest.SetsPath, kubetest.Forbidden("jo", "list", "statefulsets", "apps"))
 
-	_, err := server.client().Names(t.Context(), "")
+	_, err := server.Client().Names(t.Context(), "")
 
 	require.EqualError(t, err, `forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`)
 }

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -139,14 +140,14 @@ func TestPatchOfAnEdit(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			seen := ststest.Snapshot(ststest.Set(test.seen...))
-			server := newServer(t)
+			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
-			server.on(http.MethodPatch, setPath, object(ststest.Set()))
+			server.On(http.MethodPatch, kubetest.SetPath, kubetest.Object(ststest.Set()))
 
-			_, err := server.client().Apply(t.Context(), test.edit, seen)
+			_, err := server.Client().Apply(t.Context(), test.edit, seen)
 
 			require.NoError(t, err)
-			asked := server.requests()
+			asked := server.Requests()
 			require.Len(t, asked, 1)
 			require.JSONEq(t, test.want, asked[0].Body)
 		})

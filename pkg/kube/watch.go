@@ -3,17 +3,11 @@ package kube
 import (
 	"context"
 	"slices"
-	"sync"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
 )
 
 // Need is what a watch shows beyond what every watch does.
@@ -34,147 +28,11 @@ const (
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
 func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan engine.Update, error) {
-	selector, err := selectorOf(set)
-	if err != nil {
-		return nil, err
-	}
-	ctx = quiet(ctx)
-	w := &watcher{
-		client:  c,
-		name:    set.Name,
-		changed: make(chan struct{}, 1),
-		trouble: make(chan engine.Update, 8),
-		out:     make(chan engine.Update),
-		ended:   map[*source]bool{},
-		cut:     map[*source]bool{},
-		nodes:   map[string]*source{},
-		places:  map[types.UID]string{},
-	}
-	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
-		lister(c.statefulSets(c.Namespace).List), c.statefulSets(c.Namespace).Watch)
-	w.pods = w.source("pods", &corev1.Pod{}, "", selector,
-		lister(c.pods(c.Namespace).List), c.pods(c.Namespace).Watch)
-	w.revisions = w.source("controllerrevisions.apps", &appsv1.ControllerRevision{}, "", selector,
-		lister(c.controllerRevisions(c.Namespace).List), c.controllerRevisions(c.Namespace).Watch)
-	w.events = w.source("events", &corev1.Event{}, aboutPods(set.Name), "",
-		lister(c.events(c.Namespace).List), c.events(c.Namespace).Watch)
-	w.budgets = w.source("poddisruptionbudgets.policy", &policyv1.PodDisruptionBudget{}, "", "",
-		lister(c.podDisruptionBudgets(c.Namespace).List), c.podDisruptionBudgets(c.Namespace).Watch)
-	w.events.optional, w.budgets.optional = true, !slices.Contains(needs, NeedBudgets)
-	if slices.Contains(needs, NeedClaims) {
-		w.watchClaims(set)
-	}
-	for _, s := range w.sources() {
-		s.start(ctx)
-	}
-	go w.run(ctx)
-	return w.out, nil
+	return feed.Watch(ctx, c.conn, set, feed.Options{
+		Zones: c.zones, Claims: slices.Contains(needs, NeedClaims), Budgets: slices.Contains(needs, NeedBudgets),
+	})
 }
 
-// watcher merges the sources into one feed.
-type watcher struct {
-	client                *Client
-	name                  string
-	sets, pods, revisions *source
-	events, budgets       *source
-	claims                *source // nil when they don't matter
-	nodes                 map[string]*source
-	places                map[types.UID]string // where the volumes of pods that fit on no node can be used
-	changed               chan struct{}        // holds one token when a source changed
-	trouble               chan engine.Update
-	out                   chan engine.Update
-	mu                    sync.Mutex       // also held while trouble is told, which keeps it in order
-	ended                 map[*source]bool // those whose watch has ended and was not taken up again
-	cut                   map[*source]bool // those that are not relied on any more
-	told                  bool             // the person knows that something is cut
-}
-
-func (w *watcher) sources() []*source {
-	all := []*source{w.sets, w.pods, w.revisions, w.events, w.budgets}
-	if w.claims != nil {
-		all = append(all, w.claims)
-	}
-	return all
-}
-
-func (w *watcher) run(ctx context.Context) {
-	defer close(w.out)
-	var next *engine.Update // what the receiver has not taken yet
-	var overdue <-chan time.Time
-	look := func() {
-		s := w.snapshot()
-		if err := sts.Countable(s.Set); err != nil {
-			next = &engine.Update{Err: err}
-			return
-		}
-		overdue = w.lookAtNodes(ctx, s)
-		w.client.fillZones(ctx, s, w.signal)
-		next = &engine.Update{Snapshot: w.lookAtPlaces(ctx, s)}
-	}
-	for {
-		var out chan<- engine.Update
-		var item engine.Update
-		if next != nil {
-			out, item = w.out, *next
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case u := <-w.trouble:
-			if !w.send(ctx, u) {
-				return
-			}
-			if u.Back {
-				look() // what waits may be from before, and nothing else may come for long
-			}
-		case <-w.changed:
-			if w.synced() {
-				look()
-			}
-		case <-overdue:
-			look()
-		case out <- item:
-			if item.Err != nil {
-				return
-			}
-			next = nil
-		}
-	}
-}
-
-// send passes on something that must not be merged away, and reports whether
-// the feed goes on.
-func (w *watcher) send(ctx context.Context, u engine.Update) bool {
-	select {
-	case w.out <- u:
-		return u.Err == nil
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (w *watcher) synced() bool {
-	for _, s := range w.sources() {
-		if !s.synced.Load() {
-			return false
-		}
-	}
-	return true
-}
-
-func (w *watcher) snapshot() sts.Snapshot {
-	var set *appsv1.StatefulSet
-	for _, item := range items[*appsv1.StatefulSet](w.sets) {
-		set = item
-	}
-	s := sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
-		sts.FailedCreates(items[*corev1.Event](w.events)))
-	return w.knownNodes(w.knownClaims(s.WithBudgets(items[*policyv1.PodDisruptionBudget](w.budgets))))
-}
-
-func (w *watcher) signal() {
-	select {
-	case w.changed <- struct{}{}:
-	default:
-	}
-}
+// KnowZones makes Watch look at a pod's node where the pod does not say in
+// which zone it is. Not being allowed to read nodes only costs the zones.
+func (c *Client) KnowZones() { c.zones = feed.NewZones() }

@@ -87,16 +87,22 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			want: []string{"pkg/claims/x.go:3: pkg/claims has no clock, but names v1.Now"},
 		},
 		{
-			name: "the engine may wait",
+			name: "the engine's loop may wait",
+			file: "pkg/engine/loop/x.go",
+			src:  "package loop\nimport \"time\"\nvar tick = time.NewTicker",
+		},
+		{
+			name: "what comes next is decided without a clock",
 			file: "pkg/engine/x.go",
 			src:  "package engine\nimport \"time\"\nvar tick = time.NewTicker",
+			want: []string{"pkg/engine/x.go:3: pkg/engine has no clock, but names time.NewTicker"},
 		},
 		{
 			name: "the engine knows its cluster by an interface only",
-			file: "pkg/engine/x.go",
-			src: `package engine; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
-				_ "github.com/kubectl-sts/kubectl-sts/pkg/sts")`,
-			want: []string{"pkg/engine/x.go:1: pkg/engine must not import " + module + "/pkg/kube"},
+			file: "pkg/engine/loop/x.go",
+			src: `package loop; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/engine")`,
+			want: []string{"pkg/engine/loop/x.go:1: pkg/engine/loop must not import " + module + "/pkg/kube"},
 		},
 		{
 			name: "the cluster does not report",
@@ -128,6 +134,13 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			file: "pkg/app/x.go",
 			src:  `package app; import _ "github.com/kubectl-sts/kubectl-sts/pkg/cli"`,
 			want: []string{"pkg/app/x.go:1: pkg/app must not import " + module + "/pkg/cli"},
+		},
+		{
+			name: "the way to the API server is the client's",
+			file: "pkg/cmd/undo/x.go",
+			src: `package undo; import (_ "github.com/kubectl-sts/kubectl-sts/pkg/kube"
+				_ "github.com/kubectl-sts/kubectl-sts/pkg/kube/transport")`,
+			want: []string{"pkg/cmd/undo/x.go:2: pkg/cmd/undo must not import " + module + "/pkg/kube/transport"},
 		},
 		{
 			name: "only main exits",

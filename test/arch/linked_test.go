@@ -31,7 +31,7 @@ func TestThePluginIsFreeOfWhatTestsNeed(t *testing.T) {
 func TestThePluginIsFreeOfWhatALookDoesNotNeed(t *testing.T) {
 	packages := linked(t)
 	for prefix, why := range map[string]string{
-		"k8s.io/client-go/kubernetes":                "knows every API group: kube.groups has those that are needed",
+		"k8s.io/client-go/kubernetes":                "knows every API group: transport.groups has those that are needed",
 		"k8s.io/client-go/applyconfigurations":       "has every type once more, for server-side apply",
 		"k8s.io/client-go/testing":                   "has fakes, and all that they need; gentype imports it",
 		"k8s.io/client-go/discovery":                 "finds out what kinds there are: they are known",

@@ -20,10 +20,14 @@ const (
 	cobra    = "github.com/spf13/cobra"
 	app      = module + "/pkg/app"
 	cli      = module + "/pkg/cli"
+	decision = module + "/pkg/engine"
 	facts    = module + "/pkg/sts"
 	hints    = module + "/pkg/hint"
 	plans    = module + "/pkg/plan"
 	kube     = module + "/pkg/kube"
+	feed     = kube + "/feed"
+	pvc      = kube + "/pvc"
+	wire     = kube + "/transport"
 	report   = module + "/pkg/report"
 	term     = module + "/pkg/term"
 	verbs    = module + "/pkg/cmd"
@@ -57,7 +61,10 @@ var rooms = []room{
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	{dir: "pkg/prune", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, hints}, noClock: true},
-	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}},
+	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
+	// What a run waits for takes time; what it decides does not.
+	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans, decision}},
+	{dir: "pkg/engine/enginetest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
 	// These know what all forms share, and no other form.
@@ -68,9 +75,10 @@ var rooms = []room{
 	{dir: "pkg/term", never: []string{cli}, streams: true},
 	{dir: "pkg/options", never: []string{clientGo, cli, verbs, app, kube}},
 	{dir: "pkg/process", never: []string{module, "k8s.io", cobra}},
-	{dir: "pkg/app", never: []string{cli, verbs}},
-	{dir: "pkg/complete", never: []string{verbs, clientGo, cli}},
-	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli}},
+	// Whoever wants something of the API server asks kube's client.
+	{dir: "pkg/app", never: []string{cli, verbs, wire, feed, pvc}},
+	{dir: "pkg/complete", never: []string{verbs, clientGo, cli, wire, feed, pvc}},
+	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli, wire, feed, pvc}},
 	{dir: "pkg/cli"},
 	{dir: "cmd", main: true, streams: true},
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -102,7 +103,7 @@ func load(ctx context.Context, sets []*watched, alone bool) error {
 // watch runs the engines; what they tell is shown by this goroutine alone.
 func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error {
 	messages := make(chan message)
-	engines, stops := make([]engine.Engine, len(sets)), make([]context.CancelFunc, len(sets))
+	engines, stops := make([]loop.Engine, len(sets)), make([]context.CancelFunc, len(sets))
 	for i, w := range sets {
 		own, stop := context.WithCancel(ctx) // Run cancels ctx, whatever becomes of this one
 		stops[i] = stop
@@ -114,7 +115,7 @@ func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error 
 			stop()
 			return err
 		}
-		engines[i] = engine.Engine{
+		engines[i] = loop.Engine{
 			Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices,
 			Witness: w.client, Command: env.Command(""),
 		}

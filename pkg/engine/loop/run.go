@@ -1,0 +1,258 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// errNoAnswer is the cause of a write that nobody answered for [answerWithin].
+var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
+
+// Engine is what a run needs besides its plan.
+type Engine struct {
+	Cluster engine.Cluster
+	Feed    <-chan engine.Update
+	Sink    engine.Sink
+	Asker   engine.Asker
+	Hooks   engine.Hooks // nil for plans without
+	// Records take what a claim was before it is deleted, where the change says so.
+	// Without them no such claim is deleted.
+	Records engine.Records
+	// Notices are the warnings that came since the last call, each to be told once.
+	// Nil for none.
+	Notices func() []string
+	// Command is how the user calls the plugin for the set, for commands that
+	// the trouble itself or the error brings. Empty for none of these.
+	Command hint.Caller
+	// Looker is for a look after each answer and each hook; nil for none.
+	Looker engine.Looker
+	// Witness is asked about a pod that the run fails because of; nil for nobody.
+	Witness engine.Witness
+	// Now is the cluster's time, for what its timestamps say. Nil means the
+	// machine's own clock.
+	Now func() time.Time
+}
+
+const (
+	// firstRetry is how long a run waits after a write whose answer got lost;
+	// it doubles up to maxRetry.
+	firstRetry = 500 * time.Millisecond
+	maxRetry   = 10 * time.Second
+	// rewrite is how long a write that met a conflict waits for the snapshot
+	// that shows it.
+	rewrite = 5 * time.Second
+	// outOfStep is how far the watch of the set may be behind that of its pods.
+	outOfStep = time.Second
+	// answerWithin is how long an answer to a write is waited for.
+	answerWithin = 30 * time.Second
+)
+
+// Run runs a plan to its end. The first snapshot is the one that the plan was
+// made from. It returns when the plan is done or can't go on, when the context
+// ends, when the plan's timeout passes or when the feed ends; the last event
+// that the sink gets is the outcome.
+func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Outcome {
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p = plan.Identify(p)
+	r := &run{Engine: e, ctx: ctx, plan: p, state: engine.Begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
+	e.Sink.Handle(engine.Event{Type: engine.EventPlan, Time: e.Now(), Plan: &p})
+	r.view()
+	for _, w := range p.Warnings {
+		e.Sink.Handle(engine.Event{Type: engine.EventWarning, Time: e.Now(), Message: w})
+	}
+	o := r.loop()
+	r.stopHook()
+	r.heed()
+	r.describe(&o)
+	r.noteFailure(&o)
+	if !p.ReadOnly { // its condition has told the hints already
+		e.help(&o)
+	}
+	e.Sink.Handle(engine.Event{Type: engine.EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
+	return o
+}
+
+// help puts first what the trouble or the error itself says about its cure.
+func (e Engine) help(o *engine.Outcome) {
+	if e.Command == "" {
+		return
+	}
+	hints := hint.Of(o.Err)
+	if o.Trouble != nil {
+		hints = append(hints, o.Trouble.Hints...)
+	}
+	var try []string
+	for _, h := range hints {
+		try = append(try, e.Command.Render(h))
+	}
+	o.Try = append(try, o.Try...)
+}
+
+type reply struct {
+	answer plan.Answer
+	err    error
+}
+
+// run is one run under way. Only Run's goroutine touches it.
+type run struct {
+	Engine
+	ctx     context.Context //nolint:containedctx // a run lives exactly as long as its context
+	plan    plan.Plan
+	state   engine.State
+	seen    sts.Snapshot
+	asked   bool
+	answers chan reply
+	retry   time.Duration // how long to wait after a lost answer, grows
+	notNow  time.Time     // no write before this
+	looked  bool          // a snapshot came since the last conflict
+	again   time.Time     // when to write all the same: the preconditions still hold or they don't
+	cut     time.Time     // since when the watch has been cut, zero when it is not
+	doubted time.Time     // until when an end is doubted, zero when none is
+	back    bool          // the watch is back, and its first snapshot on the way
+	hook    *hooking      // the hook that runs, nil for none
+
+	reminder reminder
+	ends     time.Time // when the whole run has had its time, zero for never
+
+	mustLook  bool          // nothing is decided before another look
+	lookAt    time.Time     // the next try of it
+	lookRetry time.Duration // how long after one that failed, grows
+	lookSince time.Time     // since when it has failed, zero when it has not
+}
+
+func (r *run) loop() engine.Outcome {
+	var timeout <-chan time.Time
+	if r.plan.Timeout > 0 {
+		timer := time.NewTimer(r.plan.Timeout)
+		defer timer.Stop()
+		timeout, r.ends = timer.C, r.Now().Add(r.plan.Timeout)
+	}
+	r.looked = true
+	for {
+		wake, end := r.decide()
+		heard, stop := r.heed()
+		switch {
+		case end != nil:
+			return *end
+		case stop != nil:
+			return *stop
+		case heard:
+			continue
+		}
+		if end = r.wait(engine.Earlier(wake, r.remind()), timeout); end != nil {
+			return *end
+		}
+	}
+}
+
+// decide asks Next until there is nothing more to do at once, and returns
+// when to ask again at the latest.
+func (r *run) decide() (time.Time, *engine.Outcome) {
+	if !r.cut.IsZero() {
+		return r.blind()
+	}
+	if r.mustLook {
+		if wake, end := r.lookAgain(); !wake.IsZero() || end != nil {
+			return wake, end
+		}
+	}
+	for {
+		state, d := engine.Next(r.plan, r.state, r.seen, r.Now())
+		r.state = state
+		for _, event := range d.Events {
+			r.reminder.note(event)
+			r.Sink.Handle(event)
+		}
+		if !r.looked && !r.Now().Before(r.again) {
+			r.looked = true
+		}
+		switch {
+		case r.doubts(d.End):
+			return r.doubted, nil
+		case d.End != nil:
+			return time.Time{}, d.End
+		case d.Do != nil && r.ctx.Err() != nil:
+			return time.Time{}, nil // wait says how it ends
+		case d.Do != nil && !r.looked:
+			return engine.Earlier(d.WakeAt, r.again), nil
+		case d.Do != nil && r.Now().Before(r.notNow):
+			return engine.Earlier(d.WakeAt, r.notNow), nil
+		case d.Do != nil:
+			if end := r.apply(d.Do); end != nil {
+				return time.Time{}, end
+			}
+		case d.Hook != nil:
+			if r.hook == nil && r.ctx.Err() == nil {
+				r.startHook(*d.Hook)
+			}
+			return d.WakeAt, nil
+		case d.Ask != nil && !r.asked:
+			r.ask(*r.step())
+			return d.WakeAt, nil
+		default:
+			return d.WakeAt, nil
+		}
+	}
+}
+
+// unsettle keeps writes back until there is a new snapshot, or for a while
+// when none comes.
+func (r *run) unsettle() {
+	r.looked, r.again = false, r.Now().Add(rewrite)
+}
+
+// apply sends a write. After a conflict nothing is sent before a new snapshot.
+func (r *run) apply(c plan.Change) *engine.Outcome {
+	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
+	defer cancel()
+	var set *appsv1.StatefulSet
+	err := r.record(ctx, c)
+	if err == nil {
+		set, err = r.Cluster.Apply(ctx, c, r.seen)
+	}
+	switch {
+	case err == nil:
+		r.state, r.retry = r.state.Applied(c, set, r.Now()), 0
+		change := engine.Event{Type: engine.EventChange, Time: r.Now(), Step: r.step(), Change: c}
+		r.reminder.note(change)
+		r.Sink.Handle(change)
+	case r.ctx.Err() != nil:
+		// Interrupted in the middle of a write; the next run finds out.
+		r.state = r.state.Unsure(c)
+	case errors.Is(err, engine.ErrConflict):
+		r.state = r.state.Conflicted(c)
+		r.unsettle()
+	case errors.Is(err, engine.ErrLost), ctx.Err() != nil:
+		r.state = r.state.Unsure(c)
+		r.retry = min(max(2*r.retry, firstRetry), maxRetry)
+		r.notNow = r.Now().Add(r.retry)
+		if r.retry < maxRetry { // said often enough by then
+			r.notice(fmt.Sprintf("%v; looking again in %s", err, r.retry))
+		}
+	default:
+		return r.end(engine.Failed, fmt.Sprintf("%s: %v", r.step().Title, err), err)
+	}
+	return nil
+}
+
+func (r *run) step() *plan.Step { return r.state.Step(r.plan) }
+
+// end is an outcome that Next does not decide.
+func (r *run) end(result engine.Result, message string, err error) *engine.Outcome {
+	o := r.state.End(r.plan, r.seen, r.Now(), result, message)
+	o.Err = err
+	return o
+}

@@ -1,0 +1,30 @@
+package feed
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// watchClaims adds a source of the set's claims. No selector finds them, for
+// whoever changes a label would hide one: they are picked by name, as they come.
+func (w *watcher) watchClaims(set *appsv1.StatefulSet) {
+	claims := w.conn.PersistentVolumeClaims(w.conn.Namespace)
+	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
+	w.claims.wants = pvc.Wanted(sts.Snapshot{Set: set})
+}
+
+// knownClaims adds the claims that are watched. What happens to their volumes
+// is not known here.
+func (w *watcher) knownClaims(s sts.Snapshot) sts.Snapshot {
+	if w.claims == nil || !s.Exists() {
+		return s
+	}
+	var claims []sts.Claim
+	for _, claim := range items[*corev1.PersistentVolumeClaim](w.claims) {
+		claims = append(claims, sts.ObserveClaim(claim, nil))
+	}
+	return s.WithClaims(claims)
+}

@@ -1,0 +1,194 @@
+package pvc
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// claimList is a list of the client's namespace, or of all, reduced page by
+// page to what decides about claims.
+type claimList struct {
+	resource string // as errors name it
+	page     func(context.Context, metav1.ListOptions) (claimPage, error)
+}
+
+// claimPage is what one page tells.
+type claimPage struct {
+	// parts are in the order of the list. Neighbours are of different namespaces.
+	parts []claims.Namespace
+	next  string // the token of the next page, "" on the last
+}
+
+func (p *claimPage) claims() int {
+	n := 0
+	for i := range p.parts {
+		n += len(p.parts[i].Claims)
+	}
+	return n
+}
+
+// of is the last part if it is of this namespace, or a new one.
+func (p *claimPage) of(namespace string) *claims.Namespace {
+	if n := len(p.parts); n == 0 || p.parts[n-1].Name != namespace {
+		p.parts = append(p.parts, claims.Namespace{Name: namespace})
+	}
+	return &p.parts[len(p.parts)-1]
+}
+
+// reduced makes a list whose objects are reduced one by one by add.
+func reduced[L metav1.ListInterface](resource string, list func(context.Context, metav1.ListOptions) (L, error),
+	add func(*claimPage, L),
+) claimList {
+	return claimList{resource, func(ctx context.Context, opts metav1.ListOptions) (claimPage, error) {
+		page, err := transport.Again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
+		if err != nil {
+			return claimPage{}, err
+		}
+		out := claimPage{next: page.GetContinue()}
+		add(&out, page)
+		return out, nil
+	}}
+}
+
+// whole reads all pages. Should the server forget the state of the first page
+// before the last is read, everything is read again in one answer: pages of two
+// states can both lack what was replaced in between.
+func (l claimList) whole(ctx context.Context, c Claims) ([]claims.Namespace, error) {
+	var parts []claims.Namespace
+	opts, held := metav1.ListOptions{Limit: transport.PageSize}, 0
+	for {
+		page, err := l.page(ctx, opts)
+		switch {
+		case err != nil && opts.Continue != "" && apierrors.IsResourceExpired(err):
+			parts, opts, held = nil, metav1.ListOptions{}, 0
+			continue
+		case err != nil:
+			return nil, c.conn.Explain(err, "list", l.resource, "")
+		}
+		parts = append(parts, page.parts...)
+		if held += page.claims(); held > 0 && c.conn.Held != nil {
+			c.conn.Held(held)
+		}
+		if opts.Continue = page.next; opts.Continue == "" {
+			return parts, nil
+		}
+	}
+}
+
+func (c Claims) claimList() claimList {
+	return reduced("persistentvolumeclaims", c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
+		func(page *claimPage, list *corev1.PersistentVolumeClaimList) {
+			for i := range list.Items {
+				claim := sts.ObserveClaim(&list.Items[i], nil)
+				n := page.of(claim.Namespace)
+				if len(n.Claims) > 0 {
+					claim = claim.Sharing(n.Claims[len(n.Claims)-1])
+				}
+				n.Claims = append(n.Claims, claim)
+			}
+		})
+}
+
+// worldLists are the lists of what can want a claim.
+func (c Claims) worldLists(scalers bool) []claimList {
+	lists := []claimList{c.claimSets(), c.claimUsers()}
+	if scalers {
+		lists = append(lists, c.claimScalers())
+	}
+	return lists
+}
+
+func (c Claims) claimSets() claimList {
+	return reduced("statefulsets.apps", c.conn.StatefulSets(c.conn.Namespace).List,
+		func(page *claimPage, list *appsv1.StatefulSetList) {
+			for i := range list.Items {
+				w := &page.of(list.Items[i].Namespace).World
+				w.Sets = append(w.Sets, sts.Snapshot{Set: claimSet(&list.Items[i])})
+			}
+		})
+}
+
+// claimSet copies what tells which claims a set wants.
+func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
+	slim := &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: set.Namespace, Name: set.Name, UID: set.UID, Generation: set.Generation, DeletionTimestamp: set.DeletionTimestamp,
+		},
+		Spec: appsv1.StatefulSetSpec{Replicas: set.Spec.Replicas, Ordinals: set.Spec.Ordinals, Selector: set.Spec.Selector},
+		Status: appsv1.StatefulSetStatus{
+			Replicas: set.Status.Replicas, ObservedGeneration: set.Status.ObservedGeneration,
+		},
+	}
+	if record, ok := set.Annotations[sts.ScaleAnnotation]; ok {
+		slim.Annotations = map[string]string{sts.ScaleAnnotation: record}
+	}
+	for i := range set.Spec.VolumeClaimTemplates {
+		slim.Spec.VolumeClaimTemplates = append(slim.Spec.VolumeClaimTemplates,
+			corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: set.Spec.VolumeClaimTemplates[i].Name}})
+	}
+	return slim
+}
+
+func (c Claims) claimUsers() claimList {
+	return reduced("pods", c.conn.Pods(c.conn.Namespace).List, func(page *claimPage, list *corev1.PodList) {
+		for i := range list.Items {
+			w := &page.of(list.Items[i].Namespace).World
+			if w.Users == nil {
+				w.Users = map[claims.Key]string{}
+			}
+			addUses(w.Users, &list.Items[i])
+		}
+	})
+}
+
+// addUses adds the claims that a pod mounts or waits for.
+func addUses(users map[claims.Key]string, pod *corev1.Pod) {
+	for claim := range usedBy(pod) {
+		users[claims.Key{Namespace: pod.Namespace, Name: claim}] = pod.Name
+	}
+}
+
+// usedBy names the claims that a pod mounts or waits for. That of an ephemeral
+// volume is called after the pod and the volume.
+func usedBy(pod *corev1.Pod) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range pod.Spec.Volumes {
+			claim := ""
+			switch volume := &pod.Spec.Volumes[i]; {
+			case volume.PersistentVolumeClaim != nil:
+				claim = volume.PersistentVolumeClaim.ClaimName
+			case volume.Ephemeral != nil:
+				claim = pod.Name + "-" + volume.Name
+			}
+			if claim != "" && !yield(claim) {
+				return
+			}
+		}
+	}
+}
+
+func (c Claims) claimScalers() claimList {
+	return reduced("horizontalpodautoscalers.autoscaling", c.conn.HorizontalPodAutoscalers(c.conn.Namespace).List,
+		func(page *claimPage, list *autoscalingv2.HorizontalPodAutoscalerList) {
+			for i := range list.Items {
+				a := &list.Items[i]
+				w, ref := &page.of(a.Namespace).World, a.Spec.ScaleTargetRef
+				if ref.Kind == "StatefulSet" && (ref.APIVersion == "" || strings.HasPrefix(ref.APIVersion, "apps/")) {
+					w.Scalers = append(w.Scalers, claims.Scaler{
+						Namespace: a.Namespace, Name: a.Name, Set: ref.Name, Max: int(a.Spec.MaxReplicas),
+					})
+				}
+			}
+		})
+}

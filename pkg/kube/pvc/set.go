@@ -1,0 +1,57 @@
+package pvc
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// SetClaims adds the claims that the set's templates can have made, and what
+// becomes of their volumes. Not being allowed to read volumes costs that, and
+// is returned as the second error.
+func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapshot, volumes, err error) {
+	if len(s.ClaimTemplates()) == 0 {
+		return s, nil, nil
+	}
+	wants := Wanted(s)
+	var found []sts.Claim
+	err = transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
+		func(list *corev1.PersistentVolumeClaimList) {
+			for i := range list.Items {
+				if wants(&list.Items[i]) {
+					found = append(found, sts.ObserveClaim(&list.Items[i], nil))
+				}
+			}
+		})
+	if err != nil {
+		return s, nil, c.conn.Explain(err, "list", "persistentvolumeclaims", "")
+	}
+	each := make([]*sts.Claim, len(found))
+	for i := range found {
+		each[i] = &found[i]
+	}
+	volumes = c.AddReclaim(ctx, each)
+	return s.WithClaims(found), volumes, nil
+}
+
+// Wanted picks, out of all objects, the claims that the set's templates
+// can have made.
+func Wanted(s sts.Snapshot) func(any) bool {
+	templates := s.ClaimTemplates()
+	return func(obj any) bool {
+		claim, ok := obj.(*corev1.PersistentVolumeClaim)
+		if !ok {
+			return false
+		}
+		for _, template := range templates {
+			if _, ok := s.ClaimOrdinal(template, claim.Name); ok {
+				return true
+			}
+		}
+		return false
+	}
+}
