@@ -202,7 +202,7 @@ func TestAllMissingPermissionsAreNamedBeforeTheFirstWrite(t *testing.T) {
 	c := &cluster{set: ststest.Set(), taken: true, lacks: []string{"patch statefulsets", "delete pods"}}
 	r, _, _ := c.runner(t, options.RunFlags{})
 	p := aPlan()
-	p.Steps[2].Free = &plan.Free{Mode: plan.FreeEach}
+	p.Steps[2].Replace = &plan.Replace{Mode: plan.ReplaceEach}
 
 	_, err := r.Run(t.Context(), p, ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)))
 

@@ -39,12 +39,12 @@ func (n *next) overdue(step *plan.Step, progress plan.Progress) bool {
 	return true
 }
 
-// culprit is the standing that the step waits for: among the pods on their
+// culprit is the pod that the step waits for: among the pods on their
 // way the lowest where the controller goes in order, for it holds up the
 // others, else the highest; with none on its way the highest that is still to
 // be replaced.
-func culprit(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) (sts.Standing, bool) {
-	var moving, old []sts.Standing
+func culprit(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) (sts.PodProgress, bool) {
+	var moving, old []sts.PodProgress
 	for _, t := range relevant(s, step, progress, now) {
 		switch {
 		case t.Good(), t.State == sts.StateGone:
@@ -54,7 +54,7 @@ func culprit(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Ti
 			moving = append(moving, t)
 		}
 	}
-	byOrdinal := func(a, b sts.Standing) int { return a.Ordinal - b.Ordinal }
+	byOrdinal := func(a, b sts.PodProgress) int { return a.Ordinal - b.Ordinal }
 	switch {
 	case len(moving) > 0 && s.Ordered():
 		return slices.MinFunc(moving, byOrdinal), true
@@ -63,7 +63,7 @@ func culprit(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Ti
 	case len(old) > 0:
 		return slices.MaxFunc(old, byOrdinal), true
 	}
-	return sts.Standing{}, false
+	return sts.PodProgress{}, false
 }
 
 // haltsAt notes that the run ends then, as things are.
@@ -90,7 +90,7 @@ func (n *next) further(progress plan.Progress) {
 	was := n.st.seen
 	is := progressSeen{generation: n.s.Set.Generation, stray: len(n.s.Stray()), good: was.good}
 	moved := is.generation != was.generation || is.stray < was.stray
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		if pod, ok := n.s.Pod(t.Ordinal); ok && t.Good() && !is.good[pod.UID] {
 			good := maps.Clone(is.good)
 			if good == nil {

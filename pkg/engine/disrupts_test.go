@@ -77,14 +77,14 @@ func TestTheWaitForABudgetIsToldOnce(t *testing.T) {
 	require.Equal(t, []engine.Event{
 		event(engine.Event{Type: engine.EventStep}),
 		event(engine.Event{
-			Type: engine.EventWait, Message: enginetest.NoRoom + ignorePDB, Outside: true, Halts: ststest.In(enginetest.StepTimeout),
+			Type: engine.EventWait, Message: enginetest.NoRoom + ignorePDB, External: true, Halts: ststest.In(enginetest.StepTimeout),
 		}),
 	}, w.see(full).Events)
 	require.Empty(t, w.after(time.Minute).see(full).Events)
 
 	fewer := enginetest.Budgeted(before(), ststest.Healthy(3, 4))
 	require.Equal(t, []engine.Event{event(engine.Event{
-		Type: engine.EventWait, Outside: true, Halts: ststest.In(enginetest.StepTimeout),
+		Type: engine.EventWait, External: true, Halts: ststest.In(enginetest.StepTimeout),
 		Message: "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 3 are" + ignorePDB,
 	})}, w.see(fewer).Events, "other words are news")
 	require.Equal(t, plan.Partition(4), w.see(enginetest.Budgeted(before())).Do)

@@ -36,8 +36,8 @@ type Event struct {
 	Step   *plan.Step
 	Change plan.Change
 	Hook   *plan.Hook
-	Pod    *sts.Standing // what the event is about, also what a wait is for
-	Good   int           // of Want pods
+	Pod    *sts.PodProgress // what the event is about, also what a wait is for
+	Good   int              // of Want pods
 	Want   int
 	Until  time.Time // when the soak ends, or a wait by itself
 	// Since is since when it has been waited for; zero where that has just begun.
@@ -46,7 +46,7 @@ type Event struct {
 	Halts time.Time
 	// Operation is what somebody else has in progress.
 	Operation *plan.Operation
-	Outside   bool // the wait is neither for the controller nor for a pod: somebody may have to act
+	External  bool // the wait is neither for the controller nor for a pod: somebody may have to act
 	Message   string
 	Outcome   *Outcome
 }

@@ -21,7 +21,7 @@ func inTrouble(pod string, t sts.Trouble) *verdict {
 }
 
 // broken is the verdict for a pod that was good and is so no more.
-func broken(t sts.Standing, reason, words string) *verdict {
+func broken(t sts.PodProgress, reason, words string) *verdict {
 	v := &verdict{pod: t.Pod, trouble: sts.Trouble{Reason: reason, Message: words}, words: words}
 	if t.Trouble != nil {
 		v.trouble = *t.Trouble
@@ -43,7 +43,7 @@ func (st *State) remember(s sts.Snapshot, now time.Time) {
 		if b, ok := st.baseline[pod.Ordinal]; ok && b.revision != want {
 			delete(st.baseline, pod.Ordinal) // the plan replaces it
 		}
-		if _, ok := st.baseline[pod.Ordinal]; !ok && s.Standing(pod.Ordinal, want, now).Good() {
+		if _, ok := st.baseline[pod.Ordinal]; !ok && s.PodProgress(pod.Ordinal, want, now).Good() {
 			st.baseline[pod.Ordinal] = newBaseline(pod)
 		}
 	}
@@ -54,7 +54,7 @@ func (st *State) remember(s sts.Snapshot, now time.Time) {
 // still judged by what they were.
 func (st *State) rebase(s sts.Snapshot, now time.Time) {
 	for _, pod := range s.Pods {
-		if s.Standing(pod.Ordinal, s.Wanted(pod.Ordinal), now).Good() {
+		if s.PodProgress(pod.Ordinal, s.Wanted(pod.Ordinal), now).Good() {
 			st.baseline[pod.Ordinal] = newBaseline(pod)
 		}
 	}
@@ -73,7 +73,7 @@ func (st State) regressed(s sts.Snapshot, now time.Time, but []int, restartsOnly
 			continue
 		}
 		pod, there := s.Pod(o)
-		standing := s.Standing(o, b.revision, now)
+		standing := s.PodProgress(o, b.revision, now)
 		switch {
 		case there && pod.UID == b.uid && pod.Restarts > b.restarts:
 			return broken(standing, sts.ReasonRestarted, "restarted after it was Available")
@@ -119,7 +119,7 @@ func (st *State) troubled(p plan.Plan, step plan.Step, s sts.Snapshot, progress 
 		}
 		wake = Earlier(wake, at)
 	}
-	if step.Free == nil {
+	if step.Replace == nil {
 		blocker, at := st.blockedTooLong(p, s, now)
 		return blocker, Earlier(wake, at)
 	}
@@ -150,24 +150,24 @@ func (st *State) blockedSince(pod sts.Pod, now time.Time) time.Time {
 	return st.blocked[pod.UID]
 }
 
-// relevant are the standings whose trouble can fail the step: those that the
+// relevant are the pods whose trouble can fail the step: those that the
 // condition is about and, where the controller goes in order, all below them,
 // for it stops at the first that is not healthy.
-func relevant(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) []sts.Standing {
-	all := progress.Standings
+func relevant(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) []sts.PodProgress {
+	all := progress.Pods
 	if from, ok := step.Until.(plan.PodsGood); ok && s.Ordered() && s.Observed() {
 		for o := s.Start(); o < from.From; o++ {
-			all = append(all, s.Standing(o, s.Wanted(o), now))
+			all = append(all, s.PodProgress(o, s.Wanted(o), now))
 		}
 	}
 	return all
 }
 
-// troubleSince keeps the books on one standing. An image pull swaps between
+// troubleSince keeps the books on one pod. An image pull swaps between
 // two reasons and a crash loop is Running now and then, so the time runs from
 // the first trouble until the pod is Available. A pod on the old revision is
 // left alone here: it is about to be replaced, or it is the blocker.
-func (st *State) troubleSince(s sts.Snapshot, t sts.Standing, now time.Time) (time.Time, bool) {
+func (st *State) troubleSince(s sts.Snapshot, t sts.PodProgress, now time.Time) (time.Time, bool) {
 	pod, there := s.Pod(t.Ordinal)
 	if !there {
 		if _, ok := st.missing[t.Ordinal]; !ok {

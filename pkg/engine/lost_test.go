@@ -145,7 +145,7 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 
 func TestADeletionWhoseAnswerGotLost(t *testing.T) {
 	broken := ststest.Opened(ststest.Canary(ststest.Partition(5)), ststest.UpdatedPod(2, ststest.Unready), ststest.UpdatedPod(4))
-	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceEach}))
 	w := newWalk(t, p, broken)
 	first := w.see(broken).Do
 	require.Equal(t, "web-2", deletes(first))

@@ -178,10 +178,10 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	}
 	n.wake(progress.NextAt)
 	n.further(progress)
-	freed := n.st.free(step.Free, n.p, n.s, progress, n.now)
+	freed := n.st.replace(step.Replace, n.p, n.s, progress, n.now)
 	n.wake(freed.at)
 	if progress.Waiting == "" {
-		progress.Waiting, progress.Outside = freed.waiting, freed.waiting != ""
+		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
 	}
 	if n.overdue(step, progress) {
 		return false

@@ -195,11 +195,11 @@ func TestACanaryNeverRaisesThePartition(t *testing.T) {
 func TestPodsAreDeletedOneAtATime(t *testing.T) {
 	deleted := 0
 	for seed := range uint64(seeds) {
-		mode := []plan.FreeMode{plan.FreeEach, plan.FreeBlocker}[seed%2]
+		mode := []plan.ReplaceMode{plan.ReplaceEach, plan.ReplaceBlocker}[seed%2]
 		policy := []appsv1.PodManagementPolicyType{appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement}[seed/2%2]
 		first := ststest.Opened(enginetest.Closing(func(set *appsv1.StatefulSet) { set.Spec.PodManagementPolicy = policy }),
 			ststest.UpdatedPod(2), ststest.UpdatedPod(4))
-		p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: mode}))
+		p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: mode}))
 		c := newChaos(t, seed, *forgiving(&p), first)
 		written := c.play(func(s sts.Snapshot, change plan.Change) {
 			d, ok := change.(plan.DeletePod)
@@ -223,7 +223,7 @@ func requireOthersGood(t *testing.T, s sts.Snapshot, but int) {
 	t.Helper()
 	for o := range s.Replicas() {
 		if o != but {
-			require.Equal(t, sts.StateAvailable, s.Standing(o, "", ststest.Start).State, "%s", s.PodName(o))
+			require.Equal(t, sts.StateAvailable, s.PodProgress(o, "", ststest.Start).State, "%s", s.PodName(o))
 		}
 	}
 }

@@ -20,7 +20,7 @@ func TestARestartSpeaksNeitherOfRevisionsNorOfTheGate(t *testing.T) {
 	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
 		*s = plan.Step{
 			Title: "restart web-4", Until: plan.PodsRestarted{Pods: map[int]types.UID{4: pod.UID}},
-			Free: &plan.Free{Mode: plan.FreeRestart, Budgets: true},
+			Replace: &plan.Replace{Mode: plan.ReplaceRestart, Budgets: true},
 		}
 	}))
 

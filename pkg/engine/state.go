@@ -44,7 +44,7 @@ type State struct {
 	missing    map[int]time.Time       // since when an ordinal has had no pod
 	said       map[int]string          // what was last told about a pod
 	waitSaid   string                  // what was last told about waiting
-	outside    bool                    // that is for a disruption budget
+	external   bool                    // that is for a disruption budget
 	blocked    map[types.UID]time.Time // since when a pod has been the blocker
 
 	halts     time.Time // when the present wait ends the run, as things are; zero for never

@@ -22,11 +22,11 @@ func (n *next) tell(e Event) {
 	n.d.Events = append(n.d.Events, e)
 }
 
-// tellPods adds an event for each pod whose standing changed. Pods that wait
+// tellPods adds an event for each pod whose progress changed. Pods that wait
 // on the old revision for their turn are no news.
 func (n *next) tellPods(progress plan.Progress) {
-	for i := range slices.Backward(progress.Standings) {
-		t := &progress.Standings[i]
+	for i := range slices.Backward(progress.Pods) {
+		t := &progress.Pods[i]
 		now := string(t.State)
 		if t.Trouble != nil {
 			now += " " + t.Trouble.Container + " " + t.Trouble.Reason
@@ -43,20 +43,20 @@ func (n *next) tellPods(progress plan.Progress) {
 // tellWait adds an event when what the run waits for changed.
 func (n *next) tellWait(progress plan.Progress) {
 	waits := progress.Waiting
-	var pod *sts.Standing
+	var pod *sts.PodProgress
 	if waits == "" {
 		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
 			waits, pod = t.Pod+": "+t.Says(), &t
 		}
 	}
 	if waits != n.st.waitSaid {
-		n.st.waitSaid, n.st.outside = waits, progress.Outside
+		n.st.waitSaid, n.st.external = waits, progress.External
 		message := waits
-		if progress.Outside && !n.p.Scales && !n.p.ReadOnly {
+		if progress.External && !n.p.Scales && !n.p.ReadOnly {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
-			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, Outside: progress.Outside,
+			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, External: progress.External,
 			Until: progress.Until, Halts: n.st.halts,
 		})
 	}
@@ -174,7 +174,7 @@ func (n *next) afterFailure() []string {
 		}
 	}
 	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
-	waited := n.st.outside && !n.p.Scales && n.st.waitSaid != ""
+	waited := n.st.external && !n.p.Scales && n.st.waitSaid != ""
 	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
 		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
 	}
@@ -223,7 +223,7 @@ func (n *next) commands(r Result) []string {
 		add("or leave it at that", stay)
 	}
 	again := cmp.Or(n.p.Resume, n.p.Abort) // an abort goes on with itself
-	if n.st.outside && !n.p.Scales && n.st.waitSaid != "" && again != "" {
+	if n.st.external && !n.p.Scales && n.st.waitSaid != "" && again != "" {
 		add("go on without the budget's word", again+" --ignore-pdb")
 	}
 	add("roll back", n.p.Abort)

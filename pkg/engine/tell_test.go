@@ -20,11 +20,11 @@ func TestEvents(t *testing.T) {
 		e.Time, e.Step = w.now, &w.plan.Steps[0]
 		return e
 	}
-	pod := func(standing sts.Standing, good int) engine.Event {
+	pod := func(standing sts.PodProgress, good int) engine.Event {
 		standing.Ordinal, standing.Pod = 4, "web-4"
 		return event(engine.Event{Type: engine.EventPod, Pod: &standing, Good: good, Want: 1})
 	}
-	moved := func(standing sts.Standing, says string) []engine.Event {
+	moved := func(standing sts.PodProgress, says string) []engine.Event {
 		waits := pod(standing, 0)
 		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(enginetest.StepTimeout)
 		if standing.Trouble != nil {
@@ -50,33 +50,33 @@ func TestEvents(t *testing.T) {
 			return []engine.Event{wait(enginetest.ControllerSees, 1)}
 		}},
 		{"a pod that waits for its turn is no news, but what is waited for", ststest.Opened(ststest.Canary(slow)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateOld, Since: hourAgo}, "on another revision than wanted")[1:]
+			return moved(sts.PodProgress{State: sts.StateOld, Since: hourAgo}, "on another revision than wanted")[1:]
 		}},
 		{"nothing new", ststest.Opened(ststest.Canary(slow)), func() []engine.Event { return nil }},
 		{"terminating", ststest.Opened(ststest.Canary(slow), ststest.StablePod(4, ststest.Terminating)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateTerminating, Since: ststest.Start}, "terminating")
+			return moved(sts.PodProgress{State: sts.StateTerminating, Since: ststest.Start}, "terminating")
 		}},
 		{"missing", ststest.Without(ststest.Opened(ststest.Canary(slow)), 4), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateMissing}, "not created yet")
+			return moved(sts.PodProgress{State: sts.StateMissing}, "not created yet")
 		}},
 		{"pending", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, ststest.Pending)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StatePending, Since: hourAgo}, "pending")
+			return moved(sts.PodProgress{State: sts.StatePending, Since: hourAgo}, "pending")
 		}},
 		{"in trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, pullError)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
+			return moved(sts.PodProgress{State: sts.StateStarting, Since: hourAgo, Trouble: &pullErrorTrouble},
 				"nginx: ErrImagePull: not found")
 		}},
 		{"in other trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, enginetest.BackOff)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
+			return moved(sts.PodProgress{State: sts.StateStarting, Since: hourAgo, Trouble: &backOffTrouble},
 				"nginx: ImagePullBackOff: back-off")
 		}},
 		{"out of trouble", ststest.Opened(ststest.Canary(slow), ststest.UpdatedPod(4, fresh)), func() []engine.Event {
-			return moved(sts.Standing{State: sts.StateReady, Since: ststest.In(-time.Second), GoodAt: ststest.In(59 * time.Second)},
+			return moved(sts.PodProgress{State: sts.StateReady, Since: ststest.In(-time.Second), GoodAt: ststest.In(59 * time.Second)},
 				"Ready, Available soon")
 		}},
 		{"there", ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)), func() []engine.Event {
 			return []engine.Event{
-				pod(sts.Standing{State: sts.StateAvailable, Since: hourAgo}, 1),
+				pod(sts.PodProgress{State: sts.StateAvailable, Since: hourAgo}, 1),
 				event(engine.Event{Type: engine.EventSoak, Until: ststest.In(enginetest.Soak), Good: 1, Want: 1}),
 			}
 		}},

@@ -12,11 +12,11 @@ import (
 
 // goingBack says that the step is on the way back.
 func goingBack(p *plan.Plan) {
-	p.Steps[0].Free = &plan.Free{Mode: plan.FreeBlocker, Budgets: true, AlwaysUnhealthy: true}
+	p.Steps[0].Replace = &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: true, AlwaysUnhealthy: true}
 }
 
 func TestOnTheWayBackAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
-	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true, AlwaysUnhealthy: true}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceBlocker, Budgets: true, AlwaysUnhealthy: true}))
 	s := enginetest.Budgeted(ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Unready)), ststest.Healthy(0, 4))
 	require.Equal(t, "web-4", deletes(newWalk(t, p, s).see(s).Do))
 }
@@ -65,10 +65,10 @@ func TestAnAbortThatWaitsOffersToGoOnWithoutTheBudget(t *testing.T) {
 
 // With OnDelete the run alone replaces pods: no budget keeps it from one that is down.
 func TestWithOnDeleteAPodThatIsDownGoesWhateverTheBudgetSays(t *testing.T) {
-	p := enginetest.OneStep(driving(plan.Free{Budgets: true, AlwaysUnhealthy: true}))
+	p := enginetest.OneStep(driving(plan.Replace{Budgets: true, AlwaysUnhealthy: true}))
 	down := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(2, ststest.Unready)), ststest.Healthy(3, 4))
 	require.Equal(t, "web-2", deletes(newWalk(t, p, down).see(down).Do))
-	require.Nil(t, newWalk(t, enginetest.OneStep(driving(plan.Free{Budgets: true})), down).see(down).Do, "on the way forward it waits")
+	require.Nil(t, newWalk(t, enginetest.OneStep(driving(plan.Replace{Budgets: true})), down).see(down).Do, "on the way forward it waits")
 	well := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	require.Nil(t, newWalk(t, p, well).see(well).Do, "one that is well waits for the budget")
 }

@@ -12,8 +12,8 @@ func (n *next) write(step *plan.Step) {
 		if !there || pod.Revision == n.s.UpdateRevision() {
 			continue
 		}
-		if words := n.s.Forbids(pod); words != "" && !step.Free.Always(pod) {
-			n.waitFor(step, plan.Progress{Waiting: words, Outside: true})
+		if words := n.s.Forbids(pod); words != "" && !step.Replace.Always(pod) {
+			n.waitFor(step, plan.Progress{Waiting: words, External: true})
 			return
 		}
 	}

@@ -61,7 +61,7 @@ func (r Rollout) SoakLeft(until plan.Condition, s sts.Snapshot, now time.Time) t
 		return r.Soak.Duration
 	}
 	left := time.Duration(0)
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		left = max(left, r.Soak.Duration-now.Sub(t.Since.Add(s.MinReady())))
 	}
 	return min(left, r.Soak.Duration)
@@ -114,7 +114,7 @@ func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, fields ...[]
 			latest = t
 		}
 	}
-	for _, t := range pods.Standings {
+	for _, t := range pods.Pods {
 		if t.Good() {
 			later(t.Since.Add(s.MinReady()))
 		}

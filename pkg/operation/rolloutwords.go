@@ -120,7 +120,7 @@ func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
 // AtGate reports whether it holds a set whose pods wait to be deleted: none is on its
 // way, and all that were updated are well.
 func (r Rollout) AtGate(s sts.Snapshot, pods plan.Progress) bool {
-	return s.OnDelete() && pods.Good > 0 && !slices.ContainsFunc(pods.Standings, func(t sts.Standing) bool {
+	return s.OnDelete() && pods.Good > 0 && !slices.ContainsFunc(pods.Pods, func(t sts.PodProgress) bool {
 		return t.State != sts.StateOld && !t.Good()
 	})
 }

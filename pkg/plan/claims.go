@@ -114,7 +114,7 @@ func (c ClaimsGone) Check(s sts.Snapshot, _ time.Time) Progress {
 	for i := range s.Claims {
 		if name, ok := c.Claims[s.Claims[i].UID]; ok {
 			held := heldBy(s.Claims[i])
-			return Progress{Waiting: "claim " + name + " to go" + held, Outside: held != "" && s.Claims[i].HeldBy != protection}
+			return Progress{Waiting: "claim " + name + " to go" + held, External: held != "" && s.Claims[i].HeldBy != protection}
 		}
 	}
 	return Progress{Done: true}

@@ -105,7 +105,7 @@ func TestClaimsGone(t *testing.T) {
 		},
 		{
 			"somebody else's finalizer is on one", ststest.WithClaims(ststest.Claim("data-web-4", heldUp("example.com/backup"))),
-			plan.Progress{Waiting: "claim data-web-4 to go, held by finalizer example.com/backup", Outside: true},
+			plan.Progress{Waiting: "claim data-web-4 to go, held by finalizer example.com/backup", External: true},
 		},
 		{"the claims are not known", settled(), plan.Progress{Waiting: "the claims to be read"}},
 	}

@@ -197,7 +197,7 @@ func (step *Step) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-type plainFree Free
+type plainFree Replace
 
 type writtenFree struct {
 	plainFree
@@ -205,17 +205,17 @@ type writtenFree struct {
 }
 
 // MarshalJSON writes the grace as text.
-func (f Free) MarshalJSON() ([]byte, error) {
+func (f Replace) MarshalJSON() ([]byte, error) {
 	return marshal(writtenFree{plainFree(f), duration(f.Grace)})
 }
 
 // UnmarshalJSON reads it.
-func (f *Free) UnmarshalJSON(text []byte) error {
+func (f *Replace) UnmarshalJSON(text []byte) error {
 	var w writtenFree
 	if err := json.Unmarshal(text, &w); err != nil {
 		return err
 	}
-	*f = Free(w.plainFree)
+	*f = Replace(w.plainFree)
 	f.Grace = time.Duration(w.Grace)
 	return nil
 }

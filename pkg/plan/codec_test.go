@@ -39,8 +39,8 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 			Title: "step", Change: change, Until: plan.ClaimsFree{Names: []string{"a"}},
 			Soak: 90 * time.Second, Require: plan.Others{But: []int{2}},
 			Before: []plan.Hook{{Exec: true, Command: "a && b", Pod: "web-1", Ordinal: 1}}, Disrupts: []int{1},
-			Free: &plan.Free{
-				Mode: plan.FreeEach, Grace: time.Minute, Budgets: true,
+			Replace: &plan.Replace{
+				Mode: plan.ReplaceEach, Grace: time.Minute, Budgets: true,
 				Order: sts.Order{First: []int{1}, Last: "role=primary"},
 			},
 			Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-0"},

@@ -30,13 +30,13 @@ type Progress struct {
 	Done bool
 	Good int // pods that are where they should be
 	Want int // pods that the condition is about
-	// Standings are the pods that the condition is about, in ordinal order.
-	Standings []sts.Standing
+	// Pods are those that the condition is about, in ordinal order.
+	Pods []sts.PodProgress
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
-	// Outside says that it is neither the controller nor the API server, so
+	// External says that it is neither the controller nor the API server, so
 	// that somebody may have to act.
-	Outside bool
+	External bool
 	// Held says why nothing more will happen by itself: it ends the run.
 	Held string
 	// Failed says that a run has halted which nobody goes on with: it ends this one.
@@ -64,8 +64,8 @@ type Progress struct {
 }
 
 // add counts one more ordinal.
-func (p *Progress) add(t sts.Standing) {
-	p.Standings = append(p.Standings, t)
+func (p *Progress) add(t sts.PodProgress) {
+	p.Pods = append(p.Pods, t)
 	if t.Good() {
 		p.Good++
 	}
@@ -77,7 +77,7 @@ func (p *Progress) add(t sts.Standing) {
 // Keeps reports whether this pod is on the revision that the condition wants,
 // whatever the controller calls current: then nothing is to replace it.
 func (p Progress) Keeps(pod string) bool {
-	return slices.ContainsFunc(p.Standings, func(t sts.Standing) bool { return t.Pod == pod && t.State != sts.StateOld })
+	return slices.ContainsFunc(p.Pods, func(t sts.PodProgress) bool { return t.Pod == pod && t.State != sts.StateOld })
 }
 
 // Observed holds once the controller has seen the newest spec.
@@ -132,7 +132,7 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 		if c.Gated != "" && s.Gated(o) {
 			want = c.Gated
 		}
-		p.add(s.Standing(o, want, now))
+		p.add(s.PodProgress(o, want, now))
 	}
 	p.Done = p.Good == p.Want
 	return p

@@ -17,8 +17,8 @@ const controllerSees = "the StatefulSet controller to see the change"
 
 func TestCondition(t *testing.T) {
 	hourAgo := in(-time.Hour)
-	available := func(ordinal int, pod string) sts.Standing {
-		return sts.Standing{Ordinal: ordinal, Pod: pod, State: sts.StateAvailable, Since: hourAgo}
+	available := func(ordinal int, pod string) sts.PodProgress {
+		return sts.PodProgress{Ordinal: ordinal, Pod: pod, State: sts.StateAvailable, Since: hourAgo}
 	}
 	startsAt := func(set *appsv1.StatefulSet) {
 		set.Spec.Ordinals = &appsv1.StatefulSetOrdinals{Start: 3}
@@ -37,38 +37,38 @@ func TestCondition(t *testing.T) {
 			"updated and Available pods are good",
 			plan.PodsGood{From: 4},
 			opened(set(), updated(4)),
-			plan.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{available(4, "web-4")}},
+			plan.Progress{Done: true, Good: 1, Want: 1, Pods: []sts.PodProgress{available(4, "web-4")}},
 		},
 		{
 			"below the gate the stable revision is wanted",
 			plan.PodsGood{From: 3},
 			opened(set(), updated(4)),
-			plan.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{available(3, "web-3"), available(4, "web-4")}},
+			plan.Progress{Done: true, Good: 2, Want: 2, Pods: []sts.PodProgress{available(3, "web-3"), available(4, "web-4")}},
 		},
 		{
 			"a pod on the old revision is not good",
 			plan.PodsGood{From: 4},
 			opened(set()),
-			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateOld, Since: hourAgo}}},
+			plan.Progress{Want: 1, Pods: []sts.PodProgress{{Ordinal: 4, Pod: "web-4", State: sts.StateOld, Since: hourAgo}}},
 		},
 		{
 			"a pod that is not Ready is not good",
 			plan.PodsGood{From: 4},
 			opened(set(), updated(4, ststest.Unready)),
-			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateStarting, Since: hourAgo}}},
+			plan.Progress{Want: 1, Pods: []sts.PodProgress{{Ordinal: 4, Pod: "web-4", State: sts.StateStarting, Since: hourAgo}}},
 		},
 		{
 			"a pod that is missing is not good",
 			plan.PodsGood{From: 4},
 			without(opened(set()), 4),
-			plan.Progress{Want: 1, Standings: []sts.Standing{{Ordinal: 4, Pod: "web-4", State: sts.StateMissing}}},
+			plan.Progress{Want: 1, Pods: []sts.PodProgress{{Ordinal: 4, Pod: "web-4", State: sts.StateMissing}}},
 		},
 		{
 			"the first of two Ready pods to become Available says when to look again",
 			plan.PodsGood{From: 3},
 			opened(set(ststest.MinReady(60), ststest.Partition(3)),
 				updated(3, ststest.ReadySince(in(-10*time.Second))), updated(4, ststest.ReadySince(in(-20*time.Second)))),
-			plan.Progress{Want: 2, NextAt: in(40 * time.Second), Standings: []sts.Standing{
+			plan.Progress{Want: 2, NextAt: in(40 * time.Second), Pods: []sts.PodProgress{
 				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: in(-10 * time.Second), GoodAt: in(50 * time.Second)},
 				{Ordinal: 4, Pod: "web-4", State: sts.StateReady, Since: in(-20 * time.Second), GoodAt: in(40 * time.Second)},
 			}},
@@ -77,7 +77,7 @@ func TestCondition(t *testing.T) {
 			"a pod that time does not help does not hide one that it does",
 			plan.PodsGood{From: 3},
 			opened(set(ststest.MinReady(60), ststest.Partition(3)), updated(3, ststest.ReadySince(in(-10*time.Second)))),
-			plan.Progress{Want: 2, NextAt: in(50 * time.Second), Standings: []sts.Standing{
+			plan.Progress{Want: 2, NextAt: in(50 * time.Second), Pods: []sts.PodProgress{
 				{Ordinal: 3, Pod: "web-3", State: sts.StateReady, Since: in(-10 * time.Second), GoodAt: in(50 * time.Second)},
 				{Ordinal: 4, Pod: "web-4", State: sts.StateOld, Since: hourAgo},
 			}},
@@ -86,7 +86,7 @@ func TestCondition(t *testing.T) {
 			"below the gate a plan may want a revision that the controller has forgotten",
 			plan.PodsGood{From: 3, Gated: ststest.Stable},
 			opened(set(forgotten), updated(3), updated(4)),
-			plan.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+			plan.Progress{Good: 1, Want: 2, Pods: []sts.PodProgress{
 				{Ordinal: 3, Pod: "web-3", State: sts.StateOld, Since: hourAgo}, available(4, "web-4"),
 			}},
 		},
@@ -100,7 +100,7 @@ func TestCondition(t *testing.T) {
 			"the partition is an index from ordinals.start",
 			plan.PodsGood{From: 3},
 			opened(set(startsAt), updated(4)),
-			plan.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{available(3, "web-3"), available(4, "web-4")}},
+			plan.Progress{Done: true, Good: 2, Want: 2, Pods: []sts.PodProgress{available(3, "web-3"), available(4, "web-4")}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

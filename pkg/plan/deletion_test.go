@@ -21,26 +21,26 @@ func TestDeletionThatAPlanComesTo(t *testing.T) {
 	ill := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), bad(4))
 	tests := []struct {
 		name string
-		mode plan.FreeMode // empty for a plan that deletes no pod
+		mode plan.ReplaceMode // empty for a plan that deletes no pod
 		s    sts.Snapshot
 		want string
 	}{
 		{"a plan that deletes no pod", "", ill, ""},
-		{"nothing is in the way", plan.FreeBlocker, well, ""},
-		{"a pod that will be in the way", plan.FreeBlocker, ill, "web-4"},
+		{"nothing is in the way", plan.ReplaceBlocker, well, ""},
+		{"a pod that will be in the way", plan.ReplaceBlocker, ill, "web-4"},
 		{
-			"where the controller goes in no order it mostly heals", plan.FreeBlocker,
+			"where the controller goes in no order it mostly heals", plan.ReplaceBlocker,
 			ststest.Snapshot(ststest.Set(parallel), ststest.Pods(0, 4), bad(4)), "",
 		},
-		{"each pod is deleted", plan.FreeEach, well, "web-0"},
-		{"pods are restarted", plan.FreeRestart, well, "web-0"},
-		{"there is no pod", plan.FreeEach, ststest.Snapshot(ststest.Set()), ""},
+		{"each pod is deleted", plan.ReplaceEach, well, "web-0"},
+		{"pods are restarted", plan.ReplaceRestart, well, "web-0"},
+		{"there is no pod", plan.ReplaceEach, ststest.Snapshot(ststest.Set()), ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			p := plan.Plan{Steps: []plan.Step{{Title: "first"}, {Title: "second"}}}
 			if test.mode != "" {
-				p.Steps[1].Free = &plan.Free{Mode: test.mode}
+				p.Steps[1].Replace = &plan.Replace{Mode: test.mode}
 			}
 			got, ok := p.Deletion(test.s)
 			require.Equal(t, test.want != "", ok)

@@ -28,7 +28,7 @@ func (c PodsUpdated) Check(s sts.Snapshot, now time.Time) Progress {
 	}
 	moved := 0
 	for o := s.Start(); o < s.End(); o++ {
-		t := s.Standing(o, s.UpdateRevision(), now)
+		t := s.PodProgress(o, s.UpdateRevision(), now)
 		p.add(t)
 		if t.State != sts.StateOld {
 			moved++
@@ -70,7 +70,7 @@ func (c PodsRestarted) Check(s sts.Snapshot, now time.Time) Progress {
 		if !wanted && c.Alone {
 			continue
 		}
-		t := s.Standing(o, "", now)
+		t := s.PodProgress(o, "", now)
 		if pod, ok := s.Pod(o); wanted && ok && pod.UID == was && !pod.Terminating {
 			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
 		}

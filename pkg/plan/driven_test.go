@@ -14,8 +14,8 @@ import (
 )
 
 // standing is one pod in a progress; those that are there are an hour old.
-func standing(ordinal int, state sts.State, changes ...func(*sts.Standing)) sts.Standing {
-	t := sts.Standing{Ordinal: ordinal, Pod: "web-" + string(rune('0'+ordinal)), State: state, Since: in(-time.Hour)}
+func standing(ordinal int, state sts.State, changes ...func(*sts.PodProgress)) sts.PodProgress {
+	t := sts.PodProgress{Ordinal: ordinal, Pod: "web-" + string(rune('0'+ordinal)), State: state, Since: in(-time.Hour)}
 	if state == sts.StateMissing {
 		t.Since = time.Time{}
 	}
@@ -28,11 +28,11 @@ func standing(ordinal int, state sts.State, changes ...func(*sts.Standing)) sts.
 	return t
 }
 
-// five are the standings of five pods, old but for these.
-func five(others ...sts.Standing) []sts.Standing { return fiveOf(sts.StateOld, others...) }
+// five are five pods, old but for these.
+func five(others ...sts.PodProgress) []sts.PodProgress { return fiveOf(sts.StateOld, others...) }
 
-func fiveOf(state sts.State, others ...sts.Standing) []sts.Standing {
-	var all []sts.Standing
+func fiveOf(state sts.State, others ...sts.PodProgress) []sts.PodProgress {
+	var all []sts.PodProgress
 	for o := range 5 {
 		all = append(all, standing(o, state))
 	}
@@ -43,41 +43,41 @@ func fiveOf(state sts.State, others ...sts.Standing) []sts.Standing {
 }
 
 func TestPodsUpdated(t *testing.T) {
-	good := func(o int) sts.Standing { return standing(o, sts.StateAvailable) }
+	good := func(o int) sts.PodProgress { return standing(o, sts.StateAvailable) }
 	for _, test := range []struct {
 		name  string
 		count int
 		s     sts.Snapshot
 		want  plan.Progress
 	}{
-		{"none is yet", 1, opened(waiting()), plan.Progress{Want: 1, Standings: five()}},
+		{"none is yet", 1, opened(waiting()), plan.Progress{Want: 1, Pods: five()}},
 		{
 			"any one will do", 1, opened(waiting(), updated(1)),
-			plan.Progress{Done: true, Good: 1, Want: 1, Standings: five(good(1))},
+			plan.Progress{Done: true, Good: 1, Want: 1, Pods: five(good(1))},
 		},
 		{
 			"one is not two", 2, opened(waiting(), updated(1)),
-			plan.Progress{Good: 1, Want: 2, Standings: five(good(1))},
+			plan.Progress{Good: 1, Want: 2, Pods: five(good(1))},
 		},
 		{
 			"more than asked for are no harm", 1, opened(waiting(), updated(1), updated(4)),
-			plan.Progress{Done: true, Good: 2, Want: 1, Standings: five(good(1), good(4))},
+			plan.Progress{Done: true, Good: 2, Want: 1, Pods: five(good(1), good(4))},
 		},
 		{
 			"another one on its way has to arrive first", 1, opened(waiting(), updated(1), updated(4, ststest.Unready)),
-			plan.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(4, sts.StateStarting))},
+			plan.Progress{Good: 1, Want: 1, Pods: five(good(1), standing(4, sts.StateStarting))},
 		},
 		{
 			"so has one that is on its way out", 1, opened(waiting(), updated(1), stable(4, ststest.Terminating)),
-			plan.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(4, sts.StateTerminating))},
+			plan.Progress{Good: 1, Want: 1, Pods: five(good(1), standing(4, sts.StateTerminating))},
 		},
 		{
 			"and one that is missing", 1, without(opened(waiting(), updated(1)), 3),
-			plan.Progress{Good: 1, Want: 1, Standings: five(good(1), standing(3, sts.StateMissing))},
+			plan.Progress{Good: 1, Want: 1, Pods: five(good(1), standing(3, sts.StateMissing))},
 		},
 		{
 			"never more than there are to be", 9, opened(waiting(), updated(0), updated(1), updated(2), updated(3), updated(4)),
-			plan.Progress{Done: true, Good: 5, Want: 5, Standings: fiveOf(sts.StateAvailable)},
+			plan.Progress{Done: true, Good: 5, Want: 5, Pods: fiveOf(sts.StateAvailable)},
 		},
 		{
 			"until the controller has seen the spec its revisions mean nothing", 1, opened(waiting(unseen), updated(1)),
@@ -107,7 +107,7 @@ func restart(changes ...func(*plan.PodsRestarted)) plan.PodsRestarted {
 func alone(c *plan.PodsRestarted) { c.Alone = true }
 
 func TestPodsRestarted(t *testing.T) {
-	old := func(o int) sts.Standing { return standing(o, sts.StateOld, due) }
+	old := func(o int) sts.PodProgress { return standing(o, sts.StateOld, due) }
 	both := []*corev1.Pod{stable(1, anew), stable(3, anew)}
 	for _, test := range []struct {
 		name string
@@ -117,48 +117,48 @@ func TestPodsRestarted(t *testing.T) {
 	}{
 		{
 			"none is yet", restart(), opened(set(ststest.Partition(5))),
-			plan.Progress{Want: 2, Standings: fiveOf(sts.StateAvailable, old(1), old(3))},
+			plan.Progress{Want: 2, Pods: fiveOf(sts.StateAvailable, old(1), old(3))},
 		},
 		{
 			"one is", restart(), opened(set(ststest.Partition(5)), stable(3, anew)),
-			plan.Progress{Good: 1, Want: 2, Standings: fiveOf(sts.StateAvailable, old(1))},
+			plan.Progress{Good: 1, Want: 2, Pods: fiveOf(sts.StateAvailable, old(1))},
 		},
 		{
 			"both are", restart(), opened(set(ststest.Partition(5)), both...),
-			plan.Progress{Done: true, Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable)},
+			plan.Progress{Done: true, Good: 2, Want: 2, Pods: fiveOf(sts.StateAvailable)},
 		},
 		{
 			"both are and another one is not Ready", restart(), opened(set(ststest.Partition(5)), append(both, stable(0, ststest.Unready))...),
-			plan.Progress{Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable, standing(0, sts.StateStarting))},
+			plan.Progress{Good: 2, Want: 2, Pods: fiveOf(sts.StateAvailable, standing(0, sts.StateStarting))},
 		},
 		{
 			"both are, and the others are left out of account", restart(alone),
 			opened(set(ststest.Partition(5)), append(both, stable(0, ststest.Unready))...),
-			plan.Progress{Done: true, Good: 2, Want: 2, Standings: []sts.Standing{
+			plan.Progress{Done: true, Good: 2, Want: 2, Pods: []sts.PodProgress{
 				standing(1, sts.StateAvailable), standing(3, sts.StateAvailable),
 			}},
 		},
 		{
 			"one is on its way out", restart(alone), opened(set(ststest.Partition(5)), stable(1, anew), stable(3, ststest.Terminating)),
-			plan.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+			plan.Progress{Good: 1, Want: 2, Pods: []sts.PodProgress{
 				standing(1, sts.StateAvailable), standing(3, sts.StateTerminating),
 			}},
 		},
 		{
 			"one is missing", restart(alone), without(opened(set(ststest.Partition(5)), stable(1, anew)), 3),
-			plan.Progress{Good: 1, Want: 2, Standings: []sts.Standing{
+			plan.Progress{Good: 1, Want: 2, Pods: []sts.PodProgress{
 				standing(1, sts.StateAvailable), standing(3, sts.StateMissing),
 			}},
 		},
 		{
 			"one that the set no longer has is left out", restart(alone),
 			ststest.Snapshot(set(ststest.Partition(5), ststest.Replicas(2)), ststest.Pods(0, 1), ststest.Pods(1, 2, anew), ststest.Pods(3, 4)),
-			plan.Progress{Done: true, Good: 1, Want: 1, Standings: []sts.Standing{standing(1, sts.StateAvailable)}},
+			plan.Progress{Done: true, Good: 1, Want: 1, Pods: []sts.PodProgress{standing(1, sts.StateAvailable)}},
 		},
 		{
 			"which revision the pods are on does not matter", restart(),
 			opened(waiting(), updated(4), stable(1, anew), stable(3, anew)),
-			plan.Progress{Done: true, Good: 2, Want: 2, Standings: fiveOf(sts.StateAvailable)},
+			plan.Progress{Done: true, Good: 2, Want: 2, Pods: fiveOf(sts.StateAvailable)},
 		},
 		{
 			"nothing is known before the controller has seen the spec", restart(), opened(set(ststest.Partition(5), unseen), both...),
@@ -177,10 +177,10 @@ func TestAPodThatIsToBeRestartedHasNothingToWaitFor(t *testing.T) {
 		stable(1, ststest.ReadySince(in(-time.Second)), anew))
 	p := restart(alone).Check(s, ststest.Start)
 	require.Equal(t, in(59*time.Second), p.NextAt, "that is web-1")
-	require.Equal(t, standing(3, sts.StateOld, due, func(t *sts.Standing) { t.Since = in(-time.Second) }), p.Standings[1])
+	require.Equal(t, standing(3, sts.StateOld, due, func(t *sts.PodProgress) { t.Since = in(-time.Second) }), p.Pods[1])
 }
 
-func due(t *sts.Standing) { t.Due = true }
+func due(t *sts.PodProgress) { t.Due = true }
 
 func TestDrivenConditionsInWords(t *testing.T) {
 	require.Equal(t, "1 pod is on the revision wanted and Available", plan.PodsUpdated{Count: 1}.String())

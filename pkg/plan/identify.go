@@ -46,7 +46,7 @@ func (step Step) does(p Plan) string {
 	case ResetReclaim:
 		return "reset-reclaim-of-" + c.Claim
 	}
-	if step.Free != nil && step.Free.Mode != FreeBlocker {
+	if step.Replace != nil && step.Replace.Mode != ReplaceBlocker {
 		return "replace-pods"
 	}
 	return "wait"

@@ -26,7 +26,7 @@ func TestEachStepHasAnIDOfItsOwn(t *testing.T) {
 	} {
 		p.Steps = append(p.Steps, plan.Step{Change: change})
 	}
-	p.Steps = append(p.Steps, plan.Step{ID: "scale/wait-2"}, plan.Step{Free: &plan.Free{Mode: plan.FreeEach}})
+	p.Steps = append(p.Steps, plan.Step{ID: "scale/wait-2"}, plan.Step{Replace: &plan.Replace{Mode: plan.ReplaceEach}})
 	var ids []string
 	identified := plan.Identify(p)
 	for _, step := range identified.Steps {

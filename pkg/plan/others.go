@@ -27,7 +27,7 @@ func (c Others) Check(s sts.Snapshot, now time.Time) Progress {
 		if slices.Contains(c.But, o) {
 			continue
 		}
-		t := s.Standing(o, "", now)
+		t := s.PodProgress(o, "", now)
 		p.add(t)
 		p.Want++
 		p.Done = p.Done && t.Good()

@@ -75,19 +75,19 @@ type Plan struct {
 // Restarts reports whether pods are deleted to come back as they are: then it
 // is none of the plan's business where the gate is.
 func (p Plan) Restarts() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Free != nil && s.Free.Mode == FreeRestart })
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Replace != nil && s.Replace.Mode == ReplaceRestart })
 }
 
 // Deletion is the deletion of one of the pods that the plan deletes, if it
 // deletes any as things are now. Which one will be the first is another matter.
 func (p Plan) Deletion(s sts.Snapshot) (DeletePod, bool) {
 	for i := range p.Steps {
-		free := p.Steps[i].Free
+		free := p.Steps[i].Replace
 		for _, pod := range s.Pods {
 			// One that is not Ready comes to block once the set wants another
 			// revision; where the controller goes in no order it mostly heals.
 			blocks := free != nil && (s.Ordered() || free.AlwaysUnhealthy) && !pod.Ready && !pod.Terminating
-			if free != nil && (blocks || free.Mode != FreeBlocker) {
+			if free != nil && (blocks || free.Mode != ReplaceBlocker) {
 				return DeletePod{Name: pod.Name, UID: pod.UID}, true
 			}
 		}
@@ -115,33 +115,33 @@ type Step struct {
 	// Disrupts are the ordinals of the pods that the change gives up. It waits
 	// until their PodDisruptionBudgets allow that.
 	Disrupts []int         `json:"disrupts"`
-	Until    Condition     `json:"until"` // what must hold before the step counts as done
-	Free     *Free         `json:"free"`  // which pods the engine deletes while it waits, nil for none
-	Soak     time.Duration `json:"soak"`  // how long Until must go on holding
-	Gate     *Gate         `json:"gate"`  // what must pass before the next step, nil for nothing
+	Until    Condition     `json:"until"`   // what must hold before the step counts as done
+	Replace  *Replace      `json:"replace"` // which pods the engine deletes while it waits, nil for none
+	Soak     time.Duration `json:"soak"`    // how long Until must go on holding
+	Gate     *Gate         `json:"gate"`    // what must pass before the next step, nil for nothing
 }
 
-// FreeMode says which pods a step deletes, always one at a time.
-type FreeMode string
+// ReplaceMode says which pods a step deletes, always one at a time.
+type ReplaceMode string
 
 const (
-	// FreeBlocker deletes the pod that sts.Snapshot.Blocker names: the
+	// ReplaceBlocker deletes the pod that sts.Snapshot.Blocker names: the
 	// controller replaces the rest.
-	FreeBlocker FreeMode = "blocker"
-	// FreeEach deletes every pod that the step's condition calls old, each after
+	ReplaceBlocker ReplaceMode = "blocker"
+	// ReplaceEach deletes every pod that the step's condition calls old, each after
 	// all others are Available: those that are not healthy first, then in Order.
-	FreeEach FreeMode = "each"
-	// FreeRestart is the same for pods that come back at the revision that they
+	ReplaceEach ReplaceMode = "each"
+	// ReplaceRestart is the same for pods that come back at the revision that they
 	// have.
-	FreeRestart FreeMode = "restart"
+	ReplaceRestart ReplaceMode = "restart"
 )
 
-// Free is how a step replaces pods that the controller leaves as they are.
-type Free struct {
-	Mode FreeMode `json:"mode"`
+// Replace is how a step replaces pods that the controller leaves as they are.
+type Replace struct {
+	Mode ReplaceMode `json:"mode"`
 	// Grace is how long a blocker must have been not Ready.
 	Grace time.Duration `json:"grace"`
-	// Order is for all modes but FreeBlocker; the zero value is highest ordinal first.
+	// Order is for all modes but ReplaceBlocker; the zero value is highest ordinal first.
 	Order sts.Order `json:"order"`
 	// Budgets says to delete only what PodDisruptionBudgets allow.
 	Budgets bool `json:"budgets"`
@@ -152,7 +152,7 @@ type Free struct {
 }
 
 // Always reports whether no budget is asked about this pod.
-func (f *Free) Always(pod sts.Pod) bool { return f != nil && f.AlwaysUnhealthy && !pod.Ready }
+func (f *Replace) Always(pod sts.Pod) bool { return f != nil && f.AlwaysUnhealthy && !pod.Ready }
 
 // GateKind is what stands between two steps.
 type GateKind string

@@ -31,7 +31,7 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 	for _, pod := range s.Stray() {
 		switch {
 		case pod.Terminating:
-			p.add(s.Standing(pod.Ordinal, "", now))
+			p.add(s.PodProgress(pod.Ordinal, "", now))
 		case p.Done: // else the controller may be waiting for the pod that is not well
 			p.Waiting = "the StatefulSet controller to delete " + pod.Name
 		}
@@ -45,7 +45,7 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 	}
 	for o := c.From; o < c.To; o++ {
 		if _, there := s.Pod(o); !there && (o < s.Start() || o >= s.End()) {
-			p.Standings = append(p.Standings, sts.Standing{Ordinal: o, Pod: s.PodName(o), State: sts.StateGone})
+			p.Pods = append(p.Pods, sts.PodProgress{Ordinal: o, Pod: s.PodName(o), State: sts.StateGone})
 			p.Good++
 		}
 	}
@@ -60,7 +60,7 @@ func (c Scaled) wanted(p *Progress, s sts.Snapshot, now time.Time) bool {
 		if !own && (c.Alone || slices.Contains(c.Spare, o)) {
 			continue
 		}
-		t := s.Standing(o, "", now)
+		t := s.PodProgress(o, "", now)
 		p.add(t)
 		well = well && t.Good()
 		if t.Good() && !own {

@@ -1,7 +1,11 @@
 package prune
 
 import (
+	"fmt"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Result is what became of one claim.
@@ -58,4 +62,37 @@ func (s *Summary) count(e Event) {
 	case Left:
 		s.Left++
 	}
+}
+
+// Outcome is how the deletion ended, as that of a run.
+func (s *Summary) Outcome() engine.Outcome {
+	return engine.Outcome{Result: s.result(), Message: s.words()}
+}
+
+func (s *Summary) result() engine.Result {
+	switch {
+	case s.Failed > 0:
+		return engine.Failed
+	case s.Interrupted:
+		return engine.Interrupted
+	case s.TimedOut:
+		return engine.TimedOut
+	case len(s.Stopped) > 0:
+		return engine.Drifted
+	case s.Left > 0:
+		return engine.Failed // nobody said why, but it is not all done
+	}
+	return engine.Done
+}
+
+// words are the summary in a sentence.
+func (s *Summary) words() string {
+	words := fmt.Sprintf("%s deleted, %d skipped, %d failed", sts.Count(s.Deleted, "claim"), s.Skipped, s.Failed)
+	if s.Left > 0 {
+		words += fmt.Sprintf(", %d not got to", s.Left)
+	}
+	for _, why := range s.Stopped {
+		words += "; " + why
+	}
+	return words
 }

@@ -32,8 +32,8 @@ func NewStyles(w io.Writer, mode term.ColorMode) Styles {
 	}
 }
 
-// Standing is the style for where a pod stands.
-func (s Styles) Standing(t sts.Standing) lipgloss.Style {
+// Pod is the style for where a pod stands.
+func (s Styles) Pod(t sts.PodProgress) lipgloss.Style {
 	switch {
 	case t.Trouble != nil:
 		return s.Bad

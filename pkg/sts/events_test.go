@@ -150,6 +150,6 @@ func TestAFailureOfThePastIsNoPresentTrouble(t *testing.T) {
 	s.FailedCreates = sts.FailedCreates([]*corev1.Event{event("create Pod web-4 in StatefulSet web failed error: " + quota)})
 
 	require.Equal(t, &sts.Trouble{Reason: sts.ReasonFailedCreate, Message: quota, Grace: sts.AfterPatience},
-		s.Standing(4, "", ststest.Start.Add(17*time.Minute)).Trouble)
-	require.Nil(t, s.Standing(4, "", ststest.Start.Add(20*time.Minute)).Trouble)
+		s.PodProgress(4, "", ststest.Start.Add(17*time.Minute)).Trouble)
+	require.Nil(t, s.PodProgress(4, "", ststest.Start.Add(20*time.Minute)).Trouble)
 }

@@ -68,7 +68,7 @@ func TestAPodThatStaysOnALostNode(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Terminating))
 			s.Nodes = test.nodes
-			standing := s.Standing(4, "", ststest.Start.Add(test.at))
+			standing := s.PodProgress(4, "", ststest.Start.Add(test.at))
 			require.Equal(t, sts.StateTerminating, standing.State)
 			require.Equal(t, test.want, standing.Trouble)
 		})

@@ -32,7 +32,7 @@ func AllBroken(s sts.Snapshot, limits Limits, now time.Time) []Broken {
 		return out // which revision a missing pod would get is not known yet
 	}
 	for o := s.Start(); o < s.End(); o++ {
-		if t := s.Standing(o, "", now); t.State == sts.StateMissing && t.Trouble != nil {
+		if t := s.PodProgress(o, "", now); t.State == sts.StateMissing && t.Trouble != nil {
 			out = append(out, Broken{t.Pod, o, s.Wanted(o), *t.Trouble})
 		}
 	}
@@ -41,7 +41,7 @@ func AllBroken(s sts.Snapshot, limits Limits, now time.Time) []Broken {
 }
 
 func brokenPod(s sts.Snapshot, p sts.Pod, limits Limits, now time.Time) (sts.Trouble, bool) {
-	t := s.Standing(p.Ordinal, "", now)
+	t := s.PodProgress(p.Ordinal, "", now)
 	if t.Trouble != nil && counts(t, limits, now) {
 		return *t.Trouble, true
 	}

@@ -24,7 +24,7 @@ func Left(s sts.Snapshot, progress plan.Progress, now time.Time) (time.Duration,
 		return 0, false
 	}
 	var left, longest time.Duration
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		pod, _ := s.Pod(t.Ordinal)
 		switch {
 		case t.Good():
@@ -45,7 +45,7 @@ func Left(s sts.Snapshot, progress plan.Progress, now time.Time) (time.Duration,
 const late = 10 * time.Second
 
 // rest is what one pod that is on its way still takes.
-func (p pace) rest(t sts.Standing, pod sts.Pod, now time.Time) time.Duration {
+func (p pace) rest(t sts.PodProgress, pod sts.Pod, now time.Time) time.Duration {
 	switch t.State {
 	case sts.StateTerminating:
 		return p.takes + max(0, p.gap-now.Sub(t.Since))

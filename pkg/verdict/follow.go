@@ -63,9 +63,9 @@ func goOnWith(p plan.Progress, verb, waits string) plan.Progress {
 	p.Bears = true
 	switch {
 	case p.Failed != nil:
-		p.Waiting, p.Outside = fmt.Sprintf("%s; the %s failed: %s", waits, verb, p.Failed), true
+		p.Waiting, p.External = fmt.Sprintf("%s; the %s failed: %s", waits, verb, p.Failed), true
 	case p.Held != "":
-		p.Waiting, p.Outside, p.Gated = waits, true, true
+		p.Waiting, p.External, p.Gated = waits, true, true
 	}
 	p.Failed, p.Held, p.Done = nil, "", false
 	return p

@@ -20,7 +20,7 @@ func follow(snapshots ...sts.Snapshot) plan.Progress {
 	for _, s := range snapshots {
 		memory, p = verdict.Follow{Settled: verdict.Settled{Command: command}}.Recall(memory, s, ststest.Start)
 	}
-	p.Standings, p.Operation = nil, nil
+	p.Pods, p.Operation = nil, nil
 	return p
 }
 
@@ -51,7 +51,7 @@ func isUpdated() sts.Snapshot {
 func TestFollowWaitsAtAGateForAsLongAsItIsHeld(t *testing.T) {
 	p := follow(heldAtStep1())
 	require.Equal(t, plan.Progress{
-		Good: 5, Want: 5, Outside: true, Gated: true, Bears: true,
+		Good: 5, Want: 5, External: true, Gated: true, Bears: true,
 		Waiting: "somebody to promote or to abort it: step 1 of 2 passed",
 	}, p)
 }

@@ -70,7 +70,7 @@ func stageOf(s sts.Snapshot, progress plan.Progress, ops operation.Found) stage 
 
 func onTheWay(s sts.Snapshot, progress plan.Progress) stage {
 	var waiting, old, ahead []string
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		pod, _ := s.Pod(t.Ordinal)
 		switch {
 		case t.State == sts.StateOld && s.Gated(t.Ordinal) && pod.Revision == s.UpdateRevision():

@@ -86,7 +86,7 @@ func trouble(s sts.Snapshot, progress plan.Progress, limits Limits, now time.Tim
 	if pod, blocks := blocker(s, limits, now); blocks {
 		return blocked(pod), true
 	}
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		if t.Trouble != nil && counts(t, limits, now) {
 			return Verdict{
 				Result: engine.Halted, Message: "trouble: " + t.Pod + ": " + t.Says(), Pod: t.Pod, Trouble: t.Trouble,
@@ -119,7 +119,7 @@ func blocked(pod sts.Pod) Verdict {
 
 // overdue is the verdict about a pod that nothing is known against, but that
 // should have got further long ago.
-func overdue(t sts.Standing, limits Limits, now time.Time) (Verdict, bool) {
+func overdue(t sts.PodProgress, limits Limits, now time.Time) (Verdict, bool) {
 	age := now.Sub(t.Since)
 	moving := t.State == sts.StateTerminating || t.State == sts.StatePending || t.State == sts.StateStarting
 	if t.Trouble != nil || !moving || age < limits.Deadline {
@@ -132,7 +132,7 @@ func overdue(t sts.Standing, limits Limits, now time.Time) (Verdict, bool) {
 	}, true
 }
 
-func counts(t sts.Standing, limits Limits, now time.Time) bool {
+func counts(t sts.PodProgress, limits Limits, now time.Time) bool {
 	age := now.Sub(t.Since)
 	switch {
 	case t.Trouble.Grace == sts.AtOnce, t.State == sts.StateMissing:

@@ -205,7 +205,7 @@ func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, 
 		}
 	}
 	tell.End(sum, record, r.hints(env, sum, record)...)
-	return r.end(env, client, f, engine.Outcome{Result: text.PruneResult(sum), Message: text.PruneWords(sum)})
+	return r.end(env, client, f, sum.Outcome())
 }
 
 // end notes for the reports how it ended; everybody else has been told.

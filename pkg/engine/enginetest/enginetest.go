@@ -110,9 +110,9 @@ func Gated(g plan.Gate) func(*plan.Plan) {
 }
 
 // Returning makes the step one that takes every pod back to its revision.
-func Returning(free *plan.Free) func(*plan.Plan) {
+func Returning(free *plan.Replace) func(*plan.Plan) {
 	return Step(func(s *plan.Step) {
-		*s = plan.Step{Title: "return the pods", Until: plan.PodsGood{}, Free: free}
+		*s = plan.Step{Title: "return the pods", Until: plan.PodsGood{}, Replace: free}
 	})
 }
 

@@ -189,7 +189,7 @@ func TestRunGoesByTheMachinesClockWithoutAnother(t *testing.T) {
 }
 
 func TestRunDeletesPods(t *testing.T) {
-	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceEach}))
 	onStage(t, p, ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4), ststest.UpdatedPod(3)), func(t *testing.T, s *stage) {
 		s.pass(time.Second)
 		s.show(ststest.Without(ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(3)), 4))

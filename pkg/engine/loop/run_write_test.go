@@ -190,7 +190,7 @@ func TestRunWaitsQuietlyWhenALostWriteIsInConflict(t *testing.T) {
 }
 
 func TestRunRepeatsALostDeletion(t *testing.T) {
-	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeBlocker}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceBlocker}))
 	bad := ststest.UpdatedPod(4, ststest.Unready)
 	remove := plan.DeletePod{Name: "web-4", UID: bad.UID, Why: enginetest.InTheWay}
 	onStage(t, p, ststest.Opened(enginetest.Closing(), bad), func(t *testing.T, s *stage) {

@@ -130,9 +130,9 @@ func (b builder) letStand(why string) *plan.Plan {
 // that is not Ready (kubernetes#67250).
 func (b builder) back() ([]plan.Step, error) {
 	edit := plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: b.record.Text()}}
-	free := &plan.Free{Mode: plan.FreeBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
+	free := &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: b.guarded(), AlwaysUnhealthy: b.guarded()}
 	if b.s.OnDelete() {
-		free.Mode, free.Order = plan.FreeEach, b.record.Order
+		free.Mode, free.Order = plan.ReplaceEach, b.record.Order
 	}
 	if b.record.OwnTemplate {
 		template, err := b.stableTemplate()
@@ -161,7 +161,7 @@ func (b builder) back() ([]plan.Step, error) {
 		}
 		edit.Partition = ptr.To(b.record.Partition)
 		edit.Says = fmt.Sprintf("raise the partition to %d again", b.record.Partition)
-		free.Mode = plan.FreeEach
+		free.Mode = plan.ReplaceEach
 	}
 	steps := []plan.Step{{Title: edit.Says, Change: edit, Until: plan.Observed{}}}
 	title := b.returning()
@@ -169,7 +169,7 @@ func (b builder) back() ([]plan.Step, error) {
 		title = returnTo(nil, "") // they are back by then
 		steps = append(steps, b.onePodAtATime(free)...)
 	}
-	return append(steps, plan.Step{Title: title, Until: b.allBack(), Free: free}), nil
+	return append(steps, plan.Step{Title: title, Until: b.allBack(), Replace: free}), nil
 }
 
 // allBack names the stable revision itself: what the controller calls current

@@ -56,7 +56,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			},
 			{
 				Title: "return web-4, web-3, web-2 to revision web-stable",
-				Until: plan.PodsGood{From: 0, Gated: ststest.Stable}, Free: &plan.Free{Mode: plan.FreeBlocker},
+				Until: plan.PodsGood{From: 0, Gated: ststest.Stable}, Replace: &plan.Replace{Mode: plan.ReplaceBlocker},
 			},
 			{
 				Title: "end the canary",

@@ -101,8 +101,8 @@ func outline(p *plan.Plan) []string {
 		if s.Number > 0 {
 			parts[0] = fmt.Sprintf("%d/%d %s", s.Number, s.Of, s.Title)
 		}
-		if s.Free != nil {
-			parts = append(parts, freeLine(*s.Free))
+		if s.Replace != nil {
+			parts = append(parts, freeLine(*s.Replace))
 		}
 		if s.Disrupts != nil {
 			parts = append(parts, fmt.Sprintf("disrupts %v", s.Disrupts))
@@ -121,7 +121,7 @@ func outline(p *plan.Plan) []string {
 	return lines
 }
 
-func freeLine(f plan.Free) string {
+func freeLine(f plan.Replace) string {
 	line := fmt.Sprintf("free %s after %s", f.Mode, f.Grace)
 	if !f.Order.IsZero() {
 		line += " " + f.Order.String()

@@ -51,7 +51,7 @@ func (b builder) part(whole plan.Step, partition int) plan.Step {
 	return plan.Step{
 		Title: b.verb() + " " + b.s.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: b.move(partition), Disrupts: b.disrupts(ordinal),
-		Until: plan.PodsGood{From: ordinal}, Free: whole.Free,
+		Until: plan.PodsGood{From: ordinal}, Replace: whole.Replace,
 	}
 }
 
@@ -74,7 +74,7 @@ func (b builder) half(i int) (plan.Step, bool) {
 	return plan.Step{
 		Title:  "check " + b.s.PodNames(b.s.Start()+gate, b.s.End()-b.before(i)),
 		Number: whole.Number, Of: whole.Of, Part: true,
-		Until: plan.PodsGood{From: b.s.Start() + gate}, Free: whole.Free,
+		Until: plan.PodsGood{From: b.s.Start() + gate}, Replace: whole.Replace,
 	}, true
 }
 
@@ -91,16 +91,16 @@ func (b builder) whole(i int) plan.Step {
 	switch {
 	case b.record.Pods != nil:
 		step.Until = plan.PodsRestarted{Pods: b.record.Pods, Alone: b.r.Force}
-		step.Free = &plan.Free{Mode: plan.FreeRestart, Order: b.record.Order, Budgets: b.guarded()}
+		step.Replace = &plan.Replace{Mode: plan.ReplaceRestart, Order: b.record.Order, Budgets: b.guarded()}
 	case b.s.OnDelete():
 		step.Until = plan.PodsUpdated{Count: b.counts[i]}
-		step.Free = &plan.Free{Mode: plan.FreeEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+		step.Replace = &plan.Replace{Mode: plan.ReplaceEach, Order: b.record.Order, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	default:
 		if b.from > partition {
 			step.Change = b.move(partition)
 		}
 		step.Until = plan.PodsGood{From: b.s.Start() + partition}
-		step.Free = b.free()
+		step.Replace = b.free()
 	}
 	if len(b.counts) == 1 && b.record.Verb != operation.VerbCanary {
 		step.Number, step.Of = 0, 0 // there is nothing to count
@@ -117,14 +117,14 @@ func (b builder) whole(i int) plan.Step {
 // free is for a pod that the controller would wait for without end. A canary
 // leaves it to the user, unless it is to go ahead with unhealthy pods: then
 // it has to get past them as well.
-func (b builder) free() *plan.Free {
+func (b builder) free() *plan.Replace {
 	if b.replaces {
-		return &plan.Free{Mode: plan.FreeBlocker, Budgets: b.guarded()}
+		return &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: b.guarded()}
 	}
 	if !b.r.Force && b.record.Verb != operation.VerbUndo {
 		return nil
 	}
-	free := &plan.Free{Mode: plan.FreeBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
+	free := &plan.Replace{Mode: plan.ReplaceBlocker, Grace: b.r.Limits.Patience, Budgets: b.guarded(), AlwaysUnhealthy: b.goesBack()}
 	if free.AlwaysUnhealthy {
 		free.Grace = 0
 	}

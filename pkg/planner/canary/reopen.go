@@ -38,19 +38,19 @@ func (b builder) lowestBack() int {
 
 // onePodAtATime opens the gate again, down to the lowest pod that is to go
 // back, as the budgets allow.
-func (b builder) onePodAtATime(free *plan.Free) []plan.Step {
+func (b builder) onePodAtATime(free *plan.Replace) []plan.Step {
 	var steps []plan.Step
 	if b.from < b.s.Replicas() {
 		steps = append(steps, plan.Step{
 			Title: "check " + b.s.PodNames(b.s.Start()+b.from, b.s.End()),
-			Until: plan.PodsGood{From: b.s.Start() + b.from, Gated: b.record.Stable}, Free: free,
+			Until: plan.PodsGood{From: b.s.Start() + b.from, Gated: b.record.Stable}, Replace: free,
 		})
 	}
 	for index, lowest := b.from-1, b.lowestBack(); index >= lowest; index-- {
 		o := b.s.Start() + index
 		steps = append(steps, plan.Step{
 			Title: "return " + b.s.PodName(o), Change: plan.Partition(index), Disrupts: []int{o},
-			Until: plan.PodsGood{From: o, Gated: b.record.Stable}, Free: free,
+			Until: plan.PodsGood{From: o, Gated: b.record.Stable}, Replace: free,
 		})
 	}
 	return steps

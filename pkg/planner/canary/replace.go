@@ -112,7 +112,7 @@ func (b builder) letThroughAgain() (plan.Step, bool) {
 		next := b.whole(min(at+1, len(b.counts)-1))
 		return plan.Step{
 			Title: "update " + b.s.PodNames(b.s.Start()+b.from, b.s.End()), Number: next.Number, Of: next.Of, Part: true,
-			Until: plan.PodsGood{From: b.s.Start() + b.from}, Free: b.free(),
+			Until: plan.PodsGood{From: b.s.Start() + b.from}, Replace: b.free(),
 		}, true
 	}
 	step := b.whole(at)

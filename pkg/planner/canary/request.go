@@ -173,7 +173,7 @@ func unsettledPods(s sts.Snapshot, progress plan.Progress) string {
 		return fmt.Sprintf("pod %s is outside of the wanted range and not gone yet", stray[0].Name)
 	}
 	var why, moving, old []string // what is the matter, before what waits for it
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		switch words := t.Pod + " is " + t.Says(); {
 		case t.Good():
 		case t.Trouble != nil:

@@ -102,7 +102,7 @@ func unhealthyBut(s sts.Snapshot, ordinals []int, now time.Time) string {
 	progress := plan.Observed{}.Check(s, now)
 	for o := s.Start(); progress.Done && o < s.End(); o++ {
 		if !slices.Contains(ordinals, o) {
-			progress.Standings = append(progress.Standings, s.Standing(o, "", now))
+			progress.Pods = append(progress.Pods, s.PodProgress(o, "", now))
 		}
 	}
 	return unsettledPods(s, progress)
@@ -135,7 +135,7 @@ func updating(s sts.Snapshot, pods map[int]types.UID, now time.Time) string {
 // be restarted: in order, it makes none before all below are healthy.
 func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
 	for o := s.Start(); s.Ordered() && o < s.End(); o++ {
-		t := s.Standing(o, "", now)
+		t := s.PodProgress(o, "", now)
 		if _, restarts := pods[o]; !restarts && !t.Good() && len(above(pods, o)) > 0 {
 			return []string{fmt.Sprintf("%s is %s: the controller recreates no pod above it before it is Available", t.Pod, t.Says())}
 		}

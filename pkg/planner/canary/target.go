@@ -110,7 +110,7 @@ func presentRevision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 // settledOn reports whether every pod is on this revision and Available.
 func settledOn(s sts.Snapshot, revision string, now time.Time) bool {
 	for o := s.Start(); o < s.End(); o++ {
-		if !s.Standing(o, revision, now).Good() {
+		if !s.PodProgress(o, revision, now).Good() {
 			return false
 		}
 	}

@@ -75,7 +75,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 			},
 			{
 				Title: "return web-4, web-3 to revision web-stable", Until: plan.PodsGood{From: 0}, Soak: time.Minute,
-				Free: &plan.Free{Mode: plan.FreeBlocker, Grace: 30 * time.Second},
+				Replace: &plan.Replace{Mode: plan.ReplaceBlocker, Grace: 30 * time.Second},
 			},
 			{
 				Title: "end the undo",

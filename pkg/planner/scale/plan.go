@@ -77,7 +77,7 @@ func (b *builder) findOut() {
 		b.record.WhenScaled = b.s.WhenScaled()
 	}
 	for o := b.s.Start() + b.r.To; o < b.s.End(); o++ {
-		if !b.s.Standing(o, "", b.now).Good() {
+		if !b.s.PodProgress(o, "", b.now).Good() {
 			b.unwell = append(b.unwell, o)
 		}
 	}

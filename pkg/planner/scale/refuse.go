@@ -119,7 +119,7 @@ func (r Request) forgets(s sts.Snapshot) string {
 func (r Request) unwell(s sts.Snapshot, now time.Time) string {
 	var why []string
 	for o := s.Start(); o < min(s.End(), s.Start()+r.To); o++ {
-		t := s.Standing(o, "", now)
+		t := s.PodProgress(o, "", now)
 		since := t.Since
 		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
 			continue

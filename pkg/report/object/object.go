@@ -93,7 +93,7 @@ func (o *Sink) Handle(e engine.Event) {
 	if e.Type == engine.EventAnswer {
 		return // what follows of it tells more
 	}
-	out := event{Type: string(e.Type), Time: e.Time.UTC(), DryRun: report.DryRunNone, Message: report.Clean(e.Message), Outside: e.Outside}
+	out := event{Type: string(e.Type), Time: e.Time.UTC(), DryRun: report.DryRunNone, Message: report.Clean(e.Message), Outside: e.External}
 	if e.Type == engine.EventWarning && out.Message == "" {
 		return // nothing is left of it that a person could read
 	}

@@ -90,10 +90,10 @@ func viewPlan(p *plan.Plan) *planView {
 		for _, h := range step.Before {
 			s.Before = append(s.Before, report.Clean(h.String()))
 		}
-		if step.Free != nil {
-			s.Frees = string(step.Free.Mode)
-			if step.Free.Mode != plan.FreeBlocker {
-				s.Order = report.Clean(step.Free.Order.String())
+		if step.Replace != nil {
+			s.Frees = string(step.Replace.Mode)
+			if step.Replace.Mode != plan.ReplaceBlocker {
+				s.Order = report.Clean(step.Replace.Order.String())
 			}
 		}
 		if step.Gate != nil {

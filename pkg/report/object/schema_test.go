@@ -37,11 +37,11 @@ func objectLines(t *testing.T) []string {
 		}
 	}
 	hook := &plan.Hook{Pod: "web-4", Command: "drain", Exec: true}
-	standing := sts.Standing{Ordinal: 4, Pod: "web-4", State: sts.StateGone}
+	standing := sts.PodProgress{Ordinal: 4, Pod: "web-4", State: sts.StateGone}
 	reporttest.NewTale(reporttest.CanaryPlan()).
 		Tell(engine.Event{Type: engine.EventHook, Hook: hook}).
 		Tell(engine.Event{Type: engine.EventHook, Hook: hook, Message: "drained"}).
-		Tell(engine.Event{Type: engine.EventWait, Message: "web-4: gone", Pod: &standing, Outside: true}).
+		Tell(engine.Event{Type: engine.EventWait, Message: "web-4: gone", Pod: &standing, External: true}).
 		Tell(engine.Event{Type: engine.EventWait}).
 		Tell(engine.Event{
 			Type: engine.EventWait, Message: "web-4: pending", Since: ststest.Start, Halts: ststest.Start, Until: ststest.Start,

@@ -61,7 +61,7 @@ func HostileTale(text string) *Tale {
 		House().Step().
 		Tell(engine.Event{Type: engine.EventHook, Hook: &hook}).
 		Tell(engine.Event{Type: engine.EventHook, Hook: &hook, Message: text}).
-		Tell(engine.Event{Type: engine.EventWait, Message: text, Outside: true}).
+		Tell(engine.Event{Type: engine.EventWait, Message: text, External: true}).
 		Trouble(4, sts.StateStarting, trouble).
 		Tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", Why: text}}).
 		End(engine.Outcome{

@@ -13,7 +13,7 @@ import (
 
 // UndoPlan takes web-4 back within a disruption budget.
 func UndoPlan() plan.Plan {
-	free := &plan.Free{Mode: plan.FreeBlocker, Grace: 30 * time.Second, Budgets: true}
+	free := &plan.Replace{Mode: plan.ReplaceBlocker, Grace: 30 * time.Second, Budgets: true}
 	return plan.Plan{
 		Verb: "undo", Namespace: "default", Name: "web", UID: "web-uid",
 		Title:    "undo of statefulset web: back to revision 1 (web-stable)",
@@ -28,11 +28,11 @@ func UndoPlan() plan.Plan {
 			},
 			{
 				Title: "return web-4", Part: true, Change: plan.Partition(4), Disrupts: []int{4},
-				Until: plan.PodsGood{From: 4}, Free: free,
+				Until: plan.PodsGood{From: 4}, Replace: free,
 			},
 			{
 				Title:  "open the gate for the other pods, which are there already",
-				Change: plan.Partition(0), Until: plan.PodsGood{}, Free: free, Soak: 30 * time.Second,
+				Change: plan.Partition(0), Until: plan.PodsGood{}, Replace: free, Soak: 30 * time.Second,
 			},
 			{
 				Title: "end the undo", Until: plan.RolledOut{},
@@ -58,12 +58,12 @@ func RestartPlan() plan.Plan {
 			},
 			{
 				Title: "restart web-3, web-1", Soak: 30 * time.Second,
-				Until: plan.PodsRestarted{Pods: map[int]types.UID{1: "web-1-uid", 3: "web-3-uid"}},
-				Free:  &plan.Free{Mode: plan.FreeRestart, Order: sts.Order{Last: "role=primary"}, Budgets: true},
+				Until:   plan.PodsRestarted{Pods: map[int]types.UID{1: "web-1-uid", 3: "web-3-uid"}},
+				Replace: &plan.Replace{Mode: plan.ReplaceRestart, Order: sts.Order{Last: "role=primary"}, Budgets: true},
 			},
 			{
 				Title: "update web-2, web-0", Number: 1, Of: 1, Until: plan.PodsUpdated{Count: 5},
-				Free: &plan.Free{Mode: plan.FreeEach, Order: sts.Order{First: []int{2, 0}}},
+				Replace: &plan.Replace{Mode: plan.ReplaceEach, Order: sts.Order{First: []int{2, 0}}},
 			},
 		},
 	}

@@ -70,7 +70,7 @@ func AbortPlan() plan.Plan {
 			},
 			{
 				Title: "return web-4 to revision web-stable",
-				Until: plan.PodsGood{From: 0}, Free: &plan.Free{Mode: plan.FreeBlocker},
+				Until: plan.PodsGood{From: 0}, Replace: &plan.Replace{Mode: plan.ReplaceBlocker},
 			},
 		},
 	}
@@ -120,7 +120,7 @@ func (t *Tale) House() *Tale {
 // Pod lets a pod go through states; good and want count it once it is good.
 func (t *Tale) Pod(ordinal, good, want int, states ...sts.State) *Tale {
 	for _, state := range states {
-		standing := sts.Standing{Ordinal: ordinal, Pod: fmt.Sprintf("web-%d", ordinal), State: state}
+		standing := sts.PodProgress{Ordinal: ordinal, Pod: fmt.Sprintf("web-%d", ordinal), State: state}
 		t.Tell(engine.Event{Type: engine.EventPod, Pod: &standing, Good: good, Want: want})
 		t.Tell(engine.Event{Type: engine.EventWait, Message: standing.Pod + ": " + standing.Says(), Good: good, Want: want})
 	}
@@ -143,7 +143,7 @@ func (t *Tale) Soak() *Tale {
 
 // Trouble is a pod in trouble.
 func (t *Tale) Trouble(ordinal int, state sts.State, trouble sts.Trouble) *Tale {
-	standing := sts.Standing{Ordinal: ordinal, Pod: fmt.Sprintf("web-%d", ordinal), State: state, Trouble: &trouble}
+	standing := sts.PodProgress{Ordinal: ordinal, Pod: fmt.Sprintf("web-%d", ordinal), State: state, Trouble: &trouble}
 	return t.Tell(engine.Event{Type: engine.EventPod, Pod: &standing, Good: 0, Want: 1})
 }
 

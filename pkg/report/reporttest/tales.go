@@ -64,7 +64,7 @@ var Tales = map[string]func() *Tale{
 	"undo-within-a-budget": func() *Tale {
 		const full = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
 		return NewTale(UndoPlan()).House().
-			Next().Tell(engine.Event{Type: engine.EventWait, Message: full, Outside: true}).
+			Next().Tell(engine.Event{Type: engine.EventWait, Message: full, External: true}).
 			Tell(engine.Event{Type: engine.EventChange, Change: plan.Partition(4)}).Updated(4, 1, 1).
 			Next().Tell(engine.Event{Type: engine.EventChange, Change: plan.Partition(0)}).Soak().
 			House().
@@ -73,12 +73,12 @@ var Tales = map[string]func() *Tale{
 	"restart-held-up-by-a-budget": func() *Tale {
 		const full = "PodDisruptionBudget quorum to let web-3 go: it wants 4 healthy, and 4 are"
 		return NewTale(RestartPlan()).House().Next().
-			Tell(engine.Event{Type: engine.EventWait, Message: full, Want: 2, Outside: true}).
+			Tell(engine.Event{Type: engine.EventWait, Message: full, Want: 2, External: true}).
 			Tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{
 				Name: "web-3", UID: "web-3-uid", Version: "7", Why: "so that it is recreated",
 			}}).
 			Updated(3, 1, 2).
-			Tell(engine.Event{Type: engine.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, Outside: true}).
+			Tell(engine.Event{Type: engine.EventWait, Message: strings.Replace(full, "3", "1", 1), Good: 1, Want: 2, External: true}).
 			End(engine.Outcome{
 				Result:  engine.Halted,
 				Message: "no progress for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),

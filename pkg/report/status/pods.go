@@ -24,8 +24,8 @@ func (st Status) podTable(style report.Styles, pods []podView, width int) *podTa
 	t := &podTable{header: []string{"POD", "REVISION", imageColumn, "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
 	for i := range pods {
 		p := &pods[i]
-		standing := st.Snapshot.Standing(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
-		look := style.Standing(standing)
+		standing := st.Snapshot.PodProgress(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
+		look := style.Pod(standing)
 		age := "-"
 		if p.Created != nil {
 			age = duration.HumanDuration(st.Now.Sub(*p.Created))
@@ -92,7 +92,7 @@ func node(name string, width int) string {
 }
 
 // notes is the last column: trouble, or what a pod that is not good waits for.
-func notes(t sts.Standing) string {
+func notes(t sts.PodProgress) string {
 	if t.Good() {
 		return ""
 	}

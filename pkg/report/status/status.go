@@ -181,7 +181,7 @@ func (st Status) result() string {
 }
 
 func (st Status) pod(ordinal int, focus sts.Focus) podView {
-	t := st.Snapshot.Standing(ordinal, st.Snapshot.Wanted(ordinal), st.Now)
+	t := st.Snapshot.PodProgress(ordinal, st.Snapshot.Wanted(ordinal), st.Now)
 	v := podView{Pod: object.Pod{Name: t.Pod, Ordinal: &ordinal, State: string(t.State)}}
 	if t.Trouble != nil {
 		v.Reason, v.Container, v.Message = report.Clean(t.Trouble.Reason), t.Trouble.Container, report.Clean(t.Trouble.Message)

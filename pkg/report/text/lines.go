@@ -78,7 +78,7 @@ func (l *Lines) Handle(e engine.Event) {
 		}
 		l.say(e.Time, l.fold(l.style.Warn.Render("warning:")+" "+report.Clean(e.Message)))
 	case engine.EventStep:
-		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Free != nil) {
+		if e.Step.Change == nil && (e.Step.Number > 0 || e.Step.Replace != nil) {
 			l.say(e.Time, report.Each(l.style.Bold, l.fold(report.StepName(e.Step)+report.Clean(e.Step.Title))))
 		}
 	case engine.EventChange:
@@ -164,7 +164,7 @@ func (l *Lines) wait(e engine.Event) {
 	case !e.Since.IsZero() && !l.live:
 		l.say(e.Time, l.fold("  still "+text+stillWords(e)))
 	case !e.Since.IsZero():
-	case e.Outside:
+	case e.External:
 		l.say(e.Time, report.Each(l.style.Warn, l.fold("  "+text)))
 	case l.waits && e.Pod == nil:
 		l.say(e.Time, l.fold("  "+text+untilWords(e)))
@@ -262,7 +262,7 @@ func (l *Lines) pod(e engine.Event) {
 		// The whole sentence comes when it halts the run; see also status.
 		says = report.Brief(says, max(room, 20))
 	}
-	l.say(e.Time, "  "+t.Pod+between+report.Each(l.style.Standing(*t), says))
+	l.say(e.Time, "  "+t.Pod+between+report.Each(l.style.Pod(*t), says))
 }
 
 func (l *Lines) outcome(e engine.Event) {

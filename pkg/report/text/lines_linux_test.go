@@ -131,7 +131,7 @@ func TestAQuestionIsAskedAgainBelowWhatCameBetween(t *testing.T) {
 	back := engine.Event{Type: engine.EventWarning, Time: ststest.Start, Message: "the API server answers again"}
 	known := engine.Event{Type: engine.EventWarning, Time: ststest.Start, Message: "Helm is about"}
 	pod := func(state sts.State) engine.Event {
-		return engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.Standing{Pod: "web-2", State: state}}
+		return engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.PodProgress{Pod: "web-2", State: state}}
 	}
 	starting, leaving := pod(sts.StateStarting), pod(sts.StateTerminating)
 	for _, test := range []struct {

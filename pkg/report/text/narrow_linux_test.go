@@ -45,7 +45,7 @@ func TestTroubleOfAPodWithALongNameGetsALineOfItsOwn(t *testing.T) {
 	long := sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: strings.Repeat("画像が見つかりません。", 10)}
 	standing := engine.Event{
 		Type: engine.EventPod, Time: ststest.Start,
-		Pod: &sts.Standing{Pod: reporttest.LongName + "-4", State: sts.StateStarting, Trouble: &long},
+		Pod: &sts.PodProgress{Pod: reporttest.LongName + "-4", State: sts.StateStarting, Trouble: &long},
 	}
 	got := reporttest.OnTerminal(t, 80, func(terminal *os.File) {
 		text.NewLines(terminal, term.ColorNever, true).Handle(standing)
@@ -59,7 +59,7 @@ func TestADumbTerminalGetsWholeWordsAndNoEscapes(t *testing.T) {
 		t.Setenv("TERM", "dumb")
 		lines := text.NewLines(terminal, term.ColorAuto, true)
 		reporttest.NewTale(reporttest.CanaryPlan()).House().Step().Updated(4, 1, 1).Soak().To(lines)
-		lines.Handle(engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.Standing{
+		lines.Handle(engine.Event{Type: engine.EventPod, Time: ststest.Start, Pod: &sts.PodProgress{
 			Pod: "web-4", State: sts.StateStarting,
 			Trouble: &sts.Trouble{Reason: "ImagePullBackOff", Message: strings.Repeat("no such image; ", 8)},
 		}})

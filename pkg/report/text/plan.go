@@ -75,8 +75,8 @@ func planLine(s *plan.Step) string {
 	if len(s.Disrupts) > 0 {
 		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
 	}
-	if s.Free != nil {
-		then = append(then, freeWords(*s.Free))
+	if s.Replace != nil {
+		then = append(then, freeWords(*s.Replace))
 	}
 	if s.Soak > 0 {
 		then = append(then, "soak "+report.Round(s.Soak).String())
@@ -90,12 +90,12 @@ func planLine(s *plan.Step) string {
 	return line
 }
 
-func freeWords(f plan.Free) string {
+func freeWords(f plan.Replace) string {
 	words := "delete one that blocks the rest"
 	switch f.Mode {
-	case plan.FreeEach:
+	case plan.ReplaceEach:
 		words = "delete those that are not, one at a time, " + f.Order.String()
-	case plan.FreeRestart:
+	case plan.ReplaceRestart:
 		words = "delete them one at a time, " + f.Order.String()
 	}
 	if f.Budgets {

@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -107,55 +106,22 @@ func (p *Pruning) bar() string {
 	return strings.Repeat("█", full) + strings.Repeat("░", room-full) + count
 }
 
-// PruneResult is how a deletion of claims ended, as a run's outcome.
-func PruneResult(s prune.Summary) engine.Result {
-	switch {
-	case s.Failed > 0:
-		return engine.Failed
-	case s.Interrupted:
-		return engine.Interrupted
-	case s.TimedOut:
-		return engine.TimedOut
-	case len(s.Stopped) > 0:
-		return engine.Drifted
-	case s.Left > 0:
-		return engine.Failed // nobody said why, but it is not all done
-	}
-	return engine.Done
-}
-
-// PruneWords is the summary in a sentence.
-func PruneWords(s prune.Summary) string {
-	words := fmt.Sprintf("%s deleted, %d skipped, %d failed", sts.Count(s.Deleted, "claim"), s.Skipped, s.Failed)
-	if s.Left > 0 {
-		words += fmt.Sprintf(", %d not got to", s.Left)
-	}
-	for _, why := range s.Stopped {
-		words += "; " + why
-	}
-	return words
-}
-
 // End tells the summary. try are the commands that help.
 func (p *Pruning) End(s prune.Summary, record string, try ...string) {
 	style := report.NewStyles(p.Lines, p.Color)
-	result, look := PruneResult(s), style.Bad
-	if result == engine.Done {
+	o, look := s.Outcome(), style.Bad
+	if o.Result == engine.Done {
 		look = style.Good
 	}
 	if term.Live(p.Lines) {
 		_, _ = io.WriteString(p.Lines, "\r"+ansi.EraseLineRight)
 	}
-	word := string(result)
-	if result == engine.TimedOut {
-		word = "timed out"
-	}
-	text := word + ": " + report.Clean(PruneWords(s)) + p.mark()
+	text := report.EndWord(o.Result) + ": " + report.Clean(o.Message) + p.mark()
 	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock())+" "+report.Each(look, report.WrapIndent(text, term.Width(p.Lines), "")))
 	for _, t := range try {
 		_, _ = fmt.Fprintln(p.Lines, "  "+report.Clean(t))
 	}
-	p.object(s, result, PruneWords(s), record)
+	p.object(s, o, record)
 }
 
 // PrintClaimTotal prints the totals, and in red what happens to the data. Below a
@@ -181,17 +147,17 @@ func PrintClaimTotal(s term.Streams, mode term.ColorMode, format report.Format, 
 
 // Found tells what there would be to delete, when nothing is deleted.
 func (p *Pruning) Found(message string) {
-	p.object(prune.Summary{}, engine.Done, message, "")
+	p.object(prune.Summary{}, engine.Outcome{Result: engine.Done, Message: message}, "")
 }
 
-func (p *Pruning) object(s prune.Summary, result engine.Result, message, record string) {
+func (p *Pruning) object(s prune.Summary, o engine.Outcome, record string) {
 	if p.Format != report.JSON && p.Format != report.YAML {
 		return
 	}
 	object.Write(p.Objects, p.Format, object.Pruned{
-		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(result), Message: report.Clean(message),
+		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(o.Result), Message: report.Clean(o.Message),
 		Found: p.Total.Claims,
-		Exit:  engine.Outcome{Result: result}.ExitCode(),
+		Exit:  o.ExitCode(),
 		Size:  p.Total.Size.String(), Kept: p.Total.Kept, Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
 		Record: record,
 	})

@@ -27,7 +27,7 @@ func lineOf(e engine.Event) string {
 
 func TestLinesOfAWait(t *testing.T) {
 	in := func(d time.Duration) time.Time { return ststest.Start.Add(d) }
-	standing := &sts.Standing{Pod: "web-4"}
+	standing := &sts.PodProgress{Pod: "web-4"}
 	for _, test := range []struct {
 		name string
 		e    engine.Event

@@ -28,18 +28,18 @@ func alone(c *plan.PodsRestarted) { c.Alone = true }
 
 // driving makes the step one in which the run itself replaces every pod of an
 // OnDelete set.
-func driving(free plan.Free) func(*plan.Plan) {
-	free.Mode = plan.FreeEach
+func driving(free plan.Replace) func(*plan.Plan) {
+	free.Mode = plan.ReplaceEach
 	return enginetest.Step(func(s *plan.Step) {
-		*s = plan.Step{Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Free: &free}
+		*s = plan.Step{Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &free}
 	})
 }
 
 // restarting makes the step one that restarts web-1 and web-3.
-func restarting(free plan.Free, changes ...func(*plan.PodsRestarted)) func(*plan.Plan) {
-	free.Mode = plan.FreeRestart
+func restarting(free plan.Replace, changes ...func(*plan.PodsRestarted)) func(*plan.Plan) {
+	free.Mode = plan.ReplaceRestart
 	return enginetest.Step(func(s *plan.Step) {
-		*s = plan.Step{Title: "restart the pods", Until: restart(changes...), Free: &free}
+		*s = plan.Step{Title: "restart the pods", Until: restart(changes...), Replace: &free}
 	})
 }
 
@@ -51,12 +51,12 @@ func leader(v string) podOption {
 	}
 }
 
-var leaderLast = plan.Free{Order: sts.Order{Last: "role=primary"}}
+var leaderLast = plan.Replace{Order: sts.Order{Last: "role=primary"}}
 
 func TestWhichPodIsDeletedNext(t *testing.T) {
-	each, again := driving(plan.Free{}), restarting(plan.Free{})
-	ascending := plan.Free{Order: sts.Order{Ascending: true}}
-	first := plan.Free{Order: sts.Order{First: []int{2, 0}}}
+	each, again := driving(plan.Replace{}), restarting(plan.Replace{})
+	ascending := plan.Replace{Order: sts.Order{Ascending: true}}
+	first := plan.Replace{Order: sts.Order{First: []int{2, 0}}}
 	fresh := ststest.ReadySince(ststest.In(-time.Second))
 	for _, test := range []struct {
 		name string
@@ -129,7 +129,7 @@ func TestWhichPodIsDeletedNext(t *testing.T) {
 		{"then the next", again, ststest.Opened(enginetest.Closing(), ststest.StablePod(3, ststest.Recreated)), "web-1"},
 		{"a restart waits for the others", again, ststest.Opened(enginetest.Closing(), ststest.StablePod(0, ststest.Unready)), ""},
 		{
-			"unless it is told not to", restarting(plan.Free{}, alone),
+			"unless it is told not to", restarting(plan.Replace{}, alone),
 			ststest.Opened(enginetest.Closing(), ststest.StablePod(0, ststest.Unready)), "web-3",
 		},
 		{
@@ -142,7 +142,7 @@ func TestWhichPodIsDeletedNext(t *testing.T) {
 			"",
 		},
 		{
-			"a restart leaves the pod alone that holds the controller up", restarting(plan.Free{}, alone),
+			"a restart leaves the pod alone that holds the controller up", restarting(plan.Replace{}, alone),
 			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(0, ststest.Unready)), "web-3",
 		},
 		{
@@ -165,7 +165,7 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 		want plan.DeletePod
 	}{
 		{
-			"any version of the pod", driving(plan.Free{}),
+			"any version of the pod", driving(plan.Replace{}),
 			ststest.Opened(ststest.WaitingForDeletions(), ststest.StablePod(4, leader("7"))),
 			plan.DeletePod{Name: "web-4", UID: "web-4-uid", Why: "so that it is recreated at revision " + ststest.Update},
 		},
@@ -177,7 +177,7 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 			},
 		},
 		{
-			"a restart has no revision in view", restarting(plan.Free{}), ststest.Opened(enginetest.Closing()),
+			"a restart has no revision in view", restarting(plan.Replace{}), ststest.Opened(enginetest.Closing()),
 			plan.DeletePod{Name: "web-3", UID: "web-3-uid", Why: "so that it is recreated"},
 		},
 	} {
@@ -191,7 +191,7 @@ func TestWhatIsDeletedAndWhy(t *testing.T) {
 func TestAnOldPodThatIsSoonAvailableIsWaitedFor(t *testing.T) {
 	s := ststest.Opened(ststest.WaitingForDeletions(enginetest.MinReady(60)),
 		ststest.StablePod(2, ststest.ReadySince(ststest.In(-20*time.Second))))
-	w := newWalk(t, enginetest.OneStep(driving(plan.Free{})), s)
+	w := newWalk(t, enginetest.OneStep(driving(plan.Replace{})), s)
 	require.Equal(t, waitsUntil(40*time.Second), quiet(w.see(s)))
 	require.Equal(t, "web-4", deletes(w.at(40*time.Second).see(s).Do))
 }
@@ -244,32 +244,32 @@ func TestALostDeletionOfAPodThatHasChangedSince(t *testing.T) {
 const ignorePDB = " (--ignore-pdb goes on without its word)"
 
 func TestADeletionWaitsForTheBudget(t *testing.T) {
-	p := enginetest.OneStep(driving(plan.Free{Budgets: true}))
+	p := enginetest.OneStep(driving(plan.Replace{Budgets: true}))
 	full := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
 	w := newWalk(t, p, full)
 
 	d := w.see(full)
 	require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(d))
 	require.Contains(t, d.Events, engine.Event{
-		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: enginetest.NoRoom + ignorePDB, Want: 5, Outside: true,
+		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[0], Message: enginetest.NoRoom + ignorePDB, Want: 5, External: true,
 		Halts: ststest.In(enginetest.StepTimeout),
 	})
 	require.Empty(t, w.see(full).Events, "it is told once")
 	require.Equal(t, "web-4", deletes(w.see(enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()))).Do))
-	require.Equal(t, "web-4", deletes(newWalk(t, enginetest.OneStep(driving(plan.Free{})), full).see(full).Do),
+	require.Equal(t, "web-4", deletes(newWalk(t, enginetest.OneStep(driving(plan.Replace{})), full).see(full).Do),
 		"budgets that are to be ignored")
 }
 
 func TestABudgetThatNeverAllowsIt(t *testing.T) {
 	full := enginetest.Budgeted(ststest.Opened(ststest.WaitingForDeletions()), ststest.Healthy(4, 4))
-	w := inStep(t, enginetest.OneStep(driving(plan.Free{Budgets: true})), full)
+	w := inStep(t, enginetest.OneStep(driving(plan.Replace{Budgets: true})), full)
 	d := w.at(enginetest.StepTimeout).see(full)
 	require.Equal(t, engine.Halted, d.End.Result)
 	require.Equal(t, enginetest.TooLong+": still waiting for "+enginetest.NoRoom, d.End.Message)
 }
 
 func TestTheBudgetOfABlocker(t *testing.T) {
-	p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeBlocker, Budgets: true}))
+	p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceBlocker, Budgets: true}))
 	down := ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Unready))
 	for _, test := range []struct {
 		name   string
@@ -287,7 +287,7 @@ func TestTheBudgetOfABlocker(t *testing.T) {
 }
 
 func TestARestartEndsWithTheLastPod(t *testing.T) {
-	p := enginetest.OneStep(restarting(plan.Free{}, func(c *plan.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
+	p := enginetest.OneStep(restarting(plan.Replace{}, func(c *plan.PodsRestarted) { c.Pods = map[int]types.UID{3: "web-3-uid"} }))
 	w := newWalk(t, p, ststest.Opened(enginetest.Closing()))
 	w.state = w.state.Applied(w.see(ststest.Opened(enginetest.Closing())).Do, nil, w.now)
 	require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(w.see(ststest.Without(ststest.Opened(enginetest.Closing()), 3))))

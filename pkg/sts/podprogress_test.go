@@ -36,7 +36,7 @@ func TestAPodIsAvailableOnceItHasBeenReadyForMinReady(t *testing.T) {
 	}
 }
 
-func TestStanding(t *testing.T) {
+func TestPodProgress(t *testing.T) {
 	created := ststest.Start.Add(-time.Hour)
 	crash := &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience}
 	phase := func(phase corev1.PodPhase) func(*corev1.Pod) {
@@ -46,20 +46,20 @@ func TestStanding(t *testing.T) {
 		name string
 		set  *appsv1.StatefulSet
 		pod  *corev1.Pod
-		want sts.Standing
+		want sts.PodProgress
 		says string
 	}{
 		{
 			name: "Available since it became Ready",
 			pod:  ststest.Pod(3, ststest.ReadySince(ststest.Start.Add(-time.Minute))),
-			want: sts.Standing{State: sts.StateAvailable, Since: ststest.Start.Add(-time.Minute)},
+			want: sts.PodProgress{State: sts.StateAvailable, Since: ststest.Start.Add(-time.Minute)},
 			says: "Available",
 		},
 		{
 			name: "Ready and soon Available",
 			set:  ststest.Set(ststest.MinReady(10)),
 			pod:  ststest.Pod(3, ststest.ReadySince(ststest.Start.Add(-4*time.Second))),
-			want: sts.Standing{
+			want: sts.PodProgress{
 				State: sts.StateReady, Since: ststest.Start.Add(-4 * time.Second), GoodAt: ststest.Start.Add(6 * time.Second),
 			},
 			says: "Ready, Available soon",
@@ -68,54 +68,54 @@ func TestStanding(t *testing.T) {
 			name: "Available at the exact end of minReadySeconds",
 			set:  ststest.Set(ststest.MinReady(10)),
 			pod:  ststest.Pod(3, ststest.ReadySince(ststest.Start.Add(-10*time.Second))),
-			want: sts.Standing{State: sts.StateAvailable, Since: ststest.Start.Add(-10 * time.Second)},
+			want: sts.PodProgress{State: sts.StateAvailable, Since: ststest.Start.Add(-10 * time.Second)},
 			says: "Available",
 		},
 		{
 			name: "on another revision than wanted, however healthy",
 			pod:  ststest.Pod(3, ststest.Revision(ststest.Update)),
-			want: sts.Standing{State: sts.StateOld, Since: created},
+			want: sts.PodProgress{State: sts.StateOld, Since: created},
 			says: "on another revision than wanted",
 		},
 		{
 			name: "on another revision and in trouble",
 			pod:  ststest.Pod(3, ststest.Revision(ststest.Update), ststest.Waiting("CrashLoopBackOff", "back-off")),
-			want: sts.Standing{State: sts.StateOld, Since: created, Trouble: crash},
+			want: sts.PodProgress{State: sts.StateOld, Since: created, Trouble: crash},
 			says: "nginx: CrashLoopBackOff: back-off",
 		},
 		{
 			name: "running, not Ready",
 			pod:  ststest.Pod(3, ststest.Unready),
-			want: sts.Standing{State: sts.StateStarting, Since: created},
+			want: sts.PodProgress{State: sts.StateStarting, Since: created},
 			says: "running, not Ready",
 		},
 		{
 			name: "running and in trouble",
 			pod:  ststest.Pod(3, ststest.Waiting("CrashLoopBackOff", "back-off")),
-			want: sts.Standing{State: sts.StateStarting, Since: created, Trouble: crash},
+			want: sts.PodProgress{State: sts.StateStarting, Since: created, Trouble: crash},
 			says: "nginx: CrashLoopBackOff: back-off",
 		},
 		{
 			name: "pending",
 			pod:  ststest.Pod(3, phase(corev1.PodPending)),
-			want: sts.Standing{State: sts.StatePending, Since: created},
+			want: sts.PodProgress{State: sts.StatePending, Since: created},
 			says: "pending",
 		},
 		{
 			name: "made, and no kubelet has said a word",
 			pod:  ststest.Pod(3, phase("")),
-			want: sts.Standing{State: sts.StatePending, Since: created},
+			want: sts.PodProgress{State: sts.StatePending, Since: created},
 			says: "pending",
 		},
 		{
 			name: "terminating since its deletion, on whatever revision",
 			pod:  ststest.Pod(3, ststest.Revision(ststest.Update), ststest.Terminating),
-			want: sts.Standing{State: sts.StateTerminating, Since: ststest.Start},
+			want: sts.PodProgress{State: sts.StateTerminating, Since: ststest.Start},
 			says: "terminating",
 		},
 		{
 			name: "missing",
-			want: sts.Standing{State: sts.StateMissing},
+			want: sts.PodProgress{State: sts.StateMissing},
 			says: "not created yet",
 		},
 	}
@@ -131,7 +131,7 @@ func TestStanding(t *testing.T) {
 			}
 			tt.want.Ordinal, tt.want.Pod = 3, "web-3"
 
-			got := ststest.Snapshot(set, pods).Standing(3, ststest.Stable, ststest.Start)
+			got := ststest.Snapshot(set, pods).PodProgress(3, ststest.Stable, ststest.Start)
 
 			require.Equal(t, tt.want, got)
 			require.Equal(t, tt.says, got.Says())
@@ -144,26 +144,26 @@ func TestAMissingPodStandsWithTheControllersWords(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set())
 	s.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: "exceeded quota"}}
 
-	require.Equal(t, sts.Standing{
+	require.Equal(t, sts.PodProgress{
 		Ordinal: 3, Pod: "web-3", State: sts.StateMissing,
 		Trouble: &sts.Trouble{Reason: "FailedCreate", Message: "exceeded quota", Grace: sts.AfterPatience},
-	}, s.Standing(3, ststest.Stable, ststest.Start))
-	require.Equal(t, sts.Standing{Ordinal: 4, Pod: "web-4", State: sts.StateMissing},
-		s.Standing(4, ststest.Stable, ststest.Start), "words about web-3 say nothing of web-4")
+	}, s.PodProgress(3, ststest.Stable, ststest.Start))
+	require.Equal(t, sts.PodProgress{Ordinal: 4, Pod: "web-4", State: sts.StateMissing},
+		s.PodProgress(4, ststest.Stable, ststest.Start), "words about web-3 say nothing of web-4")
 }
 
 func TestWordsAboutAPodThatIsThereAreOld(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(3, 4))
 	s.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: "exceeded quota"}}
 
-	require.Equal(t, sts.Standing{Ordinal: 3, Pod: "web-3", State: sts.StateAvailable, Since: ststest.Start.Add(-time.Hour)},
-		s.Standing(3, ststest.Stable, ststest.Start))
+	require.Equal(t, sts.PodProgress{Ordinal: 3, Pod: "web-3", State: sts.StateAvailable, Since: ststest.Start.Add(-time.Hour)},
+		s.PodProgress(3, ststest.Stable, ststest.Start))
 }
 
 func TestAnEmptyRevisionAcceptsAny(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), []*corev1.Pod{ststest.Pod(3, ststest.Revision("web-other"))})
-	require.Equal(t, sts.StateAvailable, s.Standing(3, "", ststest.Start).State)
-	require.Equal(t, sts.StateOld, s.Standing(3, ststest.Stable, ststest.Start).State)
+	require.Equal(t, sts.StateAvailable, s.PodProgress(3, "", ststest.Start).State)
+	require.Equal(t, sts.StateOld, s.PodProgress(3, ststest.Stable, ststest.Start).State)
 }
 
 func TestAStepThatIsOverduePutsAnyStateAsTrouble(t *testing.T) {
@@ -176,12 +176,12 @@ func TestAStepThatIsOverduePutsAnyStateAsTrouble(t *testing.T) {
 		sts.StateReady:       {Reason: "NotAvailable", Message: "Ready, Available soon", Grace: sts.AtDeadline},
 	} {
 		t.Run(string(state), func(t *testing.T) {
-			require.Equal(t, want, sts.Standing{State: state}.DeadlineTrouble())
+			require.Equal(t, want, sts.PodProgress{State: state}.DeadlineTrouble())
 		})
 	}
 }
 
 func TestAStepThatIsOverdueNamesTheTroubleThatIsKnown(t *testing.T) {
 	known := sts.Trouble{Reason: "CrashLoopBackOff", Grace: sts.AfterPatience}
-	require.Equal(t, known, sts.Standing{State: sts.StateStarting, Trouble: &known}.DeadlineTrouble())
+	require.Equal(t, known, sts.PodProgress{State: sts.StateStarting, Trouble: &known}.DeadlineTrouble())
 }

@@ -24,8 +24,8 @@ const (
 	StateGone        State = "gone"        // no pod, and none wanted
 )
 
-// Standing is where one ordinal stands.
-type Standing struct {
+// PodProgress is how far one ordinal is.
+type PodProgress struct {
 	Ordinal int
 	Pod     string
 	State   State
@@ -43,12 +43,12 @@ type Standing struct {
 }
 
 // Good reports whether the pod carries the wanted revision and is Available.
-func (t Standing) Good() bool { return t.State == StateAvailable }
+func (t PodProgress) Good() bool { return t.State == StateAvailable }
 
-// Standing judges one ordinal against the revision that it should carry. An
+// PodProgress judges one ordinal against the revision that it should carry. An
 // empty revision accepts any.
-func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing {
-	t := Standing{Ordinal: ordinal, Pod: s.PodName(ordinal)}
+func (s Snapshot) PodProgress(ordinal int, revision string, now time.Time) PodProgress {
+	t := PodProgress{Ordinal: ordinal, Pod: s.PodName(ordinal)}
 	pod, ok := s.Pod(ordinal)
 	if !ok {
 		t.State = StateMissing
@@ -80,7 +80,7 @@ func (s Snapshot) Standing(ordinal int, revision string, now time.Time) Standing
 
 // Says is the standing in a few words for a person. Trouble is what they need
 // to know, unless the pod is on its way out anyway.
-func (t Standing) Says() string {
+func (t PodProgress) Says() string {
 	if t.Trouble != nil {
 		return t.Trouble.String()
 	}
@@ -110,7 +110,7 @@ func (t Standing) Says() string {
 
 // DeadlineTrouble is the trouble of an ordinal that did not get there in
 // time: the one that is known, or else its state put as one.
-func (t Standing) DeadlineTrouble() Trouble {
+func (t PodProgress) DeadlineTrouble() Trouble {
 	if t.Trouble != nil {
 		return *t.Trouble
 	}
@@ -146,7 +146,7 @@ func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
 		if !s.Ordered() {
 			o = s.End() - 1 - i
 		}
-		if s.Standing(o, "", now).Good() {
+		if s.PodProgress(o, "", now).Good() {
 			continue
 		}
 		pod, ok := s.Pod(o)

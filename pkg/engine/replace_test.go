@@ -17,13 +17,13 @@ func free(pod *podObject, why string) engine.Decision {
 	return engine.Decision{Do: plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}, WakeAt: ststest.In(enginetest.StepTimeout)}
 }
 
-func TestFreeBlocker(t *testing.T) {
+func TestReplaceBlocker(t *testing.T) {
 	bad := ststest.UpdatedPod(4, ststest.Unready, ststest.ReadySince(ststest.Start))
-	late := &plan.Free{Mode: plan.FreeBlocker, Grace: 10 * time.Second}
-	now := &plan.Free{Mode: plan.FreeBlocker}
+	late := &plan.Replace{Mode: plan.ReplaceBlocker, Grace: 10 * time.Second}
+	now := &plan.Replace{Mode: plan.ReplaceBlocker}
 	for _, test := range []struct {
 		name string
-		free *plan.Free
+		free *plan.Replace
 		s    sts.Snapshot
 		at   time.Duration
 		want engine.Decision
@@ -83,7 +83,7 @@ func TestFreeBlocker(t *testing.T) {
 	}
 }
 
-func TestFreeEach(t *testing.T) {
+func TestReplaceEach(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		s    sts.Snapshot
@@ -134,7 +134,7 @@ func TestFreeEach(t *testing.T) {
 		{"none is deleted when all are back", ststest.Opened(enginetest.Closing()), allIsWell},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach}))
+			p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceEach}))
 			require.Equal(t, test.want, quiet(newWalk(t, p, test.s).see(test.s)))
 		})
 	}
@@ -144,21 +144,21 @@ func TestFreeEach(t *testing.T) {
 func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		mode plan.FreeMode
+		mode plan.ReplaceMode
 		s    sts.Snapshot
 	}{
-		{"a healthy one", plan.FreeEach, ststest.Opened(enginetest.Closing(ststest.Forgotten), ststest.UpdatedPod(4))},
+		{"a healthy one", plan.ReplaceEach, ststest.Opened(enginetest.Closing(ststest.Forgotten), ststest.UpdatedPod(4))},
 		{
-			"a broken one", plan.FreeEach,
+			"a broken one", plan.ReplaceEach,
 			ststest.Opened(enginetest.Closing(ststest.Forgotten), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)),
 		},
 		{
-			"a blocker", plan.FreeBlocker,
+			"a blocker", plan.ReplaceBlocker,
 			ststest.Opened(enginetest.Closing(ststest.Forgotten), ststest.UpdatedPod(4), ststest.StablePod(1, ststest.Unready)),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: test.mode}), enginetest.Step(func(s *plan.Step) {
+			p := enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: test.mode}), enginetest.Step(func(s *plan.Step) {
 				s.Until = plan.PodsGood{Gated: ststest.Stable}
 			}))
 			require.Equal(t, waitsUntil(enginetest.StepTimeout), quiet(newWalk(t, p, test.s).see(test.s)))
@@ -168,7 +168,7 @@ func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
 
 func TestNothingIsDeletedAtTheDeadline(t *testing.T) {
 	s := ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4))
-	w := inStep(t, enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: plan.FreeEach})), s)
+	w := inStep(t, enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: plan.ReplaceEach})), s)
 	d := w.at(enginetest.StepTimeout).see(s)
 	require.Nil(t, d.Do)
 	require.Equal(t, "web-4: OldRevision: on another revision than wanted ("+enginetest.TooLong+")", d.End.Message)
@@ -182,40 +182,40 @@ func TestAfterADeletion(t *testing.T) {
 	same := func(*podObject) {}
 	for _, test := range []struct {
 		name  string
-		mode  plan.FreeMode
+		mode  plan.ReplaceMode
 		first sts.Snapshot
 		then  sts.Snapshot
 		want  string // the pod that is deleted next
 	}{
-		{"the same pod is not deleted twice", plan.FreeEach, two(same, same), two(same, same), ""},
-		{"the same blocker is not deleted twice", plan.FreeBlocker, two(same, ststest.Unready), two(same, ststest.Unready), ""},
-		{"no other goes while it is still shown", plan.FreeEach, two(same, same), two(same, ststest.Unready), ""},
-		{"no other goes when it shows up Ready before it leaves", plan.FreeEach, two(same, ststest.Unready), two(same, same), ""},
-		{"no other goes while it is on its way out", plan.FreeEach, two(same, ststest.Unready), two(same, ststest.Terminating), ""},
+		{"the same pod is not deleted twice", plan.ReplaceEach, two(same, same), two(same, same), ""},
+		{"the same blocker is not deleted twice", plan.ReplaceBlocker, two(same, ststest.Unready), two(same, ststest.Unready), ""},
+		{"no other goes while it is still shown", plan.ReplaceEach, two(same, same), two(same, ststest.Unready), ""},
+		{"no other goes when it shows up Ready before it leaves", plan.ReplaceEach, two(same, ststest.Unready), two(same, same), ""},
+		{"no other goes while it is on its way out", plan.ReplaceEach, two(same, ststest.Unready), two(same, ststest.Terminating), ""},
 		{
-			"no other goes while it is missing", plan.FreeEach, two(same, same),
+			"no other goes while it is missing", plan.ReplaceEach, two(same, same),
 			ststest.Without(two(same, same), 4), "",
 		},
 		{
-			"the next goes when it is back", plan.FreeEach, two(same, same),
+			"the next goes when it is back", plan.ReplaceEach, two(same, same),
 			ststest.Opened(enginetest.Closing(), ststest.StablePod(4, ststest.Recreated), ststest.UpdatedPod(2)), "web-2",
 		},
 		{
-			"it goes again when it came back on the wrong revision", plan.FreeEach, two(same, same),
+			"it goes again when it came back on the wrong revision", plan.ReplaceEach, two(same, same),
 			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Recreated), ststest.UpdatedPod(2)), "web-4",
 		},
 		{
-			"the controller won't make it while a lower one is broken, so that goes", plan.FreeEach, two(same, same),
+			"the controller won't make it while a lower one is broken, so that goes", plan.ReplaceEach, two(same, same),
 			ststest.Without(two(same, ststest.Unready), 4), "web-2",
 		},
 		{
-			"the next blocker goes when it is back", plan.FreeBlocker,
+			"the next blocker goes when it is back", plan.ReplaceBlocker,
 			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Unready), ststest.UpdatedPod(2, ststest.Unready)),
 			ststest.Opened(enginetest.Closing(), ststest.UpdatedPod(4, ststest.Unready), ststest.StablePod(2, ststest.Recreated)), "web-4",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := newWalk(t, enginetest.OneStep(enginetest.Returning(&plan.Free{Mode: test.mode})), test.first)
+			w := newWalk(t, enginetest.OneStep(enginetest.Returning(&plan.Replace{Mode: test.mode})), test.first)
 			d := w.see(test.first)
 			require.NotEmpty(t, deletes(d.Do))
 			w.state = w.state.Applied(d.Do, nil, w.now)

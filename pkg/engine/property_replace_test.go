@@ -42,7 +42,7 @@ func (c *chaos) dressed(first sts.Snapshot) *chaos {
 
 // drivenPlans are plans whose pods the run deletes by itself.
 func drivenPlans() map[string]func(*plan.Plan) {
-	free := plan.Free{Order: sts.Order{Last: "role=primary"}, Budgets: true}
+	free := plan.Replace{Order: sts.Order{Last: "role=primary"}, Budgets: true}
 	return map[string]func(*plan.Plan){
 		"each":    driving(free),
 		"restart": restarting(free),
@@ -152,7 +152,7 @@ func TestAGateOpensWithinItsBudget(t *testing.T) {
 			pod, there := s.Pod(*edit.Partition)
 			require.True(t, !there || pod.Revision == s.UpdateRevision() || s.Forbids(pod) == "", "against its budget")
 			for o := s.Partition(); o < 5; o++ {
-				require.True(t, s.Standing(o, s.UpdateRevision(), c.now).Good(), "web-%d first", o)
+				require.True(t, s.PodProgress(o, s.UpdateRevision(), c.now).Good(), "web-%d first", o)
 			}
 			opened++
 		})

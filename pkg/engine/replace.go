@@ -10,50 +10,50 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// freed is what a step's Free comes to now: a pod to delete, or what to wait
+// replacement is what a step's Replace comes to now: a pod to delete, or what to wait
 // for before it can be, or when to look again, or nothing.
-type freed struct {
+type replacement struct {
 	pod     *plan.DeletePod
 	waiting string
 	at      time.Time
 }
 
-// free picks the pod that the step deletes now.
-func (st *State) free(f *plan.Free, p plan.Plan, s sts.Snapshot, progress plan.Progress, now time.Time) freed {
+// replace picks the pod that the step deletes now.
+func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, now time.Time) replacement {
 	if f == nil || !s.Observed() {
-		return freed{}
+		return replacement{}
 	}
 	if d, ok := st.unsure.(plan.DeletePod); ok {
 		if !outdated(d, s) {
-			return freed{pod: &d} // it may be on its way: no other before that is known
+			return replacement{pod: &d} // it may be on its way: no other before that is known
 		}
 		st.unsure = nil
 	}
 	if slices.ContainsFunc(s.Pods, func(pod sts.Pod) bool { return pod.UID == st.deleted }) {
-		return freed{} // one at a time, however far behind the watch is
+		return replacement{} // one at a time, however far behind the watch is
 	}
 	pod, blocks := s.Blocker(now)
 	switch {
-	case f.Mode == plan.FreeRestart:
+	case f.Mode == plan.ReplaceRestart:
 		return nextOld(*f, s, progress, now) // no pod but those that were asked for
 	case blocks && progress.Keeps(pod.Name):
-		return freed{}
+		return replacement{}
 	case blocks:
-		if at := st.freeAt(*f, p, s, pod, now); now.Before(at) {
-			return freed{at: at}
+		if at := st.replaceAt(*f, p, s, pod, now); now.Before(at) {
+			return replacement{at: at}
 		}
 		return deletion(*f, s, pod, "it is not Ready, and the controller waits for it before it replaces any other")
-	case f.Mode != plan.FreeBlocker:
+	case f.Mode != plan.ReplaceBlocker:
 		return nextOld(*f, s, progress, now)
 	}
-	return freed{}
+	return replacement{}
 }
 
-// freeAt is when a blocker has been one for long enough. Where the controller
+// replaceAt is when a blocker has been one for long enough. Where the controller
 // goes in order it never replaces the pod, so the time that it has been not
 // Ready before this run counts as well.
-func (st *State) freeAt(f plan.Free, p plan.Plan, s sts.Snapshot, pod sts.Pod, now time.Time) time.Time {
-	if !s.Ordered() && f.Mode == plan.FreeBlocker {
+func (st *State) replaceAt(f plan.Replace, p plan.Plan, s sts.Snapshot, pod sts.Pod, now time.Time) time.Time {
+	if !s.Ordered() && f.Mode == plan.ReplaceBlocker {
 		return st.blockedSince(pod, now).Add(max(f.Grace, p.Patience)) // most servers heal it by themselves
 	}
 	return pod.UnreadySince.Add(f.Grace)
@@ -61,17 +61,17 @@ func (st *State) freeAt(f plan.Free, p plan.Plan, s sts.Snapshot, pod sts.Pod, n
 
 // nextOld picks among the pods that the condition calls old, once every other pod
 // that it looks at is Available.
-func nextOld(f plan.Free, s sts.Snapshot, progress plan.Progress, now time.Time) freed {
+func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Time) replacement {
 	var old, down []sts.Pod
 	var soon time.Time // when time alone makes one of them Available
-	for _, t := range progress.Standings {
+	for _, t := range progress.Pods {
 		pod, _ := s.Pod(t.Ordinal)
-		stays := f.Mode == plan.FreeEach && pod.Revision == s.Wanted(t.Ordinal) // it would come back as it is
+		stays := f.Mode == plan.ReplaceEach && pod.Revision == s.Wanted(t.Ordinal) // it would come back as it is
 		switch {
 		case t.Good():
 		case t.State == sts.StateMissing && s.Ordered() && len(down) > 0: // not made before the one below is healthy
 		case t.State != sts.StateOld, stays && !pod.Ready:
-			return freed{}
+			return replacement{}
 		case pod.Ready && !pod.Available(s.MinReady(), now):
 			soon = Earlier(soon, pod.AvailableAt(s.MinReady()))
 		case stays:
@@ -82,39 +82,39 @@ func nextOld(f plan.Free, s sts.Snapshot, progress plan.Progress, now time.Time)
 		}
 	}
 	if !soon.IsZero() {
-		return freed{at: soon}
+		return replacement{at: soon}
 	}
 	f.Order.Sort(old)
 	// What is down anyway goes first: nothing is lost by it.
 	all := slices.Concat(down, old)
 	if len(all) == 0 {
-		return freed{}
+		return replacement{}
 	}
 	pod := all[0]
 	why := "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
-	if f.Mode == plan.FreeRestart {
+	if f.Mode == plan.ReplaceRestart {
 		why = "so that it is recreated"
 	}
 	return deletion(f, s, pod, why)
 }
 
 // deletion deletes the pod, or waits for the budgets that forbid it.
-func deletion(f plan.Free, s sts.Snapshot, pod sts.Pod, why string) freed {
+func deletion(f plan.Replace, s sts.Snapshot, pod sts.Pod, why string) replacement {
 	if words := s.Forbids(pod); f.Budgets && words != "" && !f.Always(pod) {
-		return freed{waiting: words}
+		return replacement{waiting: words}
 	}
 	d := &plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
 	if f.Order.Last != "" {
 		d.Version = pod.Version // with other labels than these it may be another one's turn
 	}
-	return freed{pod: d}
+	return replacement{pod: d}
 }
 
 // unhealthy deletes, before anything else is waited for, a pod that is not Ready
 // and comes back at the revision that is wanted for it. It reports whether there
 // is one, or one that the watch does not show on its way yet.
 func (n *next) unhealthy(step *plan.Step) bool {
-	if step.Free == nil || !step.Free.AlwaysUnhealthy || !n.s.Observed() {
+	if step.Replace == nil || !step.Replace.AlwaysUnhealthy || !n.s.Observed() {
 		return false
 	}
 	for _, pod := range slices.Backward(n.s.Pods) {
