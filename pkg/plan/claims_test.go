@@ -65,10 +65,18 @@ func TestClaimsFree(t *testing.T) {
 		want plan.Progress
 	}{
 		{"nobody owns it", ststest.WithClaims(ststest.Claim("data-web-4")), plan.Progress{Done: true}},
-		{"the set may own it, for it stays", ststest.WithClaims(ststest.Claim("data-web-4", ownedBy("StatefulSet", "web"))), plan.Progress{Done: true}},
-		{"a pod owns another", ststest.WithClaims(ststest.Claim("data-web-4"), ststest.Claim("data-web-3", ownedBy("Pod", "web-3"))), plan.Progress{Done: true}},
 		{
-			"somebody else's pod owns it, which takes it nowhere", ststest.WithClaims(ststest.Claim("data-web-4", ownedBy("Pod", "backup"))),
+			"the set may own it, for it stays", ststest.WithClaims(ststest.Claim("data-web-4", ownedBy("StatefulSet", "web"))),
+			plan.Progress{Done: true},
+		},
+		{
+			"a pod owns another",
+			ststest.WithClaims(ststest.Claim("data-web-4"), ststest.Claim("data-web-3", ownedBy("Pod", "web-3"))),
+			plan.Progress{Done: true},
+		},
+		{
+			"somebody else's pod owns it, which takes it nowhere",
+			ststest.WithClaims(ststest.Claim("data-web-4", ownedBy("Pod", "backup"))),
 			plan.Progress{Done: true},
 		},
 		{

@@ -128,7 +128,8 @@ func TestPodsRestarted(t *testing.T) {
 			plan.Progress{Done: true, Good: 2, Want: 2, Pods: fiveOf(sts.StateAvailable)},
 		},
 		{
-			"both are and another one is not Ready", restart(), opened(set(ststest.Partition(5)), append(both, stable(0, ststest.Unready))...),
+			"both are and another one is not Ready", restart(),
+			opened(set(ststest.Partition(5)), append(both, stable(0, ststest.Unready))...),
 			plan.Progress{Good: 2, Want: 2, Pods: fiveOf(sts.StateAvailable, standing(0, sts.StateStarting))},
 		},
 		{
@@ -152,7 +153,8 @@ func TestPodsRestarted(t *testing.T) {
 		},
 		{
 			"one that the set no longer has is left out", restart(alone),
-			ststest.Snapshot(set(ststest.Partition(5), ststest.Replicas(2)), ststest.Pods(0, 1), ststest.Pods(1, 2, anew), ststest.Pods(3, 4)),
+			ststest.Snapshot(set(ststest.Partition(5), ststest.Replicas(2)),
+				ststest.Pods(0, 1), ststest.Pods(1, 2, anew), ststest.Pods(3, 4)),
 			plan.Progress{Done: true, Good: 1, Want: 1, Pods: []sts.PodProgress{standing(1, sts.StateAvailable)}},
 		},
 		{

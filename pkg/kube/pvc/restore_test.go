@@ -122,7 +122,10 @@ func TestFollowingAClaimOutlastsTrouble(t *testing.T) {
 		{"the answer breaks off", kubetest.After(long, kubetest.Cut, kubetest.Object(done)), comes},
 		{"the claim can't be watched", kubetest.After(long, kubetest.Object(pending), kubetest.Object(done)), kubetest.Busy},
 		{"the watch ends", kubetest.After(long, kubetest.Object(pending), kubetest.Object(done)), kubetest.Text(http.StatusOK, "")},
-		{"the watch says that it can't go on", kubetest.After(long, kubetest.Object(pending), kubetest.Object(done)), kubetest.Text(http.StatusOK, expired)},
+		{
+			"the watch says that it can't go on", kubetest.After(long, kubetest.Object(pending), kubetest.Object(done)),
+			kubetest.Text(http.StatusOK, expired),
+		},
 		{
 			"the claim may not be watched", kubetest.After(long, kubetest.Object(pending), kubetest.Object(done)),
 			kubetest.Failure(http.StatusForbidden, `User "jo" cannot watch resource "persistentvolumeclaims"`),
@@ -182,7 +185,8 @@ func TestFollowingAClaimTellsOfTrouble(t *testing.T) {
 // Whoever may not read the claim is told so, and does not wait.
 func TestFollowingAClaimThatMayNotBeRead(t *testing.T) {
 	server, claim := stored(t)
-	server.On(http.MethodGet, kubetest.ClaimPath, kubetest.Failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumeclaims"`))
+	server.On(http.MethodGet, kubetest.ClaimPath,
+		kubetest.Failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumeclaims"`))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 
@@ -200,7 +204,8 @@ func TestAClaimThatChangesIsReadAgain(t *testing.T) {
 		t.Run(string(change), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server, _ := stored(t)
-				server.On(http.MethodGet, kubetest.ClaimPath, kubetest.After(1, kubetest.Object(pending), kubetest.Failure(http.StatusNotFound, "gone")))
+				server.On(http.MethodGet, kubetest.ClaimPath,
+					kubetest.After(1, kubetest.Object(pending), kubetest.Failure(http.StatusNotFound, "gone")))
 				server.On(http.MethodGet, kubetest.ClaimsPath, kubetest.Text(http.StatusOK, kubetest.Event(change, pending)))
 				ctx, cancel := context.WithCancel(t.Context())
 				began := time.Now()

@@ -86,8 +86,8 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	p.End(prune.Summary{Stopped: []string{reporttest.Evil}}, reporttest.Evil, reporttest.Evil)
 	r := restoring(&out, &out, report.Human)
 	r.Binding = plan.Binding{Claim: reporttest.Evil, Volume: reporttest.Evil}
-	for _, o := range []engine.Outcome{{Result: engine.Done, Message: reporttest.Evil}, {Result: engine.TimedOut, Message: reporttest.Evil}} {
-		restored(r, "", o)
+	for _, result := range []engine.Result{engine.Done, engine.TimedOut} {
+		restored(r, "", engine.Outcome{Result: result, Message: reporttest.Evil})
 	}
 	r.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
 	r.Plan(&plan.Plan{Title: reporttest.Evil})
