@@ -82,7 +82,7 @@ func (j *Judge) judge(c *sts.Claim, h worldIndex) Verdict {
 	return v
 }
 
-func (v Verdict) of(w wants) Verdict {
+func (v Verdict) of(w claimTemplate) Verdict {
 	v.Set, v.Template, v.Seen = w.set.Name(), w.template, Look(*w.set)
 	return v
 }

@@ -41,15 +41,15 @@ type Options struct {
 	Makers Makers
 }
 
-// wants is a claim template of a set.
-type wants struct {
+// claimTemplate is one of a set.
+type claimTemplate struct {
 	set      *sts.Snapshot
 	template string
 }
 
 // worldIndex is the world by what is looked up in it.
 type worldIndex struct {
-	byStem  map[Key][]wants // who makes claims of this name and then an ordinal
+	byStem  map[Key][]claimTemplate // who makes claims of this name and then an ordinal
 	byName  map[Key]*sts.Snapshot
 	users   map[Key]string
 	scalers map[Key][]Scaler
@@ -58,7 +58,7 @@ type worldIndex struct {
 
 func (w World) index() worldIndex {
 	h := worldIndex{
-		byStem: map[Key][]wants{}, byName: map[Key]*sts.Snapshot{}, users: w.Users,
+		byStem: map[Key][]claimTemplate{}, byName: map[Key]*sts.Snapshot{}, users: w.Users,
 		scalers: map[Key][]Scaler{}, inUse: map[Key]string{},
 	}
 	for i := range w.Sets {
@@ -67,7 +67,7 @@ func (w World) index() worldIndex {
 		h.byName[Key{namespace, set.Name()}] = set
 		for _, template := range set.ClaimTemplates() {
 			key := Key{namespace, template + "-" + set.Name()}
-			h.byStem[key] = append(h.byStem[key], wants{set, template})
+			h.byStem[key] = append(h.byStem[key], claimTemplate{set, template})
 		}
 	}
 	for _, s := range w.Scalers {

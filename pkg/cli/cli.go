@@ -52,7 +52,7 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 		Streams: streams,
 		Config:  &app.Config{},
 		Color:   term.ColorAuto,
-		Memory:  stayLean,
+		Memory:  limitMemory,
 	}
 	env.Version, env.Commit = build(version, commit, debug.ReadBuildInfo)
 	if os.Getenv("GITHUB_ACTIONS") == "true" && !term.Live(streams.Err) {

@@ -25,7 +25,7 @@ func TestMemoryIsLimitedByWhatHasToBeKept(t *testing.T) {
 			defer debug.SetMemoryLimit(before)
 			t.Setenv("GOMEMLIMIT", test.limit)
 
-			stayLean(test.kept)
+			limitMemory(test.kept)
 
 			require.Equal(t, test.want, debug.SetMemoryLimit(-1))
 		})

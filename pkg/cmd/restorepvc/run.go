@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Run restores the claims, one after another.
@@ -119,9 +120,7 @@ func (v *verb) restore(ctx context.Context, record prune.Record) error {
 			v.tell.Nothing(planner.Nothing(b))
 			return nil
 		}
-		p.Timeout = v.Timeout
-		runner.Follow(func(ctx context.Context) <-chan engine.Update { return runner.Client.WatchClaim(ctx, b) })
-		if o, err = runner.Run(ctx, p, s); err != nil {
+		if o, err = v.run(ctx, runner, p, s); err != nil {
 			return err
 		}
 		switch {
@@ -134,6 +133,15 @@ func (v *verb) restore(ctx context.Context, record prune.Record) error {
 		}
 	}
 	return errors.New(o.Message)
+}
+
+// run runs the plan, and follows its claim for as long as that takes.
+func (v *verb) run(ctx context.Context, runner *app.Runner, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	runner.Follow(func(ctx context.Context) <-chan engine.Update { return runner.Client.WatchClaim(ctx, v.tell.Binding) })
+	p.Timeout = v.Timeout
+	return runner.Run(ctx, p, s)
 }
 
 // failure is a failed run as the error of its claim.

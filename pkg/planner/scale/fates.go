@@ -38,15 +38,15 @@ func (r Request) removed(s sts.Snapshot, record *operation.Scale) []plan.Ordinal
 	}
 	out = r.byPolicy(out, s, record)
 	if record == nil && r.To == s.Replicas() {
-		out = append(lingering(s, top), out...)
+		out = append(outOfRange(s, top), out...)
 	}
 	return out
 }
 
-// lingering are the ordinals from top on whose claims the controller still deletes
+// outOfRange are the ordinals from top on whose claims the controller still deletes
 // after a scale-down of before, highest first: whoever asks for the same number again
 // waits for them, too. A claim of a pod that is gone goes with its pod.
-func lingering(s sts.Snapshot, top int) []plan.Ordinal {
+func outOfRange(s sts.Snapshot, top int) []plan.Ordinal {
 	if s.WhenScaled() != appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
 		return nil
 	}
