@@ -16,7 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -71,12 +71,12 @@ func split(line string) []string {
 func recorded(t *testing.T, claim string) string {
 	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	dir, err := prune.Dir("")
+	dir, err := receipt.Dir("")
 	require.NoError(t, err)
 	server, err := (&app.Config{}).Loader().ClientConfig()
 	require.NoError(t, err)
-	book := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start }}
-	require.NoError(t, book.Write(prune.Record{
+	book := &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start }}
+	require.NoError(t, book.Write(receipt.Receipt{
 		Claim: &corev1.PersistentVolumeClaim{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: claim},
 			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: "pv"},

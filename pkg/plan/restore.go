@@ -41,6 +41,12 @@ func (b Binding) volume(s sts.Snapshot) (sts.Volume, bool) {
 	return s.Volumes[i], true
 }
 
+// boundTo reports whether the volume is bound to the claim of the binding's name.
+func (b Binding) boundTo(s sts.Snapshot, v sts.Volume) bool {
+	claim, found := b.claim(s)
+	return found && v.ClaimRef != nil && v.ClaimRef.UID == claim.UID
+}
+
 // Broken says why the claim can't get the volume with its data any more, or "".
 func (b Binding) Broken(s sts.Snapshot) string {
 	name := fmt.Sprintf("claim %s/%s", b.Namespace, b.Claim)
@@ -62,6 +68,9 @@ func (b Binding) Broken(s sts.Snapshot) string {
 // another claim of the same name and for no other.
 type ReleaseVolume struct {
 	Binding
+	// From is the uid of the claim that it is still bound to, empty for none. A volume
+	// that is another claim's by now is left alone.
+	From types.UID `json:"from"`
 	// Reclaim is the policy that it gets back in the end: it is noted on the volume
 	// where it differs from the present one and nothing is noted yet.
 	Reclaim corev1.PersistentVolumeReclaimPolicy `json:"reclaimPolicy"`
@@ -69,10 +78,11 @@ type ReleaseVolume struct {
 
 func (ReleaseVolume) change() {}
 
-// Done reports whether the volume is kept for any claim of that name.
+// Done reports whether the volume is kept for any claim of that name, or bound to the
+// one that there is: another restore may have come first.
 func (c ReleaseVolume) Done(s sts.Snapshot) bool {
 	v, found := c.volume(s)
-	return found && v.ClaimRef != nil && v.ClaimRef.UID == ""
+	return found && v.ClaimRef != nil && (v.ClaimRef.UID == "" || c.boundTo(s, v))
 }
 
 func (c ReleaseVolume) String() string {
@@ -116,7 +126,11 @@ func (c ResetReclaim) String() string {
 
 // Restorable holds while the claim can get the volume: it is there, bound to no
 // other claim, and no claim of that name has another volume.
-type Restorable struct{ Binding }
+type Restorable struct {
+	Binding
+	// From is the uid of a deleted claim that the volume may still be bound to.
+	From types.UID `json:"from"`
+}
 
 // Check looks at both.
 func (c Restorable) Check(s sts.Snapshot, _ time.Time) Progress {
@@ -128,6 +142,10 @@ func (c Restorable) Check(s sts.Snapshot, _ time.Time) Progress {
 	}
 	if claim, found := c.claim(s); found && claim.Volume != c.Volume {
 		return Progress{Broken: fmt.Sprintf("there is another claim %s by now", c.Claim)}
+	}
+	v, _ := c.volume(s)
+	if to := v.ClaimRef; to != nil && to.UID != "" && to.UID != c.From && !c.boundTo(s, v) {
+		return Progress{Broken: fmt.Sprintf("volume %s was bound to another claim %s meanwhile", c.Volume, c.Claim)}
 	}
 	return Progress{Done: true}
 }

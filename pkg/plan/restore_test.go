@@ -44,7 +44,7 @@ func both(v sts.Volume, claims ...sts.Claim) sts.Snapshot {
 }
 
 func TestChangesOfARestoreAreDone(t *testing.T) {
-	release := plan.ReleaseVolume{Binding: binding, Reclaim: "Delete"}
+	release := plan.ReleaseVolume{Binding: binding, From: "old-uid", Reclaim: "Delete"}
 	create := plan.CreateClaim{Binding: binding}
 	reset := plan.ResetReclaim{Binding: binding, Reclaim: "Delete"}
 	leaving := bound(func(c *sts.Claim) { c.Deleting = true })
@@ -59,6 +59,8 @@ func TestChangesOfARestoreAreDone(t *testing.T) {
 		{"the volume waits for any claim of the name", release, both(released(free)), true},
 		{"the volume is free for any claim at all", release, both(released(func(v *sts.Volume) { v.ClaimRef = nil })), false},
 		{"the volume is another one", release, both(released(free, func(v *sts.Volume) { v.UID = "other" })), false},
+		{"another restore has bound it already", release, both(released(func(v *sts.Volume) { v.ClaimRef.UID = "new-uid" }), bound()), true},
+		{"it is bound to another claim than the one there is", release, both(released(), bound()), false},
 		{"nothing was read", release, sts.Snapshot{}, false},
 		{"there is no claim", create, both(released(free)), false},
 		{"there is the claim", create, both(released(free), bound()), true},
@@ -75,7 +77,7 @@ func TestChangesOfARestoreAreDone(t *testing.T) {
 }
 
 func TestConditionsOfARestore(t *testing.T) {
-	restorable, isBound := plan.Restorable{Binding: binding}, plan.ClaimBound{Binding: binding}
+	restorable, isBound := plan.Restorable{Binding: binding, From: "old-uid"}, plan.ClaimBound{Binding: binding}
 	tests := []struct {
 		name      string
 		condition plan.Condition

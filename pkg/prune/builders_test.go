@@ -16,6 +16,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -72,14 +74,14 @@ func (c *cluster) Claim(_ context.Context, claim sts.Claim) (sts.Claim, error) {
 	return claim, err
 }
 
-func (c *cluster) Record(_ context.Context, claim sts.Claim) (prune.Record, error) {
+func (c *cluster) Record(_ context.Context, claim sts.Claim) (receipt.Receipt, error) {
 	err := c.ask("read " + claim.Name)
-	r := record(claim.Namespace, claim.Name)
+	r := receipttest.Receipt(claim.Namespace, claim.Name)
 	r.Policy = c.policy
 	return r, cmp.Or(err, c.changed(claim))
 }
 
-func (c *cluster) Retain(_ context.Context, r prune.Record) error {
+func (c *cluster) Retain(_ context.Context, r receipt.Receipt) error {
 	return c.ask("retain " + r.Claim.Name)
 }
 
@@ -114,26 +116,6 @@ func (c *cluster) deleted() []string {
 		}
 	}
 	return out
-}
-
-// record is that of a claim whose volume had policy Delete.
-func record(namespace, name string) prune.Record {
-	class := "standard"
-	return prune.Record{
-		Claim: &corev1.PersistentVolumeClaim{
-			ObjectMeta: metav1.ObjectMeta{
-				Namespace: namespace, Name: name, UID: types.UID(name + "-uid"), ResourceVersion: "7",
-				Labels: map[string]string{"app": "web"}, Finalizers: []string{"kubernetes.io/pvc-protection"},
-				Annotations: map[string]string{
-					"note": "precious\n...\n", "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
-				},
-			},
-			Spec:   corev1.PersistentVolumeClaimSpec{StorageClassName: &class, VolumeName: "pv-" + name},
-			Status: corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimBound},
-		},
-		ClaimUID: types.UID(name + "-uid"), Volume: "pv-" + name, VolumeUID: types.UID("pv-" + name + "-uid"),
-		Before: corev1.PersistentVolumeReclaimDelete, Policy: corev1.PersistentVolumeReclaimDelete, Cluster: "https://here",
-	}
 }
 
 // judged is set web with one replica and the claims of so many ordinals that

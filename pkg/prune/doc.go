@@ -1,4 +1,3 @@
 // Package prune deletes claims that were judged to be nobody's, each only after
-// another look, and makes deleted ones again from a record. It knows the
-// cluster by an interface only.
+// another look. It knows the cluster by an interface only.
 package prune

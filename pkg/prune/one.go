@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 )
 
 // tries is how often a claim is looked at that changes before it is deleted.
@@ -46,10 +47,10 @@ func begun(ctx context.Context) (context.Context, context.CancelFunc) {
 type deletion struct {
 	*Run
 	verdict claims.Verdict
-	looked  time.Time // when what can want it was looked at
-	written *Record   // what is in the book
+	looked  time.Time        // when what can want it was looked at
+	written *receipt.Receipt // what is in the book
 	// kept is the record of the volume whose policy was changed for this.
-	kept *Record
+	kept *receipt.Receipt
 }
 
 // attempt deletes the claim as it was judged: what it takes to make it again is
@@ -58,7 +59,7 @@ type deletion struct {
 func (d *deletion) attempt(ctx context.Context) (Event, error) {
 	v := d.verdict
 	e := Event{Verdict: v, Retained: v.Claim.Volume != "" && !v.Claim.DataDies()}
-	var record *Record
+	var record *receipt.Receipt
 	if d.Retain && v.Claim.Volume != "" || e.Retained {
 		var err error
 		if record, err = d.save(ctx); err != nil {
@@ -117,7 +118,7 @@ func (d *deletion) again(ctx context.Context) Event {
 
 // save writes the record, if there is to be one: again only where the claim has
 // changed in what it takes to make it.
-func (d *deletion) save(ctx context.Context) (*Record, error) {
+func (d *deletion) save(ctx context.Context) (*receipt.Receipt, error) {
 	v := d.verdict
 	record, err := d.Cluster.Record(ctx, v.Claim)
 	if err != nil {
@@ -133,7 +134,7 @@ func (d *deletion) save(ctx context.Context) (*Record, error) {
 		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if d.Records != nil && (d.written == nil || !d.written.makes(record)) {
+	if d.Records != nil && (d.written == nil || !d.written.Makes(record)) {
 		if err := d.Records.Write(record); err != nil {
 			return nil, fmt.Errorf("no record could be written: %w", err)
 		}
@@ -143,7 +144,7 @@ func (d *deletion) save(ctx context.Context) (*Record, error) {
 }
 
 // dies is the error about a claim whose data was to stay and would not.
-type dies struct{ record Record }
+type dies struct{ record receipt.Receipt }
 
 func (d dies) Error() string {
 	return fmt.Sprintf("the reclaim policy of volume %s is %s by now", d.record.Volume, d.record.Policy)

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -124,7 +125,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 // to be made otherwise.
 func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
-	b := book(t)
+	b := receipttest.File(t)
 	run.Records, run.Retain = b, true
 	fresh := c.fresh
 	c.fresh = nil // it changes between the record and the deletion

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -21,9 +22,9 @@ type Cluster interface {
 	Claim(ctx context.Context, c sts.Claim) (sts.Claim, error)
 	// Record reads what it takes to make the claim again. It is a
 	// [engine.ErrConflict] when the claim is not as it was seen.
-	Record(ctx context.Context, c sts.Claim) (Record, error)
+	Record(ctx context.Context, c sts.Claim) (receipt.Receipt, error)
 	// Retain makes the volume outlive its claim.
-	Retain(ctx context.Context, r Record) error
+	Retain(ctx context.Context, r receipt.Receipt) error
 	// May is the error that a deletion would have now.
 	May(ctx context.Context, c sts.Claim) error
 	// Delete deletes the claim if it is still as it was seen, and is a
@@ -47,7 +48,7 @@ type Run struct {
 	// have changed since. Nil means that all are.
 	Asked func(sts.Claim) bool
 	// Records is where records go. Without one there are none.
-	Records *RecordFile
+	Records *receipt.File
 	// Retain keeps the volumes of deleted claims, whatever their policy.
 	Retain bool
 	// Concurrency is how many claims share a look and are deleted together.

@@ -11,13 +11,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 )
 
 func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
-	b := book(t)
+	b := receipttest.File(t)
 	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
@@ -45,7 +46,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
 			var got told
-			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Retain: true, Concurrency: 1, Tell: got.tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Tell: got.tell}
 
 			run.Do(t.Context(), slices.Values(verdicts))
 
@@ -63,22 +64,12 @@ func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
 	require.Empty(t, c.deleted())
 }
 
-func book(t *testing.T) *prune.RecordFile {
-	t.Helper()
-	b := &prune.RecordFile{Dir: t.TempDir(), Now: func() time.Time { return ststest.Start }, Head: "what it is"}
-	t.Cleanup(func() {
-		_, err := b.Close()
-		require.NoError(t, err)
-	})
-	return b
-}
-
 func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
-	b := book(t)
+	b := receipttest.File(t)
 	c.before = func(what string) {
 		if what == "retain data-web-1" {
-			require.Len(t, recordsOf(t, b), 1)
+			require.Len(t, receipttest.Read(t, b), 1)
 		}
 	}
 	var got told
@@ -96,7 +87,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: errors.New("no")}
-			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
 			require.Empty(t, c.deleted())
@@ -106,7 +97,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 
 func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
-	b := &prune.RecordFile{Dir: "/dev/null/x", Now: time.Now}
+	b := &receipt.File{Dir: "/dev/null/x", Now: time.Now}
 	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
 
 	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
@@ -121,7 +112,7 @@ func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
 		t.Run(string(policy), func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
-			run := prune.Run{Cluster: c, Judge: judge, Records: book(t), Concurrency: 1, Tell: new(told).tell}
+			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Concurrency: 1, Tell: new(told).tell}
 
 			require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
 			require.NotContains(t, c.asked, "retain data-web-1")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -118,7 +119,7 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 			c.errs = map[string]error{what: prune.ErrGone}
 			var got told
 			run := prune.Run{
-				Cluster: c, Judge: judge, Records: book(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell,
+				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell,
 			}
 
 			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
@@ -143,7 +144,7 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := book(t)
+			b := receipttest.File(t)
 			synctest.Test(t, func(t *testing.T) {
 				c, judge, verdicts := judged(t, 1)
 				c.before = func(what string) {

@@ -22,9 +22,9 @@ var command = regexp.MustCompile(`\bkubectl( sts)? [-a-z]`)
 // mayName are the texts outside of pkg/hint that name a command and offer none:
 // what stands there is a title, or says where a file is from.
 var mayName = map[string][]string{
-	"pkg/cli/end.go":      {"kubectl sts"}, // where there is no verb, its help is the root's
-	"pkg/cli/cli.go":      {"kubectl sts"}, // the name of the root command
-	"pkg/prune/record.go": {"not a record of kubectl sts prune-pvc"},
+	"pkg/cli/end.go":         {"kubectl sts"}, // where there is no verb, its help is the root's
+	"pkg/cli/cli.go":         {"kubectl sts"}, // the name of the root command
+	"pkg/receipt/receipt.go": {"not a record of kubectl sts prune-pvc"},
 	"pkg/options/flags.go": {"Name of the manager used to track field ownership. " +
 		"Flux removes the fields of managers whose names begin with kubectl."},
 	"pkg/cmd/prunepvc/run.go":  {"kubectl sts prune-pvc"},

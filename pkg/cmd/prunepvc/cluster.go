@@ -6,6 +6,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -38,12 +39,12 @@ func (c cluster) Claim(ctx context.Context, claim sts.Claim) (sts.Claim, error) 
 }
 
 // Record reads what it takes to make the claim again.
-func (c cluster) Record(ctx context.Context, claim sts.Claim) (prune.Record, error) {
+func (c cluster) Record(ctx context.Context, claim sts.Claim) (receipt.Receipt, error) {
 	return c.client.In(claim.Namespace).ClaimRecord(ctx, claim)
 }
 
 // Retain makes the volume outlive its claim.
-func (c cluster) Retain(ctx context.Context, r prune.Record) error {
+func (c cluster) Retain(ctx context.Context, r receipt.Receipt) error {
 	return c.client.In(r.Claim.Namespace).KeepVolume(ctx, r)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -217,12 +218,12 @@ func (r Request) end(env *app.Env, client *kube.Client, f found, o engine.Outcom
 
 // book is where records go. When volumes stay anyway, it is no reason to stop
 // that none can be written.
-func (r Request) book(env *app.Env, client *kube.Client, t claims.Total) (*prune.RecordFile, error) {
+func (r Request) book(env *app.Env, client *kube.Client, t claims.Total) (*receipt.File, error) {
 	if r.DryRun != report.DryRunNone || !r.RetainVolumes && t.Staying == 0 {
 		return nil, nil
 	}
-	dir, err := prune.Dir(r.RecordDir)
-	book := prune.NewRecordFile(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
+	dir, err := receipt.Dir(r.RecordDir)
+	book := receipt.NewFile(dir, "kubectl sts prune-pvc", env.Everywhere(), client.Host(), client.Now)
 	if err == nil {
 		err = book.Prepare()
 	}

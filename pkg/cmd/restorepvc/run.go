@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -31,11 +31,14 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
 		Several: len(found) > 1,
 	}}
+	if b := found[0].Binding(); len(found) == 1 {
+		env.About(b.Namespace, b.Claim)
+	}
 	done := 0
 	var failures []error
 	for _, f := range found {
 		v.tell.Binding = f.Binding()
-		err := v.restore(ctx, f.Record)
+		err := v.restore(ctx, f.Receipt)
 		var ended *app.Ended
 		switch {
 		case err == nil:
@@ -53,6 +56,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 			}
 		}
 		failures = append(failures, err)
+	}
+	if len(failures) == 0 && len(found) > 1 {
+		env.Protocol.End = engine.Outcome{Result: engine.Done, Message: fmt.Sprintf("%d claims are restored", done)}
 	}
 	return conclude(done, failures)
 }
@@ -100,7 +106,7 @@ const plans = 5
 // restore makes one claim again. Every step shows in the cluster, so it looks what is
 // left to do, and goes on from there: again after the deleted claim has gone, and
 // where somebody else has changed the claim or its volume meanwhile.
-func (v *verb) restore(ctx context.Context, record prune.Record) error {
+func (v *verb) restore(ctx context.Context, record receipt.Receipt) error {
 	b := record.Binding()
 	runner, err := v.runner(b.Namespace)
 	if err != nil {
@@ -117,7 +123,9 @@ func (v *verb) restore(ctx context.Context, record prune.Record) error {
 			return err
 		}
 		if p == nil {
-			v.tell.Nothing(planner.Nothing(b))
+			words := planner.Nothing(b)
+			v.tell.Nothing(words)
+			v.env.Protocol.End = engine.Outcome{Result: engine.Done, Message: words}
 			return nil
 		}
 		if o, err = v.run(ctx, runner, p, s); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -13,11 +13,11 @@ import (
 // without anybody having said so.
 func (v *visit) left(ctx context.Context) []string {
 	fresh, client := v.fresh(), v.runner.Client
-	dir, err := prune.Dir(v.request.RecordDir)
+	dir, err := receipt.Dir(v.request.RecordDir)
 	if err != nil || len(fresh) == 0 {
 		return nil
 	}
-	found, err := prune.Find(dir, func(r prune.Record) bool {
+	found, err := receipt.Find(dir, func(r receipt.Receipt) bool {
 		return r.Cluster == client.Host() && r.Claim.Namespace == client.Namespace && slices.Contains(fresh, r.Claim.Name)
 	})
 	if err != nil {

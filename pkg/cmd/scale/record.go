@@ -13,13 +13,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // recorder writes down what it takes to make a claim again whose volume stays.
 type recorder struct {
 	client *kube.Client
-	book   *prune.RecordFile
+	book   *receipt.File
 }
 
 // Record writes it down; see [engine.Records].
@@ -43,7 +44,7 @@ func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snaps
 }
 
 // recordOf reads what it takes to make a claim of the set again.
-func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (prune.Record, error) {
+func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (receipt.Receipt, error) {
 	record, err := client.ClaimRecord(ctx, claim)
 	if errors.Is(err, prune.ErrGone) {
 		err = fmt.Errorf("%w: %w", engine.ErrConflict, err)
@@ -89,7 +90,7 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 // book makes the file for records where the plan needs one: that none can be
 // written must show before any pod goes. Where volumes stay by themselves it is
 // no reason to stop.
-func (v *visit) book(ctx context.Context, p *plan.Plan) (*prune.RecordFile, error) {
+func (v *visit) book(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
 	var first *plan.DeleteClaim
 	for i := range p.Steps {
 		if d, ok := p.Steps[i].Change.(plan.DeleteClaim); ok && d.Record && first == nil {
@@ -113,16 +114,16 @@ func (v *visit) book(ctx context.Context, p *plan.Plan) (*prune.RecordFile, erro
 
 // open makes the file, and finds out whether what goes into it may be read. That
 // the claim has just changed does not matter.
-func (v *visit) open(ctx context.Context, d plan.DeleteClaim) (*prune.RecordFile, error) {
+func (v *visit) open(ctx context.Context, d plan.DeleteClaim) (*receipt.File, error) {
 	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
 	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, engine.ErrConflict) {
 		return nil, err
 	}
-	dir, err := prune.Dir(v.request.RecordDir)
+	dir, err := receipt.Dir(v.request.RecordDir)
 	if err != nil {
 		return nil, err
 	}
-	book := prune.NewRecordFile(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
+	book := receipt.NewFile(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
 	err = book.Prepare()
 	return book, err
 }

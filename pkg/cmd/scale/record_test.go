@@ -17,7 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -97,7 +97,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			client, err := kube.New(&rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: "application/json"}},
 				"default", func(string) {})
 			require.NoError(t, err)
-			book := &prune.RecordFile{Dir: t.TempDir(), Now: client.Now}
+			book := &receipt.File{Dir: t.TempDir(), Now: client.Now}
 			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
 			s = s.WithClaims([]sts.Claim{sts.ObserveClaim(retained().claim, nil)})
 
@@ -112,7 +112,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			require.NoError(t, err)
 			text, err := os.ReadFile(book.Path())
 			require.NoError(t, err)
-			records, err := prune.Parse(text)
+			records, err := receipt.Parse(text)
 			require.NoError(t, err)
 			require.Len(t, records, 1)
 			r := records[0]

@@ -17,14 +17,14 @@ import (
 // restore is a plan about a claim and its volume, and about no set.
 func restore() plan.Plan {
 	b := plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1", VolumeUID: "pv-1-uid"}
-	restorable := plan.Restorable{Binding: b}
+	restorable := plan.Restorable{Binding: b, From: "old"}
 	return plan.Identify(plan.Plan{
 		Verb: "restore-pvc", Namespace: "default", Timeout: 5 * time.Minute, Success: "the claim is back",
 		Steps: []plan.Step{
 			{
 				Title:   "release the volume",
 				Require: restorable,
-				Change:  plan.ReleaseVolume{Binding: b, Reclaim: "Delete"},
+				Change:  plan.ReleaseVolume{Binding: b, From: "old", Reclaim: "Delete"},
 				Until:   restorable,
 			},
 			{Title: "create the claim", Require: restorable, Change: plan.CreateClaim{Binding: b}, Until: plan.ClaimBound{Binding: b}},

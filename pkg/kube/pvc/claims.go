@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -95,7 +96,7 @@ func (c Claims) MayPrune(ctx context.Context, claim sts.Claim) error {
 func (c Claims) MayAll(ctx context.Context, claim sts.Claim, retain bool) error {
 	err := c.MayPrune(ctx, claim)
 	if err == nil && retain && claim.Volume != "" {
-		var r prune.Record
+		var r receipt.Receipt
 		if r, err = c.claimRecord(ctx, claim, false); err == nil {
 			err = c.keepVolume(ctx, r, true)
 		}

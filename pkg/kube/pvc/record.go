@@ -14,35 +14,36 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // ClaimRecord reads what it takes to make a claim again. It is a
 // [engine.ErrConflict] when the claim is not as it was seen.
-func (c Claims) ClaimRecord(ctx context.Context, seen sts.Claim) (prune.Record, error) {
+func (c Claims) ClaimRecord(ctx context.Context, seen sts.Claim) (receipt.Receipt, error) {
 	return c.claimRecord(ctx, seen, true)
 }
 
-func (c Claims) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (prune.Record, error) {
+func (c Claims) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (receipt.Receipt, error) {
 	ctx = c.conn.Quiet(ctx)
 	claim, err := c.getClaim(ctx, seen.Namespace, seen.Name)
 	switch {
 	case apierrors.IsNotFound(err):
-		return prune.Record{}, prune.ErrGone
+		return receipt.Receipt{}, prune.ErrGone
 	case err != nil:
-		return prune.Record{}, c.conn.WriteError(err, "get", "persistentvolumeclaims", seen.Name)
+		return receipt.Receipt{}, c.conn.WriteError(err, "get", "persistentvolumeclaims", seen.Name)
 	}
 	if claim.UID != seen.UID || asSeen && claim.ResourceVersion != seen.Version {
-		return prune.Record{}, fmt.Errorf("%w: claim %s", engine.ErrConflict, seen.Name)
+		return receipt.Receipt{}, fmt.Errorf("%w: claim %s", engine.ErrConflict, seen.Name)
 	}
 	volume, err := c.getVolume(ctx, claim.Spec.VolumeName)
 	if err != nil {
-		return prune.Record{}, c.conn.WriteError(err, "get", "persistentvolumes", claim.Spec.VolumeName)
+		return receipt.Receipt{}, c.conn.WriteError(err, "get", "persistentvolumes", claim.Spec.VolumeName)
 	}
 	if volume.Spec.ClaimRef == nil || volume.Spec.ClaimRef.UID != claim.UID {
-		return prune.Record{}, fmt.Errorf("volume %s is not bound to claim %s", volume.Name, claim.Name)
+		return receipt.Receipt{}, fmt.Errorf("volume %s is not bound to claim %s", volume.Name, claim.Name)
 	}
-	r := prune.Record{
+	r := receipt.Receipt{
 		Claim: claim, ClaimUID: claim.UID, Volume: volume.Name, VolumeUID: volume.UID, Cluster: c.conn.Host(),
 		Before: volume.Spec.PersistentVolumeReclaimPolicy, Policy: volume.Spec.PersistentVolumeReclaimPolicy,
 	}
@@ -57,11 +58,11 @@ func (c Claims) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (p
 
 // KeepVolume makes the volume outlive its claim, and notes on it the policy
 // that it gets back with restore-pvc.
-func (c Claims) KeepVolume(ctx context.Context, r prune.Record) error {
+func (c Claims) KeepVolume(ctx context.Context, r receipt.Receipt) error {
 	return c.keepVolume(ctx, r, false)
 }
 
-func (c Claims) keepVolume(ctx context.Context, r prune.Record, dryRun bool) error {
+func (c Claims) keepVolume(ctx context.Context, r receipt.Receipt, dryRun bool) error {
 	return c.changeVolume(ctx, r.Volume, dryRun, func(volume *corev1.PersistentVolume) ([]jsonpatch.Operation, error) {
 		if volume.UID != r.VolumeUID {
 			return nil, fmt.Errorf("volume %s is not bound to claim %s any more", r.Volume, r.Claim.Name)

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -41,8 +42,8 @@ func stored(t *testing.T, changes ...func(*corev1.PersistentVolume)) (*kubetest.
 	return server, claim
 }
 
-func recordOf(claim *corev1.PersistentVolumeClaim) prune.Record {
-	return prune.Record{
+func recordOf(claim *corev1.PersistentVolumeClaim) receipt.Receipt {
+	return receipt.Receipt{
 		Claim: claim, ClaimUID: claim.UID, Volume: claim.Spec.VolumeName, VolumeUID: "pv-data-web-4-uid",
 		Before: "Delete", Policy: "Delete",
 	}
@@ -111,43 +112,43 @@ func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
 	tests := []struct {
 		name   string
 		volume func(*corev1.PersistentVolume)
-		change func(context.Context, *kube.Client, prune.Record) error
+		change func(context.Context, *kube.Client, receipt.Receipt) error
 		want   string
 	}{
 		{
 			"kept, with a note of its policy", func(*corev1.PersistentVolume) {},
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error { return c.KeepVolume(ctx, r) },
 			`[` + asSeen + `,` + note + `,` +
 				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
 		},
 		{
 			"kept, beside other notes", func(v *corev1.PersistentVolume) { v.Annotations = map[string]string{"a": "b"} },
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error { return c.KeepVolume(ctx, r) },
 			`[` + asSeen + `,{"op":"add","path":"` + notePath + `","value":"Delete"},` +
 				`{"op":"replace","path":"/spec/persistentVolumeReclaimPolicy","value":"Retain"}]`,
 		},
 		{
 			"kept already", retained,
-			func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) }, "",
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error { return c.KeepVolume(ctx, r) }, "",
 		},
 		{
 			"free for the next claim of that name and for no other", retained,
-			func(ctx context.Context, c *kube.Client, r prune.Record) error {
-				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
+				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), From: r.ClaimUID, Reclaim: r.Before})
 			},
 			`[` + asSeen + `,` + ref + `]`,
 		},
 		{
 			"free, with a note of the policy that it is to get back",
 			func(v *corev1.PersistentVolume) { retained(v); v.Annotations = nil },
-			func(ctx context.Context, c *kube.Client, r prune.Record) error {
-				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
+				return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), From: r.ClaimUID, Reclaim: r.Before})
 			},
 			`[` + asSeen + `,` + note + `,` + ref + `]`,
 		},
 		{
 			"given its policy back", retained,
-			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 				return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
 			},
 			`[` + asSeen + `,{"op":"remove","path":"` + notePath + `","value":null},` +
@@ -155,7 +156,7 @@ func TestVolumesAreChangedExactlyAsTheyWereSeen(t *testing.T) {
 		},
 		{
 			"which it has already", func(*corev1.PersistentVolume) {},
-			func(ctx context.Context, c *kube.Client, r prune.Record) error {
+			func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 				return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
 			}, "",
 		},
@@ -185,12 +186,12 @@ func apply(ctx context.Context, c *kube.Client, change plan.Change) error {
 }
 
 func TestAVolumeThatIsSomebodyElsesByNowIsLeftAlone(t *testing.T) {
-	changes := map[string]func(context.Context, *kube.Client, prune.Record) error{
-		"keep": func(ctx context.Context, c *kube.Client, r prune.Record) error { return c.KeepVolume(ctx, r) },
-		"free": func(ctx context.Context, c *kube.Client, r prune.Record) error {
-			return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+	changes := map[string]func(context.Context, *kube.Client, receipt.Receipt) error{
+		"keep": func(ctx context.Context, c *kube.Client, r receipt.Receipt) error { return c.KeepVolume(ctx, r) },
+		"free": func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
+			return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), From: r.ClaimUID, Reclaim: r.Before})
 		},
-		"give": func(ctx context.Context, c *kube.Client, r prune.Record) error {
+		"give": func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 			return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Delete"})
 		},
 	}
@@ -220,4 +221,15 @@ func TestAVolumeThatWasChangedMeanwhileIsLookedAtAgain(t *testing.T) {
 
 	require.NoError(t, server.Client().KeepVolume(t.Context(), recordOf(claim)))
 	require.Equal(t, 2, patches)
+}
+
+// A volume that another claim of the same name has got meanwhile is not taken off it.
+func TestAVolumeIsReleasedOnlyOfTheClaimThatItWasSeenWith(t *testing.T) {
+	server, claim := stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "another" })
+	r := recordOf(claim)
+
+	err := apply(t.Context(), server.Client(), plan.ReleaseVolume{Binding: r.Binding(), From: r.ClaimUID, Reclaim: r.Before})
+
+	require.ErrorIs(t, err, engine.ErrConflict)
+	require.Equal(t, kubetest.Reads("GET "+volumePath), server.Requests())
 }

@@ -20,14 +20,16 @@ import (
 // ClaimAndVolume reads what there is of a claim and its volume, as the snapshot of a
 // plan that restores the claim.
 func (c Claims) ClaimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapshot, error) {
-	s, _, err := c.claimAndVolume(c.conn.Quiet(ctx), b)
-	return s, err
+	return transport.Again(c.conn.Quiet(ctx), func(ctx context.Context) (sts.Snapshot, error) {
+		s, _, err := c.claimAndVolume(ctx, b)
+		return s, err
+	})
 }
 
 // claimAndVolume also returns the claim itself, nil where there is none.
 func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapshot, *corev1.PersistentVolumeClaim, error) {
 	s := sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{}}
-	volume, err := c.getVolume(ctx, b.Volume)
+	volume, err := c.conn.PersistentVolumes().Get(ctx, b.Volume, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		volume = nil
@@ -36,7 +38,7 @@ func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapsho
 	default:
 		s.Volumes = append(s.Volumes, sts.ObserveVolume(volume))
 	}
-	claim, err := c.getClaim(ctx, b.Namespace, b.Claim)
+	claim, err := c.conn.PersistentVolumeClaims(b.Namespace).Get(ctx, b.Claim, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return s, nil, nil
@@ -47,12 +49,17 @@ func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapsho
 	return s, claim, nil
 }
 
-// pause is how long to wait before a claim that can't be watched is read again.
-const pause = time.Second
+const (
+	// pause is how long to wait before a claim that can't be watched is read again.
+	pause = time.Second
+	// reread is how long a volume may have changed that nobody watches.
+	reread = 5 * time.Second
+)
 
 // WatchClaim follows a claim and its volume for a plan that restores the claim. It
-// reads both whenever the claim changes, and once a second while there is no claim or
-// none may be watched. The channel closes with the context.
+// reads both whenever the claim changes, every five seconds because of the volume, and
+// once a second while there is no claim or none may be watched. The channel closes with
+// the context.
 func (c Claims) WatchClaim(ctx context.Context, b plan.Binding) <-chan engine.Update {
 	updates := make(chan engine.Update, 1)
 	go func() {
@@ -109,8 +116,8 @@ func (f *claimFeed) tell(ctx context.Context, u engine.Update) {
 	}
 }
 
-// changes waits for the claim to change, and reports false at once where that can't
-// be watched.
+// changes waits for the claim to change, or until the volume is to be read again. It
+// reports false at once where the claim can't be watched.
 func (f *claimFeed) changes(ctx context.Context, claim *corev1.PersistentVolumeClaim) bool {
 	if claim == nil {
 		return false
@@ -125,6 +132,8 @@ func (f *claimFeed) changes(ctx context.Context, claim *corev1.PersistentVolumeC
 	select {
 	case _, told := <-w.ResultChan():
 		return told
+	case <-time.After(reread):
+		return true
 	case <-ctx.Done():
 		return false
 	}
@@ -157,8 +166,11 @@ func (c Claims) ReleaseVolume(ctx context.Context, change plan.ReleaseVolume, dr
 		if !noted && volume.Spec.PersistentVolumeReclaimPolicy != change.Reclaim {
 			out = noteBefore(volume, change.Reclaim)
 		}
-		if to := volume.Spec.ClaimRef; to != nil && to.UID == "" {
+		switch to := volume.Spec.ClaimRef; {
+		case to != nil && to.UID == "":
 			return out, nil // a patch that got no answer was taken
+		case to != nil && to.UID != change.From:
+			return nil, fmt.Errorf("%w: volume %s is another claim's by now", engine.ErrConflict, change.Volume)
 		}
 		return append(out, jsonpatch.Add("/spec/claimRef", corev1.ObjectReference{
 			APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: change.Namespace, Name: change.Claim,

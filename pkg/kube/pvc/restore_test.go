@@ -18,13 +18,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // creation is the change that restores the claim of a record.
-func creation(r prune.Record) plan.CreateClaim {
-	return plan.CreateClaim{Binding: r.Binding(), Manifest: prune.Bare(r.Claim)}
+func creation(r receipt.Receipt) plan.CreateClaim {
+	return plan.CreateClaim{Binding: r.Binding(), Manifest: receipt.Bare(r.Claim)}
 }
 
 func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
@@ -52,27 +52,27 @@ func TestTheClaimIsMadeAsItWasRecorded(t *testing.T) {
 // What restores a claim is asked for until there is an answer: each change shows in
 // the cluster, so that none is made twice.
 func TestWhatRestoresAClaimIsTriedAgain(t *testing.T) {
-	look := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+	look := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 		_, err := c.ClaimAndVolume(ctx, r.Binding())
 		return err
 	}
-	rehearse := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+	rehearse := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 		_, err := c.DryRun(ctx, creation(r), sts.Snapshot{})
 		return err
 	}
-	release := func(ctx context.Context, c *kube.Client, r prune.Record) error {
-		return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), Reclaim: r.Before})
+	release := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
+		return apply(ctx, c, plan.ReleaseVolume{Binding: r.Binding(), From: r.ClaimUID, Reclaim: r.Before})
 	}
-	reset := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+	reset := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 		return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Retain"})
 	}
-	prunes := func(ctx context.Context, c *kube.Client, r prune.Record) error {
+	prunes := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
 		return c.PruneClaim(ctx, sts.ObserveClaim(r.Claim, nil), false)
 	}
 	tests := []struct {
 		name         string
 		method, path string
-		ask          func(context.Context, *kube.Client, prune.Record) error
+		ask          func(context.Context, *kube.Client, receipt.Receipt) error
 	}{
 		{"what there is of the claim", http.MethodGet, kubetest.ClaimPath, look},
 		{"what there is of the volume", http.MethodGet, volumePath, look},
@@ -222,4 +222,29 @@ func TestAClaimThatChangesIsReadAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Nothing tells that a volume has changed: it is read now and then.
+func TestAVolumeIsReadWhileItsClaimStaysAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, claim := stored(t)
+		server.On(http.MethodGet, kubetest.ClaimsPath, func(w http.ResponseWriter, r *http.Request) {
+			w.(http.Flusher).Flush() //nolint:errcheck // the server's own has it
+			kubetest.Silent(w, r)
+		})
+		there := server.Answers[http.MethodGet+" "+volumePath]
+		server.On(http.MethodGet, volumePath, kubetest.After(1, there, kubetest.Failure(http.StatusNotFound, "gone")))
+		ctx, cancel := context.WithCancel(t.Context())
+		updates := server.Client().WatchClaim(ctx, recordOf(claim).Binding())
+		require.Len(t, (<-updates).Snapshot.Volumes, 1)
+		began := time.Now()
+
+		require.Empty(t, (<-updates).Snapshot.Volumes)
+
+		require.Equal(t, 5*time.Second, time.Since(began).Truncate(time.Second))
+		cancel()
+		for range updates {
+		}
+		server.CloseClientConnections()
+	})
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -24,7 +24,7 @@ func Nothing(b plan.Binding) string {
 // plan is to wait for its end, and has no Success: what comes then is decided by
 // another plan. A *plan.Refusal as the error says why the claim can't be restored.
 // caller leads to the claim's namespace.
-func Plan(r prune.Record, s sts.Snapshot, caller hint.Caller) (*plan.Plan, error) {
+func Plan(r receipt.Receipt, s sts.Snapshot, caller hint.Caller) (*plan.Plan, error) {
 	b := planner{Binding: r.Binding(), record: r}
 	if why := b.Broken(s); why != "" {
 		return nil, &plan.Refusal{Why: why}
@@ -48,7 +48,7 @@ func Plan(r prune.Record, s sts.Snapshot, caller hint.Caller) (*plan.Plan, error
 // planner makes the plan of one claim.
 type planner struct {
 	plan.Binding
-	record prune.Record
+	record receipt.Receipt
 	volume sts.Volume
 }
 
@@ -61,8 +61,16 @@ type moves struct {
 	reclaim corev1.PersistentVolumeReclaimPolicy
 }
 
+// boundTo is the uid of the claim that the volume is bound to, empty for none.
+func (b planner) boundTo() types.UID {
+	if b.volume.ClaimRef == nil {
+		return ""
+	}
+	return b.volume.ClaimRef.UID
+}
+
 // held reports whether the volume is not free for any claim of the name yet.
-func (b planner) held() bool { return b.volume.ClaimRef == nil || b.volume.ClaimRef.UID != "" }
+func (b planner) held() bool { return b.volume.ClaimRef == nil || b.boundTo() != "" }
 
 // onward decides where there is a claim of that name: the one that was never
 // deleted, the one that an earlier restore created, or a stranger.
@@ -118,16 +126,16 @@ func (b planner) leave(claim sts.Claim) *plan.Plan {
 
 func (b planner) plan(m moves) *plan.Plan {
 	p := b.frame(b.words(m, false), b.words(m, true))
-	restorable := plan.Restorable{Binding: b.Binding}
+	restorable := plan.Restorable{Binding: b.Binding, From: b.boundTo()}
 	step := func(change plan.Change, until plan.Condition) {
 		p.Steps = append(p.Steps, plan.Step{Title: change.String(), Require: restorable, Change: change, Until: until})
 	}
 	if m.release {
-		step(plan.ReleaseVolume{Binding: b.Binding, Reclaim: b.record.Before}, restorable)
+		step(plan.ReleaseVolume{Binding: b.Binding, From: b.boundTo(), Reclaim: b.record.Before}, restorable)
 	}
 	switch bound := (plan.ClaimBound{Binding: b.Binding}); {
 	case m.create:
-		step(plan.CreateClaim{Binding: b.Binding, Manifest: prune.Bare(b.record.Claim)}, bound)
+		step(plan.CreateClaim{Binding: b.Binding, Manifest: receipt.Bare(b.record.Claim)}, bound)
 	case m.wait:
 		p.Steps = append(p.Steps, plan.Step{Title: "wait until " + bound.String(), Until: bound})
 	}

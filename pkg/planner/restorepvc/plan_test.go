@@ -12,14 +12,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // record is that of claim data-web-1, whose volume had policy Delete.
-func record() prune.Record {
-	return prune.Record{
+func record() receipt.Receipt {
+	return receipt.Receipt{
 		Claim: &corev1.PersistentVolumeClaim{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web-1", UID: "data-web-1-uid"},
 			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: "pv-data-web-1"},

@@ -102,3 +102,16 @@ type Pruned struct {
 	Left    int           `json:"left"`
 	Record  string        `json:"record,omitempty"`
 }
+
+// Restored is what became of a claim that was to be restored.
+type Restored struct {
+	Type      string        `json:"type"`
+	Time      time.Time     `json:"time"`
+	DryRun    report.DryRun `json:"dryRun"`
+	Namespace string        `json:"namespace"`
+	Name      string        `json:"name"`
+	Volume    string        `json:"volume"`
+	Reclaim   string        `json:"reclaimPolicy,omitempty"` // that the volume gets back
+	Result    string        `json:"result"`
+	Message   string        `json:"message"`
+}

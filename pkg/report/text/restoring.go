@@ -32,19 +32,6 @@ type Restoring struct {
 	spin *spin
 }
 
-// restoreView is what became of a claim, as a program reads it.
-type restoreView struct {
-	Type      string        `json:"type"`
-	Time      time.Time     `json:"time"`
-	DryRun    report.DryRun `json:"dryRun"`
-	Namespace string        `json:"namespace"`
-	Name      string        `json:"name"`
-	Volume    string        `json:"volume"`
-	Reclaim   string        `json:"reclaimPolicy,omitempty"` // that the volume gets back
-	Result    string        `json:"result"`
-	Message   string        `json:"message"`
-}
-
 // Plan says what would be done.
 func (r *Restoring) Plan(p *plan.Plan) {
 	mark := " (dry run)"
@@ -110,7 +97,7 @@ func (r *Restoring) answer(b plan.Binding, reclaim corev1.PersistentVolumeReclai
 		_, _ = fmt.Fprintln(r.Answer, words+style.Dim.Render(mark))
 		return
 	}
-	object.Write(r.Answer, r.Format, restoreView{
+	object.Write(r.Answer, r.Format, object.Restored{
 		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: b.Namespace, Name: report.Clean(b.Claim),
 		Volume: report.Clean(b.Volume), Reclaim: string(reclaim), Result: string(result), Message: report.Clean(words),
 	})

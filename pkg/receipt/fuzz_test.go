@@ -1,4 +1,4 @@
-package prune_test
+package receipt_test
 
 import (
 	"os"
@@ -7,7 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
@@ -17,12 +18,12 @@ import (
 // each, can be written again, and is the same then.
 func FuzzRecords(f *testing.F) {
 	dir := f.TempDir()
-	book := func() *prune.RecordFile {
-		return &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
+	book := func() *receipt.File {
+		return &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
 	}
 	b := book()
 	for _, name := range []string{"data-web-1", "data-web-2"} {
-		require.NoError(f, b.Write(record("default", name)))
+		require.NoError(f, b.Write(receipttest.Receipt("default", name)))
 	}
 	whole, err := os.ReadFile(b.Path())
 	require.NoError(f, err)
@@ -40,7 +41,7 @@ func FuzzRecords(f *testing.F) {
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		defer within.Input(t)()
-		records, err := prune.Parse(text)
+		records, err := receipt.Parse(text)
 		if err != nil {
 			fuzztest.OneLine(t, err)
 		}
@@ -53,14 +54,14 @@ func FuzzRecords(f *testing.F) {
 			requireStored(t, book(), r)
 		}
 		for cut := len(text) - 1; cut > max(len(text)-40, 0); cut-- {
-			some, _ := prune.Parse(text[:cut])
+			some, _ := receipt.Parse(text[:cut])
 			require.LessOrEqual(t, len(some), len(records), "less of a file has more records")
 		}
 	})
 }
 
 // requireStored writes a record into a book of its own and reads it again.
-func requireStored(t *testing.T, b *prune.RecordFile, r prune.Record) {
+func requireStored(t *testing.T, b *receipt.File, r receipt.Receipt) {
 	t.Helper()
 	b.Now = func() time.Time { return r.Time }
 	require.NoError(t, b.Write(r))
@@ -69,7 +70,7 @@ func requireStored(t *testing.T, b *prune.RecordFile, r prune.Record) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(path))
-	again, err := prune.Parse(text)
+	again, err := receipt.Parse(text)
 	require.NoError(t, err)
 	require.Len(t, again, 1)
 	r.Time, again[0].Time = r.Time.UTC(), again[0].Time.UTC()

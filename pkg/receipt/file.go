@@ -1,4 +1,4 @@
-package prune
+package receipt
 
 import (
 	"crypto/rand"
@@ -17,8 +17,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
-// RecordFile is the file of one run's records. It is made with the first of them.
-type RecordFile struct {
+// File is the file of one run's records. It is made with the first of them.
+type File struct {
 	Dir string
 	Now func() time.Time
 	// Head is told at the top, for who finds the file.
@@ -29,13 +29,13 @@ type RecordFile struct {
 	size int64 // up to the end of the last whole record
 	torn error // why what is behind that could not be taken away
 	// latest are the records that [RecordFile.WriteChanged] has written, by claim.
-	latest map[types.UID]Record
+	latest map[types.UID]Receipt
 }
 
-// NewRecordFile is a file in this folder about the claims that a command deletes at
+// NewFile is a file in this folder about the claims that a command deletes at
 // an API server. caller leads there.
-func NewRecordFile(dir, command string, caller hint.Caller, host string, now func() time.Time) *RecordFile {
-	return &RecordFile{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
+func NewFile(dir, command string, caller hint.Caller, host string, now func() time.Time) *File {
+	return &File{Dir: dir, Now: now, Head: "Claims that " + command + " deleted at " + host + "; their volumes stay.\n" +
 		"Bring them back with their data: " + caller.Sts("restore-pvc", "-f", "THIS-FILE")}
 }
 
@@ -57,7 +57,7 @@ func Dir(asked string) (string, error) {
 
 // Prepare makes the file, so that what is wrong with the folder shows before
 // anything is written to the cluster.
-func (b *RecordFile) Prepare() error {
+func (b *File) Prepare() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file != nil {
@@ -98,7 +98,7 @@ func syncDir(name string) error {
 }
 
 // Write adds a record. When it returns, the record is on the disk.
-func (b *RecordFile) Write(r Record) error {
+func (b *File) Write(r Receipt) error {
 	r.Time = b.Now()
 	text, err := r.marshal()
 	if err != nil {
@@ -126,22 +126,22 @@ func (b *RecordFile) Write(r Record) error {
 // WriteChanged adds a record unless the last one of the same claim makes the same
 // claim: a deletion is tried again where the claim has changed, which its status
 // alone does as well. It remembers all that it has written.
-func (b *RecordFile) WriteChanged(r Record) error {
-	if last, ok := b.latest[r.ClaimUID]; ok && last.makes(r) {
+func (b *File) WriteChanged(r Receipt) error {
+	if last, ok := b.latest[r.ClaimUID]; ok && last.Makes(r) {
 		return nil
 	}
 	if err := b.Write(r); err != nil {
 		return err
 	}
 	if b.latest == nil {
-		b.latest = map[types.UID]Record{}
+		b.latest = map[types.UID]Receipt{}
 	}
 	b.latest[r.ClaimUID] = r
 	return nil
 }
 
 // Path is the file, "" while there is none.
-func (b *RecordFile) Path() string {
+func (b *File) Path() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
@@ -152,7 +152,7 @@ func (b *RecordFile) Path() string {
 
 // Close closes the file and returns its path. One without records goes, and
 // its path is "".
-func (b *RecordFile) Close() (string, error) {
+func (b *File) Close() (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.file == nil {
@@ -168,7 +168,7 @@ func (b *RecordFile) Close() (string, error) {
 
 // Found is a record and the file that it is in.
 type Found struct {
-	Record
+	Receipt
 	File string
 	// Older are records of the same claim with other volumes: a claim that is
 	// made anew, empty, and deleted again leaves the data to the record before.
@@ -177,7 +177,7 @@ type Found struct {
 
 // Find looks for the newest record of each claim of a cluster for which wanted
 // holds, in all files of a folder. What is no record is passed over.
-func Find(dir string, wanted func(Record) bool) ([]Found, error) {
+func Find(dir string, wanted func(Receipt) bool) ([]Found, error) {
 	files, err := os.ReadDir(dir) // by name, which is by time
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -197,7 +197,7 @@ func Find(dir string, wanted func(Record) bool) ([]Found, error) {
 			if !wanted(r) {
 				continue
 			}
-			found := Found{Record: r, File: file}
+			found := Found{Receipt: r, File: file}
 			i := slices.IndexFunc(out, func(f Found) bool { return f.same(r) })
 			switch {
 			case i < 0:
@@ -228,6 +228,6 @@ func (f Found) after(older Found) Found {
 }
 
 // same reports whether both are of one claim: a cluster has others of its name.
-func (f Found) same(r Record) bool {
+func (f Found) same(r Receipt) bool {
 	return f.Claim.Namespace == r.Claim.Namespace && f.Claim.Name == r.Claim.Name && f.Cluster == r.Cluster
 }

@@ -1,4 +1,4 @@
-package prune_test
+package receipt_test
 
 import (
 	"os"
@@ -7,14 +7,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 )
 
 // A full disk, that has room again later, spoils no record: files may be only
 // so large for a while.
 func TestADiskThatIsFullForAWhileSpoilsNoRecord(t *testing.T) {
-	b := book(t)
-	one, two, three := record("default", "data-web-1"), record("default", "data-web-2"), record("default", "data-web-3")
+	b := receipttest.File(t)
+	one, two, three := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2"), receipttest.Receipt("default", "data-web-3")
 	require.NoError(t, b.Write(one))
 	info, err := os.Stat(b.Path())
 	require.NoError(t, err)
@@ -27,5 +28,5 @@ func TestADiskThatIsFullForAWhileSpoilsNoRecord(t *testing.T) {
 
 	require.NoError(t, b.Write(three))
 
-	require.Equal(t, []prune.Record{restorable(one), restorable(three)}, recordsOf(t, b))
+	require.Equal(t, []receipt.Receipt{receipttest.Restorable(one), receipttest.Restorable(three)}, receipttest.Read(t, b))
 }

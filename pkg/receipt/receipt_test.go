@@ -1,4 +1,4 @@
-package prune_test
+package receipt_test
 
 import (
 	"bytes"
@@ -11,45 +11,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-func recordsOf(t *testing.T, b *prune.RecordFile) []prune.Record {
-	t.Helper()
-	data, err := os.ReadFile(b.Path())
-	require.NoError(t, err)
-	records, err := prune.Parse(data)
-	require.NoError(t, err)
-	return records
-}
-
-// restorable is a record as it is read: without what the server fills in.
-func restorable(r prune.Record) prune.Record {
-	class := *r.Claim.Spec.StorageClassName
-	r.Claim = &corev1.PersistentVolumeClaim{
-		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: r.Claim.Namespace, Name: r.Claim.Name, Labels: map[string]string{"app": "web"},
-			Annotations: map[string]string{"note": "precious\n...\n"},
-		},
-		Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: &class, VolumeName: r.Volume},
-	}
-	r.Time, r.Policy = ststest.Start, ""
-	return r
-}
-
 func TestARecordIsReadAsItWasWritten(t *testing.T) {
-	b := book(t)
-	one, two := record("default", "data-web-1"), record("default", "data-web-2")
+	b := receipttest.File(t)
+	one, two := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2")
 	one.Set, one.Template, one.Ordinal = "web", "data", 1
 	require.NoError(t, b.Write(one))
 	require.NoError(t, b.Write(two))
 
-	require.Equal(t, []prune.Record{restorable(one), restorable(two)}, recordsOf(t, b))
+	require.Equal(t, []receipt.Receipt{receipttest.Restorable(one), receipttest.Restorable(two)}, receipttest.Read(t, b))
 	info, err := os.Stat(b.Path())
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
@@ -58,28 +34,28 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 // The deletion of a claim is tried again when the claim has changed: its status
 // changes by itself when its pod is gone.
 func TestARecordIsWrittenAgainOnlyWhereItMakesAnotherClaim(t *testing.T) {
-	b := book(t)
-	one, two := record("default", "data-web-1"), record("default", "data-web-2")
+	b := receipttest.File(t)
+	one, two := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2")
 	status := one
 	status.Claim = one.Claim.DeepCopy()
 	status.Claim.ResourceVersion, status.Claim.Status.Phase = "8", corev1.ClaimLost
 	labelled := one
 	labelled.Claim = one.Claim.DeepCopy()
 	labelled.Claim.Labels["tier"] = "db"
-	for _, r := range []prune.Record{one, two, status, one, labelled, labelled} {
+	for _, r := range []receipt.Receipt{one, two, status, one, labelled, labelled} {
 		require.NoError(t, b.WriteChanged(r))
 	}
-	last := restorable(labelled)
+	last := receipttest.Restorable(labelled)
 	last.Claim.Labels = labelled.Claim.Labels
-	require.Equal(t, []prune.Record{last, restorable(two)}, recordsOf(t, b))
+	require.Equal(t, []receipt.Receipt{last, receipttest.Restorable(two)}, receipttest.Read(t, b))
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
 	require.Equal(t, 3, strings.Count(string(data), "kind: PersistentVolumeClaim\n"), "%s", data)
 }
 
 func TestARecordIsAManifestThatKubectlTakes(t *testing.T) {
-	b := book(t)
-	require.NoError(t, b.Write(record("default", "data-web-1")))
+	b := receipttest.File(t)
+	require.NoError(t, b.Write(receipttest.Receipt("default", "data-web-1")))
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(data), "# what it is\n---\n"), "%s", data)
@@ -91,36 +67,36 @@ func TestARecordIsAManifestThatKubectlTakes(t *testing.T) {
 }
 
 func TestARecordThatWasNotWrittenToItsEndIsLeftOut(t *testing.T) {
-	b := book(t)
-	require.NoError(t, b.Write(record("default", "data-web-1")))
-	require.NoError(t, b.Write(record("default", "data-web-2")))
+	b := receipttest.File(t)
+	require.NoError(t, b.Write(receipttest.Receipt("default", "data-web-1")))
+	require.NoError(t, b.Write(receipttest.Receipt("default", "data-web-2")))
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
 	first := bytes.Index(data, []byte("\n...\n---\n"))
 	for cut := first + len("\n...\n"); cut < len(data); cut++ {
-		records, err := prune.Parse(data[:cut])
+		records, err := receipt.Parse(data[:cut])
 		require.NoError(t, err)
 		require.Len(t, records, 1, "cut at %d", cut)
 	}
 }
 
 func TestARecordAfterOneThatWasTornIsRead(t *testing.T) {
-	b := book(t)
-	require.NoError(t, b.Write(record("default", "data-web-1")))
+	b := receipttest.File(t)
+	require.NoError(t, b.Write(receipttest.Receipt("default", "data-web-1")))
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
 	_, body, _ := strings.Cut(string(data), "---\n")
 	whole := "---\n" + body
 	for cut := len("---\n"); cut < len(whole)-len("\n...\n"); cut++ {
-		records, err := prune.Parse([]byte(whole[:cut] + "\n" + whole))
+		records, err := receipt.Parse([]byte(whole[:cut] + "\n" + whole))
 		require.NoError(t, err, "cut at %d", cut)
-		require.Equal(t, []prune.Record{restorable(record("default", "data-web-1"))}, records)
+		require.Equal(t, []receipt.Receipt{receipttest.Restorable(receipttest.Receipt("default", "data-web-1"))}, records)
 	}
 }
 
 func TestARecordThatWasEditedToNonsenseIsNone(t *testing.T) {
-	b := book(t)
-	require.NoError(t, b.Write(record("default", "data-web-1")))
+	b := receipttest.File(t)
+	require.NoError(t, b.Write(receipttest.Receipt("default", "data-web-1")))
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)
 	for old, hostile := range map[string]string{
@@ -130,21 +106,21 @@ func TestARecordThatWasEditedToNonsenseIsNone(t *testing.T) {
 		"name: data-web-1": "name: ../../secrets/x", `ordinal: "0"`: "ordinal: many",
 	} {
 		require.Contains(t, string(data), old)
-		_, err := prune.Parse([]byte(strings.Replace(string(data), old, hostile, 1)))
+		_, err := receipt.Parse([]byte(strings.Replace(string(data), old, hostile, 1)))
 		require.ErrorContains(t, err, "not a record of kubectl sts prune-pvc", "%s", hostile)
 	}
 }
 
 // A claim that changed while it was to be deleted is written down again.
 func TestOfTwoRecordsOfAClaimTheLastOneCounts(t *testing.T) {
-	b := book(t)
-	first, second, other := record("default", "data-web-1"), record("default", "data-web-1"), record("default", "data-web-2")
+	b := receipttest.File(t)
+	first, second, other := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2")
 	second.Claim.Labels = map[string]string{"app": "db"}
-	for _, r := range []prune.Record{first, other, second} {
+	for _, r := range []receipt.Receipt{first, other, second} {
 		require.NoError(t, b.Write(r))
 	}
 
-	got := recordsOf(t, b)
+	got := receipttest.Read(t, b)
 
 	require.Len(t, got, 2)
 	require.Equal(t, second.Claim.Labels, got[0].Claim.Labels)
@@ -154,10 +130,10 @@ func TestOfTwoRecordsOfAClaimTheLastOneCounts(t *testing.T) {
 func TestOtherFilesAreNoRecords(t *testing.T) {
 	good := "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
 	for _, text := range []string{good + "...\n", ": {\n...\n", strings.Replace(good, "PersistentVolumeClaim", "Pod", 1) + "...\n"} {
-		_, err := prune.Parse([]byte(text))
+		_, err := receipt.Parse([]byte(text))
 		require.ErrorContains(t, err, "not a record of kubectl sts prune-pvc", "%s", text)
 	}
-	records, err := prune.Parse([]byte("kind: Pod\n"))
+	records, err := receipt.Parse([]byte("kind: Pod\n"))
 	require.NoError(t, err)
 	require.Empty(t, records)
 }
@@ -166,9 +142,9 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "[a-")
 	const spoilt = "---\nkind: Pod\n...\n"
 	for i, names := range [][]string{{"data-web-1", "data-web-2"}, {"data-web-1"}} {
-		b := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		b := &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
 		for _, name := range names {
-			r := record("default", name)
+			r := receipttest.Receipt("default", name)
 			r.Set = fmt.Sprint(i)
 			require.NoError(t, b.Write(r))
 		}
@@ -178,14 +154,14 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(path, append([]byte(spoilt), data...), 0o600), "somebody edits it")
 	}
-	elsewhere := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(9 * time.Hour) }}
-	other := record("default", "data-web-2")
+	elsewhere := &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start.Add(9 * time.Hour) }}
+	other := receipttest.Receipt("default", "data-web-2")
 	other.Cluster = "https://elsewhere"
 	require.NoError(t, elsewhere.Write(other))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.yaml"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "z.yaml"), []byte("kind: Pod\n...\n"), 0o600))
 
-	found, err := prune.Find(dir, func(r prune.Record) bool { return r.Claim.Namespace == "default" })
+	found, err := receipt.Find(dir, func(r receipt.Receipt) bool { return r.Claim.Namespace == "default" })
 
 	require.NoError(t, err)
 	got := map[string]string{}
@@ -199,14 +175,14 @@ func TestTheNewestRecordOfEachClaimCounts(t *testing.T) {
 }
 
 func TestAFolderThatIsNotThereHasNoRecords(t *testing.T) {
-	found, err := prune.Find(filepath.Join(t.TempDir(), "none"), func(prune.Record) bool { return true })
+	found, err := receipt.Find(filepath.Join(t.TempDir(), "none"), func(receipt.Receipt) bool { return true })
 
 	require.NoError(t, err)
 	require.Empty(t, found)
 }
 
 func TestAFileWithoutRecordsGoes(t *testing.T) {
-	b := &prune.RecordFile{Dir: t.TempDir(), Now: time.Now, Head: "x"}
+	b := &receipt.File{Dir: t.TempDir(), Now: time.Now, Head: "x"}
 	require.NoError(t, b.Prepare())
 	path := b.Path()
 	require.FileExists(t, path)
@@ -226,7 +202,7 @@ func TestWhereRecordsGo(t *testing.T) {
 		"/state":   "/state/kubectl-sts/pruned",
 	} {
 		t.Setenv("XDG_STATE_HOME", state)
-		dir, err := prune.Dir("")
+		dir, err := receipt.Dir("")
 		require.NoError(t, err)
 		require.Equal(t, want, dir)
 	}
@@ -237,15 +213,15 @@ func TestWhereRecordsGo(t *testing.T) {
 func TestOlderRecordsOfOtherVolumesAreFoundBesideTheNewest(t *testing.T) {
 	dir := t.TempDir()
 	for i, volume := range []string{"pv-first", "pv-second", "pv-first", "pv-third"} {
-		b := &prune.RecordFile{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
-		r := record("default", "data-web-1")
+		b := &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start.Add(time.Duration(i) * time.Hour) }}
+		r := receipttest.Receipt("default", "data-web-1")
 		r.Volume, r.Claim.Spec.VolumeName = volume, volume
 		require.NoError(t, b.Write(r))
 		_, err := b.Close()
 		require.NoError(t, err)
 	}
 
-	found, err := prune.Find(dir, func(prune.Record) bool { return true })
+	found, err := receipt.Find(dir, func(receipt.Receipt) bool { return true })
 
 	require.NoError(t, err)
 	require.Len(t, found, 1)

@@ -1,4 +1,7 @@
-package prune
+// Package receipt keeps what it takes to restore a claim that was deleted: a receipt
+// for each, in files that kubectl reads as manifests. To users a receipt is a record
+// of a claim (--record).
+package receipt
 
 import (
 	"bytes"
@@ -22,8 +25,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Record is what it takes to make a claim again that was deleted.
-type Record struct {
+// Receipt is what it takes to make a claim again that was deleted.
+type Receipt struct {
 	// Claim is what it was: name, labels, annotations, spec with the volume.
 	Claim     *corev1.PersistentVolumeClaim
 	ClaimUID  types.UID
@@ -41,7 +44,7 @@ type Record struct {
 }
 
 // Binding is the claim and its volume.
-func (r Record) Binding() plan.Binding {
+func (r Receipt) Binding() plan.Binding {
 	return plan.Binding{Namespace: r.Claim.Namespace, Claim: r.Claim.Name, Volume: r.Volume, VolumeUID: r.VolumeUID}
 }
 
@@ -79,8 +82,8 @@ func Bare(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 	}
 }
 
-// makes reports whether the other record makes the same claim.
-func (r Record) makes(other Record) bool {
+// Makes reports whether the other record makes the same claim.
+func (r Receipt) Makes(other Receipt) bool {
 	other.Time = r.Time
 	a, err := r.marshal()
 	b, bad := other.marshal()
@@ -92,7 +95,7 @@ func (r Record) makes(other Record) bool {
 const ends = "...\n"
 
 // marshal is the record as a manifest, for people and for kubectl.
-func (r Record) marshal() ([]byte, error) {
+func (r Receipt) marshal() ([]byte, error) {
 	claim := Bare(r.Claim)
 	if claim.Annotations == nil {
 		claim.Annotations = map[string]string{}
@@ -123,34 +126,34 @@ type metadata struct {
 var errNoRecord = errors.New("not a record of kubectl sts prune-pvc")
 
 // parse reads one record.
-func parse(text string) (Record, error) {
+func parse(text string) (Receipt, error) {
 	claim := &corev1.PersistentVolumeClaim{}
 	data, err := podtemplate.FromYAML([]byte(text))
 	if err == nil {
 		err = json.Unmarshal(data, claim)
 	}
 	if err != nil {
-		return Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
+		return Receipt{}, fmt.Errorf("%w: %w", errNoRecord, err)
 	}
 	a := claim.Annotations
-	r := Record{
+	r := Receipt{
 		Claim: Bare(claim), ClaimUID: types.UID(a[keyClaimUID]), Volume: claim.Spec.VolumeName, VolumeUID: types.UID(a[keyVolumeUID]),
 		Before: corev1.PersistentVolumeReclaimPolicy(a[keyBefore]), Cluster: a[keyCluster], Set: a[keySet], Template: a[keyTemplate],
 	}
 	if r.Ordinal, err = strconv.Atoi(a[keyOrdinal]); err != nil {
-		return Record{}, errNoRecord
+		return Receipt{}, errNoRecord
 	}
 	if r.Time, err = time.Parse(time.RFC3339, a[keyTime]); err != nil {
-		return Record{}, errNoRecord
+		return Receipt{}, errNoRecord
 	}
 	for _, name := range []string{claim.Name, claim.Namespace, r.Volume} { // each becomes part of a request's path
 		if len(content.IsPathSegmentName(name)) > 0 || name == "" {
-			return Record{}, errNoRecord
+			return Receipt{}, errNoRecord
 		}
 	}
 	if claim.Kind != "PersistentVolumeClaim" ||
 		r.ClaimUID == "" || r.VolumeUID == "" || !sts.IsReclaimPolicy(string(r.Before)) {
-		return Record{}, errNoRecord
+		return Receipt{}, errNoRecord
 	}
 	return r, nil
 }
@@ -159,7 +162,7 @@ func parse(text string) (Record, error) {
 // that changed while it was to be deleted is written down again, and the last
 // record counts. What was not written to its end is left out. With an error come
 // those records that are good.
-func Parse(data []byte) (out []Record, err error) {
+func Parse(data []byte) (out []Receipt, err error) {
 	at := map[types.UID]int{}
 	for doc := range strings.SplitAfterSeq(string(data), "\n"+ends) {
 		text, whole := strings.CutSuffix(doc, "\n"+ends)
