@@ -134,7 +134,7 @@ func (st State) Conflicted(c plan.Change) State {
 // another run may write the same partition.
 func (st State) taken(p plan.Plan, s sts.Snapshot) plan.Change {
 	switch edit, isEdit := st.conflicted.(plan.Edit); {
-	case p.Name != "" && (!s.Exists() || s.UID() != p.UID):
+	case !s.Exists() || s.UID() != p.UID:
 		return nil
 	case st.unsure != nil && st.unsure.Done(s):
 		return st.unsure

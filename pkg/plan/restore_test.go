@@ -29,6 +29,9 @@ func released(changes ...func(*sts.Volume)) sts.Volume {
 // free is a volume that waits for any claim of the name.
 func free(v *sts.Volume) { v.ClaimRef.UID = "" }
 
+// boundToNew is a volume that the claim of [bound] has got.
+func boundToNew(v *sts.Volume) { v.ClaimRef.UID = "new-uid" }
+
 // bound is the claim with its volume.
 func bound(changes ...func(*sts.Claim)) sts.Claim {
 	c := sts.Claim{Namespace: "default", Name: "data-web-1", UID: "new-uid", Volume: "pv-1", Phase: corev1.ClaimBound}
@@ -59,7 +62,7 @@ func TestChangesOfARestoreAreDone(t *testing.T) {
 		{"the volume waits for any claim of the name", release, both(released(free)), true},
 		{"the volume is free for any claim at all", release, both(released(func(v *sts.Volume) { v.ClaimRef = nil })), false},
 		{"the volume is another one", release, both(released(free, func(v *sts.Volume) { v.UID = "other" })), false},
-		{"another restore has bound it already", release, both(released(func(v *sts.Volume) { v.ClaimRef.UID = "new-uid" }), bound()), true},
+		{"another restore has bound it already", release, both(released(boundToNew), bound()), true},
 		{"it is bound to another claim than the one there is", release, both(released(), bound()), false},
 		{"nothing was read", release, sts.Snapshot{}, false},
 		{"there is no claim", create, both(released(free)), false},
@@ -87,6 +90,11 @@ func TestConditionsOfARestore(t *testing.T) {
 		{"nothing was read of the volume", restorable, sts.Snapshot{}, plan.Progress{Waiting: "the volume to be read"}},
 		{"the volume is still the old claim's", restorable, both(released()), plan.Progress{Done: true}},
 		{"the claim has its volume", restorable, both(released(free), bound()), plan.Progress{Done: true}},
+		{
+			"the volume is another claim's of the name, which is gone again", restorable, both(released(boundToNew)),
+			plan.Progress{Broken: "volume pv-1 was bound to another claim data-web-1 meanwhile"},
+		},
+		{"another restore has bound it", restorable, both(released(boundToNew), bound()), plan.Progress{Done: true}},
 		{
 			"the volume is gone", restorable,
 			sts.Snapshot{Volumes: []sts.Volume{}},

@@ -15,7 +15,8 @@ import (
 // so large for a while.
 func TestADiskThatIsFullForAWhileSpoilsNoRecord(t *testing.T) {
 	b := receipttest.File(t)
-	one, two, three := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2"), receipttest.Receipt("default", "data-web-3")
+	one, two := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2")
+	three := receipttest.Receipt("default", "data-web-3")
 	require.NoError(t, b.Write(one))
 	info, err := os.Stat(b.Path())
 	require.NoError(t, err)

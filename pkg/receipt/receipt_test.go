@@ -114,7 +114,8 @@ func TestARecordThatWasEditedToNonsenseIsNone(t *testing.T) {
 // A claim that changed while it was to be deleted is written down again.
 func TestOfTwoRecordsOfAClaimTheLastOneCounts(t *testing.T) {
 	b := receipttest.File(t)
-	first, second, other := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-2")
+	first, second := receipttest.Receipt("default", "data-web-1"), receipttest.Receipt("default", "data-web-1")
+	other := receipttest.Receipt("default", "data-web-2")
 	second.Claim.Labels = map[string]string{"app": "db"}
 	for _, r := range []receipt.Receipt{first, other, second} {
 		require.NoError(t, b.Write(r))

@@ -171,6 +171,16 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 	}
 }
 
+// The volume is taken off the claim that it was seen with, and off no other.
+func TestAVolumeIsReleasedOfTheClaimThatItWasSeenWith(t *testing.T) {
+	p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(nil, released()), "kubectl sts"))
+
+	require.NoError(t, err)
+	b := record().Binding()
+	require.Equal(t, plan.ReleaseVolume{Binding: b, From: "data-web-1-uid", Reclaim: "Delete"}, p.Steps[0].Change)
+	require.Equal(t, plan.Restorable{Binding: b, From: "data-web-1-uid"}, p.Steps[0].Require)
+}
+
 func TestARestoreInWords(t *testing.T) {
 	free := boundTo("")
 	for name, test := range map[string]struct {
