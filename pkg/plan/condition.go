@@ -20,7 +20,7 @@ type Condition interface {
 }
 
 // Rememberer is a Condition whose answer depends on what it has seen before. Next
-// Keeps its memory in the State; it is a value that nobody changes.
+// keeps its memory in the State; it is a value that nobody changes.
 type Rememberer interface {
 	Recall(memory any, s sts.Snapshot, now time.Time) (any, Progress)
 }
