@@ -48,7 +48,7 @@ type deletion struct {
 	*Run
 	verdict claims.Verdict
 	looked  time.Time        // when what can want it was looked at
-	written *receipt.Receipt // what is in the book
+	written *receipt.Receipt // what is in the file
 	// kept is the record of the volume whose policy was changed for this.
 	kept *receipt.Receipt
 }

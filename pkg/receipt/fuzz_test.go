@@ -18,10 +18,10 @@ import (
 // each, can be written again, and is the same then.
 func FuzzRecords(f *testing.F) {
 	dir := f.TempDir()
-	book := func() *receipt.File {
+	file := func() *receipt.File {
 		return &receipt.File{Dir: dir, Now: func() time.Time { return ststest.Start }, Head: "what it is"}
 	}
-	b := book()
+	b := file()
 	for _, name := range []string{"data-web-1", "data-web-2"} {
 		require.NoError(f, b.Write(receipttest.Receipt("default", name)))
 	}
@@ -51,7 +51,7 @@ func FuzzRecords(f *testing.F) {
 			require.True(t, sts.IsReclaimPolicy(string(r.Before)))
 			require.NotEmpty(t, r.ClaimUID)
 			require.NotEmpty(t, r.VolumeUID)
-			requireStored(t, book(), r)
+			requireStored(t, file(), r)
 		}
 		for cut := len(text) - 1; cut > max(len(text)-40, 0); cut-- {
 			some, _ := receipt.Parse(text[:cut])
@@ -60,7 +60,7 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// requireStored writes a record into a book of its own and reads it again.
+// requireStored writes a record into a file of its own and reads it again.
 func requireStored(t *testing.T, b *receipt.File, r receipt.Receipt) {
 	t.Helper()
 	b.Now = func() time.Time { return r.Time }

@@ -22,7 +22,7 @@ func haltedIn(r *operation.Rollout) {
 
 func retry(r *canary.Request) { r.Retry = true }
 
-// heldSet is a canary at its first gate, with a pod that looks well.
+// failedCanary is a canary that failed in its first step, with a pod that looks well again.
 func failedCanary(changes ...func(*operation.Rollout)) sts.Snapshot {
 	return ststest.Snapshot(canarySet(record(append(changes, haltedIn)...), 4), updated(4, time.Hour))
 }

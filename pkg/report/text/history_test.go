@@ -43,12 +43,12 @@ func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *operation.Rollout
 
 var pullFails = ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22"`)
 
-// rolledOut is a set between two revisions, after a third one.
 // pullingPods are those of a canary whose first can't pull its image.
 func pullingPods() []*corev1.Pod {
 	return append(ststest.Pods(0, 4), ststest.Pods(4, 5, pullFails, ststest.Revision(ststest.Update))...)
 }
 
+// rolledOut is a set between two revisions, after a third one.
 func rolledOut(fate ...func(*corev1.Pod)) report.History {
 	fate = append(fate, ststest.Revision(ststest.Update))
 	return past(reporttest.Opened(), append(ststest.Pods(0, 4), ststest.Pods(4, 5, fate...)...), nil,
