@@ -3,10 +3,12 @@ package claims
 import (
 	"bytes"
 	"compress/flate"
-	"encoding/json"
+	"io"
 	"iter"
 	"slices"
+	"sync"
 
+	"github.com/fxamacker/cbor/v2"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,7 +34,7 @@ type group struct {
 	namespace string
 	count     int
 	plain     []Verdict
-	packed    []byte // their JSON, compressed, if there are many
+	packed    []byte // their CBOR, compressed, if there are many
 }
 
 // Put keeps the verdicts of a namespace, instead of those that it has had.
@@ -94,9 +96,12 @@ func (g *group) all() iter.Seq[Verdict] {
 		return slices.Values(g.plain)
 	}
 	return func(yield func(Verdict) bool) {
-		in := json.NewDecoder(flate.NewReader(bytes.NewReader(g.packed)))
+		from := unsqueeze(g.packed)
+		defer unsqueezers.Put(from)
+		in := unpacking.NewDecoder(from)
+		var v Verdict
 		for range g.count {
-			var v Verdict
+			v = Verdict{}
 			if err := in.Decode(&v); err != nil {
 				panic("verdicts that can't be unpacked: " + err.Error()) // this program has packed them
 			}
@@ -107,17 +112,43 @@ func (g *group) all() iter.Seq[Verdict] {
 	}
 }
 
-// pack compresses the verdicts. What can't be written as JSON, such as a time
-// in the year 10000, is kept as it is.
+// unsqueezers are readers of what is packed, each of which takes some 40 KiB.
+var unsqueezers sync.Pool
+
+func unsqueeze(packed []byte) io.Reader {
+	from := bytes.NewReader(packed)
+	used, ok := unsqueezers.Get().(interface {
+		io.Reader
+		flate.Resetter
+	})
+	if !ok || used.Reset(from, nil) != nil {
+		return flate.NewReader(from)
+	}
+	return used
+}
+
+// Verdicts are packed with their times to the nanosecond, and with whatever bytes
+// their texts have. There is no other error than one about these options.
+var (
+	packing, _   = cbor.EncOptions{Time: cbor.TimeRFC3339Nano}.EncMode()
+	unpacking, _ = cbor.DecOptions{UTF8: cbor.UTF8DecodeInvalid}.DecMode()
+)
+
+// lastYear is the last that is read as it is written.
+const lastYear = 9999
+
+// pack compresses the verdicts. If there is a time after [lastYear], they are kept
+// as they are.
 func (g *group) pack(l *List) {
 	var out bytes.Buffer
 	if l.squeeze == nil {
 		l.squeeze, _ = flate.NewWriter(nil, flate.BestSpeed) // it has no other error than an unknown level
 	}
 	l.squeeze.Reset(&out)
-	to := json.NewEncoder(l.squeeze)
+	to := packing.NewEncoder(l.squeeze)
 	for i := range g.plain {
-		if to.Encode(&g.plain[i]) != nil {
+		claim := &g.plain[i].Claim
+		if max(claim.Created.Year(), claim.UnusedSince.Year()) > lastYear || to.Encode(&g.plain[i]) != nil {
 			return
 		}
 	}

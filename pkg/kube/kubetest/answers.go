@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
+	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
@@ -123,4 +127,31 @@ func Paged[T runtime.Object](objs ...T) http.HandlerFunc {
 // Event is one event of a watch.
 func Event(kind watch.EventType, obj runtime.Object) string {
 	return fmt.Sprintf(`{"type":%q,"object":%s}`+"\n", kind, Wire(obj))
+}
+
+// message is an object that the API server also writes as protobuf.
+type message interface {
+	Marshal() ([]byte, error)
+}
+
+// Protobuf is a list as the API server writes it as protobuf.
+func Protobuf[T message](about metav1.ListMeta, objs ...T) []byte {
+	of := reflect.TypeFor[T]().Elem() // k8s.io/api/GROUP/VERSION.KIND
+	group, version := path.Split(strings.TrimPrefix(of.PkgPath(), "k8s.io/api/"))
+	kind := runtime.TypeMeta{APIVersion: strings.TrimPrefix(group+version, "core/"), Kind: of.Name() + "List"}
+	list := protowire.AppendTag(nil, 1, protowire.BytesType)
+	list = protowire.AppendBytes(list, marshaled(&about))
+	for _, obj := range objs {
+		list = protowire.AppendTag(list, 2, protowire.BytesType)
+		list = protowire.AppendBytes(list, marshaled(obj))
+	}
+	return append([]byte("k8s\x00"), marshaled(&runtime.Unknown{TypeMeta: kind, Raw: list})...)
+}
+
+func marshaled(m message) []byte {
+	out, err := m.Marshal()
+	if err != nil {
+		panic(err)
+	}
+	return out
 }

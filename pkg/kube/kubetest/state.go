@@ -29,6 +29,7 @@ const (
 	AllEventsPath  = "/api/v1/events"
 	NodesPath      = "/api/v1/nodes"
 	FirstPage      = "?limit=500"
+	FirstLongPage  = "?limit=2000"
 	ClaimsPath     = "/api/v1/namespaces/default/persistentvolumeclaims"
 	AllClaimsPath  = "/api/v1/persistentvolumeclaims"
 	VolumesPath    = "/api/v1/persistentvolumes"

@@ -47,17 +47,19 @@ func (p *claimPage) of(namespace string) *claims.Namespace {
 }
 
 // reduced makes a list whose objects are reduced one by one by add.
-func reduced[L metav1.ListInterface](resource string, list func(context.Context, metav1.ListOptions) (L, error),
-	add func(*claimPage, L),
+func reduced[O any](resource string, list func(context.Context, metav1.ListOptions, []string, func(O)) (string, error),
+	without []string, add func(*claimPage, O),
 ) claimList {
 	return claimList{resource, func(ctx context.Context, opts metav1.ListOptions) (claimPage, error) {
-		page, err := transport.Again(ctx, func(ctx context.Context) (L, error) { return list(ctx, opts) })
-		if err != nil {
-			return claimPage{}, err
-		}
-		out := claimPage{next: page.GetContinue()}
-		add(&out, page)
-		return out, nil
+		return transport.Again(ctx, func(ctx context.Context) (claimPage, error) {
+			var page claimPage
+			next, err := list(ctx, opts, without, func(object O) { add(&page, object) })
+			if err != nil {
+				return claimPage{}, err
+			}
+			page.next = next
+			return page, nil
+		})
 	}}
 }
 
@@ -66,7 +68,7 @@ func reduced[L metav1.ListInterface](resource string, list func(context.Context,
 // states can both lack what was replaced in between.
 func (l claimList) whole(ctx context.Context, c Claims) ([]claims.Namespace, error) {
 	var parts []claims.Namespace
-	opts, held := metav1.ListOptions{Limit: transport.PageSize}, 0
+	opts, held := metav1.ListOptions{Limit: transport.LongPage}, 0
 	for {
 		page, err := l.page(ctx, opts)
 		switch {
@@ -87,16 +89,14 @@ func (l claimList) whole(ctx context.Context, c Claims) ([]claims.Namespace, err
 }
 
 func (c Claims) claimList() claimList {
-	return reduced("persistentvolumeclaims", c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
-		func(page *claimPage, list *corev1.PersistentVolumeClaimList) {
-			for i := range list.Items {
-				claim := sts.ObserveClaim(&list.Items[i], nil)
-				n := page.of(claim.Namespace)
-				if len(n.Claims) > 0 {
-					claim = claim.Sharing(n.Claims[len(n.Claims)-1])
-				}
-				n.Claims = append(n.Claims, claim)
+	return reduced("persistentvolumeclaims", c.conn.PersistentVolumeClaims(c.conn.Namespace).Each,
+		nil, func(page *claimPage, object *corev1.PersistentVolumeClaim) {
+			claim := sts.ObserveClaim(object, nil)
+			n := page.of(claim.Namespace)
+			if len(n.Claims) > 0 {
+				claim = claim.Sharing(n.Claims[len(n.Claims)-1])
 			}
+			n.Claims = append(n.Claims, claim)
 		})
 }
 
@@ -110,12 +110,10 @@ func (c Claims) worldLists(scalers bool) []claimList {
 }
 
 func (c Claims) claimSets() claimList {
-	return reduced("statefulsets.apps", c.conn.StatefulSets(c.conn.Namespace).List,
-		func(page *claimPage, list *appsv1.StatefulSetList) {
-			for i := range list.Items {
-				w := &page.of(list.Items[i].Namespace).World
-				w.Sets = append(w.Sets, sts.Snapshot{Set: claimSet(&list.Items[i])})
-			}
+	return reduced("statefulsets.apps", c.conn.StatefulSets(c.conn.Namespace).Each,
+		[]string{"metadata.managedFields", "spec.template"}, func(page *claimPage, set *appsv1.StatefulSet) {
+			w := &page.of(set.Namespace).World
+			w.Sets = append(w.Sets, sts.Snapshot{Set: claimSet(set)})
 		})
 }
 
@@ -141,14 +139,15 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 }
 
 func (c Claims) claimUsers() claimList {
-	return reduced("pods", c.conn.Pods(c.conn.Namespace).List, func(page *claimPage, list *corev1.PodList) {
-		for i := range list.Items {
-			w := &page.of(list.Items[i].Namespace).World
-			if w.Users == nil {
-				w.Users = map[claims.Key]string{}
-			}
-			addUses(w.Users, &list.Items[i])
+	return reduced("pods", c.conn.Pods(c.conn.Namespace).Each, []string{
+		"metadata.managedFields", "metadata.labels", "metadata.annotations", "metadata.ownerReferences",
+		"spec.containers", "spec.initContainers", "spec.volumes.volumeSource.projected", "spec.tolerations", "spec.affinity", "status",
+	}, func(page *claimPage, pod *corev1.Pod) {
+		w := &page.of(pod.Namespace).World
+		if w.Users == nil {
+			w.Users = map[claims.Key]string{}
 		}
+		addUses(w.Users, pod)
 	})
 }
 
@@ -179,16 +178,13 @@ func usedBy(pod *corev1.Pod) iter.Seq[string] {
 }
 
 func (c Claims) claimScalers() claimList {
-	return reduced("horizontalpodautoscalers.autoscaling", c.conn.HorizontalPodAutoscalers(c.conn.Namespace).List,
-		func(page *claimPage, list *autoscalingv2.HorizontalPodAutoscalerList) {
-			for i := range list.Items {
-				a := &list.Items[i]
-				w, ref := &page.of(a.Namespace).World, a.Spec.ScaleTargetRef
-				if ref.Kind == "StatefulSet" && (ref.APIVersion == "" || strings.HasPrefix(ref.APIVersion, "apps/")) {
-					w.Scalers = append(w.Scalers, claims.Scaler{
-						Namespace: a.Namespace, Name: a.Name, Set: ref.Name, Max: int(a.Spec.MaxReplicas),
-					})
-				}
+	return reduced("horizontalpodautoscalers.autoscaling", c.conn.HorizontalPodAutoscalers(c.conn.Namespace).Each,
+		[]string{"metadata.managedFields"}, func(page *claimPage, a *autoscalingv2.HorizontalPodAutoscaler) {
+			w, ref := &page.of(a.Namespace).World, a.Spec.ScaleTargetRef
+			if ref.Kind == "StatefulSet" && (ref.APIVersion == "" || strings.HasPrefix(ref.APIVersion, "apps/")) {
+				w.Scalers = append(w.Scalers, claims.Scaler{
+					Namespace: a.Namespace, Name: a.Name, Set: ref.Name, Max: int(a.Spec.MaxReplicas),
+				})
 			}
 		})
 }

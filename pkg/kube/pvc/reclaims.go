@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
@@ -75,11 +74,10 @@ func (c Claims) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaims
 		}
 	}
 	if len(names) > few {
-		err := transport.Pages(ctx, metav1.ListOptions{}, c.conn.PersistentVolumes().List, func(list *corev1.PersistentVolumeList) {
-			for i := range list.Items {
-				r.add(&list.Items[i])
-			}
-		})
+		err := transport.Stream(ctx, c.conn.PersistentVolumes().Each, []string{
+			"metadata.managedFields", "metadata.labels", "metadata.annotations", "spec.persistentVolumeSource",
+			"spec.nodeAffinity", "status",
+		}, r.add)
 		return r, c.conn.Explain(err, "list", "persistentvolumes", "")
 	}
 	slices.Sort(names)

@@ -16,13 +16,6 @@ import (
 // whether etcd answers or the API server's watch cache, which sorts by the same
 // keys. No document promises it, so it is checked while it is relied on.
 
-// Memory is what is read at the same time: so many objects in a page, and so
-// many pages under way. A page as it comes is several times what is kept of it.
-const (
-	turnPage = 250
-	underWay = 2
-)
-
 // ErrNoOrder means that a list did not come in the order of namespaces, or that
 // it could not be gone on with. What was passed on before must not be used:
 // [Claims.ClaimsAtOnce] needs no order.
@@ -38,15 +31,14 @@ func (c Claims) ClaimsInTurn(ctx context.Context, scalers bool, each func(claims
 	ctx, cancel := context.WithCancel(c.conn.Quiet(ctx))
 	defer cancel()
 	t := &turns{client: c, scalers: scalers, torn: map[string]bool{}}
-	free := make(chan struct{}, underWay)
-	t.claims = c.startReel(ctx, c.claimList(), free)
+	t.claims = c.startReel(ctx, c.claimList())
 	// What can want the claims must not be older than they are.
 	if err := t.fill(ctx, t.claims); err != nil {
 		return err
 	}
 	t.reels = append(t.reels, t.claims)
 	for _, list := range c.worldLists(scalers) {
-		t.reels = append(t.reels, c.startReel(ctx, list, free))
+		t.reels = append(t.reels, c.startReel(ctx, list))
 	}
 	for {
 		n, err := t.next(ctx)
@@ -93,6 +85,7 @@ func (t *turns) next(ctx context.Context) (*claims.Namespace, error) {
 	for _, r := range t.reels {
 		for len(r.parts) > 0 && r.parts[0].Name == n.Name {
 			n.Add(r.parts[0])
+			r.parts[0] = claims.Namespace{} // it is in n now
 			r.parts = r.parts[1:]
 			if r == t.claims && t.client.conn.Held != nil {
 				t.client.conn.Held(len(n.Claims))
@@ -156,17 +149,18 @@ type reelPage struct {
 	err   error
 }
 
-func (c Claims) startReel(ctx context.Context, list claimList, free chan struct{}) *reel {
+func (c Claims) startReel(ctx context.Context, list claimList) *reel {
 	pages := make(chan reelPage)
 	go func() {
 		defer close(pages)
-		opts, at := metav1.ListOptions{Limit: turnPage}, ""
+		opts, at := metav1.ListOptions{Limit: transport.LongPage}, ""
 		for {
-			free <- struct{}{}
 			page := c.reelPage(ctx, list, &opts)
-			<-free
 			if page.err == nil && !ordered(page.parts, at) {
 				page.err = ErrNoOrder
+			}
+			if n := len(page.parts); n > 0 {
+				at = page.parts[n-1].Name
 			}
 			select {
 			case pages <- page:
@@ -175,9 +169,6 @@ func (c Claims) startReel(ctx context.Context, list claimList, free chan struct{
 			}
 			if page.err != nil || opts.Continue == "" {
 				return
-			}
-			if n := len(page.parts); n > 0 {
-				at = page.parts[n-1].Name
 			}
 		}
 	}()

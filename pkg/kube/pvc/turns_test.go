@@ -24,6 +24,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // estate is what a server holds of all namespaces.
@@ -65,17 +67,28 @@ func byKey[T metav1.Object](a, b T) int {
 	return strings.Compare(a.GetNamespace()+"/"+a.GetName(), b.GetNamespace()+"/"+b.GetName())
 }
 
+// object is one that the API server has in both formats.
+type object interface {
+	runtime.Object
+	Marshal() ([]byte, error)
+}
+
 // inPages answers with so many objects at once, whatever the limit.
-func inPages[T runtime.Object](size int, objs []T) http.HandlerFunc {
+func inPages[T object](size int, objs []T) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		from, _ := strconv.Atoi(r.URL.Query().Get("continue"))
 		to := min(from+size, len(objs))
 		if r.URL.Query().Get("limit") == "" {
 			to = len(objs)
 		}
-		meta := map[string]string{"resourceVersion": "100"}
+		meta := metav1.ListMeta{ResourceVersion: "100"}
 		if to < len(objs) {
-			meta["continue"] = strconv.Itoa(to)
+			meta.Continue = strconv.Itoa(to)
+		}
+		if strings.Contains(r.Header.Get("Accept"), runtime.ContentTypeProtobuf) {
+			w.Header().Set("Content-Type", runtime.ContentTypeProtobuf)
+			_, _ = w.Write(kubetest.Protobuf(meta, objs[from:to]...))
+			return
 		}
 		w.Header().Set("Content-Type", runtime.ContentTypeJSON)
 		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": meta, "items": append([]T{}, objs[from:to]...)})
@@ -168,6 +181,61 @@ func TestNamespacesArePassedOnInTurnAsIfAllWereReadAtOnce(t *testing.T) {
 	}
 }
 
+// onlyJSON is a proxy that hands on nothing else.
+func onlyJSON(handler http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Accept", runtime.ContentTypeJSON)
+		handler(w, r)
+	}
+}
+
+// full is the small estate with more of what objects have, and what is to be read
+// of them is all there.
+func full() *estate {
+	e := small()
+	later := metav1.NewTime(ststest.Start.Add(time.Hour).Truncate(time.Second))
+	for _, c := range e.claims {
+		c.ManagedFields = []metav1.ManagedFieldsEntry{{
+			Manager: "somebody", Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "v1", FieldsType: "FieldsV1",
+			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:accessModes":{}}}`),
+		}}
+		c.Annotations, c.Finalizers, c.DeletionTimestamp = map[string]string{sts.KeepAnnotation: ""}, []string{"a/b"}, &later
+		c.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "StatefulSet", Name: "web", UID: "web-uid"}}
+		c.Status.Conditions = []corev1.PersistentVolumeClaimCondition{{Type: "Unused", Status: corev1.ConditionTrue, LastTransitionTime: later}}
+	}
+	for _, set := range e.sets {
+		set.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
+		set.Spec.Ordinals = &appsv1.StatefulSetOrdinals{Start: 3}
+		set.DeletionTimestamp, set.Status.Replicas, set.Generation, set.Status.ObservedGeneration = &later, 4, 7, 6
+	}
+	for _, pod := range e.pods {
+		pod.Labels = map[string]string{"app": "web"}
+		pod.Spec.Containers = []corev1.Container{{Name: "main", Image: "nginx"}}
+		pod.Spec.Volumes = append(pod.Spec.Volumes,
+			corev1.Volume{Name: "token", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{}}},
+			corev1.Volume{Name: "scratch", VolumeSource: corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}}})
+	}
+	return e
+}
+
+func TestListsAreReadInEitherFormat(t *testing.T) {
+	e := full()
+	want, err := told(t, estateServer(t, e, 2, 2, 2, 2).Client().Everywhere().ClaimsInTurn)
+	require.NoError(t, err)
+	server := estateServer(t, e, 2, 2, 2, 2)
+	server.On(http.MethodGet, kubetest.AllClaimsPath, onlyJSON(inPages(2, e.claims)))
+	server.On(http.MethodGet, kubetest.AllSetsPath, onlyJSON(inPages(2, e.sets)))
+	server.On(http.MethodGet, kubetest.AllPodsPath, onlyJSON(inPages(2, e.pods)))
+	server.On(http.MethodGet, kubetest.AllScalersPath, onlyJSON(inPages(2, e.scalers)))
+
+	got, err := told(t, server.Client().Everywhere().ClaimsInTurn)
+
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.Equal(t, sts.ObserveClaim(e.claims[0], nil), want[0].Claims[0])
+	require.Equal(t, "somebody", want[0].Claims[0].MadeBy)
+}
+
 func TestNothingThatCanWantAClaimIsReadBeforeTheClaims(t *testing.T) {
 	e := small()
 	server := estateServer(t, e, 500, 500, 500, 500)
@@ -220,7 +288,7 @@ func TestAListThatIsNotInOrderIsNotReadInTurn(t *testing.T) {
 
 // outdated answers with what first holds until the second page is asked for.
 // That is too late: the server goes on with what then holds, if it offers to.
-func outdated[T runtime.Object](offer string, from int, first, then []T) http.HandlerFunc {
+func outdated[T object](offer string, from int, first, then []T) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch token := r.URL.Query().Get("continue"); {
 		case token == "" && r.URL.Query().Get("limit") == "":
@@ -271,8 +339,8 @@ func TestPodsOfTwoStatesAreReadAgain(t *testing.T) {
 	for _, r := range server.Requests() {
 		asked = append(asked, r.What)
 	}
-	require.Contains(t, asked, "GET /api/v1/namespaces/a/pods?limit=500")
-	require.NotContains(t, asked, "GET /api/v1/namespaces/team/pods?limit=500", "which came from one state alone")
+	require.Contains(t, asked, "GET /api/v1/namespaces/a/pods?limit=2000")
+	require.NotContains(t, asked, "GET /api/v1/namespaces/team/pods?limit=2000", "which came from one state alone")
 }
 
 func TestClaimsThatAreNewerThanTheirWorldAreJudgedInANewOne(t *testing.T) {

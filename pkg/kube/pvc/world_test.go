@@ -85,8 +85,8 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	require.Equal(t, web.Spec.Selector, w.Sets[0].Set.Spec.Selector)
 	require.Empty(t, w.Sets[0].Set.Spec.Template.Spec.Containers, "what nobody needs is not kept")
 	require.Equal(t,
-		kubetest.Reads("GET "+kubetest.PodsPath+kubetest.FirstPage, "GET "+kubetest.SetsPath+kubetest.FirstPage,
-			"GET "+kubetest.ScalersPath+kubetest.FirstPage), server.Requests())
+		kubetest.Reads("GET "+kubetest.PodsPath+kubetest.FirstLongPage, "GET "+kubetest.SetsPath+kubetest.FirstLongPage,
+			"GET "+kubetest.ScalersPath+kubetest.FirstLongPage), server.Requests())
 }
 
 func TestClaimWorldMustBeWhole(t *testing.T) {
@@ -146,7 +146,7 @@ func TestThousandsOfClaimsAreReadPageByPageAndNotOneByOne(t *testing.T) {
 	for _, c := range of {
 		require.Equal(t, corev1.PersistentVolumeReclaimDelete, c.Reclaim)
 	}
-	require.Len(t, server.Requests(), 10+1+5+1+10, "pages of claims, sets, pods, autoscalers and volumes")
+	require.Len(t, server.Requests(), 3+1+2+1+3, "pages of claims, sets, pods, autoscalers and volumes")
 }
 
 func TestAFewVolumesAreReadOneByOne(t *testing.T) {

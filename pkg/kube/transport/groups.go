@@ -24,6 +24,7 @@ type groups struct {
 	authorization, authentication   rest.Interface
 
 	Parameters runtime.ParameterCodec // writes options into an address
+	json       runtime.Decoder        // of whole answers
 }
 
 // newGroups makes the clients. They share their connections.
@@ -35,6 +36,8 @@ func newGroups(config *rest.Config) (groups, error) {
 	scheme := runtime.NewScheme()
 	g := groups{Parameters: runtime.NewParameterCodec(scheme)}
 	codecs := serializer.NewCodecFactory(scheme)
+	format, _ := runtime.SerializerInfoForMediaType(codecs.SupportedMediaTypes(), runtime.ContentTypeJSON) // every factory has it
+	g.json = format.Serializer
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"}) // what an API server says that went wrong is of no group
 	for _, group := range g.all() {
 		scheme.AddKnownTypes(group.version, group.types...)

@@ -17,6 +17,7 @@ import (
 type Resource[O, L runtime.Object] struct {
 	group      rest.Interface
 	parameters runtime.ParameterCodec
+	json       runtime.Decoder
 	name       string
 	namespace  string // empty for all, and for what has none
 	object     func() O

@@ -17,7 +17,7 @@ func typed[T, TL any, O interface {
 	*TL
 	runtime.Object
 }](g groups, group rest.Interface, name, namespace string) Resource[O, L] {
-	return Resource[O, L]{group, g.Parameters, name, namespace, func() O { return new(T) }, func() L { return new(TL) }}
+	return Resource[O, L]{group, g.Parameters, g.json, name, namespace, func() O { return new(T) }, func() L { return new(TL) }}
 }
 
 func (g groups) StatefulSets(namespace string) Resource[*appsv1.StatefulSet, *appsv1.StatefulSetList] {

@@ -41,7 +41,7 @@ func PrintClaimName(w io.Writer, v claims.Verdict) {
 	_, _ = fmt.Fprintln(w, "persistentvolumeclaim/"+report.Clean(v.Claim.Name))
 }
 
-func ordinalOf(v claims.Verdict) string {
+func ordinalOf(v *claims.Verdict) string {
 	if v.Ordinal < 0 {
 		return "-"
 	}
@@ -57,7 +57,7 @@ func idle(c sts.Claim, now time.Time) string {
 }
 
 // reclaimWords is what happens to the volume, in red where the data dies.
-func reclaimWords(style report.Styles, c sts.Claim) (string, *lipgloss.Style) {
+func reclaimWords(style *report.Styles, c *sts.Claim) (string, *lipgloss.Style) {
 	switch {
 	case c.Volume == "":
 		return "-", nil

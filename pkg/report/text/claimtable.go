@@ -23,7 +23,7 @@ const reasonRoom = 40
 // widest: that is enough to see how wide it gets.
 type field struct {
 	table.Column
-	of func(claims.Verdict) (string, *lipgloss.Style)
+	of func(*claims.Verdict) (string, *lipgloss.Style)
 }
 
 // printTable goes over the claims twice, once for the widths and once for the rows:
@@ -55,7 +55,7 @@ func measure(l report.Claims, fields []field) bool {
 	for v := range l.Shown() {
 		some = true
 		for i := range fields {
-			text, style := fields[i].of(v)
+			text, style := fields[i].of(&v)
 			text = report.Clean(text)
 			if width := ansi.StringWidth(text); width > most[i] {
 				most[i], fields[i].Cells = width, []table.Cell{{Text: text, Style: style}}
@@ -88,7 +88,7 @@ func rowsOf(l report.Claims, fields []field, widths []int) iter.Seq[[]table.Cell
 		row := make([]table.Cell, len(fields))
 		for v := range l.Shown() {
 			for i := range fields {
-				text, style := fields[i].of(v)
+				text, style := fields[i].of(&v)
 				text = report.Clean(text)
 				if i < len(fields)-1 && len(text) > widths[i] {
 					text = report.Shorten(text, widths[i])
@@ -104,13 +104,13 @@ func rowsOf(l report.Claims, fields []field, widths []int) iter.Seq[[]table.Cell
 
 // fieldsOf are the columns, in their order.
 func fieldsOf(l report.Claims, style report.Styles, wide bool) []field {
-	plain := func(text func(claims.Verdict) string) func(claims.Verdict) (string, *lipgloss.Style) {
-		return func(v claims.Verdict) (string, *lipgloss.Style) { return text(v), nil }
+	plain := func(text func(*claims.Verdict) string) func(*claims.Verdict) (string, *lipgloss.Style) {
+		return func(v *claims.Verdict) (string, *lipgloss.Style) { return text(v), nil }
 	}
-	column := func(c table.Column, text func(claims.Verdict) string) field { return field{c, plain(text)} }
+	column := func(c table.Column, text func(*claims.Verdict) string) field { return field{c, plain(text)} }
 	var out []field
 	if l.ShowKept {
-		out = append(out, field{table.Column{Header: "VERDICT", Keep: true}, func(v claims.Verdict) (string, *lipgloss.Style) {
+		out = append(out, field{table.Column{Header: "VERDICT", Keep: true}, func(v *claims.Verdict) (string, *lipgloss.Style) {
 			if v.Delete {
 				return "delete", &style.Warn
 			}
@@ -119,20 +119,20 @@ func fieldsOf(l report.Claims, style report.Styles, wide bool) []field {
 	}
 	if l.AllNamespaces {
 		out = append(out, column(table.Column{Header: "NAMESPACE", Least: 9, Keep: true},
-			func(v claims.Verdict) string { return v.Claim.Namespace }))
+			func(v *claims.Verdict) string { return v.Claim.Namespace }))
 	}
 	out = append(out,
-		column(table.Column{Header: "CLAIM", Least: 16, Keep: true}, func(v claims.Verdict) string { return v.Claim.Name }),
-		column(table.Column{Header: "SET", Spare: 6}, func(v claims.Verdict) string { return report.OrDash(v.Set) }),
+		column(table.Column{Header: "CLAIM", Least: 16, Keep: true}, func(v *claims.Verdict) string { return v.Claim.Name }),
+		column(table.Column{Header: "SET", Spare: 6}, func(v *claims.Verdict) string { return report.OrDash(v.Set) }),
 		column(table.Column{Header: "ORDINAL", Spare: 5}, ordinalOf),
-		column(table.Column{Header: "SIZE", Spare: 1}, func(v claims.Verdict) string { return v.Claim.Size }),
-		column(table.Column{Header: "CLASS", Spare: 7}, func(v claims.Verdict) string { return report.OrDash(v.Claim.Class) }),
+		column(table.Column{Header: "SIZE", Spare: 1}, func(v *claims.Verdict) string { return v.Claim.Size }),
+		column(table.Column{Header: "CLASS", Spare: 7}, func(v *claims.Verdict) string { return report.OrDash(v.Claim.Class) }),
 		column(table.Column{Header: "AGE", Spare: 2},
-			func(v claims.Verdict) string { return duration.HumanDuration(l.Now.Sub(v.Claim.Created)) }),
-		column(table.Column{Header: "IDLE", Spare: 3}, func(v claims.Verdict) string { return idle(v.Claim, l.Now) }),
-		column(table.Column{Header: "VOLUME", Spare: 8}, func(v claims.Verdict) string { return report.OrDash(v.Claim.Volume) }),
-		field{table.Column{Header: "RECLAIM", Keep: true}, func(v claims.Verdict) (string, *lipgloss.Style) {
-			words, dies := reclaimWords(style, v.Claim)
+			func(v *claims.Verdict) string { return duration.HumanDuration(l.Now.Sub(v.Claim.Created)) }),
+		column(table.Column{Header: "IDLE", Spare: 3}, func(v *claims.Verdict) string { return idle(v.Claim, l.Now) }),
+		column(table.Column{Header: "VOLUME", Spare: 8}, func(v *claims.Verdict) string { return report.OrDash(v.Claim.Volume) }),
+		field{table.Column{Header: "RECLAIM", Keep: true}, func(v *claims.Verdict) (string, *lipgloss.Style) {
+			words, dies := reclaimWords(&style, &v.Claim)
 			if !v.Delete {
 				dies = nil // nothing happens to it
 			}
@@ -140,7 +140,7 @@ func fieldsOf(l report.Claims, style report.Styles, wide bool) []field {
 		}},
 	)
 	if wide {
-		out = append(out, column(table.Column{Header: "UID"}, func(v claims.Verdict) string { return string(v.Claim.UID) }))
+		out = append(out, column(table.Column{Header: "UID"}, func(v *claims.Verdict) string { return string(v.Claim.UID) }))
 	}
-	return append(out, column(table.Column{Header: "REASON", Keep: true}, func(v claims.Verdict) string { return v.Reason }))
+	return append(out, column(table.Column{Header: "REASON", Keep: true}, func(v *claims.Verdict) string { return v.Reason }))
 }
