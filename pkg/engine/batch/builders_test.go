@@ -1,4 +1,4 @@
-package prune_test
+package batch_test
 
 import (
 	"cmp"
@@ -15,7 +15,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -135,18 +136,31 @@ func judged(t *testing.T, n int) (*cluster, *claims.Judge, []claims.Verdict) {
 	return c, judge, verdicts
 }
 
-// told keeps what it is told.
+// step is the deletion of a claim as a step of a plan.
+func step(v claims.Verdict) plan.Step { return planner.Step(v, false) }
+
+// counts are what a batch has come to.
+func counts(o engine.Outcome) engine.ClaimCounts { return *o.Claims }
+
+type sinkFunc func(engine.Event)
+
+func (f sinkFunc) Handle(e engine.Event) { f(e) }
+
+// told keeps what it is told about claims.
 type told struct{ events []string }
 
-func (t *told) tell(e prune.Event) {
-	line := string(e.Result) + " " + e.Verdict.Claim.Name
-	if e.Why != "" {
-		line += ": " + e.Why
+func (t *told) Handle(e engine.Event) {
+	if e.Type != engine.EventClaim {
+		return
 	}
-	if e.Retained {
+	line := string(e.Claim.Result) + " " + e.Claim.Claim.Name
+	if e.Claim.Why != "" {
+		line += ": " + e.Claim.Why
+	}
+	if e.Claim.Retained {
 		line += " (volume stays)"
 	}
-	if e.Restorable {
+	if e.Claim.Restorable {
 		line += " (restorable)"
 	}
 	t.events = append(t.events, line)
