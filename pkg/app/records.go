@@ -45,5 +45,6 @@ func (r *Runner) openRecords(f RecordFile) (*receipt.File, error) {
 	}
 	command := strings.TrimSpace(r.Env.Protocol.Command + " " + f.Set)
 	file := receipt.NewFile(dir, command, r.Env.Everywhere(), r.Client.Host(), r.Client.Now)
-	return file, file.Prepare()
+	err = file.Prepare()
+	return file, err
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
@@ -141,6 +143,12 @@ func step(v claims.Verdict) plan.Step { return planner.Step(v, false) }
 
 // counts are what a batch has come to.
 func counts(o engine.Outcome) engine.ClaimCounts { return *o.Claims }
+
+// runs runs a batch to its end, and returns what it has come to.
+func runs(t *testing.T, run batch.Engine, verdicts []claims.Verdict) engine.ClaimCounts {
+	t.Helper()
+	return counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts)))
+}
 
 type sinkFunc func(engine.Event)
 

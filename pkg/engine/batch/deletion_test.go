@@ -3,7 +3,6 @@ package batch_test
 import (
 	"errors"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,13 +13,12 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // changed is the cluster of judged with one claim that has changed since.
-func changed(t *testing.T, change func(*sts.Claim)) (*cluster, *batch.Engine, *told, []claims.Verdict) {
+func changed(t *testing.T, change func(*sts.Claim)) (*cluster, batch.Engine, *told, []claims.Verdict) {
 	t.Helper()
 	c, judge, verdicts := judged(t, 1)
 	now := verdicts[0].Claim
@@ -28,7 +26,7 @@ func changed(t *testing.T, change func(*sts.Claim)) (*cluster, *batch.Engine, *t
 	change(&now)
 	c.fresh = map[string]sts.Claim{now.Name: now}
 	got := &told{}
-	return c, &batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}, got, verdicts
+	return c, batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}, got, verdicts
 }
 
 // The StatefulSet's claims are written to by a controller just when their pods
@@ -60,7 +58,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, run, got, verdicts := changed(t, test.change)
 
-			counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts)))
+			runs(t, run, verdicts)
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -70,7 +68,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 func TestAClaimThatHasChangedIsReadBeforeWhatCanWantIt(t *testing.T) {
 	c, run, _, verdicts := changed(t, func(*sts.Claim) {})
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "delete data-web-1", "claim data-web-1", "look default", "delete data-web-1",
 	}, c.asked)
@@ -84,7 +82,7 @@ func TestWhatWantsAClaimThatHasChangedKeepsIt(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: pod job-1 mounts it or waits for it"}, got.events)
 }
 
@@ -92,7 +90,7 @@ func TestAClaimWhoseLabelsWereNotAskedForAnyMoreIsKept(t *testing.T) {
 	_, run, got, verdicts := changed(t, func(c *sts.Claim) { c.Labels = map[string]string{"app": "db"} })
 	run.Asked = func(c sts.Claim) bool { return c.Labels["app"] != "db" }
 
-	require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: its labels were changed since it was listed"}, got.events)
 }
 
@@ -107,7 +105,7 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 		c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 		c.errs = map[string]error{"claim data-web-1": test.err}
 
-		counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts)))
+		runs(t, run, verdicts)
 
 		require.Equal(t, []string{test.want}, got.events)
 	}
@@ -117,7 +115,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 	c.errs = map[string]error{"delete data-web-1": engine.ErrConflict}
 
-	require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: it changed 5 times while it was to be deleted"}, got.events)
 	require.Len(t, c.deleted(), 5)
 }
@@ -136,7 +134,7 @@ func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"deleted data-web-1 (volume stays) (restorable)"}, got.events)
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)

@@ -51,7 +51,8 @@ func TestABatchTellsItsPlanItsStepsAndItsEnd(t *testing.T) {
 		titles = append(titles, step.Title)
 	}
 	require.Equal(t, []string{"delete claim default/data-web-1", "delete claim default/data-web-2"}, titles)
-	require.Equal(t, titles, []string{got[2].Step.Title, got[3].Step.Title})
+	require.Equal(t, titles[0], got[2].Step.Title)
+	require.Equal(t, titles[1], got[3].Step.Title)
 	require.Equal(t, o, *got[4].Outcome)
 	require.Equal(t, engine.Failed, o.Result)
 	require.Equal(t, file.Path(), o.Records)

@@ -2,7 +2,6 @@ package batch_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 )
@@ -22,7 +20,7 @@ func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	b := receipttest.File(t)
 	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, engine.ClaimCounts{Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 	require.Empty(t, b.Path())
 }
@@ -49,7 +47,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			got := new(told)
 			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got}
 
-			counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts)))
+			runs(t, run, verdicts)
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -61,7 +59,7 @@ func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
 	verdicts[0].Claim.Reclaim = corev1.PersistentVolumeReclaimRetain // and Delete by now
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Empty(t, c.deleted())
 }
 
@@ -76,7 +74,7 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "read data-web-1", "may delete data-web-1", "retain data-web-1", "delete data-web-1",
 	}, c.asked)
@@ -88,9 +86,11 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: errors.New("no")}
-			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
+			run := batch.Engine{
+				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: new(told),
+			}
 
-			require.Equal(t, engine.ClaimCounts{Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+			require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 			require.Empty(t, c.deleted())
 		})
 	}
@@ -101,7 +101,7 @@ func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	b := &receipt.File{Dir: "/dev/null/x", Now: time.Now}
 	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, engine.ClaimCounts{Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 }
 
@@ -115,7 +115,7 @@ func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
 			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Concurrency: 1, Step: step, Sink: new(told)}
 
-			require.Equal(t, want, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+			require.Equal(t, want, runs(t, run, verdicts))
 			require.NotContains(t, c.asked, "retain data-web-1")
 		})
 	}

@@ -74,7 +74,7 @@ func TestAChangedSetStopsNoOther(t *testing.T) {
 
 	require.Equal(t, engine.ClaimCounts{
 		Deleted: 2, Skipped: 2, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
-	}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	}, runs(t, run, verdicts))
 	require.ElementsMatch(t, []string{"data-web-2", "data-web-4"}, c.deleted())
 	require.ElementsMatch(t, []string{"look a", "look b"}, c.asked[:2])
 }
@@ -90,7 +90,7 @@ func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	run := batch.Engine{Cluster: c, Judge: judge, Step: step, Sink: new(told)}
 
 	want := engine.ClaimCounts{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}
-	require.Equal(t, want, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, want, runs(t, run, verdicts))
 }
 
 func TestCtrlCStopsBetweenClaims(t *testing.T) {
@@ -149,7 +149,7 @@ func TestALookThatTookTooLongIsAFailure(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Failed: 1, Left: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Failed: 1, Left: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"failed data-web-1: could not look again: dial tcp: context deadline exceeded"}, got.events)
 }
 
@@ -172,7 +172,7 @@ func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
 		got := new(told)
 		run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Retain: true, Step: step, Sink: got}
 
-		require.Equal(t, engine.ClaimCounts{Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+		require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 		require.Empty(t, c.deleted())
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -23,7 +22,7 @@ func TestEachClaimIsLookedAtJustBeforeItsDeletion(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 3}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 3}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "delete data-web-1", "look default", "delete data-web-2", "look default", "delete data-web-3",
 	}, c.asked)
@@ -34,7 +33,7 @@ func TestClaimsThatAreDeletedTogetherShareALook(t *testing.T) {
 	c, judge, verdicts := judged(t, 25)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: new(told)}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 25}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 25}, runs(t, run, verdicts))
 	looks := slices.DeleteFunc(slices.Clone(c.asked), func(what string) bool { return what != "look default" })
 	require.Len(t, looks, 3)
 }
@@ -45,7 +44,7 @@ func TestWhatSomethingWantsByThenIsSkipped(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 2, Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 2, Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"deleted data-web-1",
 		"skipped data-web-2: pod job-1 mounts it or waits for it",
@@ -59,7 +58,7 @@ func TestAFailureIsToldApart(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 1, Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"failed data-web-1: no", "deleted data-web-2"}, got.events)
 }
 
@@ -69,7 +68,7 @@ func TestWithoutALookNothingIsDeleted(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Failed: 2}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Failed: 2}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default"}, c.asked)
 	require.Equal(t, "failed data-web-1: could not look again: no", got.events[0])
 }
@@ -84,7 +83,7 @@ func TestWhereNothingCanBeLookedUpAnyMoreItEnds(t *testing.T) {
 		}
 	})}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 10, Failed: 10, Left: 180}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 10, Failed: 10, Left: 180}, runs(t, run, verdicts))
 	require.Len(t, got.events, 20)
 }
 
@@ -95,7 +94,7 @@ func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
 	judge := claims.NewJudge(all, claims.Options{})
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 2, Step: step, Sink: new(told)}
 
-	require.Equal(t, engine.ClaimCounts{Deleted: 2, Failed: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(judge.All(all, c.world)))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 2, Failed: 1}, runs(t, run, judge.All(all, c.world)))
 }
 
 func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
@@ -108,7 +107,7 @@ func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"skipped data-web-1: it was listed for another reason; by now set web has no claim template data",
 	}, got.events)
@@ -121,10 +120,11 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 			c.errs = map[string]error{what: engine.ErrGone}
 			got := new(told)
 			run := batch.Engine{
-				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1, Step: step, Sink: got,
+				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1,
+				Step: step, Sink: got,
 			}
 
-			require.Equal(t, engine.ClaimCounts{Skipped: 1}, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+			require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 			require.Equal(t, []string{"skipped data-web-1: it is gone already"}, got.events)
 		})
 	}
@@ -157,7 +157,7 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 				}
 				run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-				require.Equal(t, then.want, counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))))
+				require.Equal(t, then.want, runs(t, run, verdicts))
 				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])
 				require.Equal(t, then.want.Deleted == 0, len(c.asked) == 4, "the volume was left alone: %s", c.asked)
 			})
