@@ -47,16 +47,28 @@ func (r *Runner) NotRun(p *plan.Plan, batch iter.Seq[plan.Step], why string) {
 		text.PrintPlan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
 	}
 	o := engine.Outcome{Result: engine.Done, Message: why}
-	for _, s := range r.Env.Sinks() {
-		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p, Batch: batch})
-		for _, w := range p.Warnings {
-			s.Handle(engine.Event{Type: engine.EventWarning, Time: now, Message: w})
-		}
+	for _, s := range r.report(p, batch) {
 		s.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Outcome: &o})
 	}
 	if r.Form == nil {
 		r.Env.End(o)
 	}
+}
+
+// Report tells the reports of a plan that is refused before it is run: the end of the
+// command says why.
+func (r *Runner) Report(p *plan.Plan, batch iter.Seq[plan.Step]) { r.report(p, batch) }
+
+// report tells the reports of a plan, and returns whom it has told.
+func (r *Runner) report(p *plan.Plan, batch iter.Seq[plan.Step]) []engine.Sink {
+	all, now := r.Env.Sinks(), r.Client.Now()
+	for _, s := range all {
+		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p, Batch: batch})
+		for _, w := range p.Warnings {
+			s.Handle(engine.Event{Type: engine.EventWarning, Time: now, Message: w})
+		}
+	}
+	return all
 }
 
 // Unwilling words the error of a rehearsal. Where there was no answer, or the user

@@ -13,26 +13,30 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// ask asks for permissions, of the API server and of the person, and deletes the claims
-// with them.
-func (v *visit) ask(ctx context.Context) error {
+// prepare asks for permission, the API server and the person, and makes the file for
+// records. unasked says that there is nobody to be asked.
+func (v *visit) prepare(ctx context.Context, unasked bool) (*receipt.File, error) {
+	if unasked {
+		return nil, &plan.Refusal{Why: plan.NoTerminal}
+	}
 	if err := v.may(ctx, v.runner.Client, v.list.Doomed()); err != nil {
-		return err
+		return nil, err
 	}
 	asked := v.RetainVolumes
 	if err := v.confirm(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if asked != v.RetainVolumes { // that takes more permissions
 		if err := v.may(ctx, v.runner.Client, v.list.Doomed()); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return v.delete(ctx)
+	return v.records()
 }
 
 // may is the error when what is missing is a permission, in one line and not in

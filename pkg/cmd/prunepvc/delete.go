@@ -10,12 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
-// delete deletes the claims.
-func (v *visit) delete(ctx context.Context) error {
-	file, err := v.records()
-	if err != nil {
-		return err
-	}
+// delete deletes the claims, and writes records of them to the file, nil for none.
+func (v *visit) delete(ctx context.Context, file *receipt.File) error {
 	several, _ := v.judge.(*judges)
 	v.form.Retain = v.RetainVolumes
 	o, err := v.runner.RunBatch(ctx, v.plan(), batch.Engine{

@@ -3,6 +3,7 @@ package prunepvc
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -57,10 +58,13 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	case r.DryRun == report.DryRunClient:
 		v.notRun("a dry run: nothing was deleted")
 		return nil
-	case unasked:
-		return &plan.Refusal{Why: plan.NoTerminal}
 	}
-	return v.ask(ctx)
+	file, err := v.prepare(ctx, unasked)
+	if err != nil {
+		runner.Report(v.plan(), v.steps())
+		return err
+	}
+	return v.delete(ctx, file)
 }
 
 // visit is one call of the verb, once it is known which claims there are.
@@ -104,7 +108,9 @@ func (v *visit) plan() *plan.Plan { return planner.Plan(v.runner.Client.Namespac
 // step is the deletion of a claim as a step of the plan.
 func (v *visit) step(of claims.Verdict) plan.Step { return planner.Step(of, v.RetainVolumes) }
 
+func (v *visit) steps() iter.Seq[plan.Step] { return batch.Steps(v.list.Doomed(), v.step) }
+
 // notRun ends without a deletion. why says so.
 func (v *visit) notRun(why string) {
-	v.runner.NotRun(v.plan(), batch.Steps(v.list.Doomed(), v.step), why)
+	v.runner.NotRun(v.plan(), v.steps(), why)
 }
