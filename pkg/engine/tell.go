@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -137,23 +136,6 @@ func (n *next) outcome(r Result, message string) *Outcome {
 func (n *next) begun(s sts.Snapshot) bool {
 	_, recorded := s.Annotation(n.p.Record)
 	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
-}
-
-// gateWords says where the gate is: what the controller may replace from here.
-func gateWords(s sts.Snapshot) string {
-	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
-		return "" // there is no gate
-	}
-	switch gate := s.Start() + s.Partition(); {
-	case gate >= s.End():
-		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
-	case gate <= s.Start():
-		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
-	case gate == s.End()-1:
-		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
-	default:
-		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
-	}
 }
 
 // watchIt is how to look on where another run has taken over.
