@@ -71,6 +71,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use: "status [NAME...]", Short: "Show StatefulSets, their pods and their canaries", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
+		Annotations:           options.ManySets.Annotations(),
 		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.Names, err = options.SetNames(args); err != nil {
