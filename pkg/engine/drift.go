@@ -32,19 +32,19 @@ func (n *next) drifted() bool {
 	case n.st.replaced(n.p, n.s):
 		back := *n
 		back.p.Resume = ""
-		o.Try = back.commands(Drifted)
+		o.Try, o.Again = back.commands(Drifted)
 	case n.st.opened(n.s) && len(o.Try) > 0:
-		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
+		o.Try, o.Again = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}
 	if n.st.overtaken(n.p, n.s) {
 		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
-		o.Try = n.watchIt()
+		o.Try, o.Again = n.watchIt(), 0
 	}
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
-		o.Try = nil
+		o.Try, o.Again = nil, 0
 	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
-		o.Try, o.Gate = nil, "" // there is nothing left to go on with
+		o.Try, o.Again, o.Gate = nil, 0, "" // there is nothing left to go on with
 	}
 	n.d.End = o
 	return true

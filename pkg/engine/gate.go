@@ -29,7 +29,9 @@ func (n *next) passed(step *plan.Step) bool {
 	case plan.Abort:
 		n.d.End = n.outcome(AbortAsked, "abort")
 	default:
-		n.d.End = n.outcome(Held, fmt.Sprintf("held after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next))
+		after := fmt.Sprintf("after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next)
+		n.d.End = n.outcome(Held, "held "+after)
+		n.d.End.Detail = after
 		n.d.End.Wanted = step.Gate.Wanted
 	}
 	return false

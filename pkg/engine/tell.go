@@ -111,14 +111,15 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	s := n.st.Present(n.s)
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
-		o.Try = n.commands(r)
+		o.Try, o.Again = n.commands(r)
 		if !n.p.Restarts() {
 			o.Gate = gateWords(s)
 			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
 		}
 	}
 	if n.p.Scales && s.Exists() {
-		o.Gate, o.Replicas, o.Try = "", ptr.To(s.Replicas()), n.commands(r)
+		o.Gate, o.Replicas = "", ptr.To(s.Replicas())
+		o.Try, o.Again = n.commands(r)
 	}
 	switch {
 	case n.st.unsure != nil && n.p.Scales:
@@ -147,9 +148,9 @@ func (n *next) watchIt() []string {
 }
 
 // afterFailure are the commands for a run that halted: the ways back first. What
-// goes on has to say that it is another try.
-func (n *next) afterFailure() []string {
-	var out []string
+// goes on has to say that it is another try: of these commands, which come last, it
+// tells the number.
+func (n *next) afterFailure() (out []string, tries int) {
 	add := func(what, command string) {
 		if command != "" {
 			out = append(out, what+": "+command)
@@ -169,24 +170,22 @@ func (n *next) afterFailure() []string {
 	}
 	again := n.p.Resume
 	if again == "" {
-		return out
+		return out, 0
 	}
+	before := len(out)
 	if begun {
 		again += " " + plan.RetryFlag
 	}
 	if waited {
-		add(tryAgain+" without the budget's word", again+" --ignore-pdb")
+		add("try again without the budget's word", again+" --ignore-pdb")
 	}
-	add(tryAgain, again)
-	return out
+	add("try again", again)
+	return out, len(out) - before
 }
 
-// goOn is the word for the command that takes a run up again.
-const goOn = "resume"
-
-// commands are what helps when a run ends early.
-func (n *next) commands(r Result) []string {
-	var out []string
+// commands are what helps when a run ends early, and how many of the last of these make
+// another try.
+func (n *next) commands(r Result) (out []string, tries int) {
 	add := func(what, command string) {
 		if command != "" {
 			out = append(out, what+": "+command)
@@ -198,7 +197,7 @@ func (n *next) commands(r Result) []string {
 	if r == Held {
 		add("the next step", n.p.Promote)
 	} else {
-		add(goOn, n.p.Resume)
+		add("resume", n.p.Resume)
 	}
 	stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas())
 	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
@@ -209,7 +208,7 @@ func (n *next) commands(r Result) []string {
 		add("go on without the budget's word", again+" --ignore-pdb")
 	}
 	add("roll back", n.p.Abort)
-	return out
+	return out, 0
 }
 
 // tellOperation adds an event when the operation in progress has got further, or

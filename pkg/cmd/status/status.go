@@ -135,7 +135,7 @@ func ask(ctx context.Context, client *kube.Client, st *status.Status) {
 	}
 	v.Evidence = engine.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
 	if v.Evidence != nil {
-		v.Try = engine.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
+		v.Try = engine.SeeMore(v.Try, v.Again, st.Command, v.Pod, v.Evidence)
 	}
 }
 
