@@ -33,14 +33,15 @@ type Env struct {
 
 	// What the command line asks for besides the verb's own work. The root
 	// command fills it in before the verb begins.
-	Output  report.Format
-	DryRun  report.DryRun
-	Reports ci.Files
+	Output report.Format
+	DryRun report.DryRun
+	// ReportFiles are where --report wants the report.
+	ReportFiles ci.Files
 	// FieldManager is the name for managedFields, empty for the plugin's own.
 	FieldManager string
 	Actions      *ci.Actions // nil but in a job of GitHub Actions
-	// Protocol is what the reports are made of.
-	Protocol ci.Report
+	// Report is what has happened so far, for these files and for the end of the command.
+	Report ci.Report
 
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)

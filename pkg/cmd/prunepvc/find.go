@@ -46,7 +46,7 @@ func (r Request) find(ctx context.Context, env *app.Env, client *kube.Client) (f
 
 // reported are the verdicts that reports are about, if there are any reports.
 func (f *found) reported(env *app.Env) iter.Seq[claims.Verdict] {
-	if len(env.Reports) == 0 {
+	if len(env.ReportFiles) == 0 {
 		return func(func(claims.Verdict) bool) {}
 	}
 	return f.list.Doomed()

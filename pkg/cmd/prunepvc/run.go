@@ -57,7 +57,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
 		})
 	}
-	f.part = env.Protocol.Claims(r.words(f.total, env.Within(client.Namespace)), f.reported(env), client.Now())
+	f.part = env.Report.Claims(r.words(f.total, env.Within(client.Namespace)), f.reported(env), client.Now())
 	tell := r.teller(env, client, f)
 	r.sum(env, client, f, tell)
 	switch {
@@ -212,7 +212,7 @@ func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, 
 // end notes for the reports how it ended; everybody else has been told.
 func (r Request) end(env *app.Env, client *kube.Client, f found, o engine.Outcome) error {
 	f.part.End(o, client.Now())
-	env.Protocol.End = o
+	env.Report.End = o
 	return app.Result(o)
 }
 

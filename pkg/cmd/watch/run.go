@@ -42,8 +42,8 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := watch(ctx, env, r, sets); err != nil {
 		return err
 	}
-	env.Protocol.End = worst(sets)
-	return app.Result(env.Protocol.End)
+	env.Report.End = worst(sets)
+	return app.Result(env.Report.End)
 }
 
 // watched is one of the sets.
