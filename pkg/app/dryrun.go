@@ -10,8 +10,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -37,7 +35,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 	if r.Form != nil {
 		r.Form.Plan(p)
 	} else {
-		text.PrintPlan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+		r.Env.Answer(r.Flags.Output).Plan(r.Flags.DryRun, p, now)
 	}
 	o := engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was changed"}
 	for _, s := range r.Env.Sinks() {
@@ -50,7 +48,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 	if r.Form != nil {
 		return nil
 	}
-	object.WriteEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
+	r.Env.Answer(r.Flags.Output).End(r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
 	return nil
 }
 

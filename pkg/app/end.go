@@ -6,7 +6,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 )
 
 // Warn tells something that is no reason to stop.
@@ -74,7 +73,7 @@ func (e *Env) End(o engine.Outcome) {
 	if dryRun == "" {
 		dryRun = report.DryRunNone
 	}
-	object.WriteEnd(e.Streams.Out, e.Output, dryRun, e.Report.About, e.Now(), o)
+	e.Answer(e.Output).End(dryRun, e.Report.About, e.Now(), o)
 }
 
 // Close writes the reports, and tells GitHub Actions the end. The outcome is

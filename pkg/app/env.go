@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -51,6 +52,11 @@ type Env struct {
 
 	driver  sts.Driver // this process, once somebody has asked
 	notices notices
+}
+
+// Answer writes what a verb answers, in this form.
+func (e *Env) Answer(format report.Format) answer.Writer {
+	return answer.Writer{Out: e.Streams.Out, Color: e.Color, Format: format}
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig

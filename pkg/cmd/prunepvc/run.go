@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -46,16 +47,16 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		r.DryRun = map[bool]report.DryRun{true: report.DryRunClient, false: report.DryRunNone}[unasked]
 	}
 	if r.DryRun != report.DryRunNone || f.total.Claims == 0 || r.Output != report.Name {
-		text.PrintClaims(env.Streams.Out, env.Color, r.Output, report.Claims{
+		env.Answer(r.Output).Claims(report.Claims{
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, ShowKept: r.ShowKept, DryRun: r.DryRun, Now: client.Now(),
 		})
 	}
 	person := r.Output == report.Human || r.Output == report.Wide
 	if f.total.Claims > 0 && r.DryRun == report.DryRunNone && !r.Yes && !unasked && !person {
 		// Who is asked must see what about.
-		text.PrintClaims(env.Streams.Err, env.Color, report.Human, report.Claims{
+		text.PrintClaims(env.Streams.Err, env.Color, report.Claims{
 			Verdicts: f.list.All(), AllNamespaces: r.AllNamespaces, Now: client.Now(),
-		})
+		}, false)
 	}
 	f.part = env.Report.Claims(r.words(f.total, env.Within(client.Namespace)), f.reported(env), client.Now())
 	tell := r.teller(env, client, f)
@@ -91,17 +92,16 @@ func (r Request) say(env *app.Env, text string) {
 	report.Say(env.Streams.Err, text)
 }
 
-func (r Request) teller(env *app.Env, client *kube.Client, f found) *text.Pruning {
-	return &text.Pruning{
-		Lines: env.Streams.Err, Color: env.Color, Objects: env.Streams.Out, Format: r.Output, DryRun: r.DryRun, Total: f.total,
-		AllNamespaces: r.AllNamespaces, Now: client.Now,
-	}
+func (r Request) teller(env *app.Env, client *kube.Client, f found) *answer.Pruning {
+	return &answer.Pruning{Writer: env.Answer(r.Output), Text: text.Pruning{
+		Lines: env.Streams.Err, Color: env.Color, DryRun: r.DryRun, Total: f.total, AllNamespaces: r.AllNamespaces, Now: client.Now,
+	}}
 }
 
 // sum tells the totals: below the table they are part of the answer.
-func (r Request) sum(env *app.Env, client *kube.Client, f found, tell *text.Pruning) {
+func (r Request) sum(env *app.Env, client *kube.Client, f found, tell *answer.Pruning) {
 	words := r.words(f.total, env.Within(client.Namespace))
-	text.PrintClaimTotal(env.Streams, env.Color, r.Output, r.DryRun, f.total, words, r.fate(f.total))
+	env.Answer(r.Output).ClaimTotal(env.Streams.Err, r.DryRun, f.total, words, r.fate(f.total))
 	if r.OlderThan > 0 && f.total.Ageless > 0 {
 		r.say(env, fmt.Sprintf("the API server does not tell how long %d of %d have been idle: for these --older-than counts their age",
 			f.total.Ageless, f.total.Claims))
@@ -182,7 +182,7 @@ const (
 )
 
 // delete deletes the claims, and says what became of them.
-func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, f found, tell *text.Pruning) error {
+func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, f found, tell *answer.Pruning) error {
 	book, err := r.book(env, client, f.total)
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (r Request) delete(ctx context.Context, env *app.Env, client *kube.Client, 
 		},
 		Retain: r.RetainVolumes && r.DryRun == report.DryRunNone,
 	}
-	tell.Retain = r.RetainVolumes
+	tell.Text.Retain = r.RetainVolumes
 	sum := run.Do(ctx, f.list.Doomed())
 	record := ""
 	if book != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -60,8 +61,8 @@ func viewClaim(l report.Claims, v claims.Verdict) claimView {
 	return out
 }
 
-// Deletion is what became of one claim.
-type Deletion struct {
+// deletion is what became of one claim.
+type deletion struct {
 	Type       string        `json:"type"`
 	Time       time.Time     `json:"time"`
 	DryRun     report.DryRun `json:"dryRun"`
@@ -75,18 +76,18 @@ type Deletion struct {
 	Restorable bool          `json:"restorable"`
 }
 
-// ViewDeletion is what became of a claim.
-func ViewDeletion(e prune.Event, dryRun report.DryRun, now time.Time) Deletion {
+// WriteDeletion writes what became of a claim.
+func WriteDeletion(w io.Writer, format report.Format, e prune.Event, dryRun report.DryRun, now time.Time) {
 	c := e.Verdict.Claim
-	return Deletion{
+	Write(w, format, deletion{
 		Type: "deletion", Time: now.UTC(), DryRun: dryRun, Namespace: c.Namespace, Name: report.Clean(c.Name), UID: string(c.UID),
 		Result: string(e.Result), Message: report.Clean(e.Why),
 		Volume: report.Clean(c.Volume), Retained: e.Retained, Restorable: e.Restorable,
-	}
+	})
 }
 
-// Pruned is what became of all.
-type Pruned struct {
+// pruned is what became of all.
+type pruned struct {
 	Type    string        `json:"type"`
 	Time    time.Time     `json:"time"`
 	DryRun  report.DryRun `json:"dryRun"`
@@ -103,8 +104,20 @@ type Pruned struct {
 	Record  string        `json:"record,omitempty"`
 }
 
-// Restored is what became of a claim that was to be restored.
-type Restored struct {
+// WritePruned writes what became of all.
+func WritePruned(w io.Writer, format report.Format, s prune.Summary, o engine.Outcome, t claims.Total, record string,
+	dryRun report.DryRun, now time.Time,
+) {
+	Write(w, format, pruned{
+		Type: "outcome", Time: now.UTC(), DryRun: dryRun, Result: string(o.Result), Message: report.Clean(o.Message),
+		Found: t.Claims, Exit: o.ExitCode(), Size: t.Size.String(), Kept: t.Kept,
+		Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
+		Record: record,
+	})
+}
+
+// restored is what became of a claim that was to be restored.
+type restored struct {
 	Type      string        `json:"type"`
 	Time      time.Time     `json:"time"`
 	DryRun    report.DryRun `json:"dryRun"`
@@ -114,4 +127,12 @@ type Restored struct {
 	Reclaim   string        `json:"reclaimPolicy,omitempty"` // that the volume gets back
 	Result    string        `json:"result"`
 	Message   string        `json:"message"`
+}
+
+// WriteRestored writes what became of a claim that was to be restored.
+func WriteRestored(w io.Writer, format report.Format, r report.Restored) {
+	Write(w, format, restored{
+		Type: "restore", Time: r.Time.UTC(), DryRun: r.DryRun, Namespace: r.Binding.Namespace, Name: report.Clean(r.Binding.Claim),
+		Volume: report.Clean(r.Binding.Volume), Reclaim: string(r.Reclaim), Result: string(r.Result), Message: report.Clean(r.Message),
+	})
 }

@@ -30,7 +30,7 @@ func TestClaimsFitTheTerminal(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			reporttest.Golden(t, test.Golden, reporttest.OnTerminal(t, test.width, func(terminal *os.File) {
-				text.PrintClaims(terminal, term.ColorNever, report.Human, test.list)
+				text.PrintClaims(terminal, term.ColorNever, test.list, false)
 			}))
 		})
 	}
@@ -49,6 +49,6 @@ func TestABarShowsHowFarADeletionIs(t *testing.T) {
 		}
 		p.Handle(prune.Event{Verdict: reporttest.Orphan(4), Result: prune.Skipped, Stopped: true, Why: "which the end says once"})
 		p.Handle(prune.Event{Verdict: reporttest.Orphan(5), Result: prune.Skipped, Why: "pod job-1 mounts it"})
-		p.End(prune.Summary{Deleted: 59, Skipped: 1}, "")
+		p.End(prune.Summary{Deleted: 59, Skipped: 1})
 	}))
 }

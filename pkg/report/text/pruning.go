@@ -12,17 +12,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// Pruning tells what happens to claims while they are deleted: lines and, on a
-// terminal, a bar for a person, and if a format is asked for also objects.
+// Pruning tells a person what happens to claims while they are deleted: in lines and, on
+// a terminal, with a bar.
 type Pruning struct {
 	Lines         io.Writer
 	Color         term.ColorMode
-	Objects       io.Writer
-	Format        report.Format
 	DryRun        report.DryRun
 	Total         claims.Total
 	AllNamespaces bool
@@ -48,12 +45,6 @@ func (p *Pruning) Handle(e prune.Event) {
 	}
 	if live && p.done < p.Total.Claims {
 		_, _ = io.WriteString(p.Lines, p.bar())
-	}
-	switch {
-	case p.Format == report.JSON, p.Format == report.YAML:
-		object.Write(p.Objects, p.Format, object.ViewDeletion(e, p.DryRun, p.Now()))
-	case p.Format == report.Name && e.Result == prune.Deleted:
-		PrintClaimName(p.Objects, e.Verdict)
 	}
 }
 
@@ -107,7 +98,7 @@ func (p *Pruning) bar() string {
 }
 
 // End tells the summary. try are the commands that help.
-func (p *Pruning) End(s prune.Summary, record string, try ...string) {
+func (p *Pruning) End(s prune.Summary, try ...string) {
 	style := report.NewStyles(p.Lines, p.Color)
 	o, look := s.Outcome(), style.Bad
 	if o.Result == engine.Done {
@@ -121,44 +112,17 @@ func (p *Pruning) End(s prune.Summary, record string, try ...string) {
 	for _, t := range try {
 		_, _ = fmt.Fprintln(p.Lines, "  "+report.Clean(t))
 	}
-	p.object(s, o, record)
 }
 
-// PrintClaimTotal prints the totals, and in red what happens to the data. Below a
-// table they are part of the answer, beside objects and names they are not.
-func PrintClaimTotal(s term.Streams, mode term.ColorMode, format report.Format, dryRun report.DryRun, t claims.Total, words, fate string) {
-	w := s.Out
-	if format != report.Human && format != report.Wide || t.Claims == 0 {
-		w = s.Err
-	}
+// PrintClaimTotal prints the totals, and in red what happens to the data.
+func PrintClaimTotal(w io.Writer, mode term.ColorMode, dryRun report.DryRun, t claims.Total, words, fate string) {
 	style := report.NewStyles(w, mode)
 	mark := map[report.DryRun]string{report.DryRunClient: " (dry run)", report.DryRunServer: " (server dry run)"}[dryRun]
 	if t.Claims == 0 {
 		mark = ""
 	}
-	if w == s.Out {
-		_, _ = fmt.Fprintln(w)
-	}
 	_, _ = fmt.Fprintln(w, style.Bold.Render(report.WrapIndent(report.Clean(words), term.Width(w), ""))+style.Dim.Render(mark))
 	if fate != "" {
 		_, _ = fmt.Fprintln(w, report.Each(style.Bad, report.WrapIndent(report.Clean(fate), term.Width(w), "")))
 	}
-}
-
-// Found tells what there would be to delete, when nothing is deleted.
-func (p *Pruning) Found(message string) {
-	p.object(prune.Summary{}, engine.Outcome{Result: engine.Done, Message: message}, "")
-}
-
-func (p *Pruning) object(s prune.Summary, o engine.Outcome, record string) {
-	if p.Format != report.JSON && p.Format != report.YAML {
-		return
-	}
-	object.Write(p.Objects, p.Format, object.Pruned{
-		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(o.Result), Message: report.Clean(o.Message),
-		Found: p.Total.Claims,
-		Exit:  o.ExitCode(),
-		Size:  p.Total.Size.String(), Kept: p.Total.Kept, Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
-		Record: record,
-	})
 }
