@@ -163,7 +163,9 @@ func full() *estate {
 		}}
 		c.Annotations, c.Finalizers, c.DeletionTimestamp = map[string]string{sts.KeepAnnotation: ""}, []string{"a/b"}, &later
 		c.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "StatefulSet", Name: "web", UID: "web-uid"}}
-		c.Status.Conditions = []corev1.PersistentVolumeClaimCondition{{Type: "Unused", Status: corev1.ConditionTrue, LastTransitionTime: later}}
+		c.Status.Conditions = []corev1.PersistentVolumeClaimCondition{{
+			Type: "Unused", Status: corev1.ConditionTrue, LastTransitionTime: later,
+		}}
 	}
 	for _, set := range e.sets {
 		set.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}

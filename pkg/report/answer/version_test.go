@@ -1,4 +1,4 @@
-package text_test
+package answer_test
 
 import (
 	"strings"
