@@ -45,7 +45,7 @@ func TestABatchIsToldWhereEveryRunIs(t *testing.T) {
 	r, _, _ := (&cluster{}).runner(t, options.RunFlags{})
 	shown := &form{}
 	r.Form = shown
-	r.Env.Reports = ci.Files{nil} // somebody wants one
+	r.Env.ReportFiles = ci.Files{nil} // somebody wants one
 	r.Env.notices.note("deprecated")
 	verdicts, b := unused()
 
@@ -56,9 +56,9 @@ func TestABatchIsToldWhereEveryRunIs(t *testing.T) {
 	require.Equal(t, []engine.EventType{
 		engine.EventPlan, engine.EventWarning, engine.EventClaim, engine.EventClaim, engine.EventOutcome,
 	}, shown.events)
-	require.Equal(t, o, r.Env.Protocol.End)
-	require.Len(t, r.Env.Protocol.Parts, 1)
-	part := r.Env.Protocol.Parts[0]
+	require.Equal(t, o, r.Env.Report.End)
+	require.Len(t, r.Env.Report.Parts, 1)
+	part := r.Env.Report.Parts[0]
 	require.Equal(t, []string{"deprecated"}, part.Warnings)
 	require.Equal(t, []ci.CaseResult{ci.Passed, ci.Passed}, []ci.CaseResult{part.Cases[0].Result, part.Cases[1].Result})
 }
@@ -67,16 +67,16 @@ func TestABatchThatIsNotRunIsReported(t *testing.T) {
 	r, _, _ := (&cluster{}).runner(t, options.RunFlags{DryRun: report.DryRunClient})
 	shown := &form{}
 	r.Form = shown
-	r.Env.Reports = ci.Files{nil}
+	r.Env.ReportFiles = ci.Files{nil}
 	verdicts, b := unused()
 
 	r.NotRun(planner.Plan("default", "two claims", nil), batch.Steps(slices.Values(verdicts), b.Step), "a dry run: nothing was deleted")
 
 	require.Equal(t, []string{"two claims"}, shown.plans)
 	require.Empty(t, shown.events)
-	require.Equal(t, "a dry run: nothing was deleted", r.Env.Protocol.End.Message)
-	require.Len(t, r.Env.Protocol.Parts, 1)
-	for _, c := range r.Env.Protocol.Parts[0].Cases {
+	require.Equal(t, "a dry run: nothing was deleted", r.Env.Report.End.Message)
+	require.Len(t, r.Env.Report.Parts, 1)
+	for _, c := range r.Env.Report.Parts[0].Cases {
 		require.Equal(t, ci.NotRun, c.Result)
 		require.Equal(t, "a dry run: nothing was deleted", c.Words)
 	}
@@ -84,7 +84,7 @@ func TestABatchThatIsNotRunIsReported(t *testing.T) {
 
 func TestWhereNoRecordCanBeWrittenItDependsOnWhetherOneIsNeeded(t *testing.T) {
 	r, _, stderr := (&cluster{}).runner(t, options.RunFlags{})
-	r.Env.Protocol.Command = "kubectl sts scale"
+	r.Env.Report.Command = "kubectl sts scale"
 	file := filepath.Join(t.TempDir(), "no-folder")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 

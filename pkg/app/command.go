@@ -47,7 +47,7 @@ func (e *Env) Within(namespace string) string {
 
 // Where is the set that the command is about, and the cluster.
 func (e *Env) Where() string {
-	return report.Where(e.Protocol.About.Namespace, e.Protocol.About.Name, e.Context())
+	return report.Where(e.Report.About.Namespace, e.Report.About.Name, e.Context())
 }
 
 // Question puts where before a question, so that nobody answers for another set

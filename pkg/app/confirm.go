@@ -59,28 +59,3 @@ func (r *Runner) Confirm(ctx context.Context, p *plan.Plan, s sts.Snapshot, ques
 // yesHelp explains the answers to a plain question.
 const yesHelp = `  y  yes: do what is shown above
   n  no, like any other answer: nothing is changed`
-
-// asker reads the answer at a gate. The question has been put by the lines of
-// the run: only they know when something has come between.
-type asker struct{ env *Env }
-
-// Ask maps the answer.
-func (a asker) Ask(ctx context.Context, step plan.Step) (plan.Answer, error) {
-	question := report.GateQuestion(a.env.Where(), &step)
-	answers := map[string]plan.Answer{
-		"p": plan.Promote, "promote": plan.Promote,
-		"h": plan.HoldOn, "hold": plan.HoldOn,
-		"a": plan.Abort, "abort": plan.Abort,
-	}
-	text, err := a.env.Streams.Ask(ctx, term.Question{
-		Text: report.Explained(a.env.Streams.Err, question), Help: report.GateHelp, Shown: true,
-		Valid: func(text string) bool {
-			_, ok := answers[strings.ToLower(text)]
-			return ok
-		},
-	})
-	if errors.Is(err, term.ErrNoAnswer) {
-		return plan.HoldOn, nil // whoever leaves the terminal leaves the gate where it is
-	}
-	return answers[strings.ToLower(text)], err
-}

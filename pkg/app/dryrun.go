@@ -11,7 +11,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -44,7 +43,7 @@ func (r *Runner) NotRun(p *plan.Plan, batch iter.Seq[plan.Step], why string) {
 	if r.Form != nil {
 		r.Form.Plan(p)
 	} else {
-		text.PrintPlan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
+		r.Env.Answer(r.Flags.Output).Plan(r.Flags.DryRun, p, now)
 	}
 	o := engine.Outcome{Result: engine.Done, Message: why}
 	for _, s := range r.report(p, batch) {

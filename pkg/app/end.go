@@ -6,7 +6,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 )
 
 // Warn tells something that is no reason to stop.
@@ -19,7 +18,7 @@ func (e *Env) Warn(message string) {
 
 // About notes which set the command is about, for what is told when it ends.
 func (e *Env) About(namespace, name string) {
-	e.Protocol.About = report.Subject{Namespace: namespace, Name: name}
+	e.Report.About = report.Subject{Namespace: namespace, Name: name}
 }
 
 // Now is the cluster's time, or the machine's while there is no cluster.
@@ -34,8 +33,8 @@ func (e *Env) Now() time.Time {
 // objects. Several sets have several.
 func (e *Env) Sinks() []engine.Sink {
 	all := []engine.Sink{e.ender()}
-	if len(e.Reports) > 0 {
-		all = append(all, e.Protocol.Sink())
+	if len(e.ReportFiles) > 0 {
+		all = append(all, e.Report.Sink())
 	}
 	if e.Actions != nil {
 		all = append(all, e.Actions)
@@ -47,7 +46,7 @@ func (e *Env) Sinks() []engine.Sink {
 func (e *Env) ender() engine.Sink {
 	return sinkFunc(func(event engine.Event) {
 		if event.Outcome != nil {
-			e.Protocol.End = *event.Outcome
+			e.Report.End = *event.Outcome
 		}
 	})
 }
@@ -70,32 +69,32 @@ func (e *Env) Nothing(why string, try ...string) {
 // Ends notes how the command ended where that is not how its last run did, and is
 // what the verb returns.
 func (e *Env) Ends(o engine.Outcome) error {
-	e.Protocol.End = o
+	e.Report.End = o
 	return Result(o)
 }
 
 // End tells a program an end that no run tells.
 func (e *Env) End(o engine.Outcome) {
-	e.Protocol.End = o
+	e.Report.End = o
 	dryRun := e.DryRun
 	if dryRun == "" {
 		dryRun = report.DryRunNone
 	}
-	object.WriteEnd(e.Streams.Out, e.Output, dryRun, e.Protocol.About, e.Now(), o)
+	e.Answer(e.Output).End(dryRun, e.Report.About, e.Now(), o)
 }
 
 // Close writes the reports, and tells GitHub Actions the end. The outcome is
 // that of the whole command; one that says nothing leaves it at what was told.
 func (e *Env) Close(o engine.Outcome) {
-	told := e.Protocol.End
+	told := e.Report.End
 	if o.Result != engine.Done || told.Result != engine.Done && told.Result != engine.Held {
-		e.Protocol.End = o
+		e.Report.End = o
 	}
-	e.Protocol.Ended = e.Now()
-	if err := e.Reports.Write(&e.Protocol); err != nil {
+	e.Report.Ended = e.Now()
+	if err := e.ReportFiles.Write(&e.Report); err != nil {
 		e.Warn("the report could not be written: " + err.Error())
 	}
-	if e.Actions != nil && e.Protocol.End.Message != "" {
-		e.Actions.End(e.Where(), e.Protocol.End)
+	if e.Actions != nil && e.Report.End.Message != "" {
+		e.Actions.End(e.Where(), e.Report.End)
 	}
 }

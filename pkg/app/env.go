@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -33,14 +34,15 @@ type Env struct {
 
 	// What the command line asks for besides the verb's own work. The root
 	// command fills it in before the verb begins.
-	Output  report.Format
-	DryRun  report.DryRun
-	Reports ci.Files
+	Output report.Format
+	DryRun report.DryRun
+	// ReportFiles are where --report wants the report.
+	ReportFiles ci.Files
 	// FieldManager is the name for managedFields, empty for the plugin's own.
 	FieldManager string
 	Actions      *ci.Actions // nil but in a job of GitHub Actions
-	// Protocol is what the reports are made of.
-	Protocol ci.Report
+	// Report is what has happened so far, for these files and for the end of the command.
+	Report ci.Report
 
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)
@@ -50,6 +52,11 @@ type Env struct {
 
 	driver  sts.Driver // this process, once somebody has asked
 	notices notices
+}
+
+// Answer writes what a verb answers, in this form.
+func (e *Env) Answer(format report.Format) answer.Writer {
+	return answer.Writer{Out: e.Streams.Out, Color: e.Color, Format: format}
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig

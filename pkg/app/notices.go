@@ -73,7 +73,7 @@ func (e *Env) retrying(text string) {
 func (e *Env) Flush() {
 	for _, text := range e.Notices() {
 		e.Warn(text)
-		if parts := e.Protocol.Parts; len(parts) > 0 {
+		if parts := e.Report.Parts; len(parts) > 0 {
 			last := parts[len(parts)-1]
 			last.Warnings = append(slices.Clip(last.Warnings), text)
 		}

@@ -81,7 +81,7 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 				}
 				var stdout, stderr, actions strings.Builder
 				r := c.virtual(t, options.RunFlags{DryRun: test.dryRun, Output: report.JSON})
-				r.Env.Streams.Out, r.Env.Streams.Err, r.Env.Reports = &stdout, &stderr, ci.Files{{}}
+				r.Env.Streams.Out, r.Env.Streams.Err, r.Env.ReportFiles = &stdout, &stderr, ci.Files{{}}
 				if !test.asked { // in a job nobody is
 					r.Env.Actions = ci.NewActions(&actions)
 				}
@@ -98,7 +98,7 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 
 				require.NoError(t, err)
 				r.Env.Flush()
-				require.Equal(t, test.want, hear(t, stderr.String(), stdout.String(), actions.String(), r.Env.Protocol))
+				require.Equal(t, test.want, hear(t, stderr.String(), stdout.String(), actions.String(), r.Env.Report))
 			})
 		})
 	}
@@ -108,7 +108,7 @@ func TestWhatTheServerSaysAlongWithItsAnswersIsToldOnceToEverybody(t *testing.T)
 func TestAWarningThatNoRunHasToldIsToldInTheEnd(t *testing.T) {
 	var stderr strings.Builder
 	env := &Env{Streams: term.Streams{Err: &stderr}}
-	env.Protocol.Parts = []*ci.Part{{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this"}}}
+	env.Report.Parts = []*ci.Part{{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this"}}}
 	env.notices.note("a field is unknown")
 
 	env.Flush()
@@ -117,5 +117,5 @@ func TestAWarningThatNoRunHasToldIsToldInTheEnd(t *testing.T) {
 	require.Equal(t, "warning: a field is unknown\n", stderr.String())
 	require.Equal(t, []*ci.Part{
 		{Title: "the canary"}, {Title: "the way back", Warnings: []string{"mind this", "a field is unknown"}},
-	}, env.Protocol.Parts)
+	}, env.Report.Parts)
 }

@@ -43,7 +43,7 @@ func (r *Runner) openRecords(f RecordFile) (*receipt.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := strings.TrimSpace(r.Env.Protocol.Command + " " + f.Set)
+	command := strings.TrimSpace(r.Env.Report.Command + " " + f.Set)
 	file := receipt.NewFile(dir, command, r.Env.Everywhere(), r.Client.Host(), r.Client.Now)
 	err = file.Prepare()
 	return file, err

@@ -63,7 +63,7 @@ func rolledBack(failed, back engine.Outcome, err error) engine.Outcome {
 	end := failed
 	if err == nil && back.Result == engine.Done {
 		end.Message += "; every pod is back on the stable revision"
-		end.Try, end.Gate, end.Open, end.Unsure, end.Rollback = nil, "", false, false, engine.RollbackDone
+		end.Try, end.Again, end.Gate, end.Open, end.Unsure, end.Rollback = nil, 0, "", false, false, engine.RollbackDone
 		end.Safe = "" // all of them are
 		return end
 	}
@@ -72,9 +72,10 @@ func rolledBack(failed, back engine.Outcome, err error) engine.Outcome {
 	var no *plan.Refusal
 	switch {
 	case err == nil:
-		end.Gate, end.Open, end.Unsure, end.Try, end.Safe = back.Gate, back.Open, back.Unsure, back.Try, back.Safe
+		end.Gate, end.Open, end.Unsure, end.Safe = back.Gate, back.Open, back.Unsure, back.Safe
+		end.Try, end.Again = back.Try, back.Again
 	case errors.As(err, &no):
-		why, end.Try = err.Error(), no.Try
+		why, end.Try, end.Again = err.Error(), no.Try, 0
 	default:
 		why = err.Error()
 	}

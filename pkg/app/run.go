@@ -15,7 +15,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -194,9 +193,7 @@ func (r *Runner) sink() engine.Sink {
 	}
 	if r.sinks == nil {
 		r.sinks = sinks{text.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
-		if r.Flags.Output != report.Human {
-			r.sinks = append(r.sinks, object.NewSink(r.Env.Streams.Out, r.Flags.Output))
-		}
+		r.sinks = append(r.sinks, r.Env.Answer(r.Flags.Output).Events()...)
 		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}
 	return r.sinks

@@ -93,6 +93,7 @@ func New(env *app.Env) *cobra.Command {
 	env.Config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().StringVar((*string)(&env.Color), "color", string(term.ColorAuto),
 		`When to use colour: "auto", "always" or "never". NO_COLOR is honoured.`)
+	options.TakesValues(root.PersistentFlags(), "color", string(term.ColorAuto), string(term.ColorAlways), string(term.ColorNever))
 	const rollouts, storage, looking, other = "rollouts", "storage", "looking", "other"
 	root.AddGroup(&cobra.Group{ID: rollouts, Title: "Rollouts:"}, &cobra.Group{ID: storage, Title: "Replicas, claims and volumes:"},
 		&cobra.Group{ID: looking, Title: "Looking:"}, &cobra.Group{ID: other, Title: "Other:"})

@@ -4,14 +4,19 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cli"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -160,6 +165,31 @@ func TestTabOffers(t *testing.T) {
 			require.Equal(t, test.want, offered(t, strings.Split(test.line, " ")...))
 		})
 	}
+}
+
+// A flag whose help names values in quotes offers these.
+func TestTabOffersTheValuesThatTheHelpNames(t *testing.T) {
+	root := cli.New(&app.Env{Config: &app.Config{}})
+	some := 0
+	check := func(flag *pflag.Flag) {
+		if flag.Value.Type() == "bool" {
+			return
+		}
+		var want []string
+		for _, found := range regexp.MustCompile(`"([a-z][a-z-]*)"`).FindAllStringSubmatch(flag.Usage, -1) {
+			want = append(want, found[1])
+		}
+		require.Equal(t, want, options.ValuesOf(flag), "--%s", flag.Name)
+		some += len(want)
+	}
+	root.PersistentFlags().VisitAll(check)
+	for _, verb := range root.Commands() {
+		verb.LocalNonPersistentFlags().VisitAll(check)
+		takes := strings.Contains(verb.Use, "NAME") && verb.Name() != "restore-pvc" // whose are claims
+		require.Equal(t, takes, options.SetsOf(verb) != options.NoSet, verb.Name())
+		require.Equal(t, takes && strings.Contains(verb.Use, "NAME..."), options.SetsOf(verb) == options.ManySets, verb.Name())
+	}
+	require.Greater(t, some, 20)
 }
 
 func TestTabIsSilentWhereItFails(t *testing.T) {

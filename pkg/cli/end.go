@@ -24,12 +24,12 @@ func end(env *app.Env, cmd *cobra.Command, args []string, err error, unwritten f
 	o := ending(err)
 	env.Flush()
 	o.Try = append(o.Try, env.Hints(err)...)
-	if env.Protocol.Command == "" && cmd != nil {
+	if env.Report.Command == "" && cmd != nil {
 		name(env, cmd) // the flags could not be read
 	}
 	var ended *app.Ended
 	if err != nil && !errors.As(err, &ended) {
-		tell(env.Streams, env.Protocol.Command, err, o)
+		tell(env.Streams, env.Report.Command, err, o)
 		if env.Output == report.Human {
 			// The flags may not have been read up to this one.
 			env.Output = wanted(cmd, args)
@@ -94,7 +94,7 @@ func begin(env *app.Env, cmd *cobra.Command, stepSummary string) error {
 	}
 	asked, err := cmd.Flags().GetStringArray("report")
 	if err == nil {
-		env.Reports, err = ci.OpenFiles(asked, stepSummary)
+		env.ReportFiles, err = ci.OpenFiles(asked, stepSummary)
 	}
 	if err != nil {
 		return options.Usage("--report: %w", err)
@@ -116,7 +116,7 @@ func notEmpty(cmd *cobra.Command) error {
 }
 
 func name(env *app.Env, cmd *cobra.Command) {
-	env.Protocol.Command = cmd.CommandPath()
+	env.Report.Command = cmd.CommandPath()
 	if env.Actions != nil {
 		env.Actions.Title(cmd.CommandPath())
 	}

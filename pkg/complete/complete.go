@@ -4,7 +4,6 @@ package complete
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,24 +25,17 @@ const atMost = 5 * time.Second
 type completer struct{ env *app.Env }
 
 // Register gives the verbs below root, and the flags, what TAB offers for them.
-// It finds out from their help: what takes a NAME takes a set, and a flag's
-// values are the words that its usage has in quotes.
+// The verbs say which of them take sets, and their flags which values they have.
 func Register(root *cobra.Command, env *app.Env) {
 	c := completer{env}
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	c.flags(root, root.PersistentFlags())
 	for _, verb := range root.Commands() {
-		if verb.ValidArgsFunction == nil && takesSets(verb) {
-			verb.ValidArgsFunction = c.sets(strings.Contains(verb.Use, "NAME..."))
+		if sets := options.SetsOf(verb); sets != options.NoSet {
+			verb.ValidArgsFunction = c.sets(sets == options.ManySets)
 		}
 		c.flags(verb, verb.LocalNonPersistentFlags())
 	}
-}
-
-// takesSets reports whether a verb's arguments are sets. Those of restore-pvc
-// are claims that are gone.
-func takesSets(verb *cobra.Command) bool {
-	return strings.Contains(verb.Use, "NAME") && verb.Name() != "restore-pvc"
 }
 
 func (c completer) flags(cmd *cobra.Command, flags *pflag.FlagSet) {
@@ -80,7 +72,7 @@ func (c completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 	case "cache-dir", "record":
 		return files(cobra.ShellCompDirectiveFilterDirs)
 	}
-	if values := quoted(flag); len(values) > 0 {
+	if values := options.ValuesOf(flag); len(values) > 0 {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
 	}
 	return nil
@@ -88,22 +80,6 @@ func (c completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 
 func files(directive cobra.ShellCompDirective, extensions ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(extensions, directive)
-}
-
-var inQuotes = regexp.MustCompile(`"([a-z][a-z-]*)"`)
-
-// quoted are the values of a flag that its usage names.
-func quoted(flag *pflag.Flag) []string {
-	if flag.Value.Type() == "bool" {
-		return nil
-	}
-	var values []string
-	for _, found := range inQuotes.FindAllStringSubmatch(flag.Usage, -1) {
-		if value := found[1]; !slices.Contains(values, value) {
-			values = append(values, value)
-		}
-	}
-	return values
 }
 
 // look completes from one look at the cluster.

@@ -99,6 +99,7 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 		Gate: "partition 5: no pod is updated",
 		Try: slices.Insert(slices.Clone(enginetest.ToRetry), 1,
 			"try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"),
+		Again: 2,
 	}}, w.at(enginetest.StepTimeout).see(full))
 }
 

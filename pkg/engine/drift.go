@@ -12,6 +12,44 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
+// drifted ends the run when someone else changed what it relies on. A write
+// of our own whose answer got lost is no drift.
+func (n *next) drifted() bool {
+	if c := n.st.taken(n.p, n.s); c != nil {
+		n.st = n.st.Applied(c, n.s.Set, n.now)
+	}
+	what := n.st.Drift(n.p, n.s)
+	if what == "" {
+		n.st = n.st.accept(n.s.Set)
+		return false
+	}
+	if n.p.ReadOnly {
+		n.d.End = n.outcome(Halted, what)
+		return true
+	}
+	o := n.outcome(Drifted, what+"; nothing more is written")
+	switch {
+	case n.st.replaced(n.p, n.s):
+		back := *n
+		back.p.Resume = ""
+		o.Try, o.Again = back.commands(Drifted)
+	case n.st.opened(n.s) && len(o.Try) > 0:
+		o.Try, o.Again = n.afterFailure() // pods go without a soak, which the next run wants to be told
+	}
+	if n.st.overtaken(n.p, n.s) {
+		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
+		o.Try, o.Again = n.watchIt(), 0
+	}
+	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
+		o.Try, o.Again = nil, 0
+	}
+	if !n.s.Exists() || n.s.UID() != n.p.UID {
+		o.Try, o.Again, o.Gate = nil, 0, "" // there is nothing left to go on with
+	}
+	n.d.End = o
+	return true
+}
+
 // Drift says what somebody else changed of what the run relies on, or "".
 // Only the spec and the run's own record count: a new label is not drift.
 func (st State) Drift(p plan.Plan, s sts.Snapshot) string {

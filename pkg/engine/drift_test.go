@@ -120,10 +120,10 @@ func TestDriftEndsTheRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
 			d := w.see(ststest.Opened(ststest.Canary(append([]setOption{enginetest.Later}, test.changes...)...)))
-			try := enginetest.ToGoOn
+			try, again := enginetest.ToGoOn, 0
 			switch {
 			case strings.Contains(test.message, "from 4 to 2"):
-				try = enginetest.ToRetry // pods go without a soak
+				try, again = enginetest.ToRetry, 1 // pods go without a soak
 			case strings.Contains(test.message, "template was"):
 				try = try[1:] // what would be gone on with is another thing
 			case strings.Contains(test.message, "record of this run"), strings.Contains(test.message, "took over"):
@@ -132,7 +132,7 @@ func TestDriftEndsTheRun(t *testing.T) {
 				try = nil // it is soon nobody's
 			}
 			require.Equal(t, engine.Decision{End: &engine.Outcome{
-				Result: engine.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try,
+				Result: engine.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try, Again: again,
 			}}, d)
 		})
 	}

@@ -136,6 +136,7 @@ const (
 type Outcome struct {
 	Result  Result
 	Message string       // one sentence
+	Detail  string       // that sentence where the result stands before it, empty where it is the same
 	Pod     string       // the pod that it is about, if any
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
 	Step    *plan.Step   // the step that it ended in, nil before the first
@@ -149,7 +150,10 @@ type Outcome struct {
 	// that its claims can be restored from, empty for none.
 	Claims  *ClaimCounts
 	Records string
-	Wanted  bool // a hold that was asked for
+	// Again is how many of the last of these take up again what has ended. Whatever else
+	// helps comes before them.
+	Again  int
+	Wanted bool // a hold that was asked for
 	// Cancelled says that the person was asked and said no.
 	Cancelled bool
 	Err       error // the cause of Failed

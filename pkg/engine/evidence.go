@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -27,16 +26,10 @@ func Ask(ctx context.Context, w Witness, kept *sts.Evidence, pod string, trouble
 	return &whole
 }
 
-// tryAgain is the word for the command that makes another try of what failed.
-const tryAgain = "try again"
-
 // SeeMore adds to what helps the commands that show more of a pod: behind the ways
-// back, before another try.
-func SeeMore(try []string, command hint.Caller, pod string, e *sts.Evidence) []string {
-	at := len(try)
-	for at > 0 && (strings.HasPrefix(try[at-1], tryAgain) || strings.HasPrefix(try[at-1], goOn)) {
-		at--
-	}
+// back, before the last ones, again in number, which take up again what has ended.
+func SeeMore(try []string, again int, command hint.Caller, pod string, e *sts.Evidence) []string {
+	at := len(try) - again
 	out := slices.Clone(try[:at])
 	for _, h := range looks(pod, e) {
 		if more := command.Render(h); !slices.Contains(try, more) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -66,44 +65,6 @@ func (n *next) behind() {
 	if n.st.step < len(n.p.Steps) && n.st.phase <= waiting {
 		n.overdue(&n.p.Steps[n.st.step], plan.Progress{Waiting: watchLags})
 	}
-}
-
-// drifted ends the run when someone else changed what it relies on. A write
-// of our own whose answer got lost is no drift.
-func (n *next) drifted() bool {
-	if c := n.st.taken(n.p, n.s); c != nil {
-		n.st = n.st.Applied(c, n.s.Set, n.now)
-	}
-	what := n.st.Drift(n.p, n.s)
-	if what == "" {
-		n.st = n.st.accept(n.s.Set)
-		return false
-	}
-	if n.p.ReadOnly {
-		n.d.End = n.outcome(Halted, what)
-		return true
-	}
-	o := n.outcome(Drifted, what+"; nothing more is written")
-	switch {
-	case n.st.replaced(n.p, n.s):
-		back := *n
-		back.p.Resume = ""
-		o.Try = back.commands(Drifted)
-	case n.st.opened(n.s) && len(o.Try) > 0:
-		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
-	}
-	if n.st.overtaken(n.p, n.s) {
-		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
-		o.Try = n.watchIt()
-	}
-	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
-		o.Try = nil
-	}
-	if !n.s.Exists() || n.s.UID() != n.p.UID {
-		o.Try, o.Gate = nil, "" // there is nothing left to go on with
-	}
-	n.d.End = o
-	return true
 }
 
 // advance moves the present step on, and reports whether it is over.
@@ -224,57 +185,6 @@ func (n *next) troubled(step *plan.Step, progress plan.Progress) bool {
 	}
 	n.haltsAt(wake)
 	n.wake(wake)
-	return false
-}
-
-// kept reports whether the condition has held for the whole soak.
-func (n *next) kept(step *plan.Step) bool {
-	if step.Soak > 0 && n.broke() {
-		return false
-	}
-	if until := n.st.soaked.Add(step.Soak); n.now.Before(until) {
-		n.wake(until)
-		return false
-	}
-	n.st.phase = gating
-	if !step.Part {
-		n.tell(Event{Type: EventStepDone})
-	}
-	return true
-}
-
-// broke ends the run when a pod that was good is so no more.
-func (n *next) broke() bool {
-	v := n.st.regressed(n.s, n.now, nil, false)
-	if v != nil {
-		n.halt(v)
-	}
-	return v != nil
-}
-
-// passed reports whether the gate lets the run go on.
-func (n *next) passed(step *plan.Step) bool {
-	if step.Gate == nil {
-		return true
-	}
-	if step.Gate.Kind == plan.GateAsk && n.st.answer != plan.Abort {
-		switch {
-		case n.broke(): // also after the answer: it was about pods that were good
-			return false
-		case n.st.answer == "":
-			n.d.Ask = step.Gate
-			return false
-		}
-	}
-	switch n.st.answer {
-	case plan.Promote:
-		return true
-	case plan.Abort:
-		n.d.End = n.outcome(AbortAsked, "abort")
-	default:
-		n.d.End = n.outcome(Held, fmt.Sprintf("held after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next))
-		n.d.End.Wanted = step.Gate.Wanted
-	}
 	return false
 }
 

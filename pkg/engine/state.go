@@ -53,18 +53,6 @@ type State struct {
 	seen      progressSeen
 }
 
-// baseline is what a good pod looked like.
-type baseline struct {
-	uid        types.UID
-	revision   string
-	restarts   int
-	readySince time.Time
-}
-
-func newBaseline(pod sts.Pod) baseline {
-	return baseline{uid: pod.UID, revision: pod.Revision, restarts: pod.Restarts, readySince: pod.ReadySince}
-}
-
 // NewState starts a run from the snapshot that its plan was made from.
 func NewState(s sts.Snapshot, now time.Time) State {
 	return State{

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -112,14 +111,15 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	s := n.st.Present(n.s)
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
-		o.Try = n.commands(r)
+		o.Try, o.Again = n.commands(r)
 		if !n.p.Restarts() {
 			o.Gate = gateWords(s)
 			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
 		}
 	}
 	if n.p.Scales && s.Exists() {
-		o.Gate, o.Replicas, o.Try = "", ptr.To(s.Replicas()), n.commands(r)
+		o.Gate, o.Replicas = "", ptr.To(s.Replicas())
+		o.Try, o.Again = n.commands(r)
 	}
 	switch {
 	case n.st.unsure != nil && n.p.Scales:
@@ -139,23 +139,6 @@ func (n *next) begun(s sts.Snapshot) bool {
 	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
 }
 
-// gateWords says where the gate is: what the controller may replace from here.
-func gateWords(s sts.Snapshot) string {
-	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
-		return "" // there is no gate
-	}
-	switch gate := s.Start() + s.Partition(); {
-	case gate >= s.End():
-		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
-	case gate <= s.Start():
-		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
-	case gate == s.End()-1:
-		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
-	default:
-		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
-	}
-}
-
 // watchIt is how to look on where another run has taken over.
 func (n *next) watchIt() []string {
 	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch == "" {
@@ -165,9 +148,9 @@ func (n *next) watchIt() []string {
 }
 
 // afterFailure are the commands for a run that halted: the ways back first. What
-// goes on has to say that it is another try.
-func (n *next) afterFailure() []string {
-	var out []string
+// goes on has to say that it is another try: of these commands, which come last, it
+// tells the number.
+func (n *next) afterFailure() (out []string, tries int) {
 	add := func(what, command string) {
 		if command != "" {
 			out = append(out, what+": "+command)
@@ -187,24 +170,22 @@ func (n *next) afterFailure() []string {
 	}
 	again := n.p.Resume
 	if again == "" {
-		return out
+		return out, 0
 	}
+	before := len(out)
 	if begun {
 		again += " " + plan.RetryFlag
 	}
 	if waited {
-		add(tryAgain+" without the budget's word", again+" --ignore-pdb")
+		add("try again without the budget's word", again+" --ignore-pdb")
 	}
-	add(tryAgain, again)
-	return out
+	add("try again", again)
+	return out, len(out) - before
 }
 
-// goOn is the word for the command that takes a run up again.
-const goOn = "resume"
-
-// commands are what helps when a run ends early.
-func (n *next) commands(r Result) []string {
-	var out []string
+// commands are what helps when a run ends early, and how many of the last of these make
+// another try.
+func (n *next) commands(r Result) (out []string, tries int) {
 	add := func(what, command string) {
 		if command != "" {
 			out = append(out, what+": "+command)
@@ -216,7 +197,7 @@ func (n *next) commands(r Result) []string {
 	if r == Held {
 		add("the next step", n.p.Promote)
 	} else {
-		add(goOn, n.p.Resume)
+		add("resume", n.p.Resume)
 	}
 	stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas())
 	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
@@ -227,7 +208,7 @@ func (n *next) commands(r Result) []string {
 		add("go on without the budget's word", again+" --ignore-pdb")
 	}
 	add("roll back", n.p.Abort)
-	return out
+	return out, 0
 }
 
 // tellOperation adds an event when the operation in progress has got further, or

@@ -27,6 +27,8 @@ type Hint struct {
 	// Namespace is the one of the object that it is about, empty for the one
 	// that the user's own flags lead to.
 	Namespace string
+	// Again says that it takes up again what has ended: whatever else helps comes first.
+	Again bool
 }
 
 // Caller is how the user calls the plugin: "kubectl sts" and the flags that lead

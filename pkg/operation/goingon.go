@@ -67,10 +67,10 @@ func (r Rollout) SoakLeft(until plan.Condition, s sts.Snapshot, now time.Time) t
 	return min(left, r.Soak.Duration)
 }
 
-// NextStepWithin is how much later than its soak the next step of a rollout may
+// nextStepWithin is how much later than its soak the next step of a rollout may
 // begin before it counts as held: another process takes it on, and its clock
 // and its requests take their time.
-const NextStepWithin = 5 * time.Second
+const nextStepWithin = 5 * time.Second
 
 // drivenStepWithin is the same where the record names the process that goes on by
 // itself: it may be late where the machine or the API server is.
@@ -88,11 +88,30 @@ func (r Rollout) GoesOn(s sts.Snapshot, pods plan.Progress, now time.Time) (unti
 		}
 		return soaked, words
 	}
-	within := NextStepWithin
+	within := nextStepWithin
 	if r.Driven(s, now) != nil {
 		within = drivenStepWithin
 	}
 	return soaked.Add(within), "the " + r.Verb.Name() + "'s next step"
+}
+
+// ReplacesPods is always so.
+func (r Rollout) ReplacesPods() bool { return true }
+
+// Soaks is no time on the way back.
+func (r Rollout) Soaks() (began time.Time, soak time.Duration) {
+	if r.Aborting {
+		return r.Started, 0
+	}
+	return r.Started, r.Soak.Duration
+}
+
+// GoesBack is soon where the canary was started with that wish.
+func (r Rollout) GoesBack(failed time.Time) (until time.Time) {
+	if !r.Rollback {
+		return time.Time{}
+	}
+	return failed.Add(nextStepWithin)
 }
 
 // soakedAt is when the soak of a step is over, as far as the set tells: its pods

@@ -135,6 +135,15 @@ func (r Hold) GoesOn(sts.Snapshot, plan.Progress, time.Time) (until time.Time, w
 	return time.Time{}, ""
 }
 
+// ReplacesPods is never so.
+func (r Hold) ReplacesPods() bool { return false }
+
+// Soaks is no time.
+func (r Hold) Soaks() (began time.Time, soak time.Duration) { return r.Started, 0 }
+
+// GoesBack is never.
+func (r Hold) GoesBack(time.Time) (until time.Time) { return time.Time{} }
+
 // Waits is what it waits for.
 func (r Hold) Waits(sts.Snapshot) string { return "somebody to release it" }
 

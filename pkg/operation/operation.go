@@ -40,6 +40,15 @@ type Record interface {
 	// GoesOn is until when another process may be expected to go on with it, and what
 	// is waited for until then; zero when nobody is.
 	GoesOn(s sts.Snapshot, pods plan.Progress, now time.Time) (until time.Time, words string)
+	// ReplacesPods reports whether it replaces pods: what helps with it then comes before
+	// a look at a pod in trouble.
+	ReplacesPods() bool
+	// Soaks is since when it has replaced pods, and for how long each has to be Available
+	// before it counts; 0 for no time.
+	Soaks() (began time.Time, soak time.Duration)
+	// GoesBack is until when it may be expected to begin to go back by itself after it
+	// has failed at that time, zero where it does not.
+	GoesBack(failed time.Time) (until time.Time)
 	// Waits is what it waits for at a gate, or once it has failed.
 	Waits(s sts.Snapshot) string
 	// Origin is the revision that it leaves and that it is taken back to, "" for none.

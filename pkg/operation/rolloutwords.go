@@ -89,11 +89,11 @@ func (r Rollout) Helps(s sts.Snapshot, good bool) []hint.Hint {
 	case r.Failure(s) != nil:
 		return r.AfterFailure(s)
 	case r.Verb != VerbCanary: // nobody wants to go back from there
-		return []hint.Hint{help(s, "resume", r.Verb.Name())}
+		return []hint.Hint{again(help(s, "resume", r.Verb.Name()))}
 	case good:
 		return []hint.Hint{help(s, "the next step", "promote"), help(s, "roll back", "abort")}
 	}
-	return []hint.Hint{help(s, "resume", "canary"), help(s, "roll back", "abort")}
+	return []hint.Hint{again(help(s, "resume", "canary")), help(s, "roll back", "abort")}
 }
 
 // help is a command about the set.
@@ -101,20 +101,26 @@ func help(s sts.Snapshot, words, verb string, flags ...string) hint.Hint {
 	return hint.Hint{Words: words, Kind: hint.Sts, Verb: verb, Args: append([]string{s.Name()}, flags...)}
 }
 
+// again is a command that takes an operation up again.
+func again(h hint.Hint) hint.Hint {
+	h.Again = true
+	return h
+}
+
 // AfterFailure is what can be done about a run that has failed: back before again.
 func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
-	again := help(s, "try again", r.Verb.Name(), plan.RetryFlag)
+	retry := again(help(s, "try again", r.Verb.Name(), plan.RetryFlag))
 	// Any run gives way to an undo.
 	other := help(s, "or go to another revision", "undo", "--to-revision", "REVISION")
 	switch r.Verb {
 	case VerbUndo:
 		other.Words = "go to another revision"
-		return []hint.Hint{other, again}
+		return []hint.Hint{other, retry}
 	case VerbRestart:
-		return []hint.Hint{help(s, "give the restart up", "abort"), other, again}
+		return []hint.Hint{help(s, "give the restart up", "abort"), other, retry}
 	case VerbCanary:
 	}
-	return []hint.Hint{help(s, "roll back", "abort"), other, again}
+	return []hint.Hint{help(s, "roll back", "abort"), other, retry}
 }
 
 // AtGate reports whether it holds a set whose pods wait to be deleted: none is on its

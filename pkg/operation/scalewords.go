@@ -74,7 +74,7 @@ func (r Scale) Helps(s sts.Snapshot, _ bool) []hint.Hint {
 	leave := r.Stay(s)
 	leave.Words = "or leave it at that"
 	leave.Args = append(leave.Args, strconv.Itoa(s.Replicas()))
-	on := hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "scale", Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)}}
+	on := again(hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "scale", Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)}})
 	differs := !slices.Equal(leave.Args, on.Args)
 	var out []hint.Hint
 	if r.Failed != nil {
@@ -150,6 +150,16 @@ func (r Scale) GoesOn(s sts.Snapshot, pods plan.Progress, _ time.Time) (until ti
 	last := lastMove(s, pods, time.Time{}, []string{"metadata", "annotations", sts.ScaleAnnotation}, []string{"spec", "replicas"})
 	return last.Add(scaleWithin), "the scale's next step"
 }
+
+// ReplacesPods is never so: pods come and go, and each is the first or the last of its
+// ordinal.
+func (r Scale) ReplacesPods() bool { return false }
+
+// Soaks is no time.
+func (r Scale) Soaks() (began time.Time, soak time.Duration) { return time.Time{}, 0 }
+
+// GoesBack is never.
+func (r Scale) GoesBack(time.Time) (until time.Time) { return time.Time{} }
 
 // Waits is what it waits for once its process has ended.
 func (r Scale) Waits(sts.Snapshot) string { return "somebody to go on with it or to leave it at that" }

@@ -20,6 +20,7 @@ func AddDriveFlags(flags *pflag.FlagSet, f *DriveFlags) {
 	flags.StringVar(&f.order, "order", "",
 		`In which order pods are deleted where the controller does not replace them (strategy OnDelete): "descending" (the default), `+
 			`"ascending", or ordinals like 2,0,1, which come before all others.`)
+	TakesValues(flags, "order", "descending", "ascending")
 	flags.StringVar(&f.last, "last", "",
 		"A label selector for pods that come last, for instance role=primary. It is looked up again before each pod, so a leader "+
 			"that moves is still last. With strategy OnDelete only.")

@@ -38,9 +38,15 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 	flags.StringVar((*string)(&f.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server". With client, print the plan and send nothing that writes. With `+
 			`server, also let the API server judge the writes, without keeping them.`)
+	TakesDryRun(flags)
 	AddOutput(flags, &f.Output)
 	AddReport(flags)
 	AddFieldManager(flags)
+}
+
+// TakesDryRun notes the values of --dry-run.
+func TakesDryRun(flags *pflag.FlagSet) {
+	TakesValues(flags, "dry-run", string(report.DryRunNone), string(report.DryRunClient), string(report.DryRunServer))
 }
 
 // AddFieldManager adds --field-manager, as kubectl has it. The root command
@@ -72,6 +78,7 @@ func AddReport(flags *pflag.FlagSet) {
 // AddOutput adds -o.
 func AddOutput(flags *pflag.FlagSet, format *report.Format) {
 	flags.StringVarP((*string)(format), "output", "o", "", `Output format: "json" (one object a line) or "yaml" (one document each).`)
+	TakesValues(flags, "output", string(report.JSON), string(report.YAML))
 }
 
 // Context ends when the whole run has had its time: reading, waiting, asking
@@ -163,6 +170,7 @@ func Args(*cobra.Command, []string) error { return nil }
 func SetCommand(name *string, check func() error, run func(context.Context) error) *cobra.Command {
 	return &cobra.Command{
 		DisableFlagsInUseLine: true,
+		Annotations:           OneSet.Annotations(),
 		Args:                  Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if *name, err = SetName(args); err != nil {

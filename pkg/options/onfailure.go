@@ -22,6 +22,7 @@ func AddOnFailure(flags *pflag.FlagSet, value *OnFailure) {
 	flags.StringVar((*string)(value), "on-failure", "",
 		`What to do when a step fails: "halt" leaves the gate where it is, "rollback" goes back to the stable revision `+
 			`first. The exit code is 4 in both cases. The default is what the canary was started with, or else halt.`)
+	TakesValues(flags, "on-failure", string(Halt), string(Rollback))
 }
 
 // Check rejects values that there are not.

@@ -1,8 +1,8 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 )
@@ -22,18 +22,15 @@ func EndWord(r engine.Result) string {
 
 // EndWords are an end in a sentence: how, where and why.
 func EndWords(o engine.Outcome) string {
-	words, word := EndWhere(o), string(o.Result)
+	words := EndWhere(o)
 	if o.Rollback == engine.RollbackFailed {
 		words = "rollback failed"
-	}
-	if o.Result == engine.TimedOut {
-		word = EndWord(o.Result)
 	}
 	if o.Cancelled {
 		return o.Message // the person knows who refused
 	}
-	if message := Clean(o.Message); message != word && message != "" {
-		words += ": " + strings.TrimPrefix(message, word+" ")
+	if message := Clean(cmp.Or(o.Detail, o.Message)); message != string(o.Result) && message != "" {
+		words += ": " + message
 	}
 	return words
 }

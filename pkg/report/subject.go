@@ -5,9 +5,13 @@ import (
 	"iter"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -37,6 +41,18 @@ type Claims struct {
 	ShowKept      bool // those that are kept are shown, too
 	DryRun        DryRun
 	Now           time.Time
+}
+
+// Restored is what became of a claim that was to be restored, or what would.
+type Restored struct {
+	Binding plan.Binding
+	Reclaim corev1.PersistentVolumeReclaimPolicy // that its volume gets back, or ""
+	Result  engine.Result
+	Message string
+	Planned bool // nothing was done
+	Told    bool // a person has been told
+	DryRun  DryRun
+	Time    time.Time
 }
 
 // Shown are the verdicts that are shown.

@@ -33,20 +33,24 @@ func failure(s sts.Snapshot, first operation.Record) *sts.Failure {
 // would have halted because of it may have been killed in that moment. Whether
 // the pod was Available before can't be told; until the soak is over it counts.
 func restartedInSoak(s sts.Snapshot, first operation.Record, now time.Time) (Verdict, bool) {
-	record, soaks := first.(*operation.Rollout)
-	if !soaks || record.Aborting {
+	var began time.Time
+	var soak time.Duration
+	if first != nil {
+		began, soak = first.Soaks()
+	}
+	if soak == 0 {
 		return Verdict{}, false
 	}
 	for _, pod := range slices.Backward(s.Pods) {
 		mine := pod.Revision == s.UpdateRevision() && (s.OnDelete() || !s.Gated(pod.Ordinal))
-		if !mine || !pod.Available(s.MinReady(), now) || !pod.RestartedAt.After(record.Started) ||
-			now.Sub(pod.ReadySince) >= record.Soak.Duration {
+		if !mine || !pod.Available(s.MinReady(), now) || !pod.RestartedAt.After(began) ||
+			now.Sub(pod.ReadySince) >= soak {
 			continue
 		}
 		t := sts.Trouble{
 			Reason: sts.ReasonRestarted,
 			Message: fmt.Sprintf("restarted %s ago (%s), and its soak of %s is not over", now.Sub(pod.RestartedAt).Round(time.Second),
-				sts.Count(pod.Restarts, "restart"), record.Soak.Duration),
+				sts.Count(pod.Restarts, "restart"), soak),
 		}
 		return Verdict{Result: engine.Halted, Message: "trouble: " + pod.Name + ": " + t.Message, Pod: pod.Name, Trouble: &t}, true
 	}

@@ -9,9 +9,9 @@ import (
 
 // help lists the commands that help with a judgement, or with the end of a
 // watch. first is what is in progress, nil for nothing; good says that every pod
-// is where it should be; command is how the user calls the plugin.
-func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool, command hint.Caller) []string {
-	var try []string
+// is where it should be; command is how the user calls the plugin. again is how many of
+// the last of them take up again what has ended.
+func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool, command hint.Caller) (try []string, again int) {
 	if o.Trouble != nil {
 		for _, h := range o.Trouble.Hints {
 			try = append(try, command.Render(h))
@@ -21,17 +21,18 @@ func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool, c
 		try = append(try, "delete it, and it is recreated at the wanted revision: "+
 			command.Kubectl("delete", "pod", o.Pod))
 	}
-	_, rolls := first.(*operation.Rollout) // to go on or back from there is what a person wants first
+	// To go on with a rollout or back from it is what a person wants first.
+	rolls := first != nil && first.ReplacesPods()
 	look := !rolls && o.Result == engine.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
+	more := wayOut(s, o, good, command)
 	if first != nil {
-		try = append(try, helps(s, first, good, command)...)
-	} else {
-		try = append(try, wayOut(s, o, good, command)...)
+		more, again = helps(s, first, good, command)
 	}
+	try = append(try, more...)
 	if look {
-		try = append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod))
+		return append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod)), 0
 	}
-	return try
+	return try, again
 }
 
 // wayOut is what gets a set on that no verb has in hand.
@@ -69,14 +70,18 @@ func waitsForDeletion(s sts.Snapshot) bool {
 	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
-// helps are the commands that help with what is in progress.
-func helps(s sts.Snapshot, first operation.Record, good bool, command hint.Caller) []string {
+// helps are the commands that help with what is in progress, and how many of the last
+// of them take it up again.
+func helps(s sts.Snapshot, first operation.Record, good bool, command hint.Caller) (try []string, again int) {
 	if first == nil {
-		return nil
+		return nil, 0
 	}
-	var try []string
 	for _, help := range first.Helps(s, good) {
 		try = append(try, command.Render(help))
+		again++
+		if !help.Again {
+			again = 0
+		}
 	}
-	return try
+	return try, again
 }

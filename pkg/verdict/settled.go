@@ -62,13 +62,20 @@ func (c Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
 // itself, but for the way back that a canary may have been asked for.
 func ended(p plan.Progress, f sts.Failure, first operation.Record, now time.Time) plan.Progress {
 	p.Done = false
-	record, ok := first.(*operation.Rollout)
-	if back := f.At.Add(operation.NextStepWithin); ok && record.Rollback && now.Before(back) {
+	if back := goesBack(first, f); now.Before(back) {
 		p.Waiting, p.NextAt = "the way back", back
 		return p
 	}
 	p.Failed = &f
 	return p
+}
+
+// goesBack is until when the way back may be expected to begin, zero for never.
+func goesBack(first operation.Record, f sts.Failure) time.Time {
+	if first == nil {
+		return time.Time{}
+	}
+	return first.GoesBack(f.At)
 }
 
 func (Settled) String() string {
@@ -90,7 +97,7 @@ func removed(s sts.Snapshot) string {
 }
 
 // Help lists the commands that help when a watch has ended.
-func (c Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) []string {
+func (c Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) (try []string, again int) {
 	good := plan.PodsGood{From: s.Start()}.Check(s, now).Done
 	return help(s, operation.Find(s).First(), o, good, c.Command)
 }

@@ -41,6 +41,7 @@ type Verdict struct {
 	// asked it.
 	Evidence *sts.Evidence
 	Try      []string
+	Again    int // how many of the last of these take up again what has ended
 }
 
 // Judge looks at one set, and at what is in progress on it; command is how the user
@@ -58,7 +59,7 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Call
 	}
 	if !s.Observed() {
 		v := inProgress("the StatefulSet controller has not seen the newest spec yet")
-		v.Try = helps(s, ops.First(), false, command)
+		v.Try, v.Again = helps(s, ops.First(), false, command)
 		return v
 	}
 	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
@@ -73,7 +74,7 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Call
 	if !bad {
 		v = stageOf(s, progress, ops).verdict()
 	}
-	v.Try = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress), command)
+	v.Try, v.Again = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress), command)
 	return v
 }
 

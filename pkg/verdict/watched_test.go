@@ -80,7 +80,8 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, verdict.Settled{Command: command}.Help(tt.s, tt.o, ststest.Start))
+			got, _ := verdict.Settled{Command: command}.Help(tt.s, tt.o, ststest.Start)
+			require.Equal(t, tt.want, got)
 		})
 	}
 }

@@ -75,6 +75,8 @@ var rooms = []room{
 	// These know what all forms share, and no other form.
 	{dir: "pkg/report/ci", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
 	{dir: "pkg/report/object", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
+	{dir: "pkg/report/text", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report, report + "/table"}},
+	{dir: "pkg/report/status", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report, report + "/table"}},
 	{dir: "pkg/report/table", never: []string{report, clientGo, cobra, cli, kube}, but: []string{report}},
 	{dir: "pkg/templates", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/term", never: []string{cli}, streams: true},

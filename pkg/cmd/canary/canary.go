@@ -108,6 +108,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use:                   "canary (NAME | -f FILENAME) [--image CONTAINER=IMAGE | --patch-file FILENAME]",
 		DisableFlagsInUseLine: true,
+		Annotations:           options.OneSet.Annotations(),
 		Short:                 "Take a change through a StatefulSet step by step",
 		Long:                  long,
 		Example:               example,

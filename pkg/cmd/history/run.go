@@ -38,7 +38,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	case len(r.Diff) > 0:
 		return showDiff(env, r, h)
 	}
-	text.PrintHistory(env.Streams.Out, env.Color, r.Output, h)
+	env.Answer(r.Output).History(h)
 	if r.Output == report.Human {
 		text.PrintHistoryNotes(env.Streams.Err, env.Color, h)
 	}
@@ -53,7 +53,7 @@ func showTemplate(env *app.Env, r Request, h report.History) error {
 	if r.Output == report.Human {
 		say(env.Streams.Err, text.AboutRevision(found, h.Now))
 	}
-	return text.PrintTemplate(env.Streams.Out, r.Output, h, found)
+	return env.Answer(r.Output).Template(h, found)
 }
 
 func showDiff(env *app.Env, r Request, h report.History) error {
@@ -80,7 +80,7 @@ func showDiff(env *app.Env, r Request, h report.History) error {
 	if diff == "" {
 		say(env.Streams.Err, same(from, to, len(r.Diff) == 1))
 	}
-	text.PrintDiff(env.Streams.Out, env.Color, r.Output, h, from, to, diff)
+	env.Answer(r.Output).Diff(h, from, to, diff)
 	return nil
 }
 

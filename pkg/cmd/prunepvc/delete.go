@@ -13,7 +13,7 @@ import (
 // delete deletes the claims, and writes records of them to the file, nil for none.
 func (v *visit) delete(ctx context.Context, file *receipt.File) error {
 	several, _ := v.judge.(*judges)
-	v.form.Retain = v.RetainVolumes
+	v.form.Text.Retain = v.RetainVolumes
 	o, err := v.runner.RunBatch(ctx, v.plan(), batch.Engine{
 		Cluster: cluster{v.runner.Client, !v.IgnoreHPA, v.DryRun == report.DryRunServer, several},
 		Judge:   v.judge, Step: v.step, Asked: v.selects(), Records: file, Concurrency: v.Concurrency,

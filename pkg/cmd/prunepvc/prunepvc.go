@@ -80,6 +80,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use: "prune-pvc [NAME...]", Short: "Delete claims that no StatefulSet uses any more", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
+		Annotations:           options.ManySets.Annotations(),
 		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if err := options.NotEmpty(cmd.Flags(), "older-than", "selector", "record", "dry-run"); err != nil {
@@ -127,9 +128,11 @@ func (r *Request) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar((*string)(&r.DryRun), "dry-run", "",
 		`Must be "none", "client" or "server"; alone it means client: list the claims and send nothing that writes. With server, `+
 			`also let the API server judge the deletions, without keeping them.`)
+	options.TakesDryRun(flags)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	flags.StringVarP((*string)(&r.Output), "output", "o", "",
 		`Output format: "json" (one object a line), "yaml" (one document each), "name" or "wide".`)
+	options.TakesValues(flags, "output", string(report.JSON), string(report.YAML), string(report.Name), string(report.Wide))
 	options.AddReport(flags)
 	options.AddFieldManager(flags)
 }

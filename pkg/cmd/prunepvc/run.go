@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 )
 
@@ -40,10 +41,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	runner.Flags.DryRun = r.DryRun
 	where := env.Within(runner.Client.Namespace)
 	v := &visit{Request: r, found: f, env: env, runner: runner, where: where, title: planner.Title(f.total, where, r.ShowKept)}
-	v.form = &text.Pruning{
-		Lines: env.Streams.Err, Color: env.Color, Objects: env.Streams.Out, Format: r.Output, DryRun: r.DryRun, Total: f.total,
-		AllNamespaces: r.AllNamespaces, Now: runner.Client.Now,
-	}
+	v.form = &answer.Pruning{Writer: env.Answer(r.Output), Text: text.Pruning{
+		Lines: env.Streams.Err, Color: env.Color, DryRun: r.DryRun, Total: f.total, AllNamespaces: r.AllNamespaces, Now: runner.Client.Now,
+	}}
 	runner.Form = v.form
 	v.show(unasked)
 	switch {
@@ -73,7 +73,7 @@ type visit struct {
 	found
 	env    *app.Env
 	runner *app.Runner
-	form   *text.Pruning
+	form   *answer.Pruning
 	where  string // the namespace and the cluster
 	title  string // what was found
 }
@@ -83,18 +83,18 @@ type visit struct {
 func (v *visit) show(unasked bool) {
 	out, now := v.env.Streams, v.runner.Client.Now()
 	if v.DryRun != report.DryRunNone || v.total.Claims == 0 || v.Output != report.Name {
-		text.PrintClaims(out.Out, v.env.Color, v.Output, report.Claims{
+		v.env.Answer(v.Output).Claims(report.Claims{
 			Verdicts: v.list.All(), AllNamespaces: v.AllNamespaces, ShowKept: v.ShowKept, DryRun: v.DryRun, Now: now,
 		})
 	}
 	person := v.Output == report.Human || v.Output == report.Wide
 	if v.total.Claims > 0 && v.DryRun == report.DryRunNone && !v.Yes && !unasked && !person {
 		// Who is asked must see what about.
-		text.PrintClaims(out.Err, v.env.Color, report.Human, report.Claims{
+		text.PrintClaims(out.Err, v.env.Color, report.Claims{
 			Verdicts: v.list.All(), AllNamespaces: v.AllNamespaces, Now: now,
-		})
+		}, false)
 	}
-	text.PrintClaimTotal(out, v.env.Color, v.Output, v.DryRun, v.total, v.title, planner.Loss(v.total, v.RetainVolumes))
+	v.env.Answer(v.Output).ClaimTotal(out.Err, v.DryRun, v.total, v.title, planner.Loss(v.total, v.RetainVolumes))
 	if v.OlderThan > 0 && v.total.Ageless > 0 {
 		v.say(fmt.Sprintf("the API server does not tell how long %d of %d have been idle: for these --older-than counts their age",
 			v.total.Ageless, v.total.Claims))

@@ -80,6 +80,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	flags.StringVar((*string)(&r.DryRun), "dry-run", string(report.DryRunNone),
 		`Must be "none", "client" or "server"; alone it means client: say what would be done. With server, also let the API `+
 			`server judge the new claims, without keeping them.`)
+	options.TakesDryRun(flags)
 	flags.Lookup("dry-run").NoOptDefVal = string(report.DryRunClient)
 	options.AddOutput(flags, &r.Output)
 	options.AddReport(flags)

@@ -28,7 +28,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	v := &verb{Request: r, env: env, runners: map[string]*app.Runner{}, tell: &text.Restoring{
-		Lines: env.Streams.Err, Answer: env.Streams.Out, Color: env.Color, Format: r.Output, DryRun: r.DryRun, Now: client.Now,
+		Lines: env.Streams.Err, Answer: env.Answer(r.Output).Restored, Color: env.Color, DryRun: r.DryRun, Now: client.Now,
 		Several: len(found) > 1,
 	}}
 	if b := found[0].Binding(); len(found) == 1 {

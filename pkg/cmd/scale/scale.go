@@ -99,6 +99,8 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	fs.StringVar(&r.claims, "pvc", "",
 		`What happens to the claims. Down: "keep", "delete" or "retain-volume". Up, of those that are there already: "reuse", "fresh" or `+
 			`"fail".`)
+	options.TakesValues(fs, "pvc", string(scale.Keep), string(scale.Delete), string(scale.RetainVolume),
+		string(scale.Reuse), string(scale.Fresh), string(scale.Fail))
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
 	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec; the pod's default one if not given.")

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -41,7 +42,7 @@ func (r Request) list(ctx context.Context, env *app.Env, client *kube.Client) er
 		}
 		return missing
 	}
-	l.Print(env.Streams.Out, env.Color)
+	l.Print()
 	if missing != nil {
 		return missing
 	}
@@ -50,7 +51,7 @@ func (r Request) list(ctx context.Context, env *app.Env, client *kube.Client) er
 
 // listed is what a look at many sets has found.
 type listed struct {
-	status.List
+	answer.Statuses
 	found    map[string]bool // the names that were asked for
 	warnings []func()
 }
@@ -64,9 +65,11 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 		namespace = "NAMESPACE"
 	}
 	l := &listed{
-		List: status.List{
-			Format: r.Output, AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"),
-			Where: env.Within(client.Namespace),
+		Statuses: answer.Statuses{
+			List: status.List{
+				AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"), Where: env.Within(client.Namespace),
+			},
+			Writer: env.Answer(r.Output),
 		},
 		found: map[string]bool{},
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -71,6 +70,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use: "status [NAME...]", Short: "Show StatefulSets, their pods and their canaries", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
+		Annotations:           options.ManySets.Annotations(),
 		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.Names, err = options.SetNames(args); err != nil {
@@ -122,25 +122,25 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	st := r.judge(env, s, client.Now(), env.WarnOf)
 	ask(ctx, client, &st)
-	status.Print(env.Streams.Out, env.Color, r.Output, st)
+	env.Answer(r.Output).Status(st)
 	return app.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
 }
 
 // ask adds what the pod in trouble tells.
-func ask(ctx context.Context, client *kube.Client, st *status.Status) {
+func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 	v := &st.Verdict
 	if v.Result != engine.Halted || v.Pod == "" {
 		return
 	}
 	v.Evidence = engine.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
 	if v.Evidence != nil {
-		v.Try = engine.SeeMore(v.Try, st.Command, v.Pod, v.Evidence)
+		v.Try = engine.SeeMore(v.Try, v.Again, st.Command, v.Pod, v.Evidence)
 	}
 }
 
 // judge makes a set's status. A record that can't be read is only warned of:
 // the pods are what matters most when something is wrong.
-func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) status.Status {
+func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
 	namespace, where := "", ""
 	if r.AllNamespaces {
 		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
@@ -148,7 +148,7 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 	command := env.Command(namespace)
 	if s.Uncountable != nil {
 		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, command, now)
-		return status.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 	}
 	ops := operation.Find(s)
 	for _, u := range ops.Unreadable {
@@ -156,5 +156,5 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
 	v := verdict.Judge(s, ops, limits, command, now)
-	return status.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
+	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -79,7 +78,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if !r.Client {
 		v.Server, err = server(ctx, env)
 	}
-	text.PrintVersion(env.Streams.Out, r.Output, v)
+	env.Answer(r.Output).Version(v)
 	return err
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/live"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -67,9 +66,7 @@ func newShow(env *app.Env, r Request, names []string, now func() time.Time) *sho
 			lines = lines.Named(name)
 		}
 		s.sinks[i] = append(s.sinks[i], lines)
-		if r.Output != report.Human {
-			s.sinks[i] = append(s.sinks[i], object.NewSink(env.Streams.Out, r.Output))
-		}
+		s.sinks[i] = append(s.sinks[i], env.Answer(r.Output).Events()...)
 	}
 	return s
 }

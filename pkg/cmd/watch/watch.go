@@ -77,6 +77,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		Long:                  long,
 		Example:               example,
 		DisableFlagsInUseLine: true,
+		Annotations:           options.ManySets.Annotations(),
 		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := r.check(args); err != nil {

@@ -29,9 +29,9 @@ func (w Watchable) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	return p
 }
 
-// Help is the command that helps.
-func (Watchable) Help(s sts.Snapshot, o engine.Outcome, _ time.Time) []string {
-	return []string{"help " + s.Name() + " " + o.Pod}
+// Help is the command that helps, which is no other try.
+func (Watchable) Help(s sts.Snapshot, o engine.Outcome, _ time.Time) (try []string, again int) {
+	return []string{"help " + s.Name() + " " + o.Pod}, 0
 }
 
 // Watching is the plan of a watch.

@@ -27,8 +27,8 @@ func TestRunAsks(t *testing.T) {
 	}{
 		{"and goes on", plan.Promote, nil, nil},
 		{"and holds", plan.HoldOn, nil, &engine.Outcome{
-			Result: engine.Held, Message: "held after step 1 of 2; next: web-3", Step: &p.Steps[0], Gate: enginetest.OnlyWeb4,
-			Try: enginetest.ToGoNext,
+			Result: engine.Held, Message: "held after step 1 of 2; next: web-3", Detail: "after step 1 of 2; next: web-3",
+			Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoNext,
 		}},
 		{"and ends to be aborted", plan.Abort, nil, &engine.Outcome{
 			Result: engine.AbortAsked, Message: "abort", Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoOn,

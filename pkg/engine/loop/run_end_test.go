@@ -3,7 +3,6 @@ package loop_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,83 +18,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-func within(timeout time.Duration) func(*plan.Plan) {
-	return func(p *plan.Plan) { p.Timeout = timeout }
-}
-
 // ended is an outcome in the plan's first step, with the gate open for web-4.
 func ended(p plan.Plan, result engine.Result, message string, err error) engine.Outcome {
 	return engine.Outcome{Result: result, Message: message, Err: err, Step: &p.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToGoOn}
-}
-
-func TestRunTimesOut(t *testing.T) {
-	good := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
-	conflict := answer{err: engine.ErrConflict}
-	for _, test := range []struct {
-		name    string
-		plan    plan.Plan
-		first   sts.Snapshot
-		answers []answer
-		waits   string
-		gate    string
-	}{
-		{
-			"while a pod is not there yet", enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)),
-			nil, "web-4: pending", enginetest.OnlyWeb4,
-		},
-		{
-			"while the controller has not seen the change", enginetest.OneStep(), ststest.Opened(ststest.Canary(ststest.Unobserved)), nil,
-			enginetest.ControllerSees, enginetest.OnlyWeb4,
-		},
-		{"while it soaks", enginetest.OneStep(enginetest.Soaked(time.Hour)), good, nil, "the soak to end", enginetest.OnlyWeb4},
-		{"while nobody answers", enginetest.OneStep(enginetest.Gated(enginetest.AskGate)), good, nil, "an answer", enginetest.OnlyWeb4},
-		{
-			"while the watch lags behind the write", enginetest.OneStep(), ststest.Closed(), nil, "the watch to show the change",
-			enginetest.OnlyWeb4,
-		},
-		{
-			"while the write is in conflict",
-			enginetest.OneStep(), ststest.Closed(),
-			slices.Repeat([]answer{conflict}, 20),
-			"the API server to take the change", "partition 5: no pod is updated",
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			within(time.Minute)(&test.plan)
-			onStage(t, test.plan, test.first, func(t *testing.T, s *stage) {
-				s.pass(time.Minute - 1)
-				s.goesOn()
-				s.pass(1)
-				want := ended(test.plan, engine.TimedOut, "not done after 1m0s, still waiting for "+test.waits, nil)
-				want.Gate = test.gate
-				require.Equal(t, want, s.ends())
-			}, test.answers...)
-		})
-	}
-}
-
-func TestRunEndsAtTheStepsDeadline(t *testing.T) {
-	onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Pending)),
-		func(t *testing.T, s *stage) {
-			s.pass(enginetest.StepTimeout - 1)
-			s.goesOn()
-			s.pass(1)
-			require.Equal(t, "web-4: Starting: pending ("+enginetest.TooLong+")", s.ends().Message)
-		})
-}
-
-// A watch that says nothing more is no reason to hang.
-func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
-	onStage(t, enginetest.OneStep(), ststest.Closed(), func(t *testing.T, s *stage) {
-		s.pass(enginetest.StepTimeout - 1)
-		s.goesOn()
-		s.pass(1)
-		want := ended(enginetest.OneStep(), engine.Halted, enginetest.TooLong+": still waiting for the watch to show the change", nil)
-		want.Try = enginetest.ToRetry
-		want.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
-		want.Safe = "5 of 5 pods Available: web-0 … web-4 on nginx:1.21"
-		require.Equal(t, want, s.ends())
-	})
 }
 
 // A watch of another API server may go back in time.
@@ -195,58 +120,6 @@ func TestRunFailsWithItsFeed(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestRunTellsNoticesAsWarnings(t *testing.T) {
-	onStage(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
-		s.pass(time.Second)
-		s.tell(engine.Update{Notice: "the watch was cut"})
-		require.Equal(t, engine.Event{
-			Type: engine.EventWarning, Time: ststest.In(time.Second), Step: &enginetest.OneStep().Steps[0], Message: "the watch was cut",
-		}, s.sink.events[len(s.sink.events)-1])
-		s.goesOn()
-	})
-}
-
-// What the API server says along with its answers is told as it comes, and what
-// comes with the last answer before the end.
-func TestRunTellsWhatTheServerSaysAlongWithItsAnswers(t *testing.T) {
-	var waiting []string
-	say := func(text string) { waiting = append(waiting, text) }
-	warning := func(at time.Duration, text string) engine.Event {
-		return engine.Event{Type: engine.EventWarning, Time: ststest.In(at), Step: &enginetest.OneStep().Steps[0], Message: text}
-	}
-	onStageAs(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()), func(t *testing.T, s *stage) {
-		s.pass(time.Second)
-		say("a field is deprecated")
-		say("another one, too")
-		s.show(ststest.Opened(ststest.Canary(enginetest.Later)))
-		s.pass(time.Second)
-		s.show(ststest.Opened(ststest.Canary(enginetest.Later)))
-		say("the set is frozen")
-		s.cancel()
-		synctest.Wait()
-
-		var got []engine.Event
-		for _, e := range s.sink.events {
-			if e.Type == engine.EventWarning {
-				got = append(got, e)
-			}
-		}
-		require.Equal(t, []engine.Event{
-			warning(time.Second, "a field is deprecated"), warning(time.Second, "another one, too"),
-			warning(2*time.Second, "the set is frozen"),
-		}, got)
-		require.Equal(t, engine.Interrupted, s.ends().Result, "the last event, after all of them")
-	}, func(t *testing.T) *stage {
-		s := newStage(t)
-		s.notices = func() []string {
-			out := waiting
-			waiting = nil
-			return out
-		}
-		return s
-	})
 }
 
 func TestRunEndsWhenThePlanWasOvertaken(t *testing.T) {

@@ -25,7 +25,7 @@ func (r *run) describe(o *engine.Outcome) {
 		o.Evidence = engine.Ask(r.ctx, r.Witness, o.Evidence, o.Pod, o.Trouble)
 	}
 	if r.Command != "" && o.Evidence != nil {
-		o.Try = engine.SeeMore(o.Try, r.Command, o.Pod, o.Evidence)
+		o.Try = engine.SeeMore(o.Try, o.Again, r.Command, o.Pod, o.Evidence)
 	}
 }
 

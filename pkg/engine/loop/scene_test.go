@@ -90,7 +90,7 @@ func TestNothingIsSafeWhereNoPodIsAvailable(t *testing.T) {
 func TestWhatShowsMoreStandsBeforeAnotherTry(t *testing.T) {
 	e := &sts.Evidence{Container: "app"}
 	const look = "look closer: kubectl describe pod web-4"
-	require.Equal(t, []string{look}, engine.SeeMore(nil, "kubectl sts", "web-4", e))
-	require.Equal(t, []string{"back", look, "resume: x"}, engine.SeeMore([]string{"back", "resume: x"}, "kubectl sts", "web-4", e))
-	require.Equal(t, []string{look, "back"}, engine.SeeMore([]string{look, "back"}, "kubectl sts", "web-4", e), "it is there already")
+	require.Equal(t, []string{look}, engine.SeeMore(nil, 0, "kubectl sts", "web-4", e))
+	require.Equal(t, []string{"back", look, "resume: x"}, engine.SeeMore([]string{"back", "resume: x"}, 1, "kubectl sts", "web-4", e))
+	require.Equal(t, []string{look, "back"}, engine.SeeMore([]string{look, "back"}, 0, "kubectl sts", "web-4", e), "it is there already")
 }

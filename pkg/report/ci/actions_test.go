@@ -64,7 +64,9 @@ func TestGitHubIsToldWarningsAndTheEnd(t *testing.T) {
 	halt := reporttest.Pulls()
 	halt.Images, halt.Safe, halt.Evidence = reporttest.Crash().Images, reporttest.Crash().Safe, reporttest.Crash().Evidence
 	actions.End("default/web @ prod", halt)
-	actions.End("default/web @ prod", engine.Outcome{Result: engine.Held, Message: "held after step 1 of 2", Gate: reporttest.Gate})
+	actions.End("default/web @ prod", engine.Outcome{
+		Result: engine.Held, Message: "held after step 1 of 2", Detail: "after step 1 of 2", Gate: reporttest.Gate,
+	})
 	actions.Warn(reporttest.Evil + "\n::set-output name=a::b\r\n100%")
 	reporttest.Golden(t, "actions", out.String())
 	reporttest.Harmless(t, out.String())

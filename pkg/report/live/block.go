@@ -52,8 +52,8 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	if !b.snapshot.Exists() {
 		return []string{"StatefulSet " + b.set.Name}
 	}
-	st := status.Status{Snapshot: b.snapshot, Ops: operation.Find(b.snapshot), Now: now, Context: b.context, Ended: s.Ended}
-	head := st.Head(s.width)
+	st := report.Status{Snapshot: b.snapshot, Ops: operation.Find(b.snapshot), Now: now, Context: b.context, Ended: s.Ended}
+	head := status.Head(st, s.width)
 	foot := s.foot(b, now)
 	const fewest = 4 // rows, before the head has to go
 	if room-len(head)-len(foot)-3 < fewest {
@@ -61,7 +61,7 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	} else {
 		head, foot = append(head, ""), append([]string{""}, foot...)
 	}
-	lines := slices.Concat(head, st.Rows(s.style, s.width, room-len(head)-len(foot)-1), foot)
+	lines := slices.Concat(head, status.Rows(st, s.style, s.width, room-len(head)-len(foot)-1), foot)
 	return lines[max(0, len(lines)-room):]
 }
 

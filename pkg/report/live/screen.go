@@ -19,7 +19,7 @@ import (
 // Screen shows sets on a terminal while they change, redrawn in place: a block
 // for each, or where these are too many a row for each. One goroutine may use it.
 type Screen struct {
-	// Ended is what [status.Status] has under that name.
+	// Ended is what [report.Status] has under that name.
 	Ended func(sts.Driver) bool
 
 	w      io.Writer

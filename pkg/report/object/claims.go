@@ -59,8 +59,8 @@ func viewClaim(l report.Claims, v claims.Verdict) claimView {
 	return out
 }
 
-// Restored is what became of a claim that was to be restored.
-type Restored struct {
+// restored is what became of a claim that was to be restored.
+type restored struct {
 	Type      string        `json:"type"`
 	Time      time.Time     `json:"time"`
 	DryRun    report.DryRun `json:"dryRun"`
@@ -70,4 +70,12 @@ type Restored struct {
 	Reclaim   string        `json:"reclaimPolicy,omitempty"` // that the volume gets back
 	Result    string        `json:"result"`
 	Message   string        `json:"message"`
+}
+
+// WriteRestored writes what became of a claim that was to be restored.
+func WriteRestored(w io.Writer, format report.Format, r report.Restored) {
+	Write(w, format, restored{
+		Type: "restore", Time: r.Time.UTC(), DryRun: r.DryRun, Namespace: r.Binding.Namespace, Name: report.Clean(r.Binding.Claim),
+		Volume: report.Clean(r.Binding.Volume), Reclaim: string(r.Reclaim), Result: string(r.Result), Message: report.Clean(r.Message),
+	})
 }

@@ -174,9 +174,6 @@ func Write(w io.Writer, format report.Format, v any) {
 // WriteEnd writes the last object of a command that did not get as far as a run,
 // or had nothing to do: how it ended, and what helps.
 func WriteEnd(w io.Writer, format report.Format, dryRun report.DryRun, about report.Subject, now time.Time, o engine.Outcome) {
-	if format != report.JSON && format != report.YAML {
-		return
-	}
 	out := event{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
 	if about.Name != "" {
 		out.Set = &Set{report.Clean(about.Namespace), report.Clean(about.Name)}

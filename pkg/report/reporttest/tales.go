@@ -45,7 +45,8 @@ var Tales = map[string]func() *Tale{
 	"held": func() *Tale {
 		return NewTale(CanaryPlan()).House().Step().Updated(4, 1, 1).Soak().
 			End(engine.Outcome{
-				Result: engine.Held, Message: "held after step 1 of 2; next: web-3, web-2, web-1, web-0", Gate: Gate,
+				Result: engine.Held, Message: "held after step 1 of 2; next: web-3, web-2, web-1, web-0",
+				Detail: "after step 1 of 2; next: web-3, web-2, web-1, web-0", Gate: Gate,
 				Try: []string{"the next step: kubectl sts promote web", RollBack}, Wanted: true,
 			})
 	},

@@ -5,7 +5,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/table"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
@@ -63,13 +62,6 @@ func (l *List) columns(style report.Styles) []table.Column {
 		return columns[1:]
 	}
 	return columns
-}
-
-// templateImage is the image that the set wants: of its first container, with how
-// many more there are.
-func (st Status) templateImage() string {
-	containers := sts.SpecImages(&st.Snapshot.Set.Spec.Template.Spec)
-	return report.Clean(sts.Focus{}.Words(containers))
 }
 
 // state is the last column: what is the matter, unless nothing is.

@@ -1,2 +1,2 @@
-// Package status shows the status of one set, or of many in a list.
+// Package status lays out the status of one set, or of many in a list, as text.
 package status

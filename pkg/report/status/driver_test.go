@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -40,8 +41,8 @@ func TestADriverThatHasEndedIsToldAsSuch(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var text, object strings.Builder
 			st.Ended = test.ended
-			status.Print(&text, term.ColorNever, report.Human, st)
-			status.Print(&object, term.ColorNever, report.JSON, st)
+			status.Print(&text, term.ColorNever, st)
+			answer.Writer{Out: &object, Color: term.ColorNever, Format: report.JSON}.Status(st)
 			require.Contains(t, text.String(), test.line)
 			require.Contains(t, object.String(), test.json)
 		})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -19,11 +20,11 @@ func TestStatusShowsWhatThePodTells(t *testing.T) {
 	st.Verdict.Pod, st.Verdict.Evidence = "web-4", reporttest.LastWords()
 	st.Verdict.Failed = &sts.Failure{At: ststest.Start, Message: "web-4: so it was", Pod: "web-4"}
 	var out strings.Builder
-	status.Print(&out, term.ColorNever, report.Human, st)
+	status.Print(&out, term.ColorNever, st)
 	reporttest.Golden(t, "status-evidence", out.String())
 	reporttest.Harmless(t, out.String())
 	out.Reset()
-	status.Print(&out, term.ColorNever, report.JSON, st)
+	answer.Writer{Out: &out, Color: term.ColorNever, Format: report.JSON}.Status(st)
 	reporttest.Golden(t, "status-evidence-json", out.String())
 }
 
@@ -39,13 +40,13 @@ func TestEvidenceFromARecordIsNotTrusted(t *testing.T) {
 	}
 	for _, format := range []report.Format{report.Human, report.JSON, report.YAML} {
 		var out strings.Builder
-		status.Print(&out, term.ColorNever, format, st)
+		answer.Writer{Out: &out, Color: term.ColorNever, Format: format}.Status(st)
 		reporttest.Harmless(t, out.String())
 	}
 }
 
 // hostile is a set whose every free text wants to do something to the terminal.
-func hostile() status.Status {
+func hostile() report.Status {
 	st := statusOf(reporttest.HostileSnapshot(), inCanary, halted("trouble: "+reporttest.Evil))
 	rolloutOf(&st).Stable = "stable" + reporttest.Evil
 	return st
@@ -53,7 +54,7 @@ func hostile() status.Status {
 
 func TestStatusOfAHostileSetControlsNothing(t *testing.T) {
 	var out strings.Builder
-	status.Print(&out, term.ColorNever, report.Human, hostile())
+	status.Print(&out, term.ColorNever, hostile())
 
 	reporttest.Harmless(t, out.String())
 }

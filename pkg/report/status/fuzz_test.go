@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -33,9 +34,9 @@ func FuzzStatus(f *testing.F) {
 		st.Snapshot.FailedCreates = map[string]sts.FailedCreate{"web-3": {Message: text, At: ststest.Start}}
 
 		var human, objects strings.Builder
-		status.Print(&human, term.ColorNever, report.Human, st)
+		status.Print(&human, term.ColorNever, st)
 		fuzztest.Harmless(t, human.String())
-		status.Print(&objects, term.ColorNever, report.JSON, st)
+		answer.Writer{Out: &objects, Color: term.ColorNever, Format: report.JSON}.Status(st)
 		fuzztest.Harmless(t, objects.String())
 		for line := range strings.Lines(objects.String()) {
 			_, err := s.Check([]byte(line))

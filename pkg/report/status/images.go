@@ -22,23 +22,17 @@ const (
 	wantedImage = 30
 )
 
-// changes are what happens to images in the rollout that is on its way, or the
-// image that all have.
-func (st Status) changes() []sts.ImageChange {
-	return st.Snapshot.RolloutImages(st.stable(), st.Snapshot.UpdateRevision())
-}
-
-// imageWords say so in the head of a status, in a line of this width at most, 0
-// for any. Of images that are too long the beginnings go, which are the same
+// imageWords say in the head of a status what happens to images, in a line of this width at
+// most, 0 for any. Of images that are too long the beginnings go, which are the same
 // before and after.
-func (st Status) imageWords(width int) string {
-	changes := st.changes()
+func (st shown) imageWords(width int) string {
+	changes := st.Images()
 	if len(changes) == 0 {
 		return ""
 	}
 	if c := changes[0]; c.From == c.To {
 		to := st.Snapshot.RevisionImages(st.Snapshot.UpdateRevision())
-		return report.FitImages(report.Clean(st.Snapshot.Focus(st.stable(), st.Snapshot.UpdateRevision()).Words(to)), anyWidth(width))
+		return report.FitImages(report.Clean(st.Snapshot.Focus(st.Stable(), st.Snapshot.UpdateRevision()).Words(to)), anyWidth(width))
 	}
 	words := report.Clean(sts.ImageLine(changes))
 	if width <= 0 || ansi.StringWidth(words) <= width {

@@ -12,7 +12,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/table"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -22,13 +21,11 @@ import (
 // List is what the status of several sets shows. Of a status that was added it
 // keeps what is printed, not the pods: there may be a hundred thousand.
 type List struct {
-	Format        report.Format
 	AllNamespaces bool   // each set is shown with its namespace
 	Look          string // the command that shows one of them
 	Where         string // the namespace and the cluster, as [report.Where] has them
 
-	rows    []listRow
-	objects packed // what a program gets
+	rows []listRow
 }
 
 // listRow is a set's row, and what is said below the table.
@@ -44,21 +41,16 @@ type listRow struct {
 }
 
 // Add adds a set below those that there are.
-func (l *List) Add(st Status) {
-	l.rows = append(l.rows, st.row())
-	if l.Format != report.Human {
-		l.objects.add(func(w io.Writer) { object.Write(w, l.Format, st.view()) })
-	}
-}
+func (l *List) Add(st report.Status) { l.rows = append(l.rows, shown{st}.row()) }
 
 // row is what the list keeps of a status.
-func (st Status) row() listRow {
+func (st shown) row() listRow {
 	s := st.Snapshot
-	good, fresh := st.pods()
+	good, fresh := st.count()
 	r := listRow{
 		namespace: s.Set.Namespace, name: s.Name(), allReady: good == s.Replicas(),
 		ready: fmt.Sprintf("%d/%d", good, s.Replicas()), updated: fmt.Sprint(fresh),
-		image: report.OrDash(st.templateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
+		image: report.OrDash(st.TemplateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
 		verdict: st.Verdict, help: st.help(),
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil
@@ -115,13 +107,8 @@ func (l *List) Summary() string {
 	return sts.Count(len(l.rows), "set") + " in " + l.Where + ": " + strings.Join(parts, ", ")
 }
 
-// Print prints a row for each set, a summary, and what helps. For a program it
-// prints what [Print] does, for each set.
+// Print prints a row for each set, a summary, and what helps.
 func (l *List) Print(w io.Writer, mode term.ColorMode) {
-	if l.Format != report.Human {
-		l.objects.print(w)
-		return
-	}
 	style, width := report.NewStyles(w, mode), term.Width(w)
 	header, rows := l.table(style, width)
 	table.Write(w, width, header, rows)
@@ -164,9 +151,9 @@ func (l *List) needing() []listRow {
 }
 
 // help is the one command that helps most: out of a bad canary, the way back.
-func (st Status) help() string {
+func (st shown) help() string {
 	try := st.Verdict.Try
-	switch r := st.rollout(); {
+	switch r := st.Rollout(); {
 	case len(try) == 0:
 		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
 	case st.Verdict.Result == engine.Halted && r != nil && st.Verdict.Failed == nil:
@@ -178,26 +165,16 @@ func (st Status) help() string {
 }
 
 // heldSince is since when the set has been held, as far as it tells.
-func (st Status) heldSince() (time.Time, bool) {
+func (st shown) heldSince() (time.Time, bool) {
 	if first := st.Ops.First(); first != nil {
 		if since, known := first.Since(st.Snapshot); known {
 			return since, true
 		}
 	}
-	return st.partitionSince()
+	return st.PartitionSince()
 }
 
-// partitionSince is when the partition was last written. There is no such
-// time without a partition.
-func (st Status) partitionSince() (time.Time, bool) {
-	if st.Snapshot.Partition() == 0 {
-		return time.Time{}, false
-	}
-	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
-	return w.Time, ok
-}
-
-func (st Status) partitionWords() string {
+func (st shown) partitionWords() string {
 	if st.Snapshot.Partition() == 0 {
 		return ""
 	}
@@ -205,15 +182,15 @@ func (st Status) partitionWords() string {
 	if st.Snapshot.Closed() {
 		words = "closed"
 	}
-	if since, ok := st.partitionSince(); ok {
+	if since, ok := st.PartitionSince(); ok {
 		words += " for " + duration.HumanDuration(st.Now.Sub(since))
 	}
 	return words
 }
 
-// pods counts the pods in range that are Ready, and those on the update
+// count counts the pods in range that are Ready, and those on the update
 // revision. The fields of the set's status would count those on their way out.
-func (st Status) pods() (ready, updated int) {
+func (st shown) count() (ready, updated int) {
 	s := st.Snapshot
 	for o := s.Start(); o < s.End(); o++ {
 		p, ok := s.Pod(o)

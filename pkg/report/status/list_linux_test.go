@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -14,7 +15,7 @@ import (
 )
 
 // longNames is a set whose names are as long as they get.
-func longNames() status.Status {
+func longNames() report.Status {
 	const namespace = "payments-and-settlement-platform-production-eu-central-1-blue-a"
 	return judged(namespace, "ledger-postgresql-replicated-storage-primary-europe1", nil, ststest.Set(), ststest.Pods(0, 5))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -26,7 +27,7 @@ import (
 const hour = time.Hour
 
 // judged is a set's status with the verdict that it really gets.
-func judged(namespace, name string, record *operation.Rollout, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) status.Status {
+func judged(namespace, name string, record *operation.Rollout, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) report.Status {
 	set.Namespace, set.Name = namespace, name
 	for _, some := range pods {
 		for _, pod := range some {
@@ -40,7 +41,7 @@ func judged(namespace, name string, record *operation.Rollout, set *appsv1.State
 	if record == nil {
 		ops = operation.Find(s)
 	}
-	return status.Status{
+	return report.Status{
 		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, command, ststest.Start),
 		Now: ststest.Start, Command: command,
 	}
@@ -73,93 +74,93 @@ func fresh(from, to int, changes ...func(*corev1.Pod)) []*corev1.Pod {
 
 // The sets, each in another state.
 
-func calm(name string) status.Status {
+func calm(name string) report.Status {
 	return judged("data", name, nil, ststest.Set(), ststest.Pods(0, 5))
 }
 
-func leftBehind(ago time.Duration) status.Status {
+func leftBehind(ago time.Duration) report.Status {
 	return judged("data", "kafka", nil, ststest.Set(updating, partitioned(3, ago)), ststest.Pods(0, 3), fresh(3, 5))
 }
 
-func inItsCanary(ago time.Duration) status.Status {
+func inItsCanary(ago time.Duration) report.Status {
 	return judged("data", "redis", record(ago), ststest.Set(updating, partitioned(4, ago)), ststest.Pods(0, 4), fresh(4, 5))
 }
 
-func badCanary() status.Status {
+func badCanary() report.Status {
 	return judged("data", "etcd", record(2*hour), ststest.Set(updating, partitioned(4, 2*hour)), ststest.Pods(0, 4),
 		fresh(4, 5, ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22" from registry.example.com/team`)))
 }
 
-func onDelete() status.Status {
+func onDelete() report.Status {
 	set := ststest.Set(updating, ststest.Strategy(appsv1.OnDeleteStatefulSetStrategyType))
 	return judged("monitoring", "loki", nil, set, ststest.Pods(0, 3), fresh(3, 5))
 }
 
-func noImage(name string) status.Status {
+func noImage(name string) report.Status {
 	return judged("monitoring", name, nil, ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Waiting("InvalidImageName", "no")))
 }
 
-func onItsWay() status.Status {
+func onItsWay() report.Status {
 	return judged("monitoring", "mimir", nil, ststest.Set(), ststest.Pods(0, 3), ststest.Pods(3, 4, ststest.Terminating))
 }
 
-func unseen() status.Status {
+func unseen() report.Status {
 	return judged("monitoring", "tempo", nil, ststest.Set(ststest.Unseen), ststest.Pods(0, 5))
 }
 
-func aborting() status.Status {
+func aborting() report.Status {
 	r := record(hour)
 	r.Aborting = true
 	return judged("data", "mongo", r, ststest.Set(partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
 }
 
-func unreadable() status.Status {
+func unreadable() report.Status {
 	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "garbage")), ststest.Pods(0, 5))
 	st.Verdict = verdict.Verdict{Result: engine.Held, Message: "held: the record of a canary can't be read"}
 	return st
 }
 
 // silent is held by a partition that nobody seems to have written.
-func silent() status.Status {
+func silent() report.Status {
 	return judged("data", "nats", nil, ststest.Set(updating, ststest.Partition(5)), ststest.Pods(0, 5))
 }
 
 // spare is settled, but the next change of its template will not get far.
-func spare() status.Status {
+func spare() report.Status {
 	return judged("data", "minio", nil, ststest.Set(partitioned(5, 300*24*hour)), ststest.Pods(0, 5))
 }
 
-func gone() status.Status {
+func gone() report.Status {
 	return judged("data", "off", nil, ststest.Set(ststest.Replicas(0)), ststest.Pods(0, 2, ststest.Terminating))
 }
 
 // absurd wants more pods than there can be. Nobody goes through its ordinals.
-func absurd(changes ...func(*appsv1.StatefulSet)) status.Status {
+func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
 	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
 	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Command, st.Now)
 	return st
 }
 
-func of(statuses ...status.Status) *status.List {
+func of(statuses ...report.Status) *status.List {
 	return inList(status.List{Look: "kubectl sts status NAME", Where: "data @ cluster-1"}, statuses)
 }
 
-func ofAll(statuses ...status.Status) *status.List {
+func ofAll(statuses ...report.Status) *status.List {
 	return inList(status.List{
 		AllNamespaces: true, Look: "kubectl sts -n NAMESPACE status NAME", Where: "all namespaces @ cluster-1",
 	}, statuses)
 }
 
-func inList(l status.List, statuses []status.Status) *status.List {
+func inList(l status.List, statuses []report.Status) *status.List {
 	for _, st := range statuses {
 		l.Add(st)
 	}
 	return &l
 }
 
-func oneOfEach() []status.Status {
-	return []status.Status{
+func oneOfEach() []report.Status {
+	return []report.Status{
 		badCanary(), leftBehind(12 * 24 * hour), spare(), aborting(), unreadable(), silent(), gone(), inItsCanary(45 * time.Minute),
 		onDelete(), onItsWay(), unseen(),
 	}
@@ -185,7 +186,7 @@ var lists = map[string]func() *status.List{
 		undo, restart := record(hour), record(5*time.Minute)
 		undo.Verb, undo.Steps = operation.VerbUndo, operation.Steps{"100%"}
 		restart.Verb = operation.VerbRestart
-		begun := func(name string, r *operation.Rollout) status.Status {
+		begun := func(name string, r *operation.Rollout) report.Status {
 			return judged("data", name, r, ststest.Set(updating, partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
 		}
 		return of(inItsCanary(hour), begun("undone", undo), begun("restarted", restart),
@@ -202,7 +203,7 @@ var lists = map[string]func() *status.List{
 }
 
 // openScale is a set with this record of a scale, which was written two hours ago.
-func openScale(name, text string) status.Status {
+func openScale(name, text string) report.Status {
 	return judged("data", name, nil, ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text), func(set *appsv1.StatefulSet) {
 		at := metav1.NewTime(ststest.Start.Add(-2 * hour))
 		set.ManagedFields = []metav1.ManagedFieldsEntry{{
@@ -231,10 +232,12 @@ func TestListAsObjectsIsThatOfEachSet(t *testing.T) {
 	for _, format := range []report.Format{report.JSON, report.YAML} {
 		t.Run(string(format), func(t *testing.T) {
 			var all, each strings.Builder
-			inList(status.List{Format: format}, oneOfEach()).Print(&all, term.ColorAlways)
+			list := answer.Statuses{Writer: answer.Writer{Out: &all, Color: term.ColorAlways, Format: format}}
 			for _, st := range oneOfEach() {
-				status.Print(&each, term.ColorAlways, format, st)
+				list.Add(st)
+				answer.Writer{Out: &each, Color: term.ColorAlways, Format: format}.Status(st)
 			}
+			list.Print()
 			require.Equal(t, each.String(), all.String())
 		})
 	}
@@ -244,7 +247,7 @@ func TestSinceWhenAPartitionIsThereIsInTheObject(t *testing.T) {
 	zero := judged("data", "a", nil, ststest.Set(partitioned(0, hour)), ststest.Pods(0, 5))
 	tests := []struct {
 		name string
-		st   status.Status
+		st   report.Status
 		want string
 	}{
 		{"when it is known", leftBehind(hour), `"partition":3,"partitionSince":"2030-01-02T02:04:05Z",`},
@@ -254,7 +257,7 @@ func TestSinceWhenAPartitionIsThereIsInTheObject(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			status.Print(&out, term.ColorNever, report.JSON, test.st)
+			answer.Writer{Out: &out, Color: term.ColorNever, Format: report.JSON}.Status(test.st)
 			require.Contains(t, out.String(), test.want)
 		})
 	}

@@ -20,26 +20,25 @@ type podTable struct {
 }
 
 // podTable has a row for each pod.
-func (st Status) podTable(style report.Styles, pods []podView, width int) *podTable {
+func (st shown) podTable(style report.Styles, pods []report.StatusPod, width int) *podTable {
 	t := &podTable{header: []string{"POD", "REVISION", imageColumn, "READY", "RESTARTS", "AGE", "NODE", "ZONE", "TROUBLE"}}
 	for i := range pods {
 		p := &pods[i]
-		standing := st.Snapshot.PodProgress(*p.Ordinal, st.Snapshot.Wanted(*p.Ordinal), st.Now)
-		look := style.Pod(standing)
+		look := style.Pod(p.Progress)
 		age := "-"
-		if p.Created != nil {
-			age = duration.HumanDuration(st.Now.Sub(*p.Created))
+		if !p.Created.IsZero() {
+			age = duration.HumanDuration(st.Now.Sub(p.Created))
 		}
 		t.rows = append(t.rows, []table.Cell{
-			{Text: p.Name},
-			{Text: report.OrDash(p.RevisionClass)},
+			{Text: p.Progress.Pod},
+			{Text: report.OrDash(p.Class)},
 			{Text: report.OrDash(p.Image)},
 			{Text: report.OrDash(p.Ready), Style: &look},
 			{Text: fmt.Sprint(p.Restarts)},
 			{Text: age},
 			{Text: node(p.Node, width)},
 			{Text: report.OrDash(p.Zone)},
-			{Text: notes(standing), Style: &look},
+			{Text: notes(p.Progress), Style: &look},
 		})
 	}
 	return t

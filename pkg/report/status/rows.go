@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -15,13 +14,12 @@ import (
 
 // Rows are the rows of the pods for a terminal of this width, as many as there is
 // room for: those are left out first that need nobody's attention.
-func (st Status) Rows(style report.Styles, width, room int) []string {
-	all := st.view().Pods
-	shown, hidden := choose(all, max(room, 1))
-	t := st.podTable(style, shown, width+1)
-	for i, p := range shown {
-		if cells := t.rows[i]; p.State == string(sts.StateOld) && p.Reason == "" {
-			cells[len(cells)-1].Text = oldWords(st.Snapshot, *p.Ordinal)
+func Rows(st report.Status, style report.Styles, width, room int) []string {
+	chosen, hidden := choose(st.Pods(), max(room, 1))
+	t := shown{st}.podTable(style, chosen, width+1)
+	for i, p := range chosen {
+		if cells := t.rows[i]; p.Progress.State == sts.StateOld && p.Progress.Trouble == nil {
+			cells[len(cells)-1].Text = oldWords(st.Snapshot, p.Progress.Ordinal)
 		}
 	}
 	t.fit(width, "NODE", "ZONE", "AGE", "RESTARTS")
@@ -48,13 +46,13 @@ func oldWords(s sts.Snapshot, ordinal int) string {
 }
 
 // rank orders pods by how much they need to be looked at.
-func rank(p *podView) int {
+func rank(p *report.StatusPod) int {
 	switch {
-	case p.Reason != "":
+	case p.Progress.Trouble != nil:
 		return 0
-	case p.State == string(sts.StateAvailable):
+	case p.Progress.State == sts.StateAvailable:
 		return rankGood
-	case p.State == string(sts.StateOld):
+	case p.Progress.State == sts.StateOld:
 		return 2
 	}
 	return 1
@@ -62,30 +60,30 @@ func rank(p *podView) int {
 
 // choose picks the pods that there is room for, and says what the others are.
 // Of equal ones it takes those that the rollout touches next or last.
-func choose(all []podView, room int) (shown []podView, hidden string) {
+func choose(all []report.StatusPod, room int) (shown []report.StatusPod, hidden string) {
 	if len(all) <= room {
 		return all, ""
 	}
 	// Pointers, because sorting is compiled once for all of these.
-	byNeed := make([]*podView, len(all))
+	byNeed := make([]*report.StatusPod, len(all))
 	for i := range all {
 		byNeed[i] = &all[i]
 	}
-	slices.SortStableFunc(byNeed, func(a, b *podView) int {
+	slices.SortStableFunc(byNeed, func(a, b *report.StatusPod) int {
 		if ra, rb := rank(a), rank(b); ra != rb {
 			return ra - rb
 		}
 		if rank(a) == rankGood {
-			return latest(b).Compare(latest(a))
+			return b.Created.Compare(a.Created)
 		}
-		return *b.Ordinal - *a.Ordinal
+		return b.Progress.Ordinal - a.Progress.Ordinal
 	})
 	left := map[int]int{}
 	for _, p := range byNeed[room-1:] {
 		left[rank(p)]++
 	}
 	chosen := byNeed[:room-1]
-	slices.SortStableFunc(chosen, func(a, b *podView) int { return *a.Ordinal - *b.Ordinal })
+	slices.SortStableFunc(chosen, func(a, b *report.StatusPod) int { return a.Progress.Ordinal - b.Progress.Ordinal })
 	for _, p := range chosen {
 		shown = append(shown, *p)
 	}
@@ -94,13 +92,6 @@ func choose(all []podView, room int) (shown []podView, hidden string) {
 
 // rankGood is the rank of pods that are where they should be.
 const rankGood = 3
-
-func latest(p *podView) time.Time {
-	if p.Created == nil {
-		return time.Time{}
-	}
-	return *p.Created
-}
 
 func hiddenWords(left map[int]int) string {
 	var parts []string

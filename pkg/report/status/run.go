@@ -1,11 +1,9 @@
 package status
 
-import (
-	"strings"
-)
+import "strings"
 
 // runWords say which operations are not over, how far each is, and since when.
-func (st Status) runWords() string {
+func (st shown) runWords() string {
 	var words []string
 	for range st.Ops.Unreadable {
 		words = append(words, "unreadable")

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -39,7 +38,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 			st := statusOf(ststest.Snapshot(ststest.Set(), pods...), halted("trouble: web-4: "+long))
 
 			got := reporttest.OnTerminal(t, 80, func(terminal *os.File) {
-				status.Print(terminal, term.ColorNever, report.Human, st)
+				status.Print(terminal, term.ColorNever, st)
 			})
 
 			reporttest.Golden(t, test.Golden, got)
@@ -55,7 +54,7 @@ func TestTroubleIsCutToFitWhereverItsWideCharactersStand(t *testing.T) {
 		bad := []*corev1.Pod{ststest.Pod(4, waiting)}
 		st := statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), bad), halted("trouble: web-4"))
 		got := reporttest.OnTerminal(t, width, func(terminal *os.File) {
-			status.Print(terminal, term.ColorNever, report.Human, st)
+			status.Print(terminal, term.ColorNever, st)
 		})
 		for line := range strings.Lines(got) {
 			require.LessOrEqual(t, ansi.StringWidth(strings.TrimSpace(line)), int(width), line)
@@ -70,7 +69,7 @@ func TestPodsWithLongNamesFitTheTerminal(t *testing.T) {
 	for _, width := range []uint16{200, 80, 60} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			got := reporttest.OnTerminal(t, width, func(terminal *os.File) {
-				status.Print(terminal, term.ColorNever, report.Human, st)
+				status.Print(terminal, term.ColorNever, st)
 			})
 
 			reporttest.Golden(t, fmt.Sprintf("status-%d-long-set", width), got)

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -24,8 +25,8 @@ import (
 )
 
 // statusOf is the status of a set, settled unless a change says otherwise.
-func statusOf(s sts.Snapshot, changes ...func(*status.Status)) status.Status {
-	st := status.Status{
+func statusOf(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
+	st := report.Status{
 		Snapshot: s,
 		Ops:      operation.Find(s),
 		Verdict:  verdict.Verdict{Result: engine.Done, Message: "settled: all 5 pods are updated and Available"},
@@ -37,7 +38,7 @@ func statusOf(s sts.Snapshot, changes ...func(*status.Status)) status.Status {
 	return st
 }
 
-func settled() status.Status { return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))) }
+func settled() report.Status { return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))) }
 
 // doing is what is in progress, nothing where there is no record.
 func doing(record *operation.Rollout) operation.Found {
@@ -47,13 +48,13 @@ func doing(record *operation.Rollout) operation.Found {
 	return operation.Found{Records: []operation.Record{record}}
 }
 
-func rolloutOf(st *status.Status) *operation.Rollout {
+func rolloutOf(st *report.Status) *operation.Rollout {
 	r, _ := st.Ops.First().(*operation.Rollout)
 	return r
 }
 
 // inCanary is a canary of two steps, in its first, for ten minutes.
-func inCanary(st *status.Status) {
+func inCanary(st *report.Status) {
 	st.Ops = doing(&operation.Rollout{
 		Version: 1, Run: "r", Started: ststest.Start.Add(-10 * time.Minute), Stable: ststest.Stable, OwnTemplate: true,
 		Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
@@ -65,7 +66,7 @@ func inCanary(st *status.Status) {
 }
 
 // inUndo is an undo of the stable revision, in one go.
-func inUndo(st *status.Status) {
+func inUndo(st *report.Status) {
 	inCanary(st)
 	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.Steps{"100%"}
 	st.Verdict = verdict.Verdict{
@@ -73,14 +74,14 @@ func inUndo(st *status.Status) {
 	}
 }
 
-func halted(message string, try ...string) func(*status.Status) {
-	return func(st *status.Status) {
+func halted(message string, try ...string) func(*report.Status) {
+	return func(st *report.Status) {
 		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: try}
 	}
 }
 
-func heldBack(message string) func(*status.Status) {
-	return func(st *status.Status) { st.Verdict = verdict.Verdict{Result: engine.Held, Message: message} }
+func heldBack(message string) func(*report.Status) {
+	return func(st *report.Status) { st.Verdict = verdict.Verdict{Result: engine.Held, Message: message} }
 }
 
 // halfOpen is that set with its first pod updated.
@@ -89,7 +90,7 @@ func halfOpen() sts.Snapshot {
 }
 
 // troubled is a canary whose first pod can't pull its image.
-func troubled() status.Status {
+func troubled() report.Status {
 	bad := ststest.Pod(4, ststest.Revision(ststest.Update), ststest.Waiting("ImagePullBackOff", `Back-off pulling image "nginx:1.22"`),
 		func(pod *corev1.Pod) { pod.CreationTimestamp = metav1.NewTime(ststest.Start.Add(-95 * time.Second)) })
 	return statusOf(ststest.Snapshot(reporttest.Opened(), ststest.Pods(0, 4), []*corev1.Pod{bad}), inCanary,
@@ -97,7 +98,7 @@ func troubled() status.Status {
 }
 
 // scaling is a scale that was cut short.
-func scaling() status.Status {
+func scaling() report.Status {
 	set := ststest.Set(ststest.Annotated(sts.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
 		`"claims":{"data-web-5":{"uid":"5"},"data-web-4\u001b[31m":{"uid":"4","retainVolume":true}}}`))
 	return statusOf(ststest.Snapshot(set, ststest.Pods(0, 5)), heldBack("held: a scale from 6 to 2 is not over"))
@@ -105,50 +106,50 @@ func scaling() status.Status {
 
 // gateOpened is a canary whose gate somebody else has opened, with the verdict that
 // it really gets.
-func gateOpened() status.Status {
+func gateOpened() report.Status {
 	r := record(hour)
 	r.Gate = ptr.To(4)
 	return judged("data", "redis", r, ststest.Set(updating, partitioned(0, 2*time.Minute)), fresh(0, 5))
 }
 
-var statuses = map[string]func() status.Status{
+var statuses = map[string]func() report.Status{
 	"settled":             settled,
 	"canary-with-trouble": troubled,
-	"canary-held": func() status.Status {
+	"canary-held": func() report.Status {
 		return statusOf(halfOpen(), inCanary)
 	},
-	"canary-closed": func() status.Status {
+	"canary-closed": func() report.Status {
 		set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(5))
 		return statusOf(ststest.Snapshot(set, ststest.Pods(0, 5)), inCanary)
 	},
-	"canary-aborting": func() status.Status {
+	"canary-aborting": func() report.Status {
 		return statusOf(halfOpen(), inCanary,
-			func(st *status.Status) { rolloutOf(st).Aborting = true })
+			func(st *report.Status) { rolloutOf(st).Aborting = true })
 	},
-	"undo-half-way": func() status.Status {
+	"undo-half-way": func() report.Status {
 		back := ststest.Pods(3, 5, ststest.Revision(ststest.Update))
 		return statusOf(ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.20")), ststest.Pods(0, 3), back), inUndo)
 	},
-	"undo-of-pods-alone": func() status.Status {
+	"undo-of-pods-alone": func() report.Status {
 		left := ststest.Pods(4, 5, ststest.Revision("web-bad"))
 		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), left), inUndo)
 	},
-	"restart-of-pods": func() status.Status {
-		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *status.Status) {
+	"restart-of-pods": func() report.Status {
+		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
 			rolloutOf(st).Verb, rolloutOf(st).Pods = operation.VerbRestart, map[int]types.UID{4: "another"}
 			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"resume: kubectl sts restart web"}
 		})
 	},
-	"missing-pod": func() status.Status {
+	"missing-pod": func() report.Status {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
 		s.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "pods \"web-4\" is forbidden: exceeded quota"}}
 		return statusOf(s, halted(`trouble: web-4: FailedCreate: pods "web-4" is forbidden: exceeded quota`))
 	},
-	"held-by-a-partition": func() status.Status {
+	"held-by-a-partition": func() report.Status {
 		return statusOf(halfOpen(),
 			heldBack("held: partition 4 keeps 4 of 5 pods on the old revision"))
 	},
-	"on-delete-parallel-with-minReadySeconds": func() status.Status {
+	"on-delete-parallel-with-minReadySeconds": func() report.Status {
 		set := ststest.Set(ststest.Updating("nginx:1.22"), func(set *appsv1.StatefulSet) {
 			set.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: appsv1.OnDeleteStatefulSetStrategyType}
 			set.Spec.PodManagementPolicy = appsv1.ParallelPodManagement
@@ -158,11 +159,11 @@ var statuses = map[string]func() status.Status{
 		third := ststest.Pods(4, 5, ststest.Revision("web-third"), ststest.Restarted(7))
 		return statusOf(ststest.Snapshot(set, ststest.Pods(0, 3), fresh, third), heldBack("held: strategy OnDelete"))
 	},
-	"scaling-down": func() status.Status {
+	"scaling-down": func() report.Status {
 		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5), ststest.Pods(5, 7, ststest.Terminating)),
 			heldBack("in progress: web-5 is being removed"))
 	},
-	"no-pods": func() status.Status {
+	"no-pods": func() report.Status {
 		st := statusOf(ststest.Snapshot(ststest.Set(func(set *appsv1.StatefulSet) { set.Spec.Replicas = new(int32) })))
 		st.Verdict.Message = "settled: all 0 pods are updated and Available"
 		return st
@@ -176,7 +177,7 @@ func TestStatus(t *testing.T) {
 	for name, st := range statuses {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			status.Print(&out, term.ColorNever, report.Human, st())
+			status.Print(&out, term.ColorNever, st())
 			reporttest.Golden(t, "status-"+name, out.String())
 		})
 	}
@@ -186,8 +187,8 @@ func TestStatusInColourSaysTheSame(t *testing.T) {
 	for name, st := range statuses {
 		t.Run(name, func(t *testing.T) {
 			var plain, coloured strings.Builder
-			status.Print(&plain, term.ColorNever, report.Human, st())
-			status.Print(&coloured, term.ColorAlways, report.Human, st())
+			status.Print(&plain, term.ColorNever, st())
+			status.Print(&coloured, term.ColorAlways, st())
 			require.Contains(t, coloured.String(), "\x1b[")
 			require.Equal(t, plain.String(), reporttest.Stripped(coloured.String()))
 		})
@@ -197,7 +198,7 @@ func TestStatusInColourSaysTheSame(t *testing.T) {
 func TestStatusAsObject(t *testing.T) {
 	tests := []struct {
 		Golden string
-		st     status.Status
+		st     report.Status
 		format report.Format
 	}{
 		{"status-settled-json", settled(), report.JSON},
@@ -211,7 +212,7 @@ func TestStatusAsObject(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			var out strings.Builder
-			status.Print(&out, term.ColorAlways, test.format, test.st)
+			answer.Writer{Out: &out, Color: term.ColorAlways, Format: test.format}.Status(test.st)
 			reporttest.Golden(t, test.Golden, out.String())
 		})
 	}

@@ -12,32 +12,27 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// PrintClaims prints a row for each claim. For a program it prints an object
-// or a name each.
-func PrintClaims(w io.Writer, mode term.ColorMode, format report.Format, l report.Claims) {
-	switch format {
-	case report.JSON, report.YAML:
-		for v := range l.Shown() {
-			object.WriteClaim(w, format, l, v)
+// PrintClaims prints a row for each claim; a wide one has all that is known of it,
+// whatever the terminal's width.
+func PrintClaims(w io.Writer, mode term.ColorMode, l report.Claims, wide bool) {
+	printTable(w, mode, l, wide)
+}
+
+// PrintClaimNames prints the names of the claims that go.
+func PrintClaimNames(w io.Writer, l report.Claims) {
+	for v := range l.Shown() {
+		if v.Delete {
+			PrintClaimName(w, v.Claim)
 		}
-	case report.Name:
-		for v := range l.Shown() {
-			if v.Delete {
-				printClaimName(w, v.Claim)
-			}
-		}
-	default:
-		printTable(w, mode, l, format == report.Wide)
 	}
 }
 
-// printClaimName prints what kubectl prints with -o name.
-func printClaimName(w io.Writer, c sts.Claim) {
+// PrintClaimName prints what kubectl prints with -o name.
+func PrintClaimName(w io.Writer, c sts.Claim) {
 	_, _ = fmt.Fprintln(w, "persistentvolumeclaim/"+report.Clean(c.Name))
 }
 

@@ -30,7 +30,7 @@ func TestClaimsFitTheTerminal(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			reporttest.Golden(t, test.Golden, reporttest.OnTerminal(t, test.width, func(terminal *os.File) {
-				text.PrintClaims(terminal, term.ColorNever, report.Human, test.list)
+				text.PrintClaims(terminal, term.ColorNever, test.list, false)
 			}))
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -63,7 +64,7 @@ func TestClaims(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			var out strings.Builder
-			text.PrintClaims(&out, term.ColorNever, test.format, test.list)
+			answer.Writer{Out: &out, Color: term.ColorNever, Format: test.format}.Claims(test.list)
 
 			reporttest.Golden(t, test.Golden, out.String())
 		})
@@ -78,8 +79,8 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	list := listed(v)
 	list.ShowKept, list.AllNamespaces = true, true
 	var out strings.Builder
-	text.PrintClaims(&out, term.ColorNever, report.Wide, list)
-	text.PrintClaims(&out, term.ColorNever, report.Name, list)
+	text.PrintClaims(&out, term.ColorNever, list, true)
+	text.PrintClaimNames(&out, list)
 	p := pruning(&out, &out, report.Human)
 	p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: reporttest.Evil}))
 	p.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
@@ -96,15 +97,18 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	reporttest.Harmless(t, out.String())
 }
 
-func pruning(lines, objects *strings.Builder, format report.Format) *text.Pruning {
-	return &text.Pruning{
-		Lines: lines, Objects: objects, Color: term.ColorNever, Format: format, DryRun: report.DryRunNone,
-		Total: claims.Sum(slices.Values(mixed())), Now: func() time.Time { return ststest.Start },
+func pruning(lines, objects *strings.Builder, format report.Format) *answer.Pruning {
+	return &answer.Pruning{
+		Writer: answer.Writer{Out: objects, Color: term.ColorNever, Format: format},
+		Text: text.Pruning{
+			Lines: lines, Color: term.ColorNever, DryRun: report.DryRunNone,
+			Total: claims.Sum(slices.Values(mixed())), Now: func() time.Time { return ststest.Start },
+		},
 	}
 }
 
 // deletion is a run with every kind of end.
-func deletion(p *text.Pruning) {
+func deletion(p *answer.Pruning) {
 	all := mixed()
 	p.Handle(reporttest.BatchPlan("4 claims"))
 	for _, end := range []engine.ClaimEnd{
@@ -157,9 +161,9 @@ func TestADryRunOfADeletionEndsInAnObject(t *testing.T) {
 func TestTheTotalsAreToldBelowATableAndBesideObjects(t *testing.T) {
 	for format, below := range map[report.Format]bool{report.Human: true, report.Wide: true, report.JSON: false, report.Name: false} {
 		var out, err strings.Builder
-		streams := term.Streams{Out: &out, Err: &err}
 		total := claims.Sum(slices.Values(mixed()))
-		text.PrintClaimTotal(streams, term.ColorNever, format, report.DryRunServer, total, "4 claims", "they die")
+		w := answer.Writer{Out: &out, Color: term.ColorNever, Format: format}
+		w.ClaimTotal(&err, report.DryRunServer, total, "4 claims", "they die")
 
 		const want = "4 claims (server dry run)\nthey die\n"
 		if below {
@@ -170,9 +174,10 @@ func TestTheTotalsAreToldBelowATableAndBesideObjects(t *testing.T) {
 	}
 }
 
-func restoring(answer, lines *strings.Builder, format report.Format) *text.Restoring {
+func restoring(out, lines *strings.Builder, format report.Format) *text.Restoring {
 	return &text.Restoring{
-		Answer: answer, Lines: lines, Color: term.ColorNever, Format: format, DryRun: report.DryRunNone,
+		Answer: answer.Writer{Out: out, Color: term.ColorNever, Format: format}.Restored,
+		Lines:  lines, Color: term.ColorNever, DryRun: report.DryRunNone,
 		Now: func() time.Time { return ststest.Start }, Several: true,
 		Binding: plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1"},
 	}

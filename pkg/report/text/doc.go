@@ -1,4 +1,3 @@
 // Package text tells a person what happens and what there is: in lines, with a
-// spinner on a terminal, and in tables. For a program it has the same written as
-// objects.
+// spinner on a terminal, and in tables.
 package text

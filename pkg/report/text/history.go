@@ -11,18 +11,13 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/table"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // PrintHistory prints a row for each revision.
-func PrintHistory(w io.Writer, mode term.ColorMode, format report.Format, h report.History) {
-	if format != report.Human {
-		object.WriteHistory(w, format, h)
-		return
-	}
+func PrintHistory(w io.Writer, mode term.ColorMode, h report.History) {
 	style := report.NewStyles(w, mode)
 	width := term.Width(w)
 	header := []string{"REVISION", "NAME", "AGE", "PODS", "ROLE", "IMAGES", "CHANGE-CAUSE"}

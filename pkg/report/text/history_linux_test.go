@@ -45,7 +45,7 @@ func TestHistoryFitsTheTerminal(t *testing.T) {
 func checkFits(t *testing.T, name string, width uint16, h report.History) {
 	t.Helper()
 	got := reporttest.OnTerminal(t, width, func(terminal *os.File) {
-		text.PrintHistory(terminal, term.ColorNever, report.Human, h)
+		text.PrintHistory(terminal, term.ColorNever, h)
 		text.PrintHistoryNotes(terminal, term.ColorNever, h)
 	})
 	reporttest.Golden(t, name, got)

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -123,7 +124,7 @@ func withImage(image string) *appsv1.ControllerRevision {
 // both is the table and, below it, what goes to the other stream.
 func both(mode term.ColorMode, h report.History) string {
 	var out, notes strings.Builder
-	text.PrintHistory(&out, mode, report.Human, h)
+	text.PrintHistory(&out, mode, h)
 	text.PrintHistoryNotes(&notes, mode, h)
 	return out.String() + "--- stderr\n" + notes.String()
 }
@@ -166,7 +167,7 @@ func TestHistoryAsObject(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			var out strings.Builder
-			text.PrintHistory(&out, term.ColorAlways, test.format, test.h)
+			answer.Writer{Out: &out, Color: term.ColorAlways, Format: test.format}.History(test.h)
 			reporttest.Golden(t, test.Golden, out.String())
 			reporttest.Harmless(t, out.String())
 		})

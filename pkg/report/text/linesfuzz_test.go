@@ -10,7 +10,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -26,7 +25,7 @@ func FuzzLines(f *testing.F) {
 		var out strings.Builder
 		tale := reporttest.HostileTale(said)
 		tale.To(text.NewLines(&out, term.ColorNever, false))
-		text.PrintPlan(&out, term.ColorNever, report.Human, report.DryRunClient, &tale.Plan, ststest.Start)
+		text.PrintPlan(&out, term.ColorNever, report.DryRunClient, &tale.Plan)
 		report.Say(&out, said)
 		report.Danger(&out, term.ColorNever, said)
 		fuzztest.Harmless(t, strings.ReplaceAll(out.String(), "\t", " ")) // within a diff

@@ -32,7 +32,7 @@ func TestPlanFitsTheTerminal(t *testing.T) {
 	for _, width := range []uint16{200, 80, 40} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			got := reporttest.OnTerminal(t, width, func(terminal *os.File) {
-				text.PrintPlan(terminal, term.ColorNever, report.Human, report.DryRunClient, longScale(), ststest.Start)
+				text.PrintPlan(terminal, term.ColorNever, report.DryRunClient, longScale())
 			})
 
 			reporttest.Golden(t, fmt.Sprintf("plan-%d-long-names", width), got)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -26,7 +27,7 @@ func TestPlanOfAScale(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
 			p := reporttest.ScalePlan()
-			text.PrintPlan(&out, term.ColorNever, format, report.DryRunClient, &p, ststest.Start)
+			answer.Writer{Out: &out, Color: term.ColorNever, Format: format}.Plan(report.DryRunClient, &p, ststest.Start)
 			reporttest.Golden(t, name, out.String())
 		})
 	}

@@ -4,22 +4,16 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // PrintPlan prints a plan that is not run.
-func PrintPlan(w io.Writer, mode term.ColorMode, format report.Format, dryRun report.DryRun, p *plan.Plan, now time.Time) {
-	if format != report.Human {
-		object.WritePlan(w, format, dryRun, p, now)
-		return
-	}
+func PrintPlan(w io.Writer, mode term.ColorMode, dryRun report.DryRun, p *plan.Plan) {
 	style := report.NewStyles(w, mode)
 	mark := " (dry run)"
 	if dryRun == report.DryRunServer {

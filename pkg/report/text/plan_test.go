@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -36,7 +37,7 @@ func TestPlan(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Golden, func(t *testing.T) {
 			var out strings.Builder
-			text.PrintPlan(&out, term.ColorNever, test.format, test.dryRun, &test.plan, ststest.Start)
+			answer.Writer{Out: &out, Color: term.ColorNever, Format: test.format}.Plan(test.dryRun, &test.plan, ststest.Start)
 			reporttest.Golden(t, test.Golden, out.String())
 		})
 	}
@@ -48,7 +49,7 @@ func TestEveryLineOfADryRunSaysSo(t *testing.T) {
 	} {
 		var out strings.Builder
 		p := reporttest.CanaryPlan()
-		text.PrintPlan(&out, term.ColorNever, report.Human, dryRun, &p, ststest.Start)
+		text.PrintPlan(&out, term.ColorNever, dryRun, &p)
 		for line := range strings.Lines(out.String()) {
 			require.Equal(t, mark+"\n", line[strings.LastIndex(line, " ("+strings.TrimPrefix(mark, " (")):])
 		}
@@ -58,7 +59,7 @@ func TestEveryLineOfADryRunSaysSo(t *testing.T) {
 func TestPlanAsJSONIsOneLine(t *testing.T) {
 	var out strings.Builder
 	p := reporttest.CanaryPlan()
-	text.PrintPlan(&out, term.ColorAlways, report.JSON, report.DryRunClient, &p, ststest.Start)
+	answer.Writer{Out: &out, Color: term.ColorAlways, Format: report.JSON}.Plan(report.DryRunClient, &p, ststest.Start)
 
 	require.Equal(t, 1, strings.Count(out.String(), "\n"))
 	require.True(t, json.Valid([]byte(out.String())))

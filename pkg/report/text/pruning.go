@@ -10,19 +10,15 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// Pruning tells what happens to claims while they are deleted: lines and, on a
-// terminal, a bar for a person, and if a format is asked for also objects or names.
+// Pruning tells a person what happens to claims while they are deleted: in lines and, on
+// a terminal, with a bar.
 type Pruning struct {
 	Lines         io.Writer
 	Color         term.ColorMode
-	Objects       io.Writer
-	Format        report.Format
 	DryRun        report.DryRun
 	Total         claims.Total
 	AllNamespaces bool
@@ -35,12 +31,6 @@ type Pruning struct {
 // many is how many claims a person wants to read a line about each, where a
 // bar shows how far it is.
 const many = 50
-
-// Plan tells a program what there would be to delete.
-func (p *Pruning) Plan(of *plan.Plan) {
-	o := engine.Outcome{Result: engine.Done, Message: of.Title}
-	p.objects().Handle(engine.Event{Type: engine.EventOutcome, Time: p.Now(), Outcome: &o})
-}
 
 // Handle tells one event.
 func (p *Pruning) Handle(e engine.Event) {
@@ -57,9 +47,6 @@ func (p *Pruning) Handle(e engine.Event) {
 		if !live || p.Total.Claims <= many || e.Claim.Result != engine.ClaimDeleted && !e.Claim.Stopped {
 			p.line(e)
 		}
-		if p.Format == report.Name && e.Claim.Result == engine.ClaimDeleted {
-			printClaimName(p.Objects, e.Claim.Claim)
-		}
 	case engine.EventWarning:
 		report.Say(p.Lines, "warning: "+e.Message)
 	case engine.EventOutcome:
@@ -68,12 +55,6 @@ func (p *Pruning) Handle(e engine.Event) {
 	if live && p.done > 0 && p.done < p.Total.Claims && e.Outcome == nil {
 		_, _ = io.WriteString(p.Lines, p.bar())
 	}
-	p.objects().Handle(e)
-}
-
-// objects are for a program.
-func (p *Pruning) objects() object.Batch {
-	return object.Batch{W: p.Objects, Format: p.Format, DryRun: p.DryRun, Total: p.Total}
 }
 
 func (p *Pruning) line(e engine.Event) {
@@ -139,20 +120,12 @@ func (p *Pruning) outcome(e engine.Event) {
 	}
 }
 
-// PrintClaimTotal prints the totals, and in red what happens to the data. Below a
-// table they are part of the answer, beside objects and names they are not.
-func PrintClaimTotal(s term.Streams, mode term.ColorMode, format report.Format, dryRun report.DryRun, t claims.Total, words, fate string) {
-	w := s.Out
-	if format != report.Human && format != report.Wide || t.Claims == 0 {
-		w = s.Err
-	}
+// PrintClaimTotal prints the totals, and in red what happens to the data.
+func PrintClaimTotal(w io.Writer, mode term.ColorMode, dryRun report.DryRun, t claims.Total, words, fate string) {
 	style := report.NewStyles(w, mode)
 	mark := map[report.DryRun]string{report.DryRunClient: " (dry run)", report.DryRunServer: " (server dry run)"}[dryRun]
 	if t.Claims == 0 {
 		mark = ""
-	}
-	if w == s.Out {
-		_, _ = fmt.Fprintln(w)
 	}
 	_, _ = fmt.Fprintln(w, style.Bold.Render(report.WrapIndent(report.Clean(words), term.Width(w), ""))+style.Dim.Render(mark))
 	if fate != "" {

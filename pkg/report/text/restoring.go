@@ -11,16 +11,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // Restoring tells how deleted claims are restored, one after another.
 type Restoring struct {
 	Lines  io.Writer
-	Answer io.Writer
+	Answer func(report.Restored) // where what became of each is written
 	Color  term.ColorMode
-	Format report.Format
 	DryRun report.DryRun
 	Now    func() time.Time
 	// Several reports whether there is more than one claim, so that each is named.
@@ -34,11 +32,7 @@ type Restoring struct {
 
 // Plan says what would be done.
 func (r *Restoring) Plan(p *plan.Plan) {
-	mark := " (dry run)"
-	if r.DryRun == report.DryRunServer {
-		mark = " (server dry run)"
-	}
-	r.answer(r.Binding, reclaimOf(p), engine.Done, p.Title, mark)
+	r.answer(report.Restored{Reclaim: reclaimOf(p), Result: engine.Done, Message: p.Title, Planned: true})
 }
 
 // Handle tells what happens to the present claim.
@@ -63,7 +57,7 @@ func (r *Restoring) outcome(o engine.Outcome) {
 	switch o.Result {
 	case engine.Done:
 		if o.Message != "" { // or it has only waited for the deleted one to go
-			r.answer(r.Binding, reclaimOf(r.plan), engine.Done, o.Message, "")
+			r.answer(report.Restored{Reclaim: reclaimOf(r.plan), Result: engine.Done, Message: o.Message})
 		}
 	case engine.Drifted:
 	case engine.TimedOut, engine.Interrupted:
@@ -73,7 +67,7 @@ func (r *Restoring) outcome(o engine.Outcome) {
 		}
 		words += "; the same command goes on"
 		r.say(report.EndWord(o.Result) + ": " + words)
-		r.object(o.Result, words)
+		r.answer(report.Restored{Result: o.Result, Message: words, Told: true})
 	}
 }
 
@@ -88,25 +82,28 @@ func reclaimOf(p *plan.Plan) corev1.PersistentVolumeReclaimPolicy {
 }
 
 // Nothing says that there is nothing to do.
-func (r *Restoring) Nothing(words string) { r.answer(r.Binding, "", engine.Done, words, "") }
-
-func (r *Restoring) answer(b plan.Binding, reclaim corev1.PersistentVolumeReclaimPolicy, result engine.Result, words, mark string) {
-	if r.Format == report.Human {
-		style := report.NewStyles(r.Answer, r.Color)
-		words = report.Each(style.Good, report.WrapIndent(report.Clean(words), term.Width(r.Answer), ""))
-		_, _ = fmt.Fprintln(r.Answer, words+style.Dim.Render(mark))
-		return
-	}
-	object.Write(r.Answer, r.Format, object.Restored{
-		Type: "restore", Time: r.Now().UTC(), DryRun: r.DryRun, Namespace: b.Namespace, Name: report.Clean(b.Claim),
-		Volume: report.Clean(b.Volume), Reclaim: string(reclaim), Result: string(result), Message: report.Clean(words),
-	})
+func (r *Restoring) Nothing(words string) {
+	r.answer(report.Restored{Result: engine.Done, Message: words})
 }
 
-func (r *Restoring) object(result engine.Result, words string) {
-	if r.Format != report.Human {
-		r.answer(r.Binding, "", result, words, "")
+// answer writes what became of the present claim.
+func (r *Restoring) answer(what report.Restored) {
+	what.Binding, what.DryRun, what.Time = r.Binding, r.DryRun, r.Now()
+	r.Answer(what)
+}
+
+// PrintRestored prints what became of a claim, or what would.
+func PrintRestored(w io.Writer, mode term.ColorMode, r report.Restored) {
+	style := report.NewStyles(w, mode)
+	mark := ""
+	switch {
+	case r.Planned && r.DryRun == report.DryRunServer:
+		mark = " (server dry run)"
+	case r.Planned:
+		mark = " (dry run)"
 	}
+	words := report.Each(style.Good, report.WrapIndent(report.Clean(r.Message), term.Width(w), ""))
+	_, _ = fmt.Fprintln(w, words+style.Dim.Render(mark))
 }
 
 func (r *Restoring) say(words string) {
@@ -133,7 +130,7 @@ func (r *Restoring) failed(words, word string, try []string, result engine.Resul
 			_, _ = fmt.Fprintln(r.Lines, "  "+report.Clean(t))
 		}
 	}
-	r.object(result, words)
+	r.answer(report.Restored{Result: result, Message: words, Told: true})
 }
 
 // wait says on a terminal what is waited for.

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -40,8 +41,8 @@ func FuzzTables(f *testing.F) {
 
 		var human strings.Builder
 		_, _ = human.WriteString(both(term.ColorNever, h))
-		text.PrintClaims(&human, term.ColorNever, report.Wide, list)
-		text.PrintClaims(&human, term.ColorNever, report.Name, list)
+		text.PrintClaims(&human, term.ColorNever, list, true)
+		text.PrintClaimNames(&human, list)
 		p := pruning(&human, &human, report.Human)
 		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: said}))
 		p.Handle(engine.Event{Type: engine.EventWarning, Message: said})
@@ -49,8 +50,9 @@ func FuzzTables(f *testing.F) {
 		fuzztest.Harmless(t, human.String())
 
 		var objects strings.Builder
-		text.PrintHistory(&objects, term.ColorNever, report.JSON, h)
-		text.PrintClaims(&objects, term.ColorNever, report.JSON, list)
+		programs := answer.Writer{Out: &objects, Format: report.JSON}
+		programs.History(h)
+		programs.Claims(list)
 		fuzztest.Harmless(t, objects.String())
 		for line := range strings.Lines(objects.String()) {
 			_, err := s.Check([]byte(line))

@@ -11,18 +11,12 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// PrintTemplate prints the template of one revision: as YAML for a person, and
-// along with all that is known about the revision for a program.
-func PrintTemplate(w io.Writer, format report.Format, h report.History, r history.Revision) error {
-	if format != report.Human {
-		object.WriteRevision(w, format, h, r)
-		return nil
-	}
+// PrintTemplate prints the template of one revision, as YAML.
+func PrintTemplate(w io.Writer, r history.Revision) error {
 	text, err := podtemplate.YAML(r.Template)
 	if err != nil {
 		return err
@@ -46,10 +40,6 @@ func AboutRevision(r history.Revision, now time.Time) string {
 }
 
 // PrintDiff prints a unified diff of the templates of two revisions.
-func PrintDiff(w io.Writer, mode term.ColorMode, format report.Format, h report.History, from, to history.Revision, diff string) {
-	if format == report.Human {
-		_, _ = io.WriteString(w, Diff(w, mode, diff))
-		return
-	}
-	object.WriteDiff(w, format, h, from, to, diff)
+func PrintDiff(w io.Writer, mode term.ColorMode, diff string) {
+	_, _ = io.WriteString(w, Diff(w, mode, diff))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -29,7 +30,7 @@ func find(t *testing.T, h report.History, name string) history.Revision {
 func printTemplate(t *testing.T, format report.Format, h report.History, r history.Revision) string {
 	t.Helper()
 	var out strings.Builder
-	require.NoError(t, text.PrintTemplate(&out, format, h, r))
+	require.NoError(t, answer.Writer{Out: &out, Format: format}.Template(h, r))
 	return out.String()
 }
 
@@ -77,7 +78,7 @@ func TestATemplateThatCannotBeReadIsAnError(t *testing.T) {
 	r := find(t, h, "1")
 	r.Template = sts.Template("oops")
 	var out strings.Builder
-	require.EqualError(t, text.PrintTemplate(&out, report.Human, h, r),
+	require.EqualError(t, text.PrintTemplate(&out, r),
 		"pod template: invalid character 'o' looking for beginning of value")
 	require.Empty(t, out.String())
 }
@@ -107,7 +108,7 @@ func diffOf(t *testing.T, mode term.ColorMode, format report.Format, h report.Hi
 	diff, err := podtemplate.Unified(a.Template, b.Template, report.RevisionName(a), report.RevisionName(b))
 	require.NoError(t, err)
 	var out strings.Builder
-	text.PrintDiff(&out, mode, format, h, a, b, diff)
+	answer.Writer{Out: &out, Color: mode, Format: format}.Diff(h, a, b, diff)
 	return out.String()
 }
 

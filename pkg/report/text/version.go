@@ -5,15 +5,10 @@ import (
 	"io"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 )
 
-// PrintVersion writes the versions: lines for a person, an object for a program.
-func PrintVersion(w io.Writer, format report.Format, v report.Version) {
-	if format != report.Human {
-		object.WriteVersion(w, format, v)
-		return
-	}
+// PrintVersion prints the versions.
+func PrintVersion(w io.Writer, v report.Version) {
 	_, _ = fmt.Fprintf(w, "Client Version: %s\n", v.Client.GitVersion)
 	if v.Client.GitCommit != "" {
 		_, _ = fmt.Fprintf(w, "Commit: %s\n", v.Client.GitCommit)

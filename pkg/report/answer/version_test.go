@@ -1,4 +1,4 @@
-package text_test
+package answer_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 )
 
 func TestPrintVersion(t *testing.T) {
@@ -58,7 +58,7 @@ func TestPrintVersion(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			text.PrintVersion(&out, test.format, test.v)
+			answer.Writer{Out: &out, Format: test.format}.Version(test.v)
 			require.Equal(t, test.want, out.String())
 		})
 	}

@@ -1,4 +1,4 @@
-package status
+package object
 
 import (
 	"bytes"
@@ -6,23 +6,23 @@ import (
 	"io"
 )
 
-// packed is text that is to be printed later, compressed: thousands of objects
-// look much alike.
-type packed struct {
+// Packed are objects that are to be written later, compressed: thousands of them look
+// much alike.
+type Packed struct {
 	text    bytes.Buffer
 	squeeze *flate.Writer
 }
 
-// add adds what write writes.
-func (p *packed) add(write func(io.Writer)) {
+// Add adds what write writes.
+func (p *Packed) Add(write func(io.Writer)) {
 	if p.squeeze == nil {
 		p.squeeze, _ = flate.NewWriter(&p.text, flate.BestSpeed) // it has no other error than an unknown level
 	}
 	write(p.squeeze)
 }
 
-// print prints all of it. Nothing can be added after.
-func (p *packed) print(w io.Writer) {
+// Write writes all of them. Nothing can be added after.
+func (p *Packed) Write(w io.Writer) {
 	if p.squeeze == nil {
 		return
 	}

@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// passed reports whether the gate lets the run go on.
+func (n *next) passed(step *plan.Step) bool {
+	if step.Gate == nil {
+		return true
+	}
+	if step.Gate.Kind == plan.GateAsk && n.st.answer != plan.Abort {
+		switch {
+		case n.broke(): // also after the answer: it was about pods that were good
+			return false
+		case n.st.answer == "":
+			n.d.Ask = step.Gate
+			return false
+		}
+	}
+	switch n.st.answer {
+	case plan.Promote:
+		return true
+	case plan.Abort:
+		n.d.End = n.outcome(AbortAsked, "abort")
+	default:
+		after := fmt.Sprintf("after step %d of %d; next: %s", step.Number, step.Of, step.Gate.Next)
+		n.d.End = n.outcome(Held, "held "+after)
+		n.d.End.Detail = after
+		n.d.End.Wanted = step.Gate.Wanted
+	}
+	return false
+}
+
+// gateWords says where the gate is: what the controller may replace from here.
+func gateWords(s sts.Snapshot) string {
+	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
+		return "" // there is no gate
+	}
+	switch gate := s.Start() + s.Partition(); {
+	case gate >= s.End():
+		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
+	case gate <= s.Start():
+		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
+	case gate == s.End()-1:
+		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
+	default:
+		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
+	}
+}

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+)
+
+// Status is all that the status of one set shows.
+type Status struct {
+	Snapshot sts.Snapshot
+	Ops      operation.Found // what is in progress
+	Verdict  verdict.Verdict
+	Now      time.Time
+	Context  string      // what the user calls the cluster
+	Command  hint.Caller // how the user calls the plugin for this set; only a list needs it
+	// Ended reports whether the process that drives the operation is known to have
+	// ended; nil where nobody can tell.
+	Ended func(sts.Driver) bool
+}
+
+// StatusPod is a pod of a set, or an ordinal that lacks one.
+type StatusPod struct {
+	Progress sts.PodProgress
+	Revision string // empty where there is no pod
+	Class    string // what the revision is to the rollout
+	Image    string // that tells one revision from the other
+	Ready    string // containers, of how many
+	Restarts int
+	Created  time.Time // zero where there is no pod
+	Node     string
+	Zone     string
+}
+
+// Pods are those of all ordinals, and those that a scale-down has left.
+func (st Status) Pods() []StatusPod {
+	s := st.Snapshot
+	focus := s.Focus(st.Stable(), s.UpdateRevision())
+	var out []StatusPod
+	for o := s.Start(); o < s.End(); o++ {
+		out = append(out, st.pod(o, focus))
+	}
+	for _, p := range s.Stray() {
+		out = append(out, st.pod(p.Ordinal, focus))
+	}
+	return out
+}
+
+func (st Status) pod(ordinal int, focus sts.Focus) StatusPod {
+	out := StatusPod{Progress: st.Snapshot.PodProgress(ordinal, st.Snapshot.Wanted(ordinal), st.Now)}
+	if p, ok := st.Snapshot.Pod(ordinal); ok {
+		out.Revision, out.Class, out.Image = Clean(p.Revision), st.class(p.Revision), Clean(focus.Words(p.Images))
+		out.Ready, out.Restarts = fmt.Sprintf("%d/%d", p.ReadyCount, p.Containers), p.Restarts
+		out.Node, out.Zone, out.Created = Clean(p.Node), Clean(p.Zone), p.Created
+	}
+	return out
+}
+
+// Rollout is the canary, undo or restart in progress, or nil.
+func (st Status) Rollout() *operation.Rollout {
+	for _, r := range st.Ops.Records {
+		if found, ok := r.(*operation.Rollout); ok {
+			return found
+		}
+	}
+	return nil
+}
+
+// Stable is the revision to tell the others from.
+func (st Status) Stable() string {
+	if r := st.Rollout(); r != nil {
+		return r.Stable
+	}
+	return st.Snapshot.StableRevision()
+}
+
+// RevisionWords are what the revision before is to the rollout, and the one
+// that it goes to.
+func (st Status) RevisionWords() (before, after string) {
+	switch r := st.Rollout(); {
+	case r == nil:
+		return "stable", "update"
+	case r.Verb == operation.VerbUndo:
+		return "left", "wanted"
+	case r.Verb == operation.VerbRestart:
+		return "stable", "restarted"
+	}
+	return "stable", "canary"
+}
+
+// class is what a pod's revision is to the rollout.
+func (st Status) class(revision string) string {
+	before, after := st.RevisionWords()
+	is := revision == st.Snapshot.UpdateRevision()
+	switch r := st.Rollout(); {
+	case is && r != nil && r.Verb == operation.VerbUndo:
+		return after // even where it was so before: kubectl had undone the template
+	case revision == st.Stable():
+		return before
+	case is:
+		return after
+	}
+	return "other"
+}
+
+// PartitionSince is when the partition was last written. There is no such
+// time without a partition.
+func (st Status) PartitionSince() (time.Time, bool) {
+	if st.Snapshot.Partition() == 0 {
+		return time.Time{}, false
+	}
+	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
+	return w.Time, ok
+}
+
+// Driver is the process that drives what is in progress, nil for nobody or where the
+// set does not tell.
+func (st Status) Driver() *sts.Driver {
+	first := st.Ops.First()
+	if first == nil {
+		return nil
+	}
+	return first.Driven(st.Snapshot, st.Now)
+}
+
+// HasEnded reports whether a process is known to have ended.
+func (st Status) HasEnded(d sts.Driver) bool { return st.Ended != nil && st.Ended(d) }
+
+// TemplateImage is the image that the set wants: of its first container, with how
+// many more there are.
+func (st Status) TemplateImage() string {
+	return Clean(sts.Focus{}.Words(sts.SpecImages(&st.Snapshot.Set.Spec.Template.Spec)))
+}
+
+// Images are what happens to images in the rollout that is on its way, or the
+// image that all have.
+func (st Status) Images() []sts.ImageChange {
+	return st.Snapshot.RolloutImages(st.Stable(), st.Snapshot.UpdateRevision())
+}
