@@ -48,7 +48,7 @@ type deletion struct {
 	*Run
 	verdict claims.Verdict
 	looked  time.Time        // when what can want it was looked at
-	written *receipt.Receipt // what is in the file
+	written *receipt.Receipt // the last that is in the file, nil for none
 	// kept is the record of the volume whose policy was changed for this.
 	kept *receipt.Receipt
 }
@@ -134,11 +134,10 @@ func (d *deletion) save(ctx context.Context) (*receipt.Receipt, error) {
 		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if d.Records != nil && (d.written == nil || !d.written.Makes(record)) {
-		if err := d.Records.Write(record); err != nil {
+	if d.Records != nil {
+		if d.written, err = d.Records.WriteChanged(d.written, record); err != nil {
 			return nil, fmt.Errorf("no record could be written: %w", err)
 		}
-		d.written = &record
 	}
 	return &record, nil
 }

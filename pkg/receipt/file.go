@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
@@ -28,8 +26,6 @@ type File struct {
 	file *os.File
 	size int64 // up to the end of the last whole record
 	torn error // why what is behind that could not be taken away
-	// latest are the records that [RecordFile.WriteChanged] has written, by claim.
-	latest map[types.UID]Receipt
 }
 
 // NewFile is a file in this folder about the claims that a command deletes at
@@ -123,21 +119,17 @@ func (b *File) Write(r Receipt) error {
 	return b.file.Sync()
 }
 
-// WriteChanged adds a record unless the last one of the same claim makes the same
-// claim: a deletion is tried again where the claim has changed, which its status
-// alone does as well. It remembers all that it has written.
-func (b *File) WriteChanged(r Receipt) error {
-	if last, ok := b.latest[r.ClaimUID]; ok && last.Makes(r) {
-		return nil
+// WriteChanged adds a record unless the last one of this claim (nil for none) makes
+// the same claim: a deletion is tried again where the claim has changed, which its
+// status alone does as well. It returns what is the last one then.
+func (b *File) WriteChanged(last *Receipt, r Receipt) (*Receipt, error) {
+	if last != nil && last.makes(r) {
+		return last, nil
 	}
 	if err := b.Write(r); err != nil {
-		return err
+		return last, err
 	}
-	if b.latest == nil {
-		b.latest = map[types.UID]Receipt{}
-	}
-	b.latest[r.ClaimUID] = r
-	return nil
+	return &r, nil
 }
 
 // Path is the file, "" while there is none.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
@@ -42,8 +43,11 @@ func TestARecordIsWrittenAgainOnlyWhereItMakesAnotherClaim(t *testing.T) {
 	labelled := one
 	labelled.Claim = one.Claim.DeepCopy()
 	labelled.Claim.Labels["tier"] = "db"
+	written := map[types.UID]*receipt.Receipt{}
 	for _, r := range []receipt.Receipt{one, two, status, one, labelled, labelled} {
-		require.NoError(t, b.WriteChanged(r))
+		var err error
+		written[r.ClaimUID], err = b.WriteChanged(written[r.ClaimUID], r)
+		require.NoError(t, err)
 	}
 	last := receipttest.Restorable(labelled)
 	last.Claim.Labels = labelled.Claim.Labels

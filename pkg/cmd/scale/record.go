@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -19,8 +20,13 @@ import (
 
 // recorder writes down what it takes to make a claim again whose volume stays.
 type recorder struct {
-	client *kube.Client
-	book   *receipt.File
+	client  *kube.Client
+	book    *receipt.File
+	written map[types.UID]*receipt.Receipt // the last of each claim
+}
+
+func newRecorder(client *kube.Client, book *receipt.File) recorder {
+	return recorder{client, book, map[types.UID]*receipt.Receipt{}}
 }
 
 // Record writes it down; see [engine.Records].
@@ -37,7 +43,7 @@ func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snaps
 		// Somebody has set it back: the data would die after all.
 		return fmt.Errorf("the reclaim policy of volume %s is %s by now: claim %s is kept", record.Volume, record.Policy, d.Name)
 	}
-	if err := r.book.WriteChanged(record); err != nil {
+	if r.written[d.UID], err = r.book.WriteChanged(r.written[d.UID], record); err != nil {
 		return fmt.Errorf("no record can be written, so claim %s is kept: %w", d.Name, err)
 	}
 	return nil
@@ -74,7 +80,7 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 		return err
 	}
 	if book != nil {
-		v.runner.Records = recorder{v.runner.Client, book}
+		v.runner.Records = newRecorder(v.runner.Client, book)
 		defer func() {
 			if _, err := book.Close(); err != nil {
 				v.runner.Warn(fmt.Sprintf("the record %s: %v", book.Path(), err))
