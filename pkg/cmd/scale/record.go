@@ -69,7 +69,7 @@ func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim st
 
 // run runs the plan, with a file for records if it needs one.
 func (v *visit) run(ctx context.Context, p *plan.Plan) error {
-	if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
+	if err := v.permit(ctx, p); err != nil {
 		return err
 	}
 	book, err := v.book(ctx, p)
