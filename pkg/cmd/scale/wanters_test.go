@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,7 +31,9 @@ func claiming(t *testing.T, scalers http.HandlerFunc) *kubetest.Server {
 	var claims []*corev1.PersistentVolumeClaim
 	for _, pod := range ststest.Pods(0, 5) {
 		claims = append(claims, &corev1.PersistentVolumeClaim{
-			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-" + pod.Name, UID: pod.UID, Labels: map[string]string{"app": "web"}},
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: "default", Name: "data-" + pod.Name, UID: pod.UID, Labels: map[string]string{"app": "web"},
+			},
 		})
 	}
 	server.On(http.MethodGet, kubetest.ClaimsPath, kubetest.List(claims...))
@@ -43,7 +46,7 @@ func claiming(t *testing.T, scalers http.HandlerFunc) *kubetest.Server {
 func rehearsed(t *testing.T, server *kubetest.Server, answer scale.Answer) (*plan.Plan, error) {
 	t.Helper()
 	run := options.RunFlags{DryRun: report.DryRunClient}
-	env := &app.Env{Config: &app.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: &strings.Builder{}, Err: &strings.Builder{}}}
+	env := &app.Env{Config: &app.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}}
 	v := &visit{
 		env: env, runner: &app.Runner{Env: env, Client: server.Client(), Flags: run},
 		request: Request{Name: "web", Replicas: 4, Step: 1, Claims: answer, Run: run, RecordDir: t.TempDir()},

@@ -71,8 +71,8 @@ func TestDeleteAClaim(t *testing.T) {
 		err   string
 	}{
 		{
-			"after a look at all sets, pods and autoscalers", seenClaim(), kubetest.List(ststest.Set()), kubetest.List(ststest.Pods(0, 4)...),
-			all, "",
+			"after a look at all sets, pods and autoscalers", seenClaim(), kubetest.List(ststest.Set()),
+			kubetest.List(ststest.Pods(0, 4)...), all, "",
 		},
 		{
 			"a pod that names another claim does not matter", seenClaim(), kubetest.List(ststest.Set()),
