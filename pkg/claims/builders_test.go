@@ -109,6 +109,11 @@ func mount(name, pod string) func(*scene) {
 	}
 }
 
+// scaler is autoscaler hpa of a set.
+func scaler(namespace, set string, most int) claims.Scaler {
+	return claims.Scaler{Namespace: namespace, Set: set, Autoscaler: sts.Autoscaler{Name: "hpa", Min: 1, Max: most}}
+}
+
 func ask(change func(*claims.Options)) func(*scene) {
 	return func(s *scene) { change(&s.options) }
 }

@@ -13,10 +13,10 @@ import (
 // Here nothing is certain, so everything must speak for it: the name, the
 // labels that the controller copies from the set's selector, who made it, and
 // the other claims of that name.
-func (j *Judge) unmade(v Verdict, stem string, h worldIndex) Verdict {
+func (j *Judge) unmade(v Verdict, stem string, x Index) Verdict {
 	var live, near, gone []split
 	for _, way := range splits(stem) {
-		switch set := h.byName[Key{v.Claim.Namespace, way.set}]; {
+		switch set := x.byName[Key{v.Claim.Namespace, way.set}]; {
 		case set == nil:
 			gone = append(gone, way)
 		case labelled(v.Claim, *set):
@@ -27,50 +27,31 @@ func (j *Judge) unmade(v Verdict, stem string, h worldIndex) Verdict {
 	}
 	switch {
 	case len(live) > 1:
-		return j.lost(v, live[0], h).keep(Ambiguous, fmt.Sprintf("it can be template %s of set %s or template %s of set %s",
+		return j.lost(v, live[0], x).keep(Ambiguous, fmt.Sprintf("it can be template %s of set %s or template %s of set %s",
 			live[0].template, live[0].set, live[1].template, live[1].set))
 	case len(live) == 1 && len(gone) > 0 && !j.options.DeletedSets:
-		return j.lost(v, live[0], h).keep(NotAsked, fmt.Sprintf(
+		return j.lost(v, live[0], x).keep(NotAsked, fmt.Sprintf(
 			"set %s has no template %s; it can also be of set %s, which is gone (see --deleted-sets)",
 			live[0].set, live[0].template, gone[0].set))
 	case len(live) == 1:
-		v = j.lost(v, live[0], h).remove(TemplateGone, fmt.Sprintf("set %s has no claim template %s", live[0].set, live[0].template))
-		return j.evidence(v, stem, h)
+		v = j.lost(v, live[0], x).remove(TemplateGone, fmt.Sprintf("set %s has no claim template %s", live[0].set, live[0].template))
+		return j.evidence(v, stem, x)
 	case len(gone) == 0 && len(near) > 0:
-		return j.lost(v, near[0], h).keep(Unclear, fmt.Sprintf(
+		return j.lost(v, near[0], x).keep(Unclear, fmt.Sprintf(
 			"set %s has no claim template %s, and the claim's labels are not those of the set", near[0].set, near[0].template))
 	case len(gone) == 0:
 		return v.keep(NoSet, "it is not named as a StatefulSet names its claims")
 	}
-	v = j.lost(v, j.likely(v.Claim, gone), h)
+	v = j.lost(v, j.likely(v.Claim, gone), x)
 	if !j.options.DeletedSets {
 		return v.keep(NotAsked, fmt.Sprintf("there is no set %s (see --deleted-sets)", v.Set))
 	}
-	return j.evidence(v.remove(SetGone, fmt.Sprintf("set %s is gone", v.Set)), stem, h)
+	return j.evidence(v.remove(SetGone, fmt.Sprintf("set %s is gone", v.Set)), stem, x)
 }
 
-// rival says which other set may have made a claim that the template of one set
-// would make now: where the name can be read in another way, only the labels
-// that a set's controller gives its claims tell the two apart.
-func rival(v Verdict, stem string, h worldIndex) string {
-	ns := v.Claim.Namespace
-	others := slices.DeleteFunc(splits(stem), func(way split) bool { return way.set == v.Set })
-	for _, way := range others {
-		if other := h.byName[Key{ns, way.set}]; other != nil && labelled(v.Claim, *other) {
-			return fmt.Sprintf("it can be template %s of set %s, whose labels it has, or template %s of set %s",
-				way.template, way.set, v.Template, v.Set)
-		}
-	}
-	if len(others) > 0 && !labelled(v.Claim, *h.byName[Key{ns, v.Set}]) {
-		return fmt.Sprintf("its labels are not those of set %s: it can also be template %s of a set %s",
-			v.Set, others[0].template, others[0].set)
-	}
-	return ""
-}
-
-func (j *Judge) lost(v Verdict, way split, h worldIndex) Verdict {
+func (j *Judge) lost(v Verdict, way split, x Index) Verdict {
 	v.Set, v.Template = way.set, way.template
-	if s := h.byName[Key{v.Claim.Namespace, way.set}]; s != nil {
+	if s := x.byName[Key{v.Claim.Namespace, way.set}]; s != nil {
 		v.Seen = Look(*s)
 	}
 	return v
@@ -111,7 +92,7 @@ func labelled(c sts.Claim, s sts.Snapshot) bool {
 
 // evidence keeps a claim unless all that is known of it and its siblings says
 // that a set made it.
-func (j *Judge) evidence(v Verdict, stem string, h worldIndex) Verdict {
+func (j *Judge) evidence(v Verdict, stem string, x Index) Verdict {
 	c := &v.Claim
 	f := j.siblings.families[Key{c.Namespace, stem}]
 	if f == nil {
@@ -138,24 +119,24 @@ func (j *Judge) evidence(v Verdict, stem string, h worldIndex) Verdict {
 	if why != "" {
 		return v.reprieve(Unclear, why)
 	}
-	if used, pod := h.used(f, c.Namespace, stem); used != "" && used != c.Name {
+	if used, pod := x.used(f, c.Namespace, stem); used != "" && used != c.Name {
 		return v.reprieve(Unclear, fmt.Sprintf("pod %s mounts its sibling %s", pod, used))
 	}
 	return v
 }
 
 // used is a claim of the family that a pod mounts or waits for, and the pod.
-func (h worldIndex) used(f *family, namespace, stem string) (claim, pod string) {
+func (x Index) used(f *family, namespace, stem string) (claim, pod string) {
 	key := Key{namespace, stem}
-	if claim, ok := h.inUse[key]; ok {
-		return claim, h.users[Key{namespace, claim}]
+	if claim, ok := x.inUse[key]; ok {
+		return claim, x.users[Key{namespace, claim}]
 	}
 	for _, c := range f.claims {
-		if _, ok := h.users[Key{namespace, c.Name}]; ok {
+		if _, ok := x.users[Key{namespace, c.Name}]; ok {
 			claim = c.Name
 			break
 		}
 	}
-	h.inUse[key] = claim
-	return claim, h.users[Key{namespace, claim}]
+	x.inUse[key] = claim
+	return claim, x.users[Key{namespace, claim}]
 }

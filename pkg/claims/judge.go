@@ -29,9 +29,9 @@ func (j *Judge) All(all []sts.Claim, w World) []Verdict { return slices.Collect(
 // Each is All, one verdict at a time: there may be many, of which few are kept.
 func (j *Judge) Each(all []sts.Claim, w World) iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
-		h := w.index()
+		x := w.Index()
 		for i := range all {
-			v := j.judge(&all[i], h)
+			v := j.judge(&all[i], x)
 			if asked := len(j.options.Sets) == 0 || j.options.asked(v.Set) && v.Set != ""; asked && !yield(v) {
 				return
 			}
@@ -42,42 +42,37 @@ func (j *Judge) Each(all []sts.Claim, w World) iter.Seq[Verdict] {
 // Again judges claims anew, in a world that may have moved on. It needs to be
 // whole only for their namespaces.
 func (j *Judge) Again(old []Verdict, w World) []Verdict {
-	h := w.index()
+	x := w.Index()
 	out := make([]Verdict, 0, len(old))
 	for i := range old {
-		out = append(out, j.judge(&old[i].Claim, h))
+		out = append(out, j.judge(&old[i].Claim, x))
 	}
 	return out
 }
 
 // judge decides about one claim.
-func (j *Judge) judge(c *sts.Claim, h worldIndex) Verdict {
+func (j *Judge) judge(c *sts.Claim, x Index) Verdict {
 	v := Verdict{Claim: *c, Ordinal: -1}
 	stem, ordinal, ok := stemOf(c.Name)
 	if !ok {
 		return v.keep(NoSet, "it is not named as a StatefulSet names its claims")
 	}
 	v.Ordinal = ordinal
-	switch makers := h.byStem[Key{c.Namespace, stem}]; len(makers) {
+	switch makers := x.byStem[Key{c.Namespace, stem}]; len(makers) {
 	case 0:
-		v = j.unmade(v, stem, h)
+		v = j.unmade(v, stem, x)
 	case 1:
 		v = v.of(makers[0])
 		if s := makers[0].set; s.Start() <= ordinal && ordinal < s.End() {
 			v = v.keep(InRange, fmt.Sprintf("needed: %s runs %s", s.Name(), span(*s)))
 		} else {
 			v = v.remove(OutOfRange, fmt.Sprintf("not needed: %s runs %s", s.Name(), span(*s)))
-			if why := rival(v, stem, h); why != "" {
-				v = v.reprieve(Ambiguous, why)
-			}
 		}
 	default:
-		a, b := makers[0], makers[1]
-		v = v.of(a).keep(Ambiguous, fmt.Sprintf("it can be template %s of set %s or template %s of set %s",
-			a.template, a.set.Name(), b.template, b.set.Name()))
+		v = v.of(makers[0]).keep(Ambiguous, between(makers[0], makers[1]))
 	}
 	if v.Delete {
-		v = j.object(v, h)
+		v = j.object(v, x)
 	}
 	return v
 }
@@ -99,42 +94,25 @@ func span(s sts.Snapshot) string {
 }
 
 // object looks for anything that speaks against a deletion.
-func (j *Judge) object(v Verdict, h worldIndex) Verdict {
+func (j *Judge) object(v Verdict, x Index) Verdict {
 	c := v.Claim
 	if c.Deleting {
 		return v.reprieve(Deleting, "it is being deleted already")
 	}
 	// No pod goes along: the claims of pods that are there are not judged here.
-	var of Owner
-	if v.Class != SetGone {
-		of.Set = v.Seen.UID
-	}
-	switch class, why := Protects(c, of, h.users[Key{c.Namespace, c.Name}]); class {
-	case "":
-	case Mounted:
-		return v.reprieve(class, why+unlikeMounted(c))
-	default:
+	set := x.byName[Key{c.Namespace, v.Set}]
+	if class, why := x.Protects(c, Owner{Set: set}); class != "" {
 		return v.reprieve(class, why)
 	}
-	if s := h.byName[Key{c.Namespace, v.Set}]; s != nil && v.Class != SetGone {
-		if kept, why := j.asleep(v, *s, h); kept != "" {
-			return v.reprieve(kept, why)
+	if set != nil {
+		if class, why := j.asleep(*set); class != "" {
+			return v.reprieve(class, why)
 		}
 	}
 	return j.young(v.unlikeUnused())
 }
 
-// The condition Unused (KEP-5541) is written by a controller, which is behind the
-// pods by seconds, or for good where it is off by now. Pods decide; where the
-// condition contradicts them, the reason says so.
-
-func unlikeMounted(c sts.Claim) string {
-	if c.UnusedSince.IsZero() {
-		return ""
-	}
-	return ", though its condition Unused is True"
-}
-
+// unlikeUnused says where the condition Unused contradicts the pods; see unlikeMounted.
 func (v Verdict) unlikeUnused() Verdict {
 	if v.Claim.InUse {
 		v.Reason += "; no pod uses it, though its condition Unused is False"
@@ -148,7 +126,7 @@ func (v Verdict) reprieve(class Class, reason string) Verdict {
 }
 
 // asleep says why a set that wants fewer claims now may want them again.
-func (j *Judge) asleep(v Verdict, s sts.Snapshot, h worldIndex) (Class, string) {
+func (j *Judge) asleep(s sts.Snapshot) (Class, string) {
 	pods := int(s.Set.Status.Replicas)
 	switch {
 	case s.Set.DeletionTimestamp != nil:
@@ -161,13 +139,6 @@ func (j *Judge) asleep(v Verdict, s sts.Snapshot, h worldIndex) (Class, string) 
 		return Scaling, fmt.Sprintf("set %s is in the middle of a change: %s, wants %d", s.Name(), sts.Count(pods, "pod"), s.Replicas())
 	case s.Replicas() == 0 && !j.options.ScaledToZero:
 		return ScaledToZero, fmt.Sprintf("set %s is scaled to 0 (see --scaled-to-zero)", s.Name())
-	case v.Class != OutOfRange:
-		return "", ""
-	}
-	for _, a := range h.scalers[Key{v.Claim.Namespace, s.Name()}] {
-		if s.Start() <= v.Ordinal && v.Ordinal < s.Start()+a.Max {
-			return Autoscaled, fmt.Sprintf("autoscaler %s may scale set %s up to %d", a.Name, s.Name(), a.Max)
-		}
 	}
 	return "", ""
 }

@@ -71,7 +71,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 		{
 			"of a set that sleeps and an autoscaler may wake", standard(sets(set("web", 0, data)),
 				ask(func(o *claims.Options) { o.ScaledToZero = true }),
-				func(s *scene) { s.world.Scalers = []claims.Scaler{{"default", "hpa", "web", 5}} }), "data-web-4",
+				func(s *scene) { s.world.Scalers = []claims.Scaler{scaler("default", "web", 5)} }), "data-web-4",
 			claims.Autoscaled, "autoscaler hpa may scale set web up to 5",
 		},
 		{
@@ -96,13 +96,13 @@ func TestClaimsThatAreKept(t *testing.T) {
 		},
 		{
 			"below what the autoscaler may reach",
-			standard(func(s *scene) { s.world.Scalers = []claims.Scaler{{"default", "hpa", "web", 5}} }), "data-web-4",
+			standard(func(s *scene) { s.world.Scalers = []claims.Scaler{scaler("default", "web", 5)} }), "data-web-4",
 			claims.Autoscaled, "autoscaler hpa may scale set web up to 5",
 		},
 		{
 			"below what the autoscaler may reach, counted from the first ordinal",
 			standard(sets(set("web", 2, data, ststest.From(1))),
-				func(s *scene) { s.world.Scalers = []claims.Scaler{{"default", "hpa", "web", 4}} }), "data-web-4",
+				func(s *scene) { s.world.Scalers = []claims.Scaler{scaler("default", "web", 4)} }), "data-web-4",
 			claims.Autoscaled, "autoscaler hpa may scale set web up to 4",
 		},
 		{

@@ -99,7 +99,7 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		{
 			"ordinals that the autoscaler does not reach",
 			standard(func(s *scene) {
-				s.world.Scalers = []claims.Scaler{{Namespace: "default", Name: "hpa", Set: "web", Max: 4}}
+				s.world.Scalers = []claims.Scaler{scaler("default", "web", 4)}
 			}),
 			map[string]claims.Class{"data-web-4": claims.OutOfRange},
 		},
@@ -111,7 +111,7 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		{
 			"an autoscaler of another set, or of a set in another namespace, reaches nothing",
 			standard(func(s *scene) {
-				s.world.Scalers = []claims.Scaler{{"default", "hpa", "db", 9}, {"other", "hpa", "web", 9}}
+				s.world.Scalers = []claims.Scaler{scaler("default", "db", 9), scaler("other", "web", 9)}
 			}),
 			map[string]claims.Class{"data-web-2": claims.OutOfRange, "data-web-3": claims.OutOfRange, "data-web-4": claims.OutOfRange},
 		},

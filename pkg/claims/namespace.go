@@ -2,7 +2,6 @@ package claims
 
 import (
 	"cmp"
-	"maps"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -26,10 +25,15 @@ func (w *World) Add(part World) {
 	w.Sets = append(w.Sets, part.Sets...)
 	w.Scalers = append(w.Scalers, part.Scalers...)
 	if w.Users == nil {
-		w.Users = part.Users
+		w.Users, w.Second = part.Users, part.Second
 		return
 	}
-	maps.Copy(w.Users, part.Users)
+	for claim, pod := range part.Users {
+		w.Use(claim, pod)
+	}
+	for claim, pod := range part.Second {
+		w.Use(claim, pod)
+	}
 }
 
 // CompareNamespaces orders namespaces as a list of all of them does: by the

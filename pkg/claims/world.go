@@ -17,17 +17,35 @@ type Key struct{ Namespace, Name string }
 type World struct {
 	Sets []sts.Snapshot
 	// Users are pods, of any owner and in any phase, by the claim that they
-	// mount or wait for.
-	Users   map[Key]string
+	// mount or wait for: one of each claim.
+	Users map[Key]string
+	// Second are other pods of those claims that several use, one of each. One of the
+	// two is not the claim's own pod, which may go along with it.
+	Second  map[Key]string
 	Scalers []Scaler
 }
 
-// Scaler is a HorizontalPodAutoscaler of a StatefulSet.
+// Use notes that the pod uses the claim.
+func (w *World) Use(claim Key, pod string) {
+	if w.Users == nil {
+		w.Users = map[Key]string{}
+	}
+	switch first, used := w.Users[claim]; {
+	case !used:
+		w.Users[claim] = pod
+	case pod != first:
+		if w.Second == nil {
+			w.Second = map[Key]string{}
+		}
+		w.Second[claim] = pod
+	}
+}
+
+// Scaler is an autoscaler and the set that it scales.
 type Scaler struct {
 	Namespace string
-	Name      string
 	Set       string
-	Max       int
+	sts.Autoscaler
 }
 
 // Options are what the user asked for.
@@ -39,42 +57,6 @@ type Options struct {
 	Now          time.Time
 	// Makers are known from the claims of other namespaces.
 	Makers Makers
-}
-
-// claimTemplate is one of a set.
-type claimTemplate struct {
-	set      *sts.Snapshot
-	template string
-}
-
-// worldIndex is the world by what is looked up in it.
-type worldIndex struct {
-	byStem  map[Key][]claimTemplate // who makes claims of this name and then an ordinal
-	byName  map[Key]*sts.Snapshot
-	users   map[Key]string
-	scalers map[Key][]Scaler
-	inUse   map[Key]string // by stem: what worldIndex.used found
-}
-
-func (w World) index() worldIndex {
-	h := worldIndex{
-		byStem: map[Key][]claimTemplate{}, byName: map[Key]*sts.Snapshot{}, users: w.Users,
-		scalers: map[Key][]Scaler{}, inUse: map[Key]string{},
-	}
-	for i := range w.Sets {
-		set := &w.Sets[i]
-		namespace := set.Set.Namespace
-		h.byName[Key{namespace, set.Name()}] = set
-		for _, template := range set.ClaimTemplates() {
-			key := Key{namespace, template + "-" + set.Name()}
-			h.byStem[key] = append(h.byStem[key], claimTemplate{set, template})
-		}
-	}
-	for _, s := range w.Scalers {
-		key := Key{s.Namespace, s.Set}
-		h.scalers[key] = append(h.scalers[key], s)
-	}
-	return h
 }
 
 // stemOf takes the ordinal off a claim's name. What remains is never taken

@@ -16,6 +16,7 @@ import (
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
@@ -212,17 +213,17 @@ func (c *Client) Autoscalers(ctx context.Context, set string) ([]string, error) 
 
 // Scalers are the same, with what they would do. Not knowing of one is not the
 // same as there being none: an error is for the caller to judge.
-func (c *Client) Scalers(ctx context.Context, set string) ([]sts.Autoscaler, error) {
+func (c *Client) Scalers(ctx context.Context, set string) ([]claims.Scaler, error) {
 	list, err := transport.Again(c.conn.Quiet(ctx), func(ctx context.Context) (*autoscalingv2.HorizontalPodAutoscalerList, error) {
 		return c.conn.HorizontalPodAutoscalers(c.Namespace).List(ctx, metav1.ListOptions{})
 	})
 	if err != nil {
 		return nil, c.conn.Explain(err, "list", "horizontalpodautoscalers.autoscaling", "")
 	}
-	var out []sts.Autoscaler
+	var out []claims.Scaler
 	for i := range list.Items {
-		if ref := list.Items[i].Spec.ScaleTargetRef; ref.Kind == "StatefulSet" && ref.Name == set {
-			out = append(out, sts.ObserveAutoscaler(&list.Items[i]))
+		if sts.ScaledSet(&list.Items[i]) == set {
+			out = append(out, claims.Scaler{Namespace: c.Namespace, Set: set, Autoscaler: sts.ObserveAutoscaler(&list.Items[i])})
 		}
 	}
 	return out, nil

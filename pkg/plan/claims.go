@@ -26,6 +26,9 @@ type DeleteClaim struct {
 	// Record says that its volume stays, so what it takes to make the claim again
 	// is to be written down before.
 	Record bool `json:"record,omitempty"`
+	// Replaced says that the ordinal gets a new claim instead: that an autoscaler may
+	// want the ordinal does not keep this one.
+	Replaced bool `json:"replaced,omitempty"`
 }
 
 func (DeleteClaim) change() {}

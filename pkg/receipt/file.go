@@ -130,7 +130,7 @@ type Entry struct {
 // Write adds the record, unless the last one makes the same claim: a deletion is tried
 // again where the claim has changed, which its status alone does as well.
 func (e *Entry) Write(r Receipt) error {
-	if e.last != nil && e.last.Makes(r) {
+	if e.last != nil && e.last.makes(r) {
 		return nil
 	}
 	if err := e.File.Write(r); err != nil {

@@ -82,8 +82,8 @@ func Bare(c *corev1.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 	}
 }
 
-// Makes reports whether the other record makes the same claim.
-func (r Receipt) Makes(other Receipt) bool {
+// makes reports whether the other record makes the same claim.
+func (r Receipt) makes(other Receipt) bool {
 	other.Time = r.Time
 	a, err := r.marshal()
 	b, bad := other.marshal()

@@ -2,7 +2,9 @@ package sts
 
 import (
 	"fmt"
+	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 )
 
@@ -26,6 +28,16 @@ func ObserveAutoscaler(h *autoscalingv2.HorizontalPodAutoscaler) Autoscaler {
 		}
 	}
 	return a
+}
+
+// ScaledSet is the name of the StatefulSet that a HorizontalPodAutoscaler scales, ""
+// if it scales something else. Other API groups have kinds of this name, too.
+func ScaledSet(h *autoscalingv2.HorizontalPodAutoscaler) string {
+	ref := h.Spec.ScaleTargetRef
+	if ref.Kind != "StatefulSet" || ref.APIVersion != "" && !strings.HasPrefix(ref.APIVersion, appsv1.GroupName+"/") {
+		return ""
+	}
+	return ref.Name
 }
 
 // String names it with what it keeps the replicas between.

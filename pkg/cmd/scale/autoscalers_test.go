@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -48,11 +49,13 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 	tests := []struct {
 		name   string
 		server http.HandlerFunc
-		want   []sts.Autoscaler
+		want   []claims.Scaler
 		said   string
 		err    string
 	}{
-		{"there is one", scaled(http.StatusOK, "", `{"items":[`+load+`]}`), []sts.Autoscaler{{Name: "load", Min: 2, Max: 9}}, "", ""},
+		{"there is one", scaled(http.StatusOK, "", `{"items":[`+load+`]}`), []claims.Scaler{{
+			Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "load", Min: 2, Max: 9},
+		}}, "", ""},
 		{"there is none", scaled(http.StatusOK, "", `{"items":[]}`), nil, "", ""},
 		{
 			"forbidden", scaled(http.StatusForbidden, "Forbidden", forbidden), nil,
@@ -82,7 +85,7 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 			err = v.load(t.Context())
 
 			require.Equal(t, test.said, stderr.String())
-			require.Equal(t, test.want, v.scale.Scalers)
+			require.Equal(t, test.want, v.scale.World.Scalers)
 			if test.err == "" {
 				require.NoError(t, err)
 				return

@@ -77,7 +77,7 @@ func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim st
 
 // run runs the plan, with a file for records if it needs one.
 func (v *visit) run(ctx context.Context, p *plan.Plan) error {
-	if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
+	if err := v.permit(ctx, p); err != nil {
 		return err
 	}
 	file, err := v.records(ctx, p)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
@@ -45,6 +44,8 @@ type visit struct {
 	runner  *app.Runner
 	s       sts.Snapshot
 	scale   scale.Request
+	// unscaled is why nobody knows the autoscalers of the set, nil when they are known.
+	unscaled error
 }
 
 // load reads the set, its claims, and who else has to do with either.
@@ -67,16 +68,15 @@ func (v *visit) load(ctx context.Context) error {
 	if volumes != nil {
 		v.runner.Warn("what happens to the volumes is not known: " + volumes.Error())
 	}
-	scalers, err := client.Scalers(ctx, r.Name)
-	if err != nil {
-		if !kube.Denied(err) {
-			return err // there may be one
-		}
-		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + err.Error())
-	}
 	v.scale = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
-		Scalers: scalers, Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""), TakeOver: r.TakeOver,
+		Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Command(""), TakeOver: r.TakeOver,
+	}
+	if err := v.scalers(ctx); err != nil {
+		return err
+	}
+	if v.unscaled != nil {
+		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + v.unscaled.Error())
 	}
 	v.runner.DrivesScale(&v.scale, v.s)
 	v.scale.Left = v.left(ctx)
@@ -84,22 +84,6 @@ func (v *visit) load(ctx context.Context) error {
 		return err
 	}
 	return v.direction()
-}
-
-// wanters reads who else may want the claims: other sets and pods.
-func (v *visit) wanters(ctx context.Context) error {
-	if len(v.s.Claims) == 0 {
-		return nil
-	}
-	client := v.runner.Client
-	var err error
-	if v.scale.Rivals, err = client.Rivals(ctx, v.s); err != nil {
-		return fmt.Errorf("whose claims these are can't be told: %w", err)
-	}
-	if v.scale.Users, err = client.OtherUsers(ctx, v.s); err != nil {
-		return fmt.Errorf("who uses these claims can't be told: %w", err)
-	}
-	return nil
 }
 
 // harmless reports whether the run leaves every claim alone, whichever there are.
@@ -153,6 +137,9 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 			return nil, err
 		}
 	}
+	if v.unscaled != nil && takesClaims(p) { // before a question
+		return nil, v.permit(ctx, p)
+	}
 	// What the plan warns of, such as empty disks where there was data, a person
 	// reads before the pods come.
 	if v.takesAway(p) || v.env.Streams.Interactive() && len(p.Warnings) > 0 {
@@ -179,6 +166,11 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 		}
 	}
 	v.s = s
+	if takesClaims(shown) {
+		if err := v.scalers(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := v.wanters(ctx); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,9 @@ var (
 		for a pipeline: "keep" leaves them (the default there), "delete" deletes them once all pods are well,
 		"retain-volume" sets their volumes' reclaim policy to Retain first and writes a record of each, from which
 		kubectl sts restore-pvc makes it again, with its data. Where whenScaled is Delete, the policy is
-		set to Retain while the run lasts, unless everything is to be deleted. --yes never answers this question.
+		set to Retain while the run lasts, unless everything is to be deleted. A claim that another set, pod, owner or
+		autoscaler may want, or that carries the annotation kubectl-sts.github.io/keep, is kept whatever the answer, as
+		it is by prune-pvc. --yes never answers this question.
 		Without a terminal a run that takes pods or claims away wants --yes.
 
 		Up, claims of earlier pods with these ordinals still have their data: --pvc=reuse gives them to the new pods,

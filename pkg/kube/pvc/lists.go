@@ -3,7 +3,6 @@ package pvc
 import (
 	"context"
 	"iter"
-	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -144,18 +143,10 @@ func (c Claims) claimUsers() claimList {
 		"spec.containers", "spec.initContainers", "spec.volumes.volumeSource.projected", "spec.tolerations", "spec.affinity", "status",
 	}, func(page *claimPage, pod *corev1.Pod) {
 		w := &page.of(pod.Namespace).World
-		if w.Users == nil {
-			w.Users = map[claims.Key]string{}
+		for claim := range usedBy(pod) {
+			w.Use(claims.Key{Namespace: pod.Namespace, Name: claim}, pod.Name)
 		}
-		addUses(w.Users, pod)
 	})
-}
-
-// addUses adds the claims that a pod mounts or waits for.
-func addUses(users map[claims.Key]string, pod *corev1.Pod) {
-	for claim := range usedBy(pod) {
-		users[claims.Key{Namespace: pod.Namespace, Name: claim}] = pod.Name
-	}
 }
 
 // usedBy names the claims that a pod mounts or waits for. That of an ephemeral
@@ -180,11 +171,9 @@ func usedBy(pod *corev1.Pod) iter.Seq[string] {
 func (c Claims) claimScalers() claimList {
 	return reduced("horizontalpodautoscalers.autoscaling", c.conn.HorizontalPodAutoscalers(c.conn.Namespace).Each,
 		[]string{"metadata.managedFields"}, func(page *claimPage, a *autoscalingv2.HorizontalPodAutoscaler) {
-			w, ref := &page.of(a.Namespace).World, a.Spec.ScaleTargetRef
-			if ref.Kind == "StatefulSet" && (ref.APIVersion == "" || strings.HasPrefix(ref.APIVersion, "apps/")) {
-				w.Scalers = append(w.Scalers, claims.Scaler{
-					Namespace: a.Namespace, Name: a.Name, Set: ref.Name, Max: int(a.Spec.MaxReplicas),
-				})
+			w := &page.of(a.Namespace).World
+			if set := sts.ScaledSet(a); set != "" {
+				w.Scalers = append(w.Scalers, claims.Scaler{Namespace: a.Namespace, Set: set, Autoscaler: sts.ObserveAutoscaler(a)})
 			}
 		})
 }

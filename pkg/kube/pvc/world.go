@@ -24,7 +24,7 @@ func (c Claims) ClaimsAlone(ctx context.Context) ([]sts.Claim, error) {
 
 // ClaimWorld reads what can want a claim of the client's namespace ("" for
 // all): sets, pods and, if so wished, autoscalers, all at the same time and
-// page by page.
+// page by page. Every verb that deletes claims decides by this look.
 func (c Claims) ClaimWorld(ctx context.Context, scalers bool) (claims.World, error) {
 	parts, err := c.worldParts(ctx, scalers)
 	w := claims.World{Users: map[claims.Key]string{}}

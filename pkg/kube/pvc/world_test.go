@@ -78,7 +78,7 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 		{Namespace: "default", Name: "data-web-7"}: "job-1", {Namespace: "default", Name: "job-1-scratch-0"}: "job-1",
 	}, w.Users)
 	require.Equal(t, map[string]string{sts.ScaleAnnotation: "{}"}, w.Sets[0].Set.Annotations)
-	require.Equal(t, []claims.Scaler{{Namespace: "default", Name: "a", Set: "web", Max: 9}}, w.Scalers)
+	require.Equal(t, []claims.Scaler{{Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "a", Min: 1, Max: 9}}}, w.Scalers)
 	require.Len(t, w.Sets, 1)
 	require.Equal(t, []string{"data"}, w.Sets[0].ClaimTemplates())
 	require.Equal(t, claims.Look(sts.Snapshot{Set: web}), claims.Look(w.Sets[0]))

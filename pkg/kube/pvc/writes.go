@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -19,53 +17,53 @@ import (
 )
 
 // DeleteUnwanted deletes a claim as the snapshot shows it, after it has looked
-// again whether the set is still as it was and no pod wants the claim.
+// again whether the set is still as it was and nothing protects the claim.
 func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
 	i := slices.IndexFunc(seen.Claims, func(claim sts.Claim) bool { return claim.UID == d.UID })
 	if i < 0 {
 		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
 	claim := seen.Claims[i]
-	of := claims.Owner{Set: seen.UID(), Pod: seen.PodOf(claim.Name)}
-	if _, why := claims.Protects(claim, of, ""); why != "" {
+	of := claims.Owner{Set: &seen, Pod: seen.PodOf(claim.Name), Replaced: d.Replaced}
+	if why := protects(claims.World{}, claim, of); why != "" {
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	if dryRun { // its pod is still there
 		return c.DeleteClaim(ctx, claim, true)
 	}
-	set, err := transport.Again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) {
-		return c.conn.StatefulSets(c.conn.Namespace).Get(ctx, seen.Name(), metav1.GetOptions{})
-	})
+	w, err := c.ClaimWorld(ctx, !d.Replaced)
 	if err != nil {
-		return c.conn.WriteError(err, "get", "statefulsets.apps", seen.Name())
+		return transport.ReadError(err)
 	}
-	if set.UID != seen.UID() || set.Generation != seen.Set.Generation {
-		return fmt.Errorf("%w: statefulset %s", engine.ErrConflict, set.Name)
+	if !asSeen(w, seen) {
+		return fmt.Errorf("%w: statefulset %s", engine.ErrConflict, seen.Name())
 	}
-	user, err := c.mountedBy(ctx, claim.Name)
-	if err != nil {
-		return err
-	}
-	if user != "" { // whoever it is: the claim's own pod has to be gone by now
-		_, why := claims.Protects(claim, claims.Owner{Set: of.Set}, user)
+	if why := protects(w, claim, of); why != "" {
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	return c.DeleteClaim(ctx, claim, false)
 }
 
-// mountedBy is a pod, in whatever phase, that names the claim, or "".
-func (c Claims) mountedBy(ctx context.Context, claim string) (string, error) {
-	user := ""
-	err := transport.Pages(ctx, metav1.ListOptions{}, c.conn.Pods(c.conn.Namespace).List, func(list *corev1.PodList) {
-		for i := range list.Items {
-			for used := range usedBy(&list.Items[i]) {
-				if used == claim {
-					user = list.Items[i].Name
-				}
-			}
-		}
+// asSeen reports whether the set in this world is the one of the snapshot, with the
+// same spec.
+func asSeen(w claims.World, seen sts.Snapshot) bool {
+	return slices.ContainsFunc(w.Sets, func(s sts.Snapshot) bool {
+		return s.UID() == seen.UID() && s.Set.Generation == seen.Set.Generation
 	})
-	return user, c.conn.WriteError(err, "list", "pods", "")
+}
+
+// protects says what keeps a claim whose pod has to be gone by now: the pod itself as
+// well while it uses the claim, though not while it is only named as the owner.
+func protects(w claims.World, claim sts.Claim, of claims.Owner) string {
+	x := w.Index()
+	if class, why := x.Protects(claim, of); class != "" {
+		return why
+	}
+	of.Pod = ""
+	if class, why := x.Protects(claim, of); class == claims.Mounted {
+		return why
+	}
+	return ""
 }
 
 // RetainVolume makes the volume of a claim outlive it.
@@ -87,34 +85,4 @@ func keeping(volume *corev1.PersistentVolume, claim string, uid types.UID) ([]js
 	}
 	return append(noteBefore(volume, policy),
 		jsonpatch.Replace("/spec/persistentVolumeReclaimPolicy", corev1.PersistentVolumeReclaimRetain)), nil
-}
-
-// OtherUsers names, by claim of the set, a pod of the namespace that mounts it or
-// waits for it and is not the claim's own.
-func (c Claims) OtherUsers(ctx context.Context, s sts.Snapshot) (map[string]string, error) {
-	out := map[string]string{}
-	err := transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.Pods(c.conn.Namespace).List, func(list *corev1.PodList) {
-		for i := range list.Items {
-			pod := list.Items[i].Name
-			for claim := range usedBy(&list.Items[i]) {
-				if own := s.PodOf(claim); own != "" && own != pod {
-					out[claim] = pod
-				}
-			}
-		}
-	})
-	return out, c.conn.Explain(err, "list", "pods", "")
-}
-
-// Rivals names, by claim, another set of the namespace whose templates could
-// have made it, or would take it for theirs.
-func (c Claims) Rivals(ctx context.Context, s sts.Snapshot) (map[string]sts.Rival, error) {
-	out := map[string]sts.Rival{}
-	err := transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.StatefulSets(c.conn.Namespace).List,
-		func(list *appsv1.StatefulSetList) {
-			for i := range list.Items {
-				s.AddRivals(out, &list.Items[i])
-			}
-		})
-	return out, c.conn.Explain(err, "list", "statefulsets.apps", "")
 }

@@ -2,10 +2,14 @@ package pvc_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -50,37 +54,51 @@ func TestDeleteAClaim(t *testing.T) {
 		return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "x"}} }
 	}
 	another := func(c *sts.Claim) { c.UID = "another" }
+	own := ststest.Pod(4, func(pod *corev1.Pod) {
+		pod.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: claim("data-web-4")}}
+	})
 	moved := ststest.Set(ststest.Replicas(6), ststest.Generation(2))
-	all := []string{"DELETE " + kubetest.ClaimPath, "GET " + kubetest.PodsPath + "?limit=500", "GET " + kubetest.SetPath}
+	all := []string{
+		"DELETE " + kubetest.ClaimPath, "GET " + kubetest.PodsPath + kubetest.FirstLongPage,
+		"GET " + kubetest.SetsPath + kubetest.FirstLongPage, "GET " + kubetest.ScalersPath + kubetest.FirstLongPage,
+	}
 	tests := []struct {
 		name  string
 		seen  sts.Snapshot
-		set   http.HandlerFunc
+		sets  http.HandlerFunc
 		pods  http.HandlerFunc
 		asked []string
 		err   string
 	}{
 		{
-			"after a look at the set and at all pods", seenClaim(), kubetest.Object(ststest.Set()), kubetest.List(ststest.Pods(0, 4)...),
-			all, "",
+			"after a look at all sets, pods and autoscalers", seenClaim(), kubetest.List(ststest.Set()),
+			kubetest.List(ststest.Pods(0, 4)...), all, "",
 		},
 		{
-			"a pod that names another claim does not matter", seenClaim(), kubetest.Object(ststest.Set()),
+			"a pod that names another claim does not matter", seenClaim(), kubetest.List(ststest.Set()),
 			kubetest.List(holding(claim("data-web-3"))),
 			all, "",
 		},
 		{
-			"not while a pod names it", seenClaim(), kubetest.Object(ststest.Set()), kubetest.List(holding(claim("data-web-4"))), all[1:],
+			"not while a pod names it", seenClaim(), kubetest.List(ststest.Set()), kubetest.List(holding(claim("data-web-4"))), all[1:],
 			"claim data-web-4 is kept by now: pod data-web mounts it or waits for it",
 		},
 		{
-			"not while it is a pod's ephemeral one", seenClaim(), kubetest.Object(ststest.Set()),
+			"not while it is a pod's ephemeral one", seenClaim(), kubetest.List(ststest.Set()),
 			kubetest.List(holding(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}})), all[1:],
 			"claim data-web-4 is kept by now: pod data-web mounts it or waits for it",
 		},
 		{
-			"not once the set has changed", seenClaim(), kubetest.Object(moved), nil, all[2:],
+			"not once the set has changed", seenClaim(), kubetest.List(moved), kubetest.List[*corev1.Pod](), all[1:],
 			engine.ErrConflict.Error() + ": statefulset web",
+		},
+		{
+			"not once the set is gone", seenClaim(), kubetest.List[*appsv1.StatefulSet](), kubetest.List[*corev1.Pod](), all[1:],
+			engine.ErrConflict.Error() + ": statefulset web",
+		},
+		{
+			"not while its own pod names it", seenClaim(), kubetest.List(ststest.Set()), kubetest.List(own), all[1:],
+			"claim data-web-4 is kept by now: pod web-4 mounts it or waits for it",
 		},
 		{
 			"not once something else owns it", seenClaim(ownedBy("Backup", "nightly")), nil, nil, nil,
@@ -91,7 +109,7 @@ func TestDeleteAClaim(t *testing.T) {
 			"claim data-web-4 is kept by now: it belongs to Pod 4",
 		},
 		{
-			"but when its own pod does", seenClaim(ownedBy("Pod", "web-4")), kubetest.Object(ststest.Set()),
+			"but when its own pod does", seenClaim(ownedBy("Pod", "web-4")), kubetest.List(ststest.Set()),
 			kubetest.List(ststest.Pods(0, 4)...), all, "",
 		},
 		{
@@ -104,8 +122,9 @@ func TestDeleteAClaim(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)
-			server.On(http.MethodGet, kubetest.SetPath, tt.set)
+			server.On(http.MethodGet, kubetest.SetsPath, tt.sets)
 			server.On(http.MethodGet, kubetest.PodsPath, tt.pods)
+			server.On(http.MethodGet, kubetest.ScalersPath, kubetest.List[*autoscalingv2.HorizontalPodAutoscaler]())
 			server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Object(&corev1.PersistentVolumeClaim{}))
 
 			_, err := server.Client().Apply(t.Context(), change, tt.seen)
@@ -127,6 +146,83 @@ func TestDeleteAClaim(t *testing.T) {
 			require.Equal(t, tt.asked, asked)
 		})
 	}
+}
+
+// What has come since the claim was judged keeps it, by the rule by which it was judged.
+func TestAClaimIsJudgedOnceMoreBeforeItIsDeleted(t *testing.T) {
+	rival := kubetest.Set("default", "a-web", 1)
+	rival.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+	// Template data-a of web and template data of a-web make the same names.
+	twoWays := func(s *sts.Snapshot) {
+		s.Set.Spec.VolumeClaimTemplates[0].Name = "data-a"
+		s.Claims[0].Name, s.Claims[0].Labels = "data-a-web-4", map[string]string{"app": "web"}
+	}
+	tests := []struct {
+		name     string
+		change   func(*sts.Snapshot)
+		replaced bool
+		also     *appsv1.StatefulSet
+		scalers  []*autoscalingv2.HorizontalPodAutoscaler
+		err      string
+	}{
+		{name: "nothing has come", change: twoWays},
+		{
+			name: "a set that makes the same name", change: twoWays, also: rival,
+			err: "claim data-a-web-4 is kept by now: it can be template data of set a-web or template data-a of set web",
+		},
+		{
+			name: "an autoscaler", scalers: []*autoscalingv2.HorizontalPodAutoscaler{kubetest.Scaler("load", "StatefulSet", "apps/v1")},
+			err: "claim data-web-4 is kept by now: autoscaler load may scale set web up to 9",
+		},
+		{name: "autoscalers don't count where the ordinal gets another claim", replaced: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			seen := seenClaim()
+			if tt.change != nil {
+				tt.change(&seen)
+			}
+			name := seen.Claims[0].Name
+			sets := []*appsv1.StatefulSet{seen.Set}
+			if tt.also != nil {
+				sets = []*appsv1.StatefulSet{tt.also, seen.Set}
+			}
+			server := kubetest.NewServer(t)
+			t.Cleanup(server.Close)
+			server.On(http.MethodGet, kubetest.SetsPath, kubetest.List(sets...))
+			server.On(http.MethodGet, kubetest.PodsPath, kubetest.List(ststest.Pods(0, 4)...))
+			if !tt.replaced {
+				server.On(http.MethodGet, kubetest.ScalersPath, kubetest.List(tt.scalers...))
+			}
+			server.On(http.MethodDelete, kubetest.ClaimsPath+"/"+name, kubetest.Object(&corev1.PersistentVolumeClaim{}))
+
+			_, err := server.Client().Apply(t.Context(), plan.DeleteClaim{Name: name, UID: "claim-uid", Replaced: tt.replaced}, seen)
+
+			deleted := slices.ContainsFunc(server.Requests(), func(r kubetest.Request) bool { return strings.HasPrefix(r.What, "DELETE ") })
+			require.Equal(t, tt.err == "", deleted)
+			if tt.err != "" {
+				require.EqualError(t, err, tt.err)
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+}
+
+// An API server that is away for a while is no reason to end a run half-way.
+func TestThatAClaimCantBeJudgedForNowIsToldApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := kubetest.NewServer(t)
+		server.On(http.MethodGet, kubetest.SetsPath, kubetest.Busy)
+		server.On(http.MethodGet, kubetest.PodsPath, kubetest.List[*corev1.Pod]())
+		server.On(http.MethodGet, kubetest.ScalersPath, kubetest.List[*autoscalingv2.HorizontalPodAutoscaler]())
+
+		_, err := server.Client().Apply(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
+
+		require.ErrorIs(t, err, engine.ErrLost)
+		require.EqualError(t, err, "list statefulsets.apps: apiserver is starting")
+		server.Close()
+	})
 }
 
 func requireDeletion(t *testing.T, body string, want metav1.DeleteOptions) {
@@ -210,11 +306,12 @@ func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
 	require.Empty(t, server.Requests())
 }
 
-func TestTheSetOfAClaimThatIsToBeDeletedIsAskedForAgain(t *testing.T) {
+func TestWhatCanWantAClaimThatIsToBeDeletedIsAskedForAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := kubetest.Loadable(t, ststest.Set(), ststest.Pods(0, 4))
 		server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Object(&metav1.Status{Status: metav1.StatusSuccess}))
-		server.On(http.MethodGet, kubetest.SetPath, kubetest.After(2, kubetest.Busy, server.Answers[http.MethodGet+" "+kubetest.SetPath]))
+		server.On(http.MethodGet, kubetest.SetsPath, kubetest.After(2, kubetest.Busy, kubetest.List(ststest.Set())))
+		server.On(http.MethodGet, kubetest.ScalersPath, kubetest.List[*autoscalingv2.HorizontalPodAutoscaler]())
 
 		_, err := server.Client().Apply(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid"}, seenClaim())
 

@@ -110,6 +110,15 @@ func (c *Conn) WriteError(err error, verb, resource, name string) error {
 	return c.Explain(err, verb, resource, name)
 }
 
+// ReadError sorts the error of a read that belongs to a write, and that has its words
+// already, as [Conn.WriteError] sorts that of the write.
+func ReadError(err error) error {
+	if err != nil && !ended(err) && (unreachable(err) || passing(err)) {
+		return lost{err}
+	}
+	return err
+}
+
 // lost is an error that counts as [engine.ErrLost] and says what happened.
 type lost struct{ error }
 

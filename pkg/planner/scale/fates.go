@@ -1,7 +1,6 @@
 package scale
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -89,7 +88,7 @@ func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operatio
 	case answer == Keep || answer == "":
 		return fate
 	}
-	if fate.Why = r.mustKeep(s, c); fate.Why != "" {
+	if fate.Why = r.mustKeep(s, c, false); fate.Why != "" {
 		return fate
 	}
 	fate.Fate = plan.FateDeleted
@@ -99,12 +98,10 @@ func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operatio
 	return fate
 }
 
-// mustKeep says why nothing deletes a claim, or "".
-func (r Request) mustKeep(s sts.Snapshot, c sts.Claim) string {
-	if rival, ok := r.Rivals[c.Name]; ok {
-		return fmt.Sprintf("it could be set %s's as well", rival.Set)
-	}
-	_, why := claims.Protects(c, claims.Owner{Set: s.UID(), Pod: s.PodOf(c.Name)}, r.Users[c.Name])
+// mustKeep says why nothing deletes a claim, or "". replaced says that its ordinal
+// is to have a new one instead.
+func (r Request) mustKeep(s sts.Snapshot, c sts.Claim, replaced bool) string {
+	_, why := r.index.Protects(c, claims.Owner{Set: &s, Pod: s.PodOf(c.Name), Replaced: replaced})
 	return why
 }
 
@@ -127,7 +124,7 @@ func (r Request) byPolicy(ordinals []plan.Ordinal, s sts.Snapshot, record *opera
 	for i := range ordinals {
 		for j := range ordinals[i].Claims {
 			c := &ordinals[i].Claims[j]
-			switch why := r.mustKeep(s, c.Claim); {
+			switch why := r.mustKeep(s, c.Claim, false); {
 			case c.Fate == plan.FateGoing:
 			case why != "":
 				c.Why = why

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
@@ -47,8 +49,32 @@ func also(owner metav1.OwnerReference) claimOption {
 	return func(c *sts.Claim) { c.Owners = append(c.Owners, owner) }
 }
 
-func rivals(wants bool) func(*scale.Request) {
-	return func(r *scale.Request) { r.Rivals = map[string]sts.Rival{"data-web-3": {Set: "b", Wants: wants}} }
+// twoWays gives web a template whose claims template data of a set a-web makes as well.
+func twoWays(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates[0].Name = "data-a" }
+
+// eithers is the claim of ordinal 3 then.
+func eithers(c *sts.Claim) { c.Name, c.UID = "data-a-web-3", "data-a-web-3" }
+
+// other is set a-web with template data and so many replicas.
+func other(replicas int32, changes ...setOption) *appsv1.StatefulSet {
+	return set(append([]setOption{ststest.Replicas(replicas), func(set *appsv1.StatefulSet) {
+		set.Name, set.UID = "a-web", "a-web-uid"
+		set.Spec.Selector.MatchLabels = map[string]string{"app": "a-web"}
+	}}, changes...)...)
+}
+
+// rivals is the world with that set.
+func rivals(replicas int32) func(*scale.Request) {
+	return func(r *scale.Request) { r.World.Sets = []sts.Snapshot{{Set: other(replicas)}, {Set: set(twoWays)}} }
+}
+
+// autoscaled is the world with autoscaler a of web.
+func autoscaled(least, most int) func(*scale.Request) {
+	return func(r *scale.Request) {
+		r.World.Scalers = []claims.Scaler{{
+			Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "a", Min: least, Max: most},
+		}}
+	}
 }
 
 func TestFates(t *testing.T) {
@@ -99,12 +125,12 @@ func TestFates(t *testing.T) {
 			[]string{"data-web-3 kept (annotation kubectl-sts.github.io/keep)"},
 		},
 		{
-			"perhaps another set's", request(3, answered(scale.RetainVolume), rivals(false)), snapshot(set(), four()...),
-			[]string{"data-web-3 kept (it could be set b's as well)"},
+			"perhaps another set's", request(3, answered(scale.RetainVolume), rivals(0)), snapshot(set(twoWays), claim(3, eithers)),
+			[]string{"data-a-web-3 kept (it can be template data of set a-web or template data-a of set web)"},
 		},
 		{
 			"another pod's who uses it", request(3, answered(scale.Delete), func(r *scale.Request) {
-				r.Users = map[string]string{"data-web-3": "backup"}
+				r.World.Use(claims.Key{Namespace: "default", Name: "data-web-3"}, "backup")
 			}),
 			snapshot(set(whenScaled("Delete")), four()...),
 			[]string{"data-web-3 kept (pod backup mounts it or waits for it)"},
@@ -150,6 +176,21 @@ func TestFates(t *testing.T) {
 		{"up, nothing there", request(5), snapshot(set(), four()...), []string{"data-web-4 new"}},
 		{"up, something there", request(5), snapshot(set(), claim(4)), []string{"data-web-4 reused"}},
 		{"up, and fresh", request(5, answered(scale.Fresh)), snapshot(set(), claim(4)), []string{"data-web-4 replaced †"}},
+		{
+			"up, and fresh, whatever an autoscaler may want: the ordinal gets another claim",
+			request(5, answered(scale.Fresh), autoscaled(1, 9)), snapshot(set(), claim(4)),
+			[]string{"data-web-4 replaced †"},
+		},
+		{
+			"delete, where an autoscaler may want one of the two again", request(2, answered(scale.Delete), autoscaled(1, 3)),
+			snapshot(set(), four()...),
+			[]string{"data-web-3 deleted †", "data-web-2 kept (autoscaler a may scale set web up to 3)"},
+		},
+		{
+			"the policy's, where an autoscaler may want one of the two again: the run keeps it from the controller",
+			request(2, answered(scale.Delete), autoscaled(1, 3)), snapshot(set(whenScaled("Delete")), four()...),
+			[]string{"data-web-3 deleted †", "data-web-2 kept (autoscaler a may scale set web up to 3)"},
+		},
 		{"up, being deleted", request(5, answered(scale.Reuse)), snapshot(set(), claim(4, leaving)), []string{"data-web-4 going"}},
 	}
 	for _, tt := range tests {
@@ -238,8 +279,7 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
-	hpa := sts.Autoscaler{Name: "a", Min: 2, Max: 6}
-	scalers := func(r *scale.Request) { r.Scalers = []sts.Autoscaler{hpa} }
+	scalers := autoscaled(2, 6)
 	tests := []struct {
 		name string
 		r    scale.Request
@@ -282,8 +322,9 @@ func TestWarnings(t *testing.T) {
 			[]string{"no pod goes, so the command before it is not run"},
 		},
 		{
-			"a claim that may be another's", request(4, answered(scale.Reuse), rivals(false)), snapshot(set(ststest.Replicas(3)), claim(3)),
-			[]string{"claim data-web-3 may be set b's: its name fits both"},
+			"a claim that may be another's", request(4, answered(scale.Reuse), rivals(3)),
+			snapshot(set(ststest.Replicas(3), twoWays), claim(3, eithers)),
+			[]string{"claim data-a-web-3 may be set a-web's: its name fits both"},
 		},
 	}
 	for _, tt := range tests {
@@ -297,9 +338,7 @@ func TestWarnings(t *testing.T) {
 
 // prune-pvc keeps the claims of ordinals that an autoscaler may scale up to.
 func TestSuccessPointsToNoPruneThatKeepsEverything(t *testing.T) {
-	upTo := func(most int) func(*scale.Request) {
-		return func(r *scale.Request) { r.Scalers = []sts.Autoscaler{{Name: "a", Min: 1, Max: most}} }
-	}
+	upTo := func(most int) func(*scale.Request) { return autoscaled(1, most) }
 	const (
 		sees  = "; 2 claims are kept, to see and delete: kubectl sts prune-pvc web"
 		keeps = "; 2 claims are kept, by prune-pvc as well: HorizontalPodAutoscaler a (1 to 4 replicas) may want them again"

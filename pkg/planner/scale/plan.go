@@ -17,6 +17,7 @@ import (
 // Plan makes a plan of the request. It needs a snapshot that knows the claims,
 // unless the set has none. Without an answer it is what happens if nobody asks.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	r.index = r.World.Index()
 	record, err := operation.FindScale(s)
 	if err != nil {
 		return nil, err

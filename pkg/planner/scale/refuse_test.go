@@ -95,13 +95,15 @@ func TestRefusals(t *testing.T) {
 			"claim data-web-4, which web-4 would get, can't be replaced: annotation kubectl-sts.github.io/keep",
 		},
 		{
-			"a fresh claim for one that may be another set's", request(4, answered(scale.Fresh), rivals(false)),
-			snapshot(set(ststest.Replicas(3)), claim(3)),
-			"claim data-web-3, which web-3 would get, can't be replaced: it could be set b's as well",
+			"a fresh claim for one that may be another set's", request(4, answered(scale.Fresh), rivals(3)),
+			snapshot(set(ststest.Replicas(3), twoWays), claim(3, eithers)),
+			"claim data-a-web-3, which web-3 would get, can't be replaced: " +
+				"it can be template data of set a-web or template data-a of set web",
 		},
 		{
-			"a claim that another set uses", request(4, answered(scale.Reuse), rivals(true)), snapshot(set(ststest.Replicas(3)), claim(3)),
-			"claim data-web-3, which web-3 would get, can't be reused: set b uses it",
+			"a claim that another set uses", request(4, answered(scale.Reuse), rivals(4)),
+			snapshot(set(ststest.Replicas(3), twoWays), claim(3, eithers)),
+			"claim data-a-web-3, which web-3 would get, can't be reused: set a-web uses it",
 		},
 	}
 	for _, tt := range tests {

@@ -3,6 +3,7 @@ package scale
 import (
 	"strconv"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -43,12 +44,10 @@ type Request struct {
 	// Force goes ahead whatever the other pods are like.
 	Force bool
 	// Retry goes on with a scale that has failed.
-	Retry   bool
-	Scalers []sts.Autoscaler
-	// Rivals are other sets whose templates could have made a claim, by its name.
-	Rivals map[string]sts.Rival
-	// Users are pods that use a claim and are not its own, by the claim's name.
-	Users  map[string]string
+	Retry bool
+	// World is what else can want the set's claims: sets, pods and autoscalers of its
+	// namespace.
+	World  claims.World
 	Limits plan.Limits
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
@@ -69,6 +68,19 @@ type Request struct {
 	Other *sts.Other
 	// TakeOver goes on with what another process drives.
 	TakeOver bool
+
+	index claims.Index // of World
+}
+
+// scalers are the autoscalers of the set.
+func (r Request) scalers(s sts.Snapshot) []sts.Autoscaler {
+	var out []sts.Autoscaler
+	for i := range r.World.Scalers {
+		if a := &r.World.Scalers[i]; a.Set == s.Name() && a.Namespace == s.Set.Namespace {
+			out = append(out, a.Autoscaler)
+		}
+	}
+	return out
 }
 
 func (r Request) answer(ordinal int) Answer {

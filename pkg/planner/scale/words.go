@@ -83,7 +83,7 @@ func (b *builder) success() string {
 // wantsAgain names the autoscaler that may scale up to all ordinals whose claims
 // are kept, or "": those claims prune-pvc does not delete.
 func (b *builder) wantsAgain() string {
-	for _, a := range b.r.Scalers {
+	for _, a := range b.r.scalers(b.s) {
 		all := b.count(func(c plan.ClaimFate) bool { return c.Fate == plan.FateKept })
 		for _, o := range b.removed {
 			if o.Ordinal >= b.s.Start()+a.Max {
@@ -144,7 +144,7 @@ func (b *builder) warnings() []string {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))
 	}
-	for _, a := range b.r.Scalers {
+	for _, a := range b.r.scalers(b.s) {
 		out = append(out, b.fights(a))
 	}
 	first := b.s.End()
@@ -160,7 +160,7 @@ func (b *builder) warnings() []string {
 	}
 	for _, o := range b.added {
 		for _, c := range o.Claims {
-			if rival, ok := b.r.Rivals[c.Claim.Name]; ok && c.Fate == plan.FateReused {
+			if rival, ok := b.r.index.Rival(c.Claim, b.s.Name()); ok && c.Fate == plan.FateReused {
 				out = append(out, fmt.Sprintf("claim %s may be set %s's: its name fits both", c.Claim.Name, rival.Set))
 			}
 		}
@@ -184,11 +184,11 @@ func (b *builder) fights(a sts.Autoscaler) string {
 func (r Request) refuseStale(s sts.Snapshot, added []plan.Ordinal) error {
 	for _, o := range added {
 		for _, c := range o.Claims {
-			rival := r.Rivals[c.Claim.Name]
+			rival, _ := r.index.Rival(c.Claim, s.Name())
 			why := ""
 			switch {
 			case c.Fate == plan.FateReplaced:
-				why = r.mustKeep(s, c.Claim)
+				why = r.mustKeep(s, c.Claim, true)
 			case c.Fate == plan.FateReused && rival.Wants:
 				why = fmt.Sprintf("set %s uses it", rival.Set)
 			}
