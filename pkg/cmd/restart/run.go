@@ -35,7 +35,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	err = app.RetryOnConflict(func() error {
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
-			p, err = r.plan(ctx, env, runner, s, manifest)
+			p, err = r.plan(ctx, runner, s, manifest)
 		}
 		return err
 	})
@@ -48,13 +48,13 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if p, err = r.plan(ctx, env, runner, s, manifest); err != nil {
+	if p, err = r.plan(ctx, runner, s, manifest); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, p, s)
 }
 
-func (r Request) plan(ctx context.Context, env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(ctx context.Context, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
 	request := restart.Request{
 		Run: runner.Planned(s), Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},

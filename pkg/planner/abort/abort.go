@@ -85,7 +85,8 @@ func (w way) back(why string) (*plan.Plan, error) {
 	}
 	end := w.finish()
 	end.Until = w.allBack()
-	p.Steps = append(steps, end)
+	p.Steps = steps
+	p.Steps = append(p.Steps, end)
 	return p, nil
 }
 

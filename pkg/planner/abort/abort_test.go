@@ -28,7 +28,10 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
 		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true,"left":"web-update"}`
 	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
-	s := ststest.Snapshot(verbtest.CanarySet(withCause, 2, ststest.Annotated(operation.ChangeCause, "kubectl sts canary web")), verbtest.Updated(2, 0))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(withCause, 2, ststest.Annotated(operation.ChangeCause, "kubectl sts canary web")),
+		verbtest.Updated(2, 0),
+	)
 
 	got, err := plantest.Saved(abort.Plan(verbtest.Ask().Abort(), s))
 
@@ -94,12 +97,14 @@ func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 			"return web-4, web-3, web-2, web-1 to revision web-stable; good from 0; free blocker after 0s",
 		},
 		{
-			"after the replicas grew: the new pods were born updated, above the gate", verbtest.CanarySet(verbtest.Record(), 4, ststest.Replicas(7)),
+			"after the replicas grew: the new pods were born updated, above the gate",
+			verbtest.CanarySet(verbtest.Record(), 4, ststest.Replicas(7)),
 			append(ststest.Pods(0, 4), ststest.Pods(4, 7, ststest.Revision(ststest.Update))...),
 			"return web-6, web-5, web-4 to revision web-stable; good from 0; free blocker after 0s",
 		},
 		{
-			"after the replicas shrank: the updated pods are gone", verbtest.CanarySet(verbtest.Record(), 4, ststest.Replicas(3)), ststest.Pods(0, 3),
+			"after the replicas shrank: the updated pods are gone", verbtest.CanarySet(verbtest.Record(), 4, ststest.Replicas(3)),
+			ststest.Pods(0, 3),
 			"wait until every pod is Available; good from 0; free blocker after 0s",
 		},
 		{
@@ -129,7 +134,13 @@ func TestAbortCountsFromTheFirstOrdinal(t *testing.T) {
 // Once the canary is marked and its template is back, the first step's change
 // is done: that is what makes a second abort go on where the first stopped.
 func TestAbortRunAgainGoesOn(t *testing.T) {
-	first := verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask().Abort(), ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(2, 0)))))
+	first := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(
+			abort.Plan(verbtest.Ask().Abort(), ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(2, 0))),
+		),
+	)
 	require.False(t, first.Steps[0].Change.Done(ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(2, 0))))
 
 	back := verbtest.CanarySet(verbtest.Record(verbtest.Aborting, verbtest.Left), 2, func(set *appsv1.StatefulSet) {
@@ -167,7 +178,10 @@ func TestAbortIsRefused(t *testing.T) {
 	}{
 		{
 			"when the revision to go back to is gone",
-			ststest.Snapshot(verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Stable = "web-older" }), 2), verbtest.Updated(2, 0)),
+			ststest.Snapshot(
+				verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Stable = "web-older" }), 2),
+				verbtest.Updated(2, 0),
+			),
 			&plan.Refusal{
 				Why: `revision web-older, which the canary of statefulset "web" started from, is gone (revisionHistoryLimit?)`,
 				Try: []string{"go forward: kubectl sts -n prod promote web --full", "or apply the old manifest"},
@@ -175,7 +189,10 @@ func TestAbortIsRefused(t *testing.T) {
 		},
 		{
 			"when the controller has forgotten the stable revision of a change that was taken up",
-			ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(5)), 0, ststest.Updated), verbtest.Updated(0, 0)), forgotten,
+			ststest.Snapshot(
+				verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(5)), 0, ststest.Updated),
+				verbtest.Updated(0, 0),
+			), forgotten,
 		},
 		{
 			"on a set that is being deleted",

@@ -41,7 +41,8 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 			success: all,
 		},
 		{
-			name: "pods that had the change before keep it", record: verbtest.Record(verbtest.TakenUp(3)), gate: 2, pods: verbtest.Updated(2, 0),
+			name: "pods that had the change before keep it", record: verbtest.Record(verbtest.TakenUp(3)), gate: 2,
+			pods: verbtest.Updated(2, 0),
 			want: []string{
 				"raise the partition to 3 again; partition 3, annotation kubectl-sts.github.io/canary; observed",
 				"return web-2 to revision web-stable; good from 0; free each after 0s",
@@ -61,7 +62,8 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 			success: "the pods of web below partition 3 are back on revision web-stable, and all 4 are Available",
 		},
 		{
-			name: "it was begun before: what is done is not repeated", record: verbtest.Record(verbtest.TakenUp(5), verbtest.Aborting), gate: 5, pods: verbtest.Updated(4, 0),
+			name: "it was begun before: what is done is not repeated", record: verbtest.Record(verbtest.TakenUp(5), verbtest.Aborting),
+			gate: 5, pods: verbtest.Updated(4, 0),
 			want: []string{
 				"raise the partition to 5 again; partition 5, annotation kubectl-sts.github.io/canary; observed",
 				"return web-4 to revision web-stable; good from 0; free each after 0s",
@@ -70,8 +72,10 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 			success: all,
 		},
 		{
-			name:   "the revisions in the status are of the spec before, so they are not asked",
-			record: verbtest.Record(verbtest.TakenUp(5)), gate: 2, set: []func(*appsv1.StatefulSet){ststest.Updated, ststest.Unseen}, pods: verbtest.Updated(5, 0),
+			name: "the revisions in the status are of the spec before, so they are not asked",
+			record: verbtest.Record(
+				verbtest.TakenUp(5),
+			), gate: 2, set: []func(*appsv1.StatefulSet){ststest.Updated, ststest.Unseen}, pods: verbtest.Updated(5, 0),
 			want: []string{
 				"raise the partition to 5 again; partition 5, annotation kubectl-sts.github.io/canary; observed",
 				"wait until every pod is Available; good from 0; free each after 0s",
@@ -96,7 +100,10 @@ func TestAbortOfACanaryThatTookUpAChange(t *testing.T) {
 }
 
 func TestAbortLeavesTheChangeCauseOfSomebodyElse(t *testing.T) {
-	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(5)), 2, ststest.Annotated(operation.ChangeCause, "kubectl apply")), verbtest.Updated(2, 0))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(5)), 2, ststest.Annotated(operation.ChangeCause, "kubectl apply")),
+		verbtest.Updated(2, 0),
+	)
 	p := verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask().Abort(), s)))
 	edit := verbtest.Write(t, p.Steps[0])
 	edit.Annotations[sts.RolloutAnnotation] = nil

@@ -53,6 +53,16 @@ func TestAnotherTemplateWhereABudgetHasASay(t *testing.T) {
 		verbtest.Outline(p)[1])
 }
 
+// The API server takes no partition of a set with OnDelete, and its controller needs none.
+func TestAnotherTemplateOfAnOnDeleteSetWhereABudgetHasASay(t *testing.T) {
+	set := verbtest.CanarySet(verbtest.Record(), 0, ststest.OnDelete)
+	s := verbtest.Within(ststest.Snapshot(set, verbtest.Updated(4, time.Hour)))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), replacing).Canary(), s, ststest.Start)))
+	first := verbtest.Write(t, p.Steps[0])
+	require.Nil(t, first.Partition)
+	require.Equal(t, "template, record", first.Says)
+}
+
 func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 	noRevisions := verbtest.FailedCanary()
 	stable := verbtest.FailedCanary()
@@ -80,7 +90,8 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 			Try: []string{"roll back: kubectl sts -n prod abort web"},
 		}},
 		{"nothing", func() (*plan.Plan, error) {
-			return plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), replacing).Canary(), verbtest.Settled(), ststest.Start))
+			return plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), replacing).Canary(), verbtest.Settled(),
+				ststest.Start))
 		}, &plan.Refusal{
 			Why: `no canary of statefulset "web" is in progress whose template could be replaced`,
 			Try: []string{"start one: leave --replace out"},
@@ -100,7 +111,9 @@ func TestACanaryToWhatIsThereAlreadyIsNothingToDo(t *testing.T) {
 
 	pods := ststest.Pods(0, 5)
 	ststest.Unready(pods[2])
-	p, err = plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.21")).Canary(), ststest.Snapshot(ststest.Set(), pods), ststest.Start))
+	p, err = plantest.Saved(
+		canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.21")).Canary(), ststest.Snapshot(ststest.Set(), pods), ststest.Start),
+	)
 	require.Nil(t, p, "its pods are not all there: that is not done")
 	require.ErrorContains(t, err, `statefulset "web" is not settled: web-2`)
 }

@@ -64,7 +64,13 @@ func TestPromote(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// The pace of the request is not promote's: it has its own.
-			p := verbtest.Planned(t)(plantest.Saved(canary.Promote(verbtest.Ask(verbtest.Asking).Promotion(tt.full), ststest.Snapshot(tt.set, tt.pods), ststest.Start)))
+			p := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(
+					canary.Promote(verbtest.Ask(verbtest.Asking).Promotion(tt.full), ststest.Snapshot(tt.set, tt.pods), ststest.Start),
+				),
+			)
 			require.Equal(t, tt.want, verbtest.Outline(p))
 			require.Equal(t, "promote", p.Verb)
 			require.Equal(t, "promote of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s", p.Title)

@@ -22,7 +22,13 @@ import (
 func TestNoCanaryIsRunOnASetWhen(t *testing.T) {
 	for name, tt := range verbtest.Hopeless() {
 		t.Run(name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force).Canary(), verbtest.Settled(tt.Change), ststest.Start))
+			p, err := plantest.Saved(
+				canary.Plan(
+					verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force).Canary(),
+					verbtest.Settled(tt.Change),
+					ststest.Start,
+				),
+			)
 			verbtest.RequireRefusal(t, tt.Want, p, err)
 
 			// Neither does one go on that was begun before.
@@ -85,7 +91,11 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			}, p, err)
 
-			verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(), tt.s, ststest.Start)))
+			verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(), tt.s, ststest.Start)),
+			)
 		})
 	}
 	require.Empty(t, replace.Unsettled(verbtest.Settled(), ststest.Start))
@@ -128,7 +138,13 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(), ststest.Snapshot(tt.set, tt.pods), ststest.Start))
+			p, err := plantest.Saved(
+				canary.Plan(
+					verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(),
+					ststest.Snapshot(tt.set, tt.pods),
+					ststest.Start,
+				),
+			)
 			verbtest.RequireRefusal(t, tt.want, p, err)
 		})
 	}

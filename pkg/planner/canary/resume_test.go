@@ -51,7 +51,8 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 			},
 		},
 		{
-			"the second step has soaked for longer than asked for", verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(2, time.Hour),
+			"the second step has soaked for longer than asked for", verbtest.CanarySet(verbtest.Record(), 2),
+			verbtest.Updated(2, time.Hour),
 			[]string{
 				"2/3 check web-3, web-2; good from 2; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
@@ -64,7 +65,8 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 			[]string{"3/3 check web-1, web-0; good from 0; soak 1s", verbtest.Ended},
 		},
 		{
-			"what was taken up gets its own partition back", verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(3)), 2), verbtest.Updated(2, time.Minute),
+			"what was taken up gets its own partition back", verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(3)), 2),
+			verbtest.Updated(2, time.Minute),
 			[]string{
 				"2/3 check web-3, web-2; good from 2; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
@@ -81,7 +83,11 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 			require.Equal(t, []string{"image nginx:1.21 -> nginx:1.22"}, p.Details, "who decides sees what it is about")
 
 			// The command line that began it goes on with it too.
-			again := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Asking, verbtest.Image("nginx:1.22")).Canary(), s, ststest.Start)))
+			again := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Asking, verbtest.Image("nginx:1.22")).Canary(), s, ststest.Start)),
+			)
 			require.Equal(t, p, again)
 		})
 	}
@@ -141,7 +147,10 @@ func TestWhatASoakLacks(t *testing.T) {
 }
 
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
-	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3), verbtest.Updated(3, 0))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3),
+		verbtest.Updated(3, 0),
+	)
 	hour := func(r *verbtest.Request) { r.Soak = time.Hour }
 	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps("1", "4"), hour).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
@@ -187,7 +196,10 @@ func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
 func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
-	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4), verbtest.Updated(4, 0))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4),
+		verbtest.Updated(4, 0),
+	)
 	_, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
 	require.EqualError(t, err, want)
 	_, err = plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start))

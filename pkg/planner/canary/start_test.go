@@ -51,8 +51,11 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Title: "set the template, rollout paused",
 				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
-					Annotations: map[string]*string{sts.RolloutAnnotation: noted(5), operation.ChangeCause: ptr.To("kubectl sts canary web")},
-					Says:        "template, partition 5, record",
+					Annotations: map[string]*string{
+						sts.RolloutAnnotation: noted(5),
+						operation.ChangeCause: ptr.To("kubectl sts canary web"),
+					},
+					Says: "template, partition 5, record",
 				},
 				Until: plan.Observed{},
 			},
@@ -122,10 +125,20 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 			if tt.before != "" {
 				s = verbtest.Settled(ststest.Annotated(operation.ChangeCause, tt.before))
 			}
-			p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Cause(tt.cause)).Canary(), s, ststest.Start)))
+			p := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(
+					canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Cause(tt.cause)).Canary(), s, ststest.Start),
+				),
+			)
 
 			edit := verbtest.Write(t, p.Steps[0])
-			require.Equal(t, verbtest.Record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), verbtest.Written(t, edit))
+			require.Equal(
+				t,
+				verbtest.Record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }),
+				verbtest.Written(t, edit),
+			)
 			set, ok := edit.Annotations[operation.ChangeCause]
 			require.Equal(t, tt.set != nil, ok)
 			require.Equal(t, tt.set, set)
@@ -135,7 +148,13 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 
 func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, ststest.Unready)})
-	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force, verbtest.Steps("1")).Canary(), s, ststest.Start)))
+	p := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(
+			canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force, verbtest.Steps("1")).Canary(), s, ststest.Start),
+		),
+	)
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 		"1/2 update web-4; partition 4; good from 4; free blocker after 30s; soak 1m0s",
@@ -145,7 +164,9 @@ func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 }
 
 func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
-	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Steps("4", "50%")).Canary(), verbtest.Settled(), ststest.Start))
+	p, err := plantest.Saved(
+		canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Steps("4", "50%")).Canary(), verbtest.Settled(), ststest.Start),
+	)
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 	require.Nil(t, p)
 }

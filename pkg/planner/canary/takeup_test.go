@@ -105,7 +105,9 @@ func TestNothingIsTakenUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), ststest.Snapshot(tt.set, verbtest.Updated(tt.from, 0)), ststest.Start))
+			p, err := plantest.Saved(
+				canary.Plan(verbtest.Ask().Canary(), ststest.Snapshot(tt.set, verbtest.Updated(tt.from, 0)), ststest.Start),
+			)
 			verbtest.RequireRefusal(t, tt.want, p, err)
 		})
 	}

@@ -51,7 +51,11 @@ func TestThatPodsAreReplacedAtOnceIsSaid(t *testing.T) {
 	}{
 		{"of a canary", three, nil, verbtest.CanaryOf("nginx:1.23"), said},
 		{"not where it is one", func(*appsv1.StatefulSet) {}, nil, verbtest.CanaryOf("nginx:1.23"), nil},
-		{"not where a budget has a say: pod by pod", three, []*policyv1.PodDisruptionBudget{ststest.Budget()}, verbtest.CanaryOf("nginx:1.23"), nil},
+		{
+			"not where a budget has a say: pod by pod", three,
+			[]*policyv1.PodDisruptionBudget{ststest.Budget()},
+			verbtest.CanaryOf("nginx:1.23"), nil,
+		},
 		{"not of a restart: pod by pod", three, nil, verbtest.RestartAll, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

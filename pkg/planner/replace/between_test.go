@@ -41,13 +41,20 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		want   *plan.Refusal
 	}{
 		{"a canary during an undo", verbtest.Record(verbtest.Of(operation.VerbUndo)), verbtest.CanaryOf("nginx:1.23"), undoing},
-		{"a canary during a restart", verbtest.Record(verbtest.Of(operation.VerbRestart)), verbtest.CanaryOf("nginx:1.23"), busy("a restart", "restart")},
-		{"an undo during a restart", verbtest.Record(verbtest.Of(operation.VerbRestart)), verbtest.ToRevision(ststest.Stable), busy("a restart", "restart")},
+		{
+			"a canary during a restart", verbtest.Record(verbtest.Of(operation.VerbRestart)), verbtest.CanaryOf("nginx:1.23"),
+			busy("a restart", "restart"),
+		},
+		{
+			"an undo during a restart", verbtest.Record(verbtest.Of(operation.VerbRestart)), verbtest.ToRevision(ststest.Stable),
+			busy("a restart", "restart"),
+		},
 		{"an undo during a canary", verbtest.Record(), verbtest.ToRevision(ststest.Stable), busy("a canary", "canary")},
 		{"a restart during an undo", verbtest.Record(verbtest.Of(operation.VerbUndo)), verbtest.RestartAll, undoing},
 		{"a restart of some pods during a canary", verbtest.Record(), verbtest.RestartSome(1), busy("a canary", "canary")},
 		{
-			"an abort of an undo, which nobody wants who thinks of the canary before it", verbtest.Record(verbtest.Of(operation.VerbUndo)), verbtest.Abort,
+			"an abort of an undo, which nobody wants who thinks of the canary before it",
+			verbtest.Record(verbtest.Of(operation.VerbUndo)), verbtest.Abort,
 			&plan.Refusal{
 				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
 					"to abort it would roll revision web-stable out again, which it takes away",
@@ -57,17 +64,28 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 				},
 			},
 		},
-		{"a canary while an undo is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting), verbtest.CanaryOf("nginx:1.23"), goingBack("undo")},
-		{"an undo while it is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting), verbtest.ToRevision(ststest.Stable), goingBack("undo")},
+		{
+			"a canary while an undo is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting),
+			verbtest.CanaryOf("nginx:1.23"), goingBack("undo"),
+		},
+		{
+			"an undo while it is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting),
+			verbtest.ToRevision(ststest.Stable), goingBack("undo"),
+		},
 		{
 			"an undo while a restart is aborted",
-			verbtest.Record(verbtest.Of(operation.VerbRestart), verbtest.Aborting), verbtest.ToRevision(ststest.Stable), goingBack("restart"),
+			verbtest.Record(verbtest.Of(operation.VerbRestart), verbtest.Aborting), verbtest.ToRevision(ststest.Stable),
+			goingBack("restart"),
 		},
 		{"a restart while a canary is aborted", verbtest.Record(verbtest.Aborting), verbtest.RestartAll, goingBack("canary")},
-		{"a promotion while an undo is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting), verbtest.NextStep, goingBack("undo")},
+		{
+			"a promotion while an undo is aborted", verbtest.Record(verbtest.Of(operation.VerbUndo), verbtest.Aborting), verbtest.NextStep,
+			goingBack("undo"),
+		},
 		{
 			"an undo that would go on with somebody else's template",
-			verbtest.Record(verbtest.Of(operation.VerbUndo), func(r *operation.Rollout) { r.Template = "0000" }), verbtest.ToRevision(ststest.Stable),
+			verbtest.Record(verbtest.Of(operation.VerbUndo), func(r *operation.Rollout) { r.Template = "0000" }),
+			verbtest.ToRevision(ststest.Stable),
 			&plan.Refusal{
 				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
 				Try: []string{
@@ -78,7 +96,11 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := test.do(verbtest.Ask(verbtest.AllAtOnce), ststest.Snapshot(verbtest.CanarySet(test.record, 4), verbtest.Updated(4, 0)), ststest.Start)
+			p, err := test.do(
+				verbtest.Ask(verbtest.AllAtOnce),
+				ststest.Snapshot(verbtest.CanarySet(test.record, 4), verbtest.Updated(4, 0)),
+				ststest.Start,
+			)
 			verbtest.RequireRefusal(t, test.want, p, err)
 		})
 	}

@@ -67,7 +67,11 @@ func TestACanaryWithinABudget(t *testing.T) {
 			w := verbtest.NewWorld(t, verbtest.Rolling(a, a), a, a, a, a, a)
 			w.Budgets = []*policyv1.PodDisruptionBudget{ststest.Budget()}
 			w.Run(verbtest.Planned(t)(verbtest.CanaryOf("nginx:1.22")(verbtest.Ask(), w.See(), w.Now)), test.writes)
-			require.Equal(t, test.want, verbtest.Outline(verbtest.Planned(t)(test.do(verbtest.Ask(verbtest.Asking), w.See(), ststest.Start))))
+			require.Equal(
+				t,
+				test.want,
+				verbtest.Outline(verbtest.Planned(t)(test.do(verbtest.Ask(verbtest.Asking), w.See(), ststest.Start))),
+			)
 		})
 	}
 }
@@ -101,7 +105,11 @@ func TestAnAbortWithinABudgetGoesOn(t *testing.T) {
 			w.Budgets = []*policyv1.PodDisruptionBudget{ststest.Budget()}
 			w.Run(verbtest.Planned(t)(verbtest.CanaryOf("nginx:1.22")(verbtest.Ask(), w.See(), w.Now)), 3)
 			w.Run(verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask().Abort(), w.See()))), 2)
-			require.Equal(t, test.want, verbtest.Outline(verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask(test.change).Abort(), w.See())))))
+			require.Equal(
+				t,
+				test.want,
+				verbtest.Outline(verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask(test.change).Abort(), w.See())))),
+			)
 		})
 	}
 }

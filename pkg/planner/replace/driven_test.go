@@ -60,7 +60,11 @@ func TestACanaryOfAnOnDeleteSet(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := verbtest.NewWorld(t, verbtest.Rolling(a, a, ststest.OnDelete), a, a, a, a, a)
 			w.Run(verbtest.Planned(t)(verbtest.CanaryOf("nginx:1.22")(verbtest.Ask(), w.See(), w.Now)), test.writes)
-			require.Equal(t, test.want, verbtest.Outline(verbtest.Planned(t)(test.do(verbtest.Ask(verbtest.Asking), w.See(), ststest.Start))))
+			require.Equal(
+				t,
+				test.want,
+				verbtest.Outline(verbtest.Planned(t)(test.do(verbtest.Ask(verbtest.Asking), w.See(), ststest.Start))),
+			)
 		})
 	}
 }
@@ -68,7 +72,11 @@ func TestACanaryOfAnOnDeleteSet(t *testing.T) {
 func TestAChangeThatWaitsForPodsToBeDeletedIsTakenUp(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
 	s := verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, b, a, a, a)
-	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Ordered(sts.Order{First: []int{2}})).Canary(), s, ststest.Start)))
+	p := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Ordered(sts.Order{First: []int{2}})).Canary(), s, ststest.Start)),
+	)
 	require.Equal(t, []string{
 		"take up the change that waits for pods to be deleted; annotation kubectl-sts.github.io/canary; observed",
 		"2/3 update web-2, web-4; updated 3; free each after 0s 2 first; soak 1m0s",
@@ -82,12 +90,16 @@ func TestAChangeThatWaitsForPodsToBeDeletedIsTakenUp(t *testing.T) {
 
 func TestNothingIsTakenUpOnAnOnDeleteSet(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
-	p, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", b, b, b, b, b), ststest.Start))
+	p, err := plantest.Saved(
+		canary.Plan(verbtest.Ask().Canary(), verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", b, b, b, b, b), ststest.Start),
+	)
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `every pod of statefulset "web" runs the current template: no change waits`,
 		Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 	}, p, err)
-	p, err = plantest.Saved(canary.Plan(verbtest.Ask().Canary(), verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start))
+	p, err = plantest.Saved(
+		canary.Plan(verbtest.Ask().Canary(), verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start),
+	)
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: web-1 is running, not Ready`,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},

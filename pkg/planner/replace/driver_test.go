@@ -116,7 +116,9 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 	hold := func(r *verbtest.Request) { r.Pace = replace.Pace{Gate: plan.GateHold} }
 	leaves := me
 	leaves.Leaves = true
-	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), mine(nil), hold).Canary(), verbtest.Settled(), ststest.Start))
+	p, err := plantest.Saved(
+		canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), mine(nil), hold).Canary(), verbtest.Settled(), ststest.Start),
+	)
 	require.NoError(t, err)
 	drivers := annotated(t, p)
 	require.Len(t, drivers, 4, "the start, and each of three steps")

@@ -38,7 +38,8 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 			return err
 		}, "the canary", back},
 		{"canary, with the same change", func() error {
-			_, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), verbtest.FailedCanary(), ststest.Start))
+			_, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), verbtest.FailedCanary(),
+				ststest.Start))
 			return err
 		}, "the canary", back},
 		{"undo", func() error {
@@ -49,7 +50,8 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 			"try again: kubectl sts -n prod undo web --retry",
 		}},
 		{"restart", func() error {
-			_, err := verbtest.GoOn(operation.VerbRestart)(verbtest.Ask(), verbtest.FailedCanary(verb(operation.VerbRestart)), ststest.Start)
+			_, err := verbtest.GoOn(operation.VerbRestart)(verbtest.Ask(), verbtest.FailedCanary(verb(operation.VerbRestart)),
+				ststest.Start)
 			return err
 		}, "the restart", []string{
 			"give the restart up: kubectl sts -n prod abort web",
@@ -69,9 +71,18 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
 	forgets := func(p *plan.Plan) {
 		t.Helper()
-		require.Equal(t, verbtest.Record(), verbtest.Written(t, verbtest.Write(t, p.Steps[0])), "the failure is forgotten, and nothing else")
+		require.Equal(
+			t,
+			verbtest.Record(),
+			verbtest.Written(t, verbtest.Write(t, p.Steps[0])),
+			"the failure is forgotten, and nothing else",
+		)
 	}
-	promoted := verbtest.Planned(t)(plantest.Saved(canary.Promote(verbtest.Ask(verbtest.Retry).Promotion(false), verbtest.FailedCanary(), ststest.Start)))
+	promoted := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(canary.Promote(verbtest.Ask(verbtest.Retry).Promotion(false), verbtest.FailedCanary(), ststest.Start)),
+	)
 	forgets(promoted)
 	require.Equal(t, []string{
 		"1/3 check web-4; good from 4; soak 1m0s; hold (wanted true) before web-3, web-2",
@@ -80,7 +91,11 @@ func TestARetryMeasuresTheSameStepAnew(t *testing.T) {
 		verbtest.Ended,
 	}, verbtest.Outline(promoted)[1:])
 
-	resumed := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Retry, verbtest.Asking).Canary(), verbtest.FailedCanary(), ststest.Start)))
+	resumed := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Retry, verbtest.Asking).Canary(), verbtest.FailedCanary(), ststest.Start)),
+	)
 	forgets(resumed)
 	require.Equal(t, "1/3 check web-4; good from 4; soak 1m0s; ask (wanted false) before web-3, web-2", verbtest.Outline(resumed)[1])
 }

@@ -156,7 +156,9 @@ func requirePlan(t *testing.T, s sts.Snapshot, p *plan.Plan) {
 		if !ok || edit.Annotations[sts.RolloutAnnotation] == nil {
 			continue
 		}
-		_, err := operation.FindRollout(verbtest.Settled(ststest.Annotated(sts.RolloutAnnotation, *edit.Annotations[sts.RolloutAnnotation])))
+		_, err := operation.FindRollout(
+			verbtest.Settled(ststest.Annotated(sts.RolloutAnnotation, *edit.Annotations[sts.RolloutAnnotation])),
+		)
 		require.NoError(t, err)
 	}
 }

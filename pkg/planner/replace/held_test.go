@@ -38,11 +38,13 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		}
 	}
 	for name, refused := range map[string]func() error{
-		"a canary of another template":        planned(heldBy(), verbtest.Image("nginx:1.23")),
-		"a canary where nothing waits":        planned(heldBy()),
-		"a template in place of the canary's": planned(inCanary, verbtest.Image("nginx:1.23"), func(r *verbtest.Request) { r.Replace = true }),
+		"a canary of another template": planned(heldBy(), verbtest.Image("nginx:1.23")),
+		"a canary where nothing waits": planned(heldBy()),
+		"a template in place of the canary's": planned(inCanary, verbtest.Image("nginx:1.23"),
+			func(r *verbtest.Request) { r.Replace = true }),
 		"a restart": func() error {
-			_, err := restart.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Restart(), ststest.Snapshot(heldBy(), ststest.Pods(0, 5)), ststest.Start)
+			_, err := restart.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Restart(), ststest.Snapshot(heldBy(), ststest.Pods(0, 5)),
+				ststest.Start)
 			return err
 		},
 	} {
@@ -51,7 +53,11 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		})
 	}
 	t.Run("what a record that can't be read excludes nobody knows", func(t *testing.T) {
-		require.ErrorContains(t, planned(unreadable, verbtest.Image("nginx:1.23"))(), "annotation kubectl-sts.github.io/hold of statefulset")
+		require.ErrorContains(
+			t,
+			planned(unreadable, verbtest.Image("nginx:1.23"))(),
+			"annotation kubectl-sts.github.io/hold of statefulset",
+		)
 	})
 	t.Run("what is refused is not offered", func(t *testing.T) {
 		offered := func(r *verbtest.Request) { r.ReplaceCommand = "kubectl sts canary --replace" }

@@ -22,13 +22,24 @@ func TestAVerbThatIsKilledGoesOn(t *testing.T) {
 
 			for kill := range all {
 				w := test.world(t)
-				require.Equal(t, engine.Interrupted, w.Run(verbtest.Planned(t)(test.do(test.request, w.See(), w.Now)), kill), "after %d writes",
-					kill)
+				require.Equal(
+					t,
+					engine.Interrupted,
+					w.Run(verbtest.Planned(t)(test.do(test.request, w.See(), w.Now)), kill),
+					"after %d writes",
+					kill,
+				)
 				again := test.request
 				if test.again != nil {
 					test.again(&again)
 				}
-				require.Equal(t, engine.Done, w.Run(verbtest.Planned(t)(test.do(again, w.See(), w.Now)), -1), "run again after %d writes", kill)
+				require.Equal(
+					t,
+					engine.Done,
+					w.Run(verbtest.Planned(t)(test.do(again, w.See(), w.Now)), -1),
+					"run again after %d writes",
+					kill,
+				)
 				require.Equal(t, test.want, w.Ends(), "killed after %d writes", kill)
 				require.Equal(t, gone, w.Gone, "killed after %d writes: each pod goes once", kill)
 			}

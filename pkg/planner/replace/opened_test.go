@@ -69,7 +69,11 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 }
 
 func TestEachMoveOfTheGateNotesIt(t *testing.T) {
-	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), verbtest.Settled(), ststest.Start)))
+	p := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), verbtest.Settled(), ststest.Start)),
+	)
 	var gates []int
 	for _, step := range p.Steps[:4] {
 		gates = append(gates, *verbtest.Written(t, verbtest.Write(t, step)).Gate)
@@ -95,7 +99,11 @@ func TestARecordKnowsTheTemplateByItsDigest(t *testing.T) {
 	raw := ststest.Raw("nginx:1.22")
 	want, err := raw.Digest()
 	require.NoError(t, err)
-	begun, err := canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), func(r *verbtest.Request) { r.Exact = true }).Canary(), verbtest.Settled(), ststest.Start)
+	begun, err := canary.Plan(
+		verbtest.Ask(verbtest.Image("nginx:1.22"), func(r *verbtest.Request) { r.Exact = true }).Canary(),
+		verbtest.Settled(),
+		ststest.Start,
+	)
 	require.NoError(t, err)
 	require.Equal(t, want, verbtest.Written(t, verbtest.Write(t, begun.Steps[0])).Digest)
 
@@ -157,7 +165,10 @@ func TestWhatIsNotReadIsNotSaidToBeChanged(t *testing.T) {
 
 func TestAnUndoAfterAnAbortSaysWhatItWasAndWhen(t *testing.T) {
 	later := ststest.Start.Add(time.Hour)
-	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Left = ststest.Update }), 4), verbtest.Updated(4, 0))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Left = ststest.Update }), 4),
+		verbtest.Updated(4, 0),
+	)
 	p, err := plantest.Saved(abort.Plan(verbtest.Ask(func(r *verbtest.Request) { r.Now = later }).Abort(), s))
 	require.NoError(t, err)
 	note := verbtest.Write(t, p.Steps[len(p.Steps)-1]).Annotations[replace.UndoneAnnotation]

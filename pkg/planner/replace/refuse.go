@@ -83,8 +83,11 @@ func (r Run) RefuseOrder(order sts.Order, s sts.Snapshot) *plan.Refusal {
 		return r.RefusePods(order, s)
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+
-			"with update strategy RollingUpdate", s.Name()),
+		Why: fmt.Sprintf(
+			"the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+
+				"with update strategy RollingUpdate",
+			s.Name(),
+		),
 		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
 	}
 }

@@ -70,9 +70,17 @@ func scenarios() []scenario {
 	staged := verbtest.Ask()
 	return []scenario{
 		{name: "undo", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), do: verbtest.ToRevision(b), request: once, want: back},
-		{name: "undo in steps", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), do: verbtest.ToRevision(b), request: staged, want: back},
 		{
-			name: "undo within a budget", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), budgets: budget, do: verbtest.ToRevision(b), request: once,
+			name:    "undo in steps",
+			set:     verbtest.Rolling(c, c),
+			pods:    verbtest.EveryPod(c),
+			do:      verbtest.ToRevision(b),
+			request: staged,
+			want:    back,
+		},
+		{
+			name: "undo within a budget", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), budgets: budget,
+			do: verbtest.ToRevision(b), request: once,
 			want: back,
 		},
 		{
@@ -80,22 +88,36 @@ func scenarios() []scenario {
 			do: verbtest.ToRevision(b), request: staged, want: back,
 		},
 		{
-			name: "undo within a budget, which is to be ignored later", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), budgets: budget,
-			do: verbtest.ToRevision(b), request: once, again: func(r *verbtest.Request) { r.IgnorePDB = true }, want: back,
+			name: "undo within a budget, which is to be ignored later", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c),
+			budgets: budget,
+			do:      verbtest.ToRevision(b), request: once, again: func(r *verbtest.Request) { r.IgnorePDB = true }, want: back,
 		},
 		{
 			name: "undo in steps of a set with one pod", set: verbtest.Rolling(c, c, ststest.Replicas(1)), pods: []string{c},
 			do: verbtest.ToRevision(b), request: staged,
 			want: verbtest.Ends{Image: "nginx:1.22", Annotations: noted(c, b), Revisions: []string{b}, Ready: true},
 		},
-		{name: "undo of a bad rollout", set: verbtest.Rolling(a, b), pods: halfway, bad: b, do: verbtest.ToRevision(a), request: once, want: trap},
+		{
+			name:    "undo of a bad rollout",
+			set:     verbtest.Rolling(a, b),
+			pods:    halfway,
+			bad:     b,
+			do:      verbtest.ToRevision(a),
+			request: once,
+			want:    trap,
+		},
 		{
 			name: "undo of a bad rollout of a Parallel set, whose controller waits for the broken pod (1.35.0 to 1.35.3)",
 			set:  verbtest.Rolling(a, b, ststest.Parallel), pods: halfway, bad: b, do: verbtest.ToRevision(a), request: once, want: trap,
 		},
 		{
 			name: "undo of a bad rollout of a Parallel set that took two pods at once (1.35.0 to 1.35.3)",
-			set:  verbtest.Rolling(a, b, ststest.Parallel, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
+			set: verbtest.Rolling(
+				a,
+				b,
+				ststest.Parallel,
+				ststest.MaxUnavailable(intstr.FromInt32(2)),
+			), pods: []string{a, a, a, b, b}, bad: b,
 			do: verbtest.ToRevision(a), request: once, want: trap,
 		},
 		{
@@ -103,13 +125,24 @@ func scenarios() []scenario {
 			set:  verbtest.Rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(2))), pods: []string{a, a, a, b, b}, bad: b,
 			do: verbtest.ToRevision(a), request: once, want: trap,
 		},
-		{name: "undo of a bad rollout in steps", set: verbtest.Rolling(a, b), pods: halfway, bad: b, do: verbtest.ToRevision(a), request: staged, want: trap},
 		{
-			name: "undo of a bad rollout within a budget", set: verbtest.Rolling(a, b), pods: halfway, bad: b,
-			budgets: []*policyv1.PodDisruptionBudget{ststest.Budget(ststest.Healthy(4, 4))}, do: verbtest.ToRevision(a), request: once, want: trap,
+			name:    "undo of a bad rollout in steps",
+			set:     verbtest.Rolling(a, b),
+			pods:    halfway,
+			bad:     b,
+			do:      verbtest.ToRevision(a),
+			request: staged,
+			want:    trap,
 		},
 		{
-			name: "undo after kubectl has put the template back", set: verbtest.Rolling(a, a), pods: halfway, bad: b, do: verbtest.ToRevision(a),
+			name: "undo of a bad rollout within a budget", set: verbtest.Rolling(a, b), pods: halfway, bad: b,
+			budgets: []*policyv1.PodDisruptionBudget{
+				ststest.Budget(ststest.Healthy(4, 4)),
+			}, do: verbtest.ToRevision(a), request: once, want: trap,
+		},
+		{
+			name: "undo after kubectl has put the template back", set: verbtest.Rolling(a, a), pods: halfway, bad: b,
+			do:      verbtest.ToRevision(a),
 			request: once,
 			want:    verbtest.Ends{Image: "nginx:1.21", Annotations: noted(a, a), Revisions: verbtest.EveryPod(a), Ready: true},
 		},
@@ -119,13 +152,18 @@ func scenarios() []scenario {
 			want: verbtest.Ends{Image: "nginx:1.21", Partition: 3, Annotations: noted(b, a), Revisions: verbtest.EveryPod(a), Ready: true},
 		},
 		{
-			name: "undo behind a partition within a budget", set: verbtest.Rolling(a, b, ststest.Partition(3)), pods: []string{a, a, a, b, b},
+			name: "undo behind a partition within a budget", set: verbtest.Rolling(a, b, ststest.Partition(3)),
+			pods:    []string{a, a, a, b, b},
 			budgets: budget, do: verbtest.ToRevision(a), request: once,
 			want: verbtest.Ends{Image: "nginx:1.21", Partition: 3, Annotations: noted(b, a), Revisions: verbtest.EveryPod(a), Ready: true},
 		},
 		{
 			name: "undo of a change that waits behind a closed gate",
-			set:  verbtest.Rolling(a, b, ststest.Partition(math.MaxInt32)), pods: verbtest.EveryPod(a), do: verbtest.ToRevision(a), request: once, want: closed,
+			set: verbtest.Rolling(
+				a,
+				b,
+				ststest.Partition(math.MaxInt32),
+			), pods: verbtest.EveryPod(a), do: verbtest.ToRevision(a), request: once, want: closed,
 		},
 		{
 			name: "undo in steps of a change that waits behind a closed gate, within a budget",
@@ -133,46 +171,55 @@ func scenarios() []scenario {
 			do: verbtest.ToRevision(a), request: staged, want: closed,
 		},
 		{
-			name: "undo of what a closed gate has let through", set: verbtest.Rolling(a, b, ststest.Partition(math.MaxInt32)), pods: halfway,
-			do: verbtest.ToRevision(a), request: once, want: closed,
+			name: "undo of what a closed gate has let through", set: verbtest.Rolling(a, b, ststest.Partition(math.MaxInt32)),
+			pods: halfway,
+			do:   verbtest.ToRevision(a), request: once, want: closed,
 		},
 		{
-			name: "undo with OnDelete", set: verbtest.Rolling(a, b, ststest.OnDelete), pods: []string{a, b, a, b, a}, do: verbtest.ToRevision(a),
+			name: "undo with OnDelete", set: verbtest.Rolling(a, b, ststest.OnDelete), pods: []string{a, b, a, b, a},
+			do:      verbtest.ToRevision(a),
 			request: once,
 			want:    trap,
 		},
 		{
-			name: "undo with OnDelete in steps", set: verbtest.Rolling(a, c, ststest.OnDelete), pods: verbtest.EveryPod(c), do: verbtest.ToRevision(b),
+			name: "undo with OnDelete in steps", set: verbtest.Rolling(a, c, ststest.OnDelete), pods: verbtest.EveryPod(c),
+			do:      verbtest.ToRevision(b),
 			request: staged, want: back,
 		},
 		{
-			name: "undo where the ordinals start later", set: verbtest.Rolling(c, c, ststest.From(3), ststest.Replicas(2)), pods: []string{c, c},
-			do: verbtest.ToRevision(b), request: staged, budgets: budget,
+			name: "undo where the ordinals start later", set: verbtest.Rolling(c, c, ststest.From(3), ststest.Replicas(2)),
+			pods: []string{c, c},
+			do:   verbtest.ToRevision(b), request: staged, budgets: budget,
 			want: verbtest.Ends{Image: "nginx:1.22", Annotations: noted(c, b), Revisions: []string{b, b}, Ready: true},
 		},
 		{
-			name: "undo of a set without replicas", set: verbtest.Rolling(c, c, ststest.Replicas(0)), do: verbtest.ToRevision(b), request: once,
-			want: verbtest.Ends{Image: "nginx:1.22", Annotations: noted(c, b), Ready: true},
+			name: "undo of a set without replicas", set: verbtest.Rolling(c, c, ststest.Replicas(0)), do: verbtest.ToRevision(b),
+			request: once,
+			want:    verbtest.Ends{Image: "nginx:1.22", Annotations: noted(c, b), Ready: true},
 		},
 		{
 			name: "restart", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), do: verbtest.RestartAll, request: once,
 			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod("web-3"), Ready: true},
 		},
 		{
-			name: "restart within a budget", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), budgets: budget, do: verbtest.RestartAll, request: once,
+			name: "restart within a budget", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), budgets: budget,
+			do: verbtest.RestartAll, request: once,
 			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod("web-3"), Ready: true},
 		},
 		{
-			name: "restart with OnDelete", set: verbtest.Rolling(c, c, ststest.OnDelete), pods: verbtest.EveryPod(c), do: verbtest.RestartAll, request: once,
+			name: "restart with OnDelete", set: verbtest.Rolling(c, c, ststest.OnDelete), pods: verbtest.EveryPod(c),
+			do: verbtest.RestartAll, request: once,
 			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod("web-3"), Ready: true},
 		},
 		{
-			name: "restart of some pods", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), do: verbtest.RestartSome(1, 3), request: once,
-			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(c), Ready: true},
+			name: "restart of some pods", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), do: verbtest.RestartSome(1, 3),
+			request: once,
+			want:    verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(c), Ready: true},
 		},
 		{
-			name: "restart of some pods behind a partition", set: verbtest.Rolling(a, b, ststest.Partition(3)), pods: []string{a, a, a, b, b},
-			do: verbtest.RestartSome(1, 3), request: once,
+			name: "restart of some pods behind a partition", set: verbtest.Rolling(a, b, ststest.Partition(3)),
+			pods: []string{a, a, a, b, b},
+			do:   verbtest.RestartSome(1, 3), request: once,
 			want: verbtest.Ends{
 				Image: "nginx:1.22", Partition: 3, Annotations: map[string]string{}, Revisions: []string{a, a, a, b, b},
 				Ready: true,
@@ -184,7 +231,8 @@ func scenarios() []scenario {
 			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(c), Ready: true},
 		},
 		{
-			name: "abort of an undo", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), begin: verbtest.ToRevision(b), cut: 1, do: verbtest.AbortAtGate, request: once,
+			name: "abort of an undo", set: verbtest.Rolling(c, c), pods: verbtest.EveryPod(c), begin: verbtest.ToRevision(b), cut: 1,
+			do: verbtest.AbortAtGate, request: once,
 			want: verbtest.Ends{Image: "nginx:1.23", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(c), Ready: true},
 		},
 		{
@@ -215,17 +263,22 @@ func scenarios() []scenario {
 			want: verbtest.Ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: verbtest.EveryPod(a), Ready: true},
 		},
 		{
-			name: "abort of a canary within a budget, which is to be ignored later", set: verbtest.Rolling(a, a), pods: verbtest.EveryPod(a), budgets: budget,
-			begin: verbtest.CanaryOf("nginx:1.22"), cut: 4, do: verbtest.Abort, request: staged, again: func(r *verbtest.Request) { r.IgnorePDB = true },
+			name: "abort of a canary within a budget, which is to be ignored later", set: verbtest.Rolling(a, a),
+			pods: verbtest.EveryPod(a), budgets: budget,
+			begin: verbtest.CanaryOf(
+				"nginx:1.22",
+			), cut: 4, do: verbtest.Abort, request: staged, again: func(r *verbtest.Request) { r.IgnorePDB = true },
 			want: verbtest.Ends{Image: "nginx:1.21", Annotations: byAbort(b, a), Revisions: verbtest.EveryPod(a), Ready: true},
 		},
 		{
-			name: "canary with OnDelete", set: verbtest.Rolling(a, a, ststest.OnDelete), pods: verbtest.EveryPod(a), do: verbtest.CanaryOf("nginx:1.22"),
+			name: "canary with OnDelete", set: verbtest.Rolling(a, a, ststest.OnDelete), pods: verbtest.EveryPod(a),
+			do:      verbtest.CanaryOf("nginx:1.22"),
 			request: staged,
 			want:    verbtest.Ends{Image: "nginx:1.22", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(b), Ready: true},
 		},
 		{
-			name: "canary within a budget", set: verbtest.Rolling(a, a), pods: verbtest.EveryPod(a), budgets: budget, do: verbtest.CanaryOf("nginx:1.22"),
+			name: "canary within a budget", set: verbtest.Rolling(a, a), pods: verbtest.EveryPod(a), budgets: budget,
+			do:      verbtest.CanaryOf("nginx:1.22"),
 			request: staged,
 			want:    verbtest.Ends{Image: "nginx:1.22", Annotations: map[string]string{}, Revisions: verbtest.EveryPod(b), Ready: true},
 		},

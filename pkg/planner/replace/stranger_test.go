@@ -59,8 +59,21 @@ func TestANewCanaryRecordsItsTemplateWhenItIsSureOfIt(t *testing.T) {
 	r.Template, r.Exact = ststest.Raw("nginx:1.22"), true
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))
 
-	require.Equal(t, fingerprint, verbtest.Written(t, verbtest.Write(t, verbtest.Planned(t)(plantest.Saved(canary.Plan(r.Canary(), s, ststest.Start))).Steps[0])).Template)
+	require.Equal(
+		t,
+		fingerprint,
+		verbtest.Written(
+			t,
+			verbtest.Write(t, verbtest.Planned(t)(plantest.Saved(canary.Plan(r.Canary(), s, ststest.Start))).Steps[0]),
+		).Template,
+	)
 
 	r.Exact = false
-	require.Empty(t, verbtest.Written(t, verbtest.Write(t, verbtest.Planned(t)(plantest.Saved(canary.Plan(r.Canary(), s, ststest.Start))).Steps[0])).Template)
+	require.Empty(
+		t,
+		verbtest.Written(
+			t,
+			verbtest.Write(t, verbtest.Planned(t)(plantest.Saved(canary.Plan(r.Canary(), s, ststest.Start))).Steps[0]),
+		).Template,
+	)
 }

@@ -16,7 +16,13 @@ func (r Rollout) title(verb string) string {
 	if len(r.Counts) <= 1 && !r.kind().counted {
 		return fmt.Sprintf("%s, soaked for %s", title, r.Record.Soak.Duration)
 	}
-	return fmt.Sprintf("%s in %s (%s), each soaked for %s", title, sts.Count(len(r.Counts), "step"), list(r.Counts), r.Record.Soak.Duration)
+	return fmt.Sprintf(
+		"%s in %s (%s), each soaked for %s",
+		title,
+		sts.Count(len(r.Counts), "step"),
+		list(r.Counts),
+		r.Record.Soak.Duration,
+	)
 }
 
 func (r Rollout) success() string {

@@ -36,7 +36,8 @@ func TestARestartOfSomePods(t *testing.T) {
 			"restart web-3, web-1; restarted [1 3] alone false; free restart after 0s; soak 1m0s",
 		},
 		{
-			"in another order, within a budget, behind a partition", verbtest.Within(verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b)),
+			"in another order, within a budget, behind a partition",
+			verbtest.Within(verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b)),
 			[]int{1, 4},
 			verbtest.Ordered(sts.Order{Ascending: true}),
 			map[int]types.UID{1: "web-1-web-stable", 4: "web-4-web-update"},
@@ -60,7 +61,8 @@ func TestARestartOfSomePods(t *testing.T) {
 			"restart web-1; restarted [1] alone false; free restart after 0s; soak 1m0s",
 		},
 		{
-			"with force whatever the others do, but not without a word about it", verbtest.On(verbtest.Rolling(c, c), "", c, "!"+c, c, c, c),
+			"with force whatever the others do, but not without a word about it",
+			verbtest.On(verbtest.Rolling(c, c), "", c, "!"+c, c, c, c),
 			[]int{0, 3},
 			verbtest.Force,
 			map[int]types.UID{0: "web-0-web-third", 3: "web-3-web-third"},
@@ -84,7 +86,8 @@ func TestARestartOfSomePods(t *testing.T) {
 			"restart web-3; restarted [3] alone true; free restart after 0s; soak 1m0s",
 		},
 		{
-			"with a word about those that come back at a revision which waits", verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, a, b),
+			"with a word about those that come back at a revision which waits",
+			verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, a, b),
 			[]int{1, 2},
 			func(r *verbtest.Request) { r.Force = true },
 			map[int]types.UID{1: "web-1-web-stable", 2: "web-2-web-update"},
@@ -104,7 +107,13 @@ func TestARestartOfSomePods(t *testing.T) {
 				test.s.Pods = test.s.Pods[test.s.Start():]
 				test.want = "restart web-4, web-1; restarted [1 4] alone false; free restart after 0s; soak 1m0s"
 			}
-			p := verbtest.Planned(t)(plantest.Saved(restart.Pods(verbtest.Ask(verbtest.AllAtOnce, test.change).Restart(), test.ordinals, test.s, ststest.Start)))
+			p := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(
+					restart.Pods(verbtest.Ask(verbtest.AllAtOnce, test.change).Restart(), test.ordinals, test.s, ststest.Start),
+				),
+			)
 			require.Equal(t, []string{notes, test.want, "end the restart; " + verbtest.NoRecord}, verbtest.Outline(p))
 			require.Equal(t, test.details, p.Details)
 			require.Equal(t, test.pods, verbtest.Written(t, verbtest.Write(t, p.Steps[0])).Pods)
@@ -142,7 +151,11 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
 			},
 		},
-		{"of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), []int{0}, verbtest.Hopeless()["it has no replicas"].Want},
+		{
+			"of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""),
+			[]int{0},
+			verbtest.Hopeless()["it has no replicas"].Want,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := plantest.Saved(restart.Pods(verbtest.Ask(verbtest.AllAtOnce).Restart(), test.ordinals, test.s, ststest.Start))

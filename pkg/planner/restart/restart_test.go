@@ -35,7 +35,8 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 			},
 		},
 		{
-			"within a budget one at a time", verbtest.Within(verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(2)), "", c, c)), verbtest.AllAtOnce,
+			"within a budget one at a time", verbtest.Within(verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(2)), "", c, c)),
+			verbtest.AllAtOnce,
 			[]string{
 				"set the template, rollout paused; template, partition 2, annotation kubectl-sts.github.io/canary; observed",
 				"restart web-1; partition 1; good from 1; disrupts [1]; part",
@@ -93,7 +94,10 @@ func TestARestartOfEveryPodIsRefused(t *testing.T) {
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			},
 		},
-		{"of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), verbtest.Hopeless()["it has no replicas"].Want},
+		{
+			"of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""),
+			verbtest.Hopeless()["it has no replicas"].Want,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := verbtest.RestartAll(verbtest.Ask(verbtest.AllAtOnce), test.s, ststest.Start)

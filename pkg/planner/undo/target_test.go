@@ -42,7 +42,10 @@ func TestWhereAnUndoGoes(t *testing.T) {
 		already bool
 	}{
 		{"after a rollout to the one before", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, c), b, previous, false},
-		{"after a bad rollout that stands still to where it began", verbtest.On(verbtest.Rolling(a, b), "", a, a, a, a, "!"+b), a, notOver, false},
+		{
+			"after a bad rollout that stands still to where it began", verbtest.On(verbtest.Rolling(a, b), "", a, a, a, a, "!"+b), a,
+			notOver, false,
+		},
 		{
 			"after two bad ones, of which neither got through, to where the first began",
 			verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, "!"+b), a, notOver, false,
@@ -75,7 +78,8 @@ func TestWhereAnUndoGoes(t *testing.T) {
 		},
 		{"with OnDelete to what the pods run", verbtest.On(verbtest.Rolling(a, c, ststest.OnDelete), "", a, a, a, a, c), a, notOver, false},
 		{
-			"with OnDelete and every pod updated to the one before", verbtest.On(verbtest.Rolling(a, c, ststest.OnDelete), "", c, c, c, c, c), b, previous,
+			"with OnDelete and every pod updated to the one before",
+			verbtest.On(verbtest.Rolling(a, c, ststest.OnDelete), "", c, c, c, c, c), b, previous,
 			false,
 		},
 		{"of a set without replicas to the one before", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), b, previous, false},
@@ -105,13 +109,18 @@ func TestWhereAnUndoGoes(t *testing.T) {
 			"an undo at 2030-01-01T00:00:00Z left revision web-third for this one", false,
 		},
 		{
-			"the second time nowhere, also when the template had been back before", verbtest.On(verbtest.Rolling(a, a, undone(a, a)), a, a, a, a, a, a), a,
+			"the second time nowhere, also when the template had been back before",
+			verbtest.On(verbtest.Rolling(a, a, undone(a, a)), a, a, a, a, a, a), a,
 			"an undo at 2030-01-01T00:00:00Z took every pod back to it", true,
 		},
-		{"a note about another revision does not count", verbtest.On(verbtest.Rolling(c, c, undone(c, a)), "", c, c, c, c, c), b, previous, false},
+		{
+			"a note about another revision does not count", verbtest.On(verbtest.Rolling(c, c, undone(c, a)), "", c, c, c, c, c), b,
+			previous, false,
+		},
 		{
 			"a note that can't be read does not count",
-			verbtest.On(verbtest.Rolling(c, c, ststest.Annotated("kubectl-sts.github.io/undone", "x")), "", c, c, c, c, c), b, previous, false,
+			verbtest.On(verbtest.Rolling(c, c, ststest.Annotated("kubectl-sts.github.io/undone", "x")), "", c, c, c, c, c), b, previous,
+			false,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -140,7 +149,10 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 		{"the present one, which not every pod runs", verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, c), c, false},
 		{"the present one, of which a pod is not Available", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, "!"+c), c, false},
 		{"the present one, of which a pod is missing", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c), c, false},
-		{"the present one, before the controller has seen it", verbtest.On(verbtest.Rolling(c, c, ststest.Unseen), "", c, c, c, c, c), c, false},
+		{
+			"the present one, before the controller has seen it", verbtest.On(verbtest.Rolling(c, c, ststest.Unseen), "", c, c, c, c, c), c,
+			false,
+		},
 		{"one that every pod runs, but the template is another", verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, a), a, false},
 		{"the present one of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), c, true},
 	} {
@@ -157,7 +169,15 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 }
 
 func TestNowhereToGoBackTo(t *testing.T) {
-	s := verbtest.On(verbtest.Rolling(verbtest.Third, verbtest.Third), "", verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third)
+	s := verbtest.On(
+		verbtest.Rolling(verbtest.Third, verbtest.Third),
+		"",
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+	)
 	no := &plan.Refusal{
 		Why: `statefulset "web" has no other revision to go back to`,
 		Try: []string{"see what there is: kubectl sts history web"},
@@ -177,7 +197,15 @@ func TestNowhereToGoBackTo(t *testing.T) {
 }
 
 func TestARevisionThatHoldsNoTemplateIsNoTarget(t *testing.T) {
-	s := verbtest.On(verbtest.Rolling(verbtest.Third, verbtest.Third), "", verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third)
+	s := verbtest.On(
+		verbtest.Rolling(verbtest.Third, verbtest.Third),
+		"",
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+	)
 	s.Revisions[1].Data.Raw = []byte(`{}`)
 	_, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
 	require.EqualError(t, err, "revision web-update holds no pod template")

@@ -135,7 +135,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 		},
 		{
 			"of several that broke one after another",
-			verbtest.On(verbtest.Rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(3))), "", a, a, "!"+b, "!"+b, "!"+b), verbtest.AllAtOnce,
+			verbtest.On(verbtest.Rolling(a, b, ststest.MaxUnavailable(intstr.FromInt32(3))), "", a, a, "!"+b, "!"+b, "!"+b),
+			verbtest.AllAtOnce,
 			[]string{
 				"deletes web-2, web-3, web-4, which are not Ready and which the controller would wait for without end",
 				"maxUnavailable 3: the controller replaces up to 3 pods of a step at once",
@@ -159,7 +160,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"a partition that is there is opened, and set again", verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b), verbtest.AllAtOnce,
+			"a partition that is there is opened, and set again",
+			verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b), verbtest.AllAtOnce,
 			[]string{
 				"the controller replaces: web-4, web-3",
 				"partition 3 is opened for this, so that every pod goes back, and is set again at the end",
@@ -171,7 +173,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"a gate that nothing has to pass stays closed", verbtest.On(verbtest.Rolling(a, b, ststest.Partition(9)), "", a, a, a, a, a), verbtest.AllAtOnce,
+			"a gate that nothing has to pass stays closed", verbtest.On(verbtest.Rolling(a, b, ststest.Partition(9)), "", a, a, a, a, a),
+			verbtest.AllAtOnce,
 			nil,
 			[]string{
 				puts + "partition 9, " + undoNotes,
@@ -180,7 +183,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"a Parallel controller is held up by none", verbtest.On(verbtest.Rolling(a, b, ststest.Parallel), "", a, a, a, b, "!"+b), verbtest.AllAtOnce,
+			"a Parallel controller is held up by none", verbtest.On(verbtest.Rolling(a, b, ststest.Parallel), "", a, a, a, b, "!"+b),
+			verbtest.AllAtOnce,
 			[]string{"the controller replaces: web-4, web-3"},
 			[]string{
 				puts + "partition 0, " + undoNotes,
@@ -198,7 +202,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"with OnDelete within a budget, which has no say about a pod that is down", verbtest.Within(driven, ststest.Healthy(4, 4)), verbtest.AllAtOnce,
+			"with OnDelete within a budget, which has no say about a pod that is down", verbtest.Within(driven, ststest.Healthy(4, 4)),
+			verbtest.AllAtOnce,
 			[]string{"deletes, one at a time: web-4, web-3, web-1"},
 			[]string{
 				puts + undoNotes,
@@ -218,13 +223,18 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"of a set without replicas there is only the template", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), verbtest.AllAtOnce,
+			"of a set without replicas there is only the template", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""),
+			verbtest.AllAtOnce,
 			nil,
 			[]string{puts + "partition 0, " + undoNotes, "end the undo; partition 0, " + undoEnds},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := verbtest.Planned(t)(verbtest.ToRevision(a)(verbtest.Ask(verbtest.AllAtOnce, verbtest.Asking, test.change), test.s, ststest.Start))
+			p := verbtest.Planned(
+				t,
+			)(
+				verbtest.ToRevision(a)(verbtest.Ask(verbtest.AllAtOnce, verbtest.Asking, test.change), test.s, ststest.Start),
+			)
 			require.Equal(t, test.want, verbtest.Outline(p))
 			require.Equal(t, test.details, p.Details)
 		})
@@ -232,7 +242,15 @@ func TestHowAnUndoGoes(t *testing.T) {
 }
 
 func TestAnUndoThatHasNothingToDo(t *testing.T) {
-	s := verbtest.On(verbtest.Rolling(verbtest.Third, verbtest.Third), "", verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third)
+	s := verbtest.On(
+		verbtest.Rolling(verbtest.Third, verbtest.Third),
+		"",
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+	)
 	p, err := verbtest.ToRevision(verbtest.Third)(verbtest.Ask(verbtest.AllAtOnce), s, ststest.Start)
 	require.NoError(t, err)
 	require.Nil(t, p)
@@ -245,14 +263,24 @@ func TestNoUndoIsRunOnASetWhen(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			s := verbtest.Settled(test.Change)
-			p, err := plantest.Saved(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), &undo.Target{Revision: s.Revisions[1]}, s, ststest.Start))
+			p, err := plantest.Saved(
+				undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), &undo.Target{Revision: s.Revisions[1]}, s, ststest.Start),
+			)
 			verbtest.RequireRefusal(t, test.Want, p, err)
 		})
 	}
 }
 
 func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
-	s := verbtest.On(verbtest.Rolling(verbtest.Third, verbtest.Third), "", verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third)
+	s := verbtest.On(
+		verbtest.Rolling(verbtest.Third, verbtest.Third),
+		"",
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+	)
 	no := &plan.Refusal{
 		Why: `the controller of statefulset "web" replaces its pods itself, the highest ordinal first: no other order can be had ` +
 			`with update strategy RollingUpdate`,
@@ -266,7 +294,15 @@ func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 }
 
 func TestStepsThatDoNotFitAnUndo(t *testing.T) {
-	s := verbtest.On(verbtest.Rolling(verbtest.Third, verbtest.Third), "", verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third, verbtest.Third)
+	s := verbtest.On(
+		verbtest.Rolling(verbtest.Third, verbtest.Third),
+		"",
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+		verbtest.Third,
+	)
 	_, err := verbtest.ToRevision(ststest.Stable)(verbtest.Ask(verbtest.Steps("4", "50%")), s, ststest.Start)
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 }

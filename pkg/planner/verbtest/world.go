@@ -66,7 +66,7 @@ func (w *World) apply(c plan.Change) {
 	case plan.Edit:
 		ststest.Generation(w.Set.Generation + 1)(w.Set)
 		if c.Partition != nil {
-			w.Set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(*c.Partition))
+			w.Set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(*c.Partition)) //nolint:gosec // a partition is an int32
 		}
 		if c.Template != nil {
 			typed, err := c.Template.Typed()
