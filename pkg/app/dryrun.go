@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,6 +29,13 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 			}
 		}
 	}
+	r.NotRun(p, nil, "a dry run: nothing was changed")
+	return nil
+}
+
+// NotRun shows a plan that is not run, and tells that it is done with that: why says
+// in a sentence. batch are its steps where the plan has them in a stream.
+func (r *Runner) NotRun(p *plan.Plan, batch iter.Seq[plan.Step], why string) {
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	for _, w := range p.Warnings {
 		report.Say(r.Env.Streams.Err, "warning: "+w)
@@ -39,19 +46,29 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 	} else {
 		text.PrintPlan(r.Env.Streams.Out, r.Env.Color, r.Flags.Output, r.Flags.DryRun, p, now)
 	}
-	o := engine.Outcome{Result: engine.Done, Message: "a dry run: nothing was changed"}
-	for _, s := range r.Env.Sinks() {
-		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p})
+	o := engine.Outcome{Result: engine.Done, Message: why}
+	for _, s := range r.report(p, batch) {
+		s.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Outcome: &o})
+	}
+	if r.Form == nil {
+		r.Env.End(o)
+	}
+}
+
+// Report tells the reports of a plan that is refused before it is run: the end of the
+// command says why.
+func (r *Runner) Report(p *plan.Plan, batch iter.Seq[plan.Step]) { r.report(p, batch) }
+
+// report tells the reports of a plan, and returns whom it has told.
+func (r *Runner) report(p *plan.Plan, batch iter.Seq[plan.Step]) []engine.Sink {
+	all, now := r.Env.Sinks(), r.Client.Now()
+	for _, s := range all {
+		s.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: p, Batch: batch})
 		for _, w := range p.Warnings {
 			s.Handle(engine.Event{Type: engine.EventWarning, Time: now, Message: w})
 		}
-		s.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Outcome: &o})
 	}
-	if r.Form != nil {
-		return nil
-	}
-	object.WriteEnd(r.Env.Streams.Out, r.Flags.Output, r.Flags.DryRun, report.Subject{Namespace: p.Namespace, Name: p.Name}, now, o)
-	return nil
+	return all
 }
 
 // Unwilling words the error of a rehearsal. Where there was no answer, or the user

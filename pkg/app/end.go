@@ -67,6 +67,13 @@ func (e *Env) Nothing(why string, try ...string) {
 	e.End(engine.Outcome{Result: engine.Done, Message: why, Try: try})
 }
 
+// Ends notes how the command ended where that is not how its last run did, and is
+// what the verb returns.
+func (e *Env) Ends(o engine.Outcome) error {
+	e.Protocol.End = o
+	return Result(o)
+}
+
 // End tells a program an end that no run tells.
 func (e *Env) End(o engine.Outcome) {
 	e.Protocol.End = o

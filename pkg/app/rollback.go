@@ -38,7 +38,7 @@ func (r *Runner) RunCanary(ctx context.Context, p *plan.Plan, s sts.Snapshot, ro
 				Result: engine.Held, Message: "the canary stays at its gate", Step: o.Step, Gate: o.Gate, Open: o.Open,
 			}
 			r.sink().Handle(engine.Event{Type: engine.EventOutcome, Time: r.Client.Now(), Step: o.Step, Outcome: &stays})
-			return &Ended{stays}
+			return Result(stays)
 		}
 		return Result(back)
 	case o.Result == engine.Halted && rollback:
@@ -54,7 +54,7 @@ func (r *Runner) rollBack(ctx context.Context, p *plan.Plan, failed engine.Outco
 	back, err := r.back(ctx, p)
 	end := rolledBack(failed, back, err)
 	r.sink().Handle(engine.Event{Type: engine.EventOutcome, Time: r.Client.Now(), Step: end.Step, Outcome: &end})
-	return &Ended{end}
+	return Result(end)
 }
 
 // rolledBack is the end of a canary that failed and went back, or did not get

@@ -127,6 +127,7 @@ func (c *cluster) RoundTrip(r *http.Request) (*http.Response, error) {
 func (c *cluster) virtual(t *testing.T, flags options.RunFlags) *Runner {
 	t.Helper()
 	env := &Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &Config{}}
+	env.Output, env.DryRun = flags.Output, flags.DryRun
 	client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", env.notices.note)
 	require.NoError(t, err)
 	return &Runner{Env: env, Client: client, Flags: flags}

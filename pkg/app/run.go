@@ -3,10 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -83,11 +86,10 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.
 			return engine.Outcome{}, err
 		}
 	}
-	plan, err := plan.Saved(*p)
+	saved, err := r.saved(p)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	plan.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := loop.Engine{
 		Notices: r.Env.Notices,
 		Cluster: r.Client,
@@ -103,7 +105,32 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.
 	}
 	r.Env.Running(true)
 	defer r.Env.Running(false)
-	return engine.Run(ctx, plan, s), nil
+	return engine.Run(ctx, saved, s), nil
+}
+
+// RunBatch runs a plan whose steps are the deletions of these verdicts' claims. What
+// such a run needs besides is given; the runner adds by whom it is told. A dry run of
+// the server's is one whose cluster keeps nothing.
+func (r *Runner) RunBatch(ctx context.Context, p *plan.Plan, b batch.Engine, verdicts iter.Seq[claims.Verdict]) (engine.Outcome, error) {
+	p.Context = r.Env.Context()
+	saved, err := r.saved(p)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	b.Sink, b.Notices, b.Now = r.sink(), r.Env.Notices, r.Client.Now
+	r.Env.Running(true)
+	defer r.Env.Running(false)
+	return b.Run(ctx, saved, verdicts), nil
+}
+
+// saved is the plan that is run, with the warnings that have come up by now.
+func (r *Runner) saved(p *plan.Plan) (plan.Plan, error) {
+	saved, err := plan.Saved(*p)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	saved.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	return saved, nil
 }
 
 // firstLook is how long the first snapshot may take before a run begins

@@ -105,6 +105,7 @@ func (c *cluster) runner(t *testing.T, flags options.RunFlags) (r *Runner, stdou
 	stdout, stderr = &strings.Builder{}, &strings.Builder{}
 	env := &Env{
 		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: &Config{},
+		Output: flags.Output, DryRun: flags.DryRun,
 	}
 	return &Runner{Env: env, Client: client, Flags: flags}, stdout, stderr
 }

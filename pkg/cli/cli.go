@@ -3,9 +3,7 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -31,7 +29,6 @@ import (
 	versioncmd "github.com/kubectl-sts/kubectl-sts/pkg/cmd/version"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/watch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/complete"
-	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
@@ -68,13 +65,7 @@ func Main(ctx context.Context, given genericiooptions.IOStreams, args []string) 
 	root.SetOut(streams.Out)
 	root.SetErr(env.Streams.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	code := end(env, cmd, args, err).ExitCode()
-	if err := unwritten(); err != nil {
-		// Whoever reads the answer must not take half of it, or none, for the whole.
-		_, _ = fmt.Fprintf(env.Streams.Err, "error: the answer could not be written: %s\n", report.Clean(err.Error()))
-		code = cmp.Or(code, engine.ExitError)
-	}
-	return code
+	return end(env, cmd, args, err, unwritten).ExitCode()
 }
 
 var long = templates.LongDesc(`

@@ -17,9 +17,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// end tells everybody how the command ended who has not been told: the person,
-// the program that reads the objects, the reports and GitHub Actions.
-func end(env *app.Env, cmd *cobra.Command, args []string, err error) engine.Outcome {
+// end is the end of every command. It tells everybody how that was who has not been
+// told: the person, the program that reads the objects, the reports and GitHub Actions.
+// unwritten is the error when not all of the answer could be written.
+func end(env *app.Env, cmd *cobra.Command, args []string, err error, unwritten func() error) engine.Outcome {
 	o := ending(err)
 	env.Flush()
 	o.Try = append(o.Try, env.Hints(err)...)
@@ -36,6 +37,13 @@ func end(env *app.Env, cmd *cobra.Command, args []string, err error) engine.Outc
 		env.End(o)
 	}
 	env.Close(o)
+	if err := unwritten(); err != nil {
+		// Whoever reads the answer must not take half of it, or none, for the whole.
+		_, _ = fmt.Fprintf(env.Streams.Err, "error: the answer could not be written: %s\n", report.Clean(err.Error()))
+		if o.ExitCode() == 0 {
+			o = engine.Outcome{Result: engine.Failed, Err: err}
+		}
+	}
 	return o
 }
 

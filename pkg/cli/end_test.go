@@ -25,7 +25,7 @@ func ends(t *testing.T, format report.Format, err error) (stdout, stderr string)
 	t.Helper()
 	var out, story strings.Builder
 	env := &app.Env{Streams: term.Streams{Out: &out, Err: &story}, Output: format}
-	end(env, &cobra.Command{Use: "canary"}, nil, err)
+	end(env, &cobra.Command{Use: "canary"}, nil, err, func() error { return nil })
 	before, after, ok := strings.Cut(out.String(), `"time":"`)
 	if ok {
 		stamp, rest, _ := strings.Cut(after, `"`)

@@ -67,7 +67,7 @@ func FuzzArguments(f *testing.F) {
 		root.SetOut(&stdout)
 		root.SetErr(env.Streams.Err)
 		cmd, err := root.ExecuteContextC(t.Context())
-		end(env, cmd, args, err)
+		end(env, cmd, args, err, func() error { return nil })
 		fuzztest.Harmless(t, stdout.String())
 		fuzztest.Harmless(t, stderr.String())
 		if err != nil && strings.HasPrefix(stderr.String(), "error: ") {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -139,4 +141,20 @@ func TestTheClaimsOfManyNamespacesAreDeletedOneNamespaceAfterTheOther(t *testing
 		require.ElementsMatch(t, want, *deleted)
 		require.Contains(t, got.Stderr, "done: 15 claims deleted, 0 skipped, 0 failed")
 	}
+}
+
+// A report names the claims whatever comes of a deletion.
+func TestARefusedDeletionIsReportedClaimByClaim(t *testing.T) {
+	claims := []*corev1.PersistentVolumeClaim{claimIn("a", "data-web-1", "distro", true)}
+	deleted := serveClaims(t, claims, []*appsv1.StatefulSet{setIn("a")})
+	file := filepath.Join(t.TempDir(), "report.md")
+
+	got := run(t.Context(), "prune-pvc", "-A", "--dry-run=none", "--report", "markdown="+file)
+
+	require.Equal(t, 3, got.Code, got.Stderr)
+	require.Empty(t, *deleted)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "| delete claim a/data-web-1 | not run |  |\n")
+	require.Contains(t, string(text), "refused: stdin is not a terminal; pass --yes**")
 }

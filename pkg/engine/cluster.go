@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -19,6 +20,16 @@ var ErrConflict = errors.New("the object changed meanwhile")
 // reached or its answer got lost: the write may have been taken. The run
 // looks again and repeats it if need be.
 var ErrLost = errors.New("no answer from the API server")
+
+// ErrGone is the error about a claim that is to be deleted and does not exist.
+var ErrGone = errors.New("it is gone already")
+
+// AnswerWithin is how long an answer to a write is waited for: also after ctrl-C,
+// where the write was begun before.
+const AnswerWithin = 30 * time.Second
+
+// ErrNoAnswer is the cause of a write that nobody answered for [AnswerWithin].
+var ErrNoAnswer = fmt.Errorf("no answer within %s", AnswerWithin)
 
 // ErrTimedOut is the cause of a context that ends because the user's own --timeout
 // has passed. No connection's timeout is one.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -23,6 +24,7 @@ const (
 	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
 	EventGate     EventType = "gate"     // a person is asked
 	EventAnswer   EventType = "answer"   // they have answered
+	EventClaim    EventType = "claim"    // a batch is through with one of its claims
 	EventOutcome  EventType = "outcome"  // how the run ended; always the last
 	// EventOperation tells whoever only looks on how far an operation is.
 	EventOperation EventType = "operation"
@@ -49,6 +51,44 @@ type Event struct {
 	External  bool // the wait is neither for the controller nor for a pod: somebody may have to act
 	Message   string
 	Outcome   *Outcome
+	// Batch are the steps of a plan whose steps are too many to be held: each is made
+	// when it is come to. Nil for other plans, and where nobody may go through them.
+	Batch iter.Seq[plan.Step]
+	// Claim is what became of a claim of a batch; Step is its deletion.
+	Claim *ClaimEnd
+}
+
+// ClaimResult is what became of a claim of a batch.
+type ClaimResult string
+
+// The results of claims.
+const (
+	ClaimDeleted ClaimResult = "deleted"
+	ClaimSkipped ClaimResult = "skipped" // something spoke for it just before
+	ClaimFailed  ClaimResult = "failed"
+	ClaimLeft    ClaimResult = "left" // not got to
+)
+
+// ClaimEnd is what became of one claim of a batch.
+type ClaimEnd struct {
+	Claim   sts.Claim
+	Result  ClaimResult
+	Why     string // of all but ClaimDeleted
+	Stopped bool   // skipped because its set was changed
+	// Retained reports whether the volume outlives the claim, with its data.
+	Retained bool
+	// Restorable reports whether there is a record to restore it from.
+	Restorable bool
+}
+
+// ClaimCounts are how many claims of a batch came to what.
+type ClaimCounts struct {
+	Deleted, Skipped, Failed, Left int
+	// Retained counts those of Deleted whose volumes exist still, Recorded those that
+	// can be restored.
+	Retained, Recorded int
+	// Stopped says for each set that was changed meanwhile what has changed.
+	Stopped []string
 }
 
 // Sink is told every event, in order, by the one goroutine that owns the run.
@@ -105,7 +145,11 @@ type Outcome struct {
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
 	Try      []string // the commands that help
-	Wanted   bool     // a hold that was asked for
+	// Claims are what a batch came to, nil for other runs, and Records is the file
+	// that its claims can be restored from, empty for none.
+	Claims  *ClaimCounts
+	Records string
+	Wanted  bool // a hold that was asked for
 	// Cancelled says that the person was asked and said no.
 	Cancelled bool
 	Err       error // the cause of Failed

@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"context"
+	"errors"
+)
+
 // The exit codes. docs/exit-codes.md says what each means for a pipeline.
 const (
 	ExitDone        = 0
@@ -36,4 +41,13 @@ func (o Outcome) ExitCode() int {
 		return ExitDone
 	}
 	return code
+}
+
+// StoppedBy is how a run ends whose context has: its time is over, or somebody has
+// interrupted it.
+func StoppedBy(ctx context.Context) Result {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return TimedOut
+	}
+	return Interrupted
 }

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
@@ -28,8 +26,8 @@ type File struct {
 	file *os.File
 	size int64 // up to the end of the last whole record
 	torn error // why what is behind that could not be taken away
-	// latest are the records that [RecordFile.WriteChanged] has written, by claim.
-	latest map[types.UID]Receipt
+
+	closed bool
 }
 
 // NewFile is a file in this folder about the claims that a command deletes at
@@ -123,20 +121,22 @@ func (b *File) Write(r Receipt) error {
 	return b.file.Sync()
 }
 
-// WriteChanged adds a record unless the last one of the same claim makes the same
-// claim: a deletion is tried again where the claim has changed, which its status
-// alone does as well. It remembers all that it has written.
-func (b *File) WriteChanged(r Receipt) error {
-	if last, ok := b.latest[r.ClaimUID]; ok && last.Makes(r) {
+// Entry is the record of one claim in a file.
+type Entry struct {
+	File *File
+	last *Receipt // nil before the first
+}
+
+// Write adds the record, unless the last one makes the same claim: a deletion is tried
+// again where the claim has changed, which its status alone does as well.
+func (e *Entry) Write(r Receipt) error {
+	if e.last != nil && e.last.Makes(r) {
 		return nil
 	}
-	if err := b.Write(r); err != nil {
+	if err := e.File.Write(r); err != nil {
 		return err
 	}
-	if b.latest == nil {
-		b.latest = map[types.UID]Receipt{}
-	}
-	b.latest[r.ClaimUID] = r
+	e.last = &r
 	return nil
 }
 
@@ -151,19 +151,23 @@ func (b *File) Path() string {
 }
 
 // Close closes the file and returns its path. One without records goes, and
-// its path is "".
+// its path is "". What is closed already is left as it is.
 func (b *File) Close() (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.file == nil {
+	if b.file == nil || b.closed {
 		return "", nil
 	}
+	b.closed = true
 	path := b.file.Name()
 	data, err := os.ReadFile(path)
 	if err == nil && !strings.Contains(string(data), "\n"+ends) {
 		err, path = os.Remove(path), ""
 	}
-	return path, errors.Join(err, b.file.Close())
+	if err = errors.Join(err, b.file.Close()); err != nil {
+		err = fmt.Errorf("the record %s: %w", b.file.Name(), err)
+	}
+	return path, err
 }
 
 // Found is a record and the file that it is in.

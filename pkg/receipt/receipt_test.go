@@ -42,8 +42,11 @@ func TestARecordIsWrittenAgainOnlyWhereItMakesAnotherClaim(t *testing.T) {
 	labelled := one
 	labelled.Claim = one.Claim.DeepCopy()
 	labelled.Claim.Labels["tier"] = "db"
-	for _, r := range []receipt.Receipt{one, two, status, one, labelled, labelled} {
-		require.NoError(t, b.WriteChanged(r))
+	first, second := receipt.Entry{File: b}, receipt.Entry{File: b}
+	require.NoError(t, first.Write(one))
+	require.NoError(t, second.Write(two))
+	for _, r := range []receipt.Receipt{status, one, labelled, labelled} {
+		require.NoError(t, first.Write(r))
 	}
 	last := receipttest.Restorable(labelled)
 	last.Claim.Labels = labelled.Claim.Labels

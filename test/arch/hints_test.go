@@ -52,8 +52,8 @@ func TestACommandThatIsWrittenOutIsReported(t *testing.T) {
 			[]string{`pkg/sts/x.go:2: a command outside of pkg/hint: "go on: kubectl sts canary web"`},
 		},
 		{
-			"kubectl's own, with flags", "pkg/prune/x.go", "package prune\nvar a = `kubectl -n %s delete pvc %s`",
-			[]string{`pkg/prune/x.go:2: a command outside of pkg/hint: "kubectl -n %s delete pvc %s"`},
+			"kubectl's own, with flags", "pkg/kube/pvc/x.go", "package pvc\nvar a = `kubectl -n %s delete pvc %s`",
+			[]string{`pkg/kube/pvc/x.go:2: a command outside of pkg/hint: "kubectl -n %s delete pvc %s"`},
 		},
 		{"the name of the program", "pkg/sts/x.go", "package sts\nvar a = \"use a newer kubectl-sts\"", nil},
 		{"an example in the help", "pkg/cmd/undo/x.go", "package undo\nvar example = templates.Examples(`kubectl sts undo web`)", nil},

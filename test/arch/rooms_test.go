@@ -24,6 +24,8 @@ const (
 	facts    = module + "/pkg/sts"
 	hints    = module + "/pkg/hint"
 	plans    = module + "/pkg/plan"
+	receipts = module + "/pkg/receipt"
+	unused   = module + "/pkg/claims"
 	kube     = module + "/pkg/kube"
 	feed     = kube + "/feed"
 	pvc      = kube + "/pvc"
@@ -63,11 +65,12 @@ var rooms = []room{
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	// A clock is passed in, but files are read and written here.
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
-	{dir: "pkg/prune", never: []string{clientGo, cobra, cli, report, term, kube}},
 	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, hints}, noClock: true},
 	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
 	// What a run waits for takes time; what it decides does not.
 	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans, decision}},
+	// The other executor knows what it deletes, and writes down how that is restored.
+	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans, decision, unused, receipts}},
 	{dir: "pkg/engine/enginetest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},

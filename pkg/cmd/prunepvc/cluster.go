@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-var _ prune.Cluster = cluster{}
+var _ batch.Cluster = cluster{}
 
 // cluster is a client as a deletion of claims needs it.
 type cluster struct {

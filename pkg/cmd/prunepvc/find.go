@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -14,18 +13,16 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // found is what a look at the cluster has found.
 type found struct {
-	judge prune.Judge
+	judge batch.Judge
 	list  claims.List // those to delete and, if they are shown, those to keep
 	total claims.Total
-	part  *ci.ClaimPart // of the reports
 }
 
 // find reads claims and what can want them, and judges.
@@ -42,14 +39,6 @@ func (r Request) find(ctx context.Context, env *app.Env, client *kube.Client) (f
 	f.total = claims.Sum(f.list.All())
 	f.total.Kept = s.allKept()
 	return f, nil
-}
-
-// reported are the verdicts that reports are about, if there are any reports.
-func (f *found) reported(env *app.Env) iter.Seq[claims.Verdict] {
-	if len(env.Reports) == 0 {
-		return func(func(claims.Verdict) bool) {}
-	}
-	return f.list.Doomed()
 }
 
 // inOrder sorts the claims of a namespace by ordinal, where the API server sorts
@@ -113,30 +102,4 @@ func (r Request) addReclaim(ctx context.Context, env *app.Env, client *kube.Clie
 		env.Warn("nobody knows what happens to the volumes: " + err.Error())
 	}
 	list.Reclaim = volumes.Of
-}
-
-// words say what was found, in one line.
-func (r Request) words(t claims.Total, where string) string {
-	kept := ""
-	if t.Kept > 0 && !r.ShowKept {
-		kept = fmt.Sprintf("; %d kept (--show-kept says why)", t.Kept)
-	}
-	if t.Claims == 0 {
-		return fmt.Sprintf("no unused claims in %s%s", where, kept)
-	}
-	return fmt.Sprintf("%s to delete in %s, %s%s", sts.Count(t.Claims, "claim"), where, t.Size.String(), kept)
-}
-
-// fate says what happens to the data, "" when it stays.
-func (r Request) fate(t claims.Total) string {
-	if t.Dying == 0 || r.RetainVolumes {
-		return ""
-	}
-	words := fmt.Sprintf("deleting %s (%s) loses the data: the reclaim policy of their volumes is not Retain",
-		sts.Count(t.Dying, "claim"), t.DyingSize.String())
-	if t.Unknown == t.Dying {
-		words = fmt.Sprintf("deleting %s (%s) may lose the data: the reclaim policy of their volumes is not known",
-			sts.Count(t.Dying, "claim"), t.DyingSize.String())
-	}
-	return words
 }

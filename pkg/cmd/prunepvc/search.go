@@ -6,8 +6,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 )
 
 // search judges claims namespace by namespace, and forgets of each what is not
@@ -17,7 +17,7 @@ type search struct {
 	client  *kube.Client
 	options claims.Options
 	list    claims.List
-	judge   prune.Judge
+	judge   batch.Judge
 	kept    map[string]int // by namespace
 	// doubted are, by the maker of claims, the namespaces that were judged
 	// before it was known whether that maker is a controller.

@@ -58,7 +58,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		failures = append(failures, err)
 	}
 	if len(failures) == 0 && len(found) > 1 {
-		env.Protocol.End = engine.Outcome{Result: engine.Done, Message: fmt.Sprintf("%d claims are restored", done)}
+		return env.Ends(engine.Outcome{Result: engine.Done, Message: fmt.Sprintf("%d claims are restored", done)})
 	}
 	return conclude(done, failures)
 }
@@ -125,8 +125,7 @@ func (v *verb) restore(ctx context.Context, record receipt.Receipt) error {
 		if p == nil {
 			words := planner.Nothing(b)
 			v.tell.Nothing(words)
-			v.env.Protocol.End = engine.Outcome{Result: engine.Done, Message: words}
-			return nil
+			return v.env.Ends(engine.Outcome{Result: engine.Done, Message: words})
 		}
 		if o, err = v.run(ctx, runner, p, s); err != nil {
 			return err

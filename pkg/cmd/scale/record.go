@@ -7,20 +7,34 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // recorder writes down what it takes to make a claim again whose volume stays.
 type recorder struct {
-	client *kube.Client
-	book   *receipt.File
+	client  *kube.Client
+	file    *receipt.File
+	entries map[types.UID]*receipt.Entry
+}
+
+func newRecorder(client *kube.Client, file *receipt.File) recorder {
+	return recorder{client, file, map[types.UID]*receipt.Entry{}}
+}
+
+// entry is the one of a claim.
+func (r recorder) entry(uid types.UID) *receipt.Entry {
+	if r.entries[uid] == nil {
+		r.entries[uid] = &receipt.Entry{File: r.file}
+	}
+	return r.entries[uid]
 }
 
 // Record writes it down; see [engine.Records].
@@ -37,7 +51,7 @@ func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snaps
 		// Somebody has set it back: the data would die after all.
 		return fmt.Errorf("the reclaim policy of volume %s is %s by now: claim %s is kept", record.Volume, record.Policy, d.Name)
 	}
-	if err := r.book.WriteChanged(record); err != nil {
+	if err := r.entry(d.UID).Write(record); err != nil {
 		return fmt.Errorf("no record can be written, so claim %s is kept: %w", d.Name, err)
 	}
 	return nil
@@ -46,7 +60,7 @@ func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snaps
 // recordOf reads what it takes to make a claim of the set again.
 func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (receipt.Receipt, error) {
 	record, err := client.ClaimRecord(ctx, claim)
-	if errors.Is(err, prune.ErrGone) {
+	if errors.Is(err, engine.ErrGone) {
 		err = fmt.Errorf("%w: %w", engine.ErrConflict, err)
 	}
 	if err != nil {
@@ -66,18 +80,18 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 	if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
 		return err
 	}
-	book, err := v.book(ctx, p)
+	file, err := v.records(ctx, p)
 	if err == nil && v.scale.Unrecorded {
 		p, err = scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	}
 	if err != nil {
 		return err
 	}
-	if book != nil {
-		v.runner.Records = recorder{v.runner.Client, book}
+	if file != nil {
+		v.runner.Records = newRecorder(v.runner.Client, file)
 		defer func() {
-			if _, err := book.Close(); err != nil {
-				v.runner.Warn(fmt.Sprintf("the record %s: %v", book.Path(), err))
+			if _, err := file.Close(); err != nil {
+				v.runner.Warn(err.Error())
 			}
 		}()
 	}
@@ -87,10 +101,10 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 	return v.runner.RunToEnd(ctx, p, v.s)
 }
 
-// book makes the file for records where the plan needs one: that none can be
+// records makes the file for records where the plan needs one: that none can be
 // written must show before any pod goes. Where volumes stay by themselves it is
 // no reason to stop.
-func (v *visit) book(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
+func (v *visit) records(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
 	var first *plan.DeleteClaim
 	for i := range p.Steps {
 		if d, ok := p.Steps[i].Change.(plan.DeleteClaim); ok && d.Record && first == nil {
@@ -100,32 +114,24 @@ func (v *visit) book(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
 	if first == nil || v.runner.DryRun() {
 		return nil, nil
 	}
-	book, err := v.open(ctx, *first)
-	switch {
-	case err == nil:
-		return book, nil
-	case retains(p):
-		return nil, fmt.Errorf("no record can be written for restore-pvc, so nothing was changed (see --record): %w", err)
+	file := app.RecordFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
+	if retains(p) {
+		file.Needed = "no record can be written for restore-pvc, so nothing was changed (see --record)"
 	}
-	v.runner.Warn("no record is written for restore-pvc: " + err.Error())
-	v.scale.Unrecorded = true
-	return nil, nil
+	open, err := v.runner.OpenRecords(file)
+	v.scale.Unrecorded = open == nil
+	return open, err
 }
 
-// open makes the file, and finds out whether what goes into it may be read. That
+// readable finds out whether what goes into the record of a claim may be read. That
 // the claim has just changed does not matter.
-func (v *visit) open(ctx context.Context, d plan.DeleteClaim) (*receipt.File, error) {
+func (v *visit) readable(ctx context.Context, d plan.DeleteClaim) error {
 	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
-	if _, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i]); err != nil && !errors.Is(err, engine.ErrConflict) {
-		return nil, err
+	_, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
+	if errors.Is(err, engine.ErrConflict) {
+		return nil
 	}
-	dir, err := receipt.Dir(v.request.RecordDir)
-	if err != nil {
-		return nil, err
-	}
-	book := receipt.NewFile(dir, "kubectl sts scale "+v.s.Name(), v.env.Everywhere(), v.runner.Client.Host(), v.runner.Client.Now)
-	err = book.Prepare()
-	return book, err
+	return err
 }
 
 // retains reports whether the data is only safe because the run sees to it.

@@ -42,8 +42,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := watch(ctx, env, r, sets); err != nil {
 		return err
 	}
-	env.Protocol.End = worst(sets)
-	return app.Result(env.Protocol.End)
+	return env.Ends(worst(sets))
 }
 
 // watched is one of the sets.

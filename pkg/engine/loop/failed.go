@@ -82,7 +82,7 @@ func (r *run) keepNote(edit plan.Edit) error {
 		if what := r.state.Drift(r.plan, s); what != "" {
 			return errors.New(what)
 		}
-		ctx, cancel := context.WithTimeoutCause(r.ctx, noteWithin, errNoAnswer)
+		ctx, cancel := context.WithTimeoutCause(r.ctx, noteWithin, engine.ErrNoAnswer)
 		_, err := r.Cluster.Apply(ctx, edit, s)
 		cancel()
 		switch {

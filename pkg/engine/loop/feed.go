@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -44,7 +43,7 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *engine.Outcome {
 
 // stopped is the end of a run whose time is over, or that was interrupted.
 func (r *run) stopped() *engine.Outcome {
-	if err := r.ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	if err := r.ctx.Err(); err != nil && engine.StoppedBy(r.ctx) == engine.Interrupted {
 		return r.end(engine.Interrupted, "interrupted", err)
 	}
 	return r.end(engine.TimedOut, fmt.Sprintf("not done after %s", r.plan.Timeout), nil)

@@ -18,7 +18,7 @@ func (r *run) lookAgain() (time.Time, *engine.Outcome) {
 	if now.Before(r.lookAt) {
 		return r.lookAt, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, engine.AnswerWithin, engine.ErrNoAnswer)
 	s, err := r.Looker.Look(ctx, r.seen)
 	cancel()
 	switch {

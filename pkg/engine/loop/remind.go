@@ -31,7 +31,8 @@ func (m *reminder) note(e engine.Event) {
 		m.told = e.Time
 	case engine.EventStep, engine.EventChange, engine.EventSoak, engine.EventStepDone, engine.EventGate:
 		*m = reminder{}
-	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventOperation, engine.EventOutcome:
+	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventOperation,
+		engine.EventClaim, engine.EventOutcome:
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// errNoAnswer is the cause of a write that nobody answered for [answerWithin].
-var errNoAnswer = fmt.Errorf("no answer within %s", answerWithin)
-
 // Engine is what a run needs besides its plan.
 type Engine struct {
 	Cluster engine.Cluster
@@ -52,8 +49,6 @@ const (
 	rewrite = 5 * time.Second
 	// outOfStep is how far the watch of the set may be behind that of its pods.
 	outOfStep = time.Second
-	// answerWithin is how long an answer to a write is waited for.
-	answerWithin = 30 * time.Second
 )
 
 // Run runs a plan to its end. The first snapshot is the one that the plan was
@@ -216,7 +211,7 @@ func (r *run) unsettle() {
 
 // apply sends a write. After a conflict nothing is sent before a new snapshot.
 func (r *run) apply(c plan.Change) *engine.Outcome {
-	ctx, cancel := context.WithTimeoutCause(r.ctx, answerWithin, errNoAnswer)
+	ctx, cancel := context.WithTimeoutCause(r.ctx, engine.AnswerWithin, engine.ErrNoAnswer)
 	defer cancel()
 	var set *appsv1.StatefulSet
 	err := r.record(ctx, c)

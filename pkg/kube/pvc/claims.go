@@ -12,7 +12,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -20,13 +19,13 @@ import (
 // DeleteClaim deletes one claim, on condition that it is the one that was seen
 // and has not changed since. A claim that is gone is no error.
 func (c Claims) DeleteClaim(ctx context.Context, claim sts.Claim, dryRun bool) error {
-	if err := c.PruneClaim(ctx, claim, dryRun); !errors.Is(err, prune.ErrGone) {
+	if err := c.PruneClaim(ctx, claim, dryRun); !errors.Is(err, engine.ErrGone) {
 		return err
 	}
 	return nil
 }
 
-// PruneClaim does the same. A claim that is gone is [prune.ErrGone], unless it
+// PruneClaim does the same. A claim that is gone is [engine.ErrGone], unless it
 // went with a deletion of this call that got no answer. A dry run asks whether it
 // may be deleted, and not whether it has changed: controllers write to it when they
 // like.
@@ -46,7 +45,7 @@ func (c Claims) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) er
 		return c.conn.Remove(ctx, "persistentvolumeclaims", claim.Namespace, claim.Name, opts)
 	}))
 	if apierrors.IsNotFound(err) {
-		return prune.ErrGone
+		return engine.ErrGone
 	}
 	return c.conn.WriteError(err, "delete", "persistentvolumeclaims", claim.Name)
 }
@@ -54,17 +53,17 @@ func (c Claims) PruneClaim(ctx context.Context, claim sts.Claim, dryRun bool) er
 // deleted reports whether that very claim is gone or on its way out.
 func (c Claims) deleted(ctx context.Context, claim sts.Claim) (bool, error) {
 	now, err := c.ClaimNow(ctx, claim)
-	if errors.Is(err, prune.ErrGone) {
+	if errors.Is(err, engine.ErrGone) {
 		return true, nil
 	}
 	return err == nil && (now.UID != claim.UID || now.Deleting), err
 }
 
-// ClaimNow reads the claim of this name as it is now. It is [prune.ErrGone] when
+// ClaimNow reads the claim of this name as it is now. It is [engine.ErrGone] when
 // there is none. It is listed: who deletes claims may list them, and need not be
 // allowed to get one.
 func (c Claims) ClaimNow(ctx context.Context, seen sts.Claim) (sts.Claim, error) {
-	now, err := sts.Claim{}, prune.ErrGone
+	now, err := sts.Claim{}, engine.ErrGone
 	opts := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, seen.Name).String()}
 	listed := transport.Pages(c.conn.Quiet(ctx), opts, c.conn.PersistentVolumeClaims(seen.Namespace).List,
 		func(list *corev1.PersistentVolumeClaimList) {

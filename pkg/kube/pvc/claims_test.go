@@ -10,7 +10,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -32,7 +31,7 @@ func TestAClaimThatIsGoneIsToldApart(t *testing.T) {
 	server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Failure(http.StatusNotFound, "gone"))
 	client, seen := server.Client(), sts.ObserveClaim(claim, nil)
 
-	require.Equal(t, prune.ErrGone, client.PruneClaim(t.Context(), seen, false))
+	require.Equal(t, engine.ErrGone, client.PruneClaim(t.Context(), seen, false))
 	require.NoError(t, client.DeleteClaim(t.Context(), seen, false))
 }
 
@@ -104,7 +103,7 @@ func TestAClaimIsReadAgainByItsName(t *testing.T) {
 
 	server.On(http.MethodGet, kubetest.ClaimsPath, kubetest.List(other))
 	_, err = client.ClaimNow(t.Context(), seen)
-	require.Equal(t, prune.ErrGone, err)
+	require.Equal(t, engine.ErrGone, err)
 	server.On(http.MethodGet, kubetest.ClaimsPath,
 		kubetest.Failure(http.StatusForbidden, `User "jo" cannot list resource "persistentvolumeclaims"`))
 	_, err = client.ClaimNow(t.Context(), seen)

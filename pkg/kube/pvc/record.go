@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,7 +28,7 @@ func (c Claims) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (r
 	claim, err := c.getClaim(ctx, seen.Namespace, seen.Name)
 	switch {
 	case apierrors.IsNotFound(err):
-		return receipt.Receipt{}, prune.ErrGone
+		return receipt.Receipt{}, engine.ErrGone
 	case err != nil:
 		return receipt.Receipt{}, c.conn.WriteError(err, "get", "persistentvolumeclaims", seen.Name)
 	}

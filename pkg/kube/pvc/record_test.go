@@ -12,7 +12,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -98,7 +97,7 @@ func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 
 	server.On(http.MethodGet, kubetest.ClaimPath, kubetest.Failure(http.StatusNotFound, "gone"))
 	_, err = server.Client().ClaimRecord(t.Context(), seen)
-	require.Equal(t, prune.ErrGone, err)
+	require.Equal(t, engine.ErrGone, err)
 
 	server, claim = stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "other" })
 	_, err = server.Client().ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))

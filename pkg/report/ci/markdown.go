@@ -82,7 +82,7 @@ func (c *Case) markdown() string {
 	case Passed:
 		return "✅ done"
 	case Broke:
-		if c.step != "" { // why is below the table
+		if !c.alone { // why is below the table
 			return "❌ " + report.EndWord(c.End)
 		}
 		return "❌ " + escapeMarkdown(c.Words)
@@ -96,7 +96,7 @@ func (c *Case) markdown() string {
 }
 
 func tookWords(c *Case) string {
-	if c.Result == NotRun || c.step == "" && c.Took == 0 {
+	if c.Result == NotRun || c.alone && c.Took == 0 {
 		return ""
 	}
 	unit := 10 * time.Millisecond

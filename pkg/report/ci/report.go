@@ -30,6 +30,9 @@ type Part struct {
 	Began    time.Time
 	Ended    time.Time
 	End      *engine.Outcome // nil while it runs
+
+	at    map[string]int // the place of a step's case, by its ID
+	batch bool           // each case has an end of its own
 }
 
 // CaseResult is what became of a step.
@@ -53,7 +56,7 @@ type Case struct {
 	Took   time.Duration
 	End    engine.Result // how it broke
 
-	step  string // its ID, empty for what is no step of a plan
+	alone bool // why it broke is told with it, not with the end of its plan
 	began time.Time
 }
 
@@ -70,7 +73,10 @@ type sink struct {
 func (s *sink) Handle(e engine.Event) {
 	if e.Type == engine.EventPlan {
 		part := newPart(e)
-		s.parts, s.report.Parts = append(s.parts, part), append(s.report.Parts, part)
+		s.parts = append(s.parts, part)
+		if !part.batch || len(part.Cases) > 0 {
+			s.report.Parts = append(s.report.Parts, part)
+		}
 		return
 	}
 	if len(s.parts) == 0 {
@@ -85,6 +91,8 @@ func (s *sink) Handle(e engine.Event) {
 		part.begin(e.Step, e.Time)
 	case engine.EventStepDone:
 		part.pass(e.Time)
+	case engine.EventClaim:
+		part.claim(e)
 	case engine.EventOutcome:
 		s.end(e)
 	}
@@ -104,23 +112,59 @@ func (s *sink) end(e engine.Event) {
 
 func newPart(e engine.Event) *Part {
 	p := &Part{
+		at:    map[string]int{},
 		About: report.Subject{Namespace: e.Plan.Namespace, Name: cmp.Or(e.Plan.Name, e.Plan.Claim)},
 		Title: report.Clean(e.Plan.Title), Began: e.Time, Ended: e.Time,
 	}
 	for i := range e.Plan.Steps {
-		step := &e.Plan.Steps[i]
-		title := report.Clean(report.StepName(step) + step.Title)
-		if step.Number == 0 && step.Change == nil && step.Title == "" {
-			title = fmt.Sprintf("step %d", i+1)
+		p.add(&e.Plan.Steps[i], Case{})
+	}
+	if p.batch = e.Batch != nil; p.batch {
+		for step := range e.Batch {
+			p.add(&step, Case{alone: true})
 		}
-		p.Cases = append(p.Cases, Case{Title: title, Result: NotRun, step: step.ID})
 	}
 	return p
 }
 
+// add adds the case of a step.
+func (p *Part) add(step *plan.Step, c Case) {
+	c.Title, c.Result = report.Clean(report.StepName(step)+step.Title), NotRun
+	if step.Number == 0 && step.Change == nil && step.Title == "" {
+		c.Title = fmt.Sprintf("step %d", len(p.Cases)+1)
+	}
+	if _, taken := p.at[step.ID]; !taken { // those of a plan that is not run have none
+		p.at[step.ID] = len(p.Cases)
+	}
+	p.Cases = append(p.Cases, c)
+}
+
 // find is the place of a step, -1 for nil and for one of another plan.
 func (p *Part) find(step *plan.Step) int {
-	return slices.IndexFunc(p.Cases, func(c Case) bool { return step != nil && c.step == step.ID })
+	if step != nil {
+		if i, ok := p.at[step.ID]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// claim notes what became of a claim of a batch.
+func (p *Part) claim(e engine.Event) {
+	i := p.find(e.Step)
+	if i < 0 {
+		return
+	}
+	c := &p.Cases[i]
+	c.Words = report.Clean(e.Claim.Why)
+	switch e.Claim.Result {
+	case engine.ClaimDeleted:
+		c.Result, c.Words = Passed, ""
+	case engine.ClaimFailed:
+		c.Result, c.End = Broke, engine.Failed
+	case engine.ClaimSkipped, engine.ClaimLeft:
+		c.Result = Skipped
+	}
 }
 
 func (p *Part) begin(step *plan.Step, now time.Time) {
@@ -149,6 +193,10 @@ func (p *Part) pass(now time.Time) {
 // comes behind it was not run.
 func (p *Part) end(o engine.Outcome, now time.Time) {
 	p.End, p.Ended = &o, now
+	if p.batch {
+		p.rest(report.Clean(o.Message))
+		return
+	}
 	if o.Result == engine.Done {
 		p.pass(now)
 	}
@@ -168,6 +216,11 @@ func (p *Part) end(o engine.Outcome, now time.Time) {
 	if o.Result == engine.Done {
 		words = report.Clean(o.Message) // a dry run
 	}
+	p.rest(words)
+}
+
+// rest says why what was not run was not.
+func (p *Part) rest(words string) {
 	for i := range p.Cases {
 		if c := &p.Cases[i]; c.Result == NotRun && c.Words == "" {
 			c.Words = words
@@ -193,7 +246,7 @@ func (p *Part) ending(o engine.Outcome) *Case {
 			return &p.Cases[i]
 		}
 	}
-	p.Cases = append(p.Cases, Case{Title: "end", Result: Running})
+	p.Cases = append(p.Cases, Case{Title: "end", Result: Running, alone: true})
 	return &p.Cases[len(p.Cases)-1]
 }
 

@@ -3,16 +3,13 @@ package ci_test
 import (
 	"bytes"
 	"encoding/xml"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -153,22 +150,28 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 }
 
 func TestReportsOfClaims(t *testing.T) {
-	verdicts := []claims.Verdict{reporttest.Orphan(4), reporttest.Orphan(5), reporttest.Orphan(6), reporttest.Orphan(7)}
 	p := &ci.Report{Command: "kubectl sts prune-pvc"}
-	part := p.Claims(`4 claims to delete in namespace "default", 40Gi`, slices.Values(verdicts), ststest.Start)
-	part.Handle(prune.Event{Verdict: verdicts[0], Result: prune.Deleted})
-	part.Handle(prune.Event{Verdict: verdicts[1], Result: prune.Skipped, Why: "pod web-5 mounts it"})
-	part.Handle(prune.Event{Verdict: verdicts[2], Result: prune.Failed, Why: "not allowed to delete persistentvolumeclaims"})
-	part.Handle(prune.Event{Verdict: reporttest.Orphan(9), Result: prune.Deleted}) // not one of them
+	sink := p.Sink()
+	sink.Handle(reporttest.BatchPlan(`4 claims to delete in namespace "default", 40Gi`, 4, 5, 6, 7))
+	sink.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: reporttest.Orphan(4).Claim, Result: engine.ClaimDeleted}))
+	sink.Handle(reporttest.ClaimEvent(engine.ClaimEnd{
+		Claim: reporttest.Orphan(5).Claim, Result: engine.ClaimSkipped, Why: "pod web-5 mounts it",
+	}))
+	sink.Handle(reporttest.ClaimEvent(engine.ClaimEnd{
+		Claim: reporttest.Orphan(6).Claim, Result: engine.ClaimFailed, Why: "not allowed to delete persistentvolumeclaims",
+	}))
+	sink.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: reporttest.Orphan(9).Claim, Result: engine.ClaimDeleted})) // not one of them
 	p.Ended = ststest.Start.Add(3 * time.Second)
 	p.End = engine.Outcome{Result: engine.Failed, Message: "1 claim deleted, 1 skipped, 1 failed, 1 not got to"}
-	part.End(p.End, p.Ended)
+	sink.Handle(engine.Event{Type: engine.EventOutcome, Time: p.Ended, Outcome: &p.End})
 
 	reporttest.Golden(t, "junit-claims", string(ci.JUnit(p)))
 	reporttest.Golden(t, "markdown-claims", ci.Markdown(p))
 
 	none := &ci.Report{Command: "kubectl sts prune-pvc", End: engine.Outcome{Result: engine.Done, Message: "no claim"}}
-	none.Claims("no claim", slices.Values([]claims.Verdict{}), ststest.Start).End(none.End, ststest.Start)
+	sink = none.Sink()
+	sink.Handle(reporttest.BatchPlan("no claim"))
+	sink.Handle(engine.Event{Type: engine.EventOutcome, Time: ststest.Start, Outcome: &none.End})
 	reporttest.Golden(t, "markdown-claims-none", ci.Markdown(none))
 }
 

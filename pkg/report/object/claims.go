@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -58,49 +57,6 @@ func viewClaim(l report.Claims, v claims.Verdict) claimView {
 		out.UnusedSince = &since
 	}
 	return out
-}
-
-// Deletion is what became of one claim.
-type Deletion struct {
-	Type       string        `json:"type"`
-	Time       time.Time     `json:"time"`
-	DryRun     report.DryRun `json:"dryRun"`
-	Namespace  string        `json:"namespace"`
-	Name       string        `json:"name"`
-	UID        string        `json:"uid"`
-	Result     string        `json:"result"`
-	Message    string        `json:"message,omitempty"`
-	Volume     string        `json:"volume,omitempty"`
-	Retained   bool          `json:"volumeStays"`
-	Restorable bool          `json:"restorable"`
-}
-
-// ViewDeletion is what became of a claim.
-func ViewDeletion(e prune.Event, dryRun report.DryRun, now time.Time) Deletion {
-	c := e.Verdict.Claim
-	return Deletion{
-		Type: "deletion", Time: now.UTC(), DryRun: dryRun, Namespace: c.Namespace, Name: report.Clean(c.Name), UID: string(c.UID),
-		Result: string(e.Result), Message: report.Clean(e.Why),
-		Volume: report.Clean(c.Volume), Retained: e.Retained, Restorable: e.Restorable,
-	}
-}
-
-// Pruned is what became of all.
-type Pruned struct {
-	Type    string        `json:"type"`
-	Time    time.Time     `json:"time"`
-	DryRun  report.DryRun `json:"dryRun"`
-	Result  string        `json:"result"`
-	Exit    int           `json:"exitCode"`
-	Message string        `json:"message"`
-	Found   int           `json:"found"`
-	Size    string        `json:"size"`
-	Kept    int           `json:"kept"`
-	Deleted int           `json:"deleted"`
-	Skipped int           `json:"skipped"`
-	Failed  int           `json:"failed"`
-	Left    int           `json:"left"`
-	Record  string        `json:"record,omitempty"`
 }
 
 // Restored is what became of a claim that was to be restored.

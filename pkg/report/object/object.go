@@ -90,8 +90,8 @@ func (p *Pod) trouble(t *sts.Trouble) {
 
 // Handle writes one event.
 func (o *Sink) Handle(e engine.Event) {
-	if e.Type == engine.EventAnswer {
-		return // what follows of it tells more
+	if e.Type == engine.EventAnswer || e.Type == engine.EventClaim {
+		return // what follows of it tells more; a batch has objects of its own
 	}
 	out := event{Type: string(e.Type), Time: e.Time.UTC(), DryRun: report.DryRunNone, Message: report.Clean(e.Message), Outside: e.External}
 	if e.Type == engine.EventWarning && out.Message == "" {

@@ -8,6 +8,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -27,4 +30,28 @@ func Orphan(ordinal int, changes ...func(*claims.Verdict)) claims.Verdict {
 		change(&v)
 	}
 	return v
+}
+
+// BatchPlan is the event with which a batch begins that deletes the claims of these
+// ordinals of web.
+func BatchPlan(title string, ordinals ...int) engine.Event {
+	p := planner.Plan("default", title, nil)
+	return engine.Event{Type: engine.EventPlan, Time: ststest.Start, Plan: p, Batch: func(yield func(plan.Step) bool) {
+		for _, ordinal := range ordinals {
+			if !yield(planner.Step(Orphan(ordinal), false)) {
+				return
+			}
+		}
+	}}
+}
+
+// ClaimEvent tells what became of a claim of a batch.
+func ClaimEvent(end engine.ClaimEnd) engine.Event {
+	step := planner.Step(claims.Verdict{Claim: end.Claim}, false)
+	return engine.Event{Type: engine.EventClaim, Time: ststest.Start, Step: &step, Claim: &end}
+}
+
+// BatchEnd tells how a batch ended.
+func BatchEnd(o engine.Outcome) engine.Event {
+	return engine.Event{Type: engine.EventOutcome, Time: ststest.Start, Outcome: &o}
 }

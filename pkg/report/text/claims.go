@@ -28,7 +28,7 @@ func PrintClaims(w io.Writer, mode term.ColorMode, format report.Format, l repor
 	case report.Name:
 		for v := range l.Shown() {
 			if v.Delete {
-				PrintClaimName(w, v)
+				printClaimName(w, v.Claim)
 			}
 		}
 	default:
@@ -36,9 +36,9 @@ func PrintClaims(w io.Writer, mode term.ColorMode, format report.Format, l repor
 	}
 }
 
-// PrintClaimName prints what kubectl prints with -o name.
-func PrintClaimName(w io.Writer, v claims.Verdict) {
-	_, _ = fmt.Fprintln(w, "persistentvolumeclaim/"+report.Clean(v.Claim.Name))
+// printClaimName prints what kubectl prints with -o name.
+func printClaimName(w io.Writer, c sts.Claim) {
+	_, _ = fmt.Fprintln(w, "persistentvolumeclaim/"+report.Clean(c.Name))
 }
 
 func ordinalOf(v *claims.Verdict) string {

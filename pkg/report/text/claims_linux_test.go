@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -45,10 +45,14 @@ func TestABarShowsHowFarADeletionIs(t *testing.T) {
 			Lines: terminal, Color: term.ColorNever, Total: claims.Total{Claims: 60}, Now: func() time.Time { return ststest.Start },
 		}
 		for range 58 {
-			p.Handle(prune.Event{Verdict: reporttest.Orphan(4), Result: prune.Deleted})
+			p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: reporttest.Orphan(4).Claim, Result: engine.ClaimDeleted}))
 		}
-		p.Handle(prune.Event{Verdict: reporttest.Orphan(4), Result: prune.Skipped, Stopped: true, Why: "which the end says once"})
-		p.Handle(prune.Event{Verdict: reporttest.Orphan(5), Result: prune.Skipped, Why: "pod job-1 mounts it"})
-		p.End(prune.Summary{Deleted: 59, Skipped: 1}, "")
+		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{
+			Claim: reporttest.Orphan(4).Claim, Result: engine.ClaimSkipped, Stopped: true, Why: "which the end says once",
+		}))
+		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{
+			Claim: reporttest.Orphan(5).Claim, Result: engine.ClaimSkipped, Why: "pod job-1 mounts it",
+		}))
+		p.Handle(reporttest.BatchEnd(engine.Outcome{Result: engine.Done, Message: "59 claims deleted, 1 skipped, 0 failed"}))
 	}))
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -82,8 +81,9 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	text.PrintClaims(&out, term.ColorNever, report.Wide, list)
 	text.PrintClaims(&out, term.ColorNever, report.Name, list)
 	p := pruning(&out, &out, report.Human)
-	p.Handle(prune.Event{Verdict: v, Result: prune.Failed, Why: reporttest.Evil})
-	p.End(prune.Summary{Stopped: []string{reporttest.Evil}}, reporttest.Evil, reporttest.Evil)
+	p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: reporttest.Evil}))
+	p.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
+	p.Handle(reporttest.BatchEnd(engine.Outcome{Message: reporttest.Evil, Records: reporttest.Evil, Try: []string{reporttest.Evil}}))
 	r := restoring(&out, &out, report.Human)
 	r.Binding = plan.Binding{Claim: reporttest.Evil, Volume: reporttest.Evil}
 	for _, result := range []engine.Result{engine.Done, engine.TimedOut} {
@@ -106,12 +106,20 @@ func pruning(lines, objects *strings.Builder, format report.Format) *text.Prunin
 // deletion is a run with every kind of end.
 func deletion(p *text.Pruning) {
 	all := mixed()
-	p.Handle(prune.Event{Verdict: all[1], Result: prune.Deleted})
-	p.Handle(prune.Event{Verdict: all[2], Result: prune.Deleted, Retained: true, Restorable: true})
-	p.Handle(prune.Event{Verdict: all[3], Result: prune.Skipped, Why: "pod job-1 mounts it or waits for it"})
-	p.Handle(prune.Event{Verdict: all[4], Result: prune.Failed, Why: "not allowed"})
-	sum := prune.Summary{Deleted: 2, Skipped: 1, Failed: 1, Retained: 1, Recorded: 1}
-	p.End(sum, "/state/x.yaml", "bring them back: kubectl sts restore-pvc -f /state/x.yaml")
+	p.Handle(reporttest.BatchPlan("4 claims"))
+	for _, end := range []engine.ClaimEnd{
+		{Claim: all[1].Claim, Result: engine.ClaimDeleted},
+		{Claim: all[2].Claim, Result: engine.ClaimDeleted, Retained: true, Restorable: true},
+		{Claim: all[3].Claim, Result: engine.ClaimSkipped, Why: "pod job-1 mounts it or waits for it"},
+		{Claim: all[4].Claim, Result: engine.ClaimFailed, Why: "not allowed"},
+	} {
+		p.Handle(reporttest.ClaimEvent(end))
+	}
+	p.Handle(reporttest.BatchEnd(engine.Outcome{
+		Result: engine.Failed, Message: "2 claims deleted, 1 skipped, 1 failed", Records: "/state/x.yaml",
+		Claims: &engine.ClaimCounts{Deleted: 2, Skipped: 1, Failed: 1, Retained: 1, Recorded: 1},
+		Try:    []string{"bring them back: kubectl sts restore-pvc -f /state/x.yaml"},
+	}))
 }
 
 func TestADeletionIsTold(t *testing.T) {
@@ -125,6 +133,25 @@ func TestADeletionIsTold(t *testing.T) {
 			reporttest.Golden(t, name, "stderr:\n"+lines.String()+"stdout:\n"+objects.String())
 		})
 	}
+}
+
+func TestAWarningInADeletionHasALineOfItsOwn(t *testing.T) {
+	var lines, objects strings.Builder
+	p := pruning(&lines, &objects, report.JSON)
+	p.Handle(engine.Event{Type: engine.EventWarning, Message: "the API server does not answer"})
+
+	require.Equal(t, "warning: the API server does not answer\n", lines.String())
+	require.Empty(t, objects.String())
+}
+
+func TestADryRunOfADeletionEndsInAnObject(t *testing.T) {
+	var lines, objects strings.Builder
+	p := pruning(&lines, &objects, report.JSON)
+	p.Plan(&plan.Plan{Title: "4 claims to delete"})
+
+	require.Empty(t, lines.String())
+	require.Contains(t, objects.String(), `"result":"done","exitCode":0,"message":"4 claims to delete","found":4,`)
+	require.Contains(t, objects.String(), `"deleted":0,"skipped":0,"failed":0,"left":0}`)
 }
 
 func TestTheTotalsAreToldBelowATableAndBesideObjects(t *testing.T) {

@@ -10,14 +10,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // Pruning tells what happens to claims while they are deleted: lines and, on a
-// terminal, a bar for a person, and if a format is asked for also objects.
+// terminal, a bar for a person, and if a format is asked for also objects or names.
 type Pruning struct {
 	Lines         io.Writer
 	Color         term.ColorMode
@@ -36,51 +36,70 @@ type Pruning struct {
 // bar shows how far it is.
 const many = 50
 
-// Handle tells what became of one claim.
-func (p *Pruning) Handle(e prune.Event) {
-	p.done++
+// Plan tells a program what there would be to delete.
+func (p *Pruning) Plan(of *plan.Plan) {
+	o := engine.Outcome{Result: engine.Done, Message: of.Title}
+	p.objects().Handle(engine.Event{Type: engine.EventOutcome, Time: p.Now(), Outcome: &o})
+}
+
+// Handle tells one event.
+func (p *Pruning) Handle(e engine.Event) {
+	if e.Type == engine.EventPlan {
+		return // the table has told it
+	}
 	live := term.Live(p.Lines)
 	if live {
 		_, _ = io.WriteString(p.Lines, "\r"+ansi.EraseLineRight)
 	}
-	if !live || p.Total.Claims <= many || e.Result != prune.Deleted && !e.Stopped {
-		p.line(e)
+	switch e.Type {
+	case engine.EventClaim:
+		p.done++
+		if !live || p.Total.Claims <= many || e.Claim.Result != engine.ClaimDeleted && !e.Claim.Stopped {
+			p.line(e)
+		}
+		if p.Format == report.Name && e.Claim.Result == engine.ClaimDeleted {
+			printClaimName(p.Objects, e.Claim.Claim)
+		}
+	case engine.EventWarning:
+		report.Say(p.Lines, "warning: "+e.Message)
+	case engine.EventOutcome:
+		p.outcome(e)
 	}
-	if live && p.done < p.Total.Claims {
+	if live && p.done > 0 && p.done < p.Total.Claims && e.Outcome == nil {
 		_, _ = io.WriteString(p.Lines, p.bar())
 	}
-	switch {
-	case p.Format == report.JSON, p.Format == report.YAML:
-		object.Write(p.Objects, p.Format, object.ViewDeletion(e, p.DryRun, p.Now()))
-	case p.Format == report.Name && e.Result == prune.Deleted:
-		PrintClaimName(p.Objects, e.Verdict)
-	}
+	p.objects().Handle(e)
 }
 
-func (p *Pruning) line(e prune.Event) {
+// objects are for a program.
+func (p *Pruning) objects() object.Batch {
+	return object.Batch{W: p.Objects, Format: p.Format, DryRun: p.DryRun, Total: p.Total}
+}
+
+func (p *Pruning) line(e engine.Event) {
 	style := report.NewStyles(p.Lines, p.Color)
-	name, text, look := e.Verdict.Claim.Name, string(e.Result), style.Good
+	claim, name, text, look := e.Claim.Claim, e.Claim.Claim.Name, string(e.Claim.Result), style.Good
 	if p.AllNamespaces {
-		name = e.Verdict.Claim.Namespace + "/" + name
+		name = claim.Namespace + "/" + name
 	}
-	switch e.Result {
-	case prune.Deleted:
-		if volume := e.Verdict.Claim.Volume; volume != "" && e.Retained {
+	switch e.Claim.Result {
+	case engine.ClaimDeleted:
+		if volume := claim.Volume; volume != "" && e.Claim.Retained {
 			text += ", " + volume + " stays"
-		} else if volume != "" && !p.Retain && e.Verdict.Claim.Reclaim == "" {
+		} else if volume != "" && !p.Retain && claim.Reclaim == "" {
 			text += ", nobody knows what happens to " + volume
 		} else if volume != "" && !p.Retain {
 			text += " with its data"
 		}
 		text += p.mark()
-	case prune.Skipped:
+	case engine.ClaimSkipped:
 		look = style.Warn
-		text += ": " + e.Why
-	case prune.Failed, prune.Left:
+		text += ": " + e.Claim.Why
+	case engine.ClaimFailed, engine.ClaimLeft:
 		look = style.Bad
-		text += ": " + e.Why
+		text += ": " + e.Claim.Why
 	}
-	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock())+" "+report.Clean(name)+" "+look.Render(report.Clean(text)))
+	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock(e.Time))+" "+report.Clean(name)+" "+look.Render(report.Clean(text)))
 }
 
 // mark is what kubectl puts behind the lines of a dry run.
@@ -91,11 +110,11 @@ func (p *Pruning) mark() string {
 	return ""
 }
 
-func (p *Pruning) clock() string {
+func (p *Pruning) clock(t time.Time) string {
 	if term.Live(p.Lines) {
-		return p.Now().Local().Format("15:04:05")
+		return t.Local().Format("15:04:05")
 	}
-	return p.Now().UTC().Format("15:04:05Z")
+	return t.UTC().Format("15:04:05Z")
 }
 
 // bar shows how far it is, on one line.
@@ -106,22 +125,18 @@ func (p *Pruning) bar() string {
 	return strings.Repeat("█", full) + strings.Repeat("░", room-full) + count
 }
 
-// End tells the summary. try are the commands that help.
-func (p *Pruning) End(s prune.Summary, record string, try ...string) {
+// outcome tells how it ended, and the commands that help.
+func (p *Pruning) outcome(e engine.Event) {
 	style := report.NewStyles(p.Lines, p.Color)
-	o, look := s.Outcome(), style.Bad
+	o, look := e.Outcome, style.Bad
 	if o.Result == engine.Done {
 		look = style.Good
 	}
-	if term.Live(p.Lines) {
-		_, _ = io.WriteString(p.Lines, "\r"+ansi.EraseLineRight)
-	}
 	text := report.EndWord(o.Result) + ": " + report.Clean(o.Message) + p.mark()
-	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock())+" "+report.Each(look, report.WrapIndent(text, term.Width(p.Lines), "")))
-	for _, t := range try {
+	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock(e.Time))+" "+report.Each(look, report.WrapIndent(text, term.Width(p.Lines), "")))
+	for _, t := range o.Try {
 		_, _ = fmt.Fprintln(p.Lines, "  "+report.Clean(t))
 	}
-	p.object(s, o, record)
 }
 
 // PrintClaimTotal prints the totals, and in red what happens to the data. Below a
@@ -143,22 +158,4 @@ func PrintClaimTotal(s term.Streams, mode term.ColorMode, format report.Format, 
 	if fate != "" {
 		_, _ = fmt.Fprintln(w, report.Each(style.Bad, report.WrapIndent(report.Clean(fate), term.Width(w), "")))
 	}
-}
-
-// Found tells what there would be to delete, when nothing is deleted.
-func (p *Pruning) Found(message string) {
-	p.object(prune.Summary{}, engine.Outcome{Result: engine.Done, Message: message}, "")
-}
-
-func (p *Pruning) object(s prune.Summary, o engine.Outcome, record string) {
-	if p.Format != report.JSON && p.Format != report.YAML {
-		return
-	}
-	object.Write(p.Objects, p.Format, object.Pruned{
-		Type: "outcome", Time: p.Now().UTC(), DryRun: p.DryRun, Result: string(o.Result), Message: report.Clean(o.Message),
-		Found: p.Total.Claims,
-		Exit:  o.ExitCode(),
-		Size:  p.Total.Size.String(), Kept: p.Total.Kept, Deleted: s.Deleted, Skipped: s.Skipped, Failed: s.Failed, Left: s.Left,
-		Record: record,
-	})
 }

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -43,8 +43,9 @@ func FuzzTables(f *testing.F) {
 		text.PrintClaims(&human, term.ColorNever, report.Wide, list)
 		text.PrintClaims(&human, term.ColorNever, report.Name, list)
 		p := pruning(&human, &human, report.Human)
-		p.Handle(prune.Event{Verdict: v, Result: prune.Failed, Why: said})
-		p.End(prune.Summary{Stopped: []string{said}}, said, said)
+		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: said}))
+		p.Handle(engine.Event{Type: engine.EventWarning, Message: said})
+		p.Handle(reporttest.BatchEnd(engine.Outcome{Result: engine.Drifted, Message: said, Records: said, Try: []string{said}}))
 		fuzztest.Harmless(t, human.String())
 
 		var objects strings.Builder

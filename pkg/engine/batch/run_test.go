@@ -1,4 +1,4 @@
-package prune_test
+package batch_test
 
 import (
 	"errors"
@@ -11,19 +11,18 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 func TestEachClaimIsLookedAtJustBeforeItsDeletion(t *testing.T) {
 	c, judge, verdicts := judged(t, 3)
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	sum := run.Do(t.Context(), slices.Values(verdicts))
-
-	require.Equal(t, prune.Summary{Deleted: 3}, sum)
+	require.Equal(t, engine.ClaimCounts{Deleted: 3}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "delete data-web-1", "look default", "delete data-web-2", "look default", "delete data-web-3",
 	}, c.asked)
@@ -32,9 +31,9 @@ func TestEachClaimIsLookedAtJustBeforeItsDeletion(t *testing.T) {
 
 func TestClaimsThatAreDeletedTogetherShareALook(t *testing.T) {
 	c, judge, verdicts := judged(t, 25)
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Deleted: 25}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 25}, runs(t, run, verdicts))
 	looks := slices.DeleteFunc(slices.Clone(c.asked), func(what string) bool { return what != "look default" })
 	require.Len(t, looks, 3)
 }
@@ -42,10 +41,10 @@ func TestClaimsThatAreDeletedTogetherShareALook(t *testing.T) {
 func TestWhatSomethingWantsByThenIsSkipped(t *testing.T) {
 	c, judge, verdicts := judged(t, 3)
 	c.world.Users = map[claims.Key]string{{Namespace: "default", Name: "data-web-2"}: "job-1"}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 2, Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"deleted data-web-1",
 		"skipped data-web-2: pod job-1 mounts it or waits for it",
@@ -56,33 +55,35 @@ func TestWhatSomethingWantsByThenIsSkipped(t *testing.T) {
 func TestAFailureIsToldApart(t *testing.T) {
 	c, judge, verdicts := judged(t, 2)
 	c.errs = map[string]error{"delete data-web-1": errors.New("no")}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"failed data-web-1: no", "deleted data-web-2"}, got.events)
 }
 
 func TestWithoutALookNothingIsDeleted(t *testing.T) {
 	c, judge, verdicts := judged(t, 2)
 	c.errs = map[string]error{"look default": errors.New("no")}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Failed: 2}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Failed: 2}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default"}, c.asked)
 	require.Equal(t, "failed data-web-1: could not look again: no", got.events[0])
 }
 
 func TestWhereNothingCanBeLookedUpAnyMoreItEnds(t *testing.T) {
 	c, judge, verdicts := judged(t, 200)
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: func(e prune.Event) {
-		got.tell(e)
-		c.errs = map[string]error{"look default": errors.New("no")}
-	}}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: sinkFunc(func(e engine.Event) {
+		got.Handle(e)
+		if e.Claim != nil {
+			c.errs = map[string]error{"look default": errors.New("no")}
+		}
+	})}
 
-	require.Equal(t, prune.Summary{Deleted: 10, Failed: 10, Left: 180}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 10, Failed: 10, Left: 180}, runs(t, run, verdicts))
 	require.Len(t, got.events, 20)
 }
 
@@ -91,9 +92,9 @@ func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
 	c.errs = map[string]error{"look a": errors.New("no")}
 	all := []sts.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("b", "data-web-3")}
 	judge := claims.NewJudge(all, claims.Options{})
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 2, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 2, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Failed: 1}, run.Do(t.Context(), slices.Values(judge.All(all, c.world))))
+	require.Equal(t, engine.ClaimCounts{Deleted: 2, Failed: 1}, runs(t, run, judge.All(all, c.world)))
 }
 
 func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
@@ -103,10 +104,10 @@ func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
 	c.world.Sets[0].Set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
 	verdicts[0].Claim.Labels, verdicts[0].Claim.MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
 	judge := claims.NewJudge([]sts.Claim{verdicts[0].Claim}, claims.Options{})
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"skipped data-web-1: it was listed for another reason; by now set web has no claim template data",
 	}, got.events)
@@ -116,13 +117,14 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 	for _, what := range []string{"delete data-web-1", "read data-web-1", "may delete data-web-1"} {
 		t.Run(what, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
-			c.errs = map[string]error{what: prune.ErrGone}
-			var got told
-			run := prune.Run{
-				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1, Tell: got.tell,
+			c.errs = map[string]error{what: engine.ErrGone}
+			got := new(told)
+			run := batch.Engine{
+				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1,
+				Step: step, Sink: got,
 			}
 
-			require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+			require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 			require.Equal(t, []string{"skipped data-web-1: it is gone already"}, got.events)
 		})
 	}
@@ -131,15 +133,15 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 	for name, then := range map[string]struct {
 		world claims.World
-		want  prune.Summary
+		want  engine.ClaimCounts
 	}{
 		"a pod mounts the claim by then": {claims.World{
 			Sets: []sts.Snapshot{set("default", "web", 1)}, Users: map[claims.Key]string{{Namespace: "default", Name: "data-web-1"}: "job"},
-		}, prune.Summary{Skipped: 1}},
-		"the set is another by then": {claims.World{Sets: []sts.Snapshot{set("default", "web", 2)}}, prune.Summary{
+		}, engine.ClaimCounts{Skipped: 1}},
+		"the set is another by then": {claims.World{Sets: []sts.Snapshot{set("default", "web", 2)}}, engine.ClaimCounts{
 			Skipped: 1, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
 		}},
-		"nothing has changed": {claims.World{Sets: []sts.Snapshot{set("default", "web", 1)}}, prune.Summary{
+		"nothing has changed": {claims.World{Sets: []sts.Snapshot{set("default", "web", 1)}}, engine.ClaimCounts{
 			Deleted: 1, Retained: 1, Recorded: 1,
 		}},
 	} {
@@ -153,9 +155,9 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 						c.world = then.world
 					}
 				}
-				run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+				run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-				require.Equal(t, then.want, run.Do(t.Context(), slices.Values(verdicts)))
+				require.Equal(t, then.want, runs(t, run, verdicts))
 				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])
 				require.Equal(t, then.want.Deleted == 0, len(c.asked) == 4, "the volume was left alone: %s", c.asked)
 			})

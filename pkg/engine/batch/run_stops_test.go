@@ -1,4 +1,4 @@
-package prune_test
+package batch_test
 
 import (
 	"context"
@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -43,18 +45,19 @@ func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 200)
-			var got told
-			run := prune.Run{Cluster: c, Judge: judge, Concurrency: 10, Tell: func(e prune.Event) {
-				got.tell(e)
+			got := new(told)
+			run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 10, Step: step, Sink: sinkFunc(func(e engine.Event) {
+				got.Handle(e)
 				if len(got.events) == 100 {
 					c.world.Sets = []sts.Snapshot{{Set: c.world.Sets[0].Set.DeepCopy()}}
 					test.change(&c.world)
 				}
-			}}
+			})}
 
-			sum := run.Do(t.Context(), slices.Values(verdicts))
+			o := run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))
 
-			require.Equal(t, prune.Summary{Deleted: 100, Skipped: 100, Stopped: []string{test.why}}, sum)
+			require.Equal(t, engine.ClaimCounts{Deleted: 100, Skipped: 100, Stopped: []string{test.why}}, counts(o))
+			require.Equal(t, engine.Drifted, o.Result)
 			require.Len(t, c.deleted(), 100)
 			require.Equal(t, "skipped data-web-101: stopped: "+test.why, got.events[100])
 		})
@@ -67,11 +70,11 @@ func TestAChangedSetStopsNoOther(t *testing.T) {
 	judge := claims.NewJudge(all, claims.Options{})
 	verdicts := judge.All(all, c.world)
 	c.world.Sets[0] = set("a", "web", 2)
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 4, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 4, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{
+	require.Equal(t, engine.ClaimCounts{
 		Deleted: 2, Skipped: 2, Stopped: []string{"the replicas of set web changed from 1 to 2 meanwhile"},
-	}, run.Do(t.Context(), slices.Values(verdicts)))
+	}, runs(t, run, verdicts))
 	require.ElementsMatch(t, []string{"data-web-2", "data-web-4"}, c.deleted())
 	require.ElementsMatch(t, []string{"look a", "look b"}, c.asked[:2])
 }
@@ -84,10 +87,10 @@ func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	verdicts := judge.All(all, c.world)
 	require.True(t, verdicts[0].Delete)
 	c.world.Sets = []sts.Snapshot{set("default", "web", 1)}
-	run := prune.Run{Cluster: c, Judge: judge, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Step: step, Sink: new(told)}
 
-	want := prune.Summary{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}
-	require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
+	want := engine.ClaimCounts{Skipped: 1, Stopped: []string{"set web was created meanwhile"}}
+	require.Equal(t, want, runs(t, run, verdicts))
 }
 
 func TestCtrlCStopsBetweenClaims(t *testing.T) {
@@ -98,10 +101,13 @@ func TestCtrlCStopsBetweenClaims(t *testing.T) {
 			cancel() // the deletion that was begun still gets its answer
 		}
 	}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Deleted: 2, Left: 3, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
+	o := run.Run(ctx, plan.Plan{}, slices.Values(verdicts))
+
+	require.Equal(t, engine.ClaimCounts{Deleted: 2, Left: 3}, counts(o))
+	require.Equal(t, engine.Interrupted, o.Result)
 	require.Equal(t, []string{"deleted data-web-1", "deleted data-web-2"}, got.events)
 }
 
@@ -109,9 +115,12 @@ func TestTheEndOfTheTimeIsNoInterruption(t *testing.T) {
 	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 	defer cancel()
 	c, judge, verdicts := judged(t, 2)
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Left: 2, TimedOut: true}, run.Do(ctx, slices.Values(verdicts)))
+	o := run.Run(ctx, plan.Plan{}, slices.Values(verdicts))
+
+	require.Equal(t, engine.ClaimCounts{Left: 2}, counts(o))
+	require.Equal(t, engine.TimedOut, o.Result)
 	require.Empty(t, c.asked)
 }
 
@@ -120,10 +129,13 @@ func TestCtrlCInALookLeavesTheClaims(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.before = func(string) { cancel() }
 	c.errs = map[string]error{"look default": context.Canceled}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Left: 1, Interrupted: true}, run.Do(ctx, slices.Values(verdicts)))
+	o := run.Run(ctx, plan.Plan{}, slices.Values(verdicts))
+
+	require.Equal(t, engine.ClaimCounts{Left: 1}, counts(o))
+	require.Equal(t, engine.Interrupted, o.Result)
 	require.Empty(t, got.events)
 }
 
@@ -134,10 +146,10 @@ var late = &net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}
 func TestALookThatTookTooLongIsAFailure(t *testing.T) {
 	c, judge, verdicts := judged(t, 2)
 	c.errs = map[string]error{"look default": late}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Failed: 1, Left: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Failed: 1, Left: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"failed data-web-1: could not look again: dial tcp: context deadline exceeded"}, got.events)
 }
 
@@ -157,10 +169,10 @@ func TestALookThatTookTooLongBeforeADeletionIsAFailure(t *testing.T) {
 				time.Sleep(5 * time.Second)
 			}
 		}
-		var got told
-		run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Retain: true, Tell: got.tell}
+		got := new(told)
+		run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Retain: true, Step: step, Sink: got}
 
-		require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+		require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 		require.Empty(t, c.deleted())
 	})
 }

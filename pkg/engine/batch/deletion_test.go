@@ -1,9 +1,8 @@
-package prune_test
+package batch_test
 
 import (
 	"errors"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,13 +12,13 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // changed is the cluster of judged with one claim that has changed since.
-func changed(t *testing.T, change func(*sts.Claim)) (*cluster, *prune.Run, *told, []claims.Verdict) {
+func changed(t *testing.T, change func(*sts.Claim)) (*cluster, batch.Engine, *told, []claims.Verdict) {
 	t.Helper()
 	c, judge, verdicts := judged(t, 1)
 	now := verdicts[0].Claim
@@ -27,7 +26,7 @@ func changed(t *testing.T, change func(*sts.Claim)) (*cluster, *prune.Run, *told
 	change(&now)
 	c.fresh = map[string]sts.Claim{now.Name: now}
 	got := &told{}
-	return c, &prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: got.tell}, got, verdicts
+	return c, batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}, got, verdicts
 }
 
 // The StatefulSet's claims are written to by a controller just when their pods
@@ -59,7 +58,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, run, got, verdicts := changed(t, test.change)
 
-			run.Do(t.Context(), slices.Values(verdicts))
+			runs(t, run, verdicts)
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -69,7 +68,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 func TestAClaimThatHasChangedIsReadBeforeWhatCanWantIt(t *testing.T) {
 	c, run, _, verdicts := changed(t, func(*sts.Claim) {})
 
-	require.Equal(t, prune.Summary{Deleted: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "delete data-web-1", "claim data-web-1", "look default", "delete data-web-1",
 	}, c.asked)
@@ -83,7 +82,7 @@ func TestWhatWantsAClaimThatHasChangedKeepsIt(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: pod job-1 mounts it or waits for it"}, got.events)
 }
 
@@ -91,7 +90,7 @@ func TestAClaimWhoseLabelsWereNotAskedForAnyMoreIsKept(t *testing.T) {
 	_, run, got, verdicts := changed(t, func(c *sts.Claim) { c.Labels = map[string]string{"app": "db"} })
 	run.Asked = func(c sts.Claim) bool { return c.Labels["app"] != "db" }
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: its labels were changed since it was listed"}, got.events)
 }
 
@@ -101,12 +100,12 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 		want string
 	}{
 		{errors.New("no"), "failed data-web-1: no"},
-		{prune.ErrGone, "skipped data-web-1: it is gone already"},
+		{engine.ErrGone, "skipped data-web-1: it is gone already"},
 	} {
 		c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 		c.errs = map[string]error{"claim data-web-1": test.err}
 
-		run.Do(t.Context(), slices.Values(verdicts))
+		runs(t, run, verdicts)
 
 		require.Equal(t, []string{test.want}, got.events)
 	}
@@ -116,7 +115,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 	c.errs = map[string]error{"delete data-web-1": engine.ErrConflict}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: it changed 5 times while it was to be deleted"}, got.events)
 	require.Len(t, c.deleted(), 5)
 }
@@ -135,7 +134,7 @@ func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"deleted data-web-1 (volume stays) (restorable)"}, got.events)
 	data, err := os.ReadFile(b.Path())
 	require.NoError(t, err)

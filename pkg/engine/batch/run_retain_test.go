@@ -1,8 +1,7 @@
-package prune_test
+package batch_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 )
@@ -19,9 +18,9 @@ func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
 	b := receipttest.File(t)
-	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 	require.Empty(t, b.Path())
 }
@@ -45,10 +44,10 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
-			var got told
-			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Tell: got.tell}
+			got := new(told)
+			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got}
 
-			run.Do(t.Context(), slices.Values(verdicts))
+			runs(t, run, verdicts)
 
 			require.Equal(t, []string{test.want}, got.events)
 		})
@@ -58,9 +57,9 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 func TestWithoutABookThePolicyIsLookedUpAllTheSame(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	verdicts[0].Claim.Reclaim = corev1.PersistentVolumeReclaimRetain // and Delete by now
-	run := prune.Run{Cluster: c, Judge: judge, Concurrency: 1, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Skipped: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Empty(t, c.deleted())
 }
 
@@ -72,10 +71,10 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 			require.Len(t, receipttest.Read(t, b), 1)
 		}
 	}
-	var got told
-	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: got.tell}
+	got := new(told)
+	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: got}
 
-	require.Equal(t, prune.Summary{Deleted: 1, Retained: 1, Recorded: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
 		"look default", "read data-web-1", "may delete data-web-1", "retain data-web-1", "delete data-web-1",
 	}, c.asked)
@@ -87,9 +86,11 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: errors.New("no")}
-			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Tell: new(told).tell}
+			run := batch.Engine{
+				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: new(told),
+			}
 
-			require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+			require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 			require.Empty(t, c.deleted())
 		})
 	}
@@ -98,23 +99,23 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	b := &receipt.File{Dir: "/dev/null/x", Now: time.Now}
-	run := prune.Run{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Tell: new(told).tell}
+	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
-	require.Equal(t, prune.Summary{Failed: 1}, run.Do(t.Context(), slices.Values(verdicts)))
+	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
 }
 
 func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
-	for policy, want := range map[corev1.PersistentVolumeReclaimPolicy]prune.Summary{
+	for policy, want := range map[corev1.PersistentVolumeReclaimPolicy]engine.ClaimCounts{
 		corev1.PersistentVolumeReclaimRetain: {Deleted: 1, Retained: 1, Recorded: 1},
 		corev1.PersistentVolumeReclaimDelete: {Skipped: 1}, // somebody has set it since the claims were listed
 	} {
 		t.Run(string(policy), func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
-			run := prune.Run{Cluster: c, Judge: judge, Records: receipttest.File(t), Concurrency: 1, Tell: new(told).tell}
+			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Concurrency: 1, Step: step, Sink: new(told)}
 
-			require.Equal(t, want, run.Do(t.Context(), slices.Values(verdicts)))
+			require.Equal(t, want, runs(t, run, verdicts))
 			require.NotContains(t, c.asked, "retain data-web-1")
 		})
 	}

@@ -1,4 +1,4 @@
-package prune
+package batch
 
 import (
 	"context"
@@ -19,36 +19,36 @@ const tries = 5
 // one deletes one claim. That it has changed since it was judged is no failure:
 // controllers write to a claim just when its pod has gone. Then it is judged
 // again as it is now.
-func (r *Run) one(ctx context.Context, v claims.Verdict, looked time.Time) Event {
+func (e Engine) one(ctx context.Context, v claims.Verdict, looked time.Time) end {
 	ctx, cancel := begun(ctx)
 	defer cancel()
-	d := &deletion{Run: r, verdict: v, looked: looked}
+	d := &deletion{Engine: e, verdict: v, looked: looked, record: receipt.Entry{File: e.Records}}
 	for range tries {
-		e, err := d.attempt(ctx)
+		out, err := d.attempt(ctx)
 		if !errors.Is(err, engine.ErrConflict) {
-			return d.ends(e)
+			return d.ends(out)
 		}
-		if e := d.again(ctx); e.Result != "" {
-			return d.ends(e)
+		if out := d.again(ctx); out.over() {
+			return d.ends(out)
 		}
 	}
-	return d.ends(Event{Verdict: d.verdict, Result: Skipped, Why: fmt.Sprintf("it changed %d times while it was to be deleted", tries)})
+	return d.ends(begin(d.verdict).skip(fmt.Sprintf("it changed %d times while it was to be deleted", tries)))
 }
 
 // begun is the context of a claim whose deletion is not left half-way: when the
 // run is over, it goes on for as long as an answer may take.
 func begun(ctx context.Context) (context.Context, context.CancelFunc) {
 	goesOn, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(answer, func() { cancel(errNoAnswer) }) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(engine.AnswerWithin, func() { cancel(engine.ErrNoAnswer) }) })
 	return goesOn, func() { stop(); cancel(nil) }
 }
 
 // deletion is one claim on its way.
 type deletion struct {
-	*Run
+	Engine
 	verdict claims.Verdict
-	looked  time.Time        // when what can want it was looked at
-	written *receipt.Receipt // what is in the file
+	looked  time.Time     // when what can want it was looked at
+	record  receipt.Entry // what is in the file
 	// kept is the record of the volume whose policy was changed for this.
 	kept *receipt.Receipt
 }
@@ -56,9 +56,10 @@ type deletion struct {
 // attempt deletes the claim as it was judged: what it takes to make it again is
 // on disk first, then the volume is safe, and only then the claim goes. The
 // error is that of the event.
-func (d *deletion) attempt(ctx context.Context) (Event, error) {
+func (d *deletion) attempt(ctx context.Context) (end, error) {
 	v := d.verdict
-	e := Event{Verdict: v, Retained: v.Claim.Volume != "" && !v.Claim.DataDies()}
+	e := begin(v)
+	e.Retained = v.Claim.Volume != "" && !v.Claim.DataDies()
 	var record *receipt.Receipt
 	if d.Retain && v.Claim.Volume != "" || e.Retained {
 		var err error
@@ -69,7 +70,7 @@ func (d *deletion) attempt(ctx context.Context) (Event, error) {
 	}
 	if time.Since(d.looked) > fresh {
 		now := d.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
-		if again := d.check(ctx, v, now); again.Result != "" {
+		if again := d.check(ctx, v, now); again.over() {
 			return again, nil
 		}
 	}
@@ -85,29 +86,25 @@ func (d *deletion) attempt(ctx context.Context) (Event, error) {
 	if err := d.Cluster.Delete(ctx, v.Claim); err != nil {
 		return e.failed(err), err
 	}
-	e.Result = Deleted
+	e.Result = engine.ClaimDeleted
 	return e, nil
 }
 
-// again reads the claim and what can want it, and judges once more. The result
-// is empty when the claim may still go.
-func (d *deletion) again(ctx context.Context) Event {
+// again reads the claim and what can want it, and judges once more. There is no end
+// when the claim may still go.
+func (d *deletion) again(ctx context.Context) end {
 	was := d.verdict.Claim
-	e := Event{Verdict: d.verdict}
+	e := begin(d.verdict)
 	claim, err := d.Cluster.Claim(ctx, was)
 	switch {
 	case err != nil:
 		return e.failed(err)
 	case claim.UID != was.UID:
-		e.Why = "it was deleted, and there is another claim of that name by now"
+		return e.skip("it was deleted, and there is another claim of that name by now")
 	case claim.Volume != was.Volume: // what a person was told about its data is not true any more
-		e.Why = fmt.Sprintf("it was bound to volume %s since it was listed", claim.Volume)
+		return e.skip(fmt.Sprintf("it was bound to volume %s since it was listed", claim.Volume))
 	case d.Asked != nil && !d.Asked(claim):
-		e.Why = "its labels were changed since it was listed"
-	}
-	if e.Why != "" {
-		e.Result = Skipped
-		return e
+		return e.skip("its labels were changed since it was listed")
 	}
 	claim.Reclaim = was.Reclaim
 	d.verdict.Claim = claim
@@ -134,11 +131,10 @@ func (d *deletion) save(ctx context.Context) (*receipt.Receipt, error) {
 		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if d.Records != nil && (d.written == nil || !d.written.Makes(record)) {
-		if err := d.Records.Write(record); err != nil {
+	if d.Records != nil {
+		if err := d.record.Write(record); err != nil {
 			return nil, fmt.Errorf("no record could be written: %w", err)
 		}
-		d.written = &record
 	}
 	return &record, nil
 }
@@ -152,18 +148,18 @@ func (d dies) Error() string {
 
 // failed sorts an error: a claim that is gone, or whose data would die after
 // all, is none.
-func (e Event) failed(err error) Event {
-	e.Result, e.Why, e.Retained, e.Restorable = Failed, err.Error(), false, false
-	if gone := (dies{}); errors.Is(err, ErrGone) || errors.As(err, &gone) {
-		e.Result = Skipped
+func (e end) failed(err error) end {
+	e.Result, e.Why, e.Retained, e.Restorable = engine.ClaimFailed, err.Error(), false, false
+	if gone := (dies{}); errors.Is(err, engine.ErrGone) || errors.As(err, &gone) {
+		e.Result = engine.ClaimSkipped
 	}
 	return e
 }
 
 // ends adds what was changed for a claim that was not deleted. The policy is
 // not put back: if somebody else has deleted the claim, the data would go.
-func (d *deletion) ends(e Event) Event {
-	if e.Result != Deleted && d.kept != nil {
+func (d *deletion) ends(e end) end {
+	if e.Result != engine.ClaimDeleted && d.kept != nil {
 		e.Why += fmt.Sprintf("; the reclaim policy of volume %s is Retain now, restore-pvc puts it back", d.kept.Volume)
 	}
 	return e

@@ -1,9 +1,10 @@
-package prune_test
+package batch_test
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,9 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/prune"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -135,18 +138,37 @@ func judged(t *testing.T, n int) (*cluster, *claims.Judge, []claims.Verdict) {
 	return c, judge, verdicts
 }
 
-// told keeps what it is told.
+// step is the deletion of a claim as a step of a plan.
+func step(v claims.Verdict) plan.Step { return planner.Step(v, false) }
+
+// counts are what a batch has come to.
+func counts(o engine.Outcome) engine.ClaimCounts { return *o.Claims }
+
+// runs runs a batch to its end, and returns what it has come to.
+func runs(t *testing.T, run batch.Engine, verdicts []claims.Verdict) engine.ClaimCounts {
+	t.Helper()
+	return counts(run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts)))
+}
+
+type sinkFunc func(engine.Event)
+
+func (f sinkFunc) Handle(e engine.Event) { f(e) }
+
+// told keeps what it is told about claims.
 type told struct{ events []string }
 
-func (t *told) tell(e prune.Event) {
-	line := string(e.Result) + " " + e.Verdict.Claim.Name
-	if e.Why != "" {
-		line += ": " + e.Why
+func (t *told) Handle(e engine.Event) {
+	if e.Type != engine.EventClaim {
+		return
 	}
-	if e.Retained {
+	line := string(e.Claim.Result) + " " + e.Claim.Claim.Name
+	if e.Claim.Why != "" {
+		line += ": " + e.Claim.Why
+	}
+	if e.Claim.Retained {
 		line += " (volume stays)"
 	}
-	if e.Restorable {
+	if e.Claim.Restorable {
 		line += " (restorable)"
 	}
 	t.events = append(t.events, line)

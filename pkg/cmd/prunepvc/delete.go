@@ -1,0 +1,59 @@
+package prunepvc
+
+import (
+	"context"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+)
+
+// delete deletes the claims, and writes records of them to the file, nil for none.
+func (v *visit) delete(ctx context.Context, file *receipt.File) error {
+	several, _ := v.judge.(*judges)
+	v.form.Retain = v.RetainVolumes
+	o, err := v.runner.RunBatch(ctx, v.plan(), batch.Engine{
+		Cluster: cluster{v.runner.Client, !v.IgnoreHPA, v.DryRun == report.DryRunServer, several},
+		Judge:   v.judge, Step: v.step, Asked: v.selects(), Records: file, Concurrency: v.Concurrency,
+		Retain: v.RetainVolumes && v.DryRun == report.DryRunNone, Help: v.help,
+	}, v.list.Doomed())
+	if err != nil {
+		return err
+	}
+	return app.Result(o)
+}
+
+// records is the file for records. When volumes stay anyway, it is no reason to stop
+// that none can be written.
+func (v *visit) records() (*receipt.File, error) {
+	if v.DryRun != report.DryRunNone || !v.RetainVolumes && v.total.Staying == 0 {
+		return nil, nil
+	}
+	file := app.RecordFile{Dir: v.RecordDir}
+	if v.RetainVolumes {
+		file.Needed = "no record can be written, so nothing was deleted (see --record)"
+	}
+	return v.runner.OpenRecords(file)
+}
+
+// help are the commands that go on.
+func (v *visit) help(o engine.Outcome) []string {
+	caller := v.env.Command("")
+	if v.AllNamespaces {
+		caller = v.env.Everywhere() // -n would leave the records of other namespaces out
+	}
+	var out []string
+	switch back := caller.Sts("restore-pvc", "-f") + " " + app.QuotePath(o.Records); {
+	case o.Records == "":
+	case o.Claims.Recorded > 0:
+		out = append(out, "bring them back: "+back)
+	default: // an answer may have been lost
+		out = append(out, "should any of them be gone all the same: "+back)
+	}
+	if o.Claims.Left > 0 || len(o.Claims.Stopped) > 0 {
+		out = append(out, "the rest is as it was: run the same command again")
+	}
+	return out
+}
