@@ -6,7 +6,7 @@ import (
 	"os/user"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/process"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,13 +32,17 @@ func userName() string {
 	return cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"))
 }
 
-// Drives tells a request who drives it, and who else may drive the operation in
-// progress.
-func (r *Runner) Drives(request *canary.Request, s sts.Snapshot) {
-	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
-	if record, err := operation.FindRollout(s); err == nil && record != nil {
-		request.Other = r.other(s, record)
+// Planned is what a planner is told about the run: with which limits it goes and who
+// drives it, and who else may drive the rollout in progress.
+func (r *Runner) Planned(s sts.Snapshot) replace.Run {
+	run := replace.Run{
+		Limits: r.Flags.Limits, Command: r.Env.Command(r.namespace), IgnorePDB: r.ignorePDB,
+		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
 	}
+	if record, err := operation.FindRollout(s); err == nil && record != nil {
+		run.Other = r.other(s, record)
+	}
+	return run
 }
 
 // DrivesScale is the same for a scale.

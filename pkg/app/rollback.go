@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -104,15 +104,7 @@ func (r *Runner) back(ctx context.Context, p *plan.Plan) (engine.Outcome, error)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	request := canary.Request{
-		Command:   r.Env.Command(r.namespace),
-		Limits:    r.Flags.Limits,
-		IgnorePDB: r.ignorePDB,
-		AtGate:    true,
-		Now:       r.Client.Now(),
-	}
-	r.Drives(&request, s)
-	way, err := canary.Abort(request, s)
+	way, err := abort.Plan(abort.Request{Run: r.Planned(s), AtGate: true, Now: r.Client.Now()}, s)
 	if err != nil {
 		return engine.Outcome{}, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -232,8 +233,11 @@ func requireOthersGood(t *testing.T, s sts.Snapshot, but int) {
 func toTheEnd(t testing.TB) plan.Plan {
 	t.Helper()
 	r := canary.Request{
-		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak,
-		Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+		Run: replace.Run{
+			Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+		},
+		Start:    replace.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
+		Template: ststest.Raw("nginx:1.22"),
 	}
 	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
 	require.NoError(t, err)

@@ -57,6 +57,8 @@ var rooms = []room{
 	// What is in progress is told by records and conditions: no planner is known here.
 	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
+	// What their tests share runs the plans that they make.
+	{dir: "pkg/planner/verbtest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	// Whose a claim is, only facts about sets tell: their names and ranges.

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -65,9 +65,8 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	request := canary.Request{IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""), Now: runner.Client.Now()}
-	runner.Drives(&request, s)
-	plan, err := canary.Abort(request, s)
+	request := abort.Request{Run: runner.Planned(s), Now: runner.Client.Now()}
+	plan, err := abort.Plan(request, s)
 	if err != nil {
 		return err
 	}
@@ -81,7 +80,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if plan, err = canary.Abort(request, s); err != nil {
+	if plan, err = abort.Plan(request, s); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, plan, s)

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -74,22 +75,14 @@ func prepare(ctx context.Context, env *app.Env, runner *app.Runner, r Request) (
 		return s, nil, err
 	}
 	request := canary.Request{
-		Run:       rand.Text()[:12],
-		Steps:     r.Steps,
-		Soak:      r.Soak,
-		Given:     r.Given,
-		Rollback:  r.OnFailure == options.Rollback,
-		Force:     r.Force,
-		Retry:     r.Retry,
-		Replace:   r.Replace,
-		Order:     r.Drive.Order,
-		IgnorePDB: r.Drive.IgnorePDB,
-		Pace:      pace(env, r),
-		TakeOver:  r.TakeOver,
-		Limits:    r.Run.Limits,
-		Command:   env.Command(namespace(env, r)),
+		Run:      runner.Planned(s),
+		Going:    replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
+		Start:    replace.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
+		Rollback: r.OnFailure == options.Rollback,
+		Force:    r.Force,
+		Replace:  r.Replace,
+		Pace:     pace(env, r),
 	}
-	runner.Drives(&request, s)
 	request.ReplaceCommand = replaceCommand(request.Command, r)
 	if r.changes() {
 		if err := change(ctx, runner, r, s, manifest, &request); err != nil {
@@ -125,16 +118,16 @@ func sameNamespace(env *app.Env, r Request) error {
 }
 
 // pace decides what stands between two steps.
-func pace(env *app.Env, r Request) canary.Pace {
+func pace(env *app.Env, r Request) replace.Pace {
 	switch {
 	case r.Hold:
-		return canary.Pace{Gate: plan.GateHold, Wanted: true}
+		return replace.Pace{Gate: plan.GateHold, Wanted: true}
 	case r.Run.Yes:
-		return canary.Pace{}
+		return replace.Pace{}
 	case env.Streams.Interactive():
-		return canary.Pace{Gate: plan.GateAsk}
+		return replace.Pace{Gate: plan.GateAsk}
 	}
-	return canary.Pace{Gate: plan.GateHold}
+	return replace.Pace{Gate: plan.GateHold}
 }
 
 // change makes the new template, as the server would store it.

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -78,11 +79,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	request := canary.Request{
-		Force: r.Force, Retry: r.Retry, TakeOver: r.TakeOver, IgnorePDB: r.IgnorePDB, Limits: r.Run.Limits, Command: env.Command(""),
-	}
-	runner.Drives(&request, s)
-	plan, err := canary.Promote(request, s, runner.Client.Now(), r.Full)
+	plan, err := canary.Promote(canary.Promotion{
+		Run: runner.Planned(s), Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver}, Full: r.Full, Force: r.Force,
+	}, s, runner.Client.Now())
 	if err != nil {
 		return err
 	}

@@ -13,21 +13,20 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
 // Request is what the flags say.
 type Request struct {
-	Run      options.RunFlags
-	Drive    options.DriveFlags
-	Name     string
-	Ordinals []int // nil for every pod
-	Soak     time.Duration
-	Given    canary.Given
-	Force    bool
-	Retry    bool
-	TakeOver bool
+	Run       options.RunFlags
+	Drive     options.DriveFlags
+	Name      string
+	Ordinals  []int // nil for every pod
+	Soak      time.Duration
+	SoakGiven bool // on the command line
+	Force     bool
+	Retry     bool
+	TakeOver  bool
 
 	ordinals string
 }
@@ -63,7 +62,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		r.Given.Soak = fs.Changed("soak")
+		r.SoakGiven = fs.Changed("soak")
 		return options.NotEmpty(fs, "ordinals", "order", "last")
 	}
 	fs.StringVar(&r.ordinals, "ordinals", "", "Restart only these pods, by deleting them: ordinals and ranges like 2,4-6.")

@@ -47,7 +47,7 @@ func TestFlags(t *testing.T) {
 		})},
 		{"a range of one", []string{"web", "--ordinals=4-4"}, request(func(r *Request) { r.Ordinals = []int{4} })},
 		{"force and no soak", []string{"web", "--force", "--soak=0"}, request(func(r *Request) {
-			r.Force, r.Soak, r.Given.Soak = true, 0, true
+			r.Force, r.Soak, r.SoakGiven = true, 0, true
 		})},
 		{
 			"an order, a leader and budgets that don't count",

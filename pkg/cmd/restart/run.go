@@ -14,7 +14,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -34,7 +35,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	err = app.RetryOnConflict(func() error {
 		var err error
 		if s, manifest, err = runner.Load(ctx, r.Name, r.Drive.IgnorePDB); err == nil {
-			p, err = r.plan(ctx, env, runner, s, manifest)
+			p, err = r.plan(ctx, runner, s, manifest)
 		}
 		return err
 	})
@@ -47,28 +48,26 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if p, err = r.plan(ctx, env, runner, s, manifest); err != nil {
+	if p, err = r.plan(ctx, runner, s, manifest); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, p, s)
 }
 
-func (r Request) plan(ctx context.Context, env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(ctx context.Context, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
-	request := canary.Request{
-		Run: rand.Text()[:12], Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB, Force: r.Force,
-		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
+	request := restart.Request{
+		Run: runner.Planned(s), Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
+		ID: rand.Text()[:12], Soak: r.Soak, SoakGiven: r.SoakGiven, Order: r.Drive.Order, Force: r.Force,
 	}
-	runner.Drives(&request, s)
 	now := runner.Client.Now()
-	p, record, err := canary.GoOn(operation.VerbRestart, request, s, now)
+	p, record, err := restart.GoOn(request, s, now)
 	if err != nil {
 		return nil, err
 	}
 	if p != nil {
 		return p, r.samePods(record, request.Command, s)
 	}
-	request.Steps = operation.Steps{"100%"}
 	ordinals := r.Ordinals
 	if ordinals == nil && !r.Drive.Order.IsZero() && !s.OnDelete() {
 		for o := s.Start(); o < s.End(); o++ {
@@ -76,7 +75,7 @@ func (r Request) plan(ctx context.Context, env *app.Env, runner *app.Runner, s s
 		}
 	}
 	if ordinals != nil {
-		return canary.RestartPods(request, ordinals, s, now)
+		return restart.Pods(request, ordinals, s, now)
 	}
 	before, err := podtemplate.Of(manifest)
 	if err != nil {
@@ -85,14 +84,14 @@ func (r Request) plan(ctx context.Context, env *app.Env, runner *app.Runner, s s
 	if err := r.annotate(ctx, runner, s, before, &request, now); err != nil {
 		return nil, err
 	}
-	return canary.Restart(request, s, now)
+	return restart.Plan(request, s, now)
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *app.Runner, s sts.Snapshot, before sts.Template, out *canary.Request,
+func (r Request) annotate(ctx context.Context, runner *app.Runner, s sts.Snapshot, before sts.Template, out *restart.Request,
 	now time.Time,
 ) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, canary.RestartedAt, now.UTC().Format(time.RFC3339))
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, replace.RestartedAt, now.UTC().Format(time.RFC3339))
 	parsed, err := podtemplate.ParsePatch([]byte(patch))
 	if err != nil {
 		return err

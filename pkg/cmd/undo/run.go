@@ -13,7 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -62,26 +63,26 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 func (r Request) plan(env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
-	request := canary.Request{
-		Run: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB,
-		Limits: r.Run.Limits, Command: env.Command(""), Retry: r.Retry, TakeOver: r.TakeOver,
+	request := undo.Request{
+		Run:   runner.Planned(s),
+		Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
+		Start: replace.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
 	}
-	runner.Drives(&request, s)
 	if len(r.Steps) > 0 && !r.Run.Yes {
-		request.Pace = canary.Pace{Gate: plan.GateAsk}
+		request.Pace = replace.Pace{Gate: plan.GateAsk}
 	}
 	now := runner.Client.Now()
 	record, err := operation.FindRollout(s)
 	if err != nil {
 		return nil, err
 	}
-	if canary.GoesOn(record, named) {
-		p, _, err := canary.GoOn(operation.VerbUndo, request, s, now)
+	if undo.GoesOn(record, named) {
+		p, err := undo.GoOn(request, s, now)
 		if p != nil || err != nil && (named == nil || record.Failure(s) != nil) {
 			return p, err
 		}
 	}
-	target, err := canary.FindUndoTarget(s, named, request.Command, now)
+	target, err := undo.FindTarget(s, named, request.Command, now)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (r Request) plan(env *app.Env, runner *app.Runner, s sts.Snapshot, manifest
 	return newPlan(request, target, s, manifest, now)
 }
 
-func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, manifest kube.Manifest, now time.Time,
+func newPlan(request undo.Request, target *undo.Target, s sts.Snapshot, manifest kube.Manifest, now time.Time,
 ) (*plan.Plan, error) {
 	if len(request.Steps) == 0 {
 		request.Steps = operation.Steps{"100%"}
@@ -106,7 +107,7 @@ func newPlan(request canary.Request, target *canary.UndoTarget, s sts.Snapshot, 
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
 		return nil, options.Usage("--steps=%s: %w", request.Steps, err)
 	}
-	p, err := canary.Undo(request, target, s, now)
+	p, err := undo.Plan(request, target, s, now)
 	if err != nil {
 		return nil, err
 	}

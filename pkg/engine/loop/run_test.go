@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -25,8 +26,11 @@ import (
 func wholeCanary(t testing.TB) plan.Plan {
 	t.Helper()
 	r := canary.Request{
-		Template: ststest.Raw("nginx:1.22"), Run: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak,
-		Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+		Run: replace.Run{
+			Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+		},
+		Start:    replace.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
+		Template: ststest.Raw("nginx:1.22"),
 	}
 	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
 	require.NoError(t, err)

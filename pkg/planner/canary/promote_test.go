@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -25,46 +26,52 @@ func TestPromote(t *testing.T) {
 	}{
 		{
 			name: "the next step, past the gate that it was held at, and no further",
-			set:  canarySet(record(), 4), pods: updated(4, time.Hour),
+			set:  verbtest.CanarySet(verbtest.Record(), 4), pods: verbtest.Updated(4, time.Hour),
 			want: []string{
 				"1/3 check web-4; good from 4",
 				"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s; hold (wanted true) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
 			name: "with full all that are left, and nobody is asked",
-			set:  canarySet(record(), 4), pods: updated(4, 20*time.Second), full: true,
+			set:  verbtest.CanarySet(verbtest.Record(), 4), pods: verbtest.Updated(4, 20*time.Second), full: true,
 			want: []string{
 				"1/3 check web-4; good from 4; soak 40s",
 				"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
 			name: "the first step of a canary whose gate is still closed",
-			set:  canarySet(record(), 5), pods: updated(5, 0),
+			set:  verbtest.CanarySet(verbtest.Record(), 5), pods: verbtest.Updated(5, 0),
 			want: []string{
 				"wait for the controller; observed",
 				"1/3 update web-4; partition 4; good from 4; soak 1m0s; hold (wanted true) before web-3, web-2",
 				"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s; hold (wanted true) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
 			name: "the end, when every step is done",
-			set:  canarySet(record(), 0, ststest.Updated), pods: updated(0, time.Hour),
-			want: []string{"3/3 check web-1, web-0; good from 0", ended},
+			set:  verbtest.CanarySet(verbtest.Record(), 0, ststest.Updated), pods: verbtest.Updated(0, time.Hour),
+			want: []string{"3/3 check web-1, web-0; good from 0", verbtest.Ended},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// The pace of the request is not promote's: it has its own.
-			p := planned(t)(plantest.Saved(canary.Promote(request(asking), ststest.Snapshot(tt.set, tt.pods), ststest.Start, tt.full)))
-			require.Equal(t, tt.want, outline(p))
+			p := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(
+					canary.Promote(verbtest.Ask(verbtest.Asking).Promotion(tt.full), ststest.Snapshot(tt.set, tt.pods), ststest.Start),
+				),
+			)
+			require.Equal(t, tt.want, verbtest.Outline(p))
 			require.Equal(t, "promote", p.Verb)
 			require.Equal(t, "promote of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s", p.Title)
 		})
@@ -72,8 +79,8 @@ func TestPromote(t *testing.T) {
 }
 
 func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
-	p, err := plantest.Saved(canary.Promote(request(), settled(), ststest.Start, true))
-	requireRefusal(t, &plan.Refusal{
+	p, err := plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), verbtest.Settled(), ststest.Start))
+	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `no canary of statefulset "web" is in progress`,
 		Try: []string{
 			"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE",
@@ -84,13 +91,13 @@ func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
 
 func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 	// Of eight pods 3 and 50% went up; of four 50% would be 2.
-	mixed := record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
-	set := canarySet(mixed, 1, ststest.Replicas(4))
+	mixed := verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
+	set := verbtest.CanarySet(mixed, 1, ststest.Replicas(4))
 	s := ststest.Snapshot(set, ststest.Pods(0, 1), ststest.Pods(1, 4, ststest.Revision(ststest.Update)))
-	p := planned(t)(plantest.Saved(canary.Promote(request(), s, ststest.Start, true)))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start)))
 	require.Equal(t, []string{
 		"1/2 check web-3, web-2, web-1; good from 1",
 		"2/2 update web-0; partition 0; good from 0; soak 1m0s",
-		ended,
-	}, outline(p))
+		verbtest.Ended,
+	}, verbtest.Outline(p))
 }

@@ -13,48 +13,30 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-// hopeless are the sets that no canary runs on, and why.
-func hopeless() map[string]struct {
-	change func(*appsv1.StatefulSet)
-	want   *plan.Refusal
-} {
-	return map[string]struct {
-		change func(*appsv1.StatefulSet)
-		want   *plan.Refusal
-	}{
-		"it is being deleted": {ststest.Deleted, &plan.Refusal{Why: `statefulset "web" is being deleted`}},
-		"its strategy deletes all pods at once": {ststest.Strategy("Recreate"), &plan.Refusal{
-			Why: `statefulset "web" has update strategy Recreate: its controller deletes all of its pods at once, ` +
-				`and no step can be held back`,
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
-		}},
-		"its strategy is of a time to come": {ststest.Strategy("BlueGreen"), &plan.Refusal{
-			Why: `statefulset "web" has update strategy "BlueGreen", which this kubectl-sts does not know`,
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
-		}},
-		"it has no replicas": {ststest.Replicas(0), &plan.Refusal{
-			Why: `statefulset "web" has zero replicas: there is no pod to try the change on`,
-			Try: []string{"scale it up first, or change the template directly"},
-		}},
-	}
-}
-
 func TestNoCanaryIsRunOnASetWhen(t *testing.T) {
-	for name, tt := range hopeless() {
+	for name, tt := range verbtest.Hopeless() {
 		t.Run(name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), force), settled(tt.change), ststest.Start))
-			requireRefusal(t, tt.want, p, err)
+			p, err := plantest.Saved(
+				canary.Plan(
+					verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force).Canary(),
+					verbtest.Settled(tt.Change),
+					ststest.Start,
+				),
+			)
+			verbtest.RequireRefusal(t, tt.Want, p, err)
 
 			// Neither does one go on that was begun before.
-			s := ststest.Snapshot(canarySet(record(), 4, tt.change), updated(4, 0))
-			p, err = plantest.Saved(canary.Plan(request(), s, ststest.Start))
-			requireRefusal(t, tt.want, p, err)
-			p, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
-			requireRefusal(t, tt.want, p, err)
+			s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 4, tt.Change), verbtest.Updated(4, 0))
+			p, err = plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
+			verbtest.RequireRefusal(t, tt.Want, p, err)
+			p, err = plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start))
+			verbtest.RequireRefusal(t, tt.Want, p, err)
 		})
 	}
 }
@@ -82,17 +64,17 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 		},
 		{
 			"the rollout before is not over",
-			ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), updated(1, 0)),
+			ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), verbtest.Updated(1, 0)),
 			"web-0 is on another revision than wanted",
 		},
 		{
 			"the pods of the rollout before are there, and the controller has not noted it",
-			ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), updated(0, 0)),
+			ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22")), verbtest.Updated(0, 0)),
 			"its controller has not ended the last rollout: status.currentRevision is still web-stable",
 		},
 		{
 			"the controller has not seen the spec",
-			settled(ststest.Unseen),
+			verbtest.Settled(ststest.Unseen),
 			"waiting for the StatefulSet controller to see the change",
 		},
 		{
@@ -103,16 +85,20 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23")), tt.s, ststest.Start))
-			requireRefusal(t, &plan.Refusal{
+			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Canary(), tt.s, ststest.Start))
+			verbtest.RequireRefusal(t, &plan.Refusal{
 				Why: `statefulset "web" is not settled: ` + tt.why,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
 			}, p, err)
 
-			planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), tt.s, ststest.Start)))
+			verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(), tt.s, ststest.Start)),
+			)
 		})
 	}
-	require.Empty(t, canary.Unsettled(settled(), ststest.Start))
+	require.Empty(t, replace.Unsettled(verbtest.Settled(), ststest.Start))
 }
 
 func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
@@ -129,21 +115,21 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 		want *plan.Refusal
 	}{
 		{
-			"no change waits behind it, and nobody knows who set it", ststest.Set(ststest.Partition(3)), updated(5, 0),
+			"no change waits behind it, and nobody knows who set it", ststest.Set(ststest.Partition(3)), verbtest.Updated(5, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 3, which holds its pods already`,
 				Try: []string{"set the partition to 0 first, if nobody needs it"},
 			},
 		},
 		{
-			"no change waits behind it, and helm set it", ststest.Set(ststest.Partition(3), by), updated(5, 0),
+			"no change waits behind it, and helm set it", ststest.Set(ststest.Partition(3), by), verbtest.Updated(5, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 3 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
 				Try: []string{"set the partition to 0 first, if nobody needs it"},
 			},
 		},
 		{
-			"a change waits behind it", waiting(4, by), updated(4, 0),
+			"a change waits behind it", verbtest.Waiting(4, by), verbtest.Updated(4, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 4 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
 				Try: []string{"roll out the change that waits behind it: kubectl sts -n prod canary web"},
@@ -152,8 +138,14 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), ststest.Snapshot(tt.set, tt.pods), ststest.Start))
-			requireRefusal(t, tt.want, p, err)
+			p, err := plantest.Saved(
+				canary.Plan(
+					verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(),
+					ststest.Snapshot(tt.set, tt.pods),
+					ststest.Start,
+				),
+			)
+			verbtest.RequireRefusal(t, tt.want, p, err)
 		})
 	}
 }

@@ -12,10 +12,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
-
-const ended = "end the canary; partition 0, no annotation kubectl-sts.github.io/canary; observed"
 
 func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 	tests := []struct {
@@ -25,47 +24,49 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 		want []string
 	}{
 		{
-			"the gate is still closed", canarySet(record(), 5), updated(5, 0),
+			"the gate is still closed", verbtest.CanarySet(verbtest.Record(), 5), verbtest.Updated(5, 0),
 			[]string{
 				"wait for the controller; observed",
 				"1/3 update web-4; partition 4; good from 4; soak 1m0s; ask (wanted false) before web-3, web-2",
 				"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
-			"the first step soaks: it lacks what is left", canarySet(record(), 4), updated(4, 20*time.Second),
+			"the first step soaks: it lacks what is left", verbtest.CanarySet(verbtest.Record(), 4), verbtest.Updated(4, 20*time.Second),
 			[]string{
 				"1/3 check web-4; good from 4; soak 40s; ask (wanted false) before web-3, web-2",
 				"2/3 update web-3, web-2; partition 2; good from 2; soak 1m0s; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
-			"the second step has not got there: it soaks in full", canarySet(record(), 2), updated(3, time.Hour),
+			"the second step has not got there: it soaks in full", verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(3, time.Hour),
 			[]string{
 				"2/3 check web-3, web-2; good from 2; soak 1m0s; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
-			"the second step has soaked for longer than asked for", canarySet(record(), 2), updated(2, time.Hour),
+			"the second step has soaked for longer than asked for", verbtest.CanarySet(verbtest.Record(), 2),
+			verbtest.Updated(2, time.Hour),
 			[]string{
 				"2/3 check web-3, web-2; good from 2; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
-				ended,
+				verbtest.Ended,
 			},
 		},
 		{
 			"the last step is Available, and the controller has forgotten the stable revision",
-			canarySet(record(), 0, ststest.Updated), updated(0, 59*time.Second),
-			[]string{"3/3 check web-1, web-0; good from 0; soak 1s", ended},
+			verbtest.CanarySet(verbtest.Record(), 0, ststest.Updated), verbtest.Updated(0, 59*time.Second),
+			[]string{"3/3 check web-1, web-0; good from 0; soak 1s", verbtest.Ended},
 		},
 		{
-			"what was taken up gets its own partition back", canarySet(record(takenUp(3)), 2), updated(2, time.Minute),
+			"what was taken up gets its own partition back", verbtest.CanarySet(verbtest.Record(verbtest.TakenUp(3)), 2),
+			verbtest.Updated(2, time.Minute),
 			[]string{
 				"2/3 check web-3, web-2; good from 2; ask (wanted false) before web-1, web-0",
 				"3/3 update web-1, web-0; partition 0; good from 0; soak 1m0s",
@@ -77,12 +78,16 @@ func TestACanaryGoesOnWhereItsPartitionIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, tt.pods)
 
-			p := planned(t)(plantest.Saved(canary.Plan(request(asking), s, ststest.Start)))
-			require.Equal(t, tt.want, outline(p))
+			p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Asking).Canary(), s, ststest.Start)))
+			require.Equal(t, tt.want, verbtest.Outline(p))
 			require.Equal(t, []string{"image nginx:1.21 -> nginx:1.22"}, p.Details, "who decides sees what it is about")
 
 			// The command line that began it goes on with it too.
-			again := planned(t)(plantest.Saved(canary.Plan(request(asking, image("nginx:1.22")), s, ststest.Start)))
+			again := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Asking, verbtest.Image("nginx:1.22")).Canary(), s, ststest.Start)),
+			)
 			require.Equal(t, p, again)
 		})
 	}
@@ -92,7 +97,7 @@ func TestWhatASoakLacks(t *testing.T) {
 	update := ststest.Revision(ststest.Update)
 	ready := func(ago time.Duration) func(*corev1.Pod) { return ststest.ReadySince(ststest.Start.Add(-ago)) }
 	second := func(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
-		return canarySet(record(), 2, changes...)
+		return verbtest.CanarySet(verbtest.Record(), 2, changes...)
 	}
 	tests := []struct {
 		name string
@@ -135,62 +140,68 @@ func TestWhatASoakLacks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, ststest.Pods(0, 2), tt.pods)
-			p := planned(t)(plantest.Saved(canary.Plan(request(), s, ststest.Start)))
+			p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)))
 			require.Equal(t, tt.want, p.Steps[0].Soak)
 		})
 	}
 }
 
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3), updated(3, 0))
-	hour := func(r *canary.Request) { r.Soak = time.Hour }
-	p := planned(t)(plantest.Saved(canary.Plan(request(steps("1", "4"), hour), s, ststest.Start)))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3),
+		verbtest.Updated(3, 0),
+	)
+	hour := func(r *verbtest.Request) { r.Soak = time.Hour }
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps("1", "4"), hour).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
 		"1/2 check web-4, web-3; good from 3; soak 1m0s",
 		"2/2 update web-2, web-1, web-0; partition 0; good from 0; soak 1m0s",
-		ended,
-	}, outline(p))
+		verbtest.Ended,
+	}, verbtest.Outline(p))
 }
 
 func TestForceFreesWhatACanaryThatGoesOnIsStuckAt(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(), 2), updated(3, time.Hour))
-	p := planned(t)(plantest.Saved(canary.Plan(request(force), s, ststest.Start)))
+	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 2), verbtest.Updated(3, time.Hour))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Force).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
 		"2/3 check web-3, web-2; good from 2; free blocker after 30s; soak 1m0s",
 		"3/3 update web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
-		ended,
-	}, outline(p))
+		verbtest.Ended,
+	}, verbtest.Outline(p))
 }
 
 func TestAnotherTemplateDuringACanaryIsRefused(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(), 4), updated(4, 0))
-	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.23")), s, ststest.Start))
-	requireRefusal(t, &plan.Refusal{
+	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 4), verbtest.Updated(4, 0))
+	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Canary(), s, ststest.Start))
+	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
 		Try: []string{"finish it: kubectl sts -n prod promote web --full", "or go back: kubectl sts -n prod abort web"},
 	}, p, err)
 }
 
 func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
-	s := ststest.Snapshot(canarySet(record(aborting), 4), updated(4, 0))
+	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.Aborting), 4), verbtest.Updated(4, 0))
 	want := &plan.Refusal{
 		Why: `the canary of statefulset "web" is being aborted`,
 		Try: []string{"finish that: kubectl sts -n prod abort web"},
 	}
-	p, err := plantest.Saved(canary.Plan(request(), s, ststest.Start))
-	requireRefusal(t, want, p, err)
-	p, err = plantest.Saved(canary.Plan(request(image("nginx:1.23"), force), s, ststest.Start))
-	requireRefusal(t, want, p, err)
-	p, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
-	requireRefusal(t, want, p, err)
+	p, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
+	verbtest.RequireRefusal(t, want, p, err)
+	p, err = plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), verbtest.Force).Canary(), s, ststest.Start))
+	verbtest.RequireRefusal(t, want, p, err)
+	p, err = plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start))
+	verbtest.RequireRefusal(t, want, p, err)
 }
 
 func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
-	s := ststest.Snapshot(canarySet(record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4), updated(4, 0))
-	_, err := plantest.Saved(canary.Plan(request(), s, ststest.Start))
+	s := ststest.Snapshot(
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4),
+		verbtest.Updated(4, 0),
+	)
+	_, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
 	require.EqualError(t, err, want)
-	_, err = plantest.Saved(canary.Promote(request(), s, ststest.Start, true))
+	_, err = plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start))
 	require.EqualError(t, err, want)
 }

@@ -13,14 +13,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-const changeCause = "kubernetes.io/change-cause"
-
 func TestThePlanOfANewCanary(t *testing.T) {
-	r := request(image("nginx:1.22"), cause("kubectl sts canary web"), asking, func(r *canary.Request) {
+	r := verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Cause("kubectl sts canary web"), verbtest.Asking, func(r *verbtest.Request) {
 		r.Details = []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"}
 		r.Rollback = true
 	})
@@ -34,8 +33,8 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		return edit
 	}
 
-	before := settled(ststest.Annotated(changeCause, "kubectl apply"))
-	got, err := plantest.Saved(canary.Plan(r, before, ststest.Start.Add(time.Millisecond)))
+	before := verbtest.Settled(ststest.Annotated(operation.ChangeCause, "kubectl apply"))
+	got, err := plantest.Saved(canary.Plan(r.Canary(), before, ststest.Start.Add(time.Millisecond)))
 
 	require.NoError(t, err)
 	require.Equal(t, &plan.Plan{
@@ -52,8 +51,11 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Title: "set the template, rollout paused",
 				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
-					Annotations: map[string]*string{sts.RolloutAnnotation: noted(5), changeCause: ptr.To("kubectl sts canary web")},
-					Says:        "template, partition 5, record",
+					Annotations: map[string]*string{
+						sts.RolloutAnnotation: noted(5),
+						operation.ChangeCause: ptr.To("kubectl sts canary web"),
+					},
+					Says: "template, partition 5, record",
 				},
 				Until: plan.Observed{},
 			},
@@ -82,26 +84,26 @@ func TestThePlanOfANewCanary(t *testing.T) {
 
 func TestOrdinalsThatStartLaterMoveThePodsButNotThePartition(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(4), ststest.From(5)), ststest.Pods(5, 9))
-	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 4, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-8; partition 3; good from 8; soak 1m0s",
 		"2/3 update web-7; partition 2; good from 7; soak 1m0s",
 		"3/3 update web-6, web-5; partition 0; good from 5; soak 1m0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary; observed",
-	}, outline(p))
+	}, verbtest.Outline(p))
 }
 
 func TestFiftyPods(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(ststest.Replicas(50)), ststest.Pods(0, 50))
-	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22")), s, ststest.Start)))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22")).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 50, annotation kubectl-sts.github.io/canary; observed",
 		"1/3 update web-49; partition 49; good from 49; soak 1m0s",
 		"2/3 update web-48 … web-25 (24 pods); partition 25; good from 25; soak 1m0s",
 		"3/3 update web-24 … web-0 (25 pods); partition 0; good from 0; soak 1m0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary; observed",
-	}, outline(p))
+	}, verbtest.Outline(p))
 }
 
 func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
@@ -119,15 +121,25 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := settled()
+			s := verbtest.Settled()
 			if tt.before != "" {
-				s = settled(ststest.Annotated(changeCause, tt.before))
+				s = verbtest.Settled(ststest.Annotated(operation.ChangeCause, tt.before))
 			}
-			p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22"), cause(tt.cause)), s, ststest.Start)))
+			p := verbtest.Planned(
+				t,
+			)(
+				plantest.Saved(
+					canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Cause(tt.cause)).Canary(), s, ststest.Start),
+				),
+			)
 
-			edit := write(t, p.Steps[0])
-			require.Equal(t, record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }), written(t, edit))
-			set, ok := edit.Annotations[changeCause]
+			edit := verbtest.Write(t, p.Steps[0])
+			require.Equal(
+				t,
+				verbtest.Record(func(r *operation.Rollout) { r.Cause, r.Gate = tt.kept, ptr.To(5) }),
+				verbtest.Written(t, edit),
+			)
+			set, ok := edit.Annotations[operation.ChangeCause]
 			require.Equal(t, tt.set != nil, ok)
 			require.Equal(t, tt.set, set)
 		})
@@ -136,17 +148,25 @@ func TestTheChangeCauseIsKeptForTheWayBack(t *testing.T) {
 
 func TestForceGoesAheadWithAnUnhealthySetAndFreesIt(t *testing.T) {
 	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), []*corev1.Pod{ststest.Pod(4, ststest.Unready)})
-	p := planned(t)(plantest.Saved(canary.Plan(request(image("nginx:1.22"), force, steps("1")), s, ststest.Start)))
+	p := verbtest.Planned(
+		t,
+	)(
+		plantest.Saved(
+			canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Force, verbtest.Steps("1")).Canary(), s, ststest.Start),
+		),
+	)
 	require.Equal(t, []string{
 		"set the template, rollout paused; template, partition 5, annotation kubectl-sts.github.io/canary; observed",
 		"1/2 update web-4; partition 4; good from 4; free blocker after 30s; soak 1m0s",
 		"2/2 update web-3, web-2, web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 		"end the canary; partition 0, no annotation kubectl-sts.github.io/canary; observed",
-	}, outline(p))
+	}, verbtest.Outline(p))
 }
 
 func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
-	p, err := plantest.Saved(canary.Plan(request(image("nginx:1.22"), steps("4", "50%")), settled(), ststest.Start))
+	p, err := plantest.Saved(
+		canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.22"), verbtest.Steps("4", "50%")).Canary(), verbtest.Settled(), ststest.Start),
+	)
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 	require.Nil(t, p)
 }

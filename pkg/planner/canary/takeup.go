@@ -8,64 +8,75 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// takeUp plans a canary of a change that already waits behind a partition.
+// waiting is a change that the set has and that has not got to all of its pods.
+type waiting struct {
+	title   string // of the step that takes it up
+	nothing string // why there is none, "" when there is one
+	// unsettled is what speaks against going on with it, "" for nothing.
+	unsettled string
+}
+
+// behindPartition is what the partition keeps back.
+func behindPartition(s sts.Snapshot, now time.Time) waiting {
+	w := waiting{title: "take up the change that waits behind the partition", unsettled: replace.Unsettled(s, now)}
+	switch {
+	case s.UpdateRevision() == s.StableRevision():
+		w.nothing = fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
+	case s.Partition() == 0:
+		w.nothing = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
+	}
+	return w
+}
+
+// forDeletions is what the pods of a set with OnDelete get when they are deleted: that
+// some lack it is no reason against it.
+func forDeletions(s sts.Snapshot, now time.Time) waiting {
+	w := waiting{title: "take up the change that waits for pods to be deleted", unsettled: replace.Unhealthy(s, nil, now)}
+	if s.UpdateRevision() == s.StableRevision() {
+		w.nothing = fmt.Sprintf("every pod of statefulset %q runs the current template: no change waits", s.Name())
+	}
+	return w
+}
+
+// takeUp plans a canary of a change that waits already.
 func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if !s.Observed() {
-		return nil, unsettled(r, s, Unsettled(s, now)) // which change waits is not known yet
+		return nil, r.NotSettled(s, replace.Unsettled(s, now)) // which change waits is not known yet
 	}
-	waits := s.UpdateRevision() != s.StableRevision()
-	if !waits || s.Partition() == 0 && !s.OnDelete() {
+	record := r.record(s, now)
+	change := behindPartition(s, now)
+	if s.OnDelete() {
+		change = forDeletions(s, now)
+		record.OwnTemplate = true // the only way back is the old template
+	} else {
+		record.Gate = ptr.To(s.Partition())
+	}
+	if change.nothing != "" {
 		if err := operation.Refuse("canary", s, r.Command); err != nil {
 			return nil, err
 		}
-		why := fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
-		switch {
-		case s.OnDelete():
-			why = fmt.Sprintf("every pod of statefulset %q runs the current template: no change waits", s.Name())
-		case waits:
-			why = fmt.Sprintf("statefulset %q is being updated without a partition: there is no gate to open step by step", s.Name())
-		}
-		return nil, &plan.Refusal{Why: why, Try: []string{
-			"start one: " + r.command("canary", s, "--image", "CONTAINER=IMAGE"),
+		return nil, &plan.Refusal{Why: change.nothing, Try: []string{
+			"start one: " + r.Sts("canary", s, "--image", "CONTAINER=IMAGE"),
 		}}
 	}
-	why := Unsettled(s, now)
-	if s.OnDelete() {
-		why = unhealthyBut(s, nil, now) // its pods wait for this
-	}
-	if no := refuseUnless(r, s, why); no != nil {
+	rollout := r.rollout(s)
+	if no := rollout.RefuseUnless(change.unsettled); no != nil {
 		return nil, no
 	}
-	if no := refuseOrder(r, s); no != nil {
+	if no := r.RefuseOrder(r.Order, s); no != nil {
 		return nil, no
 	}
-	record := r.record(operation.VerbCanary, s, now)
-	// The only way back for an OnDelete set is the old template.
-	record.OwnTemplate = s.OnDelete()
 	if err := record.RollsOut(s); err != nil {
 		return nil, err
-	}
-	if !s.OnDelete() {
-		record.Gate = ptr.To(s.Partition())
-	}
-	title := "take up the change that waits behind the partition"
-	if s.OnDelete() {
-		title = "take up the change that waits for pods to be deleted"
-	}
-	open := plan.Step{
-		Title: title,
-		Change: plan.Edit{
-			Annotations: map[string]*string{sts.RolloutAnnotation: record.Text()},
-			Says:        "record",
-		},
-		Until: plan.Observed{},
 	}
 	at, err := record.Position(s)
 	if err != nil {
 		return nil, err
 	}
-	return r.plan(record, s, open, s.Gate(), at.Begun)
+	rollout.Record, rollout.From = record, s.Gate()
+	return rollout.Begin(rollout.Note(change.title), at.Begun)
 }

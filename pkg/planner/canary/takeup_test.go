@@ -11,18 +11,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
-
-// waiting is the set with nginx:1.22 behind a partition that somebody else set.
-func waiting(partition int32, changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
-	set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(partition))
-	for _, change := range changes {
-		change(set)
-	}
-	return set
-}
 
 func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 	const open = "take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed"
@@ -54,16 +46,16 @@ func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := ststest.Snapshot(waiting(tt.partition), updated(tt.updated, 0))
+			s := ststest.Snapshot(verbtest.Waiting(tt.partition), verbtest.Updated(tt.updated, 0))
 
-			p := planned(t)(plantest.Saved(canary.Plan(request(), s, ststest.Start)))
+			p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)))
 
-			require.Equal(t, tt.want, outline(p))
+			require.Equal(t, tt.want, verbtest.Outline(p))
 			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
 			require.NoError(t, err)
-			want := record(takenUp(int(tt.partition)))
+			want := verbtest.Record(verbtest.TakenUp(int(tt.partition)))
 			want.Template, want.Gate = fingerprint, ptr.To(int(tt.partition))
-			require.Equal(t, want, written(t, write(t, p.Steps[0])))
+			require.Equal(t, want, verbtest.Written(t, verbtest.Write(t, p.Steps[0])))
 		})
 	}
 }
@@ -90,14 +82,14 @@ func TestNothingIsTakenUp(t *testing.T) {
 			},
 		},
 		{
-			"in the middle of an update without a partition", waiting(0), 3,
+			"in the middle of an update without a partition", verbtest.Waiting(0), 3,
 			&plan.Refusal{
 				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
 				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
 			},
 		},
 		{
-			"where the pods beyond the partition are not there yet", waiting(3), 4,
+			"where the pods beyond the partition are not there yet", verbtest.Waiting(3), 4,
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
 				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
@@ -113,34 +105,36 @@ func TestNothingIsTakenUp(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(request(), ststest.Snapshot(tt.set, updated(tt.from, 0)), ststest.Start))
-			requireRefusal(t, tt.want, p, err)
+			p, err := plantest.Saved(
+				canary.Plan(verbtest.Ask().Canary(), ststest.Snapshot(tt.set, verbtest.Updated(tt.from, 0)), ststest.Start),
+			)
+			verbtest.RequireRefusal(t, tt.want, p, err)
 		})
 	}
 }
 
 func TestForceTakesUpAChangeWhosePodsAreUnhealthy(t *testing.T) {
-	s := ststest.Snapshot(waiting(4), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready))
-	p := planned(t)(plantest.Saved(canary.Plan(request(force), s, ststest.Start)))
+	s := ststest.Snapshot(verbtest.Waiting(4), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), ststest.Unready))
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Force).Canary(), s, ststest.Start)))
 	require.Equal(t, []string{
 		"take up the change that waits behind the partition; annotation kubectl-sts.github.io/canary; observed",
 		"2/3 update web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s",
 		"3/3 update web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 		"end the canary; partition 4, no annotation kubectl-sts.github.io/canary; observed",
-	}, outline(p))
+	}, verbtest.Outline(p))
 }
 
 func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
-	s := ststest.Snapshot(waiting(4, ststest.Unseen), updated(4, 0))
-	p, err := plantest.Saved(canary.Plan(request(force), s, ststest.Start))
-	requireRefusal(t, &plan.Refusal{
+	s := ststest.Snapshot(verbtest.Waiting(4, ststest.Unseen), verbtest.Updated(4, 0))
+	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Force).Canary(), s, ststest.Start))
+	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
 		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
 	}, p, err)
 }
 
 func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
-	s := ststest.Snapshot(waiting(5), updated(5, 0))
+	s := ststest.Snapshot(verbtest.Waiting(5), verbtest.Updated(5, 0))
 	for _, tt := range []struct {
 		steps operation.Steps
 		err   string
@@ -149,7 +143,7 @@ func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
 	} {
 		t.Run(tt.steps.String(), func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(request(steps(tt.steps...)), s, ststest.Start))
+			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps(tt.steps...)).Canary(), s, ststest.Start))
 			require.EqualError(t, err, tt.err)
 			require.Nil(t, p)
 		})

@@ -1,0 +1,156 @@
+package canary
+
+import (
+	"fmt"
+	"time"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// otherTemplate refuses a template while the canary of another is in progress.
+func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	no := &plan.Refusal{
+		Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
+			s.Name(), record.Started.UTC().Format(time.RFC3339)),
+		Try: []string{
+			"finish it: " + r.Sts("promote", s, "--full"),
+			"or go back: " + r.Sts("abort", s),
+		},
+	}
+	if record.Failure(s) != nil {
+		no.Try = no.Try[1:]
+		no.Try[0] = "roll back: " + r.Sts("abort", s)
+	}
+	if r.ReplaceCommand != "" && operation.Refuse("canary", s, r.Command) == nil {
+		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
+	}
+	no.Try = r.WatchFirst(s, no.Try)
+	return no
+}
+
+// inPlace plans the way forward from a canary that is no good: another template
+// behind the same gate, with the same revision to go back to. The pods that were
+// let through get it, the others don't; all steps are measured anew.
+func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	if err := operation.Refuse("canary", s, r.Command); err != nil {
+		return nil, err
+	}
+	if no := refuseReplace(r, record, s); no != nil {
+		return nil, no
+	}
+	rollout := r.rolloutOf(record, s)
+	if err := r.replaceRecord(&rollout, now); err != nil {
+		return nil, err
+	}
+	var err error
+	if rollout.Counts, err = record.Steps.UsableCounts(s.Replicas()); err != nil {
+		return nil, err
+	}
+	rollout.InPlace, rollout.From = true, s.Partition()
+	if rollout.Guarded() {
+		rollout.From = s.Replicas() // by itself the controller would not ask the budget
+	}
+	if !s.OnDelete() {
+		rollout.Record.Gate = ptr.To(rollout.From)
+	}
+	p := rollout.Frame(operation.VerbCanary.Name())
+	p.Warnings = rollout.Overruled(r.Start)
+	p.Steps = append(p.Steps, swap(r, rollout))
+	if again, ok := letThroughAgain(rollout); ok {
+		p.Steps = append(p.Steps, again)
+	}
+	rest := rollout
+	rest.InPlace = rollout.Guarded() || s.OnDelete() // else the pods of the other steps are not the canary's
+	for i, n := range rollout.Counts {
+		if s.Replicas()-n >= rollout.From && !s.OnDelete() {
+			continue // among those that are let through at once
+		}
+		p.Steps = append(p.Steps, rest.Steps(i)...)
+	}
+	p.Steps = append(p.Steps, rollout.Finish())
+	return p, nil
+}
+
+// replaceRecord makes the record that of the other template.
+func (r Request) replaceRecord(rollout *replace.Rollout, now time.Time) error {
+	record := rollout.Driven(rollout.Record)
+	record.Failed, record.Run, record.Started = nil, r.ID, now.UTC().Truncate(time.Second)
+	owned, cause := record.OwnTemplate, record.Cause
+	record.Template, record.Digest = "", ""
+	if err := record.Owns(r.Template, r.Exact, rollout.Set); err != nil {
+		return err
+	}
+	if owned {
+		record.Cause = cause // of before the canary, not of what it set itself
+	}
+	rollout.Record = record
+	return nil
+}
+
+// swap is the write that puts the template in the place of the canary's.
+func swap(r Request, rollout replace.Rollout) plan.Step {
+	edit := plan.Edit{
+		Template: r.Template, Annotations: map[string]*string{sts.RolloutAnnotation: rollout.Record.Text()}, Says: "template, record",
+	}
+	if r.Cause != "" {
+		edit.Annotations[operation.ChangeCause] = &r.Cause
+	}
+	if rollout.From != rollout.Set.Partition() {
+		edit = rollout.Hold(edit, rollout.From)
+	}
+	return plan.Step{Title: "replace the template of the canary", Change: edit, Until: plan.Observed{}}
+}
+
+// letThroughAgain is the step of the pods that the gate lets through already.
+func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
+	s, from := rollout.Set, rollout.From
+	at, through := -1, s.Replicas()-from
+	for i, n := range rollout.Counts {
+		if n <= through {
+			at = i
+		}
+	}
+	if s.OnDelete() || through <= 0 {
+		return plan.Step{}, false
+	}
+	title := "update " + s.PodNames(s.Start()+from, s.End())
+	if at < 0 || rollout.Counts[at] < through { // between two steps: they are part of the next one
+		next := rollout.Whole(min(at+1, len(rollout.Counts)-1))
+		return plan.Step{
+			Title: title, Number: next.Number, Of: next.Of, Part: true,
+			Until: plan.PodsGood{From: s.Start() + from}, Replace: rollout.Free(),
+		}, true
+	}
+	step := rollout.Whole(at)
+	step.Title, step.Change = title, nil
+	return step, true
+}
+
+// refuseReplace checks what can't be replaced, or should not.
+func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	if !s.Observed() {
+		return r.NotSettled(s, "waiting for the StatefulSet controller to see the change")
+	}
+	stable, ok := s.Revision(record.Stable)
+	if !ok {
+		return nil
+	}
+	template, err := sts.RevisionTemplate(stable)
+	if err != nil {
+		return nil //nolint:nilerr // what can't be read is not known to be the same
+	}
+	typed, err := template.Typed()
+	wanted, errWanted := r.Template.Typed()
+	if err != nil || errWanted != nil || !sts.SameTemplate(typed, wanted) {
+		return nil //nolint:nilerr // what can't be decoded is not known to be the same
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),
+		Try: []string{"roll back: " + r.Sts("abort", s)},
+	}
+}

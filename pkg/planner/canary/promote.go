@@ -1,0 +1,49 @@
+package canary
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Promotion is what a user wants of a canary in progress.
+type Promotion struct {
+	replace.Run
+	replace.Going
+	Full  bool // all steps that are left, not the next one alone
+	Force bool // go ahead with unhealthy pods
+}
+
+// Promote plans the next step of a canary in progress, or all that are left. The gate
+// that it was held at counts as passed.
+func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	record, err := operation.FindRollout(s)
+	if err != nil {
+		return nil, err
+	}
+	if record == nil {
+		return nil, &plan.Refusal{
+			Why: fmt.Sprintf("no canary of statefulset %q is in progress", s.Name()),
+			Try: []string{"start one: " + r.Sts("canary", s, "--image", "CONTAINER=IMAGE"), "or look: " + r.Sts("status", s)},
+		}
+	}
+	rollout := replace.Rollout{Run: r.Run, Record: *record, Set: s, Force: r.Force}
+	if !r.Full {
+		rollout.Pace = replace.Pace{Gate: plan.GateHold, Wanted: true}
+	}
+	if no := rollout.RefuseOther(record.Verb); no != nil { // another verb's steps are promoted as well
+		return nil, no
+	}
+	if no := replace.Refuse(s); no != nil {
+		return nil, no
+	}
+	if no := rollout.RefuseGoing(r.Going); no != nil {
+		return nil, no
+	}
+	// Of what failed, the very step is measured once more, and its gate holds.
+	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now)
+}

@@ -1,0 +1,76 @@
+package replace
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Driven is the record as this run writes it: it names this process.
+func (r Rollout) Driven(record operation.Rollout) operation.Rollout {
+	return record.DrivenBy(r.driver(), r.Manager)
+}
+
+// driver is this process as the record names it.
+func (r Rollout) driver() *sts.Driver {
+	if r.Driver == nil {
+		return nil
+	}
+	d := *r.Driver
+	d.Leaves = r.Pace.Gate == plan.GateHold
+	return &d
+}
+
+// drivenElsewhere refuses to go on with what another process is about to go on with: two
+// would only get in each other's way.
+func (r Rollout) drivenElsewhere(takeOver bool) *plan.Refusal {
+	if r.Other == nil || !r.Other.Alive || takeOver {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
+			r.Record.Verb.Name(), r.Set.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
+		Try: []string{"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + TakeOverFlag},
+	}
+}
+
+// TakeOverFlag goes on with what another process drives.
+const TakeOverFlag = "--take-over"
+
+// Beside warns that another process may go on with the same operation.
+func (r Run) Beside(record operation.Rollout, s sts.Snapshot, now time.Time) []string {
+	o := r.Other
+	if o == nil {
+		return nil
+	}
+	who, watch := sts.Clean(o.Driver.String()), "; watch it: "+r.Sts("watch", s, "--follow")
+	if o.Alive {
+		return []string{fmt.Sprintf("the %s was driven by %s (process %d), which stops now", record.Verb.Name(), who, o.Driver.Process)}
+	}
+	touched := ""
+	if !o.Touched.IsZero() {
+		touched = fmt.Sprintf("; it wrote to the set last %s ago, at %s",
+			now.Sub(o.Touched).Round(time.Second), o.Touched.UTC().Format(time.RFC3339))
+	}
+	return []string{fmt.Sprintf("the %s was driven by %s: whether that process still runs can't be told from here%s%s",
+		record.Verb.Name(), who, touched, watch)}
+}
+
+// WatchFirst puts first, among what can be done about an operation that another
+// process drives or may drive, to look on.
+func (r Run) WatchFirst(s sts.Snapshot, try []string) []string {
+	if r.Other == nil {
+		return try
+	}
+	return slices.Insert(try, 0, WatchIt(*r.Other, r.Sts("watch", s, "--follow")))
+}
+
+// WatchIt is the way to look on at what somebody else drives; command is the one
+// that watches.
+func WatchIt(o sts.Other, command string) string {
+	return fmt.Sprintf("watch it (driven by %s): %s", sts.Clean(o.Driver.String()), command)
+}

@@ -1,0 +1,112 @@
+package replace
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// recreate is the update strategy of KEP-3541, alpha in 1.37.
+const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
+
+// Refuse checks what no rollout can be run on.
+func Refuse(s sts.Snapshot) *plan.Refusal {
+	switch {
+	case s.Set.DeletionTimestamp != nil:
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case s.Strategy() == recreate:
+		return &plan.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, "+
+				"and no step can be held back", s.Name()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+		}
+	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
+		return &plan.Refusal{
+			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
+			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
+		}
+	case s.Replicas() == 0:
+		return &plan.Refusal{
+			Why: fmt.Sprintf("statefulset %q has zero replicas: there is no pod to try the change on", s.Name()),
+			Try: []string{"scale it up first, or change the template directly"},
+		}
+	}
+	return nil
+}
+
+// RefuseButEmpty is the same for what can be done to a set without replicas as well.
+func RefuseButEmpty(s sts.Snapshot) *plan.Refusal {
+	if s.Replicas() == 0 {
+		return nil
+	}
+	return Refuse(s)
+}
+
+// RefuseOrdinal refuses an ordinal that the set does not have.
+func RefuseOrdinal(ordinal int, s sts.Snapshot) *plan.Refusal {
+	if ordinal >= s.Start() && ordinal < s.End() {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), ordinal, s.Start(), s.End()-1),
+	}
+}
+
+// RefusePods refuses an order about pods that there are not: with a slip of the
+// finger there the leader would go first.
+func (r Run) RefusePods(order sts.Order, s sts.Snapshot) *plan.Refusal {
+	for _, o := range order.First {
+		if no := RefuseOrdinal(o, s); no != nil {
+			return no
+		}
+	}
+	if order.Last != "" && !slices.ContainsFunc(s.Pods, order.Keeps) {
+		return &plan.Refusal{
+			Why: fmt.Sprintf("no pod of statefulset %q has %s, so none would be kept for the end", s.Name(), order.Last),
+			Try: []string{"see the labels of the pods: " + r.Command.Kubectl("get", "pods", "--show-labels"), "or leave --last out"},
+		}
+	}
+	return nil
+}
+
+// RefuseOrder refuses an order where it is the controller that replaces pods.
+func (r Run) RefuseOrder(order sts.Order, s sts.Snapshot) *plan.Refusal {
+	if order.IsZero() {
+		return nil
+	}
+	if s.OnDelete() {
+		return r.RefusePods(order, s)
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf(
+			"the controller of statefulset %q replaces its pods itself, the highest ordinal first: no other order can be had "+
+				"with update strategy RollingUpdate",
+			s.Name(),
+		),
+		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
+	}
+}
+
+// RefusePartition refuses to begin where a partition holds pods that is not ours.
+func (r Run) RefusePartition(s sts.Snapshot) *plan.Refusal {
+	if s.Partition() == 0 {
+		return nil
+	}
+	by := ""
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition"); ok {
+		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
+	}
+	no := &plan.Refusal{
+		Why: fmt.Sprintf("statefulset %q has partition %d%s, which holds its pods already", s.Name(), s.Partition(), by),
+		Try: []string{"set the partition to 0 first, if nobody needs it"},
+	}
+	if s.UpdateRevision() != s.CurrentRevision() {
+		no.Try = []string{"roll out the change that waits behind it: " + r.Sts("canary", s)}
+	}
+	return no
+}

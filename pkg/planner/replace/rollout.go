@@ -1,0 +1,112 @@
+package replace
+
+import (
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Rollout is one that a plan is made of.
+type Rollout struct {
+	Run
+	Record operation.Rollout
+	Set    sts.Snapshot
+	Counts []int // pods that are updated after each step
+	From   int   // the partition that the steps begin at
+	// Template is what the request brings; nil takes what the set has.
+	Template sts.Template
+	Details  []string // what the template changes
+	Pace     Pace
+	Force    bool // go ahead with an unfinished rollout or unhealthy pods
+	// InPlace says that the template is put in the place of the canary's: no pod
+	// has it yet, and one that is broken is in the way.
+	InPlace bool
+}
+
+// Frame is the plan without its steps.
+func (r Rollout) Frame(verb string) *plan.Plan {
+	images := r.images()
+	details := slices.Clone(r.Details)
+	if r.Record.Verb == operation.VerbCanary && len(details) == 0 && (r.begun() || r.Template == nil) { // nothing else says it
+		details = append(details, ImageDetail(images)...)
+	}
+	if hold, err := operation.FindHold(r.Set); err == nil && hold != nil {
+		details = append(details, "the set is held, and stays so: "+sts.Clean(hold.Who()))
+	}
+	return &plan.Plan{
+		Verb:        verb,
+		Namespace:   r.Set.Set.Namespace,
+		Name:        r.Set.Name(),
+		UID:         r.Set.UID(),
+		Title:       r.title(verb),
+		Details:     append(details, r.AtOnce()...),
+		Images:      images,
+		Record:      sts.RolloutAnnotation,
+		Patience:    r.Limits.Patience,
+		Placing:     r.Limits.Placing,
+		StepTimeout: r.Limits.StepTimeout,
+		Timeout:     r.Limits.Timeout,
+		Promote:     r.Sts("promote", r.Set),
+		Resume:      r.Sts(r.Record.Verb.Name(), r.Set),
+		Abort:       r.backCommand(),
+		Instead:     r.instead(),
+		Watch:       r.Sts("watch", r.Set, "--follow"),
+		Success:     r.success(),
+	}
+}
+
+// Begin lists the steps of a new rollout: this first one, each that is not begun
+// yet, and the end.
+func (r Rollout) Begin(first plan.Step, begun int) (*plan.Plan, error) {
+	var err error
+	if r.Counts, err = r.Record.Steps.Counts(r.Set.Replicas()); err != nil {
+		return nil, err
+	}
+	p := r.Frame(r.Record.Verb.Name())
+	p.Steps = append(p.Steps, first)
+	for i := begun; i < len(r.Counts); i++ {
+		p.Steps = append(p.Steps, r.Steps(i)...)
+	}
+	p.Steps = append(p.Steps, r.Finish())
+	return p, nil
+}
+
+// Finish takes the record off the set, and puts the partition back.
+func (r Rollout) Finish() plan.Step {
+	edit := plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: nil}}
+	if r.Record.Verb == operation.VerbUndo && !r.Record.Aborting {
+		edit.Annotations[UndoneAnnotation] = Undone{From: r.Record.Stable, To: r.Record.Target, At: r.Record.Started}.Text()
+	}
+	until := r.way().end(&edit)
+	return plan.Step{Title: "end the " + r.Record.Verb.Name(), Change: edit, Until: until}
+}
+
+// backCommand is the way back to stable; an undo and a restart have none that
+// anybody would want.
+func (r Rollout) backCommand() string {
+	if r.Record.Verb != operation.VerbCanary {
+		return ""
+	}
+	return r.Sts("abort", r.Set)
+}
+
+// Guarded reports whether a PodDisruptionBudget has a say.
+func (r Rollout) Guarded() bool {
+	return len(r.Set.Budgets) > 0 && !r.Record.IgnorePDB && !r.IgnorePDB
+}
+
+// begun reports whether an operation was in progress already when the set was read.
+func (r Rollout) begun() bool {
+	_, begun := r.Set.Annotation(sts.RolloutAnnotation)
+	return begun
+}
+
+// before is how many pods the steps before step i update.
+func (r Rollout) before(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return r.Counts[i-1]
+}

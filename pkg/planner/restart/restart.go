@@ -1,0 +1,71 @@
+// Package restart writes the plans that restart the pods of a set: all of them, by
+// another template, or some, by deleting them. It is pure.
+package restart
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Request is what a user wants of a restart.
+type Request struct {
+	replace.Run
+	replace.Going
+	ID        string // a fresh one
+	Soak      time.Duration
+	SoakGiven bool      // on the command line
+	Order     sts.Order // for pods that the run deletes itself
+	Force     bool      // go ahead with an unfinished rollout or unhealthy pods
+	// Template is the set's, with another time of restart. Only a restart of every
+	// pod has it.
+	Template sts.Template
+	Exact    bool // it is what the server will store: then a stranger's change shows
+}
+
+// start is a restart of all its pods in one step.
+func (r Request) start() replace.Start {
+	return replace.Start{
+		ID: r.ID, Steps: operation.Steps{"100%"}, Soak: r.Soak, Given: replace.Given{Soak: r.SoakGiven}, Order: r.Order,
+	}
+}
+
+// rollout is a restart that begins now.
+func (r Request) rollout(s sts.Snapshot, now time.Time) replace.Rollout {
+	rollout := replace.Rollout{Run: r.Run, Set: s, Force: r.Force}
+	rollout.Record = rollout.NewRecord(operation.VerbRestart, r.start(), now)
+	return rollout
+}
+
+// GoOn plans the rest of a restart in progress, and gives its record; nil when there is
+// none. Another verb in progress is a refusal.
+func GoOn(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, *operation.Rollout, error) {
+	rollout := replace.Rollout{Run: r.Run, Set: s, Force: r.Force}
+	return rollout.GoOn(operation.VerbRestart, r.Going, r.start(), now)
+}
+
+// Plan plans a restart of every pod by another template: the pods are replaced as in
+// any rollout.
+func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	if no := replace.Refuse(s); no != nil {
+		return nil, no
+	}
+	if err := operation.Refuse("restart", s, r.Command); err != nil {
+		return nil, err
+	}
+	if no := r.RefusePartition(s); no != nil {
+		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
+			r.Sts("restart", s, "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
+		return nil, no
+	}
+	rollout := r.rollout(s, now)
+	if no := rollout.RefuseUnless(replace.Unsettled(s, now)); no != nil {
+		return nil, no
+	}
+	rollout.Template = r.Template
+	return rollout.Open(r.Exact, "")
+}
