@@ -66,9 +66,9 @@ func (e *Env) Nothing(why string, try ...string) {
 	e.End(engine.Outcome{Result: engine.Done, Message: why, Try: try})
 }
 
-// Ends notes how the command ended where that is not how its last run did, and is
+// Conclude notes how the command ended where that is not how its last run did, and is
 // what the verb returns.
-func (e *Env) Ends(o engine.Outcome) error {
+func (e *Env) Conclude(o engine.Outcome) error {
 	e.Report.End = o
 	return Result(o)
 }

@@ -58,7 +58,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		failures = append(failures, err)
 	}
 	if len(failures) == 0 && len(found) > 1 {
-		return env.Ends(engine.Outcome{Result: engine.Done, Message: fmt.Sprintf("%d claims are restored", done)})
+		return env.Conclude(engine.Outcome{Result: engine.Done, Message: fmt.Sprintf("%d claims are restored", done)})
 	}
 	return conclude(done, failures)
 }
@@ -125,7 +125,7 @@ func (v *verb) restore(ctx context.Context, record receipt.Receipt) error {
 		if p == nil {
 			words := planner.Nothing(b)
 			v.tell.Nothing(words)
-			return v.env.Ends(engine.Outcome{Result: engine.Done, Message: words})
+			return v.env.Conclude(engine.Outcome{Result: engine.Done, Message: words})
 		}
 		if o, err = v.run(ctx, runner, p, s); err != nil {
 			return err

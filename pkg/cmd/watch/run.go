@@ -42,7 +42,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := watch(ctx, env, r, sets); err != nil {
 		return err
 	}
-	return env.Ends(worst(sets))
+	return env.Conclude(worst(sets))
 }
 
 // watched is one of the sets.

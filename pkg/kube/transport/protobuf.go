@@ -36,7 +36,7 @@ func protobufList(in *bufio.Reader, each func(object []byte) error) (string, err
 			if err := field.into(buffer, kind.Unmarshal); err != nil {
 				return err
 			}
-			if !strings.HasSuffix(kind.Kind, "List") {
+			if kind.Kind != "" && !strings.HasSuffix(kind.Kind, "List") {
 				return fmt.Errorf("the answer is %q and no list", kind.Kind)
 			}
 		case 2:

@@ -13,9 +13,10 @@ import (
 
 // Each lists like [Resource.List], and passes each object on while the answer is
 // still being read, so that a page may be long: no more than one object of it is
-// in memory. Fields that nobody needs, like spec.containers, may be left out of them.
-// It returns the token of the next page, "" on the last. After an error
-// objects may have been passed on.
+// in memory. The object is the same one each time: what is to be kept of it is copied,
+// but for what it points to. Fields that nobody needs, like spec.containers, may be left
+// out of an answer in protobuf. It returns the token of the next page, "" on the last.
+// After an error objects may have been passed on.
 func (r Resource[O, L]) Each(ctx context.Context, opts metav1.ListOptions, without []string, each func(O)) (string, error) {
 	fields, err := omit(r.object(), without...)
 	if err != nil {

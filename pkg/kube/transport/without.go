@@ -14,9 +14,8 @@ import (
 // what of other fields is. A field that has none of its own is left out whole.
 type omitted map[protowire.Number]omitted
 
-// omit resolves paths like spec.containers. The types of k8s.io/api tell the numbers
-// k8s.io/api tell the numbers that they have as protobuf. A path that the object
-// does not have is an error.
+// omit resolves paths like spec.containers. The tags of k8s.io/api's types tell which
+// number a field has. A path that the object does not have is an error.
 func omit(object any, paths ...string) (omitted, error) {
 	out := omitted{}
 	for _, path := range paths {
