@@ -335,29 +335,3 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 }
-
-// prune-pvc keeps the claims of ordinals that an autoscaler may scale up to.
-func TestSuccessPointsToNoPruneThatKeepsEverything(t *testing.T) {
-	upTo := func(most int) func(*scale.Request) { return autoscaled(1, most) }
-	const (
-		sees  = "; 2 claims are kept, to see and delete: kubectl sts prune-pvc web"
-		keeps = "; 2 claims are kept, by prune-pvc as well: HorizontalPodAutoscaler a (1 to 4 replicas) may want them again"
-	)
-	tests := []struct {
-		name string
-		r    scale.Request
-		want string
-	}{
-		{"without an autoscaler", request(2, answered(scale.Keep)), sees},
-		{"one that may want all of them again", request(2, answered(scale.Keep), upTo(4)), keeps},
-		{"one that wants only one again: the other is seen", request(2, answered(scale.Keep), upTo(3)), sees},
-		{"one that never gets there", request(2, answered(scale.Keep), upTo(2)), sees},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			p, err := plantest.Saved(scale.Plan(tt.r, snapshot(set(), four()...), ststest.Start))
-			require.NoError(t, err)
-			require.Equal(t, "statefulset web has 2 replicas, all Available"+tt.want, p.Success)
-		})
-	}
-}

@@ -71,30 +71,34 @@ func (b *builder) success() string {
 	if names := b.restorable(); len(names) > 0 {
 		out += "; to restore: " + b.restore(names)
 	}
-	switch n, scaler := b.fates(plan.FateKept), b.wantsAgain(); {
-	case n > 0 && scaler != "":
-		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s may want them again", are(n), scaler)
+	switch n, why := b.fates(plan.FateKept), b.prunesNone(); {
+	case n > 0 && why != "":
+		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s", are(n), why)
 	case n > 0:
 		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
 	}
 	return out
 }
 
-// wantsAgain names the autoscaler that may scale up to all ordinals whose claims
-// are kept, or "": those claims prune-pvc does not delete.
-func (b *builder) wantsAgain() string {
-	for _, a := range b.r.scalers(b.s) {
-		all := b.count(func(c plan.ClaimFate) bool { return c.Fate == plan.FateKept })
-		for _, o := range b.removed {
-			if o.Ordinal >= b.s.Start()+a.Max {
-				all -= len(slices.DeleteFunc(slices.Clone(o.Claims), func(c plan.ClaimFate) bool { return c.Fate != plan.FateKept }))
+// prunesNone says why prune-pvc deletes none of the claims that are kept, or "" where
+// it deletes one.
+func (b *builder) prunesNone() string {
+	var out []string
+	for _, o := range b.removed {
+		for _, c := range o.Claims {
+			if c.Fate != plan.FateKept {
+				continue
+			}
+			why := b.r.mustKeep(b.s, c.Claim, false)
+			if why == "" {
+				return ""
+			}
+			if !slices.Contains(out, why) {
+				out = append(out, why)
 			}
 		}
-		if all > 0 && all == b.fates(plan.FateKept) {
-			return a.String()
-		}
 	}
-	return ""
+	return strings.Join(out, ", ")
 }
 
 // restorable are the claims of the ordinals that go which there is a record of
