@@ -31,7 +31,9 @@ func failure(s sts.Snapshot, first operation.Record) *sts.Failure {
 // restartedInSoak is the verdict about a pod of a rollout in progress that has
 // restarted and has not been Available for the whole soak since. The run that
 // would have halted because of it may have been killed in that moment. Whether
-// the pod was Available before can't be told; until the soak is over it counts.
+// the pod was Available before can't be told; until the soak is over it counts. A
+// restart in the second in which the rollout began counts, too: both times are whole
+// seconds, and a pod that was not well then would have been refused.
 func restartedInSoak(s sts.Snapshot, first operation.Record, now time.Time) (Verdict, bool) {
 	var began time.Time
 	var soak time.Duration
@@ -43,8 +45,8 @@ func restartedInSoak(s sts.Snapshot, first operation.Record, now time.Time) (Ver
 	}
 	for _, pod := range slices.Backward(s.Pods) {
 		mine := pod.Revision == s.UpdateRevision() && (s.OnDelete() || !s.Gated(pod.Ordinal))
-		if !mine || !pod.Available(s.MinReady(), now) || !pod.RestartedAt.After(began) ||
-			now.Sub(pod.ReadySince) >= soak {
+		restarted := !pod.RestartedAt.IsZero() && !pod.RestartedAt.Before(began)
+		if !mine || !restarted || !pod.Available(s.MinReady(), now) || now.Sub(pod.ReadySince) >= soak {
 			continue
 		}
 		t := sts.Trouble{

@@ -169,4 +169,10 @@ func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
 	require.Equal(t, "trouble: web-4: restarted 10s ago (1 restart), and its soak of 1m0s is not over", got.Message)
 
 	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(time.Minute)).Result)
+
+	// Kubernetes tells whole seconds: it may have been right after the beginning.
+	record.Started = at.Add(-time.Second)
+	require.Equal(t, engine.Halted, verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second)).Result)
+	record.Started = at
+	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second)).Result)
 }
