@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -168,10 +169,10 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				r := &Runner{Env: &Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &Config{}}}
-				p := plan.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []plan.Step{{
+				p := plantest.Same(plan.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []plan.Step{{
 					Number: 1, Of: 2, Title: "first", Until: plan.PodsGood{From: 4},
 					Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3"},
-				}}}
+				}}})
 				go func() {
 					synctest.Wait() // until the question waits for its answer
 					test.does(cancel, typist)

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
@@ -37,7 +38,7 @@ func unused() ([]claims.Verdict, batch.Engine) {
 	}
 	return out, batch.Engine{
 		Cluster: emptied{}, Judge: emptied{}, Concurrency: 1,
-		Step: func(v claims.Verdict) plan.Step { return planner.Step(v, false) },
+		Step: func(v claims.Verdict) plan.Step { return plantest.Step(planner.Step(v, false)) },
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,7 +30,7 @@ func aRestore() (*plan.Plan, sts.Snapshot) {
 	b := plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1", VolumeUID: "pv-1-uid"}
 	volume := sts.Volume{Name: "pv-1", UID: "pv-1-uid", ClaimRef: &corev1.ObjectReference{Namespace: "default", Name: "data-web-1"}}
 	restorable := plan.Restorable{Binding: b}
-	return &plan.Plan{
+	p := plantest.Same(plan.Plan{
 		Verb: "restore-pvc", Namespace: "default", Claim: "data-web-1", Title: "make the claim again",
 		Steps: []plan.Step{
 			{Title: "wait", Until: restorable},
@@ -38,7 +39,8 @@ func aRestore() (*plan.Plan, sts.Snapshot) {
 				Change: plan.CreateClaim{Binding: b, Manifest: &corev1.PersistentVolumeClaim{}},
 			},
 		},
-	}, sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{volume}}
+	})
+	return &p, sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{volume}}
 }
 
 // follows is a runner of plans about no set, to which these snapshots come.

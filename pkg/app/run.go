@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/roundtrip"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -72,8 +73,12 @@ func (r *Runner) RunToEnd(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
-func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
-	p.Context = r.Env.Context()
+func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
+	made.Context = r.Env.Context()
+	p, err := saved(made)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
 	if r.DryRun() {
 		return engine.Outcome{Result: engine.Done}, r.dryRun(ctx, p, s)
 	}
@@ -85,10 +90,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.
 			return engine.Outcome{}, err
 		}
 	}
-	saved, err := r.saved(p)
-	if err != nil {
-		return engine.Outcome{}, err
-	}
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := loop.Engine{
 		Notices: r.Env.Notices,
 		Cluster: r.Client,
@@ -104,32 +106,30 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, s sts.Snapshot) (engine.
 	}
 	r.Env.Running(true)
 	defer r.Env.Running(false)
-	return engine.Run(ctx, saved, s), nil
+	return engine.Run(ctx, *p, s), nil
 }
 
 // RunBatch runs a plan whose steps are the deletions of these verdicts' claims. What
 // such a run needs besides is given; the runner adds by whom it is told. A dry run of
 // the server's is one whose cluster keeps nothing.
-func (r *Runner) RunBatch(ctx context.Context, p *plan.Plan, b batch.Engine, verdicts iter.Seq[claims.Verdict]) (engine.Outcome, error) {
-	p.Context = r.Env.Context()
-	saved, err := r.saved(p)
+func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, verdicts iter.Seq[claims.Verdict]) (engine.Outcome, error) {
+	made.Context = r.Env.Context()
+	p, err := saved(made)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
+	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	b.Sink, b.Notices, b.Now = r.sink(), r.Env.Notices, r.Client.Now
 	r.Env.Running(true)
 	defer r.Env.Running(false)
-	return b.Run(ctx, saved, verdicts), nil
+	return b.Run(ctx, *p, verdicts), nil
 }
 
-// saved is the plan that is run, with the warnings that have come up by now.
-func (r *Runner) saved(p *plan.Plan) (plan.Plan, error) {
+// saved is the plan that is shown and run: as it is read after it was written.
+func saved(p *plan.Plan) (*plan.Plan, error) {
+	roundtrip.Plan(*p)
 	saved, err := plan.Saved(*p)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	saved.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
-	return saved, nil
+	return &saved, err
 }
 
 // firstLook is how long the first snapshot may take before a run begins

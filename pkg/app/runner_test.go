@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -112,14 +113,15 @@ func (c *cluster) runner(t *testing.T, flags options.RunFlags) (r *Runner, stdou
 
 // aPlan moves the partition to 4, where it may be already, and then to 2.
 func aPlan() *plan.Plan {
-	return &plan.Plan{
+	p := plantest.Same(plan.Plan{
 		Title: "two steps", Namespace: "default", Name: "web", UID: "web-uid", Warnings: []string{"mind\x1b[31m this"},
 		Steps: []plan.Step{
 			{Title: "first", Change: plan.Partition(4), Until: plan.PodsGood{From: 4}},
 			{Title: "look", Until: plan.Observed{}},
 			{Title: "second", Change: plan.Partition(2), Until: plan.PodsGood{From: 2}},
 		},
-	}
+	})
+	return &p
 }
 
 const patched = `[{"op":"test","path":"/metadata/uid","value":"web-uid"},{"op":"test","path":"/metadata/generation","value":1},` +

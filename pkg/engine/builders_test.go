@@ -27,14 +27,19 @@ type (
 // walk is a run by hand: the test shows one snapshot after another to Next.
 type walk struct {
 	t     testing.TB
-	plan  plan.Plan
+	plan  plan.Plan // as it is read after it was written
+	made  plan.Plan
 	state engine.State
 	now   time.Time
 }
 
 func newWalk(t testing.TB, p plan.Plan, first sts.Snapshot) *walk {
 	t.Helper()
-	return &walk{t: t, plan: plantest.Same(p), state: engine.NewState(first, ststest.Start), now: ststest.Start}
+	w := &walk{t: t, plan: plantest.Same(p), made: p, state: engine.NewState(first, ststest.Start), now: ststest.Start}
+	if !p.ReadOnly {
+		w.made = plan.Identify(p)
+	}
+	return w
 }
 
 // inStep is a walk whose change is sent already: it waits in its first step.
@@ -46,13 +51,14 @@ func inStep(t *testing.T, p plan.Plan, s sts.Snapshot) *walk {
 }
 
 // see shows a snapshot and returns what Next decides. Next is pure: asked
-// twice it gives the same answer, and leaves the state that it got alone.
+// twice it gives the same answer, and leaves the state that it got alone. The plan
+// that was written and read decides as the one that was made.
 func (w *walk) see(s sts.Snapshot) engine.Decision {
 	w.t.Helper()
 	before := fmt.Sprintf("%+v", w.state)
 	state, d := engine.Next(w.plan, w.state, s, w.now)
 	require.Equal(w.t, before, fmt.Sprintf("%+v", w.state), "the state that Next got")
-	again, same := engine.Next(w.plan, w.state, s, w.now)
+	again, same := engine.Next(w.made, w.state, s, w.now)
 	require.Equal(w.t, d, same, "the decision when asked twice")
 	require.Equal(w.t, state, again, "the state when asked twice")
 	require.False(w.t, d.End != nil && (d.Do != nil || d.Ask != nil), "the end is the end")

@@ -155,6 +155,7 @@ func (p *process) show(ts *testscript.TestScript) {
 	defer p.mu.Unlock()
 	_, _ = ts.Stdout().Write(p.stdout.Bytes())
 	_, _ = ts.Stderr().Write(p.stderr.Bytes())
+	checkPanic(ts, p.cmd.Args, p.stdout.String(), p.stderr.String())
 	checkObjects(ts, p.cmd.Args, p.stdout.String())
 	checkOffered(ts, p.cmd.Args, p.stdout.String(), p.stderr.String())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/roundtrip"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
@@ -106,7 +107,11 @@ func (v *visit) say(text string) { report.Say(v.env.Streams.Err, text) }
 func (v *visit) plan() *plan.Plan { return planner.Plan(v.runner.Client.Namespace, v.title, nil) }
 
 // step is the deletion of a claim as a step of the plan.
-func (v *visit) step(of claims.Verdict) plan.Step { return planner.Step(of, v.RetainVolumes) }
+func (v *visit) step(of claims.Verdict) plan.Step {
+	step := planner.Step(of, v.RetainVolumes)
+	roundtrip.Step(step)
+	return step
+}
 
 func (v *visit) steps() iter.Seq[plan.Step] { return batch.Steps(v.list.Doomed(), v.step) }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/roundtrip"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -127,7 +128,9 @@ func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error 
 			if w.absurd != nil {
 				w.outcome = uncounted(env, w, r, member{i, messages})
 			} else {
-				w.outcome = engines[i].Run(ctx, r.plan(w, env), w.snapshot)
+				p := r.plan(w, env)
+				roundtrip.Plan(p)
+				w.outcome = engines[i].Run(ctx, p, w.snapshot)
 			}
 			stops[i]() // a set that has ended is watched no more
 		})

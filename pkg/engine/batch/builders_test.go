@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
@@ -139,7 +140,7 @@ func judged(t *testing.T, n int) (*cluster, *claims.Judge, []claims.Verdict) {
 }
 
 // step is the deletion of a claim as a step of a plan.
-func step(v claims.Verdict) plan.Step { return planner.Step(v, false) }
+func step(v claims.Verdict) plan.Step { return plantest.Step(planner.Step(v, false)) }
 
 // counts are what a batch has come to.
 func counts(o engine.Outcome) engine.ClaimCounts { return *o.Claims }

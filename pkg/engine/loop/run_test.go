@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,7 +33,7 @@ func wholeCanary(t testing.TB) plan.Plan {
 		Start:    replace.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
 		Template: ststest.Raw("nginx:1.22"),
 	}
-	p, err := canary.Plan(r, ststest.Settled(), ststest.Start)
+	p, err := plantest.Saved(canary.Plan(r, ststest.Settled(), ststest.Start))
 	require.NoError(t, err)
 	return *p
 }

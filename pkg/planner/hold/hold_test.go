@@ -106,7 +106,7 @@ func TestPlan(t *testing.T) {
 
 func TestWhatIsHeldAlreadyIsLeftAlone(t *testing.T) {
 	for _, reason := range []string{"", "a migration"} {
-		p, err := hold.Plan(request(because(reason)), ststest.Snapshot(held(record()), ststest.Pods(0, 5)), ststest.Start)
+		p, err := plantest.Saved(hold.Plan(request(because(reason)), ststest.Snapshot(held(record()), ststest.Pods(0, 5)), ststest.Start))
 		require.NoError(t, err)
 		require.Nil(t, p)
 	}
@@ -146,14 +146,14 @@ func TestWhatCannotBeHeld(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := hold.Plan(request(), ststest.Snapshot(tt.set, ststest.Pods(0, 5)), ststest.Start)
+			_, err := plantest.Saved(hold.Plan(request(), ststest.Snapshot(tt.set, ststest.Pods(0, 5)), ststest.Start))
 			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
 			require.Equal(t, &plan.Refusal{Why: tt.why, Try: tt.try}, no)
 		})
 	}
 	for _, annotation := range []string{operation.HoldAnnotation, sts.RolloutAnnotation} {
-		_, err := hold.Plan(request(), ststest.Snapshot(ststest.Set(ststest.Annotated(annotation, "nonsense"))), ststest.Start)
+		_, err := plantest.Saved(hold.Plan(request(), ststest.Snapshot(ststest.Set(ststest.Annotated(annotation, "nonsense"))), ststest.Start))
 		require.ErrorContains(t, err, "annotation "+annotation+` of statefulset "web" can't be read`)
 	}
 }
@@ -227,14 +227,14 @@ func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operation.Steps{"1", "100%"},
 	}
 	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
-	_, err := hold.Release(request(), s)
+	_, err := plantest.Saved(hold.Release(request(), s))
 	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
 	require.Equal(t, `a canary of statefulset "web" is in progress, which opens and closes the gate itself`, no.Why)
 }
 
 func TestWhatIsNotHeldIsNotReleased(t *testing.T) {
-	p, err := hold.Release(request(), ststest.Snapshot(ststest.Set(ststest.Partition(math.MaxInt32)), ststest.Pods(0, 5)))
+	p, err := plantest.Saved(hold.Release(request(), ststest.Snapshot(ststest.Set(ststest.Partition(math.MaxInt32)), ststest.Pods(0, 5))))
 	require.NoError(t, err)
 	require.Nil(t, p)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -124,7 +125,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 			if phase.abort.image != "" {
 				t.Run(dir+"/"+phase.name+" is aborted", func(t *testing.T) {
 					w := load(t)
-					p, err := abort.Plan(r.Abort(), w.See())
+					p, err := plantest.Saved(abort.Plan(r.Abort(), w.See()))
 					require.NoError(t, err)
 					require.Equal(t, engine.Done, w.Run(p, -1))
 					requireEnd(w, phase.abort)

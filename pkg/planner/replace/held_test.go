@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
@@ -33,7 +34,7 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 	unreadable := heldBy(ststest.Annotated(operation.HoldAnnotation, "nonsense"))
 	planned := func(set *appsv1.StatefulSet, changes ...func(*verbtest.Request)) func() error {
 		return func() error {
-			_, err := canary.Plan(verbtest.Ask(changes...).Canary(), ststest.Snapshot(set, ststest.Pods(0, 5)), ststest.Start)
+			_, err := plantest.Saved(canary.Plan(verbtest.Ask(changes...).Canary(), ststest.Snapshot(set, ststest.Pods(0, 5)), ststest.Start))
 			return err
 		}
 	}
@@ -43,8 +44,9 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		"a template in place of the canary's": planned(inCanary, verbtest.Image("nginx:1.23"),
 			func(r *verbtest.Request) { r.Replace = true }),
 		"a restart": func() error {
-			_, err := restart.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Restart(), ststest.Snapshot(heldBy(), ststest.Pods(0, 5)),
-				ststest.Start)
+			_, err := plantest.Saved(restart.Plan(
+				verbtest.Ask(verbtest.Image("nginx:1.23")).Restart(), ststest.Snapshot(heldBy(), ststest.Pods(0, 5)), ststest.Start,
+			))
 			return err
 		},
 	} {
@@ -71,13 +73,13 @@ func TestThroughTheGateOfAHoldAndBack(t *testing.T) {
 	s.Revisions = verbtest.On(verbtest.Rolling(ststest.Stable, ststest.Update), "", ststest.Stable).Revisions
 	const isSaid = "the set is held, and stays so: " + whoHolds
 
-	through := verbtest.Planned(t)(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
+	through := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)))
 	require.Contains(t, through.Details, isSaid)
 	require.Equal(t, math.MaxInt32, *verbtest.Write(t, through.Steps[len(through.Steps)-1]).Partition)
 
 	target, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
 	require.NoError(t, err)
-	back := verbtest.Planned(t)(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), target, s, ststest.Start))
+	back := verbtest.Planned(t)(plantest.Saved(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), target, s, ststest.Start)))
 	require.Contains(t, back.Details, isSaid)
 	for _, step := range back.Steps {
 		if edit, ok := step.Change.(plan.Edit); ok {

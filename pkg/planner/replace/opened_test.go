@@ -99,17 +99,17 @@ func TestARecordKnowsTheTemplateByItsDigest(t *testing.T) {
 	raw := ststest.Raw("nginx:1.22")
 	want, err := raw.Digest()
 	require.NoError(t, err)
-	begun, err := canary.Plan(
+	begun, err := plantest.Saved(canary.Plan(
 		verbtest.Ask(verbtest.Image("nginx:1.22"), func(r *verbtest.Request) { r.Exact = true }).Canary(),
 		verbtest.Settled(),
 		ststest.Start,
-	)
+	))
 	require.NoError(t, err)
 	require.Equal(t, want, verbtest.Written(t, verbtest.Write(t, begun.Steps[0])).Digest)
 
 	s := ststest.Snapshot(verbtest.Waiting(5), verbtest.Updated(5, 0))
 	s.Raw = raw
-	takenUp, err := canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)
+	takenUp, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
 	require.NoError(t, err)
 	require.Equal(t, want, verbtest.Written(t, verbtest.Write(t, takenUp.Steps[0])).Digest)
 }

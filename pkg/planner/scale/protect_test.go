@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -293,7 +294,7 @@ func scaledDown(t *testing.T, at []func(*place)) (class claims.Class, why string
 		p := placed(4, at...)
 		s := snapshot(p.set, p.claim)
 		r := request(p.to, answered(answer), func(r *scale.Request) { r.World = p.world })
-		made, err := scale.Plan(r, s, ststest.Start)
+		made, err := plantest.Saved(scale.Plan(r, s, ststest.Start))
 		require.NoError(t, err)
 		var fate plan.ClaimFate
 		for _, o := range made.Ordinals {

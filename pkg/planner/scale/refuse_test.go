@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 func TestAtNoReplicasAHoldIsReleasedFirst(t *testing.T) {
 	hold := operation.Hold{Version: 1, Started: ststest.Start}
 	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(operation.HoldAnnotation, *hold.Text()))
-	_, err := scale.Plan(request(0), snapshot(held), ststest.Start)
+	_, err := plantest.Saved(scale.Plan(request(0), snapshot(held), ststest.Start))
 	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
 	require.Equal(t, []string{

@@ -32,12 +32,12 @@ func GoOn(verb operation.Verb) Planner {
 	return func(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		switch verb {
 		case operation.VerbUndo:
-			return undo.GoOn(r.Undo(), s, now)
+			return plantest.Saved(undo.GoOn(r.Undo(), s, now))
 		case operation.VerbRestart:
 			p, _, err := restart.GoOn(r.Restart(), s, now)
-			return p, err
+			return plantest.Saved(p, err)
 		}
-		return canary.Plan(r.Canary(), s, now)
+		return plantest.Saved(canary.Plan(r.Canary(), s, now))
 	}
 }
 
@@ -49,7 +49,7 @@ func NextStep(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 // ToRevision is an undo to this revision.
 func ToRevision(name string) Planner {
 	return func(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-		if p, err := undo.GoOn(r.Undo(), s, now); p != nil || err != nil {
+		if p, err := plantest.Saved(undo.GoOn(r.Undo(), s, now)); p != nil || err != nil {
 			return p, err
 		}
 		named, err := s.FindRevision(name)
@@ -67,7 +67,7 @@ func ToRevision(name string) Planner {
 // RestartAll restarts every pod.
 func RestartAll(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if p, _, err := restart.GoOn(r.Restart(), s, now); p != nil || err != nil {
-		return p, err
+		return plantest.Saved(p, err)
 	}
 	r.Template = restarted(s)
 	return plantest.Saved(restart.Plan(r.Restart(), s, now))
@@ -88,7 +88,7 @@ func restarted(s sts.Snapshot) sts.Template {
 func RestartSome(ordinals ...int) Planner {
 	return func(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		if p, _, err := restart.GoOn(r.Restart(), s, now); p != nil || err != nil {
-			return p, err
+			return plantest.Saved(p, err)
 		}
 		return plantest.Saved(restart.Pods(r.Restart(), ordinals, s, now))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -161,12 +162,17 @@ func (w *World) Unready() bool {
 }
 
 // Run runs a plan until it ends, or is killed before it sends another than
-// these writes.
+// these writes. What is run is the plan as it is read after it was written, and it
+// decides and tells the same as the one that was made.
 func (w *World) Run(p *plan.Plan, writes int) engine.Result {
+	made, saved := plan.Identify(*p), plantest.Same(*p)
 	st := engine.NewState(w.See(), w.Now)
 	for range 200 {
+		s := w.See()
+		_, same := engine.Next(made, st, s, w.Now)
 		var d engine.Decision
-		st, d = engine.Next(*p, st, w.See(), w.Now)
+		st, d = engine.Next(saved, st, s, w.Now)
+		require.Equal(w.T, same, d)
 		switch {
 		case d.End != nil:
 			return d.End.Result
