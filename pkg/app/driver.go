@@ -6,7 +6,7 @@ import (
 	"os/user"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/process"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -34,8 +34,8 @@ func userName() string {
 
 // Planned is what a planner is told about the run: with which limits it goes and who
 // drives it, and who else may drive the rollout in progress.
-func (r *Runner) Planned(s sts.Snapshot) replace.Run {
-	run := replace.Run{
+func (r *Runner) Planned(s sts.Snapshot) intent.Run {
+	run := intent.Run{
 		Limits: r.Flags.Limits, Command: r.Env.Command(r.namespace), IgnorePDB: r.ignorePDB,
 		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
 	}

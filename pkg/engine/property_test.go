@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -234,10 +234,10 @@ func requireOthersGood(t *testing.T, s sts.Snapshot, but int) {
 func toTheEnd(t testing.TB) plan.Plan {
 	t.Helper()
 	r := canary.Request{
-		Run: replace.Run{
+		Run: intent.Run{
 			Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
 		},
-		Start:    replace.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
+		Start:    intent.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
 		Template: ststest.Raw("nginx:1.22"),
 	}
 	p, err := plantest.Saved(canary.Plan(r, ststest.Settled(), ststest.Start))

@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -30,7 +30,7 @@ type Request struct {
 	Manifest  *podtemplate.Manifest
 	Steps     operation.Steps
 	Soak      time.Duration
-	Given     replace.Given
+	Given     intent.Given
 	Hold      bool
 	OnFailure options.OnFailure
 	Force     bool
@@ -121,7 +121,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			if err != nil {
 				return err
 			}
-			request.Given = replace.Given{Steps: cmd.Flags().Changed("steps"), Soak: cmd.Flags().Changed("soak")}
+			request.Given = intent.Given{Steps: cmd.Flags().Changed("steps"), Soak: cmd.Flags().Changed("soak")}
 			return run(cmd.Context(), env, request)
 		},
 	}

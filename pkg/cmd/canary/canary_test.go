@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -116,7 +116,7 @@ func TestFlags(t *testing.T) {
 			name: "steps and a soak", args: []string{"web", "--steps", "2, 20%,50%", "--soak", "5m"},
 			want: request(func(r *canary.Request) {
 				r.Steps, r.Soak = operation.Steps{"2", "20%", "50%"}, 5*time.Minute
-				r.Given = replace.Given{Steps: true, Soak: true}
+				r.Given = intent.Given{Steps: true, Soak: true}
 			}),
 		},
 		{name: "no soak", args: []string{"web", "--soak=0"}, want: request(func(r *canary.Request) { r.Soak, r.Given.Soak = 0, true })},

@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -76,8 +76,8 @@ func prepare(ctx context.Context, env *app.Env, runner *app.Runner, r Request) (
 	}
 	request := canary.Request{
 		Run:      runner.Planned(s),
-		Going:    replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
-		Start:    replace.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
+		Resume:   intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
+		Start:    intent.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
 		Rollback: r.OnFailure == options.Rollback,
 		Force:    r.Force,
 		Replace:  r.Replace,
@@ -118,16 +118,16 @@ func sameNamespace(env *app.Env, r Request) error {
 }
 
 // pace decides what stands between two steps.
-func pace(env *app.Env, r Request) replace.Pace {
+func pace(env *app.Env, r Request) intent.Pace {
 	switch {
 	case r.Hold:
-		return replace.Pace{Gate: plan.GateHold, Wanted: true}
+		return intent.Pace{Gate: plan.GateHold, Wanted: true}
 	case r.Run.Yes:
-		return replace.Pace{}
+		return intent.Pace{}
 	case env.Streams.Interactive():
-		return replace.Pace{Gate: plan.GateAsk}
+		return intent.Pace{Gate: plan.GateAsk}
 	}
-	return replace.Pace{Gate: plan.GateHold}
+	return intent.Pace{Gate: plan.GateHold}
 }
 
 // change makes the new template, as the server would store it.

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -17,11 +17,11 @@ func TestPaceWithoutATerminal(t *testing.T) {
 	tests := []struct {
 		name    string
 		request Request
-		want    replace.Pace
+		want    intent.Pace
 	}{
-		{"holds, though nobody asked for it", Request{}, replace.Pace{Gate: plan.GateHold}},
-		{"holds as asked", Request{Hold: true}, replace.Pace{Gate: plan.GateHold, Wanted: true}},
-		{"goes on with --yes", Request{Run: options.RunFlags{Yes: true}}, replace.Pace{}},
+		{"holds, though nobody asked for it", Request{}, intent.Pace{Gate: plan.GateHold}},
+		{"holds as asked", Request{Hold: true}, intent.Pace{Gate: plan.GateHold, Wanted: true}},
+		{"goes on with --yes", Request{Run: options.RunFlags{Yes: true}}, intent.Pace{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -80,7 +80,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	plan, err := canary.Promote(canary.Promotion{
-		Run: runner.Planned(s), Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver}, Full: r.Full, Force: r.Force,
+		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver}, Full: r.Full, Force: r.Force,
 	}, s, runner.Client.Now())
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -57,7 +58,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 func (r Request) plan(ctx context.Context, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
 	request := restart.Request{
-		Run: runner.Planned(s), Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
+		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
 		ID: rand.Text()[:12], Soak: r.Soak, SoakGiven: r.SoakGiven, Order: r.Drive.Order, Force: r.Force,
 	}
 	now := runner.Client.Now()

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -64,12 +64,12 @@ func (r Request) plan(env *app.Env, runner *app.Runner, s sts.Snapshot, manifest
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
 	request := undo.Request{
-		Run:   runner.Planned(s),
-		Going: replace.Going{Retry: r.Retry, TakeOver: r.TakeOver},
-		Start: replace.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
+		Run:    runner.Planned(s),
+		Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
+		Start:  intent.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
 	}
 	if len(r.Steps) > 0 && !r.Run.Yes {
-		request.Pace = replace.Pace{Gate: plan.GateAsk}
+		request.Pace = intent.Pace{Gate: plan.GateAsk}
 	}
 	now := runner.Client.Now()
 	record, err := operation.FindRollout(s)

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -24,7 +24,7 @@ type Request struct {
 	ToRevision string          // a number, a name or a hash; empty for the last good one
 	Steps      operation.Steps // nil for all pods at once
 	Soak       time.Duration
-	Given      replace.Given
+	Given      intent.Given
 	Retry      bool
 	TakeOver   bool
 
@@ -72,7 +72,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		r.Given = replace.Given{Steps: fs.Changed("steps"), Soak: fs.Changed("soak")}
+		r.Given = intent.Given{Steps: fs.Changed("steps"), Soak: fs.Changed("soak")}
 		return options.NotEmpty(fs, "to-revision", "steps", "order", "last")
 	}
 	fs.StringVar(&r.ToRevision, "to-revision", "",

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -47,7 +47,7 @@ func TestFlags(t *testing.T) {
 		{"its name", []string{"web", "--to-revision=web-5d4f"}, request(func(r *Request) { r.ToRevision = "web-5d4f" })},
 		{"steps and a soak", []string{"web", "--steps", "1,50%", "--soak=0"}, request(func(r *Request) {
 			r.Steps, r.Soak = operation.Steps{"1", "50%"}, 0
-			r.Given = replace.Given{Steps: true, Soak: true}
+			r.Given = intent.Given{Steps: true, Soak: true}
 		})},
 		{"an order and a leader", []string{"web", "--order=2,0", "--last=role=primary"}, request(func(r *Request) {
 			r.Drive.Order = sts.Order{First: []int{2, 0}, Last: "role=primary"}

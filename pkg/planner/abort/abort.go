@@ -9,13 +9,15 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what a user wants of an abort.
 type Request struct {
-	replace.Run
+	intent.Run
 	AtGate bool // a person at the run's own gate asks for it
 	Now    time.Time
 }
@@ -44,7 +46,7 @@ type way struct {
 }
 
 func abort(r Request, record operation.Rollout, s sts.Snapshot) (*plan.Plan, error) {
-	if no := replace.RefuseButEmpty(s); no != nil {
+	if no := refuse.RolloutUnlessEmpty(s); no != nil {
 		return nil, no
 	}
 	w := way{Rollout: replace.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.Replicas(), again: record.Aborting}

@@ -197,7 +197,7 @@ func TestAbortIsRefused(t *testing.T) {
 		{
 			"on a set that is being deleted",
 			ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 2, ststest.Deleted), verbtest.Updated(2, 0)),
-			verbtest.Hopeless()["it is being deleted"].Want,
+			verbtest.UnsupportedSets()["it is being deleted"].Want,
 		},
 	}
 	for _, tt := range tests {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -134,7 +135,7 @@ func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
 // refuseReplace checks what can't be replaced, or should not.
 func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	if !s.Observed() {
-		return r.NotSettled(s, "waiting for the StatefulSet controller to see the change")
+		return refuse.Unsettled(r.Run, s, "waiting for the StatefulSet controller to see the change")
 	}
 	stable, ok := s.Revision(record.Stable)
 	if !ok {

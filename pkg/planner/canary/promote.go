@@ -6,14 +6,16 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Promotion is what a user wants of a canary in progress.
 type Promotion struct {
-	replace.Run
-	replace.Going
+	intent.Run
+	intent.Resume
 	Full  bool // all steps that are left, not the next one alone
 	Force bool // go ahead with unhealthy pods
 }
@@ -33,15 +35,15 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	}
 	rollout := replace.Rollout{Run: r.Run, Record: *record, Set: s, Force: r.Force}
 	if !r.Full {
-		rollout.Pace = replace.Pace{Gate: plan.GateHold, Wanted: true}
+		rollout.Pace = intent.Pace{Gate: plan.GateHold, Wanted: true}
 	}
-	if no := rollout.RefuseOther(record.Verb); no != nil { // another verb's steps are promoted as well
+	if no := rollout.RefuseOtherVerb(record.Verb); no != nil { // another verb's steps are promoted as well
 		return nil, no
 	}
-	if no := replace.Refuse(s); no != nil {
+	if no := refuse.Rollout(s); no != nil {
 		return nil, no
 	}
-	if no := rollout.RefuseGoing(r.Going); no != nil {
+	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.

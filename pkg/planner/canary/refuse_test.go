@@ -13,14 +13,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 func TestNoCanaryIsRunOnASetWhen(t *testing.T) {
-	for name, tt := range verbtest.Hopeless() {
+	for name, tt := range verbtest.UnsupportedSets() {
 		t.Run(name, func(t *testing.T) {
 			p, err := plantest.Saved(
 				canary.Plan(
@@ -98,7 +98,7 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 			)
 		})
 	}
-	require.Empty(t, replace.Unsettled(verbtest.Settled(), ststest.Start))
+	require.Empty(t, health.Unsettled(verbtest.Settled(), ststest.Start))
 }
 
 func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {

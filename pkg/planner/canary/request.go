@@ -2,15 +2,16 @@ package canary
 
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what a user wants of a canary.
 type Request struct {
-	replace.Run
-	replace.Going
-	replace.Start
+	intent.Run
+	intent.Resume
+	intent.Start
 	// Template is the new pod template as the server would store it; nil
 	// takes up the change that waits behind the partition.
 	Template sts.Template
@@ -22,7 +23,7 @@ type Request struct {
 	Replace  bool // put the template in the place of the canary's in progress
 	// ReplaceCommand is the command line that does so, empty when it is not known.
 	ReplaceCommand string
-	Pace           replace.Pace
+	Pace           intent.Pace
 }
 
 // rollout is the canary as far as the request tells.

@@ -6,7 +6,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -18,7 +19,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if no := replace.Refuse(s); no != nil {
+	if no := refuse.Rollout(s); no != nil {
 		return nil, no
 	}
 	switch {
@@ -33,7 +34,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 // goOn goes on with the canary in progress, unless the request wants another.
 func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	rollout := r.rolloutOf(record, s)
-	if no := rollout.RefuseOther(operation.VerbCanary); no != nil {
+	if no := rollout.RefuseOtherVerb(operation.VerbCanary); no != nil {
 		return nil, no
 	}
 	if r.Template != nil && !r.Template.Is(s.Set) {
@@ -42,10 +43,10 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 		}
 		return nil, otherTemplate(r, record, s)
 	}
-	if no := rollout.RefuseGoing(r.Going); no != nil {
+	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
-	return rollout.Resume(r.Going, r.Start, now)
+	return rollout.Resume(r.Resume, r.Start, now)
 }
 
 // start plans a canary of a new template.
@@ -56,20 +57,20 @@ func start(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 			Try: []string{"start one: leave --replace out"},
 		}
 	}
-	if r.Template.Is(s.Set) && replace.SettledOn(s, s.UpdateRevision(), now) && len(s.Stray()) == 0 {
+	if r.Template.Is(s.Set) && health.SettledOn(s, s.UpdateRevision(), now) && len(s.Stray()) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to do
 	}
 	if err := operation.Refuse("canary", s, r.Command); err != nil {
 		return nil, err
 	}
-	if no := r.RefusePartition(s); no != nil {
+	if no := refuse.Partition(r.Run, s); no != nil {
 		return nil, no
 	}
 	if r.Template.Is(s.Set) {
-		return nil, r.NotSettled(s, replace.Unsettled(s, now)) // its rollout is not over
+		return nil, refuse.Unsettled(r.Run, s, health.Unsettled(s, now)) // its rollout is not over
 	}
 	rollout := r.rollout(s)
-	if no := rollout.RefuseUnless(replace.Unsettled(s, now)); no != nil {
+	if no := rollout.RefuseUnless(health.Unsettled(s, now)); no != nil {
 		return nil, no
 	}
 	rollout.Record = r.record(s, now)

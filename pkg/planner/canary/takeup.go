@@ -8,7 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -22,7 +23,7 @@ type waiting struct {
 
 // behindPartition is what the partition keeps back.
 func behindPartition(s sts.Snapshot, now time.Time) waiting {
-	w := waiting{title: "take up the change that waits behind the partition", unsettled: replace.Unsettled(s, now)}
+	w := waiting{title: "take up the change that waits behind the partition", unsettled: health.Unsettled(s, now)}
 	switch {
 	case s.UpdateRevision() == s.StableRevision():
 		w.nothing = fmt.Sprintf("nothing to roll out for statefulset %q", s.Name())
@@ -35,7 +36,7 @@ func behindPartition(s sts.Snapshot, now time.Time) waiting {
 // forDeletions is what the pods of a set with OnDelete get when they are deleted: that
 // some lack it is no reason against it.
 func forDeletions(s sts.Snapshot, now time.Time) waiting {
-	w := waiting{title: "take up the change that waits for pods to be deleted", unsettled: replace.Unhealthy(s, nil, now)}
+	w := waiting{title: "take up the change that waits for pods to be deleted", unsettled: health.Unhealthy(s, nil, now)}
 	if s.UpdateRevision() == s.StableRevision() {
 		w.nothing = fmt.Sprintf("every pod of statefulset %q runs the current template: no change waits", s.Name())
 	}
@@ -45,7 +46,7 @@ func forDeletions(s sts.Snapshot, now time.Time) waiting {
 // takeUp plans a canary of a change that waits already.
 func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if !s.Observed() {
-		return nil, r.NotSettled(s, replace.Unsettled(s, now)) // which change waits is not known yet
+		return nil, refuse.Unsettled(r.Run, s, health.Unsettled(s, now)) // which change waits is not known yet
 	}
 	record := r.record(s, now)
 	change := behindPartition(s, now)
@@ -67,7 +68,7 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := rollout.RefuseUnless(change.unsettled); no != nil {
 		return nil, no
 	}
-	if no := r.RefuseOrder(r.Order, s); no != nil {
+	if no := refuse.Order(r.Run, r.Order, s); no != nil {
 		return nil, no
 	}
 	if err := record.RollsOut(s); err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -142,12 +142,12 @@ func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
 
 func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.Of(operation.VerbUndo)), 4), verbtest.Updated(4, 0))
-	warned := func(given replace.Given, steps operation.Steps, soak time.Duration) []string {
+	warned := func(given intent.Given, steps operation.Steps, soak time.Duration) []string {
 		return verbtest.Planned(t)(verbtest.ToRevision(ststest.Stable)(verbtest.Ask(func(r *verbtest.Request) {
 			r.Given, r.Steps, r.Soak = given, steps, soak
 		}), s, ststest.Start)).Warnings
 	}
-	both := replace.Given{Steps: true, Soak: true}
+	both := intent.Given{Steps: true, Soak: true}
 	said := []string{
 		"the undo in progress goes on with its own steps, 1,50%,100%",
 		"the undo in progress goes on with its own soak, 1m0s",
@@ -157,5 +157,5 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 	require.Equal(t, said[1:], warned(both, operation.DefaultSteps(), operation.DefaultSoak), "also what is the default")
 	require.Empty(t, warned(both, operation.DefaultSteps(), time.Minute), "what it does anyway")
 	require.Empty(t, warned(both, operation.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
-	require.Empty(t, warned(replace.Given{}, operation.Steps{"2"}, 5), "nobody has asked for the default")
+	require.Empty(t, warned(intent.Given{}, operation.Steps{"2"}, 5), "nobody has asked for the default")
 }

@@ -6,11 +6,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// RefuseOther refuses to go on with what is in progress where that is not this verb,
+// RefuseOtherVerb refuses to go on with what is in progress where that is not this verb,
 // or is on its way back.
-func (r Rollout) RefuseOther(verb operation.Verb) *plan.Refusal {
+func (r Rollout) RefuseOtherVerb(verb operation.Verb) *plan.Refusal {
 	switch {
 	case r.Record.Aborting:
 		return r.aborting()
@@ -20,16 +23,16 @@ func (r Rollout) RefuseOther(verb operation.Verb) *plan.Refusal {
 	return nil
 }
 
-// RefuseGoing refuses to go on with a rollout whose template somebody else has
+// RefuseResume refuses to go on with a rollout whose template somebody else has
 // changed, that has failed, or that another process drives.
-func (r Rollout) RefuseGoing(going Going) *plan.Refusal {
+func (r Rollout) RefuseResume(resume intent.Resume) *plan.Refusal {
 	if no := r.stranger(); no != nil {
 		return no
 	}
-	if no := r.failed(going.Retry); no != nil {
+	if no := r.failed(resume.Retry); no != nil {
 		return no
 	}
-	return r.drivenElsewhere(going.TakeOver)
+	return r.drivenElsewhere(resume.TakeOver)
 }
 
 func (r Rollout) aborting() *plan.Refusal {
@@ -73,5 +76,29 @@ func (r Rollout) stranger() *plan.Refusal {
 	if r.Record.Verb == operation.VerbUndo {
 		no.Try = append(no.Try, "or go back all the same: "+r.UndoTo(r.Record.Target, r.Set))
 	}
+	return no
+}
+
+// drivenElsewhere refuses to go on with what another process is about to go on with: two
+// would only get in each other's way.
+func (r Rollout) drivenElsewhere(takeOver bool) *plan.Refusal {
+	if r.Other == nil || !r.Other.Alive || takeOver {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
+			r.Record.Verb.Name(), r.Set.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
+		Try: []string{"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + intent.TakeOverFlag},
+	}
+}
+
+// RefuseUnless refuses for this reason why the set is not settled, if there is one,
+// unless the user forces it.
+func (r Rollout) RefuseUnless(why string) *plan.Refusal {
+	if r.Force || why == "" {
+		return nil
+	}
+	no := refuse.Unsettled(r.Run, r.Set, why)
+	no.Try = append(no.Try, "go ahead all the same with --force")
 	return no
 }

@@ -1,4 +1,4 @@
-// Package replace is what the verbs share that replace pods. A [Rollout] is one that
-// a plan is made of. Its pods are replaced in one of two ways: by a gate that opens
-// for them, or by deletions. It is pure.
+// Package replace is how the verbs that replace pods do so. A [Rollout] is one that a
+// plan is made of: begun, gone on with, or what is left of it. Its pods are replaced by a
+// gate that opens for them, or by deletions. It is pure.
 package replace

@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -113,7 +113,7 @@ func annotated(t *testing.T, p *plan.Plan) []*sts.Driver {
 }
 
 func TestARunNamesItselfInTheRecord(t *testing.T) {
-	hold := func(r *verbtest.Request) { r.Pace = replace.Pace{Gate: plan.GateHold} }
+	hold := func(r *verbtest.Request) { r.Pace = intent.Pace{Gate: plan.GateHold} }
 	leaves := me
 	leaves.Leaves = true
 	p, err := plantest.Saved(

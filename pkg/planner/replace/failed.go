@@ -7,7 +7,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // failed refuses to go on with what has failed: the pods may look well by now,
@@ -39,12 +38,3 @@ func (r Rollout) instead() []string {
 // retry is the step that forgets the failure, so that what comes next is judged
 // by itself.
 func (r Rollout) retry() plan.Step { return r.Note("try again") }
-
-// Note is the step that writes the record and nothing else.
-func (r Rollout) Note(title string) plan.Step {
-	return plan.Step{
-		Title:  title,
-		Change: plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: r.Record.Text()}, Says: "record"},
-		Until:  plan.Observed{},
-	}
-}

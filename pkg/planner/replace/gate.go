@@ -23,7 +23,7 @@ func (g gate) partition(i int) int { return g.Set.Replicas() - g.Counts[i] }
 
 // podByPod reports whether the controller gets one pod at a time. By itself it would
 // not ask a budget.
-func (g gate) podByPod() bool { return g.Guarded() || g.kind().onePod }
+func (g gate) podByPod() bool { return g.Guarded() || g.traits().onePod }
 
 // whole lowers the partition and never raises it.
 func (g gate) whole(i int) plan.Step {
@@ -59,7 +59,7 @@ func (g gate) steps(i int) []plan.Step {
 	default:
 		whole.Disrupts = g.disrupts(g.Set.Start() + to)
 		if g.Counts[i]-g.before(i) > 1 {
-			whole.Title = g.kind().does + " " + g.Set.PodName(g.Set.Start()+to)
+			whole.Title = g.traits().does + " " + g.Set.PodName(g.Set.Start()+to)
 		}
 	}
 	return append(steps, whole)
@@ -68,7 +68,7 @@ func (g gate) steps(i int) []plan.Step {
 // move opens the gate, and notes how far this operation has opened it.
 func (g gate) move(partition int) plan.Edit {
 	edit := plan.Partition(partition)
-	if g.kind().noted {
+	if g.traits().noted {
 		record := g.Record
 		record.Gate = &partition
 		edit.Annotations = map[string]*string{sts.RolloutAnnotation: record.Text()}
@@ -80,7 +80,7 @@ func (g gate) move(partition int) plan.Edit {
 func (g gate) part(whole plan.Step, partition int) plan.Step {
 	ordinal := g.Set.Start() + partition
 	return plan.Step{
-		Title: g.kind().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
+		Title: g.traits().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: g.move(partition), Disrupts: g.disrupts(ordinal),
 		Until: plan.PodsGood{From: ordinal}, Replace: whole.Replace,
 	}
@@ -144,7 +144,7 @@ func (r Rollout) Free() *plan.Replace {
 	if r.InPlace {
 		return &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: r.Guarded()}
 	}
-	if !r.Force && !r.kind().frees {
+	if !r.Force && !r.traits().frees {
 		return nil
 	}
 	free := &plan.Replace{Mode: plan.ReplaceBlocker, Grace: r.Limits.Patience, Budgets: r.Guarded(), AlwaysUnhealthy: r.goesBack()}
@@ -156,4 +156,4 @@ func (r Rollout) Free() *plan.Replace {
 
 // goesBack reports whether a pod that is not Ready is better off where this run
 // takes it, whatever a budget says.
-func (r Rollout) goesBack() bool { return r.Guarded() && r.kind().frees }
+func (r Rollout) goesBack() bool { return r.Guarded() && r.traits().frees }

@@ -3,6 +3,7 @@ package replace
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -14,10 +15,10 @@ const RestartedAt = "kubectl.kubernetes.io/restartedAt"
 // is as NewRecord makes it. exact says that the template is what the server will store;
 // cause is for kubernetes.io/change-cause, empty to leave that alone.
 func (r Rollout) Open(exact bool, cause string) (*plan.Plan, error) {
-	if no := r.RefuseOrder(r.Record.Order, r.Set); no != nil {
+	if no := refuse.Order(r.Run, r.Record.Order, r.Set); no != nil {
 		return nil, no
 	}
-	r.way().open(&r.Record)
+	r.replacer().open(&r.Record)
 	if err := r.Record.Owns(r.Template, exact, r.Set); err != nil {
 		return nil, err
 	}

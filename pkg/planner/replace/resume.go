@@ -9,33 +9,37 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 )
 
 // GoOn plans the rest of what this verb left in progress; nil when there is
 // nothing. Another verb in progress is a refusal. asked is how a new one would go.
-func (r Rollout) GoOn(verb operation.Verb, going Going, asked Start, now time.Time) (*plan.Plan, *operation.Rollout, error) {
+func (r Rollout) GoOn(
+	verb operation.Verb, resume intent.Resume, asked intent.Start, now time.Time,
+) (*plan.Plan, *operation.Rollout, error) {
 	record, err := operation.FindRollout(r.Set)
 	if err != nil || record == nil {
 		return nil, nil, err
 	}
 	r.Record = *record
-	if no := r.RefuseOther(verb); no != nil {
+	if no := r.RefuseOtherVerb(verb); no != nil {
 		return nil, nil, no
 	}
-	if no := RefuseButEmpty(r.Set); no != nil {
+	if no := refuse.RolloutUnlessEmpty(r.Set); no != nil {
 		return nil, nil, no
 	}
-	if no := r.RefuseGoing(going); no != nil {
+	if no := r.RefuseResume(resume); no != nil {
 		return nil, nil, no
 	}
-	p, err := r.Resume(going, asked, now)
+	p, err := r.Resume(resume, asked, now)
 	return p, record, err
 }
 
 // Resume plans the rest of a rollout in progress. The step that it is in is
 // waited for again, and soaked for what its soak still lacks.
-func (r Rollout) Resume(going Going, asked Start, now time.Time) (*plan.Plan, error) {
-	p, err := r.Rest(r.Record.Verb.Name(), true, going.Retry, now)
+func (r Rollout) Resume(resume intent.Resume, asked intent.Start, now time.Time) (*plan.Plan, error) {
+	p, err := r.Rest(r.Record.Verb.Name(), true, resume.Retry, now)
 	if err == nil {
 		p.Warnings = append(r.Overruled(asked), p.Warnings...)
 	}
@@ -79,7 +83,7 @@ func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) (*plan.Plan,
 // check is the step that looks at what has been let through so far, of so many steps
 // that are begun.
 func (r Rollout) check(begun int, gated, anew bool, now time.Time) plan.Step {
-	half, ok := r.way().half(begun)
+	half, ok := r.replacer().half(begun)
 	switch {
 	case ok:
 		return half
@@ -88,11 +92,11 @@ func (r Rollout) check(begun int, gated, anew bool, now time.Time) plan.Step {
 	}
 	last := begun - 1
 	again := r.Whole(last)
-	again.Title, again.Change, again.Disrupts = "check "+r.way().pods(last), nil, nil
+	again.Title, again.Change, again.Disrupts = "check "+r.replacer().pods(last), nil, nil
 	if !anew {
 		again.Soak = r.Record.SoakLeft(again.Until, r.Set, now)
 	}
-	if !gated || r.way().beyond(last) {
+	if !gated || r.replacer().beyond(last) {
 		again.Gate = nil // somebody has let the next one go already
 	}
 	return again
@@ -107,7 +111,7 @@ func (r Rollout) takesTime(first plan.Step, now time.Time) bool {
 
 // Overruled warns of flags that a rollout in progress does not follow: how it
 // goes was settled when it was started.
-func (r Rollout) Overruled(asked Start) []string {
+func (r Rollout) Overruled(asked intent.Start) []string {
 	var out []string
 	record := r.Record
 	if asked.Given.Steps && !slices.Equal(asked.Steps.Open(), record.Steps.Open()) {

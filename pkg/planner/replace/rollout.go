@@ -5,12 +5,13 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Rollout is one that a plan is made of.
 type Rollout struct {
-	Run
+	intent.Run
 	Record operation.Rollout
 	Set    sts.Snapshot
 	Counts []int // pods that are updated after each step
@@ -18,7 +19,7 @@ type Rollout struct {
 	// Template is what the request brings; nil takes what the set has.
 	Template sts.Template
 	Details  []string // what the template changes
-	Pace     Pace
+	Pace     intent.Pace
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
 	// InPlace says that the template is put in the place of the canary's: no pod
 	// has it yet, and one that is broken is in the way.
@@ -79,7 +80,7 @@ func (r Rollout) Finish() plan.Step {
 	if r.Record.Verb == operation.VerbUndo && !r.Record.Aborting {
 		edit.Annotations[UndoneAnnotation] = Undone{From: r.Record.Stable, To: r.Record.Target, At: r.Record.Started}.Text()
 	}
-	until := r.way().end(&edit)
+	until := r.replacer().end(&edit)
 	return plan.Step{Title: "end the " + r.Record.Verb.Name(), Change: edit, Until: until}
 }
 
@@ -109,4 +110,31 @@ func (r Rollout) before(i int) int {
 		return 0
 	}
 	return r.Counts[i-1]
+}
+
+// images are what the plan does to which container's image, as far as the revisions
+// tell.
+func (r Rollout) images() []sts.ImageChange {
+	from, to := r.Set.RevisionImages(r.Record.Stable), r.Set.RevisionImages(r.Set.UpdateRevision())
+	switch {
+	case r.Template != nil:
+		if typed, err := r.Template.Typed(); err == nil {
+			to = sts.SpecImages(&typed.Spec)
+		}
+	case r.Record.Verb == operation.VerbUndo:
+		to = r.Set.RevisionImages(r.Record.Target)
+	}
+	if from == nil || to == nil {
+		return nil
+	}
+	return sts.ImageChanges(from, to)
+}
+
+// ImageDetail says in the plan's head which image goes where, for whoever decides;
+// nil where the change that the plan brings says so already.
+func ImageDetail(changes []sts.ImageChange) []string {
+	if len(changes) == 0 {
+		return nil
+	}
+	return []string{"image " + sts.ImageLine(changes)}
 }

@@ -11,9 +11,9 @@ import (
 func (r Rollout) title(verb string) string {
 	title := fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), sts.Count(r.Set.Replicas(), "pod"))
 	if r.Record.Pods != nil {
-		return fmt.Sprintf("%s of statefulset %s: %s, soaked for %s", verb, r.Set.Name(), r.way().pods(0), r.Record.Soak.Duration)
+		return fmt.Sprintf("%s of statefulset %s: %s, soaked for %s", verb, r.Set.Name(), r.replacer().pods(0), r.Record.Soak.Duration)
 	}
-	if len(r.Counts) <= 1 && !r.kind().counted {
+	if len(r.Counts) <= 1 && !r.traits().counted {
 		return fmt.Sprintf("%s, soaked for %s", title, r.Record.Soak.Duration)
 	}
 	return fmt.Sprintf(
@@ -29,7 +29,7 @@ func (r Rollout) success() string {
 	if n := len(r.Record.Pods); n > 0 {
 		return fmt.Sprintf("%s of %s restarted and Available", sts.Count(n, "pod"), r.Set.Name())
 	}
-	done := r.kind().done
+	done := r.traits().done
 	switch r.Set.Replicas() {
 	case 0:
 		return fmt.Sprintf("%s has no pods; new ones will be as wanted", r.Set.Name())

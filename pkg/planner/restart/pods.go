@@ -10,33 +10,34 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Pods plans a restart of some pods by deleting them, one after
 // another, each Available before the next. They come back as they are.
 func Pods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := replace.Refuse(s); no != nil {
+	if no := refuse.Rollout(s); no != nil {
 		return nil, no
 	}
 	pods := map[int]types.UID{}
 	for _, o := range ordinals {
-		if no := replace.RefuseOrdinal(o, s); no != nil {
+		if no := refuse.Ordinal(o, s); no != nil {
 			return nil, no
 		}
 		if pod, ok := s.Pod(o); ok { // one that is missing is on its way already
 			pods[o] = pod.UID
 		}
 	}
-	if no := r.RefusePods(r.Order, s); no != nil {
+	if no := refuse.Pods(r.Run, r.Order, s); no != nil {
 		return nil, no
 	}
 	if len(pods) == 0 {
-		return nil, r.NotSettled(s, "none of these pods is there: there is nothing to restart")
+		return nil, refuse.Unsettled(r.Run, s, "none of these pods is there: there is nothing to restart")
 	}
 	rollout := r.rollout(s, now)
-	if no := rollout.RefuseUnless(cmp.Or(replace.Unhealthy(s, ordinals, now), updating(s, pods, now))); no != nil {
+	if no := rollout.RefuseUnless(cmp.Or(health.Unhealthy(s, ordinals, now), updating(s, pods, now))); no != nil {
 		return nil, no
 	}
 	rollout.Record.Pods, rollout.Counts = pods, []int{len(pods)}

@@ -154,7 +154,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 		{
 			"of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""),
 			[]int{0},
-			verbtest.Hopeless()["it has no replicas"].Want,
+			verbtest.UnsupportedSets()["it has no replicas"].Want,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

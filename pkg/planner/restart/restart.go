@@ -8,14 +8,17 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what a user wants of a restart.
 type Request struct {
-	replace.Run
-	replace.Going
+	intent.Run
+	intent.Resume
 	ID        string // a fresh one
 	Soak      time.Duration
 	SoakGiven bool      // on the command line
@@ -28,9 +31,9 @@ type Request struct {
 }
 
 // start is a restart of all its pods in one step.
-func (r Request) start() replace.Start {
-	return replace.Start{
-		ID: r.ID, Steps: operation.Steps{"100%"}, Soak: r.Soak, Given: replace.Given{Soak: r.SoakGiven}, Order: r.Order,
+func (r Request) start() intent.Start {
+	return intent.Start{
+		ID: r.ID, Steps: operation.Steps{"100%"}, Soak: r.Soak, Given: intent.Given{Soak: r.SoakGiven}, Order: r.Order,
 	}
 }
 
@@ -45,25 +48,25 @@ func (r Request) rollout(s sts.Snapshot, now time.Time) replace.Rollout {
 // none. Another verb in progress is a refusal.
 func GoOn(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, *operation.Rollout, error) {
 	rollout := replace.Rollout{Run: r.Run, Set: s, Force: r.Force}
-	return rollout.GoOn(operation.VerbRestart, r.Going, r.start(), now)
+	return rollout.GoOn(operation.VerbRestart, r.Resume, r.start(), now)
 }
 
 // Plan plans a restart of every pod by another template: the pods are replaced as in
 // any rollout.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := replace.Refuse(s); no != nil {
+	if no := refuse.Rollout(s); no != nil {
 		return nil, no
 	}
 	if err := operation.Refuse("restart", s, r.Command); err != nil {
 		return nil, err
 	}
-	if no := r.RefusePartition(s); no != nil {
+	if no := refuse.Partition(r.Run, s); no != nil {
 		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
 			r.Sts("restart", s, "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
 		return nil, no
 	}
 	rollout := r.rollout(s, now)
-	if no := rollout.RefuseUnless(replace.Unsettled(s, now)); no != nil {
+	if no := rollout.RefuseUnless(health.Unsettled(s, now)); no != nil {
 		return nil, no
 	}
 	rollout.Template = r.Template

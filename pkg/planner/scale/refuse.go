@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -84,7 +84,7 @@ func (r Request) busy(open *operation.Rollout, s sts.Snapshot) error {
 		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
 	}
 	if r.Other != nil {
-		try = slices.Insert(try, 0, replace.WatchIt(*r.Other, r.command("watch", s, "--follow")))
+		try = slices.Insert(try, 0, intent.WatchIt(*r.Other, r.command("watch", s, "--follow")))
 	}
 	return &plan.Refusal{Why: why, Try: try}
 }
@@ -100,7 +100,7 @@ func (r Request) driven(s sts.Snapshot, record *operation.Scale) error {
 			s.Name(), record.From, record.To, sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
 		Try: []string{
 			"watch it: " + r.command("watch", s, "--follow"),
-			"or go on in its place: the same command with " + replace.TakeOverFlag,
+			"or go on in its place: the same command with " + intent.TakeOverFlag,
 		},
 	}
 }

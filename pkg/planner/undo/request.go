@@ -7,16 +7,17 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Request is what a user wants of an undo.
 type Request struct {
-	replace.Run
-	replace.Going
-	replace.Start
-	Pace replace.Pace
+	intent.Run
+	intent.Resume
+	intent.Start
+	Pace intent.Pace
 }
 
 // rollout is the undo as far as the request tells.
@@ -27,7 +28,7 @@ func (r Request) rollout(s sts.Snapshot) replace.Rollout {
 // GoOn plans the rest of an undo in progress; nil when there is none. Another verb in
 // progress is a refusal.
 func GoOn(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	p, _, err := r.rollout(s).GoOn(operation.VerbUndo, r.Going, r.Start, now)
+	p, _, err := r.rollout(s).GoOn(operation.VerbUndo, r.Resume, r.Start, now)
 	return p, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -54,7 +55,7 @@ func FindTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hint.C
 	if t.Template, err = sts.RevisionTemplate(t.Revision); err != nil {
 		return nil, err
 	}
-	t.Already = record == nil && present != nil && t.Revision.Name == present.Name && replace.SettledOn(s, present.Name, now)
+	t.Already = record == nil && present != nil && t.Revision.Name == present.Name && health.SettledOn(s, present.Name, now)
 	return t, nil
 }
 

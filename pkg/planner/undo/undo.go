@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -14,13 +15,13 @@ import (
 // Plan plans the way of every pod back to a revision. It is nil when there is
 // nothing to do.
 func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := replace.RefuseButEmpty(s); no != nil {
+	if no := refuse.RolloutUnlessEmpty(s); no != nil {
 		return nil, no
 	}
 	if target.Already {
 		return nil, nil //nolint:nilnil // every pod is there
 	}
-	if no := r.RefuseOrder(r.Order, s); no != nil {
+	if no := refuse.Order(r.Run, r.Order, s); no != nil {
 		return nil, no
 	}
 	before, err := operation.FindRollout(s)

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -28,11 +28,11 @@ type Request struct {
 // Ask takes up or goes on with what there is, in the default steps.
 func Ask(changes ...func(*Request)) Request {
 	r := Request{Request: canary.Request{
-		Run: replace.Run{
+		Run: intent.Run{
 			Command: "kubectl sts -n prod",
 			Limits:  plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 		},
-		Start: replace.Start{ID: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute},
+		Start: intent.Start{ID: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute},
 	}}
 	for _, change := range changes {
 		change(&r)
@@ -45,7 +45,7 @@ func (r Request) Canary() canary.Request { return r.Request }
 
 // Promotion is what a promotion is asked.
 func (r Request) Promotion(full bool) canary.Promotion {
-	return canary.Promotion{Run: r.Run, Going: r.Going, Full: full, Force: r.Force}
+	return canary.Promotion{Run: r.Run, Resume: r.Resume, Full: full, Force: r.Force}
 }
 
 // Abort is what an abort is asked.
@@ -55,13 +55,13 @@ func (r Request) Abort() abort.Request {
 
 // Undo is what an undo is asked.
 func (r Request) Undo() undo.Request {
-	return undo.Request{Run: r.Run, Going: r.Going, Start: r.Start, Pace: r.Pace}
+	return undo.Request{Run: r.Run, Resume: r.Resume, Start: r.Start, Pace: r.Pace}
 }
 
 // Restart is what a restart is asked.
 func (r Request) Restart() restart.Request {
 	return restart.Request{
-		Run: r.Run, Going: r.Going, ID: r.ID, Soak: r.Soak, SoakGiven: r.Given.Soak, Order: r.Order, Force: r.Force,
+		Run: r.Run, Resume: r.Resume, ID: r.ID, Soak: r.Soak, SoakGiven: r.Given.Soak, Order: r.Order, Force: r.Force,
 		Template: r.Template, Exact: r.Exact,
 	}
 }
@@ -94,4 +94,4 @@ func Force(r *Request) { r.Force = true }
 func Retry(r *Request) { r.Retry = true }
 
 // Asking asks a person at each gate.
-func Asking(r *Request) { r.Pace = replace.Pace{Gate: plan.GateAsk} }
+func Asking(r *Request) { r.Pace = intent.Pace{Gate: plan.GateAsk} }

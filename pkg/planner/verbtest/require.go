@@ -59,15 +59,15 @@ func Written(t *testing.T, edit plan.Edit) operation.Rollout {
 	return *r
 }
 
-// Hopelessness makes a set one that no canary runs on.
-type Hopelessness struct {
+// Unsupported makes a set one that no rollout runs on, and is how that is refused.
+type Unsupported struct {
 	Change func(*appsv1.StatefulSet)
 	Want   *plan.Refusal
 }
 
-// Hopeless are the sets that no canary runs on, and why.
-func Hopeless() map[string]Hopelessness {
-	return map[string]Hopelessness{
+// UnsupportedSets are the sets that no rollout runs on, and why.
+func UnsupportedSets() map[string]Unsupported {
+	return map[string]Unsupported{
 		"it is being deleted": {ststest.Deleted, &plan.Refusal{Why: `statefulset "web" is being deleted`}},
 		"its strategy deletes all pods at once": {ststest.Strategy("Recreate"), &plan.Refusal{
 			Why: `statefulset "web" has update strategy Recreate: its controller deletes all of its pods at once, ` +

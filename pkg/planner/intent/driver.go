@@ -1,4 +1,4 @@
-package replace
+package intent
 
 import (
 	"fmt"
@@ -6,37 +6,8 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// Driven is the record as this run writes it: it names this process.
-func (r Rollout) Driven(record operation.Rollout) operation.Rollout {
-	return record.DrivenBy(r.driver(), r.Manager)
-}
-
-// driver is this process as the record names it.
-func (r Rollout) driver() *sts.Driver {
-	if r.Driver == nil {
-		return nil
-	}
-	d := *r.Driver
-	d.Leaves = r.Pace.Gate == plan.GateHold
-	return &d
-}
-
-// drivenElsewhere refuses to go on with what another process is about to go on with: two
-// would only get in each other's way.
-func (r Rollout) drivenElsewhere(takeOver bool) *plan.Refusal {
-	if r.Other == nil || !r.Other.Alive || takeOver {
-		return nil
-	}
-	return &plan.Refusal{
-		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
-			r.Record.Verb.Name(), r.Set.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
-		Try: []string{"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + TakeOverFlag},
-	}
-}
 
 // TakeOverFlag goes on with what another process drives.
 const TakeOverFlag = "--take-over"

@@ -1,9 +1,10 @@
-package replace
+// Package intent is what the verbs that replace pods are asked alike: what a planner
+// is told about the run that it plans, how a new rollout is to go, how one in progress
+// goes on, and who else may drive that. It is pure.
+package intent
 
 import (
 	"time"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -36,8 +37,8 @@ func (r Run) UndoTo(revision string, s sts.Snapshot) string {
 	return r.Sts("undo", s, "--to-revision", revision)
 }
 
-// Going is what a verb is told that goes on with a rollout in progress.
-type Going struct {
+// Resume is what a verb is told that goes on with a rollout in progress.
+type Resume struct {
 	Retry    bool // go on with what has failed, and measure the same step anew
 	TakeOver bool // go on with what another process drives
 }
@@ -59,22 +60,4 @@ type Given struct{ Steps, Soak bool }
 type Pace struct {
 	Gate   plan.GateKind // empty to go on by itself
 	Wanted bool          // the hold is what the user asked for
-}
-
-// NewRecord is the record of a rollout that starts.
-func (r Rollout) NewRecord(verb operation.Verb, start Start, now time.Time) operation.Rollout {
-	return operation.Rollout{
-		Version:   sts.FormatGoing,
-		Verb:      verb,
-		Run:       start.ID,
-		Started:   now.UTC().Truncate(time.Second),
-		Stable:    r.Set.StableRevision(),
-		Partition: r.Set.Partition(),
-		Steps:     start.Steps,
-		Soak:      metav1.Duration{Duration: start.Soak},
-		Order:     start.Order,
-		IgnorePDB: r.IgnorePDB,
-		Driver:    r.driver(),
-		Managers:  sts.AddManager(nil, r.Manager),
-	}
 }

@@ -5,8 +5,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
-// way is how the pods of a rollout get replaced. Steps are counted from 0.
-type way interface {
+// replacer is how the pods of a rollout get replaced: by a gate that opens for them, or
+// by deletions. Steps are counted from 0.
+type replacer interface {
 	// pods names the pods that a step adds.
 	pods(step int) string
 	// whole is a step at once.
@@ -28,9 +29,9 @@ type way interface {
 	atOnce() []string
 }
 
-// way is the one place where it is decided how the pods get replaced: with OnDelete,
+// replacer is the one place where it is decided how the pods get replaced: with OnDelete,
 // and where only some are to be restarted, the controller does not do it.
-func (r Rollout) way() way {
+func (r Rollout) replacer() replacer {
 	switch {
 	case r.Record.Pods != nil:
 		return restarts(r)
@@ -41,31 +42,31 @@ func (r Rollout) way() way {
 }
 
 // Steps are the parts of step i, counted from 0.
-func (r Rollout) Steps(i int) []plan.Step { return r.way().steps(i) }
+func (r Rollout) Steps(i int) []plan.Step { return r.replacer().steps(i) }
 
 // Whole is step i at once.
-func (r Rollout) Whole(i int) plan.Step { return r.way().whole(i) }
+func (r Rollout) Whole(i int) plan.Step { return r.replacer().whole(i) }
 
 // Hold has an edit that sets the template keep it from the pods below this
 // partition, where the controller would replace them.
 func (r Rollout) Hold(edit plan.Edit, partition int) plan.Edit {
-	r.way().hold(&edit, partition)
+	r.replacer().hold(&edit, partition)
 	return edit
 }
 
 // AtOnce says that the controller does not replace the pods of a step one by
 // one. A person who tries a change on a few pods expects that it does.
-func (r Rollout) AtOnce() []string { return r.way().atOnce() }
+func (r Rollout) AtOnce() []string { return r.replacer().atOnce() }
 
 // step is step i as far as it is the same in both ways.
-func (r Rollout) step(i int, w way) plan.Step {
+func (r Rollout) step(i int, w replacer) plan.Step {
 	step := plan.Step{
-		Title:  r.kind().does + " " + w.pods(i),
+		Title:  r.traits().does + " " + w.pods(i),
 		Number: i + 1,
 		Of:     len(r.Counts),
 		Soak:   r.Record.Soak.Duration,
 	}
-	if len(r.Counts) == 1 && !r.kind().counted {
+	if len(r.Counts) == 1 && !r.traits().counted {
 		step.Number, step.Of = 0, 0 // there is nothing to count
 	}
 	if r.Pace.Gate != "" && i+1 < len(r.Counts) {
@@ -73,3 +74,24 @@ func (r Rollout) step(i int, w way) plan.Step {
 	}
 	return step
 }
+
+// traits are what the rollout of one verb differs in from that of another.
+type traits struct {
+	does, done string // to a pod
+	counted    bool   // its steps have numbers even if there is only one
+	// onePod says that the gate opens pod by pod: it is to end at the first pod that
+	// does not come back, and the controller would go on with all that are let through.
+	onePod bool
+	// noted says that each move of the gate is noted in the record.
+	noted bool
+	// frees says that a pod which the controller would wait for without end is deleted.
+	frees bool
+}
+
+var verbs = map[operation.Verb]traits{
+	operation.VerbCanary:  {does: "update", done: "updated", counted: true, noted: true},
+	operation.VerbUndo:    {does: "return", done: "back", frees: true},
+	operation.VerbRestart: {does: "restart", done: "restarted", onePod: true, noted: true},
+}
+
+func (r Rollout) traits() traits { return verbs[r.Record.Verb] }

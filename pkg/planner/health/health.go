@@ -1,4 +1,6 @@
-package replace
+// Package health says whether a set is settled, and its pods healthy, before a verb
+// replaces them, and why not. It is pure.
+package health
 
 import (
 	"fmt"
@@ -8,25 +10,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
-
-// RefuseUnless refuses for this reason why the set is not settled, if there is one,
-// unless the user forces it.
-func (r Rollout) RefuseUnless(why string) *plan.Refusal {
-	if r.Force || why == "" {
-		return nil
-	}
-	no := r.NotSettled(r.Set, why)
-	no.Try = append(no.Try, "go ahead all the same with --force")
-	return no
-}
-
-// NotSettled refuses to do anything to a set that is not settled.
-func (r Run) NotSettled(s sts.Snapshot, why string) *plan.Refusal {
-	return &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
-		Try: []string{"see what is the matter: " + r.Sts("status", s)},
-	}
-}
 
 // Unsettled says why the set is not where its spec says, or "". Where it is, what goes
 // wrong from here on is the run's doing.

@@ -1,4 +1,6 @@
-package replace
+// Package refuse is what the verbs that replace pods refuse about a set, before they
+// look at what is in progress on it. It is pure.
+package refuse
 
 import (
 	"fmt"
@@ -8,14 +10,15 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // recreate is the update strategy of KEP-3541, alpha in 1.37.
 const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
 
-// Refuse checks what no rollout can be run on.
-func Refuse(s sts.Snapshot) *plan.Refusal {
+// Rollout refuses a set that no rollout can be run on.
+func Rollout(s sts.Snapshot) *plan.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
@@ -39,16 +42,16 @@ func Refuse(s sts.Snapshot) *plan.Refusal {
 	return nil
 }
 
-// RefuseButEmpty is the same for what can be done to a set without replicas as well.
-func RefuseButEmpty(s sts.Snapshot) *plan.Refusal {
+// RolloutUnlessEmpty is the same for what can be done to a set without replicas as well.
+func RolloutUnlessEmpty(s sts.Snapshot) *plan.Refusal {
 	if s.Replicas() == 0 {
 		return nil
 	}
-	return Refuse(s)
+	return Rollout(s)
 }
 
-// RefuseOrdinal refuses an ordinal that the set does not have.
-func RefuseOrdinal(ordinal int, s sts.Snapshot) *plan.Refusal {
+// Ordinal refuses an ordinal that the set does not have.
+func Ordinal(ordinal int, s sts.Snapshot) *plan.Refusal {
 	if ordinal >= s.Start() && ordinal < s.End() {
 		return nil
 	}
@@ -57,11 +60,11 @@ func RefuseOrdinal(ordinal int, s sts.Snapshot) *plan.Refusal {
 	}
 }
 
-// RefusePods refuses an order about pods that there are not: with a slip of the
+// Pods refuses an order about pods that there are not: with a slip of the
 // finger there the leader would go first.
-func (r Run) RefusePods(order sts.Order, s sts.Snapshot) *plan.Refusal {
+func Pods(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
 	for _, o := range order.First {
-		if no := RefuseOrdinal(o, s); no != nil {
+		if no := Ordinal(o, s); no != nil {
 			return no
 		}
 	}
@@ -74,13 +77,13 @@ func (r Run) RefusePods(order sts.Order, s sts.Snapshot) *plan.Refusal {
 	return nil
 }
 
-// RefuseOrder refuses an order where it is the controller that replaces pods.
-func (r Run) RefuseOrder(order sts.Order, s sts.Snapshot) *plan.Refusal {
+// Order refuses an order where it is the controller that replaces pods.
+func Order(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
 	if order.IsZero() {
 		return nil
 	}
 	if s.OnDelete() {
-		return r.RefusePods(order, s)
+		return Pods(r, order, s)
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf(
@@ -92,8 +95,8 @@ func (r Run) RefuseOrder(order sts.Order, s sts.Snapshot) *plan.Refusal {
 	}
 }
 
-// RefusePartition refuses to begin where a partition holds pods that is not ours.
-func (r Run) RefusePartition(s sts.Snapshot) *plan.Refusal {
+// Partition refuses to begin where a partition holds pods that is not ours.
+func Partition(r intent.Run, s sts.Snapshot) *plan.Refusal {
 	if s.Partition() == 0 {
 		return nil
 	}
@@ -109,4 +112,12 @@ func (r Run) RefusePartition(s sts.Snapshot) *plan.Refusal {
 		no.Try = []string{"roll out the change that waits behind it: " + r.Sts("canary", s)}
 	}
 	return no
+}
+
+// Unsettled refuses to do anything to a set that is not settled.
+func Unsettled(r intent.Run, s sts.Snapshot, why string) *plan.Refusal {
+	return &plan.Refusal{
+		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
+		Try: []string{"see what is the matter: " + r.Sts("status", s)},
+	}
 }
