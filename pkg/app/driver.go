@@ -5,9 +5,6 @@ import (
 	"os"
 	"os/user"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/process"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -32,50 +29,15 @@ func userName() string {
 	return cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"))
 }
 
-// Planned is what a planner is told about the run: with which limits it goes and who
-// drives it, and who else may drive the rollout in progress.
-func (r *Runner) Planned(s sts.Snapshot) intent.Run {
-	run := intent.Run{
-		Limits: r.Flags.Limits, Command: r.Env.Command(r.namespace), IgnorePDB: r.ignorePDB,
-		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
-	}
-	if record, err := operation.FindRollout(s); err == nil && record != nil {
-		run.Other = r.other(s, record)
-	}
-	return run
-}
-
-// DrivesScale is the same for a scale.
-func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
-	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
-	if first := operation.Find(s).First(); first != nil {
-		request.Other = r.other(s, first)
-	}
-}
-
-// other is the driver in a record, unless it is this process or has ended.
-func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
-	d := record.Driven(s, r.Client.Now())
-	if d == nil || d.Same(*r.Env.Driver()) {
-		return nil
-	}
-	if r.Env.Ended(*d) {
-		return nil
-	}
-	alive, _ := running(*r.Env.Driver(), *d)
-	o := &sts.Other{Driver: *d, Alive: alive}
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", record.Annotation()); ok {
-		o.Touched = w.Time
-	}
-	return o
-}
-
 // Ended reports whether a process is known to have ended, which can be told on
 // its own host.
 func (e *Env) Ended(d sts.Driver) bool {
-	alive, known := running(*e.Driver(), d)
+	alive, known := e.Alive(d)
 	return known && !alive
 }
+
+// Alive reports whether another process runs, and whether that is known.
+func (e *Env) Alive(d sts.Driver) (alive, known bool) { return running(*e.Driver(), d) }
 
 // running reports whether another process runs, and whether that can be told from
 // here: it can on the same host.

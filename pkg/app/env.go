@@ -1,5 +1,5 @@
-// Package app is what a verb runs with: clients, streams, sinks, questions, and the
-// way from a plan to its outcome.
+// Package app is what a verb runs with: clients, streams, sinks, and how the command
+// ends.
 package app
 
 import (

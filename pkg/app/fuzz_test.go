@@ -3,7 +3,6 @@
 package app
 
 import (
-	"bytes"
 	"os/exec"
 	"slices"
 	"strings"
@@ -79,30 +78,5 @@ func FuzzCommand(f *testing.F) {
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", `printf '%s\0' `+command).Output()
 		require.NoError(t, err)
 		require.Equal(t, strings.Join(want, "\x00")+"\x00", string(out), "%s", command)
-	})
-}
-
-// FuzzLines writes what a hook says in pieces that are cut anywhere. Nothing is
-// lost, and no line is longer than a person can read.
-func FuzzLines(f *testing.F) {
-	f.Add([]byte("one\ntwo\n\nthree"), uint16(5))
-	f.Add([]byte("\n"), uint16(0))
-	f.Add(bytes.Repeat([]byte("x"), 9000), uint16(1))
-	within := fuzztest.Bound(f)
-	f.Fuzz(func(t *testing.T, text []byte, at uint16) {
-		defer within.Input(t)()
-		var said []string
-		w := &lineWriter{say: func(line string) { said = append(said, line) }}
-		cut := int(at) % (len(text) + 1)
-		for _, part := range [][]byte{text[:cut], text[cut:]} {
-			n, err := w.Write(part)
-			require.NoError(t, err)
-			require.Equal(t, len(part), n)
-		}
-		w.end()
-		require.Equal(t, strings.ReplaceAll(string(text), "\n", ""), strings.Join(said, ""))
-		for _, line := range said {
-			require.NotContains(t, line, "\n")
-		}
 	})
 }

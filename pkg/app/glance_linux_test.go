@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"os"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -25,10 +27,10 @@ users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, com
 `), 0o600))
 	t.Setenv("KUBECONFIG", file)
 	stdin := os.Stdin
-	os.Stdin = typing(t, "secret\n")
+	os.Stdin = apptest.Typing(t, "secret\n")
 	t.Cleanup(func() { os.Stdin = stdin })
 	var stderr strings.Builder
-	client, err := (&Env{Config: &Config{}, Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
+	client, err := (&app.Env{Config: &app.Config{}, Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
 	require.NoError(t, err)
 
 	_, err = client.Names(t.Context(), "")

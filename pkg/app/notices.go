@@ -36,6 +36,9 @@ func (n *notices) fresh(text string) bool {
 	return !was
 }
 
+// Note keeps a warning until it is told.
+func (e *Env) Note(text string) { e.notices.note(text) }
+
 // Notices are the warnings that nobody has told yet.
 func (e *Env) Notices() []string {
 	n := &e.notices

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
@@ -57,7 +58,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, "", r.Run)
+	runner, err := runner.New(env, "", r.Run)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -63,7 +64,7 @@ func TestAMissingPermissionIsToldBeforeAWordAboutTheTemplate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			client := answering(t, keepingPods(test.set))
-			runner := &app.Runner{Client: client, Env: &app.Env{Config: &app.Config{}, Streams: term.Streams{Err: io.Discard}}}
+			runner := &runner.Runner{Client: client, Env: &app.Env{Config: &app.Config{}, Streams: term.Streams{Err: io.Discard}}}
 			manifest, err := json.Marshal(test.set)
 			require.NoError(t, err)
 			r := Request{Name: "web", OnFailure: test.onFailure, Patch: []byte(patch)}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -27,7 +28,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, namespace(env, r), r.Run)
+	runner, err := runner.New(env, namespace(env, r), r.Run)
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func replaceCommand(command hint.Caller, r Request) string {
 }
 
 // prepare reads the set and plans from what it is like.
-func prepare(ctx context.Context, env *app.Env, runner *app.Runner, r Request) (sts.Snapshot, *plan.Plan, error) {
+func prepare(ctx context.Context, env *app.Env, runner *runner.Runner, r Request) (sts.Snapshot, *plan.Plan, error) {
 	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return s, nil, err
@@ -131,7 +132,7 @@ func pace(env *app.Env, r Request) intent.Pace {
 }
 
 // change makes the new template, as the server would store it.
-func change(ctx context.Context, runner *app.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
+func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
 		if err := onlyTemplate(r.Manifest, operation.BeforeRollout(s)); err != nil {
 			return err

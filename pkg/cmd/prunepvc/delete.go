@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
@@ -31,7 +32,7 @@ func (v *visit) records() (*receipt.File, error) {
 	if v.DryRun != report.DryRunNone || !v.RetainVolumes && v.total.Staying == 0 {
 		return nil, nil
 	}
-	file := app.RecordFile{Dir: v.RecordDir}
+	file := runner.RecordFile{Dir: v.RecordDir}
 	if v.RetainVolumes {
 		file.Needed = "no record can be written, so nothing was deleted (see --record)"
 	}

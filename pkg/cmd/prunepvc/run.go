@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -22,7 +23,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	flags := options.RunFlags{Limits: plan.Limits{Timeout: r.Timeout}, Yes: r.Yes, Output: r.Output}
 	ctx, cancel := flags.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, "", flags)
+	runner, err := runner.New(env, "", flags)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ type visit struct {
 	Request
 	found
 	env    *app.Env
-	runner *app.Runner
+	runner *runner.Runner
 	form   *answer.Pruning
 	where  string // the namespace and the cluster
 	title  string // what was found

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -26,7 +27,7 @@ import (
 func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, "", r.Run)
+	runner, err := runner.New(env, "", r.Run)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	return runner.RunToEnd(ctx, p, s)
 }
 
-func (r Request) plan(ctx context.Context, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(ctx context.Context, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
 	request := restart.Request{
 		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
@@ -89,7 +90,7 @@ func (r Request) plan(ctx context.Context, runner *app.Runner, s sts.Snapshot, m
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *app.Runner, s sts.Snapshot, before sts.Template, out *restart.Request,
+func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snapshot, before sts.Template, out *restart.Request,
 	now time.Time,
 ) error {
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, replace.RestartedAt, now.UTC().Format(time.RFC3339))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -27,7 +28,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	v := &verb{Request: r, env: env, runners: map[string]*app.Runner{}, tell: &text.Restoring{
+	v := &verb{Request: r, env: env, runners: map[string]*runner.Runner{}, tell: &text.Restoring{
 		Lines: env.Streams.Err, Answer: env.Answer(r.Output).Restored, Color: env.Color, DryRun: r.DryRun, Now: client.Now,
 		Several: len(found) > 1,
 	}}
@@ -83,16 +84,16 @@ func conclude(done int, failures []error) error {
 type verb struct {
 	Request
 	env     *app.Env
-	runners map[string]*app.Runner // by namespace
+	runners map[string]*runner.Runner // by namespace
 	tell    *text.Restoring
 }
 
 // runner is the one for claims of the namespace.
-func (v *verb) runner(namespace string) (*app.Runner, error) {
+func (v *verb) runner(namespace string) (*runner.Runner, error) {
 	if r, ok := v.runners[namespace]; ok {
 		return r, nil
 	}
-	r, err := app.NewRunner(v.env, namespace, options.RunFlags{DryRun: v.DryRun, Output: v.Output})
+	r, err := runner.New(v.env, namespace, options.RunFlags{DryRun: v.DryRun, Output: v.Output})
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +144,7 @@ func (v *verb) restore(ctx context.Context, record receipt.Receipt) error {
 }
 
 // run runs the plan, and follows its claim for as long as that takes.
-func (v *verb) run(ctx context.Context, runner *app.Runner, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
+func (v *verb) run(ctx context.Context, runner *runner.Runner, p *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	runner.Follow(func(ctx context.Context) <-chan engine.Update { return runner.Client.WatchClaim(ctx, v.tell.Binding) })

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -78,7 +79,7 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 			var stderr strings.Builder
 			env := &app.Env{Config: &app.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &stderr}}
 			v := &visit{
-				env: env, runner: &app.Runner{Env: env, Client: client},
+				env: env, runner: &runner.Runner{Env: env, Client: client},
 				request: Request{Name: "web", Replicas: 7, RecordDir: t.TempDir()},
 			}
 

@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -114,7 +114,7 @@ func (v *visit) records(ctx context.Context, p *plan.Plan) (*receipt.File, error
 	if first == nil || v.runner.DryRun() {
 		return nil, nil
 	}
-	file := app.RecordFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
+	file := runner.RecordFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
 	if retains(p) {
 		file.Needed = "no record can be written for restore-pvc, so nothing was changed (see --record)"
 	}

@@ -7,6 +7,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -19,7 +20,7 @@ import (
 func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, "", r.Run)
+	runner, err := runner.New(env, "", r.Run)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 type visit struct {
 	env     *app.Env
 	request Request
-	runner  *app.Runner
+	runner  *runner.Runner
 	s       sts.Snapshot
 	scale   scale.Request
 	// unscaled is why nobody knows the autoscalers of the set, nil when they are known.
@@ -53,7 +54,7 @@ func (v *visit) load(ctx context.Context) error {
 	r, client := v.request, v.runner.Client
 	var err error
 	v.env.About(client.Namespace, r.Name)
-	if v.s, _, err = client.LoadObserved(ctx, r.Name, app.Observation); err != nil {
+	if v.s, _, err = client.LoadObserved(ctx, r.Name, runner.Observation); err != nil {
 		return err
 	}
 	with, volumes, err := client.SetClaims(ctx, v.s)

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -48,7 +49,7 @@ func rehearsed(t *testing.T, server *kubetest.Server, answer scale.Answer) (*pla
 	run := options.RunFlags{DryRun: report.DryRunClient}
 	env := &app.Env{Config: &app.Config{}, Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}}
 	v := &visit{
-		env: env, runner: &app.Runner{Env: env, Client: server.Client(), Flags: run},
+		env: env, runner: &runner.Runner{Env: env, Client: server.Client(), Flags: run},
 		request: Request{Name: "web", Replicas: 4, Step: 1, Claims: answer, Run: run, RecordDir: t.TempDir()},
 	}
 	if err := v.load(t.Context()); err != nil {

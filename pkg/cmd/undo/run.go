@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -23,7 +24,7 @@ import (
 func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	runner, err := app.NewRunner(env, "", r.Run)
+	runner, err := runner.New(env, "", r.Run)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 }
 
 // plan is what there is to do; nil when there is nothing.
-func (r Request) plan(env *app.Env, runner *app.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
 	request := undo.Request{

@@ -1,12 +1,14 @@
-package app
+// Package runner takes plans to their outcomes: it shows them, asks a person, asks for
+// permissions, and has the engine run them.
+package runner
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
@@ -22,7 +24,7 @@ import (
 
 // Runner takes plans of one set to their outcomes.
 type Runner struct {
-	Env       *Env
+	Env       *app.Env
 	Client    *kube.Client
 	Flags     options.RunFlags
 	namespace string            // the given one, empty for that of the flags
@@ -52,9 +54,9 @@ func (r *Runner) Follow(feed func(ctx context.Context) <-chan engine.Update) {
 	r.follow, r.feed = feed, nil
 }
 
-// NewRunner makes the runner of a verb, for the namespace that the flags lead
+// New makes the runner of a verb, for the namespace that the flags lead
 // to or for the given one.
-func NewRunner(env *Env, namespace string, flags options.RunFlags) (*Runner, error) {
+func New(env *app.Env, namespace string, flags options.RunFlags) (*Runner, error) {
 	client, err := env.Client(namespace)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (r *Runner) RunToEnd(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 	if err != nil {
 		return err
 	}
-	return Result(o)
+	return app.Result(o)
 }
 
 // Run prints the plan if this is a dry run, and runs it otherwise. The
@@ -206,17 +208,4 @@ func (all sinks) Handle(e engine.Event) {
 	for _, s := range all {
 		s.Handle(e)
 	}
-}
-
-// RetryOnConflict does again what began with a look at the set, when the set has
-// changed before the server was asked about it. That is nobody's fault.
-func RetryOnConflict(do func() error) error {
-	const atMost = 3
-	var err error
-	for range atMost {
-		if err = do(); !errors.Is(err, engine.ErrConflict) {
-			return err
-		}
-	}
-	return err
 }

@@ -1,4 +1,4 @@
-package app
+package runner
 
 import (
 	"context"
@@ -47,7 +47,7 @@ func TestABatchIsToldWhereEveryRunIs(t *testing.T) {
 	shown := &form{}
 	r.Form = shown
 	r.Env.ReportFiles = ci.Files{nil} // somebody wants one
-	r.Env.notices.note("deprecated")
+	r.Env.Note("deprecated")
 	verdicts, b := unused()
 
 	o, err := r.RunBatch(t.Context(), planner.Plan("default", "two claims", nil), b, slices.Values(verdicts))

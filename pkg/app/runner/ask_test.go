@@ -1,4 +1,4 @@
-package app
+package runner
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -40,7 +41,7 @@ func TestAskAtAGate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr strings.Builder
-			env := &Env{Streams: term.Streams{In: strings.NewReader(test.input), Err: &stderr}}
+			env := &app.Env{Streams: term.Streams{In: strings.NewReader(test.input), Err: &stderr}}
 			step := plan.Step{Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3, web-2"}}
 
 			got, err := asker{env}.Ask(t.Context(), step)
@@ -57,7 +58,7 @@ func TestAskAtAGate(t *testing.T) {
 }
 
 func TestAskHoldsWhenNobodyIsThereAnyMore(t *testing.T) {
-	env := &Env{Streams: term.Streams{In: strings.NewReader("perhaps\n"), Err: &strings.Builder{}}}
+	env := &app.Env{Streams: term.Streams{In: strings.NewReader("perhaps\n"), Err: &strings.Builder{}}}
 
 	answer, err := asker{env}.Ask(t.Context(), plan.Step{Gate: &plan.Gate{}})
 
@@ -80,7 +81,7 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr strings.Builder
-			env := &Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
+			env := &app.Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
 			p := &plan.Plan{Title: "abort"}
 			r := &Runner{Env: env, Flags: test.flags, permitted: p.Needs(sts.Snapshot{})}
@@ -92,38 +93,17 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 	}
 }
 
-func TestResult(t *testing.T) {
-	held := engine.Outcome{Result: engine.Held, Message: "held"}
-	asked := held
-	asked.Wanted = true
-	halted := engine.Outcome{Result: engine.Halted, Message: "web-4: no", Wanted: true}
-	tests := []struct {
-		name    string
-		outcome engine.Outcome
-		want    error
-	}{
-		{"done is no error", engine.Outcome{Result: engine.Done}, nil},
-		{"a hold that was asked for is none", asked, nil},
-		{"any other hold is one", held, &Ended{held}},
-		{"a halt is always one", halted, &Ended{halted}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, Result(test.outcome)) })
-	}
-	require.EqualError(t, Result(halted), "web-4: no")
-}
-
 // What a person has seen with a question is not told again: neither with the next
 // question nor by the run.
 func TestWhatIsShownWithAQuestionIsToldOnce(t *testing.T) {
 	var stderr strings.Builder
-	r := &Runner{Env: &Env{Streams: term.Streams{Err: &stderr}, Config: &Config{}}}
+	r := &Runner{Env: &app.Env{Streams: term.Streams{Err: &stderr}, Config: &app.Config{}}}
 	shows := func(warnings ...string) string {
 		stderr.Reset()
 		r.Show(&plan.Plan{Title: "scale", Warnings: warnings})
 		return stderr.String()
 	}
-	r.Env.notices.note("a deprecated version")
+	r.Env.Note("a deprecated version")
 	require.Equal(t, "scale\nwarning: Helm is about\nwarning: a deprecated version\n", shows("Helm is about"))
 	require.Equal(t, "scale\nwarning: data dies\n", shows("Helm is about", "data dies"))
 
@@ -168,7 +148,7 @@ func TestTheLineOfAGateIsLeftOnce(t *testing.T) {
 				var stderr strings.Builder
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				r := &Runner{Env: &Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &Config{}}}
+				r := &Runner{Env: &app.Env{Streams: term.Streams{In: in, Err: &stderr}, Config: &app.Config{}}}
 				p := plantest.Same(plan.Plan{Namespace: "default", Name: "web", UID: "web-uid", Steps: []plan.Step{{
 					Number: 1, Of: 2, Title: "first", Until: plan.PodsGood{From: 4},
 					Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-3"},

@@ -1,4 +1,4 @@
-package app
+package runner
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -104,8 +105,8 @@ func (c *cluster) runner(t *testing.T, flags options.RunFlags) (r *Runner, stdou
 	client, err := kube.New(&rest.Config{Host: server.URL}, "default", func(string) {})
 	require.NoError(t, err)
 	stdout, stderr = &strings.Builder{}, &strings.Builder{}
-	env := &Env{
-		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: &Config{},
+	env := &app.Env{
+		Streams: term.Streams{In: strings.NewReader(""), Out: stdout, Err: stderr}, Config: &app.Config{},
 		Output: flags.Output, DryRun: flags.DryRun,
 	}
 	return &Runner{Env: env, Client: client, Flags: flags}, stdout, stderr

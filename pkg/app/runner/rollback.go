@@ -1,4 +1,4 @@
-package app
+package runner
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/wait"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -38,13 +39,13 @@ func (r *Runner) RunCanary(ctx context.Context, p *plan.Plan, s sts.Snapshot, ro
 				Result: engine.Held, Message: "the canary stays at its gate", Step: o.Step, Gate: o.Gate, Open: o.Open,
 			}
 			r.sink().Handle(engine.Event{Type: engine.EventOutcome, Time: r.Client.Now(), Step: o.Step, Outcome: &stays})
-			return Result(stays)
+			return app.Result(stays)
 		}
-		return Result(back)
+		return app.Result(back)
 	case o.Result == engine.Halted && rollback:
 		return r.rollBack(ctx, p, o)
 	}
-	return Result(o)
+	return app.Result(o)
 }
 
 // rollBack goes back after a step that failed. The canary has failed however well
@@ -54,7 +55,7 @@ func (r *Runner) rollBack(ctx context.Context, p *plan.Plan, failed engine.Outco
 	back, err := r.back(ctx, p)
 	end := rolledBack(failed, back, err)
 	r.sink().Handle(engine.Event{Type: engine.EventOutcome, Time: r.Client.Now(), Step: end.Step, Outcome: &end})
-	return Result(end)
+	return app.Result(end)
 }
 
 // rolledBack is the end of a canary that failed and went back, or did not get

@@ -1,10 +1,11 @@
-package app
+package runner
 
 import (
 	"context"
 	"errors"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -12,7 +13,7 @@ import (
 
 // asker reads the answer at a gate. The question has been put by the lines of
 // the run: only they know when something has come between.
-type asker struct{ env *Env }
+type asker struct{ env *app.Env }
 
 // Ask maps the answer.
 func (a asker) Ask(ctx context.Context, step plan.Step) (plan.Answer, error) {

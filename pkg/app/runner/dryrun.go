@@ -1,14 +1,12 @@
-package app
+package runner
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"slices"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -24,7 +22,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 				continue
 			}
 			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
-				return Unwilling(err, change.String())
+				return app.Unwilling(err, change.String())
 			}
 		}
 	}
@@ -68,13 +66,4 @@ func (r *Runner) report(p *plan.Plan, batch iter.Seq[plan.Step]) []engine.Sink {
 		}
 	}
 	return all
-}
-
-// Unwilling words the error of a rehearsal. Where there was no answer, or the user
-// lacks a permission, nobody has said anything against the change.
-func Unwilling(err error, change string) error {
-	if errors.Is(err, engine.ErrLost) || errors.Is(err, engine.ErrTimedOut) || errors.Is(err, context.Canceled) || kube.Denied(err) {
-		return err
-	}
-	return fmt.Errorf("%s: %w", change, err)
 }

@@ -1,4 +1,4 @@
-package app
+package runner
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -126,9 +127,9 @@ func (c *cluster) RoundTrip(r *http.Request) (*http.Response, error) {
 // it prints.
 func (c *cluster) virtual(t *testing.T, flags options.RunFlags) *Runner {
 	t.Helper()
-	env := &Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &Config{}}
+	env := &app.Env{Streams: term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, Config: &app.Config{}}
 	env.Output, env.DryRun = flags.Output, flags.DryRun
-	client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", env.notices.note)
+	client, err := kube.New(&rest.Config{Host: "http://apiserver", Transport: c}, "default", env.Note)
 	require.NoError(t, err)
 	return &Runner{Env: env, Client: client, Flags: flags}
 }
@@ -168,7 +169,7 @@ func TestTheWayBackIsLookedForAsLongAsAStepMayWait(t *testing.T) {
 
 				err := c.virtual(t, options.RunFlags{}).RunCanary(t.Context(), p, broken(), true)
 
-				var ended *Ended
+				var ended *app.Ended
 				require.ErrorAs(t, err, &ended)
 				require.Equal(t, engine.Outcome{Result: engine.Halted, Message: test.want, Rollback: test.rollback},
 					engine.Outcome{Result: ended.Outcome.Result, Message: ended.Outcome.Message, Rollback: ended.Outcome.Rollback})
@@ -222,7 +223,7 @@ func TestRunCanaryThatHalts(t *testing.T) {
 
 			err := r.RunCanary(t.Context(), looking(), broken(), test.rollback)
 
-			var ended *Ended
+			var ended *app.Ended
 			require.ErrorAs(t, err, &ended)
 			require.Equal(t, engine.Halted, ended.Outcome.Result)
 			require.Equal(t, test.want, ended.Outcome.Message)

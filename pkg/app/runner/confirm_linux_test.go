@@ -1,41 +1,17 @@
-package app
+package runner
 
 import (
-	"fmt"
-	"os"
 	"strings"
-	"syscall"
 	"testing"
-	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
-
-// typing opens a terminal at which somebody has typed this.
-func typing(t *testing.T, keys string) *os.File {
-	t.Helper()
-	t.Setenv("TERM", "xterm")
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, master.Close()) })
-	var number, unlock uint32
-	ioctl := func(request uintptr, arg unsafe.Pointer) {
-		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), request, uintptr(arg))
-		require.Zero(t, errno)
-	}
-	ioctl(syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
-	ioctl(syscall.TIOCGPTN, unsafe.Pointer(&number))
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, terminal.Close()) })
-	_, err = master.WriteString(keys)
-	require.NoError(t, err)
-	return terminal
-}
 
 func TestConfirmAtATerminal(t *testing.T) {
 	no := plan.Cancel()
@@ -52,11 +28,11 @@ func TestConfirmAtATerminal(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			terminal := typing(t, test.keys)
+			terminal := apptest.Typing(t, test.keys)
 			p := &plan.Plan{Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"}}
 			r := &Runner{
 				permitted: p.Needs(sts.Snapshot{}),
-				Env:       &Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}},
+				Env:       &app.Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}},
 			}
 
 			err := r.Confirm(t.Context(), p, sts.Snapshot{}, "Go back?")

@@ -1,0 +1,46 @@
+package runner
+
+import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Planned is what a planner is told about the run: with which limits it goes and who
+// drives it, and who else may drive the rollout in progress.
+func (r *Runner) Planned(s sts.Snapshot) intent.Run {
+	run := intent.Run{
+		Limits: r.Flags.Limits, Command: r.Env.Command(r.namespace), IgnorePDB: r.ignorePDB,
+		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
+	}
+	if record, err := operation.FindRollout(s); err == nil && record != nil {
+		run.Other = r.other(s, record)
+	}
+	return run
+}
+
+// DrivesScale is the same for a scale.
+func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
+	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
+	if first := operation.Find(s).First(); first != nil {
+		request.Other = r.other(s, first)
+	}
+}
+
+// other is the driver in a record, unless it is this process or has ended.
+func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
+	d := record.Driven(s, r.Client.Now())
+	if d == nil || d.Same(*r.Env.Driver()) {
+		return nil
+	}
+	alive, known := r.Env.Alive(*d)
+	if known && !alive {
+		return nil
+	}
+	o := &sts.Other{Driver: *d, Alive: alive}
+	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", record.Annotation()); ok {
+		o.Touched = w.Time
+	}
+	return o
+}
