@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
@@ -40,7 +41,7 @@ func Same(p plan.Plan) plan.Plan {
 		panic(err)
 	}
 	if !reflect.DeepEqual(was, read) {
-		panic(fmt.Sprintf("the plan is another one after it was saved:\n%#v\n%#v", was, read))
+		panic("the plan is another one after it was saved:" + differences(was, read))
 	}
 	if p.ReadOnly {
 		return p
@@ -54,4 +55,23 @@ func unconditional(steps []plan.Step) []plan.Step {
 		steps[i].Until = nil
 	}
 	return steps
+}
+
+// differences are the fields of a plan, and those of its steps, that are not the same.
+func differences(was, read plan.Plan) string {
+	var out strings.Builder
+	compare := func(where string, was, read any) {
+		a, b := reflect.ValueOf(was), reflect.ValueOf(read)
+		for i := range a.NumField() {
+			name := a.Type().Field(i).Name
+			if was, read := a.Field(i).Interface(), b.Field(i).Interface(); name != "Steps" && !reflect.DeepEqual(was, read) {
+				_, _ = fmt.Fprintf(&out, "\n%s%s was %#v, is %#v", where, name, was, read)
+			}
+		}
+	}
+	compare("", was, read)
+	for i := range min(len(was.Steps), len(read.Steps)) {
+		compare(fmt.Sprintf("step %d: ", i+1), was.Steps[i], read.Steps[i])
+	}
+	return out.String()
 }

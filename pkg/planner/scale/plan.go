@@ -100,7 +100,7 @@ func (b *builder) resume() {
 func (b *builder) frame() *plan.Plan {
 	s, r := b.s, b.r
 	p := &plan.Plan{
-		Verb: "scale", Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Made: b.now,
+		Verb: "scale", Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Made: b.now.UTC(),
 		Title:    fmt.Sprintf("scale statefulset %s from %d to %s", s.Name(), s.Replicas(), sts.Count(r.To, "replica")),
 		Details:  b.details(),
 		Warnings: b.warnings(),

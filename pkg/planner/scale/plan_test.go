@@ -2,6 +2,7 @@ package scale_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
@@ -157,6 +158,15 @@ func TestPlanSteps(t *testing.T) {
 			require.Equal(t, sts.ScaleAnnotation, p.Record)
 		})
 	}
+}
+
+// A clock's zone, and its reading of the time since the machine was started, are nothing
+// that a file could hold.
+func TestAPlanNotesWhenItWasMade(t *testing.T) {
+	now := time.Now()
+	p, err := plantest.Saved(scale.Plan(request(2), snapshot(set(), four()...), now))
+	require.NoError(t, err)
+	require.Equal(t, now.UTC(), p.Made)
 }
 
 func TestPlanWhereTheControllerWouldWait(t *testing.T) {
