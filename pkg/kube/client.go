@@ -21,7 +21,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -73,7 +73,7 @@ func (c *Client) OnRetry(tell func(string)) { c.conn.OnRetry(tell) }
 
 // Permit asks whether the user may do all of this, and is an error that names
 // everything that is missing.
-func (c *Client) Permit(ctx context.Context, needs ...plan.Permission) error {
+func (c *Client) Permit(ctx context.Context, needs ...permission.Permission) error {
 	return c.conn.Permit(ctx, needs...)
 }
 

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -159,9 +160,9 @@ func TestWhatARestoreNeedsAndSays(t *testing.T) {
 		{Change: plan.CreateClaim{Binding: binding}},
 		{Change: plan.ResetReclaim{Binding: binding, Reclaim: "Delete"}},
 	}}
-	require.Equal(t, []plan.Permission{
+	require.Equal(t, []permission.Permission{
 		{Verb: "patch", Resource: "persistentvolumes"}, {Verb: "create", Resource: "persistentvolumeclaims"},
-	}, p.Needs(both(released())), "of no set")
+	}, permission.Of(&p, both(released())), "of no set")
 	var said, ids []string
 	p = plan.Identify(p)
 	for i := range p.Steps {

@@ -15,7 +15,7 @@ import (
 
 // mostFiles is how many files a package has at most, without its tests: with more it
 // is two packages. Those below have more, and get no more than they have.
-const mostFiles = 17
+const mostFiles = 16
 
 var moreFiles = map[string]int{"pkg/sts": 29}
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -84,7 +85,7 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 			env := &app.Env{Streams: term.Streams{In: strings.NewReader("y\n"), Err: &stderr}}
 
 			p := &plan.Plan{Title: "abort"}
-			r := &Runner{Env: env, Flags: test.flags, permitted: p.Needs(sts.Snapshot{})}
+			r := &Runner{Env: env, Flags: test.flags, permitted: permission.Of(p, sts.Snapshot{})}
 			err := r.Confirm(t.Context(), p, sts.Snapshot{}, "Go back?")
 
 			require.Equal(t, test.want, err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -41,7 +42,7 @@ func (r *Runner) Confirm(ctx context.Context, p *plan.Plan, s sts.Snapshot, ques
 	if !r.Env.Streams.Interactive() {
 		return &plan.Refusal{Why: plan.NoTerminal}
 	}
-	if err := r.Permit(ctx, p.Needs(s)...); err != nil {
+	if err := r.Permit(ctx, permission.Of(p, s)...); err != nil {
 		return err
 	}
 	r.Show(p)

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -31,7 +32,7 @@ func TestConfirmAtATerminal(t *testing.T) {
 			terminal := apptest.Typing(t, test.keys)
 			p := &plan.Plan{Title: "abort", Details: []string{"back"}, Warnings: []string{"Helm is about"}}
 			r := &Runner{
-				permitted: p.Needs(sts.Snapshot{}),
+				permitted: permission.Of(p, sts.Snapshot{}),
 				Env:       &app.Env{Streams: term.Streams{In: terminal, Out: &strings.Builder{}, Err: terminal}},
 			}
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -18,7 +19,7 @@ import (
 func (r *Runner) begin(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	var missing error
 	var asking sync.WaitGroup
-	asking.Go(func() { missing = r.Permit(ctx, p.Needs(s)...) })
+	asking.Go(func() { missing = r.Permit(ctx, permission.Of(p, s)...) })
 	err := r.watch(ctx, p, s)
 	asking.Wait()
 	return cmp.Or(missing, err)
@@ -27,11 +28,11 @@ func (r *Runner) begin(ctx context.Context, p *plan.Plan, s sts.Snapshot) error 
 // Permit is the error that names all of these permissions that are missing. One
 // that was asked about is not asked about again, and in a dry run none is: what
 // the server judges there, it judges itself.
-func (r *Runner) Permit(ctx context.Context, needs ...plan.Permission) error {
+func (r *Runner) Permit(ctx context.Context, needs ...permission.Permission) error {
 	if r.DryRun() {
 		return nil
 	}
-	needs = slices.DeleteFunc(slices.Clone(needs), func(p plan.Permission) bool { return slices.Contains(r.permitted, p) })
+	needs = slices.DeleteFunc(slices.Clone(needs), func(p permission.Permission) bool { return slices.Contains(r.permitted, p) })
 	if len(needs) == 0 {
 		return nil
 	}

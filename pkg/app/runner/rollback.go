@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -22,7 +23,7 @@ import (
 func (r *Runner) RunCanary(ctx context.Context, p *plan.Plan, s sts.Snapshot, rollback bool) error {
 	if rollback && r.feed == nil {
 		// On the way back a pod that is not Ready has to be deleted.
-		if err := r.Permit(ctx, append(p.Needs(s), plan.DeletePods())...); err != nil {
+		if err := r.Permit(ctx, append(permission.Of(p, s), permission.DeletePods())...); err != nil {
 			return err
 		}
 	}

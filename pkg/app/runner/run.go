@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/roundtrip"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -27,11 +28,11 @@ type Runner struct {
 	Env       *app.Env
 	Client    *kube.Client
 	Flags     options.RunFlags
-	namespace string            // the given one, empty for that of the flags
-	permitted []plan.Permission // those that were asked about
-	ignorePDB bool              // as the user asked for it
-	shown     bool              // the plan's head, with a question
-	told      []string          // its warnings
+	namespace string                  // the given one, empty for that of the flags
+	permitted []permission.Permission // those that were asked about
+	ignorePDB bool                    // as the user asked for it
+	shown     bool                    // the plan's head, with a question
+	told      []string                // its warnings
 	// Records take what deleted claims were; nil for plans that delete none.
 	Records engine.Records
 	// Form shows plans and runs in the verb's own way; nil for the usual one.

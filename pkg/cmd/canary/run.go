@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -150,9 +151,9 @@ func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapsho
 	// and recorded. Another image has no defaults, so that a dry run on the
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
-		needs := []plan.Permission{plan.PatchSet(r.Name)}
+		needs := []permission.Permission{permission.PatchSet(r.Name)}
 		if s.OnDelete() || r.OnFailure.Rollback(s) {
-			needs = append(needs, plan.DeletePods())
+			needs = append(needs, permission.DeletePods())
 		}
 		if err := runner.Permit(ctx, needs...); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -51,7 +52,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 		}
 		asked[v.Claim.Namespace] = true
 		there := client.In(v.Claim.Namespace)
-		err := there.Permit(ctx, plan.ClaimNeeds(r.RetainVolumes)...)
+		err := there.Permit(ctx, permission.DeleteClaims(r.RetainVolumes)...)
 		if err == nil {
 			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
 		}

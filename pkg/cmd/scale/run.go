@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -122,7 +123,7 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 		p.Warnings = append(p.Warnings, "without --dry-run you are asked what happens to the claims; --pvc answers")
 		return p, nil
 	case open && v.env.Streams.Interactive():
-		if err := v.runner.Permit(ctx, p.Needs(v.s)...); err != nil {
+		if err := v.runner.Permit(ctx, permission.Of(p, v.s)...); err != nil {
 			return nil, err
 		}
 		if err := v.ask(ctx, p); err != nil {

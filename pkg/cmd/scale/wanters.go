@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 )
 
 // scalers reads the autoscalers of the set. Not being allowed to is told by
@@ -38,11 +39,11 @@ func (v *visit) wanters(ctx context.Context) error {
 // together with their ordinals, autoscalers are part of it: what one may want again is
 // kept, and not knowing of one is not the same as there being none.
 func (v *visit) permit(ctx context.Context, p *plan.Plan) error {
-	needs := p.Needs(v.s)
+	needs := permission.Of(p, v.s)
 	if v.unscaled == nil || !takesClaims(p) {
 		return v.runner.Permit(ctx, needs...)
 	}
-	needs = append(needs, plan.Permission{Verb: "list", Group: "autoscaling", Resource: "horizontalpodautoscalers"})
+	needs = append(needs, permission.Permission{Verb: "list", Group: "autoscaling", Resource: "horizontalpodautoscalers"})
 	err := v.runner.Permit(ctx, needs...)
 	if err == nil {
 		err = v.unscaled // the API server can't say who may do what

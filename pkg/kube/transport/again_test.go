@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -229,7 +230,7 @@ func TestOtherQuestionsAreTriedAgainToo(t *testing.T) {
 		{
 			"permissions", http.MethodPost, reviewsPath, reviewed(`{"allowed":false}`),
 			func(t *testing.T, c *kube.Client) {
-				require.True(t, kube.Denied(c.Permit(t.Context(), plan.DeletePods())))
+				require.True(t, kube.Denied(c.Permit(t.Context(), permission.DeletePods())))
 			},
 		},
 		{

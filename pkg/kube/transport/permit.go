@@ -10,14 +10,14 @@ import (
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 )
 
 // Permit asks whether the user may do all of this, and is an error that names
 // everything that is missing. Where the API server does not say (whoever is
 // logged in may ask, but for clusters that have taken that away) nobody knows,
 // and what it says to the requests themselves counts.
-func (c *Conn) Permit(ctx context.Context, needs ...plan.Permission) error {
+func (c *Conn) Permit(ctx context.Context, needs ...permission.Permission) error {
 	ctx = c.Quiet(ctx)
 	missing := make([]bool, len(needs))
 	var all sync.WaitGroup
@@ -53,7 +53,7 @@ func (c *Conn) Permit(ctx context.Context, needs ...plan.Permission) error {
 }
 
 // lacks reports whether the API server says that the user may not do this.
-func (c *Conn) lacks(ctx context.Context, p plan.Permission) bool {
+func (c *Conn) lacks(ctx context.Context, p permission.Permission) bool {
 	about := &authorizationv1.ResourceAttributes{
 		Verb: p.Verb, Group: p.Group, Resource: p.Resource, Subresource: p.Subresource, Name: p.Name, Namespace: c.Namespace,
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 )
 
 const (
@@ -23,8 +23,8 @@ func reviewed(status string) http.HandlerFunc {
 }
 
 func TestPermitNamesAllThatIsMissing(t *testing.T) {
-	patch, del := plan.PatchSet("web"), plan.DeletePods()
-	volumes := plan.Permission{Verb: "patch", Resource: "persistentvolumes"}
+	patch, del := permission.PatchSet("web"), permission.DeletePods()
+	volumes := permission.Permission{Verb: "patch", Resource: "persistentvolumes"}
 	const (
 		here    = ` in namespace "default"`
 		cluster = ` at the cluster scope (that takes a ClusterRole)`
@@ -33,22 +33,22 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		answer http.HandlerFunc
-		needs  []plan.Permission
+		needs  []permission.Permission
 		want   string
 	}{
-		{"nothing is", reviewed(`{"allowed":true}`), []plan.Permission{patch, del}, ""},
-		{"one", no, []plan.Permission{patch}, `forbidden: user "jo" cannot patch statefulsets.apps` + here},
-		{"two", no, []plan.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
+		{"nothing is", reviewed(`{"allowed":true}`), []permission.Permission{patch, del}, ""},
+		{"one", no, []permission.Permission{patch}, `forbidden: user "jo" cannot patch statefulsets.apps` + here},
+		{"two", no, []permission.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
 		{
 			"one of them in no namespace", no,
-			[]plan.Permission{patch, volumes},
+			[]permission.Permission{patch, volumes},
 			`forbidden: user "jo" cannot patch statefulsets.apps` + here + `, or patch persistentvolumes` + cluster,
 		},
-		{"nobody knows: who may not ask goes on", kubetest.Failure(http.StatusForbidden, "no"), []plan.Permission{patch}, ""},
-		{"nobody knows: a server without reviews", kubetest.Failure(http.StatusNotFound, "no"), []plan.Permission{patch}, ""},
+		{"nobody knows: who may not ask goes on", kubetest.Failure(http.StatusForbidden, "no"), []permission.Permission{patch}, ""},
+		{"nobody knows: a server without reviews", kubetest.Failure(http.StatusNotFound, "no"), []permission.Permission{patch}, ""},
 		{
 			"nobody knows: an authorizer that failed", reviewed(`{"allowed":false,"evaluationError":"webhook"}`),
-			[]plan.Permission{patch},
+			[]permission.Permission{patch},
 			"",
 		},
 	} {

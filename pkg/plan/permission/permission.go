@@ -1,8 +1,10 @@
-package plan
+// Package permission is what the one who runs a plan must be allowed to do. It is pure.
+package permission
 
 import (
 	"slices"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -32,9 +34,9 @@ func PatchSet(name string) Permission {
 // DeletePods is what it takes to have pods recreated.
 func DeletePods() Permission { return Permission{Verb: "delete", Resource: "pods"} }
 
-// Needs are the permissions that the plan is sure to need, as things are now: to
+// Of are the permissions that the plan is sure to need, as things are now: to
 // watch, and for each write that is not done already.
-func (p Plan) Needs(s sts.Snapshot) []Permission {
+func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 	var out []Permission
 	if p.Name != "" {
 		out = []Permission{
@@ -48,7 +50,7 @@ func (p Plan) Needs(s sts.Snapshot) []Permission {
 		out = append(out, Permission{Verb: "watch", Group: "policy", Resource: "poddisruptionbudgets"})
 	}
 	for i := range p.Steps {
-		out = append(out, p.Steps[i].needs(p, s)...)
+		out = append(out, needs(&p.Steps[i], p, s)...)
 	}
 	if _, deletes := p.Deletion(s); deletes {
 		out = append(out, DeletePods())
@@ -56,23 +58,23 @@ func (p Plan) Needs(s sts.Snapshot) []Permission {
 	return unique(out)
 }
 
-func (step Step) needs(p Plan, s sts.Snapshot) []Permission {
+func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	if step.Change == nil || step.Change.Done(s) {
 		return nil
 	}
 	var out []Permission
 	switch step.Change.(type) {
-	case Edit:
+	case plan.Edit:
 		out = append(out, PatchSet(p.Name))
-	case DeletePod:
+	case plan.DeletePod:
 		out = append(out, DeletePods())
-	case DeleteClaim:
-		out = ClaimNeeds(false)
-	case RetainVolume:
-		out = ClaimNeeds(true)
-	case CreateClaim:
+	case plan.DeleteClaim:
+		out = DeleteClaims(false)
+	case plan.RetainVolume:
+		out = DeleteClaims(true)
+	case plan.CreateClaim:
 		out = append(out, Permission{Verb: "create", Resource: "persistentvolumeclaims"})
-	case ReleaseVolume, ResetReclaim:
+	case plan.ReleaseVolume, plan.ResetReclaim:
 		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}
 	for _, hook := range step.Before {
@@ -83,9 +85,9 @@ func (step Step) needs(p Plan, s sts.Snapshot) []Permission {
 	return out
 }
 
-// ClaimNeeds is what it takes to delete claims and, with retain, to set their
+// DeleteClaims is what it takes to delete claims and, with retain, to set their
 // volumes to Retain before and to write down what restores them.
-func ClaimNeeds(retain bool) []Permission {
+func DeleteClaims(retain bool) []Permission {
 	out := []Permission{{Verb: "delete", Resource: "persistentvolumeclaims"}}
 	if retain {
 		out = append(out, Permission{Verb: "get", Resource: "persistentvolumeclaims"},
