@@ -78,11 +78,11 @@ type Hooks interface {
 	RunHook(ctx context.Context, h plan.Hook, say func(line string)) error
 }
 
-// Records keep what it takes to make a deleted claim again.
-type Records interface {
-	// Record writes it down. It is an error, and the claim stays, where that can't
+// Receipts keep what it takes to make a deleted claim again.
+type Receipts interface {
+	// Keep writes it down. It is an error, and the claim stays, where that can't
 	// be read or written; [ErrConflict] where the claim is another by now.
-	Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error
+	Keep(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error
 }
 
 // Witness tells what the cluster knows about a pod that a run has failed because

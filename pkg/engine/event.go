@@ -146,10 +146,10 @@ type Outcome struct {
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
 	Try      []string // the commands that help
-	// Claims are what a batch came to, nil for other runs, and Records is the file
+	// Claims are what a batch came to, nil for other runs, and Receipts is the file
 	// that its claims can be restored from, empty for none.
-	Claims  *ClaimCounts
-	Records string
+	Claims   *ClaimCounts
+	Receipts string
 	// Again is how many of the last of these take up again what has ended. Whatever else
 	// helps comes before them.
 	Again  int

@@ -23,9 +23,9 @@ type DeleteClaim struct {
 	Name string    `json:"name"`
 	UID  types.UID `json:"uid"`
 	Why  string    `json:"why"`
-	// Record says that its volume stays, so what it takes to make the claim again
+	// Receipt says that its volume stays, so what it takes to make the claim again
 	// is to be written down before.
-	Record bool `json:"record,omitempty"`
+	Receipt bool `json:"record,omitempty"`
 	// Replaced says that the ordinal gets a new claim instead: that an autoscaler may
 	// want the ordinal does not keep this one.
 	Replaced bool `json:"replaced,omitempty"`

@@ -23,7 +23,7 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 		nil,
 		plan.DeletePod{Name: "web-1", UID: "x", Version: "7", Why: "<why> & so"},
 		plan.RetainVolume{Claim: "c", UID: "u", Volume: "v"},
-		plan.DeleteClaim{Name: "c", UID: "u", Why: "as answered", Record: true, Replaced: true},
+		plan.DeleteClaim{Name: "c", UID: "u", Why: "as answered", Receipt: true, Replaced: true},
 		plan.ReleaseVolume{Binding: binding, Reclaim: "Delete"},
 		plan.CreateClaim{Binding: binding, Manifest: &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "c"}}},
 		plan.ResetReclaim{Binding: binding, Reclaim: "Delete"},

@@ -89,20 +89,20 @@ func TestWhereNoRecordCanBeWrittenItDependsOnWhetherOneIsNeeded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "no-folder")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 
-	_, err := r.OpenRecords(RecordFile{Dir: file, Needed: "nothing was deleted"})
+	_, err := r.OpenReceipts(ReceiptFile{Dir: file, Needed: "nothing was deleted"})
 	require.EqualError(t, err, "nothing was deleted: mkdir "+file+": not a directory")
 	require.Empty(t, stderr.String())
 
-	open, err := r.OpenRecords(RecordFile{Dir: file})
+	open, err := r.OpenReceipts(ReceiptFile{Dir: file})
 	require.NoError(t, err)
 	require.Nil(t, open)
 	require.Equal(t, "warning: no record is written for restore-pvc: mkdir "+file+": not a directory\n", stderr.String())
 
-	_, err = r.OpenRecords(RecordFile{Dir: t.TempDir(), Set: "web", Needed: "no", Readable: func() error { return engine.ErrDenied }})
+	_, err = r.OpenReceipts(ReceiptFile{Dir: t.TempDir(), Set: "web", Needed: "no", Readable: func() error { return engine.ErrDenied }})
 	require.ErrorIs(t, err, engine.ErrDenied)
 
 	dir := t.TempDir()
-	open, err = r.OpenRecords(RecordFile{Dir: dir, Set: "web", Needed: "no"})
+	open, err = r.OpenReceipts(ReceiptFile{Dir: dir, Set: "web", Needed: "no"})
 	require.NoError(t, err)
 	text, err := os.ReadFile(open.Path())
 	require.NoError(t, err)

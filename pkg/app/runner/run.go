@@ -33,8 +33,8 @@ type Runner struct {
 	ignorePDB bool                    // as the user asked for it
 	shown     bool                    // the plan's head, with a question
 	told      []string                // its warnings
-	// Records take what deleted claims were; nil for plans that delete none.
-	Records engine.Records
+	// Receipts take what deleted claims were; nil for plans that delete none.
+	Receipts engine.Receipts
 	// Form shows plans and runs in the verb's own way; nil for the usual one.
 	Form  Form
 	feed  <-chan engine.Update
@@ -95,17 +95,17 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 	}
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
 	engine := loop.Engine{
-		Notices: r.Env.Notices,
-		Cluster: r.Client,
-		Feed:    r.feed,
-		Sink:    r.sink(),
-		Asker:   asker{r.Env},
-		Hooks:   hooks{r.Client},
-		Records: r.Records,
-		Command: r.Env.Command(r.namespace),
-		Looker:  r.Client,
-		Witness: r.Client,
-		Now:     r.Client.Now,
+		Notices:  r.Env.Notices,
+		Cluster:  r.Client,
+		Feed:     r.feed,
+		Sink:     r.sink(),
+		Asker:    asker{r.Env},
+		Hooks:    hooks{r.Client},
+		Receipts: r.Receipts,
+		Command:  r.Env.Command(r.namespace),
+		Looker:   r.Client,
+		Witness:  r.Client,
+		Now:      r.Client.Now,
 	}
 	r.Env.Running(true)
 	defer r.Env.Running(false)

@@ -37,7 +37,7 @@ func (v *visit) prepare(ctx context.Context, unasked bool) (*receipt.File, error
 			return nil, err
 		}
 	}
-	return v.records()
+	return v.receipts()
 }
 
 // may is the error when what is missing is a permission, in one line and not in

@@ -38,9 +38,9 @@ func (c cluster) Claim(ctx context.Context, claim sts.Claim) (sts.Claim, error) 
 	return c.client.In(claim.Namespace).ClaimNow(ctx, claim)
 }
 
-// Record reads what it takes to make the claim again.
-func (c cluster) Record(ctx context.Context, claim sts.Claim) (receipt.Receipt, error) {
-	return c.client.In(claim.Namespace).ClaimRecord(ctx, claim)
+// Receipt reads what it takes to make the claim again.
+func (c cluster) Receipt(ctx context.Context, claim sts.Claim) (receipt.Receipt, error) {
+	return c.client.In(claim.Namespace).ClaimReceipt(ctx, claim)
 }
 
 // Retain makes the volume outlive its claim.

@@ -17,7 +17,7 @@ func (v *visit) delete(ctx context.Context, file *receipt.File) error {
 	v.form.Text.Retain = v.RetainVolumes
 	o, err := v.runner.RunBatch(ctx, v.plan(), batch.Engine{
 		Cluster: cluster{v.runner.Client, !v.IgnoreHPA, v.DryRun == report.DryRunServer, several},
-		Judge:   v.judge, Step: v.step, Asked: v.selects(), Records: file, Concurrency: v.Concurrency,
+		Judge:   v.judge, Step: v.step, Asked: v.selects(), Receipts: file, Concurrency: v.Concurrency,
 		Retain: v.RetainVolumes && v.DryRun == report.DryRunNone, Help: v.help,
 	}, v.list.Doomed())
 	if err != nil {
@@ -26,17 +26,17 @@ func (v *visit) delete(ctx context.Context, file *receipt.File) error {
 	return app.Result(o)
 }
 
-// records is the file for records. When volumes stay anyway, it is no reason to stop
+// receipts is the file for receipts. When volumes stay anyway, it is no reason to stop
 // that none can be written.
-func (v *visit) records() (*receipt.File, error) {
+func (v *visit) receipts() (*receipt.File, error) {
 	if v.DryRun != report.DryRunNone || !v.RetainVolumes && v.total.Staying == 0 {
 		return nil, nil
 	}
-	file := runner.RecordFile{Dir: v.RecordDir}
+	file := runner.ReceiptFile{Dir: v.RecordDir}
 	if v.RetainVolumes {
 		file.Needed = "no record can be written, so nothing was deleted (see --record)"
 	}
-	return v.runner.OpenRecords(file)
+	return v.runner.OpenReceipts(file)
 }
 
 // help are the commands that go on.
@@ -46,8 +46,8 @@ func (v *visit) help(o engine.Outcome) []string {
 		caller = v.env.Everywhere() // -n would leave the records of other namespaces out
 	}
 	var out []string
-	switch back := caller.Sts("restore-pvc", "-f") + " " + app.QuotePath(o.Records); {
-	case o.Records == "":
+	switch back := caller.Sts("restore-pvc", "-f") + " " + app.QuotePath(o.Receipts); {
+	case o.Receipts == "":
 	case o.Claims.Recorded > 0:
 		out = append(out, "bring them back: "+back)
 	default: // an answer may have been lost

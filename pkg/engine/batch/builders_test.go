@@ -78,7 +78,7 @@ func (c *cluster) Claim(_ context.Context, claim sts.Claim) (sts.Claim, error) {
 	return claim, err
 }
 
-func (c *cluster) Record(_ context.Context, claim sts.Claim) (receipt.Receipt, error) {
+func (c *cluster) Receipt(_ context.Context, claim sts.Claim) (receipt.Receipt, error) {
 	err := c.ask("read " + claim.Name)
 	r := receipttest.Receipt(claim.Namespace, claim.Name)
 	r.Policy = c.policy

@@ -15,9 +15,9 @@ type Cluster interface {
 	// Claim reads the claim of this name as it is now. It is [engine.ErrGone] when
 	// there is none.
 	Claim(ctx context.Context, c sts.Claim) (sts.Claim, error)
-	// Record reads what it takes to make the claim again. It is a
+	// Receipt reads what it takes to make the claim again. It is a
 	// [engine.ErrConflict] when the claim is not as it was seen.
-	Record(ctx context.Context, c sts.Claim) (receipt.Receipt, error)
+	Receipt(ctx context.Context, c sts.Claim) (receipt.Receipt, error)
 	// Retain makes the volume outlive its claim.
 	Retain(ctx context.Context, r receipt.Receipt) error
 	// May is the error that a deletion would have now.

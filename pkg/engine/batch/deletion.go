@@ -22,7 +22,7 @@ const tries = 5
 func (e Engine) one(ctx context.Context, v claims.Verdict, looked time.Time) end {
 	ctx, cancel := begun(ctx)
 	defer cancel()
-	d := &deletion{Engine: e, verdict: v, looked: looked, record: receipt.Entry{File: e.Records}}
+	d := &deletion{Engine: e, verdict: v, looked: looked, record: receipt.Entry{File: e.Receipts}}
 	for range tries {
 		out, err := d.attempt(ctx)
 		if !errors.Is(err, engine.ErrConflict) {
@@ -66,7 +66,7 @@ func (d *deletion) attempt(ctx context.Context) (end, error) {
 		if record, err = d.save(ctx); err != nil {
 			return e.failed(err), err
 		}
-		e.Restorable = d.Records != nil
+		e.Restorable = d.Receipts != nil
 	}
 	if time.Since(d.looked) > fresh {
 		now := d.look(ctx, []claims.Verdict{v})[v.Claim.Namespace]
@@ -117,7 +117,7 @@ func (d *deletion) again(ctx context.Context) end {
 // changed in what it takes to make it.
 func (d *deletion) save(ctx context.Context) (*receipt.Receipt, error) {
 	v := d.verdict
-	record, err := d.Cluster.Record(ctx, v.Claim)
+	record, err := d.Cluster.Receipt(ctx, v.Claim)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (d *deletion) save(ctx context.Context) (*receipt.Receipt, error) {
 		}
 	}
 	record.Set, record.Template, record.Ordinal = v.Set, v.Template, v.Ordinal
-	if d.Records != nil {
+	if d.Receipts != nil {
 		if err := d.record.Write(record); err != nil {
 			return nil, fmt.Errorf("no record could be written: %w", err)
 		}

@@ -125,7 +125,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
 	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
 	b := receipttest.File(t)
-	run.Records, run.Retain = b, true
+	run.Receipts, run.Retain = b, true
 	fresh := c.fresh
 	c.fresh = nil // it changes between the record and the deletion
 	c.before = func(what string) {

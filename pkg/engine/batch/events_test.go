@@ -36,7 +36,7 @@ func TestABatchTellsItsPlanItsStepsAndItsEnd(t *testing.T) {
 	var got tale
 	file := receipttest.File(t)
 	run := batch.Engine{
-		Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: &got, Records: file, Retain: true,
+		Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: &got, Receipts: file, Retain: true,
 		Help: func(o engine.Outcome) []string { return []string{"help with " + o.Message} },
 	}
 
@@ -55,7 +55,7 @@ func TestABatchTellsItsPlanItsStepsAndItsEnd(t *testing.T) {
 	require.Equal(t, titles[1], got[3].Step.Title)
 	require.Equal(t, o, *got[4].Outcome)
 	require.Equal(t, engine.Failed, o.Result)
-	require.Equal(t, file.Path(), o.Records)
+	require.Equal(t, file.Path(), o.Receipts)
 	require.Equal(t, []string{"help with 1 claim deleted, 0 skipped, 1 failed"}, o.Try)
 }
 
@@ -63,12 +63,12 @@ func TestAFileWithoutRecordsIsNotNamed(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	file := receipttest.File(t)
 	require.NoError(t, file.Prepare())
-	run := batch.Engine{Cluster: c, Judge: judge, Step: step, Sink: new(told), Records: file}
+	run := batch.Engine{Cluster: c, Judge: judge, Step: step, Sink: new(told), Receipts: file}
 
 	o := run.Run(t.Context(), plan.Plan{}, slices.Values(verdicts))
 
 	require.Equal(t, engine.Done, o.Result)
-	require.Empty(t, o.Records)
+	require.Empty(t, o.Receipts)
 	require.NoFileExists(t, file.Path())
 }
 

@@ -23,8 +23,8 @@ type Engine struct {
 	// Asked reports whether the claim is one that was asked for: its labels may
 	// have changed since. Nil means that all are.
 	Asked func(sts.Claim) bool
-	// Records is where records go; the run closes it. Without one there are none.
-	Records *receipt.File
+	// Receipts is the file that takes them; the run closes it. Without one there are none.
+	Receipts *receipt.File
 	// Retain keeps the volumes of deleted claims, whatever their policy.
 	Retain bool
 	// Concurrency is how many claims share a look and are deleted together.
@@ -57,9 +57,9 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, verdicts iter.Seq[claims.V
 	r := &run{Engine: e, stoppedSets: map[claims.Key]string{}}
 	o := r.loop(ctx, verdicts)
 	r.heed()
-	if e.Records != nil {
+	if e.Receipts != nil {
 		var err error
-		if o.Records, err = e.Records.Close(); err != nil {
+		if o.Receipts, err = e.Receipts.Close(); err != nil {
 			e.warn(err.Error())
 		}
 	}

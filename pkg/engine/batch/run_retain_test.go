@@ -18,7 +18,7 @@ func TestAVolumeIsNotChangedForAClaimThatMayNotBeDeleted(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	c.errs = map[string]error{"may delete data-web-1": errors.New("not allowed")}
 	b := receipttest.File(t)
-	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
+	run := batch.Engine{Cluster: c, Judge: judge, Receipts: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
 	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
@@ -45,7 +45,7 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
 			got := new(told)
-			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got}
+			run := batch.Engine{Cluster: c, Judge: judge, Receipts: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got}
 
 			runs(t, run, verdicts)
 
@@ -72,7 +72,7 @@ func TestTheRecordIsWrittenAndTheVolumeSafeBeforeTheClaimGoes(t *testing.T) {
 		}
 	}
 	got := new(told)
-	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: got}
+	run := batch.Engine{Cluster: c, Judge: judge, Receipts: b, Retain: true, Concurrency: 1, Step: step, Sink: got}
 
 	require.Equal(t, engine.ClaimCounts{Deleted: 1, Retained: 1, Recorded: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
@@ -87,7 +87,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs = map[string]error{what: errors.New("no")}
 			run := batch.Engine{
-				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: new(told),
+				Cluster: c, Judge: judge, Receipts: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: new(told),
 			}
 
 			require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
@@ -99,7 +99,7 @@ func TestAClaimStaysThatCouldNotBeMadeSafe(t *testing.T) {
 func TestAClaimStaysWhoseRecordCouldNotBeWritten(t *testing.T) {
 	c, judge, verdicts := judged(t, 1)
 	b := &receipt.File{Dir: "/dev/null/x", Now: time.Now}
-	run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
+	run := batch.Engine{Cluster: c, Judge: judge, Receipts: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
 	require.Equal(t, engine.ClaimCounts{Failed: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1"}, c.asked)
@@ -113,7 +113,7 @@ func TestVolumesThatStayAnywayAreRecorded(t *testing.T) {
 		t.Run(string(policy), func(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			verdicts[0].Claim.Reclaim, c.policy = corev1.PersistentVolumeReclaimRetain, policy
-			run := batch.Engine{Cluster: c, Judge: judge, Records: receipttest.File(t), Concurrency: 1, Step: step, Sink: new(told)}
+			run := batch.Engine{Cluster: c, Judge: judge, Receipts: receipttest.File(t), Concurrency: 1, Step: step, Sink: new(told)}
 
 			require.Equal(t, want, runs(t, run, verdicts))
 			require.NotContains(t, c.asked, "retain data-web-1")

@@ -120,7 +120,7 @@ func TestAClaimThatSomebodyElseHasDeletedIsNoFailure(t *testing.T) {
 			c.errs = map[string]error{what: engine.ErrGone}
 			got := new(told)
 			run := batch.Engine{
-				Cluster: c, Judge: judge, Records: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1,
+				Cluster: c, Judge: judge, Receipts: receipttest.File(t), Retain: what != "delete data-web-1", Concurrency: 1,
 				Step: step, Sink: got,
 			}
 
@@ -155,7 +155,7 @@ func TestALookThatGotOldIsTakenAgain(t *testing.T) {
 						c.world = then.world
 					}
 				}
-				run := batch.Engine{Cluster: c, Judge: judge, Records: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
+				run := batch.Engine{Cluster: c, Judge: judge, Receipts: b, Retain: true, Concurrency: 1, Step: step, Sink: new(told)}
 
 				require.Equal(t, then.want, runs(t, run, verdicts))
 				require.Equal(t, []string{"look default", "read data-web-1", "may delete data-web-1", "look default"}, c.asked[:4])

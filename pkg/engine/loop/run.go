@@ -21,9 +21,9 @@ type Engine struct {
 	Sink    engine.Sink
 	Asker   engine.Asker
 	Hooks   engine.Hooks // nil for plans without
-	// Records take what a claim was before it is deleted, where the change says so.
+	// Receipts take what a claim was before it is deleted, where the change says so.
 	// Without them no such claim is deleted.
-	Records engine.Records
+	Receipts engine.Receipts
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
@@ -214,7 +214,7 @@ func (r *run) apply(c plan.Change) *engine.Outcome {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, engine.AnswerWithin, engine.ErrNoAnswer)
 	defer cancel()
 	var set *appsv1.StatefulSet
-	err := r.record(ctx, c)
+	err := r.keepReceipt(ctx, c)
 	if err == nil {
 		set, err = r.Cluster.Apply(ctx, c, r.seen)
 	}

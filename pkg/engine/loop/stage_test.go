@@ -24,19 +24,19 @@ import (
 // stage is a run in a bubble of virtual time. The test is its cluster: it
 // shows one snapshot after another, and in between lets time pass.
 type stage struct {
-	t       *testing.T
-	cluster *cluster
-	sink    *sink
-	asker   *asker
-	feed    chan engine.Update
-	cancel  context.CancelFunc
-	out     chan engine.Outcome
-	hooks   engine.Hooks
-	looker  engine.Looker
-	witness engine.Witness
-	records engine.Records
-	notices func() []string
-	clock   sync.Mutex
+	t        *testing.T
+	cluster  *cluster
+	sink     *sink
+	asker    *asker
+	feed     chan engine.Update
+	cancel   context.CancelFunc
+	out      chan engine.Outcome
+	hooks    engine.Hooks
+	looker   engine.Looker
+	witness  engine.Witness
+	receipts engine.Receipts
+	notices  func() []string
+	clock    sync.Mutex
 }
 
 // onStage starts a run in a bubble of its own and lets play go on with it.
@@ -99,7 +99,7 @@ func (s *stage) start(p plan.Plan, first sts.Snapshot) {
 	s.cancel = cancel
 	engine := loop.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
-		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Records: s.records,
+		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Receipts: s.receipts,
 		Notices: s.notices,
 	}
 	if s.witness != nil {

@@ -96,7 +96,7 @@ func (c Claims) MayAll(ctx context.Context, claim sts.Claim, retain bool) error 
 	err := c.MayPrune(ctx, claim)
 	if err == nil && retain && claim.Volume != "" {
 		var r receipt.Receipt
-		if r, err = c.claimRecord(ctx, claim, false); err == nil {
+		if r, err = c.claimReceipt(ctx, claim, false); err == nil {
 			err = c.keepVolume(ctx, r, true)
 		}
 	}

@@ -26,7 +26,7 @@ func Step(v claims.Verdict, retain bool) plan.Step {
 	name := c.Namespace + "/" + c.Name
 	return plan.Step{
 		ID: verb + "/delete-claim-" + name, Title: "delete claim " + name,
-		Change: plan.DeleteClaim{Name: c.Name, UID: c.UID, Why: v.Reason, Record: c.Volume != "" && (retain || !c.DataDies())},
+		Change: plan.DeleteClaim{Name: c.Name, UID: c.UID, Why: v.Reason, Receipt: c.Volume != "" && (retain || !c.DataDies())},
 	}
 }
 

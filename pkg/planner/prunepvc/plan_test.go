@@ -44,7 +44,7 @@ func TestAStepDeletesOneClaim(t *testing.T) {
 			require.Equal(t, plan.Step{
 				ID: "prune-pvc/delete-claim-shop/data-web-4", Title: "delete claim shop/data-web-4",
 				Change: plan.DeleteClaim{
-					Name: "data-web-4", UID: "data-web-4-uid", Why: "not needed: web runs ordinals 0-1", Record: test.record,
+					Name: "data-web-4", UID: "data-web-4-uid", Why: "not needed: web runs ordinals 0-1", Receipt: test.record,
 				},
 			}, step)
 			p := prunepvc.Plan("shop", "1 claim to delete", []string{"mind this"})

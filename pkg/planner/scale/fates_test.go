@@ -272,7 +272,7 @@ func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
 			require.Equal(t, tt.want, p.Success)
 			require.Equal(t, tt.recorded, slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
 				d, ok := s.Change.(plan.DeleteClaim)
-				return ok && d.Record
+				return ok && d.Receipt
 			}))
 		})
 	}

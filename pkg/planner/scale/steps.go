@@ -92,7 +92,7 @@ func (b *builder) deleteClaim(f plan.ClaimFate, why string) plan.Step {
 	c := f.Claim
 	return plan.Step{
 		Title:  "delete claim " + c.Name,
-		Change: plan.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Record: b.records(f), Replaced: f.Fate == plan.FateReplaced},
+		Change: plan.DeleteClaim{Name: c.Name, UID: c.UID, Why: why, Receipt: b.records(f), Replaced: f.Fate == plan.FateReplaced},
 		Until:  plan.ClaimsGone{Claims: map[types.UID]string{c.UID: c.Name}},
 	}
 }

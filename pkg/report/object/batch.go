@@ -32,7 +32,7 @@ func (b Batch) Handle(e engine.Event) {
 func (b Batch) end(o *engine.Outcome, now time.Time) {
 	out := pruned{
 		Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: b.DryRun, Result: string(o.Result), Exit: o.ExitCode(),
-		Message: report.Clean(o.Message), Found: b.Total.Claims, Size: b.Total.Size.String(), Kept: b.Total.Kept, Record: o.Records,
+		Message: report.Clean(o.Message), Found: b.Total.Claims, Size: b.Total.Size.String(), Kept: b.Total.Kept, Record: o.Receipts,
 	}
 	if n := o.Claims; n != nil {
 		out.Deleted, out.Skipped, out.Failed, out.Left = n.Deleted, n.Skipped, n.Failed, n.Left

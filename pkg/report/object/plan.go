@@ -64,7 +64,7 @@ func viewChange(c plan.Change) *change {
 	case plan.DeletePod:
 		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
 	case plan.DeleteClaim:
-		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Record
+		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Receipt
 	case plan.RetainVolume:
 		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
 	}

@@ -116,7 +116,7 @@ func ScalePlan() plan.Plan {
 			},
 			{
 				Title:  "delete claim data-web-4",
-				Change: plan.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume stays", Record: true},
+				Change: plan.DeleteClaim{Name: "data-web-4", UID: "uid", Why: "its volume stays", Receipt: true},
 				Until:  plan.ClaimsGone{},
 			},
 		},

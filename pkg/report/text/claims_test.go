@@ -84,7 +84,7 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	p := pruning(&out, &out, report.Human)
 	p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: reporttest.Evil}))
 	p.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
-	p.Handle(reporttest.BatchEnd(engine.Outcome{Message: reporttest.Evil, Records: reporttest.Evil, Try: []string{reporttest.Evil}}))
+	p.Handle(reporttest.BatchEnd(engine.Outcome{Message: reporttest.Evil, Receipts: reporttest.Evil, Try: []string{reporttest.Evil}}))
 	r := restoring(&out, &out, report.Human)
 	r.Binding = plan.Binding{Claim: reporttest.Evil, Volume: reporttest.Evil}
 	for _, result := range []engine.Result{engine.Done, engine.TimedOut} {
@@ -120,7 +120,7 @@ func deletion(p *answer.Pruning) {
 		p.Handle(reporttest.ClaimEvent(end))
 	}
 	p.Handle(reporttest.BatchEnd(engine.Outcome{
-		Result: engine.Failed, Message: "2 claims deleted, 1 skipped, 1 failed", Records: "/state/x.yaml",
+		Result: engine.Failed, Message: "2 claims deleted, 1 skipped, 1 failed", Receipts: "/state/x.yaml",
 		Claims: &engine.ClaimCounts{Deleted: 2, Skipped: 1, Failed: 1, Retained: 1, Recorded: 1},
 		Try:    []string{"bring them back: kubectl sts restore-pvc -f /state/x.yaml"},
 	}))

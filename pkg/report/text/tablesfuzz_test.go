@@ -46,7 +46,7 @@ func FuzzTables(f *testing.F) {
 		p := pruning(&human, &human, report.Human)
 		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: said}))
 		p.Handle(engine.Event{Type: engine.EventWarning, Message: said})
-		p.Handle(reporttest.BatchEnd(engine.Outcome{Result: engine.Drifted, Message: said, Records: said, Try: []string{said}}))
+		p.Handle(reporttest.BatchEnd(engine.Outcome{Result: engine.Drifted, Message: said, Receipts: said, Try: []string{said}}))
 		fuzztest.Harmless(t, human.String())
 
 		var objects strings.Builder

@@ -17,13 +17,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// ClaimRecord reads what it takes to make a claim again. It is a
+// ClaimReceipt reads what it takes to make a claim again. It is a
 // [engine.ErrConflict] when the claim is not as it was seen.
-func (c Claims) ClaimRecord(ctx context.Context, seen sts.Claim) (receipt.Receipt, error) {
-	return c.claimRecord(ctx, seen, true)
+func (c Claims) ClaimReceipt(ctx context.Context, seen sts.Claim) (receipt.Receipt, error) {
+	return c.claimReceipt(ctx, seen, true)
 }
 
-func (c Claims) claimRecord(ctx context.Context, seen sts.Claim, asSeen bool) (receipt.Receipt, error) {
+func (c Claims) claimReceipt(ctx context.Context, seen sts.Claim, asSeen bool) (receipt.Receipt, error) {
 	ctx = c.conn.Quiet(ctx)
 	claim, err := c.getClaim(ctx, seen.Namespace, seen.Name)
 	switch {

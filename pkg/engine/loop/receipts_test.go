@@ -23,7 +23,7 @@ type book struct {
 	written []string
 }
 
-func (b *book) Record(_ context.Context, d plan.DeleteClaim, _ sts.Snapshot) error {
+func (b *book) Keep(_ context.Context, d plan.DeleteClaim, _ sts.Snapshot) error {
 	if len(b.errs) > 0 && b.errs[0] != nil {
 		err := b.errs[0]
 		b.errs = b.errs[1:]
@@ -35,15 +35,15 @@ func (b *book) Record(_ context.Context, d plan.DeleteClaim, _ sts.Snapshot) err
 
 // A claim whose volume stays can only be found again by what was written down.
 func TestNoClaimIsDeletedWithoutItsRecord(t *testing.T) {
-	deletion := plan.DeleteClaim{Name: "data-web-4", UID: "data-web-4-uid", Why: "its volume stays", Record: true}
+	deletion := plan.DeleteClaim{Name: "data-web-4", UID: "data-web-4-uid", Why: "its volume stays", Receipt: true}
 	gone := plan.ClaimsGone{Claims: map[types.UID]string{"data-web-4-uid": "data-web-4"}}
 	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) { s.Change, s.Until = deletion, gone }),
 		func(p *plan.Plan) { p.Claims, p.Scales = true, true })
 	first := ststest.WithClaims(ststest.Claim("data-web-4"))
-	staged := func(records engine.Records, play func(t *testing.T, s *stage)) {
+	staged := func(receipts engine.Receipts, play func(t *testing.T, s *stage)) {
 		onStageAs(t, p, first, play, func(t *testing.T) *stage {
 			s := newStage(t)
-			s.records = records
+			s.receipts = receipts
 			return s
 		})
 	}

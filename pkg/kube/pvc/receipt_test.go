@@ -77,7 +77,7 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 			server, claim := stored(t, test.changes...)
 			client := server.Client()
 
-			r, err := client.ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))
+			r, err := client.ClaimReceipt(t.Context(), sts.ObserveClaim(claim, nil))
 
 			require.NoError(t, err)
 			want := recordOf(kubetest.Received(claim))
@@ -92,15 +92,15 @@ func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 	server, claim := stored(t)
 	seen := sts.ObserveClaim(claim, nil)
 	seen.Version = "6"
-	_, err := server.Client().ClaimRecord(t.Context(), seen)
+	_, err := server.Client().ClaimReceipt(t.Context(), seen)
 	require.ErrorIs(t, err, engine.ErrConflict)
 
 	server.On(http.MethodGet, kubetest.ClaimPath, kubetest.Failure(http.StatusNotFound, "gone"))
-	_, err = server.Client().ClaimRecord(t.Context(), seen)
+	_, err = server.Client().ClaimReceipt(t.Context(), seen)
 	require.Equal(t, engine.ErrGone, err)
 
 	server, claim = stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "other" })
-	_, err = server.Client().ClaimRecord(t.Context(), sts.ObserveClaim(claim, nil))
+	_, err = server.Client().ClaimReceipt(t.Context(), sts.ObserveClaim(claim, nil))
 	require.EqualError(t, err, "volume pv-data-web-4 is not bound to claim data-web-4")
 }
 

@@ -101,7 +101,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
 			s = s.WithClaims([]sts.Claim{sts.ObserveClaim(retained().claim, nil)})
 
-			err = newRecorder(client, book).Record(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Record: true}, s)
+			err = newReceipts(client, book).Keep(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Receipt: true}, s)
 
 			require.Equal(t, tt.record, book.Path() != "")
 			require.Equal(t, []string{"GET data-web-4", "GET pv-4"}[:len(cluster.asked)], cluster.asked)

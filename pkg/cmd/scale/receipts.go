@@ -18,32 +18,32 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// recorder writes down what it takes to make a claim again whose volume stays.
-type recorder struct {
+// receipts write down what it takes to make a claim again whose volume stays.
+type receipts struct {
 	client  *kube.Client
 	file    *receipt.File
 	entries map[types.UID]*receipt.Entry
 }
 
-func newRecorder(client *kube.Client, file *receipt.File) recorder {
-	return recorder{client, file, map[types.UID]*receipt.Entry{}}
+func newReceipts(client *kube.Client, file *receipt.File) receipts {
+	return receipts{client, file, map[types.UID]*receipt.Entry{}}
 }
 
 // entry is the one of a claim.
-func (r recorder) entry(uid types.UID) *receipt.Entry {
+func (r receipts) entry(uid types.UID) *receipt.Entry {
 	if r.entries[uid] == nil {
 		r.entries[uid] = &receipt.Entry{File: r.file}
 	}
 	return r.entries[uid]
 }
 
-// Record writes it down; see [engine.Records].
-func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error {
+// Keep writes it down; see [engine.Receipts].
+func (r receipts) Keep(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error {
 	i := slices.IndexFunc(seen.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
 	if i < 0 {
 		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
-	record, err := recordOf(ctx, r.client, seen, seen.Claims[i])
+	record, err := receiptOf(ctx, r.client, seen, seen.Claims[i])
 	switch {
 	case err != nil:
 		return err
@@ -57,9 +57,9 @@ func (r recorder) Record(ctx context.Context, d plan.DeleteClaim, seen sts.Snaps
 	return nil
 }
 
-// recordOf reads what it takes to make a claim of the set again.
-func recordOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (receipt.Receipt, error) {
-	record, err := client.ClaimRecord(ctx, claim)
+// receiptOf reads what it takes to make a claim of the set again.
+func receiptOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (receipt.Receipt, error) {
+	record, err := client.ClaimReceipt(ctx, claim)
 	if errors.Is(err, engine.ErrGone) {
 		err = fmt.Errorf("%w: %w", engine.ErrConflict, err)
 	}
@@ -80,7 +80,7 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 	if err := v.permit(ctx, p); err != nil {
 		return err
 	}
-	file, err := v.records(ctx, p)
+	file, err := v.receiptFile(ctx, p)
 	if err == nil && v.scale.Unrecorded {
 		p, err = scale.Plan(v.scale, v.s, v.runner.Client.Now())
 	}
@@ -88,7 +88,7 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 		return err
 	}
 	if file != nil {
-		v.runner.Records = newRecorder(v.runner.Client, file)
+		v.runner.Receipts = newReceipts(v.runner.Client, file)
 		defer func() {
 			if _, err := file.Close(); err != nil {
 				v.runner.Warn(err.Error())
@@ -101,24 +101,24 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 	return v.runner.RunToEnd(ctx, p, v.s)
 }
 
-// records makes the file for records where the plan needs one: that none can be
+// receiptFile makes the file for receipts where the plan needs one: that none can be
 // written must show before any pod goes. Where volumes stay by themselves it is
 // no reason to stop.
-func (v *visit) records(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
+func (v *visit) receiptFile(ctx context.Context, p *plan.Plan) (*receipt.File, error) {
 	var first *plan.DeleteClaim
 	for i := range p.Steps {
-		if d, ok := p.Steps[i].Change.(plan.DeleteClaim); ok && d.Record && first == nil {
+		if d, ok := p.Steps[i].Change.(plan.DeleteClaim); ok && d.Receipt && first == nil {
 			first = &d
 		}
 	}
 	if first == nil || v.runner.DryRun() {
 		return nil, nil
 	}
-	file := runner.RecordFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
+	file := runner.ReceiptFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
 	if retains(p) {
 		file.Needed = "no record can be written for restore-pvc, so nothing was changed (see --record)"
 	}
-	open, err := v.runner.OpenRecords(file)
+	open, err := v.runner.OpenReceipts(file)
 	v.scale.Unrecorded = open == nil
 	return open, err
 }
@@ -127,7 +127,7 @@ func (v *visit) records(ctx context.Context, p *plan.Plan) (*receipt.File, error
 // the claim has just changed does not matter.
 func (v *visit) readable(ctx context.Context, d plan.DeleteClaim) error {
 	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
-	_, err := recordOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
+	_, err := receiptOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
 	if errors.Is(err, engine.ErrConflict) {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 )
 
-// RecordFile is the file of records that a command which deletes claims asks for.
-type RecordFile struct {
+// ReceiptFile is the file of receipts that a command which deletes claims asks for.
+type ReceiptFile struct {
 	Dir string // that was asked for, empty for the usual one
 	Set string // that the command is about, empty for none
 	// Needed is what the error says where nothing may be deleted without records.
@@ -19,10 +19,10 @@ type RecordFile struct {
 	Readable func() error
 }
 
-// OpenRecords makes the file for what deleted claims were. That none can be written
+// OpenReceipts makes the file for what deleted claims were. That none can be written
 // has to show before anything is deleted.
-func (r *Runner) OpenRecords(f RecordFile) (*receipt.File, error) {
-	file, err := r.openRecords(f)
+func (r *Runner) OpenReceipts(f ReceiptFile) (*receipt.File, error) {
+	file, err := r.openReceipts(f)
 	switch {
 	case err == nil:
 		return file, nil
@@ -33,7 +33,7 @@ func (r *Runner) OpenRecords(f RecordFile) (*receipt.File, error) {
 	return nil, nil
 }
 
-func (r *Runner) openRecords(f RecordFile) (*receipt.File, error) {
+func (r *Runner) openReceipts(f ReceiptFile) (*receipt.File, error) {
 	if f.Readable != nil {
 		if err := f.Readable(); err != nil {
 			return nil, err
