@@ -32,6 +32,7 @@ type Client struct {
 
 	conn  *transport.Conn
 	zones *feed.Zones // nil when nobody wants to know
+	ahead ahead
 }
 
 // New makes a client. It sends nothing yet. warn is told the warnings that the
@@ -114,6 +115,7 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err := sts.Countable(set); err != nil {
 		return sts.Snapshot{}, nil, err
 	}
+	c.ahead.begin(c, set)
 	s, err := c.around(ctx, set)
 	s.Raw = templateOf(raw)
 	return s, raw, err

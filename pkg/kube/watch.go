@@ -28,9 +28,43 @@ const (
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
 func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan engine.Update, error) {
-	return feed.Watch(ctx, c.conn, set, feed.Options{
+	opts := feed.Options{
 		Zones: c.zones, Claims: slices.Contains(needs, NeedClaims), Budgets: slices.Contains(needs, NeedBudgets),
-	})
+	}
+	if ahead := c.ahead.take(); ahead != nil {
+		if updates, ok := ahead.Take(set, opts); ok {
+			return updates, nil
+		}
+	}
+	return feed.Watch(ctx, c.conn, set, opts)
+}
+
+// WatchAhead makes the next [Client.Load] begin a watch of its set as soon as the
+// set is there, for the [Client.Watch] that follows. It ends with the context.
+func (c *Client) WatchAhead(ctx context.Context) { c.ahead.wanted = ctx }
+
+// ahead is a watch that has begun before it was asked for.
+type ahead struct {
+	wanted context.Context //nolint:containedctx // the run's, which outlives the load that begins the watch
+	begun  *feed.Ahead
+}
+
+// begin begins it, unless nobody wants it or it follows this set already.
+func (a *ahead) begin(c *Client, set *appsv1.StatefulSet) {
+	if a.wanted == nil || a.begun != nil && a.begun.Of(set) {
+		return
+	}
+	if a.begun != nil {
+		a.begun.Stop()
+	}
+	a.begun, _ = feed.WatchAhead(a.wanted, c.conn, set, c.zones) // the load meets the same error
+}
+
+// take hands it over, once.
+func (a *ahead) take() *feed.Ahead {
+	begun := a.begun
+	*a = ahead{}
+	return begun
 }
 
 // KnowZones makes Watch look at a pod's node where the pod does not say in

@@ -26,6 +26,9 @@ func (r *Runner) LoadAtOnce(ctx context.Context, name string, ignorePDB bool) (s
 
 func (r *Runner) load(ctx context.Context, name string, ignorePDB bool, within time.Duration) (sts.Snapshot, kube.Manifest, error) {
 	r.Env.About(r.Client.Namespace, name)
+	if r.feed == nil && !r.DryRun() && (r.Flags.Yes || !r.Env.Streams.Interactive()) {
+		r.Client.WatchAhead(ctx) // nobody is asked, after whose answer it had to begin
+	}
 	s, manifest, err := r.Client.LoadObserved(ctx, name, within)
 	r.ignorePDB = ignorePDB
 	if err == nil && !ignorePDB {

@@ -28,7 +28,7 @@ func (w *watcher) failed(ctx context.Context, s *source, verb string, err error)
 	case ctx.Err() != nil, apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.IsInvalid(err):
 		// The reflector lists by itself, again or because the server can't
 		// send a list as a watch (an Invalid, on servers without WatchList).
-	case s.optional && (apierrors.IsForbidden(err) || apierrors.IsNotFound(err)):
+	case (apierrors.IsForbidden(err) || apierrors.IsNotFound(err)) && w.doneWithout(s):
 		s.stop() // or it would ask again and again
 		s.synced.Store(true)
 		w.signal()
@@ -39,6 +39,14 @@ func (w *watcher) failed(ctx context.Context, s *source, verb string, err error)
 		defer w.mu.Unlock()
 		w.lose(ctx, s, fmt.Sprintf("%v; trying again", w.conn.Explain(err, verb, s.resource, "")))
 	}
+}
+
+// doneWithout gives a source up that may be forbidden, and reports whether it is one.
+func (w *watcher) doneWithout(s *source) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s.refused = s.optional
+	return s.optional
 }
 
 // interrupted is told every watch that ended.

@@ -93,6 +93,7 @@ type watched struct {
 	feed                          <-chan engine.Update
 	zones                         bool // somebody wants to know them
 	needs                         []kube.Need
+	ahead                         bool // it begins while the set is loaded
 }
 
 // watching runs a test of the feed of set web with four of its five pods, in
@@ -122,6 +123,12 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 		if w.claims != nil {
 			w.server.On(http.MethodGet, kubetest.ClaimsPath, w.claims.serve)
 			w.needs = append(w.needs, kube.NeedClaims)
+		}
+		if w.ahead {
+			client.WatchAhead(ctx)
+			_, _, err := client.Load(ctx, "web")
+			require.NoError(t, err)
+			synctest.Wait()
 		}
 		feed, err := client.Watch(ctx, claiming(), w.needs...)
 		require.NoError(t, err)

@@ -36,11 +36,19 @@ type Options struct {
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
 func Watch(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet, opts Options) (<-chan engine.Update, error) {
+	w, err := newWatcher(c, set, opts)
+	if err != nil {
+		return nil, err
+	}
+	w.start(transport.Quiet(ctx))
+	return w.out, nil
+}
+
+func newWatcher(c *transport.Conn, set *appsv1.StatefulSet, opts Options) (*watcher, error) {
 	selector, err := Selector(set)
 	if err != nil {
 		return nil, err
 	}
-	ctx = transport.Quiet(ctx)
 	w := &watcher{
 		conn:    c,
 		zones:   opts.Zones,
@@ -67,11 +75,14 @@ func Watch(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet, opts
 	if opts.Claims {
 		w.watchClaims(set)
 	}
+	return w, nil
+}
+
+func (w *watcher) start(ctx context.Context) {
 	for _, s := range w.sources() {
 		s.start(ctx)
 	}
 	go w.run(ctx)
-	return w.out, nil
 }
 
 // watcher merges the sources into one feed.
