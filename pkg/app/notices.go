@@ -14,7 +14,8 @@ type notices struct {
 	mu      sync.Mutex
 	said    map[string]bool
 	waiting []string
-	running bool // an engine tells what happens
+	news    chan struct{} // has an item while some are waiting, nil where nobody wants to know
+	running bool          // an engine tells what happens
 }
 
 // note keeps a warning.
@@ -22,7 +23,16 @@ func (n *notices) note(text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if text = report.Clean(text); n.fresh(text) {
-		n.waiting = append(n.waiting, text)
+		n.wait(text)
+	}
+}
+
+// wait leaves it to whoever tells the next, and lets them know. The lock is held.
+func (n *notices) wait(text string) {
+	n.waiting = append(n.waiting, text)
+	select {
+	case n.news <- struct{}{}:
+	default: // nobody wants to know, or they do know
 	}
 }
 
@@ -49,6 +59,17 @@ func (e *Env) Notices() []string {
 	return out
 }
 
+// News has an item when there may be [Env.Notices] that nobody has told yet.
+func (e *Env) News() <-chan struct{} {
+	n := &e.notices
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.news == nil {
+		n.news = make(chan struct{}, 1)
+	}
+	return n.news
+}
+
 // Running says whether an engine tells what happens. What comes meanwhile is
 // left for it.
 func (e *Env) Running(now bool) {
@@ -66,7 +87,7 @@ func (e *Env) retrying(text string) {
 	switch text = report.Clean(text); {
 	case !n.fresh(text):
 	case n.running:
-		n.waiting = append(n.waiting, text)
+		n.wait(text)
 	default:
 		e.Warn(text)
 	}

@@ -10,6 +10,25 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
+// Whoever waits for warnings is woken, once for all that nobody has told yet.
+func TestThatThereAreWarningsIsNews(t *testing.T) {
+	env := &Env{}
+	env.Note("nobody has asked yet")
+	news := env.News()
+	require.Empty(t, news)
+
+	env.Running(true)
+	env.Note("a field is unknown")
+	env.Note("a field is unknown")
+	env.retrying("trying again")
+
+	require.Len(t, news, 1)
+	<-news
+	require.Equal(t, []string{"nobody has asked yet", "a field is unknown", "trying again"}, env.Notices())
+	env.retrying("trying still")
+	require.Len(t, news, 1)
+}
+
 // What comes after the last run is in the reports all the same.
 func TestAWarningThatNoRunHasToldIsToldInTheEnd(t *testing.T) {
 	var stderr strings.Builder

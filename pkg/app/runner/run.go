@@ -121,8 +121,8 @@ func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, 
 	if err != nil {
 		return engine.Outcome{}, err
 	}
+	b.Sink, b.Notices, b.News, b.Now = r.sink(), r.Env.Notices, r.Env.News(), r.Client.Now
 	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
-	b.Sink, b.Notices, b.Now = r.sink(), r.Env.Notices, r.Client.Now
 	r.Env.Running(true)
 	defer r.Env.Running(false)
 	return b.Run(ctx, *p, verdicts), nil

@@ -34,12 +34,12 @@ type Engine struct {
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
+	// News has an item when there may be notices while requests are under way. Nil for
+	// none then: they are told in between.
+	News <-chan struct{}
 	// Now is the cluster's time. Nil means the machine's own clock.
 	Now func() time.Time
 }
-
-// heedEvery is how often it is looked for notices while requests are under way.
-const heedEvery = 250 * time.Millisecond
 
 // Run runs a plan whose steps are the deletions of these verdicts' claims, a few at
 // a time. Just before, the sets, the pods and the autoscalers of their namespaces
@@ -152,14 +152,12 @@ func (r *run) heeding(do func()) {
 		defer close(done)
 		do()
 	}()
-	tick := time.NewTicker(heedEvery)
-	defer tick.Stop()
 	for {
 		select {
 		case <-done:
 			r.heed()
 			return
-		case <-tick.C:
+		case <-r.News:
 			r.heed()
 		}
 	}
