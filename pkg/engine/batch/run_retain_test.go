@@ -45,7 +45,9 @@ func TestAVolumeThatWasChangedForNothingIsNamed(t *testing.T) {
 			c, judge, verdicts := judged(t, 1)
 			c.errs, c.policy = map[string]error{"delete data-web-1": test.err}, test.policy
 			got := new(told)
-			run := batch.Engine{Cluster: c, Judge: judge, Receipts: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got}
+			run := batch.Engine{
+				Cluster: c, Judge: judge, Receipts: receipttest.File(t), Retain: true, Concurrency: 1, Step: step, Sink: got,
+			}
 
 			runs(t, run, verdicts)
 

@@ -153,7 +153,8 @@ func TestWhatCannotBeHeld(t *testing.T) {
 		})
 	}
 	for _, annotation := range []string{operation.HoldAnnotation, sts.RolloutAnnotation} {
-		_, err := plantest.Saved(hold.Plan(request(), ststest.Snapshot(ststest.Set(ststest.Annotated(annotation, "nonsense"))), ststest.Start))
+		s := ststest.Snapshot(ststest.Set(ststest.Annotated(annotation, "nonsense")))
+		_, err := plantest.Saved(hold.Plan(request(), s, ststest.Start))
 		require.ErrorContains(t, err, "annotation "+annotation+` of statefulset "web" can't be read`)
 	}
 }

@@ -88,7 +88,9 @@ func (r Rollout) drivenElsewhere(takeOver bool) *plan.Refusal {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
 			r.Record.Verb.Name(), r.Set.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
-		Try: []string{"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + intent.TakeOverFlag},
+		Try: []string{
+			"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + intent.TakeOverFlag,
+		},
 	}
 }
 

@@ -34,7 +34,8 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 	unreadable := heldBy(ststest.Annotated(operation.HoldAnnotation, "nonsense"))
 	planned := func(set *appsv1.StatefulSet, changes ...func(*verbtest.Request)) func() error {
 		return func() error {
-			_, err := plantest.Saved(canary.Plan(verbtest.Ask(changes...).Canary(), ststest.Snapshot(set, ststest.Pods(0, 5)), ststest.Start))
+			s := ststest.Snapshot(set, ststest.Pods(0, 5))
+			_, err := plantest.Saved(canary.Plan(verbtest.Ask(changes...).Canary(), s, ststest.Start))
 			return err
 		}
 	}
