@@ -136,6 +136,7 @@ func cmdExits(ts *testscript.TestScript, w *world, args []string) {
 	ts.Setenv("KUBECONFIG", w.kubeconfigFor(ts, args[1]))
 	err := ts.Exec(args[1], args[2:]...)
 	ts.Setenv("KUBECONFIG", before)
+	checkPanic(ts, args[1:], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	checkObjects(ts, args[1:], ts.ReadFile("stdout"))
 	checkOffered(ts, args[1:], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	var failed *exec.ExitError
