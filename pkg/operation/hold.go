@@ -40,9 +40,6 @@ func FindHold(s sts.Snapshot) (*Hold, error) {
 	return sts.ReadNote[Hold](s, HoldAnnotation, "put the partition where it belongs")
 }
 
-// Format is the version that it was written in.
-func (r Hold) Format() int { return r.Version }
-
 // Check rejects what no run writes.
 func (r Hold) Check() error {
 	switch {

@@ -69,7 +69,7 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 		Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
 		Start:  intent.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
 	}
-	if len(r.Steps) > 0 && !r.Run.Yes {
+	if !r.Steps.Empty() && !r.Run.Yes {
 		request.Pace = intent.Pace{Gate: plan.GateAsk}
 	}
 	now := runner.Client.Now()
@@ -102,8 +102,8 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 
 func newPlan(request undo.Request, target *undo.Target, s sts.Snapshot, manifest kube.Manifest, now time.Time,
 ) (*plan.Plan, error) {
-	if len(request.Steps) == 0 {
-		request.Steps = operation.Steps{"100%"}
+	if request.Steps.Empty() {
+		request.Steps = operation.AllAtOnce()
 	}
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
 		return nil, options.Usage("--steps=%s: %w", request.Steps, err)

@@ -48,10 +48,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 	if err := r.replaceRecord(&rollout, now); err != nil {
 		return nil, err
 	}
-	var err error
-	if rollout.Counts, err = record.Steps.UsableCounts(s.Replicas()); err != nil {
-		return nil, err
-	}
+	rollout.Counts = record.Steps.UsableCounts(s.Replicas())
 	rollout.InPlace, rollout.From = true, s.Partition()
 	if rollout.Guarded() {
 		rollout.From = s.Replicas() // by itself the controller would not ask the budget

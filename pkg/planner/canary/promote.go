@@ -47,5 +47,5 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		return nil, no
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.
-	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now)
+	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now), nil
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -91,7 +92,7 @@ func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
 
 func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 	// Of eight pods 3 and 50% went up; of four 50% would be 2.
-	mixed := verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
+	mixed := verbtest.Record(func(r *operation.Rollout) { r.Steps = operationtest.Steps("3", "50%") })
 	set := verbtest.CanarySet(mixed, 1, ststest.Replicas(4))
 	s := ststest.Snapshot(set, ststest.Pods(0, 1), ststest.Pods(1, 4, ststest.Revision(ststest.Update)))
 	p := verbtest.Planned(t)(plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start)))

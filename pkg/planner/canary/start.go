@@ -46,7 +46,7 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
-	return rollout.Resume(r.Resume, r.Start, now)
+	return rollout.Resume(r.Resume, r.Start, now), nil
 }
 
 // start plans a canary of a new template.

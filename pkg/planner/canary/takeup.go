@@ -74,10 +74,6 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err := record.RollsOut(s); err != nil {
 		return nil, err
 	}
-	at, err := record.Position(s)
-	if err != nil {
-		return nil, err
-	}
 	rollout.Record, rollout.From = record, s.Gate()
-	return rollout.Begin(rollout.Note(change.title), at.Begun)
+	return rollout.Begin(rollout.Note(change.title), record.Position(s).Begun)
 }

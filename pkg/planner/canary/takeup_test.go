@@ -7,7 +7,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -135,17 +134,7 @@ func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 
 func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 	s := ststest.Snapshot(verbtest.Waiting(5), verbtest.Updated(5, 0))
-	for _, tt := range []struct {
-		steps operation.Steps
-		err   string
-	}{
-		{operation.Steps{"4", "50%"}, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)"},
-		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
-	} {
-		t.Run(tt.steps.String(), func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps(tt.steps...)).Canary(), s, ststest.Start))
-			require.EqualError(t, err, tt.err)
-			require.Nil(t, p)
-		})
-	}
+	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps("4", "50%")).Canary(), s, ststest.Start))
+	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
+	require.Nil(t, p)
 }

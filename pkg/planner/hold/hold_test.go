@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/hold"
@@ -114,7 +115,7 @@ func TestWhatIsHeldAlreadyIsLeftAlone(t *testing.T) {
 
 func TestWhatCannotBeHeld(t *testing.T) {
 	canary := operation.Rollout{
-		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, OwnTemplate: true, Steps: operation.Steps{"1", "100%"},
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, OwnTemplate: true, Steps: operationtest.Steps("1", "100%"),
 	}
 	tests := []struct {
 		name string
@@ -224,7 +225,7 @@ func TestRelease(t *testing.T) {
 
 func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 	open := operation.Rollout{
-		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operation.Steps{"1", "100%"},
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operationtest.Steps("1", "100%"),
 	}
 	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
 	_, err := plantest.Saved(hold.Release(request(), s))

@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
@@ -152,10 +153,10 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 		"the undo in progress goes on with its own steps, 1,50%,100%",
 		"the undo in progress goes on with its own soak, 1m0s",
 	}
-	require.Equal(t, said, warned(both, operation.Steps{"2"}, 5))
-	require.Equal(t, said, warned(both, operation.Steps{"2"}, 0), "also no soak at all")
+	require.Equal(t, said, warned(both, operationtest.Steps("2"), 5))
+	require.Equal(t, said, warned(both, operationtest.Steps("2"), 0), "also no soak at all")
 	require.Equal(t, said[1:], warned(both, operation.DefaultSteps(), operation.DefaultSoak), "also what is the default")
 	require.Empty(t, warned(both, operation.DefaultSteps(), time.Minute), "what it does anyway")
-	require.Empty(t, warned(both, operation.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
-	require.Empty(t, warned(intent.Given{}, operation.Steps{"2"}, 5), "nobody has asked for the default")
+	require.Empty(t, warned(both, operationtest.Steps("1", "50%"), time.Minute), "all pods are the last step anyway")
+	require.Empty(t, warned(intent.Given{}, operationtest.Steps("2"), 5), "nobody has asked for the default")
 }

@@ -33,7 +33,7 @@ type Request struct {
 // start is a restart of all its pods in one step.
 func (r Request) start() intent.Start {
 	return intent.Start{
-		ID: r.ID, Steps: operation.Steps{"100%"}, Soak: r.Soak, Given: intent.Given{Soak: r.SoakGiven}, Order: r.Order,
+		ID: r.ID, Steps: operation.AllAtOnce(), Soak: r.Soak, Given: intent.Given{Soak: r.SoakGiven}, Order: r.Order,
 	}
 }
 

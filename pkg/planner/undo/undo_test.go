@@ -38,7 +38,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	require.NoError(t, err)
 	want := operation.Rollout{
 		Version: 1, Verb: operation.VerbUndo, Run: "RUN", Started: ststest.Start, Stable: b, Target: a, OwnTemplate: true,
-		Template: fingerprint, Steps: operation.Steps{"100%"}, Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
+		Template: fingerprint, Steps: operation.AllAtOnce(), Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
 	}
 	first := verbtest.Write(t, p.Steps[0])
 	require.Equal(t, want, verbtest.Written(t, first))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -73,11 +74,11 @@ func Image(name string) func(*Request) {
 
 // Steps has it go in these steps.
 func Steps(list ...string) func(*Request) {
-	return func(r *Request) { r.Steps = list }
+	return func(r *Request) { r.Steps = operationtest.Steps(list...) }
 }
 
 // AllAtOnce has it go in one step.
-func AllAtOnce(r *Request) { r.Steps = operation.Steps{"100%"} }
+func AllAtOnce(r *Request) { r.Steps = operation.AllAtOnce() }
 
 // Cause is for kubernetes.io/change-cause.
 func Cause(text string) func(*Request) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -57,7 +58,7 @@ func rolloutOf(st *report.Status) *operation.Rollout {
 func inCanary(st *report.Status) {
 	st.Ops = doing(&operation.Rollout{
 		Version: 1, Run: "r", Started: ststest.Start.Add(-10 * time.Minute), Stable: ststest.Stable, OwnTemplate: true,
-		Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
+		Steps: operationtest.Steps("1", "100%"), Soak: metav1.Duration{Duration: 30 * time.Second},
 	})
 	st.Verdict = verdict.Verdict{
 		Result: engine.Held, Message: "held: a canary is in progress",
@@ -68,7 +69,7 @@ func inCanary(st *report.Status) {
 // inUndo is an undo of the stable revision, in one go.
 func inUndo(st *report.Status) {
 	inCanary(st)
-	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.Steps{"100%"}
+	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.AllAtOnce()
 	st.Verdict = verdict.Verdict{
 		Result: engine.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
 	}
