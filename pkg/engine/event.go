@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -145,15 +146,12 @@ type Outcome struct {
 	Unsure  bool         // a write got no answer, so the gate may be elsewhere
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
-	Try      []string // the commands that help
+	Try      []hint.Hint // what helps
 	// Claims are what a batch came to, nil for other runs, and Receipts is the file
 	// that its claims can be restored from, empty for none.
 	Claims   *ClaimCounts
 	Receipts string
-	// Again is how many of the last of these take up again what has ended. Whatever else
-	// helps comes before them.
-	Again  int
-	Wanted bool // a hold that was asked for
+	Wanted   bool // a hold that was asked for
 	// Cancelled says that the person was asked and said no.
 	Cancelled bool
 	Err       error // the cause of Failed

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -44,7 +45,7 @@ func TestAWatchThatIsHeldSaysWhyAndWhatHelps(t *testing.T) {
 	p := enginetest.Watching()
 	s := ststest.Opened(enginetest.Rolling(), ststest.StablePod(0, ststest.Revision("held")))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
-		Result: engine.Held, Message: "up to you", Step: &p.Steps[0], Try: []string{"help web "},
+		Result: engine.Held, Message: "up to you", Step: &p.Steps[0], Try: hinttest.List("help web "),
 	}}, quiet(newWalk(t, p, s).see(s)))
 }
 

@@ -155,4 +155,4 @@ func (r Rollout) TakenBack(s sts.Snapshot, origin string) bool {
 
 // Excludes is nil: the planners of the other verbs say what a rollout in progress is
 // to them.
-func (r Rollout) Excludes(string, sts.Snapshot, hint.Caller) *plan.Refusal { return nil }
+func (r Rollout) Excludes(string, sts.Snapshot) *plan.Refusal { return nil }

@@ -18,7 +18,7 @@ func follow(snapshots ...sts.Snapshot) plan.Progress {
 	var memory any
 	var p plan.Progress
 	for _, s := range snapshots {
-		memory, p = verdict.Follow{Settled: verdict.Settled{Command: command}}.Recall(memory, s, ststest.Start)
+		memory, p = verdict.Follow{}.Recall(memory, s, ststest.Start)
 	}
 	p.Pods, p.Operation = nil, nil
 	return p

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -83,15 +84,14 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 			return p, err
 		}
 	}
-	target, err := undo.FindTarget(s, named, request.Command, now)
+	target, err := undo.FindTarget(s, named, now)
 	if err != nil {
 		return nil, err
 	}
 	if target.Already {
-		var try []string
+		var try []hint.Hint
 		if named == nil {
-			try = append(try, target.Why+"; to leave it, name another: "+
-				request.Command.Sts("undo", s.Name(), "--to-revision", "REVISION"))
+			try = append(try, intent.UndoTo(target.Why+"; to leave it, name another", "REVISION", s))
 		}
 		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name), try...)

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -83,10 +84,10 @@ func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
 	p, err := plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), verbtest.Settled(), ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `no canary of statefulset "web" is in progress`,
-		Try: []string{
-			"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE",
-			"or look: kubectl sts -n prod status web",
-		},
+		Try: hinttest.List(
+			"start one: kubectl sts canary web --image CONTAINER=IMAGE",
+			"or look: kubectl sts status web",
+		),
 	}, p, err)
 }
 

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -177,7 +178,7 @@ func TestAnotherTemplateDuringACanaryIsRefused(t *testing.T) {
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
-		Try: []string{"finish it: kubectl sts -n prod promote web --full", "or go back: kubectl sts -n prod abort web"},
+		Try: hinttest.List("finish it: kubectl sts promote web --full", "or go back: kubectl sts abort web"),
 	}, p, err)
 }
 
@@ -185,7 +186,7 @@ func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
 	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.Aborting), 4), verbtest.Updated(4, 0))
 	want := &plan.Refusal{
 		Why: `the canary of statefulset "web" is being aborted`,
-		Try: []string{"finish that: kubectl sts -n prod abort web"},
+		Try: hinttest.List("finish that: kubectl sts abort web"),
 	}
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, want, p, err)

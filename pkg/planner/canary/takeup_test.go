@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -70,35 +71,35 @@ func TestNothingIsTakenUp(t *testing.T) {
 			"where no change waits", ststest.Set(), 5,
 			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"where a partition holds nothing back", ststest.Set(ststest.Partition(3)), 5,
 			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"in the middle of an update without a partition", verbtest.Waiting(0), 3,
 			&plan.Refusal{
 				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"where the pods beyond the partition are not there yet", verbtest.Waiting(3), 4,
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			},
 		},
 		{
 			"before the controller knows what waits", ststest.Set(ststest.Partition(5), ststest.Unseen), 5,
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web"),
 			},
 		},
 	}
@@ -128,7 +129,7 @@ func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Force).Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
-		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+		Try: hinttest.List("see what is the matter: kubectl sts status web"),
 	}, p, err)
 }
 

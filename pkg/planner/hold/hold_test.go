@@ -11,6 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -23,7 +25,7 @@ import (
 var alice = &sts.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start}
 
 func request(changes ...func(*hold.Request)) hold.Request {
-	r := hold.Request{Command: "kubectl sts -n prod", Driver: alice}
+	r := hold.Request{Command: hint.Caller{}.In("prod"), Driver: alice}
 	for _, change := range changes {
 		change(&r)
 	}
@@ -121,7 +123,7 @@ func TestWhatCannotBeHeld(t *testing.T) {
 		name string
 		set  *appsv1.StatefulSet
 		why  string
-		try  []string
+		try  []hint.Hint
 	}{
 		{
 			"one that is deleted", ststest.Set(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = &metav1.Time{Time: ststest.Start} }),
@@ -136,13 +138,15 @@ func TestWhatCannotBeHeld(t *testing.T) {
 				set.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: "Recreate"}
 			}),
 			`statefulset "web" has update strategy Recreate, which has no partition to hold pods back with`,
-			[]string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+			hinttest.List("change spec.updateStrategy.type to RollingUpdate or OnDelete"),
 		},
 		{
 			"one whose gate somebody has in hand",
 			ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
 			`a canary of statefulset "web" is in progress, which opens and closes the gate itself`,
-			[]string{"resume: kubectl sts -n prod canary web", "roll back: kubectl sts -n prod abort web"},
+			[]hint.Hint{
+				{Words: "resume", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}, Again: true}, hint.Plugin("roll back", "abort", "web"),
+			},
 		},
 	}
 	for _, tt := range tests {

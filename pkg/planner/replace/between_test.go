@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -21,18 +22,18 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 	busy := func(noun, verb string) *plan.Refusal {
 		return &plan.Refusal{
 			Why: noun + ` of statefulset "web" is in progress since 2030-01-02T03:04:05Z`,
-			Try: []string{
-				"finish it: kubectl sts -n prod " + verb + " web",
-				"or give it up: kubectl sts -n prod abort web",
-			},
+			Try: hinttest.List(
+				"finish it: kubectl sts "+verb+" web",
+				"or give it up: kubectl sts abort web",
+			),
 		}
 	}
 	undoing := busy("an undo", "undo")
-	undoing.Try[1] = "or go back to what it leaves: kubectl sts -n prod undo web --to-revision web-stable"
+	undoing.Try[1] = hinttest.Of("or go back to what it leaves: kubectl sts undo web --to-revision web-stable")
 	goingBack := func(verb string) *plan.Refusal {
 		return &plan.Refusal{
 			Why: "the " + verb + ` of statefulset "web" is being aborted`,
-			Try: []string{"finish that: kubectl sts -n prod abort web"},
+			Try: hinttest.List("finish that: kubectl sts abort web"),
 		}
 	}
 	for _, test := range []struct {
@@ -59,10 +60,10 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			&plan.Refusal{
 				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
 					"to abort it would roll revision web-stable out again, which it takes away",
-				Try: []string{
-					"finish it: kubectl sts -n prod undo web",
-					"or roll that out all the same: kubectl sts -n prod undo web --to-revision web-stable",
-				},
+				Try: hinttest.List(
+					"finish it: kubectl sts undo web",
+					"or roll that out all the same: kubectl sts undo web --to-revision web-stable",
+				),
 			},
 		},
 		{
@@ -89,10 +90,10 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			verbtest.ToRevision(ststest.Stable),
 			&plan.Refusal{
 				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
-				Try: []string{
-					"give the undo up, and let that change stand: kubectl sts -n prod abort web",
-					"or go back all the same: kubectl sts -n prod undo web --to-revision web-update",
-				},
+				Try: hinttest.List(
+					"give the undo up, and let that change stand: kubectl sts abort web",
+					"or go back all the same: kubectl sts undo web --to-revision web-update",
+				),
 			},
 		},
 	} {
@@ -116,7 +117,7 @@ func TestAStagedUndoIsPromoted(t *testing.T) {
 		"3/3 return web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 		"end the undo; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; observed",
 	}, verbtest.Outline(p))
-	require.Equal(t, "kubectl sts -n prod undo web", p.Resume)
+	require.Equal(t, hinttest.Of("kubectl sts undo web"), p.Resume)
 }
 
 func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {

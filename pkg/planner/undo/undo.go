@@ -21,7 +21,7 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 	if target.Already {
 		return nil, nil //nolint:nilnil // every pod is there
 	}
-	if no := refuse.Order(r.Run, r.Order, s); no != nil {
+	if no := refuse.Order(r.Order, s); no != nil {
 		return nil, no
 	}
 	before, err := operation.FindRollout(s)

@@ -6,6 +6,7 @@ package verbtest
 import (
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -30,7 +31,7 @@ type Request struct {
 func Ask(changes ...func(*Request)) Request {
 	r := Request{Request: canary.Request{
 		Run: intent.Run{
-			Command: "kubectl sts -n prod",
+			Command: hint.NewCaller().In("prod"),
 			Limits:  plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 		},
 		Start: intent.Start{ID: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute},

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/live"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -31,7 +32,7 @@ func waiting(message string) engine.Event {
 
 func ended(r engine.Result, message string, try ...string) engine.Event {
 	return engine.Event{
-		Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: r, Message: message, Try: try},
+		Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: r, Message: message, Try: hinttest.List(try...)},
 	}
 }
 

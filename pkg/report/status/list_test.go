@@ -36,14 +36,14 @@ func judged(namespace, name string, record *operation.Rollout, set *appsv1.State
 		}
 	}
 	s := ststest.Snapshot(set, pods...)
-	command := hint.Caller("kubectl sts -n " + namespace)
+	command := hint.Caller{}.In(namespace)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	ops := doing(record)
 	if record == nil {
 		ops = operation.Find(s)
 	}
 	return report.Status{
-		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, command, ststest.Start),
+		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, ststest.Start),
 		Now: ststest.Start, Command: command,
 	}
 }
@@ -139,7 +139,7 @@ func gone() report.Status {
 func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
 	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
-	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Command, st.Now)
+	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Now)
 	return st
 }
 

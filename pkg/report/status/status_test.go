@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -62,7 +63,7 @@ func inCanary(st *report.Status) {
 	})
 	st.Verdict = verdict.Verdict{
 		Result: engine.Held, Message: "held: a canary is in progress",
-		Try: []string{"the next step: kubectl sts promote web", reporttest.RollBack},
+		Try: hinttest.List("the next step: kubectl sts promote web", reporttest.RollBack),
 	}
 }
 
@@ -71,13 +72,13 @@ func inUndo(st *report.Status) {
 	inCanary(st)
 	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.AllAtOnce()
 	st.Verdict = verdict.Verdict{
-		Result: engine.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
+		Result: engine.Held, Message: "held: an undo is in progress", Try: hinttest.List("resume: kubectl sts undo web"),
 	}
 }
 
 func halted(message string, try ...string) func(*report.Status) {
 	return func(st *report.Status) {
-		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: try}
+		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: hinttest.List(try...)}
 	}
 }
 
@@ -138,7 +139,7 @@ var statuses = map[string]func() report.Status{
 	"restart-of-pods": func() report.Status {
 		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
 			rolloutOf(st).Verb, rolloutOf(st).Pods = operation.VerbRestart, map[int]types.UID{4: "another"}
-			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"resume: kubectl sts restart web"}
+			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", hinttest.List("resume: kubectl sts restart web")
 		})
 	},
 	"missing-pod": func() report.Status {

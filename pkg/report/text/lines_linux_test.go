@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -33,7 +34,7 @@ func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 		reporttest.NewTale(reporttest.CanaryPlan()).Step().Trouble(4, sts.StatePending, trouble).
 			End(engine.Outcome{
 				Result: engine.Halted, Message: "web-4: " + trouble.String(),
-				Gate: reporttest.Gate, Try: []string{reporttest.Resume, reporttest.RollBack},
+				Gate: reporttest.Gate, Try: hinttest.List(reporttest.Resume, reporttest.RollBack),
 			}).
 			To(lines)
 	})
