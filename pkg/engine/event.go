@@ -51,6 +51,7 @@ type Event struct {
 	Operation *plan.Operation
 	External  bool // the wait is neither for the controller nor for a pod: somebody may have to act
 	Message   string
+	Reason    string // of the trouble or the failure that a wait tells of, in one word; empty for none
 	Outcome   *Outcome
 	// Batch are the steps of a plan whose steps are too many to be held: each is made
 	// when it is come to. Nil for other plans, and where nobody may go through them.
@@ -140,6 +141,7 @@ type Outcome struct {
 	Detail  string       // that sentence where the result stands before it, empty where it is the same
 	Pod     string       // the pod that it is about, if any
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
+	Reason  string       // that of a failure that it tells of, in one word; empty for none
 	Step    *plan.Step   // the step that it ended in, nil before the first
 	Gate    string       // where the gate was left, in words
 	Open    bool         // the gate holds no pod back

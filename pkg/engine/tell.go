@@ -43,11 +43,11 @@ func (n *next) tellPods(progress plan.Progress) {
 
 // tellWait adds an event when what the run waits for changed.
 func (n *next) tellWait(progress plan.Progress) {
-	waits := progress.Waiting
+	waits, reason := progress.Waiting, progress.Reason
 	var pod *sts.PodProgress
 	if waits == "" {
 		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
-			waits, pod = t.Pod+": "+t.Says(), &t
+			waits, reason, pod = t.Pod+": "+t.Says(), t.Reason(), &t
 		}
 	}
 	if waits != n.st.waitSaid {
@@ -57,7 +57,7 @@ func (n *next) tellWait(progress plan.Progress) {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
-			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, External: progress.External,
+			Type: EventWait, Pod: pod, Message: message, Reason: reason, Good: progress.Good, Want: progress.Want, External: progress.External,
 			Until: progress.Until, Halts: n.st.halts,
 		})
 	}

@@ -30,7 +30,7 @@ func TestEvents(t *testing.T) {
 		waits := pod(standing, 0)
 		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(enginetest.StepTimeout)
 		if standing.Trouble != nil {
-			waits.Halts = ststest.In(enginetest.Patience)
+			waits.Halts, waits.Reason = ststest.In(enginetest.Patience), standing.Trouble.Reason
 		}
 		return []engine.Event{pod(standing, 0), waits}
 	}

@@ -58,6 +58,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 				Failed: hasFailed(), Try: hinttest.Trying(1, hinttest.List(tt.try...)),
 			}, got)
 			require.Equal(t, verdict.StateFailed, got.State())
+			require.Equal(t, "Restarted", got.Reason())
 		})
 	}
 }

@@ -74,6 +74,17 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 	return v
 }
 
+// Reason is that of the trouble or of the failure, "" for neither.
+func (v Verdict) Reason() string {
+	switch {
+	case v.Trouble != nil:
+		return v.Trouble.Reason
+	case v.Failed != nil:
+		return v.Failed.Reason
+	}
+	return ""
+}
+
 // outcome is the verdict as the end of a watch would put it.
 func (v Verdict) outcome() engine.Outcome {
 	return engine.Outcome{Result: v.Result, Pod: v.Pod, Trouble: v.Trouble}

@@ -30,7 +30,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 		return nil, &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	p := r.frame("release", s)
-	p.Warnings = s.PutsBack("partition")
+	p.Warnings = s.PutsBack(sts.FieldPartition)
 	edit := plan.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
 	to := record.Partition
 	switch {

@@ -144,7 +144,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := b.s.PutsBack("replicas")
+	out := b.s.PutsBack(sts.FieldReplicas)
 	if len(b.r.Left) > 0 {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))

@@ -61,7 +61,7 @@ func (s *Screen) Handle(set int, e engine.Event) {
 	case engine.EventPlan:
 		b.set, b.context = report.Subject{Namespace: e.Plan.Namespace, Name: e.Plan.Name}, e.Plan.Context
 	case engine.EventWait:
-		b.waits, b.since, b.until, b.halts = report.Clean(e.Message), e.Time, e.Until, e.Halts
+		b.waits, b.reason, b.since, b.until, b.halts = report.Clean(e.Message), e.Reason, e.Time, e.Until, e.Halts
 		if !e.Since.IsZero() {
 			b.since = e.Since
 		}

@@ -156,7 +156,9 @@ func TestScreen(t *testing.T) {
 				s.Handle(i, ended(engine.Done, "all 5 pods are updated and Available"))
 			}
 			s.View(6, cloud)
-			s.Handle(6, ended(engine.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours"))
+			halted := ended(engine.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours")
+			halted.Outcome.Trouble = &sts.Trouble{Reason: "ImagePullBackOff"}
+			s.Handle(6, halted)
 			s.Draw(ststest.Start)
 			s.Close(ststest.Start)
 		}},

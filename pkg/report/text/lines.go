@@ -186,6 +186,7 @@ func (l *Lines) wait(e engine.Event) {
 		until = time.Now().Add(e.Until.Sub(e.Time))
 	}
 	l.spin.wait(text, until)
+	l.spin.about(report.Clean(e.Reason))
 	if !e.Since.IsZero() {
 		l.spin.began(e.Time.Sub(e.Since))
 	}
@@ -268,7 +269,7 @@ func (l *Lines) pod(e engine.Event) {
 			between, room = "\n"+l.indent+"    ", l.width-len(l.indent)-5
 		}
 		// The whole sentence comes when it halts the run; see also status.
-		says = report.Brief(says, max(room, 20))
+		says = report.Brief(says, report.Clean(t.Reason()), max(room, 20))
 	}
 	l.say(e.Time, "  "+t.Pod+between+report.Each(l.style.Pod(*t), says))
 }

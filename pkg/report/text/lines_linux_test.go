@@ -79,7 +79,7 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 	trouble := `web-4: nginx: ErrImagePull: rpc error: code = NotFound desc = 画像が見つかりません, "nginx:bad" is not to be had`
 	got := reporttest.OnTerminal(t, 80, func(terminal *os.File) {
 		lines := text.NewLines(terminal, term.ColorNever, false)
-		lines.Handle(engine.Event{Type: engine.EventWait, Message: trouble})
+		lines.Handle(engine.Event{Type: engine.EventWait, Message: trouble, Reason: "ErrImagePull"})
 		lines.Handle(engine.Event{Type: engine.EventStepDone, Step: &plan.Step{}})
 	})
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`
