@@ -30,6 +30,10 @@ type Record interface {
 	Since(s sts.Snapshot) (at time.Time, known bool)
 	// Progress is how far it is, and who drives it.
 	Progress(s sts.Snapshot, now time.Time) plan.Operation
+	// Facts are what a program reads of it besides.
+	Facts(s sts.Snapshot) Facts
+	// Revisions are what the revisions of the pods are to it, nil where it replaces none.
+	Revisions() *Revisions
 	// Failure is how its last run has ended, nil where it has not failed or somebody
 	// has acted on it since.
 	Failure(s sts.Snapshot) *sts.Failure

@@ -153,11 +153,11 @@ func (l *List) needing() []listRow {
 // help is the one command that helps most: out of a bad canary, the way back.
 func (st shown) help() hint.Hint {
 	try := st.Verdict.Try
-	switch r := st.Rollout(); {
+	switch first := st.Ops.First(); {
 	case len(try) == 0:
 		return hint.Plugin("look closer", "status", st.Snapshot.Name())
-	case st.Verdict.Result == engine.Halted && r != nil && st.Verdict.Failed == nil:
-		helps := r.Helps(st.Snapshot, false)
+	case st.Verdict.Result == engine.Halted && first != nil && first.ReplacesPods() && st.Verdict.Failed == nil:
+		helps := first.Helps(st.Snapshot, false)
 		back := slices.IndexFunc(helps, func(h hint.Hint) bool { return h.Verb == "abort" })
 		return helps[max(back, 0)] // an undo has none: then to go on
 	}

@@ -78,12 +78,11 @@ func (st shown) headings(room int) [][2]string {
 	if images := st.imageWords(room); images != "" {
 		lines = append(lines, [2]string{"Image", images})
 	}
-	stable := st.Stable()
-	if stable == s.UpdateRevision() {
-		return append(lines, [2]string{"Revision", report.Clean(stable)})
+	r := st.Revisions()
+	if r.Stable == s.UpdateRevision() {
+		return append(lines, [2]string{"Revision", report.Clean(r.Stable)})
 	}
-	before, after := st.RevisionWords()
-	return append(lines, [2]string{"Revisions", report.Clean(fmt.Sprintf("%s %s, %s %s", before, stable, after, s.UpdateRevision()))})
+	return append(lines, [2]string{"Revisions", report.Clean(fmt.Sprintf("%s %s, %s %s", r.Before, r.Stable, r.After, s.UpdateRevision()))})
 }
 
 func policy(s sts.Snapshot) string {
