@@ -57,8 +57,8 @@ func (n *next) tellWait(progress plan.Progress) {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
-			Type: EventWait, Pod: pod, Message: message, Reason: reason, Good: progress.Good, Want: progress.Want, External: progress.External,
-			Until: progress.Until, Halts: n.st.halts,
+			Type: EventWait, Pod: pod, Message: message, Reason: reason, Good: progress.Good, Want: progress.Want,
+			External: progress.External, Until: progress.Until, Halts: n.st.halts,
 		})
 	}
 }

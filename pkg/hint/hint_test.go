@@ -35,8 +35,10 @@ func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
 			"about an object of another namespace", there, elsewhere,
 			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web",
 		},
-		{"what a shell would take apart", hint.NewCaller(), hint.Plugin("", "scale", "web", "--before-cmd", "a; b"),
-			"kubectl sts scale web --before-cmd 'a; b'"},
+		{
+			"what a shell would take apart", hint.NewCaller(), hint.Plugin("", "scale", "web", "--before-cmd", "a; b"),
+			"kubectl sts scale web --before-cmd 'a; b'",
+		},
 		{"a file of the user's", hint.NewCaller(), path, "bring them back: kubectl sts restore-pvc -f ~/records"},
 		{"words alone", there, hint.Words("or leave --last out: it's no use"), "or leave --last out: it's no use"},
 		{"none", there, hint.Hint{}, ""},
@@ -56,7 +58,8 @@ func TestAHintMadeOfAnother(t *testing.T) {
 	require.Equal(t, hint.Plugin("go on", "scale", "web"), first.Saying("go on"))
 	require.True(t, two.Same(hint.Plugin("", "scale", "web", "--replicas", "2")))
 	for name, other := range map[string]hint.Hint{
-		"arguments": three, "words": two.Saying("so"), "verb": hint.Plugin("", "canary", two.Args...), "program": hint.Kube("", "scale", two.Args...),
+		"arguments": three, "words": two.Saying("so"),
+		"verb": hint.Plugin("", "canary", two.Args...), "program": hint.Kube("", "scale", two.Args...),
 	} {
 		require.False(t, two.Same(other), name)
 	}

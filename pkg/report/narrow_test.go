@@ -18,7 +18,7 @@ func TestASentenceIsCut(t *testing.T) {
 		{"what fits is whole", pull, "ImagePullBackOff", 80, pull},
 		{"of trouble the reason and the end stay", pull, "ImagePullBackOff", 52, `web-4: nginx: ImagePullBackOff: …e "shop/nginx:1.22"`},
 		{"of any other the beginning", pull, "", 52, "web-4: nginx: ImagePullBackOff: Back-off pulling im…"},
-		{"also where the sentence does not tell of the trouble", pull, "OOMKilled", 52, "web-4: nginx: ImagePullBackOff: Back-off pulling im…"},
+		{"also where it tells of another trouble", pull, "OOMKilled", 52, "web-4: nginx: ImagePullBackOff: Back-off pulling im…"},
 		{"an end of a few letters says nothing", pull, "ImagePullBackOff", 40, "web-4: nginx: ImagePullBackOff: Back-of…"},
 		{"no room", pull, "ImagePullBackOff", 0, ""},
 	} {

@@ -148,7 +148,8 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 				return
 			}
 			require.Equal(t, verdict.Verdict{
-				Result: engine.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed, Try: hinttest.Trying(1, hinttest.List(tt.help...)),
+				Result: engine.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed,
+				Try: hinttest.Trying(1, hinttest.List(tt.help...)),
 			}, judged)
 			require.False(t, watched.Done, "also where every pod is updated and Available")
 		})

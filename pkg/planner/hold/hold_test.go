@@ -144,9 +144,7 @@ func TestWhatCannotBeHeld(t *testing.T) {
 			"one whose gate somebody has in hand",
 			ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
 			`a canary of statefulset "web" is in progress, which opens and closes the gate itself`,
-			[]hint.Hint{
-				{Words: "resume", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}, Again: true}, hint.Plugin("roll back", "abort", "web"),
-			},
+			hinttest.List("*resume: kubectl sts canary web", "roll back: kubectl sts abort web"),
 		},
 	}
 	for _, tt := range tests {
@@ -229,7 +227,8 @@ func TestRelease(t *testing.T) {
 
 func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 	open := operation.Rollout{
-		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operationtest.Steps("1", "100%"),
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32,
+		Steps: operationtest.Steps("1", "100%"),
 	}
 	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
 	_, err := plantest.Saved(hold.Release(request(), s))

@@ -83,7 +83,8 @@ func (b planner) onward(claim sts.Claim) (*plan.Plan, error) {
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("there is a claim %s/%s already, with %s", claim.Namespace, claim.Name, volumeOf(claim)),
 			Try: []hint.Hint{
-				hint.Words("if what is in it matters: scale the set down below it with --pvc=retain-volume, which keeps that as well, and try again"),
+				hint.Words("if what is in it matters: scale the set down below it with --pvc=retain-volume, " +
+					"which keeps that as well, and try again"),
 				b.here(hint.Kube("if not, and no pod mounts it: delete it and try again", "delete", "pvc", claim.Name)),
 			},
 		}

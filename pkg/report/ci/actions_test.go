@@ -28,7 +28,8 @@ func FuzzActions(f *testing.F) {
 		actions := ci.NewActions(&out)
 		actions.Title(title)
 		actions.Warn(text)
-		actions.End(title, engine.Outcome{Result: engine.Halted, Message: text, Gate: text, Try: []hint.Hint{hint.Words(text)}}, hint.Caller{})
+		o := engine.Outcome{Result: engine.Halted, Message: text, Gate: text, Try: []hint.Hint{hint.Words(text)}}
+		actions.End(title, o, hint.Caller{})
 		fuzztest.Harmless(t, out.String())
 		lines := strings.Split(out.String(), "\n")
 		require.Len(t, lines, 3)

@@ -136,7 +136,8 @@ func (o *Sink) Handle(e engine.Event) {
 }
 
 func (out *event) outcome(o *engine.Outcome, caller hint.Caller) {
-	out.Result, out.Message, out.Gate, out.Try = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate), report.Helps(caller, o.Try)
+	out.Result, out.Message, out.Gate = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate)
+	out.Try = report.Helps(caller, o.Try)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
 	out.Images, out.Safe, out.Evidence = ViewImages(o.Images), report.Clean(o.Safe), ViewEvidence(o.Evidence)
 	if o.Result != engine.AbortAsked { // after which another plan follows
