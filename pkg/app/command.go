@@ -12,13 +12,22 @@ import (
 // same cluster and namespace, for commands that they copy. Without a namespace
 // it is the one of the flags, if they name one.
 func (e *Env) Command(namespace string) hint.Caller {
-	namespace = cmp.Or(namespace, e.Config.Context.Namespace)
-	flags := e.flags()
-	if namespace != "" {
-		flags = append(flags, hint.Flag{Name: "-n", Value: namespace})
-	}
-	return hint.NewCaller(flags...)
+	return e.Everywhere().In(cmp.Or(namespace, e.Config.Context.Namespace))
 }
+
+// Caller is how commands that help are shown.
+func (e *Env) Caller() hint.Caller {
+	switch {
+	case e.caller != nil:
+		return *e.caller
+	case e.Config == nil:
+		return hint.Caller{}
+	}
+	return e.Command("")
+}
+
+// ShowFor has commands that help shown in another way than the flags tell.
+func (e *Env) ShowFor(caller hint.Caller) { e.caller = &caller }
 
 // Everywhere is the same for commands that are about no one namespace.
 func (e *Env) Everywhere() hint.Caller { return hint.NewCaller(e.flags()...) }
@@ -93,20 +102,16 @@ func (e *Env) flags() []hint.Flag {
 	return flags
 }
 
-// Hints are the commands that help with an error, rendered.
-func (e *Env) Hints(err error) []string {
-	var out []string
-	for _, h := range hint.Of(err) {
-		out = append(out, e.Command(h.Namespace).Render(h))
+// Help shows a person what helps.
+func (e *Env) Help(try []hint.Hint) {
+	for _, help := range report.Helps(e.Caller(), try) {
+		_, _ = fmt.Fprintln(e.Streams.Err, "  "+help)
 	}
-	return out
 }
 
 // WarnOf tells an error that is no reason to stop, and what helps. where is put
 // before it.
 func (e *Env) WarnOf(where string, err error) {
 	e.Warn(where + err.Error())
-	for _, help := range e.Hints(err) {
-		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(help))
-	}
+	e.Help(hint.Of(err))
 }

@@ -1,10 +1,10 @@
 package app
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -58,11 +58,9 @@ func (f sinkFunc) Handle(e engine.Event) { f(e) }
 
 // Nothing says that there is nothing to do: an end like any other. What helps
 // may follow.
-func (e *Env) Nothing(why string, try ...string) {
+func (e *Env) Nothing(why string, try ...hint.Hint) {
 	report.Say(e.Streams.Err, why)
-	for _, t := range try {
-		_, _ = fmt.Fprintln(e.Streams.Err, "  "+report.Clean(t))
-	}
+	e.Help(try)
 	e.End(engine.Outcome{Result: engine.Done, Message: why, Try: try})
 }
 
@@ -91,10 +89,11 @@ func (e *Env) Close(o engine.Outcome) {
 		e.Report.End = o
 	}
 	e.Report.Ended = e.Now()
+	e.Report.Caller = e.Caller()
 	if err := e.ReportFiles.Write(&e.Report); err != nil {
 		e.Warn("the report could not be written: " + err.Error())
 	}
 	if e.Actions != nil && e.Report.End.Message != "" {
-		e.Actions.End(e.Where(), e.Report.End)
+		e.Actions.End(e.Where(), e.Report.End, e.Caller())
 	}
 }

@@ -47,6 +47,8 @@ type Env struct {
 	// Memory, unless it is nil, is told how many bytes a verb has to keep.
 	Memory func(bytes int)
 
+	caller *hint.Caller // how commands that help are shown, nil for what the flags tell
+
 	host string           // of the API server, empty before there is a client
 	now  func() time.Time // the cluster's clock, nil before there is a client
 
@@ -56,7 +58,7 @@ type Env struct {
 
 // Answer writes what a verb answers, in this form.
 func (e *Env) Answer(format report.Format) answer.Writer {
-	return answer.Writer{Out: e.Streams.Out, Color: e.Color, Format: format}
+	return answer.Writer{Out: e.Streams.Out, Color: e.Color, Format: format, Caller: e.Caller()}
 }
 
 // Client makes a client for the namespace that the flags and the kubeconfig

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -72,7 +71,7 @@ func TestCommandLeadsToTheSameSet(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			env := &Env{Config: given(t, test.flags...)}
-			require.Equal(t, hint.Caller(test.want), env.Command(test.namespace))
+			require.Equal(t, test.want+" status web", env.Command(test.namespace).Sts("status", "web"))
 		})
 	}
 }

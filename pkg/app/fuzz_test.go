@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -73,8 +74,8 @@ func FuzzCommand(f *testing.F) {
 				want = append(want, flag[0], flag[1])
 			}
 		}
-		want = append(want, name)
-		command := string(env.Command(namespace)) + " " + QuotePath(name)
+		want = append(want, "status", name)
+		command := env.Command(namespace).Command(hint.Hint{Kind: hint.Sts, Verb: "status", Path: QuotePath(name)})
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", `printf '%s\0' `+command).Output()
 		require.NoError(t, err)
 		require.Equal(t, strings.Join(want, "\x00")+"\x00", string(out), "%s", command)

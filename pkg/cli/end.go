@@ -11,10 +11,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
-	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
 // end is the end of every command. It tells everybody how that was who has not been
@@ -23,13 +23,13 @@ import (
 func end(env *app.Env, cmd *cobra.Command, args []string, err error, unwritten func() error) engine.Outcome {
 	o := ending(err)
 	env.Flush()
-	o.Try = append(o.Try, env.Hints(err)...)
+	o.Try = append(o.Try, hint.Of(err)...)
 	if env.Report.Command == "" && cmd != nil {
 		name(env, cmd) // the flags could not be read
 	}
 	var ended *app.Ended
 	if err != nil && !errors.As(err, &ended) {
-		tell(env.Streams, env.Report.Command, err, o)
+		tell(env, err, o)
 		if env.Output == report.Human {
 			// The flags may not have been read up to this one.
 			env.Output = wanted(cmd, args)
@@ -122,9 +122,8 @@ func name(env *app.Env, cmd *cobra.Command) {
 	}
 }
 
-// tell says an error that nothing has said yet. command is that of the command
-// line, as far as it could be read.
-func tell(streams term.Streams, command string, err error, o engine.Outcome) {
+// tell says an error that nothing has said yet.
+func tell(env *app.Env, err error, o engine.Outcome) {
 	word := "error"
 	switch o.Result {
 	case engine.Refused, engine.Interrupted:
@@ -136,12 +135,10 @@ func tell(streams term.Streams, command string, err error, o engine.Outcome) {
 	if o.Cancelled {
 		said = o.Message // the person knows who refused
 	}
-	report.Say(streams.Err, said)
-	for _, t := range o.Try {
-		_, _ = fmt.Fprintf(streams.Err, "  %s\n", report.Clean(t))
-	}
+	report.Say(env.Streams.Err, said)
+	env.Help(o.Try)
 	var usage *options.UsageError
 	if errors.As(err, &usage) {
-		report.Say(streams.Err, fmt.Sprintf("See '%s --help'.", cmp.Or(command, "kubectl sts")))
+		report.Say(env.Streams.Err, fmt.Sprintf("See '%s --help'.", cmp.Or(env.Report.Command, "kubectl sts")))
 	}
 }

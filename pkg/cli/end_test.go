@@ -11,14 +11,15 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
-// hint is where bad usage of a command leads that stands alone here.
-const hint = "See 'canary --help'.\n"
+// helpLine is where bad usage of a command leads that stands alone here.
+const helpLine = "See 'canary --help'.\n"
 
 // ends is what both streams say of an error, with the time left out.
 func ends(t *testing.T, format report.Format, err error) (stdout, stderr string) {
@@ -50,12 +51,12 @@ func TestAnErrorIsToldOnce(t *testing.T) {
 			object + `"message":"no way","result":"failed","exitCode":1}` + "\n",
 		},
 		{
-			"a refusal, with what helps", &plan.Refusal{Why: "not now", Try: []string{"wait\x07", "or --force"}},
+			"a refusal, with what helps", &plan.Refusal{Why: "not now", Try: hinttest.List("wait\x07", "or --force")},
 			"refused: not now\n  wait\n  or --force\n",
 			object + `"message":"not now","result":"refused","exitCode":3,"try":["wait","or --force"]}` + "\n",
 		},
 		{
-			"bad usage, with where the help is", options.Usage("no %d", 1), "error: no 1\n" + hint,
+			"bad usage, with where the help is", options.Usage("no %d", 1), "error: no 1\n" + helpLine,
 			object + `"message":"no 1","result":"usage","exitCode":2}` + "\n",
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 )
 
@@ -40,7 +41,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	}
 	for _, verb := range root.Commands() {
 		if verb.IsAvailableCommand() && (near(words[0], verb.Name()) || slices.Contains(otherWords[verb.Name()], words[0])) {
-			no.Try = append(no.Try, "did you mean: "+root.CommandPath()+" "+verb.Name())
+			no.Try = append(no.Try, hint.Words("did you mean: "+root.CommandPath()+" "+verb.Name()))
 		}
 	}
 	return no
@@ -64,12 +65,12 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden && near(word, flag.Name) {
-			no.Try = append(no.Try, "did you mean: --"+flag.Name)
+			no.Try = append(no.Try, hint.Words("did you mean: --"+flag.Name))
 		}
 	})
 	for _, verb := range cmd.Root().Commands() {
 		if len(no.Try) == 0 && verb != cmd && verb.LocalNonPersistentFlags().Lookup(word) != nil {
-			no.Try = []string{"--" + word + " is a flag of: " + verb.CommandPath()}
+			no.Try = []hint.Hint{hint.Words("--" + word + " is a flag of: " + verb.CommandPath())}
 		}
 	}
 	return no

@@ -88,7 +88,7 @@ func quiet(d engine.Decision) engine.Decision {
 func halted(p plan.Plan, pod string, t sts.Trouble, message string) engine.Decision {
 	return engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: message, Pod: pod, Trouble: &t, Step: &p.Steps[0], Gate: enginetest.OnlyWeb4,
-		Try: enginetest.ToRetry, Again: 1,
+		Try: enginetest.ToRetry,
 	}}
 }
 

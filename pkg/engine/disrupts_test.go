@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -98,8 +99,7 @@ func TestABudgetThatHoldsAChangeUpForTooLong(t *testing.T) {
 		Result: engine.Halted, Message: enginetest.TooLong + ": still waiting for " + enginetest.NoRoom, Step: &w.plan.Steps[0],
 		Gate: "partition 5: no pod is updated",
 		Try: slices.Insert(slices.Clone(enginetest.ToRetry), 1,
-			"try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"),
-		Again: 2,
+			hinttest.Trying(1, hinttest.List("try again without the budget's word: kubectl sts canary web --retry --ignore-pdb"))...),
 	}}, w.at(enginetest.StepTimeout).see(full))
 }
 

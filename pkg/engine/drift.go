@@ -8,6 +8,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -31,20 +32,20 @@ func (n *next) drifted() bool {
 	switch {
 	case n.st.replaced(n.p, n.s):
 		back := *n
-		back.p.Resume = ""
-		o.Try, o.Again = back.commands(Drifted)
+		back.p.Resume = hint.Hint{}
+		o.Try = back.commands(Drifted)
 	case n.st.opened(n.s) && len(o.Try) > 0:
-		o.Try, o.Again = n.afterFailure() // pods go without a soak, which the next run wants to be told
+		o.Try = n.afterFailure() // pods go without a soak, which the next run wants to be told
 	}
 	if n.st.overtaken(n.p, n.s) {
 		// An abort would be of the other run, and an abort of an undo rolls out again what that left.
-		o.Try, o.Again = n.watchIt(), 0
+		o.Try = n.watchIt()
 	}
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
-		o.Try, o.Again = nil, 0
+		o.Try = nil
 	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
-		o.Try, o.Again, o.Gate = nil, 0, "" // there is nothing left to go on with
+		o.Try, o.Gate = nil, "" // there is nothing left to go on with
 	}
 	n.d.End = o
 	return true

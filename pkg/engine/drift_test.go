@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -120,19 +121,19 @@ func TestDriftEndsTheRun(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
 			d := w.see(ststest.Opened(ststest.Canary(append([]setOption{enginetest.Later}, test.changes...)...)))
-			try, again := enginetest.ToGoOn, 0
+			try := enginetest.ToGoOn
 			switch {
 			case strings.Contains(test.message, "from 4 to 2"):
-				try, again = enginetest.ToRetry, 1 // pods go without a soak
+				try = enginetest.ToRetry // pods go without a soak
 			case strings.Contains(test.message, "template was"):
 				try = try[1:] // what would be gone on with is another thing
 			case strings.Contains(test.message, "record of this run"), strings.Contains(test.message, "took over"):
-				try = []string{"watch it: kubectl sts watch web --follow"} // it is another run's
+				try = hinttest.List("watch it: kubectl sts watch web --follow") // it is another run's
 			case strings.Contains(test.message, "being deleted"):
 				try = nil // it is soon nobody's
 			}
 			require.Equal(t, engine.Decision{End: &engine.Outcome{
-				Result: engine.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try, Again: again,
+				Result: engine.Drifted, Message: test.message, Gate: test.gate, Step: &w.plan.Steps[0], Try: try,
 			}}, d)
 		})
 	}

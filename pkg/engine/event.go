@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -50,6 +51,7 @@ type Event struct {
 	Operation *plan.Operation
 	External  bool // the wait is neither for the controller nor for a pod: somebody may have to act
 	Message   string
+	Reason    string // of the trouble or the failure that a wait tells of, in one word; empty for none
 	Outcome   *Outcome
 	// Batch are the steps of a plan whose steps are too many to be held: each is made
 	// when it is come to. Nil for other plans, and where nobody may go through them.
@@ -139,21 +141,19 @@ type Outcome struct {
 	Detail  string       // that sentence where the result stands before it, empty where it is the same
 	Pod     string       // the pod that it is about, if any
 	Trouble *sts.Trouble // why the pod does not get there, if that is it
+	Reason  string       // that of a failure that it tells of, in one word; empty for none
 	Step    *plan.Step   // the step that it ended in, nil before the first
 	Gate    string       // where the gate was left, in words
 	Open    bool         // the gate holds no pod back
 	Unsure  bool         // a write got no answer, so the gate may be elsewhere
 	// Replicas are what a run that changes them left, nil for other runs.
 	Replicas *int
-	Try      []string // the commands that help
+	Try      []hint.Hint // what helps
 	// Claims are what a batch came to, nil for other runs, and Receipts is the file
 	// that its claims can be restored from, empty for none.
 	Claims   *ClaimCounts
 	Receipts string
-	// Again is how many of the last of these take up again what has ended. Whatever else
-	// helps comes before them.
-	Again  int
-	Wanted bool // a hold that was asked for
+	Wanted   bool // a hold that was asked for
 	// Cancelled says that the person was asked and said no.
 	Cancelled bool
 	Err       error // the cause of Failed

@@ -27,13 +27,13 @@ func Ask(ctx context.Context, w Witness, kept *sts.Evidence, pod string, trouble
 }
 
 // SeeMore adds to what helps the commands that show more of a pod: behind the ways
-// back, before the last ones, again in number, which take up again what has ended.
-func SeeMore(try []string, again int, command hint.Caller, pod string, e *sts.Evidence) []string {
-	at := len(try) - again
+// back, before the last ones that take up again what has ended.
+func SeeMore(try []hint.Hint, pod string, e *sts.Evidence) []hint.Hint {
+	at := len(try) - hint.Tries(try)
 	out := slices.Clone(try[:at])
-	for _, h := range looks(pod, e) {
-		if more := command.Render(h); !slices.Contains(try, more) {
-			out = append(out, more)
+	for _, look := range looks(pod, e) {
+		if !slices.ContainsFunc(try, look.Same) {
+			out = append(out, look)
 		}
 	}
 	return append(out, try[at:]...)
@@ -47,7 +47,7 @@ func looks(pod string, e *sts.Evidence) []hint.Hint {
 		if e.Previous {
 			args = append(args, "--previous")
 		}
-		out = append(out, hint.Hint{Words: "see the whole log", Kind: hint.Kubectl, Verb: "logs", Args: args})
+		out = append(out, hint.Kube("see the whole log", "logs", args...))
 	}
-	return append(out, hint.Hint{Words: "look closer", Kind: hint.Kubectl, Verb: "describe", Args: []string{"pod", pod}})
+	return append(out, hint.Kube("look closer", "describe", "pod", pod))
 }

@@ -83,7 +83,7 @@ func TestGateAsk(t *testing.T) {
 			ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(2)), ststest.UpdatedPod(4)),
 			engine.Decision{End: &engine.Outcome{
 				Result: engine.Drifted, Message: "the partition was changed from 4 to 2; nothing more is written",
-				Step: &p.Steps[0], Gate: "partition 2: web-2 and above are updated", Try: enginetest.ToRetry, Again: 1,
+				Step: &p.Steps[0], Gate: "partition 2: web-2 and above are updated", Try: enginetest.ToRetry,
 			}},
 		},
 	} {

@@ -28,10 +28,10 @@ func unsure(t *testing.T, p plan.Plan) *walk {
 func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 	again := engine.Decision{Do: plan.Partition(4), WakeAt: ststest.In(enginetest.StepTimeout)}
 	drifted := func(message, gate string) engine.Decision {
-		try, tries := enginetest.ToGoOn, 0
+		try := enginetest.ToGoOn
 		switch {
 		case strings.HasPrefix(message, "the partition"):
-			try, tries = enginetest.ToRetry, 1
+			try = enginetest.ToRetry
 		case strings.HasPrefix(message, "the template"):
 			try = try[1:]
 		case strings.Contains(message, "being deleted"):
@@ -39,7 +39,7 @@ func TestAWriteWhoseAnswerGotLost(t *testing.T) {
 		}
 		return engine.Decision{End: &engine.Outcome{
 			Result: engine.Drifted, Message: message, Gate: gate, Unsure: strings.Contains(gate, "got no answer"),
-			Step: &enginetest.OneStep().Steps[0], Try: try, Again: tries,
+			Step: &enginetest.OneStep().Steps[0], Try: try,
 		}}
 	}
 	for _, test := range []struct {

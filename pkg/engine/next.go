@@ -162,9 +162,10 @@ func (n *next) ended(progress plan.Progress) bool {
 		n.d.End = n.outcome(Drifted, progress.Broken)
 	case progress.Back != "":
 		n.d.End = n.outcome(Halted, progress.Back)
+		n.d.End.Reason = progress.Reason
 	case f != nil:
 		n.d.End = n.outcome(Halted, "failed: "+f.String())
-		n.d.End.Pod, n.d.End.Evidence = f.Pod, f.Evidence
+		n.d.End.Pod, n.d.End.Reason, n.d.End.Evidence = f.Pod, f.Reason, f.Evidence
 	case progress.Held != "":
 		n.d.End = n.outcome(Held, progress.Held)
 	default:

@@ -82,7 +82,7 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 	version := func(rv string) setOption { return func(set *appsv1.StatefulSet) { set.ResourceVersion = rv } }
 	drifted := engine.Decision{End: &engine.Outcome{
 		Result: engine.Drifted, Message: "the partition was changed from 4 to 1; nothing more is written",
-		Gate: "partition 1: web-1 and above are updated", Try: enginetest.ToRetry, Again: 1, Step: &enginetest.OneStep().Steps[0],
+		Gate: "partition 1: web-1 and above are updated", Try: enginetest.ToRetry, Step: &enginetest.OneStep().Steps[0],
 	}}
 	for _, test := range []struct {
 		name string
@@ -147,7 +147,7 @@ func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for the watch to show the change",
 		// The gate is where the run put it, not where the snapshot has it.
-		Step: &w.plan.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToRetry, Again: 1,
+		Step: &w.plan.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToRetry,
 	}}, w.see(ststest.Closed()))
 }
 
@@ -165,7 +165,7 @@ func TestAChangeThatIsNotTakenRunsIntoTheDeadline(t *testing.T) {
 		w.at(enginetest.StepTimeout-1).see(s))
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for the API server to take the change",
-		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is updated", Try: enginetest.ToRetry, Again: 1,
+		Step: &w.plan.Steps[0], Gate: "partition 5: no pod is updated", Try: enginetest.ToRetry,
 	}}, w.at(enginetest.StepTimeout).see(s))
 }
 
@@ -174,7 +174,7 @@ func TestTheControllerNeverSeesTheChange(t *testing.T) {
 	w := inStep(t, enginetest.OneStep(), s)
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
 		Result: engine.Halted, Message: "no progress for 10m0s: still waiting for " + enginetest.ControllerSees,
-		Step: &w.plan.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToRetry, Again: 1,
+		Step: &w.plan.Steps[0], Gate: enginetest.OnlyWeb4, Try: enginetest.ToRetry,
 	}}, w.at(enginetest.StepTimeout).see(s))
 }
 

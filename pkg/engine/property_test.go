@@ -235,7 +235,7 @@ func toTheEnd(t testing.TB) plan.Plan {
 	t.Helper()
 	r := canary.Request{
 		Run: intent.Run{
-			Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout}, Command: "kubectl sts",
+			Limits: plan.Limits{Patience: enginetest.Patience, StepTimeout: enginetest.StepTimeout},
 		},
 		Start:    intent.Start{ID: "run", Steps: operation.DefaultSteps(), Soak: enginetest.Soak},
 		Template: ststest.Raw("nginx:1.22"),

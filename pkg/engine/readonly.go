@@ -3,15 +3,15 @@ package engine
 import (
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Helper is a Condition that knows which commands help when the run ends in
-// its step, and how many of the last of these take up again what has ended. A plan that
-// is ReadOnly asks it: there is no run to go on with.
+// its step. A plan that is ReadOnly asks it: there is no run to go on with.
 type Helper interface {
-	Help(s sts.Snapshot, o Outcome, now time.Time) (try []string, again int)
+	Help(s sts.Snapshot, o Outcome, now time.Time) []hint.Hint
 }
 
 // help adds the commands that help to an end that did not come by itself.
@@ -22,7 +22,7 @@ func (n *next) help(o *Outcome) {
 	switch o.Result {
 	case Halted, Held, TimedOut:
 		if h, ok := n.p.Steps[n.st.step].Until.(Helper); ok {
-			o.Try, o.Again = h.Help(n.s, *o, n.now)
+			o.Try = h.Help(n.s, *o, n.now)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestReplaceBlocker(t *testing.T) {
 			engine.Decision{End: &engine.Outcome{
 				Result: engine.Halted, Message: "no progress for 10m0s: still waiting for " + enginetest.ControllerSees,
 				Step: &enginetest.OneStep(enginetest.Returning(now)).Steps[0], Gate: "partition 5: no pod is updated",
-				Try: enginetest.ToRetry, Again: 1,
+				Try: enginetest.ToRetry,
 			}},
 		},
 	} {

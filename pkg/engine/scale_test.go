@@ -10,6 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -31,15 +33,15 @@ func TestTheRetentionPolicyDriftsAsOtherFieldsDo(t *testing.T) {
 
 func TestAScaleThatEndsEarlySaysHowToLeaveItAtThat(t *testing.T) {
 	p := enginetest.OneStep(func(p *plan.Plan) {
-		p.Scales, p.Record, p.Abort = true, "kubectl-sts.github.io/scale", ""
-		p.Stay = "kubectl sts scale web --replicas"
+		p.Scales, p.Record, p.Abort = true, "kubectl-sts.github.io/scale", hint.Hint{}
+		p.Stay = hint.Plugin("", "scale", "web", "--replicas")
 	})
 	s := ststest.Snapshot(ststest.Set(ststest.Annotated(p.Record, "r")), ststest.Pods(0, 5))
 	w := newWalk(t, p, s)
 	w.see(s)
 	w.state = w.state.Applied(plan.Partition(4), nil, ststest.Start)
 	d := w.at(11 * time.Minute).see(ststest.Snapshot(ststest.Set(ststest.Annotated(p.Record, "r")), ststest.Pods(0, 4)))
-	require.Equal(t, []string{
+	require.Equal(t, hinttest.Trying(1, hinttest.List(
 		"or leave it at that: kubectl sts scale web --replicas 5", "try again: kubectl sts canary web --retry",
-	}, d.End.Try)
+	)), d.End.Try)
 }

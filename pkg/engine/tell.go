@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -41,11 +43,11 @@ func (n *next) tellPods(progress plan.Progress) {
 
 // tellWait adds an event when what the run waits for changed.
 func (n *next) tellWait(progress plan.Progress) {
-	waits := progress.Waiting
+	waits, reason := progress.Waiting, progress.Reason
 	var pod *sts.PodProgress
 	if waits == "" {
 		if t, ok := culprit(n.s, n.p.Steps[n.st.step], progress, n.now); ok {
-			waits, pod = t.Pod+": "+t.Says(), &t
+			waits, reason, pod = t.Pod+": "+t.Says(), t.Reason(), &t
 		}
 	}
 	if waits != n.st.waitSaid {
@@ -55,8 +57,8 @@ func (n *next) tellWait(progress plan.Progress) {
 			message += " (--ignore-pdb goes on without its word)"
 		}
 		n.tell(Event{
-			Type: EventWait, Pod: pod, Message: message, Good: progress.Good, Want: progress.Want, External: progress.External,
-			Until: progress.Until, Halts: n.st.halts,
+			Type: EventWait, Pod: pod, Message: message, Reason: reason, Good: progress.Good, Want: progress.Want,
+			External: progress.External, Until: progress.Until, Halts: n.st.halts,
 		})
 	}
 }
@@ -111,7 +113,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	s := n.st.Present(n.s)
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
-		o.Try, o.Again = n.commands(r)
+		o.Try = n.commands(r)
 		if !n.p.Restarts() {
 			o.Gate = gateWords(s)
 			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
@@ -119,7 +121,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	}
 	if n.p.Scales && s.Exists() {
 		o.Gate, o.Replicas = "", ptr.To(s.Replicas())
-		o.Try, o.Again = n.commands(r)
+		o.Try = n.commands(r)
 	}
 	switch {
 	case n.st.unsure != nil && n.p.Scales:
@@ -140,75 +142,88 @@ func (n *next) begun(s sts.Snapshot) bool {
 }
 
 // watchIt is how to look on where another run has taken over.
-func (n *next) watchIt() []string {
-	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch == "" {
+func (n *next) watchIt() []hint.Hint {
+	if _, recorded := n.s.Annotation(n.p.Record); !recorded || n.p.Watch.IsZero() {
 		return nil
 	}
-	return []string{"watch it: " + n.p.Watch}
+	return []hint.Hint{n.p.Watch.Saying("watch it")}
 }
 
-// afterFailure are the commands for a run that halted: the ways back first. What
-// goes on has to say that it is another try: of these commands, which come last, it
-// tells the number.
-func (n *next) afterFailure() (out []string, tries int) {
-	add := func(what, command string) {
-		if command != "" {
-			out = append(out, what+": "+command)
-		}
+// ways are what helps, each with its words.
+type ways []hint.Hint
+
+// add adds one, unless it is none.
+func (w *ways) add(words string, h hint.Hint) {
+	if !h.IsZero() {
+		*w = append(*w, h.Saying(words))
 	}
+}
+
+// stay is the way to leave a scale where it is; none where that is to go on with it.
+func (n *next) stay() hint.Hint {
+	stay := n.p.Stay.With(strconv.Itoa(n.s.Replicas()))
+	if n.p.Stay.IsZero() || stay.Same(n.p.Resume) {
+		return hint.Hint{}
+	}
+	return stay
+}
+
+// ignorePDB has a command go on whatever budgets say.
+const ignorePDB = "--ignore-pdb"
+
+// afterFailure are the commands for a run that halted: the ways back first. What
+// goes on comes last, and has to say that it is another try.
+func (n *next) afterFailure() []hint.Hint {
+	var out ways
 	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
 	waited := n.st.external && !n.p.Scales && n.st.waitSaid != ""
-	if waited && n.p.Resume == "" && n.p.Abort != "" { // the same again would wait again
-		add("go back without the budget's word", n.p.Abort+" --ignore-pdb")
+	if waited && n.p.Resume.IsZero() && !n.p.Abort.IsZero() { // the same again would wait again
+		out.add("go back without the budget's word", n.p.Abort.With(ignorePDB))
 	}
-	add("roll back", n.p.Abort)
+	out.add("roll back", n.p.Abort)
 	if begun && (moved || !n.p.Scales) {
 		out = append(out, n.p.Instead...)
 	}
-	if stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas()); n.p.Stay != "" && stay != n.p.Resume && begun {
-		add("or leave it at that", stay)
+	if begun {
+		out.add("or leave it at that", n.stay())
 	}
 	again := n.p.Resume
-	if again == "" {
-		return out, 0
+	if again.IsZero() {
+		return out
 	}
-	before := len(out)
-	if begun {
-		again += " " + plan.RetryFlag
+	if again.Again = true; begun {
+		again = again.With(plan.RetryFlag)
 	}
 	if waited {
-		add("try again without the budget's word", again+" --ignore-pdb")
+		out.add("try again without the budget's word", again.With(ignorePDB))
 	}
-	add("try again", again)
-	return out, len(out) - before
+	out.add("try again", again)
+	return out
 }
 
-// commands are what helps when a run ends early, and how many of the last of these make
-// another try.
-func (n *next) commands(r Result) (out []string, tries int) {
-	add := func(what, command string) {
-		if command != "" {
-			out = append(out, what+": "+command)
-		}
-	}
+// commands are what helps when a run ends early.
+func (n *next) commands(r Result) []hint.Hint {
 	if r == Halted {
 		return n.afterFailure()
 	}
+	var out ways
 	if r == Held {
-		add("the next step", n.p.Promote)
+		out.add("the next step", n.p.Promote)
 	} else {
-		add("resume", n.p.Resume)
+		out.add("resume", n.p.Resume)
 	}
-	stay := fmt.Sprintf("%s %d", n.p.Stay, n.s.Replicas())
-	if _, recorded := n.s.Annotation(n.p.Record); recorded && n.p.Stay != "" && stay != n.p.Resume {
-		add("or leave it at that", stay)
+	if _, recorded := n.s.Annotation(n.p.Record); recorded {
+		out.add("or leave it at that", n.stay())
 	}
-	again := cmp.Or(n.p.Resume, n.p.Abort) // an abort goes on with itself
-	if n.st.external && !n.p.Scales && n.st.waitSaid != "" && again != "" {
-		add("go on without the budget's word", again+" --ignore-pdb")
+	again := n.p.Resume
+	if again.IsZero() {
+		again = n.p.Abort // an abort goes on with itself
 	}
-	add("roll back", n.p.Abort)
-	return out, 0
+	if n.st.external && !n.p.Scales && n.st.waitSaid != "" && !again.IsZero() {
+		out.add("go on without the budget's word", again.With(ignorePDB))
+	}
+	out.add("roll back", n.p.Abort)
+	return out
 }
 
 // tellOperation adds an event when the operation in progress has got further, or

@@ -8,6 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -28,7 +30,7 @@ func TestEvents(t *testing.T) {
 		waits := pod(standing, 0)
 		waits.Type, waits.Message, waits.Halts = engine.EventWait, "web-4: "+says, ststest.In(enginetest.StepTimeout)
 		if standing.Trouble != nil {
-			waits.Halts = ststest.In(enginetest.Patience)
+			waits.Halts, waits.Reason = ststest.In(enginetest.Patience), standing.Trouble.Reason
 		}
 		return []engine.Event{pod(standing, 0), waits}
 	}
@@ -161,9 +163,9 @@ func TestWhereTheGateIsLeft(t *testing.T) {
 }
 
 func TestCommandsThatAPlanDoesNotHaveAreNotOffered(t *testing.T) {
-	p := enginetest.OneStep(enginetest.Gated(enginetest.HoldGate), func(p *plan.Plan) { p.Abort = "" })
+	p := enginetest.OneStep(enginetest.Gated(enginetest.HoldGate), func(p *plan.Plan) { p.Abort = hint.Hint{} })
 	s := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4))
-	require.Equal(t, []string{"the next step: kubectl sts promote web"}, newWalk(t, p, s).see(s).End.Try)
+	require.Equal(t, hinttest.List("the next step: kubectl sts promote web"), newWalk(t, p, s).see(s).End.Try)
 }
 
 // A run that left nothing behind has nothing to say about a gate.
@@ -177,7 +179,7 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		first    sts.Snapshot
 		then     func(st engine.State, c plan.Change) engine.State
 		gate     string
-		commands []string
+		commands []hint.Hint
 	}{
 		{"nothing, by a run that wrote nothing", enginetest.OneStep(), ststest.Closed(unmarked), nil, "", nil},
 		{

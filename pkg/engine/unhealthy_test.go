@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -56,11 +57,11 @@ func TestOnTheWayBackAPodThatIsWhereItIsWantedIsLeftAlone(t *testing.T) {
 func TestAnAbortThatWaitsOffersToGoOnWithoutTheBudget(t *testing.T) {
 	full := enginetest.Budgeted(before(), ststest.Healthy(4, 4))
 	p := enginetest.OneStep(disrupting(4))
-	p.Resume, p.Abort = "", "kubectl sts abort web"
+	p.Resume, p.Abort = hint.Hint{}, hint.Plugin("", "abort", "web")
 	w := newWalk(t, p, full)
 	w.see(full)
 	d := w.at(enginetest.StepTimeout).see(full)
-	require.Contains(t, d.End.Try, "go back without the budget's word: kubectl sts abort web --ignore-pdb")
+	require.Contains(t, d.End.Try, hint.Plugin("go back without the budget's word", "abort", "web", "--ignore-pdb"))
 }
 
 // With OnDelete the run alone replaces pods: no budget keeps it from one that is down.

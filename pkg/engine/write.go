@@ -73,7 +73,7 @@ func (n *next) keepWaiting(step *plan.Step, reach plan.Step, progress plan.Progr
 	}
 	n.wake(wake)
 	if t, ok := culprit(n.s, reach, progress, n.now); ok && progress.Waiting == "" {
-		progress.Waiting = t.Pod + ": " + t.Says()
+		progress.Waiting, progress.Reason = t.Pod+": "+t.Says(), t.Reason()
 	}
 	n.waitFor(step, progress)
 }

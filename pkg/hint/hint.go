@@ -5,82 +5,87 @@ package hint
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
 // Kind is the program that a hint is for.
 type Kind string
 
-// The kinds.
+// The kinds. The empty one is for words alone.
 const (
 	Sts     Kind = "kubectl sts"
 	Kubectl Kind = "kubectl"
 )
 
-// Hint is a command that helps.
+// Hint is what helps: a command or, without a kind, words alone.
 type Hint struct {
-	// Words say what it does, before the command. They may be empty.
-	Words string
-	Kind  Kind
-	Verb  string
-	Args  []string
+	// Words say what the command does, before it. They may be empty.
+	Words string   `json:"words,omitempty"`
+	Kind  Kind     `json:"kind,omitempty"`
+	Verb  string   `json:"verb,omitempty"`
+	Args  []string `json:"args"`
+	// Path is a last argument that is quoted already, in the short form that a shell
+	// knows for a file of the user's.
+	Path string `json:"path,omitempty"`
 	// Namespace is the one of the object that it is about, empty for the one
 	// that the user's own flags lead to.
-	Namespace string
+	Namespace string `json:"namespace,omitempty"`
 	// Again says that it takes up again what has ended: whatever else helps comes first.
-	Again bool
+	Again bool `json:"again,omitempty"`
 }
 
-// Caller is how the user calls the plugin: "kubectl sts" and the flags that lead
-// to the same cluster, namespace and user.
-type Caller string
+// Plugin is a command of the plugin.
+func Plugin(words, verb string, args ...string) Hint {
+	return Hint{Words: words, Kind: Sts, Verb: verb, Args: args}
+}
 
-// Flag is one of these flags; without a value it stands alone.
-type Flag struct{ Name, Value string }
+// Kube is a command of kubectl itself.
+func Kube(words, verb string, args ...string) Hint {
+	return Hint{Words: words, Kind: Kubectl, Verb: verb, Args: args}
+}
 
-// NewCaller makes one.
-func NewCaller(flags ...Flag) Caller {
-	words := []string{string(Sts)}
-	for _, f := range flags {
-		words = append(words, f.Name)
-		if f.Value != "" {
-			words = append(words, Quote(f.Value))
-		}
+// Words are words alone.
+func Words(text string) Hint { return Hint{Words: text} }
+
+// IsZero reports whether it is none.
+func (h Hint) IsZero() bool { return h.Words == "" && h.Kind == "" }
+
+// Saying is the same command with other words.
+func (h Hint) Saying(words string) Hint {
+	h.Words = words
+	return h
+}
+
+// With is the same command with more arguments.
+func (h Hint) With(args ...string) Hint {
+	h.Args = slices.Concat(h.Args, args)
+	return h
+}
+
+// Same reports whether another is the same command in the same words.
+func (h Hint) Same(other Hint) bool {
+	return h.Words == other.Words && h.Kind == other.Kind && h.Verb == other.Verb && slices.Equal(h.Args, other.Args) &&
+		h.Path == other.Path && h.Namespace == other.Namespace
+}
+
+// In are the same hints about objects of this namespace, "" for the one that the
+// user's own flags lead to.
+func In(namespace string, list []Hint) []Hint {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Namespace = namespace
 	}
-	return Caller(strings.Join(words, " "))
+	return out
 }
 
-// Command renders a hint without its words. Its namespace is the caller's.
-func (c Caller) Command(h Hint) string {
-	words := make([]string, 0, len(h.Args)+2)
-	if h.Kind == Kubectl {
-		words = append(words, string(Kubectl)+strings.TrimPrefix(string(c), string(Sts)))
-	} else {
-		words = append(words, string(c))
+// Tries is how many of the last of these take up again what has ended.
+func Tries(list []Hint) int {
+	n := 0
+	for n < len(list) && list[len(list)-1-n].Again {
+		n++
 	}
-	words = append(words, h.Verb)
-	for _, arg := range h.Args {
-		words = append(words, Quote(arg))
-	}
-	return strings.Join(words, " ")
-}
-
-// Render renders a hint: what it does, and the command.
-func (c Caller) Render(h Hint) string {
-	if h.Words == "" {
-		return c.Command(h)
-	}
-	return h.Words + ": " + c.Command(h)
-}
-
-// Sts is a command of the plugin.
-func (c Caller) Sts(verb string, args ...string) string {
-	return c.Command(Hint{Kind: Sts, Verb: verb, Args: args})
-}
-
-// Kubectl is a command of kubectl itself.
-func (c Caller) Kubectl(verb string, args ...string) string {
-	return c.Command(Hint{Kind: Kubectl, Verb: verb, Args: args})
+	return n
 }
 
 // Error is an error that a command helps with.

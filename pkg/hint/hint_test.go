@@ -11,35 +11,81 @@ import (
 )
 
 func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
-	there := hint.NewCaller(hint.Flag{Name: "--context", Value: "prod eu"}, hint.Flag{Name: "--insecure-skip-tls-verify"},
-		hint.Flag{Name: "-n", Value: "shop"})
+	there := hint.NewCaller(hint.Flag{Name: "--context", Value: "prod eu"}, hint.Flag{Name: "--insecure-skip-tls-verify"}).In("shop")
+	elsewhere := hint.Plugin("resume", "canary", "web")
+	elsewhere.Namespace = "my shop"
+	path := hint.Plugin("bring them back", "restore-pvc", "-f")
+	path.Path = "~/records"
 	for _, test := range []struct {
 		name   string
 		caller hint.Caller
 		hint   hint.Hint
 		want   string
 	}{
-		{"no flags", hint.NewCaller(), hint.Hint{Kind: hint.Sts, Verb: "status", Args: []string{"web"}}, "kubectl sts status web"},
+		{"no flags", hint.NewCaller(), hint.Plugin("", "status", "web"), "kubectl sts status web"},
 		{
-			"the plugin's", there,
-			hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}},
+			"the plugin's", there, hint.Plugin("resume", "canary", "web"),
 			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n shop canary web",
 		},
 		{
-			"kubectl's own", there,
-			hint.Hint{Kind: hint.Kubectl, Verb: "delete", Args: []string{"pod", "web-4"}},
+			"kubectl's own", there, hint.Kube("", "delete", "pod", "web-4"),
 			"kubectl --context 'prod eu' --insecure-skip-tls-verify -n shop delete pod web-4",
 		},
 		{
-			"what a shell would take apart", hint.NewCaller(),
-			hint.Hint{Kind: hint.Sts, Verb: "scale", Args: []string{"web", "--before-cmd", "a; b"}},
+			"about an object of another namespace", there, elsewhere,
+			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web",
+		},
+		{
+			"what a shell would take apart", hint.NewCaller(), hint.Plugin("", "scale", "web", "--before-cmd", "a; b"),
 			"kubectl sts scale web --before-cmd 'a; b'",
 		},
+		{"a file of the user's", hint.NewCaller(), path, "bring them back: kubectl sts restore-pvc -f ~/records"},
+		{"words alone", there, hint.Words("or leave --last out: it's no use"), "or leave --last out: it's no use"},
+		{"none", there, hint.Hint{}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, test.caller.Render(test.hint)) })
 	}
-	require.Equal(t, "kubectl sts -n a undo web", hint.Caller("kubectl sts -n a").Sts("undo", "web"))
-	require.Equal(t, "kubectl -n a get pods", hint.Caller("kubectl sts -n a").Kubectl("get", "pods"))
+	require.Equal(t, "kubectl sts -n a undo web", hint.Caller{}.In("a").Sts("undo", "web"))
+	require.Equal(t, []string{"so", "a: kubectl sts b"}, hint.Caller{}.RenderAll([]hint.Hint{hint.Words("so"), hint.Plugin("a", "b")}))
+}
+
+func TestAHintMadeOfAnother(t *testing.T) {
+	args := append(make([]string, 0, 4), "web")
+	first := hint.Plugin("", "scale", args...)
+	two, three := first.With("--replicas", "2"), first.With("--replicas", "3")
+	require.Equal(t, []string{"web", "--replicas", "2"}, two.Args)
+	require.Equal(t, []string{"web", "--replicas", "3"}, three.Args)
+	require.Equal(t, hint.Plugin("go on", "scale", "web"), first.Saying("go on"))
+	require.True(t, two.Same(hint.Plugin("", "scale", "web", "--replicas", "2")))
+	for name, other := range map[string]hint.Hint{
+		"arguments": three, "words": two.Saying("so"),
+		"verb": hint.Plugin("", "canary", two.Args...), "program": hint.Kube("", "scale", two.Args...),
+	} {
+		require.False(t, two.Same(other), name)
+	}
+	require.True(t, hint.Hint{}.IsZero())
+	require.False(t, hint.Words("so").IsZero())
+	require.False(t, first.IsZero())
+
+	list := []hint.Hint{first}
+	require.Equal(t, "shop", hint.In("shop", list)[0].Namespace)
+	require.Empty(t, list[0].Namespace)
+}
+
+func TestHowManyMakeAnotherTry(t *testing.T) {
+	again := hint.Hint{Words: "try again", Again: true}
+	for _, test := range []struct {
+		list []hint.Hint
+		want int
+	}{
+		{nil, 0},
+		{[]hint.Hint{again, hint.Words("roll back")}, 0},
+		{[]hint.Hint{hint.Words("roll back"), again}, 1},
+		{[]hint.Hint{again, hint.Words("roll back"), again, again}, 2},
+		{[]hint.Hint{again}, 1},
+	} {
+		require.Equal(t, test.want, hint.Tries(test.list))
+	}
 }
 
 func TestAnErrorCarriesItsHints(t *testing.T) {

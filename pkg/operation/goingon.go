@@ -14,7 +14,7 @@ func (r Rollout) Progress(s sts.Snapshot, now time.Time) plan.Operation {
 		Verb: r.Verb.Name(), Started: r.Started, Aborting: r.Aborting, Failed: r.Failure(s) != nil,
 		Held: r.Held(s, now), Driver: r.Driven(s, now),
 	}
-	if at, err := r.Position(s); err == nil && (len(at.Counts) > 1 || r.Verb == VerbCanary) {
+	if at := r.Position(s); len(at.Counts) > 1 || r.Verb == VerbCanary {
 		o.Step, o.Steps = at.Begun, len(at.Counts)
 	}
 	return o
@@ -39,8 +39,8 @@ func (r Rollout) DrivenBy(driver *sts.Driver, manager string) Rollout {
 // Held reports whether the step that was opened last is over, soak and all, so that
 // a process which ends at gates has ended.
 func (r Rollout) Held(s sts.Snapshot, now time.Time) bool {
-	at, err := r.Position(s)
-	if err != nil || at.Begun == 0 || r.Aborting {
+	at := r.Position(s)
+	if at.Begun == 0 || r.Aborting {
 		return false
 	}
 	var until plan.Condition = plan.PodsGood{From: s.Start() + s.Partition()}
@@ -80,8 +80,7 @@ const drivenStepWithin = 30 * time.Second
 // should have begun.
 func (r Rollout) GoesOn(s sts.Snapshot, pods plan.Progress, now time.Time) (until time.Time, words string) {
 	soaked := r.soakedAt(s, pods)
-	at, err := r.Position(s)
-	if err == nil && at.Begun > 0 && !r.Aborting && now.Before(soaked) {
+	if at := r.Position(s); at.Begun > 0 && !r.Aborting && now.Before(soaked) {
 		words = "the soak to end"
 		if len(at.Counts) > 1 {
 			words = fmt.Sprintf("the soak of step %d of %d to end", at.Begun, len(at.Counts))

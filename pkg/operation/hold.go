@@ -40,9 +40,6 @@ func FindHold(s sts.Snapshot) (*Hold, error) {
 	return sts.ReadNote[Hold](s, HoldAnnotation, "put the partition where it belongs")
 }
 
-// Format is the version that it was written in.
-func (r Hold) Format() int { return r.Version }
-
 // Check rejects what no run writes.
 func (r Hold) Check() error {
 	switch {
@@ -181,17 +178,14 @@ func (r Hold) waysOut(s sts.Snapshot) []hint.Hint {
 // Excludes refuses what would set another template and roll it out. A canary of a change
 // that waits is the way through the gate, an undo the way back, and each closes it
 // again; pods may be restarted as they are, and the set scaled.
-func (r Hold) Excludes(verb string, s sts.Snapshot, command hint.Caller) *plan.Refusal {
+func (r Hold) Excludes(verb string, s sts.Snapshot) *plan.Refusal {
 	if verb != "canary" && verb != "restart" {
 		return nil
 	}
-	no := &plan.Refusal{Why: fmt.Sprintf("statefulset %q is held %s", s.Name(), sts.Clean(r.Who()))}
-	for _, h := range r.waysOut(s) {
-		no.Try = append(no.Try, command.Render(h))
-	}
+	no := &plan.Refusal{Why: fmt.Sprintf("statefulset %q is held %s", s.Name(), sts.Clean(r.Who())), Try: r.waysOut(s)}
 	if verb == "restart" {
-		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
-			command.Sts("restart", s.Name(), "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
+		no.Try = append(no.Try, help(s, "or restart pods as they are, by deleting them", "restart",
+			"--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
 	}
 	return no
 }

@@ -9,6 +9,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -110,19 +112,19 @@ func TestWhatAHoldExcludes(t *testing.T) {
 		r.Reason = "a \x1b[31mmigration"
 		set.Annotations[operation.HoldAnnotation] = *r.Text()
 	}), ststest.Pods(0, 5))
-	for verb, also := range map[string][]string{
+	for verb, also := range map[string][]hint.Hint{
 		"canary":  nil,
-		"restart": {"or restart pods as they are, by deleting them: kubectl sts -n prod restart web --ordinals 0-4"},
+		"restart": hinttest.List("or restart pods as they are, by deleting them: kubectl sts restart web --ordinals 0-4"),
 	} {
 		var no *plan.Refusal
-		require.ErrorAs(t, operation.Refuse(verb, s, "kubectl sts -n prod"), &no)
+		require.ErrorAs(t, operation.Refuse(verb, s), &no)
 		require.Equal(t, &plan.Refusal{
 			Why: `statefulset "web" is held since 2030-01-02T02:04:05Z by alice on ci-7: a migration`,
-			Try: append([]string{"release it: kubectl sts -n prod release web"}, also...),
+			Try: append(hinttest.List("release it: kubectl sts release web"), also...),
 		}, no)
 	}
 	for _, verb := range []string{"undo", "scale", "abort", "promote"} {
-		require.NoError(t, operation.Refuse(verb, s, "kubectl sts"))
+		require.NoError(t, operation.Refuse(verb, s))
 	}
 }
 

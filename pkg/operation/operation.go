@@ -30,6 +30,10 @@ type Record interface {
 	Since(s sts.Snapshot) (at time.Time, known bool)
 	// Progress is how far it is, and who drives it.
 	Progress(s sts.Snapshot, now time.Time) plan.Operation
+	// Facts are what a program reads of it besides.
+	Facts(s sts.Snapshot) Facts
+	// Revisions are what the revisions of the pods are to it, nil where it replaces none.
+	Revisions() *Revisions
 	// Failure is how its last run has ended, nil where it has not failed or somebody
 	// has acted on it since.
 	Failure(s sts.Snapshot) *sts.Failure
@@ -61,7 +65,7 @@ type Record interface {
 	Helps(s sts.Snapshot, good bool) []hint.Hint
 	// Excludes is why another verb can't begin meanwhile; nil where it can, or where
 	// the verb's own planner knows better.
-	Excludes(verb string, s sts.Snapshot, command hint.Caller) *plan.Refusal
+	Excludes(verb string, s sts.Snapshot) *plan.Refusal
 }
 
 // Kind is one kind of operation.
@@ -134,7 +138,7 @@ func (f Found) First() Record {
 
 // Refuse is why a verb can't begin on the set because of an operation of another
 // kind, or nil. What a hold that can't be read excludes nobody knows: that is an error.
-func Refuse(verb string, s sts.Snapshot, command hint.Caller) error {
+func Refuse(verb string, s sts.Snapshot) error {
 	found := Find(s)
 	for _, u := range found.Unreadable {
 		if u.Kind.Annotation == HoldAnnotation {
@@ -142,7 +146,7 @@ func Refuse(verb string, s sts.Snapshot, command hint.Caller) error {
 		}
 	}
 	for _, r := range found.Records {
-		if no := r.Excludes(verb, s, command); no != nil {
+		if no := r.Excludes(verb, s); no != nil {
 			return no
 		}
 	}

@@ -13,22 +13,18 @@ type Position struct {
 // Position reads off the partition how far the canary is. The steps are
 // counted with the replicas that the set has now. Should some go down since
 // those changed, the canary goes on without them.
-func (r Rollout) Position(s sts.Snapshot) (Position, error) {
+func (r Rollout) Position(s sts.Snapshot) Position {
 	if r.Pods != nil {
-		return r.restarted(s), nil
+		return r.restarted(s)
 	}
-	counts, err := r.Steps.UsableCounts(s.Replicas())
-	if err != nil {
-		return Position{}, err
-	}
-	p := Position{Counts: counts}
+	p := Position{Counts: r.Steps.UsableCounts(s.Replicas())}
 	updated := r.LetThrough(s)
-	for _, n := range counts {
+	for _, n := range p.Counts {
 		if n <= updated {
 			p.Begun++
 		}
 	}
-	return p, nil
+	return p
 }
 
 // restarted is how far a restart of some pods is: it has one step.

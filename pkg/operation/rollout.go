@@ -81,15 +81,10 @@ func FindRollout(s sts.Snapshot) (*Rollout, error) {
 	return sts.ReadNote[Rollout](s, sts.RolloutAnnotation, "put the partition where it belongs")
 }
 
-// Format is the version that it was written in.
-func (r Rollout) Format() int { return r.Version }
-
 // Check rejects what no run writes.
 func (r Rollout) Check() error {
-	switch _, err := r.Steps.counts(1, true); {
-	case err != nil:
-		return err
-	case r.Stable == "", r.Started.IsZero(), len(r.Steps) == 0:
+	switch {
+	case r.Stable == "", r.Started.IsZero(), r.Steps.Empty():
 		return errors.New("it lacks the stable revision, the steps or the time")
 	case r.Version == sts.FormatFailed && r.Failed == nil:
 		return errors.New("it does not say how it failed")

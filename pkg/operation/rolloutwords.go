@@ -32,26 +32,19 @@ func (r Rollout) Says() string {
 // Short is the same for a row of a list, where most of them are canaries.
 func (r Rollout) Short(s sts.Snapshot, now time.Time) string {
 	words := string(r.Verb)
-	switch at, err := r.Position(s); {
+	switch at := r.Position(s); {
 	case r.Aborting:
 		words += " aborting"
-	case err != nil:
-		words += " ?"
 	case words == "" || len(at.Counts) > 1:
 		words += fmt.Sprintf(" %d/%d", at.Begun, len(at.Counts))
 	}
 	return strings.TrimSpace(words) + " for " + duration.HumanDuration(now.Sub(r.Started))
 }
 
-// Lines say how far it is. There are none where its steps no longer fit: the verb
-// that goes on says so.
+// Lines say how far it is.
 func (r Rollout) Lines(s sts.Snapshot, now time.Time) [][2]string {
-	at, err := r.Position(s)
-	if err != nil {
-		return nil
-	}
 	label := map[Verb]string{VerbCanary: "Canary", VerbUndo: "Undo", VerbRestart: "Restart"}[r.Verb]
-	return [][2]string{{label, r.at(at) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
+	return [][2]string{{label, r.at(r.Position(s)) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
 }
 
 // at is how far it is.
@@ -134,13 +127,13 @@ func (r Rollout) AtGate(s sts.Snapshot, pods plan.Progress) bool {
 // Waits is what a person may do at a gate.
 func (r Rollout) Waits(s sts.Snapshot) string {
 	failed := r.Failure(s) != nil
-	at, err := r.Position(s)
+	at := r.Position(s)
 	switch {
 	case failed && r.Verb == VerbCanary:
 		return "somebody to abort it or to try again"
 	case failed:
 		return "somebody to act"
-	case err == nil && r.Verb == VerbCanary && at.Begun > 0:
+	case r.Verb == VerbCanary && at.Begun > 0:
 		return fmt.Sprintf("somebody to promote or to abort it: step %d of %d passed", at.Begun, len(at.Counts))
 	}
 	return "somebody to go on with it"
@@ -162,4 +155,4 @@ func (r Rollout) TakenBack(s sts.Snapshot, origin string) bool {
 
 // Excludes is nil: the planners of the other verbs say what a rollout in progress is
 // to them.
-func (r Rollout) Excludes(string, sts.Snapshot, hint.Caller) *plan.Refusal { return nil }
+func (r Rollout) Excludes(string, sts.Snapshot) *plan.Refusal { return nil }

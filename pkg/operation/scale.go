@@ -42,9 +42,6 @@ func FindScale(s sts.Snapshot) (*Scale, error) {
 	return sts.ReadNote[Scale](s, sts.ScaleAnnotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
 }
 
-// Format is the version that it was written in.
-func (r Scale) Format() int { return r.Version }
-
 // Check rejects what no scale writes.
 func (r Scale) Check() error {
 	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == sts.FormatFailed && r.Failed == nil {

@@ -173,4 +173,4 @@ func (r Scale) TakenBack(s sts.Snapshot, _ string) bool {
 }
 
 // Excludes is nil: what a scale leaves alone is looked at by the planners.
-func (r Scale) Excludes(string, sts.Snapshot, hint.Caller) *plan.Refusal { return nil }
+func (r Scale) Excludes(string, sts.Snapshot) *plan.Refusal { return nil }

@@ -23,7 +23,7 @@ func scaling(record string) setOption { return ststest.Annotated(sts.ScaleAnnota
 func rendered(hints []hint.Hint) []string {
 	var out []string
 	for _, h := range hints {
-		out = append(out, hint.Caller("kubectl sts -n prod").Render(h))
+		out = append(out, hint.Caller{}.In("prod").Render(h))
 	}
 	return out
 }

@@ -1,8 +1,10 @@
 package operation
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,11 +13,24 @@ import (
 )
 
 // Steps are how many pods a canary updates, step by step: counts like 1 or
-// shares like 50%, of the set's replicas.
-type Steps []string
+// shares like 50%, of the set's replicas. The zero value has none. Whoever has one
+// has steps that were read and make sense.
+type Steps struct{ list []step }
+
+// step is one of them, as it was written.
+type step struct {
+	text  string
+	n     int // pods, or per cent
+	share bool
+}
 
 // DefaultSteps fit a small set as well as a large one.
-func DefaultSteps() Steps { return Steps{"1", "50%", "100%"} }
+func DefaultSteps() Steps {
+	return Steps{[]step{{"1", 1, false}, {"50%", 50, true}, {"100%", 100, true}}}
+}
+
+// AllAtOnce is a single step.
+func AllAtOnce() Steps { return Steps{[]step{{"100%", 100, true}}} }
 
 // DefaultSoak shows most crashes that come after the start.
 const DefaultSoak = 30 * time.Second
@@ -26,20 +41,20 @@ func ParseSteps(text string) (Steps, error) {
 	var steps Steps
 	lastCount, lastShare := bound{}, bound{}
 	for part := range strings.SplitSeq(text, ",") {
-		part = strings.TrimSpace(part)
-		n, percent, err := parseStep(part)
+		step, err := parseStep(strings.TrimSpace(part))
 		if err != nil {
-			return nil, err
+			return Steps{}, err
 		}
 		last := &lastCount
-		if percent {
+		if step.share {
 			last = &lastShare
 		}
-		steps = append(steps, part)
-		if n <= last.n {
-			return nil, fmt.Errorf("step %d (%s) must be larger than step %d (%s)", len(steps), part, last.step, steps[last.step-1])
+		steps.list = append(steps.list, step)
+		if step.n <= last.n {
+			return Steps{}, fmt.Errorf("step %d (%s) must be larger than step %d (%s)",
+				len(steps.list), step.text, last.step, steps.list[last.step-1].text)
 		}
-		*last = bound{n, len(steps)}
+		*last = bound{step.n, len(steps.list)}
 	}
 	return steps, nil
 }
@@ -47,69 +62,111 @@ func ParseSteps(text string) (Steps, error) {
 // bound is what a step must be larger than, and which step that is, from 1 on.
 type bound struct{ n, step int }
 
-func parseStep(text string) (n int, percent bool, err error) {
-	digits, percent := strings.CutSuffix(text, "%")
-	n, err = strconv.Atoi(digits)
+func parseStep(text string) (step, error) {
+	digits, share := strings.CutSuffix(text, "%")
+	n, err := strconv.Atoi(digits)
 	switch {
 	case text == "":
-		return 0, false, errors.New("a step is empty")
+		return step{}, errors.New("a step is empty")
 	case err != nil || strings.HasPrefix(digits, "+"):
-		return 0, false, fmt.Errorf("step %q is neither a count like 2 nor a share like 50%%", text)
+		return step{}, fmt.Errorf("step %q is neither a count like 2 nor a share like 50%%", text)
 	case n <= 0:
-		return 0, false, fmt.Errorf("step %q updates no pod", text)
-	case percent && n > 100:
-		return 0, false, fmt.Errorf("step %q is more than all pods", text)
+		return step{}, fmt.Errorf("step %q updates no pod", text)
+	case share && n > 100:
+		return step{}, fmt.Errorf("step %q is more than all pods", text)
 	}
-	return n, percent, nil
+	return step{text, n, share}, nil
 }
 
-// Counts turns the steps into numbers of pods, rounded up, never more than
-// there are; steps that come out the same are one, and all pods are the last.
-// Steps of both kinds that go down for this number of replicas are an error.
-func (steps Steps) Counts(replicas int) ([]int, error) { return steps.counts(replicas, false) }
+// pods is how many that is, rounded up and never more than there are, and the same in words.
+func (s step) pods(replicas int) (n int, words string) {
+	if n = s.n; s.share {
+		n = (replicas*n + 99) / 100
+	}
+	words = sts.Count(min(n, replicas), "pod")
+	if s.share || n > replicas {
+		words = s.text + " = " + words
+	}
+	return min(n, replicas), words
+}
 
-// UsableCounts are the same without the steps that go down.
-func (steps Steps) UsableCounts(replicas int) ([]int, error) { return steps.counts(replicas, true) }
-
-func (steps Steps) counts(replicas int, skip bool) ([]int, error) {
-	var counts []int
+// Counts turns the steps into numbers of pods; steps that come out the same are one, and
+// all pods are the last. Steps of both kinds that go down for this number of replicas are
+// an error.
+func (s Steps) Counts(replicas int) ([]int, error) {
 	last, lastWords := bound{}, ""
-	for i, text := range steps {
-		n, percent, err := parseStep(text)
-		if err != nil {
-			return nil, err
-		}
-		if percent {
-			n = (replicas*n + 99) / 100
-		}
-		words := sts.Count(min(n, replicas), "pod")
-		if percent || n > replicas {
-			words = text + " = " + words
-		}
-		n = min(n, replicas)
-		switch {
-		case n < last.n && skip:
-			continue
-		case n < last.n:
+	for i, step := range s.list {
+		n, words := step.pods(replicas)
+		if n < last.n {
 			return nil, fmt.Errorf("step %d (%s) must be larger than step %d (%s)", i+1, words, last.step, lastWords)
-		case n > last.n:
-			counts = append(counts, n)
 		}
 		last, lastWords = bound{n, i + 1}, words
 	}
-	if last.n < replicas {
-		counts = append(counts, replicas)
-	}
-	return counts, nil
+	return s.UsableCounts(replicas), nil
 }
 
-// Open returns the steps without a final 100%, which Counts adds by itself.
-func (steps Steps) Open() Steps {
-	if n := len(steps); n > 0 && steps[n-1] == "100%" {
-		return steps[:n-1]
+// UsableCounts are the same without the steps that go down.
+func (s Steps) UsableCounts(replicas int) []int {
+	var counts []int
+	last := 0
+	for _, step := range s.list {
+		if n, _ := step.pods(replicas); n > last {
+			counts, last = append(counts, n), n
+		}
 	}
-	return steps
+	if last < replicas {
+		counts = append(counts, replicas)
+	}
+	return counts
+}
+
+// Empty reports whether there are none.
+func (s Steps) Empty() bool { return len(s.list) == 0 }
+
+// Same reports whether these go as the others do: a final 100% goes without saying.
+func (s Steps) Same(others Steps) bool { return slices.Equal(s.open(), others.open()) }
+
+// open is the list without a final 100%, which Counts adds by itself.
+func (s Steps) open() []step {
+	if n := len(s.list); n > 0 && s.list[n-1].text == "100%" {
+		return s.list[:n-1]
+	}
+	return s.list
+}
+
+// texts are the steps as they were written.
+func (s Steps) texts() []string {
+	if s.list == nil {
+		return nil
+	}
+	out := make([]string, len(s.list))
+	for i, step := range s.list {
+		out[i] = step.text
+	}
+	return out
 }
 
 // String is the list as the flag takes it.
-func (steps Steps) String() string { return strings.Join(steps, ",") }
+func (s Steps) String() string { return strings.Join(s.texts(), ",") }
+
+// MarshalJSON writes a list of texts.
+func (s Steps) MarshalJSON() ([]byte, error) { return json.Marshal(s.texts()) }
+
+// UnmarshalJSON reads that list. Steps that go down pass: with the replicas of their time
+// they went up.
+func (s *Steps) UnmarshalJSON(data []byte) error {
+	var texts []string
+	if err := json.Unmarshal(data, &texts); err != nil {
+		return err
+	}
+	var list []step
+	for _, text := range texts {
+		step, err := parseStep(text)
+		if err != nil {
+			return err
+		}
+		list = append(list, step)
+	}
+	s.list = list
+	return nil
+}

@@ -3,13 +3,14 @@ package options
 import (
 	"fmt"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // UsageError is bad input: the user's words don't fit.
 type UsageError struct {
 	Err error
-	Try []string // what may have been meant
+	Try []hint.Hint // what may have been meant
 }
 
 // Error is the reason in one line, whatever the arguments have in them.

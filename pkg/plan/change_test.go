@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -83,5 +84,5 @@ func TestConditionString(t *testing.T) {
 }
 
 func TestRefusalIsAnErrorWithItsReason(t *testing.T) {
-	require.EqualError(t, &plan.Refusal{Why: "no", Try: []string{"something else"}}, "no")
+	require.EqualError(t, &plan.Refusal{Why: "no", Try: hinttest.List("something else")}, "no")
 }

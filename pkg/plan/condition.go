@@ -34,6 +34,9 @@ type Progress struct {
 	Pods []sts.PodProgress
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
+	// Reason is that of the trouble or the failure which Waiting or Back tells of, in one
+	// word; empty for none.
+	Reason string
 	// External says that it is neither the controller nor the API server, so
 	// that somebody may have to act.
 	External bool

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -56,18 +57,17 @@ type Plan struct {
 
 	// Resume, Abort and Promote are the commands that help when the run ends
 	// early; empty ones are not shown.
-	Resume  string `json:"resume"`
-	Promote string `json:"promote"`
-	Abort   string `json:"abort"`
+	Resume  hint.Hint `json:"resume"`
+	Promote hint.Hint `json:"promote"`
+	Abort   hint.Hint `json:"abort"`
 	// Watch is the one for somebody else's run on the same set.
-	Watch string `json:"watch"`
-	// Instead are other ways than the goal's for a run that halted, each what it
-	// is and its command.
-	Instead []string `json:"instead"`
+	Watch hint.Hint `json:"watch"`
+	// Instead are other ways than the goal's for a run that halted.
+	Instead []hint.Hint `json:"instead"`
 	// From is how many replicas there were when a scale began.
 	From int `json:"from"`
 	// Stay, with a number of replicas behind it, ends a scale where it is.
-	Stay string `json:"stay"`
+	Stay hint.Hint `json:"stay"`
 	// Success is the last line of a run that got to the end.
 	Success string `json:"success"`
 }
@@ -188,8 +188,8 @@ const (
 
 // Refusal is a safeguard's no: nothing was written.
 type Refusal struct {
-	Why string   // one sentence
-	Try []string // what helps: a sentence or a command each
+	Why string      // one sentence
+	Try []hint.Hint // what helps
 	// Cancelled says that the person was asked and said no: they know why.
 	Cancelled bool
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 )
 
 // EndWord is a result in words.
@@ -45,6 +46,9 @@ func EndWhere(o engine.Outcome) string {
 	}
 	return EndWord(o.Result)
 }
+
+// Helps are what helps, as this user would type it.
+func Helps(caller hint.Caller, try []hint.Hint) []string { return CleanAll(caller.RenderAll(try)) }
 
 // EndPlace says where an end has left the set.
 func EndPlace(o engine.Outcome) []string {

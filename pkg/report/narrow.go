@@ -1,7 +1,6 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -11,23 +10,17 @@ import (
 // their ends: an ordinal, a colour, a region.
 func Shorten(name string, width int) string { return cut(name, width, (width-1)/2) }
 
-// Brief cuts a sentence. Of trouble it keeps the reason and the end, where the
-// name of an image or the cause often stands; of any other the beginning.
-func Brief(text string, width int) string {
-	at := reason.FindStringIndex(text)
-	if at == nil {
-		return ansi.Truncate(text, max(width, 0), "…")
+// Brief cuts a sentence. Where it tells of trouble with this reason it keeps that and
+// the end, where the name of an image or the cause often stands; else the beginning.
+func Brief(text, reason string, width int) string {
+	if _, words, ok := strings.Cut(text, reason+": "); ok && reason != "" {
+		before := text[:len(text)-len(words)]
+		if tail := width - 1 - ansi.StringWidth(before); tail >= fewWords {
+			return cut(text, width, tail)
+		}
 	}
-	tail := width - 1 - ansi.StringWidth(text[:at[1]])
-	if tail < fewWords {
-		return ansi.Truncate(text, max(width, 0), "…")
-	}
-	return cut(text, width, tail)
+	return ansi.Truncate(text, max(width, 0), "…")
 }
-
-// reason is what Kubernetes calls it, before the words about it: "web-4: nginx:
-// ImagePullBackOff: not found".
-var reason = regexp.MustCompile(`(?:^|: )[A-Z][A-Za-z]+: `)
 
 // fewWords is about what two or three words take.
 const fewWords = 12

@@ -17,7 +17,7 @@ type Status struct {
 	Verdict  verdict.Verdict
 	Now      time.Time
 	Context  string      // what the user calls the cluster
-	Command  hint.Caller // how the user calls the plugin for this set; only a list needs it
+	Command  hint.Caller // how the user calls the plugin for this set
 	// Ended reports whether the process that drives the operation is known to have
 	// ended; nil where nobody can tell.
 	Ended func(sts.Driver) bool
@@ -60,49 +60,30 @@ func (st Status) pod(ordinal int, focus sts.Focus) StatusPod {
 	return out
 }
 
-// Rollout is the canary, undo or restart in progress, or nil.
-func (st Status) Rollout() *operation.Rollout {
+// Revisions are what the revisions are to what is in progress.
+func (st Status) Revisions() operation.Revisions {
 	for _, r := range st.Ops.Records {
-		if found, ok := r.(*operation.Rollout); ok {
-			return found
+		if found := r.Revisions(); found != nil {
+			return *found
 		}
 	}
-	return nil
+	return operation.Revisions{Stable: st.Snapshot.StableRevision(), Before: "stable", After: "update"}
 }
 
 // Stable is the revision to tell the others from.
-func (st Status) Stable() string {
-	if r := st.Rollout(); r != nil {
-		return r.Stable
-	}
-	return st.Snapshot.StableRevision()
-}
-
-// RevisionWords are what the revision before is to the rollout, and the one
-// that it goes to.
-func (st Status) RevisionWords() (before, after string) {
-	switch r := st.Rollout(); {
-	case r == nil:
-		return "stable", "update"
-	case r.Verb == operation.VerbUndo:
-		return "left", "wanted"
-	case r.Verb == operation.VerbRestart:
-		return "stable", "restarted"
-	}
-	return "stable", "canary"
-}
+func (st Status) Stable() string { return st.Revisions().Stable }
 
 // class is what a pod's revision is to the rollout.
 func (st Status) class(revision string) string {
-	before, after := st.RevisionWords()
+	r := st.Revisions()
 	is := revision == st.Snapshot.UpdateRevision()
-	switch r := st.Rollout(); {
-	case is && r != nil && r.Verb == operation.VerbUndo:
-		return after // even where it was so before: kubectl had undone the template
-	case revision == st.Stable():
-		return before
+	switch {
+	case is && r.Returns:
+		return r.After // even where it was so before: kubectl had undone the template
+	case revision == r.Stable:
+		return r.Before
 	case is:
-		return after
+		return r.After
 	}
 	return "other"
 }

@@ -41,18 +41,32 @@ func (s Snapshot) ManagedBy() string {
 	return ""
 }
 
+// Field is what a run writes of a set's spec.
+type Field string
+
+// The fields.
+const (
+	FieldTemplate  Field = "template"
+	FieldPartition Field = "partition"
+	FieldReplicas  Field = "replicas"
+)
+
 // PutsBack warns, in one line or none, of a tool that may put its own template,
 // say, back, and says what to pause before.
-func (s Snapshot) PutsBack(what string) []string {
+func (s Snapshot) PutsBack(fields ...Field) []string {
 	by := s.ManagedBy()
 	if by == "" {
 		return nil
 	}
-	words := fmt.Sprintf("%s manages statefulset %s and may put its own %s back", by, s.Name(), what)
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = string(f)
+	}
+	words := fmt.Sprintf("%s manages statefulset %s and may put its own %s back", by, s.Name(), strings.Join(names, " and "))
 	if pause := s.pause(by); pause != "" {
 		words += "; pause it first: " + pause
 	}
-	if strings.Contains(what, "partition") {
+	if slices.Contains(fields, FieldPartition) {
 		return []string{words + "; change the source when this is over: applied before, it opens the gate for every pod"}
 	}
 	return []string{words + "; change the source as well"}

@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -48,20 +49,21 @@ func TestManagedBy(t *testing.T) {
 }
 
 func TestPutsBack(t *testing.T) {
+	template, replicas := []sts.Field{sts.FieldTemplate, sts.FieldPartition}, []sts.Field{sts.FieldReplicas}
 	for _, test := range []struct {
 		name string
 		set  func(*appsv1.StatefulSet)
-		what string
+		what []sts.Field
 		want string
 	}{
 		{
-			"Argo CD", ststest.Annotated("argocd.argoproj.io/tracking-id", "shop:apps/StatefulSet:default/web"), "template and partition",
+			"Argo CD", ststest.Annotated("argocd.argoproj.io/tracking-id", "shop:apps/StatefulSet:default/web"), template,
 			"Argo CD manages statefulset web and may put its own template and partition back; pause it first: " +
 				"argocd app set shop --sync-policy none; change the source when this is over: " +
 				"applied before, it opens the gate for every pod",
 		},
 		{
-			"Argo CD, whose words are no name", ststest.Annotated("argocd.argoproj.io/tracking-id", "$(rm -rf /):apps"), "replicas",
+			"Argo CD, whose words are no name", ststest.Annotated("argocd.argoproj.io/tracking-id", "$(rm -rf /):apps"), replicas,
 			"Argo CD manages statefulset web and may put its own replicas back; pause it first: " +
 				"argocd app set NAME --sync-policy none; change the source as well",
 		},
@@ -69,24 +71,24 @@ func TestPutsBack(t *testing.T) {
 			"Flux", func(set *appsv1.StatefulSet) {
 				labelled("kustomize.toolkit.fluxcd.io/name", "apps")(set)
 				set.Labels["kustomize.toolkit.fluxcd.io/namespace"] = "flux-system"
-			}, "template and partition",
+			}, template,
 			"Flux manages statefulset web and may put its own template and partition back; pause it first: " +
 				"flux suspend kustomization apps -n flux-system; change the source when this is over: applied before, " +
 				"it opens the gate for every pod",
 		},
 		{
-			"a Helm release of Flux", labelled("helm.toolkit.fluxcd.io/name", "web"), "replicas",
+			"a Helm release of Flux", labelled("helm.toolkit.fluxcd.io/name", "web"), replicas,
 			"Flux manages statefulset web and may put its own replicas back; pause it first: " +
 				"flux suspend helmrelease web -n NAMESPACE; change the source as well",
 		},
 		{
-			"Helm", labelled("app.kubernetes.io/managed-by", "Helm"), "replicas",
+			"Helm", labelled("app.kubernetes.io/managed-by", "Helm"), replicas,
 			"Helm manages statefulset web and may put its own replicas back; change the source as well",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, []string{test.want}, ststest.Snapshot(ststest.Set(test.set)).PutsBack(test.what))
+			require.Equal(t, []string{test.want}, ststest.Snapshot(ststest.Set(test.set)).PutsBack(test.what...))
 		})
 	}
-	require.Empty(t, ststest.Snapshot(ststest.Set()).PutsBack("replicas"))
+	require.Empty(t, ststest.Snapshot(ststest.Set()).PutsBack(replicas...))
 }

@@ -9,8 +9,6 @@ import (
 
 // Note is what a run keeps in an annotation of the set, to be gone on with.
 type Note interface {
-	// Format is the version of the format that it was written in.
-	Format() int
 	// Check rejects what no run writes.
 	Check() error
 }
@@ -23,13 +21,14 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	if !ok {
 		return nil, nil //nolint:nilnil // no note is no error
 	}
-	note := new(N)
-	err := json.Unmarshal([]byte(text), note)
-	if format := (*note).Format(); err == nil && format != FormatGoing && format != FormatFailed {
+	written := struct{ Version int }{} // by itself: of a newer format nothing else need be understood
+	err := json.Unmarshal([]byte(text), &written)
+	if err == nil && written.Version != FormatGoing && written.Version != FormatFailed {
 		return nil, fmt.Errorf("annotation %s of statefulset %q has format %d, this kubectl-sts reads %d and %d: "+
-			"use the version that wrote it", annotation, s.Name(), format, FormatGoing, FormatFailed)
+			"use the version that wrote it", annotation, s.Name(), written.Version, FormatGoing, FormatFailed)
 	}
-	if err == nil {
+	note := new(N)
+	if err = json.Unmarshal([]byte(text), note); err == nil {
 		err = (*note).Check()
 	}
 	if err != nil {

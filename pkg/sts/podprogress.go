@@ -108,6 +108,14 @@ func (t PodProgress) Says() string {
 	return string(t.State)
 }
 
+// Reason is that of the trouble, "" for none.
+func (t PodProgress) Reason() string {
+	if t.Trouble == nil {
+		return ""
+	}
+	return t.Trouble.Reason
+}
+
 // DeadlineTrouble is the trouble of an ordinal that did not get there in
 // time: the one that is known, or else its state put as one.
 func (t PodProgress) DeadlineTrouble() Trouble {

@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -36,26 +38,27 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 		{
 			"a canary", ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), updated(4)), record,
 			[]string{
-				"roll back: kubectl sts -n prod abort web",
-				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-				"try again: kubectl sts -n prod canary web --retry",
+				"roll back: kubectl sts abort web",
+				"or go to another revision: kubectl sts undo web --to-revision REVISION",
+				"try again: kubectl sts canary web --retry",
 			},
 		},
 		{
 			"a scale", ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text)), ststest.Pods(0, 5)), nil,
 			[]string{
-				"go back: kubectl sts -n prod scale web --replicas 6", "try again: kubectl sts -n prod scale web --replicas 5 --retry",
+				"go back: kubectl sts scale web --replicas 6", "try again: kubectl sts scale web --replicas 5 --retry",
 			},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := verdict.Judge(tt.s, doing(tt.s, tt.record), limits, command, now)
+			got := verdict.Judge(tt.s, doing(tt.s, tt.record), limits, now)
 			require.Equal(t, verdict.Verdict{
 				Result: engine.Halted, Message: "failed: " + restarted + " (at 2030-01-02T03:04:05Z)", Pod: "web-4",
-				Failed: hasFailed(), Try: tt.try, Again: 1,
+				Failed: hasFailed(), Try: hinttest.Trying(1, hinttest.List(tt.try...)),
 			}, got)
 			require.Equal(t, verdict.StateFailed, got.State())
+			require.Equal(t, "Restarted", got.Reason())
 		})
 	}
 }
@@ -107,45 +110,46 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 			"all the way", ``, 0, "kustomize-controller",
 			failure(byFlux + "0: 4 pods updated without a soak (web-3, web-2, web-1, web-0)"),
 			[]string{
-				"roll back: kubectl sts -n prod abort web",
-				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-				"try again: kubectl sts -n prod canary web --retry",
+				"roll back: kubectl sts abort web",
+				"or go to another revision: kubectl sts undo web --to-revision REVISION",
+				"try again: kubectl sts canary web --retry",
 			},
 		},
 		{
 			"by one pod of a restart", `restart`, 3, "kustomize-controller",
 			failure(byFlux + "3: 1 pod updated without a soak (web-3)"),
 			[]string{
-				"give the restart up: kubectl sts -n prod abort web",
-				"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-				"try again: kubectl sts -n prod restart web --retry",
+				"give the restart up: kubectl sts abort web",
+				"or go to another revision: kubectl sts undo web --to-revision REVISION",
+				"try again: kubectl sts restart web --retry",
 			},
 		},
 		{
 			"by the canary itself", ``, 3, "sts-rollout", nil,
-			[]string{"the next step: kubectl sts -n prod promote web", "roll back: kubectl sts -n prod abort web"},
+			[]string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(tt.partition),
 				canaryAt(time.Hour, `,"gate":4,"verb":"`+tt.verb+`"`), openedBy(tt.manager)), updated(int(tt.partition)))
-			judged := verdict.Judge(s, operation.Find(s), limits, command, ststest.Start)
-			watched := verdict.Settled{Command: command}.Check(s, ststest.Start)
+			judged := verdict.Judge(s, operation.Find(s), limits, ststest.Start)
+			watched := verdict.Settled{}.Check(s, ststest.Start)
 
 			require.Equal(t, tt.failed, judged.Failed)
 			require.Equal(t, tt.failed, watched.Failed)
 			require.Equal(t, tt.failed != nil, watched.Operation.Failed)
-			require.Equal(t, tt.help, judged.Try)
+			require.Equal(t, tt.help, hint.Caller{}.RenderAll(judged.Try))
 			halted := engine.Outcome{Result: judged.Result}
-			got, _ := verdict.Settled{Command: command}.Help(s, halted, ststest.Start)
-			require.Equal(t, tt.help, got)
+			got := verdict.Settled{}.Help(s, halted, ststest.Start)
+			require.Equal(t, tt.help, hint.Caller{}.RenderAll(got))
 			if tt.failed == nil {
 				require.Equal(t, verdict.StateHeld, judged.State())
 				return
 			}
 			require.Equal(t, verdict.Verdict{
-				Result: engine.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed, Try: tt.help, Again: 1,
+				Result: engine.Halted, Message: "failed: " + tt.failed.String(), Failed: tt.failed,
+				Try: hinttest.Trying(1, hinttest.List(tt.help...)),
 			}, judged)
 			require.False(t, watched.Done, "also where every pod is updated and Available")
 		})
@@ -164,15 +168,15 @@ func TestARestartInASoakCountsUntilTheSoakIsOver(t *testing.T) {
 	}
 	s := ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4)), pods)
 
-	got := verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second))
+	got := verdict.Judge(s, doing(s, record), limits, at.Add(9*time.Second))
 	require.Equal(t, engine.Halted, got.Result)
 	require.Equal(t, "trouble: web-4: restarted 10s ago (1 restart), and its soak of 1m0s is not over", got.Message)
 
-	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(time.Minute)).Result)
+	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, at.Add(time.Minute)).Result)
 
 	// Kubernetes tells whole seconds: it may have been right after the beginning.
 	record.Started = at.Add(-time.Second)
-	require.Equal(t, engine.Halted, verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second)).Result)
+	require.Equal(t, engine.Halted, verdict.Judge(s, doing(s, record), limits, at.Add(9*time.Second)).Result)
 	record.Started = at
-	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, command, at.Add(9*time.Second)).Result)
+	require.Equal(t, engine.Held, verdict.Judge(s, doing(s, record), limits, at.Add(9*time.Second)).Result)
 }

@@ -64,6 +64,7 @@ func goOnWith(p plan.Progress, verb, waits string) plan.Progress {
 	switch {
 	case p.Failed != nil:
 		p.Waiting, p.External = fmt.Sprintf("%s; the %s failed: %s", waits, verb, p.Failed), true
+		p.Reason = p.Failed.Reason
 	case p.Held != "":
 		p.Waiting, p.External, p.Gated = waits, true, true
 	}
@@ -88,6 +89,7 @@ func (f followed) end(p plan.Progress, s sts.Snapshot) plan.Progress {
 	p.Back = fmt.Sprintf("the %s was taken back: %s", verb, words)
 	if f.failed != nil {
 		p.Back += "; it had failed: " + f.failed.String()
+		p.Reason = f.failed.Reason
 	}
 	p.Done, p.Held = false, ""
 	return p

@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -18,13 +19,13 @@ func follow(snapshots ...sts.Snapshot) plan.Progress {
 	var memory any
 	var p plan.Progress
 	for _, s := range snapshots {
-		memory, p = verdict.Follow{Settled: verdict.Settled{Command: command}}.Recall(memory, s, ststest.Start)
+		memory, p = verdict.Follow{}.Recall(memory, s, ststest.Start)
 	}
 	p.Pods, p.Operation = nil, nil
 	return p
 }
 
-const gateFailed = `,"failed":{"at":"2030-01-02T03:04:05Z","message":"web-4: CrashLoopBackOff","pod":"web-4"}`
+const gateFailed = `,"failed":{"at":"2030-01-02T03:04:05Z","message":"web-4: CrashLoopBackOff","pod":"web-4","reason":"CrashLoopBackOff"}`
 
 // the states that a canary goes through
 func heldAtStep1() sts.Snapshot {
@@ -61,6 +62,7 @@ func TestFollowGoesOnOverAFailure(t *testing.T) {
 	require.Nil(t, p.Failed)
 	require.False(t, p.Gated, "nobody wanted that: it has a deadline")
 	require.Contains(t, p.Waiting, "somebody to abort it or to try again; the canary failed: web-4: CrashLoopBackOff")
+	require.Equal(t, "CrashLoopBackOff", p.Reason)
 }
 
 func TestFollowEndsWithTheOperation(t *testing.T) {
@@ -85,6 +87,7 @@ func TestFollowEndsWithTheOperation(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := follow(test.snapshots...)
 			require.Equal(t, test.back, p.Back)
+			require.Equal(t, strings.Contains(test.back, "CrashLoopBackOff"), p.Reason == "CrashLoopBackOff")
 			require.Equal(t, test.done != "", p.Done)
 			if test.done != "" {
 				require.Equal(t, test.done, p.Success)

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -9,37 +11,32 @@ import (
 
 // help lists the commands that help with a judgement, or with the end of a
 // watch. first is what is in progress, nil for nothing; good says that every pod
-// is where it should be; command is how the user calls the plugin. again is how many of
-// the last of them take up again what has ended.
-func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool, command hint.Caller) (try []string, again int) {
+// is where it should be.
+func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool) []hint.Hint {
+	var try []hint.Hint
 	if o.Trouble != nil {
-		for _, h := range o.Trouble.Hints {
-			try = append(try, command.Render(h))
-		}
+		try = slices.Clone(o.Trouble.Hints)
 	}
 	if o.Trouble != nil && o.Trouble.Reason == sts.ReasonBlocked {
-		try = append(try, "delete it, and it is recreated at the wanted revision: "+
-			command.Kubectl("delete", "pod", o.Pod))
+		try = append(try, hint.Kube("delete it, and it is recreated at the wanted revision", "delete", "pod", o.Pod))
 	}
 	// To go on with a rollout or back from it is what a person wants first.
 	rolls := first != nil && first.ReplacesPods()
 	look := !rolls && o.Result == engine.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
-	more := wayOut(s, o, good, command)
+	more := wayOut(s, o, good)
 	if first != nil {
-		more, again = helps(s, first, good, command)
+		more = helps(s, first, good)
 	}
 	try = append(try, more...)
 	if look {
-		return append(try, "look closer: "+command.Kubectl("describe", "pod", o.Pod)), 0
+		try = append(try, hint.Kube("look closer", "describe", "pod", o.Pod))
 	}
-	return try, again
+	return try
 }
 
 // wayOut is what gets a set on that no verb has in hand.
-func wayOut(s sts.Snapshot, o engine.Outcome, good bool, command hint.Caller) []string {
-	say := func(what, verb string) []string {
-		return []string{what + ": " + command.Sts(verb, s.Name())}
-	}
+func wayOut(s sts.Snapshot, o engine.Outcome, good bool) []hint.Hint {
+	say := func(what, verb string) []hint.Hint { return []hint.Hint{hint.Plugin(what, verb, s.Name())} }
 	switch {
 	case o.Result == engine.Held && s.OnDelete() && waitsForDeletion(s):
 		return say("have them replaced one after another", "canary")
@@ -70,18 +67,10 @@ func waitsForDeletion(s sts.Snapshot) bool {
 	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
-// helps are the commands that help with what is in progress, and how many of the last
-// of them take it up again.
-func helps(s sts.Snapshot, first operation.Record, good bool, command hint.Caller) (try []string, again int) {
+// helps are the commands that help with what is in progress.
+func helps(s sts.Snapshot, first operation.Record, good bool) []hint.Hint {
 	if first == nil {
-		return nil, 0
+		return nil
 	}
-	for _, help := range first.Helps(s, good) {
-		try = append(try, command.Render(help))
-		again++
-		if !help.Again {
-			again = 0
-		}
-	}
-	return try, again
+	return first.Helps(s, good)
 }

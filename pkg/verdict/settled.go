@@ -13,13 +13,10 @@ import (
 
 // Settled is the condition of a watch: it holds when every pod is where the
 // spec says, and ends the run as held when nothing more will happen by itself.
-type Settled struct {
-	// Command is how the user calls the plugin, for the commands that help.
-	Command hint.Caller `json:"-"`
-}
+type Settled struct{}
 
 // Check looks at the whole set.
-func (c Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
+func (Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	if s.Set.DeletionTimestamp != nil {
 		return plan.Progress{Want: s.Replicas(), Waiting: "the StatefulSet to be deleted"}
 	}
@@ -97,7 +94,7 @@ func removed(s sts.Snapshot) string {
 }
 
 // Help lists the commands that help when a watch has ended.
-func (c Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) (try []string, again int) {
+func (Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) []hint.Hint {
 	good := plan.PodsGood{From: s.Start()}.Check(s, now).Done
-	return help(s, operation.Find(s).First(), o, good, c.Command)
+	return help(s, operation.Find(s).First(), o, good)
 }

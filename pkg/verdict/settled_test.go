@@ -39,7 +39,7 @@ const partitionField = `{"f:spec":{"f:updateStrategy":{"f:rollingUpdate":{"f:par
 
 // looked is what a watch makes of a set, without the pods one by one.
 func looked(s sts.Snapshot) plan.Progress {
-	p := verdict.Settled{Command: command}.Check(s, ststest.Start)
+	p := verdict.Settled{}.Check(s, ststest.Start)
 	p.Pods, p.Operation = nil, nil
 	return p
 }

@@ -35,7 +35,7 @@ func TestState(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, verdict.Judge(test.s, doing(test.s, test.record), limits, command, ststest.Start).State())
+			require.Equal(t, test.want, verdict.Judge(test.s, doing(test.s, test.record), limits, ststest.Start).State())
 		})
 	}
 }

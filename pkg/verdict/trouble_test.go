@@ -1,7 +1,6 @@
 package verdict_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -18,7 +18,9 @@ import (
 )
 
 // One look can't tell how long trouble has lasted: the pod's age stands for it.
-func closer(pod string) []string { return []string{"look closer: kubectl -n prod describe pod " + pod} }
+func closer(pod string) []hint.Hint {
+	return []hint.Hint{hint.Kube("look closer", "describe", "pod", pod)}
+}
 
 func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 	tests := []struct {
@@ -45,7 +47,7 @@ func TestTroubleCountsByTheAgeOfItsPod(t *testing.T) {
 			if !tt.counts {
 				want = moving("4/5 pods updated and available; web-4 nginx: " + tt.reason + ": words")
 			}
-			require.Equal(t, want, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start))
+			require.Equal(t, want, verdict.Judge(s, operation.Find(s), limits, ststest.Start))
 		})
 	}
 }
@@ -58,7 +60,7 @@ func TestTheLowestPodInTroubleIsNamed(t *testing.T) {
 		Result: engine.Halted, Message: "trouble: web-3: nginx: CrashLoopBackOff: back-off", Pod: "web-3",
 		Trouble: &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience},
 		Try:     closer("web-3"),
-	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start), "web-1 is too young for its trouble to count")
+	}, verdict.Judge(s, operation.Find(s), limits, ststest.Start), "web-1 is too young for its trouble to count")
 }
 
 func TestAPodThatTheControllerCannotMake(t *testing.T) {
@@ -67,67 +69,62 @@ func TestAPodThatTheControllerCannotMake(t *testing.T) {
 	require.Equal(t, verdict.Verdict{
 		Result: engine.Halted, Message: "trouble: web-4: FailedCreate: exceeded quota", Pod: "web-4",
 		Trouble: &sts.Trouble{Reason: "FailedCreate", Message: "exceeded quota", Grace: sts.AfterPatience},
-	}, verdict.Judge(s, operation.Find(s), limits, command, ststest.Start))
+	}, verdict.Judge(s, operation.Find(s), limits, ststest.Start))
 }
 
 // The template was put back to Stable, and the pod of Update stays in place.
 func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 	const waits = "not Ready, on another revision than wanted; the controller waits for it before it replaces any pod"
 	old := ststest.Revision(ststest.Update)
-	blocked := func(message, command string) verdict.Verdict {
+	blocked := func(message string) verdict.Verdict {
 		return verdict.Verdict{
 			Result: engine.Halted, Message: "trouble: web-2: Blocked: " + message, Pod: "web-2",
 			Trouble: &sts.Trouble{Reason: "Blocked", Message: message},
-			Try: []string{
-				"delete it, and it is recreated at the wanted revision: " + command + " delete pod web-2",
-				"or take the rollout back, which frees it too: " + strings.Replace(command, "kubectl", "kubectl sts", 1) + " undo web",
-			},
+			Try: hinttest.List(
+				"delete it, and it is recreated at the wanted revision: kubectl delete pod web-2",
+				"or take the rollout back, which frees it too: kubectl sts undo web",
+			),
 		}
 	}
 	tests := []struct {
 		name    string
 		set     *appsv1.StatefulSet
 		changes []func(*corev1.Pod)
-		command hint.Caller
 		want    verdict.Verdict
 	}{
 		{
-			"without known trouble, with the user's own flags",
+			"without known trouble",
 			ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Unready},
-			"kubectl sts --context c -n prod", blocked(waits, "kubectl --context c -n prod"),
+			blocked(waits),
 		},
 		{
 			"with what is known",
 			ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Waiting("InvalidImageName", "NGINX")},
-			"kubectl sts",
-			blocked("nginx: InvalidImageName: NGINX; "+waits, "kubectl"),
+			blocked("nginx: InvalidImageName: NGINX; " + waits),
 		},
 		{
 			"after the patience", ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Unready, aged(30 * time.Second)},
-			"kubectl sts",
-			blocked(waits, "kubectl"),
+			blocked(waits),
 		},
 		{
 			"not before: it may yet become Ready", ststest.Set(),
 			[]func(*corev1.Pod){old, ststest.Unready, aged(30*time.Second - 1)},
-			"kubectl sts",
 			moving("4/5 pods updated and available; web-2 is to be replaced"),
 		},
 		{
 			"not with OnDelete, where the controller replaces nothing and so waits for nothing",
 			ststest.Set(ststest.Strategy("OnDelete")),
 			[]func(*corev1.Pod){old, ststest.Unready},
-			"kubectl sts",
 			verdict.Verdict{Result: engine.Held, Message: "held: strategy OnDelete, 1 pod waits to be deleted: web-2"},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := ststest.Snapshot(tt.set, ststest.Pods(0, 2), ststest.Pods(2, 3, tt.changes...), ststest.Pods(3, 5))
-			require.Equal(t, tt.want, verdict.Judge(s, operation.Find(s), limits, tt.command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(s, operation.Find(s), limits, ststest.Start))
 		})
 	}
 }
@@ -135,7 +132,7 @@ func TestThePodThatTheControllerWaitsForInVain(t *testing.T) {
 func TestAPodThatShouldHaveGotFurtherLongAgo(t *testing.T) {
 	late := func(changes ...func(*corev1.Pod)) verdict.Verdict {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4), ststest.Pods(4, 5, changes...))
-		return verdict.Judge(s, operation.Find(s), limits, command, ststest.Start)
+		return verdict.Judge(s, operation.Find(s), limits, ststest.Start)
 	}
 	trouble := late(ststest.Unready, unreadyFor(10*time.Minute))
 	require.Equal(t, verdict.Verdict{

@@ -40,26 +40,22 @@ type Verdict struct {
 	// Evidence is what the pod in trouble tells, or has told; nil where nobody has
 	// asked it.
 	Evidence *sts.Evidence
-	Try      []string
-	Again    int // how many of the last of these take up again what has ended
+	Try      []hint.Hint
 }
 
-// Judge looks at one set, and at what is in progress on it; command is how the user
-// calls the plugin.
-func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Caller, now time.Time) Verdict {
+// Judge looks at one set, and at what is in progress on it.
+func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Verdict {
 	if s.Uncountable != nil {
-		v := Verdict{Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error()}
-		for _, h := range hint.Of(s.Uncountable) {
-			v.Try = append(v.Try, command.Render(h))
+		return Verdict{
+			Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error(), Try: hint.In("", hint.Of(s.Uncountable)),
 		}
-		return v
 	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {
 		return inProgress("the StatefulSet is being deleted")
 	}
 	if !s.Observed() {
 		v := inProgress("the StatefulSet controller has not seen the newest spec yet")
-		v.Try, v.Again = helps(s, ops.First(), false, command)
+		v.Try = helps(s, ops.First(), false)
 		return v
 	}
 	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
@@ -74,8 +70,19 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, command hint.Call
 	if !bad {
 		v = stageOf(s, progress, ops).verdict()
 	}
-	v.Try, v.Again = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress), command)
+	v.Try = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress))
 	return v
+}
+
+// Reason is that of the trouble or of the failure, "" for neither.
+func (v Verdict) Reason() string {
+	switch {
+	case v.Trouble != nil:
+		return v.Trouble.Reason
+	case v.Failed != nil:
+		return v.Failed.Reason
+	}
+	return ""
 }
 
 // outcome is the verdict as the end of a watch would put it.

@@ -10,13 +10,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
-
-const command = "kubectl sts -n prod"
 
 var limits = verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 
@@ -86,7 +85,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
 			verdict.Verdict{
 				Result: engine.Held, Message: "held: partition 3 keeps 3 of 5 pods on the old revision",
-				Try: []string{"take the others through step by step: kubectl sts -n prod canary web"},
+				Try: hinttest.List("take the others through step by step: kubectl sts canary web"),
 			},
 		},
 		{
@@ -138,9 +137,9 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"held by a scale that is not over",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5)),
-			verdict.Verdict{Result: engine.Held, Message: "held: a scale from 6 to 2 is not over", Try: []string{
-				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
-			}},
+			verdict.Verdict{Result: engine.Held, Message: "held: a scale from 6 to 2 is not over", Try: hinttest.List(
+				"*resume: kubectl sts scale web --replicas 2", "or leave it at that: kubectl sts scale web --replicas 5",
+			)},
 		},
 		{
 			"held by the record of a scale that can't be read",
@@ -150,16 +149,16 @@ func TestASetWithoutTrouble(t *testing.T) {
 		{
 			"in progress, a pod of a scale is going",
 			ststest.Snapshot(ststest.Set(scaling), ststest.Pods(0, 5), ststest.Pods(5, 6, ststest.Terminating)),
-			verdict.Verdict{Result: engine.Held, Moving: true, Message: "in progress: web-5 is being removed", Try: []string{
-				"resume: kubectl sts -n prod scale web --replicas 2", "or leave it at that: kubectl sts -n prod scale web --replicas 5",
-			}},
+			verdict.Verdict{Result: engine.Held, Moving: true, Message: "in progress: web-5 is being removed", Try: hinttest.List(
+				"*resume: kubectl sts scale web --replicas 2", "or leave it at that: kubectl sts scale web --replicas 5",
+			)},
 		},
 		{
 			"held by OnDelete",
 			ststest.Snapshot(ststest.Set(updating, onDelete), updated(3)),
 			verdict.Verdict{
 				Result: engine.Held, Message: "held: strategy OnDelete, 3 pods wait to be deleted: web-0, web-1, web-2",
-				Try: []string{"have them replaced one after another: kubectl sts -n prod canary web"},
+				Try: hinttest.List("have them replaced one after another: kubectl sts canary web"),
 			},
 		},
 		{
@@ -175,7 +174,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, verdict.Judge(tt.s, operation.Find(tt.s), limits, command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(tt.s, operation.Find(tt.s), limits, ststest.Start))
 		})
 	}
 }
@@ -190,11 +189,11 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
-			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, operation.Found{}, limits, command, ststest.Start)
+			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, operation.Found{}, limits, ststest.Start)
 			require.Equal(t, verdict.Verdict{
 				Result:  engine.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,
-				Try:     []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"},
+				Try:     hinttest.List("set the number that is meant: kubectl scale statefulset web --replicas COUNT"),
 			}, got)
 			require.Equal(t, verdict.StateTrouble, got.State())
 		})
@@ -204,10 +203,10 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 func TestACanaryInProgress(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	aborting := &operation.Rollout{Aborting: true}
-	const promote = "the next step: kubectl sts -n prod promote web"
-	const goOn = "resume: kubectl sts -n prod canary web"
-	const back = "roll back: kubectl sts -n prod abort web"
-	const finish = "finish the abort: kubectl sts -n prod abort web"
+	const promote = "the next step: kubectl sts promote web"
+	const goOn = "*resume: kubectl sts canary web"
+	const back = "roll back: kubectl sts abort web"
+	const finish = "finish the abort: kubectl sts abort web"
 	crash := &sts.Trouble{Reason: "CrashLoopBackOff", Message: "back-off", Container: "nginx", Grace: sts.AfterPatience}
 	tests := []struct {
 		name   string
@@ -218,26 +217,26 @@ func TestACanaryInProgress(t *testing.T) {
 		{
 			"held at a gate",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4)), updated(4)), &operation.Rollout{},
-			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: hinttest.List(promote, back)},
 		},
 		{
 			"held between two steps of a set with OnDelete, whose other pods wait for theirs",
 			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)), &operation.Rollout{},
 			verdict.Verdict{
-				Result: engine.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: []string{promote, back},
+				Result: engine.Held, Message: "held: a canary is in progress; 2 of 5 pods are updated", Try: hinttest.List(promote, back),
 			},
 		},
 		{
 			"held before its end, with every pod updated",
 			ststest.Snapshot(ststest.Set(ststest.Updated), updated(0)), &operation.Rollout{},
-			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: []string{promote, back}},
+			verdict.Verdict{Result: engine.Held, Message: "held: a canary is in progress", Try: hinttest.List(promote, back)},
 		},
 		{
 			"on its way through a step",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(4)), &operation.Rollout{},
 			verdict.Verdict{
 				Result: engine.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-3 is to be replaced",
-				Try: []string{goOn, back},
+				Try: hinttest.List(goOn, back),
 			},
 		},
 		{
@@ -247,7 +246,7 @@ func TestACanaryInProgress(t *testing.T) {
 			&operation.Rollout{},
 			verdict.Verdict{
 				Result: engine.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
-				Try: []string{goOn, back},
+				Try: hinttest.List(goOn, back),
 			},
 		},
 		{
@@ -255,7 +254,7 @@ func TestACanaryInProgress(t *testing.T) {
 			ststest.Snapshot(ststest.Set(ststest.Partition(4)), updated(4)), aborting,
 			verdict.Verdict{
 				Result: engine.Held, Moving: true, Message: "in progress: 4/5 pods updated and available; web-4 is to be replaced",
-				Try: []string{finish},
+				Try: hinttest.List(finish),
 			},
 		},
 		{
@@ -263,7 +262,7 @@ func TestACanaryInProgress(t *testing.T) {
 			ststest.Snapshot(ststest.Set(ststest.Unseen), ststest.Pods(0, 5)), &operation.Rollout{},
 			verdict.Verdict{
 				Result: engine.Held, Moving: true, Message: "in progress: the StatefulSet controller has not seen the newest spec yet",
-				Try: []string{goOn, back},
+				Try: hinttest.List(goOn, back),
 			},
 		},
 		{
@@ -272,13 +271,13 @@ func TestACanaryInProgress(t *testing.T) {
 				ststest.Pods(4, 5, ststest.Waiting("CrashLoopBackOff", "back-off"))), aborting,
 			verdict.Verdict{
 				Result: engine.Halted, Message: "trouble: web-4: nginx: CrashLoopBackOff: back-off", Pod: "web-4", Trouble: crash,
-				Try: []string{finish},
+				Try: hinttest.List(finish),
 			},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, verdict.Judge(tt.s, doing(tt.s, tt.record), limits, command, ststest.Start))
+			require.Equal(t, tt.want, verdict.Judge(tt.s, doing(tt.s, tt.record), limits, ststest.Start))
 		})
 	}
 }

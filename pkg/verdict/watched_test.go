@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -16,7 +17,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 	updating := ststest.Updating("nginx:1.22")
 	crash := &sts.Trouble{Reason: "CrashLoopBackOff"}
 	halted := engine.Outcome{Result: engine.Halted, Pod: "web-4", Trouble: crash}
-	const closer = "look closer: kubectl -n prod describe pod web-4"
+	const closer = "look closer: kubectl describe pod web-4"
 	tests := []struct {
 		name string
 		s    sts.Snapshot
@@ -26,7 +27,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 		{
 			"a pod in trouble during a rollout",
 			ststest.Snapshot(ststest.Set(updating), updated(4)), halted,
-			[]string{"take the rollout back: kubectl sts -n prod undo web", closer},
+			[]string{"take the rollout back: kubectl sts undo web", closer},
 		},
 		{
 			"a pod in trouble without a rollout",
@@ -38,8 +39,8 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			ststest.Snapshot(ststest.Set(), updated(4)),
 			engine.Outcome{Result: engine.Halted, Pod: "web-4", Trouble: &sts.Trouble{Reason: sts.ReasonBlocked}},
 			[]string{
-				"delete it, and it is recreated at the wanted revision: kubectl -n prod delete pod web-4",
-				"or take the rollout back, which frees it too: kubectl sts -n prod undo web",
+				"delete it, and it is recreated at the wanted revision: kubectl delete pod web-4",
+				"or take the rollout back, which frees it too: kubectl sts undo web",
 			},
 		},
 		{
@@ -52,7 +53,7 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			"a partition",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3)), updated(3)),
 			engine.Outcome{Result: engine.Held},
-			[]string{"take the others through step by step: kubectl sts -n prod canary web"},
+			[]string{"take the others through step by step: kubectl sts canary web"},
 		},
 		{
 			"a partition above pods that are updated already",
@@ -64,24 +65,24 @@ func TestWhatHelpsWhenAWatchHasEnded(t *testing.T) {
 			"OnDelete",
 			ststest.Snapshot(ststest.Set(updating, ststest.Strategy("OnDelete")), updated(3)),
 			engine.Outcome{Result: engine.Held},
-			[]string{"have them replaced one after another: kubectl sts -n prod canary web"},
+			[]string{"have them replaced one after another: kubectl sts canary web"},
 		},
 		{
 			"a canary",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(4), canaryAt(time.Hour, "")), updated(4)),
 			engine.Outcome{Result: engine.Held},
-			[]string{"the next step: kubectl sts -n prod promote web", "roll back: kubectl sts -n prod abort web"},
+			[]string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"},
 		},
 		{
 			"a canary in trouble",
 			ststest.Snapshot(ststest.Set(updating, ststest.Partition(3), canaryAt(time.Hour, "")), updated(4)), halted,
-			[]string{"resume: kubectl sts -n prod canary web", "roll back: kubectl sts -n prod abort web"},
+			[]string{"resume: kubectl sts canary web", "roll back: kubectl sts abort web"},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _ := verdict.Settled{Command: command}.Help(tt.s, tt.o, ststest.Start)
-			require.Equal(t, tt.want, got)
+			got := verdict.Settled{}.Help(tt.s, tt.o, ststest.Start)
+			require.Equal(t, tt.want, hint.Caller{}.RenderAll(got))
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -25,7 +26,7 @@ func (r *Runner) Again(ctx context.Context, asked sts.Snapshot) (sts.Snapshot, e
 	if what := changed(asked, s); what != "" {
 		return s, &plan.Refusal{
 			Why: fmt.Sprintf("%s while the question was open: nothing was changed", what),
-			Try: []string{"run the command again, to see what it would do now"},
+			Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
 		}
 	}
 	return s, nil

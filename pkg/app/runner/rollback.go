@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -14,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
-	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -65,7 +63,7 @@ func rolledBack(failed, back engine.Outcome, err error) engine.Outcome {
 	end := failed
 	if err == nil && back.Result == engine.Done {
 		end.Message += "; every pod is back on the stable revision"
-		end.Try, end.Again, end.Gate, end.Open, end.Unsure, end.Rollback = nil, 0, "", false, false, engine.RollbackDone
+		end.Try, end.Gate, end.Open, end.Unsure, end.Rollback = nil, "", false, false, engine.RollbackDone
 		end.Safe = "" // all of them are
 		return end
 	}
@@ -75,9 +73,9 @@ func rolledBack(failed, back engine.Outcome, err error) engine.Outcome {
 	switch {
 	case err == nil:
 		end.Gate, end.Open, end.Unsure, end.Safe = back.Gate, back.Open, back.Unsure, back.Safe
-		end.Try, end.Again = back.Try, back.Again
+		end.Try = back.Try
 	case errors.As(err, &no):
-		why, end.Try, end.Again = err.Error(), no.Try, 0
+		why, end.Try = err.Error(), no.Try
 	default:
 		why = err.Error()
 	}
@@ -94,9 +92,7 @@ func (r *Runner) stuck(err error) {
 	r.Warn("going back failed: " + err.Error())
 	var no *plan.Refusal
 	if errors.As(err, &no) {
-		for _, try := range no.Try {
-			_, _ = fmt.Fprintln(r.Env.Streams.Err, "  "+report.Clean(try))
-		}
+		r.Env.Help(no.Try)
 	}
 }
 

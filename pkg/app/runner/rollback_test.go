@@ -18,6 +18,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -37,7 +39,7 @@ func broken() sts.Snapshot {
 // looking is a plan that writes nothing.
 func looking() *plan.Plan {
 	p := aPlan()
-	p.Warnings, p.Resume = nil, "kubectl sts canary web"
+	p.Warnings, p.Resume = nil, hint.Plugin("", "canary", "web")
 	p.Steps = []plan.Step{{Title: "update web-4", Number: 1, Of: 1, Until: plan.PodsGood{From: 4}}}
 	return p
 }
@@ -96,13 +98,13 @@ func TestTheWayBackIgnoresBudgetsWhereTheRunDid(t *testing.T) {
 
 func TestARollbackThatRunsOutOfTimeIsNoTimeout(t *testing.T) {
 	failed := engine.Outcome{Result: engine.Halted, Message: "web-4: crashed"}
-	back := engine.Outcome{Result: engine.TimedOut, Message: "not done after 1m", Gate: "partition 5", Try: []string{"go on"}}
+	back := engine.Outcome{Result: engine.TimedOut, Message: "not done after 1m", Gate: "partition 5", Try: hinttest.List("go on")}
 
 	end := rolledBack(failed, back, nil)
 
 	require.Equal(t, engine.Outcome{
 		Result: engine.Halted, Message: "not done after 1m; the canary had failed: web-4: crashed", Gate: "partition 5",
-		Try: []string{"go on"}, Rollback: engine.RollbackFailed,
+		Try: hinttest.List("go on"), Rollback: engine.RollbackFailed,
 	}, end)
 	require.Equal(t, 4, end.ExitCode())
 }

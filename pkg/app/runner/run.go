@@ -102,7 +102,6 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 		Asker:    asker{r.Env},
 		Hooks:    hooks{r.Client},
 		Receipts: r.Receipts,
-		Command:  r.Env.Command(r.namespace),
 		Looker:   r.Client,
 		Witness:  r.Client,
 		Now:      r.Client.Now,
@@ -195,7 +194,7 @@ func (r *Runner) sink() engine.Sink {
 		r.sinks = append(sinks{r.Form}, r.Env.Sinks()...)
 	}
 	if r.sinks == nil {
-		r.sinks = sinks{text.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...)}
+		r.sinks = sinks{text.NewLines(r.Env.Streams.Err, r.Env.Color, r.shown, r.told...).For(r.Env.Caller())}
 		r.sinks = append(r.sinks, r.Env.Answer(r.Flags.Output).Events()...)
 		r.sinks = append(r.sinks, r.Env.Sinks()...)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
-	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -40,7 +39,7 @@ type Request struct {
 	// FailIfUnchanged refuses a template that every pod runs already.
 	FailIfUnchanged bool
 	// Change are the flags that bring the change, for a command to be copied.
-	Change string
+	Change []string
 	Cause  string // the command line, for kubernetes.io/change-cause
 }
 
@@ -189,19 +188,19 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	return r, err
 }
 
-// change are the flags that bring the change, quoted for a shell.
-func (f *flags) change() string {
+// change are the flags that bring the change.
+func (f *flags) change() []string {
 	var words []string
 	for _, image := range f.images {
-		words = append(words, "--image "+hint.Quote(image))
+		words = append(words, "--image", image)
 	}
 	if f.patchFile != "" {
-		words = append(words, "--patch-file "+hint.Quote(f.patchFile))
+		words = append(words, "--patch-file", f.patchFile)
 	}
 	if f.manifest != "" {
-		words = append(words, "-f "+hint.Quote(f.manifest))
+		words = append(words, "-f", f.manifest)
 	}
-	return strings.Join(words, " ")
+	return words
 }
 
 func (f *flags) checkPace() error {

@@ -29,6 +29,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
+	env.ShowFor(env.Command(namespace(env, r)))
 	runner, err := runner.New(env, namespace(env, r), r.Run)
 	if err != nil {
 		return err
@@ -58,16 +59,16 @@ func nothing(env *app.Env, s sts.Snapshot, r Request) error {
 	return nil
 }
 
-// replaceCommand is this command with --replace, to be copied; "" where the change
-// comes from the standard input.
-func replaceCommand(command hint.Caller, r Request) string {
+// repeats are the arguments of this command that bring the change, to be given again;
+// none where that comes from the standard input.
+func repeats(r Request) []string {
 	switch {
-	case r.Change == "" || strings.HasSuffix(r.Change, " -"):
-		return ""
+	case len(r.Change) == 0 || r.Change[len(r.Change)-1] == "-":
+		return nil
 	case r.Manifest != nil:
-		return string(command) + " canary " + r.Change + " --replace"
+		return r.Change
 	}
-	return string(command) + " canary " + hint.Quote(r.Name) + " " + r.Change + " --replace"
+	return append([]string{r.Name}, r.Change...)
 }
 
 // prepare reads the set and plans from what it is like.
@@ -85,7 +86,7 @@ func prepare(ctx context.Context, env *app.Env, runner *runner.Runner, r Request
 		Replace:  r.Replace,
 		Pace:     pace(env, r),
 	}
-	request.ReplaceCommand = replaceCommand(request.Command, r)
+	request.Change = repeats(r)
 	if r.changes() {
 		if err := change(ctx, runner, r, s, manifest, &request); err != nil {
 			return s, nil, err
@@ -197,6 +198,6 @@ func onlyTemplate(m *podtemplate.Manifest, s sts.Snapshot) error {
 	}
 	return &plan.Refusal{
 		Why: "the manifest changes more than the pod template, and a canary only takes that: " + strings.Join(other, "; "),
-		Try: []string{"make the other changes first, or give only the template with --patch-file"},
+		Try: []hint.Hint{hint.Words("make the other changes first, or give only the template with --patch-file")},
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // warnings name who may put the old template or the replicas back.
 func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) ([]string, error) {
-	out := s.PutsBack("template and partition")
+	out := s.PutsBack(sts.FieldTemplate, sts.FieldPartition)
 	scalers, err := client.Autoscalers(ctx, s.Name())
 	switch {
 	case kube.Denied(err):

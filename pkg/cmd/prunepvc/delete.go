@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -40,21 +41,19 @@ func (v *visit) receipts() (*receipt.File, error) {
 }
 
 // help are the commands that go on.
-func (v *visit) help(o engine.Outcome) []string {
-	caller := v.env.Command("")
-	if v.AllNamespaces {
-		caller = v.env.Everywhere() // -n would leave the records of other namespaces out
-	}
-	var out []string
-	switch back := caller.Sts("restore-pvc", "-f") + " " + app.QuotePath(o.Receipts); {
+func (v *visit) help(o engine.Outcome) []hint.Hint {
+	var out []hint.Hint
+	back := hint.Plugin("bring them back", "restore-pvc", "-f")
+	back.Path = app.QuotePath(o.Receipts)
+	switch {
 	case o.Receipts == "":
 	case o.Claims.Recorded > 0:
-		out = append(out, "bring them back: "+back)
+		out = append(out, back)
 	default: // an answer may have been lost
-		out = append(out, "should any of them be gone all the same: "+back)
+		out = append(out, back.Saying("should any of them be gone all the same"))
 	}
 	if o.Claims.Left > 0 || len(o.Claims.Stopped) > 0 {
-		out = append(out, "the rest is as it was: run the same command again")
+		out = append(out, hint.Words("the rest is as it was: run the same command again"))
 	}
 	return out
 }

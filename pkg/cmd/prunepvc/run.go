@@ -29,6 +29,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	if r.AllNamespaces {
 		runner.Client = runner.Client.Everywhere()
+		env.ShowFor(env.Everywhere()) // -n would leave the records of other namespaces out
 	}
 	f, err := r.find(ctx, env, runner.Client)
 	if err != nil {
@@ -45,6 +46,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	v := &visit{Request: r, found: f, env: env, runner: runner, where: where, title: planner.Title(f.total, where, r.ShowKept)}
 	v.form = &answer.Pruning{Writer: env.Answer(r.Output), Text: text.Pruning{
 		Lines: env.Streams.Err, Color: env.Color, DryRun: r.DryRun, Total: f.total, AllNamespaces: r.AllNamespaces, Now: runner.Client.Now,
+		Caller: env.Caller(),
 	}}
 	runner.Form = v.form
 	v.show(unasked)

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -16,7 +17,7 @@ func TestARestartInProgressGoesOnOnlyWithThePodsThatWereAskedFor(t *testing.T) {
 	refused := func(which string) *plan.Refusal {
 		return &plan.Refusal{
 			Why: `a restart of statefulset "web" is in progress, of ` + which,
-			Try: []string{"finish it first: kubectl sts restart web", "or give it up: kubectl sts abort web"},
+			Try: hinttest.List("finish it first: kubectl sts restart web", "or give it up: kubectl sts abort web"),
 		}
 	}
 	tests := []struct {
@@ -36,7 +37,7 @@ func TestARestartInProgressGoesOnOnlyWithThePodsThatWereAskedFor(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := Request{Ordinals: tt.asked}
 			record := &operation.Rollout{Verb: operation.VerbRestart, Pods: tt.begun}
-			err := r.samePods(record, "kubectl sts", ststest.Snapshot(ststest.Set()))
+			err := r.samePods(record, ststest.Snapshot(ststest.Set()))
 			require.Equal(t, tt.want, err)
 		})
 	}

@@ -68,7 +68,7 @@ func (r Request) plan(ctx context.Context, runner *runner.Runner, s sts.Snapshot
 		return nil, err
 	}
 	if p != nil {
-		return p, r.samePods(record, request.Command, s)
+		return p, r.samePods(record, s)
 	}
 	ordinals := r.Ordinals
 	if ordinals == nil && !r.Drive.Order.IsZero() && !s.OnDelete() {
@@ -110,7 +110,7 @@ func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snap
 }
 
 // samePods refuses to go on with the restart of other pods than were asked for.
-func (r Request) samePods(record *operation.Rollout, command hint.Caller, s sts.Snapshot) error {
+func (r Request) samePods(record *operation.Rollout, s sts.Snapshot) error {
 	asked := slices.Sorted(slices.Values(r.Ordinals))
 	begun := slices.Sorted(maps.Keys(record.Pods))
 	if r.Ordinals == nil || slices.Equal(asked, begun) {
@@ -122,9 +122,8 @@ func (r Request) samePods(record *operation.Rollout, command hint.Caller, s sts.
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("a restart of statefulset %q is in progress, of %s", s.Name(), which),
-		Try: []string{
-			"finish it first: " + command.Sts("restart", s.Name()),
-			"or give it up: " + command.Sts("abort", s.Name()),
+		Try: []hint.Hint{
+			hint.Plugin("finish it first", "restart", s.Name()), hint.Plugin("or give it up", "abort", s.Name()),
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -39,14 +40,14 @@ func (r Request) find(env *app.Env, client *kube.Client) ([]receipt.Found, error
 			if named(f.Receipt, name) {
 				return nil, &plan.Refusal{
 					Why: fmt.Sprintf("the record of %s is of another API server, %s", name, f.Cluster),
-					Try: []string{"if it is the same cluster: " + env.Command("").Sts("restore-pvc", name, "-f", f.File)},
+					Try: []hint.Hint{hint.Plugin("if it is the same cluster", "restore-pvc", name, "-f", f.File)},
 				}
 			}
 		}
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("there is no record of a claim %s, or of claims of a pod %s, of namespace %q in %s",
 				name, name, client.Namespace, dir),
-			Try: []string{"name the folder (--record) or the file (-f) that prune-pvc wrote"},
+			Try: []hint.Hint{hint.Words("name the folder (--record) or the file (-f) that prune-pvc wrote")},
 		}
 	}
 	here = sorted(here)

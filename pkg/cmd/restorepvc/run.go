@@ -30,7 +30,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	v := &verb{Request: r, env: env, runners: map[string]*runner.Runner{}, tell: &text.Restoring{
 		Lines: env.Streams.Err, Answer: env.Answer(r.Output).Restored, Color: env.Color, DryRun: r.DryRun, Now: client.Now,
-		Several: len(found) > 1,
+		Several: len(found) > 1, Caller: env.Caller(),
 	}}
 	if b := found[0].Binding(); len(found) == 1 {
 		env.About(b.Namespace, b.Claim)
@@ -119,7 +119,7 @@ func (v *verb) restore(ctx context.Context, record receipt.Receipt) error {
 		if err != nil {
 			return err
 		}
-		p, err := planner.Plan(record, s, v.env.Command(b.Namespace))
+		p, err := planner.Plan(record, s)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
@@ -162,8 +163,8 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	if what := engine.Regressed(v.s, s, now); what != "" && !v.scale.Force {
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("while the question was open, %s: nothing was changed", what),
-			Try: []string{
-				fmt.Sprintf("see what is the matter: %s status %s", v.scale.Command, s.Name()), "go ahead all the same with --force",
+			Try: []hint.Hint{
+				hint.Plugin("see what is the matter", "status", s.Name()), hint.Words("go ahead all the same with --force"),
 			},
 		}
 	}
@@ -183,7 +184,7 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	if otherwise(shown, p) {
 		return nil, &plan.Refusal{
 			Why: "while the question was open, the claims have changed: nothing was changed",
-			Try: []string{"run the command again, to see what it would do now"},
+			Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
 		}
 	}
 	p.Warnings = shown.Warnings

@@ -134,7 +134,7 @@ func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 	}
 	v.Evidence = engine.Ask(ctx, client, v.Evidence, v.Pod, v.Trouble)
 	if v.Evidence != nil {
-		v.Try = engine.SeeMore(v.Try, v.Again, st.Command, v.Pod, v.Evidence)
+		v.Try = engine.SeeMore(v.Try, v.Pod, v.Evidence)
 	}
 }
 
@@ -147,7 +147,7 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 	}
 	command := env.Command(namespace)
 	if s.Uncountable != nil {
-		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, command, now)
+		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, now)
 		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 	}
 	ops := operation.Find(s)
@@ -155,6 +155,6 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 		warn(where, u.Err)
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
-	v := verdict.Judge(s, ops, limits, command, now)
+	v := verdict.Judge(s, ops, limits, now)
 	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -69,7 +70,7 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 		Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
 		Start:  intent.Start{ID: rand.Text()[:12], Steps: r.Steps, Soak: r.Soak, Given: r.Given, Order: r.Drive.Order},
 	}
-	if len(r.Steps) > 0 && !r.Run.Yes {
+	if !r.Steps.Empty() && !r.Run.Yes {
 		request.Pace = intent.Pace{Gate: plan.GateAsk}
 	}
 	now := runner.Client.Now()
@@ -83,15 +84,14 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 			return p, err
 		}
 	}
-	target, err := undo.FindTarget(s, named, request.Command, now)
+	target, err := undo.FindTarget(s, named, now)
 	if err != nil {
 		return nil, err
 	}
 	if target.Already {
-		var try []string
+		var try []hint.Hint
 		if named == nil {
-			try = append(try, target.Why+"; to leave it, name another: "+
-				request.Command.Sts("undo", s.Name(), "--to-revision", "REVISION"))
+			try = append(try, intent.UndoTo(target.Why+"; to leave it, name another", "REVISION", s))
 		}
 		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
 			s.Name(), target.Revision.Revision, target.Revision.Name), try...)
@@ -102,8 +102,8 @@ func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manif
 
 func newPlan(request undo.Request, target *undo.Target, s sts.Snapshot, manifest kube.Manifest, now time.Time,
 ) (*plan.Plan, error) {
-	if len(request.Steps) == 0 {
-		request.Steps = operation.Steps{"100%"}
+	if request.Steps.Empty() {
+		request.Steps = operation.AllAtOnce()
 	}
 	if _, err := request.Steps.Counts(s.Replicas()); err != nil {
 		return nil, options.Usage("--steps=%s: %w", request.Steps, err)

@@ -22,7 +22,7 @@ type Request struct {
 	Drive      options.DriveFlags
 	Name       string
 	ToRevision string          // a number, a name or a hash; empty for the last good one
-	Steps      operation.Steps // nil for all pods at once
+	Steps      operation.Steps // none for all pods at once
 	Soak       time.Duration
 	Given      intent.Given
 	Retry      bool

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -46,7 +46,7 @@ func TestFlags(t *testing.T) {
 		{"a revision's number", []string{"web", "--to-revision", "3"}, request(func(r *Request) { r.ToRevision = "3" })},
 		{"its name", []string{"web", "--to-revision=web-5d4f"}, request(func(r *Request) { r.ToRevision = "web-5d4f" })},
 		{"steps and a soak", []string{"web", "--steps", "1,50%", "--soak=0"}, request(func(r *Request) {
-			r.Steps, r.Soak = operation.Steps{"1", "50%"}, 0
+			r.Steps, r.Soak = operationtest.Steps("1", "50%"), 0
 			r.Given = intent.Given{Steps: true, Soak: true}
 		})},
 		{"an order and a leader", []string{"web", "--order=2,0", "--last=role=primary"}, request(func(r *Request) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -40,7 +41,8 @@ func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 
 	require.Equal(t, engine.Halted, absurd.outcome.Result)
 	require.Equal(t, `statefulset "web" wants 2147483647 replicas, and no cluster has so many`, absurd.outcome.Message)
-	require.Equal(t, []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"}, absurd.outcome.Try)
+	require.Equal(t, []string{"set the number that is meant: kubectl -n prod scale statefulset web --replicas COUNT"},
+		hint.Caller{}.RenderAll(absurd.outcome.Try))
 	require.Equal(t, []engine.EventType{engine.EventPlan, engine.EventOutcome}, []engine.EventType{told[0].Type, told[1].Type})
 	require.Equal(t, "watch statefulset web", told[0].Plan.Title, "no pods are counted")
 	others := &watched{outcome: engine.Outcome{Result: engine.Done}}

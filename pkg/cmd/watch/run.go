@@ -117,7 +117,7 @@ func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error 
 		}
 		engines[i] = loop.Engine{
 			Cluster: w.client, Feed: feed, Sink: member{i, messages}, Now: w.client.Now, Notices: env.Notices,
-			Witness: w.client, Command: env.Command(""),
+			Witness: w.client, Namespace: r.elsewhere(w),
 		}
 	}
 	env.Running(true)
@@ -146,9 +146,8 @@ func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error 
 // uncounted tells the end of a set whose pods can't be gone through.
 func uncounted(env *app.Env, w *watched, r Request, sink engine.Sink) engine.Outcome {
 	p, now := r.plan(w, env), w.client.Now()
-	o := engine.Outcome{Result: engine.Halted, Message: w.absurd.Error(), Step: &p.Steps[0]}
-	for _, h := range hint.Of(w.absurd) {
-		o.Try = append(o.Try, r.command(w, env).Render(h))
+	o := engine.Outcome{
+		Result: engine.Halted, Message: w.absurd.Error(), Step: &p.Steps[0], Try: hint.In(r.elsewhere(w), hint.Of(w.absurd)),
 	}
 	sink.Handle(engine.Event{Type: engine.EventPlan, Time: now, Plan: &p})
 	sink.Handle(engine.Event{Type: engine.EventOutcome, Time: now, Step: o.Step, Outcome: &o})
@@ -168,20 +167,19 @@ func (r Request) titles(sets []*watched) []string {
 	return out
 }
 
-// command is how the user calls the plugin for the set.
-func (r Request) command(w *watched, env *app.Env) hint.Caller {
+// elsewhere is the namespace of the set where the user's flags do not lead there.
+func (r Request) elsewhere(w *watched) string {
 	if r.AllNamespaces {
-		return env.Command(w.client.Namespace)
+		return w.client.Namespace
 	}
-	return env.Command("")
+	return ""
 }
 
 // plan is one step that changes nothing.
 func (r Request) plan(w *watched, env *app.Env) plan.Plan {
-	settled := verdict.Settled{Command: r.command(w, env)}
-	var until plan.Condition = settled
+	var until plan.Condition = verdict.Settled{}
 	if r.Follow {
-		until = verdict.Follow{Settled: settled}
+		until = verdict.Follow{}
 	}
 	title := "watch statefulset " + w.name
 	if w.absurd == nil {

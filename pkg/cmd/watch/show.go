@@ -48,7 +48,7 @@ func newShow(env *app.Env, r Request, names []string, now func() time.Time) *sho
 	out := env.Streams.Out
 	if r.Output == report.Human && term.Live(out) {
 		s.screen = live.NewScreen(out, env.Color, len(names))
-		s.screen.Ended = env.Ended
+		s.screen.Ended, s.screen.Caller = env.Ended, env.Caller()
 	}
 	if r.Output != report.Human {
 		out = env.Streams.Err
@@ -61,7 +61,7 @@ func newShow(env *app.Env, r Request, names []string, now func() time.Time) *sho
 		if s.screen != nil {
 			continue
 		}
-		lines := text.NewLines(out, env.Color, true)
+		lines := text.NewLines(out, env.Color, true).For(env.Caller())
 		if len(names) > 1 || r.AllNamespaces {
 			lines = lines.Named(name)
 		}

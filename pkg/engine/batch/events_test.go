@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 )
@@ -37,7 +38,7 @@ func TestABatchTellsItsPlanItsStepsAndItsEnd(t *testing.T) {
 	file := receipttest.File(t)
 	run := batch.Engine{
 		Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: &got, Receipts: file, Retain: true,
-		Help: func(o engine.Outcome) []string { return []string{"help with " + o.Message} },
+		Help: func(o engine.Outcome) []hint.Hint { return []hint.Hint{hint.Words("help with " + o.Message)} },
 	}
 
 	o := run.Run(t.Context(), plan.Plan{Title: "two claims", Warnings: []string{"mind this"}}, slices.Values(verdicts))
@@ -56,7 +57,7 @@ func TestABatchTellsItsPlanItsStepsAndItsEnd(t *testing.T) {
 	require.Equal(t, o, *got[4].Outcome)
 	require.Equal(t, engine.Failed, o.Result)
 	require.Equal(t, file.Path(), o.Receipts)
-	require.Equal(t, []string{"help with 1 claim deleted, 0 skipped, 1 failed"}, o.Try)
+	require.Equal(t, []hint.Hint{hint.Words("help with 1 claim deleted, 0 skipped, 1 failed")}, o.Try)
 }
 
 func TestAFileWithoutRecordsIsNotNamed(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -30,7 +31,7 @@ type Engine struct {
 	// Concurrency is how many claims share a look and are deleted together.
 	Concurrency int
 	// Help are the commands that help after an outcome; nil for none.
-	Help func(engine.Outcome) []string
+	Help func(engine.Outcome) []hint.Hint
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string

@@ -10,6 +10,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -30,8 +32,8 @@ func (w Watchable) Check(s sts.Snapshot, now time.Time) plan.Progress {
 }
 
 // Help is the command that helps, which is no other try.
-func (Watchable) Help(s sts.Snapshot, o engine.Outcome, _ time.Time) (try []string, again int) {
-	return []string{"help " + s.Name() + " " + o.Pod}, 0
+func (Watchable) Help(s sts.Snapshot, o engine.Outcome, _ time.Time) []hint.Hint {
+	return []hint.Hint{hint.Words("help " + s.Name() + " " + o.Pod)}
 }
 
 // Watching is the plan of a watch.
@@ -68,9 +70,9 @@ const OnlyWeb4 = "partition 4: only web-4 is updated"
 
 // The commands that help.
 var (
-	ToGoOn   = []string{"resume: kubectl sts canary web", "roll back: kubectl sts abort web"}
-	ToRetry  = []string{"roll back: kubectl sts abort web", "try again: kubectl sts canary web --retry"}
-	ToGoNext = []string{"the next step: kubectl sts promote web", "roll back: kubectl sts abort web"}
+	ToGoOn   = hinttest.List("resume: kubectl sts canary web", "roll back: kubectl sts abort web")
+	ToRetry  = hinttest.Trying(1, hinttest.List("roll back: kubectl sts abort web", "try again: kubectl sts canary web --retry"))
+	ToGoNext = hinttest.List("the next step: kubectl sts promote web", "roll back: kubectl sts abort web")
 )
 
 // OneStep has one step, which updates web-4.
@@ -82,10 +84,10 @@ func OneStep(changes ...func(*plan.Plan)) plan.Plan {
 		}},
 		Patience:    Patience,
 		StepTimeout: StepTimeout,
-		Resume:      "kubectl sts canary web",
-		Promote:     "kubectl sts promote web",
-		Abort:       "kubectl sts abort web",
-		Watch:       "kubectl sts watch web --follow",
+		Resume:      hint.Plugin("", "canary", "web"),
+		Promote:     hint.Plugin("", "promote", "web"),
+		Abort:       hint.Plugin("", "abort", "web"),
+		Watch:       hint.Plugin("", "watch", "web", "--follow"),
 		Success:     "all is well",
 	}
 	for _, change := range changes {

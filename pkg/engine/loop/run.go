@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -27,9 +28,9 @@ type Engine struct {
 	// Notices are the warnings that came since the last call, each to be told once.
 	// Nil for none.
 	Notices func() []string
-	// Command is how the user calls the plugin for the set, for commands that
-	// the trouble itself or the error brings. Empty for none of these.
-	Command hint.Caller
+	// Namespace is that of the set, for commands that help, where the user's own flags
+	// do not lead there.
+	Namespace string
 	// Looker is for a look after each answer and each hook; nil for none.
 	Looker engine.Looker
 	// Witness is asked about a pod that the run fails because of; nil for nobody.
@@ -74,26 +75,20 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Out
 	r.describe(&o)
 	r.noteFailure(&o)
 	if !p.ReadOnly { // its condition has told the hints already
-		e.help(&o)
+		o.Try = slices.Concat(cures(o), o.Try)
 	}
+	o.Try = hint.In(e.Namespace, o.Try)
 	e.Sink.Handle(engine.Event{Type: engine.EventOutcome, Time: e.Now(), Step: o.Step, Outcome: &o})
 	return o
 }
 
-// help puts first what the trouble or the error itself says about its cure.
-func (e Engine) help(o *engine.Outcome) {
-	if e.Command == "" {
-		return
-	}
-	hints := hint.Of(o.Err)
+// cures are what the trouble or the error itself says, which comes first.
+func cures(o engine.Outcome) []hint.Hint {
+	out := slices.Clone(hint.Of(o.Err))
 	if o.Trouble != nil {
-		hints = append(hints, o.Trouble.Hints...)
+		out = append(out, o.Trouble.Hints...)
 	}
-	var try []string
-	for _, h := range hints {
-		try = append(try, e.Command.Render(h))
-	}
-	o.Try = append(try, o.Try...)
+	return out
 }
 
 type reply struct {

@@ -81,7 +81,7 @@ func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
 		s.goesOn()
 		s.pass(1)
 		want := ended(enginetest.OneStep(), engine.Halted, enginetest.TooLong+": still waiting for the watch to show the change", nil)
-		want.Try, want.Again = enginetest.ToRetry, 1
+		want.Try = enginetest.ToRetry
 		want.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
 		want.Safe = "5 of 5 pods Available: web-0 … web-4 on nginx:1.21"
 		require.Equal(t, want, s.ends())

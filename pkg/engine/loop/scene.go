@@ -24,8 +24,8 @@ func (r *run) describe(o *engine.Outcome) {
 	if r.Witness != nil && o.Pod != "" {
 		o.Evidence = engine.Ask(r.ctx, r.Witness, o.Evidence, o.Pod, o.Trouble)
 	}
-	if r.Command != "" && o.Evidence != nil {
-		o.Try = engine.SeeMore(o.Try, o.Again, r.Command, o.Pod, o.Evidence)
+	if o.Evidence != nil {
+		o.Try = engine.SeeMore(o.Try, o.Pod, o.Evidence)
 	}
 }
 

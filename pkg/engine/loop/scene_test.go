@@ -8,6 +8,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -43,12 +45,12 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 		require.Equal(t, w.tells, o.Evidence)
 		require.Equal(t, "nginx:1.21 -> nginx:1.22", sts.ImageLine(o.Images))
 		require.Equal(t, "4 of 5 pods Available: web-0 … web-3 on nginx:1.21", o.Safe)
-		require.Equal(t, []string{
+		require.Equal(t, hinttest.List(
 			"roll back: kubectl sts abort web",
-			"see the whole log: kubectl -n prod logs web-4 -c nginx --previous",
-			"look closer: kubectl -n prod describe pod web-4",
-			"try again: kubectl sts canary web --retry",
-		}, o.Try, "the way back first, another try last")
+			"see the whole log: kubectl logs web-4 -c nginx --previous",
+			"look closer: kubectl describe pod web-4",
+			"*try again: kubectl sts canary web --retry",
+		), o.Try, "the way back first, another try last")
 	})
 }
 
@@ -89,8 +91,10 @@ func TestNothingIsSafeWhereNoPodIsAvailable(t *testing.T) {
 
 func TestWhatShowsMoreStandsBeforeAnotherTry(t *testing.T) {
 	e := &sts.Evidence{Container: "app"}
-	const look = "look closer: kubectl describe pod web-4"
-	require.Equal(t, []string{look}, engine.SeeMore(nil, 0, "kubectl sts", "web-4", e))
-	require.Equal(t, []string{"back", look, "resume: x"}, engine.SeeMore([]string{"back", "resume: x"}, 1, "kubectl sts", "web-4", e))
-	require.Equal(t, []string{look, "back"}, engine.SeeMore([]string{look, "back"}, 0, "kubectl sts", "web-4", e), "it is there already")
+	look, back := hint.Kube("look closer", "describe", "pod", "web-4"), hint.Plugin("roll back", "abort", "web")
+	resume := hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "canary", Again: true}
+	require.Equal(t, []hint.Hint{look}, engine.SeeMore(nil, "web-4", e))
+	require.Equal(t, []hint.Hint{back, look, resume}, engine.SeeMore([]hint.Hint{back, resume}, "web-4", e))
+	require.Equal(t, []hint.Hint{resume, back, look}, engine.SeeMore([]hint.Hint{resume, back}, "web-4", e))
+	require.Equal(t, []hint.Hint{look, back}, engine.SeeMore([]hint.Hint{look, back}, "web-4", e), "it is there already")
 }

@@ -102,9 +102,6 @@ func (s *stage) start(p plan.Plan, first sts.Snapshot) {
 		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Receipts: s.receipts,
 		Notices: s.notices,
 	}
-	if s.witness != nil {
-		engine.Command = "kubectl sts -n prod"
-	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()
 }

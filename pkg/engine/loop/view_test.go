@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -48,7 +49,7 @@ func TestTroubleThatIsThereWhenAWatchBeginsHasUsedUpItsPatience(t *testing.T) {
 				}
 				o := st.ends()
 				require.Equal(t, engine.Halted, o.Result)
-				require.Equal(t, []string{"help web web-4"}, o.Try)
+				require.Equal(t, []hint.Hint{hint.Words("help web web-4")}, o.Try)
 				require.Empty(t, o.Gate)
 			})
 		})

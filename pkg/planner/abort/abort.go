@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -97,7 +98,7 @@ func (w way) back(why string) (*plan.Plan, error) {
 func (w way) frame(title string) *plan.Plan {
 	p := w.Frame("abort")
 	p.Title = title
-	p.Promote, p.Resume, p.Instead, p.Abort = "", "", nil, w.Sts("abort", w.Set)
+	p.Promote, p.Resume, p.Instead, p.Abort = hint.Hint{}, hint.Hint{}, nil, hint.Plugin("", "abort", w.Set.Name())
 	return p
 }
 
@@ -109,9 +110,9 @@ func (w way) forward() *plan.Refusal {
 		Why: fmt.Sprintf("an undo of statefulset %q is in progress since %s: to abort it would roll revision %s out again, "+
 			"which it takes away",
 			w.Set.Name(), w.Record.Started.UTC().Format(time.RFC3339), w.Record.Stable),
-		Try: []string{
-			"finish it: " + w.Sts("undo", w.Set),
-			"or roll that out all the same: " + w.UndoTo(w.Record.Stable, w.Set),
+		Try: []hint.Hint{
+			hint.Plugin("finish it", "undo", w.Set.Name()),
+			intent.UndoTo("or roll that out all the same", w.Record.Stable, w.Set),
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -42,8 +44,8 @@ func TestThePlanOfAnAbort(t *testing.T) {
 		Details:  []string{"image nginx:1.22 -> nginx:1.21", "pods that go back, one at a time: web-4, web-3, web-2 (3 of 5)"},
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
-		Abort:   "kubectl sts -n prod abort web",
-		Watch:   "kubectl sts -n prod watch web --follow",
+		Abort:   hint.Plugin("", "abort", "web"),
+		Watch:   hint.Plugin("", "watch", "web", "--follow"),
 		Success: "all 5 pods of web are back on revision web-stable and Available",
 		Steps: []plan.Step{
 			{
@@ -166,10 +168,10 @@ func TestAbortIsRefused(t *testing.T) {
 	forgotten := &plan.Refusal{
 		Why: `every pod of statefulset "web" is updated, so its controller has forgotten revision web-stable, ` +
 			`and it was not the canary that set the template`,
-		Try: []string{
-			"end the canary: kubectl sts -n prod promote web --full",
+		Try: hinttest.List(
+			"end the canary: kubectl sts promote web --full",
 			"then put the old template back as you put the new one in",
-		},
+		),
 	}
 	tests := []struct {
 		name string
@@ -184,7 +186,7 @@ func TestAbortIsRefused(t *testing.T) {
 			),
 			&plan.Refusal{
 				Why: `revision web-older, which the canary of statefulset "web" started from, is gone (revisionHistoryLimit?)`,
-				Try: []string{"go forward: kubectl sts -n prod promote web --full", "or apply the old manifest"},
+				Try: hinttest.List("go forward: kubectl sts promote web --full", "or apply the old manifest"),
 			},
 		},
 		{

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
@@ -32,9 +33,9 @@ func (w way) raise() ([]plan.Step, error) {
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("every pod of statefulset %q is updated, so its controller has forgotten revision %s, "+
 				"and it was not the canary that set the template", w.Set.Name(), w.Record.Stable),
-			Try: []string{
-				"end the canary: " + w.Sts("promote", w.Set, "--full"),
-				"then put the old template back as you put the new one in",
+			Try: []hint.Hint{
+				hint.Plugin("end the canary", "promote", w.Set.Name(), "--full"),
+				hint.Words("then put the old template back as you put the new one in"),
 			},
 		}
 	}
@@ -106,7 +107,7 @@ func (w way) stableTemplate() (plan.Edit, error) {
 		return plan.Edit{}, &plan.Refusal{
 			Why: fmt.Sprintf("revision %s, which the canary of statefulset %q started from, is gone (revisionHistoryLimit?)",
 				w.Record.Stable, w.Set.Name()),
-			Try: []string{"go forward: " + w.Sts("promote", w.Set, "--full"), "or apply the old manifest"},
+			Try: []hint.Hint{hint.Plugin("go forward", "promote", w.Set.Name(), "--full"), hint.Words("or apply the old manifest")},
 		}
 	}
 	template, err := sts.RevisionTemplate(revision)

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
@@ -18,19 +19,16 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *plan.Re
 	no := &plan.Refusal{
 		Why: fmt.Sprintf("a canary of statefulset %q is in progress since %s, with another template",
 			s.Name(), record.Started.UTC().Format(time.RFC3339)),
-		Try: []string{
-			"finish it: " + r.Sts("promote", s, "--full"),
-			"or go back: " + r.Sts("abort", s),
-		},
+		Try: []hint.Hint{hint.Plugin("finish it", "promote", s.Name(), "--full"), hint.Plugin("or go back", "abort", s.Name())},
 	}
 	if record.Failure(s) != nil {
-		no.Try = no.Try[1:]
-		no.Try[0] = "roll back: " + r.Sts("abort", s)
+		no.Try = []hint.Hint{hint.Plugin("roll back", "abort", s.Name())}
 	}
-	if r.ReplaceCommand != "" && operation.Refuse("canary", s, r.Command) == nil {
-		no.Try = append(no.Try, "or put this one in its place, on the same pods: "+r.ReplaceCommand)
+	if len(r.Change) > 0 && operation.Refuse("canary", s) == nil {
+		put := hint.Plugin("or put this one in its place, on the same pods", "canary", r.Change...)
+		no.Try = append(no.Try, put.With("--replace"))
 	}
-	no.Try = r.WatchFirst(s, no.Try)
+	no.Try = r.WatchFirst(s, no.Try...)
 	return no
 }
 
@@ -38,7 +36,7 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *plan.Re
 // behind the same gate, with the same revision to go back to. The pods that were
 // let through get it, the others don't; all steps are measured anew.
 func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if err := operation.Refuse("canary", s, r.Command); err != nil {
+	if err := operation.Refuse("canary", s); err != nil {
 		return nil, err
 	}
 	if no := refuseReplace(r, record, s); no != nil {
@@ -48,10 +46,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 	if err := r.replaceRecord(&rollout, now); err != nil {
 		return nil, err
 	}
-	var err error
-	if rollout.Counts, err = record.Steps.UsableCounts(s.Replicas()); err != nil {
-		return nil, err
-	}
+	rollout.Counts = record.Steps.UsableCounts(s.Replicas())
 	rollout.InPlace, rollout.From = true, s.Partition()
 	if rollout.Guarded() {
 		rollout.From = s.Replicas() // by itself the controller would not ask the budget
@@ -135,7 +130,7 @@ func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
 // refuseReplace checks what can't be replaced, or should not.
 func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	if !s.Observed() {
-		return refuse.Unsettled(r.Run, s, "waiting for the StatefulSet controller to see the change")
+		return refuse.Unsettled(s, "waiting for the StatefulSet controller to see the change")
 	}
 	stable, ok := s.Revision(record.Stable)
 	if !ok {
@@ -152,6 +147,6 @@ func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Re
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("that is the template of revision %s, which the canary of statefulset %q began from", record.Stable, s.Name()),
-		Try: []string{"roll back: " + r.Sts("abort", s)},
+		Try: []hint.Hint{hint.Plugin("roll back", "abort", s.Name())},
 	}
 }

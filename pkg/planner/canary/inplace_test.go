@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -74,27 +75,27 @@ func TestAnotherTemplateIsNotPutInThePlaceOf(t *testing.T) {
 	}{
 		{"the canary's, unless that is asked for", func() (*plan.Plan, error) {
 			return plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), func(r *verbtest.Request) {
-				r.ReplaceCommand = "kubectl sts -n prod canary web --image nginx=nginx:1.23 --replace"
+				r.Change = []string{"web", "--image", "nginx=nginx:1.23"}
 			}).Canary(), noRevisions, ststest.Start))
 		}, &plan.Refusal{
 			Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
-			Try: []string{
-				"roll back: kubectl sts -n prod abort web",
-				"or put this one in its place, on the same pods: kubectl sts -n prod canary web --image nginx=nginx:1.23 --replace",
-			},
+			Try: hinttest.List(
+				"roll back: kubectl sts abort web",
+				"or put this one in its place, on the same pods: kubectl sts canary web --image nginx=nginx:1.23 --replace",
+			),
 		}},
 		{"the canary's, when it is the stable one", func() (*plan.Plan, error) {
 			return plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.21"), replacing).Canary(), stable, ststest.Start))
 		}, &plan.Refusal{
 			Why: `that is the template of revision web-stable, which the canary of statefulset "web" began from`,
-			Try: []string{"roll back: kubectl sts -n prod abort web"},
+			Try: hinttest.List("roll back: kubectl sts abort web"),
 		}},
 		{"nothing", func() (*plan.Plan, error) {
 			return plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23"), replacing).Canary(), verbtest.Settled(),
 				ststest.Start))
 		}, &plan.Refusal{
 			Why: `no canary of statefulset "web" is in progress whose template could be replaced`,
-			Try: []string{"start one: leave --replace out"},
+			Try: hinttest.List("start one: leave --replace out"),
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

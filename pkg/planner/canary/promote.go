@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -30,7 +31,9 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record == nil {
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress", s.Name()),
-			Try: []string{"start one: " + r.Sts("canary", s, "--image", "CONTAINER=IMAGE"), "or look: " + r.Sts("status", s)},
+			Try: []hint.Hint{
+				hint.Plugin("start one", "canary", s.Name(), "--image", "CONTAINER=IMAGE"), hint.Plugin("or look", "status", s.Name()),
+			},
 		}
 	}
 	rollout := replace.Rollout{Run: r.Run, Record: *record, Set: s, Force: r.Force}
@@ -47,5 +50,5 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		return nil, no
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.
-	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now)
+	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now), nil
 }

@@ -8,7 +8,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -82,16 +84,16 @@ func TestThereIsNothingToPromoteWithoutACanary(t *testing.T) {
 	p, err := plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), verbtest.Settled(), ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `no canary of statefulset "web" is in progress`,
-		Try: []string{
-			"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE",
-			"or look: kubectl sts -n prod status web",
-		},
+		Try: hinttest.List(
+			"start one: kubectl sts canary web --image CONTAINER=IMAGE",
+			"or look: kubectl sts status web",
+		),
 	}, p, err)
 }
 
 func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 	// Of eight pods 3 and 50% went up; of four 50% would be 2.
-	mixed := verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"3", "50%"} })
+	mixed := verbtest.Record(func(r *operation.Rollout) { r.Steps = operationtest.Steps("3", "50%") })
 	set := verbtest.CanarySet(mixed, 1, ststest.Replicas(4))
 	s := ststest.Snapshot(set, ststest.Pods(0, 1), ststest.Pods(1, 4, ststest.Revision(ststest.Update)))
 	p := verbtest.Planned(t)(plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start)))

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -88,7 +89,7 @@ func TestACanaryDoesNotBeginOnASetThatIsNotSettled(t *testing.T) {
 			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Canary(), tt.s, ststest.Start))
 			verbtest.RequireRefusal(t, &plan.Refusal{
 				Why: `statefulset "web" is not settled: ` + tt.why,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			}, p, err)
 
 			verbtest.Planned(
@@ -118,21 +119,21 @@ func TestThePartitionOfSomebodyElseIsRespected(t *testing.T) {
 			"no change waits behind it, and nobody knows who set it", ststest.Set(ststest.Partition(3)), verbtest.Updated(5, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 3, which holds its pods already`,
-				Try: []string{"set the partition to 0 first, if nobody needs it"},
+				Try: hinttest.List("set the partition to 0 first, if nobody needs it"),
 			},
 		},
 		{
 			"no change waits behind it, and helm set it", ststest.Set(ststest.Partition(3), by), verbtest.Updated(5, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 3 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
-				Try: []string{"set the partition to 0 first, if nobody needs it"},
+				Try: hinttest.List("set the partition to 0 first, if nobody needs it"),
 			},
 		},
 		{
 			"a change waits behind it", verbtest.Waiting(4, by), verbtest.Updated(4, 0),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 4 (set by helm at 2030-01-02T03:03:05Z), which holds its pods already`,
-				Try: []string{"roll out the change that waits behind it: kubectl sts -n prod canary web"},
+				Try: hinttest.List("roll out the change that waits behind it: kubectl sts canary web"),
 			},
 		},
 	}

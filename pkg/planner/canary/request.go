@@ -21,9 +21,10 @@ type Request struct {
 	Rollback bool
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
 	Replace  bool // put the template in the place of the canary's in progress
-	// ReplaceCommand is the command line that does so, empty when it is not known.
-	ReplaceCommand string
-	Pace           intent.Pace
+	// Change are the arguments of a canary that brings this template, none when they
+	// can't be given again.
+	Change []string
+	Pace   intent.Pace
 }
 
 // rollout is the canary as far as the request tells.

@@ -8,11 +8,14 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -148,7 +151,7 @@ func TestWhatASoakLacks(t *testing.T) {
 
 func TestACanaryThatGoesOnKeepsItsOwnStepsAndSoak(t *testing.T) {
 	s := ststest.Snapshot(
-		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"2"} }), 3),
+		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operationtest.Steps("2") }), 3),
 		verbtest.Updated(3, 0),
 	)
 	hour := func(r *verbtest.Request) { r.Soak = time.Hour }
@@ -175,7 +178,7 @@ func TestAnotherTemplateDuringACanaryIsRefused(t *testing.T) {
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Image("nginx:1.23")).Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `a canary of statefulset "web" is in progress since 2030-01-02T03:04:05Z, with another template`,
-		Try: []string{"finish it: kubectl sts -n prod promote web --full", "or go back: kubectl sts -n prod abort web"},
+		Try: hinttest.List("finish it: kubectl sts promote web --full", "or go back: kubectl sts abort web"),
 	}, p, err)
 }
 
@@ -183,7 +186,7 @@ func TestACanaryThatIsBeingAbortedDoesNotGoOn(t *testing.T) {
 	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(verbtest.Aborting), 4), verbtest.Updated(4, 0))
 	want := &plan.Refusal{
 		Why: `the canary of statefulset "web" is being aborted`,
-		Try: []string{"finish that: kubectl sts -n prod abort web"},
+		Try: hinttest.List("finish that: kubectl sts abort web"),
 	}
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, want, p, err)
@@ -197,7 +200,8 @@ func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
 	s := ststest.Snapshot(
-		verbtest.CanarySet(verbtest.Record(func(r *operation.Rollout) { r.Steps = operation.Steps{"x"} }), 4),
+		verbtest.CanarySet(verbtest.Record(), 4, ststest.Annotated(sts.RolloutAnnotation,
+			`{"version":1,"run":"R","started":"2030-01-02T03:04:05Z","stable":"web-stable","steps":["x"]}`)),
 		verbtest.Updated(4, 0),
 	)
 	_, err := plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start))

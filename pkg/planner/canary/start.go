@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
@@ -46,7 +47,7 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
-	return rollout.Resume(r.Resume, r.Start, now)
+	return rollout.Resume(r.Resume, r.Start, now), nil
 }
 
 // start plans a canary of a new template.
@@ -54,20 +55,20 @@ func start(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if r.Replace {
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("no canary of statefulset %q is in progress whose template could be replaced", s.Name()),
-			Try: []string{"start one: leave --replace out"},
+			Try: []hint.Hint{hint.Words("start one: leave --replace out")},
 		}
 	}
 	if r.Template.Is(s.Set) && health.SettledOn(s, s.UpdateRevision(), now) && len(s.Stray()) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to do
 	}
-	if err := operation.Refuse("canary", s, r.Command); err != nil {
+	if err := operation.Refuse("canary", s); err != nil {
 		return nil, err
 	}
-	if no := refuse.Partition(r.Run, s); no != nil {
+	if no := refuse.Partition(s); no != nil {
 		return nil, no
 	}
 	if r.Template.Is(s.Set) {
-		return nil, refuse.Unsettled(r.Run, s, health.Unsettled(s, now)) // its rollout is not over
+		return nil, refuse.Unsettled(s, health.Unsettled(s, now)) // its rollout is not over
 	}
 	rollout := r.rollout(s)
 	if no := rollout.RefuseUnless(health.Unsettled(s, now)); no != nil {

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -43,8 +44,8 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
-		Resume: "kubectl sts -n prod canary web", Promote: "kubectl sts -n prod promote web", Abort: "kubectl sts -n prod abort web",
-		Watch:   "kubectl sts -n prod watch web --follow",
+		Resume: hint.Plugin("", "canary", "web"), Promote: hint.Plugin("", "promote", "web"), Abort: hint.Plugin("", "abort", "web"),
+		Watch:   hint.Plugin("", "watch", "web", "--follow"),
 		Success: "all 5 pods of web are updated and Available",
 		Steps: []plan.Step{
 			{

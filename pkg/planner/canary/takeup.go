@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
@@ -46,7 +47,7 @@ func forDeletions(s sts.Snapshot, now time.Time) waiting {
 // takeUp plans a canary of a change that waits already.
 func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if !s.Observed() {
-		return nil, refuse.Unsettled(r.Run, s, health.Unsettled(s, now)) // which change waits is not known yet
+		return nil, refuse.Unsettled(s, health.Unsettled(s, now)) // which change waits is not known yet
 	}
 	record := r.record(s, now)
 	change := behindPartition(s, now)
@@ -57,27 +58,23 @@ func takeUp(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		record.Gate = ptr.To(s.Partition())
 	}
 	if change.nothing != "" {
-		if err := operation.Refuse("canary", s, r.Command); err != nil {
+		if err := operation.Refuse("canary", s); err != nil {
 			return nil, err
 		}
-		return nil, &plan.Refusal{Why: change.nothing, Try: []string{
-			"start one: " + r.Sts("canary", s, "--image", "CONTAINER=IMAGE"),
+		return nil, &plan.Refusal{Why: change.nothing, Try: []hint.Hint{
+			hint.Plugin("start one", "canary", s.Name(), "--image", "CONTAINER=IMAGE"),
 		}}
 	}
 	rollout := r.rollout(s)
 	if no := rollout.RefuseUnless(change.unsettled); no != nil {
 		return nil, no
 	}
-	if no := refuse.Order(r.Run, r.Order, s); no != nil {
+	if no := refuse.Order(r.Order, s); no != nil {
 		return nil, no
 	}
 	if err := record.RollsOut(s); err != nil {
 		return nil, err
 	}
-	at, err := record.Position(s)
-	if err != nil {
-		return nil, err
-	}
 	rollout.Record, rollout.From = record, s.Gate()
-	return rollout.Begin(rollout.Note(change.title), at.Begun)
+	return rollout.Begin(rollout.Note(change.title), record.Position(s).Begun)
 }

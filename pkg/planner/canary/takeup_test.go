@@ -7,7 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -71,35 +71,35 @@ func TestNothingIsTakenUp(t *testing.T) {
 			"where no change waits", ststest.Set(), 5,
 			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"where a partition holds nothing back", ststest.Set(ststest.Partition(3)), 5,
 			&plan.Refusal{
 				Why: `nothing to roll out for statefulset "web"`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"in the middle of an update without a partition", verbtest.Waiting(0), 3,
 			&plan.Refusal{
 				Why: `statefulset "web" is being updated without a partition: there is no gate to open step by step`,
-				Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+				Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 			},
 		},
 		{
 			"where the pods beyond the partition are not there yet", verbtest.Waiting(3), 4,
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-3 is on another revision than wanted`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			},
 		},
 		{
 			"before the controller knows what waits", ststest.Set(ststest.Partition(5), ststest.Unseen), 5,
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web"),
 			},
 		},
 	}
@@ -129,23 +129,13 @@ func TestForceDoesNotTakeUpWhatNobodyKnows(t *testing.T) {
 	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Force).Canary(), s, ststest.Start))
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: waiting for the StatefulSet controller to see the change`,
-		Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+		Try: hinttest.List("see what is the matter: kubectl sts status web"),
 	}, p, err)
 }
 
 func TestStepsThatDoNotFitTakeUpNothing(t *testing.T) {
 	s := ststest.Snapshot(verbtest.Waiting(5), verbtest.Updated(5, 0))
-	for _, tt := range []struct {
-		steps operation.Steps
-		err   string
-	}{
-		{operation.Steps{"4", "50%"}, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)"},
-		{operation.Steps{"x"}, `step "x" is neither a count like 2 nor a share like 50%`},
-	} {
-		t.Run(tt.steps.String(), func(t *testing.T) {
-			p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps(tt.steps...)).Canary(), s, ststest.Start))
-			require.EqualError(t, err, tt.err)
-			require.Nil(t, p)
-		})
-	}
+	p, err := plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Steps("4", "50%")).Canary(), s, ststest.Start))
+	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
+	require.Nil(t, p)
 }

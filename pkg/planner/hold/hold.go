@@ -44,7 +44,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	case err != nil:
 		return nil, err
 	case open != nil:
-		return nil, r.busy(open, s)
+		return nil, busy(open, s)
 	}
 	record := operation.Hold{
 		Started: now.UTC().Truncate(time.Second), By: r.Driver, Reason: r.Reason, Partition: s.Partition(),
@@ -66,7 +66,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record.Partition > 0 {
 		p.Details = append(p.Details, fmt.Sprintf("partition %d is remembered, and set again by the release", record.Partition))
 	}
-	p.Warnings = s.PutsBack("partition")
+	p.Warnings = s.PutsBack(sts.FieldPartition)
 	if s.Replicas() == 0 {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}
@@ -88,7 +88,7 @@ func (r Request) frame(verb string, s sts.Snapshot) *plan.Plan {
 	return &plan.Plan{
 		Verb: verb, Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Record: operation.HoldAnnotation,
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Watch: r.Command.Sts("watch", s.Name()),
+		Watch: hint.Plugin("", "watch", s.Name()),
 	}
 }
 
@@ -104,20 +104,18 @@ func (r Request) refuse(s sts.Snapshot) *plan.Refusal {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %s, which has no partition to hold pods back with",
 				s.Name(), sts.Clean(string(s.Strategy()))),
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+			Try: []hint.Hint{hint.Words("change spec.updateStrategy.type to RollingUpdate or OnDelete")},
 		}
 	}
 	return nil
 }
 
 // busy refuses while a rollout is in progress that has the gate in its own hands.
-func (r Request) busy(open *operation.Rollout, s sts.Snapshot) *plan.Refusal {
-	no := &plan.Refusal{Why: fmt.Sprintf("%s of statefulset %q is in progress, which opens and closes the gate itself",
-		open.Verb.Noun(), s.Name())}
-	for _, h := range open.Helps(s, false) {
-		no.Try = append(no.Try, r.Command.Render(h))
+func busy(open *operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	return &plan.Refusal{
+		Why: fmt.Sprintf("%s of statefulset %q is in progress, which opens and closes the gate itself", open.Verb.Noun(), s.Name()),
+		Try: open.Helps(s, false),
 	}
-	return no
 }
 
 // stops says what a rollout that is on its way comes to: pods that have the new

@@ -11,7 +11,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/hold"
@@ -22,7 +25,7 @@ import (
 var alice = &sts.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start}
 
 func request(changes ...func(*hold.Request)) hold.Request {
-	r := hold.Request{Command: "kubectl sts -n prod", Driver: alice}
+	r := hold.Request{Command: hint.Caller{}.In("prod"), Driver: alice}
 	for _, change := range changes {
 		change(&r)
 	}
@@ -114,13 +117,13 @@ func TestWhatIsHeldAlreadyIsLeftAlone(t *testing.T) {
 
 func TestWhatCannotBeHeld(t *testing.T) {
 	canary := operation.Rollout{
-		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, OwnTemplate: true, Steps: operation.Steps{"1", "100%"},
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, OwnTemplate: true, Steps: operationtest.Steps("1", "100%"),
 	}
 	tests := []struct {
 		name string
 		set  *appsv1.StatefulSet
 		why  string
-		try  []string
+		try  []hint.Hint
 	}{
 		{
 			"one that is deleted", ststest.Set(func(set *appsv1.StatefulSet) { set.DeletionTimestamp = &metav1.Time{Time: ststest.Start} }),
@@ -135,13 +138,13 @@ func TestWhatCannotBeHeld(t *testing.T) {
 				set.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: "Recreate"}
 			}),
 			`statefulset "web" has update strategy Recreate, which has no partition to hold pods back with`,
-			[]string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+			hinttest.List("change spec.updateStrategy.type to RollingUpdate or OnDelete"),
 		},
 		{
 			"one whose gate somebody has in hand",
 			ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
 			`a canary of statefulset "web" is in progress, which opens and closes the gate itself`,
-			[]string{"resume: kubectl sts -n prod canary web", "roll back: kubectl sts -n prod abort web"},
+			hinttest.List("*resume: kubectl sts canary web", "roll back: kubectl sts abort web"),
 		},
 	}
 	for _, tt := range tests {
@@ -225,7 +228,8 @@ func TestRelease(t *testing.T) {
 
 func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 	open := operation.Rollout{
-		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32, Steps: operation.Steps{"1", "100%"},
+		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32,
+		Steps: operationtest.Steps("1", "100%"),
 	}
 	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
 	_, err := plantest.Saved(hold.Release(request(), s))

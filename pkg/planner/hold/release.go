@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -23,13 +24,13 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	case err != nil:
 		return nil, err
 	case open != nil:
-		return nil, r.busy(open, s)
+		return nil, busy(open, s)
 	}
 	if s.Set.DeletionTimestamp != nil {
 		return nil, &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	p := r.frame("release", s)
-	p.Warnings = s.PutsBack("partition")
+	p.Warnings = s.PutsBack(sts.FieldPartition)
 	edit := plan.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
 	to := record.Partition
 	switch {
@@ -57,9 +58,8 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 		}
 		p.Details = append(p.Details, fmt.Sprintf("the controller then updates %s to revision %s", sts.Few(waiting), s.UpdateRevision()))
 		p.Steps[0].Title = "open the gate"
-		p.Instead = []string{
-			"hold it again: " + r.Command.Sts("hold", s.Name()),
-			"or take the rollout back: " + r.Command.Sts("undo", s.Name()),
+		p.Instead = []hint.Hint{
+			hint.Plugin("hold it again", "hold", s.Name()), hint.Plugin("or take the rollout back", "undo", s.Name()),
 		}
 		p.Steps = append(p.Steps, plan.Step{
 			Title: "wait until the pods are updated", Until: plan.PodsGood{From: s.Start() + min(to, s.Replicas())},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -33,15 +34,25 @@ func (r Run) Beside(record operation.Rollout, s sts.Snapshot, now time.Time) []s
 
 // WatchFirst puts first, among what can be done about an operation that another
 // process drives or may drive, to look on.
-func (r Run) WatchFirst(s sts.Snapshot, try []string) []string {
-	if r.Other == nil {
-		return try
-	}
-	return slices.Insert(try, 0, WatchIt(*r.Other, r.Sts("watch", s, "--follow")))
+func (r Run) WatchFirst(s sts.Snapshot, try ...hint.Hint) []hint.Hint {
+	return WatchFirst(r.Other, s, try...)
 }
 
-// WatchIt is the way to look on at what somebody else drives; command is the one
-// that watches.
-func WatchIt(o sts.Other, command string) string {
-	return fmt.Sprintf("watch it (driven by %s): %s", sts.Clean(o.Driver.String()), command)
+// WatchFirst is the same for what this process, nil for none, drives or may drive.
+func WatchFirst(o *sts.Other, s sts.Snapshot, try ...hint.Hint) []hint.Hint {
+	if o == nil {
+		return try
+	}
+	words := fmt.Sprintf("watch it (driven by %s)", sts.Clean(o.Driver.String()))
+	return slices.Insert(try, 0, Watch(words, s))
+}
+
+// Watch is the command that looks on.
+func Watch(words string, s sts.Snapshot) hint.Hint {
+	return hint.Plugin(words, "watch", s.Name(), "--follow")
+}
+
+// GoOnInItsPlace is what can be done about what another process drives.
+func GoOnInItsPlace(s sts.Snapshot) []hint.Hint {
+	return []hint.Hint{Watch("watch it", s), hint.Words("or go on in its place: the same command with " + TakeOverFlag)}
 }

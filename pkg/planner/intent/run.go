@@ -27,14 +27,14 @@ type Run struct {
 	Other *sts.Other
 }
 
-// Sts is a command line of the plugin for this set that the user can copy.
+// Sts is a command line of the plugin for this set that the user can copy, for a sentence.
 func (r Run) Sts(verb string, s sts.Snapshot, flags ...string) string {
 	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
 }
 
 // UndoTo is the command that goes to this revision.
-func (r Run) UndoTo(revision string, s sts.Snapshot) string {
-	return r.Sts("undo", s, "--to-revision", revision)
+func UndoTo(words, revision string, s sts.Snapshot) hint.Hint {
+	return hint.Plugin(words, "undo", s.Name(), "--to-revision", revision)
 }
 
 // Resume is what a verb is told that goes on with a rollout in progress.

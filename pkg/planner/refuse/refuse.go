@@ -9,8 +9,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -26,17 +26,17 @@ func Rollout(s sts.Snapshot) *plan.Refusal {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, "+
 				"and no step can be held back", s.Name()),
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate or OnDelete"},
+			Try: []hint.Hint{hint.Words("change spec.updateStrategy.type to RollingUpdate or OnDelete")},
 		}
 	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
-			Try: []string{"change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts"},
+			Try: []hint.Hint{hint.Words("change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts")},
 		}
 	case s.Replicas() == 0:
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has zero replicas: there is no pod to try the change on", s.Name()),
-			Try: []string{"scale it up first, or change the template directly"},
+			Try: []hint.Hint{hint.Words("scale it up first, or change the template directly")},
 		}
 	}
 	return nil
@@ -62,7 +62,7 @@ func Ordinal(ordinal int, s sts.Snapshot) *plan.Refusal {
 
 // Pods refuses an order about pods that there are not: with a slip of the
 // finger there the leader would go first.
-func Pods(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
+func Pods(order sts.Order, s sts.Snapshot) *plan.Refusal {
 	for _, o := range order.First {
 		if no := Ordinal(o, s); no != nil {
 			return no
@@ -71,19 +71,19 @@ func Pods(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
 	if order.Last != "" && !slices.ContainsFunc(s.Pods, order.Keeps) {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("no pod of statefulset %q has %s, so none would be kept for the end", s.Name(), order.Last),
-			Try: []string{"see the labels of the pods: " + r.Command.Kubectl("get", "pods", "--show-labels"), "or leave --last out"},
+			Try: []hint.Hint{hint.Kube("see the labels of the pods", "get", "pods", "--show-labels"), hint.Words("or leave --last out")},
 		}
 	}
 	return nil
 }
 
 // Order refuses an order where it is the controller that replaces pods.
-func Order(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
+func Order(order sts.Order, s sts.Snapshot) *plan.Refusal {
 	if order.IsZero() {
 		return nil
 	}
 	if s.OnDelete() {
-		return Pods(r, order, s)
+		return Pods(order, s)
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf(
@@ -91,12 +91,12 @@ func Order(r intent.Run, order sts.Order, s sts.Snapshot) *plan.Refusal {
 				"with update strategy RollingUpdate",
 			s.Name(),
 		),
-		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
+		Try: []hint.Hint{hint.Words("leave --order and --last out, or change spec.updateStrategy.type to OnDelete")},
 	}
 }
 
 // Partition refuses to begin where a partition holds pods that is not ours.
-func Partition(r intent.Run, s sts.Snapshot) *plan.Refusal {
+func Partition(s sts.Snapshot) *plan.Refusal {
 	if s.Partition() == 0 {
 		return nil
 	}
@@ -106,18 +106,18 @@ func Partition(r intent.Run, s sts.Snapshot) *plan.Refusal {
 	}
 	no := &plan.Refusal{
 		Why: fmt.Sprintf("statefulset %q has partition %d%s, which holds its pods already", s.Name(), s.Partition(), by),
-		Try: []string{"set the partition to 0 first, if nobody needs it"},
+		Try: []hint.Hint{hint.Words("set the partition to 0 first, if nobody needs it")},
 	}
 	if s.UpdateRevision() != s.CurrentRevision() {
-		no.Try = []string{"roll out the change that waits behind it: " + r.Sts("canary", s)}
+		no.Try = []hint.Hint{hint.Plugin("roll out the change that waits behind it", "canary", s.Name())}
 	}
 	return no
 }
 
 // Unsettled refuses to do anything to a set that is not settled.
-func Unsettled(r intent.Run, s sts.Snapshot, why string) *plan.Refusal {
+func Unsettled(s sts.Snapshot, why string) *plan.Refusal {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why),
-		Try: []string{"see what is the matter: " + r.Sts("status", s)},
+		Try: []hint.Hint{hint.Plugin("see what is the matter", "status", s.Name())},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -110,7 +111,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 				return b.world(t)
 			}
 			r := verbtest.Ask(verbtest.Retry, func(r *verbtest.Request) {
-				r.ID, r.Command, r.Limits = "NEXT", "kubectl sts", plan.Limits{Patience: time.Minute, StepTimeout: time.Hour}
+				r.ID, r.Command, r.Limits = "NEXT", hint.Caller{}, plan.Limits{Patience: time.Minute, StepTimeout: time.Hour}
 			})
 			if phase.on.image != "" {
 				t.Run(dir+"/"+phase.name+" is gone on with", func(t *testing.T) {

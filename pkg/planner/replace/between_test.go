@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
@@ -20,18 +22,18 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 	busy := func(noun, verb string) *plan.Refusal {
 		return &plan.Refusal{
 			Why: noun + ` of statefulset "web" is in progress since 2030-01-02T03:04:05Z`,
-			Try: []string{
-				"finish it: kubectl sts -n prod " + verb + " web",
-				"or give it up: kubectl sts -n prod abort web",
-			},
+			Try: hinttest.List(
+				"finish it: kubectl sts "+verb+" web",
+				"or give it up: kubectl sts abort web",
+			),
 		}
 	}
 	undoing := busy("an undo", "undo")
-	undoing.Try[1] = "or go back to what it leaves: kubectl sts -n prod undo web --to-revision web-stable"
+	undoing.Try[1] = hinttest.Of("or go back to what it leaves: kubectl sts undo web --to-revision web-stable")
 	goingBack := func(verb string) *plan.Refusal {
 		return &plan.Refusal{
 			Why: "the " + verb + ` of statefulset "web" is being aborted`,
-			Try: []string{"finish that: kubectl sts -n prod abort web"},
+			Try: hinttest.List("finish that: kubectl sts abort web"),
 		}
 	}
 	for _, test := range []struct {
@@ -58,10 +60,10 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			&plan.Refusal{
 				Why: `an undo of statefulset "web" is in progress since 2030-01-02T03:04:05Z: ` +
 					"to abort it would roll revision web-stable out again, which it takes away",
-				Try: []string{
-					"finish it: kubectl sts -n prod undo web",
-					"or roll that out all the same: kubectl sts -n prod undo web --to-revision web-stable",
-				},
+				Try: hinttest.List(
+					"finish it: kubectl sts undo web",
+					"or roll that out all the same: kubectl sts undo web --to-revision web-stable",
+				),
 			},
 		},
 		{
@@ -88,10 +90,10 @@ func TestOneVerbKeepsOutOfTheOthersWay(t *testing.T) {
 			verbtest.ToRevision(ststest.Stable),
 			&plan.Refusal{
 				Why: `the template of statefulset "web" was changed by somebody, after the undo began`,
-				Try: []string{
-					"give the undo up, and let that change stand: kubectl sts -n prod abort web",
-					"or go back all the same: kubectl sts -n prod undo web --to-revision web-update",
-				},
+				Try: hinttest.List(
+					"give the undo up, and let that change stand: kubectl sts abort web",
+					"or go back all the same: kubectl sts undo web --to-revision web-update",
+				),
 			},
 		},
 	} {
@@ -115,7 +117,7 @@ func TestAStagedUndoIsPromoted(t *testing.T) {
 		"3/3 return web-1, web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 		"end the undo; partition 0, no annotation kubectl-sts.github.io/canary, annotation kubectl-sts.github.io/undone; observed",
 	}, verbtest.Outline(p))
-	require.Equal(t, "kubectl sts -n prod undo web", p.Resume)
+	require.Equal(t, hinttest.Of("kubectl sts undo web"), p.Resume)
 }
 
 func TestWhenAnUndoGoesOnWithTheOneInProgress(t *testing.T) {
@@ -152,10 +154,10 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 		"the undo in progress goes on with its own steps, 1,50%,100%",
 		"the undo in progress goes on with its own soak, 1m0s",
 	}
-	require.Equal(t, said, warned(both, operation.Steps{"2"}, 5))
-	require.Equal(t, said, warned(both, operation.Steps{"2"}, 0), "also no soak at all")
+	require.Equal(t, said, warned(both, operationtest.Steps("2"), 5))
+	require.Equal(t, said, warned(both, operationtest.Steps("2"), 0), "also no soak at all")
 	require.Equal(t, said[1:], warned(both, operation.DefaultSteps(), operation.DefaultSoak), "also what is the default")
 	require.Empty(t, warned(both, operation.DefaultSteps(), time.Minute), "what it does anyway")
-	require.Empty(t, warned(both, operation.Steps{"1", "50%"}, time.Minute), "all pods are the last step anyway")
-	require.Empty(t, warned(intent.Given{}, operation.Steps{"2"}, 5), "nobody has asked for the default")
+	require.Empty(t, warned(both, operationtest.Steps("1", "50%"), time.Minute), "all pods are the last step anyway")
+	require.Empty(t, warned(intent.Given{}, operationtest.Steps("2"), 5), "nobody has asked for the default")
 }

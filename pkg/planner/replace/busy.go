@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -38,24 +39,24 @@ func (r Rollout) RefuseResume(resume intent.Resume) *plan.Refusal {
 func (r Rollout) aborting() *plan.Refusal {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is being aborted", r.Record.Verb.Name(), r.Set.Name()),
-		Try: r.WatchFirst(r.Set, []string{"finish that: " + r.Sts("abort", r.Set)}),
+		Try: r.WatchFirst(r.Set, hint.Plugin("finish that", "abort", r.Set.Name())),
 	}
 }
 
 // busy refuses one verb while another is in progress.
 func (r Rollout) busy() *plan.Refusal {
-	up := "or give it up: " + r.Sts("abort", r.Set)
-	var again []string
+	finish := hint.Plugin("finish it", r.Record.Verb.Name(), r.Set.Name())
+	up := hint.Plugin("or give it up", "abort", r.Set.Name())
 	if r.Record.Failure(r.Set) != nil {
-		again = []string{plan.RetryFlag}
+		finish = finish.With(plan.RetryFlag)
 	}
 	if r.Record.Verb == operation.VerbUndo {
-		up = "or go back to what it leaves: " + r.UndoTo(r.Record.Stable, r.Set)
+		up = intent.UndoTo("or go back to what it leaves", r.Record.Stable, r.Set)
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("%s of statefulset %q is in progress since %s",
 			r.Record.Verb.Noun(), r.Set.Name(), r.Record.Started.UTC().Format(time.RFC3339)),
-		Try: r.WatchFirst(r.Set, []string{"finish it: " + r.Sts(r.Record.Verb.Name(), r.Set, again...), up}),
+		Try: r.WatchFirst(r.Set, finish, up),
 	}
 }
 
@@ -67,14 +68,15 @@ func (r Rollout) stranger() *plan.Refusal {
 	}
 	no := &plan.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
-		Try: []string{"roll back, without that change: " + r.Sts("abort", r.Set)},
+		Try: []hint.Hint{hint.Plugin("roll back, without that change", "abort", r.Set.Name())},
 	}
 	if r.Record.Verb != operation.VerbCanary {
 		no.Why = why
-		no.Try = []string{fmt.Sprintf("give the %s up, and let that change stand: %s", r.Record.Verb.Name(), r.Sts("abort", r.Set))}
+		words := fmt.Sprintf("give the %s up, and let that change stand", r.Record.Verb.Name())
+		no.Try = []hint.Hint{hint.Plugin(words, "abort", r.Set.Name())}
 	}
 	if r.Record.Verb == operation.VerbUndo {
-		no.Try = append(no.Try, "or go back all the same: "+r.UndoTo(r.Record.Target, r.Set))
+		no.Try = append(no.Try, intent.UndoTo("or go back all the same", r.Record.Target, r.Set))
 	}
 	return no
 }
@@ -88,9 +90,7 @@ func (r Rollout) drivenElsewhere(takeOver bool) *plan.Refusal {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("the %s of statefulset %q is driven by %s (process %d, which is running)",
 			r.Record.Verb.Name(), r.Set.Name(), sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
-		Try: []string{
-			"watch it: " + r.Sts("watch", r.Set, "--follow"), "or go on in its place: the same command with " + intent.TakeOverFlag,
-		},
+		Try: intent.GoOnInItsPlace(r.Set),
 	}
 }
 
@@ -100,7 +100,7 @@ func (r Rollout) RefuseUnless(why string) *plan.Refusal {
 	if r.Force || why == "" {
 		return nil
 	}
-	no := refuse.Unsettled(r.Run, r.Set, why)
-	no.Try = append(no.Try, "go ahead all the same with --force")
+	no := refuse.Unsettled(r.Set, why)
+	no.Try = append(no.Try, hint.Words("go ahead all the same with --force"))
 	return no
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -95,14 +96,14 @@ func TestNothingIsTakenUpOnAnOnDeleteSet(t *testing.T) {
 	)
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `every pod of statefulset "web" runs the current template: no change waits`,
-		Try: []string{"start one: kubectl sts -n prod canary web --image CONTAINER=IMAGE"},
+		Try: hinttest.List("start one: kubectl sts canary web --image CONTAINER=IMAGE"),
 	}, p, err)
 	p, err = plantest.Saved(
 		canary.Plan(verbtest.Ask().Canary(), verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, "!"+a, b, b, b), ststest.Start),
 	)
 	verbtest.RequireRefusal(t, &plan.Refusal{
 		Why: `statefulset "web" is not settled: web-1 is running, not Ready`,
-		Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+		Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 	}, p, err)
 }
 

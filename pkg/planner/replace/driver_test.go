@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -62,9 +63,9 @@ func TestNobodyGoesOnBesideAProcessThatRuns(t *testing.T) {
 			no := verbtest.Refusal(t, err)
 			require.Equal(t, `the canary of statefulset "web" is driven by alice on ci-7, since `+
 				ststest.Start.Format(time.RFC3339)+" (process 12, which is running)", no.Why)
-			require.Equal(t, []string{
-				"watch it: kubectl sts -n prod watch web --follow", "or go on in its place: the same command with --take-over",
-			}, no.Try)
+			require.Equal(t, hinttest.List(
+				"watch it: kubectl sts watch web --follow", "or go on in its place: the same command with --take-over",
+			), no.Try)
 		})
 	}
 }

@@ -2,9 +2,9 @@ package replace
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
@@ -16,20 +16,19 @@ func (r Rollout) failed(retry bool) *plan.Refusal {
 	if retry || f == nil || r.Record.Aborting {
 		return nil
 	}
-	no := &plan.Refusal{Why: fmt.Sprintf("the %s of statefulset %q failed at %s: %s",
-		r.Record.Verb.Name(), r.Set.Name(), f.At.UTC().Format(time.RFC3339), f.Message)}
-	for _, help := range r.Record.AfterFailure(r.Set) {
-		no.Try = append(no.Try, r.Command.Render(help))
+	return &plan.Refusal{
+		Why: fmt.Sprintf("the %s of statefulset %q failed at %s: %s",
+			r.Record.Verb.Name(), r.Set.Name(), f.At.UTC().Format(time.RFC3339), f.Message),
+		Try: r.Record.AfterFailure(r.Set),
 	}
-	return no
 }
 
 // instead are the ways after a failure that a plan does not offer by itself.
-func (r Rollout) instead() []string {
-	var out []string
+func (r Rollout) instead() []hint.Hint {
+	var out []hint.Hint
 	for _, help := range r.Record.AfterFailure(r.Set) {
-		if r.Record.Verb != operation.VerbCanary && !slices.Contains(help.Args, plan.RetryFlag) {
-			out = append(out, r.Command.Render(help))
+		if r.Record.Verb != operation.VerbCanary && !help.Again {
+			out = append(out, help)
 		}
 	}
 	return out

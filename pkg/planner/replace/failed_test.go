@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -19,9 +20,9 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 		return func(r *operation.Rollout) { r.Verb, r.Target = v, ststest.Update }
 	}
 	back := []string{
-		"roll back: kubectl sts -n prod abort web",
-		"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-		"try again: kubectl sts -n prod canary web --retry",
+		"roll back: kubectl sts abort web",
+		"or go to another revision: kubectl sts undo web --to-revision REVISION",
+		"try again: kubectl sts canary web --retry",
 	}
 	for _, test := range []struct {
 		name string
@@ -46,23 +47,23 @@ func TestNothingGoesOnWithWhatHasFailedByItself(t *testing.T) {
 			_, err := verbtest.GoOn(operation.VerbUndo)(verbtest.Ask(), verbtest.FailedCanary(verb(operation.VerbUndo)), ststest.Start)
 			return err
 		}, "the undo", []string{
-			"go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-			"try again: kubectl sts -n prod undo web --retry",
+			"go to another revision: kubectl sts undo web --to-revision REVISION",
+			"try again: kubectl sts undo web --retry",
 		}},
 		{"restart", func() error {
 			_, err := verbtest.GoOn(operation.VerbRestart)(verbtest.Ask(), verbtest.FailedCanary(verb(operation.VerbRestart)),
 				ststest.Start)
 			return err
 		}, "the restart", []string{
-			"give the restart up: kubectl sts -n prod abort web",
-			"or go to another revision: kubectl sts -n prod undo web --to-revision REVISION",
-			"try again: kubectl sts -n prod restart web --retry",
+			"give the restart up: kubectl sts abort web",
+			"or go to another revision: kubectl sts undo web --to-revision REVISION",
+			"try again: kubectl sts restart web --retry",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.Equal(t, &plan.Refusal{
 				Why: test.why + ` of statefulset "web" failed at 2030-01-02T03:04:05Z: web-4: restarted after it was Available`,
-				Try: test.try,
+				Try: hinttest.Trying(1, hinttest.List(test.try...)),
 			}, verbtest.Refusal(t, test.plan()))
 		})
 	}

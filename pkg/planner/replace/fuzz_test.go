@@ -116,7 +116,7 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*plan.Plan, error) {
 			return verbtest.GoOn(verb)(verbtest.Ask(), s, now)
 		},
 		func() (*plan.Plan, error) {
-			target, err := undo.FindTarget(s, nil, "kubectl sts", now)
+			target, err := undo.FindTarget(s, nil, now)
 			if err != nil || target == nil {
 				return nil, err
 			}
@@ -140,10 +140,9 @@ func requireStored(t *testing.T, s sts.Snapshot, record *operation.Rollout) {
 	for _, good := range []bool{true, false} {
 		require.NotEmpty(t, record.Helps(s, good))
 	}
-	if position, err := record.Position(s); err == nil {
-		require.LessOrEqual(t, position.Begun, len(position.Counts))
-		require.LessOrEqual(t, len(position.Counts), s.Replicas())
-	}
+	position := record.Position(s)
+	require.LessOrEqual(t, position.Begun, len(position.Counts))
+	require.LessOrEqual(t, len(position.Counts), s.Replicas())
 }
 
 // requirePlan checks that a plan is no longer than the set needs, and that every
@@ -179,7 +178,7 @@ func FuzzUndone(f *testing.F) {
 		delete(s.Set.Annotations, sts.RolloutAnnotation)
 		ststest.Annotated(replace.UndoneAnnotation, text)(s.Set)
 
-		target, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
+		target, err := undo.FindTarget(s, nil, ststest.Start)
 		if err != nil {
 			fuzztest.OneLine(t, err)
 			return

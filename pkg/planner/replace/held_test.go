@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -63,9 +64,9 @@ func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 		)
 	})
 	t.Run("what is refused is not offered", func(t *testing.T) {
-		offered := func(r *verbtest.Request) { r.ReplaceCommand = "kubectl sts canary --replace" }
+		offered := func(r *verbtest.Request) { r.Change = []string{"web"} }
 		no := verbtest.Refusal(t, planned(inCanary, verbtest.Image("nginx:1.23"), offered)())
-		require.NotContains(t, no.Try, "or put this one in its place, on the same pods: kubectl sts canary --replace")
+		require.NotContains(t, no.Try, hinttest.Of("or put this one in its place, on the same pods: kubectl sts canary web --replace"))
 	})
 }
 
@@ -78,7 +79,7 @@ func TestThroughTheGateOfAHoldAndBack(t *testing.T) {
 	require.Contains(t, through.Details, isSaid)
 	require.Equal(t, math.MaxInt32, *verbtest.Write(t, through.Steps[len(through.Steps)-1]).Partition)
 
-	target, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
+	target, err := undo.FindTarget(s, nil, ststest.Start)
 	require.NoError(t, err)
 	back := verbtest.Planned(t)(plantest.Saved(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), target, s, ststest.Start)))
 	require.Contains(t, back.Details, isSaid)

@@ -15,7 +15,7 @@ const RestartedAt = "kubectl.kubernetes.io/restartedAt"
 // is as NewRecord makes it. exact says that the template is what the server will store;
 // cause is for kubernetes.io/change-cause, empty to leave that alone.
 func (r Rollout) Open(exact bool, cause string) (*plan.Plan, error) {
-	if no := refuse.Order(r.Run, r.Record.Order, r.Set); no != nil {
+	if no := refuse.Order(r.Record.Order, r.Set); no != nil {
 		return nil, no
 	}
 	r.replacer().open(&r.Record)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -31,7 +32,7 @@ var wayOut = []hint.Hint{{
 func TestARecordSurvivesTheAnnotation(t *testing.T) {
 	full := operation.Rollout{
 		Version: 1, Run: "RUN", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Stable: "web-5d4f", OwnTemplate: true,
-		Partition: 3, Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
+		Partition: 3, Steps: operationtest.Steps("1", "100%"), Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
 		Cause: ptr.To("kubectl apply"), Aborting: true, Verb: operation.VerbRestart, Target: "web-6c1a", IgnorePDB: true,
 		Order: sts.Order{Ascending: true, First: []int{2, 0}, Last: "role=primary"},
 		Pods:  map[int]types.UID{2: "u2", 10: "u10"},
@@ -72,6 +73,16 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 			"a newer format", `{"version":3,"stable":"web-stable"}`,
 			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 3, ` +
 				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
+		},
+		{
+			"a newer format with steps of another kind", `{"steps":["half",{"pods":1}],"version":3,"stable":"web-stable"}`,
+			`annotation kubectl-sts.github.io/canary of statefulset "web" has format 3, ` +
+				`this kubectl-sts reads 1 and 2: use the version that wrote it`,
+		},
+		{
+			"steps that nobody can read", strings.Replace(valid(`"soak":"1m0s"`), `["1"]`, `["1","half"]`, 1),
+			`annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
+				`step "half" is neither a count like 2 nor a share like 50%`,
 		},
 		{
 			"a failure without words", `{"version":2,"stable":"web-stable","started":"2030-01-02T03:04:05Z","steps":["1"]}`,
@@ -128,12 +139,11 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 
 func TestThePartitionTellsHowFarACanaryIs(t *testing.T) {
 	tests := []struct {
-		name    string
-		set     *appsv1.StatefulSet
-		steps   operation.Steps
-		want    []int
-		begun   int
-		problem string
+		name  string
+		set   *appsv1.StatefulSet
+		steps operation.Steps
+		want  []int
+		begun int
 	}{
 		{name: "the gate is closed", set: ststest.Set(ststest.Partition(5)), want: []int{1, 3, 5}, begun: 0},
 		{name: "closed further than there are pods", set: ststest.Set(ststest.Partition(9)), want: []int{1, 3, 5}, begun: 0},
@@ -155,28 +165,18 @@ func TestThePartitionTellsHowFarACanaryIs(t *testing.T) {
 		},
 		{
 			name:  "a step that has come to go down since is passed over",
-			steps: operation.Steps{"3", "50%", "90%"}, set: ststest.Set(ststest.Replicas(4), ststest.Partition(1)),
+			steps: operationtest.Steps("3", "50%", "90%"), set: ststest.Set(ststest.Replicas(4), ststest.Partition(1)),
 			want: []int{3, 4}, begun: 1,
-		},
-		{
-			name:  "steps that somebody spoiled",
-			steps: operation.Steps{"x"}, set: ststest.Set(), problem: `step "x" is neither a count like 2 nor a share like 50%`,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := verbtest.Record(func(r *operation.Rollout) {
-				if tt.steps != nil {
+				if !tt.steps.Empty() {
 					r.Steps = tt.steps
 				}
 			})
-			got, err := r.Position(ststest.Snapshot(tt.set))
-			if tt.problem != "" {
-				require.EqualError(t, err, tt.problem)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, operation.Position{Counts: tt.want, Begun: tt.begun}, got)
+			require.Equal(t, operation.Position{Counts: tt.want, Begun: tt.begun}, r.Position(ststest.Snapshot(tt.set)))
 		})
 	}
 }

@@ -32,27 +32,21 @@ func (r Rollout) GoOn(
 	if no := r.RefuseResume(resume); no != nil {
 		return nil, nil, no
 	}
-	p, err := r.Resume(resume, asked, now)
-	return p, record, err
+	return r.Resume(resume, asked, now), record, nil
 }
 
 // Resume plans the rest of a rollout in progress. The step that it is in is
 // waited for again, and soaked for what its soak still lacks.
-func (r Rollout) Resume(resume intent.Resume, asked intent.Start, now time.Time) (*plan.Plan, error) {
-	p, err := r.Rest(r.Record.Verb.Name(), true, resume.Retry, now)
-	if err == nil {
-		p.Warnings = append(r.Overruled(asked), p.Warnings...)
-	}
-	return p, err
+func (r Rollout) Resume(resume intent.Resume, asked intent.Start, now time.Time) *plan.Plan {
+	p := r.Rest(r.Record.Verb.Name(), true, resume.Retry, now)
+	p.Warnings = append(r.Overruled(asked), p.Warnings...)
+	return p
 }
 
 // Rest plans what is left of a rollout in progress. gated has the step that it is in
 // held at its gate once more; anew has it soak from the start.
-func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) (*plan.Plan, error) {
-	at, err := r.Record.Position(r.Set)
-	if err != nil {
-		return nil, err
-	}
+func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) *plan.Plan {
+	at := r.Record.Position(r.Set)
 	retries := r.Record.Failure(r.Set) != nil
 	if r.Record.Failed = nil; r.Record.Gate != nil {
 		r.Record.Gate = ptr.To(r.Set.Partition())
@@ -67,7 +61,7 @@ func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) (*plan.Plan,
 	}
 	if at.Begun == 0 && r.Stays() {
 		p.Steps = append(p.Steps, r.Stay()...)
-		return p, nil
+		return p
 	}
 	p.Steps = append(p.Steps, r.check(at.Begun, gated, anew || retries, now))
 	for i := at.Begun; i < len(at.Counts); i++ {
@@ -77,7 +71,7 @@ func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) (*plan.Plan,
 	if !retries && r.takesTime(p.Steps[0], now) {
 		p.Steps = slices.Insert(p.Steps, 0, r.Note("note who drives"))
 	}
-	return p, nil
+	return p
 }
 
 // check is the step that looks at what has been let through so far, of so many steps
@@ -114,7 +108,7 @@ func (r Rollout) takesTime(first plan.Step, now time.Time) bool {
 func (r Rollout) Overruled(asked intent.Start) []string {
 	var out []string
 	record := r.Record
-	if asked.Given.Steps && !slices.Equal(asked.Steps.Open(), record.Steps.Open()) {
+	if asked.Given.Steps && !asked.Steps.Same(record.Steps) {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own steps, %s", record.Verb.Name(), record.Steps))
 	}
 	if soak := record.Soak.Duration; asked.Given.Soak && asked.Soak != soak {

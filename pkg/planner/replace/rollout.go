@@ -3,6 +3,7 @@ package replace
 import (
 	"slices"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -49,11 +50,11 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Placing:     r.Limits.Placing,
 		StepTimeout: r.Limits.StepTimeout,
 		Timeout:     r.Limits.Timeout,
-		Promote:     r.Sts("promote", r.Set),
-		Resume:      r.Sts(r.Record.Verb.Name(), r.Set),
+		Promote:     hint.Plugin("", "promote", r.Set.Name()),
+		Resume:      hint.Plugin("", r.Record.Verb.Name(), r.Set.Name()),
 		Abort:       r.backCommand(),
 		Instead:     r.instead(),
-		Watch:       r.Sts("watch", r.Set, "--follow"),
+		Watch:       intent.Watch("", r.Set),
 		Success:     r.success(),
 	}
 }
@@ -86,11 +87,11 @@ func (r Rollout) Finish() plan.Step {
 
 // backCommand is the way back to stable; an undo and a restart have none that
 // anybody would want.
-func (r Rollout) backCommand() string {
+func (r Rollout) backCommand() hint.Hint {
 	if r.Record.Verb != operation.VerbCanary {
-		return ""
+		return hint.Hint{}
 	}
-	return r.Sts("abort", r.Set)
+	return hint.Plugin("", "abort", r.Set.Name())
 }
 
 // Guarded reports whether a PodDisruptionBudget has a say.

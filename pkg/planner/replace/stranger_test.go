@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -28,7 +29,7 @@ func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
 	const why = `the template of statefulset "web" was changed by somebody, after the canary began`
 	refusal := &plan.Refusal{
 		Why: why + ": what would be rolled out is not what was tried",
-		Try: []string{"roll back, without that change: kubectl sts -n prod abort web"},
+		Try: hinttest.List("roll back, without that change: kubectl sts abort web"),
 	}
 	r := verbtest.Ask()
 	r.Template = nil

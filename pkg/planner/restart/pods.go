@@ -30,11 +30,11 @@ func Pods(r Request, ordinals []int, s sts.Snapshot, now time.Time) (*plan.Plan,
 			pods[o] = pod.UID
 		}
 	}
-	if no := refuse.Pods(r.Run, r.Order, s); no != nil {
+	if no := refuse.Pods(r.Order, s); no != nil {
 		return nil, no
 	}
 	if len(pods) == 0 {
-		return nil, refuse.Unsettled(r.Run, s, "none of these pods is there: there is nothing to restart")
+		return nil, refuse.Unsettled(s, "none of these pods is there: there is nothing to restart")
 	}
 	rollout := r.rollout(s, now)
 	if no := rollout.RefuseUnless(cmp.Or(health.Unhealthy(s, ordinals, now), updating(s, pods, now))); no != nil {

@@ -7,6 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
@@ -140,7 +142,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 			[]int{1},
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-4 is running, not Ready`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			},
 		},
 		{
@@ -148,7 +150,7 @@ func TestARestartOfSomePodsIsRefused(t *testing.T) {
 			[]int{3, 4},
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: none of these pods is there: there is nothing to restart`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web"),
 			},
 		},
 		{
@@ -172,7 +174,7 @@ func TestAbortStopsARestartOfSomePods(t *testing.T) {
 	p := verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask().Abort(), w.See())))
 	require.Equal(t, []string{"end the restart; " + verbtest.NoRecord}, verbtest.Outline(p))
 	require.Equal(t, "stop the restart of statefulset web: no other pod is deleted", p.Title)
-	require.Equal(t, []string{"", "", "kubectl sts -n prod abort web"}, []string{p.Promote, p.Resume, p.Abort})
+	require.Equal(t, []hint.Hint{{}, {}, hint.Plugin("", "abort", "web")}, []hint.Hint{p.Promote, p.Resume, p.Abort})
 
 	p = verbtest.Planned(t)(verbtest.RestartSome(2)(verbtest.Ask(verbtest.AllAtOnce), w.See(), w.Now))
 	require.Equal(t, "restart of statefulset web: web-1, soaked for 1m0s", p.Title, "it goes on with its own pods")

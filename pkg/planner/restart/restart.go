@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
@@ -33,7 +34,7 @@ type Request struct {
 // start is a restart of all its pods in one step.
 func (r Request) start() intent.Start {
 	return intent.Start{
-		ID: r.ID, Steps: operation.Steps{"100%"}, Soak: r.Soak, Given: intent.Given{Soak: r.SoakGiven}, Order: r.Order,
+		ID: r.ID, Steps: operation.AllAtOnce(), Soak: r.Soak, Given: intent.Given{Soak: r.SoakGiven}, Order: r.Order,
 	}
 }
 
@@ -57,12 +58,12 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := refuse.Rollout(s); no != nil {
 		return nil, no
 	}
-	if err := operation.Refuse("restart", s, r.Command); err != nil {
+	if err := operation.Refuse("restart", s); err != nil {
 		return nil, err
 	}
-	if no := refuse.Partition(r.Run, s); no != nil {
-		no.Try = append(no.Try, "or restart pods as they are, by deleting them: "+
-			r.Sts("restart", s, "--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
+	if no := refuse.Partition(s); no != nil {
+		no.Try = append(no.Try, hint.Plugin("or restart pods as they are, by deleting them", "restart", s.Name(),
+			"--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
 		return nil, no
 	}
 	rollout := r.rollout(s, now)

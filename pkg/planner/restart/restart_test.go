@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
@@ -74,24 +75,24 @@ func TestARestartOfEveryPodIsRefused(t *testing.T) {
 			"behind a partition, which holds its pods", verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b),
 			&plan.Refusal{
 				Why: `statefulset "web" has partition 3, which holds its pods already`,
-				Try: []string{
-					"roll out the change that waits behind it: kubectl sts -n prod canary web",
-					"or restart pods as they are, by deleting them: kubectl sts -n prod restart web --ordinals 0-4",
-				},
+				Try: hinttest.List(
+					"roll out the change that waits behind it: kubectl sts canary web",
+					"or restart pods as they are, by deleting them: kubectl sts restart web --ordinals 0-4",
+				),
 			},
 		},
 		{
 			"while a pod is not Ready", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, "!"+c),
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-4 is running, not Ready`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			},
 		},
 		{
 			"while a change waits for pods to be deleted", verbtest.On(verbtest.Rolling(a, b, ststest.OnDelete), "", a, b),
 			&plan.Refusal{
 				Why: `statefulset "web" is not settled: web-2 is not created yet (and 3 more)`,
-				Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+				Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 			},
 		},
 		{

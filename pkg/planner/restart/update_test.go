@@ -6,6 +6,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
@@ -22,7 +23,7 @@ func TestARestartThatWouldBeAnUpdateIsRefused(t *testing.T) {
 	const moves = "web-1 would come back at revision " + ststest.Update + ", not at the one that it has"
 	refused := &plan.Refusal{
 		Why: `statefulset "web" is not settled: ` + moves,
-		Try: []string{"see what is the matter: kubectl sts -n prod status web", "go ahead all the same with --force"},
+		Try: hinttest.List("see what is the matter: kubectl sts status web", "go ahead all the same with --force"),
 	}
 	waits := ststest.Updating("nginx:1.22")
 	broken := slices.Concat(ststest.Pods(0, 1), ststest.Pods(1, 2, ststest.Unready), ststest.Pods(2, 5))

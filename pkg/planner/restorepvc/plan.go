@@ -23,15 +23,14 @@ func Nothing(b plan.Binding) string {
 // restore that was killed goes on where it was. While the claim is on its way out the
 // plan is to wait for its end, and has no Success: what comes then is decided by
 // another plan. A *plan.Refusal as the error says why the claim can't be restored.
-// caller leads to the claim's namespace.
-func Plan(r receipt.Receipt, s sts.Snapshot, caller hint.Caller) (*plan.Plan, error) {
+func Plan(r receipt.Receipt, s sts.Snapshot) (*plan.Plan, error) {
 	b := planner{Binding: r.Binding(), record: r}
 	if why := b.Broken(s); why != "" {
 		return nil, &plan.Refusal{Why: why}
 	}
 	b.volume = s.Volumes[0] // or it would be broken
 	if len(s.Claims) > 0 {
-		return b.onward(s.Claims[0], caller)
+		return b.onward(s.Claims[0])
 	}
 	if b.volume.Phase == corev1.VolumeFailed {
 		return nil, &plan.Refusal{
@@ -74,7 +73,7 @@ func (b planner) held() bool { return b.volume.ClaimRef == nil || b.boundTo() !=
 
 // onward decides where there is a claim of that name: the one that was never
 // deleted, the one that an earlier restore created, or a stranger.
-func (b planner) onward(claim sts.Claim, caller hint.Caller) (*plan.Plan, error) {
+func (b planner) onward(claim sts.Claim) (*plan.Plan, error) {
 	to := b.volume.ClaimRef
 	bound := to != nil && to.UID == claim.UID
 	switch {
@@ -83,9 +82,10 @@ func (b planner) onward(claim sts.Claim, caller hint.Caller) (*plan.Plan, error)
 	case claim.Volume != b.Volume:
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("there is a claim %s/%s already, with %s", claim.Namespace, claim.Name, volumeOf(claim)),
-			Try: []string{
-				"if what is in it matters: scale the set down below it with --pvc=retain-volume, which keeps that as well, and try again",
-				"if not, and no pod mounts it: delete it and try again: " + caller.Kubectl("delete", "pvc", claim.Name),
+			Try: []hint.Hint{
+				hint.Words("if what is in it matters: scale the set down below it with --pvc=retain-volume, " +
+					"which keeps that as well, and try again"),
+				b.here(hint.Kube("if not, and no pod mounts it: delete it and try again", "delete", "pvc", claim.Name)),
 			},
 		}
 	}
@@ -100,6 +100,12 @@ func (b planner) onward(claim sts.Claim, caller hint.Caller) (*plan.Plan, error)
 		return nil, nil //nolint:nilnil // nothing to do
 	}
 	return b.plan(m), nil
+}
+
+// here is a command about the claim's namespace.
+func (b planner) here(h hint.Hint) hint.Hint {
+	h.Namespace = b.Namespace
+	return h
 }
 
 func volumeOf(claim sts.Claim) string {

@@ -163,7 +163,7 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts -n default"))
+			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume)))
 
 			require.NoError(t, err)
 			require.Equal(t, test.want, does(p))
@@ -173,7 +173,7 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 
 // The volume is taken off the claim that it was seen with, and off no other.
 func TestAVolumeIsReleasedOfTheClaimThatItWasSeenWith(t *testing.T) {
-	p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(nil, released()), "kubectl sts"))
+	p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(nil, released())))
 
 	require.NoError(t, err)
 	b := record().Binding()
@@ -212,7 +212,7 @@ func TestARestoreInWords(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts"))
+			p, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume)))
 
 			require.NoError(t, err)
 			require.Equal(t, []string{test.title, test.result}, []string{p.Title, p.Success})
@@ -263,7 +263,7 @@ func TestARestoreIsRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume), "kubectl sts -n default"))
+			_, err := plantest.Saved(restorepvc.Plan(record(), snapshot(test.claim, test.volume)))
 
 			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)

@@ -41,7 +41,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndTakenBack(t *testing.T) {
 				s := sts.Observe(begun.Set, begun.Pods, begun.Revisions, nil).WithClaims(claims)
 				at := s.Replicas()
 
-				p, err := plantest.Saved(scale.Plan(scale.Request{To: to, Step: 1, Command: "kubectl sts"}, s, ststest.Start))
+				p, err := plantest.Saved(scale.Plan(scale.Request{To: to, Step: 1}, s, ststest.Start))
 				require.NoError(t, err)
 
 				last := p.Steps[len(p.Steps)-1].Change

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -16,14 +17,11 @@ func (r Request) failed(s sts.Snapshot, record *operation.Scale) error {
 		return nil
 	}
 	f := record.Failed
-	no := &plan.Refusal{
+	return &plan.Refusal{
 		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d failed at %s: %s",
 			s.Name(), record.From, record.To, f.At.UTC().Format(time.RFC3339), f.Message),
+		Try: record.Helps(s, false),
 	}
-	for _, help := range record.Helps(s, false) {
-		no.Try = append(no.Try, r.Command.Render(help))
-	}
-	return no
 }
 
 // further reports whether this number of replicas is where the scale was to go,
@@ -34,9 +32,9 @@ func further(r operation.Scale, to, now int) bool {
 }
 
 // instead are the ways out of a scale that halts which lead back.
-func (b *builder) instead() []string {
+func (b *builder) instead() []hint.Hint {
 	if b.record.From == b.r.To {
 		return nil
 	}
-	return []string{b.r.Command.Render(b.record.Back(b.s))}
+	return []hint.Hint{b.record.Back(b.s)}
 }

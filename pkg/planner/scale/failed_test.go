@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
@@ -23,11 +24,11 @@ func TestNoScaleGoesOnWithOneThatHasFailed(t *testing.T) {
 		require.ErrorAs(t, err, &no)
 		require.Equal(t, &plan.Refusal{
 			Why: `the scale of statefulset "web" from 4 to 2 failed at 2030-01-02T03:04:05Z: web-0: stopped being Available`,
-			Try: []string{
+			Try: hinttest.List(
 				"go back: kubectl sts scale web --replicas 4 --pvc=reuse",
 				"or leave it at that: kubectl sts scale web --replicas 3",
-				"try again: kubectl sts scale web --replicas 2 --retry",
-			},
+				"*try again: kubectl sts scale web --replicas 2 --retry",
+			),
 		}, no, "to %d", to)
 	}
 	for _, to := range []int{3, 4, 5} {
@@ -53,5 +54,5 @@ func TestAPlanBringsTheRecordThatAFailureIsNotedIn(t *testing.T) {
 	p, err := plantest.Saved(scale.Plan(request(2, answered(scale.Keep)), snapshot(set(), four()...), ststest.Start))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"version":1,"from":4,"to":2}`, p.Note)
-	require.Equal(t, []string{"go back: kubectl sts scale web --replicas 4 --pvc=reuse"}, p.Instead)
+	require.Equal(t, hinttest.List("go back: kubectl sts scale web --replicas 4 --pvc=reuse"), p.Instead)
 }

@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -110,8 +111,8 @@ func (b *builder) frame() *plan.Plan {
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
 		Ordinals: slices.Concat(b.removed, b.added),
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
-		Resume: r.again(s), Stay: r.Command.Command(b.record.Stay(s)), From: b.record.From, Instead: b.instead(),
-		Watch: r.command("watch", s, "--follow"),
+		Resume: r.again(s), Stay: b.record.Stay(s), From: b.record.From, Instead: b.instead(),
+		Watch: hint.Plugin("", "watch", s.Name(), "--follow"),
 	}
 	if r.To == s.Replicas() {
 		p.Title = fmt.Sprintf("statefulset %s has %s already", s.Name(), sts.Count(r.To, "replica"))

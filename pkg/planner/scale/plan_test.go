@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
@@ -215,6 +216,7 @@ func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	require.Equal(t, []plan.Hook{hook("web-3", 3), hook("web-2", 2)}, p.Steps[1].Before)
 	require.Equal(t, []plan.Hook{hook("web-1", 1)}, p.Steps[2].Before)
 	require.Equal(t, []string{`before each pod goes, "it's over" is run in its container`}, p.Details)
-	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container db`, p.Resume)
+	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container db`,
+		hint.Caller{}.Command(p.Resume))
 	require.Equal(t, []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3"}, p.Steps[1].Before[0].Env())
 }

@@ -2,7 +2,6 @@ package scale
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,12 +41,9 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
-			Try: []string{
-				r.Command.Render(record.WithHook(hint.Hint{
-					Words: "give the command again", Kind: hint.Sts, Verb: "scale",
-					Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)},
-				})),
-				"or let them go without: --before-cmd true",
+			Try: []hint.Hint{
+				record.WithHook(hint.Plugin("give the command again", "scale", s.Name(), "--replicas", strconv.Itoa(r.To))),
+				hint.Words("or let them go without: --before-cmd true"),
 			},
 		}
 	}
@@ -55,15 +51,15 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 		return nil
 	}
 	if why := r.forgets(s); why != "" {
-		first := "end the rollout first, or set the partition to 0"
+		first := hint.Words("end the rollout first, or set the partition to 0")
 		if hold, err := operation.FindHold(s); err == nil && hold != nil {
-			first = "release the set first, which rolls the change out: " + r.command("release", s)
+			first = hint.Plugin("release the set first, which rolls the change out", "release", s.Name())
 		}
-		return &plan.Refusal{Why: why, Try: []string{first, "go ahead all the same with --force"}}
+		return &plan.Refusal{Why: why, Try: []hint.Hint{first, hint.Words("go ahead all the same with --force")}}
 	}
 	if why := r.unwell(s, now); why != "" {
-		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []string{
-			"see what is the matter: " + r.command("status", s), "go ahead all the same with --force",
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is not settled: %s", s.Name(), why), Try: []hint.Hint{
+			hint.Plugin("see what is the matter", "status", s.Name()), hint.Words("go ahead all the same with --force"),
 		}}
 	}
 	return nil
@@ -72,21 +68,18 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 // busy refuses while another verb's rollout is in progress: a scale-down takes
 // its pods first, and one to 0 makes the controller forget the stable revision.
 func (r Request) busy(open *operation.Rollout, s sts.Snapshot) error {
-	verb := open.Verb.Name()
 	why := fmt.Sprintf("%s of statefulset %q is in progress: a scale-down would take the pods that it has updated first",
 		open.Verb.Noun(), s.Name())
 	if r.To == 0 {
 		why = fmt.Sprintf("%s of statefulset %q is in progress, and at 0 replicas the controller forgets the revision to go back to",
 			open.Verb.Noun(), s.Name())
 	}
-	try := []string{"finish it: " + r.command("promote", s, "--full"), "or take it back: " + r.command("abort", s)}
+	finish := hint.Plugin("finish it", "promote", s.Name(), "--full")
 	if open.Verb != operation.VerbCanary {
-		try = []string{"finish it: " + r.command(verb, s), "or take it back: " + r.command("abort", s)}
+		finish = hint.Plugin("finish it", open.Verb.Name(), s.Name())
 	}
-	if r.Other != nil {
-		try = slices.Insert(try, 0, intent.WatchIt(*r.Other, r.command("watch", s, "--follow")))
-	}
-	return &plan.Refusal{Why: why, Try: try}
+	back := hint.Plugin("or take it back", "abort", s.Name())
+	return &plan.Refusal{Why: why, Try: intent.WatchFirst(r.Other, s, finish, back)}
 }
 
 // driven refuses to go on with a scale that another process drives. To another
@@ -98,10 +91,7 @@ func (r Request) driven(s sts.Snapshot, record *operation.Scale) error {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("the scale of statefulset %q from %d to %d is driven by %s (process %d, which is running)",
 			s.Name(), record.From, record.To, sts.Clean(r.Other.Driver.String()), r.Other.Driver.Process),
-		Try: []string{
-			"watch it: " + r.command("watch", s, "--follow"),
-			"or go on in its place: the same command with " + intent.TakeOverFlag,
-		},
+		Try: intent.GoOnInItsPlace(s),
 	}
 }
 

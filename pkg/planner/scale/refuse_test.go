@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -128,9 +129,9 @@ func TestAtNoReplicasAHoldIsReleasedFirst(t *testing.T) {
 	_, err := plantest.Saved(scale.Plan(request(0), snapshot(held), ststest.Start))
 	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
-	require.Equal(t, []string{
+	require.Equal(t, hinttest.List(
 		"release the set first, which rolls the change out: kubectl sts release web", "go ahead all the same with --force",
-	}, no.Try)
+	), no.Try)
 }
 
 func TestRecordsThatCantBeRead(t *testing.T) {

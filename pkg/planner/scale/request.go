@@ -90,13 +90,8 @@ func (r Request) answer(ordinal int) Answer {
 	return r.Answer
 }
 
-// command is a command line that the user can copy.
-func (r Request) command(verb string, s sts.Snapshot, flags ...string) string {
-	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
-}
-
 // again is this very command, without what only asked once.
-func (r Request) again(s sts.Snapshot) string {
+func (r Request) again(s sts.Snapshot) hint.Hint {
 	flags := []string{"--replicas", strconv.Itoa(r.To)}
 	if r.Answer != "" && r.Answer != Keep && r.Answer != Fail && len(r.By) == 0 {
 		flags = append(flags, "--pvc="+string(r.Answer))
@@ -116,7 +111,7 @@ func (r Request) again(s sts.Snapshot) string {
 			flags = append(flags, "--container", r.Hook.Container)
 		}
 	}
-	return r.command("scale", s, flags...)
+	return hint.Plugin("", "scale", s.Name()).With(flags...)
 }
 
 // hookFlag is the one that was given, or "".

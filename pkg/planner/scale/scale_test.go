@@ -62,7 +62,7 @@ func four() []sts.Claim { return []sts.Claim{claim(0), claim(1), claim(2), claim
 
 func request(to int, changes ...func(*scale.Request)) scale.Request {
 	r := scale.Request{
-		To: to, Step: 1, Limits: plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute}, Command: "kubectl sts",
+		To: to, Step: 1, Limits: plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute},
 	}
 	for _, change := range changes {
 		change(&r)

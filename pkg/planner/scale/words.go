@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -75,7 +76,7 @@ func (b *builder) success() string {
 	case n > 0 && why != "":
 		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s", are(n), why)
 	case n > 0:
-		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.command("prune-pvc", b.s))
+		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.Command.Sts("prune-pvc", b.s.Name()))
 	}
 	return out
 }
@@ -143,7 +144,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := b.s.PutsBack("replicas")
+	out := b.s.PutsBack(sts.FieldReplicas)
 	if len(b.r.Left) > 0 {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))
@@ -199,7 +200,7 @@ func (r Request) refuseStale(s sts.Snapshot, added []plan.Ordinal) error {
 			if why != "" {
 				return &plan.Refusal{
 					Why: fmt.Sprintf("claim %s, which %s would get, can't be %s: %s", c.Claim.Name, o.Pod, c.Fate, why),
-					Try: []string{fmt.Sprintf("scale up to %d only, or settle whose it is", o.Ordinal-s.Start())},
+					Try: []hint.Hint{hint.Words(fmt.Sprintf("scale up to %d only, or settle whose it is", o.Ordinal-s.Start()))},
 				}
 			}
 		}
@@ -215,9 +216,9 @@ func (r Request) refuseStale(s sts.Snapshot, added []plan.Ordinal) error {
 	return &plan.Refusal{
 		Why: fmt.Sprintf("%s of earlier pods would come back with their data: %s",
 			sts.Count(len(stale), "claim"), strings.Join(names, ", ")),
-		Try: []string{
-			"give them to the new pods: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=reuse"),
-			"or delete them and start empty: " + r.command("scale", s, "--replicas", strconv.Itoa(r.To), "--pvc=fresh"),
+		Try: []hint.Hint{
+			hint.Plugin("give them to the new pods", "scale", s.Name(), "--replicas", strconv.Itoa(r.To), "--pvc=reuse"),
+			hint.Plugin("or delete them and start empty", "scale", s.Name(), "--replicas", strconv.Itoa(r.To), "--pvc=fresh"),
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
@@ -56,7 +57,7 @@ func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 	no := &plan.Refusal{
 		Why: `the controller of statefulset "web" replaces its pods itself, the highest ordinal first: no other order can be had ` +
 			`with update strategy RollingUpdate`,
-		Try: []string{"leave --order and --last out, or change spec.updateStrategy.type to OnDelete"},
+		Try: hinttest.List("leave --order and --last out, or change spec.updateStrategy.type to OnDelete"),
 	}
 	r := verbtest.Ask(verbtest.AllAtOnce, verbtest.Ordered(sts.Order{Ascending: true}))
 	p, err := verbtest.ToRevision(ststest.Stable)(r, s, ststest.Start)

@@ -75,7 +75,7 @@ func TestHowAnUndoGoes(t *testing.T) {
 		},
 		{
 			"a budget that is to be ignored changes nothing", verbtest.Within(trap),
-			func(r *verbtest.Request) { r.Steps, r.IgnorePDB = operation.Steps{"100%"}, true },
+			func(r *verbtest.Request) { r.Steps, r.IgnorePDB = operation.AllAtOnce(), true },
 			[]string{
 				"deletes web-4, which is not Ready and which the controller would wait for without end", "the controller replaces: web-3",
 			},

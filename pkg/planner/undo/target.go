@@ -31,7 +31,7 @@ type Target struct {
 // from, for what lies between has never run on every pod.
 //
 // Whatever is in progress gives way: the set goes back to what that began from.
-func FindTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hint.Caller, now time.Time) (*Target, error) {
+func FindTarget(s sts.Snapshot, named *appsv1.ControllerRevision, now time.Time) (*Target, error) {
 	present, err := presentRevision(s)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func FindTarget(s sts.Snapshot, named *appsv1.ControllerRevision, command hint.C
 		if t.Revision == nil {
 			return nil, &plan.Refusal{
 				Why: fmt.Sprintf("statefulset %q has no other revision to go back to", s.Name()),
-				Try: []string{"see what there is: " + command.Sts("history", s.Name())},
+				Try: []hint.Hint{hint.Plugin("see what there is", "history", s.Name())},
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
@@ -124,7 +125,7 @@ func TestWhereAnUndoGoes(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := undo.FindTarget(test.s, nil, "kubectl sts", ststest.Start)
+			got, err := undo.FindTarget(test.s, nil, ststest.Start)
 			require.NoError(t, err)
 			want, ok := test.s.Revision(test.to)
 			require.True(t, ok)
@@ -159,7 +160,7 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			named, ok := test.s.Revision(test.to)
 			require.True(t, ok)
-			got, err := undo.FindTarget(test.s, named, "kubectl sts", ststest.Start)
+			got, err := undo.FindTarget(test.s, named, ststest.Start)
 			require.NoError(t, err)
 			require.Equal(t, test.to, got.Revision.Name)
 			require.Equal(t, test.already, got.Already)
@@ -180,7 +181,7 @@ func TestNowhereToGoBackTo(t *testing.T) {
 	)
 	no := &plan.Refusal{
 		Why: `statefulset "web" has no other revision to go back to`,
-		Try: []string{"see what there is: kubectl sts history web"},
+		Try: hinttest.List("see what there is: kubectl sts history web"),
 	}
 	for name, revisions := range map[string][]*appsv1.ControllerRevision{
 		"only the present one is left": s.Revisions[2:],
@@ -189,7 +190,7 @@ func TestNowhereToGoBackTo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := s
 			s.Revisions = revisions
-			got, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
+			got, err := undo.FindTarget(s, nil, ststest.Start)
 			require.Nil(t, got)
 			require.Equal(t, no, err)
 		})
@@ -207,6 +208,6 @@ func TestARevisionThatHoldsNoTemplateIsNoTarget(t *testing.T) {
 		verbtest.Third,
 	)
 	s.Revisions[1].Data.Raw = []byte(`{}`)
-	_, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
+	_, err := undo.FindTarget(s, nil, ststest.Start)
 	require.EqualError(t, err, "revision web-update holds no pod template")
 }

@@ -21,7 +21,7 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 	if target.Already {
 		return nil, nil //nolint:nilnil // every pod is there
 	}
-	if no := refuse.Order(r.Run, r.Order, s); no != nil {
+	if no := refuse.Order(r.Order, s); no != nil {
 		return nil, no
 	}
 	before, err := operation.FindRollout(s)
@@ -47,7 +47,7 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(details(target, s, now), p.Details, givenUp(before))
-	p.Warnings = append(p.Warnings, s.PutsBack("template and partition")...)
+	p.Warnings = append(p.Warnings, s.PutsBack(sts.FieldTemplate, sts.FieldPartition)...)
 	if before != nil {
 		p.Warnings = append(p.Warnings, r.Beside(*before, s, now)...)
 	}

@@ -8,6 +8,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
@@ -29,7 +31,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	const a, b = ststest.Stable, ststest.Update
 	s := verbtest.On(verbtest.Rolling(a, b, ststest.Annotated(operation.ChangeCause, "kubectl apply")), "", a, a, a, b, "!"+b)
 	s.Revisions[0].Annotations = map[string]string{operation.ChangeCause: "the first"}
-	target, err := undo.FindTarget(s, nil, "kubectl sts", ststest.Start)
+	target, err := undo.FindTarget(s, nil, ststest.Start)
 	require.NoError(t, err)
 
 	p := verbtest.Planned(t)(plantest.Saved(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), target, s, ststest.Start)))
@@ -38,7 +40,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 	require.NoError(t, err)
 	want := operation.Rollout{
 		Version: 1, Verb: operation.VerbUndo, Run: "RUN", Started: ststest.Start, Stable: b, Target: a, OwnTemplate: true,
-		Template: fingerprint, Steps: operation.Steps{"100%"}, Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
+		Template: fingerprint, Steps: operation.AllAtOnce(), Soak: metav1.Duration{Duration: time.Minute}, Cause: ptr.To("kubectl apply"),
 	}
 	first := verbtest.Write(t, p.Steps[0])
 	require.Equal(t, want, verbtest.Written(t, first))
@@ -53,9 +55,9 @@ func TestThePlanOfAnUndo(t *testing.T) {
 		},
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
-		Resume: "kubectl sts -n prod undo web", Promote: "kubectl sts -n prod promote web",
-		Watch:   "kubectl sts -n prod watch web --follow",
-		Instead: []string{"go to another revision: kubectl sts -n prod undo web --to-revision REVISION"},
+		Resume: hint.Plugin("", "undo", "web"), Promote: hint.Plugin("", "promote", "web"),
+		Watch:   hint.Plugin("", "watch", "web", "--follow"),
+		Instead: hinttest.List("go to another revision: kubectl sts undo web --to-revision REVISION"),
 		Success: "all 5 pods of web are back and Available",
 		Steps: []plan.Step{
 			{

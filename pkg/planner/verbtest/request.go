@@ -6,7 +6,9 @@ package verbtest
 import (
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
@@ -29,7 +31,7 @@ type Request struct {
 func Ask(changes ...func(*Request)) Request {
 	r := Request{Request: canary.Request{
 		Run: intent.Run{
-			Command: "kubectl sts -n prod",
+			Command: hint.NewCaller().In("prod"),
 			Limits:  plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 		},
 		Start: intent.Start{ID: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute},
@@ -73,11 +75,11 @@ func Image(name string) func(*Request) {
 
 // Steps has it go in these steps.
 func Steps(list ...string) func(*Request) {
-	return func(r *Request) { r.Steps = list }
+	return func(r *Request) { r.Steps = operationtest.Steps(list...) }
 }
 
 // AllAtOnce has it go in one step.
-func AllAtOnce(r *Request) { r.Steps = operation.Steps{"100%"} }
+func AllAtOnce(r *Request) { r.Steps = operation.AllAtOnce() }
 
 // Cause is for kubernetes.io/change-cause.
 func Cause(text string) func(*Request) {

@@ -56,7 +56,7 @@ func ToRevision(name string) Planner {
 		if err != nil {
 			return nil, err
 		}
-		target, err := undo.FindTarget(s, named, "kubectl sts", now)
+		target, err := undo.FindTarget(s, named, now)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -19,6 +20,7 @@ type Writer struct {
 	Out    io.Writer
 	Color  term.ColorMode
 	Format report.Format
+	Caller hint.Caller // how the user calls the plugin
 }
 
 // human reports whether a person reads it.
@@ -99,13 +101,13 @@ func (w Writer) Events() []engine.Sink {
 	if w.human() {
 		return nil
 	}
-	return []engine.Sink{object.NewSink(w.Out, w.Format)}
+	return []engine.Sink{object.NewSink(w.Out, w.Format, w.Caller)}
 }
 
 // End writes the last object of a command that did not get as far as a run, or had
 // nothing to do. A person is told in other ways.
 func (w Writer) End(dryRun report.DryRun, about report.Subject, now time.Time, o engine.Outcome) {
 	if w.Format == report.JSON || w.Format == report.YAML {
-		object.WriteEnd(w.Out, w.Format, dryRun, about, now, o)
+		object.WriteEnd(w.Out, w.Format, w.Caller, dryRun, about, now, o)
 	}
 }

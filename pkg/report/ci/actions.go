@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -33,13 +34,13 @@ func (a *Actions) Handle(e engine.Event) {
 // Warn tells something that is no reason to stop.
 func (a *Actions) Warn(message string) { a.command("warning", report.Clean(message)) }
 
-// End tells how the command ended, where, and what helps.
-func (a *Actions) End(where string, o engine.Outcome) {
+// End tells how the command ended, where, and what helps this user.
+func (a *Actions) End(where string, o engine.Outcome, caller hint.Caller) {
 	level := "error"
 	if o.Result == engine.Done || o.Result == engine.Held {
 		level = "notice"
 	}
-	a.command(level, strings.Join(helpLines(o, where), "\n"))
+	a.command(level, strings.Join(helpLines(o, caller, where), "\n"))
 }
 
 func (a *Actions) command(level, text string) {

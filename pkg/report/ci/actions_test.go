@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -27,7 +28,8 @@ func FuzzActions(f *testing.F) {
 		actions := ci.NewActions(&out)
 		actions.Title(title)
 		actions.Warn(text)
-		actions.End(title, engine.Outcome{Result: engine.Halted, Message: text, Gate: text, Try: []string{text}})
+		o := engine.Outcome{Result: engine.Halted, Message: text, Gate: text, Try: []hint.Hint{hint.Words(text)}}
+		actions.End(title, o, hint.Caller{})
 		fuzztest.Harmless(t, out.String())
 		lines := strings.Split(out.String(), "\n")
 		require.Len(t, lines, 3)
@@ -63,10 +65,10 @@ func TestGitHubIsToldWarningsAndTheEnd(t *testing.T) {
 	reporttest.Tales["canary"]().To(actions)
 	halt := reporttest.Pulls()
 	halt.Images, halt.Safe, halt.Evidence = reporttest.Crash().Images, reporttest.Crash().Safe, reporttest.Crash().Evidence
-	actions.End("default/web @ prod", halt)
+	actions.End("default/web @ prod", halt, hint.Caller{})
 	actions.End("default/web @ prod", engine.Outcome{
 		Result: engine.Held, Message: "held after step 1 of 2", Detail: "after step 1 of 2", Gate: reporttest.Gate,
-	})
+	}, hint.Caller{})
 	actions.Warn(reporttest.Evil + "\n::set-output name=a::b\r\n100%")
 	reporttest.Golden(t, "actions", out.String())
 	reporttest.Harmless(t, out.String())

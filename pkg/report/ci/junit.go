@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -86,7 +87,7 @@ func JUnit(p *Report) []byte {
 func (p *Part) junit(of *Report) junitSuite {
 	suite := junitSuite{Name: strings.TrimSpace(of.Command + " " + p.About.String()), Timestamp: stamp(p.Began)}
 	for i := range p.Cases {
-		c := p.Cases[i].junit(p.End)
+		c := p.Cases[i].junit(of, p.End)
 		c.Class = suite.Name
 		suite.count(c)
 		suite.Cases = append(suite.Cases, c)
@@ -94,20 +95,20 @@ func (p *Part) junit(of *Report) junitSuite {
 	suite.Time = seconds(p.Ended.Sub(p.Began))
 	suite.Out = p.Title
 	if p.End != nil {
-		suite.Out += "\n" + helpText(*p.End)
+		suite.Out += "\n" + of.helpText(*p.End)
 	}
 	suite.Err = strings.Join(p.Warnings, "\n")
 	return suite
 }
 
-func (c *Case) junit(end *engine.Outcome) junitCase {
+func (c *Case) junit(of *Report, end *engine.Outcome) junitCase {
 	out := junitCase{Name: c.Title, Time: seconds(c.Took)}
 	text := &junitText{Message: c.Words}
 	switch c.Result {
 	case Broke:
 		text.Type = string(c.End)
 		if end != nil {
-			text.Text = helpText(*end)
+			text.Text = of.helpText(*end)
 		}
 		out.fail(text, c.End)
 	case NotRun, Running, Skipped, Waits:
@@ -129,14 +130,14 @@ func (c *junitCase) fail(text *junitText, end engine.Result) {
 
 // junitEnd is an end that no step tells: a refusal, an error, or nothing to do.
 func (p *Report) junitEnd() junitSuite {
-	suite := junitSuite{Name: strings.TrimSpace(p.Command + " " + p.About.String()), Timestamp: stamp(p.Ended), Out: helpText(p.End)}
+	suite := junitSuite{Name: strings.TrimSpace(p.Command + " " + p.About.String()), Timestamp: stamp(p.Ended), Out: p.helpText(p.End)}
 	c := junitCase{Name: p.Command, Class: suite.Name}
 	switch p.End.Result {
 	case engine.Done:
 	case engine.Held:
 		c.Skipped = &junitText{Message: report.EndWords(p.End)}
 	default:
-		c.fail(&junitText{Message: report.EndWords(p.End), Type: string(p.End.Result), Text: helpText(p.End)}, p.End.Result)
+		c.fail(&junitText{Message: report.EndWords(p.End), Type: string(p.End.Result), Text: p.helpText(p.End)}, p.End.Result)
 	}
 	suite.count(c)
 	suite.Cases = []junitCase{c}
@@ -162,13 +163,15 @@ func (n *junitCounts) add(m junitCounts) {
 }
 
 // helpText is an end with where it left the set and what helps.
-func helpText(o engine.Outcome) string { return strings.Join(helpLines(o, ""), "\n") }
+func (p *Report) helpText(o engine.Outcome) string {
+	return strings.Join(helpLines(o, p.Caller, ""), "\n")
+}
 
 // helpLines are the same in lines, with the set that it is about where only they tell.
-func helpLines(o engine.Outcome, where string) []string {
+func helpLines(o engine.Outcome, caller hint.Caller, where string) []string {
 	lines := slices.Concat([]string{report.EndWords(o)}, report.FactText(report.Facts(o, where, time.Time{})), report.EndPlace(o))
 	if o.Result != engine.Done {
-		lines = append(lines, report.CleanAll(o.Try)...)
+		lines = append(lines, report.Helps(caller, o.Try)...)
 	}
 	return lines
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -49,7 +50,7 @@ func Markdown(p *Report) string {
 	}
 	say("\nWhat helps:\n\n")
 	for _, try := range p.End.Try {
-		say("- %s\n", tryMarkdown(report.Clean(try)))
+		say("- %s\n", tryMarkdown(p.Caller, try))
 	}
 	return out.String() + "\n"
 }
@@ -107,12 +108,15 @@ func tookWords(c *Case) string {
 }
 
 // tryMarkdown shows what helps with its command ready to be copied.
-func tryMarkdown(try string) string {
-	words, command, ok := strings.Cut(try, ": ")
-	if !ok || !strings.HasPrefix(command, "kubectl ") {
-		return escapeMarkdown(try)
+func tryMarkdown(caller hint.Caller, try hint.Hint) string {
+	words, command := escapeMarkdown(try.Words), report.Clean(caller.Command(try))
+	switch {
+	case command == "":
+		return words
+	case words == "":
+		return codeMarkdown(command)
 	}
-	return escapeMarkdown(words) + ": " + codeMarkdown(command)
+	return words + ": " + codeMarkdown(command)
 }
 
 // codeMarkdown is text between backticks, more of them than it has itself.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -15,6 +16,7 @@ import (
 // steps and what became of them, and the end.
 type Report struct {
 	Command string // such as "kubectl sts canary"
+	Caller  hint.Caller
 	About   report.Subject
 	Parts   []*Part
 	Ended   time.Time

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -128,7 +129,10 @@ func TestReportsOfAHostileClusterControlNothing(t *testing.T) {
 		Trouble(4, sts.StateStarting, trouble).
 		End(engine.Outcome{
 			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble,
-			Try: []string{"resume: kubectl sts canary web " + reporttest.Evil + cell, reporttest.Evil + cell},
+			Try: []hint.Hint{
+				{Words: "resume", Kind: hint.Sts, Verb: "canary", Args: []string{"web"}, Path: reporttest.Evil + cell},
+				hint.Words(reporttest.Evil + cell),
+			},
 		})
 	r := reportOf(tale)
 	junit, markdown := string(ci.JUnit(r)), ci.Markdown(r)

@@ -24,6 +24,7 @@ type block struct {
 	context  string // what the user calls the cluster
 	snapshot sts.Snapshot
 	waits    string    // what it waits for
+	reason   string    // of the trouble that this tells of, empty for none
 	since    time.Time // and since when
 	until    time.Time // when that ends by itself, zero where nobody knows
 	halts    time.Time // when it ends the watch, zero for never

@@ -34,7 +34,7 @@ func (s *Screen) overview(now time.Time, room int) []string {
 			p := verdict.Settled{}.Check(b.snapshot, now)
 			good = fmt.Sprintf("%d/%d", p.Good, p.Want)
 		}
-		rows = append(rows, []table.Cell{{Text: b.name()}, {Text: good}, {Text: state, Style: &look}})
+		rows = append(rows, []table.Cell{{Text: b.name()}, {Text: good}, {Text: state, Style: &look, Reason: report.Clean(b.trouble())}})
 	}
 	var out bytes.Buffer
 	table.Write(&out, s.width, []string{"STATEFULSET", "GOOD", "STATE"}, rows)
@@ -57,6 +57,17 @@ func urgency(b *block) int {
 		return 2
 	}
 	return 0
+}
+
+// trouble is the reason of what the set is in trouble with, "" for none.
+func (b *block) trouble() string {
+	switch {
+	case b.outcome == nil:
+		return b.reason
+	case b.outcome.Trouble != nil:
+		return b.outcome.Trouble.Reason
+	}
+	return b.outcome.Reason
 }
 
 // state is what there is to say about a set in one line.

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -21,6 +22,8 @@ import (
 type Screen struct {
 	// Ended is what [report.Status] has under that name.
 	Ended func(sts.Driver) bool
+	// Caller is how the user calls the plugin.
+	Caller hint.Caller
 
 	w      io.Writer
 	style  report.Styles
@@ -58,7 +61,7 @@ func (s *Screen) Handle(set int, e engine.Event) {
 	case engine.EventPlan:
 		b.set, b.context = report.Subject{Namespace: e.Plan.Namespace, Name: e.Plan.Name}, e.Plan.Context
 	case engine.EventWait:
-		b.waits, b.since, b.until, b.halts = report.Clean(e.Message), e.Time, e.Until, e.Halts
+		b.waits, b.reason, b.since, b.until, b.halts = report.Clean(e.Message), e.Reason, e.Time, e.Until, e.Halts
 		if !e.Since.IsZero() {
 			b.since = e.Since
 		}
@@ -189,5 +192,5 @@ func (s *Screen) ending(b *block) string {
 		name = b.name()
 	}
 	where := report.Where(b.set.Namespace, b.set.Name, b.context)
-	return text.Ending(engine.Event{Time: b.ended, Outcome: b.outcome}, s.style, s.width+1, where, name)
+	return text.Ending(engine.Event{Time: b.ended, Outcome: b.outcome}, s.Caller, s.style, s.width+1, where, name)
 }

@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/live"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -31,7 +32,7 @@ func waiting(message string) engine.Event {
 
 func ended(r engine.Result, message string, try ...string) engine.Event {
 	return engine.Event{
-		Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: r, Message: message, Try: try},
+		Type: engine.EventOutcome, Time: ststest.Start, Outcome: &engine.Outcome{Result: r, Message: message, Try: hinttest.List(try...)},
 	}
 }
 
@@ -155,7 +156,9 @@ func TestScreen(t *testing.T) {
 				s.Handle(i, ended(engine.Done, "all 5 pods are updated and Available"))
 			}
 			s.View(6, cloud)
-			s.Handle(6, ended(engine.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours"))
+			halted := ended(engine.Halted, "zk-4: nginx: ImagePullBackOff: registry.example.com does not answer, for hours")
+			halted.Outcome.Trouble = &sts.Trouble{Reason: "ImagePullBackOff"}
+			s.Handle(6, halted)
 			s.Draw(ststest.Start)
 			s.Close(ststest.Start)
 		}},

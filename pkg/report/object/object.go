@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -19,6 +20,7 @@ import (
 type Sink struct {
 	w      io.Writer
 	format report.Format
+	caller hint.Caller
 	set    *Set
 }
 
@@ -28,8 +30,10 @@ type Set struct {
 	Name      string `json:"name"`
 }
 
-// NewSink makes a sink that writes to w.
-func NewSink(w io.Writer, format report.Format) *Sink { return &Sink{w: w, format: format} }
+// NewSink makes a sink that writes to w, with commands as this user types them.
+func NewSink(w io.Writer, format report.Format, caller hint.Caller) *Sink {
+	return &Sink{w: w, format: format, caller: caller}
+}
 
 // event is one as a program reads it.
 type event struct {
@@ -126,13 +130,14 @@ func (o *Sink) Handle(e engine.Event) {
 		}
 	}
 	if e.Outcome != nil {
-		out.outcome(e.Outcome)
+		out.outcome(e.Outcome, o.caller)
 	}
 	o.write(out)
 }
 
-func (out *event) outcome(o *engine.Outcome) {
-	out.Result, out.Message, out.Gate, out.Try = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate), report.CleanAll(o.Try)
+func (out *event) outcome(o *engine.Outcome, caller hint.Caller) {
+	out.Result, out.Message, out.Gate = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate)
+	out.Try = report.Helps(caller, o.Try)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
 	out.Images, out.Safe, out.Evidence = ViewImages(o.Images), report.Clean(o.Safe), ViewEvidence(o.Evidence)
 	if o.Result != engine.AbortAsked { // after which another plan follows
@@ -172,12 +177,14 @@ func Write(w io.Writer, format report.Format, v any) {
 }
 
 // WriteEnd writes the last object of a command that did not get as far as a run,
-// or had nothing to do: how it ended, and what helps.
-func WriteEnd(w io.Writer, format report.Format, dryRun report.DryRun, about report.Subject, now time.Time, o engine.Outcome) {
+// or had nothing to do: how it ended, and what helps this user.
+func WriteEnd(w io.Writer, format report.Format, caller hint.Caller, dryRun report.DryRun, about report.Subject, now time.Time,
+	o engine.Outcome,
+) {
 	out := event{Type: string(engine.EventOutcome), Time: now.UTC(), DryRun: dryRun}
 	if about.Name != "" {
 		out.Set = &Set{report.Clean(about.Namespace), report.Clean(about.Name)}
 	}
-	out.outcome(&o)
+	out.outcome(&o, caller)
 	Write(w, format, out)
 }

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -22,7 +23,7 @@ func TestObjects(t *testing.T) {
 	for name, tale := range reporttest.Tales {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			tale().To(object.NewSink(&out, report.JSON))
+			tale().To(object.NewSink(&out, report.JSON, hint.Caller{}))
 			reporttest.Golden(t, "json-"+name, out.String())
 		})
 	}
@@ -30,13 +31,13 @@ func TestObjects(t *testing.T) {
 
 func TestAScaleIsToldInObjects(t *testing.T) {
 	var out strings.Builder
-	reporttest.ScaleTale().To(object.NewSink(&out, report.JSON))
+	reporttest.ScaleTale().To(object.NewSink(&out, report.JSON, hint.Caller{}))
 	reporttest.Golden(t, "json-scale", out.String())
 }
 
 func TestObjectsInYAML(t *testing.T) {
 	var out strings.Builder
-	reporttest.Tales["halted"]().To(object.NewSink(&out, report.YAML))
+	reporttest.Tales["halted"]().To(object.NewSink(&out, report.YAML, hint.Caller{}))
 	reporttest.Golden(t, "yaml-halted", out.String())
 }
 
@@ -45,7 +46,7 @@ func TestEveryEventIsOneObjectOnOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			events := tale().Events
 			var out bytes.Buffer
-			tale().To(object.NewSink(&out, report.JSON))
+			tale().To(object.NewSink(&out, report.JSON, hint.Caller{}))
 
 			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 			require.Len(t, lines, len(events))
@@ -79,8 +80,8 @@ func FuzzObjects(f *testing.F) {
 		defer within.Input(t)()
 		var lines, documents strings.Builder
 		tale := reporttest.HostileTale(text)
-		tale.To(object.NewSink(&lines, report.JSON))
-		tale.To(object.NewSink(&documents, report.YAML))
+		tale.To(object.NewSink(&lines, report.JSON, hint.Caller{}))
+		tale.To(object.NewSink(&documents, report.YAML, hint.Caller{}))
 		fuzztest.Harmless(t, lines.String())
 		fuzztest.Harmless(t, documents.String())
 		require.Empty(t, reporttest.Commands(lines.String()))
@@ -114,7 +115,7 @@ func TestAnObjectIsNoCommandToGitHub(t *testing.T) {
 	var out strings.Builder
 	reporttest.NewTale(reporttest.CanaryPlan()).
 		Tell(engine.Event{Type: engine.EventWarning, Message: "##[error]a"}).
-		To(object.NewSink(&out, report.JSON))
+		To(object.NewSink(&out, report.JSON, hint.Caller{}))
 	require.NotContains(t, out.String(), "##[")
 	require.Contains(t, out.String(), `#\u0023[error]a`)
 }

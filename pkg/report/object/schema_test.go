@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
@@ -50,11 +51,11 @@ func objectLines(t *testing.T) []string {
 			Verb: "canary", Started: ststest.Start, Step: 1, Steps: 3, Aborting: true, Held: true, Failed: true,
 			Driver: &sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
 		}}).
-		To(object.NewSink(&out, report.JSON))
+		To(object.NewSink(&out, report.JSON, hint.Caller{}))
 	about, now := report.Subject{Namespace: "default", Name: "web"}, ststest.Start.Add(time.Second)
-	object.WriteEnd(&out, report.JSON, report.DryRunClient, about, now, reporttest.Refusal())
+	object.WriteEnd(&out, report.JSON, hint.Caller{}, report.DryRunClient, about, now, reporttest.Refusal())
 	misused := engine.Outcome{Result: engine.Misused, Message: "no"}
-	object.WriteEnd(&out, report.JSON, report.DryRunNone, report.Subject{}, now, misused)
+	object.WriteEnd(&out, report.JSON, hint.Caller{}, report.DryRunNone, report.Subject{}, now, misused)
 	version := report.Build{GitVersion: "v1.2.3", GitCommit: "abc", GoVersion: "go1.26", Platform: "linux/amd64"}
 	object.WriteVersion(&out, report.JSON, report.Version{Client: version, Server: &version, Now: now})
 	// A golden file may have the story beside the objects.

@@ -2,8 +2,6 @@ package object
 
 import (
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -83,12 +81,13 @@ func viewStatus(st report.Status) statusView {
 	s := st.Snapshot
 	v := statusView{
 		Type: "status", Time: st.Now.UTC(), DryRun: report.DryRunNone, Set: Set{s.Set.Namespace, s.Name()},
-		Result: resultOf(st), Message: report.Clean(st.Verdict.Message), Try: report.CleanAll(st.Verdict.Try),
+		Result: resultOf(st), Message: report.Clean(st.Verdict.Message), Try: report.Helps(st.Command, st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: report.Clean(st.Stable()), Update: report.Clean(s.UpdateRevision()),
-		Canary: viewCanary(st), Scale: viewScale(st), Pods: []podView{},
+		Pods:     []podView{},
 		Evidence: ViewEvidence(st.Verdict.Evidence), Image: st.TemplateImage(),
 	}
+	v.facts(st)
 	if s.Uncountable != nil {
 		v.Replicas = int(*s.Set.Spec.Replicas)
 	}
@@ -134,33 +133,26 @@ func viewPod(p report.StatusPod) podView {
 	return v
 }
 
-func viewCanary(st report.Status) *canaryView {
-	r := st.Rollout()
-	if r == nil {
-		return nil
+// facts has what a program reads of each operation, by its kind.
+func (v *statusView) facts(st report.Status) {
+	for _, r := range st.Ops.Records {
+		facts := r.Facts(st.Snapshot)
+		if f := facts.Rollout; f != nil {
+			v.Canary = viewCanary(st, f)
+		}
+		if f := facts.Scale; f != nil {
+			v.Scale = &scaleView{From: f.From, To: f.To, WhenScaled: f.WhenScaled, Deletes: report.CleanAll(f.Deletes)}
+		}
 	}
-	at, err := r.Position(st.Snapshot)
-	if err != nil {
-		return nil // steps that no longer fit; the verb that goes on says so
+}
+
+func viewCanary(st report.Status, f *operation.RolloutFacts) *canaryView {
+	v := &canaryView{
+		Verb: string(f.Verb), Step: f.Position.Begun, Steps: len(f.Position.Counts), Counts: f.Position.Counts, Started: f.Started,
+		Aborting: f.Aborting, Driver: ViewDriver(st.Driver()),
 	}
-	v := &canaryView{string(r.Verb), at.Begun, len(at.Counts), at.Counts, r.Started, r.Aborting, ViewDriver(st.Driver())}
 	if v.Driver != nil {
 		v.Driver.Ended = st.HasEnded(*st.Driver())
 	}
 	return v
-}
-
-func viewScale(st report.Status) *scaleView {
-	for _, found := range st.Ops.Records {
-		r, ok := found.(*operation.Scale)
-		if !ok {
-			continue
-		}
-		v := &scaleView{From: r.From, To: r.To, WhenScaled: string(r.WhenScaled)}
-		for _, name := range slices.Sorted(maps.Keys(r.Claims)) {
-			v.Deletes = append(v.Deletes, report.Clean(name))
-		}
-		return v
-	}
-	return nil
 }

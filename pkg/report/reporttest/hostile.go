@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -66,7 +67,7 @@ func HostileTale(text string) *Tale {
 		Tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", Why: text}}).
 		End(engine.Outcome{
 			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble, Gate: text,
-			Try: []string{text, "resume: kubectl sts canary " + text},
+			Try: []hint.Hint{hint.Words(text), {Words: "resume", Kind: hint.Sts, Verb: "canary", Path: text}},
 		})
 }
 

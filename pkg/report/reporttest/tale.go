@@ -122,7 +122,9 @@ func (t *Tale) Pod(ordinal, good, want int, states ...sts.State) *Tale {
 	for _, state := range states {
 		standing := sts.PodProgress{Ordinal: ordinal, Pod: fmt.Sprintf("web-%d", ordinal), State: state}
 		t.Tell(engine.Event{Type: engine.EventPod, Pod: &standing, Good: good, Want: want})
-		t.Tell(engine.Event{Type: engine.EventWait, Message: standing.Pod + ": " + standing.Says(), Good: good, Want: want})
+		t.Tell(engine.Event{
+			Type: engine.EventWait, Message: standing.Pod + ": " + standing.Says(), Reason: standing.Reason(), Good: good, Want: want,
+		})
 	}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -26,7 +27,7 @@ var pull = sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: 
 func Pulls() engine.Outcome {
 	return engine.Outcome{
 		Result: engine.Halted, Message: "web-4: " + pull.String(), Pod: "web-4", Trouble: &pull,
-		Gate: Gate, Try: []string{Resume, RollBack},
+		Gate: Gate, Try: hinttest.List(Resume, RollBack),
 	}
 }
 
@@ -47,7 +48,7 @@ var Tales = map[string]func() *Tale{
 			End(engine.Outcome{
 				Result: engine.Held, Message: "held after step 1 of 2; next: web-3, web-2, web-1, web-0",
 				Detail: "after step 1 of 2; next: web-3, web-2, web-1, web-0", Gate: Gate,
-				Try: []string{"the next step: kubectl sts promote web", RollBack}, Wanted: true,
+				Try: hinttest.List("the next step: kubectl sts promote web", RollBack), Wanted: true,
 			})
 	},
 	"halted": func() *Tale {
@@ -83,7 +84,7 @@ var Tales = map[string]func() *Tale{
 			End(engine.Outcome{
 				Result:  engine.Halted,
 				Message: "no progress for 10m0s: still waiting for " + strings.Replace(full, "3", "1", 1),
-				Gate:    "partition 0: every pod is updated", Open: true, Try: []string{"resume: kubectl sts restart web"},
+				Gate:    "partition 0: every pod is updated", Open: true, Try: hinttest.List("resume: kubectl sts restart web"),
 			})
 	},
 	"rollback": func() *Tale {
@@ -100,18 +101,18 @@ var Tales = map[string]func() *Tale{
 	"drifted": func() *Tale {
 		return NewTale(CanaryPlan()).House().Step().
 			End(engine.Outcome{
-				Result: engine.Drifted, Gate: Gate, Try: []string{Resume, RollBack},
+				Result: engine.Drifted, Gate: Gate, Try: hinttest.List(Resume, RollBack),
 				Message: "the replicas were changed from 5 to 7 by hpa at 03:04:09Z; nothing more is written",
 			})
 	},
 	"interrupted": func() *Tale {
 		return NewTale(CanaryPlan()).House().Step().
-			End(engine.Outcome{Result: engine.Interrupted, Message: "interrupted", Gate: Gate, Try: []string{Resume, RollBack}})
+			End(engine.Outcome{Result: engine.Interrupted, Message: "interrupted", Gate: Gate, Try: hinttest.List(Resume, RollBack)})
 	},
 	"timed-out": func() *Tale {
 		return NewTale(CanaryPlan()).House().Step().
 			End(engine.Outcome{
-				Result: engine.TimedOut, Gate: Gate, Try: []string{Resume, RollBack},
+				Result: engine.TimedOut, Gate: Gate, Try: hinttest.List(Resume, RollBack),
 				Message: "not done after 30m0s, still waiting for web-4: running, not Ready",
 			})
 	},
@@ -123,7 +124,7 @@ var Tales = map[string]func() *Tale{
 	"aborted-at-the-gate": func() *Tale {
 		first := NewTale(CanaryPlan()).House().Step().Updated(4, 1, 1).Soak().
 			Tell(engine.Event{Type: engine.EventGate}).
-			End(engine.Outcome{Result: engine.AbortAsked, Message: "abort", Gate: Gate, Try: []string{Resume, RollBack}})
+			End(engine.Outcome{Result: engine.AbortAsked, Message: "abort", Gate: Gate, Try: hinttest.List(Resume, RollBack)})
 		return first.Then(NewTale(AbortPlan()).House())
 	},
 }
@@ -150,10 +151,10 @@ func Crash() engine.Outcome {
 		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Safe:     "4 of 5 pods Available: web-0 … web-3 on nginx:1.21",
 		Evidence: LastWords(),
-		Try: []string{
+		Try: hinttest.List(
 			RollBack, "see the whole log: kubectl logs web-4 -c nginx --previous", "look closer: kubectl describe pod web-4",
 			"try again: kubectl sts canary web --retry",
-		},
+		),
 	}
 }
 
@@ -170,7 +171,7 @@ func ScaleTale() *Tale {
 		Tell(hook(3, "")).
 		End(engine.Outcome{
 			Result: engine.Halted, Message: "the command before web-3 goes: exit code 7", Replicas: ptr.To(4),
-			Try: []string{"resume: kubectl sts scale web --replicas 3"},
+			Try: hinttest.List("resume: kubectl sts scale web --replicas 3"),
 		})
 }
 
@@ -178,7 +179,7 @@ func ScaleTale() *Tale {
 func Refusal() engine.Outcome {
 	return engine.Outcome{
 		Result: engine.Refused, Message: "a canary is in progress",
-		Try: []string{"finish it: kubectl sts promote web --full", "or wait"},
+		Try: hinttest.List("finish it: kubectl sts promote web --full", "or wait"),
 	}
 }
 

@@ -56,6 +56,7 @@ func (l *List) columns(style report.Styles) []table.Column {
 		partition.AddRare(r.partition, &style.Warn)
 		run.AddRare(r.run, &style.Warn)
 		state.Add(r.state(), &look)
+		state.Cells[i].Reason = report.Clean(r.verdict.Reason())
 	}
 	columns := []table.Column{namespace, name, ready, updated, image, strategy, partition, run, state}
 	if !l.AllNamespaces {

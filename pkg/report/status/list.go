@@ -51,7 +51,7 @@ func (st shown) row() listRow {
 		namespace: s.Set.Namespace, name: s.Name(), allReady: good == s.Replicas(),
 		ready: fmt.Sprintf("%d/%d", good, s.Replicas()), updated: fmt.Sprint(fresh),
 		image: report.OrDash(st.TemplateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
-		verdict: st.Verdict, help: st.help(),
+		verdict: st.Verdict, help: st.Command.Render(st.help()),
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil
 	if s.Uncountable != nil {
@@ -151,15 +151,15 @@ func (l *List) needing() []listRow {
 }
 
 // help is the one command that helps most: out of a bad canary, the way back.
-func (st shown) help() string {
+func (st shown) help() hint.Hint {
 	try := st.Verdict.Try
-	switch r := st.Rollout(); {
+	switch first := st.Ops.First(); {
 	case len(try) == 0:
-		return "look closer: " + st.Command.Sts("status", st.Snapshot.Name())
-	case st.Verdict.Result == engine.Halted && r != nil && st.Verdict.Failed == nil:
-		helps := r.Helps(st.Snapshot, false)
+		return hint.Plugin("look closer", "status", st.Snapshot.Name())
+	case st.Verdict.Result == engine.Halted && first != nil && first.ReplacesPods() && st.Verdict.Failed == nil:
+		helps := first.Helps(st.Snapshot, false)
 		back := slices.IndexFunc(helps, func(h hint.Hint) bool { return h.Verb == "abort" })
-		return st.Command.Render(helps[max(back, 0)]) // an undo has none: then to go on
+		return helps[max(back, 0)] // an undo has none: then to go on
 	}
 	return try[0]
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -35,14 +36,14 @@ func judged(namespace, name string, record *operation.Rollout, set *appsv1.State
 		}
 	}
 	s := ststest.Snapshot(set, pods...)
-	command := hint.Caller("kubectl sts -n " + namespace)
+	command := hint.Caller{}.In(namespace)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	ops := doing(record)
 	if record == nil {
 		ops = operation.Find(s)
 	}
 	return report.Status{
-		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, command, ststest.Start),
+		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, ststest.Start),
 		Now: ststest.Start, Command: command,
 	}
 }
@@ -62,7 +63,7 @@ func partitioned(partition int32, ago time.Duration) func(*appsv1.StatefulSet) {
 // record is of a canary of three steps that was started so long ago.
 func record(ago time.Duration) *operation.Rollout {
 	return &operation.Rollout{
-		Version: 1, Started: ststest.Start.Add(-ago), Stable: ststest.Stable, Steps: operation.Steps{"1", "50%", "100%"},
+		Version: 1, Started: ststest.Start.Add(-ago), Stable: ststest.Stable, Steps: operationtest.Steps("1", "50%", "100%"),
 	}
 }
 
@@ -138,7 +139,7 @@ func gone() report.Status {
 func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
 	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
-	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Command, st.Now)
+	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Now)
 	return st
 }
 
@@ -184,7 +185,7 @@ var lists = map[string]func() *status.List{
 	},
 	"runs-of-every-verb": func() *status.List {
 		undo, restart := record(hour), record(5*time.Minute)
-		undo.Verb, undo.Steps = operation.VerbUndo, operation.Steps{"100%"}
+		undo.Verb, undo.Steps = operation.VerbUndo, operation.AllAtOnce()
 		restart.Verb = operation.VerbRestart
 		begun := func(name string, r *operation.Rollout) report.Status {
 			return judged("data", name, r, ststest.Set(updating, partitioned(4, hour)), ststest.Pods(0, 4), fresh(4, 5))
@@ -195,11 +196,6 @@ var lists = map[string]func() *status.List{
 	},
 	"gate-opened": func() *status.List { return of(calm("a"), gateOpened()) },
 	"hostile":     func() *status.List { return of(hostile()) },
-	"no-such-steps": func() *status.List {
-		st := inItsCanary(hour)
-		rolloutOf(&st).Steps = operation.Steps{"nonsense"}
-		return of(st)
-	},
 }
 
 // openScale is a set with this record of a scale, which was written two hours ago.

@@ -38,7 +38,7 @@ func (st shown) podTable(style report.Styles, pods []report.StatusPod, width int
 			{Text: age},
 			{Text: node(p.Node, width)},
 			{Text: report.OrDash(p.Zone)},
-			{Text: notes(p.Progress), Style: &look},
+			{Text: notes(p.Progress), Style: &look, Reason: report.Clean(p.Progress.Reason())},
 		})
 	}
 	return t

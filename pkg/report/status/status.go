@@ -28,8 +28,8 @@ func Print(w io.Writer, mode term.ColorMode, st report.Status) {
 	for _, line := range report.FactLines(report.PodFacts(st.Verdict.Pod, st.Verdict.Evidence, st.Now), term.Width(w), "  ") {
 		_, _ = fmt.Fprintln(w, line)
 	}
-	for _, try := range st.Verdict.Try {
-		_, _ = fmt.Fprintln(w, "  "+report.Clean(try))
+	for _, help := range report.Helps(st.Command, st.Verdict.Try) {
+		_, _ = fmt.Fprintln(w, "  "+help)
 	}
 }
 
@@ -78,12 +78,11 @@ func (st shown) headings(room int) [][2]string {
 	if images := st.imageWords(room); images != "" {
 		lines = append(lines, [2]string{"Image", images})
 	}
-	stable := st.Stable()
-	if stable == s.UpdateRevision() {
-		return append(lines, [2]string{"Revision", report.Clean(stable)})
+	r := st.Revisions()
+	if r.Stable == s.UpdateRevision() {
+		return append(lines, [2]string{"Revision", report.Clean(r.Stable)})
 	}
-	before, after := st.RevisionWords()
-	return append(lines, [2]string{"Revisions", report.Clean(fmt.Sprintf("%s %s, %s %s", before, stable, after, s.UpdateRevision()))})
+	return append(lines, [2]string{"Revisions", report.Clean(fmt.Sprintf("%s %s, %s %s", r.Before, r.Stable, r.After, s.UpdateRevision()))})
 }
 
 func policy(s sts.Snapshot) string {

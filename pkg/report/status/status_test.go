@@ -13,7 +13,9 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -57,26 +59,26 @@ func rolloutOf(st *report.Status) *operation.Rollout {
 func inCanary(st *report.Status) {
 	st.Ops = doing(&operation.Rollout{
 		Version: 1, Run: "r", Started: ststest.Start.Add(-10 * time.Minute), Stable: ststest.Stable, OwnTemplate: true,
-		Steps: operation.Steps{"1", "100%"}, Soak: metav1.Duration{Duration: 30 * time.Second},
+		Steps: operationtest.Steps("1", "100%"), Soak: metav1.Duration{Duration: 30 * time.Second},
 	})
 	st.Verdict = verdict.Verdict{
 		Result: engine.Held, Message: "held: a canary is in progress",
-		Try: []string{"the next step: kubectl sts promote web", reporttest.RollBack},
+		Try: hinttest.List("the next step: kubectl sts promote web", reporttest.RollBack),
 	}
 }
 
 // inUndo is an undo of the stable revision, in one go.
 func inUndo(st *report.Status) {
 	inCanary(st)
-	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.Steps{"100%"}
+	rolloutOf(st).Verb, rolloutOf(st).Target, rolloutOf(st).Steps = operation.VerbUndo, ststest.Update, operation.AllAtOnce()
 	st.Verdict = verdict.Verdict{
-		Result: engine.Held, Message: "held: an undo is in progress", Try: []string{"resume: kubectl sts undo web"},
+		Result: engine.Held, Message: "held: an undo is in progress", Try: hinttest.List("resume: kubectl sts undo web"),
 	}
 }
 
 func halted(message string, try ...string) func(*report.Status) {
 	return func(st *report.Status) {
-		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: try}
+		st.Verdict = verdict.Verdict{Result: engine.Halted, Message: message, Try: hinttest.List(try...)}
 	}
 }
 
@@ -137,7 +139,7 @@ var statuses = map[string]func() report.Status{
 	"restart-of-pods": func() report.Status {
 		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
 			rolloutOf(st).Verb, rolloutOf(st).Pods = operation.VerbRestart, map[int]types.UID{4: "another"}
-			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", []string{"resume: kubectl sts restart web"}
+			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", hinttest.List("resume: kubectl sts restart web")
 		})
 	},
 	"missing-pod": func() report.Status {

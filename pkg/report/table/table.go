@@ -17,6 +17,8 @@ import (
 type Cell struct {
 	Text  string
 	Style *lipgloss.Style
+	// Reason is that of the trouble which the text tells of, empty for none.
+	Reason string
 }
 
 // Gap stands between two columns, as in kubectl's tables.
@@ -69,7 +71,7 @@ func tableLine(row []Cell, widths []int, width int) string {
 		text := c.Text
 		last := i == len(row)-1
 		if last && width > 0 {
-			text = report.Brief(text, max(width-used, 8))
+			text = report.Brief(text, c.Reason, max(width-used, 8))
 		}
 		padding := strings.Repeat(" ", widths[i]+Gap-min(ansi.StringWidth(text), widths[i]))
 		if c.Style != nil && text != "" {

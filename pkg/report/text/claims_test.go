@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
@@ -84,7 +85,7 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	p := pruning(&out, &out, report.Human)
 	p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: reporttest.Evil}))
 	p.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
-	p.Handle(reporttest.BatchEnd(engine.Outcome{Message: reporttest.Evil, Receipts: reporttest.Evil, Try: []string{reporttest.Evil}}))
+	p.Handle(reporttest.BatchEnd(engine.Outcome{Message: reporttest.Evil, Receipts: reporttest.Evil, Try: hinttest.List(reporttest.Evil)}))
 	r := restoring(&out, &out, report.Human)
 	r.Binding = plan.Binding{Claim: reporttest.Evil, Volume: reporttest.Evil}
 	for _, result := range []engine.Result{engine.Done, engine.TimedOut} {
@@ -92,7 +93,7 @@ func TestHostileClaimsControlNothing(t *testing.T) {
 	}
 	r.Handle(engine.Event{Type: engine.EventWarning, Message: reporttest.Evil})
 	r.Plan(&plan.Plan{Title: reporttest.Evil})
-	r.Failed(&plan.Refusal{Why: reporttest.Evil, Try: []string{reporttest.Evil}})
+	r.Failed(&plan.Refusal{Why: reporttest.Evil, Try: hinttest.List(reporttest.Evil)})
 
 	reporttest.Harmless(t, out.String())
 }
@@ -122,7 +123,7 @@ func deletion(p *answer.Pruning) {
 	p.Handle(reporttest.BatchEnd(engine.Outcome{
 		Result: engine.Failed, Message: "2 claims deleted, 1 skipped, 1 failed", Receipts: "/state/x.yaml",
 		Claims: &engine.ClaimCounts{Deleted: 2, Skipped: 1, Failed: 1, Retained: 1, Recorded: 1},
-		Try:    []string{"bring them back: kubectl sts restore-pvc -f /state/x.yaml"},
+		Try:    hinttest.List("bring them back: kubectl sts restore-pvc -f /state/x.yaml"),
 	}))
 }
 
@@ -210,7 +211,7 @@ func TestARestoreIsTold(t *testing.T) {
 			restored(r, "", engine.Outcome{Result: engine.Drifted, Message: "planned again"})
 			restored(r, "", engine.Outcome{Result: engine.Failed, Message: "told as an error"})
 			r.Nothing("claim data-web-1 is there, bound to volume pv-1: nothing to do")
-			r.Failed(&plan.Refusal{Why: "the volume is gone", Try: []string{"look elsewhere"}})
+			r.Failed(&plan.Refusal{Why: "the volume is gone", Try: hinttest.List("look elsewhere")})
 			r.Failed(errors.New("no"))
 			r.Handle(engine.Event{Type: engine.EventWarning, Message: "no answer; trying again"})
 			restored(r, "", engine.Outcome{Result: engine.TimedOut, Message: "not done after 5m0s, still waiting for the claim"})

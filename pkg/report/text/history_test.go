@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -38,7 +39,7 @@ func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *operation.Rollout
 	s := sts.Observe(set, pods, revisions, nil)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	return report.History{
-		Snapshot: s, Revisions: history.Of(s, record, limits, ststest.Start), Command: "kubectl sts -n prod", Now: ststest.Start,
+		Snapshot: s, Revisions: history.Of(s, record, limits, ststest.Start), Command: hint.Caller{}.In("prod"), Now: ststest.Start,
 	}
 }
 

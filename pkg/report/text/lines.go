@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -32,6 +33,7 @@ type Lines struct {
 	where  string   // which set on which cluster
 	prefix string   // before each line, where there are several sets
 	waits  bool     // tell also what is waited for, when nothing is redrawn
+	caller hint.Caller
 }
 
 // NewLines makes a sink that writes to w. With quiet the plan's title is left
@@ -47,6 +49,12 @@ func NewLines(w io.Writer, mode term.ColorMode, quiet bool, told ...string) *Lin
 // would fight for the spinner's line.
 func (l *Lines) Named(set string) *Lines {
 	l.prefix, l.spin = set+": ", nil
+	return l
+}
+
+// For has commands as this user types them.
+func (l *Lines) For(caller hint.Caller) *Lines {
+	l.caller = caller
 	return l
 }
 
@@ -178,6 +186,7 @@ func (l *Lines) wait(e engine.Event) {
 		until = time.Now().Add(e.Until.Sub(e.Time))
 	}
 	l.spin.wait(text, until)
+	l.spin.about(report.Clean(e.Reason))
 	if !e.Since.IsZero() {
 		l.spin.began(e.Time.Sub(e.Since))
 	}
@@ -260,7 +269,7 @@ func (l *Lines) pod(e engine.Event) {
 			between, room = "\n"+l.indent+"    ", l.width-len(l.indent)-5
 		}
 		// The whole sentence comes when it halts the run; see also status.
-		says = report.Brief(says, max(room, 20))
+		says = report.Brief(says, report.Clean(t.Reason()), max(room, 20))
 	}
 	l.say(e.Time, "  "+t.Pod+between+report.Each(l.style.Pod(*t), says))
 }
@@ -281,16 +290,16 @@ func (l *Lines) outcome(e engine.Event) {
 	for _, place := range report.EndPlace(*o) {
 		_, _ = fmt.Fprintln(l.w, l.indent+place)
 	}
-	for _, try := range o.Try {
-		_, _ = fmt.Fprintln(l.w, l.indent+report.Clean(try))
+	for _, help := range report.Helps(l.caller, o.Try) {
+		_, _ = fmt.Fprintln(l.w, l.indent+help)
 	}
 }
 
-// Ending are the lines that tell an outcome on a terminal of this width: where
+// Ending are the lines that tell this user an outcome on a terminal of this width: where
 // says which set on which cluster it is about, and with a name each line has it.
-func Ending(e engine.Event, style report.Styles, width int, where, name string) string {
+func Ending(e engine.Event, caller hint.Caller, style report.Styles, width int, where, name string) string {
 	var out strings.Builder
-	l := Lines{w: &out, live: true, width: width, style: style, where: where}
+	l := Lines{w: &out, live: true, width: width, style: style, where: where, caller: caller}
 	l.indent = strings.Repeat(" ", len("15:04:05 "))
 	if name != "" {
 		l.prefix = name + ": "

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
@@ -33,7 +34,7 @@ func TestLinesOnATerminalAreWrappedAndInLocalTime(t *testing.T) {
 		reporttest.NewTale(reporttest.CanaryPlan()).Step().Trouble(4, sts.StatePending, trouble).
 			End(engine.Outcome{
 				Result: engine.Halted, Message: "web-4: " + trouble.String(),
-				Gate: reporttest.Gate, Try: []string{reporttest.Resume, reporttest.RollBack},
+				Gate: reporttest.Gate, Try: hinttest.List(reporttest.Resume, reporttest.RollBack),
 			}).
 			To(lines)
 	})
@@ -78,7 +79,7 @@ func TestASpinnerLeavesTheLinesAboveItAlone(t *testing.T) {
 	trouble := `web-4: nginx: ErrImagePull: rpc error: code = NotFound desc = 画像が見つかりません, "nginx:bad" is not to be had`
 	got := reporttest.OnTerminal(t, 80, func(terminal *os.File) {
 		lines := text.NewLines(terminal, term.ColorNever, false)
-		lines.Handle(engine.Event{Type: engine.EventWait, Message: trouble})
+		lines.Handle(engine.Event{Type: engine.EventWait, Message: trouble, Reason: "ErrImagePull"})
 		lines.Handle(engine.Event{Type: engine.EventStepDone, Step: &plan.Step{}})
 	})
 	const hide, show, erase = `\x1b\[\?25l`, `\x1b\[\?25h`, `\r\x1b\[K`

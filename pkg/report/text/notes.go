@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -45,7 +46,7 @@ func seeChange(h report.History, broken *history.Revision) string {
 		return ""
 	}
 	both := fmt.Sprintf("%d,%d", h.Revisions[i].Number, broken.Number)
-	return "see what changed: " + h.Command.Sts("history", h.Snapshot.Name(), "--diff", both)
+	return h.Command.Render(hint.Plugin("see what changed", "history", h.Snapshot.Name(), "--diff", both))
 }
 
 // notesOf are what is odd about the revisions.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -24,6 +25,7 @@ type Pruning struct {
 	AllNamespaces bool
 	Retain        bool // volumes are kept
 	Now           func() time.Time
+	Caller        hint.Caller // how the user calls the plugin
 
 	done int
 }
@@ -115,8 +117,8 @@ func (p *Pruning) outcome(e engine.Event) {
 	}
 	text := report.EndWord(o.Result) + ": " + report.Clean(o.Message) + p.mark()
 	_, _ = fmt.Fprintln(p.Lines, style.Dim.Render(p.clock(e.Time))+" "+report.Each(look, report.WrapIndent(text, term.Width(p.Lines), "")))
-	for _, t := range o.Try {
-		_, _ = fmt.Fprintln(p.Lines, "  "+report.Clean(t))
+	for _, help := range report.Helps(p.Caller, o.Try) {
+		_, _ = fmt.Fprintln(p.Lines, "  "+help)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -21,6 +22,7 @@ type Restoring struct {
 	Color  term.ColorMode
 	DryRun report.DryRun
 	Now    func() time.Time
+	Caller hint.Caller // how the user calls the plugin
 	// Several reports whether there is more than one claim, so that each is named.
 	Several bool
 	// Binding is the claim that it is about at present.
@@ -123,11 +125,11 @@ func (r *Restoring) Failed(err error) {
 	}
 }
 
-func (r *Restoring) failed(words, word string, try []string, result engine.Result) {
+func (r *Restoring) failed(words, word string, try []hint.Hint, result engine.Result) {
 	if r.Several {
 		r.say(r.Binding.Claim + ": " + word + ": " + words)
-		for _, t := range try {
-			_, _ = fmt.Fprintln(r.Lines, "  "+report.Clean(t))
+		for _, help := range report.Helps(r.Caller, try) {
+			_, _ = fmt.Fprintln(r.Lines, "  "+help)
 		}
 	}
 	r.answer(report.Restored{Result: result, Message: words, Told: true})

@@ -23,11 +23,12 @@ const (
 // when. A nil one shows nothing. While it is drawn nobody else writes there:
 // whoever has a line to write stops it first.
 type spin struct {
-	file  *os.File
-	text  string
-	since time.Time
-	until time.Time // counts down when set
-	halts time.Time // when the run ends because of it, zero for never
+	file   *os.File
+	text   string
+	reason string // of the trouble that the text tells of, empty for none
+	since  time.Time
+	until  time.Time // counts down when set
+	halts  time.Time // when the run ends because of it, zero for never
 	// wheel turns while it is drawn. Each start has a wheel of its own: one that
 	// is stopped and started again may stop again by itself.
 	wheel *spinner.Spinner
@@ -57,7 +58,7 @@ func (sp *spin) says(width int) string {
 	if width == 0 {
 		return sp.text + clock
 	}
-	return report.Brief(sp.text, max(width-len(clock)-4, 10)) + clock
+	return report.Brief(sp.text, sp.reason, max(width-len(clock)-4, 10)) + clock
 }
 
 // wait changes what is shown. The spinner must be stopped.
@@ -65,7 +66,14 @@ func (sp *spin) wait(text string, until time.Time) {
 	if sp == nil {
 		return
 	}
-	sp.text, sp.until, sp.since, sp.halts = text, until, time.Now(), time.Time{}
+	sp.text, sp.reason, sp.until, sp.since, sp.halts = text, "", until, time.Now(), time.Time{}
+}
+
+// about says which trouble the text tells of.
+func (sp *spin) about(reason string) {
+	if sp != nil {
+		sp.reason = reason
+	}
 }
 
 // ends says when the run ends because of what is waited for, by how long that is

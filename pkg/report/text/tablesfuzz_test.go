@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
@@ -46,7 +47,9 @@ func FuzzTables(f *testing.F) {
 		p := pruning(&human, &human, report.Human)
 		p.Handle(reporttest.ClaimEvent(engine.ClaimEnd{Claim: v.Claim, Result: engine.ClaimFailed, Why: said}))
 		p.Handle(engine.Event{Type: engine.EventWarning, Message: said})
-		p.Handle(reporttest.BatchEnd(engine.Outcome{Result: engine.Drifted, Message: said, Receipts: said, Try: []string{said}}))
+		p.Handle(reporttest.BatchEnd(engine.Outcome{
+			Result: engine.Drifted, Message: said, Receipts: said, Try: []hint.Hint{hint.Words(said)},
+		}))
 		fuzztest.Harmless(t, human.String())
 
 		var objects strings.Builder
