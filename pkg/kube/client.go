@@ -115,7 +115,7 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err := sts.Countable(set); err != nil {
 		return sts.Snapshot{}, nil, err
 	}
-	c.ahead.begin(c, set)
+	c.ahead.begin(set)
 	s, err := c.around(ctx, set)
 	s.Raw = templateOf(raw)
 	return s, raw, err

@@ -41,23 +41,25 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Ne
 
 // WatchAhead makes the next [Client.Load] begin a watch of its set as soon as the
 // set is there, for the [Client.Watch] that follows. It ends with the context.
-func (c *Client) WatchAhead(ctx context.Context) { c.ahead.wanted = ctx }
+func (c *Client) WatchAhead(ctx context.Context) {
+	c.ahead.watch = func(set *appsv1.StatefulSet) (*feed.Ahead, error) { return feed.WatchAhead(ctx, c.conn, set, c.zones) }
+}
 
-// ahead is a watch that has begun before it was asked for.
+// ahead is a watch that begins before it is asked for.
 type ahead struct {
-	wanted context.Context //nolint:containedctx // the run's, which outlives the load that begins the watch
-	begun  *feed.Ahead
+	watch func(*appsv1.StatefulSet) (*feed.Ahead, error) // nil where nobody wants one
+	begun *feed.Ahead
 }
 
 // begin begins it, unless nobody wants it or it follows this set already.
-func (a *ahead) begin(c *Client, set *appsv1.StatefulSet) {
-	if a.wanted == nil || a.begun != nil && a.begun.Of(set) {
+func (a *ahead) begin(set *appsv1.StatefulSet) {
+	if a.watch == nil || a.begun != nil && a.begun.Of(set) {
 		return
 	}
 	if a.begun != nil {
 		a.begun.Stop()
 	}
-	a.begun, _ = feed.WatchAhead(a.wanted, c.conn, set, c.zones) // the load meets the same error
+	a.begun, _ = a.watch(set) // the load meets the same error
 }
 
 // take hands it over, once.

@@ -78,13 +78,6 @@ func newWatcher(c *transport.Conn, set *appsv1.StatefulSet, opts Options) (*watc
 	return w, nil
 }
 
-func (w *watcher) start(ctx context.Context) {
-	for _, s := range w.sources() {
-		s.start(ctx)
-	}
-	go w.run(ctx)
-}
-
 // watcher merges the sources into one feed.
 type watcher struct {
 	conn                  *transport.Conn
@@ -102,6 +95,13 @@ type watcher struct {
 	ended                 map[*source]bool // those whose watch has ended and was not taken up again
 	cut                   map[*source]bool // those that are not relied on any more
 	told                  bool             // the person knows that something is cut
+}
+
+func (w *watcher) start(ctx context.Context) {
+	for _, s := range w.sources() {
+		s.start(ctx)
+	}
+	go w.run(ctx)
 }
 
 func (w *watcher) sources() []*source {
