@@ -76,6 +76,17 @@ func TestCommandLeadsToTheSameSet(t *testing.T) {
 	}
 }
 
+func TestCommandsThatHelpAreShownForTheSetThatAManifestNames(t *testing.T) {
+	status := func(env *Env) string { return env.Caller().Sts("status", "web") }
+	require.Equal(t, "kubectl sts status web", status(&Env{}), "before the flags are read")
+	env := &Env{Config: given(t, "-n", "prod")}
+	require.Equal(t, "kubectl sts -n prod status web", status(env))
+	env = &Env{Config: given(t, "--context", "eu")}
+	require.Equal(t, "kubectl sts --context eu status web", status(env))
+	env.ShowFor(env.Command("manifest"))
+	require.Equal(t, "kubectl sts --context eu -n manifest status web", status(env))
+}
+
 // kubeconfig points the default configuration at a server, in namespace team.
 func kubeconfig(t *testing.T, server string) {
 	t.Helper()

@@ -54,6 +54,24 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 	})
 }
 
+// Of several sets of all namespaces each has commands of its own.
+func TestWhatHelpsIsAboutTheNamespaceOfTheSet(t *testing.T) {
+	w := &witness{tells: &sts.Evidence{Container: "nginx"}}
+	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
+	newOne := func(t *testing.T) *stage {
+		s := newStage(t)
+		s.witness, s.inside = w, "shop"
+		return s
+	}
+	onStageAs(t, enginetest.OneStep(), bad, func(t *testing.T, s *stage) {
+		require.Equal(t, []string{
+			"roll back: kubectl sts -n shop abort web",
+			"look closer: kubectl -n shop describe pod web-4",
+			"try again: kubectl sts -n shop canary web --retry",
+		}, hint.Caller{}.In("prod").RenderAll(s.ends().Try))
+	}, newOne)
+}
+
 func TestAHaltWithoutAnyEvidenceOffersNoMore(t *testing.T) {
 	w := &witness{}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))

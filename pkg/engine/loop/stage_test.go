@@ -36,6 +36,7 @@ type stage struct {
 	witness  engine.Witness
 	receipts engine.Receipts
 	notices  func() []string
+	inside   string // the namespace, where the user's flags do not lead there
 	clock    sync.Mutex
 }
 
@@ -100,7 +101,7 @@ func (s *stage) start(p plan.Plan, first sts.Snapshot) {
 	engine := loop.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
 		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Receipts: s.receipts,
-		Notices: s.notices,
+		Notices: s.notices, Namespace: s.inside,
 	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()
