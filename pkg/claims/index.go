@@ -82,7 +82,7 @@ func (x Index) Rival(c sts.Claim, set string) (Rival, bool) {
 		if other.set.Name() == set || rival.Wants {
 			continue
 		}
-		rival, found = Rival{Set: other.set.Name(), Wants: other.set.Start() <= ordinal && ordinal < other.set.End()}, true
+		rival, found = Rival{Set: other.set.Name(), Wants: other.set.Ordinals().Has(ordinal)}, true
 	}
 	return rival, found
 }

@@ -63,7 +63,7 @@ func (j *Judge) judge(c *sts.Claim, x Index) Verdict {
 		v = j.unmade(v, stem, x)
 	case 1:
 		v = v.of(makers[0])
-		if s := makers[0].set; s.Start() <= ordinal && ordinal < s.End() {
+		if s := makers[0].set; s.Ordinals().Has(ordinal) {
 			v = v.keep(InRange, fmt.Sprintf("needed: %s runs %s", s.Name(), span(*s)))
 		} else {
 			v = v.remove(OutOfRange, fmt.Sprintf("not needed: %s runs %s", s.Name(), span(*s)))
@@ -88,9 +88,9 @@ func span(s sts.Snapshot) string {
 	case 0:
 		return "no pods"
 	case 1:
-		return fmt.Sprintf("ordinal %d", s.Start())
+		return fmt.Sprintf("ordinal %d", s.Ordinals().First())
 	}
-	return fmt.Sprintf("ordinals %d-%d", s.Start(), s.End()-1)
+	return "ordinals " + s.Ordinals().String()
 }
 
 // object looks for anything that speaks against a deletion.

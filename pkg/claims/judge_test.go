@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestAVerdictSaysAllThatIsKnown(t *testing.T) {
@@ -16,7 +17,7 @@ func TestAVerdictSaysAllThatIsKnown(t *testing.T) {
 
 	require.Equal(t, claims.Verdict{
 		Claim: s.claims[4], Delete: true, Class: claims.OutOfRange, Reason: "not needed: web runs ordinals 0-1",
-		Set: "web", Template: "data", Ordinal: 4, Seen: claims.Seen{UID: "web-uid", Generation: 1, Replicas: 2},
+		Set: "web", Template: "data", Ordinal: 4, Seen: claims.Seen{UID: "web-uid", Generation: 1, Ordinals: workload.NewOrdinals(0, 2)},
 	}, s.about("data-web-4"))
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // verdictsOn are n verdicts on claims of a namespace, every third of them kept.
@@ -21,7 +22,7 @@ func verdictsOn(namespace string, n int) []claims.Verdict {
 		c.Namespace, c.Reclaim, c.Created = namespace, "", time.Date(2026, 3, 1, 2, 3, i%60, 0, time.UTC)
 		out = append(out, claims.Verdict{
 			Claim: c, Delete: i%3 != 0, Class: claims.OutOfRange, Reason: fmt.Sprintf("ordinal %d is outside of [0,1)", i),
-			Set: "web", Template: "data", Ordinal: i, Seen: claims.Seen{UID: "web-uid", Generation: 3, Start: 1, Replicas: 2},
+			Set: "web", Template: "data", Ordinal: i, Seen: claims.Seen{UID: "web-uid", Generation: 3, Ordinals: workload.NewOrdinals(1, 2)},
 		})
 	}
 	return out

@@ -65,7 +65,7 @@ func wanted(s scene, c sts.Claim) string {
 					continue
 				}
 				makers++
-				if ordinal >= set.Start() && ordinal < set.End() {
+				if set.Ordinals().Has(ordinal) {
 					return "in range of set " + set.Name()
 				}
 			}

@@ -112,7 +112,7 @@ func (x Index) wantedAgain(c sts.Claim, of Owner) string {
 		return "" // no pod of the set would get it
 	}
 	for _, a := range x.scalers[Key{c.Namespace, of.Set.Name()}] {
-		if of.Set.Start() <= ordinal && ordinal < of.Set.Start()+a.Max {
+		if of.Set.Ordinals().Resized(a.Max).Has(ordinal) {
 			return fmt.Sprintf("autoscaler %s may scale set %s up to %d", a.Name, of.Set.Name(), a.Max)
 		}
 	}

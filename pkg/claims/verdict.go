@@ -4,6 +4,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Class is what kind of reason decided about a claim.
@@ -54,8 +55,7 @@ type Verdict struct {
 type Seen struct {
 	UID        types.UID
 	Generation int64
-	Start      int
-	Replicas   int
+	Ordinals   workload.Ordinals
 }
 
 // Look is what of a set must not change.
@@ -63,7 +63,7 @@ func Look(s sts.Snapshot) Seen {
 	if !s.Exists() {
 		return Seen{}
 	}
-	return Seen{UID: s.UID(), Generation: s.Set.Generation, Start: s.Start(), Replicas: s.Replicas()}
+	return Seen{UID: s.UID(), Generation: s.Set.Generation, Ordinals: s.Ordinals()}
 }
 
 func (v Verdict) keep(class Class, reason string) Verdict {

@@ -28,7 +28,7 @@ func FuzzOrdinals(f *testing.F) {
 		for _, word := range words {
 			require.True(t, strings.HasPrefix(word, done))
 		}
-		for o := s.Start(); o < s.End(); o++ {
+		for o := range s.Ordinals().All() {
 			if strings.Contains(","+done, fmt.Sprintf(",%d,", o)) {
 				require.NotContains(t, words, fmt.Sprintf("%s%d", done, o))
 			}

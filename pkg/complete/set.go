@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // described is a word with what a shell shows beside it.
@@ -95,7 +96,7 @@ func twoRevisions(s sts.Snapshot, typed string) []string {
 func ordinals(s sts.Snapshot, typed string) []string {
 	comma := strings.LastIndexByte(typed, ',')
 	done, last := typed[:comma+1], typed[comma+1:]
-	from, first := "", s.Start()
+	from, first := "", s.Ordinals().First()
 	if begin, _, isRange := strings.Cut(last, "-"); isRange {
 		n, err := strconv.Atoi(begin)
 		if err != nil {
@@ -103,9 +104,9 @@ func ordinals(s sts.Snapshot, typed string) []string {
 		}
 		from, first = begin+"-", max(first, n+1)
 	}
-	there := mentioned(done, s.Start(), s.End())
+	there := mentioned(done, s.Ordinals())
 	var words []string
-	for ordinal := first; ordinal < s.End(); ordinal++ {
+	for ordinal := range s.Ordinals().From(first).All() {
 		if !there[ordinal] {
 			words = append(words, inList(done, fmt.Sprintf("%s%d", from, ordinal), podState(s, ordinal)))
 		}
@@ -123,9 +124,9 @@ func inList(done, word, about string) string {
 	return described(word, about)
 }
 
-// mentioned are the ordinals of a list, from start up to, but without, end. What
-// is no number is not there.
-func mentioned(list string, start, end int) map[int]bool {
+// mentioned are those of the set's ordinals that a list names. What is no number is not
+// there.
+func mentioned(list string, all workload.Ordinals) map[int]bool {
 	there := map[int]bool{}
 	for part := range strings.SplitSeq(list, ",") {
 		from, to, isRange := strings.Cut(part, "-")
@@ -137,8 +138,8 @@ func mentioned(list string, start, end int) map[int]bool {
 		if err1 != nil || err2 != nil {
 			continue
 		}
-		for n := max(first, start); n <= min(last, end-1); n++ {
-			there[n] = true
+		for n := range all.From(first).All() {
+			there[n] = there[n] || n <= last
 		}
 	}
 	return there

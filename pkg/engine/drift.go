@@ -118,7 +118,7 @@ func (State) changes(was, s sts.Snapshot, by func(what string, path ...string) s
 		say(fmt.Sprintf("the partition was changed from %d to %d", was.Partition(), s.Partition()),
 			"spec", "updateStrategy", "rollingUpdate", "partition")
 	}
-	if was.Replicas() != s.Replicas() || was.Start() != s.Start() {
+	if !was.Ordinals().Equal(s.Ordinals()) {
 		field := "replicas"
 		if was.Replicas() == s.Replicas() {
 			field = "ordinals"
@@ -153,10 +153,10 @@ func (st State) opened(s sts.Snapshot) bool {
 }
 
 func span(s sts.Snapshot) string {
-	if s.Start() == 0 {
+	if s.Ordinals().First() == 0 {
 		return fmt.Sprint(s.Replicas())
 	}
-	return fmt.Sprintf("%d (from ordinal %d)", s.Replicas(), s.Start())
+	return fmt.Sprintf("%d (from ordinal %d)", s.Replicas(), s.Ordinals().First())
 }
 
 // accept takes the snapshot's set as what the run relies on from now on:

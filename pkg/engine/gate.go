@@ -42,14 +42,14 @@ func gateWords(s sts.Snapshot) string {
 	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
 		return "" // there is no gate
 	}
-	switch gate := s.Start() + s.Partition(); {
-	case gate >= s.End():
+	switch opened := s.Opened(); opened.Len() {
+	case 0:
 		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
-	case gate <= s.Start():
+	case s.Replicas():
 		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
-	case gate == s.End()-1:
-		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(gate))
+	case 1:
+		return fmt.Sprintf("partition %d: only %s is updated", s.Partition(), s.PodName(opened.First()))
 	default:
-		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(gate))
+		return fmt.Sprintf("partition %d: %s and above are updated", s.Partition(), s.PodName(opened.First()))
 	}
 }

@@ -122,7 +122,7 @@ func (n *next) unhealthy(step *plan.Step) bool {
 		case pod.Terminating:
 		case pod.UID == n.st.deleted:
 			return true
-		case pod.Ready || pod.Ordinal < n.s.Start() || pod.Ordinal >= n.s.End() || pod.Revision == n.s.Wanted(pod.Ordinal):
+		case pod.Ready || !n.s.Ordinals().Has(pod.Ordinal) || pod.Revision == n.s.Wanted(pod.Ordinal):
 		default:
 			n.d.Do = plan.DeletePod{
 				Name: pod.Name, UID: pod.UID, Why: "it is not Ready, and comes back at revision " + n.s.Wanted(pod.Ordinal),

@@ -43,7 +43,7 @@ func (st State) regressed(s sts.Snapshot, now time.Time, but []int, restartsOnly
 	if !s.Observed() {
 		return nil
 	}
-	for o := s.End() - 1; o >= s.Start(); o-- {
+	for o := range s.Ordinals().Backward() {
 		b, ok := st.baseline[o]
 		if !ok || slices.Contains(but, o) {
 			continue

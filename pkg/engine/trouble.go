@@ -74,7 +74,7 @@ func (st *State) blockedSince(pod sts.Pod, now time.Time) time.Time {
 func relevant(s sts.Snapshot, step plan.Step, progress plan.Progress, now time.Time) []sts.PodProgress {
 	all := progress.Pods
 	if from, ok := step.Until.(plan.PodsGood); ok && s.Ordered() && s.Observed() {
-		for o := s.Start(); o < from.From; o++ {
+		for o := range s.Ordinals().Below(from.From).All() {
 			all = append(all, s.PodProgress(o, s.Wanted(o), now))
 		}
 	}

@@ -43,7 +43,7 @@ func (r Rollout) Held(s sts.Snapshot, now time.Time) bool {
 	if at.Begun == 0 || r.Aborting {
 		return false
 	}
-	var until plan.Condition = plan.PodsGood{From: s.Start() + s.Partition()}
+	var until plan.Condition = plan.PodsGood{From: s.Opened().First()}
 	switch {
 	case r.Pods != nil:
 		until = plan.PodsRestarted{Pods: r.Pods}

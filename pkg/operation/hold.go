@@ -185,7 +185,7 @@ func (r Hold) Excludes(verb string, s sts.Snapshot) *plan.Refusal {
 	no := &plan.Refusal{Why: fmt.Sprintf("statefulset %q is held %s", s.Name(), sts.Clean(r.Who())), Try: r.waysOut(s)}
 	if verb == "restart" {
 		no.Try = append(no.Try, help(s, "or restart pods as they are, by deleting them", "restart",
-			"--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
+			"--ordinals", s.Ordinals().String()))
 	}
 	return no
 }

@@ -20,7 +20,7 @@ func (r Rollout) Failure(s sts.Snapshot) *sts.Failure {
 // pods were let through that nobody has measured. Whatever another run of the
 // plugin has moved, an older one perhaps, was measured by that.
 func (r Rollout) opened(s sts.Snapshot) *sts.Failure {
-	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Partition() >= min(*r.Gate, s.Replicas()) {
+	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Opened().Len() <= s.Opens(*r.Gate).Len() {
 		return nil
 	}
 	w, known := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
@@ -31,8 +31,8 @@ func (r Rollout) opened(s sts.Snapshot) *sts.Failure {
 	if known {
 		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
 	}
-	from, to := s.Start()+s.Partition(), min(s.Start()+*r.Gate, s.End())
+	through := s.Opened().Below(s.Opens(*r.Gate).First())
 	return &sts.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(
 		"the gate was opened by %s, from partition %d to %d: %s updated without a soak (%s)",
-		by, *r.Gate, s.Partition(), sts.Count(to-from, "pod"), s.PodNames(from, to))}
+		by, *r.Gate, s.Partition(), sts.Count(through.Len(), "pod"), s.PodNames(through))}
 }

@@ -30,7 +30,7 @@ func (r Rollout) Position(s sts.Snapshot) Position {
 // restarted is how far a restart of some pods is: it has one step.
 func (r Rollout) restarted(s sts.Snapshot) Position {
 	for _, pod := range s.Pods {
-		if was, ok := r.Pods[pod.Ordinal]; ok && was == pod.UID && pod.Ordinal >= s.Start() && pod.Ordinal < s.End() {
+		if was, ok := r.Pods[pod.Ordinal]; ok && was == pod.UID && s.Ordinals().Has(pod.Ordinal) {
 			return Position{Counts: []int{len(r.Pods)}}
 		}
 	}
@@ -41,10 +41,13 @@ func (r Rollout) restarted(s sts.Snapshot) Position {
 // is no gate: there it is how many pods have been replaced.
 func (r Rollout) LetThrough(s sts.Snapshot) int {
 	if !s.OnDelete() {
-		return s.Replicas() - s.Partition()
+		return s.Opened().Len()
 	}
 	n := 0
-	for o := s.Start(); s.Observed() && o < s.End(); o++ {
+	if !s.Observed() {
+		return n
+	}
+	for o := range s.Ordinals().All() {
 		if pod, ok := s.Pod(o); !ok || pod.Revision == s.UpdateRevision() {
 			n++
 		}

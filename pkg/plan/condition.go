@@ -125,12 +125,13 @@ type PodsGood struct {
 
 // Check looks at each ordinal.
 func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
-	p := Progress{Want: s.End() - c.From}
+	pods := s.Ordinals().From(c.From)
+	p := Progress{Want: pods.Len()}
 	if !s.Observed() {
 		p.Waiting = "the StatefulSet controller to see the change"
 		return p
 	}
-	for o := c.From; o < s.End(); o++ {
+	for o := range pods.All() {
 		want := s.Wanted(o)
 		if c.Gated != "" && s.Gated(o) {
 			want = c.Gated

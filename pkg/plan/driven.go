@@ -27,7 +27,7 @@ func (c PodsUpdated) Check(s sts.Snapshot, now time.Time) Progress {
 		return (Observed{}).Check(s, now)
 	}
 	moved := 0
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		t := s.PodProgress(o, s.UpdateRevision(), now)
 		p.add(t)
 		if t.State != sts.StateOld {
@@ -65,7 +65,7 @@ func (c PodsRestarted) Check(s sts.Snapshot, now time.Time) Progress {
 	}
 	var p Progress
 	good := true
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		was, wanted := c.Pods[o]
 		if !wanted && c.Alone {
 			continue

@@ -23,7 +23,7 @@ func (c Others) Check(s sts.Snapshot, now time.Time) Progress {
 		return p
 	}
 	p := Progress{Done: true}
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		if slices.Contains(c.But, o) {
 			continue
 		}

@@ -26,7 +26,8 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 	if p := (Observed{}).Check(s, now); !p.Done {
 		return p
 	}
-	p := Progress{Want: c.To - c.From}
+	own := s.Ordinals().Between(c.From, c.To)
+	p := Progress{Want: own.Len()}
 	p.Done = c.wanted(&p, s, now)
 	for _, pod := range s.Stray() {
 		switch {
@@ -43,8 +44,8 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 		// the garbage collector then takes for an orphan.
 		p.Done, p.Waiting = false, "the StatefulSet controller to see that the pod is gone"
 	}
-	for o := c.From; o < c.To; o++ {
-		if _, there := s.Pod(o); !there && (o < s.Start() || o >= s.End()) {
+	for o := range own.All() {
+		if _, there := s.Pod(o); !there && !s.Ordinals().Has(o) {
 			p.Pods = append(p.Pods, sts.PodProgress{Ordinal: o, Pod: s.PodName(o), State: sts.StateGone})
 			p.Good++
 		}
@@ -55,7 +56,7 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 // wanted adds the wanted ordinals that count, and reports whether all are well.
 func (c Scaled) wanted(p *Progress, s sts.Snapshot, now time.Time) bool {
 	well := true
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		own := o >= c.From && o < c.To
 		if !own && (c.Alone || slices.Contains(c.Spare, o)) {
 			continue

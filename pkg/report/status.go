@@ -41,7 +41,7 @@ func (st Status) Pods() []StatusPod {
 	s := st.Snapshot
 	focus := s.Focus(st.Stable(), s.UpdateRevision())
 	var out []StatusPod
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		out = append(out, st.pod(o, focus))
 	}
 	for _, p := range s.Stray() {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-// Partition is spec.updateStrategy.rollingUpdate.partition, an index counted
-// from [Snapshot.Start], not an ordinal.
+// Partition is spec.updateStrategy.rollingUpdate.partition, which is no ordinal: see
+// [Snapshot.Opens].
 func (s Snapshot) Partition() int {
 	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil ||
 		s.Set.Spec.UpdateStrategy.RollingUpdate.Partition == nil {
@@ -34,14 +36,26 @@ func (s Snapshot) MaxUnavailable() int {
 	return max(n, 1) // a small percentage is rounded down
 }
 
-// Gated reports whether the partition keeps this ordinal from the update
-// revision. The controller compares the ordinal with start + partition
-// (isCurrentRevisionNeeded in its source).
-func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Start()+s.Partition() }
+// Opens are the ordinals that this partition lets through to the update revision. The
+// partition is an index into the ordinals: the controller compares an ordinal with start
+// + partition (isCurrentRevisionNeeded in its source).
+func (s Snapshot) Opens(partition int) workload.Ordinals {
+	return s.Ordinals().Slice(partition, s.Replicas())
+}
 
-// Gate is the partition as an index into the replicas: one beyond them closes the gate
-// no further.
-func (s Snapshot) Gate() int { return min(s.Partition(), s.Replicas()) }
+// Opened are the ordinals that the set's partition lets through.
+func (s Snapshot) Opened() workload.Ordinals { return s.Opens(s.Partition()) }
+
+// PartitionFor is the partition that lets the highest n ordinals through.
+func (s Snapshot) PartitionFor(n int) int { return s.Replicas() - n }
+
+// Gated reports whether the partition keeps this ordinal, which the set may not have
+// yet, from the update revision.
+func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Opened().First() }
+
+// Gate is the partition with which the gate is as it is: one beyond the replicas closes
+// it no further.
+func (s Snapshot) Gate() int { return s.PartitionFor(s.Opened().Len()) }
 
 // Closed reports whether the gate is closed for good: no set gets to this partition.
 func (s Snapshot) Closed() bool { return s.Partition() >= MostReplicas }

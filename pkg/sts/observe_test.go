@@ -86,7 +86,7 @@ func TestASnapshotWithoutASetHoldsNothing(t *testing.T) {
 	require.Empty(t, s.Name())
 	require.Empty(t, s.UID())
 	require.Zero(t, s.Replicas())
-	require.Zero(t, s.End())
+	require.Zero(t, s.Ordinals().Len())
 	require.Empty(t, s.UpdateRevision())
 	require.Empty(t, s.CurrentRevision())
 	require.Zero(t, s.MinReady())

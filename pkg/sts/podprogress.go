@@ -7,6 +7,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // State is how far one ordinal is on its way to a revision.
@@ -149,11 +151,11 @@ func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
 	if !s.Observed() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
 		return Pod{}, false
 	}
-	for i := range s.Replicas() {
-		o := s.Start() + i
-		if !s.Ordered() {
-			o = s.End() - 1 - i
-		}
+	all := s.Ordinals().All()
+	if !s.Ordered() {
+		all = s.Ordinals().Backward()
+	}
+	for o := range all {
 		if s.PodProgress(o, "", now).Good() {
 			continue
 		}
@@ -185,7 +187,7 @@ func Few(names []string) string {
 func (s Snapshot) Stray() []Pod {
 	var out []Pod
 	for _, p := range s.Pods {
-		if p.Ordinal < s.Start() || p.Ordinal >= s.End() {
+		if !s.Ordinals().Has(p.Ordinal) {
 			out = append(out, p)
 		}
 	}
@@ -194,21 +196,17 @@ func (s Snapshot) Stray() []Pod {
 
 // PodNames joins names of pods for a sentence, highest ordinal first as the
 // controller updates them, and shortens a long list.
-func (s Snapshot) PodNames(from, to int) string {
+func (s Snapshot) PodNames(ordinals workload.Ordinals) string {
 	const most = 4
-	n := to - from
-	switch {
-	case n <= 0:
+	switch n := ordinals.Len(); {
+	case n == 0:
 		return "no pod"
-	case n <= most:
-		names := ""
-		for o := to - 1; o >= from; o-- {
-			if names != "" {
-				names += ", "
-			}
-			names += s.PodName(o)
-		}
-		return names
+	case n > most:
+		return fmt.Sprintf("%s … %s (%d pods)", s.PodName(ordinals.Last()), s.PodName(ordinals.First()), n)
 	}
-	return fmt.Sprintf("%s … %s (%d pods)", s.PodName(to-1), s.PodName(from), n)
+	var names []string
+	for o := range ordinals.Backward() {
+		names = append(names, s.PodName(o))
+	}
+	return strings.Join(names, ", ")
 }

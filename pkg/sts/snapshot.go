@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Snapshot is everything known about one StatefulSet at one moment.
@@ -152,16 +153,14 @@ func Countable(set *appsv1.StatefulSet) error {
 	}
 }
 
-// Start is the first ordinal, from spec.ordinals.start.
-func (s Snapshot) Start() int {
-	if s.Set == nil || s.Set.Spec.Ordinals == nil {
-		return 0
+// Ordinals are those that the set wants pods for, from spec.ordinals.start on.
+func (s Snapshot) Ordinals() workload.Ordinals {
+	start := 0
+	if s.Set != nil && s.Set.Spec.Ordinals != nil {
+		start = int(s.Set.Spec.Ordinals.Start)
 	}
-	return int(s.Set.Spec.Ordinals.Start)
+	return workload.NewOrdinals(start, s.Replicas())
 }
-
-// End is the ordinal after the last wanted one.
-func (s Snapshot) End() int { return s.Start() + s.Replicas() }
 
 // PodName is the name of the pod with this ordinal.
 func (s Snapshot) PodName(ordinal int) string {

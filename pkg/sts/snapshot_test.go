@@ -73,7 +73,7 @@ func factsOf(s sts.Snapshot) facts {
 	note, ok := s.Annotation("note")
 	_, kept := s.Revision(ststest.Stable)
 	return facts{
-		name: s.Name(), observed: s.Observed(), ordered: s.Ordered(), replicas: s.Replicas(), start: s.Start(), end: s.End(),
+		name: s.Name(), observed: s.Observed(), ordered: s.Ordered(), replicas: s.Replicas(), start: s.Ordinals().First(), end: s.Ordinals().Next(),
 		partition: s.Partition(), strategy: s.Strategy(), current: s.CurrentRevision(), update: s.UpdateRevision(),
 		minReady: s.MinReady(), uid: string(s.UID()), annotation: note, annotated: ok, exists: s.Exists(), keepsStable: kept,
 	}
@@ -161,7 +161,7 @@ func TestPodNamesGoFromTheHighestDown(t *testing.T) {
 	}
 	s := ststest.Snapshot(ststest.Set())
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, s.PodNames(tt.from, tt.to)) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, s.PodNames(s.Ordinals().Between(tt.from, tt.to))) })
 	}
 }
 

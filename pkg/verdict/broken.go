@@ -31,7 +31,7 @@ func AllBroken(s sts.Snapshot, limits Limits, now time.Time) []Broken {
 	if !s.Observed() {
 		return out // which revision a missing pod would get is not known yet
 	}
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		if t := s.PodProgress(o, "", now); t.State == sts.StateMissing && t.Trouble != nil {
 			out = append(out, Broken{t.Pod, o, s.Wanted(o), *t.Trouble})
 		}

@@ -20,7 +20,7 @@ func (Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
 	if s.Set.DeletionTimestamp != nil {
 		return plan.Progress{Want: s.Replicas(), Waiting: "the StatefulSet to be deleted"}
 	}
-	p := plan.PodsGood{From: s.Start()}.Check(s, now)
+	p := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now)
 	if p.Waiting != "" {
 		return p
 	}
@@ -95,6 +95,6 @@ func removed(s sts.Snapshot) string {
 
 // Help lists the commands that help when a watch has ended.
 func (Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) []hint.Hint {
-	good := plan.PodsGood{From: s.Start()}.Check(s, now).Done
+	good := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now).Done
 	return help(s, operation.Find(s).First(), o, good)
 }

@@ -58,7 +58,7 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 		v.Try = helps(s, ops.First(), false)
 		return v
 	}
-	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
+	progress := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now)
 	first := ops.First()
 	v, bad := failed(s, first)
 	if !bad {

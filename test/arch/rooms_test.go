@@ -15,24 +15,25 @@ import (
 )
 
 const (
-	module   = "github.com/kubectl-sts/kubectl-sts"
-	clientGo = "k8s.io/client-go"
-	cobra    = "github.com/spf13/cobra"
-	app      = module + "/pkg/app"
-	cli      = module + "/pkg/cli"
-	decision = module + "/pkg/engine"
-	facts    = module + "/pkg/sts"
-	hints    = module + "/pkg/hint"
-	plans    = module + "/pkg/plan"
-	receipts = module + "/pkg/receipt"
-	unused   = module + "/pkg/claims"
-	kube     = module + "/pkg/kube"
-	feed     = kube + "/feed"
-	pvc      = kube + "/pvc"
-	wire     = kube + "/transport"
-	report   = module + "/pkg/report"
-	term     = module + "/pkg/term"
-	verbs    = module + "/pkg/cmd"
+	module    = "github.com/kubectl-sts/kubectl-sts"
+	clientGo  = "k8s.io/client-go"
+	cobra     = "github.com/spf13/cobra"
+	app       = module + "/pkg/app"
+	cli       = module + "/pkg/cli"
+	decision  = module + "/pkg/engine"
+	facts     = module + "/pkg/sts"
+	hints     = module + "/pkg/hint"
+	plans     = module + "/pkg/plan"
+	receipts  = module + "/pkg/receipt"
+	unused    = module + "/pkg/claims"
+	kube      = module + "/pkg/kube"
+	feed      = kube + "/feed"
+	pvc       = kube + "/pvc"
+	wire      = kube + "/transport"
+	report    = module + "/pkg/report"
+	term      = module + "/pkg/term"
+	verbs     = module + "/pkg/cmd"
+	workloads = module + "/pkg/workload"
 )
 
 // room is one row of the table: a folder, with all below it, and what it never
@@ -52,25 +53,26 @@ type room struct {
 var rooms = []room{
 	// Hints are words and nothing else: whoever knows what helps may name it.
 	{dir: "pkg/hint", never: []string{module, "k8s.io", cobra}, noClock: true},
-	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints}, noClock: true},
+	{dir: "pkg/workload", never: []string{module, clientGo, cobra}, noClock: true},
+	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints, workloads}, noClock: true},
 	{dir: "pkg/podtemplate", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	// What is in progress is told by records and conditions: no planner is known here.
-	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
+	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans}, noClock: true},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What their tests share runs the plans that they make.
 	{dir: "pkg/planner/verbtest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	// Whose a claim is, only facts about sets tell: their names and ranges.
-	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
+	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts, workloads}, noClock: true},
 	// A clock is passed in, but files are read and written here.
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
-	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, hints}, noClock: true},
-	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans}, noClock: true},
+	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints}, noClock: true},
+	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans}, noClock: true},
 	// What a run waits for takes time; what it decides does not.
-	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans, decision}},
+	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans, decision}},
 	// The other executor knows what it deletes, and writes down how that is restored.
-	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, hints, plans, decision, unused, receipts}},
+	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans, decision, unused, receipts}},
 	{dir: "pkg/engine/enginetest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},

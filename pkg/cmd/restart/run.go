@@ -72,7 +72,7 @@ func (r Request) plan(ctx context.Context, runner *runner.Runner, s sts.Snapshot
 	}
 	ordinals := r.Ordinals
 	if ordinals == nil && !r.Drive.Order.IsZero() && !s.OnDelete() {
-		for o := s.Start(); o < s.End(); o++ {
+		for o := range s.Ordinals().All() {
 			ordinals = append(ordinals, o)
 		}
 	}

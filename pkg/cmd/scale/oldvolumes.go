@@ -41,7 +41,7 @@ func (v *visit) fresh() []string {
 		return nil
 	}
 	var out []string
-	for o := v.s.End(); o < v.s.Start()+v.request.Replicas; o++ {
+	for o := range v.s.Ordinals().Added(v.request.Replicas).All() {
 		for _, template := range v.s.ClaimTemplates() {
 			name := v.s.ClaimName(template, o)
 			if !slices.ContainsFunc(v.s.Claims, func(c sts.Claim) bool { return c.Name == name }) {

@@ -72,16 +72,16 @@ func moved(v claims.Verdict, w claims.World) string {
 	}
 	was, is := v.Seen, claims.Look(now)
 	switch {
-	case was == is:
+	case was.UID == is.UID && was.Generation == is.Generation && was.Ordinals.Equal(is.Ordinals):
 		return ""
 	case is.UID == "":
 		return fmt.Sprintf("set %s was deleted meanwhile", v.Set)
 	case was.UID != is.UID:
 		return fmt.Sprintf("set %s was created meanwhile", v.Set)
-	case was.Replicas != is.Replicas:
-		return fmt.Sprintf("the replicas of set %s changed from %d to %d meanwhile", v.Set, was.Replicas, is.Replicas)
-	case was.Start != is.Start:
-		return fmt.Sprintf("the first ordinal of set %s changed from %d to %d meanwhile", v.Set, was.Start, is.Start)
+	case was.Ordinals.Len() != is.Ordinals.Len():
+		return fmt.Sprintf("the replicas of set %s changed from %d to %d meanwhile", v.Set, was.Ordinals.Len(), is.Ordinals.Len())
+	case was.Ordinals.First() != is.Ordinals.First():
+		return fmt.Sprintf("the first ordinal of set %s changed from %d to %d meanwhile", v.Set, was.Ordinals.First(), is.Ordinals.First())
 	}
 	return fmt.Sprintf("the spec of set %s was changed meanwhile", v.Set)
 }

@@ -35,7 +35,7 @@ func safe(s sts.Snapshot, now time.Time) string {
 	var images []string // in the order of the ordinals
 	byImage := map[string][]string{}
 	good := 0
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		pod, ok := s.Pod(o)
 		if !ok || !pod.Available(s.MinReady(), now) {
 			continue

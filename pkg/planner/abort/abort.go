@@ -50,7 +50,7 @@ func abort(r Request, record operation.Rollout, s sts.Snapshot) (*plan.Plan, err
 	if no := refuse.RolloutUnlessEmpty(s); no != nil {
 		return nil, no
 	}
-	w := way{Rollout: replace.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.Replicas(), again: record.Aborting}
+	w := way{Rollout: replace.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.PartitionFor(0), again: record.Aborting}
 	w.Record = w.Driven(record)
 	w.Record.Failed, w.Record.Gate = nil, nil // somebody acts on it
 	if w.again {
@@ -133,7 +133,7 @@ func (w way) letStand(why string) *plan.Plan {
 	p := w.frame(fmt.Sprintf("give the %s of statefulset %s up", w.Record.Verb.Name(), w.Set.Name()))
 	p.Images = nil
 	goes := "and the controller rolls it out"
-	if w.Record.Partition >= w.Set.Replicas() && !w.Set.OnDelete() {
+	if w.Set.Opens(w.Record.Partition).Len() == 0 && !w.Set.OnDelete() {
 		goes = "and waits behind the gate"
 	}
 	p.Details = append(w.AtOnce(), why+": that change stands, "+goes)

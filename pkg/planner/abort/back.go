@@ -122,7 +122,7 @@ func (w way) stableTemplate() (plan.Edit, error) {
 // is not to be relied on half-way back. An undo may have begun where pods below
 // the gate were on another one, and they stay there.
 func (w way) allBack() plan.Condition {
-	until := plan.PodsGood{From: w.Set.Start(), Gated: w.Record.Stable}
+	until := plan.PodsGood{From: w.Set.Ordinals().First(), Gated: w.Record.Stable}
 	if w.Record.Verb == operation.VerbUndo {
 		until.Gated = ""
 	}

@@ -16,7 +16,7 @@ func (w way) gate() (gate int, words string) {
 	case w.Guarded():
 		// Closed, and then opened pod by pod: by itself the controller would
 		// not ask the budget.
-		return w.Set.Replicas(), ", rollout paused"
+		return w.Set.PartitionFor(0), ", rollout paused"
 	case w.Record.Verb == operation.VerbUndo:
 		return w.Record.Partition, fmt.Sprintf(" and partition %d", w.Record.Partition)
 	case w.again && w.from > w.lowestBack():
@@ -25,31 +25,35 @@ func (w way) gate() (gate int, words string) {
 	return -1, ""
 }
 
-// lowestBack is the lowest index of a pod that is to go back.
+// lowestBack is the partition that lets through the lowest pod that is to go back.
 func (w way) lowestBack() int {
-	lowest := w.Set.Replicas()
-	for o := w.Set.End() - 1; o >= w.Set.Start() && w.returns(o); o-- {
+	through := 0
+	for o := range w.Set.Ordinals().Backward() {
+		if !w.returns(o) {
+			break
+		}
 		if pod, ok := w.Set.Pod(o); !ok || pod.Revision != w.Record.Stable {
-			lowest = o - w.Set.Start()
+			through = w.Set.Ordinals().From(o).Len()
 		}
 	}
-	return lowest
+	return w.Set.PartitionFor(through)
 }
 
 // onePodAtATime opens the gate again, down to the lowest pod that is to go
 // back, as the budgets allow.
 func (w way) onePodAtATime(free *plan.Replace) []plan.Step {
 	var steps []plan.Step
-	if w.from < w.Set.Replicas() {
+	through := w.Set.Opens(w.from)
+	if through.Len() > 0 {
 		steps = append(steps, plan.Step{
-			Title: "check " + w.Set.PodNames(w.Set.Start()+w.from, w.Set.End()),
-			Until: plan.PodsGood{From: w.Set.Start() + w.from, Gated: w.Record.Stable}, Replace: free,
+			Title: "check " + w.Set.PodNames(through),
+			Until: plan.PodsGood{From: through.First(), Gated: w.Record.Stable}, Replace: free,
 		})
 	}
-	for index, lowest := w.from-1, w.lowestBack(); index >= lowest; index-- {
-		o := w.Set.Start() + index
+	for n := through.Len() + 1; n <= w.Set.Opens(w.lowestBack()).Len(); n++ {
+		o := w.Set.Ordinals().Highest(n).First()
 		steps = append(steps, plan.Step{
-			Title: "return " + w.Set.PodName(o), Change: plan.Partition(index), Disrupts: []int{o},
+			Title: "return " + w.Set.PodName(o), Change: plan.Partition(w.Set.PartitionFor(n)), Disrupts: []int{o},
 			Until: plan.PodsGood{From: o, Gated: w.Record.Stable}, Replace: free,
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // canary took up a change, those that the partition had let through before it
 // stay as they were; where it is an undo, those that it kept back.
 func (w way) returns(ordinal int) bool {
-	below := ordinal < w.Set.Start()+w.Record.Partition
+	below := ordinal < w.Set.Opens(w.Record.Partition).First()
 	if w.Record.Verb == operation.VerbUndo {
 		return !below
 	}
@@ -22,7 +22,7 @@ func (w way) returns(ordinal int) bool {
 // returnees are the pods that go back, the highest ordinal first.
 func (w way) returnees() []sts.Pod {
 	var back []sts.Pod
-	for o := w.Set.End() - 1; o >= w.Set.Start(); o-- {
+	for o := range w.Set.Ordinals().Backward() {
 		if pod, ok := w.Set.Pod(o); ok && w.returns(o) && pod.Revision != w.Record.Stable {
 			back = append(back, pod)
 		}
@@ -39,7 +39,7 @@ func (w way) returned() string {
 		return fmt.Sprintf("the template of revision %s and partition %d are back, and all %d pods of %s are Available",
 			w.Record.Stable, w.Record.Partition, w.Set.Replicas(), w.Set.Name())
 	}
-	if w.returns(w.Set.End() - 1) {
+	if w.returns(w.Set.Ordinals().Last()) {
 		return fmt.Sprintf("all %d pods of %s are back on revision %s and Available", w.Set.Replicas(), w.Set.Name(), w.Record.Stable)
 	}
 	return fmt.Sprintf("the pods of %s below partition %d are back on revision %s, and all %d are Available",

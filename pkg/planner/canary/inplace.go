@@ -49,7 +49,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 	rollout.Counts = record.Steps.UsableCounts(s.Replicas())
 	rollout.InPlace, rollout.From = true, s.Partition()
 	if rollout.Guarded() {
-		rollout.From = s.Replicas() // by itself the controller would not ask the budget
+		rollout.From = s.PartitionFor(0) // by itself the controller would not ask the budget
 	}
 	if !s.OnDelete() {
 		rollout.Record.Gate = ptr.To(rollout.From)
@@ -63,7 +63,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 	rest := rollout
 	rest.InPlace = rollout.Guarded() || s.OnDelete() // else the pods of the other steps are not the canary's
 	for i, n := range rollout.Counts {
-		if s.Replicas()-n >= rollout.From && !s.OnDelete() {
+		if s.PartitionFor(n) >= rollout.From && !s.OnDelete() {
 			continue // among those that are let through at once
 		}
 		p.Steps = append(p.Steps, rest.Steps(i)...)
@@ -104,22 +104,22 @@ func swap(r Request, rollout replace.Rollout) plan.Step {
 
 // letThroughAgain is the step of the pods that the gate lets through already.
 func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
-	s, from := rollout.Set, rollout.From
-	at, through := -1, s.Replicas()-from
+	s := rollout.Set
+	at, through := -1, s.Opens(rollout.From)
 	for i, n := range rollout.Counts {
-		if n <= through {
+		if n <= through.Len() {
 			at = i
 		}
 	}
-	if s.OnDelete() || through <= 0 {
+	if s.OnDelete() || through.Len() == 0 {
 		return plan.Step{}, false
 	}
-	title := "update " + s.PodNames(s.Start()+from, s.End())
-	if at < 0 || rollout.Counts[at] < through { // between two steps: they are part of the next one
+	title := "update " + s.PodNames(through)
+	if at < 0 || rollout.Counts[at] < through.Len() { // between two steps: they are part of the next one
 		next := rollout.Whole(min(at+1, len(rollout.Counts)-1))
 		return plan.Step{
 			Title: title, Number: next.Number, Of: next.Of, Part: true,
-			Until: plan.PodsGood{From: s.Start() + from}, Replace: rollout.Free(),
+			Until: plan.PodsGood{From: through.First()}, Replace: rollout.Free(),
 		}, true
 	}
 	step := rollout.Whole(at)

@@ -14,7 +14,7 @@ import (
 // Unsettled says why the set is not where its spec says, or "". Where it is, what goes
 // wrong from here on is the run's doing.
 func Unsettled(s sts.Snapshot, now time.Time) string {
-	progress := plan.PodsGood{From: s.Start()}.Check(s, now)
+	progress := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now)
 	if why := unsettledPods(s, progress); why != "" {
 		return why
 	}
@@ -30,8 +30,8 @@ func Unsettled(s sts.Snapshot, now time.Time) string {
 // the pods with these ordinals may be as they like.
 func Unhealthy(s sts.Snapshot, but []int, now time.Time) string {
 	progress := plan.Observed{}.Check(s, now)
-	for o := s.Start(); progress.Done && o < s.End(); o++ {
-		if !slices.Contains(but, o) {
+	for o := range s.Ordinals().All() {
+		if progress.Done && !slices.Contains(but, o) {
 			progress.Pods = append(progress.Pods, s.PodProgress(o, "", now))
 		}
 	}
@@ -40,7 +40,7 @@ func Unhealthy(s sts.Snapshot, but []int, now time.Time) string {
 
 // SettledOn reports whether every pod is on this revision and Available.
 func SettledOn(s sts.Snapshot, revision string, now time.Time) bool {
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		if !s.PodProgress(o, revision, now).Good() {
 			return false
 		}

@@ -125,7 +125,7 @@ func stops(s sts.Snapshot) []string {
 		return nil
 	}
 	var updated, old []string
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		switch pod, ok := s.Pod(o); {
 		case !ok:
 		case pod.Revision == s.UpdateRevision():

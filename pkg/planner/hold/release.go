@@ -47,7 +47,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	waiting := waits(s, to)
 	p.Title = fmt.Sprintf("release statefulset %s: partition %d", s.Name(), to)
 	p.Success = fmt.Sprintf("statefulset %s is released", s.Name())
-	if to >= s.Replicas() && to > 0 {
+	if s.Opens(to).Len() == 0 && to > 0 {
 		p.Success += fmt.Sprintf("; its gate stays closed, as it was before: partition %d", to)
 	}
 	p.Steps = []plan.Step{{Title: "give the hold up", Change: edit, Until: plan.Observed{}}}
@@ -62,7 +62,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 			hint.Plugin("hold it again", "hold", s.Name()), hint.Plugin("or take the rollout back", "undo", s.Name()),
 		}
 		p.Steps = append(p.Steps, plan.Step{
-			Title: "wait until the pods are updated", Until: plan.PodsGood{From: s.Start() + min(to, s.Replicas())},
+			Title: "wait until the pods are updated", Until: plan.PodsGood{From: s.Opens(to).First()},
 		})
 		p.Success = fmt.Sprintf("statefulset %s is released, and %s updated and Available", s.Name(), some(waiting, "is", "are"))
 	}
@@ -76,8 +76,7 @@ func Rolls(p *plan.Plan) bool { return len(p.Steps) > 1 }
 func waits(s sts.Snapshot, partition int) []string {
 	var out []string
 	for _, pod := range slices.Backward(s.Pods) {
-		inRange := pod.Ordinal >= s.Start()+partition && pod.Ordinal < s.End()
-		if inRange && !s.OnDelete() && s.Observed() && pod.Revision != s.UpdateRevision() {
+		if s.Opens(partition).Has(pod.Ordinal) && !s.OnDelete() && s.Observed() && pod.Revision != s.UpdateRevision() {
 			out = append(out, pod.Name)
 		}
 	}

@@ -52,11 +52,11 @@ func RolloutUnlessEmpty(s sts.Snapshot) *plan.Refusal {
 
 // Ordinal refuses an ordinal that the set does not have.
 func Ordinal(ordinal int, s sts.Snapshot) *plan.Refusal {
-	if ordinal >= s.Start() && ordinal < s.End() {
+	if s.Ordinals().Has(ordinal) {
 		return nil
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), ordinal, s.Start(), s.End()-1),
+		Why: fmt.Sprintf("statefulset %q has no ordinal %d: it has %d to %d", s.Name(), ordinal, s.Ordinals().First(), s.Ordinals().Last()),
 	}
 }
 

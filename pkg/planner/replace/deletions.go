@@ -67,7 +67,7 @@ func (d deletions) pods(i int) string {
 // left are the pods that are still to be replaced, in their order.
 func (d deletions) left() []sts.Pod {
 	var pods []sts.Pod
-	for o := d.Set.Start(); o < d.Set.End(); o++ {
+	for o := range d.Set.Ordinals().All() {
 		if pod, ok := d.Set.Pod(o); ok && !d.there(pod) {
 			pods = append(pods, pod)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // gate is the way of the partition: the controller replaces the pods that it lets
@@ -15,11 +16,14 @@ import (
 type gate struct{ Rollout }
 
 func (g gate) pods(i int) string {
-	return g.Set.PodNames(g.Set.End()-g.Counts[i], g.Set.End()-g.before(i))
+	return g.Set.PodNames(g.through(i).Slice(0, g.Counts[i]-g.before(i)))
 }
 
+// through are the ordinals that the gate has let through after step i.
+func (g gate) through(i int) workload.Ordinals { return g.Set.Ordinals().Highest(g.Counts[i]) }
+
 // partition is where the gate is after step i.
-func (g gate) partition(i int) int { return g.Set.Replicas() - g.Counts[i] }
+func (g gate) partition(i int) int { return g.Set.PartitionFor(g.Counts[i]) }
 
 // podByPod reports whether the controller gets one pod at a time. By itself it would
 // not ask a budget.
@@ -31,7 +35,7 @@ func (g gate) whole(i int) plan.Step {
 	if g.From > g.partition(i) {
 		step.Change = g.move(g.partition(i))
 	}
-	step.Until = plan.PodsGood{From: g.Set.Start() + g.partition(i)}
+	step.Until = plan.PodsGood{From: g.through(i).First()}
 	step.Replace = g.Free()
 	if g.Record.Verb == operation.VerbUndo && len(g.Counts) == 1 {
 		step.Title = ReturnTo(g.elsewhere(), g.Record.Target)
@@ -44,22 +48,23 @@ func (g gate) steps(i int) []plan.Step {
 	if !g.podByPod() {
 		return []plan.Step{whole}
 	}
-	to := g.partition(i)
+	to := g.through(i).First()
 	var steps []plan.Step
-	for partition := min(g.From, g.Set.Replicas()-g.before(i)) - 1; partition > to; partition-- {
-		if pod, ok := g.Set.Pod(g.Set.Start() + partition); !ok || pod.Revision != g.Record.Target {
-			steps = append(steps, g.part(whole, partition))
+	for n := max(g.Set.Opens(g.From).Len(), g.before(i)) + 1; n < g.Counts[i]; n++ {
+		ordinal := g.Set.Ordinals().Highest(n).First()
+		if pod, ok := g.Set.Pod(ordinal); !ok || pod.Revision != g.Record.Target {
+			steps = append(steps, g.part(whole, ordinal, g.Set.PartitionFor(n)))
 		}
 	}
-	lowest, ok := g.Set.Pod(g.Set.Start() + to)
+	lowest, ok := g.Set.Pod(to)
 	switch {
-	case g.From <= to:
+	case g.From <= g.partition(i):
 	case ok && lowest.Revision == g.Record.Target:
 		whole.Title = "open the gate for the other pods, which are there already"
 	default:
-		whole.Disrupts = g.disrupts(g.Set.Start() + to)
+		whole.Disrupts = g.disrupts(to)
 		if g.Counts[i]-g.before(i) > 1 {
-			whole.Title = g.traits().does + " " + g.Set.PodName(g.Set.Start()+to)
+			whole.Title = g.traits().does + " " + g.Set.PodName(to)
 		}
 	}
 	return append(steps, whole)
@@ -77,8 +82,7 @@ func (g gate) move(partition int) plan.Edit {
 }
 
 // part is one pod of a step.
-func (g gate) part(whole plan.Step, partition int) plan.Step {
-	ordinal := g.Set.Start() + partition
+func (g gate) part(whole plan.Step, ordinal, partition int) plan.Step {
 	return plan.Step{
 		Title: g.traits().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: g.move(partition), Disrupts: g.disrupts(ordinal),
@@ -96,22 +100,22 @@ func (g gate) disrupts(ordinal int) []int {
 
 // half has the next pod wait for those that were let through.
 func (g gate) half(i int) (plan.Step, bool) {
-	partition := g.Set.Partition()
-	if !g.podByPod() || i >= len(g.Counts) || g.Set.Replicas()-partition <= g.before(i) {
+	opened, before := g.Set.Opened(), g.before(i)
+	if !g.podByPod() || i >= len(g.Counts) || opened.Len() <= before {
 		return plan.Step{}, false
 	}
 	whole := g.whole(i)
 	return plan.Step{
-		Title:  "check " + g.Set.PodNames(g.Set.Start()+partition, g.Set.End()-g.before(i)),
+		Title:  "check " + g.Set.PodNames(opened.Slice(0, opened.Len()-before)),
 		Number: whole.Number, Of: whole.Of, Part: true,
-		Until: plan.PodsGood{From: g.Set.Start() + partition}, Replace: whole.Replace,
+		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace,
 	}, true
 }
 
 // beyond is never: the partition tells which step it is.
 func (gate) beyond(int) bool { return false }
 
-func (g gate) open(record *operation.Rollout) { record.Gate = ptr.To(g.Set.Replicas()) }
+func (g gate) open(record *operation.Rollout) { record.Gate = ptr.To(g.Set.PartitionFor(0)) }
 
 func (gate) hold(edit *plan.Edit, partition int) {
 	edit.Partition = &partition

@@ -29,7 +29,7 @@ func (r Rollout) Open(exact bool, cause string) (*plan.Plan, error) {
 	if _, noted := r.Set.Annotation(UndoneAnnotation); noted {
 		annotations[UndoneAnnotation] = nil // it is about a template before this one
 	}
-	r.From = r.Set.Replicas()
+	r.From = r.Set.PartitionFor(0)
 	edit := r.Hold(plan.Edit{Template: r.Template, Annotations: annotations}, r.From)
 	title := "set the template"
 	if edit.Partition != nil {

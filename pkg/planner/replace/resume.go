@@ -128,7 +128,7 @@ func (r Rollout) Stays() bool {
 // or whoever sets another template meanwhile has it rolled out.
 func (r Rollout) Stay() []plan.Step {
 	return []plan.Step{
-		{Title: ReturnTo(nil, ""), Until: plan.PodsGood{From: r.Set.Start(), Gated: r.Record.Target}},
+		{Title: ReturnTo(nil, ""), Until: plan.PodsGood{From: r.Set.Ordinals().First(), Gated: r.Record.Target}},
 		r.Finish(),
 	}
 }

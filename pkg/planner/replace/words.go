@@ -43,7 +43,7 @@ func (r Rollout) success() string {
 func (r Rollout) elsewhere() []sts.Pod {
 	var pods []sts.Pod
 	for _, p := range slices.Backward(r.Set.Pods) {
-		if p.Ordinal >= r.Set.Start() && p.Ordinal < r.Set.End() && p.Revision != r.Record.Target {
+		if r.Set.Ordinals().Has(p.Ordinal) && p.Revision != r.Record.Target {
 			pods = append(pods, p)
 		}
 	}

@@ -73,7 +73,10 @@ func updating(s sts.Snapshot, pods map[int]types.UID, now time.Time) string {
 // held says which pod keeps the controller from making those anew that are to
 // be restarted: in order, it makes none before all below are healthy.
 func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
-	for o := s.Start(); s.Ordered() && o < s.End(); o++ {
+	if !s.Ordered() {
+		return nil
+	}
+	for o := range s.Ordinals().All() {
 		t := s.PodProgress(o, "", now)
 		if _, restarts := pods[o]; !restarts && !t.Good() && len(above(pods, o)) > 0 {
 			return []string{fmt.Sprintf("%s is %s: the controller recreates no pod above it before it is Available", t.Pod, t.Says())}

@@ -105,8 +105,8 @@ func TestARestartOfSomePods(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.s.Start() > 0 {
-				test.s.Pods = test.s.Pods[test.s.Start():]
+			if test.s.Ordinals().First() > 0 {
+				test.s.Pods = test.s.Pods[test.s.Ordinals().First():]
 				test.want = "restart web-4, web-1; restarted [1 4] alone false; free restart after 0s; soak 1m0s"
 			}
 			p := verbtest.Planned(

@@ -3,7 +3,6 @@
 package restart
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -63,7 +62,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	}
 	if no := refuse.Partition(s); no != nil {
 		no.Try = append(no.Try, hint.Plugin("or restart pods as they are, by deleting them", "restart", s.Name(),
-			"--ordinals", fmt.Sprintf("%d-%d", s.Start(), s.End()-1)))
+			"--ordinals", s.Ordinals().String()))
 		return nil, no
 	}
 	rollout := r.rollout(s, now)

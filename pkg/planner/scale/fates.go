@@ -16,22 +16,18 @@ import (
 // removed are the ordinals that go, highest first, with those that are on
 // their way out already.
 func (r Request) removed(s sts.Snapshot, record *operation.Scale) []plan.Ordinal {
-	end := s.Start() + r.To
-	top := s.End()
-	for _, pod := range s.Stray() {
-		top = max(top, pod.Ordinal+1)
-	}
+	end, top := s.Ordinals().At(r.To), above(s)
 	if record != nil {
-		top = max(top, s.Start()+record.From)
+		top = max(top, s.Ordinals().At(record.From))
 	}
 	var out []plan.Ordinal
-	for o := top - 1; o >= end; o-- {
+	for o := range s.Ordinals().Between(end, top).Backward() {
 		_, there := s.Pod(o)
 		ordinal := plan.Ordinal{Ordinal: o, Pod: s.PodName(o)}
 		for _, c := range s.ClaimsOf(o) {
 			ordinal.Claims = append(ordinal.Claims, r.down(s, c, o, record))
 		}
-		if there || o < s.End() || len(ordinal.Claims) > 0 {
+		if there || s.Ordinals().Has(o) || len(ordinal.Claims) > 0 {
 			out = append(out, ordinal)
 		}
 	}
@@ -40,6 +36,15 @@ func (r Request) removed(s sts.Snapshot, record *operation.Scale) []plan.Ordinal
 		out = append(outOfRange(s, top), out...)
 	}
 	return out
+}
+
+// above is the ordinal above all that the set wants, and above those whose pods are still there.
+func above(s sts.Snapshot) int {
+	top := s.Ordinals().Next()
+	for _, pod := range s.Stray() {
+		top = max(top, pod.Ordinal+1)
+	}
+	return top
 }
 
 // outOfRange are the ordinals from top on whose claims the controller still deletes
@@ -115,7 +120,7 @@ func (r Request) byPolicy(ordinals []plan.Ordinal, s sts.Snapshot, record *opera
 	for i := range ordinals {
 		for _, c := range ordinals[i].Claims {
 			// What a scale before this one left may not be the controller's any more.
-			gone := ordinals[i].Ordinal >= s.End() && c.Fate == plan.FateDeleted
+			gone := !s.Ordinals().Has(ordinals[i].Ordinal) && c.Fate == plan.FateDeleted
 			if asked && (gone || c.Fate == plan.FateKept || c.Fate == plan.FateRetained) {
 				return ordinals
 			}
@@ -139,7 +144,7 @@ func (r Request) byPolicy(ordinals []plan.Ordinal, s sts.Snapshot, record *opera
 // added are the ordinals that come, lowest first.
 func (r Request) added(s sts.Snapshot) []plan.Ordinal {
 	var out []plan.Ordinal
-	for o := s.End(); o < s.Start()+r.To; o++ {
+	for o := range s.Ordinals().Added(r.To).All() {
 		ordinal := plan.Ordinal{Ordinal: o, Pod: s.PodName(o)}
 		for _, template := range s.ClaimTemplates() {
 			ordinal.Claims = append(ordinal.Claims, r.up(s, template, o))

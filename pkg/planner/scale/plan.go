@@ -78,7 +78,7 @@ func (b *builder) findOut() {
 		b.policy = true
 		b.record.WhenScaled = b.s.WhenScaled()
 	}
-	for o := b.s.Start() + b.r.To; o < b.s.End(); o++ {
+	for o := range b.s.Ordinals().Removed(b.r.To).All() {
 		if !b.s.PodProgress(o, "", b.now).Good() {
 			b.unwell = append(b.unwell, o)
 		}
@@ -124,16 +124,13 @@ func (b *builder) frame() *plan.Plan {
 // begin checks that the pods are well, and makes the policy harmless. Where pods
 // are on their way out already, their claims can't wait for that.
 func (b *builder) begin(p *plan.Plan) {
-	top := b.s.End()
-	for _, pod := range b.s.Stray() {
-		top = max(top, pod.Ordinal+1)
-	}
-	check := plan.Step{Title: "check that the pods are well", Until: b.scaled(b.s.End(), top)}
+	next, top := b.s.Ordinals().Next(), above(b.s)
+	check := plan.Step{Title: "check that the pods are well", Until: b.scaled(next, top)}
 	keep := b.keep()
 	switch {
 	case keep == nil:
 		p.Steps = append(p.Steps, check)
-	case top > b.s.End():
+	case top > next:
 		p.Steps = append(p.Steps, *keep, check)
 	default:
 		p.Steps = append(p.Steps, check, *keep)

@@ -108,7 +108,7 @@ func (r Request) forgets(s sts.Snapshot) string {
 // on its way is waited for by the run.
 func (r Request) unwell(s sts.Snapshot, now time.Time) string {
 	var why []string
-	for o := s.Start(); o < min(s.End(), s.Start()+r.To); o++ {
+	for o := range s.Ordinals().Slice(0, min(s.Replicas(), r.To)).All() {
 		t := s.PodProgress(o, "", now)
 		since := t.Since
 		if t.Trouble == nil || t.State == sts.StateMissing || t.Trouble.Grace == sts.AtDeadline {
@@ -130,7 +130,7 @@ func unfinished(s sts.Snapshot) string {
 	if s.OnDelete() || !s.Observed() {
 		return ""
 	}
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		if pod, ok := s.Pod(o); ok && pod.Revision != s.Wanted(o) {
 			return fmt.Sprintf("a rollout is not over: %s is on another revision than wanted", pod.Name)
 		}

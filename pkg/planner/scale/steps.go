@@ -9,45 +9,43 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // down removes ordinals, so many at a time, from the highest on.
 func (b *builder) down(p *plan.Plan) {
-	end, top := b.s.Start()+b.r.To, b.s.End()
-	for top > end {
-		from := max(top-b.r.Step, end)
-		if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < from {
-			from = b.unwell[0] // see details
+	for n := b.s.Replicas(); n > b.r.To; {
+		left := max(n-b.r.Step, b.r.To)
+		if b.s.Ordered() && len(b.unwell) > 0 {
+			left = min(left, b.s.Ordinals().Index(b.unwell[0])) // see details
 		}
+		going := b.s.Ordinals().Slice(left, n)
 		p.Steps = append(p.Steps, plan.Step{
-			Title: "remove " + b.s.PodNames(from, top), Number: 1, Require: b.others(from, top), Before: b.hooks(from, top),
-			Change: b.replicas(from), Until: b.scaled(from, top),
+			Title: "remove " + b.s.PodNames(going), Number: 1, Require: b.others(going), Before: b.hooks(going),
+			Change: replicas(left), Until: b.scaled(going.First(), going.Next()),
 		})
-		top = from
+		n = left
 	}
 }
 
 // others must be Available before these ordinals go. Those that go after them
 // count, but for those that are not Available anyway.
-func (b *builder) others(from, to int) plan.Condition {
+func (b *builder) others(going workload.Ordinals) plan.Condition {
 	if b.r.Force {
 		return nil
 	}
-	but := slices.Clone(b.unwell)
-	for o := from; o < to; o++ {
-		but = append(but, o)
-	}
+	but := slices.AppendSeq(slices.Clone(b.unwell), going.All())
 	slices.Sort(but)
 	return plan.Others{But: slices.Compact(but)}
 }
 
 // hooks are what is run before the ordinals go, the highest first.
-func (b *builder) hooks(from, to int) []plan.Hook {
+func (b *builder) hooks(going workload.Ordinals) []plan.Hook {
 	if b.r.Hook == nil {
 		return nil
 	}
 	var out []plan.Hook
-	for o := to - 1; o >= from; o-- {
+	for o := range going.Backward() {
 		h := *b.r.Hook
 		h.Namespace, h.Set, h.Pod, h.Ordinal = b.s.Set.Namespace, b.s.Name(), b.s.PodName(o), o
 		out = append(out, h)
@@ -55,19 +53,19 @@ func (b *builder) hooks(from, to int) []plan.Hook {
 	return out
 }
 
-// replicas wants the ordinals below this one.
-func (b *builder) replicas(end int) plan.Edit {
-	n := end - b.s.Start()
+// replicas wants so many.
+func replicas(n int) plan.Edit {
 	return plan.Edit{Replicas: &n, Says: fmt.Sprintf("replicas %d", n)}
 }
 
 // up adds ordinals, so many at a time, from the lowest on.
 func (b *builder) up(p *plan.Plan) {
-	end := b.s.Start() + b.r.To
-	for from := b.s.End(); from < end; from += b.r.Step {
-		to := min(from+b.r.Step, end)
+	now := b.s.Replicas()
+	for n := now; n < b.r.To; n += b.r.Step {
+		to := min(n+b.r.Step, b.r.To)
+		coming := b.s.Ordinals().Slice(n, to)
 		gone := map[types.UID]string{}
-		for _, o := range b.added[from-b.s.End() : to-b.s.End()] {
+		for _, o := range b.added[n-now : to-now] {
 			for _, c := range o.Claims {
 				switch c.Fate {
 				case plan.FateReplaced:
@@ -83,7 +81,8 @@ func (b *builder) up(p *plan.Plan) {
 			})
 		}
 		p.Steps = append(p.Steps, plan.Step{
-			Title: "add " + b.s.PodNames(from, to), Number: 1, Change: b.replicas(to), Until: b.scaled(from, to),
+			Title: "add " + b.s.PodNames(coming), Number: 1, Change: replicas(to),
+			Until: b.scaled(coming.First(), coming.Next()),
 		})
 	}
 }

@@ -22,9 +22,9 @@ func (b *builder) details() []string {
 		}
 		out = append(out, fmt.Sprintf("before each pod goes, %q is run %s", b.r.Hook.Command, where))
 	}
-	if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < b.s.End()-b.r.Step {
+	if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < b.s.Ordinals().Highest(b.r.Step).First() {
 		out = append(out, fmt.Sprintf("%s is not Available, and the controller takes away no pod above it while it is wanted: "+
-			"%s go with one write, still one after another", b.s.PodName(b.unwell[0]), b.s.PodNames(b.unwell[0], b.s.End())))
+			"%s go with one write, still one after another", b.s.PodName(b.unwell[0]), b.s.PodNames(b.s.Ordinals().From(b.unwell[0]))))
 	}
 	if b.record.WhenScaled != "" {
 		out = append(out, fmt.Sprintf("whenScaled is %s: it is set to Retain meanwhile, so that the controller deletes no claim",
@@ -152,13 +152,10 @@ func (b *builder) warnings() []string {
 	for _, a := range b.r.scalers(b.s) {
 		out = append(out, b.fights(a))
 	}
-	first := b.s.End()
-	if b.r.To > b.s.Replicas() && !b.s.OnDelete() && b.s.CurrentRevision() != b.s.UpdateRevision() && !b.s.Gated(b.s.Start()+b.r.To-1) {
-		for b.s.Gated(first) {
-			first++
-		}
+	born := b.s.Ordinals().Added(b.r.To).From(b.s.Opened().First()) // at the update revision
+	if born.Len() > 0 && !b.s.OnDelete() && b.s.CurrentRevision() != b.s.UpdateRevision() {
 		out = append(out, fmt.Sprintf("at the update revision %s, which partition %d lets through: %s",
-			b.s.UpdateRevision(), b.s.Partition(), b.s.PodNames(first, b.s.Start()+b.r.To)))
+			b.s.UpdateRevision(), b.s.Partition(), b.s.PodNames(born)))
 	}
 	if b.r.Hook != nil && b.r.To >= b.s.Replicas() {
 		out = append(out, "no pod goes, so the command before it is not run")
@@ -200,7 +197,7 @@ func (r Request) refuseStale(s sts.Snapshot, added []plan.Ordinal) error {
 			if why != "" {
 				return &plan.Refusal{
 					Why: fmt.Sprintf("claim %s, which %s would get, can't be %s: %s", c.Claim.Name, o.Pod, c.Fate, why),
-					Try: []hint.Hint{hint.Words(fmt.Sprintf("scale up to %d only, or settle whose it is", o.Ordinal-s.Start()))},
+					Try: []hint.Hint{hint.Words(fmt.Sprintf("scale up to %d only, or settle whose it is", s.Ordinals().Index(o.Ordinal)))},
 				}
 			}
 		}

@@ -21,7 +21,7 @@ func details(target *Target, s sts.Snapshot, now time.Time) []string {
 	blockers := blockersAfter(s, target.Revision.Name, now)
 	for _, p := range slices.Backward(s.Pods) {
 		switch {
-		case p.Revision == target.Revision.Name || p.Ordinal >= s.End():
+		case p.Revision == target.Revision.Name || p.Ordinal > s.Ordinals().Last():
 		case s.OnDelete():
 			deletes = append(deletes, p.Name)
 		case slices.Contains(blockers, p.UID):

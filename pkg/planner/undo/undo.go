@@ -64,9 +64,9 @@ func gate(rollout replace.Rollout) (int, error) {
 	case rollout.Stays():
 		return rollout.Set.Partition(), nil
 	case len(counts) > 1 || rollout.Guarded():
-		return rollout.Set.Replicas(), nil
+		return rollout.Set.PartitionFor(0), nil
 	}
-	return 0, nil
+	return rollout.Set.PartitionFor(rollout.Set.Replicas()), nil
 }
 
 // record is that of an undo, which takes the place of any before it.

@@ -44,7 +44,7 @@ func NewWorld(t *testing.T, set *appsv1.StatefulSet, pods ...string) *World {
 	s := On(set, "", pods...)
 	w.Revisions = s.Revisions
 	for o, revision := range pods {
-		o += s.Start()
+		o = s.Ordinals().At(o)
 		w.Pods[o] = ststest.Pod(o, ststest.Revision(revision))
 	}
 	return w
@@ -148,7 +148,13 @@ func (w *World) next() []int {
 		}
 	}
 	var out []int
-	for o := s.End() - 1; o >= s.Start() && !s.OnDelete() && (!s.Ordered() || !w.Unready()) && len(out) < budget; o-- {
+	if s.OnDelete() || s.Ordered() && w.Unready() {
+		return nil
+	}
+	for o := range s.Ordinals().Backward() {
+		if len(out) >= budget {
+			break
+		}
 		if pod, _ := s.Pod(o); !s.Gated(o) && pod.Revision != s.UpdateRevision() {
 			out = append(out, o)
 		}

@@ -192,7 +192,7 @@ func (st shown) partitionWords() string {
 // revision. The fields of the set's status would count those on their way out.
 func (st shown) count() (ready, updated int) {
 	s := st.Snapshot
-	for o := s.Start(); o < s.End(); o++ {
+	for o := range s.Ordinals().All() {
 		p, ok := s.Pod(o)
 		if !ok || p.Terminating {
 			continue
