@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // set is a settled set in namespace default, with pods labelled app=NAME.
@@ -26,7 +27,7 @@ func set(name string, replicas int32, templates []string, changes ...func(*appsv
 	for _, change := range changes {
 		change(s)
 	}
-	return sts.Snapshot{Set: s}
+	return sts.Snapshot{Set: workload.FromApps(s)}
 }
 
 var data = []string{"data"}

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // ErrConflict is what Apply returns, wrapped, when the set is no longer what
@@ -44,7 +43,7 @@ type Cluster interface {
 	// snapshot shows. It returns the set as the write left it, or nil when
 	// the change was to another object. Errors: ErrConflict, ErrLost, and
 	// whatever else the API server says, which ends the run.
-	Apply(ctx context.Context, c plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error)
+	Apply(ctx context.Context, c plan.Change, seen sts.Snapshot) (*workload.Set, error)
 }
 
 // Asker asks the person at the terminal. It returns when there is an answer

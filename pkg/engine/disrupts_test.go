@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // disrupting says that the step's change gives these pods up.
@@ -108,7 +109,7 @@ func TestTheDeadlineBeginsAnewOnceTheBudgetAllowsIt(t *testing.T) {
 	full := enginetest.Budgeted(before(), ststest.Healthy(4, 4))
 	w := inStep(t, enginetest.OneStep(disrupting(4)), full)
 	d := w.at(enginetest.StepTimeout - time.Second).see(enginetest.Budgeted(before()))
-	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary()), w.now)
 	require.Equal(t, waitsUntil(2*enginetest.StepTimeout-time.Second), quiet(w.see(ststest.Opened(ststest.Canary()))))
 }
 
@@ -130,7 +131,7 @@ func TestAPartOfAStepIsNoStepDone(t *testing.T) {
 	w.see(ststest.Opened(ststest.Canary()))
 	d := w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 	require.Equal(t, []engine.EventType{engine.EventPod, engine.EventStep}, types(d))
-	w.state = w.state.Applied(d.Do, ststest.Canary(enginetest.Later, ststest.Partition(3)), w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary(enginetest.Later, ststest.Partition(3))), w.now)
 	d = w.see(ststest.Opened(ststest.Canary(enginetest.Later, ststest.Partition(3)), ststest.UpdatedPod(4), ststest.UpdatedPod(3)))
 	require.Contains(t, types(d), engine.EventStepDone)
 }

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // drifted ends the run when someone else changed what it relies on. A write
@@ -70,12 +69,12 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 	}
 	was := sts.Snapshot{Set: st.expected}
 	if over := st.tookOver(p, s); over != "" {
-		said := st.changes(was, s, func(what string, _ ...string) string { return what })
+		said := st.changes(was, s, func(what string, _ workload.Field) string { return what })
 		return strings.TrimSuffix(over+": "+strings.Join(said, "; "), ": ")
 	}
 	managers := slices.Concat(sts.ManagersOf(was.Set.Annotations[p.Record]), sts.ManagersOf(s.Set.Annotations[p.Record]))
-	by := func(what string, path ...string) string {
-		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
+	by := func(what string, w sts.Writer, known bool) string {
+		if known {
 			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
 			if w.Own(managers...) {
 				what += " (another run)"
@@ -83,9 +82,13 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 		}
 		return what
 	}
-	said := st.changes(was, s, by)
+	said := st.changes(was, s, func(what string, field workload.Field) string {
+		w, known := s.Writer(field)
+		return by(what, w, known)
+	})
 	if st.overtaken(p, s) {
-		said = append(said, by("the record of this run was changed", "metadata", "annotations", p.Record))
+		w, known := s.AnnotationWriter(p.Record)
+		said = append(said, by("the record of this run was changed", w, known))
 	}
 	return strings.Join(said, "; ")
 }
@@ -96,7 +99,7 @@ func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
 		return ""
 	}
 	var at time.Time
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", p.Record); ok {
+	if w, ok := s.AnnotationWriter(p.Record); ok {
 		at = w.Time
 	}
 	return sts.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)
@@ -104,30 +107,30 @@ func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
 
 // changes are what is otherwise in the spec than the run relies on. by adds who
 // wrote the field.
-func (State) changes(was, s sts.Snapshot, by func(what string, path ...string) string) []string {
+func (State) changes(was, s sts.Snapshot, by func(what string, field workload.Field) string) []string {
 	var said []string
-	say := func(what string, path ...string) { said = append(said, by(what, path...)) }
+	say := func(what string, field workload.Field) { said = append(said, by(what, field)) }
 	if !sts.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
-		say("the template was changed", "spec", "template")
+		say("the template was changed", workload.FieldTemplate)
 	}
 	if was.Strategy() != s.Strategy() {
 		say(fmt.Sprintf("the update strategy was changed from %s to %s", was.Strategy(), s.Strategy()),
-			"spec", "updateStrategy", "type")
+			workload.FieldStrategy)
 	}
 	if was.Partition() != s.Partition() {
 		say(fmt.Sprintf("the partition was changed from %d to %d", was.Partition(), s.Partition()),
-			"spec", "updateStrategy", "rollingUpdate", "partition")
+			workload.FieldPartition)
 	}
 	if !was.Ordinals().Equal(s.Ordinals()) {
-		field := "replicas"
+		field := workload.FieldReplicas
 		if was.Replicas() == s.Replicas() {
-			field = "ordinals"
+			field = workload.FieldOrdinals
 		}
-		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), "spec", field)
+		say(fmt.Sprintf("the replicas were changed from %s to %s", span(was), span(s)), field)
 	}
 	if was.WhenScaled() != s.WhenScaled() {
 		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
-			"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+			workload.FieldWhenScaled)
 	}
 	return said
 }
@@ -153,15 +156,18 @@ func (st State) opened(s sts.Snapshot) bool {
 }
 
 func span(s sts.Snapshot) string {
-	if s.Ordinals().First() == 0 {
-		return fmt.Sprint(s.Replicas())
+	switch o := s.Ordinals(); {
+	case len(o.Reserved) > 0:
+		return fmt.Sprintf("%d (ordinals %s)", o.Len(), o)
+	case o.First() > 0:
+		return fmt.Sprintf("%d (from ordinal %d)", o.Len(), o.First())
 	}
-	return fmt.Sprintf("%d (from ordinal %d)", s.Replicas(), s.Ordinals().First())
+	return fmt.Sprint(s.Replicas())
 }
 
 // accept takes the snapshot's set as what the run relies on from now on:
 // changes to other fields, or the run's own write whose answer got lost.
-func (st State) accept(set *appsv1.StatefulSet) State {
+func (st State) accept(set *workload.Set) State {
 	st.expected = set
 	return st
 }

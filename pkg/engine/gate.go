@@ -3,8 +3,6 @@ package engine
 import (
 	"fmt"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -39,7 +37,7 @@ func (n *next) passed(step *plan.Step) bool {
 
 // gateWords says where the gate is: what the controller may replace from here.
 func gateWords(s sts.Snapshot) string {
-	if !s.Exists() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
+	if !s.Exists() || !s.Rolls() {
 		return "" // there is no gate
 	}
 	switch opened := s.Opened(); opened.Len() {

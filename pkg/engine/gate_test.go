@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func held(p plan.Plan, wanted bool) engine.Decision {
@@ -104,7 +105,7 @@ func TestTheNextGateAsksAgain(t *testing.T) {
 	w.state = w.state.Answered(plan.Promote)
 	d := w.see(good)
 	open3 := ststest.Canary(enginetest.Later, ststest.Partition(3))
-	w.state = w.state.Applied(d.Do, open3, w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(open3), w.now)
 	require.Equal(t, engine.Decision{Ask: &enginetest.AskGate},
 		quiet(w.see(ststest.Opened(open3, ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // unsure is a walk whose first write got no answer.
@@ -132,7 +133,7 @@ func TestTheAnswerToAWriteHidesNoDrift(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := inStep(t, enginetest.OneStep(), ststest.Opened(ststest.Canary()))
 			answer := ststest.Canary(append([]setOption{enginetest.Later}, test.answer...)...)
-			w.state = w.state.Applied(test.edit, answer, w.now)
+			w.state = w.state.Applied(test.edit, workload.FromApps(answer), w.now)
 			d := w.see(ststest.Opened(answer))
 			if test.want == "" {
 				require.Nil(t, d.End)

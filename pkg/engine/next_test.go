@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestFirstDecision(t *testing.T) {
@@ -113,7 +114,7 @@ func TestSnapshotsOlderThanTheRunsOwnWrite(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWalk(t, enginetest.OneStep(), ststest.Closed())
 			d := w.see(ststest.Closed())
-			w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+			w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary()), w.now)
 			require.Equal(t, test.want, quiet(w.see(test.s)))
 		})
 	}
@@ -131,7 +132,7 @@ func TestSnapshotsOlderThanTheLast(t *testing.T) {
 // Nothing is drift for a run that has seen no set before.
 func TestTheFirstSetThatARunSees(t *testing.T) {
 	w := newWalk(t, enginetest.OneStep(), sts.Snapshot{})
-	w.state = w.state.Applied(plan.Partition(4), ststest.Canary(), w.now)
+	w.state = w.state.Applied(plan.Partition(4), workload.FromApps(ststest.Canary()), w.now)
 	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))))
 	w = newWalk(t, enginetest.OneStep(), sts.Snapshot{})
 	require.Equal(t, allIsWell, quiet(w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))))
@@ -141,7 +142,7 @@ func TestSnapshotsThatStayBehindRunIntoTheDeadline(t *testing.T) {
 	w := newWalk(t, enginetest.OneStep(), ststest.Closed())
 	d := w.see(ststest.Closed())
 	w.after(time.Minute)
-	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary()), w.now)
 	require.Equal(t, waitsUntil(time.Minute+enginetest.StepTimeout), w.see(ststest.Closed()))
 	w.after(enginetest.StepTimeout)
 	require.Equal(t, engine.Decision{End: &engine.Outcome{
@@ -183,6 +184,6 @@ func TestTheDeadlineRunsFromTheWrite(t *testing.T) {
 	w := newWalk(t, enginetest.OneStep(), ststest.Closed())
 	d := w.see(ststest.Closed())
 	w.after(time.Minute)
-	w.state = w.state.Applied(d.Do, ststest.Canary(), w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary()), w.now)
 	require.Equal(t, waitsUntil(time.Minute+enginetest.StepTimeout), quiet(w.see(ststest.Opened(ststest.Canary()))))
 }

@@ -36,7 +36,7 @@ func (c *chaos) dressed(first sts.Snapshot) *chaos {
 	for o, pod := range c.pods {
 		c.put(o, pod)
 	}
-	c.past = []sts.Snapshot{c.dress(ststest.Snapshot(first.Set, c.pods))}
+	c.past = []sts.Snapshot{c.dress(ststest.SnapshotOf(first.Set, c.pods))}
 	return c
 }
 

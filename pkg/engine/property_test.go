@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // chaos is a set whose pods do anything at any time, seen through watches
@@ -27,7 +28,7 @@ import (
 type chaos struct {
 	*walk
 	rand *rand.Rand
-	set  *setObject
+	set  *workload.Set
 	pods []*podObject   // by ordinal, nil for a missing one
 	past []sts.Snapshot // what was shown, newest last
 	made int            // pods made so far, for their uids
@@ -70,7 +71,7 @@ func (c *chaos) stir() sts.Snapshot {
 		switch {
 		case c.calm:
 			pod = ststest.Pod(o)
-			if o >= int(*c.set.Spec.UpdateStrategy.RollingUpdate.Partition) {
+			if o >= c.set.Spec.Partition {
 				pod = ststest.UpdatedPod(o)
 			}
 		case pod == nil:
@@ -92,7 +93,7 @@ func (c *chaos) stir() sts.Snapshot {
 	if c.one(2) {
 		c.set = enginetest.Observed(c.set)
 	}
-	s := ststest.Snapshot(c.set, slices.DeleteFunc(slices.Clone(c.pods), func(p *podObject) bool { return p == nil }))
+	s := ststest.SnapshotOf(c.set, slices.DeleteFunc(slices.Clone(c.pods), func(p *podObject) bool { return p == nil }))
 	if c.dress != nil {
 		s = c.dress(s)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 var allIsWell = engine.Decision{End: &engine.Outcome{Result: engine.Done, Message: "all is well"}}
@@ -141,7 +142,7 @@ func TestWhileAStepWaits(t *testing.T) {
 
 func TestARestartOfAPodThatIsToBeReplacedDoesNotMatter(t *testing.T) {
 	w := newWalk(t, enginetest.OneStep(enginetest.Soaked(enginetest.Soak)), ststest.Closed())
-	w.state = w.state.Applied(w.see(ststest.Closed()).Do, ststest.Canary(), w.now)
+	w.state = w.state.Applied(w.see(ststest.Closed()).Do, workload.FromApps(ststest.Canary()), w.now)
 	require.Equal(t, waitsUntil(enginetest.StepTimeout),
 		quiet(w.see(ststest.Opened(ststest.Canary(), ststest.StablePod(4, ststest.Restarted(1))))))
 }
@@ -212,7 +213,7 @@ func TestPodsOfTheNextStepMayGo(t *testing.T) {
 	d := w.see(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
 	require.Equal(t, plan.Partition(3), d.Do)
 	open3 := ststest.Canary(enginetest.Later, ststest.Partition(3))
-	w.state = w.state.Applied(d.Do, open3, w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(open3), w.now)
 	require.Equal(t, waitsUntil(enginetest.Soak+enginetest.StepTimeout),
 		quiet(w.see(ststest.Without(ststest.Opened(open3, ststest.UpdatedPod(4)), 3))))
 	require.Equal(t, waitsUntil(2*enginetest.Soak), quiet(w.see(ststest.Opened(open3, ststest.UpdatedPod(4), ststest.UpdatedPod(3)))))

@@ -4,12 +4,12 @@ import (
 	"maps"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // phase is where a step is.
@@ -34,7 +34,7 @@ type State struct {
 	answer  plan.Answer // what the person said at this gate
 	hooked  int         // how many hooks of this step have run
 
-	expected   *appsv1.StatefulSet     // the set as the run last left or accepted it
+	expected   *workload.Set           // the set as the run last left or accepted it
 	wrote      bool                    // something, in this run
 	unsure     plan.Change             // a write whose fate is unknown
 	conflicted plan.Change             // a write that met a conflict, perhaps with itself
@@ -79,7 +79,7 @@ func (st State) clone() State {
 // Applied tells the state that a write was taken and what the set looks like
 // now; set is nil when the write was not to the set. What the answer shows
 // beyond the write is somebody else's: the next snapshot tells it as drift.
-func (st State) Applied(c plan.Change, set *appsv1.StatefulSet, now time.Time) State {
+func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	st.unsure, st.conflicted, st.wrote = nil, nil, true
 	switch c := c.(type) {
 	case plan.Edit:

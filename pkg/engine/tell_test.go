@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // The story of one step, snapshot by snapshot.
@@ -87,7 +88,7 @@ func TestEvents(t *testing.T) {
 		d := w.see(look.s)
 		require.Equal(t, look.want(), d.Events, look.name)
 		if d.Do != nil {
-			w.state = w.state.Applied(d.Do, ststest.Canary(slow, ststest.Unobserved), w.now)
+			w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary(slow, ststest.Unobserved)), w.now)
 		}
 	}
 	w.at(enginetest.Soak)
@@ -126,7 +127,7 @@ func TestEachStepTellsWhatItWaitsFor(t *testing.T) {
 	w := inStep(t, p, ststest.Opened(ststest.Canary(ststest.Unobserved)))
 	w.see(ststest.Opened(ststest.Canary()))
 	d := w.see(ststest.Opened(ststest.Canary()))
-	w.state = w.state.Applied(d.Do, ststest.Canary(enginetest.Later, ststest.Partition(3)), w.now)
+	w.state = w.state.Applied(d.Do, workload.FromApps(ststest.Canary(enginetest.Later, ststest.Partition(3))), w.now)
 	require.Equal(t, []engine.Event{{
 		Type: engine.EventWait, Time: w.now, Step: &w.plan.Steps[1], Message: enginetest.ControllerSees,
 		Halts: ststest.In(enginetest.StepTimeout),
@@ -189,7 +190,7 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		{
 			"the gate, by a run that wrote", enginetest.OneStep(), ststest.Closed(unmarked),
 			func(st engine.State, c plan.Change) engine.State {
-				return st.Applied(c, ststest.Canary(unmarked, ststest.Generation(2)), ststest.Start)
+				return st.Applied(c, workload.FromApps(ststest.Canary(unmarked, ststest.Generation(2))), ststest.Start)
 			},
 			gate, enginetest.ToRetry,
 		},

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 var limits = verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
@@ -149,7 +150,7 @@ func TestOf(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := history.Of(sts.Observe(tt.set, tt.pods, tt.revisions, nil), tt.record, limits, ststest.Start)
+			got := history.Of(sts.Observe(workload.FromApps(tt.set), tt.pods, tt.revisions, nil), tt.record, limits, ststest.Start)
 			for i := range got {
 				got[i].Template = nil
 			}
@@ -160,7 +161,7 @@ func TestOf(t *testing.T) {
 
 func TestARevisionIsBrokenWhenAPodIsInTroubleAtIt(t *testing.T) {
 	pull := ststest.Waiting("ImagePullBackOff", "no such image")
-	s := sts.Observe(ststest.Set(ststest.Updating("nginx:1.22")),
+	s := sts.Observe(workload.FromApps(ststest.Set(ststest.Updating("nginx:1.22"))),
 		append(ststest.Pods(0, 4), ststest.Pod(4, update, pull)), two(), nil)
 	broken := []verdict.Broken{{Pod: "web-4", Ordinal: 4, Revision: ststest.Update, Trouble: *s.Pods[4].Trouble}}
 
@@ -177,7 +178,7 @@ func TestARevisionIsBrokenWhenAPodIsInTroubleAtIt(t *testing.T) {
 
 func TestTheChangeCauseIsTheRevisionsOwn(t *testing.T) {
 	const cause = "kubernetes.io/change-cause"
-	s := sts.Observe(ststest.Set(ststest.Annotated(cause, "of a change to come")), nil, []*appsv1.ControllerRevision{
+	s := sts.Observe(workload.FromApps(ststest.Set(ststest.Annotated(cause, "of a change to come"))), nil, []*appsv1.ControllerRevision{
 		revision("web-a", "nginx:1.21", 1, 60, sts.RolloutAnnotation, "{}"),
 		revision("web-b", "nginx:1.22", 2, 5, cause, "to 1.22", sts.RolloutAnnotation, "{}"),
 	}, nil)
@@ -194,7 +195,7 @@ func TestARevisionWithoutATemplateIsListed(t *testing.T) {
 	bad.Data.Raw = []byte(`{"spec":{}}`)
 	odd := revision(ststest.Update, "nginx:1.22", 2, 5)
 	odd.Data.Raw = []byte(`{"spec":{"template":{"spec":"oops"}}}`)
-	s := sts.Observe(ststest.Set(), nil, []*appsv1.ControllerRevision{bad, odd}, nil)
+	s := sts.Observe(workload.FromApps(ststest.Set()), nil, []*appsv1.ControllerRevision{bad, odd}, nil)
 
 	got := history.Of(s, nil, limits, ststest.Start)
 
@@ -208,7 +209,7 @@ func TestARevisionWithoutATemplateIsListed(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	s := sts.Observe(ststest.Set(), ststest.Pods(0, 2, ststest.Revision("web-gone")), two(), nil)
+	s := sts.Observe(workload.FromApps(ststest.Set()), ststest.Pods(0, 2, ststest.Revision("web-gone")), two(), nil)
 	all := history.Of(s, nil, limits, ststest.Start)
 
 	got, err := history.Find(all, s, "2")
@@ -240,7 +241,7 @@ func TestPresent(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := sts.Observe(tt.set, nil, tt.revisions, nil)
+			s := sts.Observe(workload.FromApps(tt.set), nil, tt.revisions, nil)
 			got, err := history.Present(history.Of(s, nil, limits, ststest.Start), s)
 			require.Equal(t, tt.want, got.Name)
 			if tt.err != "" {

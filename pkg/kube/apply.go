@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,29 +15,30 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Apply sends a change with its preconditions; see [engine.Cluster].
-func (c *Client) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+func (c *Client) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*workload.Set, error) {
 	return c.send(ctx, change, seen, nil)
 }
 
 // DryRun sends a change with dryRun=All: the server judges it and keeps
 // nothing. It returns the set as it would be.
-func (c *Client) DryRun(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+func (c *Client) DryRun(ctx context.Context, change plan.Change, seen sts.Snapshot) (*workload.Set, error) {
 	return c.send(ctx, change, seen, []string{metav1.DryRunAll})
 }
 
-func (c *Client) send(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) send(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
 	ctx = c.conn.Quiet(ctx)
 	if dryRun == nil {
 		return c.sendOnce(ctx, change, seen, nil)
 	}
 	// A rehearsal does no harm when it is repeated.
-	return transport.Again(ctx, func(ctx context.Context) (*appsv1.StatefulSet, error) { return c.sendOnce(ctx, change, seen, dryRun) })
+	return transport.Again(ctx, func(ctx context.Context) (*workload.Set, error) { return c.sendOnce(ctx, change, seen, dryRun) })
 }
 
-func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
 	switch change := change.(type) {
 	case plan.Edit:
 		return c.edit(ctx, change, seen, dryRun)
@@ -58,7 +58,7 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 	return nil, fmt.Errorf("no way to send a %T", change)
 }
 
-func (c *Client) edit(ctx context.Context, e plan.Edit, seen sts.Snapshot, dryRun []string) (*appsv1.StatefulSet, error) {
+func (c *Client) edit(ctx context.Context, e plan.Edit, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
 	patch, err := patchFor(e, seen.Set)
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
@@ -71,7 +71,7 @@ func (c *Client) edit(ctx context.Context, e plan.Edit, seen sts.Snapshot, dryRu
 	if err != nil {
 		return nil, c.conn.WriteError(err, "patch", "statefulsets.apps", seen.Name())
 	}
-	return set, nil
+	return workload.FromApps(set), nil
 }
 
 func (c *Client) deletePod(ctx context.Context, d plan.DeletePod, dryRun []string) error {

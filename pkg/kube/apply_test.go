@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -18,10 +17,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // sender is Apply or DryRun.
-type sender func(*kube.Client, context.Context, plan.Change, sts.Snapshot) (*appsv1.StatefulSet, error)
+type sender func(*kube.Client, context.Context, plan.Change, sts.Snapshot) (*workload.Set, error)
 
 func TestSendAnEdit(t *testing.T) {
 	tests := []struct {
@@ -42,7 +42,7 @@ func TestSendAnEdit(t *testing.T) {
 			set, err := test.send(server.Client(), t.Context(), plan.Partition(4), ststest.Snapshot(ststest.Set()))
 
 			require.NoError(t, err)
-			require.Equal(t, kubetest.Received(after), untyped(set))
+			require.Equal(t, workload.FromApps(kubetest.Received(after)), set)
 			require.Equal(t, []kubetest.Request{{
 				What:        "PATCH " + kubetest.SetPath + "?" + test.query,
 				ContentType: string(types.JSONPatchType),
@@ -50,12 +50,6 @@ func TestSendAnEdit(t *testing.T) {
 			}}, server.Requests())
 		})
 	}
-}
-
-// untyped takes the kind away, which a JSON answer leaves in and protobuf not.
-func untyped(set *appsv1.StatefulSet) *appsv1.StatefulSet {
-	set.TypeMeta = metav1.TypeMeta{}
-	return set
 }
 
 func TestSendADeleteOfAPod(t *testing.T) {

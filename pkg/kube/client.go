@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Client reads and writes StatefulSets of one namespace.
@@ -108,10 +109,11 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err := sts.CheckQuantities(raw); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
 	}
-	set := &appsv1.StatefulSet{}
-	if err := json.Unmarshal(raw, set); err != nil {
+	object := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(raw, object); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
 	}
+	set := workload.FromApps(object)
 	if err := sts.Countable(set); err != nil {
 		return sts.Snapshot{}, nil, err
 	}
@@ -136,7 +138,7 @@ func templateOf(raw []byte) sts.Template {
 
 // around reads what belongs to a set. Pods and revisions are asked for at the
 // same time; the events only when a pod is missing.
-func (c *Client) around(ctx context.Context, set *appsv1.StatefulSet) (sts.Snapshot, error) {
+func (c *Client) around(ctx context.Context, set *workload.Set) (sts.Snapshot, error) {
 	selector, err := feed.Selector(set)
 	if err != nil {
 		return sts.Snapshot{}, err

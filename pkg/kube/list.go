@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Query says which sets of a namespace, or of all, a list is about.
@@ -45,13 +46,13 @@ func (c *Client) ListInTurn(ctx context.Context, q Query, each func([]sts.Snapsh
 	return l.read(ctx, q)
 }
 
-func (c *Client) listSets(ctx context.Context, q Query) ([]*appsv1.StatefulSet, error) {
-	var sets []*appsv1.StatefulSet
+func (c *Client) listSets(ctx context.Context, q Query) ([]*workload.Set, error) {
+	var sets []*workload.Set
 	opts := metav1.ListOptions{LabelSelector: q.Selector}
 	err := transport.Pages(ctx, opts, c.conn.StatefulSets(c.Namespace).List, func(list *appsv1.StatefulSetList) {
 		for i := range list.Items {
 			if len(q.Names) == 0 || slices.Contains(q.Names, list.Items[i].Name) {
-				sets = append(sets, slimSet(&list.Items[i]))
+				sets = append(sets, workload.FromApps(slimSet(&list.Items[i])))
 			}
 		}
 	})
@@ -78,14 +79,14 @@ func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 			slim.Spec.Template.Spec.Containers = append(slim.Spec.Template.Spec.Containers, corev1.Container{Name: c.Name, Image: c.Image})
 		}
 	}
-	if len(slim.Annotations) == 0 && (sts.Snapshot{Set: set}).Partition() == 0 {
+	if len(slim.Annotations) == 0 && workload.FromApps(set).Spec.Partition == 0 {
 		slim.ManagedFields = nil
 	}
 	return slim
 }
 
 // namespaceOf is the namespace that all the sets are in, or all namespaces.
-func namespaceOf(sets []*appsv1.StatefulSet) string {
+func namespaceOf(sets []*workload.Set) string {
 	for _, set := range sets {
 		if set.Namespace != sets[0].Namespace {
 			return metav1.NamespaceAll

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 const (
@@ -72,8 +73,8 @@ func TestListReadsTheSetsOfANamespaceAndTheirPods(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, []sts.Snapshot{
-		unlabelled(sts.Observe(slim(db), kubetest.ReceivedAll(pods), nil, nil)),
-		unlabelled(sts.Observe(slim(web), kubetest.ReceivedAll(pods), nil, nil)),
+		unlabelled(sts.Observe(workload.FromApps(slim(db)), kubetest.ReceivedAll(pods), nil, nil)),
+		unlabelled(sts.Observe(workload.FromApps(slim(web)), kubetest.ReceivedAll(pods), nil, nil)),
 	}, got)
 	require.Equal(t, kubetest.Reads("GET "+kubetest.PodsPath+podsPage, "GET "+kubetest.SetsPath+kubetest.FirstPage), server.Requests())
 }

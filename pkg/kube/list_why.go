@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // explainer explains pods that are missing, or that do not go. What tells it is read
@@ -36,7 +36,7 @@ type setKey struct{ namespace, name string }
 // made are far more.
 func (w *explainer) addFailedCreates(ctx context.Context, snapshots []sts.Snapshot) {
 	var lacking []*sts.Snapshot
-	var sets []*appsv1.StatefulSet
+	var sets []*workload.Set
 	for i := range snapshots {
 		if s := &snapshots[i]; len(s.Pods) < s.Replicas() {
 			lacking = append(lacking, s)

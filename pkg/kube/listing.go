@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // listing puts the pods of a list to their sets.
@@ -39,7 +40,7 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	l.left = namespacesOf(sets)
 	l.hold(len(sets))
 	l.explainer = explainer{client: c, all: l.inTurn}
-	countable := slices.DeleteFunc(sets, func(set *appsv1.StatefulSet) bool { return sts.Countable(set) != nil })
+	countable := slices.DeleteFunc(sets, func(set *workload.Set) bool { return sts.Countable(set) != nil })
 	if len(countable) == 0 {
 		return l.pass(ctx, len(l.left))
 	}
@@ -116,7 +117,7 @@ func (l *listing) hold(more int) {
 }
 
 // namespacesOf are the namespaces of the sets, in the order of a list.
-func namespacesOf(sets []*appsv1.StatefulSet) []string {
+func namespacesOf(sets []*workload.Set) []string {
 	var out []string
 	for _, set := range sets {
 		out = append(out, set.Namespace)

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestLoadReadsTheSetItsPodsAndItsRevisions(t *testing.T) {
@@ -25,10 +26,10 @@ func TestLoadReadsTheSetItsPodsAndItsRevisions(t *testing.T) {
 	require.NoError(t, err)
 	want := kubetest.Received(set)
 	want.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("StatefulSet"))
-	seen := sts.Observe(want, kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions), nil)
+	seen := sts.Observe(workload.FromApps(want), kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions), nil)
 	seen.Raw = snapshot.Raw
 	require.Equal(t, seen, snapshot)
-	require.True(t, snapshot.Raw.Is(want), "the template as the server wrote it")
+	require.True(t, snapshot.Raw.Is(workload.FromApps(want)), "the template as the server wrote it")
 	require.JSONEq(t, string(kubetest.Wire(set)), string(manifest))
 	require.Equal(t, kubetest.Reads(
 		"GET "+kubetest.PodsPath+"?labelSelector=app=web",

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // patchFor is the JSON patch that makes an edit, on condition that the set is
@@ -17,24 +17,20 @@ import (
 // every status update. The uid tells the set from one made anew under its
 // name, the generation moves with the spec, and annotations, which move
 // neither, are pinned one by one.
-func patchFor(e plan.Edit, seen *appsv1.StatefulSet) ([]byte, error) {
+func patchFor(e plan.Edit, seen *workload.Set) ([]byte, error) {
 	ops := []jsonpatch.Operation{
 		jsonpatch.Test("/metadata/uid", seen.UID),
 		jsonpatch.Test("/metadata/generation", seen.Generation),
 	}
 	ops = append(ops, recordOps(e.Annotations, seen)...)
 	ops = append(ops, annotationOps(e.Annotations, seen)...)
-	if e.Template != nil {
-		ops = append(ops, jsonpatch.Replace("/spec/template", e.Template))
-	}
-	if e.Partition != nil {
-		ops = append(ops, partitionOp(*e.Partition, seen))
-	}
-	if e.Replicas != nil {
-		ops = append(ops, jsonpatch.Add("/spec/replicas", *e.Replicas))
-	}
-	if e.Retention != nil {
-		ops = append(ops, jsonpatch.Add("/spec/persistentVolumeClaimRetentionPolicy/whenScaled", *e.Retention))
+	for _, w := range e.Writes(seen) {
+		to := jsonpatch.Pointer(w.Path...)
+		if _, isTemplate := w.Value.(sts.Template); isTemplate { // which no set lacks
+			ops = append(ops, jsonpatch.Replace(to, w.Value))
+			continue
+		}
+		ops = append(ops, jsonpatch.Add(to, w.Value))
 	}
 	return json.Marshal(ops)
 }
@@ -44,7 +40,7 @@ const ours = "kubectl-sts.github.io/"
 
 // recordOps pin the plugin's own annotations that the edit leaves alone: when
 // another run has changed its record, this one no longer knows what it does.
-func recordOps(edits map[string]*string, seen *appsv1.StatefulSet) []jsonpatch.Operation {
+func recordOps(edits map[string]*string, seen *workload.Set) []jsonpatch.Operation {
 	var ops []jsonpatch.Operation
 	for _, key := range slices.Sorted(maps.Keys(seen.Annotations)) {
 		if _, edited := edits[key]; !edited && strings.HasPrefix(key, ours) {
@@ -54,14 +50,7 @@ func recordOps(edits map[string]*string, seen *appsv1.StatefulSet) []jsonpatch.O
 	return ops
 }
 
-func partitionOp(n int, seen *appsv1.StatefulSet) jsonpatch.Operation {
-	if seen.Spec.UpdateStrategy.RollingUpdate == nil {
-		return jsonpatch.Add("/spec/updateStrategy/rollingUpdate", map[string]int{"partition": n})
-	}
-	return jsonpatch.Add("/spec/updateStrategy/rollingUpdate/partition", n)
-}
-
-func annotationOps(edits map[string]*string, seen *appsv1.StatefulSet) []jsonpatch.Operation {
+func annotationOps(edits map[string]*string, seen *workload.Set) []jsonpatch.Operation {
 	if len(edits) == 0 {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload/workloadtest"
 )
 
 // pinned are the operations that every patch of the default set begins with.
@@ -150,6 +151,35 @@ func TestPatchOfAnEdit(t *testing.T) {
 			asked := server.Requests()
 			require.Len(t, asked, 1)
 			require.JSONEq(t, test.want, asked[0].Body)
+		})
+	}
+}
+
+// A patch goes to where the kind of the set has its fields.
+func TestPatchOfAnotherKind(t *testing.T) {
+	kind := workloadtest.Gapped{}
+	object := workloadtest.NewObject(ststest.Stable, ststest.Template("nginx:1.21"))
+	for name, test := range map[string]struct {
+		edit plan.Edit
+		want string
+	}{
+		"the partition": {plan.Partition(3), `{"op":"add","path":"/spec/rollout/keep","value":3},{"op":"add","path":"/spec/rollout/paused","value":false}`},
+		"closed":        {plan.Partition(kind.Closed()), `{"op":"add","path":"/spec/rollout/paused","value":true}`},
+		"all else": {
+			plan.Edit{Template: sts.Template(`{}`), Replicas: ptr.To(4), Retention: ptr.To[plan.Retention]("Delete")},
+			`{"op":"replace","path":"/spec/pod","value":{}},{"op":"add","path":"/spec/pods","value":4},
+				{"op":"add","path":"/spec/claims/onRemoval","value":"Delete"}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := kubetest.NewServer(t)
+			t.Cleanup(server.Close)
+			server.On(http.MethodPatch, kubetest.SetPath, kubetest.Object(ststest.Set()))
+
+			_, err := server.Client().Apply(t.Context(), test.edit, ststest.SnapshotOf(kind.Set(object)))
+
+			require.NoError(t, err)
+			require.JSONEq(t, `[`+pinned+`,`+test.want+`]`, server.Requests()[0].Body)
 		})
 	}
 }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Need is what a watch shows beyond what every watch does.
@@ -27,7 +26,7 @@ const (
 // that is cut, or has become too old (410), is taken up again and only told
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
-func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Need) (<-chan engine.Update, error) {
+func (c *Client) Watch(ctx context.Context, set *workload.Set, needs ...Need) (<-chan engine.Update, error) {
 	opts := feed.Options{
 		Zones: c.zones, Claims: slices.Contains(needs, NeedClaims), Budgets: slices.Contains(needs, NeedBudgets),
 	}
@@ -42,17 +41,17 @@ func (c *Client) Watch(ctx context.Context, set *appsv1.StatefulSet, needs ...Ne
 // WatchAhead makes the next [Client.Load] begin a watch of its set as soon as the
 // set is there, for the [Client.Watch] that follows. It ends with the context.
 func (c *Client) WatchAhead(ctx context.Context) {
-	c.ahead.watch = func(set *appsv1.StatefulSet) (*feed.Ahead, error) { return feed.WatchAhead(ctx, c.conn, set, c.zones) }
+	c.ahead.watch = func(set *workload.Set) (*feed.Ahead, error) { return feed.WatchAhead(ctx, c.conn, set, c.zones) }
 }
 
 // ahead is a watch that begins before it is asked for.
 type ahead struct {
-	watch func(*appsv1.StatefulSet) (*feed.Ahead, error) // nil where nobody wants one
+	watch func(*workload.Set) (*feed.Ahead, error) // nil where nobody wants one
 	begun *feed.Ahead
 }
 
 // begin begins it, unless nobody wants it or it follows this set already.
-func (a *ahead) begin(set *appsv1.StatefulSet) {
+func (a *ahead) begin(set *workload.Set) {
 	if a.watch == nil || a.begun != nil && a.begun.Of(set) {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Progress is how far a rollout is, and who drives it.
@@ -116,17 +117,16 @@ func (r Rollout) GoesBack(failed time.Time) (until time.Time) {
 // soakedAt is when the soak of a step is over, as far as the set tells: its pods
 // have been good for so long, and what it wrote last is as old.
 func (r Rollout) soakedAt(s sts.Snapshot, pods plan.Progress) time.Time {
-	since := lastMove(s, pods, r.Started, []string{"metadata", "annotations", sts.RolloutAnnotation},
-		[]string{"spec", "updateStrategy", "rollingUpdate", "partition"})
+	since := lastMove(s, pods, r.Started, sts.RolloutAnnotation, workload.FieldPartition)
 	if r.Aborting {
 		return since
 	}
 	return since.Add(r.Soak.Duration)
 }
 
-// lastMove is the latest of a time, of when a pod became good, and of when one
-// of these fields was written.
-func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, fields ...[]string) time.Time {
+// lastMove is the latest of a time, of when a pod became good, and of when this
+// annotation or this field was written.
+func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, annotation string, field workload.Field) time.Time {
 	later := func(t time.Time) {
 		if t.After(latest) {
 			latest = t
@@ -137,10 +137,9 @@ func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, fields ...[]
 			later(t.Since.Add(s.MinReady()))
 		}
 	}
-	for _, path := range fields {
-		if w, ok := sts.LastWriter(s.Set.ManagedFields, path...); ok {
-			later(w.Time)
-		}
-	}
+	noted, _ := s.AnnotationWriter(annotation)
+	moved, _ := s.Writer(field)
+	later(noted.Time)
+	later(moved.Time)
 	return latest
 }

@@ -11,15 +11,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // HoldAnnotation on a set is the record of a hold.
 const HoldAnnotation = sts.OwnAnnotations + "hold"
-
-// Closed is the partition of a set that is held. It is the largest that there is: with
-// the number of replicas the gate would be open for the pods of a later scale-up,
-// whoever scales.
-const Closed = math.MaxInt32
 
 // Hold is the record of a set whose gate is closed until somebody releases it.
 type Hold struct {
@@ -110,11 +106,11 @@ func (r Hold) Progress(s sts.Snapshot, _ time.Time) plan.Operation {
 
 // Failure is that the gate could not be closed, or that somebody else has opened it.
 func (r Hold) Failure(s sts.Snapshot) *sts.Failure {
-	if r.Failed != nil || s.OnDelete() || s.Partition() == Closed {
+	if r.Failed != nil || s.OnDelete() || s.Partition() == s.Kind().Closed() {
 		return r.Failed
 	}
 	by, at := "somebody", r.Started
-	if w, known := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition"); known {
+	if w, known := s.Writer(workload.FieldPartition); known {
 		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
 	}
 	return &sts.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Failure is how the run in progress has ended, nil when it has not failed: a halt
@@ -23,7 +24,7 @@ func (r Rollout) opened(s sts.Snapshot) *sts.Failure {
 	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Opened().Len() <= s.Opens(*r.Gate).Len() {
 		return nil
 	}
-	w, known := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
+	w, known := s.Writer(workload.FieldPartition)
 	if known && w.Own(r.Managers...) {
 		return nil
 	}

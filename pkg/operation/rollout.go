@@ -7,11 +7,13 @@ import (
 	"math"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // ChangeCause is the annotation that kubectl rollout history shows.
@@ -150,7 +152,7 @@ func (r Rollout) changed(s sts.Snapshot) bool {
 	if len(s.Set.ManagedFields) == 0 {
 		return true
 	}
-	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, "spec", "template")
+	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, s.Kind().Paths(workload.FieldTemplate)[0]...)
 	return others
 }
 
@@ -160,7 +162,7 @@ func (r Rollout) Stranger(s sts.Snapshot) string {
 		return ""
 	}
 	by := "somebody"
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "template"); ok {
+	if w, ok := s.Writer(workload.FieldTemplate); ok {
 		by = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())
@@ -182,14 +184,11 @@ func WantsRollback(s sts.Snapshot) bool {
 	return err == nil && record != nil && record.Rollback
 }
 
-// BeforeRollout is the set with the partition that it had before the canary in
-// progress: what a manifest of it is to be compared with.
-func BeforeRollout(s sts.Snapshot) sts.Snapshot {
+// BeforeRollout gives a set that was read whole the partition that it had before the
+// canary in progress: what a manifest of it is to be compared with.
+func BeforeRollout(s sts.Snapshot, live *appsv1.StatefulSet) {
 	record, err := FindRollout(s)
-	if err != nil || record == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
-		return s
+	if rolling := live.Spec.UpdateStrategy.RollingUpdate; err == nil && record != nil && rolling != nil {
+		rolling.Partition = ptr.To(int32(record.Partition)) //nolint:gosec // it was one
 	}
-	s.Set = s.Set.DeepCopy()
-	s.Set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(record.Partition)) //nolint:gosec // it was one
-	return s
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // What others tell a person about a scale.
@@ -45,7 +46,7 @@ func (r Scale) Lines(s sts.Snapshot, _ time.Time) [][2]string {
 
 // Since is when the record was last written: it does not hold when it began.
 func (r Scale) Since(s sts.Snapshot) (time.Time, bool) {
-	w, known := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", sts.ScaleAnnotation)
+	w, known := s.AnnotationWriter(sts.ScaleAnnotation)
 	return w.Time, known
 }
 
@@ -147,7 +148,7 @@ const scaleWithin = time.Minute
 
 // GoesOn is when its next step should have been written.
 func (r Scale) GoesOn(s sts.Snapshot, pods plan.Progress, _ time.Time) (until time.Time, words string) {
-	last := lastMove(s, pods, time.Time{}, []string{"metadata", "annotations", sts.ScaleAnnotation}, []string{"spec", "replicas"})
+	last := lastMove(s, pods, time.Time{}, sts.ScaleAnnotation, workload.FieldReplicas)
 	return last.Add(scaleWithin), "the scale's next step"
 }
 

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim,
@@ -38,7 +38,7 @@ type Edit struct {
 
 // Retention is what the controller does with the claims of a pod that a
 // scale-down removes.
-type Retention = appsv1.PersistentVolumeClaimRetentionPolicyType
+type Retention = workload.Retention
 
 func (Edit) change() {}
 
@@ -61,24 +61,24 @@ func (e Edit) Done(s sts.Snapshot) bool {
 // Left is the set as this edit alone leaves it. What drift looks at and the
 // edit does not set stays as it was, even where the answer shows otherwise:
 // then somebody else changed it in the same moment.
-func (e Edit) Left(was, answer *appsv1.StatefulSet) *appsv1.StatefulSet {
+func (e Edit) Left(was, answer *workload.Set) *workload.Set {
 	if was == nil {
 		return answer
 	}
 	set := answer.DeepCopy()
 	set.Spec.Ordinals = was.Spec.Ordinals
-	set.Spec.UpdateStrategy.Type = was.Spec.UpdateStrategy.Type
+	if e.Replicas != nil {
+		set.Spec.Ordinals = was.Spec.Ordinals.Resized(answer.Spec.Ordinals.Len())
+	}
+	set.Spec.Strategy = was.Spec.Strategy
 	if e.Template == nil {
 		set.Spec.Template = was.Spec.Template
 	}
 	if e.Partition == nil {
-		set.Spec.UpdateStrategy.RollingUpdate = was.Spec.UpdateStrategy.RollingUpdate
-	}
-	if e.Replicas == nil {
-		set.Spec.Replicas = was.Spec.Replicas
+		set.Spec.Partition, set.Spec.PartitionSet = was.Spec.Partition, was.Spec.PartitionSet
 	}
 	if e.Retention == nil {
-		set.Spec.PersistentVolumeClaimRetentionPolicy = was.Spec.PersistentVolumeClaimRetentionPolicy
+		set.Spec.WhenScaled, set.Spec.WhenDeleted = was.Spec.WhenScaled, was.Spec.WhenDeleted
 	}
 	set.Annotations = map[string]string{}
 	maps.Copy(set.Annotations, was.Annotations)
@@ -89,6 +89,27 @@ func (e Edit) Left(was, answer *appsv1.StatefulSet) *appsv1.StatefulSet {
 		}
 	}
 	return set
+}
+
+// Writes are what the edit sets in an object of the set's kind, but for its annotations.
+func (e Edit) Writes(of *workload.Set) []workload.Write {
+	var out []workload.Write
+	set := func(field workload.Field, value any) {
+		out = append(out, workload.Write{Path: of.Kind.Paths(field)[0], Value: value})
+	}
+	if e.Template != nil {
+		set(workload.FieldTemplate, e.Template)
+	}
+	if e.Partition != nil {
+		out = append(out, of.Kind.Gate(*e.Partition, of)...)
+	}
+	if e.Replicas != nil {
+		set(workload.FieldReplicas, *e.Replicas)
+	}
+	if e.Retention != nil {
+		set(workload.FieldWhenScaled, *e.Retention)
+	}
+	return out
 }
 
 func (e Edit) String() string {

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func ownedBy(kind, name string) func(*sts.Claim) {
@@ -56,9 +57,9 @@ func TestChangesOfClaimsAreDone(t *testing.T) {
 func TestClaimsFree(t *testing.T) {
 	c := plan.ClaimsFree{Names: []string{"data-web-4"}}
 	nameless := ststest.WithClaims(ststest.Claim("data-web-4", ownedBy("Pod", "web-4")))
-	nameless.Set.Spec.VolumeClaimTemplates = nil
+	nameless.Set.Spec.ClaimTemplates = nil
 	unseen := ststest.WithClaims(ststest.Claim("data-web-4"))
-	unseen.Set = ststest.Set(ststest.Unseen)
+	unseen.Set = workload.FromApps(ststest.Set(ststest.Unseen))
 	tests := []struct {
 		name string
 		s    sts.Snapshot

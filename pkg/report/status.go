@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Status is all that the status of one set shows.
@@ -94,7 +95,7 @@ func (st Status) PartitionSince() (time.Time, bool) {
 	if st.Snapshot.Partition() == 0 {
 		return time.Time{}, false
 	}
-	w, ok := sts.LastWriter(st.Snapshot.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition")
+	w, ok := st.Snapshot.Writer(workload.FieldPartition)
 	return w.Time, ok
 }
 

@@ -12,6 +12,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
@@ -170,11 +172,7 @@ func (s Snapshot) ClaimTemplates() []string {
 	if s.Set == nil {
 		return nil
 	}
-	var names []string
-	for i := range s.Set.Spec.VolumeClaimTemplates {
-		names = append(names, s.Set.Spec.VolumeClaimTemplates[i].Name)
-	}
-	return names
+	return s.Set.Spec.ClaimTemplates
 }
 
 // ClaimName is the name of the claim that the controller makes from this
@@ -224,20 +222,18 @@ func (s Snapshot) WithClaims(all []Claim) Snapshot {
 }
 
 // WhenScaled is what the set's controller does with the claims of an ordinal
-// that a scale-down removes; an unset policy means Retain.
-func (s Snapshot) WhenScaled() appsv1.PersistentVolumeClaimRetentionPolicyType {
-	if s.Set == nil || s.Set.Spec.PersistentVolumeClaimRetentionPolicy == nil ||
-		s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled == "" {
+// that a scale-down removes.
+func (s Snapshot) WhenScaled() workload.Retention {
+	if s.Set == nil {
 		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 	}
-	return s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenScaled
+	return s.Set.Spec.WhenScaled
 }
 
 // WhenDeleted is what happens to the claims when the set itself is deleted.
-func (s Snapshot) WhenDeleted() appsv1.PersistentVolumeClaimRetentionPolicyType {
-	if s.Set == nil || s.Set.Spec.PersistentVolumeClaimRetentionPolicy == nil ||
-		s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenDeleted == "" {
+func (s Snapshot) WhenDeleted() workload.Retention {
+	if s.Set == nil {
 		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 	}
-	return s.Set.Spec.PersistentVolumeClaimRetentionPolicy.WhenDeleted
+	return s.Set.Spec.WhenDeleted
 }

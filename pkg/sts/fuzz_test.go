@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -87,7 +88,7 @@ func FuzzRevisionTemplate(f *testing.F) {
 		require.Len(t, images, len(typed.Spec.Containers)+len(typed.Spec.InitContainers))
 		_, err = sts.Fingerprint(typed)
 		require.NoError(t, err)
-		require.True(t, template.Is(ststest.Set(func(set *appsv1.StatefulSet) { set.Spec.Template = *typed })))
+		require.True(t, template.Is(workload.FromApps(ststest.Set(func(set *appsv1.StatefulSet) { set.Spec.Template = *typed }))))
 	})
 }
 

@@ -9,14 +9,12 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-// Partition is spec.updateStrategy.rollingUpdate.partition, which is no ordinal: see
-// [Snapshot.Opens].
+// Partition is the number that holds pods back, which is no ordinal: see [Snapshot.Opens].
 func (s Snapshot) Partition() int {
-	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil ||
-		s.Set.Spec.UpdateStrategy.RollingUpdate.Partition == nil {
+	if s.Set == nil {
 		return 0
 	}
-	return int(*s.Set.Spec.UpdateStrategy.RollingUpdate.Partition)
+	return s.Set.Spec.Partition
 }
 
 // MaxUnavailable is how many pods of a rolling update the controller deletes
@@ -24,11 +22,11 @@ func (s Snapshot) Partition() int {
 // source does. Servers on which the field does not count (all but 1.35.0 to
 // 1.35.3, and 1.37 and later) drop it from the spec.
 func (s Snapshot) MaxUnavailable() int {
-	if s.Set == nil || s.Set.Spec.UpdateStrategy.RollingUpdate == nil {
+	if s.Set == nil {
 		return 1
 	}
 	one := intstr.FromInt32(1)
-	most := cmp.Or(s.Set.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable, &one)
+	most := cmp.Or(s.Set.Spec.MaxUnavailable, &one)
 	n, err := intstr.GetScaledValueFromIntOrPercent(most, s.Replicas(), false)
 	if err != nil {
 		return 1
@@ -36,18 +34,16 @@ func (s Snapshot) MaxUnavailable() int {
 	return max(n, 1) // a small percentage is rounded down
 }
 
-// Opens are the ordinals that this partition lets through to the update revision. The
-// partition is an index into the ordinals: the controller compares an ordinal with start
-// + partition (isCurrentRevisionNeeded in its source).
+// Opens are the ordinals that this partition lets through to the update revision.
 func (s Snapshot) Opens(partition int) workload.Ordinals {
-	return s.Ordinals().Slice(partition, s.Replicas())
+	return s.Kind().Opens(partition, s.Ordinals())
 }
 
 // Opened are the ordinals that the set's partition lets through.
 func (s Snapshot) Opened() workload.Ordinals { return s.Opens(s.Partition()) }
 
 // PartitionFor is the partition that lets the highest n ordinals through.
-func (s Snapshot) PartitionFor(n int) int { return s.Replicas() - n }
+func (s Snapshot) PartitionFor(n int) int { return s.Kind().PartitionFor(n, s.Ordinals()) }
 
 // Gated reports whether the partition keeps this ordinal, which the set may not have
 // yet, from the update revision.

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Gathering makes the snapshots of many sets out of one list of pods. Of a
@@ -21,7 +22,7 @@ type Gathering struct {
 // Gather begins the snapshots of these sets. They have no revisions, and their
 // pods no labels. A set that wants more pods than can be counted gets none, and
 // does not hide the others.
-func Gather(sets []*appsv1.StatefulSet) *Gathering {
+func Gather(sets []*workload.Set) *Gathering {
 	g := &Gathering{byNamespace: map[string][]*Snapshot{}, byUID: map[types.UID]*Snapshot{}}
 	for _, set := range sets {
 		s := &Snapshot{Set: set, Uncountable: Countable(set)}
@@ -49,6 +50,7 @@ func (g *Gathering) Add(pod *corev1.Pod) bool {
 		return false
 	}
 	small := observePod(pod, ordinal)
+	small.Revision = s.Set.Kind.Revision(pod)
 	small.Labels = nil // for budgets, which these have none of
 	small.Images = nil // which a list of sets does not show
 	s.Pods = append(s.Pods, small)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // named is set web by another name, in another namespace.
@@ -29,7 +30,7 @@ func of(set *appsv1.StatefulSet, name string) func(*corev1.Pod) {
 
 // bare is the set alone, with the pods that are its own but not their labels.
 func bare(set *appsv1.StatefulSet, pods []*corev1.Pod) sts.Snapshot {
-	s := sts.Observe(set, pods, nil, nil)
+	s := sts.Observe(workload.FromApps(set), pods, nil, nil)
 	for i := range s.Pods {
 		s.Pods[i].Labels, s.Pods[i].Images = nil, nil
 	}
@@ -43,7 +44,7 @@ func TestGatherGivesEachSetItsPods(t *testing.T) {
 		ststest.Pod(10), ststest.Pod(2), ststest.Pod(0, of(db, "db-0")), ststest.Pod(0, of(elsewhere, "web-0")), ststest.Pod(0),
 	}
 
-	g := sts.Gather([]*appsv1.StatefulSet{web, db, elsewhere})
+	g := sts.Gather([]*workload.Set{workload.FromApps(web), workload.FromApps(db), workload.FromApps(elsewhere)})
 	for _, pod := range pods {
 		g.Add(pod)
 	}
@@ -72,10 +73,10 @@ func TestGatherLeavesStrangersOut(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := sts.Gather([]*appsv1.StatefulSet{ststest.Set()})
+			g := sts.Gather([]*workload.Set{workload.FromApps(ststest.Set())})
 			g.Add(ststest.Pod(0, test.change))
 
-			require.Equal(t, []sts.Snapshot{{Set: ststest.Set()}}, g.Take("default"))
+			require.Equal(t, []sts.Snapshot{{Set: workload.FromApps(ststest.Set())}}, g.Take("default"))
 		})
 	}
 }

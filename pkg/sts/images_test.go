@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func images(pairs ...string) []sts.ContainerImage {
@@ -64,7 +65,7 @@ func TestTheImageThatTellsRevisionsApart(t *testing.T) {
 func TestImagesOfARevisionThatCanNotBeRead(t *testing.T) {
 	bad := ststest.ControllerRevision(ststest.Update, "nginx:1.22", 2)
 	bad.Data.Raw = []byte(`{"spec":`)
-	s := sts.Observe(ststest.Set(ststest.Updating("nginx:1.23")), nil, []*appsv1.ControllerRevision{bad}, nil)
+	s := sts.Observe(workload.FromApps(ststest.Set(ststest.Updating("nginx:1.23"))), nil, []*appsv1.ControllerRevision{bad}, nil)
 	require.Equal(t, images("nginx", "nginx:1.23"), s.RevisionImages(ststest.Update), "the set has the same template")
 	require.Nil(t, s.RevisionImages("web-other"))
 }

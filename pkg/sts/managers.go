@@ -6,6 +6,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Manager is the name under which the plugin's writes are recorded in
@@ -43,6 +45,23 @@ func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, boo
 		}
 	}
 	return last, found
+}
+
+// Writer finds who wrote this field of the set last.
+func (s Snapshot) Writer(field workload.Field) (Writer, bool) {
+	var last Writer
+	found := false
+	for _, path := range s.Kind().Paths(field) {
+		if w, ok := LastWriter(s.Set.ManagedFields, path...); ok && (!found || w.Time.After(last.Time)) {
+			last, found = w, true
+		}
+	}
+	return last, found
+}
+
+// AnnotationWriter finds who wrote an annotation of the set last.
+func (s Snapshot) AnnotationWriter(key string) (Writer, bool) {
+	return LastWriter(s.Set.ManagedFields, "metadata", "annotations", key)
 }
 
 // Own reports whether it was the plugin that wrote, this run or another: under its

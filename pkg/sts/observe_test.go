@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestAPodBelongsToTheSetWhenItsWholeNameSaysSo(t *testing.T) {
@@ -36,7 +37,7 @@ func TestAPodBelongsToTheSetWhenItsWholeNameSaysSo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			pod := ststest.Pod(0, func(p *corev1.Pod) { p.Name = tt.pod })
-			s := sts.Observe(ststest.Set(), []*corev1.Pod{pod}, nil, nil)
+			s := sts.Observe(workload.FromApps(ststest.Set()), []*corev1.Pod{pod}, nil, nil)
 
 			var got []int
 			for _, p := range s.Pods {
@@ -54,7 +55,7 @@ func TestObserveLeavesStrangersOut(t *testing.T) {
 	stranger := ststest.ControllerRevision("stranger", "nginx:1.20", 1)
 	stranger.OwnerReferences[0].UID = "another-uid"
 
-	s := sts.Observe(ststest.Set(),
+	s := sts.Observe(workload.FromApps(ststest.Set()),
 		[]*corev1.Pod{ststest.Pod(0), ststest.Pod(1, adopted), ststest.Pod(2, orphaned), ststest.Pod(3, onlyOwned), ststest.Pod(4)},
 		[]*appsv1.ControllerRevision{stranger, ststest.ControllerRevision(ststest.Stable, "nginx:1.21", 1)}, nil)
 
@@ -63,7 +64,7 @@ func TestObserveLeavesStrangersOut(t *testing.T) {
 }
 
 func TestObserveSorts(t *testing.T) {
-	s := sts.Observe(ststest.Set(),
+	s := sts.Observe(workload.FromApps(ststest.Set()),
 		[]*corev1.Pod{ststest.Pod(10), ststest.Pod(9), ststest.Pod(0), ststest.Pod(2)},
 		[]*appsv1.ControllerRevision{
 			ststest.ControllerRevision("b", "nginx:1.22", 2),

@@ -3,7 +3,6 @@ package sts
 import (
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -14,7 +13,7 @@ type Pod struct {
 	Name         string
 	UID          types.UID
 	Ordinal      int
-	Revision     string // the controller-revision-hash label
+	Revision     string // as workload.Kind tells
 	Labels       map[string]string
 	Version      string // resourceVersion, to delete it as it was seen
 	Phase        corev1.PodPhase
@@ -35,19 +34,19 @@ type Pod struct {
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
 
+// observePod copies what the pod itself tells. Its revision only the kind of its set can tell.
 func observePod(p *corev1.Pod, ordinal int) Pod {
 	pod := Pod{
-		Name:     p.Name,
-		UID:      p.UID,
-		Ordinal:  ordinal,
-		Revision: p.Labels[appsv1.StatefulSetRevisionLabel],
-		Labels:   p.Labels,
-		Version:  p.ResourceVersion,
-		Phase:    p.Status.Phase,
-		Node:     p.Spec.NodeName,
-		Images:   SpecImages(&p.Spec),
-		Zone:     p.Labels[corev1.LabelTopologyZone],
-		Created:  p.CreationTimestamp.Time,
+		Name:    p.Name,
+		UID:     p.UID,
+		Ordinal: ordinal,
+		Labels:  p.Labels,
+		Version: p.ResourceVersion,
+		Phase:   p.Status.Phase,
+		Node:    p.Spec.NodeName,
+		Images:  SpecImages(&p.Spec),
+		Zone:    p.Labels[corev1.LabelTopologyZone],
+		Created: p.CreationTimestamp.Time,
 	}
 	pod.readiness(p)
 	if p.DeletionTimestamp != nil {

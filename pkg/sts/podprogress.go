@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -148,7 +147,7 @@ func (t PodProgress) DeadlineTrouble() Trouble {
 // With OnDelete the controller replaces none, so nothing keeps it from that; with
 // Recreate (KEP-3541) it deletes them all, healthy or not.
 func (s Snapshot) Blocker(now time.Time) (Pod, bool) {
-	if !s.Observed() || s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType {
+	if !s.Observed() || !s.Rolls() {
 		return Pod{}, false
 	}
 	all := s.Ordinals().All()

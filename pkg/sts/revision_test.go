@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestFindRevision(t *testing.T) {
@@ -59,7 +60,7 @@ func TestFindRevision(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := sts.Observe(ststest.Set(), nil, tt.revisions, nil).FindRevision(tt.word)
+			got, err := sts.Observe(workload.FromApps(ststest.Set()), nil, tt.revisions, nil).FindRevision(tt.word)
 
 			if tt.err != "" {
 				require.EqualError(t, err, tt.err)

@@ -20,7 +20,7 @@ import (
 // Snapshot is everything known about one StatefulSet at one moment.
 type Snapshot struct {
 	// Set is the StatefulSet itself, nil when there is none (any more).
-	Set *appsv1.StatefulSet
+	Set *workload.Set
 	// Pods are the pods that the set controls, in ordinal order, also those
 	// outside of its present range (a scale-down that is not over).
 	Pods []Pod
@@ -52,7 +52,7 @@ type Snapshot struct {
 // Observe builds a snapshot out of what a client read. Pods and revisions
 // that the set does not control are left out: a selector alone may match
 // strangers. failed may be nil.
-func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]FailedCreate) Snapshot {
+func Observe(set *workload.Set, pods []*corev1.Pod, revisions []*appsv1.ControllerRevision, failed map[string]FailedCreate) Snapshot {
 	s := Snapshot{Set: set, FailedCreates: failed}
 	if set == nil {
 		return s
@@ -62,7 +62,9 @@ func Observe(set *appsv1.StatefulSet, pods []*corev1.Pod, revisions []*appsv1.Co
 			continue
 		}
 		if ordinal, ok := ordinalOf(set.Name, p.Name); ok {
-			s.Pods = append(s.Pods, observePod(p, ordinal))
+			pod := observePod(p, ordinal)
+			pod.Revision = set.Kind.Revision(p)
+			s.Pods = append(s.Pods, pod)
 		}
 	}
 	slices.SortFunc(s.Pods, func(a, b Pod) int { return a.Ordinal - b.Ordinal })
@@ -119,16 +121,16 @@ func (s Snapshot) Observed() bool {
 	return s.Set != nil && s.Set.Status.ObservedGeneration >= s.Set.Generation
 }
 
-// Replicas is the wanted number of pods; an unset field means 1.
-func (s Snapshot) Replicas() int {
-	if s.Set == nil || s.Uncountable != nil {
-		return 0
+// Kind is the kind of workload, apps/v1 where there is no set.
+func (s Snapshot) Kind() workload.Kind {
+	if s.Set == nil {
+		return workload.Apps{}
 	}
-	if s.Set.Spec.Replicas == nil {
-		return 1
-	}
-	return int(*s.Set.Spec.Replicas)
+	return s.Set.Kind
 }
+
+// Replicas is the wanted number of pods.
+func (s Snapshot) Replicas() int { return s.Ordinals().Len() }
 
 // MostReplicas is how many pods a set may want and still be looked at ordinal
 // by ordinal. No cluster has as many pods; a slip of the keyboard asks for more,
@@ -140,12 +142,12 @@ var ErrUncountable = errors.New("no cluster has so many")
 
 // Countable rejects a set that wants more than [MostReplicas]: to go through its
 // ordinals would take the memory of the whole machine.
-func Countable(set *appsv1.StatefulSet) error {
-	if set == nil || set.Spec.Replicas == nil || *set.Spec.Replicas <= MostReplicas {
+func Countable(set *workload.Set) error {
+	if set == nil || set.Spec.Ordinals.Len() <= MostReplicas {
 		return nil
 	}
 	return &hint.Error{
-		Err: fmt.Errorf("statefulset %q wants %d replicas, and %w", set.Name, *set.Spec.Replicas, ErrUncountable),
+		Err: fmt.Errorf("statefulset %q wants %d replicas, and %w", set.Name, set.Spec.Ordinals.Len(), ErrUncountable),
 		Hints: []hint.Hint{{
 			Words: "set the number that is meant", Kind: hint.Kubectl, Verb: "scale",
 			Args: []string{"statefulset", set.Name, "--replicas", "COUNT"}, Namespace: set.Namespace,
@@ -153,13 +155,15 @@ func Countable(set *appsv1.StatefulSet) error {
 	}
 }
 
-// Ordinals are those that the set wants pods for, from spec.ordinals.start on.
+// Ordinals are those that the set wants pods for.
 func (s Snapshot) Ordinals() workload.Ordinals {
-	start := 0
-	if s.Set != nil && s.Set.Spec.Ordinals != nil {
-		start = int(s.Set.Spec.Ordinals.Start)
+	switch {
+	case s.Set == nil:
+		return workload.Ordinals{}
+	case s.Uncountable != nil:
+		return s.Set.Spec.Ordinals.Resized(0)
 	}
-	return workload.NewOrdinals(start, s.Replicas())
+	return s.Set.Spec.Ordinals
 }
 
 // PodName is the name of the pod with this ordinal.
@@ -176,13 +180,19 @@ func (s Snapshot) Pod(ordinal int) (Pod, bool) {
 	return s.Pods[i], true
 }
 
-// Strategy is the update strategy's type; the server fills in RollingUpdate.
-func (s Snapshot) Strategy() appsv1.StatefulSetUpdateStrategyType {
-	if s.Set == nil || s.Set.Spec.UpdateStrategy.Type == "" {
+// Strategy is the update strategy's type.
+func (s Snapshot) Strategy() workload.Strategy {
+	if s.Set == nil {
 		return appsv1.RollingUpdateStatefulSetStrategyType
 	}
-	return s.Set.Spec.UpdateStrategy.Type
+	return s.Set.Spec.Strategy
 }
+
+// Updates is what the controller does about pods that are not up to date.
+func (s Snapshot) Updates() workload.Updates { return s.Kind().Updates(s.Strategy()) }
+
+// Rolls reports whether the controller replaces the pods that the partition lets through.
+func (s Snapshot) Rolls() bool { return s.Updates() == workload.UpdatesRolling }
 
 // UpdateRevision is the revision of the current template, once [Snapshot.Observed].
 func (s Snapshot) UpdateRevision() string {
@@ -202,7 +212,7 @@ func (s Snapshot) CurrentRevision() string {
 
 // OnDelete reports whether the controller replaces no pod by itself: one that
 // is deleted comes back at the update revision, whatever its ordinal.
-func (s Snapshot) OnDelete() bool { return s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType }
+func (s Snapshot) OnDelete() bool { return s.Updates() == workload.UpdatesOnDelete }
 
 // StableRevision is the revision that the pods come from. With OnDelete servers
 // before 1.37 never move status.currentRevision on, and later ones when every pod
@@ -237,7 +247,7 @@ func (s Snapshot) Wanted(ordinal int) string {
 // Ordered reports whether the controller makes pods one after another and
 // waits for each (podManagementPolicy OrderedReady, the default).
 func (s Snapshot) Ordered() bool {
-	return s.Set != nil && s.Set.Spec.PodManagementPolicy != appsv1.ParallelPodManagement
+	return s.Set != nil && s.Set.Spec.Ordered
 }
 
 // MinReady is how long a pod must stay Ready to count as Available.

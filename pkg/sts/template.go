@@ -9,6 +9,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Template is a pod template as the server wrote it. It stays JSON so that a
@@ -38,7 +40,7 @@ func (t Template) Typed() (*corev1.PodTemplateSpec, error) {
 
 // Is reports whether the set has this template. It compares what both mean,
 // so the order of keys and the spelling of quantities don't matter.
-func (t Template) Is(set *appsv1.StatefulSet) bool {
+func (t Template) Is(set *workload.Set) bool {
 	typed, err := t.Typed()
 	return err == nil && set != nil && SameTemplate(typed, &set.Spec.Template)
 }

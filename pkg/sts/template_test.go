@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestATemplateIsTheSetsWhenBothMeanTheSame(t *testing.T) {
@@ -55,7 +56,7 @@ func TestATemplateIsTheSetsWhenBothMeanTheSame(t *testing.T) {
 		{"no set", nil, string(ststest.Raw("nginx:1.21")), false},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, sts.Template(tt.template).Is(tt.set)) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, sts.Template(tt.template).Is(workload.FromApps(tt.set))) })
 	}
 }
 
@@ -109,6 +110,6 @@ func TestTheTemplateOfARevision(t *testing.T) {
 func TestTheTemplateOfARevisionIsTheOneThatTheSetHad(t *testing.T) {
 	got, err := sts.RevisionTemplate(ststest.ControllerRevision(ststest.Stable, "nginx:1.21", 1))
 	require.NoError(t, err)
-	require.True(t, got.Is(ststest.Set()))
-	require.False(t, got.Is(ststest.Set(ststest.Updating("nginx:1.22"))))
+	require.True(t, got.Is(workload.FromApps(ststest.Set())))
+	require.False(t, got.Is(workload.FromApps(ststest.Set(ststest.Updating("nginx:1.22")))))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestAllBroken(t *testing.T) {
@@ -94,6 +95,7 @@ func TestAPodThatCannotBeMadeIsBrokenAtTheRevisionThatItWouldGet(t *testing.T) {
 	}, verdict.AllBroken(s, limits, ststest.Start))
 
 	ststest.Unseen(gated)
+	s.Set = workload.FromApps(gated)
 	require.Equal(t, []verdict.Broken{{"web-3", 3, ststest.Stable, *s.Pods[2].Trouble}},
 		verdict.AllBroken(s, limits, ststest.Start), "the controller has not said yet which revision that is")
 }

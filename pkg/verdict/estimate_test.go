@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // made is a pod of the rollout: made so long ago, Ready after that long.
@@ -30,9 +31,9 @@ func TestLeft(t *testing.T) {
 	const s = time.Second
 	// The template was written a minute ago.
 	set := func(changes ...setOption) sts.Snapshot {
-		return sts.Snapshot{Set: ststest.Set(append([]setOption{
+		return sts.Snapshot{Set: workload.FromApps(ststest.Set(append([]setOption{
 			ststest.Updating("nginx:1.22"), wrote(time.Minute, `{"f:spec":{"f:template":{"f:spec":{}}}}`),
-		}, changes...)...)}
+		}, changes...)...))}
 	}
 	type pods = [][]*corev1.Pod
 	tests := []struct {
@@ -91,7 +92,7 @@ func TestLeft(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			all := ststest.Snapshot(tt.set.Set, tt.pods...)
+			all := ststest.SnapshotOf(tt.set.Set, tt.pods...)
 			left, ok := verdict.Left(all, verdict.Settled{}.Check(all, ststest.Start), ststest.Start)
 			require.Equal(t, tt.none, !ok)
 			require.Equal(t, tt.left, left)

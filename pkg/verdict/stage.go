@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -81,8 +79,8 @@ func onTheWay(s sts.Snapshot, progress plan.Progress) stage {
 			waiting = append(waiting, t.Pod+" "+t.Says())
 		}
 	}
-	if s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType && len(waiting) == 0 {
-		return stage{held, fmt.Sprintf("strategy OnDelete, %s to be deleted: %s", waits(len(old)), strings.Join(old, ", "))}
+	if s.OnDelete() && len(waiting) == 0 {
+		return stage{held, fmt.Sprintf("strategy %s, %s to be deleted: %s", s.Strategy(), waits(len(old)), strings.Join(old, ", "))}
 	}
 	if len(waiting) == 0 && len(old) == 0 {
 		// A partition that goes up takes nothing back.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -110,7 +108,7 @@ func trouble(s sts.Snapshot, progress plan.Progress, limits Limits, now time.Tim
 // blocker is the pod that has held up all others for longer than the patience.
 func blocker(s sts.Snapshot, limits Limits, now time.Time) (sts.Pod, bool) {
 	pod, blocks := s.Blocker(now)
-	return pod, blocks && s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType && now.Sub(pod.UnreadySince) >= limits.Patience
+	return pod, blocks && s.Rolls() && now.Sub(pod.UnreadySince) >= limits.Patience
 }
 
 // blocked is the verdict about the pod that the controller waits for in vain.

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 var limits = verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
@@ -189,7 +190,7 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
-			got := verdict.Judge(sts.Snapshot{Set: set, Uncountable: sts.Countable(set)}, operation.Found{}, limits, ststest.Start)
+			got := verdict.Judge(sts.Snapshot{Set: workload.FromApps(set), Uncountable: sts.Countable(workload.FromApps(set))}, operation.Found{}, limits, ststest.Start)
 			require.Equal(t, verdict.Verdict{
 				Result:  engine.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,

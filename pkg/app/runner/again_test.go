@@ -10,11 +10,12 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 	const while = " while the question was open: nothing was changed"
-	status := func(set *appsv1.StatefulSet) { set.Status.ReadyReplicas = 1 }
+	status := func(set *appsv1.StatefulSet) { set.Status.Replicas = 1 }
 	foreign := ststest.Annotated("example.com/note", "new")
 	tests := []struct {
 		name  string
@@ -51,7 +52,7 @@ func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, test.after.Status, s.Set.Status, "the run begins with what there is now")
+			require.Equal(t, workload.FromApps(test.after).Status, s.Set.Status, "the run begins with what there is now")
 		})
 	}
 }

@@ -39,7 +39,7 @@ func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
 		return nil
 	}
 	o := &sts.Other{Driver: *d, Alive: alive}
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "metadata", "annotations", record.Annotation()); ok {
+	if w, ok := s.AnnotationWriter(record.Annotation()); ok {
 		o.Touched = w.Time
 	}
 	return o

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
@@ -136,7 +139,7 @@ func pace(env *app.Env, r Request) intent.Pace {
 // change makes the new template, as the server would store it.
 func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapshot, manifest kube.Manifest, out *canary.Request) error {
 	if r.Manifest != nil {
-		if err := onlyTemplate(r.Manifest, operation.BeforeRollout(s)); err != nil {
+		if err := onlyTemplate(r.Manifest, s, manifest); err != nil {
 			return err
 		}
 	}
@@ -152,7 +155,7 @@ func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapsho
 	// and recorded. Another image has no defaults, so that a dry run on the
 	// client's side can do without.
 	if len(r.Images) == 0 || !wanted.Is(s.Set) && r.Run.DryRun != report.DryRunClient {
-		needs := []permission.Permission{permission.PatchSet(r.Name)}
+		needs := []permission.Permission{permission.PatchSet(s.Kind(), r.Name)}
 		if s.OnDelete() || r.OnFailure.Rollback(s) {
 			needs = append(needs, permission.DeletePods())
 		}
@@ -188,8 +191,13 @@ func template(r Request, before sts.Template) (sts.Template, error) {
 
 // onlyTemplate refuses a manifest that wants more than another template: the
 // rest would silently not happen.
-func onlyTemplate(m *podtemplate.Manifest, s sts.Snapshot) error {
-	other, err := m.OtherChanges(s.Set)
+func onlyTemplate(m *podtemplate.Manifest, s sts.Snapshot, manifest kube.Manifest) error {
+	live := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(manifest, live); err != nil {
+		return fmt.Errorf("statefulset %q: %w", s.Name(), err)
+	}
+	operation.BeforeRollout(s, live)
+	other, err := m.OtherChanges(live)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 type events []engine.Event
@@ -33,7 +34,7 @@ func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 	client, err := kube.New(&rest.Config{Host: "http://127.0.0.1:1"}, "prod", func(string) {})
 	require.NoError(t, err)
 	env := &app.Env{Config: &app.Config{}}
-	absurd := &watched{client: client, name: "web", absurd: sts.Countable(ststest.Set(ststest.Replicas(2147483647)))}
+	absurd := &watched{client: client, name: "web", absurd: sts.Countable(workload.FromApps(ststest.Set(ststest.Replicas(2147483647))))}
 	require.ErrorIs(t, absurd.absurd, sts.ErrUncountable)
 
 	var told events

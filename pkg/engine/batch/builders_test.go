@@ -24,6 +24,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // set is a settled set in a namespace with template data.
@@ -31,7 +32,7 @@ func set(namespace, name string, replicas int32) sts.Snapshot {
 	s := ststest.Set(ststest.Replicas(replicas))
 	s.Namespace, s.Name, s.UID, s.Status.Replicas = namespace, name, types.UID(namespace+name), replicas
 	s.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
-	return sts.Snapshot{Set: s}
+	return sts.Snapshot{Set: workload.FromApps(s)}
 }
 
 // claim is a bound one whose volume goes with it.

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
@@ -29,7 +29,7 @@ func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
 			"the replicas of set web changed from 1 to 3 meanwhile",
 		},
 		{
-			"another first ordinal", func(w *claims.World) { ststest.From(500)(w.Sets[0].Set) },
+			"another first ordinal", func(w *claims.World) { w.Sets[0].Set.Spec.Ordinals = workload.NewOrdinals(500, 1) },
 			"the first ordinal of set web changed from 0 to 500 meanwhile",
 		},
 		{

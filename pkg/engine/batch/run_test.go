@@ -100,7 +100,7 @@ func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
 func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
 	c, _, verdicts := judged(t, 1)
 	c.world.Sets = []sts.Snapshot{{Set: c.world.Sets[0].Set.DeepCopy()}}
-	c.world.Sets[0].Set.Spec.VolumeClaimTemplates[0].Name = "disk" // and the generation as it was
+	c.world.Sets[0].Set.Spec.ClaimTemplates[0] = "disk" // and the generation as it was
 	c.world.Sets[0].Set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
 	verdicts[0].Claim.Labels, verdicts[0].Claim.MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
 	judge := claims.NewJudge([]sts.Claim{verdicts[0].Claim}, claims.Options{})

@@ -3,10 +3,12 @@
 package enginetest
 
 import (
+	"fmt"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -15,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Watchable waits for every pod, says hold when web-0 is on revision "held",
@@ -167,7 +170,7 @@ func Budgeted(s sts.Snapshot, changes ...func(*policyv1.PodDisruptionBudget)) st
 const NoRoom = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
 
 // Observed is the set once its controller has seen the newest spec.
-func Observed(s *appsv1.StatefulSet) *appsv1.StatefulSet {
+func Observed(s *workload.Set) *workload.Set {
 	after := s.DeepCopy()
 	after.Status.ObservedGeneration = s.Generation
 	if after.Spec.Template.Spec.Containers[0].Image == "nginx:1.22" {
@@ -177,17 +180,12 @@ func Observed(s *appsv1.StatefulSet) *appsv1.StatefulSet {
 }
 
 // Taken is the set after an edit, which its controller has not seen yet.
-func Taken(before *appsv1.StatefulSet, e plan.Edit) *appsv1.StatefulSet {
+func Taken(before *workload.Set, e plan.Edit) *workload.Set {
 	after := before.DeepCopy()
-	seen := after.Status.ObservedGeneration
-	ststest.Generation(after.Generation + 1)(after)
-	after.Status.ObservedGeneration = seen
-	if e.Partition != nil {
-		ststest.Partition(int32(*e.Partition))(after) //nolint:gosec // an ordinal of a test
-	}
-	if e.Replicas != nil {
-		ststest.Replicas(int32(*e.Replicas))(after) //nolint:gosec // as above
-	}
+	after.Generation++
+	after.ResourceVersion = fmt.Sprint(100 * after.Generation)
+	after.Spec.Partition = ptr.Deref(e.Partition, after.Spec.Partition)
+	after.Spec.Ordinals = after.Spec.Ordinals.Resized(ptr.Deref(e.Replicas, after.Spec.Ordinals.Len()))
 	if e.Template != nil {
 		typed, err := e.Template.Typed()
 		if err != nil {
@@ -196,7 +194,7 @@ func Taken(before *appsv1.StatefulSet, e plan.Edit) *appsv1.StatefulSet {
 		after.Spec.Template = *typed
 	}
 	for key, value := range e.Annotations {
-		ststest.Annotated(key, ptr.Deref(value, ""))(after)
+		metav1.SetMetaDataAnnotation(&after.ObjectMeta, key, ptr.Deref(value, ""))
 		if value == nil {
 			delete(after.Annotations, key)
 		}

@@ -7,12 +7,11 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Engine is what a run needs besides its plan.
@@ -208,7 +207,7 @@ func (r *run) unsettle() {
 func (r *run) apply(c plan.Change) *engine.Outcome {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, engine.AnswerWithin, engine.ErrNoAnswer)
 	defer cancel()
-	var set *appsv1.StatefulSet
+	var set *workload.Set
 	err := r.keepReceipt(ctx, c)
 	if err == nil {
 		set, err = r.Cluster.Apply(ctx, c, r.seen)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // wholeCanary is the plan of a canary of web to nginx:1.22.
@@ -39,20 +39,20 @@ func wholeCanary(t testing.TB) plan.Plan {
 }
 
 // split is a snapshot with the pods from ordinal n up on the update revision.
-func split(set *appsv1.StatefulSet, n int, pods ...*corev1.Pod) sts.Snapshot {
-	s := ststest.Snapshot(set, ststest.Pods(0, n), ststest.Pods(n, 5, ststest.Revision(ststest.Update)))
+func split(set *workload.Set, n int, pods ...*corev1.Pod) sts.Snapshot {
+	s := ststest.SnapshotOf(set, ststest.Pods(0, n), ststest.Pods(n, 5, ststest.Revision(ststest.Update)))
 	if len(pods) > 0 {
-		s = ststest.Snapshot(set, ststest.Pods(0, n), pods, ststest.Pods(n+len(pods), 5, ststest.Revision(ststest.Update)))
+		s = ststest.SnapshotOf(set, ststest.Pods(0, n), pods, ststest.Pods(n+len(pods), 5, ststest.Revision(ststest.Update)))
 	}
 	return s
 }
 
 func TestRunWholeCanary(t *testing.T) {
 	p := wholeCanary(t)
-	set := ststest.Set()
+	set := workload.FromApps(ststest.Set())
 	onStage(t, p, ststest.Settled(), func(t *testing.T, s *stage) {
 		// take is what the controller makes of the newest write.
-		take := func() *appsv1.StatefulSet {
+		take := func() *workload.Set {
 			edit, ok := s.cluster.sent[len(s.cluster.sent)-1].change.(plan.Edit)
 			require.True(t, ok)
 			set = enginetest.Taken(set, edit)
@@ -210,6 +210,8 @@ func TestRunDeletesPods(t *testing.T) {
 }
 
 func TestRunWithRealEditsTakesThemAsTheServerWould(t *testing.T) {
+	after := ststest.Settled()
 	edit := plan.Edit{Partition: ptr.To(3), Annotations: map[string]*string{ststest.CanaryRecord: nil, "note": ptr.To("x")}}
-	require.True(t, edit.Done(ststest.Opened(enginetest.Taken(ststest.Canary(), edit))), "the stage itself")
+	after.Set = enginetest.Taken(workload.FromApps(ststest.Canary()), edit)
+	require.True(t, edit.Done(after), "the stage itself")
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
@@ -19,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // stage is a run in a bubble of virtual time. The test is its cluster: it
@@ -200,7 +200,7 @@ type cluster struct {
 	sent    []sent
 }
 
-func (c *cluster) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*appsv1.StatefulSet, error) {
+func (c *cluster) Apply(ctx context.Context, change plan.Change, seen sts.Snapshot) (*workload.Set, error) {
 	c.sent = append(c.sent, sent{time.Since(c.begin), change})
 	if len(c.answers) > 0 {
 		a := c.answers[0]

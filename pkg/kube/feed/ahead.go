@@ -3,11 +3,11 @@ package feed
 import (
 	"context"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Ahead is a watch that has begun before it is known whether there will be a run,
@@ -15,13 +15,13 @@ import (
 // cache is new enough for a watch, which pass while the set is read and a plan is
 // made.
 type Ahead struct {
-	set     *appsv1.StatefulSet
+	set     *workload.Set
 	watcher *watcher
 	stop    context.CancelFunc
 }
 
 // WatchAhead begins to follow a set. Nothing takes what it tells until [Ahead.Take].
-func WatchAhead(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet, zones *Zones) (*Ahead, error) {
+func WatchAhead(ctx context.Context, c *transport.Conn, set *workload.Set, zones *Zones) (*Ahead, error) {
 	w, err := newWatcher(c, set, Options{Zones: zones})
 	if err != nil {
 		return nil, err
@@ -32,13 +32,13 @@ func WatchAhead(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet,
 }
 
 // Of reports whether it follows this set.
-func (a *Ahead) Of(set *appsv1.StatefulSet) bool {
+func (a *Ahead) Of(set *workload.Set) bool {
 	return a.set.UID == set.UID && equality.Semantic.DeepEqual(a.set.Spec.Selector, set.Spec.Selector)
 }
 
 // Take is the feed that [Watch] would return for this set and these options, or
 // false, and the end of this one, where another has to begin.
-func (a *Ahead) Take(set *appsv1.StatefulSet, opts Options) (<-chan engine.Update, bool) {
+func (a *Ahead) Take(set *workload.Set, opts Options) (<-chan engine.Update, bool) {
 	if a.Of(set) && !opts.Claims && a.watcher.zones == opts.Zones && a.watcher.require(opts) {
 		return a.watcher.out, true
 	}

@@ -1,16 +1,16 @@
 package feed
 
 import (
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // watchClaims adds a source of the set's claims. No selector finds them, for
 // whoever changes a label would hide one: they are picked by name, as they come.
-func (w *watcher) watchClaims(set *appsv1.StatefulSet) {
+func (w *watcher) watchClaims(set *workload.Set) {
 	claims := w.conn.PersistentVolumeClaims(w.conn.Namespace)
 	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
 	w.claims.wants = pvc.Wanted(sts.Snapshot{Set: set})

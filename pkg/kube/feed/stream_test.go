@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // stream is a collection that can be watched, as servers from 1.34 on do it: a
@@ -130,7 +131,7 @@ func watching(t *testing.T, prepare func(*watched), test func(*testing.T, *watch
 			require.NoError(t, err)
 			synctest.Wait()
 		}
-		feed, err := client.Watch(ctx, claiming(), w.needs...)
+		feed, err := client.Watch(ctx, workload.FromApps(claiming()), w.needs...)
 		require.NoError(t, err)
 		w.feed = feed
 		defer w.end(cancel)
@@ -189,7 +190,7 @@ func (w *watched) closed() {
 // shows is what the feed says of this state of the cluster.
 func shows(set *appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) engine.Update {
 	return engine.Update{
-		Snapshot: sts.Observe(kubetest.Received(set), kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions),
+		Snapshot: sts.Observe(workload.FromApps(kubetest.Received(set)), kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions),
 			sts.FailedCreates(events)),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Options are what is watched beyond what always is.
@@ -35,7 +36,7 @@ type Options struct {
 // that is cut, or has become too old (410), is taken up again and only told
 // about. The feed ends, with the reason as its last item, when it can't go
 // on, and closes with the context.
-func Watch(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet, opts Options) (<-chan engine.Update, error) {
+func Watch(ctx context.Context, c *transport.Conn, set *workload.Set, opts Options) (<-chan engine.Update, error) {
 	w, err := newWatcher(c, set, opts)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func Watch(ctx context.Context, c *transport.Conn, set *appsv1.StatefulSet, opts
 	return w.out, nil
 }
 
-func newWatcher(c *transport.Conn, set *appsv1.StatefulSet, opts Options) (*watcher, error) {
+func newWatcher(c *transport.Conn, set *workload.Set, opts Options) (*watcher, error) {
 	selector, err := Selector(set)
 	if err != nil {
 		return nil, err
@@ -178,9 +179,9 @@ func (w *watcher) synced() bool {
 }
 
 func (w *watcher) snapshot() sts.Snapshot {
-	var set *appsv1.StatefulSet
+	var set *workload.Set
 	for _, item := range items[*appsv1.StatefulSet](w.sets) {
-		set = item
+		set = workload.FromApps(item)
 	}
 	s := sts.Observe(set, items[*corev1.Pod](w.pods), items[*appsv1.ControllerRevision](w.revisions),
 		sts.FailedCreates(items[*corev1.Event](w.events)))
@@ -204,7 +205,7 @@ func AboutPods(set string) string {
 }
 
 // Selector selects the pods and the revisions of a set.
-func Selector(set *appsv1.StatefulSet) (string, error) {
+func Selector(set *workload.Set) (string, error) {
 	selector, err := metav1.LabelSelectorAsSelector(set.Spec.Selector)
 	if err != nil {
 		return "", fmt.Errorf("statefulset %q: selector: %w", set.Name, err)

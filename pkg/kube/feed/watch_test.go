@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // tooOld says that a watch can't begin, or go on, where it was.
@@ -232,7 +233,7 @@ func TestWatchOfASetWhoseSelectorIsNone(t *testing.T) {
 		set.Spec.Selector = &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "a", Operator: "Like"}}}
 	})
 
-	_, err := server.Client().Watch(t.Context(), set)
+	_, err := server.Client().Watch(t.Context(), workload.FromApps(set))
 
 	require.EqualError(t, err, `statefulset "web": selector: "Like" is not a valid label selector operator`)
 }

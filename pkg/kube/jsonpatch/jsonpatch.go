@@ -30,8 +30,17 @@ func Replace(path string, value any) Operation { return Operation{"replace", pat
 // Remove takes away what is there.
 func Remove(path string) Operation { return Operation{Op: "remove", Path: path} }
 
+// Pointer is the path of what these names lead to.
+func Pointer(names ...string) string {
+	path := ""
+	for _, name := range names {
+		path += "/" + pointer.Replace(name)
+	}
+	return path
+}
+
 // Annotation is the path of an annotation.
-func Annotation(key string) string { return "/metadata/annotations/" + pointer.Replace(key) }
+func Annotation(key string) string { return Pointer("metadata", "annotations", key) }
 
 // pointer escapes a key for a JSON pointer (RFC 6901).
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")

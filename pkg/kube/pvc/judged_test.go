@@ -34,7 +34,7 @@ func TestAClaimIsJudgedOnceMoreBeforeItIsDeleted(t *testing.T) {
 	rival.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
 	// Template data-a of web and template data of a-web make the same names.
 	twoWays := func(s *sts.Snapshot) {
-		s.Set.Spec.VolumeClaimTemplates[0].Name = "data-a"
+		s.Set.Spec.ClaimTemplates[0] = "data-a"
 		s.Claims[0].Name, s.Claims[0].Labels = "data-a-web-4", map[string]string{"app": "web"}
 	}
 	tests := []struct {
@@ -63,9 +63,9 @@ func TestAClaimIsJudgedOnceMoreBeforeItIsDeleted(t *testing.T) {
 				tt.change(&seen)
 			}
 			name := seen.Claims[0].Name
-			sets := []*appsv1.StatefulSet{seen.Set}
+			sets := []*appsv1.StatefulSet{claimingSet(seen.Set.Spec.ClaimTemplates[0])}
 			if tt.also != nil {
-				sets = []*appsv1.StatefulSet{tt.also, seen.Set}
+				sets = slices.Insert(sets, 0, tt.also)
 			}
 			server := kubetest.NewServer(t)
 			t.Cleanup(server.Close)

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // claimList is a list of the client's namespace, or of all, reduced page by
@@ -112,7 +113,7 @@ func (c Claims) claimSets() claimList {
 	return reduced("statefulsets.apps", c.conn.StatefulSets(c.conn.Namespace).Each,
 		[]string{"metadata.managedFields", "spec.template"}, func(page *claimPage, set *appsv1.StatefulSet) {
 			w := &page.of(set.Namespace).World
-			w.Sets = append(w.Sets, sts.Snapshot{Set: claimSet(set)})
+			w.Sets = append(w.Sets, sts.Snapshot{Set: workload.FromApps(claimSet(set))})
 		})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // boundClaim is a claim in namespace default, bound to a volume of its own.
@@ -81,7 +82,7 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	require.Equal(t, []claims.Scaler{{Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "a", Min: 1, Max: 9}}}, w.Scalers)
 	require.Len(t, w.Sets, 1)
 	require.Equal(t, []string{"data"}, w.Sets[0].ClaimTemplates())
-	require.Equal(t, claims.Look(sts.Snapshot{Set: web}), claims.Look(w.Sets[0]))
+	require.Equal(t, claims.Look(sts.Snapshot{Set: workload.FromApps(web)}), claims.Look(w.Sets[0]))
 	require.Equal(t, web.Spec.Selector, w.Sets[0].Set.Spec.Selector)
 	require.Empty(t, w.Sets[0].Set.Spec.Template.Spec.Containers, "what nobody needs is not kept")
 	require.Equal(t,

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -13,19 +14,25 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // seenClaim is the settled set with the claim of ordinal 4.
 func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
-	set := ststest.Set()
-	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
-	s := ststest.Snapshot(set, ststest.Pods(0, 4))
+	s := ststest.Snapshot(claimingSet("data"), ststest.Pods(0, 4))
 	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
 	for _, change := range changes {
 		change(&c)
 	}
 	s.Claims = []sts.Claim{c}
 	return s
+}
+
+// claimingSet is the set web with one claim template.
+func claimingSet(template string) *appsv1.StatefulSet {
+	set := ststest.Set()
+	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: template}}}
+	return set
 }
 
 func TestRetainAVolume(t *testing.T) {
@@ -69,7 +76,7 @@ func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
 	set := ststest.Set()
 	set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
 
-	s, volumes, err := server.Client().SetClaims(t.Context(), sts.Snapshot{Set: set})
+	s, volumes, err := server.Client().SetClaims(t.Context(), sts.Snapshot{Set: workload.FromApps(set)})
 
 	require.NoError(t, err)
 	require.ErrorContains(t, volumes, "cannot get persistentvolumes")
@@ -77,7 +84,7 @@ func TestSetClaimsReadsOnlyTheSetsOwn(t *testing.T) {
 	require.Equal(t, "data-web-4", s.Claims[0].Name)
 	require.Equal(t, kubetest.Reads("GET "+kubetest.ClaimsPath+"?limit=500", "GET "+volumePath), server.Requests())
 
-	none, volumes, err := server.Client().SetClaims(t.Context(), sts.Snapshot{Set: ststest.Set()})
+	none, volumes, err := server.Client().SetClaims(t.Context(), sts.Snapshot{Set: workload.FromApps(ststest.Set())})
 	require.NoError(t, err)
 	require.NoError(t, volumes)
 	require.Nil(t, none.Claims, "without templates nothing is asked")

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 const (
@@ -23,7 +24,7 @@ func reviewed(status string) http.HandlerFunc {
 }
 
 func TestPermitNamesAllThatIsMissing(t *testing.T) {
-	patch, del := permission.PatchSet("web"), permission.DeletePods()
+	patch, del := permission.PatchSet(workload.Apps{}, "web"), permission.DeletePods()
 	volumes := permission.Permission{Verb: "patch", Resource: "persistentvolumes"}
 	const (
 		here    = ` in namespace "default"`

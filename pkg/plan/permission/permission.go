@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Permission is something that the one who runs a plan must be allowed to do.
@@ -26,9 +27,16 @@ func (p Permission) String() string {
 	return words
 }
 
-// PatchSet is what it takes to change a set.
-func PatchSet(name string) Permission {
-	return Permission{Verb: "patch", Group: "apps", Resource: "statefulsets", Name: name}
+// PatchSet is what it takes to change a set of this kind.
+func PatchSet(kind workload.Kind, name string) Permission {
+	p := ofSets(kind, "patch")
+	p.Name = name
+	return p
+}
+
+func ofSets(kind workload.Kind, verb string) Permission {
+	at := kind.Resource()
+	return Permission{Verb: verb, Group: at.Group, Resource: at.Resource}
 }
 
 // DeletePods is what it takes to have pods recreated.
@@ -40,8 +48,8 @@ func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 	var out []Permission
 	if p.Name != "" {
 		out = []Permission{
-			{Verb: "list", Group: "apps", Resource: "statefulsets"},
-			{Verb: "watch", Group: "apps", Resource: "statefulsets"},
+			ofSets(s.Kind(), "list"),
+			ofSets(s.Kind(), "watch"),
 			{Verb: "watch", Resource: "pods"},
 			{Verb: "watch", Group: "apps", Resource: "controllerrevisions"},
 		}
@@ -65,7 +73,7 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	var out []Permission
 	switch step.Change.(type) {
 	case plan.Edit:
-		out = append(out, PatchSet(p.Name))
+		out = append(out, PatchSet(s.Kind(), p.Name))
 	case plan.DeletePod:
 		out = append(out, DeletePods())
 	case plan.DeleteClaim:

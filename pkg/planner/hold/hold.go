@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -51,7 +50,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		Managers: sts.AddManager(nil, r.Manager),
 	}
 	if before != nil {
-		closed := s.Partition() == operation.Closed && before.Failed == nil
+		closed := s.Partition() == s.Kind().Closed() && before.Failed == nil
 		if closed && (r.Reason == "" || r.Reason == before.Reason) {
 			return nil, nil //nolint:nilnil // there is nothing to do
 		}
@@ -74,9 +73,9 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	p.Steps = []plan.Step{{
 		Title: "close the gate",
 		Change: plan.Edit{
-			Partition:   ptr.To(operation.Closed),
+			Partition:   ptr.To(s.Kind().Closed()),
 			Annotations: map[string]*string{operation.HoldAnnotation: record.Text()},
-			Says:        fmt.Sprintf("partition %d, record", operation.Closed),
+			Says:        fmt.Sprintf("partition %d, record", s.Kind().Closed()),
 		},
 		Until: plan.Observed{},
 	}}
@@ -100,7 +99,7 @@ func (r Request) refuse(s sts.Snapshot) *plan.Refusal {
 	case s.OnDelete():
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has update strategy OnDelete: no template change rolls out by itself, "+
 			"so there is nothing to hold", s.Name())}
-	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType:
+	case !s.Rolls():
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %s, which has no partition to hold pods back with",
 				s.Name(), sts.Clean(string(s.Strategy()))),

@@ -36,7 +36,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	switch {
 	case s.OnDelete():
 		to = 0
-	case s.Partition() != operation.Closed && s.Partition() != to:
+	case s.Partition() != s.Kind().Closed() && s.Partition() != to:
 		p.Warnings = append(p.Warnings, fmt.Sprintf(
 			"the partition is %d by now, which somebody else has set: it is left at that (it was %d before the hold)", s.Partition(), to))
 		to = s.Partition()

@@ -7,28 +7,24 @@ import (
 	"slices"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
-
-// recreate is the update strategy of KEP-3541, alpha in 1.37.
-const recreate appsv1.StatefulSetUpdateStrategyType = "Recreate"
 
 // Rollout refuses a set that no rollout can be run on.
 func Rollout(s sts.Snapshot) *plan.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
-	case s.Strategy() == recreate:
+	case s.Updates() == workload.UpdatesAtOnce:
 		return &plan.Refusal{
-			Why: fmt.Sprintf("statefulset %q has update strategy Recreate: its controller deletes all of its pods at once, "+
-				"and no step can be held back", s.Name()),
+			Why: fmt.Sprintf("statefulset %q has update strategy %s: its controller deletes all of its pods at once, "+
+				"and no step can be held back", s.Name(), s.Strategy()),
 			Try: []hint.Hint{hint.Words("change spec.updateStrategy.type to RollingUpdate or OnDelete")},
 		}
-	case s.Strategy() != appsv1.RollingUpdateStatefulSetStrategyType && !s.OnDelete():
+	case s.Updates() == workload.UpdatesUnknown:
 		return &plan.Refusal{
 			Why: fmt.Sprintf("statefulset %q has update strategy %q, which this kubectl-sts does not know", s.Name(), s.Strategy()),
 			Try: []hint.Hint{hint.Words("change spec.updateStrategy.type to RollingUpdate, or use a newer kubectl-sts")},
@@ -101,7 +97,7 @@ func Partition(s sts.Snapshot) *plan.Refusal {
 		return nil
 	}
 	by := ""
-	if w, ok := sts.LastWriter(s.Set.ManagedFields, "spec", "updateStrategy", "rollingUpdate", "partition"); ok {
+	if w, ok := s.Writer(workload.FieldPartition); ok {
 		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	no := &plan.Refusal{

@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // The files in testdata/begun are sets of a real control plane with their pods and
@@ -35,8 +36,8 @@ type begun struct {
 
 // world is the set in the cluster that goes on with it.
 func (b begun) world(t *testing.T) *verbtest.World {
-	w := &verbtest.World{T: t, Set: b.Set.DeepCopy(), Pods: map[int]*corev1.Pod{}, Revisions: b.Revisions, Bad: "none"}
-	s := sts.Observe(b.Set, b.Pods, b.Revisions, nil)
+	w := &verbtest.World{T: t, Set: workload.FromApps(b.Set), Pods: map[int]*corev1.Pod{}, Revisions: b.Revisions, Bad: "none"}
+	s := sts.Observe(workload.FromApps(b.Set), b.Pods, b.Revisions, nil)
 	for _, pod := range s.Pods {
 		i := slices.IndexFunc(b.Pods, func(p *corev1.Pod) bool { return p.Name == pod.Name })
 		w.Pods[pod.Ordinal] = b.Pods[i].DeepCopy()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -53,7 +54,8 @@ func FuzzRecord(f *testing.F) {
 		} else if record != nil {
 			requireStored(t, s, record)
 		}
-		_, _ = operation.WantsRollback(s), operation.BeforeRollout(s)
+		_ = operation.WantsRollback(s)
+		operation.BeforeRollout(s, ststest.Set())
 		for _, planned := range plansOf(s, updated) {
 			p, err := planned()
 			if err != nil {
@@ -176,7 +178,7 @@ func FuzzUndone(f *testing.F) {
 		defer within.Input(t)()
 		s := shaped("", shape, int(shape)%6)
 		delete(s.Set.Annotations, sts.RolloutAnnotation)
-		ststest.Annotated(replace.UndoneAnnotation, text)(s.Set)
+		metav1.SetMetaDataAnnotation(&s.Set.ObjectMeta, replace.UndoneAnnotation, text)
 
 		target, err := undo.FindTarget(s, nil, ststest.Start)
 		if err != nil {

@@ -184,7 +184,7 @@ func TestAbortStopsARestartOfSomePods(t *testing.T) {
 func TestARestartSurvivesOtherReplicas(t *testing.T) {
 	w := verbtest.NewWorld(t, verbtest.Rolling(verbtest.Third, verbtest.Third), verbtest.EveryPod(verbtest.Third)...)
 	w.Run(verbtest.Planned(t)(verbtest.RestartSome(1, 3)(verbtest.Ask(verbtest.AllAtOnce), w.See(), w.Now)), 1)
-	ststest.Replicas(2)(w.Set)
+	w.Set.Spec.Ordinals = w.Set.Spec.Ordinals.Resized(2)
 	delete(w.Pods, 2)
 	delete(w.Pods, 3)
 	delete(w.Pods, 4)

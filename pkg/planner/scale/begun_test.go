@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // The files in testdata/begun are a set of a real control plane whose scale from 4 to 2
@@ -38,7 +39,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndTakenBack(t *testing.T) {
 				for _, c := range begun.Claims {
 					claims = append(claims, sts.ObserveClaim(c, nil))
 				}
-				s := sts.Observe(begun.Set, begun.Pods, begun.Revisions, nil).WithClaims(claims)
+				s := sts.Observe(workload.FromApps(begun.Set), begun.Pods, begun.Revisions, nil).WithClaims(claims)
 				at := s.Replicas()
 
 				p, err := plantest.Saved(scale.Plan(scale.Request{To: to, Step: 1}, s, ststest.Start))

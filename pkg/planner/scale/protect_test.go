@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // place is where a claim is to be deleted: set web, the claim of its ordinal 3, and
@@ -37,7 +38,7 @@ func placed(replicas int32, changes ...func(*place)) place {
 	}
 	p.set.Spec.Replicas, p.set.Status.Replicas = &replicas, replicas
 	for _, other := range append(p.others, p.set) {
-		p.world.Sets = append(p.world.Sets, sts.Snapshot{Set: other})
+		p.world.Sets = append(p.world.Sets, sts.Snapshot{Set: workload.FromApps(other)})
 	}
 	for _, pod := range p.users {
 		p.world.Use(claims.Key{Namespace: "default", Name: p.claim.Name}, pod)

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // owned gives the claim an owner, which controls it or does not.
@@ -40,7 +41,9 @@ func other(replicas int32, changes ...setOption) *appsv1.StatefulSet {
 
 // rivals is the world with that set.
 func rivals(replicas int32) func(*scale.Request) {
-	return func(r *scale.Request) { r.World.Sets = []sts.Snapshot{{Set: other(replicas)}, {Set: set(twoWays)}} }
+	return func(r *scale.Request) {
+		r.World.Sets = []sts.Snapshot{{Set: workload.FromApps(other(replicas))}, {Set: workload.FromApps(set(twoWays))}}
+	}
 }
 
 // autoscaled is the world with autoscaler a of web.

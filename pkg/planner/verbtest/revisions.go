@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Third is a revision after Update, with nginx:1.23.
@@ -28,7 +29,7 @@ func On(set *appsv1.StatefulSet, newest string, pods ...string) sts.Snapshot {
 		}
 		all = append(all, ststest.Pod(o, ststest.Revision(revision)))
 	}
-	return sts.Observe(set, all, []*appsv1.ControllerRevision{
+	return sts.Observe(workload.FromApps(set), all, []*appsv1.ControllerRevision{
 		ststest.ControllerRevision(ststest.Stable, "nginx:1.21", numbers[ststest.Stable]),
 		ststest.ControllerRevision(ststest.Update, "nginx:1.22", numbers[ststest.Update]),
 		ststest.ControllerRevision(Third, "nginx:1.23", numbers[Third]),

@@ -12,22 +12,25 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // World is a cluster in which the controller does at once what it would do:
 // just enough to see where plans lead that are cut short and made again. The
 // scripts of test/e2e have the real one.
 type World struct {
-	T         *testing.T
-	Set       *appsv1.StatefulSet
+	T   *testing.T
+	Set *workload.Set
+	// Takes is how the server takes an edit, nil for the usual one.
+	Takes     func(set *workload.Set, e plan.Edit) *workload.Set
 	Pods      map[int]*corev1.Pod
 	Revisions []*appsv1.ControllerRevision
 	Bad       string // the revision whose pods never get Ready
@@ -40,7 +43,7 @@ type World struct {
 
 // NewWorld has nginx:1.21, 1.22 and 1.23 for revisions; its pods run these.
 func NewWorld(t *testing.T, set *appsv1.StatefulSet, pods ...string) *World {
-	w := &World{T: t, Set: set.DeepCopy(), Pods: map[int]*corev1.Pod{}, Now: ststest.Start, Bad: "none"}
+	w := &World{T: t, Set: workload.FromApps(set), Pods: map[int]*corev1.Pod{}, Now: ststest.Start, Bad: "none"}
 	s := On(set, "", pods...)
 	w.Revisions = s.Revisions
 	for o, revision := range pods {
@@ -65,21 +68,12 @@ func (w *World) apply(c plan.Change) {
 	w.Set = w.Set.DeepCopy()
 	switch c := c.(type) {
 	case plan.Edit:
-		ststest.Generation(w.Set.Generation + 1)(w.Set)
-		if c.Partition != nil {
-			w.Set.Spec.UpdateStrategy.RollingUpdate.Partition = ptr.To(int32(*c.Partition)) //nolint:gosec // a partition is an int32
+		takes := enginetest.Taken
+		if w.Takes != nil {
+			takes = w.Takes
 		}
-		if c.Template != nil {
-			typed, err := c.Template.Typed()
-			require.NoError(w.T, err)
-			w.Set.Spec.Template = *typed
-		}
-		for key, value := range c.Annotations {
-			ststest.Annotated(key, ptr.Deref(value, ""))(w.Set)
-			if value == nil {
-				delete(w.Set.Annotations, key)
-			}
-		}
+		w.Set = takes(w.Set, c)
+		w.Set.Status.ObservedGeneration = w.Set.Generation
 	case plan.DeletePod:
 		for o, pod := range w.Pods {
 			if pod.UID == c.UID {

@@ -89,7 +89,7 @@ func viewStatus(st report.Status) statusView {
 	}
 	v.facts(st)
 	if s.Uncountable != nil {
-		v.Replicas = int(*s.Set.Spec.Replicas)
+		v.Replicas = s.Set.Spec.Ordinals.Len()
 	}
 	if len(s.Revisions) > 0 { // a list does not know what was before
 		v.Images = ViewImages(st.Images())

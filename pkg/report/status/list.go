@@ -55,7 +55,7 @@ func (st shown) row() listRow {
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil
 	if s.Uncountable != nil {
-		r.ready, r.allReady = fmt.Sprintf("-/%d", *s.Set.Spec.Replicas), false
+		r.ready, r.allReady = fmt.Sprintf("-/%d", s.Set.Spec.Ordinals.Len()), false
 	}
 	if !s.Observed() || s.Uncountable != nil {
 		r.updated = "-" // which revision that is, only the controller knows

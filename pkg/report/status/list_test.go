@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 const hour = time.Hour
@@ -138,7 +139,7 @@ func gone() report.Status {
 // absurd wants more pods than there can be. Nobody goes through its ordinals.
 func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	st := judged("data", "typo", nil, ststest.Set(append(changes, ststest.Replicas(sts.MostReplicas+1))...))
-	st.Snapshot = sts.Gather([]*appsv1.StatefulSet{st.Snapshot.Set}).Take("data")[0]
+	st.Snapshot = sts.Gather([]*workload.Set{st.Snapshot.Set}).Take("data")[0]
 	st.Verdict = verdict.Judge(st.Snapshot, operation.Found{}, verdict.Limits{}, st.Now)
 	return st
 }

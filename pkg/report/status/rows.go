@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	appsv1 "k8s.io/api/apps/v1"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -37,7 +35,7 @@ func Rows(st report.Status, style report.Styles, width, room int) []string {
 // wanted.
 func oldWords(s sts.Snapshot, ordinal int) string {
 	switch {
-	case s.Strategy() == appsv1.OnDeleteStatefulSetStrategyType:
+	case s.OnDelete():
 		return "to be deleted"
 	case s.Gated(ordinal):
 		return "not taken back" // a partition that goes up does not do it

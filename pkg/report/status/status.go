@@ -52,7 +52,7 @@ func Head(st report.Status, width int) []string {
 func (st shown) headings(room int) [][2]string {
 	s := st.Snapshot
 	strategy := string(s.Strategy())
-	if s.Strategy() == appsv1.RollingUpdateStatefulSetStrategyType {
+	if s.Rolls() {
 		gate := s.GateWords()
 		if s.Closed() {
 			gate = "gate closed for every pod"

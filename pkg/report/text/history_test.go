@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // made is a ControllerRevision of a given age, with a change-cause or "".
@@ -36,7 +37,7 @@ func made(name, image string, number int64, age time.Duration, cause string) *ap
 
 // past is the history of a set.
 func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *operation.Rollout, revisions ...*appsv1.ControllerRevision) report.History {
-	s := sts.Observe(set, pods, revisions, nil)
+	s := sts.Observe(workload.FromApps(set), pods, revisions, nil)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	return report.History{
 		Snapshot: s, Revisions: history.Of(s, record, limits, ststest.Start), Command: hint.Caller{}.In("prod"), Now: ststest.Start,

@@ -5,7 +5,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -97,7 +96,7 @@ func WaitingForDeletions(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulS
 // WithClaims is the settled set with these claims, known to be all.
 func WithClaims(claims ...sts.Claim) sts.Snapshot {
 	s := Settled()
-	s.Set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+	s.Set.Spec.ClaimTemplates = []string{"data"}
 	s.Claims = append([]sts.Claim{}, claims...)
 	return s
 }

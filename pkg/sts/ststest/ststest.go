@@ -15,6 +15,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Start is when every test begins: pods are an hour old then.
@@ -195,6 +196,11 @@ func ControllerRevision(name, image string, number int64) *appsv1.ControllerRevi
 // Snapshot is a set with its pods; the revisions are Stable with nginx:1.21
 // and Update with nginx:1.22.
 func Snapshot(set *appsv1.StatefulSet, pods ...[]*corev1.Pod) sts.Snapshot {
+	return SnapshotOf(workload.FromApps(set), pods...)
+}
+
+// SnapshotOf is the same for a set of any kind.
+func SnapshotOf(set *workload.Set, pods ...[]*corev1.Pod) sts.Snapshot {
 	var all []*corev1.Pod
 	for _, some := range pods {
 		all = append(all, some...)
