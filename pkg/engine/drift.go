@@ -83,11 +83,11 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 		return what
 	}
 	said := st.changes(was, s, func(what string, field workload.Field) string {
-		w, known := s.Writer(field)
+		w, known := sts.WriterOf(s.Set, field)
 		return by(what, w, known)
 	})
 	if st.overtaken(p, s) {
-		w, known := s.AnnotationWriter(p.Record)
+		w, known := sts.AnnotationWriter(s.Set, p.Record)
 		said = append(said, by("the record of this run was changed", w, known))
 	}
 	return strings.Join(said, "; ")
@@ -99,7 +99,7 @@ func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
 		return ""
 	}
 	var at time.Time
-	if w, ok := s.AnnotationWriter(p.Record); ok {
+	if w, ok := sts.AnnotationWriter(s.Set, p.Record); ok {
 		at = w.Time
 	}
 	return sts.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)

@@ -48,7 +48,7 @@ func crashed(t *testing.T) *kubetest.Server {
 }
 
 // evidence is that of a crashed pod, changed.
-func evidence(change func(*sts.Evidence)) *sts.Evidence {
+func evidenceWith(change func(*sts.Evidence)) *sts.Evidence {
 	since := ststest.Start.Add(-time.Hour)
 	e := &sts.Evidence{
 		UID:       "web-4-uid",
@@ -61,7 +61,7 @@ func evidence(change func(*sts.Evidence)) *sts.Evidence {
 
 func TestEvidenceIsReadFromPodEventsNodeAndLog(t *testing.T) {
 	s := crashed(t)
-	require.Equal(t, evidence(func(*sts.Evidence) {}), s.Client().Evidence(t.Context(), "web-4", "nginx"))
+	require.Equal(t, evidenceWith(func(*sts.Evidence) {}), s.Client().Evidence(t.Context(), "web-4", "nginx"))
 	require.ElementsMatch(t, kubetest.Reads(
 		"GET "+kubetest.NodePath,
 		"GET "+kubetest.PodsPath+"?fieldSelector=metadata.name=web-4",
@@ -81,14 +81,14 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 			"a log that may not be read", func(s *kubetest.Server) {
 				s.On(http.MethodGet, logPath, kubetest.Forbidden("jo", "get", "pods/log", ""))
 			},
-			evidence(func(e *sts.Evidence) { e.Log, e.Previous, e.NoLog = nil, false, true }),
+			evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous, e.NoLog = nil, false, true }),
 		},
 		{
 			"events and nodes that may not be read", func(s *kubetest.Server) {
 				s.On(http.MethodGet, kubetest.EventsPath, kubetest.Forbidden("jo", "list", "events", ""))
 				s.On(http.MethodGet, kubetest.NodePath, kubetest.Forbidden("jo", "get", "nodes", ""))
 			},
-			evidence(func(e *sts.Evidence) { e.Probe = "" }),
+			evidenceWith(func(e *sts.Evidence) { e.Probe = "" }),
 		},
 		{
 			"a kubelet that has no log before", func(s *kubetest.Server) {
@@ -100,7 +100,7 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 					plain("panic: now")(w, r)
 				})
 			},
-			evidence(func(e *sts.Evidence) { e.Log, e.Previous = []string{"panic: now"}, false }),
+			evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous = []string{"panic: now"}, false }),
 		},
 		{
 			"a node that is lost", func(s *kubetest.Server) {
@@ -109,13 +109,13 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 						Type: corev1.NodeReady, Status: corev1.ConditionUnknown, LastTransitionTime: metav1.NewTime(ststest.Start),
 					}}}}))
 			},
-			evidence(func(e *sts.Evidence) { at := ststest.Start; e.NodeLost = &at }),
+			evidenceWith(func(e *sts.Evidence) { at := ststest.Start; e.NodeLost = &at }),
 		},
 		{
 			"only the end of a long log", func(s *kubetest.Server) {
 				s.On(http.MethodGet, logPath, plain(strings.Repeat("x", 400<<10)+"\nFATAL: full\n"))
 			},
-			evidence(func(e *sts.Evidence) {
+			evidenceWith(func(e *sts.Evidence) {
 				e.Log = []string{strings.Repeat("x", 158) + " … " + strings.Repeat("x", 237), "FATAL: full"}
 			}),
 		},
@@ -141,7 +141,7 @@ func TestEvidenceIsNotWaitedForForLong(t *testing.T) {
 		began := time.Now()
 		got := s.Client().Evidence(t.Context(), "web-4", "")
 		require.Equal(t, 10*time.Second, time.Since(began))
-		require.Equal(t, evidence(func(e *sts.Evidence) { e.Log, e.Previous = nil, false }), got)
+		require.Equal(t, evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous = nil, false }), got)
 		s.CloseClientConnections()
 	})
 }

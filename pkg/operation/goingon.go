@@ -137,8 +137,8 @@ func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, annotation s
 			later(t.Since.Add(s.MinReady()))
 		}
 	}
-	noted, _ := s.AnnotationWriter(annotation)
-	moved, _ := s.Writer(field)
+	noted, _ := sts.AnnotationWriter(s.Set, annotation)
+	moved, _ := sts.WriterOf(s.Set, field)
 	later(noted.Time)
 	later(moved.Time)
 	return latest

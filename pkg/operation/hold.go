@@ -110,7 +110,7 @@ func (r Hold) Failure(s sts.Snapshot) *sts.Failure {
 		return r.Failed
 	}
 	by, at := "somebody", r.Started
-	if w, known := s.Writer(workload.FieldPartition); known {
+	if w, known := sts.WriterOf(s.Set, workload.FieldPartition); known {
 		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
 	}
 	return &sts.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(

@@ -24,7 +24,7 @@ func (r Rollout) opened(s sts.Snapshot) *sts.Failure {
 	if r.Gate == nil || r.Aborting || s.OnDelete() || s.Opened().Len() <= s.Opens(*r.Gate).Len() {
 		return nil
 	}
-	w, known := s.Writer(workload.FieldPartition)
+	w, known := sts.WriterOf(s.Set, workload.FieldPartition)
 	if known && w.Own(r.Managers...) {
 		return nil
 	}

@@ -162,7 +162,7 @@ func (r Rollout) Stranger(s sts.Snapshot) string {
 		return ""
 	}
 	by := "somebody"
-	if w, ok := s.Writer(workload.FieldTemplate); ok {
+	if w, ok := sts.WriterOf(s.Set, workload.FieldTemplate); ok {
 		by = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())

@@ -46,7 +46,7 @@ func (r Scale) Lines(s sts.Snapshot, _ time.Time) [][2]string {
 
 // Since is when the record was last written: it does not hold when it began.
 func (r Scale) Since(s sts.Snapshot) (time.Time, bool) {
-	w, known := s.AnnotationWriter(sts.ScaleAnnotation)
+	w, known := sts.AnnotationWriter(s.Set, sts.ScaleAnnotation)
 	return w.Time, known
 }
 

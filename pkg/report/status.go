@@ -95,7 +95,7 @@ func (st Status) PartitionSince() (time.Time, bool) {
 	if st.Snapshot.Partition() == 0 {
 		return time.Time{}, false
 	}
-	w, ok := st.Snapshot.Writer(workload.FieldPartition)
+	w, ok := sts.WriterOf(st.Snapshot.Set, workload.FieldPartition)
 	return w.Time, ok
 }
 

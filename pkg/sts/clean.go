@@ -42,3 +42,13 @@ func plain(text string) bool {
 	}
 	return true
 }
+
+// CleanError is an error that quotes what anybody may have written: in an annotation,
+// on the command line.
+func CleanError(err error) error { return cleanError{err} }
+
+type cleanError struct{ error }
+
+func (e cleanError) Error() string { return Clean(e.error.Error()) }
+
+func (e cleanError) Unwrap() error { return e.error }

@@ -45,7 +45,7 @@ func FailedCreates(events []*corev1.Event) map[string]FailedCreate {
 		if m == nil {
 			continue
 		}
-		pod, at := m[1], eventTime(e)
+		pod, at := m[1], EventTime(e)
 		switch e.Reason {
 		case ReasonFailedCreate:
 			if before, known := failed[pod]; !known || at.After(before.At) {
@@ -65,7 +65,8 @@ func FailedCreates(events []*corev1.Event) map[string]FailedCreate {
 	return failed
 }
 
-func eventTime(e *corev1.Event) time.Time {
+// EventTime is when it happened last.
+func EventTime(e *corev1.Event) time.Time {
 	switch {
 	case e.Series != nil:
 		return e.Series.LastObservedTime.Time

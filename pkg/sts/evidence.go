@@ -62,26 +62,26 @@ func (e Evidence) WithLog(now *Evidence) Evidence {
 // ObserveEvidence reads the evidence of a pod. container is the one that is in
 // trouble, "" for the one that looks most like it; events are those about the pod.
 func ObserveEvidence(p *corev1.Pod, container string, events []*corev1.Event) Evidence {
-	pod := observePod(p, 0)
+	pod := ObservePod(p)
 	e := Evidence{UID: p.UID, Node: Clean(pod.Node), Ready: pod.Ready}
 	if e.Since = timeOf(pod.ReadySince); !pod.Ready {
 		e.Since = timeOf(pod.UnreadySince)
 		if probe := newestProbe(p, events); probe != nil {
-			e.Probe, e.ProbeAt = Clean(probe.Message), timeOf(eventTime(probe))
+			e.Probe, e.ProbeAt = Clean(probe.Message), timeOf(EventTime(probe))
 		}
 	}
 	status := suspect(p, container)
 	if status == nil {
 		return e
 	}
-	e.Container, e.Image, e.Restarts = Clean(status.Name), Clean(imageOf(p, status.Name)), int(status.RestartCount)
+	e.Container, e.Image, e.Restarts = Clean(status.Name), Clean(ImageOf(p, status.Name)), int(status.RestartCount)
 	if t := lastEnd(status); t != nil {
 		e.Exit = &Exit{Code: int(t.ExitCode), At: timeOf(t.FinishedAt.Time)}
 		if t.Reason != "Error" {
 			e.Exit.Reason = Clean(t.Reason)
 		}
 		if t.Reason == ReasonOOMKilled {
-			e.Exit.MemoryLimit = memoryLimit(p, status.Name)
+			e.Exit.MemoryLimit = MemoryLimit(p, status.Name)
 		}
 	}
 	return e
@@ -118,7 +118,7 @@ func suspect(p *corev1.Pod, container string) *corev1.ContainerStatus {
 		func(c *corev1.ContainerStatus) bool { return c.Name == container },
 		func(c *corev1.ContainerStatus) bool {
 			return c.State.Terminated != nil && c.State.Terminated.ExitCode != 0 ||
-				c.State.Waiting != nil && !progress[c.State.Waiting.Reason]
+				c.State.Waiting != nil && !Starts(c.State.Waiting.Reason)
 		},
 		func(c *corev1.ContainerStatus) bool { return c.RestartCount > 0 },
 		func(c *corev1.ContainerStatus) bool { return !c.Ready },
@@ -152,7 +152,7 @@ func newestProbe(p *corev1.Pod, events []*corev1.Event) *corev1.Event {
 	var newest *corev1.Event
 	for _, e := range events {
 		mine := e.Reason == ReasonUnhealthy && (e.InvolvedObject.UID == "" || e.InvolvedObject.UID == p.UID)
-		if mine && (newest == nil || eventTime(e).After(eventTime(newest))) {
+		if mine && (newest == nil || EventTime(e).After(EventTime(newest))) {
 			newest = e
 		}
 	}

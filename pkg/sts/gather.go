@@ -49,8 +49,8 @@ func (g *Gathering) Add(pod *corev1.Pod) bool {
 	if !ok {
 		return false
 	}
-	small := observePod(pod, ordinal)
-	small.Revision = s.Set.Kind.Revision(pod)
+	small := ObservePod(pod)
+	small.Ordinal, small.Revision = ordinal, s.Set.Kind.Revision(pod)
 	small.Labels = nil // for budgets, which these have none of
 	small.Images = nil // which a list of sets does not show
 	s.Pods = append(s.Pods, small)

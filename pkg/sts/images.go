@@ -7,63 +7,7 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 )
-
-// ImageChange is what happens to the image of one container between two
-// templates: From and To are equal where nothing does, and one of them is empty
-// where the container is new or goes away.
-type ImageChange struct {
-	Container string
-	From, To  string
-	// Alone says that no other container is there, so that its name tells nothing.
-	Alone bool
-}
-
-// String is the change in a line. It is not clean: images come from the cluster.
-func (c ImageChange) String() string {
-	words := c.To
-	switch {
-	case c.From == "":
-		words += " (new container)"
-	case c.To == "":
-		words = c.From + " (container removed)"
-	case c.From != c.To:
-		words = c.From + " -> " + c.To
-	}
-	if c.Alone {
-		return words
-	}
-	return c.Container + ": " + words
-}
-
-// ImageChanges are the containers whose images differ between two templates. Where
-// none does, it is the first container.
-func ImageChanges(from, to []ContainerImage) []ImageChange {
-	alone := len(to) == 1 && len(from) <= 1
-	image := func(all []ContainerImage, name string) string {
-		i := slices.IndexFunc(all, func(c ContainerImage) bool { return c.Container == name })
-		if i < 0 {
-			return ""
-		}
-		return all[i].Image
-	}
-	var out []ImageChange
-	for _, c := range to {
-		if before := image(from, c.Container); before != c.Image {
-			out = append(out, ImageChange{c.Container, before, c.Image, alone})
-		}
-	}
-	for _, c := range from {
-		if image(to, c.Container) == "" {
-			out = append(out, ImageChange{c.Container, c.Image, "", alone})
-		}
-	}
-	if len(out) == 0 && len(to) > 0 {
-		out = append(out, ImageChange{to[0].Container, to[0].Image, to[0].Image, alone})
-	}
-	return out
-}
 
 // RevisionImages are the images that a revision has; nil where nobody knows it.
 func (s Snapshot) RevisionImages(name string) []ContainerImage {
@@ -76,12 +20,6 @@ func (s Snapshot) RevisionImages(name string) []ContainerImage {
 		return SpecImages(&s.Set.Spec.Template.Spec)
 	}
 	return nil
-}
-
-// SpecImages are the images of a pod's containers and, after those, of its init
-// containers.
-func SpecImages(spec *corev1.PodSpec) []ContainerImage {
-	return slices.Concat(imagesOf(spec.Containers, false), imagesOf(spec.InitContainers, true))
 }
 
 // RolloutImages are the containers whose images differ between the revision that
@@ -111,21 +49,12 @@ func revisionImages(r *appsv1.ControllerRevision) ([]ContainerImage, error) {
 	}
 	var out []ContainerImage
 	for _, c := range data.Spec.Template.Spec.Containers {
-		out = append(out, ContainerImage{c.Name, c.Image, false})
+		out = append(out, ContainerImage{Container: c.Name, Image: c.Image})
 	}
 	for _, c := range data.Spec.Template.Spec.InitContainers {
-		out = append(out, ContainerImage{c.Name, c.Image, true})
+		out = append(out, ContainerImage{Container: c.Name, Image: c.Image, Init: true})
 	}
 	return out, nil
-}
-
-// ImageLine is what happens to images, in one line.
-func ImageLine(changes []ImageChange) string {
-	words := make([]string, len(changes))
-	for i, c := range changes {
-		words[i] = c.String()
-	}
-	return strings.Join(words, ", ")
 }
 
 // Focus picks of a pod's images those that tell one revision from the other.

@@ -1,11 +1,14 @@
 package sts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // sign is how a tool that manages objects shows on them.
@@ -26,10 +29,10 @@ var signs = []sign{
 }
 
 // ManagedBy names the tool that owns the set, or "".
-func (s Snapshot) ManagedBy() string {
-	writers := Managers(s.Set.ManagedFields)
+func ManagedBy(s *workload.Set) string {
+	writers := Managers(s.ManagedFields)
 	for _, sign := range signs {
-		for _, values := range []map[string]string{s.Set.Labels, s.Set.Annotations} {
+		for _, values := range []map[string]string{s.Labels, s.Annotations} {
 			if value, ok := values[sign.label]; ok && (sign.value == "" || sign.value == value) {
 				return sign.tool
 			}
@@ -41,20 +44,10 @@ func (s Snapshot) ManagedBy() string {
 	return ""
 }
 
-// Field is what a run writes of a set's spec.
-type Field string
-
-// The fields.
-const (
-	FieldTemplate  Field = "template"
-	FieldPartition Field = "partition"
-	FieldReplicas  Field = "replicas"
-)
-
 // PutsBack warns, in one line or none, of a tool that may put its own template,
 // say, back, and says what to pause before.
-func (s Snapshot) PutsBack(fields ...Field) []string {
-	by := s.ManagedBy()
+func PutsBack(s *workload.Set, fields ...workload.Field) []string {
+	by := ManagedBy(s)
 	if by == "" {
 		return nil
 	}
@@ -62,29 +55,29 @@ func (s Snapshot) PutsBack(fields ...Field) []string {
 	for i, f := range fields {
 		names[i] = string(f)
 	}
-	words := fmt.Sprintf("%s manages statefulset %s and may put its own %s back", by, s.Name(), strings.Join(names, " and "))
-	if pause := s.pause(by); pause != "" {
+	words := fmt.Sprintf("%s manages statefulset %s and may put its own %s back", by, s.Name, strings.Join(names, " and "))
+	if pause := pause(s, by); pause != "" {
 		words += "; pause it first: " + pause
 	}
-	if slices.Contains(fields, FieldPartition) {
+	if slices.Contains(fields, workload.FieldPartition) {
 		return []string{words + "; change the source when this is over: applied before, it opens the gate for every pod"}
 	}
 	return []string{words + "; change the source as well"}
 }
 
 // pause is the command that keeps the tool from writing, or "".
-func (s Snapshot) pause(by string) string {
+func pause(s *workload.Set, by string) string {
 	command := func(format, name, namespace string) string {
-		words := fmt.Sprintf(format, or(name, "NAME"))
+		words := fmt.Sprintf(format, cmp.Or(name, "NAME"))
 		if by == "Flux" {
-			words += " -n " + or(namespace, "NAMESPACE")
+			words += " -n " + cmp.Or(namespace, "NAMESPACE")
 		}
 		return words
 	}
-	labels := s.Set.Labels
+	labels := s.Labels
 	switch {
 	case by == "Argo CD":
-		return command("argocd app set %s --sync-policy none", s.application(), "")
+		return command("argocd app set %s --sync-policy none", application(s), "")
 	case by == "Flux" && labels["helm.toolkit.fluxcd.io/name"] != "":
 		return command("flux suspend helmrelease %s", labels["helm.toolkit.fluxcd.io/name"], labels["helm.toolkit.fluxcd.io/namespace"])
 	case by == "Flux":
@@ -96,9 +89,9 @@ func (s Snapshot) pause(by string) string {
 
 // application is the name of the Argo CD application, as far as it is told in
 // words that a shell reads as one.
-func (s Snapshot) application() string {
-	id, _, _ := strings.Cut(s.Set.Annotations["argocd.argoproj.io/tracking-id"], ":")
-	name := or(id, s.Set.Labels["argocd.argoproj.io/instance"])
+func application(s *workload.Set) string {
+	id, _, _ := strings.Cut(s.Annotations["argocd.argoproj.io/tracking-id"], ":")
+	name := cmp.Or(id, s.Labels["argocd.argoproj.io/instance"])
 	if len(validation.IsDNS1123Subdomain(name)) > 0 {
 		return ""
 	}

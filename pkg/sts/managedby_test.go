@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func labelled(key, value string) func(*appsv1.StatefulSet) {
@@ -43,17 +44,17 @@ func TestManagedBy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, ststest.Snapshot(ststest.Set(test.set)).ManagedBy())
+			require.Equal(t, test.want, sts.ManagedBy(workload.FromApps(ststest.Set(test.set))))
 		})
 	}
 }
 
 func TestPutsBack(t *testing.T) {
-	template, replicas := []sts.Field{sts.FieldTemplate, sts.FieldPartition}, []sts.Field{sts.FieldReplicas}
+	template, replicas := []workload.Field{workload.FieldTemplate, workload.FieldPartition}, []workload.Field{workload.FieldReplicas}
 	for _, test := range []struct {
 		name string
 		set  func(*appsv1.StatefulSet)
-		what []sts.Field
+		what []workload.Field
 		want string
 	}{
 		{
@@ -87,8 +88,8 @@ func TestPutsBack(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, []string{test.want}, ststest.Snapshot(ststest.Set(test.set)).PutsBack(test.what...))
+			require.Equal(t, []string{test.want}, sts.PutsBack(workload.FromApps(ststest.Set(test.set)), test.what...))
 		})
 	}
-	require.Empty(t, ststest.Snapshot(ststest.Set()).PutsBack(replicas...))
+	require.Empty(t, sts.PutsBack(workload.FromApps(ststest.Set()), replicas...))
 }

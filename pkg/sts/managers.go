@@ -47,12 +47,12 @@ func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, boo
 	return last, found
 }
 
-// Writer finds who wrote this field of the set last.
-func (s Snapshot) Writer(field workload.Field) (Writer, bool) {
+// WriterOf finds who wrote this field of the set last.
+func WriterOf(set *workload.Set, field workload.Field) (Writer, bool) {
 	var last Writer
 	found := false
-	for _, path := range s.Kind().Paths(field) {
-		if w, ok := LastWriter(s.Set.ManagedFields, path...); ok && (!found || w.Time.After(last.Time)) {
+	for _, path := range set.Kind.Paths(field) {
+		if w, ok := LastWriter(set.ManagedFields, path...); ok && (!found || w.Time.After(last.Time)) {
 			last, found = w, true
 		}
 	}
@@ -60,8 +60,8 @@ func (s Snapshot) Writer(field workload.Field) (Writer, bool) {
 }
 
 // AnnotationWriter finds who wrote an annotation of the set last.
-func (s Snapshot) AnnotationWriter(key string) (Writer, bool) {
-	return LastWriter(s.Set.ManagedFields, "metadata", "annotations", key)
+func AnnotationWriter(set *workload.Set, key string) (Writer, bool) {
+	return LastWriter(set.ManagedFields, "metadata", "annotations", key)
 }
 
 // Own reports whether it was the plugin that wrote, this run or another: under its

@@ -33,7 +33,7 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	}
 	if err != nil {
 		return nil, &hint.Error{
-			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), cleanError{err}),
+			Err: fmt.Errorf("annotation %s of statefulset %q can't be read: %w", annotation, s.Name(), CleanError(err)),
 			Hints: []hint.Hint{{
 				Words: "to drop it, " + first + " and run", Kind: hint.Kubectl, Verb: "annotate",
 				Args: []string{"statefulset", s.Name(), annotation + "-"}, Namespace: s.Set.Namespace,
@@ -42,14 +42,6 @@ func ReadNote[N Note](s Snapshot, annotation, first string) (*N, error) {
 	}
 	return note, nil
 }
-
-// cleanError is an error that quotes what anybody may have written: in an annotation,
-// on the command line.
-type cleanError struct{ error }
-
-func (e cleanError) Error() string { return Clean(e.error.Error()) }
-
-func (e cleanError) Unwrap() error { return e.error }
 
 // NoteText is the annotation's value. A struct of plain fields always marshals.
 func NoteText(note Note) *string {

@@ -66,7 +66,7 @@ func (o Order) Check() error {
 	case strings.ContainsFunc(o.Last, func(r rune) bool { return r < ' ' || r > '~' }):
 		return fmt.Errorf("selector %q: labels have no such characters", o.Last) // the parser takes some
 	case err != nil:
-		return fmt.Errorf("selector %q: %w", o.Last, cleanError{err})
+		return fmt.Errorf("selector %q: %w", o.Last, CleanError(err))
 	case selector.Empty():
 		return errors.New("the selector selects every pod")
 	}

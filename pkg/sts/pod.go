@@ -34,12 +34,12 @@ type Pod struct {
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
 
-// observePod copies what the pod itself tells. Its revision only the kind of its set can tell.
-func observePod(p *corev1.Pod, ordinal int) Pod {
+// ObservePod copies what the pod itself tells. Its revision only the kind of its set can
+// tell, and its ordinal only the set's name.
+func ObservePod(p *corev1.Pod) Pod {
 	pod := Pod{
 		Name:    p.Name,
 		UID:     p.UID,
-		Ordinal: ordinal,
 		Labels:  p.Labels,
 		Version: p.ResourceVersion,
 		Phase:   p.Status.Phase,

@@ -2,12 +2,10 @@ package sts
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -57,30 +55,4 @@ func revisionNames(revisions []*appsv1.ControllerRevision) string {
 		names = append(names, fmt.Sprintf("%d (%s)", r.Revision, r.Name))
 	}
 	return strings.Join(names, ", ")
-}
-
-// ContainerImage is the image of one container of a template.
-type ContainerImage struct {
-	Container string
-	Image     string
-	Init      bool // of an init container
-}
-
-// Images are the images of the template's containers and, after those, of its
-// init containers.
-func (t Template) Images() ([]ContainerImage, error) {
-	typed, err := t.Typed()
-	if err != nil {
-		return nil, err
-	}
-	images := imagesOf(typed.Spec.Containers, false)
-	return slices.Concat(images, imagesOf(typed.Spec.InitContainers, true)), nil
-}
-
-func imagesOf(containers []corev1.Container, isInit bool) []ContainerImage {
-	var out []ContainerImage
-	for i := range containers {
-		out = append(out, ContainerImage{containers[i].Name, containers[i].Image, isInit})
-	}
-	return out
 }

@@ -90,7 +90,7 @@ func TestTheImagesOfATemplate(t *testing.T) {
 	got, err := template.Images()
 
 	require.NoError(t, err)
-	require.Equal(t, []sts.ContainerImage{{Container: "app", Image: "app:2"}, {Container: "side"}, {"load", "load:1", true}}, got)
+	require.Equal(t, []sts.ContainerImage{{Container: "app", Image: "app:2"}, {Container: "side"}, {Container: "load", Image: "load:1", Init: true}}, got)
 }
 
 func TestTheImagesOfWhatIsNoTemplate(t *testing.T) {

@@ -62,8 +62,8 @@ func Observe(set *workload.Set, pods []*corev1.Pod, revisions []*appsv1.Controll
 			continue
 		}
 		if ordinal, ok := ordinalOf(set.Name, p.Name); ok {
-			pod := observePod(p, ordinal)
-			pod.Revision = set.Kind.Revision(p)
+			pod := ObservePod(p)
+			pod.Ordinal, pod.Revision = ordinal, set.Kind.Revision(p)
 			s.Pods = append(s.Pods, pod)
 		}
 	}

@@ -92,6 +92,9 @@ var waitingGrace = map[string]Grace{
 // progress are the waiting reasons of a container that is on its way.
 var progress = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
 
+// Starts reports whether a container that waits for this reason is on its way.
+func Starts(reason string) bool { return progress[reason] }
+
 // podTrouble finds the worst trouble of a pod that is not Ready: the one
 // with the least grace, and the first container's among equals.
 func podTrouble(p *corev1.Pod) *Trouble {
@@ -155,7 +158,7 @@ func containerTrouble(p *corev1.Pod, c *corev1.ContainerStatus) *Trouble {
 
 func waitingTrouble(p *corev1.Pod, c *corev1.ContainerStatus) *Trouble {
 	w := c.State.Waiting
-	if progress[w.Reason] {
+	if Starts(w.Reason) {
 		return nil
 	}
 	grace, known := waitingGrace[w.Reason]
@@ -164,7 +167,7 @@ func waitingTrouble(p *corev1.Pod, c *corev1.ContainerStatus) *Trouble {
 	}
 	t := &Trouble{Reason: w.Reason, Message: rpcWrapping.ReplaceAllString(w.Message, ""), Container: c.Name, Grace: grace}
 	if w.Reason == "ErrImagePull" || w.Reason == "ImagePullBackOff" {
-		t.Message = pullWords(w.Message, imageOf(p, c.Name))
+		t.Message = pullWords(w.Message, ImageOf(p, c.Name))
 	}
 	// "back-off 10s restarting failed container" tells nobody why it failed.
 	if last := c.LastTerminationState.Terminated; w.Reason == ReasonCrashLoop && last != nil {
@@ -193,14 +196,14 @@ func exitWords(p *corev1.Pod, c *corev1.ContainerStatus, t *corev1.ContainerStat
 // memoryWords say how much memory a container may use. One without a limit of its
 // own is killed when the node runs out.
 func memoryWords(p *corev1.Pod, container string) string {
-	if limit := memoryLimit(p, container); limit != "" {
+	if limit := MemoryLimit(p, container); limit != "" {
 		return "memory limit " + limit
 	}
 	return "no memory limit"
 }
 
-// memoryLimit is the memory limit of a container, "" for none.
-func memoryLimit(p *corev1.Pod, container string) string {
+// MemoryLimit is the memory limit of a container, "" for none.
+func MemoryLimit(p *corev1.Pod, container string) string {
 	c := containerNamed(p, container)
 	if c == nil {
 		return ""
@@ -211,8 +214,8 @@ func memoryLimit(p *corev1.Pod, container string) string {
 	return ""
 }
 
-// imageOf is the image of a container, "" when there is no such container.
-func imageOf(p *corev1.Pod, container string) string {
+// ImageOf is the image of a container, "" when there is no such container.
+func ImageOf(p *corev1.Pod, container string) string {
 	if c := containerNamed(p, container); c != nil {
 		return c.Image
 	}

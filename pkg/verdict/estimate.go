@@ -86,7 +86,7 @@ func paceOf(s sts.Snapshot, now time.Time) (pace, bool) {
 
 // rolloutBegan is when the template was written, as far as the set tells.
 func rolloutBegan(s sts.Snapshot) time.Time {
-	if w, ok := s.Writer(workload.FieldTemplate); ok {
+	if w, ok := sts.WriterOf(s.Set, workload.FieldTemplate); ok {
 		return w.Time
 	}
 	if r, ok := s.Revision(s.UpdateRevision()); ok {

@@ -39,7 +39,7 @@ func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
 		return nil
 	}
 	o := &sts.Other{Driver: *d, Alive: alive}
-	if w, ok := s.AnnotationWriter(record.Annotation()); ok {
+	if w, ok := sts.AnnotationWriter(s.Set, record.Annotation()); ok {
 		o.Touched = w.Time
 	}
 	return o

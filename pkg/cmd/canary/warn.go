@@ -7,11 +7,12 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // warnings name who may put the old template or the replicas back.
 func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) ([]string, error) {
-	out := s.PutsBack(sts.FieldTemplate, sts.FieldPartition)
+	out := sts.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)
 	scalers, err := client.Autoscalers(ctx, s.Name())
 	switch {
 	case kube.Denied(err):

@@ -29,7 +29,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	withCause := verbtest.Record(func(r *operation.Rollout) { r.Cause = ptr.To("kubectl apply") })
 	text := `{"version":1,"run":"RUN","started":"2030-01-02T03:04:05Z","stable":"web-stable","ownTemplate":true,"partition":0,` +
 		`"steps":["1","50%","100%"],"soak":"1m0s","cause":"kubectl apply","aborting":true,"left":"web-update"}`
-	note := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
+	undone := `{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z","by":"abort"}`
 	s := ststest.Snapshot(
 		verbtest.CanarySet(withCause, 2, ststest.Annotated(operation.ChangeCause, "kubectl sts canary web")),
 		verbtest.Updated(2, 0),
@@ -64,7 +64,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: plan.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil, replace.UndoneAnnotation: &note},
+					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil, replace.UndoneAnnotation: &undone},
 					Says: "partition 0, no record",
 				},
 				Until: plan.PodsGood{From: 0, Gated: ststest.Stable},

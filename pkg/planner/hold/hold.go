@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Request is what a user wants.
@@ -65,7 +66,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record.Partition > 0 {
 		p.Details = append(p.Details, fmt.Sprintf("partition %d is remembered, and set again by the release", record.Partition))
 	}
-	p.Warnings = s.PutsBack(sts.FieldPartition)
+	p.Warnings = sts.PutsBack(s.Set, workload.FieldPartition)
 	if s.Replicas() == 0 {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}

@@ -97,7 +97,7 @@ func Partition(s sts.Snapshot) *plan.Refusal {
 		return nil
 	}
 	by := ""
-	if w, ok := s.Writer(workload.FieldPartition); ok {
+	if w, ok := sts.WriterOf(s.Set, workload.FieldPartition); ok {
 		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	no := &plan.Refusal{

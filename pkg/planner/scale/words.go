@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // details say how it goes, where that is not what anybody would expect.
@@ -144,7 +145,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := b.s.PutsBack(sts.FieldReplicas)
+	out := sts.PutsBack(b.s.Set, workload.FieldReplicas)
 	if len(b.r.Left) > 0 {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))

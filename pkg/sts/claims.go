@@ -1,0 +1,100 @@
+package sts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// PodOf is the name of the set's pod that a claim of this name is for, or "".
+func (s Snapshot) PodOf(claim string) string {
+	if ordinal, ok := s.OrdinalOfClaim(claim); ok {
+		return s.PodName(ordinal)
+	}
+	return ""
+}
+
+// OrdinalOfClaim is the ordinal whose claim has this name, if it can be the set's.
+func (s Snapshot) OrdinalOfClaim(claim string) (int, bool) {
+	for _, template := range s.ClaimTemplates() {
+		if ordinal, ok := s.ClaimOrdinal(template, claim); ok {
+			return ordinal, true
+		}
+	}
+	return 0, false
+}
+
+// ClaimTemplates are the names of the set's volumeClaimTemplates.
+func (s Snapshot) ClaimTemplates() []string {
+	if s.Set == nil {
+		return nil
+	}
+	return s.Set.Spec.ClaimTemplates
+}
+
+// ClaimName is the name of the claim that the controller makes from this
+// template for this ordinal (getPersistentVolumeClaimName in its source). Names
+// are only ever built, never taken apart: data of set a-b and data-a of set b
+// come out the same.
+func (s Snapshot) ClaimName(template string, ordinal int) string {
+	return fmt.Sprintf("%s-%s-%d", template, s.Name(), ordinal)
+}
+
+// ClaimOrdinal is the ordinal for which this template would give a claim this
+// name, if there is one.
+func (s Snapshot) ClaimOrdinal(template, claim string) (int, bool) {
+	rest, ok := strings.CutPrefix(claim, template+"-")
+	if !ok {
+		return 0, false
+	}
+	return ordinalOf(s.Name(), rest)
+}
+
+// ClaimsOf are the claims of one ordinal, in the order of the set's templates.
+func (s Snapshot) ClaimsOf(ordinal int) []Claim {
+	var out []Claim
+	for _, template := range s.ClaimTemplates() {
+		name := s.ClaimName(template, ordinal)
+		if i := slices.IndexFunc(s.Claims, func(c Claim) bool { return c.Name == name }); i >= 0 {
+			out = append(out, s.Claims[i])
+		}
+	}
+	return out
+}
+
+// WithClaims is the snapshot with those of these claims that a template of the
+// set can have made, by name.
+func (s Snapshot) WithClaims(all []Claim) Snapshot {
+	s.Claims = []Claim{} // none, but known
+	for i := range all {
+		for _, template := range s.ClaimTemplates() {
+			if _, ok := s.ClaimOrdinal(template, all[i].Name); ok && all[i].Namespace == s.Set.Namespace {
+				s.Claims = append(s.Claims, all[i])
+				break
+			}
+		}
+	}
+	slices.SortFunc(s.Claims, func(a, b Claim) int { return strings.Compare(a.Name, b.Name) })
+	return s
+}
+
+// WhenScaled is what the set's controller does with the claims of an ordinal
+// that a scale-down removes.
+func (s Snapshot) WhenScaled() workload.Retention {
+	if s.Set == nil {
+		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+	}
+	return s.Set.Spec.WhenScaled
+}
+
+// WhenDeleted is what happens to the claims when the set itself is deleted.
+func (s Snapshot) WhenDeleted() workload.Retention {
+	if s.Set == nil {
+		return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+	}
+	return s.Set.Spec.WhenDeleted
+}
