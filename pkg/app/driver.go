@@ -6,14 +6,14 @@ import (
 	"os/user"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/process"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Driver is this process as the records of what it drives name it.
-func (e *Env) Driver() *sts.Driver {
+func (e *Env) Driver() *note.Driver {
 	if e.driver.Since.IsZero() {
 		host, _ := os.Hostname() // one without a name is none to tell
-		e.driver = sts.Driver{
+		e.driver = note.Driver{
 			User: userName(), Host: host, Process: os.Getpid(), Mark: process.Mark(os.Getpid()), Since: e.Now().UTC().Truncate(1e9),
 		}
 	}
@@ -31,17 +31,17 @@ func userName() string {
 
 // Ended reports whether a process is known to have ended, which can be told on
 // its own host.
-func (e *Env) Ended(d sts.Driver) bool {
+func (e *Env) Ended(d note.Driver) bool {
 	alive, known := e.Alive(d)
 	return known && !alive
 }
 
 // Alive reports whether another process runs, and whether that is known.
-func (e *Env) Alive(d sts.Driver) (alive, known bool) { return running(*e.Driver(), d) }
+func (e *Env) Alive(d note.Driver) (alive, known bool) { return running(*e.Driver(), d) }
 
 // running reports whether another process runs, and whether that can be told from
 // here: it can on the same host.
-func running(own, other sts.Driver) (alive, known bool) {
+func running(own, other note.Driver) (alive, known bool) {
 	switch {
 	case other.Host == "" || other.Host != own.Host || other.Process <= 0 || !process.SamePlace(own.Mark, other.Mark):
 		return false, false

@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -52,7 +52,7 @@ type Env struct {
 	host string           // of the API server, empty before there is a client
 	now  func() time.Time // the cluster's clock, nil before there is a client
 
-	driver  sts.Driver // this process, once somebody has asked
+	driver  note.Driver // this process, once somebody has asked
 	notices notices
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -34,8 +35,8 @@ var data = []string{"data"}
 
 // claim is a bound claim in namespace default that the controller made an hour
 // ago, for a set whose selector is app=web.
-func claim(name string, changes ...func(*sts.Claim)) sts.Claim {
-	c := sts.Claim{
+func claim(name string, changes ...func(*storage.Claim)) storage.Claim {
+	c := storage.Claim{
 		Namespace: "default", Name: name, UID: types.UID(name + "-uid"), Version: "1",
 		Labels: map[string]string{"app": "web"}, Size: "1Gi", Class: "standard", Volume: "pv-" + name,
 		Phase: corev1.ClaimBound, Created: ststest.Start.Add(-time.Hour),
@@ -47,21 +48,21 @@ func claim(name string, changes ...func(*sts.Claim)) sts.Claim {
 	return c
 }
 
-func labels(pairs map[string]string) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.Labels = pairs }
+func labels(pairs map[string]string) func(*storage.Claim) {
+	return func(c *storage.Claim) { c.Labels = pairs }
 }
 
-func madeBy(manager string) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.MadeBy, c.ByController = manager, false }
+func madeBy(manager string) func(*storage.Claim) {
+	return func(c *storage.Claim) { c.MadeBy, c.ByController = manager, false }
 }
 
-func ownedBy(kind, name string, uid types.UID) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: uid}} }
+func ownedBy(kind, name string, uid types.UID) func(*storage.Claim) {
+	return func(c *storage.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: uid}} }
 }
 
 // scene is what a case of the tables is about.
 type scene struct {
-	claims  []sts.Claim
+	claims  []storage.Claim
 	world   claims.World
 	options claims.Options
 }
@@ -82,9 +83,9 @@ func standard(changes ...func(*scene)) scene {
 }
 
 // alter changes one claim.
-func alter(name string, changes ...func(*sts.Claim)) func(*scene) {
+func alter(name string, changes ...func(*storage.Claim)) func(*scene) {
 	return func(s *scene) {
-		i := slices.IndexFunc(s.claims, func(c sts.Claim) bool { return c.Name == name })
+		i := slices.IndexFunc(s.claims, func(c storage.Claim) bool { return c.Name == name })
 		for _, change := range changes {
 			change(&s.claims[i])
 		}
@@ -97,7 +98,7 @@ func sets(all ...sts.Snapshot) func(*scene) {
 }
 
 // only are the claims that there are.
-func only(all ...sts.Claim) func(*scene) {
+func only(all ...storage.Claim) func(*scene) {
 	return func(s *scene) { s.claims, s.world.Users = all, nil }
 }
 
@@ -112,7 +113,7 @@ func mount(name, pod string) func(*scene) {
 
 // scaler is autoscaler hpa of a set.
 func scaler(namespace, set string, most int) claims.Scaler {
-	return claims.Scaler{Namespace: namespace, Set: set, Autoscaler: sts.Autoscaler{Name: "hpa", Min: 1, Max: most}}
+	return claims.Scaler{Namespace: namespace, Set: set, Autoscaler: claims.Autoscaler{Name: "hpa", Min: 1, Max: most}}
 }
 
 func ask(change func(*claims.Options)) func(*scene) {

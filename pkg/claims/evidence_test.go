@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Where no template of any set gives the name, all must speak for it.
@@ -24,7 +25,7 @@ func TestClaimsWithoutEvidenceAreKept(t *testing.T) {
 			"it was made by kubectl-create, not by the StatefulSet controller",
 		},
 		{
-			"made by hand and not bound yet", standard(only(claim("logs-web-0", byHand, func(c *sts.Claim) { c.Volume = "" }))),
+			"made by hand and not bound yet", standard(only(claim("logs-web-0", byHand, func(c *storage.Claim) { c.Volume = "" }))),
 			"it was made by kubectl-create, not by the StatefulSet controller",
 		},
 		{
@@ -123,7 +124,7 @@ func TestASecondLookSeesWhatHasChanged(t *testing.T) {
 }
 
 func TestTheMakersOfOneNamespaceTellAboutAnother(t *testing.T) {
-	gone := scene{claims: []sts.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}), madeBy("distro-controller"))}}
+	gone := scene{claims: []storage.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}), madeBy("distro-controller"))}}
 	deletedSets(&gone)
 	first := claims.NewJudge(gone.claims, gone.options)
 
@@ -133,7 +134,7 @@ func TestTheMakersOfOneNamespaceTellAboutAnother(t *testing.T) {
 	elsewhere := claim("data-web-0")
 	elsewhere.Namespace, elsewhere.MadeBy = "elsewhere", "distro-controller"
 	gone.options.Makers = claims.Makers{}
-	gone.options.Makers.Learn([]sts.Claim{elsewhere})
+	gone.options.Makers.Learn([]storage.Claim{elsewhere})
 	again := claims.NewJudge(gone.claims, gone.options)
 
 	require.Equal(t, claims.SetGone, again.All(gone.claims, gone.world)[0].Class)
@@ -142,7 +143,7 @@ func TestTheMakersOfOneNamespaceTellAboutAnother(t *testing.T) {
 }
 
 func TestAClaimThatTheJudgeDoesNotKnowIsKept(t *testing.T) {
-	gone := scene{claims: []sts.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}))}}
+	gone := scene{claims: []storage.Claim{claim("data-db-0", labels(map[string]string{"app": "db"}))}}
 	deletedSets(&gone)
 	verdicts := gone.judge()
 	require.True(t, verdicts[0].Delete)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -40,7 +41,7 @@ func FuzzNames(f *testing.F) {
 		if used {
 			w.Users[claims.Key{Namespace: "default", Name: named}] = "pod"
 		}
-		all := []sts.Claim{claim(named)}
+		all := []storage.Claim{claim(named)}
 		for _, options := range []claims.Options{{}, {DeletedSets: true, ScaledToZero: true}} {
 			verdicts := claims.NewJudge(all, options).All(all, w)
 			require.Len(t, verdicts, 1)
@@ -76,7 +77,7 @@ func FuzzTotal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, one, two string) {
 		defer within.Input(t)()
 		total := claims.Sum(slices.Values([]claims.Verdict{
-			{Delete: true, Claim: sts.Claim{Size: one, Volume: "v"}}, {Delete: true, Claim: sts.Claim{Size: two, Volume: "v"}},
+			{Delete: true, Claim: storage.Claim{Size: one, Volume: "v"}}, {Delete: true, Claim: storage.Claim{Size: two, Volume: "v"}},
 		}))
 		require.Equal(t, 2, total.Claims)
 		_, err := resource.ParseQuantity(total.Size.String())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // unmade decides about a claim that no template of any set would make: the
@@ -59,7 +60,7 @@ func (j *Judge) lost(v Verdict, way split, x Index) Verdict {
 
 // likely is the best guess at what the set was called: as it was asked for, as
 // a label says, or with the shortest name of a template, for few have a dash.
-func (j *Judge) likely(c sts.Claim, ways []split) split {
+func (j *Judge) likely(c storage.Claim, ways []split) split {
 	for _, way := range ways {
 		if slices.Contains(j.options.Sets, way.set) {
 			return way
@@ -78,7 +79,7 @@ func (j *Judge) likely(c sts.Claim, ways []split) split {
 // labelled reports whether the claim has the labels that the set's controller
 // gives its claims (getPersistentVolumeClaims in its source). A selector
 // without any gives none, and so is no evidence.
-func labelled(c sts.Claim, s sts.Snapshot) bool {
+func labelled(c storage.Claim, s sts.Snapshot) bool {
 	if s.Set.Spec.Selector == nil || len(s.Set.Spec.Selector.MatchLabels) == 0 {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Index is the world by what is looked up in it.
@@ -72,7 +73,7 @@ type Rival struct {
 
 // Rival is the other set whose template makes claims of this name, too. Of several
 // it is one that wants the claim.
-func (x Index) Rival(c sts.Claim, set string) (Rival, bool) {
+func (x Index) Rival(c storage.Claim, set string) (Rival, bool) {
 	stem, ordinal, ok := stemOf(c.Name)
 	if !ok {
 		return Rival{}, false

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Judge decides about claims. It remembers all of them, for a claim alone may
@@ -17,17 +19,17 @@ type Judge struct {
 }
 
 // NewJudge makes a judge of these claims.
-func NewJudge(all []sts.Claim, options Options) *Judge {
+func NewJudge(all []storage.Claim, options Options) *Judge {
 	return &Judge{options: options, siblings: gather(all, options.Makers)}
 }
 
 // All are the verdicts about claims, in their order. These may be some of those
 // that the judge was made of. Claims of sets that were not asked for are left
 // out.
-func (j *Judge) All(all []sts.Claim, w World) []Verdict { return slices.Collect(j.Each(all, w)) }
+func (j *Judge) All(all []storage.Claim, w World) []Verdict { return slices.Collect(j.Each(all, w)) }
 
 // Each is All, one verdict at a time: there may be many, of which few are kept.
-func (j *Judge) Each(all []sts.Claim, w World) iter.Seq[Verdict] {
+func (j *Judge) Each(all []storage.Claim, w World) iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
 		x := w.Index()
 		for i := range all {
@@ -51,7 +53,7 @@ func (j *Judge) Again(old []Verdict, w World) []Verdict {
 }
 
 // judge decides about one claim.
-func (j *Judge) judge(c *sts.Claim, x Index) Verdict {
+func (j *Judge) judge(c *storage.Claim, x Index) Verdict {
 	v := Verdict{Claim: *c, Ordinal: -1}
 	stem, ordinal, ok := stemOf(c.Name)
 	if !ok {
@@ -131,7 +133,7 @@ func (j *Judge) asleep(s sts.Snapshot) (Class, string) {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return SetDeleting, fmt.Sprintf("set %s is being deleted", s.Name())
-	case s.Set.Annotations[sts.ScaleAnnotation] != "":
+	case s.Set.Annotations[note.ScaleAnnotation] != "":
 		return Scaling, fmt.Sprintf("a scale of set %s is not over: finish it first", s.Name())
 	case !s.Observed():
 		return Scaling, fmt.Sprintf("set %s has just been changed: its controller has not seen it yet", s.Name())

@@ -8,7 +8,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -35,15 +36,15 @@ func TestClaimsThatAreKept(t *testing.T) {
 		},
 		{
 			"a pod mounts it, whatever the condition says",
-			standard(mount("data-web-4", "backup-x7"), alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start })),
+			standard(mount("data-web-4", "backup-x7"), alter("data-web-4", func(c *storage.Claim) { c.UnusedSince = ststest.Start })),
 			"data-web-4", claims.Mounted, "pod backup-x7 mounts it or waits for it, though its condition Unused is True",
 		},
 		{
-			"with the annotation that keeps", standard(alter("data-web-4", func(c *sts.Claim) { c.Keep = true })), "data-web-4",
+			"with the annotation that keeps", standard(alter("data-web-4", func(c *storage.Claim) { c.Keep = true })), "data-web-4",
 			claims.Annotated, "annotation kubectl-sts.github.io/keep",
 		},
 		{
-			"being deleted already", standard(alter("data-web-4", func(c *sts.Claim) { c.Deleting = true })), "data-web-4",
+			"being deleted already", standard(alter("data-web-4", func(c *storage.Claim) { c.Deleting = true })), "data-web-4",
 			claims.Deleting, "it is being deleted already",
 		},
 		{
@@ -82,7 +83,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 		{
 			"of a set that is between two steps of a scale, or that a killed one has left",
 			standard(sets(set("web", 2, data, func(s *appsv1.StatefulSet) {
-				s.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
+				s.Annotations = map[string]string{note.ScaleAnnotation: "{}"}
 			}))), "data-web-4",
 			claims.Scaling, "a scale of set web is not over: finish it first",
 		},
@@ -168,13 +169,13 @@ func TestClaimsThatAreKept(t *testing.T) {
 		{
 			"old, but used until lately",
 			standard(ask(func(o *claims.Options) { o.OlderThan = 30 * time.Minute }),
-				alter("data-web-4", func(c *sts.Claim) { c.UnusedSince = ststest.Start.Add(-time.Minute) })), "data-web-4",
+				alter("data-web-4", func(c *storage.Claim) { c.UnusedSince = ststest.Start.Add(-time.Minute) })), "data-web-4",
 			claims.TooYoung, "idle for 1m0s, less than --older-than",
 		},
 		{
 			"old, but its pod has gone so lately that the condition does not tell it yet",
 			standard(ask(func(o *claims.Options) { o.OlderThan = time.Second }),
-				alter("data-web-4", func(c *sts.Claim) { c.InUse = true })), "data-web-4",
+				alter("data-web-4", func(c *storage.Claim) { c.InUse = true })), "data-web-4",
 			claims.TooYoung, "how long it has been idle is not known: its condition Unused is False, though no pod uses it",
 		},
 	}

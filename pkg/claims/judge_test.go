@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -74,12 +75,12 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		{
 			"one that was never bound, where the controllers have another name, which others tell",
 			standard(only(claim("logs-web-0", madeBy("k3s")),
-				claim("data-web-0", madeBy("k3s"), func(c *sts.Claim) { c.ByController = true }))),
+				claim("data-web-0", madeBy("k3s"), func(c *storage.Claim) { c.ByController = true }))),
 			map[string]claims.Class{"logs-web-0": claims.TemplateGone},
 		},
 		{
 			"those that restore-pvc brought back",
-			standard(sets(), only(claim("data-web-0", madeBy(sts.Manager))), deletedSets),
+			standard(sets(), only(claim("data-web-0", madeBy(fieldmanager.Ours))), deletedSets),
 			map[string]claims.Class{"data-web-0": claims.SetGone},
 		},
 		{
@@ -106,7 +107,7 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 		},
 		{
 			"those whose condition says that a pod uses them, where none does",
-			standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true })),
+			standard(alter("data-web-4", func(c *storage.Claim) { c.InUse = true })),
 			map[string]claims.Class{"data-web-2": claims.OutOfRange, "data-web-3": claims.OutOfRange, "data-web-4": claims.OutOfRange},
 		},
 		{
@@ -147,16 +148,16 @@ func TestClaimsThatNoSetWants(t *testing.T) {
 
 // What the pods say decides; that the condition Unused lags behind is said.
 func TestAConditionThatContradictsThePodsIsSaid(t *testing.T) {
-	s := standard(alter("data-web-4", func(c *sts.Claim) { c.InUse = true }))
+	s := standard(alter("data-web-4", func(c *storage.Claim) { c.InUse = true }))
 	require.Equal(t, "not needed: web runs ordinals 0-1; no pod uses it, though its condition Unused is False",
 		s.about("data-web-4").Reason)
 	require.Equal(t, "not needed: web runs ordinals 0-1", s.about("data-web-3").Reason)
 }
 
 func TestOlderThanCountsIdleTimeWhereItIsKnown(t *testing.T) {
-	idle := func(c *sts.Claim) { c.UnusedSince = ststest.Start.Add(-50 * time.Minute) }
+	idle := func(c *storage.Claim) { c.UnusedSince = ststest.Start.Add(-50 * time.Minute) }
 	s := standard(ask(func(o *claims.Options) { o.OlderThan = 50 * time.Minute }), alter("data-web-3", idle),
-		alter("data-web-2", func(c *sts.Claim) { c.Created = ststest.Start.Add(-50*time.Minute + time.Second) }))
+		alter("data-web-2", func(c *storage.Claim) { c.Created = ststest.Start.Add(-50*time.Minute + time.Second) }))
 
 	require.Equal(t, map[string]claims.Class{"data-web-3": claims.OutOfRange, "data-web-4": claims.OutOfRange}, s.deleted())
 }

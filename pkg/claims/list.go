@@ -11,7 +11,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // packed is from how many verdicts on a namespace's are kept compressed. As
@@ -24,7 +24,7 @@ type List struct {
 	groups []group
 	// Reclaim is what happens to a claim's volume when the claim goes. Without
 	// it no policy is known.
-	Reclaim func(sts.Claim) corev1.PersistentVolumeReclaimPolicy
+	Reclaim func(storage.Claim) corev1.PersistentVolumeReclaimPolicy
 
 	squeeze *flate.Writer // nil until something is packed
 }

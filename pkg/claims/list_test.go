@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -75,7 +75,7 @@ func TestAListIsInTheOrderOfTheServersKeys(t *testing.T) {
 func compare(a, b string) int { return slices.Compare([]byte(a), []byte(b)) }
 
 func TestAListFillsInWhatBecomesOfVolumes(t *testing.T) {
-	list := claims.List{Reclaim: func(c sts.Claim) corev1.PersistentVolumeReclaimPolicy {
+	list := claims.List{Reclaim: func(c storage.Claim) corev1.PersistentVolumeReclaimPolicy {
 		return map[bool]corev1.PersistentVolumeReclaimPolicy{true: "Retain", false: "Delete"}[c.Name == "data-web-1"]
 	}}
 	list.Put("many", verdictsOn("many", 70))

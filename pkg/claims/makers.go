@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Makers are the names as which the controllers of a cluster write. It is the
@@ -13,7 +13,7 @@ import (
 type Makers map[string]bool
 
 // Learn adds the names that these claims tell.
-func (m Makers) Learn(all []sts.Claim) {
+func (m Makers) Learn(all []storage.Claim) {
 	for i := range all {
 		if all[i].ByController {
 			m[all[i].MadeBy] = true

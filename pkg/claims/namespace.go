@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Namespace is the claims of one namespace, and what can want them.
 type Namespace struct {
 	Name   string
-	Claims []sts.Claim
+	Claims []storage.Claim
 	World  World
 }
 

@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -56,7 +56,7 @@ func chance(r *rand.Rand) scene {
 
 // wanted is what must never be deleted, said in another way than the judge
 // does: by making every name that a set wants.
-func wanted(s scene, c sts.Claim) string {
+func wanted(s scene, c storage.Claim) string {
 	makers := 0
 	for _, set := range s.world.Sets {
 		for _, template := range set.ClaimTemplates() {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Owner is whose a claim is as far as its deletion goes.
@@ -44,12 +45,12 @@ func (o Owner) uid() types.UID {
 //     nothing to do about it (Deleting).
 //   - Claims that no template makes, and what flags of a prune ask for. A scale does
 //     not look at these claims, and has no such flags (NoSet, Unclear, NotAsked, TooYoung).
-func (x Index) Protects(c sts.Claim, of Owner) (Class, string) {
+func (x Index) Protects(c storage.Claim, of Owner) (Class, string) {
 	if why := x.otherSet(c, of.Set); why != "" {
 		return Ambiguous, why
 	}
 	if c.Keep {
-		return Annotated, "annotation " + sts.KeepAnnotation
+		return Annotated, "annotation " + storage.KeepAnnotation
 	}
 	if user := x.user(Key{c.Namespace, c.Name}, of.Pod); user != "" {
 		return Mounted, "pod " + user + " mounts it or waits for it" + unlikeMounted(c)
@@ -67,7 +68,7 @@ func (x Index) Protects(c sts.Claim, of Owner) (Class, string) {
 // would make now: one whose template makes the same name, or one that is gone or has
 // no such template any more. Where the name can be read in another way, only the
 // labels that a set's controller gives its claims tell the two apart.
-func (x Index) otherSet(c sts.Claim, set *sts.Snapshot) string {
+func (x Index) otherSet(c storage.Claim, set *sts.Snapshot) string {
 	stem, _, ok := stemOf(c.Name)
 	if set == nil || !ok {
 		return ""
@@ -103,7 +104,7 @@ func between(a, b claimTemplate) string {
 }
 
 // wantedAgain says which autoscaler may scale the set up to the claim's ordinal.
-func (x Index) wantedAgain(c sts.Claim, of Owner) string {
+func (x Index) wantedAgain(c storage.Claim, of Owner) string {
 	if of.Set == nil || of.Replaced {
 		return ""
 	}
@@ -123,7 +124,7 @@ func (x Index) wantedAgain(c sts.Claim, of Owner) string {
 // pods by seconds, or for good where it is off by now. Pods decide; where the
 // condition contradicts them, the reason says so.
 
-func unlikeMounted(c sts.Claim) string {
+func unlikeMounted(c storage.Claim) string {
 	if c.UnusedSince.IsZero() {
 		return ""
 	}

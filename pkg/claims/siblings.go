@@ -4,7 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // siblings are claims by what their names have in common.
@@ -18,13 +19,13 @@ type siblings struct {
 // family is the claims of one stem, and what is odd about them: then none of
 // them is known well enough to go.
 type family struct {
-	claims   []*sts.Claim
-	unlike   *sts.Claim // has other labels than the first
-	handmade *sts.Claim // was made by something else than a controller
-	owned    *sts.Claim // belongs to something
+	claims   []*storage.Claim
+	unlike   *storage.Claim // has other labels than the first
+	handmade *storage.Claim // was made by something else than a controller
+	owned    *storage.Claim // belongs to something
 }
 
-func gather(all []sts.Claim, known Makers) siblings {
+func gather(all []storage.Claim, known Makers) siblings {
 	s := siblings{
 		families: map[Key]*family{}, stems: map[Key][]string{}, controllers: Makers{upstream: true},
 		doubted: map[string]bool{},
@@ -55,7 +56,7 @@ func gather(all []sts.Claim, known Makers) siblings {
 	return s
 }
 
-func (f *family) add(c *sts.Claim, trusted bool) {
+func (f *family) add(c *storage.Claim, trusted bool) {
 	f.claims = append(f.claims, c)
 	switch {
 	case !maps.Equal(c.Labels, f.claims[0].Labels):
@@ -75,12 +76,14 @@ const (
 // trusted reports whether the claim's maker is evidence that a set's it was:
 // of all controllers only that of StatefulSets makes claims that no pod owns,
 // and restore-pvc makes them anew out of a set's.
-func (s siblings) trusted(c *sts.Claim) bool { return s.controllers[c.MadeBy] || sts.Own(c.MadeBy) }
+func (s siblings) trusted(c *storage.Claim) bool {
+	return s.controllers[c.MadeBy] || fieldmanager.Own(c.MadeBy)
+}
 
 // known reports whether anything but the claim's own name and labels tells
 // that a set made it: its maker, another ordinal, or another template of a set
 // of that name.
-func (s siblings) known(c *sts.Claim, stem string, ways []split) bool {
+func (s siblings) known(c *storage.Claim, stem string, ways []split) bool {
 	f := s.families[Key{c.Namespace, stem}]
 	if s.trusted(c) || len(f.claims) > 1 {
 		return true

@@ -5,7 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
 // Total sums up claims that may be deleted.
@@ -55,7 +55,7 @@ func Sum(verdicts iter.Seq[Verdict]) Total {
 // sizeOf reads a claim's size. What is none counts as 0, and so does what no volume
 // has: the API server takes 1e2147483647 for a claim that is never bound.
 func sizeOf(text string) resource.Quantity {
-	if sts.Endless(text) {
+	if podtemplate.Endless(text) {
 		return resource.Quantity{}
 	}
 	size, err := resource.ParseQuantity(text)

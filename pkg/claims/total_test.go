@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 func TestSizesAreSummedUp(t *testing.T) {
@@ -26,7 +26,7 @@ func TestSizesAreSummedUp(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var verdicts []claims.Verdict
 			for _, size := range test.sizes {
-				verdicts = append(verdicts, claims.Verdict{Delete: true, Claim: sts.Claim{Size: size}})
+				verdicts = append(verdicts, claims.Verdict{Delete: true, Claim: storage.Claim{Size: size}})
 			}
 			total := claims.Sum(slices.Values(verdicts))
 			require.Equal(t, test.want, total.Size.String())

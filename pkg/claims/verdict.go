@@ -4,6 +4,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -25,7 +26,7 @@ const (
 	Mounted      Class = "Mounted"      // a pod in any phase mounts or wants it
 	Owned        Class = "Owned"        // it belongs to something else than the set
 	Deleting     Class = "Deleting"     // it is being deleted already
-	Annotated    Class = "Annotated"    // it carries [sts.KeepAnnotation]
+	Annotated    Class = "Annotated"    // it carries [storage.KeepAnnotation]
 	SetDeleting  Class = "SetDeleting"  // the set is being deleted
 	Scaling      Class = "Scaling"      // the set is not where its spec says
 	ScaledToZero Class = "ScaledToZero" // the set sleeps
@@ -37,7 +38,7 @@ const (
 
 // Verdict is what happens to one claim, and why.
 type Verdict struct {
-	Claim  sts.Claim
+	Claim  storage.Claim
 	Delete bool
 	Class  Class
 	Reason string

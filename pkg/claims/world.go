@@ -45,7 +45,7 @@ func (w *World) Use(claim Key, pod string) {
 type Scaler struct {
 	Namespace string
 	Set       string
-	sts.Autoscaler
+	Autoscaler
 }
 
 // Options are what the user asked for.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -62,10 +63,10 @@ func TestStatusOfManyEndsInTheWorstExitCode(t *testing.T) {
 	}, ststest.Pods(0, 5)...)
 	pods := append(ststest.Pods(0, 4), ststest.Pod(4, ststest.Waiting("InvalidImageName", "no")))
 	bad := with("far", "bad", func(*appsv1.StatefulSet) {}, pods...)
-	garbage := with("far", "odd", ststest.Annotated(sts.RolloutAnnotation, "{}"), ststest.Pods(0, 5)...)
+	garbage := with("far", "odd", ststest.Annotated(note.RolloutAnnotation, "{}"), ststest.Pods(0, 5)...)
 	absurd := with("default", "typo", func(set *appsv1.StatefulSet) {
 		ststest.Replicas(sts.MostReplicas + 1)(set)
-		ststest.Annotated(sts.RolloutAnnotation, "{}")(set) // which is not looked at either
+		ststest.Annotated(note.RolloutAnnotation, "{}")(set) // which is not looked at either
 	}, ststest.Pods(0, 5)...)
 	const noRecord = "annotation kubectl-sts.github.io/canary of statefulset \"odd\" has format 0, this kubectl-sts reads 1 and 2: " +
 		"use the version that wrote it\n"

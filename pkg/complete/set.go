@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -67,7 +68,7 @@ func revisions(s sts.Snapshot, _ string) []string {
 		case s.StableRevision():
 			about = append(about, "stable")
 		}
-		if template, err := sts.RevisionTemplate(r); err == nil {
+		if template, err := podtemplate.RevisionTemplate(r); err == nil {
 			if images, err := template.Images(); err == nil && len(images) > 0 {
 				about = append(about, images[0].Image)
 			}

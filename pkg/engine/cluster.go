@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -87,5 +88,5 @@ type Receipts interface {
 // Witness tells what the cluster knows about a pod that a run has failed because
 // of: nil for nothing. It gives up after a few seconds.
 type Witness interface {
-	Evidence(ctx context.Context, pod, container string) *sts.Evidence
+	Evidence(ctx context.Context, pod, container string) *evidence.Evidence
 }

@@ -8,7 +8,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -72,8 +75,8 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 		said := st.changes(was, s, func(what string, _ workload.Field) string { return what })
 		return strings.TrimSuffix(over+": "+strings.Join(said, "; "), ": ")
 	}
-	managers := slices.Concat(sts.ManagersOf(was.Set.Annotations[p.Record]), sts.ManagersOf(s.Set.Annotations[p.Record]))
-	by := func(what string, w sts.Writer, known bool) string {
+	managers := slices.Concat(note.ManagersOf(was.Set.Annotations[p.Record]), note.ManagersOf(s.Set.Annotations[p.Record]))
+	by := func(what string, w fieldmanager.Writer, known bool) string {
 		if known {
 			what += fmt.Sprintf(" by %s at %s", w.Manager, w.Time.UTC().Format("15:04:05Z"))
 			if w.Own(managers...) {
@@ -83,11 +86,11 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 		return what
 	}
 	said := st.changes(was, s, func(what string, field workload.Field) string {
-		w, known := sts.WriterOf(s.Set, field)
+		w, known := fieldmanager.WriterOf(s.Set, field)
 		return by(what, w, known)
 	})
 	if st.overtaken(p, s) {
-		w, known := sts.AnnotationWriter(s.Set, p.Record)
+		w, known := fieldmanager.AnnotationWriter(s.Set, p.Record)
 		said = append(said, by("the record of this run was changed", w, known))
 	}
 	return strings.Join(said, "; ")
@@ -99,10 +102,10 @@ func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
 		return ""
 	}
 	var at time.Time
-	if w, ok := sts.AnnotationWriter(s.Set, p.Record); ok {
+	if w, ok := fieldmanager.AnnotationWriter(s.Set, p.Record); ok {
 		at = w.Time
 	}
-	return sts.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)
+	return note.TookOver(st.expected.Annotations[p.Record], s.Set.Annotations[p.Record], at)
 }
 
 // changes are what is otherwise in the spec than the run relies on. by adds who
@@ -110,7 +113,7 @@ func (st State) tookOver(p plan.Plan, s sts.Snapshot) string {
 func (State) changes(was, s sts.Snapshot, by func(what string, field workload.Field) string) []string {
 	var said []string
 	say := func(what string, field workload.Field) { said = append(said, by(what, field)) }
-	if !sts.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
+	if !podtemplate.SameTemplate(&was.Set.Spec.Template, &s.Set.Spec.Template) {
 		say("the template was changed", workload.FieldTemplate)
 	}
 	if was.Strategy() != s.Strategy() {
@@ -141,7 +144,7 @@ func (st State) replaced(p plan.Plan, s sts.Snapshot) bool {
 	if !s.Exists() || st.expected == nil {
 		return true
 	}
-	return !sts.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) || st.overtaken(p, s)
+	return !podtemplate.SameTemplate(&st.expected.Spec.Template, &s.Set.Spec.Template) || st.overtaken(p, s)
 }
 
 // overtaken reports whether the record is another run's by now, or nobody's.

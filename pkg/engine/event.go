@@ -6,7 +6,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // EventType is what an event tells.
@@ -73,7 +76,7 @@ const (
 
 // ClaimEnd is what became of one claim of a batch.
 type ClaimEnd struct {
-	Claim   sts.Claim
+	Claim   storage.Claim
 	Result  ClaimResult
 	Why     string // of all but ClaimDeleted
 	Stopped bool   // skipped because its set was changed
@@ -163,7 +166,7 @@ type Outcome struct {
 	// Images, Safe and Evidence are for a run that halted: what happens to which
 	// image, which pods serve all the same, and what the pod tells, nil where that
 	// is nothing.
-	Images   []sts.ImageChange
+	Images   []podtemplate.ImageChange
 	Safe     string
-	Evidence *sts.Evidence
+	Evidence *evidence.Evidence
 }

@@ -6,11 +6,12 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 )
 
 // Ask is the evidence of a pod. What a run that failed has kept of it stays, and
 // gets the log, which is not kept.
-func Ask(ctx context.Context, w Witness, kept *sts.Evidence, pod string, trouble *sts.Trouble) *sts.Evidence {
+func Ask(ctx context.Context, w Witness, kept *evidence.Evidence, pod string, trouble *sts.Trouble) *evidence.Evidence {
 	container := ""
 	switch {
 	case kept != nil:
@@ -28,7 +29,7 @@ func Ask(ctx context.Context, w Witness, kept *sts.Evidence, pod string, trouble
 
 // SeeMore adds to what helps the commands that show more of a pod: behind the ways
 // back, before the last ones that take up again what has ended.
-func SeeMore(try []hint.Hint, pod string, e *sts.Evidence) []hint.Hint {
+func SeeMore(try []hint.Hint, pod string, e *evidence.Evidence) []hint.Hint {
 	at := len(try) - hint.Tries(try)
 	out := slices.Clone(try[:at])
 	for _, look := range looks(pod, e) {
@@ -40,7 +41,7 @@ func SeeMore(try []hint.Hint, pod string, e *sts.Evidence) []hint.Hint {
 }
 
 // looks are the commands that show more of a pod than its evidence does.
-func looks(pod string, e *sts.Evidence) []hint.Hint {
+func looks(pod string, e *evidence.Evidence) []hint.Hint {
 	var out []hint.Hint
 	if e != nil && len(e.Log) > 0 {
 		args := []string{pod, "-c", e.Container}

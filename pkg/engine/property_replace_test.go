@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -42,7 +43,7 @@ func (c *chaos) dressed(first sts.Snapshot) *chaos {
 
 // drivenPlans are plans whose pods the run deletes by itself.
 func drivenPlans() map[string]func(*plan.Plan) {
-	free := plan.Replace{Order: sts.Order{Last: "role=primary"}, Budgets: true}
+	free := plan.Replace{Order: podorder.Order{Last: "role=primary"}, Budgets: true}
 	return map[string]func(*plan.Plan){
 		"each":    driving(free),
 		"restart": restarting(free),

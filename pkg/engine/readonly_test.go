@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -66,7 +67,7 @@ func (sees) String() string { return "seen" }
 
 // Where there is little room, the reason is what a person needs first.
 func TestAWatchThatTellsOfAFailureKnowsItsReason(t *testing.T) {
-	failed := &sts.Failure{At: ststest.Start, Message: "web-4: nginx: OOMKilled: exit code 137", Pod: "web-4", Reason: "OOMKilled"}
+	failed := &note.Failure{At: ststest.Start, Message: "web-4: nginx: OOMKilled: exit code 137", Pod: "web-4", Reason: "OOMKilled"}
 	watching := func(p plan.Progress) plan.Plan {
 		return enginetest.Watching(func(of *plan.Plan) { of.Steps[0].Until = sees{p} })
 	}

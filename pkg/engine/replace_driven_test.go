@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -51,12 +52,12 @@ func leader(v string) podOption {
 	}
 }
 
-var leaderLast = plan.Replace{Order: sts.Order{Last: "role=primary"}}
+var leaderLast = plan.Replace{Order: podorder.Order{Last: "role=primary"}}
 
 func TestWhichPodIsDeletedNext(t *testing.T) {
 	each, again := driving(plan.Replace{}), restarting(plan.Replace{})
-	ascending := plan.Replace{Order: sts.Order{Ascending: true}}
-	first := plan.Replace{Order: sts.Order{First: []int{2, 0}}}
+	ascending := plan.Replace{Order: podorder.Order{Ascending: true}}
+	first := plan.Replace{Order: podorder.Order{First: []int{2, 0}}}
 	fresh := ststest.ReadySince(ststest.In(-time.Second))
 	for _, test := range []struct {
 		name string

@@ -10,6 +10,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -36,8 +37,8 @@ type Revision struct {
 	// ChangeCause is the set's annotation as it was when the controller made
 	// the revision: one that was set later, or not at all, is not in it.
 	ChangeCause string
-	Template    sts.Template // nil when it is gone or can't be read
-	Images      []sts.ContainerImage
+	Template    podtemplate.Template // nil when it is gone or can't be read
+	Images      []podtemplate.ContainerImage
 	Unreadable  error // why there is no template
 
 	Pods   []string // those that run it, in the order of their ordinals
@@ -98,7 +99,7 @@ func read(r *appsv1.ControllerRevision, all []*appsv1.ControllerRevision) Revisi
 			return other.Revision < r.Revision && r.CreationTimestamp.Time.Before(other.CreationTimestamp.Time)
 		}),
 	}
-	template, err := sts.RevisionTemplate(r)
+	template, err := podtemplate.RevisionTemplate(r)
 	if err == nil {
 		out.Images, err = template.Images()
 	}

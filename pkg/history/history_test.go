@@ -11,7 +11,9 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -36,7 +38,7 @@ func ago(minutes int) time.Time { return ststest.Start.Add(-time.Duration(minute
 // row is a revision without its template, which another test looks at.
 func row(name, image string, number int64, minutes int, changes ...func(*history.Revision)) history.Revision {
 	r := history.Revision{
-		Number: number, Name: name, Created: ago(minutes), Images: []sts.ContainerImage{{Container: "nginx", Image: image}},
+		Number: number, Name: name, Created: ago(minutes), Images: []podtemplate.ContainerImage{{Container: "nginx", Image: image}},
 	}
 	for _, change := range changes {
 		change(&r)
@@ -179,8 +181,8 @@ func TestARevisionIsBrokenWhenAPodIsInTroubleAtIt(t *testing.T) {
 func TestTheChangeCauseIsTheRevisionsOwn(t *testing.T) {
 	const cause = "kubernetes.io/change-cause"
 	s := sts.Observe(workload.FromApps(ststest.Set(ststest.Annotated(cause, "of a change to come"))), nil, []*appsv1.ControllerRevision{
-		revision("web-a", "nginx:1.21", 1, 60, sts.RolloutAnnotation, "{}"),
-		revision("web-b", "nginx:1.22", 2, 5, cause, "to 1.22", sts.RolloutAnnotation, "{}"),
+		revision("web-a", "nginx:1.21", 1, 60, note.RolloutAnnotation, "{}"),
+		revision("web-b", "nginx:1.22", 2, 5, cause, "to 1.22", note.RolloutAnnotation, "{}"),
 	}, nil)
 
 	var got []string

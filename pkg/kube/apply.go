@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -89,7 +90,7 @@ func (c *Client) deletePod(ctx context.Context, d plan.DeletePod, dryRun []strin
 // Preview asks the server, by a dry run, what a template would be once it has
 // filled in its defaults. A webhook that does not support dry runs costs only
 // that: the template is then taken as it is, and is not exact.
-func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Snapshot) (filled sts.Template, exact bool, err error) {
+func (c *Client) Preview(ctx context.Context, template podtemplate.Template, seen sts.Snapshot) (filled podtemplate.Template, exact bool, err error) {
 	patch, err := patchFor(plan.Edit{Template: template}, seen.Set)
 	if err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
@@ -113,5 +114,5 @@ func (c *Client) Preview(ctx context.Context, template sts.Template, seen sts.Sn
 	if err := json.Unmarshal(raw, &set); err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
 	}
-	return sts.Template(set.Spec.Template), true, nil
+	return podtemplate.Template(set.Spec.Template), true, nil
 }

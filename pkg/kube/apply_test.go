@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -108,7 +109,7 @@ func TestPreviewIsADryRunThatKeepsFieldsTheTypesDoNotKnow(t *testing.T) {
 	server.On(http.MethodPatch, kubetest.SetPath, kubetest.Text(http.StatusOK, `{"kind":"StatefulSet","spec":{"template":`+stored+`}}`))
 
 	seen := ststest.Snapshot(ststest.Set())
-	template, exact, err := server.Client().Preview(t.Context(), sts.Template(`{"spec":{"containers":[]}}`), seen)
+	template, exact, err := server.Client().Preview(t.Context(), podtemplate.Template(`{"spec":{"containers":[]}}`), seen)
 
 	require.NoError(t, err)
 	require.True(t, exact)

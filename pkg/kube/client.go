@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -106,7 +107,7 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	if err != nil {
 		return sts.Snapshot{}, nil, c.conn.Explain(err, "get", "statefulsets.apps", name)
 	}
-	if err := sts.CheckQuantities(raw); err != nil {
+	if err := podtemplate.CheckQuantities(raw); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)
 	}
 	object := &appsv1.StatefulSet{}
@@ -124,7 +125,7 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 }
 
 // templateOf is the pod template in a set's manifest, nil when there is none.
-func templateOf(raw []byte) sts.Template {
+func templateOf(raw []byte) podtemplate.Template {
 	var set struct {
 		Spec struct {
 			Template json.RawMessage `json:"template"`
@@ -133,7 +134,7 @@ func templateOf(raw []byte) sts.Template {
 	if json.Unmarshal(raw, &set) != nil {
 		return nil
 	}
-	return sts.Template(set.Spec.Template)
+	return podtemplate.Template(set.Spec.Template)
 }
 
 // around reads what belongs to a set. Pods and revisions are asked for at the
@@ -226,8 +227,8 @@ func (c *Client) Scalers(ctx context.Context, set string) ([]claims.Scaler, erro
 	}
 	var out []claims.Scaler
 	for i := range list.Items {
-		if sts.ScaledSet(&list.Items[i]) == set {
-			out = append(out, claims.Scaler{Namespace: c.Namespace, Set: set, Autoscaler: sts.ObserveAutoscaler(&list.Items[i])})
+		if claims.ScaledSet(&list.Items[i]) == set {
+			out = append(out, claims.Scaler{Namespace: c.Namespace, Set: set, Autoscaler: claims.ObserveAutoscaler(&list.Items[i])})
 		}
 	}
 	return out, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 )
 
 const (
@@ -35,7 +36,7 @@ var _ engine.Witness = (*Client)(nil)
 // the log, the newest probe that failed, and whether its node is there. What can't
 // be read within a few seconds, or may not be read, is left out. It is nil where
 // there is no such pod.
-func (c *Client) Evidence(ctx context.Context, pod, container string) *sts.Evidence {
+func (c *Client) Evidence(ctx context.Context, pod, container string) *evidence.Evidence {
 	ctx, cancel := context.WithTimeoutCause(transport.Quiet(ctx), evidenceWithin, errors.New("the evidence took too long"))
 	defer cancel()
 	pods, err := transport.Again(ctx, func(ctx context.Context) (*corev1.PodList, error) {
@@ -54,8 +55,8 @@ func (c *Client) Evidence(ctx context.Context, pod, container string) *sts.Evide
 	all.Go(func() { lost = c.nodeLost(ctx, p) })
 	all.Go(func() { log = c.lastLog(ctx, p, container) })
 	all.Wait()
-	e := sts.ObserveEvidence(p, container, events)
-	e.Log, e.Previous, e.NoLog = sts.LastWords(log.text), log.previous, log.denied
+	e := evidence.Observe(p, container, events)
+	e.Log, e.Previous, e.NoLog = evidence.LastWords(log.text), log.previous, log.denied
 	if !lost.IsZero() {
 		lost = lost.UTC()
 		e.NodeLost = &lost
@@ -66,7 +67,7 @@ func (c *Client) Evidence(ctx context.Context, pod, container string) *sts.Evide
 // probeEvents are the events about probes of a pod that failed.
 func (c *Client) probeEvents(ctx context.Context, p *corev1.Pod) []*corev1.Event {
 	of := fields.Set{
-		"involvedObject.kind": "Pod", "involvedObject.name": p.Name, "involvedObject.uid": string(p.UID), "reason": sts.ReasonUnhealthy,
+		"involvedObject.kind": "Pod", "involvedObject.name": p.Name, "involvedObject.uid": string(p.UID), "reason": evidence.ReasonUnhealthy,
 	}
 	events, err := transport.Again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
 		return c.conn.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})
@@ -101,7 +102,7 @@ type podLog struct {
 // lastLog reads the log that tells why a container ended. Between two looks it may
 // have been started again: then the other log is the one.
 func (c *Client) lastLog(ctx context.Context, p *corev1.Pod, container string) podLog {
-	name, previous, known := sts.LogOf(p, container)
+	name, previous, known := evidence.LogOf(p, container)
 	if !known {
 		return podLog{}
 	}
@@ -127,7 +128,7 @@ func (c *Client) tail(ctx context.Context, pod, container string, previous bool)
 		return "", err
 	}
 	defer stream.Close()
-	end := &ending{most: sts.MostLog}
+	end := &ending{most: evidence.MostLog}
 	if _, err := io.Copy(end, io.LimitReader(stream, mostRead)); err != nil && len(end.kept) == 0 {
 		return "", err
 	}

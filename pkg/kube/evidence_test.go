@@ -13,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -48,11 +48,11 @@ func crashed(t *testing.T) *kubetest.Server {
 }
 
 // evidence is that of a crashed pod, changed.
-func evidenceWith(change func(*sts.Evidence)) *sts.Evidence {
+func evidenceWith(change func(*evidence.Evidence)) *evidence.Evidence {
 	since := ststest.Start.Add(-time.Hour)
-	e := &sts.Evidence{
+	e := &evidence.Evidence{
 		UID:       "web-4-uid",
-		Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &since, Restarts: 2, Exit: &sts.Exit{Code: 1},
+		Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &since, Restarts: 2, Exit: &evidence.Exit{Code: 1},
 		Probe: "Readiness probe failed", Log: []string{"starting", "FATAL: no config"}, Previous: true,
 	}
 	change(e)
@@ -61,7 +61,7 @@ func evidenceWith(change func(*sts.Evidence)) *sts.Evidence {
 
 func TestEvidenceIsReadFromPodEventsNodeAndLog(t *testing.T) {
 	s := crashed(t)
-	require.Equal(t, evidenceWith(func(*sts.Evidence) {}), s.Client().Evidence(t.Context(), "web-4", "nginx"))
+	require.Equal(t, evidenceWith(func(*evidence.Evidence) {}), s.Client().Evidence(t.Context(), "web-4", "nginx"))
 	require.ElementsMatch(t, kubetest.Reads(
 		"GET "+kubetest.NodePath,
 		"GET "+kubetest.PodsPath+"?fieldSelector=metadata.name=web-4",
@@ -75,20 +75,20 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*kubetest.Server)
-		want   *sts.Evidence
+		want   *evidence.Evidence
 	}{
 		{
 			"a log that may not be read", func(s *kubetest.Server) {
 				s.On(http.MethodGet, logPath, kubetest.Forbidden("jo", "get", "pods/log", ""))
 			},
-			evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous, e.NoLog = nil, false, true }),
+			evidenceWith(func(e *evidence.Evidence) { e.Log, e.Previous, e.NoLog = nil, false, true }),
 		},
 		{
 			"events and nodes that may not be read", func(s *kubetest.Server) {
 				s.On(http.MethodGet, kubetest.EventsPath, kubetest.Forbidden("jo", "list", "events", ""))
 				s.On(http.MethodGet, kubetest.NodePath, kubetest.Forbidden("jo", "get", "nodes", ""))
 			},
-			evidenceWith(func(e *sts.Evidence) { e.Probe = "" }),
+			evidenceWith(func(e *evidence.Evidence) { e.Probe = "" }),
 		},
 		{
 			"a kubelet that has no log before", func(s *kubetest.Server) {
@@ -100,7 +100,7 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 					plain("panic: now")(w, r)
 				})
 			},
-			evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous = []string{"panic: now"}, false }),
+			evidenceWith(func(e *evidence.Evidence) { e.Log, e.Previous = []string{"panic: now"}, false }),
 		},
 		{
 			"a node that is lost", func(s *kubetest.Server) {
@@ -109,13 +109,13 @@ func TestEvidenceThatCanNotBeReadIsLeftOut(t *testing.T) {
 						Type: corev1.NodeReady, Status: corev1.ConditionUnknown, LastTransitionTime: metav1.NewTime(ststest.Start),
 					}}}}))
 			},
-			evidenceWith(func(e *sts.Evidence) { at := ststest.Start; e.NodeLost = &at }),
+			evidenceWith(func(e *evidence.Evidence) { at := ststest.Start; e.NodeLost = &at }),
 		},
 		{
 			"only the end of a long log", func(s *kubetest.Server) {
 				s.On(http.MethodGet, logPath, plain(strings.Repeat("x", 400<<10)+"\nFATAL: full\n"))
 			},
-			evidenceWith(func(e *sts.Evidence) {
+			evidenceWith(func(e *evidence.Evidence) {
 				e.Log = []string{strings.Repeat("x", 158) + " … " + strings.Repeat("x", 237), "FATAL: full"}
 			}),
 		},
@@ -141,7 +141,7 @@ func TestEvidenceIsNotWaitedForForLong(t *testing.T) {
 		began := time.Now()
 		got := s.Client().Evidence(t.Context(), "web-4", "")
 		require.Equal(t, 10*time.Second, time.Since(began))
-		require.Equal(t, evidenceWith(func(e *sts.Evidence) { e.Log, e.Previous = nil, false }), got)
+		require.Equal(t, evidenceWith(func(e *evidence.Evidence) { e.Log, e.Previous = nil, false }), got)
 		s.CloseClientConnections()
 	})
 }

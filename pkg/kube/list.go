@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -68,11 +69,11 @@ func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim.Spec.VolumeClaimTemplates = nil
 	slim.Annotations = nil
 	for key, value := range set.Annotations {
-		if strings.HasPrefix(key, sts.OwnAnnotations) {
+		if strings.HasPrefix(key, note.OwnAnnotations) {
 			metav1.SetMetaDataAnnotation(&slim.ObjectMeta, key, value)
 		}
 	}
-	if _, open := set.Annotations[sts.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
+	if _, open := set.Annotations[note.RolloutAnnotation]; !open { // else whether somebody changed it is to be told
 		slim.Spec.Template = corev1.PodTemplateSpec{}
 		for i := range set.Spec.Template.Spec.Containers {
 			c := &set.Spec.Template.Spec.Containers[i]

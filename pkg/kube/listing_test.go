@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -184,13 +185,13 @@ func TestOfASetOnlyWhatAListNeedsIsKept(t *testing.T) {
 		{"nothing else is going on", annotated(), nil, 0, false},
 		{"since when the partition is there", annotated(ststest.Partition(2)), nil, 1, false},
 		{
-			"a scale is in progress", annotated(ststest.Annotated(sts.ScaleAnnotation, "record")),
-			map[string]string{sts.ScaleAnnotation: "record"},
+			"a scale is in progress", annotated(ststest.Annotated(note.ScaleAnnotation, "record")),
+			map[string]string{note.ScaleAnnotation: "record"},
 			1, false,
 		},
 		{
-			"a rollout is in progress", annotated(ststest.Annotated(sts.RolloutAnnotation, "record")),
-			map[string]string{sts.RolloutAnnotation: "record"},
+			"a rollout is in progress", annotated(ststest.Annotated(note.RolloutAnnotation, "record")),
+			map[string]string{note.RolloutAnnotation: "record"},
 			1, true,
 		},
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -26,7 +26,7 @@ func patchFor(e plan.Edit, seen *workload.Set) ([]byte, error) {
 	ops = append(ops, annotationOps(e.Annotations, seen)...)
 	for _, w := range e.Writes(seen) {
 		to := jsonpatch.Pointer(w.Path...)
-		if _, isTemplate := w.Value.(sts.Template); isTemplate { // which no set lacks
+		if _, isTemplate := w.Value.(podtemplate.Template); isTemplate { // which no set lacks
 			ops = append(ops, jsonpatch.Replace(to, w.Value))
 			continue
 		}

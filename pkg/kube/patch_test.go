@@ -10,7 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload/workloadtest"
 )
@@ -72,7 +72,7 @@ func TestPatchOfAnEdit(t *testing.T) {
 		},
 		{
 			name: "the template is replaced as it is, with fields of tomorrow",
-			edit: plan.Edit{Template: sts.Template(`{"spec":{"tomorrow":1,"containers":[]}}`)},
+			edit: plan.Edit{Template: podtemplate.Template(`{"spec":{"tomorrow":1,"containers":[]}}`)},
 			want: `[` + pinned + `,{"op":"replace","path":"/spec/template","value":{"spec":{"tomorrow":1,"containers":[]}}}]`,
 		},
 		{
@@ -125,7 +125,7 @@ func TestPatchOfAnEdit(t *testing.T) {
 		{
 			name: "everything goes in one patch, the annotations in the order of their keys",
 			edit: plan.Edit{
-				Template: sts.Template(`{}`), Partition: ptr.To(5), Replicas: ptr.To(6),
+				Template: podtemplate.Template(`{}`), Partition: ptr.To(5), Replicas: ptr.To(6),
 				Annotations: map[string]*string{"b": nil, "a": ptr.To("x")},
 			},
 			seen: []func(*appsv1.StatefulSet){ststest.Annotated("b", "y")},
@@ -166,7 +166,7 @@ func TestPatchOfAnotherKind(t *testing.T) {
 		"the partition": {plan.Partition(3), `{"op":"add","path":"/spec/rollout/keep","value":3},{"op":"add","path":"/spec/rollout/paused","value":false}`},
 		"closed":        {plan.Partition(kind.Closed()), `{"op":"add","path":"/spec/rollout/paused","value":true}`},
 		"all else": {
-			plan.Edit{Template: sts.Template(`{}`), Replicas: ptr.To(4), Retention: ptr.To[plan.Retention]("Delete")},
+			plan.Edit{Template: podtemplate.Template(`{}`), Replicas: ptr.To(4), Retention: ptr.To[plan.Retention]("Delete")},
 			`{"op":"replace","path":"/spec/pod","value":{}},{"op":"add","path":"/spec/pods","value":4},
 				{"op":"add","path":"/spec/claims/onRemoval","value":"Delete"}`,
 		},

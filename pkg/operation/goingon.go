@@ -6,6 +6,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -23,7 +25,7 @@ func (r Rollout) Progress(s sts.Snapshot, now time.Time) plan.Operation {
 
 // Driven is the process that drives the rollout, as far as the set tells: none where
 // it has failed, or is held at a gate at which that process ends.
-func (r Rollout) Driven(s sts.Snapshot, now time.Time) *sts.Driver {
+func (r Rollout) Driven(s sts.Snapshot, now time.Time) *note.Driver {
 	if r.Driver == nil || r.Failure(s) != nil || r.Driver.Leaves && r.Held(s, now) {
 		return nil
 	}
@@ -32,8 +34,8 @@ func (r Rollout) Driven(s sts.Snapshot, now time.Time) *sts.Driver {
 
 // DrivenBy is the record once another process drives it; manager is its name for
 // managedFields.
-func (r Rollout) DrivenBy(driver *sts.Driver, manager string) Rollout {
-	r.Driver, r.Managers = driver, sts.AddManager(r.Managers, manager)
+func (r Rollout) DrivenBy(driver *note.Driver, manager string) Rollout {
+	r.Driver, r.Managers = driver, note.AddManager(r.Managers, manager)
 	return r
 }
 
@@ -117,7 +119,7 @@ func (r Rollout) GoesBack(failed time.Time) (until time.Time) {
 // soakedAt is when the soak of a step is over, as far as the set tells: its pods
 // have been good for so long, and what it wrote last is as old.
 func (r Rollout) soakedAt(s sts.Snapshot, pods plan.Progress) time.Time {
-	since := lastMove(s, pods, r.Started, sts.RolloutAnnotation, workload.FieldPartition)
+	since := lastMove(s, pods, r.Started, note.RolloutAnnotation, workload.FieldPartition)
 	if r.Aborting {
 		return since
 	}
@@ -137,8 +139,8 @@ func lastMove(s sts.Snapshot, pods plan.Progress, latest time.Time, annotation s
 			later(t.Since.Add(s.MinReady()))
 		}
 	}
-	noted, _ := sts.AnnotationWriter(s.Set, annotation)
-	moved, _ := sts.WriterOf(s.Set, field)
+	noted, _ := fieldmanager.AnnotationWriter(s.Set, annotation)
+	moved, _ := fieldmanager.WriterOf(s.Set, field)
 	later(noted.Time)
 	later(moved.Time)
 	return latest

@@ -11,21 +11,23 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // HoldAnnotation on a set is the record of a hold.
-const HoldAnnotation = sts.OwnAnnotations + "hold"
+const HoldAnnotation = note.OwnAnnotations + "hold"
 
 // Hold is the record of a set whose gate is closed until somebody releases it.
 type Hold struct {
-	Version   int         `json:"version"`
-	Started   time.Time   `json:"started"`
-	By        *sts.Driver `json:"by,omitempty"`
-	Reason    string      `json:"reason,omitempty"` // in their words
-	Partition int         `json:"partition"`        // as it was before
+	Version   int          `json:"version"`
+	Started   time.Time    `json:"started"`
+	By        *note.Driver `json:"by,omitempty"`
+	Reason    string       `json:"reason,omitempty"` // in their words
+	Partition int          `json:"partition"`        // as it was before
 	// Failed is how the run that was to close the gate ended, nil unless it halted.
-	Failed *sts.Failure `json:"failed,omitempty"`
+	Failed *note.Failure `json:"failed,omitempty"`
 	// Managers are the names besides the plugin's own under which its runs have
 	// written (--field-manager).
 	Managers []string `json:"managers,omitempty"`
@@ -33,7 +35,7 @@ type Hold struct {
 
 // FindHold reads the record of the hold; nil when there is none.
 func FindHold(s sts.Snapshot) (*Hold, error) {
-	return sts.ReadNote[Hold](s, HoldAnnotation, "put the partition where it belongs")
+	return note.Read[Hold](s, HoldAnnotation, "put the partition where it belongs")
 }
 
 // Check rejects what no run writes.
@@ -43,7 +45,7 @@ func (r Hold) Check() error {
 		return errors.New("it lacks the time")
 	case r.Partition < 0 || r.Partition > math.MaxInt32:
 		return fmt.Errorf("partition %d", r.Partition)
-	case r.Version == sts.FormatFailed && r.Failed == nil:
+	case r.Version == note.FormatFailed && r.Failed == nil:
 		return errors.New("it does not say how it failed")
 	}
 	return nil
@@ -51,8 +53,8 @@ func (r Hold) Check() error {
 
 // Text is the annotation's value.
 func (r Hold) Text() *string {
-	r.Version = sts.FormatGoing
-	return sts.NoteText(r)
+	r.Version = note.FormatGoing
+	return note.Text(r)
 }
 
 // Annotation holds it.
@@ -105,20 +107,20 @@ func (r Hold) Progress(s sts.Snapshot, _ time.Time) plan.Operation {
 }
 
 // Failure is that the gate could not be closed, or that somebody else has opened it.
-func (r Hold) Failure(s sts.Snapshot) *sts.Failure {
+func (r Hold) Failure(s sts.Snapshot) *note.Failure {
 	if r.Failed != nil || s.OnDelete() || s.Partition() == s.Kind().Closed() {
 		return r.Failed
 	}
 	by, at := "somebody", r.Started
-	if w, known := sts.WriterOf(s.Set, workload.FieldPartition); known {
+	if w, known := fieldmanager.WriterOf(s.Set, workload.FieldPartition); known {
 		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
 	}
-	return &sts.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(
+	return &note.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(
 		"the gate of the hold was opened by %s: the partition is %d", by, s.Partition())}
 }
 
 // Driven is nobody: a hold needs no process.
-func (r Hold) Driven(sts.Snapshot, time.Time) *sts.Driver { return nil }
+func (r Hold) Driven(sts.Snapshot, time.Time) *note.Driver { return nil }
 
 // AtGate is never so: a hold deletes no pod.
 func (r Hold) AtGate(sts.Snapshot, plan.Progress) bool { return false }

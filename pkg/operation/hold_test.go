@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -21,7 +21,7 @@ import (
 func holding() operation.Hold {
 	return operation.Hold{
 		Version: 1, Started: ststest.Start.Add(-time.Hour), Reason: "a migration",
-		By: &sts.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start},
+		By: &note.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start},
 	}
 }
 

@@ -10,12 +10,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Record is the stored form of an operation. Whoever is not the planner of its
 // verb knows an operation by this alone.
 type Record interface {
-	sts.Note
+	note.Note
 	// Annotation holds it.
 	Annotation() string
 	// Name is the verb that goes on with it, as the user types it.
@@ -36,9 +37,9 @@ type Record interface {
 	Revisions() *Revisions
 	// Failure is how its last run has ended, nil where it has not failed or somebody
 	// has acted on it since.
-	Failure(s sts.Snapshot) *sts.Failure
+	Failure(s sts.Snapshot) *note.Failure
 	// Driven is the process that drives it as far as the set tells, or nil.
-	Driven(s sts.Snapshot, now time.Time) *sts.Driver
+	Driven(s sts.Snapshot, now time.Time) *note.Driver
 	// AtGate reports whether its pods wait for it to delete them, all others well.
 	AtGate(s sts.Snapshot, pods plan.Progress) bool
 	// GoesOn is until when another process may be expected to go on with it, and what
@@ -79,8 +80,8 @@ type Kind struct {
 // the set waits for.
 func Kinds() []Kind {
 	return []Kind{
-		{sts.RolloutAnnotation, "a canary", found(FindRollout)},
-		{sts.ScaleAnnotation, "a scale", found(FindScale)},
+		{note.RolloutAnnotation, "a canary", found(FindRollout)},
+		{note.ScaleAnnotation, "a scale", found(FindScale)},
 		{HoldAnnotation, "a hold", found(FindHold)},
 	}
 }

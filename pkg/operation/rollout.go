@@ -12,7 +12,11 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -38,8 +42,8 @@ type Rollout struct {
 	Aborting    bool            `json:"aborting,omitempty"` // on the way back
 	// Order is the order of the deletions, where it is not the controller that
 	// replaces the pods.
-	Order     sts.Order `json:"order,omitzero"`
-	IgnorePDB bool      `json:"ignorePDB,omitempty"` // go on whatever PodDisruptionBudgets say
+	Order     podorder.Order `json:"order,omitzero"`
+	IgnorePDB bool           `json:"ignorePDB,omitempty"` // go on whatever PodDisruptionBudgets say
 	// Left is the revision that an abort takes the pods from, once it is known.
 	Left string `json:"left,omitempty"`
 	// Target is the revision that an undo goes to.
@@ -49,9 +53,9 @@ type Rollout struct {
 	// Gate is the partition as this operation has set it last; nil in older records.
 	Gate *int `json:"gate,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
-	Failed *sts.Failure `json:"failed,omitempty"`
+	Failed *note.Failure `json:"failed,omitempty"`
 	// Driver is the process that drives it, nil in older records.
-	Driver *sts.Driver `json:"driver,omitempty"`
+	Driver *note.Driver `json:"driver,omitempty"`
 	// Managers are the names besides the plugin's own under which its runs have
 	// written (--field-manager).
 	Managers []string `json:"managers,omitempty"`
@@ -80,7 +84,7 @@ func (v Verb) Noun() string {
 
 // FindRollout reads the record of the rollout in progress; nil when there is none.
 func FindRollout(s sts.Snapshot) (*Rollout, error) {
-	return sts.ReadNote[Rollout](s, sts.RolloutAnnotation, "put the partition where it belongs")
+	return note.Read[Rollout](s, note.RolloutAnnotation, "put the partition where it belongs")
 }
 
 // Check rejects what no run writes.
@@ -88,7 +92,7 @@ func (r Rollout) Check() error {
 	switch {
 	case r.Stable == "", r.Started.IsZero(), r.Steps.Empty():
 		return errors.New("it lacks the stable revision, the steps or the time")
-	case r.Version == sts.FormatFailed && r.Failed == nil:
+	case r.Version == note.FormatFailed && r.Failed == nil:
 		return errors.New("it does not say how it failed")
 	case r.Verb != VerbCanary && r.Verb != VerbUndo && r.Verb != VerbRestart:
 		return fmt.Errorf("verb %q", r.Verb)
@@ -103,7 +107,7 @@ func (r Rollout) Check() error {
 // Owns notes that the run itself sets this template, and what abort has to
 // write back beside the one before. Only a template that is exactly what the
 // server will store has a fingerprint by which a stranger's change shows.
-func (r *Rollout) Owns(template sts.Template, exact bool, s sts.Snapshot) error {
+func (r *Rollout) Owns(template podtemplate.Template, exact bool, s sts.Snapshot) error {
 	r.OwnTemplate = true
 	if before, ok := s.Annotation(ChangeCause); ok {
 		r.Cause = &before
@@ -118,7 +122,7 @@ func (r *Rollout) Owns(template sts.Template, exact bool, s sts.Snapshot) error 
 	if r.Digest, err = template.Digest(); err != nil {
 		return err
 	}
-	r.Template, err = sts.Fingerprint(typed)
+	r.Template, err = podtemplate.Fingerprint(typed)
 	return err
 }
 
@@ -130,7 +134,7 @@ func (r *Rollout) RollsOut(s sts.Snapshot) error {
 			return err
 		}
 	}
-	r.Template, err = sts.Fingerprint(&s.Set.Spec.Template)
+	r.Template, err = podtemplate.Fingerprint(&s.Set.Spec.Template)
 	return err
 }
 
@@ -145,14 +149,14 @@ func (r Rollout) changed(s sts.Snapshot) bool {
 	if r.Template == "" || len(s.Set.Spec.Template.Spec.Containers) == 0 {
 		return false // nobody knows
 	}
-	now, err := sts.Fingerprint(&s.Set.Spec.Template)
+	now, err := podtemplate.Fingerprint(&s.Set.Spec.Template)
 	if err != nil || now == r.Template {
 		return false
 	}
 	if len(s.Set.ManagedFields) == 0 {
 		return true
 	}
-	_, others := sts.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, s.Kind().Paths(workload.FieldTemplate)[0]...)
+	_, others := fieldmanager.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, s.Kind().Paths(workload.FieldTemplate)[0]...)
 	return others
 }
 
@@ -162,7 +166,7 @@ func (r Rollout) Stranger(s sts.Snapshot) string {
 		return ""
 	}
 	by := "somebody"
-	if w, ok := sts.WriterOf(s.Set, workload.FieldTemplate); ok {
+	if w, ok := fieldmanager.WriterOf(s.Set, workload.FieldTemplate); ok {
 		by = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	return fmt.Sprintf("the template of statefulset %q was changed by %s, after the %s began", s.Name(), by, r.Verb.Name())
@@ -170,11 +174,11 @@ func (r Rollout) Stranger(s sts.Snapshot) string {
 
 // Text is the annotation's value.
 func (r Rollout) Text() *string {
-	r.Version = sts.FormatGoing
+	r.Version = note.FormatGoing
 	if r.Failed != nil {
-		r.Version = sts.FormatFailed
+		r.Version = note.FormatFailed
 	}
-	return sts.NoteText(r)
+	return note.Text(r)
 }
 
 // WantsRollback reports whether the canary in progress was started with the

@@ -11,12 +11,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // What others tell a person about a canary, an undo or a restart.
 
 // Annotation holds it.
-func (r Rollout) Annotation() string { return sts.RolloutAnnotation }
+func (r Rollout) Annotation() string { return note.RolloutAnnotation }
 
 // Name is the verb that goes on with it.
 func (r Rollout) Name() string { return r.Verb.Name() }

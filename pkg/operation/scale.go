@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Scale is the record of a scale that has more to do than to set replicas, a policy
@@ -23,9 +24,9 @@ type Scale struct {
 	// Before is the flag of the command that runs before each pod goes.
 	Before string `json:"before,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
-	Failed *sts.Failure `json:"failed,omitempty"`
+	Failed *note.Failure `json:"failed,omitempty"`
 	// Driver is the process that drives it, nil in older records.
-	Driver *sts.Driver `json:"driver,omitempty"`
+	Driver *note.Driver `json:"driver,omitempty"`
 	// Managers are the names besides the plugin's own under which its runs have
 	// written (--field-manager).
 	Managers []string `json:"managers,omitempty"`
@@ -39,12 +40,12 @@ type Pending struct {
 
 // FindScale reads the record of the scale in progress; nil when there is none.
 func FindScale(s sts.Snapshot) (*Scale, error) {
-	return sts.ReadNote[Scale](s, sts.ScaleAnnotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
+	return note.Read[Scale](s, note.ScaleAnnotation, "look whether spec.persistentVolumeClaimRetentionPolicy is what it should be")
 }
 
 // Check rejects what no scale writes.
 func (r Scale) Check() error {
-	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == sts.FormatFailed && r.Failed == nil {
+	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == note.FormatFailed && r.Failed == nil {
 		return errors.New("no scale writes that")
 	}
 	return nil
@@ -65,11 +66,11 @@ func flag(name string) bool { return name == "" || name == BeforeExec || name ==
 
 // Text is the annotation's value.
 func (r Scale) Text() *string {
-	r.Version = sts.FormatGoing
+	r.Version = note.FormatGoing
 	if r.Failed != nil {
-		r.Version = sts.FormatFailed
+		r.Version = note.FormatFailed
 	}
-	return sts.NoteText(r)
+	return note.Text(r)
 }
 
 // Empty reports whether nothing but replicas is left to do.

@@ -12,13 +12,15 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // What others tell a person about a scale.
 
 // Annotation holds it.
-func (r Scale) Annotation() string { return sts.ScaleAnnotation }
+func (r Scale) Annotation() string { return note.ScaleAnnotation }
 
 // Name is the verb.
 func (r Scale) Name() string { return "scale" }
@@ -46,7 +48,7 @@ func (r Scale) Lines(s sts.Snapshot, _ time.Time) [][2]string {
 
 // Since is when the record was last written: it does not hold when it began.
 func (r Scale) Since(s sts.Snapshot) (time.Time, bool) {
-	w, known := sts.AnnotationWriter(s.Set, sts.ScaleAnnotation)
+	w, known := fieldmanager.AnnotationWriter(s.Set, note.ScaleAnnotation)
 	return w.Time, known
 }
 
@@ -129,10 +131,10 @@ func (r Scale) Progress(s sts.Snapshot, now time.Time) plan.Operation {
 }
 
 // Failure is how its last run ended, nil unless it halted.
-func (r Scale) Failure(sts.Snapshot) *sts.Failure { return r.Failed }
+func (r Scale) Failure(sts.Snapshot) *note.Failure { return r.Failed }
 
 // Driven is the process that drives it, nil where it has failed.
-func (r Scale) Driven(sts.Snapshot, time.Time) *sts.Driver {
+func (r Scale) Driven(sts.Snapshot, time.Time) *note.Driver {
 	if r.Failed != nil {
 		return nil
 	}
@@ -148,7 +150,7 @@ const scaleWithin = time.Minute
 
 // GoesOn is when its next step should have been written.
 func (r Scale) GoesOn(s sts.Snapshot, pods plan.Progress, _ time.Time) (until time.Time, words string) {
-	last := lastMove(s, pods, time.Time{}, sts.ScaleAnnotation, workload.FieldReplicas)
+	last := lastMove(s, pods, time.Time{}, note.ScaleAnnotation, workload.FieldReplicas)
 	return last.Add(scaleWithin), "the scale's next step"
 }
 

@@ -10,14 +10,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 type setOption = func(*appsv1.StatefulSet)
 
 // scaling is the record of a scale on the set.
-func scaling(record string) setOption { return ststest.Annotated(sts.ScaleAnnotation, record) }
+func scaling(record string) setOption { return ststest.Annotated(note.ScaleAnnotation, record) }
 
 // rendered are the commands as a user of another namespace sees them.
 func rendered(hints []hint.Hint) []string {

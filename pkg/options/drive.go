@@ -3,13 +3,13 @@ package options
 import (
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // DriveFlags are the flags of verbs that replace pods: in which order, where
 // that is not the controller's choice, and whether disruption budgets count.
 type DriveFlags struct {
-	Order     sts.Order // filled by Check
+	Order     podorder.Order // filled by Check
 	IgnorePDB bool
 
 	order, last string
@@ -36,7 +36,7 @@ func AddIgnorePDB(flags *pflag.FlagSet, value *bool) {
 // Check reads the order.
 func (f *DriveFlags) Check() error {
 	var err error
-	if f.Order, err = sts.ParseOrder(f.order, ""); err != nil {
+	if f.Order, err = podorder.Parse(f.order, ""); err != nil {
 		return Usage("--order: %w", err)
 	}
 	f.Order.Last = f.last

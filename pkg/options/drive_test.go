@@ -6,23 +6,23 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 func TestDriveFlags(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		args   []string
-		order  sts.Order
+		order  podorder.Order
 		ignore bool
 		err    string
 	}{
 		{name: "the defaults"},
 		{name: "descending is the default", args: []string{"--order=descending"}},
-		{name: "ascending", args: []string{"--order", "ascending"}, order: sts.Order{Ascending: true}},
+		{name: "ascending", args: []string{"--order", "ascending"}, order: podorder.Order{Ascending: true}},
 		{
 			name: "a list, and a leader that comes last", args: []string{"--order=2,0", "--last", "role=primary"},
-			order: sts.Order{First: []int{2, 0}, Last: "role=primary"},
+			order: podorder.Order{First: []int{2, 0}, Last: "role=primary"},
 		},
 		{name: "budgets that don't count", args: []string{"--ignore-pdb"}, ignore: true},
 		{

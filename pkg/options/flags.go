@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 )
 
 // RunFlags are the flags of every verb that runs a plan.
@@ -52,7 +52,7 @@ func TakesDryRun(flags *pflag.FlagSet) {
 // AddFieldManager adds --field-manager, as kubectl has it. The root command
 // reads it.
 func AddFieldManager(flags *pflag.FlagSet) {
-	flags.String("field-manager", sts.Manager,
+	flags.String("field-manager", fieldmanager.Ours,
 		"Name of the manager used to track field ownership. Flux removes the fields of managers whose names begin with kubectl.")
 }
 

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -26,9 +27,9 @@ type Change interface {
 // Edit changes fields of the StatefulSet in one write, so that the controller
 // never sees one without the others. Nil fields stay as they are.
 type Edit struct {
-	Template  sts.Template `json:"template,omitempty"`
-	Partition *int         `json:"partition,omitempty"`
-	Replicas  *int         `json:"replicas,omitempty"`
+	Template  podtemplate.Template `json:"template,omitempty"`
+	Partition *int                 `json:"partition,omitempty"`
+	Replicas  *int                 `json:"replicas,omitempty"`
 	// Retention is persistentVolumeClaimRetentionPolicy.whenScaled.
 	Retention   *Retention         `json:"retention,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key

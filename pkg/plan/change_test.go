@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -39,7 +40,7 @@ func TestChangeDone(t *testing.T) {
 			present, false,
 		},
 		{"a set that is gone satisfies no edit", plan.Edit{}, sts.Snapshot{}, false},
-		{"a template that can't be read is left to do", plan.Edit{Template: sts.Template("{")}, present, false},
+		{"a template that can't be read is left to do", plan.Edit{Template: podtemplate.Template("{")}, present, false},
 		{"a pod that is there is left to delete", plan.DeletePod{Name: "web-0", UID: "web-0-uid"}, present, false},
 		{
 			"a pod on its way out is deleted",

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // The changes and conditions that are about claims. They need a plan with
@@ -60,10 +61,10 @@ func (r RetainVolume) Done(s sts.Snapshot) bool {
 
 func (r RetainVolume) String() string { return "retain volume " + r.Volume + " of claim " + r.Claim }
 
-func findClaim(s sts.Snapshot, uid types.UID) (sts.Claim, bool) {
-	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.UID == uid })
+func findClaim(s sts.Snapshot, uid types.UID) (storage.Claim, bool) {
+	i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.UID == uid })
 	if i < 0 {
-		return sts.Claim{}, false
+		return storage.Claim{}, false
 	}
 	return s.Claims[i], true
 }
@@ -127,7 +128,7 @@ func (c ClaimsGone) Check(s sts.Snapshot, _ time.Time) Progress {
 const protection = "kubernetes.io/pvc-protection"
 
 // heldBy says what holds up a deletion.
-func heldBy(c sts.Claim) string {
+func heldBy(c storage.Claim) string {
 	switch {
 	case c.HeldBy == "":
 		return ""

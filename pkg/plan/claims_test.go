@@ -12,26 +12,27 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-func ownedBy(kind, name string) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "some-uid"}} }
+func ownedBy(kind, name string) func(*storage.Claim) {
+	return func(c *storage.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "some-uid"}} }
 }
 
-func going(c *sts.Claim) { c.Deleting = true }
+func going(c *storage.Claim) { c.Deleting = true }
 
 // heldUp keeps the claim from going, by these finalizers.
-func heldUp(by string) func(*sts.Claim) {
-	return func(c *sts.Claim) { c.Deleting, c.HeldBy = true, by }
+func heldUp(by string) func(*storage.Claim) {
+	return func(c *storage.Claim) { c.Deleting, c.HeldBy = true, by }
 }
 
 func TestChangesOfClaimsAreDone(t *testing.T) {
 	deletes := plan.DeleteClaim{Name: "data-web-4", UID: "data-web-4-uid", Why: "as answered"}
 	retains := plan.RetainVolume{Claim: "data-web-4", UID: "data-web-4-uid", Volume: "pv-data-web-4"}
-	anew := ststest.Claim("data-web-4", func(c *sts.Claim) { c.UID = "another" })
-	retained := ststest.Claim("data-web-4", func(c *sts.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimRetain })
+	anew := ststest.Claim("data-web-4", func(c *storage.Claim) { c.UID = "another" })
+	retained := ststest.Claim("data-web-4", func(c *storage.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimRetain })
 	tests := []struct {
 		name             string
 		s                sts.Snapshot

@@ -12,7 +12,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // Every plan that a test of the planners and of the engine makes goes through
@@ -28,7 +29,7 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 		plan.CreateClaim{Binding: binding, Manifest: &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "c"}}},
 		plan.ResetReclaim{Binding: binding, Reclaim: "Delete"},
 		plan.Edit{
-			Template:  sts.Template(`{"metadata":{"annotations":{"a":"<b> & \u003c"}},"new":9007199254740993}`),
+			Template:  podtemplate.Template(`{"metadata":{"annotations":{"a":"<b> & \u003c"}},"new":9007199254740993}`),
 			Partition: ptr.To(0), Replicas: ptr.To(3), Retention: ptr.To[plan.Retention]("Retain"),
 			Annotations: map[string]*string{"gone": nil, "empty": ptr.To("")}, Says: "record",
 		},
@@ -41,7 +42,7 @@ func TestAPlanIsTheSameAfterItWasSaved(t *testing.T) {
 			Before: []plan.Hook{{Exec: true, Command: "a && b", Pod: "web-1", Ordinal: 1}}, Disrupts: []int{1},
 			Replace: &plan.Replace{
 				Mode: plan.ReplaceEach, Grace: time.Minute, Budgets: true,
-				Order: sts.Order{First: []int{1}, Last: "role=primary"},
+				Order: podorder.Order{First: []int{1}, Last: "role=primary"},
 			},
 			Gate: &plan.Gate{Kind: plan.GateAsk, Next: "web-0"},
 		})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Condition is what must hold before a step counts as done. The set of types
@@ -43,7 +44,7 @@ type Progress struct {
 	// Held says why nothing more will happen by itself: it ends the run.
 	Held string
 	// Failed says that a run has halted which nobody goes on with: it ends this one.
-	Failed *sts.Failure
+	Failed *note.Failure
 	// Success is the last line of a run that ends here, empty for the plan's.
 	Success string
 	// NextAt is when time alone may change the answer, zero for never.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Operation is what a verb has in progress on a set, as its record tells.
@@ -16,9 +16,9 @@ type Operation struct {
 	Aborting bool
 	Held     bool
 	Failed   bool
-	Driver   *sts.Driver // nil where the record does not tell, or nobody drives any more
+	Driver   *note.Driver // nil where the record does not tell, or nobody drives any more
 	// By is who began what nobody drives, and Reason why, in their words.
-	By     *sts.Driver
+	By     *note.Driver
 	Reason string
 }
 

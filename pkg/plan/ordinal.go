@@ -1,6 +1,8 @@
 package plan
 
-import "github.com/kubectl-sts/kubectl-sts/pkg/sts"
+import (
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+)
 
 // Fate is what happens to a claim.
 type Fate string
@@ -35,9 +37,9 @@ type Ordinal struct {
 
 // ClaimFate is what happens to one claim.
 type ClaimFate struct {
-	Claim sts.Claim `json:"claim"`
-	Fate  Fate      `json:"fate"`
-	Why   string    `json:"why"` // why it is not what was asked for; empty else
+	Claim storage.Claim `json:"claim"`
+	Fate  Fate          `json:"fate"`
+	Why   string        `json:"why"` // why it is not what was asked for; empty else
 }
 
 // VolumeStays reports whether the claim is deleted and its volume is not.

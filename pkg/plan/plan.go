@@ -7,7 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // Plan is what a verb wants to happen to one StatefulSet.
@@ -25,9 +27,9 @@ type Plan struct {
 	Details []string  `json:"details"` // what the template change is, who manages the set…
 	// Images are what happens to which container's image. Nil where the plan is not
 	// about that: then it is what the set itself tells.
-	Images   []sts.ImageChange `json:"images"`
-	Diff     string            `json:"diff"` // a unified diff of the template, where that is what to look at
-	Warnings []string          `json:"warnings"`
+	Images   []podtemplate.ImageChange `json:"images"`
+	Diff     string                    `json:"diff"` // a unified diff of the template, where that is what to look at
+	Warnings []string                  `json:"warnings"`
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string `json:"record"`
 	// Note is the record to be left, with the reason, when a run halts that has
@@ -142,7 +144,7 @@ type Replace struct {
 	// Grace is how long a blocker must have been not Ready.
 	Grace time.Duration `json:"grace"`
 	// Order is for all modes but ReplaceBlocker; the zero value is highest ordinal first.
-	Order sts.Order `json:"order"`
+	Order podorder.Order `json:"order"`
 	// Budgets says to delete only what PodDisruptionBudgets allow.
 	Budgets bool `json:"budgets"`
 	// AlwaysUnhealthy lets pods that are not Ready go whatever the budgets say, as

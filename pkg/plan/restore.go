@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // The changes and conditions of a plan that restores a deleted claim. Such a plan
@@ -24,25 +25,25 @@ type Binding struct {
 }
 
 // claim is the claim of the binding's name, if there is one.
-func (b Binding) claim(s sts.Snapshot) (sts.Claim, bool) {
-	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.Namespace == b.Namespace && c.Name == b.Claim })
+func (b Binding) claim(s sts.Snapshot) (storage.Claim, bool) {
+	i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.Namespace == b.Namespace && c.Name == b.Claim })
 	if i < 0 {
-		return sts.Claim{}, false
+		return storage.Claim{}, false
 	}
 	return s.Claims[i], true
 }
 
 // volume is the very volume of the binding, if it exists.
-func (b Binding) volume(s sts.Snapshot) (sts.Volume, bool) {
-	i := slices.IndexFunc(s.Volumes, func(v sts.Volume) bool { return v.Name == b.Volume && v.UID == b.VolumeUID })
+func (b Binding) volume(s sts.Snapshot) (storage.Volume, bool) {
+	i := slices.IndexFunc(s.Volumes, func(v storage.Volume) bool { return v.Name == b.Volume && v.UID == b.VolumeUID })
 	if i < 0 {
-		return sts.Volume{}, false
+		return storage.Volume{}, false
 	}
 	return s.Volumes[i], true
 }
 
 // boundTo reports whether the volume is bound to the claim of the binding's name.
-func (b Binding) boundTo(s sts.Snapshot, v sts.Volume) bool {
+func (b Binding) boundTo(s sts.Snapshot, v storage.Volume) bool {
 	claim, found := b.claim(s)
 	return found && v.ClaimRef != nil && v.ClaimRef.UID == claim.UID
 }
@@ -52,7 +53,7 @@ func (b Binding) Broken(s sts.Snapshot) string {
 	name := fmt.Sprintf("claim %s/%s", b.Namespace, b.Claim)
 	v, found := b.volume(s)
 	switch {
-	case !found && slices.ContainsFunc(s.Volumes, func(v sts.Volume) bool { return v.Name == b.Volume }):
+	case !found && slices.ContainsFunc(s.Volumes, func(v storage.Volume) bool { return v.Name == b.Volume }):
 		return fmt.Sprintf("volume %s is not the one that %s was bound to: that one is gone", b.Volume, name)
 	case !found:
 		return fmt.Sprintf("volume %s is gone, and the data of %s with it", b.Volume, name)

@@ -9,14 +9,15 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 var binding = plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1", VolumeUID: "pv-1-uid"}
 
 // released is the volume of a claim that was deleted.
-func released(changes ...func(*sts.Volume)) sts.Volume {
-	v := sts.Volume{
+func released(changes ...func(*storage.Volume)) storage.Volume {
+	v := storage.Volume{
 		Name: "pv-1", UID: "pv-1-uid", Phase: corev1.VolumeReleased, Reclaim: corev1.PersistentVolumeReclaimRetain,
 		Noted: true, Before: "Delete",
 		ClaimRef: &corev1.ObjectReference{Namespace: "default", Name: "data-web-1", UID: "old-uid"},
@@ -28,14 +29,14 @@ func released(changes ...func(*sts.Volume)) sts.Volume {
 }
 
 // free is a volume that waits for any claim of the name.
-func free(v *sts.Volume) { v.ClaimRef.UID = "" }
+func free(v *storage.Volume) { v.ClaimRef.UID = "" }
 
 // boundToNew is a volume that the claim of [bound] has got.
-func boundToNew(v *sts.Volume) { v.ClaimRef.UID = "new-uid" }
+func boundToNew(v *storage.Volume) { v.ClaimRef.UID = "new-uid" }
 
 // bound is the claim with its volume.
-func bound(changes ...func(*sts.Claim)) sts.Claim {
-	c := sts.Claim{Namespace: "default", Name: "data-web-1", UID: "new-uid", Volume: "pv-1", Phase: corev1.ClaimBound}
+func bound(changes ...func(*storage.Claim)) storage.Claim {
+	c := storage.Claim{Namespace: "default", Name: "data-web-1", UID: "new-uid", Volume: "pv-1", Phase: corev1.ClaimBound}
 	for _, change := range changes {
 		change(&c)
 	}
@@ -43,16 +44,16 @@ func bound(changes ...func(*sts.Claim)) sts.Claim {
 }
 
 // both is a snapshot of a volume and the claims of the name.
-func both(v sts.Volume, claims ...sts.Claim) sts.Snapshot {
-	return sts.Snapshot{Volumes: []sts.Volume{v}, Claims: append([]sts.Claim{}, claims...)}
+func both(v storage.Volume, claims ...storage.Claim) sts.Snapshot {
+	return sts.Snapshot{Volumes: []storage.Volume{v}, Claims: append([]storage.Claim{}, claims...)}
 }
 
 func TestChangesOfARestoreAreDone(t *testing.T) {
 	release := plan.ReleaseVolume{Binding: binding, From: "old-uid", Reclaim: "Delete"}
 	create := plan.CreateClaim{Binding: binding}
 	reset := plan.ResetReclaim{Binding: binding, Reclaim: "Delete"}
-	leaving := bound(func(c *sts.Claim) { c.Deleting = true })
-	reclaimed := func(v *sts.Volume) { v.Reclaim, v.Noted = "Delete", false }
+	leaving := bound(func(c *storage.Claim) { c.Deleting = true })
+	reclaimed := func(v *storage.Volume) { v.Reclaim, v.Noted = "Delete", false }
 	tests := []struct {
 		name   string
 		change plan.Change
@@ -61,19 +62,19 @@ func TestChangesOfARestoreAreDone(t *testing.T) {
 	}{
 		{"the volume is still the old claim's", release, both(released()), false},
 		{"the volume waits for any claim of the name", release, both(released(free)), true},
-		{"the volume is free for any claim at all", release, both(released(func(v *sts.Volume) { v.ClaimRef = nil })), false},
-		{"the volume is another one", release, both(released(free, func(v *sts.Volume) { v.UID = "other" })), false},
+		{"the volume is free for any claim at all", release, both(released(func(v *storage.Volume) { v.ClaimRef = nil })), false},
+		{"the volume is another one", release, both(released(free, func(v *storage.Volume) { v.UID = "other" })), false},
 		{"another restore has bound it already", release, both(released(boundToNew), bound()), true},
 		{"it is bound to another claim than the one there is", release, both(released(), bound()), false},
 		{"nothing was read", release, sts.Snapshot{}, false},
 		{"there is no claim", create, both(released(free)), false},
 		{"there is the claim", create, both(released(free), bound()), true},
-		{"there is one with another volume", create, both(released(free), bound(func(c *sts.Claim) { c.Volume = "pv-2" })), false},
+		{"there is one with another volume", create, both(released(free), bound(func(c *storage.Claim) { c.Volume = "pv-2" })), false},
 		{"the claim is on its way out", create, both(released(free), leaving), false},
 		{"the policy is another one", reset, both(released()), false},
-		{"the policy is back, and the note is not gone", reset, both(released(func(v *sts.Volume) { v.Reclaim = "Delete" })), false},
+		{"the policy is back, and the note is not gone", reset, both(released(func(v *storage.Volume) { v.Reclaim = "Delete" })), false},
 		{"the policy is back", reset, both(released(reclaimed)), true},
-		{"the policy of another volume", reset, both(released(reclaimed, func(v *sts.Volume) { v.UID = "other" })), false},
+		{"the policy of another volume", reset, both(released(reclaimed, func(v *storage.Volume) { v.UID = "other" })), false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, test.change.Done(test.s)) })
@@ -98,38 +99,38 @@ func TestConditionsOfARestore(t *testing.T) {
 		{"another restore has bound it", restorable, both(released(boundToNew), bound()), plan.Progress{Done: true}},
 		{
 			"the volume is gone", restorable,
-			sts.Snapshot{Volumes: []sts.Volume{}},
+			sts.Snapshot{Volumes: []storage.Volume{}},
 			plan.Progress{Broken: "volume pv-1 is gone, and the data of claim default/data-web-1 with it"},
 		},
 		{
-			"another volume has its name", restorable, both(released(func(v *sts.Volume) { v.UID = "other" })),
+			"another volume has its name", restorable, both(released(func(v *storage.Volume) { v.UID = "other" })),
 			plan.Progress{Broken: "volume pv-1 is not the one that claim default/data-web-1 was bound to: that one is gone"},
 		},
 		{
-			"the volume is going", restorable, both(released(func(v *sts.Volume) { v.Deleting = true })),
+			"the volume is going", restorable, both(released(func(v *storage.Volume) { v.Deleting = true })),
 			plan.Progress{Broken: "volume pv-1 is being deleted"},
 		},
 		{
-			"another claim has it", restorable, both(released(func(v *sts.Volume) { v.ClaimRef.Name = "thief" })),
+			"another claim has it", restorable, both(released(func(v *storage.Volume) { v.ClaimRef.Name = "thief" })),
 			plan.Progress{Broken: "volume pv-1 is bound to claim default/thief by now"},
 		},
 		{
-			"the claim of the name has another volume", restorable, both(released(free), bound(func(c *sts.Claim) { c.Volume = "pv-2" })),
+			"the claim of the name has another volume", restorable, both(released(free), bound(func(c *storage.Claim) { c.Volume = "pv-2" })),
 			plan.Progress{Broken: "there is another claim data-web-1 by now"},
 		},
 		{"nothing was read of the claim", isBound, sts.Snapshot{}, plan.Progress{Waiting: "the claim to be read"}},
 		{"the claim is bound", isBound, both(released(free), bound()), plan.Progress{Done: true}},
 		{
-			"the claim is not bound yet", isBound, both(released(free), bound(func(c *sts.Claim) { c.Phase = corev1.ClaimPending })),
+			"the claim is not bound yet", isBound, both(released(free), bound(func(c *storage.Claim) { c.Phase = corev1.ClaimPending })),
 			plan.Progress{Waiting: "claim data-web-1 to be bound to volume pv-1"},
 		},
 		{"there is no claim yet", isBound, both(released(free)), plan.Progress{Waiting: "claim data-web-1 to be created"}},
 		{
-			"the claim has lost its volume", isBound, both(released(free), bound(func(c *sts.Claim) { c.Phase = corev1.ClaimLost })),
+			"the claim has lost its volume", isBound, both(released(free), bound(func(c *storage.Claim) { c.Phase = corev1.ClaimLost })),
 			plan.Progress{Broken: "claim data-web-1 has lost its volume"},
 		},
 		{
-			"the claim was bound to another volume", isBound, both(released(free), bound(func(c *sts.Claim) { c.Volume = "pv-2" })),
+			"the claim was bound to another volume", isBound, both(released(free), bound(func(c *storage.Claim) { c.Volume = "pv-2" })),
 			plan.Progress{Broken: "claim data-web-1 was bound to volume pv-2 meanwhile"},
 		},
 	}
@@ -142,7 +143,7 @@ func TestConditionsOfARestore(t *testing.T) {
 // was never seen may be on its way.
 func TestAClaimThatWasThereMustNotGoAgain(t *testing.T) {
 	c := plan.ClaimBound{Binding: binding}
-	pending := bound(func(c *sts.Claim) { c.Phase = corev1.ClaimPending })
+	pending := bound(func(c *storage.Claim) { c.Phase = corev1.ClaimPending })
 
 	memory, progress := c.Recall(nil, both(released(free)), ststest.Start)
 	require.Equal(t, "claim data-web-1 to be created", progress.Waiting)

@@ -7,14 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Diff names the fields in which two templates differ, with both values, in
 // the order of their paths. Items of lists go by their names, where they have
 // any: containers[nginx].image rather than containers[0].image.
-func Diff(before, after sts.Template) ([]string, error) {
+func Diff(before, after Template) ([]string, error) {
 	a, err := decode(before)
 	if err != nil {
 		return nil, err

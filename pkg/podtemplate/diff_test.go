@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 func TestDiff(t *testing.T) {
@@ -105,7 +104,7 @@ func TestDiff(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := podtemplate.Diff(sts.Template(tt.before), sts.Template(tt.after))
+			got, err := podtemplate.Diff(podtemplate.Template(tt.before), podtemplate.Template(tt.after))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, got)
 		})
@@ -115,8 +114,8 @@ func TestDiff(t *testing.T) {
 func TestDiffOfWhatIsNoTemplate(t *testing.T) {
 	const good = `{"spec":{}}`
 	const want = "pod template: invalid character 'o' looking for beginning of value"
-	_, err := podtemplate.Diff(sts.Template(`oops`), sts.Template(good))
+	_, err := podtemplate.Diff(podtemplate.Template(`oops`), podtemplate.Template(good))
 	require.EqualError(t, err, want)
-	_, err = podtemplate.Diff(sts.Template(good), sts.Template(`oops`))
+	_, err = podtemplate.Diff(podtemplate.Template(good), podtemplate.Template(`oops`))
 	require.EqualError(t, err, want)
 }

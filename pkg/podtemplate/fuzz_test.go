@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -174,7 +173,7 @@ func FuzzDiff(f *testing.F) {
 		require.NoError(t, err)
 		b, err := podtemplate.YAML(after)
 		require.NoError(t, err)
-		diff, err := podtemplate.Unified(sts.Template(before), sts.Template(after), "one", "two")
+		diff, err := podtemplate.Unified(podtemplate.Template(before), podtemplate.Template(after), "one", "two")
 		require.NoError(t, err)
 		require.Equal(t, b, patched(t, a, diff))
 		if len(fields) == 0 {

@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 func TestParseImages(t *testing.T) {
@@ -109,7 +108,7 @@ func TestWithImages(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := podtemplate.WithImages(sts.Template(wide), tt.images)
+			got, err := podtemplate.WithImages(podtemplate.Template(wide), tt.images)
 			if tt.err != "" {
 				require.EqualError(t, err, tt.err)
 				require.Nil(t, got)
@@ -122,17 +121,17 @@ func TestWithImages(t *testing.T) {
 }
 
 func TestWithImagesOfATemplateThatHoldsNoContainers(t *testing.T) {
-	_, err := podtemplate.WithImages(sts.Template(`{"spec":{}}`), []podtemplate.Image{{"*", "all:1"}})
+	_, err := podtemplate.WithImages(podtemplate.Template(`{"spec":{}}`), []podtemplate.Image{{"*", "all:1"}})
 	require.EqualError(t, err, `no container "*" in the template (there are: )`)
 
-	_, err = podtemplate.WithImages(sts.Template(`oops`), nil)
+	_, err = podtemplate.WithImages(podtemplate.Template(`oops`), nil)
 	require.EqualError(t, err, "pod template: invalid character 'o' looking for beginning of value")
 }
 
 func TestTheTemplateOfAManifest(t *testing.T) {
 	got, err := podtemplate.Of([]byte(`{"kind":"StatefulSet","spec":{"replicas":3,"template":{"spec":{"future":9007199254740993}}}}`))
 	require.NoError(t, err)
-	require.Equal(t, sts.Template(`{"spec":{"future":9007199254740993}}`), got)
+	require.Equal(t, podtemplate.Template(`{"spec":{"future":9007199254740993}}`), got)
 
 	for manifest, want := range map[string]string{
 		`{"spec":{"replicas":3}}`:    "manifest: no spec.template",

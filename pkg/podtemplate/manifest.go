@@ -11,15 +11,13 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Manifest is the one StatefulSet of a file.
 type Manifest struct {
 	Namespace string // empty when the file names none
 	Name      string
-	Template  sts.Template
+	Template  Template
 	set       *appsv1.StatefulSet
 }
 
@@ -83,7 +81,7 @@ func documents(text []byte) ([]json.RawMessage, error) {
 }
 
 func parseSet(doc []byte) (*Manifest, error) {
-	if err := sts.CheckQuantities(doc); err != nil {
+	if err := CheckQuantities(doc); err != nil {
 		return nil, err
 	}
 	set := &appsv1.StatefulSet{}

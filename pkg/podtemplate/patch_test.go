@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // requireSameJSON compares numbers as they are written: JSONEq would round
@@ -157,7 +156,7 @@ func TestPatched(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := podtemplate.Patched(sts.Template(before), []byte(tt.patch))
+			got, err := podtemplate.Patched(podtemplate.Template(before), []byte(tt.patch))
 			if tt.err != "" {
 				require.EqualError(t, err, tt.err)
 				require.Nil(t, got)

@@ -11,12 +11,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
-
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Of is the pod template of a StatefulSet's manifest in JSON.
-func Of(manifest []byte) (sts.Template, error) {
+func Of(manifest []byte) (Template, error) {
 	var set struct {
 		Spec struct {
 			Template json.RawMessage `json:"template"`
@@ -28,7 +26,7 @@ func Of(manifest []byte) (sts.Template, error) {
 	if len(set.Spec.Template) == 0 || string(set.Spec.Template) == "null" {
 		return nil, fmt.Errorf("manifest: no spec.template")
 	}
-	return sts.Template(set.Spec.Template), nil
+	return Template(set.Spec.Template), nil
 }
 
 // Image is one container=image pair; the name * means every container.
@@ -62,7 +60,7 @@ func noPart(r rune) bool {
 
 // WithImages gives containers, and init containers, other images. A name that
 // the template does not have is an error which lists those it has.
-func WithImages(t sts.Template, images []Image) (sts.Template, error) {
+func WithImages(t Template, images []Image) (Template, error) {
 	root, err := decode(t)
 	if err != nil {
 		return nil, err
@@ -165,7 +163,7 @@ func onlyIdentity(root map[string]any) bool {
 }
 
 // Patched applies a strategic merge patch as kubectl patch does.
-func Patched(t sts.Template, patch []byte) (sts.Template, error) {
+func Patched(t Template, patch []byte) (Template, error) {
 	out, err := strategicpatch.StrategicMergePatch(t, patch, corev1.PodTemplateSpec{})
 	if err != nil {
 		return nil, fmt.Errorf("the patch does not fit the template: %w", err)
@@ -173,7 +171,7 @@ func Patched(t sts.Template, patch []byte) (sts.Template, error) {
 	return out, nil
 }
 
-func decode(t sts.Template) (map[string]any, error) {
+func decode(t Template) (map[string]any, error) {
 	var root map[string]any
 	// utiljson keeps large integers, which float64 would round.
 	if err := utiljson.Unmarshal(t, &root); err != nil {
@@ -182,7 +180,7 @@ func decode(t sts.Template) (map[string]any, error) {
 	return root, nil
 }
 
-func encode(root map[string]any) (sts.Template, error) {
+func encode(root map[string]any) (Template, error) {
 	out, err := json.Marshal(root)
 	if err != nil {
 		return nil, fmt.Errorf("pod template: %w", err)

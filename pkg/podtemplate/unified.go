@@ -8,15 +8,13 @@ import (
 
 	"github.com/pmezard/go-difflib/difflib"
 	"sigs.k8s.io/yaml"
-
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // YAML is the template as a person reads it. A null is left out, for it means
 // nothing: some servers write creationTimestamp: null into every template.
 // Control characters within strings come out escaped, but not every invisible
 // one: a terminal needs the text cleaned.
-func YAML(t sts.Template) (string, error) {
+func YAML(t Template) (string, error) {
 	root, err := decode(t)
 	if err != nil {
 		return "", err
@@ -71,7 +69,7 @@ func wellFormed(data []byte) ([]byte, error) {
 // Unified is a unified diff of two templates as YAML, with three lines around
 // each change. from and to say in its first lines what the templates are. It
 // is empty when they say the same.
-func Unified(before, after sts.Template, from, to string) (string, error) {
+func Unified(before, after Template, from, to string) (string, error) {
 	a, err := YAML(before)
 	if err != nil {
 		return "", err

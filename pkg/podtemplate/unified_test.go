@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 func TestYAML(t *testing.T) {
@@ -31,7 +30,7 @@ func TestYAML(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := podtemplate.YAML(sts.Template(tt.template))
+			got, err := podtemplate.YAML(podtemplate.Template(tt.template))
 			require.NoError(t, err)
 			require.Equal(t, tt.want, got)
 		})
@@ -94,7 +93,7 @@ func TestUnified(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := podtemplate.Unified(sts.Template(tt.before), sts.Template(tt.after), "revision 1", "revision 2")
+			got, err := podtemplate.Unified(podtemplate.Template(tt.before), podtemplate.Template(tt.after), "revision 1", "revision 2")
 			require.NoError(t, err)
 			require.Equal(t, tt.want, got)
 		})
@@ -104,13 +103,13 @@ func TestUnified(t *testing.T) {
 // Long texts, of which many lines are alike, are where simple algorithms lose
 // their way.
 func TestUnifiedOfALongTemplateShowsNothingElseThanTheChange(t *testing.T) {
-	template := func(changed string) sts.Template {
+	template := func(changed string) podtemplate.Template {
 		var env []string
 		for i := range 300 {
 			env = append(env, fmt.Sprintf(`{"name":"E","value":"v%d"}`, i/2))
 		}
 		env[150] = fmt.Sprintf(`{"name":"E","value":%q}`, changed)
-		return sts.Template(`{"env":[` + strings.Join(env, ",") + `]}`)
+		return podtemplate.Template(`{"env":[` + strings.Join(env, ",") + `]}`)
 	}
 
 	got, err := podtemplate.Unified(template("before"), template("after"), "a", "b")
@@ -132,8 +131,8 @@ func TestUnifiedOfALongTemplateShowsNothingElseThanTheChange(t *testing.T) {
 
 func TestUnifiedOfWhatIsNoTemplate(t *testing.T) {
 	const want = "pod template: invalid character 'o' looking for beginning of value"
-	_, err := podtemplate.Unified(sts.Template(`oops`), sts.Template(`{}`), "a", "b")
+	_, err := podtemplate.Unified(podtemplate.Template(`oops`), podtemplate.Template(`{}`), "a", "b")
 	require.EqualError(t, err, want)
-	_, err = podtemplate.Unified(sts.Template(`{}`), sts.Template(`oops`), "a", "b")
+	_, err = podtemplate.Unified(podtemplate.Template(`{}`), podtemplate.Template(`oops`), "a", "b")
 	require.EqualError(t, err, want)
 }

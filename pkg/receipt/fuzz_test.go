@@ -9,7 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -48,7 +48,7 @@ func FuzzRecords(f *testing.F) {
 		for _, r := range records {
 			require.NotContains(t, r.Claim.Name+r.Claim.Namespace+r.Volume, "/")
 			require.NotContains(t, []string{"", ".", ".."}, r.Claim.Name)
-			require.True(t, sts.IsReclaimPolicy(string(r.Before)))
+			require.True(t, storage.IsReclaimPolicy(string(r.Before)))
 			require.NotEmpty(t, r.ClaimUID)
 			require.NotEmpty(t, r.VolumeUID)
 			requireStored(t, file(), r)

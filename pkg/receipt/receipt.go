@@ -22,7 +22,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Receipt is what it takes to make a claim again that was deleted.
@@ -152,7 +152,7 @@ func parse(text string) (Receipt, error) {
 		}
 	}
 	if claim.Kind != "PersistentVolumeClaim" ||
-		r.ClaimUID == "" || r.VolumeUID == "" || !sts.IsReclaimPolicy(string(r.Before)) {
+		r.ClaimUID == "" || r.VolumeUID == "" || !storage.IsReclaimPolicy(string(r.Before)) {
 		return Receipt{}, errNoRecord
 	}
 	return r, nil

@@ -9,7 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 )
 
 // Fact is one of the things to know about a run that halted. Words of a container
@@ -39,14 +41,14 @@ func Facts(o engine.Outcome, where string, now time.Time) []Fact {
 		return nil
 	}
 	add("set", where)
-	add("image", sts.ImageLine(o.Images))
+	add("image", podtemplate.ImageLine(o.Images))
 	out = append(out, PodFacts(o.Pod, o.Evidence, now)...)
 	add("safe", o.Safe)
 	return out
 }
 
 // PodFacts are those about the pod.
-func PodFacts(pod string, e *sts.Evidence, now time.Time) []Fact {
+func PodFacts(pod string, e *evidence.Evidence, now time.Time) []Fact {
 	if e == nil {
 		return nil
 	}
@@ -75,7 +77,7 @@ func PodFacts(pod string, e *sts.Evidence, now time.Time) []Fact {
 }
 
 // podWords say which pod it is, where, and since when it is not Ready.
-func podWords(pod string, e *sts.Evidence, now time.Time) string {
+func podWords(pod string, e *evidence.Evidence, now time.Time) string {
 	words := pod
 	if e.Container != "" {
 		words += ", container " + e.Container

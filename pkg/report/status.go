@@ -6,7 +6,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -21,7 +24,7 @@ type Status struct {
 	Command  hint.Caller // how the user calls the plugin for this set
 	// Ended reports whether the process that drives the operation is known to have
 	// ended; nil where nobody can tell.
-	Ended func(sts.Driver) bool
+	Ended func(note.Driver) bool
 }
 
 // StatusPod is a pod of a set, or an ordinal that lacks one.
@@ -95,13 +98,13 @@ func (st Status) PartitionSince() (time.Time, bool) {
 	if st.Snapshot.Partition() == 0 {
 		return time.Time{}, false
 	}
-	w, ok := sts.WriterOf(st.Snapshot.Set, workload.FieldPartition)
+	w, ok := fieldmanager.WriterOf(st.Snapshot.Set, workload.FieldPartition)
 	return w.Time, ok
 }
 
 // Driver is the process that drives what is in progress, nil for nobody or where the
 // set does not tell.
-func (st Status) Driver() *sts.Driver {
+func (st Status) Driver() *note.Driver {
 	first := st.Ops.First()
 	if first == nil {
 		return nil
@@ -110,16 +113,16 @@ func (st Status) Driver() *sts.Driver {
 }
 
 // HasEnded reports whether a process is known to have ended.
-func (st Status) HasEnded(d sts.Driver) bool { return st.Ended != nil && st.Ended(d) }
+func (st Status) HasEnded(d note.Driver) bool { return st.Ended != nil && st.Ended(d) }
 
 // TemplateImage is the image that the set wants: of its first container, with how
 // many more there are.
 func (st Status) TemplateImage() string {
-	return Clean(sts.Focus{}.Words(sts.SpecImages(&st.Snapshot.Set.Spec.Template.Spec)))
+	return Clean(sts.Focus{}.Words(podtemplate.SpecImages(&st.Snapshot.Set.Spec.Template.Spec)))
 }
 
 // Images are what happens to images in the rollout that is on its way, or the
 // image that all have.
-func (st Status) Images() []sts.ImageChange {
+func (st Status) Images() []podtemplate.ImageChange {
 	return st.Snapshot.RolloutImages(st.Stable(), st.Snapshot.UpdateRevision())
 }

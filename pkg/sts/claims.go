@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -55,11 +56,11 @@ func (s Snapshot) ClaimOrdinal(template, claim string) (int, bool) {
 }
 
 // ClaimsOf are the claims of one ordinal, in the order of the set's templates.
-func (s Snapshot) ClaimsOf(ordinal int) []Claim {
-	var out []Claim
+func (s Snapshot) ClaimsOf(ordinal int) []storage.Claim {
+	var out []storage.Claim
 	for _, template := range s.ClaimTemplates() {
 		name := s.ClaimName(template, ordinal)
-		if i := slices.IndexFunc(s.Claims, func(c Claim) bool { return c.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.Name == name }); i >= 0 {
 			out = append(out, s.Claims[i])
 		}
 	}
@@ -68,8 +69,8 @@ func (s Snapshot) ClaimsOf(ordinal int) []Claim {
 
 // WithClaims is the snapshot with those of these claims that a template of the
 // set can have made, by name.
-func (s Snapshot) WithClaims(all []Claim) Snapshot {
-	s.Claims = []Claim{} // none, but known
+func (s Snapshot) WithClaims(all []storage.Claim) Snapshot {
+	s.Claims = []storage.Claim{} // none, but known
 	for i := range all {
 		for _, template := range s.ClaimTemplates() {
 			if _, ok := s.ClaimOrdinal(template, all[i].Name); ok && all[i].Namespace == s.Set.Namespace {
@@ -78,7 +79,7 @@ func (s Snapshot) WithClaims(all []Claim) Snapshot {
 			}
 		}
 	}
-	slices.SortFunc(s.Claims, func(a, b Claim) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Claims, func(a, b storage.Claim) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
 

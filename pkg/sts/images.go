@@ -7,35 +7,37 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
 // RevisionImages are the images that a revision has; nil where nobody knows it.
-func (s Snapshot) RevisionImages(name string) []ContainerImage {
+func (s Snapshot) RevisionImages(name string) []podtemplate.ContainerImage {
 	if r, ok := s.Revision(name); ok {
 		if images, err := revisionImages(r); err == nil {
 			return images
 		}
 	}
 	if s.Set != nil && s.Observed() && name == s.UpdateRevision() {
-		return SpecImages(&s.Set.Spec.Template.Spec)
+		return podtemplate.SpecImages(&s.Set.Spec.Template.Spec)
 	}
 	return nil
 }
 
 // RolloutImages are the containers whose images differ between the revision that
 // pods come from and the one that they are to get; without such, the first.
-func (s Snapshot) RolloutImages(from, to string) []ImageChange {
+func (s Snapshot) RolloutImages(from, to string) []podtemplate.ImageChange {
 	after := s.RevisionImages(to)
 	before := s.RevisionImages(from)
 	if before == nil {
 		before = after
 	}
-	return ImageChanges(before, after)
+	return podtemplate.ImageChanges(before, after)
 }
 
 // revisionImages reads no more of a revision than its images: a screen asks for
 // them with every redraw.
-func revisionImages(r *appsv1.ControllerRevision) ([]ContainerImage, error) {
+func revisionImages(r *appsv1.ControllerRevision) ([]podtemplate.ContainerImage, error) {
 	type container struct{ Name, Image string }
 	var data struct {
 		Spec struct {
@@ -47,12 +49,12 @@ func revisionImages(r *appsv1.ControllerRevision) ([]ContainerImage, error) {
 	if err := json.Unmarshal(r.Data.Raw, &data); err != nil {
 		return nil, fmt.Errorf("revision %s: %w", r.Name, err)
 	}
-	var out []ContainerImage
+	var out []podtemplate.ContainerImage
 	for _, c := range data.Spec.Template.Spec.Containers {
-		out = append(out, ContainerImage{Container: c.Name, Image: c.Image})
+		out = append(out, podtemplate.ContainerImage{Container: c.Name, Image: c.Image})
 	}
 	for _, c := range data.Spec.Template.Spec.InitContainers {
-		out = append(out, ContainerImage{Container: c.Name, Image: c.Image, Init: true})
+		out = append(out, podtemplate.ContainerImage{Container: c.Name, Image: c.Image, Init: true})
 	}
 	return out, nil
 }
@@ -76,7 +78,7 @@ func (s Snapshot) Focus(from, to string) Focus {
 
 // Words are the images that matter, with the number of those left out: two at most
 // of containers that differ, or the first of a pod's containers. They are not clean.
-func (f Focus) Words(images []ContainerImage) string {
+func (f Focus) Words(images []podtemplate.ContainerImage) string {
 	const most = 2
 	var words []string
 	more := 0

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -181,7 +182,7 @@ func TestObserveCopiesWhatMattersOfAPod(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want, pod := fresh, ststest.Pod(3, tt.change)
 			tt.want(&want)
-			want.Images = sts.SpecImages(&pod.Spec)
+			want.Images = podtemplate.SpecImages(&pod.Spec)
 			s := ststest.Snapshot(ststest.Set(), []*corev1.Pod{pod})
 			require.Equal(t, []sts.Pod{want}, s.Pods)
 		})

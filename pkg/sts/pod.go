@@ -5,6 +5,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
 
 // Pod is what matters about one pod of a set. It is a small copy, so that a
@@ -28,7 +30,7 @@ type Pod struct {
 	ReadyCount   int       // containers that are ready, restartable init containers included
 	Containers   int       // containers that should be
 	Node         string
-	Images       []ContainerImage
+	Images       []podtemplate.ContainerImage
 	Zone         string // of its node, as the pod's own label tells; recent servers set it
 	Created      time.Time
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
@@ -44,7 +46,7 @@ func ObservePod(p *corev1.Pod) Pod {
 		Version: p.ResourceVersion,
 		Phase:   p.Status.Phase,
 		Node:    p.Spec.NodeName,
-		Images:  SpecImages(&p.Spec),
+		Images:  podtemplate.SpecImages(&p.Spec),
 		Zone:    p.Labels[corev1.LabelTopologyZone],
 		Created: p.CreationTimestamp.Time,
 	}

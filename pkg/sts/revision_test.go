@@ -81,21 +81,3 @@ func TestWordsThatCanMeanARevision(t *testing.T) {
 		require.Equal(t, want, sts.IsRevisionWord(word), "%q", word)
 	}
 }
-
-func TestTheImagesOfATemplate(t *testing.T) {
-	template := sts.Template(`{"spec":{
-		"initContainers":[{"name":"load","image":"load:1"}],
-		"containers":[{"name":"app","image":"app:2","future":true},{"name":"side"}]}}`)
-
-	got, err := template.Images()
-
-	require.NoError(t, err)
-	require.Equal(t, []sts.ContainerImage{{Container: "app", Image: "app:2"}, {Container: "side"}, {Container: "load", Image: "load:1", Init: true}}, got)
-}
-
-func TestTheImagesOfWhatIsNoTemplate(t *testing.T) {
-	got, err := sts.Template(`oops`).Images()
-
-	require.EqualError(t, err, "pod template: invalid character 'o' looking for beginning of value")
-	require.Nil(t, got)
-}

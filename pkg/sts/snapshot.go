@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -34,13 +36,13 @@ type Snapshot struct {
 	Budgets []Budget
 	// Claims are those that the set's templates have made or would take for
 	// theirs, by name; only where a verb is about them.
-	Claims []Claim
+	Claims []storage.Claim
 	// Volumes are those that the snapshot was asked about, nil where nobody has read
 	// them: only a plan that restores a claim does.
-	Volumes []Volume
+	Volumes []storage.Volume
 	// Raw is the set's pod template as the server wrote it, nil where nobody has
 	// read it like that: a watch and a list have it in this build's types alone.
-	Raw Template
+	Raw podtemplate.Template
 	// Nodes are those that hold pods which do not go, by name.
 	Nodes map[string]Node
 	// Uncountable is why the set's ordinals are not gone through, as [Countable]

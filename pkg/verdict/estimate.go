@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -86,7 +87,7 @@ func paceOf(s sts.Snapshot, now time.Time) (pace, bool) {
 
 // rolloutBegan is when the template was written, as far as the set tells.
 func rolloutBegan(s sts.Snapshot) time.Time {
-	if w, ok := sts.WriterOf(s.Set, workload.FieldTemplate); ok {
+	if w, ok := fieldmanager.WriterOf(s.Set, workload.FieldTemplate); ok {
 		return w.Time
 	}
 	if r, ok := s.Revision(s.UpdateRevision()); ok {

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // failed is the verdict about a run that halted, whatever the pods are like by
@@ -21,7 +22,7 @@ func failed(s sts.Snapshot, first operation.Record) (Verdict, bool) {
 }
 
 // failure is how the run in progress has ended, nil when it has not failed.
-func failure(s sts.Snapshot, first operation.Record) *sts.Failure {
+func failure(s sts.Snapshot, first operation.Record) *note.Failure {
 	if first == nil {
 		return nil
 	}

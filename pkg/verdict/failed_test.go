@@ -14,14 +14,15 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
 const restarted = "web-4: restarted after it was Available"
 
-func hasFailed() *sts.Failure {
-	return &sts.Failure{At: ststest.Start, Message: restarted, Pod: "web-4", Reason: "Restarted"}
+func hasFailed() *note.Failure {
+	return &note.Failure{At: ststest.Start, Message: restarted, Pod: "web-4", Reason: "Restarted"}
 }
 
 func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
@@ -44,7 +45,7 @@ func TestARunThatFailedIsToldWhateverThePodsAreLike(t *testing.T) {
 			},
 		},
 		{
-			"a scale", ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text)), ststest.Pods(0, 5)), nil,
+			"a scale", ststest.Snapshot(ststest.Set(ststest.Annotated(note.ScaleAnnotation, text)), ststest.Pods(0, 5)), nil,
 			[]string{
 				"go back: kubectl sts scale web --replicas 6", "try again: kubectl sts scale web --replicas 5 --retry",
 			},
@@ -68,7 +69,7 @@ func TestAWatchEndsWhereARunHasFailed(t *testing.T) {
 		`"failed":{"at":"2030-01-02T03:04:05Z","message":"` + restarted + `","pod":"web-4","reason":"Restarted"}`
 	at := func(rest string) sts.Snapshot {
 		return ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4),
-			ststest.Annotated(sts.RolloutAnnotation, text+rest)), updated(4))
+			ststest.Annotated(note.RolloutAnnotation, text+rest)), updated(4))
 	}
 	now := ststest.Start.Add(time.Second)
 
@@ -94,8 +95,8 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 			set.ManagedFields[0].Manager = manager
 		}
 	}
-	failure := func(message string) *sts.Failure {
-		return &sts.Failure{At: at, Reason: "GateOpened", Message: message}
+	failure := func(message string) *note.Failure {
+		return &note.Failure{At: at, Reason: "GateOpened", Message: message}
 	}
 	const byFlux = "the gate was opened by kustomize-controller at 2030-01-02T03:03:05Z, from partition 4 to "
 	tests := []struct {
@@ -103,8 +104,8 @@ func TestAGateThatSomebodyElseOpenedIsAFailure(t *testing.T) {
 		verb      string // of the record, empty for a canary
 		partition int32
 		manager   string
-		failed    *sts.Failure // nil for none
-		help      []string     // when a watch has ended there
+		failed    *note.Failure // nil for none
+		help      []string      // when a watch has ended there
 	}{
 		{
 			"all the way", ``, 0, "kustomize-controller",

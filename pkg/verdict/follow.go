@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Follow is the condition of a watch that goes on over gates, failures and the way
@@ -17,7 +18,7 @@ type Follow struct{ Settled }
 type followed struct {
 	last   operation.Record // as it was last, nil for none
 	origin string           // what the first one began from, empty for one that comes back to that
-	failed *sts.Failure     // how a run of it failed, if one did
+	failed *note.Failure    // how a run of it failed, if one did
 }
 
 // Check looks at the set as if nothing had been seen of it before.

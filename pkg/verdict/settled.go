@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Settled is the condition of a watch: it holds when every pod is where the
@@ -57,7 +58,7 @@ func (Settled) Check(s sts.Snapshot, now time.Time) plan.Progress {
 
 // ended is the progress of a set whose run has failed: nothing more happens by
 // itself, but for the way back that a canary may have been asked for.
-func ended(p plan.Progress, f sts.Failure, first operation.Record, now time.Time) plan.Progress {
+func ended(p plan.Progress, f note.Failure, first operation.Record, now time.Time) plan.Progress {
 	p.Done = false
 	if back := goesBack(first, f); now.Before(back) {
 		p.Waiting, p.NextAt = "the way back", back
@@ -68,7 +69,7 @@ func ended(p plan.Progress, f sts.Failure, first operation.Record, now time.Time
 }
 
 // goesBack is until when the way back may be expected to begin, zero for never.
-func goesBack(first operation.Record, f sts.Failure) time.Time {
+func goesBack(first operation.Record, f note.Failure) time.Time {
 	if first == nil {
 		return time.Time{}
 	}

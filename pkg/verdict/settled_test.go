@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
@@ -20,7 +21,7 @@ import (
 // each step for a minute.
 func canaryAt(ago time.Duration, more string) func(*appsv1.StatefulSet) {
 	started := ststest.Start.Add(-ago).Format(time.RFC3339)
-	return ststest.Annotated(sts.RolloutAnnotation, `{"version":1,"run":"r","started":"`+started+
+	return ststest.Annotated(note.RolloutAnnotation, `{"version":1,"run":"r","started":"`+started+
 		`","stable":"web-stable","steps":["1","100%"],"soak":"1m0s"`+more+`}`)
 }
 
@@ -242,6 +243,6 @@ func TestSettledDuringAScale(t *testing.T) {
 }
 
 func TestARecordThatCantBeReadIsNotSettled(t *testing.T) {
-	s := ststest.Snapshot(ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "nonsense")), ststest.Pods(0, 5))
+	s := ststest.Snapshot(ststest.Set(ststest.Annotated(note.RolloutAnnotation, "nonsense")), ststest.Pods(0, 5))
 	require.Equal(t, plan.Progress{Good: 5, Want: 5, Held: "the record of a canary can't be read"}, looked(s))
 }

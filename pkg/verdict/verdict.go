@@ -11,6 +11,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Limits are how old trouble must be to count. One look can't tell how long
@@ -34,10 +36,10 @@ type Verdict struct {
 	Pod     string // the pod in trouble
 	Trouble *sts.Trouble
 	// Failed is how the run ended that nobody has acted on since, or nil.
-	Failed *sts.Failure
+	Failed *note.Failure
 	// Evidence is what the pod in trouble tells, or has told; nil where nobody has
 	// asked it.
-	Evidence *sts.Evidence
+	Evidence *evidence.Evidence
 	Try      []hint.Hint
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -45,7 +46,7 @@ func doing(s sts.Snapshot, record *operation.Rollout) operation.Found {
 
 // scaling is the record of a scale from 6 to 2.
 func scaling(set *appsv1.StatefulSet) {
-	ststest.Annotated(sts.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
+	ststest.Annotated(note.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete"}`)(set)
 }
 
 // moving is the verdict on a set that gets there by itself.
@@ -144,7 +145,7 @@ func TestASetWithoutTrouble(t *testing.T) {
 		},
 		{
 			"held by the record of a scale that can't be read",
-			ststest.Snapshot(ststest.Set(ststest.Annotated(sts.ScaleAnnotation, "{")), ststest.Pods(0, 5)),
+			ststest.Snapshot(ststest.Set(ststest.Annotated(note.ScaleAnnotation, "{")), ststest.Pods(0, 5)),
 			verdict.Verdict{Result: engine.Held, Message: "held: the record of a scale can't be read"},
 		},
 		{

@@ -70,6 +70,17 @@ func TestARuleThatIsBrokenIsReported(t *testing.T) {
 			want: []string{"pkg/claims/x.go:2: pkg/claims must not import " + module + "/pkg/planner/canary"},
 		},
 		{
+			name: "what is below the facts is facts as well",
+			file: "pkg/claims/x.go",
+			src:  `package claims; import _ "github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"`,
+		},
+		{
+			name: "what is below hints is no hint",
+			file: "pkg/sts/x.go",
+			src:  `package sts; import _ "github.com/kubectl-sts/kubectl-sts/pkg/hint/deep"`,
+			want: []string{"pkg/sts/x.go:1: pkg/sts must not import " + module + "/pkg/hint/deep"},
+		},
+		{
 			name: "a prefix of a name is not the name",
 			file: "pkg/sts/x.go",
 			src:  `package sts; import _ "k8s.io/client-gopher"`,

@@ -21,7 +21,7 @@ const (
 	app       = module + "/pkg/app"
 	cli       = module + "/pkg/cli"
 	decision  = module + "/pkg/engine"
-	facts     = module + "/pkg/sts"
+	facts     = module + "/pkg/sts/..."
 	hints     = module + "/pkg/hint"
 	plans     = module + "/pkg/plan"
 	receipts  = module + "/pkg/receipt"
@@ -34,6 +34,7 @@ const (
 	term      = module + "/pkg/term"
 	verbs     = module + "/pkg/cmd"
 	workloads = module + "/pkg/workload"
+	templates = module + "/pkg/podtemplate"
 )
 
 // room is one row of the table: a folder, with all below it, and what it never
@@ -41,7 +42,7 @@ const (
 type room struct {
 	dir     string
 	never   []string
-	but     []string // what it may import all the same
+	but     []string // what it may import all the same; "/..." stands for all below, too
 	noClock bool     // the caller passes the time in
 	main    bool     // may exit, and may name the standard streams to hand them on
 	streams bool     // may name the standard streams
@@ -54,25 +55,26 @@ var rooms = []room{
 	// Hints are words and nothing else: whoever knows what helps may name it.
 	{dir: "pkg/hint", never: []string{module, "k8s.io", cobra}, noClock: true},
 	{dir: "pkg/workload", never: []string{module, clientGo, cobra}, noClock: true},
-	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints, workloads}, noClock: true},
-	{dir: "pkg/podtemplate", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
+	// A template is a template whatever set it is of.
+	{dir: "pkg/podtemplate", never: []string{module, clientGo, cobra}, but: []string{workloads}, noClock: true},
+	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints, workloads, templates}, noClock: true},
 	// What is in progress is told by records and conditions: no planner is known here.
-	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans}, noClock: true},
+	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans}, noClock: true},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What their tests share runs the plans that they make.
 	{dir: "pkg/planner/verbtest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	// Whose a claim is, only facts about sets tell: their names and ranges.
-	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts, workloads}, noClock: true},
+	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates}, noClock: true},
 	// A clock is passed in, but files are read and written here.
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
-	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints}, noClock: true},
-	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans}, noClock: true},
+	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints}, noClock: true},
+	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans}, noClock: true},
 	// What a run waits for takes time; what it decides does not.
-	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans, decision}},
+	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, decision}},
 	// The other executor knows what it deletes, and writes down how that is restored.
-	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, hints, plans, decision, unused, receipts}},
+	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, decision, unused, receipts}},
 	{dir: "pkg/engine/enginetest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},
@@ -155,6 +157,14 @@ func roomOf(dir string) (room, bool) {
 	return best, best.dir != ""
 }
 
+// may reports whether it may import what it otherwise never does.
+func (r room) may(imported string) bool {
+	return slices.ContainsFunc(r.but, func(but string) bool {
+		dir, below := strings.CutSuffix(but, "/...")
+		return imported == dir || below && within(imported, dir)
+	})
+}
+
 // within reports whether a slash-separated path is the folder or below it.
 func within(name, dir string) bool {
 	return name == dir || strings.HasPrefix(name, dir+"/")
@@ -173,7 +183,7 @@ func (c checker) imports() {
 		if spec.Name != nil && spec.Name.Name == "." {
 			c.say(spec.Pos(), "a dot import hides what is used of %s", imported)
 		}
-		if within(imported, path.Join(module, c.room.dir)) || slices.Contains(c.room.but, imported) {
+		if within(imported, path.Join(module, c.room.dir)) || c.room.may(imported) {
 			continue
 		}
 		if slices.ContainsFunc(c.room.never, func(never string) bool { return within(imported, never) }) {

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload/workloadtest"
@@ -110,9 +111,9 @@ func TestVerdicts(t *testing.T) {
 
 func TestAClaimOfAReservedOrdinalIsNotNeeded(t *testing.T) {
 	s := newServer(counted).see(0)
-	var all []sts.Claim
+	var all []storage.Claim
 	for _, name := range []string{"data-web-2", "data-web-3", "data-web-8"} {
-		all = append(all, ststest.Claim(name, func(c *sts.Claim) {
+		all = append(all, ststest.Claim(name, func(c *storage.Claim) {
 			c.Namespace, c.Labels = "default", map[string]string{"app": "web"}
 		}))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -50,7 +51,7 @@ func (s *server) set() *workload.Set { return s.kind.Set(s.object) }
 func (s *server) take(set *workload.Set, e plan.Edit) *workload.Set {
 	writes := e.Writes(set)
 	for _, w := range writes {
-		if _, isTemplate := w.Value.(sts.Template); isTemplate {
+		if _, isTemplate := w.Value.(podtemplate.Template); isTemplate {
 			w.Value = "TEMPLATE"
 		}
 		s.wrote = append(s.wrote, fmt.Sprint(w.Path, " ", w.Value))

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload/workloadtest"
@@ -66,7 +67,7 @@ func TestARunOfACanary(t *testing.T) {
 			require.Equal(t, gates, c.gates())
 			require.Equal(t, "[spec pod] TEMPLATE", c.wrote[0])
 			require.Equal(t, 3*time.Minute, time.Since(c.begin), "each step is soaked")
-			require.NotContains(t, slices.Collect(maps.Keys(c.object.Annotations)), sts.RolloutAnnotation)
+			require.NotContains(t, slices.Collect(maps.Keys(c.object.Annotations)), note.RolloutAnnotation)
 		})
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -58,9 +58,9 @@ func TestAScaleGoesOverTheGaps(t *testing.T) {
 }
 
 func TestAScaleTellsOfTheClaimsOfItsOrdinalsOnly(t *testing.T) {
-	var claims []sts.Claim
+	var claims []storage.Claim
 	for _, name := range []string{"data-web-3", "data-web-5", "data-web-6", "data-web-7", "data-web-8"} {
-		claims = append(claims, ststest.Claim(name, func(c *sts.Claim) { c.Namespace = "default" }))
+		claims = append(claims, ststest.Claim(name, func(c *storage.Claim) { c.Namespace = "default" }))
 	}
 	fates := func(to int) map[string]plan.Fate {
 		s := newServer(counted).see(0).WithClaims(claims)

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -26,7 +27,7 @@ func TestAnAnswerIsAboutTheSetThatWasShown(t *testing.T) {
 		{"only its status and what others note is new", ststest.Set(foreign, status), ""},
 		{"somebody changed its spec", ststest.Set(ststest.Generation(7)), `statefulset "web" was changed` + while},
 		{
-			"another run left its record", ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "{}")),
+			"another run left its record", ststest.Set(ststest.Annotated(note.RolloutAnnotation, "{}")),
 			`statefulset "web" was changed` + while,
 		},
 		{

@@ -18,14 +18,14 @@ import (
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // emptied is a cluster of a batch, in which every claim may be deleted.
 type emptied struct{ batch.Cluster }
 
 func (emptied) Look(context.Context, string) (claims.World, error) { return claims.World{}, nil }
-func (emptied) Delete(context.Context, sts.Claim) error            { return nil }
+func (emptied) Delete(context.Context, storage.Claim) error        { return nil }
 
 // Again lets every claim go.
 func (emptied) Again(old []claims.Verdict, _ claims.World) []claims.Verdict { return old }
@@ -34,7 +34,7 @@ func (emptied) Again(old []claims.Verdict, _ claims.World) []claims.Verdict { re
 func unused() ([]claims.Verdict, batch.Engine) {
 	var out []claims.Verdict
 	for _, name := range []string{"data-web-1", "data-web-2"} {
-		out = append(out, claims.Verdict{Claim: sts.Claim{Namespace: "default", Name: name}, Delete: true, Set: "web"})
+		out = append(out, claims.Verdict{Claim: storage.Claim{Namespace: "default", Name: name}, Delete: true, Set: "web"})
 	}
 	return out, batch.Engine{
 		Cluster: emptied{}, Judge: emptied{}, Concurrency: 1,

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // form keeps what it is to show.
@@ -28,7 +29,7 @@ func (f *form) Handle(e engine.Event) { f.events = append(f.events, e.Type) }
 // aRestore is a plan about no set, and the snapshot that it begins with.
 func aRestore() (*plan.Plan, sts.Snapshot) {
 	b := plan.Binding{Namespace: "default", Claim: "data-web-1", Volume: "pv-1", VolumeUID: "pv-1-uid"}
-	volume := sts.Volume{Name: "pv-1", UID: "pv-1-uid", ClaimRef: &corev1.ObjectReference{Namespace: "default", Name: "data-web-1"}}
+	volume := storage.Volume{Name: "pv-1", UID: "pv-1-uid", ClaimRef: &corev1.ObjectReference{Namespace: "default", Name: "data-web-1"}}
 	restorable := plan.Restorable{Binding: b}
 	p := plantest.Same(plan.Plan{
 		Verb: "restore-pvc", Namespace: "default", Claim: "data-web-1", Title: "make the claim again",
@@ -40,7 +41,7 @@ func aRestore() (*plan.Plan, sts.Snapshot) {
 			},
 		},
 	})
-	return &p, sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{volume}}
+	return &p, sts.Snapshot{Claims: []storage.Claim{}, Volumes: []storage.Volume{volume}}
 }
 
 // follows is a runner of plans about no set, to which these snapshots come.
@@ -62,7 +63,7 @@ func (c *cluster) follows(t *testing.T, flags options.RunFlags, snapshots ...sts
 func TestAPlanAboutNoSetIsShownInItsVerbsForm(t *testing.T) {
 	p, s := aRestore()
 	there := s
-	there.Claims = []sts.Claim{{Namespace: "default", Name: "data-web-1", Volume: "pv-1", Phase: corev1.ClaimBound}}
+	there.Claims = []storage.Claim{{Namespace: "default", Name: "data-web-1", Volume: "pv-1", Phase: corev1.ClaimBound}}
 	c := &cluster{taken: true, lacks: []string{"watch statefulsets", "list statefulsets"}}
 	r, shown := c.follows(t, options.RunFlags{}, there)
 

@@ -5,6 +5,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Planned is what a planner is told about the run: with which limits it goes and who
@@ -29,7 +31,7 @@ func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
 }
 
 // other is the driver in a record, unless it is this process or has ended.
-func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
+func (r *Runner) other(s sts.Snapshot, record operation.Record) *note.Other {
 	d := record.Driven(s, r.Client.Now())
 	if d == nil || d.Same(*r.Env.Driver()) {
 		return nil
@@ -38,8 +40,8 @@ func (r *Runner) other(s sts.Snapshot, record operation.Record) *sts.Other {
 	if known && !alive {
 		return nil
 	}
-	o := &sts.Other{Driver: *d, Alive: alive}
-	if w, ok := sts.AnnotationWriter(s.Set, record.Annotation()); ok {
+	o := &note.Other{Driver: *d, Alive: alive}
+	if w, ok := fieldmanager.AnnotationWriter(s.Set, record.Annotation()); ok {
 		o.Touched = w.Time
 	}
 	return o

@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -46,7 +46,7 @@ func TestAMissingPermissionIsToldBeforeAWordAboutTheTemplate(t *testing.T) {
 		missing = `forbidden: user "jo" cannot delete pods in namespace "default"`
 		patch   = `{"spec":{"containers":[{"name":"nginx","image":"nginx:1.22"}]}}`
 	)
-	rollback := ststest.Annotated(sts.RolloutAnnotation, `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z",`+
+	rollback := ststest.Annotated(note.RolloutAnnotation, `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z",`+
 		`"stable":"web-1","ownTemplate":true,"steps":["1"],"soak":"1s","rollback":true}`)
 	tests := []struct {
 		name      string

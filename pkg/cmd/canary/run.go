@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Run starts a canary or goes on with one.
@@ -102,7 +103,7 @@ func prepare(ctx context.Context, env *app.Env, runner *runner.Runner, r Request
 	if err != nil || p == nil {
 		return s, nil, err
 	}
-	if _, inProgress := s.Annotation(sts.RolloutAnnotation); !inProgress {
+	if _, inProgress := s.Annotation(note.RolloutAnnotation); !inProgress {
 		p.Warnings, err = warnings(ctx, runner.Client, s)
 	}
 	return s, p, err
@@ -171,7 +172,7 @@ func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapsho
 	return err
 }
 
-func template(r Request, before sts.Template) (sts.Template, error) {
+func template(r Request, before podtemplate.Template) (podtemplate.Template, error) {
 	switch {
 	case r.Manifest != nil:
 		return r.Manifest.Template, nil

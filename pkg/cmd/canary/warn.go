@@ -7,12 +7,13 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // warnings name who may put the old template or the replicas back.
 func warnings(ctx context.Context, client *kube.Client, s sts.Snapshot) ([]string, error) {
-	out := sts.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)
+	out := fieldmanager.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)
 	scalers, err := client.Autoscalers(ctx, s.Name())
 	switch {
 	case kube.Denied(err):

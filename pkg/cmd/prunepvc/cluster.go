@@ -7,7 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 var _ batch.Cluster = cluster{}
@@ -34,12 +34,12 @@ func (c cluster) Look(ctx context.Context, namespace string) (claims.World, erro
 }
 
 // Claim reads the claim as it is now.
-func (c cluster) Claim(ctx context.Context, claim sts.Claim) (sts.Claim, error) {
+func (c cluster) Claim(ctx context.Context, claim storage.Claim) (storage.Claim, error) {
 	return c.client.In(claim.Namespace).ClaimNow(ctx, claim)
 }
 
 // Receipt reads what it takes to make the claim again.
-func (c cluster) Receipt(ctx context.Context, claim sts.Claim) (receipt.Receipt, error) {
+func (c cluster) Receipt(ctx context.Context, claim storage.Claim) (receipt.Receipt, error) {
 	return c.client.In(claim.Namespace).ClaimReceipt(ctx, claim)
 }
 
@@ -49,11 +49,11 @@ func (c cluster) Retain(ctx context.Context, r receipt.Receipt) error {
 }
 
 // May is the error that a deletion would have now.
-func (c cluster) May(ctx context.Context, claim sts.Claim) error {
+func (c cluster) May(ctx context.Context, claim storage.Claim) error {
 	return c.client.In(claim.Namespace).MayPrune(ctx, claim)
 }
 
 // Delete deletes the claim if it is still as it was seen.
-func (c cluster) Delete(ctx context.Context, claim sts.Claim) error {
+func (c cluster) Delete(ctx context.Context, claim storage.Claim) error {
 	return c.client.In(claim.Namespace).PruneClaim(ctx, claim, c.dryRun)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // found is what a look at the cluster has found.
@@ -49,12 +50,12 @@ func inOrder(a, b claims.Verdict) int {
 }
 
 // selected are the claims that the selector selects.
-func (r Request) selected(all []sts.Claim) []sts.Claim {
+func (r Request) selected(all []storage.Claim) []storage.Claim {
 	if r.Selector == "" {
 		return all
 	}
 	selects := r.selects()
-	var out []sts.Claim
+	var out []storage.Claim
 	for i := range all {
 		if selects(all[i]) {
 			out = append(out, all[i])
@@ -64,9 +65,9 @@ func (r Request) selected(all []sts.Claim) []sts.Claim {
 }
 
 // selects is whether the selector selects a claim.
-func (r Request) selects() func(sts.Claim) bool {
+func (r Request) selects() func(storage.Claim) bool {
 	selector, err := labels.Parse(r.Selector)
-	return func(c sts.Claim) bool { return err == nil && selector.Matches(labels.Set(c.Labels)) } // check says the error before
+	return func(c storage.Claim) bool { return err == nil && selector.Matches(labels.Set(c.Labels)) } // check says the error before
 }
 
 // explain says what goes on without autoscalers, for who may not read them.
@@ -91,7 +92,7 @@ func (r Request) missing(w claims.World, namespace string) error {
 // addReclaim fills in what happens to the volumes. Not being allowed to read
 // them is no reason to stop: then nobody knows, and the question says so.
 func (r Request) addReclaim(ctx context.Context, env *app.Env, client *kube.Client, list *claims.List) {
-	volumes, err := client.Reclaims(ctx, func(yield func(sts.Claim) bool) {
+	volumes, err := client.Reclaims(ctx, func(yield func(storage.Claim) bool) {
 		for v := range list.All() {
 			if !yield(v.Claim) {
 				return

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // judges judge the claims of many namespaces. Each knows one, whose claims are
@@ -27,7 +27,7 @@ func (j *judges) knows(namespace string) bool {
 }
 
 // add makes a judge for the namespace, out of its claims.
-func (j *judges) add(namespace string, all []sts.Claim) {
+func (j *judges) add(namespace string, all []storage.Claim) {
 	judge := claims.NewJudge(all, j.options)
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // parse is what the flags become, without their own text. A request of nil
@@ -53,7 +53,7 @@ func TestFlags(t *testing.T) {
 			"an order, a leader and budgets that don't count",
 			[]string{"web", "--order=ascending", "--last=role=primary", "--ignore-pdb"},
 			request(func(r *Request) {
-				r.Drive = options.DriveFlags{Order: sts.Order{Ascending: true, Last: "role=primary"}, IgnorePDB: true}
+				r.Drive = options.DriveFlags{Order: podorder.Order{Ascending: true, Last: "role=primary"}, IgnorePDB: true}
 			}),
 		},
 		{"the flags of every run", []string{"web", "-y", "--timeout=1h", "--dry-run=client", "-oyaml"}, request(func(r *Request) {

@@ -90,7 +90,7 @@ func (r Request) plan(ctx context.Context, runner *runner.Runner, s sts.Snapshot
 }
 
 // annotate makes the template that restarts every pod.
-func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snapshot, before sts.Template, out *restart.Request,
+func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snapshot, before podtemplate.Template, out *restart.Request,
 	now time.Time,
 ) error {
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, replace.RestartedAt, now.UTC().Format(time.RFC3339))

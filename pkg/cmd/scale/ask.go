@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -162,7 +162,7 @@ func (v *visit) askEach(ctx context.Context, p *plan.Plan, options []option) err
 }
 
 // reclaim is the volume's policy, where it is known.
-func reclaim(c sts.Claim) string {
+func reclaim(c storage.Claim) string {
 	if c.Reclaim == "" {
 		return ""
 	}

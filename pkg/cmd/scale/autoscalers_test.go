@@ -15,7 +15,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -55,7 +54,7 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 		err    string
 	}{
 		{"there is one", scaled(http.StatusOK, "", `{"items":[`+load+`]}`), []claims.Scaler{{
-			Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "load", Min: 2, Max: 9},
+			Namespace: "default", Set: "web", Autoscaler: claims.Autoscaler{Name: "load", Min: 2, Max: 9},
 		}}, "", ""},
 		{"there is none", scaled(http.StatusOK, "", `{"items":[]}`), nil, "", ""},
 		{

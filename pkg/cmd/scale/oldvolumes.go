@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // left are the claims that will be new and empty although a volume with the
@@ -27,7 +27,7 @@ func (v *visit) left(ctx context.Context) []string {
 	for _, f := range found {
 		// Who may not look is told all the same.
 		s, err := client.ClaimAndVolume(ctx, f.Binding())
-		if err != nil || slices.ContainsFunc(s.Volumes, func(v sts.Volume) bool { return v.UID == f.VolumeUID }) {
+		if err != nil || slices.ContainsFunc(s.Volumes, func(v storage.Volume) bool { return v.UID == f.VolumeUID }) {
 			names = append(names, f.Claim.Name)
 		}
 	}
@@ -44,7 +44,7 @@ func (v *visit) fresh() []string {
 	for o := range v.s.Ordinals().Added(v.request.Replicas).All() {
 		for _, template := range v.s.ClaimTemplates() {
 			name := v.s.ClaimName(template, o)
-			if !slices.ContainsFunc(v.s.Claims, func(c sts.Claim) bool { return c.Name == name }) {
+			if !slices.ContainsFunc(v.s.Claims, func(c storage.Claim) bool { return c.Name == name }) {
 				out = append(out, name)
 			}
 		}

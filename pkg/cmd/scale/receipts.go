@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // receipts write down what it takes to make a claim again whose volume stays.
@@ -39,7 +40,7 @@ func (r receipts) entry(uid types.UID) *receipt.Entry {
 
 // Keep writes it down; see [engine.Receipts].
 func (r receipts) Keep(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot) error {
-	i := slices.IndexFunc(seen.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
+	i := slices.IndexFunc(seen.Claims, func(c storage.Claim) bool { return c.UID == d.UID })
 	if i < 0 {
 		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
@@ -58,7 +59,7 @@ func (r receipts) Keep(ctx context.Context, d plan.DeleteClaim, seen sts.Snapsho
 }
 
 // receiptOf reads what it takes to make a claim of the set again.
-func receiptOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim sts.Claim) (receipt.Receipt, error) {
+func receiptOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim storage.Claim) (receipt.Receipt, error) {
 	record, err := client.ClaimReceipt(ctx, claim)
 	if errors.Is(err, engine.ErrGone) {
 		err = fmt.Errorf("%w: %w", engine.ErrConflict, err)
@@ -126,7 +127,7 @@ func (v *visit) receiptFile(ctx context.Context, p *plan.Plan) (*receipt.File, e
 // readable finds out whether what goes into the record of a claim may be read. That
 // the claim has just changed does not matter.
 func (v *visit) readable(ctx context.Context, d plan.DeleteClaim) error {
-	i := slices.IndexFunc(v.s.Claims, func(c sts.Claim) bool { return c.UID == d.UID })
+	i := slices.IndexFunc(v.s.Claims, func(c storage.Claim) bool { return c.UID == d.UID })
 	_, err := receiptOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
 	if errors.Is(err, engine.ErrConflict) {
 		return nil

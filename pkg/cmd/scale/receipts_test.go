@@ -18,7 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -58,7 +58,7 @@ func retained() *volumes {
 		volume: &corev1.PersistentVolume{
 			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolume"},
 			ObjectMeta: metav1.ObjectMeta{
-				Name: "pv-4", UID: "pv-uid", Annotations: map[string]string{sts.ReclaimBeforeAnnotation: "Delete"},
+				Name: "pv-4", UID: "pv-uid", Annotations: map[string]string{storage.ReclaimBeforeAnnotation: "Delete"},
 			},
 			Spec: corev1.PersistentVolumeSpec{
 				ClaimRef: &corev1.ObjectReference{UID: "claim-uid"}, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
@@ -99,7 +99,7 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			require.NoError(t, err)
 			book := &receipt.File{Dir: t.TempDir(), Now: client.Now}
 			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
-			s = s.WithClaims([]sts.Claim{sts.ObserveClaim(retained().claim, nil)})
+			s = s.WithClaims([]storage.Claim{storage.ObserveClaim(retained().claim, nil)})
 
 			err = newReceipts(client, book).Keep(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Receipt: true}, s)
 

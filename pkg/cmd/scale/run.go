@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Run scales the set, or goes on with a scale that was begun.
@@ -91,7 +92,7 @@ func (v *visit) load(ctx context.Context) error {
 
 // harmless reports whether the run leaves every claim alone, whichever there are.
 func (v *visit) harmless() bool {
-	_, open := v.s.Annotation(sts.ScaleAnnotation)
+	_, open := v.s.Annotation(note.ScaleAnnotation)
 	keeps := v.request.Claims == scale.Keep || v.request.Claims == scale.Reuse
 	return keeps && !open && v.s.WhenScaled() == "Retain"
 }
@@ -193,7 +194,7 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 
 // undecided reports whether it is for a person to say what happens to claims.
 func (v *visit) undecided(p *plan.Plan) bool {
-	_, goesOn := v.s.Annotation(sts.ScaleAnnotation)
+	_, goesOn := v.s.Annotation(note.ScaleAnnotation)
 	if v.scale.Answer != "" || goesOn && v.scale.To <= v.s.Replicas() {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // parse is what the flags become, without their own text. A request of nil
@@ -50,7 +50,7 @@ func TestFlags(t *testing.T) {
 			r.Given = intent.Given{Steps: true, Soak: true}
 		})},
 		{"an order and a leader", []string{"web", "--order=2,0", "--last=role=primary"}, request(func(r *Request) {
-			r.Drive.Order = sts.Order{First: []int{2, 0}, Last: "role=primary"}
+			r.Drive.Order = podorder.Order{First: []int{2, 0}, Last: "role=primary"}
 		})},
 		{"budgets that don't count", []string{"web", "--ignore-pdb"}, request(func(r *Request) { r.Drive.IgnorePDB = true })},
 		{"the flags of every run", []string{"web", "-y", "--timeout=1h", "--dry-run=server", "-ojson"}, request(func(r *Request) {

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/roundtrip"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 )
 
@@ -192,7 +193,7 @@ func (r Request) plan(w *watched, env *app.Env) plan.Plan {
 		UID:         w.snapshot.UID(),
 		Context:     env.Context(),
 		Title:       title,
-		Record:      sts.RolloutAnnotation,
+		Record:      note.RolloutAnnotation,
 		Steps:       []plan.Step{{Title: "watch", Until: until}},
 		ReadOnly:    true,
 		Patience:    r.Limits.Patience,

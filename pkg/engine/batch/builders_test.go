@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -36,8 +37,8 @@ func set(namespace, name string, replicas int32) sts.Snapshot {
 }
 
 // claim is a bound one whose volume goes with it.
-func claim(namespace, name string) sts.Claim {
-	return sts.Claim{
+func claim(namespace, name string) storage.Claim {
+	return storage.Claim{
 		Namespace: namespace, Name: name, UID: types.UID(name + "-uid"), Version: "7", Size: "1Gi",
 		Volume: "pv-" + name, Reclaim: corev1.PersistentVolumeReclaimDelete,
 	}
@@ -50,7 +51,7 @@ type cluster struct {
 	errs   map[string]error // by what it is asked
 	before func(what string)
 	// fresh are claims that are not as they were judged any more, by name.
-	fresh map[string]sts.Claim
+	fresh map[string]storage.Claim
 
 	mu    sync.Mutex
 	asked []string
@@ -71,7 +72,7 @@ func (c *cluster) Look(_ context.Context, namespace string) (claims.World, error
 	return c.world, err
 }
 
-func (c *cluster) Claim(_ context.Context, claim sts.Claim) (sts.Claim, error) {
+func (c *cluster) Claim(_ context.Context, claim storage.Claim) (storage.Claim, error) {
 	err := c.ask("claim " + claim.Name)
 	if now, ok := c.fresh[claim.Name]; ok {
 		claim = now
@@ -79,7 +80,7 @@ func (c *cluster) Claim(_ context.Context, claim sts.Claim) (sts.Claim, error) {
 	return claim, err
 }
 
-func (c *cluster) Receipt(_ context.Context, claim sts.Claim) (receipt.Receipt, error) {
+func (c *cluster) Receipt(_ context.Context, claim storage.Claim) (receipt.Receipt, error) {
 	err := c.ask("read " + claim.Name)
 	r := receipttest.Receipt(claim.Namespace, claim.Name)
 	r.Policy = c.policy
@@ -90,11 +91,11 @@ func (c *cluster) Retain(_ context.Context, r receipt.Receipt) error {
 	return c.ask("retain " + r.Claim.Name)
 }
 
-func (c *cluster) May(_ context.Context, claim sts.Claim) error {
+func (c *cluster) May(_ context.Context, claim storage.Claim) error {
 	return c.ask("may delete " + claim.Name)
 }
 
-func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
+func (c *cluster) Delete(ctx context.Context, claim storage.Claim) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -105,7 +106,7 @@ func (c *cluster) Delete(ctx context.Context, claim sts.Claim) error {
 }
 
 // changed is the conflict of a claim that is not as it was judged.
-func (c *cluster) changed(claim sts.Claim) error {
+func (c *cluster) changed(claim storage.Claim) error {
 	if now, ok := c.fresh[claim.Name]; ok && (now.UID != claim.UID || now.Version != claim.Version) {
 		return fmt.Errorf("%w: persistentvolumeclaims %s", engine.ErrConflict, claim.Name)
 	}
@@ -128,7 +129,7 @@ func (c *cluster) deleted() []string {
 func judged(t *testing.T, n int) (*cluster, *claims.Judge, []claims.Verdict) {
 	t.Helper()
 	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("default", "web", 1)}}, policy: corev1.PersistentVolumeReclaimDelete}
-	var all []sts.Claim
+	var all []storage.Claim
 	for i := range n {
 		all = append(all, claim("default", fmt.Sprintf("data-web-%d", i+1)))
 	}

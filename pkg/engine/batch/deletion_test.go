@@ -14,17 +14,17 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // changed is the cluster of judged with one claim that has changed since.
-func changed(t *testing.T, change func(*sts.Claim)) (*cluster, batch.Engine, *told, []claims.Verdict) {
+func changed(t *testing.T, change func(*storage.Claim)) (*cluster, batch.Engine, *told, []claims.Verdict) {
 	t.Helper()
 	c, judge, verdicts := judged(t, 1)
 	now := verdicts[0].Claim
 	now.Version, now.Reclaim = "8", "" // which is the volume's, and read before
 	change(&now)
-	c.fresh = map[string]sts.Claim{now.Name: now}
+	c.fresh = map[string]storage.Claim{now.Name: now}
 	got := &told{}
 	return c, batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}, got, verdicts
 }
@@ -34,23 +34,23 @@ func changed(t *testing.T, change func(*sts.Claim)) (*cluster, batch.Engine, *to
 func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(*sts.Claim)
+		change func(*storage.Claim)
 		want   string
 	}{
-		{"a condition", func(c *sts.Claim) { c.InUse = true }, "deleted data-web-1"},
-		{"a label that nobody asked about", func(c *sts.Claim) { c.Labels = map[string]string{"a": "b"} }, "deleted data-web-1"},
-		{"the annotation that keeps", func(c *sts.Claim) { c.Keep = true }, "skipped data-web-1: annotation kubectl-sts.github.io/keep"},
-		{"on its way out", func(c *sts.Claim) { c.Deleting = true }, "skipped data-web-1: it is being deleted already"},
+		{"a condition", func(c *storage.Claim) { c.InUse = true }, "deleted data-web-1"},
+		{"a label that nobody asked about", func(c *storage.Claim) { c.Labels = map[string]string{"a": "b"} }, "deleted data-web-1"},
+		{"the annotation that keeps", func(c *storage.Claim) { c.Keep = true }, "skipped data-web-1: annotation kubectl-sts.github.io/keep"},
+		{"on its way out", func(c *storage.Claim) { c.Deleting = true }, "skipped data-web-1: it is being deleted already"},
 		{
-			"an owner", func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: "Backup", Name: "b", UID: "b-uid"}} },
+			"an owner", func(c *storage.Claim) { c.Owners = []metav1.OwnerReference{{Kind: "Backup", Name: "b", UID: "b-uid"}} },
 			"skipped data-web-1: it belongs to Backup b",
 		},
 		{
-			"another claim", func(c *sts.Claim) { c.UID = "new" },
+			"another claim", func(c *storage.Claim) { c.UID = "new" },
 			"skipped data-web-1: it was deleted, and there is another claim of that name by now",
 		},
 		{
-			"another volume", func(c *sts.Claim) { c.Volume = "pv-2" },
+			"another volume", func(c *storage.Claim) { c.Volume = "pv-2" },
 			"skipped data-web-1: it was bound to volume pv-2 since it was listed",
 		},
 	}
@@ -66,7 +66,7 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 }
 
 func TestAClaimThatHasChangedIsReadBeforeWhatCanWantIt(t *testing.T) {
-	c, run, _, verdicts := changed(t, func(*sts.Claim) {})
+	c, run, _, verdicts := changed(t, func(*storage.Claim) {})
 
 	require.Equal(t, engine.ClaimCounts{Deleted: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{
@@ -75,7 +75,7 @@ func TestAClaimThatHasChangedIsReadBeforeWhatCanWantIt(t *testing.T) {
 }
 
 func TestWhatWantsAClaimThatHasChangedKeepsIt(t *testing.T) {
-	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
+	c, run, got, verdicts := changed(t, func(*storage.Claim) {})
 	c.before = func(what string) {
 		if what == "claim data-web-1" {
 			c.world.Users = map[claims.Key]string{{Namespace: "default", Name: "data-web-1"}: "job-1"}
@@ -87,8 +87,8 @@ func TestWhatWantsAClaimThatHasChangedKeepsIt(t *testing.T) {
 }
 
 func TestAClaimWhoseLabelsWereNotAskedForAnyMoreIsKept(t *testing.T) {
-	_, run, got, verdicts := changed(t, func(c *sts.Claim) { c.Labels = map[string]string{"app": "db"} })
-	run.Asked = func(c sts.Claim) bool { return c.Labels["app"] != "db" }
+	_, run, got, verdicts := changed(t, func(c *storage.Claim) { c.Labels = map[string]string{"app": "db"} })
+	run.Asked = func(c storage.Claim) bool { return c.Labels["app"] != "db" }
 
 	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
 	require.Equal(t, []string{"skipped data-web-1: its labels were changed since it was listed"}, got.events)
@@ -102,7 +102,7 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 		{errors.New("no"), "failed data-web-1: no"},
 		{engine.ErrGone, "skipped data-web-1: it is gone already"},
 	} {
-		c, run, got, verdicts := changed(t, func(*sts.Claim) {})
+		c, run, got, verdicts := changed(t, func(*storage.Claim) {})
 		c.errs = map[string]error{"claim data-web-1": test.err}
 
 		runs(t, run, verdicts)
@@ -112,7 +112,7 @@ func TestAClaimThatCannotBeReadAgainIsKept(t *testing.T) {
 }
 
 func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
-	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
+	c, run, got, verdicts := changed(t, func(*storage.Claim) {})
 	c.errs = map[string]error{"delete data-web-1": engine.ErrConflict}
 
 	require.Equal(t, engine.ClaimCounts{Skipped: 1}, runs(t, run, verdicts))
@@ -123,7 +123,7 @@ func TestAClaimThatChangesWithoutEndIsKept(t *testing.T) {
 // With the volume kept, the record of the first look stands, unless the claim is
 // to be made otherwise.
 func TestAClaimThatHasChangedIsRecordedOnce(t *testing.T) {
-	c, run, got, verdicts := changed(t, func(*sts.Claim) {})
+	c, run, got, verdicts := changed(t, func(*storage.Claim) {})
 	b := receipttest.File(t)
 	run.Receipts, run.Retain = b, true
 	fresh := c.fresh

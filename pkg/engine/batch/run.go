@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Engine is what a batch needs besides its plan.
@@ -23,7 +23,7 @@ type Engine struct {
 	Sink engine.Sink
 	// Asked reports whether the claim is one that was asked for: its labels may
 	// have changed since. Nil means that all are.
-	Asked func(sts.Claim) bool
+	Asked func(storage.Claim) bool
 	// Receipts is the file that takes them; the run closes it. Without one there are none.
 	Receipts *receipt.File
 	// Retain keeps the volumes of deleted claims, whatever their policy.

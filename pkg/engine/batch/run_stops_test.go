@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -66,7 +67,7 @@ func TestAChangedSetStopsTheRestOfItsClaims(t *testing.T) {
 
 func TestAChangedSetStopsNoOther(t *testing.T) {
 	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("a", "web", 1), set("b", "web", 1)}}}
-	all := []sts.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("a", "data-web-3"), claim("b", "data-web-4")}
+	all := []storage.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("a", "data-web-3"), claim("b", "data-web-4")}
 	judge := claims.NewJudge(all, claims.Options{})
 	verdicts := judge.All(all, c.world)
 	c.world.Sets[0] = set("a", "web", 2)
@@ -81,7 +82,7 @@ func TestAChangedSetStopsNoOther(t *testing.T) {
 
 func TestASetThatAppearsKeepsTheClaimsOfOneThatWasGone(t *testing.T) {
 	c := &cluster{}
-	all := []sts.Claim{claim("default", "data-web-0")}
+	all := []storage.Claim{claim("default", "data-web-0")}
 	all[0].Labels, all[0].MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
 	judge := claims.NewJudge(all, claims.Options{DeletedSets: true})
 	verdicts := judge.All(all, c.world)

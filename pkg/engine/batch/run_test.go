@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt/receipttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 func TestEachClaimIsLookedAtJustBeforeItsDeletion(t *testing.T) {
@@ -90,7 +91,7 @@ func TestWhereNothingCanBeLookedUpAnyMoreItEnds(t *testing.T) {
 func TestOneNamespaceThatCannotBeLookedUpStopsNoOther(t *testing.T) {
 	c := &cluster{world: claims.World{Sets: []sts.Snapshot{set("a", "web", 1), set("b", "web", 1)}}}
 	c.errs = map[string]error{"look a": errors.New("no")}
-	all := []sts.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("b", "data-web-3")}
+	all := []storage.Claim{claim("a", "data-web-1"), claim("b", "data-web-2"), claim("b", "data-web-3")}
 	judge := claims.NewJudge(all, claims.Options{})
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 2, Step: step, Sink: new(told)}
 
@@ -103,7 +104,7 @@ func TestAClaimThatIsLeftOverForAnotherReasonByNowIsSkipped(t *testing.T) {
 	c.world.Sets[0].Set.Spec.ClaimTemplates[0] = "disk" // and the generation as it was
 	c.world.Sets[0].Set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
 	verdicts[0].Claim.Labels, verdicts[0].Claim.MadeBy = map[string]string{"app": "web"}, "kube-controller-manager"
-	judge := claims.NewJudge([]sts.Claim{verdicts[0].Claim}, claims.Options{})
+	judge := claims.NewJudge([]storage.Claim{verdicts[0].Claim}, claims.Options{})
 	got := new(told)
 	run := batch.Engine{Cluster: c, Judge: judge, Concurrency: 1, Step: step, Sink: got}
 

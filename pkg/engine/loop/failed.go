@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // noteWithin is how long a run tries to note on the set why it halted.
@@ -44,11 +44,11 @@ func (r *run) failureEdit(o engine.Outcome) (*plan.Edit, error) {
 			return nil, nil //nolint:nilnil // as above
 		}
 	}
-	f := sts.Failure{At: r.Now().UTC().Truncate(time.Second), Message: o.Message, Pod: o.Pod, Evidence: o.Evidence}
+	f := note.Failure{At: r.Now().UTC().Truncate(time.Second), Message: o.Message, Pod: o.Pod, Evidence: o.Evidence}
 	if o.Trouble != nil {
 		f.Reason = o.Trouble.Reason
 	}
-	text, err := sts.NoteFailure(text, f)
+	text, err := note.WithFailure(text, f)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -80,7 +80,7 @@ func TestAHookThatFailsEndsTheRunWithNothingWritten(t *testing.T) {
 		require.Equal(t, engine.Outcome{
 			Result: engine.Halted, Message: "the command before web-3 goes: exit code 3", Step: &p.Steps[0], Replicas: ptr.To(5),
 			Try: hinttest.Trying(1, hinttest.List("roll back: kubectl sts abort web", "try again: kubectl sts canary web")), Err: failed,
-			Images: []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.21", Alone: true}},
+			Images: []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.21", Alone: true}},
 			Safe:   "5 of 5 pods Available: web-0 … web-4 on nginx:1.21",
 		}, s.ends())
 		require.Empty(t, s.cluster.sent)

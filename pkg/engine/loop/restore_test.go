@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // restore is a plan about a claim and its volume, and about no set.
@@ -35,15 +36,15 @@ func restore() plan.Plan {
 
 // volumeOf is the snapshot of the volume, kept for the claim with the uid, and of the
 // claims of the name.
-func volumeOf(uid types.UID, claims ...sts.Claim) sts.Snapshot {
-	return sts.Snapshot{Claims: append([]sts.Claim{}, claims...), Volumes: []sts.Volume{{
+func volumeOf(uid types.UID, claims ...storage.Claim) sts.Snapshot {
+	return sts.Snapshot{Claims: append([]storage.Claim{}, claims...), Volumes: []storage.Volume{{
 		Name: "pv-1", UID: "pv-1-uid", Reclaim: corev1.PersistentVolumeReclaimRetain, Noted: true,
 		ClaimRef: &corev1.ObjectReference{Namespace: "default", Name: "data-web-1", UID: uid},
 	}}}
 }
 
-func claimOf(uid types.UID, phase corev1.PersistentVolumeClaimPhase) sts.Claim {
-	return sts.Claim{Namespace: "default", Name: "data-web-1", UID: uid, Volume: "pv-1", Phase: phase}
+func claimOf(uid types.UID, phase corev1.PersistentVolumeClaimPhase) storage.Claim {
+	return storage.Claim{Namespace: "default", Name: "data-web-1", UID: uid, Volume: "pv-1", Phase: phase}
 }
 
 func TestARestoreGoesOnToItsEnd(t *testing.T) {

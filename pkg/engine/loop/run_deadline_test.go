@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -82,7 +83,7 @@ func TestRunEndsAtTheStepsDeadlineWithoutAnySnapshot(t *testing.T) {
 		s.pass(1)
 		want := ended(enginetest.OneStep(), engine.Halted, enginetest.TooLong+": still waiting for the watch to show the change", nil)
 		want.Try = enginetest.ToRetry
-		want.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
+		want.Images = []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}}
 		want.Safe = "5 of 5 pods Available: web-0 … web-4 on nginx:1.21"
 		require.Equal(t, want, s.ends())
 	})

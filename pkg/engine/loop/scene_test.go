@@ -11,17 +11,19 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // witness tells the same of every pod, and keeps whom it was asked about.
 type witness struct {
-	tells *sts.Evidence
+	tells *evidence.Evidence
 	asked []string
 }
 
-func (w *witness) Evidence(_ context.Context, pod, container string) *sts.Evidence {
+func (w *witness) Evidence(_ context.Context, pod, container string) *evidence.Evidence {
 	w.asked = append(w.asked, pod+"/"+container)
 	return w.tells
 }
@@ -37,13 +39,13 @@ func witnessed(t *testing.T, w *witness, p plan.Plan, first sts.Snapshot, play f
 }
 
 func TestAHaltTellsWhatIsKnown(t *testing.T) {
-	w := &witness{tells: &sts.Evidence{Container: "nginx", Log: []string{"FATAL"}, Previous: true}}
+	w := &witness{tells: &evidence.Evidence{Container: "nginx", Log: []string{"FATAL"}, Previous: true}}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, w, enginetest.OneStep(), bad, func(t *testing.T, s *stage) {
 		o := s.ends()
 		require.Equal(t, []string{"web-4/nginx"}, w.asked)
 		require.Equal(t, w.tells, o.Evidence)
-		require.Equal(t, "nginx:1.21 -> nginx:1.22", sts.ImageLine(o.Images))
+		require.Equal(t, "nginx:1.21 -> nginx:1.22", podtemplate.ImageLine(o.Images))
 		require.Equal(t, "4 of 5 pods Available: web-0 … web-3 on nginx:1.21", o.Safe)
 		require.Equal(t, hinttest.List(
 			"roll back: kubectl sts abort web",
@@ -95,7 +97,7 @@ func TestNobodyIsAskedWhereNothingHalted(t *testing.T) {
 
 func TestThePlansOwnImagesAreTold(t *testing.T) {
 	p := enginetest.OneStep()
-	p.Images = []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21"}}
+	p.Images = []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21"}}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	witnessed(t, &witness{}, p, bad, func(t *testing.T, s *stage) { require.Equal(t, p.Images, s.ends().Images) })
 }
@@ -108,7 +110,7 @@ func TestNothingIsSafeWhereNoPodIsAvailable(t *testing.T) {
 }
 
 func TestWhatShowsMoreStandsBeforeAnotherTry(t *testing.T) {
-	e := &sts.Evidence{Container: "app"}
+	e := &evidence.Evidence{Container: "app"}
 	look, back := hint.Kube("look closer", "describe", "pod", "web-4"), hint.Plugin("roll back", "abort", "web")
 	resume := hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "canary", Again: true}
 	require.Equal(t, []hint.Hint{look}, engine.SeeMore(nil, "web-4", e))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -22,9 +23,9 @@ func (w *watcher) knownClaims(s sts.Snapshot) sts.Snapshot {
 	if w.claims == nil || !s.Exists() {
 		return s
 	}
-	var claims []sts.Claim
+	var claims []storage.Claim
 	for _, claim := range items[*corev1.PersistentVolumeClaim](w.claims) {
-		claims = append(claims, sts.ObserveClaim(claim, nil))
+		claims = append(claims, storage.ObserveClaim(claim, nil))
 	}
 	return s.WithClaims(claims)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 )
 
 // Where volumes can be used is looked at only when a pod that has some fits on
@@ -69,7 +70,7 @@ func placesOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
 			volumes[claim.Name] = volume
 		}
 	}
-	if !sts.Placed(volumes) {
+	if !evidence.Placed(volumes) {
 		return ""
 	}
 	var nodes []corev1.Node
@@ -82,5 +83,5 @@ func placesOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
 	if err != nil {
 		return "" // the scheduler's own words have to do
 	}
-	return sts.PlacesWords(volumes, nodes)
+	return evidence.PlacesWords(volumes, nodes)
 }

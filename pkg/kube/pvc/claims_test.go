@@ -10,26 +10,26 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 func TestAClaimIsDeletedOnlyAsItWasSeen(t *testing.T) {
 	server, claim := stored(t)
 	server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Object(&metav1.Status{Status: metav1.StatusSuccess}))
 
-	require.NoError(t, server.Client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false))
+	require.NoError(t, server.Client().DeleteClaim(t.Context(), storage.ObserveClaim(claim, nil), false))
 
 	asked := server.Requests()
 	require.Len(t, asked, 1)
 	require.Contains(t, asked[0].Body, "data-web-4-uid")
 	server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Failure(http.StatusConflict, "the UID in the precondition does not match"))
-	require.ErrorIs(t, server.Client().DeleteClaim(t.Context(), sts.ObserveClaim(claim, nil), false), engine.ErrConflict)
+	require.ErrorIs(t, server.Client().DeleteClaim(t.Context(), storage.ObserveClaim(claim, nil), false), engine.ErrConflict)
 }
 
 func TestAClaimThatIsGoneIsToldApart(t *testing.T) {
 	server, claim := stored(t)
 	server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Failure(http.StatusNotFound, "gone"))
-	client, seen := server.Client(), sts.ObserveClaim(claim, nil)
+	client, seen := server.Client(), storage.ObserveClaim(claim, nil)
 
 	require.Equal(t, engine.ErrGone, client.PruneClaim(t.Context(), seen, false))
 	require.NoError(t, client.DeleteClaim(t.Context(), seen, false))
@@ -74,7 +74,7 @@ func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
 				server.On(test.method, test.path, test.answer)
 			}
 
-			err := server.Client().MayAll(t.Context(), sts.ObserveClaim(claim, nil), test.retain)
+			err := server.Client().MayAll(t.Context(), storage.ObserveClaim(claim, nil), test.retain)
 
 			if test.missing == "" {
 				require.NoError(t, err)
@@ -93,12 +93,12 @@ func TestAClaimIsReadAgainByItsName(t *testing.T) {
 	claim.ResourceVersion = "8"
 	other := boundClaim("data-web-3")
 	server.On(http.MethodGet, kubetest.ClaimsPath, kubetest.List(other, claim))
-	client, seen := server.Client(), sts.Claim{Namespace: "default", Name: "data-web-4"}
+	client, seen := server.Client(), storage.Claim{Namespace: "default", Name: "data-web-4"}
 
 	got, err := client.ClaimNow(t.Context(), seen)
 
 	require.NoError(t, err)
-	require.Equal(t, sts.ObserveClaim(kubetest.Received(claim), nil), got)
+	require.Equal(t, storage.ObserveClaim(kubetest.Received(claim), nil), got)
 	require.Equal(t, kubetest.Reads("GET "+kubetest.ClaimsPath+"?fieldSelector=metadata.name=data-web-4&limit=500"), server.Requests())
 
 	server.On(http.MethodGet, kubetest.ClaimsPath, kubetest.List(other))
@@ -115,7 +115,7 @@ func TestAMissingPermissionIsSaidOfAClaimThatHasChanged(t *testing.T) {
 	server, claim := stored(t)
 	server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Object(&metav1.Status{Status: metav1.StatusSuccess}))
 	server.On(http.MethodPatch, volumePath, kubetest.Failure(http.StatusForbidden, `User "jo" cannot patch resource "persistentvolumes"`))
-	seen := sts.ObserveClaim(claim, nil)
+	seen := storage.ObserveClaim(claim, nil)
 	seen.Version = "6"
 
 	require.ErrorContains(t, server.Client().MayAll(t.Context(), seen, true), "cannot patch persistentvolumes")

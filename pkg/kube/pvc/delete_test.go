@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -25,11 +26,11 @@ func TestDeleteAClaim(t *testing.T) {
 	claim := func(name string) corev1.VolumeSource {
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
 	}
-	keep := func(c *sts.Claim) { c.Keep = true }
-	ownedBy := func(kind, name string) func(*sts.Claim) {
-		return func(c *sts.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "x"}} }
+	keep := func(c *storage.Claim) { c.Keep = true }
+	ownedBy := func(kind, name string) func(*storage.Claim) {
+		return func(c *storage.Claim) { c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: "x"}} }
 	}
-	another := func(c *sts.Claim) { c.UID = "another" }
+	another := func(c *storage.Claim) { c.UID = "another" }
 	own := ststest.Pod(4, func(pod *corev1.Pod) {
 		pod.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: claim("data-web-4")}}
 	})

@@ -13,6 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -91,7 +93,7 @@ func (l claimList) whole(ctx context.Context, c Claims) ([]claims.Namespace, err
 func (c Claims) claimList() claimList {
 	return reduced("persistentvolumeclaims", c.conn.PersistentVolumeClaims(c.conn.Namespace).Each,
 		nil, func(page *claimPage, object *corev1.PersistentVolumeClaim) {
-			claim := sts.ObserveClaim(object, nil)
+			claim := storage.ObserveClaim(object, nil)
 			n := page.of(claim.Namespace)
 			if len(n.Claims) > 0 {
 				claim = claim.Sharing(n.Claims[len(n.Claims)-1])
@@ -128,8 +130,8 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 			Replicas: set.Status.Replicas, ObservedGeneration: set.Status.ObservedGeneration,
 		},
 	}
-	if record, ok := set.Annotations[sts.ScaleAnnotation]; ok {
-		slim.Annotations = map[string]string{sts.ScaleAnnotation: record}
+	if record, ok := set.Annotations[note.ScaleAnnotation]; ok {
+		slim.Annotations = map[string]string{note.ScaleAnnotation: record}
 	}
 	for i := range set.Spec.VolumeClaimTemplates {
 		slim.Spec.VolumeClaimTemplates = append(slim.Spec.VolumeClaimTemplates,
@@ -173,8 +175,8 @@ func (c Claims) claimScalers() claimList {
 	return reduced("horizontalpodautoscalers.autoscaling", c.conn.HorizontalPodAutoscalers(c.conn.Namespace).Each,
 		[]string{"metadata.managedFields"}, func(page *claimPage, a *autoscalingv2.HorizontalPodAutoscaler) {
 			w := &page.of(a.Namespace).World
-			if set := sts.ScaledSet(a); set != "" {
-				w.Scalers = append(w.Scalers, claims.Scaler{Namespace: a.Namespace, Set: set, Autoscaler: sts.ObserveAutoscaler(a)})
+			if set := claims.ScaledSet(a); set != "" {
+				w.Scalers = append(w.Scalers, claims.Scaler{Namespace: a.Namespace, Set: set, Autoscaler: claims.ObserveAutoscaler(a)})
 			}
 		})
 }

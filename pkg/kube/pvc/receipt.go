@@ -14,16 +14,16 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // ClaimReceipt reads what it takes to make a claim again. It is a
 // [engine.ErrConflict] when the claim is not as it was seen.
-func (c Claims) ClaimReceipt(ctx context.Context, seen sts.Claim) (receipt.Receipt, error) {
+func (c Claims) ClaimReceipt(ctx context.Context, seen storage.Claim) (receipt.Receipt, error) {
 	return c.claimReceipt(ctx, seen, true)
 }
 
-func (c Claims) claimReceipt(ctx context.Context, seen sts.Claim, asSeen bool) (receipt.Receipt, error) {
+func (c Claims) claimReceipt(ctx context.Context, seen storage.Claim, asSeen bool) (receipt.Receipt, error) {
 	ctx = c.conn.Quiet(ctx)
 	claim, err := c.getClaim(ctx, seen.Namespace, seen.Name)
 	switch {
@@ -48,7 +48,7 @@ func (c Claims) claimReceipt(ctx context.Context, seen sts.Claim, asSeen bool) (
 	}
 	// A run that was killed may have set the policy already. Where somebody has
 	// set it back by hand since, the note is stale.
-	if before := volume.Annotations[sts.ReclaimBeforeAnnotation]; sts.IsReclaimPolicy(before) &&
+	if before := volume.Annotations[storage.ReclaimBeforeAnnotation]; storage.IsReclaimPolicy(before) &&
 		r.Policy == corev1.PersistentVolumeReclaimRetain {
 		r.Before = corev1.PersistentVolumeReclaimPolicy(before)
 	}
@@ -84,9 +84,9 @@ func (c Claims) getVolume(ctx context.Context, name string) (*corev1.PersistentV
 
 func noteBefore(volume *corev1.PersistentVolume, policy corev1.PersistentVolumeReclaimPolicy) []jsonpatch.Operation {
 	if volume.Annotations == nil {
-		return []jsonpatch.Operation{jsonpatch.Add("/metadata/annotations", map[string]string{sts.ReclaimBeforeAnnotation: string(policy)})}
+		return []jsonpatch.Operation{jsonpatch.Add("/metadata/annotations", map[string]string{storage.ReclaimBeforeAnnotation: string(policy)})}
 	}
-	return []jsonpatch.Operation{jsonpatch.Add(jsonpatch.Annotation(sts.ReclaimBeforeAnnotation), policy)}
+	return []jsonpatch.Operation{jsonpatch.Add(jsonpatch.Annotation(storage.ReclaimBeforeAnnotation), policy)}
 }
 
 // tries is how often a volume is looked at again that was changed between the

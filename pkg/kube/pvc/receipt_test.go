@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 
 func retained(v *corev1.PersistentVolume) {
 	v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRetain
-	v.Annotations = map[string]string{sts.ReclaimBeforeAnnotation: "Delete"}
+	v.Annotations = map[string]string{storage.ReclaimBeforeAnnotation: "Delete"}
 }
 
 // stored is a server that holds claim data-web-4 and its volume.
@@ -60,14 +61,14 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 			"of one whose policy somebody has put back by hand, but not the note",
 			[]func(*corev1.PersistentVolume){retained, func(v *corev1.PersistentVolume) {
 				v.Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimDelete
-				v.Annotations[sts.ReclaimBeforeAnnotation] = "Recycle"
+				v.Annotations[storage.ReclaimBeforeAnnotation] = "Recycle"
 			}},
 			"Delete",
 		},
 		{
 			"of one whose note says nothing",
 			[]func(*corev1.PersistentVolume){func(v *corev1.PersistentVolume) {
-				v.Annotations = map[string]string{sts.ReclaimBeforeAnnotation: "\x1b[31m"}
+				v.Annotations = map[string]string{storage.ReclaimBeforeAnnotation: "\x1b[31m"}
 			}},
 			"Delete",
 		},
@@ -77,7 +78,7 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 			server, claim := stored(t, test.changes...)
 			client := server.Client()
 
-			r, err := client.ClaimReceipt(t.Context(), sts.ObserveClaim(claim, nil))
+			r, err := client.ClaimReceipt(t.Context(), storage.ObserveClaim(claim, nil))
 
 			require.NoError(t, err)
 			want := recordOf(kubetest.Received(claim))
@@ -90,7 +91,7 @@ func TestARecordHasAllThatItTakes(t *testing.T) {
 
 func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 	server, claim := stored(t)
-	seen := sts.ObserveClaim(claim, nil)
+	seen := storage.ObserveClaim(claim, nil)
 	seen.Version = "6"
 	_, err := server.Client().ClaimReceipt(t.Context(), seen)
 	require.ErrorIs(t, err, engine.ErrConflict)
@@ -100,7 +101,7 @@ func TestAClaimThatHasChangedIsNotRecorded(t *testing.T) {
 	require.Equal(t, engine.ErrGone, err)
 
 	server, claim = stored(t, func(v *corev1.PersistentVolume) { v.Spec.ClaimRef.UID = "other" })
-	_, err = server.Client().ClaimReceipt(t.Context(), sts.ObserveClaim(claim, nil))
+	_, err = server.Client().ClaimReceipt(t.Context(), storage.ObserveClaim(claim, nil))
 	require.EqualError(t, err, "volume pv-data-web-4 is not bound to claim data-web-4")
 }
 

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // few volumes are read one by one: a cluster may have many others.
@@ -34,7 +34,7 @@ func bindingOf(claim types.UID, volume string) binding {
 }
 
 // Of is the reclaim policy of a claim's volume, "" when it is not known.
-func (r *Reclaims) Of(claim sts.Claim) corev1.PersistentVolumeReclaimPolicy {
+func (r *Reclaims) Of(claim storage.Claim) corev1.PersistentVolumeReclaimPolicy {
 	return r.policies[r.known[bindingOf(claim.UID, claim.Volume)]]
 }
 
@@ -60,7 +60,7 @@ func (r *Reclaims) add(volume *corev1.PersistentVolume) {
 
 // Reclaims reads the volumes of these claims. What was found out before an error
 // is returned with it.
-func (c Claims) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaims, error) {
+func (c Claims) Reclaims(ctx context.Context, of iter.Seq[storage.Claim]) (*Reclaims, error) {
 	ctx = c.conn.Quiet(ctx)
 	r := &Reclaims{known: map[binding]uint8{}, policies: []corev1.PersistentVolumeReclaimPolicy{""}}
 	var names []string
@@ -94,8 +94,8 @@ func (c Claims) Reclaims(ctx context.Context, of iter.Seq[sts.Claim]) (*Reclaims
 }
 
 // AddReclaim fills in what happens to the claims' volumes when the claims go.
-func (c Claims) AddReclaim(ctx context.Context, of []*sts.Claim) error {
-	r, err := c.Reclaims(ctx, func(yield func(sts.Claim) bool) {
+func (c Claims) AddReclaim(ctx context.Context, of []*storage.Claim) error {
+	r, err := c.Reclaims(ctx, func(yield func(storage.Claim) bool) {
 		for _, claim := range of {
 			if !yield(*claim) {
 				return

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // ClaimAndVolume reads what there is of a claim and its volume, as the snapshot of a
@@ -28,7 +29,7 @@ func (c Claims) ClaimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapsho
 
 // claimAndVolume also returns the claim itself, nil where there is none.
 func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapshot, *corev1.PersistentVolumeClaim, error) {
-	s := sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{}}
+	s := sts.Snapshot{Claims: []storage.Claim{}, Volumes: []storage.Volume{}}
 	volume, err := c.conn.PersistentVolumes().Get(ctx, b.Volume, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
@@ -36,7 +37,7 @@ func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapsho
 	case err != nil:
 		return sts.Snapshot{}, nil, c.conn.Explain(err, "get", "persistentvolumes", b.Volume)
 	default:
-		s.Volumes = append(s.Volumes, sts.ObserveVolume(volume))
+		s.Volumes = append(s.Volumes, storage.ObserveVolume(volume))
 	}
 	claim, err := c.conn.PersistentVolumeClaims(b.Namespace).Get(ctx, b.Claim, metav1.GetOptions{})
 	switch {
@@ -45,7 +46,7 @@ func (c Claims) claimAndVolume(ctx context.Context, b plan.Binding) (sts.Snapsho
 	case err != nil:
 		return sts.Snapshot{}, nil, c.conn.Explain(err, "get", "persistentvolumeclaims", b.Claim)
 	}
-	s.Claims = append(s.Claims, sts.ObserveClaim(claim, volume))
+	s.Claims = append(s.Claims, storage.ObserveClaim(claim, volume))
 	return s, claim, nil
 }
 
@@ -162,7 +163,7 @@ func (c Claims) ReleaseVolume(ctx context.Context, change plan.ReleaseVolume, dr
 			return nil, why
 		}
 		var out []jsonpatch.Operation
-		_, noted := volume.Annotations[sts.ReclaimBeforeAnnotation]
+		_, noted := volume.Annotations[storage.ReclaimBeforeAnnotation]
 		if !noted && volume.Spec.PersistentVolumeReclaimPolicy != change.Reclaim {
 			out = noteBefore(volume, change.Reclaim)
 		}
@@ -188,8 +189,8 @@ func (c Claims) ResetReclaim(ctx context.Context, change plan.ResetReclaim, dryR
 			return nil, fmt.Errorf("%w: volume %s is bound to no claim any more", engine.ErrConflict, change.Volume)
 		}
 		var out []jsonpatch.Operation
-		if _, ok := volume.Annotations[sts.ReclaimBeforeAnnotation]; ok {
-			out = append(out, jsonpatch.Remove(jsonpatch.Annotation(sts.ReclaimBeforeAnnotation)))
+		if _, ok := volume.Annotations[storage.ReclaimBeforeAnnotation]; ok {
+			out = append(out, jsonpatch.Remove(jsonpatch.Annotation(storage.ReclaimBeforeAnnotation)))
 		}
 		if volume.Spec.PersistentVolumeReclaimPolicy != change.Reclaim {
 			out = append(out, jsonpatch.Replace("/spec/persistentVolumeReclaimPolicy", change.Reclaim))
@@ -200,7 +201,7 @@ func (c Claims) ResetReclaim(ctx context.Context, change plan.ResetReclaim, dryR
 
 // kept is a conflict where the volume is another one, or another claim's by now.
 func kept(volume *corev1.PersistentVolume, b plan.Binding) error {
-	if volume.UID != b.VolumeUID || !sts.ObserveVolume(volume).KeptFor(b.Namespace, b.Claim) {
+	if volume.UID != b.VolumeUID || !storage.ObserveVolume(volume).KeptFor(b.Namespace, b.Claim) {
 		return fmt.Errorf("%w: volume %s was bound to another claim meanwhile", engine.ErrConflict, b.Volume)
 	}
 	return nil

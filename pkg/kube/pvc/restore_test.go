@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // creation is the change that restores the claim of a record.
@@ -67,7 +68,7 @@ func TestWhatRestoresAClaimIsTriedAgain(t *testing.T) {
 		return apply(ctx, c, plan.ResetReclaim{Binding: r.Binding(), Reclaim: "Retain"})
 	}
 	prunes := func(ctx context.Context, c *kube.Client, r receipt.Receipt) error {
-		return c.PruneClaim(ctx, sts.ObserveClaim(r.Claim, nil), false)
+		return c.PruneClaim(ctx, storage.ObserveClaim(r.Claim, nil), false)
 	}
 	tests := []struct {
 		name         string

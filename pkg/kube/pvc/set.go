@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // SetClaims adds the claims that the set's templates can have made, and what
@@ -18,19 +19,19 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 		return s, nil, nil
 	}
 	wants := Wanted(s)
-	var found []sts.Claim
+	var found []storage.Claim
 	err = transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
 		func(list *corev1.PersistentVolumeClaimList) {
 			for i := range list.Items {
 				if wants(&list.Items[i]) {
-					found = append(found, sts.ObserveClaim(&list.Items[i], nil))
+					found = append(found, storage.ObserveClaim(&list.Items[i], nil))
 				}
 			}
 		})
 	if err != nil {
 		return s, nil, c.conn.Explain(err, "list", "persistentvolumeclaims", "")
 	}
-	each := make([]*sts.Claim, len(found))
+	each := make([]*storage.Claim, len(found))
 	for i := range found {
 		each[i] = &found[i]
 	}

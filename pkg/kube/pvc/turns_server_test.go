@@ -18,7 +18,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -161,14 +162,14 @@ func full() *estate {
 			Manager: "somebody", Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "v1", FieldsType: "FieldsV1",
 			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:accessModes":{}}}`),
 		}}
-		c.Annotations, c.Finalizers, c.DeletionTimestamp = map[string]string{sts.KeepAnnotation: ""}, []string{"a/b"}, &later
+		c.Annotations, c.Finalizers, c.DeletionTimestamp = map[string]string{storage.KeepAnnotation: ""}, []string{"a/b"}, &later
 		c.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "StatefulSet", Name: "web", UID: "web-uid"}}
 		c.Status.Conditions = []corev1.PersistentVolumeClaimCondition{{
 			Type: "Unused", Status: corev1.ConditionTrue, LastTransitionTime: later,
 		}}
 	}
 	for _, set := range e.sets {
-		set.Annotations = map[string]string{sts.ScaleAnnotation: "{}"}
+		set.Annotations = map[string]string{note.ScaleAnnotation: "{}"}
 		set.Spec.Ordinals = &appsv1.StatefulSetOrdinals{Start: 3}
 		set.DeletionTimestamp, set.Status.Replicas, set.Generation, set.Status.ObservedGeneration = &later, 4, 7, 6
 	}

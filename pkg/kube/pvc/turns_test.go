@@ -13,7 +13,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 func TestNamespacesArePassedOnInTurnAsIfAllWereReadAtOnce(t *testing.T) {
@@ -62,7 +62,7 @@ func TestListsAreReadInEitherFormat(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Equal(t, sts.ObserveClaim(e.claims[0], nil), want[0].Claims[0])
+	require.Equal(t, storage.ObserveClaim(e.claims[0], nil), want[0].Claims[0])
 	require.Equal(t, "somebody", want[0].Claims[0].MadeBy)
 }
 

@@ -8,14 +8,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // ClaimsAlone reads the claims, without their volumes, page by page. Of a claim
 // only the small copy is kept.
-func (c Claims) ClaimsAlone(ctx context.Context) ([]sts.Claim, error) {
+func (c Claims) ClaimsAlone(ctx context.Context) ([]storage.Claim, error) {
 	parts, err := c.claimList().whole(c.conn.Quiet(ctx), c)
-	var out []sts.Claim
+	var out []storage.Claim
 	for _, part := range parts {
 		out = append(out, part.Claims...)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -65,7 +67,7 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	server := kubetest.NewServer(t)
 	defer server.Close()
 	web := withTemplate(kubetest.Set("default", "web", 2))
-	web.Annotations = map[string]string{sts.ScaleAnnotation: "{}", "note": "nobody needs it"}
+	web.Annotations = map[string]string{note.ScaleAnnotation: "{}", "note": "nobody needs it"}
 	server.On(http.MethodGet, kubetest.SetsPath, kubetest.Paged(web))
 	server.On(http.MethodGet, kubetest.PodsPath, kubetest.Paged(mounting("job-1", "data-web-7")))
 	server.On(http.MethodGet, kubetest.ScalersPath, kubetest.Paged(
@@ -78,8 +80,8 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	require.Equal(t, map[claims.Key]string{
 		{Namespace: "default", Name: "data-web-7"}: "job-1", {Namespace: "default", Name: "job-1-scratch-0"}: "job-1",
 	}, w.Users)
-	require.Equal(t, map[string]string{sts.ScaleAnnotation: "{}"}, w.Sets[0].Set.Annotations)
-	require.Equal(t, []claims.Scaler{{Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "a", Min: 1, Max: 9}}}, w.Scalers)
+	require.Equal(t, map[string]string{note.ScaleAnnotation: "{}"}, w.Sets[0].Set.Annotations)
+	require.Equal(t, []claims.Scaler{{Namespace: "default", Set: "web", Autoscaler: claims.Autoscaler{Name: "a", Min: 1, Max: 9}}}, w.Scalers)
 	require.Len(t, w.Sets, 1)
 	require.Equal(t, []string{"data"}, w.Sets[0].ClaimTemplates())
 	require.Equal(t, claims.Look(sts.Snapshot{Set: workload.FromApps(web)}), claims.Look(w.Sets[0]))
@@ -134,7 +136,7 @@ func TestThousandsOfClaimsAreReadPageByPageAndNotOneByOne(t *testing.T) {
 	world, err := client.ClaimWorld(t.Context(), true)
 	require.NoError(t, err)
 	verdicts := claims.NewJudge(found, claims.Options{}).All(found, world)
-	var of []*sts.Claim
+	var of []*storage.Claim
 	for i := range verdicts {
 		if verdicts[i].Delete {
 			of = append(of, &verdicts[i].Claim)
@@ -157,9 +159,9 @@ func TestAFewVolumesAreReadOneByOne(t *testing.T) {
 	server.On(http.MethodGet, kubetest.VolumesPath+"/pv-mine", kubetest.Object(volumeOf(mine)))
 	server.On(http.MethodGet, kubetest.VolumesPath+"/pv-stolen",
 		kubetest.Object(volumeOf(mine, func(v *corev1.PersistentVolume) { v.Name = "pv-stolen" })))
-	var of []*sts.Claim
+	var of []*storage.Claim
 	for _, c := range []*corev1.PersistentVolumeClaim{mine, stolen, gone} {
-		claim := sts.ObserveClaim(c, nil)
+		claim := storage.ObserveClaim(c, nil)
 		of = append(of, &claim)
 	}
 
@@ -175,8 +177,8 @@ func TestWhoMayNotReadVolumesIsToldThatTheyAreInNoNamespace(t *testing.T) {
 	defer server.Close()
 	server.On(http.MethodGet, kubetest.VolumesPath+"/pv-a",
 		kubetest.Failure(http.StatusForbidden, `User "jo" cannot get resource "persistentvolumes"`))
-	claim := sts.ObserveClaim(boundClaim("a"), nil)
+	claim := storage.ObserveClaim(boundClaim("a"), nil)
 
-	require.EqualError(t, server.Client().AddReclaim(t.Context(), []*sts.Claim{&claim}),
+	require.EqualError(t, server.Client().AddReclaim(t.Context(), []*storage.Claim{&claim}),
 		`forbidden: user "jo" cannot get persistentvolumes at the cluster scope (that takes a ClusterRole)`)
 }

@@ -14,12 +14,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // DeleteUnwanted deletes a claim as the snapshot shows it, after it has looked
 // again whether the set is still as it was and nothing protects the claim.
 func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
-	i := slices.IndexFunc(seen.Claims, func(claim sts.Claim) bool { return claim.UID == d.UID })
+	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == d.UID })
 	if i < 0 {
 		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
 	}
@@ -54,7 +55,7 @@ func asSeen(w claims.World, seen sts.Snapshot) bool {
 
 // protects says what keeps a claim whose pod has to be gone by now: the pod itself as
 // well while it uses the claim, though not while it is only named as the owner.
-func protects(w claims.World, claim sts.Claim, of claims.Owner) string {
+func protects(w claims.World, claim storage.Claim, of claims.Owner) string {
 	x := w.Index()
 	if class, why := x.Protects(claim, of); class != "" {
 		return why

@@ -13,18 +13,19 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // seenClaim is the settled set with the claim of ordinal 4.
-func seenClaim(changes ...func(*sts.Claim)) sts.Snapshot {
+func seenClaim(changes ...func(*storage.Claim)) sts.Snapshot {
 	s := ststest.Snapshot(claimingSet("data"), ststest.Pods(0, 4))
-	c := sts.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
+	c := storage.Claim{Namespace: "default", Name: "data-web-4", UID: "claim-uid", Version: "7", Volume: "pv-data-web-4"}
 	for _, change := range changes {
 		change(&c)
 	}
-	s.Claims = []sts.Claim{c}
+	s.Claims = []storage.Claim{c}
 	return s
 }
 

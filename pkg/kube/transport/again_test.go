@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -192,7 +193,7 @@ func TestARehearsalIsTriedAgain(t *testing.T) {
 				require.NoError(t, err)
 				require.Len(t, server.Requests(), 3)
 				server.On(http.MethodPatch, kubetest.SetPath, kubetest.After(2, trouble, kubetest.Object(ststest.Set())))
-				_, _, err = client.Preview(t.Context(), sts.Template(`{}`), ststest.Snapshot(ststest.Set()))
+				_, _, err = client.Preview(t.Context(), podtemplate.Template(`{}`), ststest.Snapshot(ststest.Set()))
 				require.NoError(t, err)
 				require.Len(t, server.Requests(), 3)
 				server.CloseClientConnections()

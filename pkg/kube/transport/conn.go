@@ -9,7 +9,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 )
 
 // Settings are what a command wants of its requests.
@@ -46,7 +46,7 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Conn, error
 	// One set is watched, not a cluster reconciled: no need to throttle.
 	config.QPS = -1
 	c := &Conn{
-		Settings: &Settings{Namespace: namespace, FieldManager: sts.Manager},
+		Settings: &Settings{Namespace: namespace, FieldManager: fieldmanager.Ours},
 		Config:   config, host: config.Host, clock: &clock{},
 	}
 	config.Wrap(c.clock.wrap)

@@ -17,7 +17,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -42,7 +44,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 		Verb: "abort", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
 		Details:  []string{"image nginx:1.22 -> nginx:1.21", "pods that go back, one at a time: web-4, web-3, web-2 (3 of 5)"},
-		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
+		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Abort:   hint.Plugin("", "abort", "web"),
 		Watch:   hint.Plugin("", "watch", "web", "--follow"),
@@ -52,7 +54,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 				Title: "put the template of revision web-stable back",
 				Change: plan.Edit{
 					Template:    ststest.Raw("nginx:1.21"),
-					Annotations: map[string]*string{sts.RolloutAnnotation: &text, operation.ChangeCause: ptr.To("kubectl apply")},
+					Annotations: map[string]*string{note.RolloutAnnotation: &text, operation.ChangeCause: ptr.To("kubectl apply")},
 					Says:        "put the template of revision web-stable back",
 				},
 				Until: plan.Observed{},
@@ -64,7 +66,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: plan.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil, replace.UndoneAnnotation: &undone},
+					Partition: ptr.To(0), Annotations: map[string]*string{note.RolloutAnnotation: nil, replace.UndoneAnnotation: &undone},
 					Says: "partition 0, no record",
 				},
 				Until: plan.PodsGood{From: 0, Gated: ststest.Stable},

@@ -9,7 +9,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // steps change the set so that it wants the stable revision, and then get
@@ -97,7 +98,7 @@ func (w way) each() *plan.Replace {
 
 // note is the record of a rollout on its way back.
 func (w way) note() map[string]*string {
-	return map[string]*string{sts.RolloutAnnotation: w.Record.Text()}
+	return map[string]*string{note.RolloutAnnotation: w.Record.Text()}
 }
 
 // stableTemplate is the edit that puts the template of the stable revision back.
@@ -110,7 +111,7 @@ func (w way) stableTemplate() (plan.Edit, error) {
 			Try: []hint.Hint{hint.Plugin("go forward", "promote", w.Set.Name(), "--full"), hint.Words("or apply the old manifest")},
 		}
 	}
-	template, err := sts.RevisionTemplate(revision)
+	template, err := podtemplate.RevisionTemplate(revision)
 	annotations := w.note()
 	annotations[operation.ChangeCause] = w.Record.Cause
 	return plan.Edit{

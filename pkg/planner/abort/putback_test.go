@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -106,8 +106,8 @@ func TestAbortLeavesTheChangeCauseOfSomebodyElse(t *testing.T) {
 	)
 	p := verbtest.Planned(t)(plantest.Saved(abort.Plan(verbtest.Ask().Abort(), s)))
 	edit := verbtest.Write(t, p.Steps[0])
-	edit.Annotations[sts.RolloutAnnotation] = nil
+	edit.Annotations[note.RolloutAnnotation] = nil
 	require.Equal(t, plan.Edit{
-		Partition: ptr.To(5), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "raise the partition to 5 again",
+		Partition: ptr.To(5), Annotations: map[string]*string{note.RolloutAnnotation: nil}, Says: "raise the partition to 5 again",
 	}, edit)
 }

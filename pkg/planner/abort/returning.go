@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -47,7 +48,7 @@ func (w way) returned() string {
 }
 
 // images are what the way back does to which container's image.
-func (w way) images() []sts.ImageChange {
+func (w way) images() []podtemplate.ImageChange {
 	left := w.Record.Left
 	if left == "" {
 		left = w.Set.UpdateRevision()
@@ -56,7 +57,7 @@ func (w way) images() []sts.ImageChange {
 	if from == nil || to == nil {
 		return nil
 	}
-	return sts.ImageChanges(from, to)
+	return podtemplate.ImageChanges(from, to)
 }
 
 // goingBack names the pods that the way back recreates.

@@ -11,7 +11,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // otherTemplate refuses a template while the canary of another is in progress.
@@ -91,7 +93,7 @@ func (r Request) replaceRecord(rollout *replace.Rollout, now time.Time) error {
 // swap is the write that puts the template in the place of the canary's.
 func swap(r Request, rollout replace.Rollout) plan.Step {
 	edit := plan.Edit{
-		Template: r.Template, Annotations: map[string]*string{sts.RolloutAnnotation: rollout.Record.Text()}, Says: "template, record",
+		Template: r.Template, Annotations: map[string]*string{note.RolloutAnnotation: rollout.Record.Text()}, Says: "template, record",
 	}
 	if r.Cause != "" {
 		edit.Annotations[operation.ChangeCause] = &r.Cause
@@ -136,13 +138,13 @@ func refuseReplace(r Request, record operation.Rollout, s sts.Snapshot) *plan.Re
 	if !ok {
 		return nil
 	}
-	template, err := sts.RevisionTemplate(stable)
+	template, err := podtemplate.RevisionTemplate(stable)
 	if err != nil {
 		return nil //nolint:nilerr // what can't be read is not known to be the same
 	}
 	typed, err := template.Typed()
 	wanted, errWanted := r.Template.Typed()
-	if err != nil || errWanted != nil || !sts.SameTemplate(typed, wanted) {
+	if err != nil || errWanted != nil || !podtemplate.SameTemplate(typed, wanted) {
 		return nil //nolint:nilerr // what can't be decoded is not known to be the same
 	}
 	return &plan.Refusal{

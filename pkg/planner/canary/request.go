@@ -4,6 +4,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -14,7 +15,7 @@ type Request struct {
 	intent.Start
 	// Template is the new pod template as the server would store it; nil
 	// takes up the change that waits behind the partition.
-	Template sts.Template
+	Template podtemplate.Template
 	Exact    bool     // it is, without a doubt: then a stranger's change shows
 	Details  []string // what the template changes
 	Cause    string   // for kubernetes.io/change-cause

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -200,7 +200,7 @@ func TestStepsThatSomebodySpoiledStopACanary(t *testing.T) {
 	const want = `annotation kubectl-sts.github.io/canary of statefulset "web" can't be read: ` +
 		`step "x" is neither a count like 2 nor a share like 50%`
 	s := ststest.Snapshot(
-		verbtest.CanarySet(verbtest.Record(), 4, ststest.Annotated(sts.RolloutAnnotation,
+		verbtest.CanarySet(verbtest.Record(), 4, ststest.Annotated(note.RolloutAnnotation,
 			`{"version":1,"run":"R","started":"2030-01-02T03:04:05Z","stable":"web-stable","steps":["x"]}`)),
 		verbtest.Updated(4, 0),
 	)

@@ -15,7 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -30,7 +31,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 	noted := func(gate int) *string { return ptr.To(fmt.Sprintf(text, gate)) }
 	moves := func(gate int) plan.Edit {
 		edit := plan.Partition(gate)
-		edit.Annotations = map[string]*string{sts.RolloutAnnotation: noted(gate)}
+		edit.Annotations = map[string]*string{note.RolloutAnnotation: noted(gate)}
 		return edit
 	}
 
@@ -42,7 +43,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "canary of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s",
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
-		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
+		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: hint.Plugin("", "canary", "web"), Promote: hint.Plugin("", "promote", "web"), Abort: hint.Plugin("", "abort", "web"),
 		Watch:   hint.Plugin("", "watch", "web", "--follow"),
@@ -53,8 +54,8 @@ func TestThePlanOfANewCanary(t *testing.T) {
 				Change: plan.Edit{
 					Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5),
 					Annotations: map[string]*string{
-						sts.RolloutAnnotation: noted(5),
-						operation.ChangeCause: ptr.To("kubectl sts canary web"),
+						note.RolloutAnnotation: noted(5),
+						operation.ChangeCause:  ptr.To("kubectl sts canary web"),
 					},
 					Says: "template, partition 5, record",
 				},
@@ -75,7 +76,7 @@ func TestThePlanOfANewCanary(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: plan.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{sts.RolloutAnnotation: nil}, Says: "partition 0, no record",
+					Partition: ptr.To(0), Annotations: map[string]*string{note.RolloutAnnotation: nil}, Says: "partition 0, no record",
 				},
 				Until: plan.RolledOut{},
 			},

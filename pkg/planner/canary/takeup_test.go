@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -51,7 +51,7 @@ func TestAWaitingChangeIsTakenUpWhereItIs(t *testing.T) {
 			p := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)))
 
 			require.Equal(t, tt.want, verbtest.Outline(p))
-			fingerprint, err := sts.Fingerprint(&s.Set.Spec.Template)
+			fingerprint, err := podtemplate.Fingerprint(&s.Set.Spec.Template)
 			require.NoError(t, err)
 			want := verbtest.Record(verbtest.TakenUp(int(tt.partition)))
 			want.Template, want.Gate = fingerprint, ptr.To(int(tt.partition))

@@ -12,6 +12,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -23,7 +25,7 @@ type Request struct {
 	// same set: "kubectl sts -n prod".
 	Command hint.Caller
 	// Driver is the process that holds the set, nil for one that leaves no word of itself.
-	Driver *sts.Driver
+	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.
 	Manager string
 }
@@ -48,14 +50,14 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	}
 	record := operation.Hold{
 		Started: now.UTC().Truncate(time.Second), By: r.Driver, Reason: r.Reason, Partition: s.Partition(),
-		Managers: sts.AddManager(nil, r.Manager),
+		Managers: note.AddManager(nil, r.Manager),
 	}
 	if before != nil {
 		closed := s.Partition() == s.Kind().Closed() && before.Failed == nil
 		if closed && (r.Reason == "" || r.Reason == before.Reason) {
 			return nil, nil //nolint:nilnil // there is nothing to do
 		}
-		record.Partition, record.Managers = before.Partition, sts.AddManager(before.Managers, r.Manager)
+		record.Partition, record.Managers = before.Partition, note.AddManager(before.Managers, r.Manager)
 		if r.Reason == "" { // else it is another's word from now on
 			record.Started, record.By, record.Reason = before.Started, before.By, before.Reason
 		}
@@ -66,7 +68,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record.Partition > 0 {
 		p.Details = append(p.Details, fmt.Sprintf("partition %d is remembered, and set again by the release", record.Partition))
 	}
-	p.Warnings = sts.PutsBack(s.Set, workload.FieldPartition)
+	p.Warnings = fieldmanager.PutsBack(s.Set, workload.FieldPartition)
 	if s.Replicas() == 0 {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}

@@ -19,10 +19,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
-var alice = &sts.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start}
+var alice = &note.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start}
 
 func request(changes ...func(*hold.Request)) hold.Request {
 	r := hold.Request{Command: hint.Caller{}.In("prod"), Driver: alice}
@@ -142,7 +143,7 @@ func TestWhatCannotBeHeld(t *testing.T) {
 		},
 		{
 			"one whose gate somebody has in hand",
-			ststest.Set(ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *canary.Text())),
+			ststest.Set(ststest.Partition(4), ststest.Annotated(note.RolloutAnnotation, *canary.Text())),
 			`a canary of statefulset "web" is in progress, which opens and closes the gate itself`,
 			hinttest.List("*resume: kubectl sts canary web", "roll back: kubectl sts abort web"),
 		},
@@ -155,7 +156,7 @@ func TestWhatCannotBeHeld(t *testing.T) {
 			require.Equal(t, &plan.Refusal{Why: tt.why, Try: tt.try}, no)
 		})
 	}
-	for _, annotation := range []string{operation.HoldAnnotation, sts.RolloutAnnotation} {
+	for _, annotation := range []string{operation.HoldAnnotation, note.RolloutAnnotation} {
 		s := ststest.Snapshot(ststest.Set(ststest.Annotated(annotation, "nonsense")))
 		_, err := plantest.Saved(hold.Plan(request(), s, ststest.Start))
 		require.ErrorContains(t, err, "annotation "+annotation+` of statefulset "web" can't be read`)
@@ -231,7 +232,7 @@ func TestARolloutThatHasTheGateIsEndedFirst(t *testing.T) {
 		Version: 1, Run: "r", Started: ststest.Start, Stable: ststest.Stable, Partition: math.MaxInt32,
 		Steps: operationtest.Steps("1", "100%"),
 	}
-	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
+	s := ststest.Snapshot(held(record(), ststest.Partition(4), ststest.Annotated(note.RolloutAnnotation, *open.Text())), ststest.Pods(0, 5))
 	_, err := plantest.Saved(hold.Release(request(), s))
 	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)

@@ -9,7 +9,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -31,7 +33,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 		return nil, &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	p := r.frame("release", s)
-	p.Warnings = sts.PutsBack(s.Set, workload.FieldPartition)
+	p.Warnings = fieldmanager.PutsBack(s.Set, workload.FieldPartition)
 	edit := plan.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
 	to := record.Partition
 	switch {
@@ -53,9 +55,9 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	}
 	p.Steps = []plan.Step{{Title: "give the hold up", Change: edit, Until: plan.Observed{}}}
 	if len(waiting) > 0 {
-		p.Images = sts.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))
+		p.Images = podtemplate.ImageChanges(s.RevisionImages(s.StableRevision()), s.RevisionImages(s.UpdateRevision()))
 		if len(p.Images) > 0 {
-			p.Details = []string{"image " + sts.ImageLine(p.Images)}
+			p.Details = []string{"image " + podtemplate.ImageLine(p.Images)}
 		}
 		p.Details = append(p.Details, fmt.Sprintf("the controller then updates %s to revision %s", sts.Few(waiting), s.UpdateRevision()))
 		p.Steps[0].Title = "open the gate"

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // TakeOverFlag goes on with what another process drives.
@@ -39,7 +40,7 @@ func (r Run) WatchFirst(s sts.Snapshot, try ...hint.Hint) []hint.Hint {
 }
 
 // WatchFirst is the same for what this process, nil for none, drives or may drive.
-func WatchFirst(o *sts.Other, s sts.Snapshot, try ...hint.Hint) []hint.Hint {
+func WatchFirst(o *note.Other, s sts.Snapshot, try ...hint.Hint) []hint.Hint {
 	if o == nil {
 		return try
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // Run is what every verb is told about the run that it plans.
@@ -20,11 +22,11 @@ type Run struct {
 	Command   hint.Caller
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say
 	// Driver is the process that runs it, nil for one that leaves no word of itself.
-	Driver *sts.Driver
+	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.
 	Manager string
 	// Other drives the operation in progress, or may do so; nil for nobody.
-	Other *sts.Other
+	Other *note.Other
 }
 
 // Sts is a command line of the plugin for this set that the user can copy, for a sentence.
@@ -49,7 +51,7 @@ type Start struct {
 	Steps operation.Steps
 	Soak  time.Duration
 	Given Given
-	Order sts.Order // for pods that the run deletes itself
+	Order podorder.Order // for pods that the run deletes itself
 }
 
 // Given says which of these flags are on the command line. Their values do not tell:

@@ -11,13 +11,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // unused is a verdict that lets claim data-web-4 go.
 func unused(volume string, reclaim corev1.PersistentVolumeReclaimPolicy) claims.Verdict {
 	return claims.Verdict{
-		Claim:  sts.Claim{Namespace: "shop", Name: "data-web-4", UID: "data-web-4-uid", Volume: volume, Reclaim: reclaim},
+		Claim:  storage.Claim{Namespace: "shop", Name: "data-web-4", UID: "data-web-4-uid", Volume: volume, Reclaim: reclaim},
 		Delete: true, Class: claims.OutOfRange, Reason: "not needed: web runs ordinals 0-1", Set: "web", Template: "data", Ordinal: 4,
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -58,7 +60,7 @@ func Ordinal(ordinal int, s sts.Snapshot) *plan.Refusal {
 
 // Pods refuses an order about pods that there are not: with a slip of the
 // finger there the leader would go first.
-func Pods(order sts.Order, s sts.Snapshot) *plan.Refusal {
+func Pods(order podorder.Order, s sts.Snapshot) *plan.Refusal {
 	for _, o := range order.First {
 		if no := Ordinal(o, s); no != nil {
 			return no
@@ -74,7 +76,7 @@ func Pods(order sts.Order, s sts.Snapshot) *plan.Refusal {
 }
 
 // Order refuses an order where it is the controller that replaces pods.
-func Order(order sts.Order, s sts.Snapshot) *plan.Refusal {
+func Order(order podorder.Order, s sts.Snapshot) *plan.Refusal {
 	if order.IsZero() {
 		return nil
 	}
@@ -97,7 +99,7 @@ func Partition(s sts.Snapshot) *plan.Refusal {
 		return nil
 	}
 	by := ""
-	if w, ok := sts.WriterOf(s.Set, workload.FieldPartition); ok {
+	if w, ok := fieldmanager.WriterOf(s.Set, workload.FieldPartition); ok {
 		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	no := &plan.Refusal{

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -76,7 +77,7 @@ func TestAChangeThatWaitsForPodsToBeDeletedIsTakenUp(t *testing.T) {
 	p := verbtest.Planned(
 		t,
 	)(
-		plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Ordered(sts.Order{First: []int{2}})).Canary(), s, ststest.Start)),
+		plantest.Saved(canary.Plan(verbtest.Ask(verbtest.Ordered(podorder.Order{First: []int{2}})).Canary(), s, ststest.Start)),
 	)
 	require.Equal(t, []string{
 		"take up the change that waits for pods to be deleted; annotation kubectl-sts.github.io/canary; observed",

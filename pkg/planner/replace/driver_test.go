@@ -18,30 +18,32 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // alice drives canaries from a host of a CI; me is the process of a test.
 var (
-	alice = sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start}
-	me    = sts.Driver{User: "bob", Host: "laptop", Process: 13, Since: ststest.Start}
+	alice = note.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start}
+	me    = note.Driver{User: "bob", Host: "laptop", Process: 13, Since: ststest.Start}
 )
 
 // drivenBy makes the record one of this process.
-func drivenBy(d sts.Driver) func(*operation.Rollout) {
+func drivenBy(d note.Driver) func(*operation.Rollout) {
 	return func(r *operation.Rollout) { r.Driver = &d }
 }
 
 // mine is a request of the test's process, beside another one.
-func mine(other *sts.Other) func(*verbtest.Request) {
+func mine(other *note.Other) func(*verbtest.Request) {
 	return func(r *verbtest.Request) { r.Driver, r.Other, r.Now = &me, other, ststest.Start.Add(time.Minute) }
 }
 
 func soakingCanary() sts.Snapshot {
 	set := verbtest.CanarySet(verbtest.Record(drivenBy(alice)), 4)
 	set.ManagedFields = []metav1.ManagedFieldsEntry{{
-		Manager: sts.Manager, Time: ptr.To(metav1.NewTime(ststest.Start)),
-		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + sts.RolloutAnnotation + `":{}}}}`),
+		Manager: fieldmanager.Ours, Time: ptr.To(metav1.NewTime(ststest.Start)),
+		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + note.RolloutAnnotation + `":{}}}}`),
 	}}
 	return ststest.Snapshot(set, verbtest.Updated(4, 20*time.Second))
 }
@@ -59,7 +61,7 @@ var goesOn = map[string]func(verbtest.Request, sts.Snapshot) (*plan.Plan, error)
 func TestNobodyGoesOnBesideAProcessThatRuns(t *testing.T) {
 	for verb, goOn := range goesOn {
 		t.Run(verb, func(t *testing.T) {
-			_, err := goOn(verbtest.Ask(mine(&sts.Other{Driver: alice, Alive: true})), soakingCanary())
+			_, err := goOn(verbtest.Ask(mine(&note.Other{Driver: alice, Alive: true})), soakingCanary())
 			no := verbtest.Refusal(t, err)
 			require.Equal(t, `the canary of statefulset "web" is driven by alice on ci-7, since `+
 				ststest.Start.Format(time.RFC3339)+" (process 12, which is running)", no.Why)
@@ -73,15 +75,15 @@ func TestNobodyGoesOnBesideAProcessThatRuns(t *testing.T) {
 func TestGoingOnBesideAnotherSaysWhoThatIs(t *testing.T) {
 	since := ststest.Start.Format(time.RFC3339)
 	for name, test := range map[string]struct {
-		other sts.Other
+		other note.Other
 		want  string
 	}{
 		"it is taken over": {
-			sts.Other{Driver: alice, Alive: true},
+			note.Other{Driver: alice, Alive: true},
 			"the canary was driven by alice on ci-7, since " + since + " (process 12), which stops now",
 		},
 		"nobody can tell": {
-			sts.Other{Driver: alice, Touched: ststest.Start},
+			note.Other{Driver: alice, Touched: ststest.Start},
 			"the canary was driven by alice on ci-7, since " + since + ": whether that process still runs can't be told from here; " +
 				"it wrote to the set last 1m0s ago, at " + since + "; watch it: kubectl sts -n prod watch web --follow",
 		},
@@ -102,12 +104,12 @@ func TestGoingOnBesideAnotherSaysWhoThatIs(t *testing.T) {
 }
 
 // annotated are the drivers that the plan's records name, in order.
-func annotated(t *testing.T, p *plan.Plan) []*sts.Driver {
+func annotated(t *testing.T, p *plan.Plan) []*note.Driver {
 	t.Helper()
-	var out []*sts.Driver
+	var out []*note.Driver
 	for _, step := range p.Steps {
-		if edit, ok := step.Change.(plan.Edit); ok && edit.Annotations[sts.RolloutAnnotation] != nil {
-			out = append(out, sts.DriverOf(*edit.Annotations[sts.RolloutAnnotation]))
+		if edit, ok := step.Change.(plan.Edit); ok && edit.Annotations[note.RolloutAnnotation] != nil {
+			out = append(out, note.DriverOf(*edit.Annotations[note.RolloutAnnotation]))
 		}
 	}
 	return out
@@ -135,7 +137,7 @@ func TestARunNamesItselfInTheRecord(t *testing.T) {
 	}
 	p, err = plantest.Saved(abort.Plan(verbtest.Ask(mine(nil)).Abort(), soakingCanary()))
 	require.NoError(t, err)
-	require.Equal(t, []*sts.Driver{&me}, annotated(t, p))
+	require.Equal(t, []*note.Driver{&me}, annotated(t, p))
 }
 
 func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
@@ -144,7 +146,7 @@ func TestAnotherManagerIsKeptInTheRecord(t *testing.T) {
 	require.NoError(t, err)
 	edit, ok := p.Steps[0].Change.(plan.Edit)
 	require.True(t, ok)
-	require.Equal(t, []string{"ci"}, sts.ManagersOf(*edit.Annotations[sts.RolloutAnnotation]))
+	require.Equal(t, []string{"ci"}, note.ManagersOf(*edit.Annotations[note.RolloutAnnotation]))
 
 	// What it has opened under that name was opened by nobody else.
 	r := verbtest.Record(func(r *operation.Rollout) { r.Gate, r.Managers = ptr.To(4), []string{"ci"} })

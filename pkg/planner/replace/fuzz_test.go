@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -85,7 +86,7 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 	add(is(3), ststest.Parallel)
 	add(is(4), ststest.Replicas(int32(updated%9)))
 	add(is(5), ststest.Unseen)
-	add(true, ststest.Annotated(sts.RolloutAnnotation, text))
+	add(true, ststest.Annotated(note.RolloutAnnotation, text))
 	pods := ststest.Pods(0, 5-updated%6)
 	rest := ststest.Pods(5-updated%6, 5, ststest.Revision(ststest.Update))
 	if is(6) && len(rest) > 0 {
@@ -133,7 +134,7 @@ func requireStored(t *testing.T, s sts.Snapshot, record *operation.Rollout) {
 	t.Helper()
 	text, err := json.Marshal(record)
 	require.NoError(t, err)
-	again, err := operation.FindRollout(verbtest.Settled(ststest.Annotated(sts.RolloutAnnotation, string(text))))
+	again, err := operation.FindRollout(verbtest.Settled(ststest.Annotated(note.RolloutAnnotation, string(text))))
 	require.NoError(t, err, "%s", text)
 	twice, err := json.Marshal(again)
 	require.NoError(t, err)
@@ -154,11 +155,11 @@ func requirePlan(t *testing.T, s sts.Snapshot, p *plan.Plan) {
 	require.LessOrEqual(t, len(p.Steps), 2*s.Replicas()+10)
 	for _, step := range p.Steps {
 		edit, ok := step.Change.(plan.Edit)
-		if !ok || edit.Annotations[sts.RolloutAnnotation] == nil {
+		if !ok || edit.Annotations[note.RolloutAnnotation] == nil {
 			continue
 		}
 		_, err := operation.FindRollout(
-			verbtest.Settled(ststest.Annotated(sts.RolloutAnnotation, *edit.Annotations[sts.RolloutAnnotation])),
+			verbtest.Settled(ststest.Annotated(note.RolloutAnnotation, *edit.Annotations[note.RolloutAnnotation])),
 		)
 		require.NoError(t, err)
 	}
@@ -177,7 +178,7 @@ func FuzzUndone(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, shape uint8) {
 		defer within.Input(t)()
 		s := shaped("", shape, int(shape)%6)
-		delete(s.Set.Annotations, sts.RolloutAnnotation)
+		delete(s.Set.Annotations, note.RolloutAnnotation)
 		metav1.SetMetaDataAnnotation(&s.Set.ObjectMeta, replace.UndoneAnnotation, text)
 
 		target, err := undo.FindTarget(s, nil, ststest.Start)

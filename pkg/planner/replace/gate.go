@@ -7,7 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -76,7 +76,7 @@ func (g gate) move(partition int) plan.Edit {
 	if g.traits().noted {
 		record := g.Record
 		record.Gate = &partition
-		edit.Annotations = map[string]*string{sts.RolloutAnnotation: record.Text()}
+		edit.Annotations = map[string]*string{note.RolloutAnnotation: record.Text()}
 	}
 	return edit
 }

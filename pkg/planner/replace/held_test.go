@@ -15,13 +15,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 // heldBy is a set that alice holds.
 func heldBy(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
-	hold := operation.Hold{Version: 1, Started: ststest.Start, By: &sts.Driver{User: "alice", Host: "ci-7"}, Reason: "a migration"}
+	hold := operation.Hold{Version: 1, Started: ststest.Start, By: &note.Driver{User: "alice", Host: "ci-7"}, Reason: "a migration"}
 	base := []func(*appsv1.StatefulSet){ststest.Partition(math.MaxInt32), ststest.Annotated(operation.HoldAnnotation, *hold.Text())}
 	return ststest.Set(append(base, changes...)...)
 }
@@ -31,7 +31,7 @@ const whoHolds = "since 2030-01-02T03:04:05Z by alice on ci-7: a migration"
 func TestWhatIsHeldGetsNoOtherTemplate(t *testing.T) {
 	open := verbtest.Record()
 	open.Partition = math.MaxInt32
-	inCanary := heldBy(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(sts.RolloutAnnotation, *open.Text()))
+	inCanary := heldBy(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(note.RolloutAnnotation, *open.Text()))
 	unreadable := heldBy(ststest.Annotated(operation.HoldAnnotation, "nonsense"))
 	planned := func(set *appsv1.StatefulSet, changes ...func(*verbtest.Request)) func() error {
 		return func() error {

@@ -4,7 +4,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // RestartedAt is the annotation of the pod template that kubectl rollout
@@ -22,7 +22,7 @@ func (r Rollout) Open(exact bool, cause string) (*plan.Plan, error) {
 	if err := r.Record.Owns(r.Template, exact, r.Set); err != nil {
 		return nil, err
 	}
-	annotations := map[string]*string{sts.RolloutAnnotation: r.Record.Text()}
+	annotations := map[string]*string{note.RolloutAnnotation: r.Record.Text()}
 	if cause != "" {
 		annotations[operation.ChangeCause] = &cause
 	}

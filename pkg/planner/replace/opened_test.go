@@ -15,7 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -60,7 +61,7 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 				require.Nil(t, got)
 				return
 			}
-			require.Equal(t, &sts.Failure{At: at, Message: test.want, Reason: "GateOpened"}, got)
+			require.Equal(t, &note.Failure{At: at, Message: test.want, Reason: "GateOpened"}, got)
 			_, err := plantest.Saved(canary.Promote(verbtest.Ask().Promotion(true), s, ststest.Start))
 			require.Equal(t, fmt.Sprintf(`the canary of statefulset "web" failed at 2030-01-02T03:05:05Z: %s`, test.want),
 				verbtest.Refusal(t, err).Why)
@@ -84,7 +85,7 @@ func TestEachMoveOfTheGateNotesIt(t *testing.T) {
 func TestATemplateHasTheSameDigestInEveryBuild(t *testing.T) {
 	digest := func(text string) string {
 		t.Helper()
-		d, err := sts.Template(text).Digest()
+		d, err := podtemplate.Template(text).Digest()
 		require.NoError(t, err)
 		return d
 	}
@@ -124,7 +125,7 @@ func TestAnotherBuildGoesOnWithTheCanary(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		digest string
-		raw    sts.Template
+		raw    podtemplate.Template
 		fields []metav1.ManagedFieldsEntry
 		goesOn bool
 	}{

@@ -8,13 +8,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // NewRecord is the record of a rollout that starts.
 func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Time) operation.Rollout {
 	return operation.Rollout{
-		Version:   sts.FormatGoing,
+		Version:   note.FormatGoing,
 		Verb:      verb,
 		Run:       start.ID,
 		Started:   now.UTC().Truncate(time.Second),
@@ -25,7 +25,7 @@ func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Tim
 		Order:     start.Order,
 		IgnorePDB: r.IgnorePDB,
 		Driver:    r.driver(),
-		Managers:  sts.AddManager(nil, r.Manager),
+		Managers:  note.AddManager(nil, r.Manager),
 	}
 }
 
@@ -35,7 +35,7 @@ func (r Rollout) Driven(record operation.Rollout) operation.Rollout {
 }
 
 // driver is this process as the record names it.
-func (r Rollout) driver() *sts.Driver {
+func (r Rollout) driver() *note.Driver {
 	if r.Driver == nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (r Rollout) driver() *sts.Driver {
 func (r Rollout) Note(title string) plan.Step {
 	return plan.Step{
 		Title:  title,
-		Change: plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: r.Record.Text()}, Says: "record"},
+		Change: plan.Edit{Annotations: map[string]*string{note.RolloutAnnotation: r.Record.Text()}, Says: "record"},
 		Until:  plan.Observed{},
 	}
 }

@@ -19,7 +19,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -34,7 +35,7 @@ func TestARecordSurvivesTheAnnotation(t *testing.T) {
 		Version: 1, Run: "RUN", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Stable: "web-5d4f", OwnTemplate: true,
 		Partition: 3, Steps: operationtest.Steps("1", "100%"), Soak: metav1.Duration{Duration: 90 * time.Second}, Rollback: true,
 		Cause: ptr.To("kubectl apply"), Aborting: true, Verb: operation.VerbRestart, Target: "web-6c1a", IgnorePDB: true,
-		Order: sts.Order{Ascending: true, First: []int{2, 0}, Last: "role=primary"},
+		Order: podorder.Order{Ascending: true, First: []int{2, 0}, Last: "role=primary"},
 		Pods:  map[int]types.UID{2: "u2", 10: "u10"},
 	}
 	// Another machine with another release reads it: the format is a promise.
@@ -117,7 +118,7 @@ func TestARecordThatIsNotUnderstoodIsRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := verbtest.Settled(ststest.Annotated(sts.RolloutAnnotation, tt.text))
+			s := verbtest.Settled(ststest.Annotated(note.RolloutAnnotation, tt.text))
 
 			got, err := operation.FindRollout(s)
 			require.EqualError(t, err, tt.err)

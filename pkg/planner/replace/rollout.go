@@ -7,7 +7,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Rollout is one that a plan is made of.
@@ -18,7 +20,7 @@ type Rollout struct {
 	Counts []int // pods that are updated after each step
 	From   int   // the partition that the steps begin at
 	// Template is what the request brings; nil takes what the set has.
-	Template sts.Template
+	Template podtemplate.Template
 	Details  []string // what the template changes
 	Pace     intent.Pace
 	Force    bool // go ahead with an unfinished rollout or unhealthy pods
@@ -45,7 +47,7 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Title:       r.title(verb),
 		Details:     append(details, r.AtOnce()...),
 		Images:      images,
-		Record:      sts.RolloutAnnotation,
+		Record:      note.RolloutAnnotation,
 		Patience:    r.Limits.Patience,
 		Placing:     r.Limits.Placing,
 		StepTimeout: r.Limits.StepTimeout,
@@ -77,7 +79,7 @@ func (r Rollout) Begin(first plan.Step, begun int) (*plan.Plan, error) {
 
 // Finish takes the record off the set, and puts the partition back.
 func (r Rollout) Finish() plan.Step {
-	edit := plan.Edit{Annotations: map[string]*string{sts.RolloutAnnotation: nil}}
+	edit := plan.Edit{Annotations: map[string]*string{note.RolloutAnnotation: nil}}
 	if r.Record.Verb == operation.VerbUndo && !r.Record.Aborting {
 		edit.Annotations[UndoneAnnotation] = Undone{From: r.Record.Stable, To: r.Record.Target, At: r.Record.Started}.Text()
 	}
@@ -101,7 +103,7 @@ func (r Rollout) Guarded() bool {
 
 // begun reports whether an operation was in progress already when the set was read.
 func (r Rollout) begun() bool {
-	_, begun := r.Set.Annotation(sts.RolloutAnnotation)
+	_, begun := r.Set.Annotation(note.RolloutAnnotation)
 	return begun
 }
 
@@ -115,12 +117,12 @@ func (r Rollout) before(i int) int {
 
 // images are what the plan does to which container's image, as far as the revisions
 // tell.
-func (r Rollout) images() []sts.ImageChange {
+func (r Rollout) images() []podtemplate.ImageChange {
 	from, to := r.Set.RevisionImages(r.Record.Stable), r.Set.RevisionImages(r.Set.UpdateRevision())
 	switch {
 	case r.Template != nil:
 		if typed, err := r.Template.Typed(); err == nil {
-			to = sts.SpecImages(&typed.Spec)
+			to = podtemplate.SpecImages(&typed.Spec)
 		}
 	case r.Record.Verb == operation.VerbUndo:
 		to = r.Set.RevisionImages(r.Record.Target)
@@ -128,14 +130,14 @@ func (r Rollout) images() []sts.ImageChange {
 	if from == nil || to == nil {
 		return nil
 	}
-	return sts.ImageChanges(from, to)
+	return podtemplate.ImageChanges(from, to)
 }
 
 // ImageDetail says in the plan's head which image goes where, for whoever decides;
 // nil where the change that the plan brings says so already.
-func ImageDetail(changes []sts.ImageChange) []string {
+func ImageDetail(changes []podtemplate.ImageChange) []string {
 	if len(changes) == 0 {
 		return nil
 	}
-	return []string{"image " + sts.ImageLine(changes)}
+	return []string{"image " + podtemplate.ImageLine(changes)}
 }

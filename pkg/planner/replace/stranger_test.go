@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -20,7 +20,7 @@ import (
 // tried: no verb rolls it out, and an abort says that it is lost.
 func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
 	tried := ststest.Template("nginx:1.22")
-	fingerprint, err := sts.Fingerprint(&tried)
+	fingerprint, err := podtemplate.Fingerprint(&tried)
 	require.NoError(t, err)
 	begun := verbtest.Record(func(r *operation.Rollout) { r.OwnTemplate, r.Template = true, fingerprint })
 	same := ststest.Snapshot(verbtest.CanarySet(begun, 4), verbtest.Updated(4, 0))
@@ -54,7 +54,7 @@ func TestATemplateThatSomebodyElseChangedIsNotRolledOut(t *testing.T) {
 
 func TestANewCanaryRecordsItsTemplateWhenItIsSureOfIt(t *testing.T) {
 	tried := ststest.Template("nginx:1.22")
-	fingerprint, err := sts.Fingerprint(&tried)
+	fingerprint, err := podtemplate.Fingerprint(&tried)
 	require.NoError(t, err)
 	r := verbtest.Ask()
 	r.Template, r.Exact = ststest.Raw("nginx:1.22"), true

@@ -15,6 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -41,7 +43,7 @@ func TestARestartOfSomePods(t *testing.T) {
 			"in another order, within a budget, behind a partition",
 			verbtest.Within(verbtest.On(verbtest.Rolling(a, b, ststest.Partition(3)), "", a, a, a, b, b)),
 			[]int{1, 4},
-			verbtest.Ordered(sts.Order{Ascending: true}),
+			verbtest.Ordered(podorder.Order{Ascending: true}),
 			map[int]types.UID{1: "web-1-web-stable", 4: "web-4-web-update"},
 			nil,
 			"restart web-1, web-4; restarted [1 4] alone false; free restart after 0s lowest ordinal first within budgets; soak 1m0s",
@@ -192,5 +194,5 @@ func TestARestartSurvivesOtherReplicas(t *testing.T) {
 	p := verbtest.Planned(t)(verbtest.RestartSome(1, 3)(verbtest.Ask(verbtest.AllAtOnce), w.See(), w.Now))
 	require.Equal(t, engine.Done, w.Run(p, -1))
 	require.Equal(t, []string{"web-1"}, w.Gone)
-	require.NotContains(t, w.Set.Annotations, sts.RolloutAnnotation)
+	require.NotContains(t, w.Set.Annotations, note.RolloutAnnotation)
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // Request is what a user wants of a restart.
@@ -21,12 +23,12 @@ type Request struct {
 	intent.Resume
 	ID        string // a fresh one
 	Soak      time.Duration
-	SoakGiven bool      // on the command line
-	Order     sts.Order // for pods that the run deletes itself
-	Force     bool      // go ahead with an unfinished rollout or unhealthy pods
+	SoakGiven bool           // on the command line
+	Order     podorder.Order // for pods that the run deletes itself
+	Force     bool           // go ahead with an unfinished rollout or unhealthy pods
 	// Template is the set's, with another time of restart. Only a restart of every
 	// pod has it.
-	Template sts.Template
+	Template podtemplate.Template
 	Exact    bool // it is what the server will store: then a stranger's change shows
 }
 

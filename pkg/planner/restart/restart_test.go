@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -47,7 +48,7 @@ func TestARestartOfEveryPodIsARollout(t *testing.T) {
 		},
 		{
 			"with OnDelete the run deletes them", verbtest.On(verbtest.Rolling(c, c, ststest.OnDelete), "", c, c, c, c, c),
-			verbtest.Ordered(sts.Order{Last: "app=web"}),
+			verbtest.Ordered(podorder.Order{Last: "app=web"}),
 			[]string{
 				"set the template; template, annotation kubectl-sts.github.io/canary; observed",
 				"restart web-4 … web-0 (5 pods); updated 5; free each after 0s highest ordinal first, " +

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Nothing is what is said where the claim is restored already.
@@ -48,7 +49,7 @@ func Plan(r receipt.Receipt, s sts.Snapshot) (*plan.Plan, error) {
 type planner struct {
 	plan.Binding
 	record receipt.Receipt
-	volume sts.Volume
+	volume storage.Volume
 }
 
 // moves are what is left to do.
@@ -73,7 +74,7 @@ func (b planner) held() bool { return b.volume.ClaimRef == nil || b.boundTo() !=
 
 // onward decides where there is a claim of that name: the one that was never
 // deleted, the one that an earlier restore created, or a stranger.
-func (b planner) onward(claim sts.Claim) (*plan.Plan, error) {
+func (b planner) onward(claim storage.Claim) (*plan.Plan, error) {
 	to := b.volume.ClaimRef
 	bound := to != nil && to.UID == claim.UID
 	switch {
@@ -92,7 +93,7 @@ func (b planner) onward(claim sts.Claim) (*plan.Plan, error) {
 	m := moves{wait: !bound || claim.Phase != corev1.ClaimBound, release: !bound && b.held()}
 	if b.volume.Noted {
 		m.reclaim = b.volume.Reclaim
-		if sts.IsReclaimPolicy(b.volume.Before) && m.reclaim == corev1.PersistentVolumeReclaimRetain {
+		if storage.IsReclaimPolicy(b.volume.Before) && m.reclaim == corev1.PersistentVolumeReclaimRetain {
 			m.reclaim = corev1.PersistentVolumeReclaimPolicy(b.volume.Before)
 		}
 	}
@@ -108,7 +109,7 @@ func (b planner) here(h hint.Hint) hint.Hint {
 	return h
 }
 
-func volumeOf(claim sts.Claim) string {
+func volumeOf(claim storage.Claim) string {
 	if claim.Volume == "" {
 		return "no volume yet"
 	}
@@ -120,7 +121,7 @@ func (b planner) frame(title, success string) *plan.Plan {
 }
 
 // leave waits until the claim is gone that is on its way out.
-func (b planner) leave(claim sts.Claim) *plan.Plan {
+func (b planner) leave(claim storage.Claim) *plan.Plan {
 	p := b.frame(fmt.Sprintf("wait until claim %s is gone, which is being deleted, and make it again, bound to volume %s",
 		b.Claim, b.Volume), "")
 	p.Steps = []plan.Step{{

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restorepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -30,12 +31,12 @@ func record() receipt.Receipt {
 
 // snapshot is what there is of both, nil for nothing.
 func snapshot(claim *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolume) sts.Snapshot {
-	s := sts.Snapshot{Claims: []sts.Claim{}, Volumes: []sts.Volume{}}
+	s := sts.Snapshot{Claims: []storage.Claim{}, Volumes: []storage.Volume{}}
 	if volume != nil {
-		s.Volumes = append(s.Volumes, sts.ObserveVolume(volume))
+		s.Volumes = append(s.Volumes, storage.ObserveVolume(volume))
 	}
 	if claim != nil {
-		s.Claims = append(s.Claims, sts.ObserveClaim(claim, volume))
+		s.Claims = append(s.Claims, storage.ObserveClaim(claim, volume))
 	}
 	return s
 }
@@ -65,7 +66,7 @@ func does(p *plan.Plan) string {
 func released(changes ...func(*corev1.PersistentVolume)) *corev1.PersistentVolume {
 	v := &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{
-			Name: "pv-data-web-1", UID: "pv-data-web-1-uid", Annotations: map[string]string{sts.ReclaimBeforeAnnotation: "Delete"},
+			Name: "pv-data-web-1", UID: "pv-data-web-1-uid", Annotations: map[string]string{storage.ReclaimBeforeAnnotation: "Delete"},
 		},
 		Spec: corev1.PersistentVolumeSpec{
 			PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimRetain,
@@ -149,7 +150,7 @@ func TestWhatIsLeftToRestore(t *testing.T) {
 		},
 		{
 			"the note is no policy", there(corev1.ClaimBound, never),
-			released(func(v *corev1.PersistentVolume) { v.Annotations[sts.ReclaimBeforeAnnotation] = "\x1b[31m" }),
+			released(func(v *corev1.PersistentVolume) { v.Annotations[storage.ReclaimBeforeAnnotation] = "\x1b[31m" }),
 			"reclaim Retain",
 		},
 		{

@@ -15,6 +15,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -35,9 +37,9 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndTakenBack(t *testing.T) {
 					Claims    []*corev1.PersistentVolumeClaim `json:"claims"`
 				}
 				require.NoError(t, json.Unmarshal(data, &begun))
-				var claims []sts.Claim
+				var claims []storage.Claim
 				for _, c := range begun.Claims {
-					claims = append(claims, sts.ObserveClaim(c, nil))
+					claims = append(claims, storage.ObserveClaim(c, nil))
 				}
 				s := sts.Observe(workload.FromApps(begun.Set), begun.Pods, begun.Revisions, nil).WithClaims(claims)
 				at := s.Replicas()
@@ -48,7 +50,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndTakenBack(t *testing.T) {
 				last := p.Steps[len(p.Steps)-1].Change
 				require.Equal(t, plan.Edit{
 					Retention:   ptr.To(appsv1.DeletePersistentVolumeClaimRetentionPolicyType),
-					Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "whenScaled Delete, remove the record",
+					Annotations: map[string]*string{note.ScaleAnnotation: nil}, Says: "whenScaled Delete, remove the record",
 				}, last)
 				var replicas []int
 				for _, step := range p.Steps {

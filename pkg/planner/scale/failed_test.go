@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -46,7 +46,7 @@ func TestAScaleThatIsTriedAgainForgetsTheFailureFirst(t *testing.T) {
 	}, lines(p))
 	edit, ok := p.Steps[1].Change.(plan.Edit)
 	require.True(t, ok)
-	require.JSONEq(t, `{"version":1,"from":4,"to":2}`, *edit.Annotations[sts.ScaleAnnotation])
+	require.JSONEq(t, `{"version":1,"from":4,"to":2}`, *edit.Annotations[note.ScaleAnnotation])
 }
 
 // A scale that only sets replicas leaves a record when it halts.

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // removed are the ordinals that go, highest first, with those that are on
@@ -77,7 +78,7 @@ func outOfRange(s sts.Snapshot, top int) []plan.Ordinal {
 }
 
 // down is what happens to a claim whose ordinal goes.
-func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operation.Scale) plan.ClaimFate {
+func (r Request) down(s sts.Snapshot, c storage.Claim, ordinal int, record *operation.Scale) plan.ClaimFate {
 	answer := r.answer(ordinal)
 	if record != nil && answer == "" { // what was answered the first time
 		answer = Keep
@@ -105,7 +106,7 @@ func (r Request) down(s sts.Snapshot, c sts.Claim, ordinal int, record *operatio
 
 // mustKeep says why nothing deletes a claim, or "". replaced says that its ordinal
 // is to have a new one instead.
-func (r Request) mustKeep(s sts.Snapshot, c sts.Claim, replaced bool) string {
+func (r Request) mustKeep(s sts.Snapshot, c storage.Claim, replaced bool) string {
 	_, why := r.index.Protects(c, claims.Owner{Set: &s, Pod: s.PodOf(c.Name), Replaced: replaced})
 	return why
 }
@@ -157,9 +158,9 @@ func (r Request) added(s sts.Snapshot) []plan.Ordinal {
 // up is what happens to the claim that a template of an ordinal that comes finds.
 func (r Request) up(s sts.Snapshot, template string, ordinal int) plan.ClaimFate {
 	name := s.ClaimName(template, ordinal)
-	i := slices.IndexFunc(s.Claims, func(c sts.Claim) bool { return c.Name == name })
+	i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.Name == name })
 	if i < 0 {
-		return plan.ClaimFate{Claim: sts.Claim{Namespace: s.Set.Namespace, Name: name}, Fate: plan.FateNew}
+		return plan.ClaimFate{Claim: storage.Claim{Namespace: s.Set.Namespace, Name: name}, Fate: plan.FateNew}
 	}
 	fate := plan.ClaimFate{Claim: s.Claims[i], Fate: plan.FateReused}
 	switch {
@@ -172,8 +173,8 @@ func (r Request) up(s sts.Snapshot, template string, ordinal int) plan.ClaimFate
 }
 
 // Stale are the claims of ordinals that come which are there already.
-func Stale(ordinals []plan.Ordinal) []sts.Claim {
-	var out []sts.Claim
+func Stale(ordinals []plan.Ordinal) []storage.Claim {
+	var out []storage.Claim
 	for _, o := range ordinals {
 		for _, c := range o.Claims {
 			if c.Fate != plan.FateNew {

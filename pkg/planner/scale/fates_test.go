@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -32,8 +33,8 @@ func fates(p *plan.Plan) []string {
 }
 
 func TestFates(t *testing.T) {
-	retained := func(c *sts.Claim) { c.Reclaim = "Retain" }
-	unknown := func(c *sts.Claim) { c.Reclaim = "" }
+	retained := func(c *storage.Claim) { c.Reclaim = "Retain" }
+	unknown := func(c *storage.Claim) { c.Reclaim = "" }
 	tests := []struct {
 		name string
 		r    scale.Request

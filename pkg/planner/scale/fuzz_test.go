@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -81,7 +82,7 @@ func requirePlan(t *testing.T, s sts.Snapshot, p *plan.Plan) {
 	for i := range p.Steps {
 		switch c := p.Steps[i].Change.(type) {
 		case plan.Edit:
-			if text := c.Annotations[sts.ScaleAnnotation]; text != nil {
+			if text := c.Annotations[note.ScaleAnnotation]; text != nil {
 				_, err := operation.FindScale(snapshot(set(record(*text))))
 				require.NoError(t, err)
 			}

@@ -13,6 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Plan makes a plan of the request. It needs a snapshot that knows the claims,
@@ -57,14 +59,14 @@ type builder struct {
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
 	b.record = operation.Scale{
-		Version: sts.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.hookFlag(),
+		Version: note.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.hookFlag(),
 	}
 	b.record.Driver = b.r.Driver
 	if b.before != nil {
 		b.record.Managers = b.before.Managers
 		b.resume()
 	}
-	b.record.Managers = sts.AddManager(b.record.Managers, b.r.Manager)
+	b.record.Managers = note.AddManager(b.record.Managers, b.r.Manager)
 	spared := false
 	for _, o := range b.removed {
 		for _, c := range o.Claims {
@@ -91,7 +93,7 @@ func (b *builder) resume() {
 	b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
 	b.record.Before = cmp.Or(b.record.Before, b.before.Before)
 	for name, p := range b.before.Claims {
-		i := slices.IndexFunc(b.s.Claims, func(c sts.Claim) bool { return c.Name == name && c.UID == p.UID })
+		i := slices.IndexFunc(b.s.Claims, func(c storage.Claim) bool { return c.Name == name && c.UID == p.UID })
 		if i < 0 && b.s.Claims != nil || i >= 0 && b.s.Claims[i].Deleting {
 			b.record.Claims[name] = p
 		}
@@ -105,7 +107,7 @@ func (b *builder) frame() *plan.Plan {
 		Title:    fmt.Sprintf("scale statefulset %s from %d to %s", s.Name(), s.Replicas(), sts.Count(r.To, "replica")),
 		Details:  b.details(),
 		Warnings: b.warnings(),
-		Record:   sts.ScaleAnnotation,
+		Record:   note.ScaleAnnotation,
 		Note:     *b.record.Text(),
 		Scales:   true,
 		Claims:   len(s.ClaimTemplates()) > 0 && s.Claims != nil,
@@ -145,12 +147,12 @@ func (b *builder) scaled(from, to int) plan.Scaled {
 // replicas are all that is written.
 func (b *builder) keep() *plan.Step {
 	text := b.record.Text()
-	now, _ := b.s.Annotation(sts.ScaleAnnotation)
+	now, _ := b.s.Annotation(note.ScaleAnnotation)
 	retries := b.before != nil && b.before.Failed != nil && further(*b.before, b.r.To, b.s.Replicas())
 	if b.record.Empty() && !retries || b.record.WhenScaled == "" && now == *text {
 		return nil
 	}
-	edit := plan.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: text}, Says: "record"}
+	edit := plan.Edit{Annotations: map[string]*string{note.ScaleAnnotation: text}, Says: "record"}
 	step := &plan.Step{Title: "note what happens to the claims", Until: plan.Observed{}}
 	if b.record.Empty() {
 		step.Title = "try again"

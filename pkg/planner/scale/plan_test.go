@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -156,7 +157,7 @@ func TestPlanSteps(t *testing.T) {
 			require.Equal(t, tt.want, lines(p))
 			require.True(t, p.Claims)
 			require.True(t, p.Scales)
-			require.Equal(t, sts.ScaleAnnotation, p.Record)
+			require.Equal(t, note.ScaleAnnotation, p.Record)
 		})
 	}
 }

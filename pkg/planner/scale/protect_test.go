@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -20,7 +21,7 @@ import (
 // what else is in the namespace.
 type place struct {
 	set    *appsv1.StatefulSet
-	claim  sts.Claim
+	claim  storage.Claim
 	others []*appsv1.StatefulSet
 	users  []string // pods that use the claim, in the order in which they are listed
 	world  claims.World
@@ -29,7 +30,7 @@ type place struct {
 
 // placed is the place with so many replicas, all of which are there.
 func placed(replicas int32, changes ...func(*place)) place {
-	p := place{set: set(), to: 3, claim: claim(3, func(c *sts.Claim) {
+	p := place{set: set(), to: 3, claim: claim(3, func(c *storage.Claim) {
 		c.MadeBy, c.ByController, c.Phase = "kube-controller-manager", true, corev1.ClaimBound
 		c.Labels = map[string]string{"app": "web"}
 	})}
@@ -57,7 +58,9 @@ func beside(others ...*appsv1.StatefulSet) func(*place) {
 	return func(p *place) { p.others = append(p.others, others...) }
 }
 
-func labelled(pairs map[string]string) claimOption { return func(c *sts.Claim) { c.Labels = pairs } }
+func labelled(pairs map[string]string) claimOption {
+	return func(c *storage.Claim) { c.Labels = pairs }
+}
 
 func usedBy(pods ...string) func(*place) {
 	return func(p *place) { p.users = append(p.users, pods...) }
@@ -66,7 +69,7 @@ func usedBy(pods ...string) func(*place) {
 func scaledBy(namespace, set string, most int) func(*place) {
 	return func(p *place) {
 		p.world.Scalers = append(p.world.Scalers, claims.Scaler{
-			Namespace: namespace, Set: set, Autoscaler: sts.Autoscaler{Name: "load", Min: 1, Max: most},
+			Namespace: namespace, Set: set, Autoscaler: claims.Autoscaler{Name: "load", Min: 1, Max: most},
 		})
 	}
 }
@@ -122,7 +125,7 @@ func scaledDown(t *testing.T, at []func(*place)) (class claims.Class, why string
 func pruned(t *testing.T, at []func(*place)) (class claims.Class, why string) {
 	t.Helper()
 	p := placed(int32(placed(0, at...).to), at...)
-	all := []sts.Claim{p.claim}
+	all := []storage.Claim{p.claim}
 	verdicts := claims.NewJudge(all, claims.Options{Now: ststest.Start}).All(all, p.world)
 	require.Len(t, verdicts, 1)
 	if verdicts[0].Delete {

@@ -5,7 +5,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -34,7 +34,7 @@ var protections = []struct {
 	{name: "another pod", at: with(usedBy("backup")), keeps: claims.Mounted, why: "pod backup mounts it or waits for it"},
 	{
 		name:  "another pod, though the condition Unused says otherwise",
-		at:    with(usedBy("backup"), its(func(c *sts.Claim) { c.UnusedSince = ststest.Start })),
+		at:    with(usedBy("backup"), its(func(c *storage.Claim) { c.UnusedSince = ststest.Start })),
 		keeps: claims.Mounted, why: "pod backup mounts it or waits for it, though its condition Unused is True",
 	},
 	{

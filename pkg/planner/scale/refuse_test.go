@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -21,8 +22,8 @@ const openCanary = `{"version":1,"run":"r","started":"2030-01-02T03:04:05Z","sta
 	`"ownTemplate":true,"steps":["1"],"soak":"1s"}`
 
 func TestRefusals(t *testing.T) {
-	canaryOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary)
-	undoOpen := ststest.Annotated(sts.RolloutAnnotation, openCanary[:len(openCanary)-1]+`,"verb":"undo"}`)
+	canaryOpen := ststest.Annotated(note.RolloutAnnotation, openCanary)
+	undoOpen := ststest.Annotated(note.RolloutAnnotation, openCanary[:len(openCanary)-1]+`,"verb":"undo"}`)
 	crash := ststest.Waiting("CrashLoopBackOff", "")
 	since := func(d time.Duration) []*corev1.Pod {
 		return []*corev1.Pod{ststest.Pod(0, crash, ststest.ReadySince(ststest.Start.Add(-d)))}

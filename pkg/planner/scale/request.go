@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Answer is what is to become of an ordinal's claims.
@@ -61,11 +62,11 @@ type Request struct {
 	// same set: "kubectl sts -n prod".
 	Command hint.Caller
 	// Driver is the process that runs it, nil for one that leaves no word of itself.
-	Driver *sts.Driver
+	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.
 	Manager string
 	// Other drives the scale in progress, or may do so; nil for nobody.
-	Other *sts.Other
+	Other *note.Other
 	// TakeOver goes on with what another process drives.
 	TakeOver bool
 
@@ -73,8 +74,8 @@ type Request struct {
 }
 
 // scalers are the autoscalers of the set.
-func (r Request) scalers(s sts.Snapshot) []sts.Autoscaler {
-	var out []sts.Autoscaler
+func (r Request) scalers(s sts.Snapshot) []claims.Autoscaler {
+	var out []claims.Autoscaler
 	for i := range r.World.Scalers {
 		if a := &r.World.Scalers[i]; a.Set == s.Name() && a.Namespace == s.Set.Namespace {
 			out = append(out, a.Autoscaler)

@@ -12,12 +12,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 type (
 	setOption   = func(*appsv1.StatefulSet)
-	claimOption = func(*sts.Claim)
+	claimOption = func(*storage.Claim)
 )
 
 // set is web with claims named data, with 4 replicas.
@@ -35,9 +37,9 @@ func whenScaled(policy plan.Retention) setOption {
 }
 
 // claim is the one of an ordinal: bound, and its data dies with it.
-func claim(ordinal int, changes ...claimOption) sts.Claim {
+func claim(ordinal int, changes ...claimOption) storage.Claim {
 	name := "data-" + ststest.Pod(ordinal).Name
-	c := sts.Claim{
+	c := storage.Claim{
 		Namespace: "default", Name: name, UID: types.UID(name), Volume: "pv-" + name, Size: "1Gi", Class: "standard",
 		Reclaim: corev1.PersistentVolumeReclaimDelete,
 	}
@@ -47,18 +49,18 @@ func claim(ordinal int, changes ...claimOption) sts.Claim {
 	return c
 }
 
-func kept(c *sts.Claim)    { c.Keep = true }
-func leaving(c *sts.Claim) { c.Deleting = true }
-func unbound(c *sts.Claim) { c.Volume = "" }
+func kept(c *storage.Claim)    { c.Keep = true }
+func leaving(c *storage.Claim) { c.Deleting = true }
+func unbound(c *storage.Claim) { c.Volume = "" }
 
 // snapshot is the set with all its pods well, and these claims.
-func snapshot(set *appsv1.StatefulSet, claims ...sts.Claim) sts.Snapshot {
+func snapshot(set *appsv1.StatefulSet, claims ...storage.Claim) sts.Snapshot {
 	from := int(ptr.Deref(set.Spec.Ordinals, appsv1.StatefulSetOrdinals{}).Start)
 	return ststest.Snapshot(set, ststest.Pods(from, from+int(*set.Spec.Replicas))).WithClaims(claims)
 }
 
 // four are the claims of the set.
-func four() []sts.Claim { return []sts.Claim{claim(0), claim(1), claim(2), claim(3)} }
+func four() []storage.Claim { return []storage.Claim{claim(0), claim(1), claim(2), claim(3)} }
 
 func request(to int, changes ...func(*scale.Request)) scale.Request {
 	r := scale.Request{
@@ -76,7 +78,7 @@ func by(answers map[int]scale.Answer) func(*scale.Request) {
 	return func(r *scale.Request) { r.By = answers }
 }
 
-func record(text string) setOption { return ststest.Annotated(sts.ScaleAnnotation, text) }
+func record(text string) setOption { return ststest.Annotated(note.ScaleAnnotation, text) }
 
 // pending is a record of a scale from 4 to 2 that has still to delete the claim
 // of ordinal 3 with this uid.

@@ -8,7 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -129,7 +129,7 @@ func (b *builder) end(p *plan.Plan) {
 	if b.record.Empty() && b.before == nil {
 		return
 	}
-	edit := plan.Edit{Annotations: map[string]*string{sts.ScaleAnnotation: nil}, Says: "remove the record"}
+	edit := plan.Edit{Annotations: map[string]*string{note.ScaleAnnotation: nil}, Says: "remove the record"}
 	if b.record.WhenScaled != "" {
 		edit.Retention = ptr.To(b.record.WhenScaled)
 		edit.Says = fmt.Sprintf("whenScaled %s, remove the record", b.record.WhenScaled)

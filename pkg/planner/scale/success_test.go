@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -22,11 +23,11 @@ func TestSuccessPointsToNoPruneThatKeepsEverything(t *testing.T) {
 		sees  = "; 2 claims are kept, to see and delete: kubectl sts prune-pvc web"
 		keeps = "; 2 claims are kept, by prune-pvc as well: autoscaler a may scale set web up to 4"
 	)
-	annotated := []sts.Claim{claim(0), claim(1), claim(2, kept), claim(3)}
+	annotated := []storage.Claim{claim(0), claim(1), claim(2, kept), claim(3)}
 	tests := []struct {
 		name   string
 		r      scale.Request
-		claims []sts.Claim
+		claims []storage.Claim
 		want   string
 	}{
 		{"without an autoscaler", request(2, answered(scale.Keep)), four(), sees},
@@ -76,7 +77,7 @@ func TestSuccessSaysWhatBecameOfTheClaims(t *testing.T) {
 }
 
 func TestSuccessSaysWhatBringsTheClaimsBack(t *testing.T) {
-	stays := func(c *sts.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimRetain }
+	stays := func(c *storage.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimRetain }
 	safe := snapshot(set(), claim(0), claim(1), claim(2), claim(3, stays))
 	const of = "statefulset web has 3 replicas, all Available; 1 claim is deleted, its volume stays"
 	tests := []struct {

@@ -9,27 +9,28 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // owned gives the claim an owner, which controls it or does not.
 func owned(kind, name string, uid types.UID, controls bool) claimOption {
-	return func(c *sts.Claim) {
+	return func(c *storage.Claim) {
 		c.Owners = []metav1.OwnerReference{{Kind: kind, Name: name, UID: uid, Controller: ptr.To(controls)}}
 	}
 }
 
 // also is one more owner.
 func also(owner metav1.OwnerReference) claimOption {
-	return func(c *sts.Claim) { c.Owners = append(c.Owners, owner) }
+	return func(c *storage.Claim) { c.Owners = append(c.Owners, owner) }
 }
 
 // twoWays gives web a template whose claims template data of a set a-web makes as well.
 func twoWays(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates[0].Name = "data-a" }
 
 // eithers is the claim of ordinal 3 then.
-func eithers(c *sts.Claim) { c.Name, c.UID = "data-a-web-3", "data-a-web-3" }
+func eithers(c *storage.Claim) { c.Name, c.UID = "data-a-web-3", "data-a-web-3" }
 
 // other is set a-web with template data and so many replicas.
 func other(replicas int32, changes ...setOption) *appsv1.StatefulSet {
@@ -50,7 +51,7 @@ func rivals(replicas int32) func(*scale.Request) {
 func autoscaled(least, most int) func(*scale.Request) {
 	return func(r *scale.Request) {
 		r.World.Scalers = []claims.Scaler{{
-			Namespace: "default", Set: "web", Autoscaler: sts.Autoscaler{Name: "a", Min: least, Max: most},
+			Namespace: "default", Set: "web", Autoscaler: claims.Autoscaler{Name: "a", Min: least, Max: most},
 		}}
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -145,7 +147,7 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := sts.PutsBack(b.s.Set, workload.FieldReplicas)
+	out := fieldmanager.PutsBack(b.s.Set, workload.FieldReplicas)
 	if len(b.r.Left) > 0 {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))
@@ -172,7 +174,7 @@ func (b *builder) warnings() []string {
 }
 
 // fights says what an autoscaler does about the new replicas.
-func (b *builder) fights(a sts.Autoscaler) string {
+func (b *builder) fights(a claims.Autoscaler) string {
 	switch {
 	case b.r.To == 0:
 		return fmt.Sprintf("%s targets statefulset %s; at 0 replicas it rests, and goes on as soon as there are any", a, b.s.Name())

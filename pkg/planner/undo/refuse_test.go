@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -59,7 +59,7 @@ func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 			`with update strategy RollingUpdate`,
 		Try: hinttest.List("leave --order and --last out, or change spec.updateStrategy.type to OnDelete"),
 	}
-	r := verbtest.Ask(verbtest.AllAtOnce, verbtest.Ordered(sts.Order{Ascending: true}))
+	r := verbtest.Ask(verbtest.AllAtOnce, verbtest.Ordered(podorder.Order{Ascending: true}))
 	p, err := verbtest.ToRevision(ststest.Stable)(r, s, ststest.Start)
 	verbtest.RequireRefusal(t, no, p, err)
 	p, err = verbtest.CanaryOf("nginx:1.99")(r, s, ststest.Start)

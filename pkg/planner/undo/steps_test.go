@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -119,7 +120,7 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"with OnDelete the run deletes those that are elsewhere", driven, verbtest.Ordered(sts.Order{Ascending: true, Last: "app=web"}),
+			"with OnDelete the run deletes those that are elsewhere", driven, verbtest.Ordered(podorder.Order{Ascending: true, Last: "app=web"}),
 			[]string{"deletes, one at a time: web-4, web-3, web-1"},
 			[]string{
 				puts + undoNotes,

@@ -13,13 +13,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // Target is where an undo goes, and why there.
 type Target struct {
 	Revision *appsv1.ControllerRevision
-	Template sts.Template
+	Template podtemplate.Template
 	Why      string // empty when the user named it
 	// Already says that every pod is there, and there is nothing to do.
 	Already bool
@@ -52,7 +53,7 @@ func FindTarget(s sts.Snapshot, named *appsv1.ControllerRevision, now time.Time)
 			}
 		}
 	}
-	if t.Template, err = sts.RevisionTemplate(t.Revision); err != nil {
+	if t.Template, err = podtemplate.RevisionTemplate(t.Revision); err != nil {
 		return nil, err
 	}
 	t.Already = record == nil && present != nil && t.Revision.Name == present.Name && health.SettledOn(s, present.Name, now)
@@ -77,7 +78,7 @@ func beganFrom(s sts.Snapshot, record *operation.Rollout) (revision *appsv1.Cont
 // only once the controller has seen the spec.
 func presentRevision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 	for _, r := range slices.Backward(s.Revisions) {
-		template, err := sts.RevisionTemplate(r)
+		template, err := podtemplate.RevisionTemplate(r)
 		if err != nil {
 			return nil, err
 		}
@@ -129,11 +130,11 @@ func sameButRestarted(a, b *appsv1.ControllerRevision) bool {
 	}
 	delete(one.Annotations, replace.RestartedAt)
 	delete(two.Annotations, replace.RestartedAt)
-	return sts.SameTemplate(one, two)
+	return podtemplate.SameTemplate(one, two)
 }
 
 func typedOf(r *appsv1.ControllerRevision) (*corev1.PodTemplateSpec, error) {
-	template, err := sts.RevisionTemplate(r)
+	template, err := podtemplate.RevisionTemplate(r)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -129,7 +130,7 @@ func TestWhereAnUndoGoes(t *testing.T) {
 			require.NoError(t, err)
 			want, ok := test.s.Revision(test.to)
 			require.True(t, ok)
-			template, err := sts.RevisionTemplate(want)
+			template, err := podtemplate.RevisionTemplate(want)
 			require.NoError(t, err)
 			require.Equal(t, &undo.Target{Revision: want, Template: template, Why: test.why, Already: test.already}, got)
 		})

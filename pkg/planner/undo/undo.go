@@ -10,6 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -48,7 +50,7 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(details(target, s, now), p.Details, givenUp(before))
-	p.Warnings = append(p.Warnings, sts.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)...)
+	p.Warnings = append(p.Warnings, fieldmanager.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)...)
 	if before != nil {
 		p.Warnings = append(p.Warnings, r.Beside(*before, s, now)...)
 	}
@@ -97,7 +99,7 @@ func givenUp(before *operation.Rollout) []string {
 
 // revert puts the template back.
 func revert(rollout replace.Rollout, target *Target) plan.Step {
-	annotations := map[string]*string{sts.RolloutAnnotation: rollout.Record.Text(), operation.ChangeCause: nil}
+	annotations := map[string]*string{note.RolloutAnnotation: rollout.Record.Text(), operation.ChangeCause: nil}
 	if cause, ok := target.Revision.Annotations[operation.ChangeCause]; ok {
 		annotations[operation.ChangeCause] = &cause
 	}

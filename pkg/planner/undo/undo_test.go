@@ -16,7 +16,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -36,7 +37,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 
 	p := verbtest.Planned(t)(plantest.Saved(undo.Plan(verbtest.Ask(verbtest.AllAtOnce).Undo(), target, s, ststest.Start)))
 
-	fingerprint, err := sts.Fingerprint(ptr.To(ststest.Template("nginx:1.21")))
+	fingerprint, err := podtemplate.Fingerprint(ptr.To(ststest.Template("nginx:1.21")))
 	require.NoError(t, err)
 	want := operation.Rollout{
 		Version: 1, Verb: operation.VerbUndo, Run: "RUN", Started: ststest.Start, Stable: b, Target: a, OwnTemplate: true,
@@ -53,7 +54,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 			"deletes web-4, which is not Ready and which the controller would wait for without end",
 			"the controller replaces: web-3",
 		},
-		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
+		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour,
 		Resume: hint.Plugin("", "undo", "web"), Promote: hint.Plugin("", "promote", "web"),
 		Watch:   hint.Plugin("", "watch", "web", "--follow"),
@@ -77,7 +78,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 				Change: plan.Edit{
 					Partition: ptr.To(0), Says: "partition 0, no record",
 					Annotations: map[string]*string{
-						sts.RolloutAnnotation:    nil,
+						note.RolloutAnnotation:   nil,
 						replace.UndoneAnnotation: ptr.To(`{"from":"web-update","to":"web-stable","at":"2030-01-02T03:04:05Z"}`),
 					},
 				},

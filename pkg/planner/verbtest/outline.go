@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Outline is a plan's steps, each with all its parts in one line.
@@ -65,7 +65,7 @@ func changeLine(c plan.Change) string {
 		parts = append(parts, fmt.Sprintf("partition %d", *edit.Partition))
 	}
 	for _, key := range slices.Sorted(maps.Keys(edit.Annotations)) {
-		if edit.Annotations[key] != nil && key == sts.RolloutAnnotation && strings.HasPrefix(edit.Says, "partition ") {
+		if edit.Annotations[key] != nil && key == note.RolloutAnnotation && strings.HasPrefix(edit.Says, "partition ") {
 			continue // every move of the gate notes it
 		}
 		what := "annotation "

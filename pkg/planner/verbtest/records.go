@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -45,7 +46,7 @@ func CanarySet(r operation.Rollout, partition int32, changes ...func(*appsv1.Sta
 		panic(err)
 	}
 	return ststest.Set(slices.Concat([]func(*appsv1.StatefulSet){
-		ststest.Updating("nginx:1.22"), ststest.Partition(partition), ststest.Annotated(sts.RolloutAnnotation, string(data)),
+		ststest.Updating("nginx:1.22"), ststest.Partition(partition), ststest.Annotated(note.RolloutAnnotation, string(data)),
 	}, changes)...)
 }
 
@@ -56,8 +57,8 @@ func Of(verb operation.Verb) func(*operation.Rollout) {
 
 // HaltedIn makes the record one of a run that has failed.
 func HaltedIn(r *operation.Rollout) {
-	r.Version = sts.FormatFailed
-	r.Failed = &sts.Failure{At: ststest.Start, Message: "web-4: restarted after it was Available", Pod: "web-4", Reason: "Restarted"}
+	r.Version = note.FormatFailed
+	r.Failed = &note.Failure{At: ststest.Start, Message: "web-4: restarted after it was Available", Pod: "web-4", Reason: "Restarted"}
 }
 
 // FailedCanary is a canary that failed in its first step, with a pod that looks well again.

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -87,7 +87,7 @@ func Cause(text string) func(*Request) {
 }
 
 // Ordered has pods deleted in this order.
-func Ordered(o sts.Order) func(*Request) { return func(r *Request) { r.Order = o } }
+func Ordered(o podorder.Order) func(*Request) { return func(r *Request) { r.Order = o } }
 
 // Force goes ahead whatever the pods are like.
 func Force(r *Request) { r.Force = true }

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -56,9 +56,9 @@ func Write(t *testing.T, s plan.Step) plan.Edit {
 // Written is the record that an edit writes.
 func Written(t *testing.T, edit plan.Edit) operation.Rollout {
 	t.Helper()
-	text := edit.Annotations[sts.RolloutAnnotation]
+	text := edit.Annotations[note.RolloutAnnotation]
 	require.NotNil(t, text)
-	r, err := operation.FindRollout(Settled(ststest.Annotated(sts.RolloutAnnotation, *text)))
+	r, err := operation.FindRollout(Settled(ststest.Annotated(note.RolloutAnnotation, *text)))
 	require.NoError(t, err)
 	return *r
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -74,7 +75,7 @@ func RestartAll(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 }
 
 // restarted is the template with another time of restart.
-func restarted(s sts.Snapshot) sts.Template {
+func restarted(s sts.Snapshot) podtemplate.Template {
 	typed := s.Set.Spec.Template.DeepCopy()
 	typed.Annotations = map[string]string{replace.RestartedAt: "now"}
 	data, err := json.Marshal(typed)

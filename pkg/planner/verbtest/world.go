@@ -18,7 +18,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -83,7 +85,7 @@ func (w *World) apply(c plan.Change) {
 	}
 	gone := len(w.Gone)
 	w.control()
-	if _, more := w.Set.Annotations[sts.RolloutAnnotation]; !more {
+	if _, more := w.Set.Annotations[note.RolloutAnnotation]; !more {
 		require.Len(w.T, w.Gone, gone, "nobody watches what the last write of a run sets off")
 	}
 }
@@ -109,7 +111,7 @@ func (w *World) replace(o int) {
 // 1.35.3 (later servers count those out that they would replace).
 func (w *World) control() {
 	i := slices.IndexFunc(w.Revisions, func(r *appsv1.ControllerRevision) bool {
-		template, err := sts.RevisionTemplate(r)
+		template, err := podtemplate.RevisionTemplate(r)
 		return err == nil && template.Is(w.Set)
 	})
 	if i < 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -238,7 +239,7 @@ func requireXML(t *testing.T, text []byte, warning string) {
 
 func TestAHaltWithoutALogSaysWhy(t *testing.T) {
 	o := reporttest.Crash()
-	o.Evidence = &sts.Evidence{Container: "nginx", Node: "node-1", NodeLost: o.Evidence.Since, NoLog: true}
+	o.Evidence = &evidence.Evidence{Container: "nginx", Node: "node-1", NodeLost: o.Evidence.Since, NoLog: true}
 	p := &ci.Report{Command: "kubectl sts canary", End: o}
 	page := ci.Markdown(p)
 	require.Contains(t, page, "- pod: web-4, container nginx, on node node-1, which is lost since 2030-01-02T03:02:35Z\n")

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -21,7 +22,7 @@ import (
 // for each, or where these are too many a row for each. One goroutine may use it.
 type Screen struct {
 	// Ended is what [report.Status] has under that name.
-	Ended func(sts.Driver) bool
+	Ended func(note.Driver) bool
 	// Caller is how the user calls the plugin.
 	Caller hint.Caller
 

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/live"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -99,7 +100,7 @@ func TestScreen(t *testing.T) {
 		}},
 		{"screen-driven", 24, []string{"web"}, func(s *live.Screen, _ *os.File) {
 			s.View(0, ststest.Snapshot(ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(4), ststest.Annotated(
-				sts.RolloutAnnotation,
+				note.RolloutAnnotation,
 				`{"version":1,"run":"r","started":"2030-01-02T02:34:05Z","stable":"web-stable","steps":["1","50%","100%"],"soak":"1m0s",`+
 					`"driver":{"user":"alice","host":"ci-7","process":4711,"since":"2030-01-02T02:34:05Z"}}`)),
 				ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Revision(ststest.Update), since(50*time.Second, 15*time.Second))))

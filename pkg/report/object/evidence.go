@@ -3,8 +3,9 @@ package object
 import (
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 )
 
 // Evidence is the evidence as a program reads it.
@@ -32,7 +33,7 @@ type exitView struct {
 }
 
 // ViewEvidence is nil where there is none.
-func ViewEvidence(e *sts.Evidence) *Evidence {
+func ViewEvidence(e *evidence.Evidence) *Evidence {
 	if e == nil {
 		return nil
 	}
@@ -67,7 +68,7 @@ type ImageChange struct {
 }
 
 // ViewImages are the changes of images.
-func ViewImages(changes []sts.ImageChange) []ImageChange {
+func ViewImages(changes []podtemplate.ImageChange) []ImageChange {
 	var out []ImageChange
 	for _, c := range changes {
 		out = append(out, ImageChange{report.Clean(c.Container), report.Clean(c.From), report.Clean(c.To)})

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // historyView is a history as a program reads it.
@@ -45,7 +45,7 @@ type templateView struct {
 	DryRun report.DryRun `json:"dryRun"`
 	Set    Set           `json:"statefulSet"`
 	revisionView
-	Template sts.Template `json:"template"`
+	Template podtemplate.Template `json:"template"`
 }
 
 // diffView is how two revisions differ.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Operation is what somebody has in progress, as a program reads it.
@@ -43,7 +43,7 @@ func ViewOperation(o *plan.Operation) *Operation {
 }
 
 // ViewDriver is nil where nobody knows who it is.
-func ViewDriver(d *sts.Driver) *Driver {
+func ViewDriver(d *note.Driver) *Driver {
 	if d == nil {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/object"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/schema"
 )
@@ -49,7 +50,7 @@ func objectLines(t *testing.T) []string {
 		}).
 		Tell(engine.Event{Type: engine.EventOperation, Message: "canary: step 1 of 3", Operation: &plan.Operation{
 			Verb: "canary", Started: ststest.Start, Step: 1, Steps: 3, Aborting: true, Held: true, Failed: true,
-			Driver: &sts.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
+			Driver: &note.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start},
 		}}).
 		To(object.NewSink(&out, report.JSON, hint.Caller{}))
 	about, now := report.Subject{Namespace: "default", Name: "web"}, ststest.Start.Add(time.Second)

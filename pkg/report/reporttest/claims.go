@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/prunepvc"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -19,7 +19,7 @@ import (
 func Orphan(ordinal int, changes ...func(*claims.Verdict)) claims.Verdict {
 	name := fmt.Sprintf("data-web-%d", ordinal)
 	v := claims.Verdict{
-		Claim: sts.Claim{
+		Claim: storage.Claim{
 			Namespace: "default", Name: name, UID: types.UID(name + "-uid"), Size: "10Gi", Class: "standard",
 			Volume: fmt.Sprintf("pvc-3f1a3268-84b8-401a-b191-bb2b3807728%d", ordinal), Created: ststest.Start.Add(-50 * time.Hour),
 			Reclaim: corev1.PersistentVolumeReclaimDelete,

@@ -7,7 +7,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -59,11 +60,11 @@ func RestartPlan() plan.Plan {
 			{
 				Title: "restart web-3, web-1", Soak: 30 * time.Second,
 				Until:   plan.PodsRestarted{Pods: map[int]types.UID{1: "web-1-uid", 3: "web-3-uid"}},
-				Replace: &plan.Replace{Mode: plan.ReplaceRestart, Order: sts.Order{Last: "role=primary"}, Budgets: true},
+				Replace: &plan.Replace{Mode: plan.ReplaceRestart, Order: podorder.Order{Last: "role=primary"}, Budgets: true},
 			},
 			{
 				Title: "update web-2, web-0", Number: 1, Of: 1, Until: plan.PodsUpdated{Count: 5},
-				Replace: &plan.Replace{Mode: plan.ReplaceEach, Order: sts.Order{First: []int{2, 0}}},
+				Replace: &plan.Replace{Mode: plan.ReplaceEach, Order: podorder.Order{First: []int{2, 0}}},
 			},
 		},
 	}
@@ -71,7 +72,7 @@ func RestartPlan() plan.Plan {
 
 // Fate is what happens to the claim of a template and an ordinal.
 func Fate(name string, f plan.Fate, changes ...func(*plan.ClaimFate)) plan.ClaimFate {
-	c := plan.ClaimFate{Fate: f, Claim: sts.Claim{
+	c := plan.ClaimFate{Fate: f, Claim: storage.Claim{
 		Name: name, UID: "uid", Size: "10Gi", Class: "fast", Volume: "pv-" + name, Reclaim: "Delete",
 		Created: ststest.Start.Add(-50 * time.Hour),
 	}}

@@ -10,7 +10,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -130,11 +132,11 @@ var Tales = map[string]func() *Tale{
 }
 
 // LastWords is what a pod tells that crashes for want of memory.
-func LastWords() *sts.Evidence {
+func LastWords() *evidence.Evidence {
 	ago := func(d time.Duration) *time.Time { at := ststest.Start.Add(-d); return &at }
-	return &sts.Evidence{
+	return &evidence.Evidence{
 		Container: "nginx", Image: "nginx:1.22", Node: "node-1", Since: ago(90 * time.Second), Restarts: 3,
-		Exit:  &sts.Exit{Code: 137, Reason: "OOMKilled", At: ago(5 * time.Second), MemoryLimit: "128Mi"},
+		Exit:  &evidence.Exit{Code: 137, Reason: "OOMKilled", At: ago(5 * time.Second), MemoryLimit: "128Mi"},
 		Probe: "Readiness probe failed: dial tcp: connection refused", ProbeAt: ago(20 * time.Second),
 		Log: []string{
 			"*** FATAL CONFIG FILE ERROR ***", "the first of many words " + strings.Repeat("and more ", 30) + "and the last",
@@ -148,7 +150,7 @@ func Crash() engine.Outcome {
 	loop := sts.Trouble{Reason: "OOMKilled", Container: "nginx", Message: "exit code 137 (OOMKilled), memory limit 128Mi, 3 restarts"}
 	return engine.Outcome{
 		Result: engine.Halted, Message: "web-4: " + loop.String(), Pod: "web-4", Trouble: &loop, Gate: Gate,
-		Images:   []sts.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
+		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},
 		Safe:     "4 of 5 pods Available: web-0 … web-3 on nginx:1.21",
 		Evidence: LastWords(),
 		Try: hinttest.List(

@@ -7,11 +7,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // driverWords are who it is, and since when.
-func (st shown) driverWords(d sts.Driver) string {
+func (st shown) driverWords(d note.Driver) string {
 	words := fmt.Sprintf("process %d", d.Process)
 	if who := d.Who(); who != "" {
 		words = who + ", " + words

@@ -9,7 +9,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -18,7 +19,7 @@ import (
 func TestStatusShowsWhatThePodTells(t *testing.T) {
 	st := troubled()
 	st.Verdict.Pod, st.Verdict.Evidence = "web-4", reporttest.LastWords()
-	st.Verdict.Failed = &sts.Failure{At: ststest.Start, Message: "web-4: so it was", Pod: "web-4"}
+	st.Verdict.Failed = &note.Failure{At: ststest.Start, Message: "web-4: so it was", Pod: "web-4"}
 	var out strings.Builder
 	status.Print(&out, term.ColorNever, st)
 	reporttest.Golden(t, "status-evidence", out.String())
@@ -33,9 +34,9 @@ func TestEvidenceFromARecordIsNotTrusted(t *testing.T) {
 	st := troubled()
 	st.Verdict = verdict.Verdict{
 		Result: engine.Halted, Message: "failed: so it was", Pod: "web-4" + reporttest.Evil,
-		Evidence: &sts.Evidence{
+		Evidence: &evidence.Evidence{
 			Container: reporttest.Evil, Node: reporttest.Evil, Probe: reporttest.Evil, Log: []string{reporttest.Evil, "\n::error::x"},
-			Exit: &sts.Exit{Reason: reporttest.Evil, MemoryLimit: reporttest.Evil},
+			Exit: &evidence.Exit{Reason: reporttest.Evil, MemoryLimit: reporttest.Evil},
 		},
 	}
 	for _, format := range []report.Format{report.Human, report.JSON, report.YAML} {

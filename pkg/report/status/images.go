@@ -6,9 +6,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/table"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // imageColumn is the header of the column of images.
@@ -34,7 +34,7 @@ func (st shown) imageWords(width int) string {
 		to := st.Snapshot.RevisionImages(st.Snapshot.UpdateRevision())
 		return report.FitImages(report.Clean(st.Snapshot.Focus(st.Stable(), st.Snapshot.UpdateRevision()).Words(to)), anyWidth(width))
 	}
-	words := report.Clean(sts.ImageLine(changes))
+	words := report.Clean(podtemplate.ImageLine(changes))
 	if width <= 0 || ansi.StringWidth(words) <= width {
 		return words
 	}
@@ -42,7 +42,7 @@ func (st shown) imageWords(width int) string {
 	for i := range short {
 		short[i].From, short[i].To = lastPart(short[i].From), lastPart(short[i].To)
 	}
-	return report.KeepEnd(report.Clean(sts.ImageLine(short)), width)
+	return report.KeepEnd(report.Clean(podtemplate.ImageLine(short)), width)
 }
 
 func anyWidth(width int) int {

@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -117,7 +118,7 @@ func aborting() report.Status {
 }
 
 func unreadable() report.Status {
-	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(sts.RolloutAnnotation, "garbage")), ststest.Pods(0, 5))
+	st := judged("data", "mysql", nil, ststest.Set(ststest.Annotated(note.RolloutAnnotation, "garbage")), ststest.Pods(0, 5))
 	st.Verdict = verdict.Verdict{Result: engine.Held, Message: "held: the record of a canary can't be read"}
 	return st
 }
@@ -201,11 +202,11 @@ var lists = map[string]func() *status.List{
 
 // openScale is a set with this record of a scale, which was written two hours ago.
 func openScale(name, text string) report.Status {
-	return judged("data", name, nil, ststest.Set(ststest.Annotated(sts.ScaleAnnotation, text), func(set *appsv1.StatefulSet) {
+	return judged("data", name, nil, ststest.Set(ststest.Annotated(note.ScaleAnnotation, text), func(set *appsv1.StatefulSet) {
 		at := metav1.NewTime(ststest.Start.Add(-2 * hour))
 		set.ManagedFields = []metav1.ManagedFieldsEntry{{
 			Manager: "kubectl-sts", Time: &at,
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + sts.ScaleAnnotation + `":{}}}}`),
+			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:annotations":{"f:` + note.ScaleAnnotation + `":{}}}}`),
 		}}
 	}), ststest.Pods(0, 5))
 }

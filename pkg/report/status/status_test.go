@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -101,7 +102,7 @@ func troubled() report.Status {
 
 // scaling is a scale that was cut short.
 func scaling() report.Status {
-	set := ststest.Set(ststest.Annotated(sts.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
+	set := ststest.Set(ststest.Annotated(note.ScaleAnnotation, `{"version":1,"from":6,"to":2,"whenScaled":"Delete",`+
 		`"claims":{"data-web-5":{"uid":"5"},"data-web-4\u001b[31m":{"uid":"4","retainVolume":true}}}`))
 	return statusOf(ststest.Snapshot(set, ststest.Pods(0, 5)), heldBack("held: a scale from 6 to 2 is not over"))
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -32,7 +32,7 @@ func PrintClaimNames(w io.Writer, l report.Claims) {
 }
 
 // PrintClaimName prints what kubectl prints with -o name.
-func PrintClaimName(w io.Writer, c sts.Claim) {
+func PrintClaimName(w io.Writer, c storage.Claim) {
 	_, _ = fmt.Fprintln(w, "persistentvolumeclaim/"+report.Clean(c.Name))
 }
 
@@ -44,7 +44,7 @@ func ordinalOf(v *claims.Verdict) string {
 }
 
 // idle is how long no pod has used the claim, where the server tells.
-func idle(c sts.Claim, now time.Time) string {
+func idle(c storage.Claim, now time.Time) string {
 	if c.UnusedSince.IsZero() {
 		return "-"
 	}
@@ -52,7 +52,7 @@ func idle(c sts.Claim, now time.Time) string {
 }
 
 // reclaimWords is what happens to the volume, in red where the data dies.
-func reclaimWords(style *report.Styles, c *sts.Claim) (string, *lipgloss.Style) {
+func reclaimWords(style *report.Styles, c *storage.Claim) (string, *lipgloss.Style) {
 	switch {
 	case c.Volume == "":
 		return "-", nil

@@ -10,9 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/history"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/table"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -86,7 +86,7 @@ func orNone(cause string) string {
 	return cause
 }
 
-func imageList(images []sts.ContainerImage) string {
+func imageList(images []podtemplate.ContainerImage) string {
 	var out []string
 	for _, image := range images {
 		out = append(out, report.Clean(image.Image))

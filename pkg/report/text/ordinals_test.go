@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -40,7 +40,7 @@ func TestEveryFateHasItsWords(t *testing.T) {
 		reporttest.Fate("e", plan.FateByPolicy), reporttest.Fate("f", plan.FateRetained), reporttest.Fate("g", plan.FateReused, idle),
 		reporttest.Fate("h", plan.FateReplaced),
 		reporttest.Fate("i", plan.FateGoing),
-		{Fate: plan.FateNew, Claim: sts.Claim{Name: "j"}},
+		{Fate: plan.FateNew, Claim: storage.Claim{Name: "j"}},
 		reporttest.Fate("k", plan.FateReplaced, unknown),
 	}}}}
 	var out strings.Builder

@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/reporttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -52,7 +51,7 @@ func TestATemplateWithHiddenTextStaysWhatItIs(t *testing.T) {
 	reporttest.Harmless(t, out)
 	var object struct{ Template json.RawMessage }
 	require.NoError(t, json.Unmarshal([]byte(out), &object))
-	images, err := sts.Template(object.Template).Images()
+	images, err := podtemplate.Template(object.Template).Images()
 	require.NoError(t, err)
 	require.Equal(t, image, images[0].Image)
 
@@ -76,7 +75,7 @@ func TestATemplateOfSeveralLinesKeepsThem(t *testing.T) {
 func TestATemplateThatCannotBeReadIsAnError(t *testing.T) {
 	h := histories["settled"]()
 	r := find(t, h, "1")
-	r.Template = sts.Template("oops")
+	r.Template = podtemplate.Template("oops")
 	var out strings.Builder
 	require.EqualError(t, text.PrintTemplate(&out, r),
 		"pod template: invalid character 'o' looking for beginning of value")

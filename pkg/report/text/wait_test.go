@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/text"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -64,7 +65,7 @@ func TestLinesOfAWait(t *testing.T) {
 
 // What a driver says of itself comes from the cluster.
 func TestTheLineOfAnOperationIsClean(t *testing.T) {
-	o := &plan.Operation{Verb: "canary", Step: 1, Steps: 3, Driver: &sts.Driver{
+	o := &plan.Operation{Verb: "canary", Step: 1, Steps: 3, Driver: &note.Driver{
 		User: "al\x1b[31mice", Host: "ci\n-7", Process: 12, Since: ststest.Start,
 	}}
 	require.Equal(t, "03:04:05Z canary: step 1 of 3, driven by alice on ci -7, since 2030-01-02T03:04:05Z\n",

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // CanaryRecord is the annotation that the test plans rely on.
@@ -94,16 +95,16 @@ func WaitingForDeletions(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulS
 }
 
 // WithClaims is the settled set with these claims, known to be all.
-func WithClaims(claims ...sts.Claim) sts.Snapshot {
+func WithClaims(claims ...storage.Claim) sts.Snapshot {
 	s := Settled()
 	s.Set.Spec.ClaimTemplates = []string{"data"}
-	s.Claims = append([]sts.Claim{}, claims...)
+	s.Claims = append([]storage.Claim{}, claims...)
 	return s
 }
 
 // Claim is a claim of the set that is bound to a volume of its own.
-func Claim(name string, changes ...func(*sts.Claim)) sts.Claim {
-	c := sts.Claim{Name: name, UID: types.UID(name + "-uid"), Version: "7", Volume: "pv-" + name}
+func Claim(name string, changes ...func(*storage.Claim)) storage.Claim {
+	c := storage.Claim{Name: name, UID: types.UID(name + "-uid"), Version: "7", Volume: "pv-" + name}
 	for _, change := range changes {
 		change(&c)
 	}

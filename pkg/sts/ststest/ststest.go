@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -61,7 +62,7 @@ func Template(image string) corev1.PodTemplateSpec {
 }
 
 // Raw is that template as the server would write it.
-func Raw(image string) sts.Template {
+func Raw(image string) podtemplate.Template {
 	data, err := json.Marshal(Template(image))
 	if err != nil {
 		panic(err)

@@ -1,0 +1,2 @@
+// Package storage has what matters about claims and volumes, one by one. It is pure.
+package storage
