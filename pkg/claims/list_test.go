@@ -22,7 +22,8 @@ func verdictsOn(namespace string, n int) []claims.Verdict {
 		c.Namespace, c.Reclaim, c.Created = namespace, "", time.Date(2026, 3, 1, 2, 3, i%60, 0, time.UTC)
 		out = append(out, claims.Verdict{
 			Claim: c, Delete: i%3 != 0, Class: claims.OutOfRange, Reason: fmt.Sprintf("ordinal %d is outside of [0,1)", i),
-			Set: "web", Template: "data", Ordinal: i, Seen: claims.Seen{UID: "web-uid", Generation: 3, Ordinals: workload.NewOrdinals(1, 2)},
+			Set: "web", Template: "data", Ordinal: i,
+			Seen: claims.Seen{UID: "web-uid", Generation: 3, Ordinals: workload.NewOrdinals(1, 2)},
 		})
 	}
 	return out

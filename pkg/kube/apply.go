@@ -90,7 +90,9 @@ func (c *Client) deletePod(ctx context.Context, d plan.DeletePod, dryRun []strin
 // Preview asks the server, by a dry run, what a template would be once it has
 // filled in its defaults. A webhook that does not support dry runs costs only
 // that: the template is then taken as it is, and is not exact.
-func (c *Client) Preview(ctx context.Context, template podtemplate.Template, seen sts.Snapshot) (filled podtemplate.Template, exact bool, err error) {
+func (c *Client) Preview(
+	ctx context.Context, template podtemplate.Template, seen sts.Snapshot,
+) (filled podtemplate.Template, exact bool, err error) {
 	patch, err := patchFor(plan.Edit{Template: template}, seen.Set)
 	if err != nil {
 		return nil, false, fmt.Errorf("statefulset %q: %w", seen.Name(), err)

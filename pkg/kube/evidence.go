@@ -67,7 +67,8 @@ func (c *Client) Evidence(ctx context.Context, pod, container string) *evidence.
 // probeEvents are the events about probes of a pod that failed.
 func (c *Client) probeEvents(ctx context.Context, p *corev1.Pod) []*corev1.Event {
 	of := fields.Set{
-		"involvedObject.kind": "Pod", "involvedObject.name": p.Name, "involvedObject.uid": string(p.UID), "reason": evidence.ReasonUnhealthy,
+		"involvedObject.kind": "Pod", "involvedObject.name": p.Name,
+		"involvedObject.uid": string(p.UID), "reason": evidence.ReasonUnhealthy,
 	}
 	events, err := transport.Again(ctx, func(ctx context.Context) (*corev1.EventList, error) {
 		return c.conn.Events(c.Namespace).List(ctx, metav1.ListOptions{FieldSelector: of.AsSelector().String()})

@@ -163,8 +163,11 @@ func TestPatchOfAnotherKind(t *testing.T) {
 		edit plan.Edit
 		want string
 	}{
-		"the partition": {plan.Partition(3), `{"op":"add","path":"/spec/rollout/keep","value":3},{"op":"add","path":"/spec/rollout/paused","value":false}`},
-		"closed":        {plan.Partition(kind.Closed()), `{"op":"add","path":"/spec/rollout/paused","value":true}`},
+		"the partition": {
+			plan.Partition(3),
+			`{"op":"add","path":"/spec/rollout/keep","value":3},{"op":"add","path":"/spec/rollout/paused","value":false}`,
+		},
+		"closed": {plan.Partition(kind.Closed()), `{"op":"add","path":"/spec/rollout/paused","value":true}`},
 		"all else": {
 			plan.Edit{Template: podtemplate.Template(`{}`), Replicas: ptr.To(4), Retention: ptr.To[plan.Retention]("Delete")},
 			`{"op":"replace","path":"/spec/pod","value":{}},{"op":"add","path":"/spec/pods","value":4},

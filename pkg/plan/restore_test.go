@@ -115,7 +115,8 @@ func TestConditionsOfARestore(t *testing.T) {
 			plan.Progress{Broken: "volume pv-1 is bound to claim default/thief by now"},
 		},
 		{
-			"the claim of the name has another volume", restorable, both(released(free), bound(func(c *storage.Claim) { c.Volume = "pv-2" })),
+			"the claim of the name has another volume", restorable,
+			both(released(free), bound(func(c *storage.Claim) { c.Volume = "pv-2" })),
 			plan.Progress{Broken: "there is another claim data-web-1 by now"},
 		},
 		{"nothing was read of the claim", isBound, sts.Snapshot{}, plan.Progress{Waiting: "the claim to be read"}},

@@ -16,7 +16,9 @@ func TestTheImagesOfATemplate(t *testing.T) {
 	got, err := template.Images()
 
 	require.NoError(t, err)
-	require.Equal(t, []podtemplate.ContainerImage{{Container: "app", Image: "app:2"}, {Container: "side"}, {Container: "load", Image: "load:1", Init: true}}, got)
+	require.Equal(t, []podtemplate.ContainerImage{
+		{Container: "app", Image: "app:2"}, {Container: "side"}, {Container: "load", Image: "load:1", Init: true},
+	}, got)
 }
 
 func TestTheImagesOfWhatIsNoTemplate(t *testing.T) {

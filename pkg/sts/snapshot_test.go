@@ -73,7 +73,8 @@ func factsOf(s sts.Snapshot) facts {
 	note, ok := s.Annotation("note")
 	_, kept := s.Revision(ststest.Stable)
 	return facts{
-		name: s.Name(), observed: s.Observed(), ordered: s.Ordered(), replicas: s.Replicas(), start: s.Ordinals().First(), end: s.Ordinals().Next(),
+		name: s.Name(), observed: s.Observed(), ordered: s.Ordered(), replicas: s.Replicas(),
+		start: s.Ordinals().First(), end: s.Ordinals().Next(),
 		partition: s.Partition(), strategy: s.Strategy(), current: s.CurrentRevision(), update: s.UpdateRevision(),
 		minReady: s.MinReady(), uid: string(s.UID()), annotation: note, annotated: ok, exists: s.Exists(), keepsStable: kept,
 	}

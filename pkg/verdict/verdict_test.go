@@ -191,7 +191,9 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := ststest.Set(ststest.Replicas(sts.MostReplicas+1), change)
-			got := verdict.Judge(sts.Snapshot{Set: workload.FromApps(set), Uncountable: sts.Countable(workload.FromApps(set))}, operation.Found{}, limits, ststest.Start)
+			s := sts.Snapshot{Set: workload.FromApps(set)}
+			s.Uncountable = sts.Countable(s.Set)
+			got := verdict.Judge(s, operation.Found{}, limits, ststest.Start)
 			require.Equal(t, verdict.Verdict{
 				Result:  engine.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,

@@ -23,8 +23,9 @@ func FromApps(object *appsv1.StatefulSet) *Set {
 		Spec: Spec{
 			Ordinals: appsOrdinals(spec), Selector: spec.Selector, Template: spec.Template,
 			Ordered: spec.PodManagementPolicy != appsv1.ParallelPodManagement, MinReadySeconds: spec.MinReadySeconds,
-			Strategy:   cmp.Or(spec.UpdateStrategy.Type, appsv1.RollingUpdateStatefulSetStrategyType),
-			WhenScaled: appsv1.RetainPersistentVolumeClaimRetentionPolicyType, WhenDeleted: appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
+			Strategy:    cmp.Or(spec.UpdateStrategy.Type, appsv1.RollingUpdateStatefulSetStrategyType),
+			WhenScaled:  appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
+			WhenDeleted: appsv1.RetainPersistentVolumeClaimRetentionPolicyType,
 		},
 		Status: Status{
 			ObservedGeneration: status.ObservedGeneration, Replicas: status.Replicas,

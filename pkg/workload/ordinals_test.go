@@ -97,7 +97,8 @@ func TestOrdinalsStopWhereTheyAreLeft(t *testing.T) {
 	for _, all := range []func(func(int) bool){workload.NewOrdinals(0, 9).All(), workload.NewOrdinals(0, 9).Backward()} {
 		n := 0
 		for range all {
-			if n++; n == 2 {
+			n++
+			if n == 2 {
 				break
 			}
 		}

@@ -53,7 +53,7 @@ type (
 // DeepCopy shares nothing with the set but its kind.
 func (s *Set) DeepCopy() *Set {
 	out := *s
-	s.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
+	s.DeepCopyInto(&out.ObjectMeta)
 	out.Spec.Ordinals.Reserved = slices.Clone(s.Spec.Ordinals.Reserved)
 	out.Spec.Selector = s.Spec.Selector.DeepCopy()
 	s.Spec.Template.DeepCopyInto(&out.Spec.Template)

@@ -59,7 +59,10 @@ var rooms = []room{
 	{dir: "pkg/podtemplate", never: []string{module, clientGo, cobra}, but: []string{workloads}, noClock: true},
 	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints, workloads, templates}, noClock: true},
 	// What is in progress is told by records and conditions: no planner is known here.
-	{dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans}, noClock: true},
+	{
+		dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans},
+		noClock: true,
+	},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What their tests share runs the plans that they make.
 	{dir: "pkg/planner/verbtest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
@@ -74,7 +77,10 @@ var rooms = []room{
 	// What a run waits for takes time; what it decides does not.
 	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, decision}},
 	// The other executor knows what it deletes, and writes down how that is restored.
-	{dir: "pkg/engine/batch", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, decision, unused, receipts}},
+	{
+		dir: "pkg/engine/batch", never: []string{module, clientGo, cobra},
+		but: []string{facts, workloads, templates, hints, plans, decision, unused, receipts},
+	},
 	{dir: "pkg/engine/enginetest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/kube", never: []string{cobra, cli, report, term}},
 	{dir: "pkg/report", never: []string{clientGo, cobra, cli, kube}},

@@ -27,7 +27,7 @@ func between(pod *corev1.Pod) {
 
 // grown is the object with another number of pods.
 func grown(n int) func(*workloadtest.Object) {
-	return func(o *workloadtest.Object) { o.Spec.Pods, o.Status.Replicas = n, int32(n) } //nolint:gosec // a few
+	return func(o *workloadtest.Object) { o.Spec.Pods, o.Status.Replicas = n, int32(n) }
 }
 
 func TestConditions(t *testing.T) {
@@ -90,8 +90,14 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"settled", stray, engine.Done, "settled: all 5 pods are updated and Available"},
 		{"a pod of a reserved ordinal goes", reserved, engine.Held, "in progress: web-6 is being removed"},
-		{"held by its partition", newServer(counted, rolling(2)).see(3), engine.Held, "held: partition 2 keeps 2 of 5 pods on the old revision"},
-		{"on its way", newServer(counted, rolling(2)).see(1), engine.Held, "in progress: 3/5 pods updated and available; web-5 is to be replaced"},
+		{
+			"held by its partition", newServer(counted, rolling(2)).see(3), engine.Held,
+			"held: partition 2 keeps 2 of 5 pods on the old revision",
+		},
+		{
+			"on its way", newServer(counted, rolling(2)).see(1), engine.Held,
+			"in progress: 3/5 pods updated and available; web-5 is to be replaced",
+		},
 		{
 			"its own strategy without a controller that updates", newServer(counted, rolling(0), manual).see(3), engine.Held,
 			"held: strategy Manual, 2 pods wait to be deleted: web-1, web-2",

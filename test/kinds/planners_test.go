@@ -53,12 +53,15 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 		{
 			name: "an abort", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.Abort}, writes: 3,
-			titles: []string{"put the template of revision web-stable back", "return web-7, web-5, web-4 to revision web-stable", "end the canary"},
-			gates:  map[workloadtest.Gapped][]string{counted: {"5", "4", "2", "0"}, byOrdinal: {"8", "7", "4", "0"}},
-			gone:   []string{"web-7", "web-5", "web-4", "web-7", "web-5", "web-4"},
+			titles: []string{
+				"put the template of revision web-stable back", "return web-7, web-5, web-4 to revision web-stable", "end the canary",
+			},
+			gates: map[workloadtest.Gapped][]string{counted: {"5", "4", "2", "0"}, byOrdinal: {"8", "7", "4", "0"}},
+			gone:  []string{"web-7", "web-5", "web-4", "web-7", "web-5", "web-4"},
 		},
 		{
-			name: "an abort pod by pod", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.Abort}, writes: 3, budgets: budget,
+			name: "an abort pod by pod", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.Abort},
+			writes: 3, budgets: budget,
 			titles: []string{
 				"put the template of revision web-stable back, rollout paused", "return web-7", "return web-5",
 				"wait until every pod is Available", "end the canary",

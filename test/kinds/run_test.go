@@ -77,9 +77,15 @@ func TestADriftOfTheKindsOwnFieldsIsSeen(t *testing.T) {
 		change func(*workloadtest.Object)
 		want   string
 	}{
-		"a gap more":     {func(o *workloadtest.Object) { o.Spec.Reserved = []int{3, 5, 6} }, "the replicas were changed from 5 (ordinals 1-2,4-5,7) to 5 (ordinals 1-2,4,7-8)"},
-		"it is paused":   {func(o *workloadtest.Object) { o.Spec.Rollout.Paused = true }, "the partition was changed from 0 to 2147483640"},
-		"another policy": {func(o *workloadtest.Object) { o.Spec.Claims.OnRemoval = "Delete" }, "the whenScaled policy was changed from Retain to Delete"},
+		"a gap more": {
+			func(o *workloadtest.Object) { o.Spec.Reserved = []int{3, 5, 6} },
+			"the replicas were changed from 5 (ordinals 1-2,4-5,7) to 5 (ordinals 1-2,4,7-8)",
+		},
+		"it is paused": {func(o *workloadtest.Object) { o.Spec.Rollout.Paused = true }, "the partition was changed from 0 to 2147483640"},
+		"another policy": {
+			func(o *workloadtest.Object) { o.Spec.Claims.OnRemoval = "Delete" },
+			"the whenScaled policy was changed from Retain to Delete",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := newServer(counted), newServer(counted, test.change)

@@ -39,7 +39,9 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 	}{
 		{"a condition", func(c *storage.Claim) { c.InUse = true }, "deleted data-web-1"},
 		{"a label that nobody asked about", func(c *storage.Claim) { c.Labels = map[string]string{"a": "b"} }, "deleted data-web-1"},
-		{"the annotation that keeps", func(c *storage.Claim) { c.Keep = true }, "skipped data-web-1: annotation kubectl-sts.github.io/keep"},
+		{
+			"the annotation that keeps", func(c *storage.Claim) { c.Keep = true }, "skipped data-web-1: annotation kubectl-sts.github.io/keep",
+		},
 		{"on its way out", func(c *storage.Claim) { c.Deleting = true }, "skipped data-web-1: it is being deleted already"},
 		{
 			"an owner", func(c *storage.Claim) { c.Owners = []metav1.OwnerReference{{Kind: "Backup", Name: "b", UID: "b-uid"}} },

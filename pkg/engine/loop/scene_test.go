@@ -58,7 +58,7 @@ func TestAHaltTellsWhatIsKnown(t *testing.T) {
 
 // Of several sets of all namespaces each has commands of its own.
 func TestWhatHelpsIsAboutTheNamespaceOfTheSet(t *testing.T) {
-	w := &witness{tells: &sts.Evidence{Container: "nginx"}}
+	w := &witness{tells: &evidence.Evidence{Container: "nginx"}}
 	bad := ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Waiting("InvalidImageName", "NGINX")))
 	newOne := func(t *testing.T) *stage {
 		s := newStage(t)

@@ -190,7 +190,8 @@ func (w *watched) closed() {
 // shows is what the feed says of this state of the cluster.
 func shows(set *appsv1.StatefulSet, pods []*corev1.Pod, events ...*corev1.Event) engine.Update {
 	return engine.Update{
-		Snapshot: sts.Observe(workload.FromApps(kubetest.Received(set)), kubetest.ReceivedAll(pods), kubetest.ReceivedAll(kubetest.Revisions),
+		Snapshot: sts.Observe(workload.FromApps(kubetest.Received(set)), kubetest.ReceivedAll(pods),
+			kubetest.ReceivedAll(kubetest.Revisions),
 			sts.FailedCreates(events)),
 	}
 }

@@ -84,7 +84,9 @@ func (c Claims) getVolume(ctx context.Context, name string) (*corev1.PersistentV
 
 func noteBefore(volume *corev1.PersistentVolume, policy corev1.PersistentVolumeReclaimPolicy) []jsonpatch.Operation {
 	if volume.Annotations == nil {
-		return []jsonpatch.Operation{jsonpatch.Add("/metadata/annotations", map[string]string{storage.ReclaimBeforeAnnotation: string(policy)})}
+		return []jsonpatch.Operation{
+			jsonpatch.Add("/metadata/annotations", map[string]string{storage.ReclaimBeforeAnnotation: string(policy)}),
+		}
 	}
 	return []jsonpatch.Operation{jsonpatch.Add(jsonpatch.Annotation(storage.ReclaimBeforeAnnotation), policy)}
 }

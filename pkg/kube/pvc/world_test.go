@@ -81,7 +81,9 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 		{Namespace: "default", Name: "data-web-7"}: "job-1", {Namespace: "default", Name: "job-1-scratch-0"}: "job-1",
 	}, w.Users)
 	require.Equal(t, map[string]string{note.ScaleAnnotation: "{}"}, w.Sets[0].Set.Annotations)
-	require.Equal(t, []claims.Scaler{{Namespace: "default", Set: "web", Autoscaler: claims.Autoscaler{Name: "a", Min: 1, Max: 9}}}, w.Scalers)
+	require.Equal(t, []claims.Scaler{
+		{Namespace: "default", Set: "web", Autoscaler: claims.Autoscaler{Name: "a", Min: 1, Max: 9}},
+	}, w.Scalers)
 	require.Len(t, w.Sets, 1)
 	require.Equal(t, []string{"data"}, w.Sets[0].ClaimTemplates())
 	require.Equal(t, claims.Look(sts.Snapshot{Set: workload.FromApps(web)}), claims.Look(w.Sets[0]))

@@ -120,7 +120,8 @@ func TestHowAnUndoGoes(t *testing.T) {
 			},
 		},
 		{
-			"with OnDelete the run deletes those that are elsewhere", driven, verbtest.Ordered(podorder.Order{Ascending: true, Last: "app=web"}),
+			"with OnDelete the run deletes those that are elsewhere", driven,
+			verbtest.Ordered(podorder.Order{Ascending: true, Last: "app=web"}),
 			[]string{"deletes, one at a time: web-4, web-3, web-1"},
 			[]string{
 				puts + undoNotes,

@@ -61,7 +61,7 @@ func (e Evidence) WithLog(now *Evidence) Evidence {
 	return e
 }
 
-// ObserveEvidence reads the evidence of a pod. container is the one that is in
+// Observe reads the evidence of a pod. container is the one that is in
 // trouble, "" for the one that looks most like it; events are those about the pod.
 func Observe(p *corev1.Pod, container string, events []*corev1.Event) Evidence {
 	pod := sts.ObservePod(p)

@@ -51,13 +51,15 @@ func TestEvidence(t *testing.T) {
 		{
 			"a crash loop", "nginx", crashLoop, nil,
 			evidence.Evidence{
-				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3,
+				Exit: &evidence.Exit{Code: 1, At: &now},
 			},
 		},
 		{
 			"a container without a name is found by its state", "", crashLoop, nil,
 			evidence.Evidence{
-				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3,
+				Exit: &evidence.Exit{Code: 1, At: &now},
 			},
 		},
 		{

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-// Manager is the name under which the plugin's writes are recorded in
+// Ours is the name under which the plugin's writes are recorded in
 // managedFields, unless the user gives another. It must not begin with "kubectl":
 // Flux takes over what such managers own whenever it reconciles, and drops what
 // Git does not have, such as the partition of a canary that is held.

@@ -50,7 +50,7 @@ func (f Failure) String() string {
 	return fmt.Sprintf("%s (at %s)", f.Message, f.At.UTC().Format(time.RFC3339))
 }
 
-// NoteFailure is a note's text with a failure in it. Fields that this version
+// WithFailure is a note's text with a failure in it. Fields that this version
 // does not know stay as they are.
 func WithFailure(text string, f Failure) (string, error) {
 	var note map[string]json.RawMessage

@@ -14,7 +14,7 @@ type Note interface {
 	Check() error
 }
 
-// ReadNote reads the note in an annotation of the set; nil when there is none.
+// Read reads the note in an annotation of the set; nil when there is none.
 // One in a newer format is refused, not guessed at. first says what a person
 // has to do before they drop a note that can't be read.
 func Read[N Note](s sts.Snapshot, annotation, first string) (*N, error) {
@@ -44,7 +44,7 @@ func Read[N Note](s sts.Snapshot, annotation, first string) (*N, error) {
 	return note, nil
 }
 
-// NoteText is the annotation's value. A struct of plain fields always marshals.
+// Text is the annotation's value. A struct of plain fields always marshals.
 func Text(note Note) *string {
 	data, err := json.Marshal(note)
 	if err != nil {

@@ -24,7 +24,7 @@ type Order struct {
 	Last string `json:"last,omitempty"`
 }
 
-// ParseOrder reads "ascending", "descending" or a list of ordinals, and a label
+// Parse reads "ascending", "descending" or a list of ordinals, and a label
 // selector. Both may be empty.
 func Parse(order, last string) (Order, error) {
 	o := Order{Last: last}
