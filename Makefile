@@ -104,7 +104,7 @@ test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/arch/... ./test/compat/... ./test/docs/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/apiproxy/... ./test/arch/... ./test/compat/... ./test/controlplane/... ./test/docs/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME

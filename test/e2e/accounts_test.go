@@ -36,7 +36,7 @@ func (a *accounts) make(parts []part, kubeconfig string) (string, error) {
 	defer cancel()
 	w := a.world
 	name := fmt.Sprintf("user-%d", a.made.Add(1))
-	client, err := rbacclient.NewForConfig(w.cluster.config)
+	client, err := rbacclient.NewForConfig(w.cluster.Config)
 	if err != nil {
 		return "", err
 	}
@@ -93,7 +93,7 @@ func (a *accounts) counts(ctx context.Context, account string, p part) error {
 	if len(p.rules) == 0 {
 		return nil
 	}
-	client, err := authorizationclient.NewForConfig(a.world.cluster.config)
+	client, err := authorizationclient.NewForConfig(a.world.cluster.Config)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (a *accounts) writeKubeconfig(ctx context.Context, account, file string) er
 	if err != nil {
 		return err
 	}
-	config, err := clientcmd.LoadFromFile(a.world.cluster.kubeconfig)
+	config, err := clientcmd.LoadFromFile(a.world.cluster.Kubeconfig)
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -15,10 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-)
 
-// pluginAgent is what the plugin's user agent begins with.
-const pluginAgent = "kubectl-sts/"
+	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
+)
 
 // audit reads, out of the API server's log, what the plugin asked for in one
 // namespace.
@@ -31,35 +28,7 @@ type audit struct {
 }
 
 // request is one line of the log.
-type request struct {
-	Received   time.Time `json:"requestReceivedTimestamp"`
-	Verb       string    `json:"verb"`
-	UserAgent  string    `json:"userAgent"`
-	Stage      string    `json:"stage"`
-	RequestURI string    `json:"requestURI"`
-	User       struct {
-		Username string `json:"username"`
-	} `json:"user"`
-	ObjectRef struct {
-		Resource    string `json:"resource"`
-		Subresource string `json:"subresource"`
-		Name        string `json:"name"`
-		Namespace   string `json:"namespace"`
-	} `json:"objectRef"`
-	ResponseStatus struct {
-		Code int `json:"code"`
-	} `json:"responseStatus"`
-}
-
-func (r request) String() string {
-	return fmt.Sprintf("%s %s %s by %s: %d", r.Received.Format("15:04:05.000"), r.Verb, r.RequestURI, r.UserAgent, r.ResponseStatus.Code)
-}
-
-// write reports whether the request was meant to change something.
-func (r request) write() bool {
-	return slices.Contains([]string{"create", "update", "patch", "delete", "deletecollection"}, r.Verb) &&
-		!strings.Contains(r.RequestURI, "dryRun=") && !strings.HasPrefix(r.ObjectRef.Resource, "selfsubject") // a question
-}
+type request = auditlog.Request
 
 // plugins are the plugin's requests since the last mark.
 func (a *audit) plugins() ([]request, error) {
@@ -68,50 +37,24 @@ func (a *audit) plugins() ([]request, error) {
 	if err := a.flush(); err != nil {
 		return nil, err
 	}
-	all, err := a.requests(a.from)
-	return slices.DeleteFunc(all, func(r request) bool { return !strings.HasPrefix(r.UserAgent, pluginAgent) }), err
+	all, err := auditlog.Requests(a.log, a.namespace, a.from)
+	return slices.DeleteFunc(all, func(r request) bool { return !strings.HasPrefix(r.UserAgent, auditlog.PluginAgent) }), err
 }
 
 // moves are the requests that made or deleted pods, and those that were meant
 // to and were refused, whoever's they are; and those that wrote events.
 func (a *audit) moves() ([]request, error) {
-	all, err := a.requests(0)
+	all, err := auditlog.Requests(a.log, a.namespace, 0)
 	return slices.DeleteFunc(all, func(r request) bool {
 		switch r.ObjectRef.Resource {
 		case "pods":
 			return r.ObjectRef.Subresource != "" || r.Verb != "create" && !strings.HasPrefix(r.Verb, "delete")
 		case "events":
-			return !r.write()
+			return !r.Write()
 		default:
 			return true
 		}
 	}), err
-}
-
-// requests are those in the namespace that the log has from there on.
-func (a *audit) requests(from int64) ([]request, error) {
-	log, err := readFrom(a.log, from)
-	if err != nil {
-		return nil, err
-	}
-	var out []request
-	for line := range bytes.Lines(log) {
-		// A mark may stand in the middle of somebody else's line, and the last
-		// one may still be being written.
-		if !bytes.HasPrefix(line, []byte("{")) || !bytes.HasSuffix(line, []byte("\n")) || !bytes.Contains(line, []byte(a.namespace)) {
-			continue
-		}
-		var r request
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("audit log: %w", err)
-		}
-		// A watch has two lines: when it began and when it ended.
-		over := r.Stage == "ResponseComplete"
-		if r.ObjectRef.Namespace == a.namespace && over != (r.Verb == "watch") {
-			out = append(out, r)
-		}
-	}
-	return out, nil
 }
 
 // flush asks for something that does not exist and waits until the log says so.
@@ -122,7 +65,7 @@ func (a *audit) flush() error {
 	defer cancel()
 	_, _ = a.core.ConfigMaps(a.namespace).Get(ctx, marker, metav1.GetOptions{})
 	for tick := time.NewTicker(10 * time.Millisecond); ; {
-		tail, err := readFrom(a.log, a.from)
+		tail, err := auditlog.ReadFrom(a.log, a.from)
 		if err != nil {
 			return err
 		}
@@ -136,18 +79,6 @@ func (a *audit) flush() error {
 		case <-tick.C:
 		}
 	}
-}
-
-func readFrom(name string, from int64) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	if _, err := file.Seek(from, io.SeekStart); err != nil {
-		return nil, err
-	}
-	return io.ReadAll(file)
 }
 
 // mark forgets what was asked so far.
@@ -176,7 +107,7 @@ func cmdWrites(ts *testscript.TestScript, w *world, args []string) {
 	ts.Check(err)
 	var sent []string
 	for _, r := range all {
-		if r.write() {
+		if r.Write() {
 			sent = append(sent, r.String())
 		}
 	}
@@ -197,12 +128,12 @@ func cmdReads(ts *testscript.TestScript, w *world, args []string) {
 	ts.Check(err)
 	counts := map[string]int{}
 	for _, r := range all {
-		if !r.write() {
+		if !r.Write() {
 			counts[r.Verb+" "+r.ObjectRef.Resource]++
 		}
 	}
 	if len(counts) == 0 && number(ts, args[0]) > 0 {
-		ts.Fatalf("the plugin asked for nothing: is the user agent still %s…?", pluginAgent)
+		ts.Fatalf("the plugin asked for nothing: is the user agent still %s…?", auditlog.PluginAgent)
 	}
 	for what, n := range counts {
 		if n > number(ts, args[0]) {

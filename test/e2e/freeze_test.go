@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 )
 
 // ownCluster tells of a script's name whether it breaks or freezes its cluster,
@@ -34,9 +36,9 @@ func cmdThaw(ts *testscript.TestScript, w *world, args []string) {
 }
 
 func (w *world) signalComponents(ts *testscript.TestScript, command string, names []string) {
-	if len(names) == 0 || w.cluster.name == clusterName() {
+	if len(names) == 0 || w.cluster.Name == clusters.Name() {
 		ts.Fatalf("usage: %s controllers|scheduler|kubelets..., in a script whose name begins with frozen_", command)
 	}
-	_, err := sandbox(append([]string{command, "--name", w.cluster.name}, names...)...)
+	_, err := controlplane.Sandbox(append([]string{command, "--name", w.cluster.Name}, names...)...)
 	ts.Check(err)
 }

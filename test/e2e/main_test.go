@@ -7,16 +7,19 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 )
 
 // inParallel is how many scripts run at once. Most of their time they wait
 // for pods, so it may be more than there are processors.
 const inParallel = "8"
 
+// clusters are those that these tests start.
+const clusters controlplane.Clusters = "e2e"
+
 func TestMain(m *testing.M) {
-	if os.Getenv(janitorVar) != "" {
-		os.Exit(sweepUp(os.Stdin, os.Stderr))
-	}
+	controlplane.BeJanitor()
 	// Nothing here may reach the developer's cluster: what would be taken from
 	// this variable, or from the home directory, must fail instead.
 	for _, name := range []string{"KUBECONFIG", "KUBERNETES_MASTER", "KUBERNETES_SERVICE_HOST"} {

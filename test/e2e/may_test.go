@@ -20,7 +20,7 @@ func cmdMay(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) < 3 {
 		ts.Fatalf("usage: may USER VERB RESOURCE...")
 	}
-	client, err := authorizationclient.NewForConfig(w.cluster.config)
+	client, err := authorizationclient.NewForConfig(w.cluster.Config)
 	ts.Check(err)
 	for _, resource := range args[2:] {
 		gr := schema.ParseGroupResource(resource)

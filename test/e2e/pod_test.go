@@ -58,7 +58,7 @@ func cmdInPod(ts *testscript.TestScript, w *world, args []string) {
 func (w *world) inPod(ts *testscript.TestScript, account string, args []string) *process {
 	home := filepath.Join(ts.Getenv("WORK"), "pod", account)
 	ts.Check(w.writeAccount(account, home))
-	server, err := url.Parse(w.cluster.config.Host)
+	server, err := url.Parse(w.cluster.Config.Host)
 	ts.Check(err)
 	p, err := newProcess(ts, w, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args...))
 	ts.Check(err)
@@ -77,9 +77,9 @@ func (w *world) writeAccount(name, dir string) error {
 	if err != nil {
 		return err
 	}
-	authority := w.cluster.config.CAData
+	authority := w.cluster.Config.CAData
 	if len(authority) == 0 {
-		if authority, err = os.ReadFile(w.cluster.config.CAFile); err != nil {
+		if authority, err = os.ReadFile(w.cluster.Config.CAFile); err != nil {
 			return err
 		}
 	}

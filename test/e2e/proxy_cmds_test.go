@@ -1,21 +1,12 @@
 package e2e
 
 import (
-	"bytes"
-	"io"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
-
-// readBody reads what a request brings, to be sent more than once.
-func readBody(r *http.Request) (func() io.ReadCloser, error) {
-	text, err := io.ReadAll(r.Body)
-	return func() io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }, err
-}
 
 // cmdProxy does something to the requests that the plugin sends from then on, or
 // has sent.
@@ -34,11 +25,11 @@ func cmdProxy(ts *testscript.TestScript, w *world, args []string) {
 	p := w.throughProxy(ts)
 	switch args[0] {
 	case "up":
-		ts.Check(p.up())
+		ts.Check(p.Up())
 	case "down":
-		ts.Check(p.down())
+		ts.Check(p.Down())
 	case "cut":
-		p.cut()
+		p.Cut()
 	case "left":
 		ts.Check(p.left())
 	case "release":
@@ -111,9 +102,9 @@ func newRule(ts *testscript.TestScript, args []string) *rule {
 // programs reach the API server as before.
 func (w *world) throughProxy(ts *testscript.TestScript) *proxy {
 	if w.proxy == nil {
-		p, err := newProxy(w.cluster.config)
+		p, err := newProxy(w.cluster.Config)
 		ts.Check(err)
-		ts.Check(p.writeKubeconfig(ts.MkAbs(filepath.Join(ts.Getenv("WORK"), "kubeconfig")), w.proxied(ts)))
+		ts.Check(p.WriteKubeconfig(ts.MkAbs(filepath.Join(ts.Getenv("WORK"), "kubeconfig")), w.proxied(ts)))
 		w.proxy = p
 	}
 	return w.proxy

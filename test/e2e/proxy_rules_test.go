@@ -2,17 +2,18 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"testing"
+	"sync"
 	"time"
 
-	"github.com/stretchr/testify/require"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
+	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 )
 
 // What a rule does to the requests that it is about.
@@ -23,6 +24,27 @@ const (
 	repeat      = "repeat" // it gets there twice
 	reject      = "reject" // the proxy answers, with a code
 )
+
+// proxy is one that does to the plugin's requests what the script says, and lets
+// the others through as they are.
+type proxy struct {
+	*apiproxy.Proxy
+
+	mu      sync.Mutex
+	rules   []*rule
+	held    int           // requests that stand still, since the last release
+	senders int           // of them, those whose sender is still there
+	freed   chan struct{} // closed when they are to go on
+	grown   chan struct{} // closed and made anew when another one stands still
+}
+
+// newProxy makes a proxy with the credentials of the cluster's administrator.
+func newProxy(config *rest.Config) (*proxy, error) {
+	p := &proxy{freed: make(chan struct{}), grown: make(chan struct{})}
+	var err error
+	p.Proxy, err = apiproxy.New(config, p)
+	return p, err
+}
 
 // rule is about requests of the plugin: those that change nothing because they
 // are a dry run are left out.
@@ -36,55 +58,16 @@ type rule struct {
 	times    int    // how often it applies; less than 0 for always
 }
 
-// call is what a request is about.
-type call struct{ verb, resource, name string }
-
-// callOf reads a request.
-func callOf(r *http.Request) call {
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	if parts[0] == "api" {
-		parts = parts[min(2, len(parts)):] // api, version
-	} else {
-		parts = parts[min(3, len(parts)):] // apis, group, version
-	}
-	if len(parts) > 2 && parts[0] == "namespaces" {
-		parts = parts[2:]
-	}
-	var c call
-	if len(parts) > 0 {
-		c.resource = parts[0]
-	}
-	if len(parts) > 1 {
-		c.name = parts[1]
-	}
-	if len(parts) > 2 {
-		c.resource += "/" + parts[2]
-	}
-	verbs := map[string]string{
-		http.MethodPost: "create", http.MethodPut: "update", http.MethodPatch: "patch", http.MethodDelete: "delete", http.MethodGet: "get",
-	}
-	c.verb = verbs[r.Method]
-	switch {
-	case c.verb == "get" && slices.Contains([]string{"true", "1"}, r.URL.Query().Get("watch")):
-		c.verb = "watch"
-	case c.verb == "get" && c.name == "":
-		c.verb = "list"
-	case c.verb == "delete" && c.name == "":
-		c.verb = "deletecollection"
-	}
-	return c
-}
-
-func (r *rule) fits(c call) bool {
-	return r.verb == c.verb && r.resource == c.resource && (r.name == "" || r.name == c.name)
+func (r *rule) fits(c apiproxy.Call) bool {
+	return r.verb == c.Verb && r.resource == c.Resource && (r.name == "" || r.name == c.Name)
 }
 
 // ruleFor finds the first rule about a request, and counts it.
 func (p *proxy) ruleFor(r *http.Request) (rule, bool) {
-	if !strings.HasPrefix(r.UserAgent(), pluginAgent) || r.URL.Query().Has("dryRun") {
+	if !strings.HasPrefix(r.UserAgent(), auditlog.PluginAgent) || r.URL.Query().Has("dryRun") {
 		return rule{}, false
 	}
-	c := callOf(r)
+	c := apiproxy.CallOf(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, one := range p.rules {
@@ -107,13 +90,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	one, ok := p.ruleFor(r)
 	switch {
 	case !ok:
-		p.forward.ServeHTTP(w, r)
+		p.Forward(w, r)
 	case one.does == holdRequest:
 		if p.stand(r.Context()) {
-			p.forward.ServeHTTP(w, r)
+			p.Forward(w, r)
 		}
 	case one.does == reject:
-		answer(w, one.code)
+		apiproxy.Answer(w, one.code)
 	default:
 		p.afterwards(one.does, w, r)
 	}
@@ -125,15 +108,15 @@ func (p *proxy) afterwards(does string, w http.ResponseWriter, r *http.Request) 
 	sent := r.WithContext(context.WithoutCancel(r.Context()))
 	said := httptest.NewRecorder()
 	if does == repeat {
-		body, err := readBody(r)
+		body, err := apiproxy.ReadBody(r)
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
 		sent.Body = body()
-		p.forward.ServeHTTP(httptest.NewRecorder(), sent)
+		p.Forward(httptest.NewRecorder(), sent)
 		sent.Body = body()
 	}
-	p.forward.ServeHTTP(said, sent)
+	p.Forward(said, sent)
 	if does == lose || does == holdAnswer && !p.stand(r.Context()) {
 		panic(http.ErrAbortHandler) // the connection breaks off
 	}
@@ -213,42 +196,4 @@ func (p *proxy) release() {
 	p.rules, p.held = nil, 0
 	close(p.freed)
 	p.freed = make(chan struct{})
-}
-
-// answer is the API server's own way to say no.
-func answer(w http.ResponseWriter, code int) {
-	reasons := map[int]metav1.StatusReason{
-		http.StatusConflict: metav1.StatusReasonConflict, http.StatusTooManyRequests: metav1.StatusReasonTooManyRequests,
-		http.StatusServiceUnavailable:  metav1.StatusReasonServiceUnavailable,
-		http.StatusInternalServerError: metav1.StatusReasonInternalError,
-	}
-	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(metav1.Status{
-		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusFailure,
-		Message: "the proxy says no", Reason: reasons[code], Code: int32(code),
-	})
-}
-
-func TestRequestsAreTold(t *testing.T) {
-	for _, tt := range []struct {
-		method, url string
-		want        call
-	}{
-		{http.MethodGet, "/api/v1/namespaces/a/pods", call{"list", "pods", ""}},
-		{http.MethodGet, "/api/v1/namespaces/a/pods?watch=true", call{"watch", "pods", ""}},
-		{http.MethodGet, "/apis/apps/v1/namespaces/a/statefulsets/web", call{"get", "statefulsets", "web"}},
-		{http.MethodPatch, "/apis/apps/v1/namespaces/a/statefulsets/web/scale", call{"patch", "statefulsets/scale", "web"}},
-		{http.MethodPatch, "/api/v1/persistentvolumes/pvc-1", call{"patch", "persistentvolumes", "pvc-1"}},
-		{http.MethodDelete, "/api/v1/namespaces/a/persistentvolumeclaims/data-1", call{"delete", "persistentvolumeclaims", "data-1"}},
-		{http.MethodPost, "/api/v1/namespaces/a/persistentvolumeclaims", call{"create", "persistentvolumeclaims", ""}},
-		{http.MethodGet, "/api/v1/namespaces/a", call{"get", "namespaces", "a"}},
-		{http.MethodGet, "/version", call{"list", "", ""}},
-	} {
-		request := httptest.NewRequestWithContext(t.Context(), tt.method, tt.url, http.NoBody)
-		require.Equal(t, tt.want, callOf(request), tt.url)
-	}
 }

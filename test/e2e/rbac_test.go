@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 )
 
 // granted is what a script knows about the roles that it proves.
@@ -187,7 +189,7 @@ func (w *world) wroteNothing() error {
 	if err := w.audit.flush(); err != nil {
 		return err
 	}
-	log, err := readFrom(w.audit.log, w.audit.from)
+	log, err := auditlog.ReadFrom(w.audit.log, w.audit.from)
 	if err != nil {
 		return err
 	}
@@ -195,11 +197,11 @@ func (w *world) wroteNothing() error {
 		if !bytes.Contains(line, []byte(w.granted.accounts.prefix())) || !bytes.HasSuffix(line, []byte("\n")) {
 			continue
 		}
-		var r request
+		var r auditlog.Request
 		if err := json.Unmarshal(line, &r); err != nil {
 			continue // a mark may stand in the middle of a line
 		}
-		if strings.HasPrefix(r.User.Username, w.granted.accounts.prefix()) && r.write() && r.ResponseStatus.Code < 300 {
+		if strings.HasPrefix(r.User.Username, w.granted.accounts.prefix()) && r.Write() && r.ResponseStatus.Code < 300 {
 			return fmt.Errorf("%s: %s", filepath.Base(r.User.Username), r)
 		}
 	}

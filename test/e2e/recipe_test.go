@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 )
 
 // release is an archive as a release has it, of the program under test.
@@ -39,7 +41,7 @@ func (r *release) make(plugin string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if _, err := command(ctx, "tar", "-czf", archive, "-C", filepath.Dir(plugin), "kubectl-sts"); err != nil {
+	if _, err := controlplane.Command(ctx, "tar", "-czf", archive, "-C", filepath.Dir(plugin), "kubectl-sts"); err != nil {
 		return err
 	}
 	content, err := os.ReadFile(archive)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 )
 
 // atMost is what all scripts together may take. A script that hangs then ends
@@ -18,17 +20,20 @@ const atMost = 60 * time.Minute
 // own. Those whose names begin with apiserver_ or frozen_ get a cluster of their
 // own, because they break it or bring it to a standstill.
 func TestScripts(t *testing.T) {
-	require.NoError(t, sweepOld())
-	janitor := startJanitor(t)
+	require.NoError(t, clusters.SweepOld())
+	janitor, err := clusters.StartJanitor()
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, janitor.Done()) })
 	dir := t.TempDir()
 	built := make(chan error, 1)
-	go func() { built <- buildPlugin(t.Context(), dir) }()
+	go func() { built <- controlplane.BuildPlugin(t.Context(), dir) }()
 
-	name := clusterName()
-	require.NoError(t, janitor.watch(name))
-	shared, err := startCluster(name)
+	name := clusters.Name()
+	require.NoError(t, janitor.Watch(name))
+	plane, err := controlplane.Start(name)
 	require.NoError(t, err)
 	require.NoError(t, <-built)
+	shared := &cluster{plane}
 
 	h := &harness{janitor: janitor, plugin: dir, cache: filepath.Join(dir, "cache"), shared: shared}
 	deadline := time.Now().Add(atMost)
@@ -48,7 +53,7 @@ func TestScripts(t *testing.T) {
 
 // harness is what all scripts share.
 type harness struct {
-	janitor *janitor
+	janitor *controlplane.Janitor
 	plugin  string // the directory of the program under test
 	cache   string // of kubectl's discovery
 	shared  *cluster
@@ -59,15 +64,17 @@ func (h *harness) setup(env *testscript.Env) error {
 	c := h.shared
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	if suffix, ok := ownCluster(name); ok {
-		own := clusterName() + "-" + suffix
-		err := h.janitor.watch(own)
+		own := clusters.Name() + "-" + suffix
+		err := h.janitor.Watch(own)
 		if err != nil {
 			return err
 		}
-		if c, err = startCluster(own); err != nil {
+		plane, err := controlplane.Start(own)
+		if err != nil {
 			return err
 		}
-		env.Defer(func() { _ = down(own) }) // the janitor would, at the very end
+		c = &cluster{plane}
+		env.Defer(func() { _ = clusters.Down(own) }) // the janitor would, at the very end
 	}
 	for key, value := range c.environment(env.WorkDir, h.plugin, h.cache) {
 		env.Setenv(key, value)

@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/version"
-	"k8s.io/client-go/discovery"
 )
 
 // condition is what scripts can ask in brackets besides testscript's own:
@@ -26,29 +24,9 @@ func (c *cluster) condition(text string) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("[%s]: %w", text, err)
 		}
-		return c.version.AtLeast(other) == (operator == ">="), nil
+		return c.Version.AtLeast(other) == (operator == ">="), nil
 	}
 	return false, fmt.Errorf("unknown condition [%s]", text)
-}
-
-// readVersion asks the cluster for its version, which must be the one that was
-// asked for: a table of what was run is worth nothing otherwise.
-func (c *cluster) readVersion() error {
-	client, err := discovery.NewDiscoveryClientForConfig(c.config)
-	if err != nil {
-		return err
-	}
-	info, err := client.ServerVersion()
-	if err != nil {
-		return err
-	}
-	if c.version, err = version.ParseSemantic(info.GitVersion); err != nil {
-		return err
-	}
-	if wanted := os.Getenv("KUBE_VERSION"); wanted != "" && strings.TrimPrefix(wanted, "v") != c.version.String() {
-		return fmt.Errorf("the cluster runs Kubernetes %s, and $KUBE_VERSION is %s", c.version, wanted)
-	}
-	return nil
 }
 
 // unusedSince is the first version whose controllers keep the condition Unused
@@ -67,7 +45,7 @@ func cmdIdle(ts *testscript.TestScript, w *world, args []string) {
 }
 
 func (w *world) idle(ts *testscript.TestScript) {
-	if w.cluster.version.LessThan(unusedSince) {
+	if w.cluster.Version.LessThan(unusedSince) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

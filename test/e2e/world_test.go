@@ -20,6 +20,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 )
 
 // patience is how long the harness waits for anything. Nothing in the scripts
@@ -49,15 +51,15 @@ type world struct {
 }
 
 func newWorld(c *cluster, script, work string) (*world, error) {
-	httpClient, err := rest.HTTPClientFor(c.config)
+	httpClient, err := rest.HTTPClientFor(c.Config)
 	if err != nil {
 		return nil, err
 	}
 	w := &world{cluster: c, runs: map[string]*process{}, baselines: map[string]baseline{}}
-	if w.apps, err = appsclient.NewForConfigAndClient(c.config, httpClient); err != nil {
+	if w.apps, err = appsclient.NewForConfigAndClient(c.Config, httpClient); err != nil {
 		return nil, err
 	}
-	if w.core, err = coreclient.NewForConfigAndClient(c.config, httpClient); err != nil {
+	if w.core, err = coreclient.NewForConfigAndClient(c.Config, httpClient); err != nil {
 		return nil, err
 	}
 	name := strings.ReplaceAll(script, "_", "-")
@@ -65,7 +67,7 @@ func newWorld(c *cluster, script, work string) (*world, error) {
 	if err := w.createNamespace(); err != nil {
 		return nil, err
 	}
-	w.audit = &audit{log: c.auditLog, namespace: w.namespace, core: w.core}
+	w.audit = &audit{log: c.AuditLog, namespace: w.namespace, core: w.core}
 	return w, errors.Join(w.writeKubeconfig(work), copyManifests(work))
 }
 
@@ -89,7 +91,7 @@ func (w *world) createNamespace() error {
 // writeKubeconfig makes the script's own kubeconfig, which leads to its
 // namespace.
 func (w *world) writeKubeconfig(work string) error {
-	config, err := clientcmd.LoadFromFile(w.cluster.kubeconfig)
+	config, err := clientcmd.LoadFromFile(w.cluster.Kubeconfig)
 	if err != nil {
 		return err
 	}
@@ -165,7 +167,7 @@ func (w *world) leave() {
 		p.kill()
 	}
 	if w.proxy != nil {
-		_ = w.proxy.down()
+		_ = w.proxy.Down()
 	}
 	if w.record != nil {
 		w.record.stop()
@@ -188,9 +190,9 @@ func (w *world) leave() {
 //
 //	apiserver stop|start|restart
 func cmdAPIServer(ts *testscript.TestScript, w *world, args []string) {
-	if len(args) != 1 || w.cluster.name == clusterName() {
+	if len(args) != 1 || w.cluster.Name == clusters.Name() {
 		ts.Fatalf("usage: apiserver stop|start|restart, in a script whose name begins with apiserver_")
 	}
-	_, err := sandbox(args[0]+"-apiserver", "--name", w.cluster.name)
+	_, err := controlplane.Sandbox(args[0]+"-apiserver", "--name", w.cluster.Name)
 	ts.Check(err)
 }

@@ -1,4 +1,6 @@
-package e2e
+// Package apiproxy stands between a program and the API server, and lets a test
+// decide what becomes of each request.
+package apiproxy
 
 import (
 	"context"
@@ -25,25 +27,21 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// proxy stands between the plugin and the API server. It does to requests what
-// the script says, and lets the others through as they are.
-type proxy struct {
+// Proxy stands between a program and the API server. A handler decides about each
+// request; Forward lets one through as it is.
+type Proxy struct {
+	handler     http.Handler
 	forward     *httputil.ReverseProxy
 	certificate tls.Certificate
 	address     string // 127.0.0.1 and a port
 
-	mu      sync.Mutex
-	server  *http.Server // nil while it is down
-	conns   map[net.Conn]bool
-	rules   []*rule
-	held    int           // requests that stand still, since the last release
-	senders int           // of them, those whose sender is still there
-	freed   chan struct{} // closed when they are to go on
-	grown   chan struct{} // closed and made anew when another one stands still
+	mu     sync.Mutex
+	server *http.Server // nil while it is down
+	conns  map[net.Conn]bool
 }
 
-// newProxy makes a proxy with the credentials of the cluster's administrator.
-func newProxy(config *rest.Config) (*proxy, error) {
+// New makes a proxy with the credentials of the cluster's administrator.
+func New(config *rest.Config, handler http.Handler) (*Proxy, error) {
 	target, err := url.Parse(config.Host)
 	if err != nil {
 		return nil, err
@@ -52,7 +50,7 @@ func newProxy(config *rest.Config) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{freed: make(chan struct{}), grown: make(chan struct{}), conns: map[net.Conn]bool{}}
+	p := &Proxy{handler: handler, conns: map[net.Conn]bool{}}
 	p.forward = &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport:     transport,
@@ -64,12 +62,12 @@ func newProxy(config *rest.Config) (*proxy, error) {
 	if p.certificate, err = selfSigned(); err != nil {
 		return nil, err
 	}
-	err = p.up()
+	err = p.Up()
 	return p, err
 }
 
-// up listens, on the same port as before.
-func (p *proxy) up() error {
+// Up listens, on the same port as before.
+func (p *Proxy) Up() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.server != nil {
@@ -81,18 +79,18 @@ func (p *proxy) up() error {
 	}
 	p.address = listener.Addr().String()
 	p.server = &http.Server{
-		Handler:           p,
+		Handler:           p.handler,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{p.certificate}, MinVersion: tls.VersionTLS12},
 		ErrorLog:          log.New(io.Discard, "", 0),
-		ReadHeaderTimeout: patience,
+		ReadHeaderTimeout: time.Minute,
 		ConnState:         p.count,
 	}
-	go p.server.ServeTLS(listener, "", "") //nolint:errcheck // it ends with down
+	go p.server.ServeTLS(listener, "", "") //nolint:errcheck // it ends with Down
 	return nil
 }
 
-// down cuts every connection and lets nobody connect.
-func (p *proxy) down() error {
+// Down cuts every connection and lets nobody connect.
+func (p *Proxy) Down() error {
 	p.mu.Lock()
 	server := p.server
 	p.server = nil
@@ -103,8 +101,8 @@ func (p *proxy) down() error {
 	return server.Close()
 }
 
-// cut cuts the connections that there are: requests that wait, and watches.
-func (p *proxy) cut() {
+// Cut cuts the connections that there are: requests that wait, and watches.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for conn := range p.conns {
@@ -112,7 +110,10 @@ func (p *proxy) cut() {
 	}
 }
 
-func (p *proxy) count(conn net.Conn, state http.ConnState) {
+// Forward lets a request through.
+func (p *Proxy) Forward(w http.ResponseWriter, r *http.Request) { p.forward.ServeHTTP(w, r) }
+
+func (p *Proxy) count(conn net.Conn, state http.ConnState) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch state {
@@ -161,9 +162,9 @@ func selfSigned() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }
 
-// writeKubeconfig makes a kubeconfig that differs from another one in that it
+// WriteKubeconfig makes a kubeconfig that differs from another one in that it
 // leads through the proxy.
-func (p *proxy) writeKubeconfig(from, to string) error {
+func (p *Proxy) WriteKubeconfig(from, to string) error {
 	config, err := clientcmd.LoadFromFile(from)
 	if err != nil {
 		return err
