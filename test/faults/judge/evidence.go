@@ -1,0 +1,148 @@
+// Package judge says whether what happened in a namespace keeps to the promises of
+// docs/safety.md and docs/exit-codes.md. It is pure: it looks at what was seen.
+package judge
+
+import (
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
+	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+)
+
+// Evidence is what was seen of one schedule.
+type Evidence struct {
+	Schedule  schedule.Schedule
+	Namespace string
+	Began     uint64 // the version at which all sets were as they should be
+	Runs      []Run  // in the order in which they began
+	Edits     []Edit
+	Moments   []witness.Moment
+	Writes    []auditlog.Request // everybody's
+	Kept      []Kept
+	// Fits says what is wrong with a line that is to be an object of the schema.
+	Fits func(line []byte) error
+}
+
+// Run is one run of the plugin.
+type Run struct {
+	Number int
+	Act    schedule.Act
+	Why    Purpose
+	// From and To are versions when it began and when it had ended.
+	From, To     uint64
+	Began, Ended time.Time
+	Code         int    // -1 where a signal ended it
+	Signal       string // that ended it
+	Hung         bool   // it was given up after the deadline
+	Sent         []string
+	Stdout       string
+	Stderr       string
+	Requests     []Request
+	// Disturbed is one whose requests, or API server, were not left alone.
+	Disturbed bool
+	// Alone is one beside which nobody else changed anything.
+	Alone bool
+	Drawn []string // files in the folder of records that are new since it began
+}
+
+// Purpose is why a run was made.
+type Purpose string
+
+// The purposes.
+const (
+	Scheduled Purpose = ""
+	WayOut    Purpose = "way out" // ends what the schedule has left
+	Restores  Purpose = "restore" // of a claim whose volume was to stay
+)
+
+// Request is one request of a run, as it came by.
+type Request struct {
+	apiproxy.Call
+	At      time.Time
+	Dry     bool
+	Write   bool
+	Arrived bool
+	Code    int    // of the API server's answer
+	UID     string // of the object in the answer to a write
+	Version uint64 // of that object
+	Body    string // of a write
+}
+
+// Taken reports whether the API server did what the request wanted, and kept it.
+func (r Request) Taken() bool { return r.Write && !r.Dry && r.Arrived && r.Code < 300 }
+
+// Edit is what somebody else did, between two versions.
+type Edit struct {
+	schedule.Edit
+	From, To uint64
+	At       time.Time
+}
+
+// Kept is a claim that was deleted while its volume was to stay.
+type Kept struct {
+	Claim  string
+	Volume string
+	Home   int
+	Folder bool // its record is there
+	// Restored is the run that was to bring it back, -1 where another claim has its name.
+	Restored int
+	Bound    string // the volume that it has then
+}
+
+// Violation is a promise that was not kept.
+type Violation struct {
+	Invariant string
+	Run       int // its number, -1 for none
+	What      string
+}
+
+// Rule is one invariant.
+type Rule struct {
+	Name  string
+	Says  string
+	judge func(*Evidence) []Violation
+}
+
+// Rules are all invariants.
+func Rules() []Rule {
+	return []Rule{
+		{"claims", "no claim is deleted that no command was told to delete", claims},
+		{"retained", "a volume that is to stay is there, and its claim can be restored", retained},
+		{"gate", "no pod below the gate is replaced", gate},
+		{"one-at-a-time", "the plugin takes no pod away while another one is away", oneAtATime},
+		{"codes", "every exit code is in the table, and one that could be", codes},
+		{"truth", "exit code 0 means that it is so", truth},
+		{"json", "each line of -o json is an object of the schema, and the last one has the exit code", objects},
+		{"panic", "no run panics", panics},
+		{"hang", "no run goes on past its deadline", hangs},
+		{"dry-run", "a dry run writes nothing", dryRuns},
+		{"refusal", "what was refused, or used wrongly, has written nothing", refusals},
+		{"way-out", "one documented command ends what is left: every pod Available, and nothing of the plugin's on the set", wayOut},
+	}
+}
+
+// Judge holds the evidence against every rule.
+func Judge(e *Evidence) []Violation {
+	var out []Violation
+	for _, rule := range Rules() {
+		for _, v := range rule.judge(e) {
+			v.Invariant = rule.Name
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Alone reports whether nobody else has changed anything while a run went on: no
+// other run, and no edit.
+func (e *Evidence) Alone(i int) bool {
+	r := e.Runs[i]
+	for j, other := range e.Runs {
+		if i != j && other.Began.Before(r.Ended) && other.Ended.After(r.Began) {
+			return false
+		}
+	}
+	return !e.edited("", r.From, r.To)
+}

@@ -1,0 +1,144 @@
+package lane
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+)
+
+// What the plugin keeps on a set.
+const (
+	rolloutRecord = "kubectl-sts.github.io/canary"
+	scaleRecord   = "kubectl-sts.github.io/scale"
+	holdRecord    = "kubectl-sts.github.io/hold"
+	keepClaim     = "kubectl-sts.github.io/keep"
+)
+
+// edit does what somebody else would do, and notes it. That it could not be done
+// is no error: the set may be gone.
+func (l *lane) edit(d schedule.Edit) {
+	ctx, cancel := context.WithTimeout(context.Background(), time30)
+	defer cancel()
+	done := judge.Edit{Edit: d, From: l.plane.witness.Newest(), At: time.Now()}
+	err := l.do(ctx, d)
+	done.To = l.version(ctx)
+	if err == nil || !apierrors.IsNotFound(err) {
+		l.mu.Lock()
+		l.edits = append(l.edits, done)
+		l.mu.Unlock()
+	}
+}
+
+// version is how far the cluster is, or how far anybody has seen it.
+func (l *lane) version(ctx context.Context) uint64 {
+	list, err := l.plane.client.AppsV1().StatefulSets(l.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return l.plane.witness.Newest()
+	}
+	return number(list.ResourceVersion)
+}
+
+func (l *lane) do(ctx context.Context, d schedule.Edit) error {
+	sets := l.plane.client.AppsV1().StatefulSets(l.namespace)
+	i := slices.IndexFunc(l.schedule.Sets, func(s schedule.Set) bool { return s.Name == d.Set })
+	if i < 0 {
+		return fmt.Errorf("no set %q in the schedule", d.Set)
+	}
+	planned := l.schedule.Sets[i]
+	switch d.Does {
+	case schedule.DeleteSet:
+		return sets.Delete(ctx, d.Set, metav1.DeleteOptions{})
+	case schedule.RecreateSet:
+		return l.recreate(ctx, planned)
+	case schedule.DeletePod:
+		name := fmt.Sprintf("%s-%d", d.Set, planned.Start+d.Number)
+		return l.plane.client.CoreV1().Pods(l.namespace).Delete(ctx, name, metav1.DeleteOptions{})
+	case schedule.KeepClaim:
+		name := fmt.Sprintf("%s-%s-%d", planned.Template, d.Set, planned.Start+d.Number)
+		_, err := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace).Patch(ctx, name, types.MergePatchType,
+			annotated(map[string]any{keepClaim: "true"}), metav1.PatchOptions{})
+		return err
+	}
+	patch := l.patch(ctx, d)
+	if patch == nil {
+		return nil
+	}
+	_, err := sets.Patch(ctx, d.Set, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: "somebody"})
+	return err
+}
+
+// patch is what somebody else changes of a set, nil for nothing.
+func (l *lane) patch(ctx context.Context, d schedule.Edit) []byte {
+	spec := func(fields any) []byte { return marshal(map[string]any{"spec": fields}) }
+	switch d.Does {
+	case schedule.Template:
+		return spec(map[string]any{"template": map[string]any{"spec": map[string]any{
+			"containers": []any{map[string]any{"name": "app", "image": d.Text}},
+		}}})
+	case schedule.Partition:
+		return spec(map[string]any{"updateStrategy": map[string]any{"rollingUpdate": map[string]any{"partition": d.Number}}})
+	case schedule.Replicas:
+		return spec(map[string]any{"replicas": d.Number})
+	case schedule.Annotations:
+		return annotated(map[string]any{rolloutRecord: nil, scaleRecord: nil, holdRecord: nil})
+	}
+	set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, d.Set, metav1.GetOptions{})
+	switch {
+	case err != nil:
+		return nil
+	case d.Does == schedule.Strategy && set.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType:
+		return spec(map[string]any{"updateStrategy": map[string]any{"type": "RollingUpdate"}})
+	case d.Does == schedule.Strategy:
+		return spec(map[string]any{"updateStrategy": map[string]any{"type": "OnDelete", "rollingUpdate": nil}})
+	case d.Does == schedule.Garbage:
+		for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+			if _, ok := set.Annotations[annotation]; ok {
+				return annotated(map[string]any{annotation: d.Text})
+			}
+		}
+		return annotated(map[string]any{rolloutRecord: d.Text})
+	}
+	return nil
+}
+
+func annotated(values map[string]any) []byte {
+	return marshal(map[string]any{"metadata": map[string]any{"annotations": values}})
+}
+
+func marshal(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // maps of plain values always marshal
+	}
+	return text
+}
+
+// recreate deletes a set and makes it again once it is gone.
+func (l *lane) recreate(ctx context.Context, planned schedule.Set) error {
+	sets := l.plane.client.AppsV1().StatefulSets(l.namespace)
+	if err := sets.Delete(ctx, planned.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+		return err
+	}
+	for {
+		_, err := sets.Create(ctx, statefulSet(planned), metav1.CreateOptions{})
+		if err == nil || !apierrors.IsAlreadyExists(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,260 @@
+package witness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+)
+
+// Witness watches all namespaces that begin with a prefix.
+type Witness struct {
+	client kubernetes.Interface
+	prefix string
+
+	mu     sync.Mutex
+	seen   map[string][]Moment             // by namespace
+	live   map[string]map[types.UID]Moment // the newest of each that is there
+	newest uint64
+	grown  chan struct{} // closed and made anew with every moment
+}
+
+// Watch begins to watch; it ends with the context.
+func Watch(ctx context.Context, client kubernetes.Interface, prefix string) (*Witness, error) {
+	w := &Witness{
+		client: client, prefix: prefix, grown: make(chan struct{}),
+		seen: map[string][]Moment{}, live: map[string]map[types.UID]Moment{},
+	}
+	for _, s := range w.sources("") {
+		version, err := w.list(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		go w.follow(ctx, s, version)
+	}
+	return w, nil
+}
+
+// source is the list and the watch of one kind.
+type source struct {
+	kind  string
+	list  func(context.Context, metav1.ListOptions) (runtime.Object, error)
+	watch func(context.Context, metav1.ListOptions) (watch.Interface, error)
+}
+
+func (w *Witness) sources(namespace string) []source {
+	sets, pods := w.client.AppsV1().StatefulSets(namespace), w.client.CoreV1().Pods(namespace)
+	claims, volumes := w.client.CoreV1().PersistentVolumeClaims(namespace), w.client.CoreV1().PersistentVolumes()
+	return []source{
+		{
+			"statefulsets",
+			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return sets.List(ctx, o) },
+			sets.Watch,
+		},
+		{"pods", func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return pods.List(ctx, o) }, pods.Watch},
+		{
+			"persistentvolumeclaims",
+			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return claims.List(ctx, o) },
+			claims.Watch,
+		},
+		{
+			"persistentvolumes",
+			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return volumes.List(ctx, o) },
+			volumes.Watch,
+		},
+	}
+}
+
+// listed are the objects of a list, and its version.
+func listed(ctx context.Context, s source) ([]runtime.Object, string, error) {
+	list, err := s.list(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, "", err
+	}
+	about, err := meta.ListAccessor(list)
+	if err != nil {
+		return nil, "", err
+	}
+	objects, err := meta.ExtractList(list)
+	return objects, about.GetResourceVersion(), err
+}
+
+// list notes everything that there is now. What was there before and is not any
+// more went meanwhile.
+func (w *Witness) list(ctx context.Context, s source) (string, error) {
+	objects, version, err := listed(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	there := map[types.UID]bool{}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, o := range objects {
+		m, namespace := momentOf(o, false)
+		there[m.Object().GetUID()] = true
+		w.note(namespace, m)
+	}
+	for namespace, live := range w.live {
+		for uid, m := range live {
+			if m.Kind() == s.kind && !there[uid] {
+				m.Gone, m.Version, m.At = true, Number(version), time.Now()
+				w.note(namespace, m)
+			}
+		}
+	}
+	return version, nil
+}
+
+// follow notes everything that happens from then on. When the API server went
+// away for too long, a new list says what happened meanwhile.
+func (w *Witness) follow(ctx context.Context, s source, version string) {
+	for ctx.Err() == nil {
+		events, err := s.watch(ctx, metav1.ListOptions{ResourceVersion: version, AllowWatchBookmarks: true})
+		if err == nil {
+			version, err = w.drain(events, version)
+		}
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		if again, err := w.list(ctx, s); err == nil {
+			version = again
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond): // nobody answers
+		}
+	}
+}
+
+func (w *Witness) drain(events watch.Interface, version string) (string, error) {
+	defer events.Stop()
+	for e := range events.ResultChan() {
+		object, err := meta.Accessor(e.Object)
+		if err != nil {
+			return version, errors.New("the watch ended with an error")
+		}
+		version = object.GetResourceVersion()
+		if e.Type == watch.Bookmark {
+			continue
+		}
+		m, namespace := momentOf(e.Object, e.Type == watch.Deleted)
+		w.mu.Lock()
+		w.note(namespace, m)
+		w.mu.Unlock()
+	}
+	return version, nil
+}
+
+func (w *Witness) note(namespace string, m Moment) {
+	w.newest = max(w.newest, m.Version)
+	if !strings.HasPrefix(namespace, w.prefix) {
+		return
+	}
+	live := w.live[namespace]
+	if live == nil {
+		live = map[types.UID]Moment{}
+		w.live[namespace] = live
+	}
+	uid := m.Object().GetUID()
+	if before, ok := live[uid]; ok && before.Version >= m.Version && !m.Gone {
+		return // a list says once more what a watch has said
+	}
+	w.seen[namespace] = append(w.seen[namespace], m)
+	if m.Gone {
+		delete(live, uid)
+	} else {
+		live[uid] = m
+	}
+	close(w.grown)
+	w.grown = make(chan struct{})
+}
+
+// Newest is the newest version that was seen anywhere.
+func (w *Witness) Newest() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.newest
+}
+
+// Live is what there is in a namespace, as far as it was seen, and what tells
+// that there is more to see.
+func (w *Witness) Live(namespace string) ([]Moment, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []Moment
+	for _, m := range w.live[namespace] {
+		out = append(out, m)
+	}
+	return inOrder(out), w.grown
+}
+
+// Moments is what has happened in a namespace, in order, up to now: watches lag
+// behind, so it waits until they have shown what a list shows.
+func (w *Witness) Moments(ctx context.Context, namespace string) ([]Moment, error) {
+	for _, s := range w.sources(namespace) {
+		objects, version, err := listed(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		now := map[types.UID]uint64{}
+		for _, o := range objects {
+			if m, in := momentOf(o, false); in == namespace {
+				now[m.Object().GetUID()] = m.Version
+			}
+		}
+		for {
+			lacks, more := w.lacks(namespace, s.kind, now, Number(version))
+			if lacks == "" {
+				break
+			}
+			select {
+			case <-more:
+			case <-ctx.Done():
+				return nil, fmt.Errorf("the witness lags behind: %s", lacks)
+			}
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return inOrder(w.seen[namespace]), nil
+}
+
+// lacks says what a list had and nobody has seen yet, or what is still thought to
+// be there.
+func (w *Witness) lacks(namespace, kind string, now map[types.UID]uint64, at uint64) (string, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last := map[types.UID]Moment{}
+	for _, m := range w.seen[namespace] {
+		last[m.Object().GetUID()] = m
+	}
+	for uid, version := range now {
+		if m, ok := last[uid]; !ok || m.Version < version {
+			return fmt.Sprintf("%s %s at %d", kind, uid, version), w.grown
+		}
+	}
+	for uid, m := range w.live[namespace] {
+		if _, ok := now[uid]; !ok && m.Kind() == kind && m.Version <= at {
+			return fmt.Sprintf("the end of %s %s", kind, m.Object().GetName()), w.grown
+		}
+	}
+	return "", w.grown
+}
+
+// Forget drops what was seen in a namespace.
+func (w *Witness) Forget(namespace string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.seen, namespace)
+	delete(w.live, namespace)
+}
