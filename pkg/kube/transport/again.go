@@ -65,7 +65,14 @@ func disconnected(err error) bool {
 		utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) ||
 		utilnet.IsHTTP2ConnectionLost(err) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH) ||
 		errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		strings.Contains(err.Error(), "when reading response body")
+		strings.Contains(err.Error(), "when reading response body") || streamReset(err)
+}
+
+// streamReset reports whether the other side ended one HTTP/2 stream and kept the
+// connection, as a load balancer does that has lost its API server. net/http does
+// not export the type of that error.
+func streamReset(err error) bool {
+	return strings.Contains(err.Error(), "stream error: stream ID") && strings.HasSuffix(err.Error(), "received from peer")
 }
 
 type retryKey struct{}

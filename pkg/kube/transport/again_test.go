@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -85,6 +87,25 @@ func TestAServerThatNeverAnswersEndsAReadWithinHalfAMinute(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A load balancer that has lost its API server ends single streams (seed 101 of
+// make faults). A fake network has no HTTP/2.
+func TestAStreamThatIsResetMayWorkAnotherTime(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+	require.NoError(t, err)
+
+	answer, err := server.Client().Do(request)
+
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+	require.ErrorContains(t, err, "stream error")
+	require.True(t, transport.Transient(err), err)
 }
 
 // impatient is a client with --request-timeout.
