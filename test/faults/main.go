@@ -36,12 +36,16 @@ type options struct {
 	schedule string // a file
 	reruns   int    // how often a reduced schedule is tried
 	keep     string // the directory for what failed
+	all      bool   // keep what was seen of those that did not fail, too
 	prove    bool
 	print    bool
 }
 
 func main() {
 	controlplane.BeJanitor()
+	if how := os.Getenv(sabotageVar); how != "" {
+		os.Exit(sabotage(how, os.Args[1:]))
+	}
 	var o options
 	flag.Uint64Var(&o.first, "first", 1, "the first seed")
 	flag.IntVar(&o.seeds, "seeds", 40, "how many seeds")
@@ -50,6 +54,7 @@ func main() {
 	flag.StringVar(&o.schedule, "schedule", "", "a file with one schedule, instead of seeds")
 	flag.IntVar(&o.reruns, "reduce", 24, "how many runs may be spent on making a schedule that failed smaller")
 	flag.StringVar(&o.keep, "out", filepath.Join("dist", "faults"), "the directory for schedules that failed, and what was seen of them")
+	flag.BoolVar(&o.all, "all", false, "keep what was seen of schedules that did not fail, too")
 	flag.BoolVar(&o.prove, "prove", false, "break the plugin on purpose, in each way that a promise forbids, and see that it is caught")
 	flag.BoolVar(&o.print, "print", false, "print the schedules and play nothing")
 	flag.Parse()

@@ -83,6 +83,11 @@ func one(ctx context.Context, plane *lane.Plane, o options, s schedule.Schedule)
 		return "", false, err
 	}
 	breaches := judge.Judge(e)
+	if o.all {
+		if _, err := keep(o.keep, fmt.Sprintf("seed-%d", s.Seed), e, breaches); err != nil {
+			return "", false, err
+		}
+	}
 	if len(breaches) == 0 {
 		return fmt.Sprintf("seed %-5d ok, %d runs, %s", s.Seed, len(e.Runs), time.Since(began).Round(100*time.Millisecond)), false, nil
 	}

@@ -118,7 +118,7 @@ func claims(e *Evidence) []Violation {
 	for _, w := range e.Writes {
 		name := w.ObjectRef.Name
 		if w.Verb != "delete" || w.ObjectRef.Resource != "persistentvolumeclaims" || w.ResponseStatus.Code >= 300 ||
-			!strings.Contains(w.User.Username, "generic-garbage-collector") || e.mayBeCollected(name, w.Received) {
+			!strings.Contains(w.UserAgent, "generic-garbage-collector") || e.mayBeCollected(name, w.Received) {
 			continue
 		}
 		out = append(out, Violation{Run: -1, What: fmt.Sprintf(

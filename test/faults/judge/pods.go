@@ -2,12 +2,14 @@ package judge
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
@@ -109,8 +111,10 @@ func (e *Evidence) moved(r Run, q Request, since uint64) (what string, moved boo
 
 // rollout is what the record of a canary says.
 type rollout struct {
-	Verb   string `json:"verb"`
-	Stable string `json:"stable"`
+	Verb     string `json:"verb"`
+	Stable   string `json:"stable"`
+	Steps    string `json:"steps"`
+	Aborting bool   `json:"aborting"`
 }
 
 // closing are the edits after which nobody knows what a gate is worth.
@@ -118,10 +122,9 @@ var closing = []string{
 	schedule.Template, schedule.Partition, schedule.Strategy, schedule.DeleteSet, schedule.RecreateSet, schedule.Annotations, schedule.Garbage,
 }
 
-// gate follows each set through the moments in which it has the record of a canary
-// or of a hold.
+// gate follows each set through the moments in which it has the record of a canary.
 func gate(e *Evidence) []Violation {
-	var out []Violation
+	out := each(e, e.opened)
 	w := newWorld()
 	seen := map[string]bool{}
 	for _, m := range e.Moments {
@@ -136,6 +139,39 @@ func gate(e *Evidence) []Violation {
 		w.apply(m)
 	}
 	return out
+}
+
+// opened says how many pods a run has let through that was to hold after one step.
+func (e *Evidence) opened(r Run) (string, bool) {
+	holds := r.Act.Verb() == "canary" && !r.Act.Has("yes") || r.Act.Verb() == "promote" && !r.Act.Has("full")
+	before, after := e.at(r.From).sets[r.Act.Set()], e.at(r.To).sets[r.Act.Set()]
+	if !holds || !r.Alone || r.Act.Dry() || before == nil || after == nil || onDelete(after) || after.Annotations[rolloutRecord] == "" {
+		return "", false
+	}
+	var record rollout
+	if json.Unmarshal([]byte(after.Annotations[rolloutRecord]), &record) != nil || record.Verb != "" || record.Aborting {
+		return "", false
+	}
+	steps, err := operation.ParseSteps(record.Steps)
+	if err != nil {
+		return "", false
+	}
+	counts, err := steps.UsableCounts(replicas(after))
+	if err != nil {
+		return "", false
+	}
+	was := 0
+	if before.Annotations[rolloutRecord] != "" {
+		was = max(0, replicas(before)-partition(before))
+	}
+	let, most := replicas(after)-partition(after), replicas(after)
+	for _, n := range counts {
+		if n > was {
+			most = n
+			break
+		}
+	}
+	return fmt.Sprintf("was to hold after %d pods and has let %d through, %d of them before", most, let, was), let > most
 }
 
 // guarded reports whether the pod of a moment is below a gate that the plugin has

@@ -27,7 +27,7 @@ func Story(e *Evidence, breaches []Violation) string {
 		add(r.Ended, "RUN %d ends at %d: code %d %s sent %v disturbed %t alone %t", r.Number, r.To, r.Code, r.Signal, r.Sent, r.Disturbed, r.Alone)
 		for _, q := range r.Requests {
 			add(q.At, "  run %d: %s %s %s dry %t arrived %t code %d version %d %s", r.Number, q.Verb, q.Resource, q.Name, q.Dry, q.Arrived,
-				q.Code, q.Version, q.Body)
+				q.Code, q.Version, strings.ToValidUTF8(q.Body, "."))
 		}
 	}
 	for _, d := range e.Edits {

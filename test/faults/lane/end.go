@@ -116,7 +116,7 @@ func (l *lane) drop(ctx context.Context, set, annotation string) error {
 func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
 	switch {
 	case annotation == scaleRecord && n.To != nil:
-		return []string{"scale", set.Name, "--replicas=" + strconv.Itoa(*n.To), "--yes", "--retry"}
+		return l.scale(set, *n.To, e)
 	case annotation == holdRecord && l.healthy(set):
 		return []string{"release", set.Name, "--yes"}
 	case annotation == holdRecord:
@@ -131,6 +131,23 @@ func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *ju
 		return []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
 	}
 	return []string{"abort", set.Name, "--yes"}
+}
+
+// scale is the command that goes on with a scale: the same that has begun it.
+func (l *lane) scale(set *appsv1.StatefulSet, to int, e *judge.Evidence) []string {
+	args := []string{"scale", set.Name, "--replicas=" + strconv.Itoa(to), "--yes", "--retry"}
+	for _, r := range slices.Backward(e.Runs) {
+		if a := r.Act; a.Verb() == "scale" && a.Set() == set.Name && !a.Dry() && a.Flag("replicas") == strconv.Itoa(to) {
+			if pvc := a.Flag("pvc"); pvc != "" && pvc != "fail" {
+				return append(args, "--pvc="+pvc)
+			}
+			break
+		}
+	}
+	if int(ptr.Deref(set.Spec.Replicas, 1)) < to {
+		args = append(args, "--pvc=reuse")
+	}
+	return args
 }
 
 // healthy reports whether pods of the set's template get Ready, and stay so.

@@ -62,7 +62,7 @@ func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
 	if err := l.patiently(ctx, l.furnish); err != nil {
 		return nil, err
 	}
-	if err := l.patiently(ctx, func(ctx context.Context) error { return l.await(ctx, unsettled) }); err != nil {
+	if err := l.patiently(ctx, func(ctx context.Context) error { return l.await(ctx, l.unmade) }); err != nil {
 		return nil, err
 	}
 	began := l.version(ctx)

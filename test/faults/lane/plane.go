@@ -32,8 +32,8 @@ type Plane struct {
 	Cluster *controlplane.Cluster
 	Plugin  string        // the program under test
 	Hang    time.Duration // how long a run may take
-	// Sabotage is what the plugin's environment says to a plugin that is broken on purpose.
-	Sabotage string
+	// Environment is more of what the plugin gets to see.
+	Environment []string
 
 	client  kubernetes.Interface
 	witness *witness.Witness
@@ -42,9 +42,14 @@ type Plane struct {
 	work    string // a directory for homes and kubeconfigs
 	sandbox string // its program
 
+	weather *weather
+}
+
+// weather is what is being done to the control plane.
+type weather struct {
+	one    sync.Mutex // one thing is broken at a time
 	mu     sync.Mutex
-	rough  sync.Mutex // one thing is broken at a time
-	breaks []span     // when the control plane was not whole
+	breaks []span // when it was not whole
 }
 
 // span is a time in which something was broken; it has no end while it is.
@@ -58,7 +63,7 @@ func NewPlane(ctx context.Context, cluster *controlplane.Cluster, plugin, work s
 	if err != nil {
 		return nil, err
 	}
-	p := &Plane{Cluster: cluster, Plugin: plugin, Hang: patience, client: client, work: work}
+	p := &Plane{Cluster: cluster, Plugin: plugin, Hang: patience, client: client, work: work, weather: &weather{}}
 	p.sandbox = filepath.Join(work, "sandbox")
 	if p.schema, err = schema.Load(filepath.Join("docs", "events.schema.json")); err != nil {
 		return nil, err
@@ -82,25 +87,26 @@ func (p *Plane) fits(line []byte) error {
 
 // broken runs something during which the control plane is not whole.
 func (p *Plane) broken(do func() error) error {
-	p.rough.Lock()
-	defer p.rough.Unlock()
-	p.mu.Lock()
-	p.breaks = append(p.breaks, span{from: time.Now()})
-	i := len(p.breaks) - 1
-	p.mu.Unlock()
+	w := p.weather
+	w.one.Lock()
+	defer w.one.Unlock()
+	w.mu.Lock()
+	w.breaks = append(w.breaks, span{from: time.Now()})
+	i := len(w.breaks) - 1
+	w.mu.Unlock()
 	err := do()
-	p.mu.Lock()
-	p.breaks[i].to = time.Now()
-	p.mu.Unlock()
+	w.mu.Lock()
+	w.breaks[i].to = time.Now()
+	w.mu.Unlock()
 	return err
 }
 
 // wasBroken reports whether the control plane was not whole at some time between
 // these two.
 func (p *Plane) wasBroken(from, to time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, b := range p.breaks {
+	p.weather.mu.Lock()
+	defer p.weather.mu.Unlock()
+	for _, b := range p.weather.breaks {
 		if b.from.Before(to) && (b.to.IsZero() || b.to.After(from)) {
 			return true
 		}
@@ -141,11 +147,5 @@ func (p *Plane) environment(home, kubeconfig string) []string {
 		"HOME=" + home, "KUBECONFIG=" + kubeconfig, "KUBECACHEDIR=" + filepath.Join(p.work, "cache"), "TERM=dumb",
 		"PATH=" + strings.Join([]string{filepath.Dir(p.Plugin), p.Cluster.Bin, "/usr/bin", "/bin"}, string(os.PathListSeparator)),
 	}
-	if p.Sabotage != "" {
-		env = append(env, SabotageVar+"="+p.Sabotage)
-	}
-	return env
+	return append(env, p.Environment...)
 }
-
-// SabotageVar is how a plugin that is broken on purpose is told what to do wrong.
-const SabotageVar = "KUBECTL_STS_FAULTS_SABOTAGE"

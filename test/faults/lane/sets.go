@@ -149,6 +149,20 @@ func (l *lane) await(ctx context.Context, holds func([]witness.Moment) string) e
 	}
 }
 
+// unmade says so as long as a set of the schedule is not there.
+func (l *lane) unmade(live []witness.Moment) string {
+	there := 0
+	for _, m := range live {
+		if m.Set != nil {
+			there++
+		}
+	}
+	if there < len(l.schedule.Sets) {
+		return "a set is not there"
+	}
+	return unsettled(live)
+}
+
 // unsettled says which set has not got where it wants to be, and which pod is left over.
 func unsettled(live []witness.Moment) string {
 	pods := map[string]int{}

@@ -21,9 +21,8 @@ func Generate(seed uint64) Schedule {
 // generator draws, and has a guess at what each set is like by then.
 type generator struct {
 	*rand.Rand
-	model  map[string]*model
-	image  int
-	pruned []string // claims that may have been deleted, with their volumes there
+	model map[string]*model
+	image int
 }
 
 // model is a guess: runs that were killed may not have got there.
@@ -31,6 +30,8 @@ type model struct {
 	Set
 	replicas int
 	going    string // the verb in progress
+	acts     int
+	retained bool // claims may have been deleted, with their volumes there
 }
 
 func (g *generator) one(words ...string) string { return words[g.IntN(len(words))] }
@@ -113,7 +114,7 @@ func (g *generator) faults(m *model, rough bool) []Fault {
 func (g *generator) fault(m *model) Fault {
 	f := Fault{
 		Does:  g.one(Kill, Kill, Killed, Killed, Int, Term, Stop, Delay, Delay, Drop, Lose, Lose, Repeat, Reject, Reject, Cut, Expire, Outage, Foreign),
-		After: g.IntN(25),
+		After: g.IntN(18),
 	}
 	milliseconds := func(most int) time.Duration { return time.Duration(50+g.IntN(most)) * time.Millisecond }
 	switch f.Does {
@@ -192,9 +193,15 @@ func (g *generator) command(m *model) Act {
 	if g.chance(70) {
 		a.Home = 0
 	}
-	verbs := []string{
-		"canary", "canary", "canary", "restart", "undo", "scale", "scale", "scale", "hold", "prune-pvc", "status", "watch",
-		"abort", "promote", "release", "restore-pvc",
+	verbs := []string{"canary", "canary", "canary", "canary", "restart", "restart", "scale", "scale", "scale", "scale", "hold"}
+	if m.acts++; m.acts > 1 {
+		verbs = append(verbs, "prune-pvc", "prune-pvc", "undo", "undo", "status", "watch")
+	}
+	if g.chance(10) {
+		verbs = []string{"abort", "promote", "release", "restore-pvc", "undo", "prune-pvc", "status", "watch"}
+	}
+	if m.retained && g.chance(30) {
+		verbs = []string{"restore-pvc"}
 	}
 	switch m.going {
 	case "canary", "undo", "restart":
@@ -219,6 +226,7 @@ func (g *generator) command(m *model) Act {
 
 // happens is what the guess is after an act.
 func (m *model) happens(a Act) {
+	m.retained = m.retained || a.Flag("pvc") == "retain-volume" || a.Has("retain-volumes")
 	switch verb := a.Verb(); verb {
 	case "canary", "undo", "restart", "hold":
 		m.going = verb

@@ -7,7 +7,7 @@ import (
 
 func (g *generator) canary(m *model) []string {
 	args := []string{"canary", m.Name}
-	if m.going == "" || g.chance(60) {
+	if m.going == "" || g.chance(75) {
 		args = append(args, "--image=app="+g.newImage())
 		args = g.sometimes(60, args, "--steps="+g.one("1", "1,50%", "50%", "2", "1,2,3", "100%"))
 		args = append(args, "--soak="+g.one("0s", "0s", "500ms", "1s"))
