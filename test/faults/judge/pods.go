@@ -111,10 +111,10 @@ func (e *Evidence) moved(r Run, q Request, since uint64) (what string, moved boo
 
 // rollout is what the record of a canary says.
 type rollout struct {
-	Verb     string `json:"verb"`
-	Stable   string `json:"stable"`
-	Steps    string `json:"steps"`
-	Aborting bool   `json:"aborting"`
+	Verb     string          `json:"verb"`
+	Stable   string          `json:"stable"`
+	Steps    operation.Steps `json:"steps"`
+	Aborting bool            `json:"aborting"`
 }
 
 // closing are the edits after which nobody knows what a gate is worth.
@@ -152,11 +152,7 @@ func (e *Evidence) opened(r Run) (string, bool) {
 	if json.Unmarshal([]byte(after.Annotations[rolloutRecord]), &record) != nil || record.Verb != "" || record.Aborting {
 		return "", false
 	}
-	steps, err := operation.ParseSteps(record.Steps)
-	if err != nil {
-		return "", false
-	}
-	counts, err := steps.UsableCounts(replicas(after))
+	counts, err := record.Steps.UsableCounts(replicas(after))
 	if err != nil {
 		return "", false
 	}
