@@ -72,7 +72,7 @@ func disconnected(err error) bool {
 // connection, as a load balancer does that has lost its API server. net/http does
 // not export the type of that error.
 func streamReset(err error) bool {
-	return strings.Contains(err.Error(), "stream error: stream ID") && strings.HasSuffix(err.Error(), "received from peer")
+	return strings.Contains(err.Error(), "stream error: stream ID") && strings.Contains(err.Error(), "received from peer")
 }
 
 type retryKey struct{}

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -106,6 +107,8 @@ func TestAStreamThatIsResetMayWorkAnotherTime(t *testing.T) {
 	}
 	require.ErrorContains(t, err, "stream error")
 	require.True(t, transport.Transient(err), err)
+	// So does client-go say it that has asked twice already.
+	require.True(t, transport.Transient(fmt.Errorf("%w - error from a previous attempt: EOF", err)))
 }
 
 // impatient is a client with --request-timeout.
