@@ -37,6 +37,15 @@ SOAK_ARGS ?=
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
 
+## SEEDS: how many schedules make faults plays
+SEEDS ?= 100
+
+## FIRST: the first seed of make faults
+FIRST ?= 1
+
+## FAULTS_ARGS: more flags for make faults, such as -lanes 4 or -schedule dist/faults/seed-7.schedule.json
+FAULTS_ARGS ?=
+
 ## FUZZTIME: how long make fuzz runs each target
 FUZZTIME ?= 1m
 
@@ -100,11 +109,11 @@ install: ## Install the plugin where go install puts programs, with its completi
 		esac
 
 .PHONY: test
-test: unit sandbox-unit e2e ## Run every test; the first run builds Kubernetes, about ten minutes
+test: unit sandbox-unit e2e faults-fixed ## Run every test; the first run builds Kubernetes, about ten minutes
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/apiproxy/... ./test/arch/... ./test/compat/... ./test/controlplane/... ./test/docs/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
+	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/apiproxy/... ./test/arch/... ./test/compat/... ./test/controlplane/... ./test/docs/... ./test/faults/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/readme/... ./test/soak/...
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME
@@ -118,6 +127,16 @@ sandbox-unit: ## Run the sandbox's own tests
 e2e: build ## Run the plugin's scripts against a real control plane
 	go run -C test/sandbox . build $(KUBE_FLAG)
 	KUBE_VERSION=$(KUBE_VERSION) go test -count=1 -timeout 90m $(if $(RUN),-run '$(RUN)') ./test/e2e/... $(E2E_ARGS)
+
+.PHONY: faults
+faults: build ## Play SEEDS seeded schedules of commands and faults against a real control plane
+	go run -C test/sandbox . build $(KUBE_FLAG)
+	KUBE_VERSION=$(KUBE_VERSION) go run ./test/faults -first $(FIRST) -seeds $(SEEDS) $(FAULTS_ARGS)
+
+.PHONY: faults-fixed
+faults-fixed: build ## Play 40 fixed schedules, and see that a plugin that is broken on purpose is caught
+	go run -C test/sandbox . build $(KUBE_FLAG)
+	KUBE_VERSION=$(KUBE_VERSION) go run ./test/faults -prove -first 1 -seeds 40
 
 .PHONY: compat
 compat: build ## Run the scripts against each of KUBE_VERSIONS and write the table of docs/compatibility.md

@@ -36,7 +36,7 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 			if err != nil {
 				return err
 			}
-			if e.Left(s.Name) == "" {
+			if e.Left(s.Name) == "" && l.healthy(set) {
 				break
 			}
 			if err := l.helps(ctx, set, e); err != nil {
@@ -49,7 +49,7 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 
 // calm waits for what happens by itself, and not for long.
 func (l *lane) calm(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
 	_ = l.await(ctx, unsettled) // what does not is what a command is for
 }
@@ -77,6 +77,7 @@ func (l *lane) helps(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evid
 		}
 		return l.run(ctx, l.command(set, annotation, n, e))
 	}
+	// A template whose pods do not stay Ready may have been rolled out.
 	return l.run(ctx, l.undo(set, e))
 }
 

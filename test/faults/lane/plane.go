@@ -6,6 +6,7 @@ package lane
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,6 +60,7 @@ type span struct{ from, to time.Time }
 func NewPlane(ctx context.Context, cluster *controlplane.Cluster, plugin, work string) (*Plane, error) {
 	config := rest.CopyConfig(cluster.Config)
 	config.UserAgent = Prefix + "harness"
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return patient{next} })
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,9 @@ package schedule
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,7 +14,11 @@ func Generate(seed uint64) Schedule {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5757)), model: map[string]*model{}} //nolint:gosec // it has to be repeated
 	s := Schedule{Seed: seed, Rough: seed%8 == 0, Way: g.one("abort", "undo", "canary")}
 	s.Sets = g.sets()
-	for range 2 + g.IntN(4) {
+	for acts := 3 + g.IntN(4); len(s.Acts) < acts; {
+		if g.chance(20) {
+			s.Acts = append(s.Acts, g.stubborn(s.Sets)...)
+			continue
+		}
 		s.Acts = append(s.Acts, g.act(s.Sets, s.Rough))
 	}
 	return s
@@ -95,10 +101,29 @@ func (g *generator) act(sets []Set, rough bool) Act {
 	return a
 }
 
+// stubborn is one command, given again each time that it was killed or its answers
+// were lost, from either home.
+func (g *generator) stubborn(sets []Set) []Act {
+	m := g.model[sets[g.IntN(len(sets))].Name]
+	a := g.command(m)
+	a.Args = slices.DeleteFunc(a.Args, func(arg string) bool {
+		return arg == "--replace" || strings.HasPrefix(arg, "--timeout") || strings.HasPrefix(arg, "--dry-run")
+	})
+	var out []Act
+	for range 2 + g.IntN(3) {
+		again := a
+		again.Home = g.IntN(2)
+		again.Args = slices.Clone(a.Args)
+		again.Faults = []Fault{{Does: g.one(Kill, Killed, Killed, Lose, Int), Of: "write", After: g.IntN(4)}}
+		out = append(out, again)
+	}
+	return append(out, a)
+}
+
 // faults are none in a third of the runs.
 func (g *generator) faults(m *model, rough bool) []Fault {
 	var out []Fault
-	for range []int{0, 1, 1, 1, 2, 3}[g.IntN(6)] {
+	for range []int{0, 1, 1, 1, 2, 2, 3}[g.IntN(7)] {
 		out = append(out, g.fault(m))
 	}
 	if rough && g.chance(40) {
@@ -119,13 +144,13 @@ func (g *generator) fault(m *model) Fault {
 	milliseconds := func(most int) time.Duration { return time.Duration(50+g.IntN(most)) * time.Millisecond }
 	switch f.Does {
 	case Kill, Killed, Int, Term:
-		if g.chance(60) {
-			f.Of, f.After = "write", g.IntN(6)
+		if g.chance(75) {
+			f.Of, f.After = "write", g.IntN(5)
 		}
 	case Stop:
-		f.For = milliseconds(4000)
+		f.For = milliseconds(3000)
 	case Delay:
-		f.For, f.Times, f.Of = milliseconds(2500), 1+g.IntN(3), g.one("", "write", "read")
+		f.For, f.Times, f.Of = milliseconds(1500), 1+g.IntN(3), g.one("", "write", "read")
 	case Drop, Lose, Repeat:
 		f.Of, f.After, f.Times = g.one("write", "write", "read"), g.IntN(6), 1+g.IntN(2)
 	case Reject:
@@ -136,7 +161,7 @@ func (g *generator) fault(m *model) Fault {
 	case Expire:
 		f.Of, f.After, f.Times = "watch", g.IntN(5), 1+g.IntN(2)
 	case Outage:
-		f.For = milliseconds(3000)
+		f.For = milliseconds(2000)
 	case Foreign:
 		e := g.edit(m)
 		f.Edit = &e
@@ -150,8 +175,9 @@ func (g *generator) fault(m *model) Fault {
 func (g *generator) edit(m *model) Edit {
 	e := Edit{
 		Set: m.Name,
-		Does: g.one(Template, Template, Partition, Replicas, Strategy, DeletePod, DeletePod, DeletePod, DeleteSet, RecreateSet,
-			Annotations, Garbage, KeepClaim),
+		Does: g.one(Template, Template, Template, Partition, Partition, Replicas, Replicas, Strategy, Strategy,
+			DeletePod, DeletePod, DeletePod, DeletePod, DeletePod, DeleteSet, RecreateSet, RecreateSet,
+			Annotations, Annotations, Garbage, Garbage, KeepClaim),
 	}
 	switch e.Does {
 	case Template:
@@ -181,7 +207,7 @@ func (g *generator) newImage() string {
 
 // limits are flags that keep a run from taking long.
 func (g *generator) limits(args ...string) []string {
-	args = append(args, "--patience="+g.one("1s", "2s"), "--step-timeout="+g.one("8s", "15s"))
+	args = append(args, "--patience="+g.one("1s", "2s"), "--step-timeout="+g.one("5s", "10s"))
 	if g.chance(30) {
 		args = append(args, "--timeout="+g.one("3s", "20s", "40s"))
 	}
@@ -268,7 +294,7 @@ func (g *generator) verb(verb string, m *model) []string {
 	case "restore-pvc":
 		return []string{verb, fmt.Sprintf("%s-%d", m.Name, m.Start+g.IntN(5)), "--timeout=20s"}
 	case "watch":
-		args := []string{verb, m.Name, "--timeout=" + g.one("2s", "10s"), "--patience=2s", "--step-timeout=8s"}
+		args := []string{verb, m.Name, "--timeout=" + g.one("2s", "5s"), "--patience=2s", "--step-timeout=4s"}
 		return g.sometimes(30, args, "--follow")
 	default:
 		return g.sometimes(0, []string{verb, m.Name})
