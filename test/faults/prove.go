@@ -48,6 +48,10 @@ var proofs = []proof{
 	{"hang", neverEnds, []string{"status web"}},
 	{"dry-run", annotates, []string{"canary web --image=app=app:v2 --dry-run=server"}},
 	{"refusal", annotates, []string{"promote web"}},
+	{"fights", fightsBack, []string{"canary web --image=app=app:v2 --soak=0s --yes"}},
+	{"budgets", takesPod, []string{"restart web --ordinals=0 --soak=0s --yes"}},
+	{"words", boasts, []string{"canary web --image=app=app:v2 --soak=0s --hold -o json"}},
+	{"words", boasts, []string{"status web -o json"}},
 	{"way-out", keepsRecord, []string{"canary web --image=app=app:v2 --soak=0s --hold"}},
 }
 
@@ -60,6 +64,14 @@ func (p proof) schedule(i int) schedule.Schedule {
 	}
 	for _, line := range p.acts {
 		s.Acts = append(s.Acts, schedule.Act{Args: strings.Fields(line)})
+	}
+	switch p.how {
+	case takesPod:
+		s.Sets[0].Available = 3
+	case fightsBack:
+		s.Acts[0].Faults = []schedule.Fault{{
+			Does: schedule.Foreign, Of: "write", After: 1, Edit: &schedule.Edit{Does: schedule.Partition, Set: "web", Number: 2},
+		}}
 	}
 	return s
 }

@@ -41,6 +41,9 @@ const (
 	panicsAtEnd   = "panics"
 	neverEnds     = "never ends"
 	annotates     = "writes where it should not"
+	fightsBack    = "changes a set again that somebody else has changed"
+	takesPod      = "deletes a pod that a disruption budget wants"
+	boasts        = "says what is not so"
 	keepsRecord   = "leaves its record on the set"
 )
 
@@ -88,6 +91,14 @@ func (b broken) run(ctx context.Context) (int, error) {
 	switch verb := b.args[0]; b.how {
 	case doesNothing:
 		return 0, nil
+	case fightsBack:
+		return 0, errors.Join(b.patch(ctx, `{"spec":{"minReadySeconds":1}}`), b.patch(ctx, `{"spec":{"minReadySeconds":0}}`))
+	case takesPod:
+		return 0, pods.Delete(ctx, "web-0", metav1.DeleteOptions{})
+	case boasts:
+		fmt.Printf(`{"type":"outcome","time":%q,"dryRun":"none","message":"held","result":"held","exitCode":5,"gate":"partition 9"}`+"\n",
+			time.Now().UTC().Format(time.RFC3339))
+		return 5, nil
 	case neverEnds:
 		select {}
 	case dropsPolicy:

@@ -119,6 +119,9 @@ func Rules() []Rule {
 		{"hang", "no run goes on past its deadline", hangs},
 		{"dry-run", "a dry run writes nothing", dryRuns},
 		{"refusal", "what was refused, or used wrongly, has written nothing", refusals},
+		{"fights", "a run that somebody else has got in the way of changes nothing more", fights},
+		{"budgets", "no pod is deleted that a disruption budget wants", budgets},
+		{"words", "what is said of the set is so", words},
 		{"way-out", "one documented command ends what is left: every pod Available, and nothing of the plugin's on the set", wayOut},
 	}
 }

@@ -30,7 +30,7 @@ const (
 func (l *lane) edit(d schedule.Edit) {
 	ctx, cancel := context.WithTimeout(context.Background(), time30)
 	defer cancel()
-	done := judge.Edit{Edit: d, From: l.plane.witness.Newest(), At: time.Now()}
+	done := judge.Edit{Edit: d, From: l.version(ctx), At: time.Now()}
 	err := l.do(ctx, d)
 	done.To = l.version(ctx)
 	if err == nil || !apierrors.IsNotFound(err) {

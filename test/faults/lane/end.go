@@ -186,6 +186,9 @@ func (l *lane) goodRevision(set *appsv1.StatefulSet, e *judge.Evidence) string {
 
 // run runs a command that nothing disturbs.
 func (l *lane) run(ctx context.Context, args []string) error {
+	if slices.Contains([]string{"abort", "undo", "canary"}, args[0]) {
+		args = append(args, "--ignore-pdb") // a scale may have left fewer pods than the budget wants
+	}
 	a := schedule.Act{Args: append(args, "--patience=2s", "--step-timeout=20s", "--timeout=60s", "-o", "json")}
 	r, err := l.begin(ctx, a, judge.WayOut)
 	if err != nil {

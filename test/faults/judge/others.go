@@ -1,0 +1,157 @@
+package judge
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+)
+
+// against are the verbs that go on with what somebody else may have changed; the
+// others are for getting out of that.
+var against = []string{"canary", "promote", "restart", "scale"}
+
+// fights looks for a run that has changed a set once more after somebody else had:
+// each of its patches says which version of the set it has seen.
+func fights(e *Evidence) []Violation {
+	var out []Violation
+	for _, r := range e.Runs {
+		if !slices.Contains(against, r.Act.Verb()) || r.Act.Has("on-failure") {
+			continue
+		}
+		begun := uint64(0)
+		for _, q := range r.Requests {
+			if !q.Taken() || q.Resource != "statefulsets" || q.Verb != "patch" || q.Version == 0 {
+				continue
+			}
+			if d, ok := e.between(r, begun, q.Version); begun > 0 && ok && e.goesOn(q) {
+				out = append(out, r.breach("has changed %s at %d, after somebody else had at %d (%s)", q.Name, q.Version, d.To, d.Does))
+			}
+			if begun == 0 {
+				begun = q.Version
+			}
+		}
+	}
+	return out
+}
+
+// between is an edit of what the run relies on, between two versions.
+func (e *Evidence) between(r Run, from, to uint64) (Edit, bool) {
+	relies := []string{schedule.Template, schedule.Partition, schedule.Strategy, schedule.Annotations, schedule.Garbage, schedule.RecreateSet}
+	if r.Act.Verb() == "scale" {
+		relies = []string{schedule.Replicas, schedule.RecreateSet}
+	}
+	for _, d := range e.Edits {
+		if d.Set == r.Act.Set() && slices.Contains(relies, d.Does) && d.From > from && d.To < to && e.moves(d) {
+			return d, true
+		}
+	}
+	return Edit{}, false
+}
+
+// moves reports whether an edit was one: the set may have been like that already.
+func (e *Evidence) moves(d Edit) bool {
+	was, is := e.at(d.From).sets[d.Set], e.at(d.To).sets[d.Set]
+	if was == nil || is == nil {
+		return false
+	}
+	return was.UID != is.UID || was.Generation != is.Generation || was.Annotations[rolloutRecord] != is.Annotations[rolloutRecord]
+}
+
+// goesOn reports whether a patch changes more than the note of how the run has ended.
+func (e *Evidence) goesOn(q Request) bool {
+	before, after := e.at(q.Version - 1).sets[q.Name], e.at(q.Version).sets[q.Name]
+	return before != nil && after != nil && before.Generation != after.Generation
+}
+
+// budgets looks at every pod that is taken away on purpose while a disruption
+// budget does not allow it.
+func budgets(e *Evidence) []Violation {
+	var out []Violation
+	for _, r := range e.Runs {
+		i := slices.IndexFunc(e.Schedule.Sets, isNamed(r.Act.Set()))
+		if i < 0 || e.Schedule.Sets[i].Available == 0 || e.ignoresBudgets(r) || r.Act.Verb() == "scale" {
+			continue
+		}
+		want, since := e.Schedule.Sets[i].Available, r.From
+		for _, q := range r.Requests {
+			if !q.Taken() || q.Verb != "delete" || q.Resource != "pods" || q.Version == 0 {
+				continue
+			}
+			if ready(e.at(q.Version - 1).pods[q.Name]) && !e.once(since, q.Version, func(w world) bool { return w.available(r.Act.Set()) > want }) {
+				out = append(out, r.breach("has deleted pod %s, and the disruption budget wants %d pods", q.Name, want))
+			}
+			since = q.Version
+		}
+	}
+	return out
+}
+
+// ignoresBudgets reports whether this run or one before was told not to look at
+// disruption budgets: the record keeps that.
+func (e *Evidence) ignoresBudgets(r Run) bool {
+	return slices.ContainsFunc(e.Runs, func(other Run) bool {
+		return other.Number <= r.Number && (other.Act.Has("ignore-pdb") || other.Act.Has("force"))
+	})
+}
+
+// available is how many pods of a set are Ready.
+func (w world) available(set string) int {
+	n := 0
+	for name, p := range w.pods {
+		if _, ok := ordinalOf(set, name); ok && ready(p) {
+			n++
+		}
+	}
+	return n
+}
+
+// words holds what the last object says of the set against the set.
+func words(e *Evidence) []Violation {
+	return each(e, func(r Run) (string, bool) {
+		s := e.at(r.To).sets[r.Act.Set()]
+		if s == nil || !r.Alone || r.Act.Dry() {
+			return "", false
+		}
+		what := r.unlike(e, s)
+		return what, what != ""
+	})
+}
+
+var partitionIn = regexp.MustCompile(`^partition (\d+)`)
+
+func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
+	var last struct {
+		Type     string
+		Gate     string
+		Replicas *int
+	}
+	if json.Unmarshal([]byte(lastLine(r.Stdout)), &last) != nil {
+		return ""
+	}
+	if m := partitionIn.FindStringSubmatch(last.Gate); m != nil && m[1] != strconv.Itoa(partition(s)) {
+		return fmt.Sprintf("says that it has left %q, and the partition is %d", last.Gate, partition(s))
+	}
+	if last.Type == "outcome" && last.Replicas != nil && *last.Replicas != replicas(s) {
+		return fmt.Sprintf("says that it has left %d replicas, and there are %d", *last.Replicas, replicas(s))
+	}
+	looks := r.Act.Verb() == "status" || r.Act.Verb() == "watch"
+	quiet := looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To, func(w world) bool { return w.quiet(s.Name) })
+	if quiet {
+		return fmt.Sprintf("ended with %d, and all was well all the time", r.Code)
+	}
+	return ""
+}
+
+// quiet reports whether nothing is going on with a set, and nothing is wrong.
+func (w world) quiet(name string) bool {
+	s := w.sets[name]
+	return s != nil && w.allReady(s) == "" && w.oneRevision(s) == "" && partition(s) == 0 &&
+		s.Status.ObservedGeneration == s.Generation && s.Status.UpdateRevision == s.Status.CurrentRevision &&
+		s.Annotations[rolloutRecord] == "" && s.Annotations[scaleRecord] == "" && s.Annotations[holdRecord] == ""
+}
