@@ -59,6 +59,8 @@ type note struct {
 	Verb string `json:"verb"`
 	From *int   `json:"from"`
 	To   *int   `json:"to"`
+	// Before is the flag of the command that runs before each pod goes.
+	Before string `json:"before"`
 }
 
 // helps runs the one command that is to help.
@@ -117,7 +119,7 @@ func (l *lane) drop(ctx context.Context, set, annotation string) error {
 func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
 	switch {
 	case annotation == scaleRecord && n.To != nil:
-		return l.scale(set, *n.To, e)
+		return l.scale(set, n, e)
 	case annotation == holdRecord && l.healthy(set):
 		return []string{"release", set.Name, "--yes"}
 	case annotation == holdRecord:
@@ -135,8 +137,12 @@ func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *ju
 }
 
 // scale is the command that goes on with a scale: the same that has begun it.
-func (l *lane) scale(set *appsv1.StatefulSet, to int, e *judge.Evidence) []string {
+func (l *lane) scale(set *appsv1.StatefulSet, n note, e *judge.Evidence) []string {
+	to := *n.To
 	args := []string{"scale", set.Name, "--replicas=" + strconv.Itoa(to), "--yes", "--retry"}
+	if n.Before != "" {
+		args = append(args, "--"+n.Before+"=true")
+	}
 	for _, r := range slices.Backward(e.Runs) {
 		if a := r.Act; a.Verb() == "scale" && a.Set() == set.Name && !a.Dry() && a.Flag("replicas") == strconv.Itoa(to) {
 			if pvc := a.Flag("pvc"); pvc != "" && pvc != "fail" {
