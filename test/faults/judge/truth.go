@@ -11,7 +11,19 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// truth looks at the set just after a run has said that it is done. Only a run is
+// lastWrite is the version of the last object that the run has changed, or of its
+// beginning.
+func (r Run) lastWrite() uint64 {
+	last := r.From
+	for _, q := range r.Requests {
+		if q.Taken() {
+			last = max(last, q.Version)
+		}
+	}
+	return last
+}
+
+// truth looks at the set when a run has said that it is done. Only a run is
 // judged beside which nobody else has done anything.
 func truth(e *Evidence) []Violation {
 	return each(e, func(r Run) (string, bool) {
@@ -25,12 +37,14 @@ func truth(e *Evidence) []Violation {
 		if !ok {
 			return "", false
 		}
-		w := e.at(r.To)
-		s := w.sets[r.Act.Set()]
-		if s == nil {
-			return "ended with 0, and the set is not there", true
-		}
-		what := claims(e, r, w, s)
+		// It was so at one moment at least since its last write: pods may crash later.
+		what := "the set is not there"
+		e.once(r.lastWrite(), r.To+1, func(w world) bool {
+			if s := w.sets[r.Act.Set()]; s != nil {
+				what = claims(e, r, w, s)
+			}
+			return what == ""
+		})
 		return "ended with 0, but " + what, what != ""
 	})
 }

@@ -34,10 +34,11 @@ type generator struct {
 // model is a guess: runs that were killed may not have got there.
 type model struct {
 	Set
-	replicas int
-	going    string // the verb in progress
-	acts     int
-	retained bool // claims may have been deleted, with their volumes there
+	replicas  int
+	going     string // the verb in progress
+	acts      int
+	revisions int  // beside the first one
+	retained  bool // claims may have been deleted, with their volumes there
 }
 
 func (g *generator) one(words ...string) string { return words[g.IntN(len(words))] }
@@ -71,7 +72,7 @@ func (g *generator) set(name string) Set {
 	if g.chance(20) {
 		s.MinReady = 1
 	}
-	if g.chance(60) {
+	if g.chance(75) {
 		s.Template = "data"
 		s.WhenScaled = g.one("", "Delete", "Retain")
 		s.WhenDeleted = g.one("", "Delete", "Retain")
@@ -139,20 +140,20 @@ func (g *generator) faults(m *model, rough bool) []Fault {
 func (g *generator) fault(m *model) Fault {
 	f := Fault{
 		Does:  g.one(Kill, Kill, Killed, Killed, Int, Term, Stop, Delay, Delay, Drop, Lose, Lose, Repeat, Reject, Reject, Cut, Expire, Outage, Foreign),
-		After: g.IntN(18),
+		After: g.IntN(14),
 	}
 	milliseconds := func(most int) time.Duration { return time.Duration(50+g.IntN(most)) * time.Millisecond }
 	switch f.Does {
 	case Kill, Killed, Int, Term:
 		if g.chance(75) {
-			f.Of, f.After = "write", g.IntN(5)
+			f.Of, f.After = "write", g.IntN(4)
 		}
 	case Stop:
 		f.For = milliseconds(3000)
 	case Delay:
 		f.For, f.Times, f.Of = milliseconds(1500), 1+g.IntN(3), g.one("", "write", "read")
 	case Drop, Lose, Repeat:
-		f.Of, f.After, f.Times = g.one("write", "write", "read"), g.IntN(6), 1+g.IntN(2)
+		f.Of, f.After, f.Times = g.one("write", "write", "read"), g.IntN(4), 1+g.IntN(2)
 	case Reject:
 		codes := []int{409, 410, 429, 500, 503}
 		f.Code, f.Of, f.After, f.Times = codes[g.IntN(len(codes))], g.one("write", "read", "watch"), g.IntN(6), 1+g.IntN(4)
@@ -221,7 +222,10 @@ func (g *generator) command(m *model) Act {
 	}
 	verbs := []string{"canary", "canary", "canary", "canary", "restart", "restart", "scale", "scale", "scale", "scale", "hold"}
 	if m.acts++; m.acts > 1 {
-		verbs = append(verbs, "prune-pvc", "prune-pvc", "undo", "undo", "status", "watch")
+		verbs = append(verbs, "prune-pvc", "prune-pvc", "status", "watch")
+	}
+	if m.revisions > 0 {
+		verbs = append(verbs, "undo", "undo")
 	}
 	if g.chance(10) {
 		verbs = []string{"abort", "promote", "release", "restore-pvc", "undo", "prune-pvc", "status", "watch"}
@@ -256,6 +260,9 @@ func (m *model) happens(a Act) {
 	switch verb := a.Verb(); verb {
 	case "canary", "undo", "restart", "hold":
 		m.going = verb
+		if verb == "canary" || verb == "restart" {
+			m.revisions++
+		}
 	case "abort", "release":
 		m.going = ""
 	case "scale":
@@ -292,7 +299,7 @@ func (g *generator) verb(verb string, m *model) []string {
 	case "prune-pvc":
 		return g.prune(m)
 	case "restore-pvc":
-		return []string{verb, fmt.Sprintf("%s-%d", m.Name, m.Start+g.IntN(5)), "--timeout=20s"}
+		return []string{verb, fmt.Sprintf("%s-%d", m.Name, m.Start+m.replicas+g.IntN(2)), "--timeout=20s"}
 	case "watch":
 		args := []string{verb, m.Name, "--timeout=" + g.one("2s", "5s"), "--patience=2s", "--step-timeout=4s"}
 		return g.sometimes(30, args, "--follow")

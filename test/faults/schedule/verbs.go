@@ -3,6 +3,7 @@ package schedule
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 func (g *generator) canary(m *model) []string {
@@ -14,7 +15,7 @@ func (g *generator) canary(m *model) []string {
 		args = g.sometimes(30, args, "--on-failure=rollback")
 	}
 	args = append(args, g.one("--yes", "--yes", "--hold", "--hold=false"))
-	if m.going == "canary" && args[2] != "--yes" {
+	if m.going == "canary" && strings.HasPrefix(args[2], "--image") {
 		args = g.sometimes(50, args, "--replace")
 	}
 	args = g.sometimes(20, args, "--retry")
@@ -59,10 +60,13 @@ func (g *generator) restart(m *model) []string {
 
 func (g *generator) scale(m *model) []string {
 	to := 1 + g.IntN(4)
+	if m.replicas > 1 && g.chance(50) {
+		to = 1 + g.IntN(m.replicas-1)
+	}
 	args := []string{"scale", m.Name, "--replicas=" + strconv.Itoa(to), "--yes"}
 	if m.Template != "" {
 		if to <= m.replicas {
-			args = g.sometimes(85, args, "--pvc="+g.one("keep", "delete", "retain-volume"))
+			args = g.sometimes(85, args, "--pvc="+g.one("keep", "delete", "retain-volume", "retain-volume"))
 		} else {
 			args = g.sometimes(85, args, "--pvc="+g.one("reuse", "reuse", "fresh", "fail"))
 		}
