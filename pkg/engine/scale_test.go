@@ -45,3 +45,25 @@ func TestAScaleThatEndsEarlySaysHowToLeaveItAtThat(t *testing.T) {
 		"or leave it at that: kubectl sts scale web --replicas 5", "try again: kubectl sts canary web --retry",
 	)), d.End.Try)
 }
+
+// Interrupted while its write was on the way (seed 4053 of make faults).
+func TestAScaleWhoseWriteGotNoAnswerSaysNoNumber(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change plan.Change
+		want   *int
+	}{
+		{"replicas", plan.Edit{Replicas: ptr.To(4)}, nil},
+		{"anything else", plan.Edit{Annotations: map[string]*string{"note": ptr.To("x")}}, ptr.To(5)},
+	} {
+		p := enginetest.OneStep(
+			func(p *plan.Plan) { p.Scales = true },
+			enginetest.Step(func(s *plan.Step) { s.Change = test.change }),
+		)
+
+		end := unsure(t, p).state.End(p, ststest.Closed(), ststest.In(0), engine.Interrupted, "interrupted")
+
+		require.Equal(t, test.want, end.Replicas, test.name)
+		require.Contains(t, end.Message, "interrupted (sent, but no answer came: ", test.name)
+	}
+}

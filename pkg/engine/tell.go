@@ -120,7 +120,11 @@ func (n *next) outcome(r Result, message string) *Outcome {
 		}
 	}
 	if n.p.Scales && s.Exists() {
-		o.Gate, o.Replicas = "", ptr.To(s.Replicas())
+		o.Gate = ""
+		// Where nobody knows whether they were lowered, no number is said.
+		if edit, ok := n.st.unsure.(plan.Edit); !ok || edit.Replicas == nil {
+			o.Replicas = ptr.To(s.Replicas())
+		}
 		o.Try = n.commands(r)
 	}
 	switch {
