@@ -79,7 +79,7 @@ func (o options) schedules() ([]schedule.Schedule, error) {
 	}
 	var out []schedule.Schedule
 	for i := range o.seeds {
-		out = append(out, schedule.Generate(o.first+uint64(i))) //nolint:gosec // not negative
+		out = append(out, schedule.Generate(o.first+uint64(i)))
 	}
 	return out, nil
 }

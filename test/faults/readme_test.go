@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -19,7 +18,7 @@ func TestTheReadmeHasEveryRule(t *testing.T) {
 
 	want := "| rule | says |\n| --- | --- |"
 	for _, rule := range judge.Rules() {
-		want += fmt.Sprintf("\n| `%s` | %s |", rule.Name, rule.Says)
+		want += "\n| `" + rule.Name + "` | " + rule.Says + " |"
 	}
 
 	require.Equal(t, want, table)

@@ -108,8 +108,10 @@ func (b broken) run(ctx context.Context) (int, error) {
 	case scalesAtOnce:
 		return 0, errors.Join(pods.Delete(ctx, "web-0", metav1.DeleteOptions{}), b.patch(ctx, `{"spec":{"replicas":2}}`))
 	case deletesTwo:
-		if err := errors.Join(pods.Delete(ctx, "web-2", metav1.DeleteOptions{}), pods.Delete(ctx, "web-1", metav1.DeleteOptions{})); err != nil {
-			return 0, err
+		for _, name := range []string{"web-2", "web-1"} {
+			if err := pods.Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
+				return 0, err
+			}
 		}
 	case letsVolumeGo:
 		if verb == "scale" {
@@ -122,16 +124,16 @@ func (b broken) run(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var stdout bytes.Buffer
-	real := exec.CommandContext(ctx, os.Getenv(pluginVar), b.args...)
-	real.Stdout, real.Stderr = &stdout, os.Stderr
-	err = real.Run()
+	plugin := exec.CommandContext(ctx, os.Getenv(pluginVar), b.args...)
+	plugin.Stdout, plugin.Stderr = &stdout, os.Stderr
+	err = plugin.Run()
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 		return 0, err
 	}
 	if b.how != saysNothing {
 		_, _ = os.Stdout.Write(stdout.Bytes())
 	}
-	return b.afterwards(ctx, real.ProcessState.ExitCode(), record)
+	return b.afterwards(ctx, plugin.ProcessState.ExitCode(), record)
 }
 
 // afterwards does what comes when the real plugin has ended.

@@ -23,7 +23,7 @@ type seen struct{ Evidence }
 
 func (s *seen) note(m witness.Moment) uint64 {
 	m.Version = uint64(len(s.Moments)) + 1
-	m.At = time.Unix(int64(m.Version), 0) //nolint:gosec // small
+	m.At = time.Unix(int64(m.Version), 0)
 	m.Object().SetResourceVersion(strconv.FormatUint(m.Version, 10))
 	s.Moments = append(s.Moments, m)
 	return m.Version

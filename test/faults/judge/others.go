@@ -43,7 +43,9 @@ func fights(e *Evidence) []Violation {
 
 // between is an edit of what the run relies on, between two versions.
 func (e *Evidence) between(r Run, from, to uint64) (Edit, bool) {
-	relies := []string{schedule.Template, schedule.Partition, schedule.Strategy, schedule.Annotations, schedule.Garbage, schedule.RecreateSet}
+	relies := []string{
+		schedule.Template, schedule.Partition, schedule.Strategy, schedule.Annotations, schedule.Garbage, schedule.RecreateSet,
+	}
 	if r.Act.Verb() == "scale" {
 		relies = []string{schedule.Replicas, schedule.RecreateSet}
 	}
@@ -84,7 +86,8 @@ func budgets(e *Evidence) []Violation {
 			if !q.Taken() || q.Verb != "delete" || q.Resource != "pods" || q.Version == 0 {
 				continue
 			}
-			if ready(e.at(q.Version - 1).pods[q.Name]) && !e.once(since, q.Version, func(w world) bool { return w.available(r.Act.Set()) > want }) {
+			allows := func(w world) bool { return w.available(r.Act.Set()) > want }
+			if ready(e.at(q.Version - 1).pods[q.Name]) && !e.once(since, q.Version, allows) {
 				out = append(out, r.breach("has deleted pod %s, and the disruption budget wants %d pods", q.Name, want))
 			}
 			since = q.Version
@@ -136,7 +139,8 @@ func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
 		return ""
 	}
 	// Where a write got no answer, it is said that nobody knows.
-	if m := partitionIn.FindStringSubmatch(last.Gate); m != nil && !strings.Contains(last.Gate, "unless") && m[1] != strconv.Itoa(partition(s)) {
+	m := partitionIn.FindStringSubmatch(last.Gate)
+	if m != nil && !strings.Contains(last.Gate, "unless") && m[1] != strconv.Itoa(partition(s)) {
 		return fmt.Sprintf("says that it has left %q, and the partition is %d", last.Gate, partition(s))
 	}
 	if last.Type == "outcome" && last.Replicas != nil && *last.Replicas != replicas(s) {

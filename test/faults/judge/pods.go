@@ -119,7 +119,8 @@ type rollout struct {
 
 // closing are the edits after which nobody knows what a gate is worth.
 var closing = []string{
-	schedule.Template, schedule.Partition, schedule.Strategy, schedule.DeleteSet, schedule.RecreateSet, schedule.Annotations, schedule.Garbage,
+	schedule.Template, schedule.Partition, schedule.Strategy, schedule.DeleteSet, schedule.RecreateSet,
+	schedule.Annotations, schedule.Garbage,
 }
 
 // gate follows each set through the moments in which it has the record of a canary.
@@ -196,7 +197,7 @@ func (e *Evidence) passed(w world, s *appsv1.StatefulSet, m witness.Moment, know
 		return ""
 	}
 	switch leaves := m.Gone || m.Pod.DeletionTimestamp != nil; {
-	case !known && !leaves && revision(m.Pod) != record.Stable && e.wasStable(s, m, record.Stable):
+	case !known && !leaves && revision(m.Pod) != record.Stable && e.wasStable(m, record.Stable):
 		return m.Pod.Name + " is below the gate, and was made at revision " + revision(m.Pod) + ", not " + record.Stable
 	case leaves && before != nil && before.UID == m.Pod.UID && ready(before) && revision(before) == record.Stable:
 		by := e.deleter(m)
@@ -209,7 +210,7 @@ func (e *Evidence) passed(w world, s *appsv1.StatefulSet, m witness.Moment, know
 }
 
 // wasStable reports whether the pod before of that name was at the stable revision.
-func (e *Evidence) wasStable(s *appsv1.StatefulSet, m witness.Moment, stable string) bool {
+func (e *Evidence) wasStable(m witness.Moment, stable string) bool {
 	was := ""
 	for _, other := range e.Moments {
 		if other.Version >= m.Version {

@@ -24,7 +24,8 @@ func Story(e *Evidence, breaches []Violation) string {
 	}
 	for _, r := range e.Runs {
 		add(r.Began, "RUN %d begins at %d: %s %s", r.Number, r.From, r.Act, r.Why)
-		add(r.Ended, "RUN %d ends at %d: code %d %s sent %v disturbed %t alone %t", r.Number, r.To, r.Code, r.Signal, r.Sent, r.Disturbed, r.Alone)
+		add(r.Ended, "RUN %d ends at %d: code %d %s sent %v disturbed %t alone %t",
+			r.Number, r.To, r.Code, r.Signal, r.Sent, r.Disturbed, r.Alone)
 		for _, q := range r.Requests {
 			add(q.At, "  run %d: %s %s %s dry %t arrived %t code %d version %d %s", r.Number, q.Verb, q.Resource, q.Name, q.Dry, q.Arrived,
 				q.Code, q.Version, strings.ToValidUTF8(q.Body, "."))
@@ -67,14 +68,15 @@ func about(m witness.Moment) string {
 	case m.Set != nil:
 		return "set " + m.Set.Name + gone + aboutSet(m.Set)
 	case m.Pod != nil:
-		return fmt.Sprintf("pod %s%s revision %s uid %.8s ready %t deleted %t image %s phase %s", m.Pod.Name, gone, revision(m.Pod), m.Pod.UID,
-			ready(m.Pod), m.Pod.DeletionTimestamp != nil, m.Pod.Spec.Containers[0].Image, m.Pod.Status.Phase)
+		return fmt.Sprintf("pod %s%s revision %s uid %.8s ready %t deleted %t image %s phase %s",
+			m.Pod.Name, gone, revision(m.Pod), m.Pod.UID, ready(m.Pod), m.Pod.DeletionTimestamp != nil,
+			m.Pod.Spec.Containers[0].Image, m.Pod.Status.Phase)
 	case m.Claim != nil:
-		return fmt.Sprintf("claim %s%s volume %s deleted %t owners %d", m.Claim.Name, gone, m.Claim.Spec.VolumeName, m.Claim.DeletionTimestamp != nil,
-			len(m.Claim.OwnerReferences))
+		return fmt.Sprintf("claim %s%s volume %s deleted %t owners %d",
+			m.Claim.Name, gone, m.Claim.Spec.VolumeName, m.Claim.DeletionTimestamp != nil, len(m.Claim.OwnerReferences))
 	default:
-		return fmt.Sprintf("volume %s%s claim %s %s %s", m.Volume.Name, gone, claimRef(m.Volume), m.Volume.Spec.PersistentVolumeReclaimPolicy,
-			m.Volume.Status.Phase)
+		return fmt.Sprintf("volume %s%s claim %s %s %s",
+			m.Volume.Name, gone, claimRef(m.Volume), m.Volume.Spec.PersistentVolumeReclaimPolicy, m.Volume.Status.Phase)
 	}
 }
 
@@ -88,7 +90,8 @@ func claimRef(v *corev1.PersistentVolume) string {
 func aboutSet(s *appsv1.StatefulSet) string {
 	scaled, deleted := retention(s)
 	out := fmt.Sprintf(" generation %d (%d) replicas %d partition %d %s image %s revisions %s/%s available %d whenScaled %s whenDeleted %s",
-		s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type, s.Spec.Template.Spec.Containers[0].Image,
+		s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type,
+		s.Spec.Template.Spec.Containers[0].Image,
 		s.Status.CurrentRevision, s.Status.UpdateRevision, s.Status.AvailableReplicas, scaled, deleted)
 	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord, undoneNote} {
 		if text, ok := s.Annotations[annotation]; ok {

@@ -34,8 +34,10 @@ type world struct {
 
 func newWorld() world {
 	return world{
-		map[string]*appsv1.StatefulSet{}, map[string]*corev1.Pod{},
-		map[string]*corev1.PersistentVolumeClaim{}, map[string]*corev1.PersistentVolume{},
+		map[string]*appsv1.StatefulSet{},
+		map[string]*corev1.Pod{},
+		map[string]*corev1.PersistentVolumeClaim{},
+		map[string]*corev1.PersistentVolume{},
 	}
 }
 

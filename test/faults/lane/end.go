@@ -80,7 +80,7 @@ func (l *lane) helps(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evid
 		return l.run(ctx, l.command(set, annotation, n, e))
 	}
 	// A template whose pods do not stay Ready may have been rolled out.
-	return l.run(ctx, l.undo(set, e))
+	return l.run(ctx, l.undo(set))
 }
 
 // unreadable reports whether somebody else has written this.
@@ -123,9 +123,9 @@ func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *ju
 	case annotation == holdRecord && l.healthy(set):
 		return []string{"release", set.Name, "--yes"}
 	case annotation == holdRecord:
-		return l.undo(set, e)
+		return l.undo(set)
 	case n.Verb == "undo":
-		return l.undo(set, e)
+		return l.undo(set)
 	case n.Verb == "restart" && l.schedule.Way == "canary" && l.healthy(set):
 		return []string{"restart", set.Name, "--yes", "--retry"}
 	case n.Verb == "" && l.schedule.Way == "canary" && l.healthy(set):
@@ -165,25 +165,26 @@ func (l *lane) healthy(set *appsv1.StatefulSet) bool {
 
 // undo goes back to a revision that is good: by itself where that is the one that
 // it would choose, else by its name.
-func (l *lane) undo(set *appsv1.StatefulSet, e *judge.Evidence) []string {
+func (l *lane) undo(set *appsv1.StatefulSet) []string {
 	args := []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
 	if ptr.Deref(set.Spec.Replicas, 1) == 0 {
 		return []string{"scale", set.Name, "--replicas=1", "--yes", "--pvc=reuse"}
 	}
-	if good := l.goodRevision(set, e); good != "" {
+	if good := l.goodRevision(set); good != "" {
 		args = append(args, "--to-revision="+good)
 	}
 	return args
 }
 
 // goodRevision is one whose pods have been Ready.
-func (l *lane) goodRevision(set *appsv1.StatefulSet, e *judge.Evidence) string {
+func (l *lane) goodRevision(set *appsv1.StatefulSet) string {
 	all, err := l.plane.client.AppsV1().ControllerRevisions(l.namespace).List(context.Background(), metav1.ListOptions{})
 	if err != nil {
 		return ""
 	}
 	for _, r := range all.Items {
-		if owner := metav1.GetControllerOf(&r); owner != nil && owner.UID == set.UID && strings.Contains(string(r.Data.Raw), `"image":"app:v`) {
+		owner := metav1.GetControllerOf(&r)
+		if owner != nil && owner.UID == set.UID && strings.Contains(string(r.Data.Raw), `"image":"app:v`) {
 			return r.Name
 		}
 	}

@@ -177,7 +177,8 @@ func unsettled(live []witness.Moment) string {
 			continue
 		}
 		n := ptr.Deref(s.Spec.Replicas, 1)
-		if s.Status.ObservedGeneration != s.Generation || s.Status.AvailableReplicas != n || s.Status.Replicas != n || pods[s.Name] != int(n) {
+		if s.Status.ObservedGeneration != s.Generation || s.Status.AvailableReplicas != n || s.Status.Replicas != n ||
+			pods[s.Name] != int(n) {
 			return fmt.Sprintf("%s has %d of %d pods available", s.Name, s.Status.AvailableReplicas, n)
 		}
 	}

@@ -139,7 +139,8 @@ func (g *generator) faults(m *model, rough bool) []Fault {
 
 func (g *generator) fault(m *model) Fault {
 	f := Fault{
-		Does:  g.one(Kill, Kill, Killed, Killed, Int, Term, Stop, Delay, Delay, Drop, Lose, Lose, Repeat, Reject, Reject, Cut, Expire, Outage, Foreign),
+		Does: g.one(Kill, Kill, Killed, Killed, Int, Term, Stop, Delay, Delay, Drop, Lose, Lose, Repeat, Reject, Reject, Cut, Expire,
+			Outage, Foreign),
 		After: g.IntN(14),
 	}
 	milliseconds := func(most int) time.Duration { return time.Duration(50+g.IntN(most)) * time.Millisecond }
@@ -221,7 +222,8 @@ func (g *generator) command(m *model) Act {
 		a.Home = 0
 	}
 	verbs := []string{"canary", "canary", "canary", "canary", "restart", "restart", "scale", "scale", "scale", "scale", "hold"}
-	if m.acts++; m.acts > 1 {
+	m.acts++
+	if m.acts > 1 {
 		verbs = append(verbs, "prune-pvc", "prune-pvc", "status", "watch")
 	}
 	if m.revisions > 0 {

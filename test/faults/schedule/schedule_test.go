@@ -58,13 +58,15 @@ func TestSeedsMakeEverything(t *testing.T) {
 		require.True(t, verbs[verb], verb)
 	}
 	for _, fault := range []string{
-		schedule.Kill, schedule.Killed, schedule.Int, schedule.Term, schedule.Stop, schedule.Delay, schedule.Drop, schedule.Lose, schedule.Repeat,
+		schedule.Kill, schedule.Killed, schedule.Int, schedule.Term, schedule.Stop, schedule.Delay, schedule.Drop,
+		schedule.Lose, schedule.Repeat,
 		schedule.Reject, schedule.Cut, schedule.Expire, schedule.Outage, schedule.Foreign, schedule.Restart, schedule.Freeze,
 	} {
 		require.True(t, faults[fault], fault)
 	}
 	for _, edit := range []string{
-		schedule.Template, schedule.Partition, schedule.Replicas, schedule.Strategy, schedule.DeletePod, schedule.DeleteSet, schedule.RecreateSet,
+		schedule.Template, schedule.Partition, schedule.Replicas, schedule.Strategy, schedule.DeletePod,
+		schedule.DeleteSet, schedule.RecreateSet,
 		schedule.Annotations, schedule.Garbage, schedule.KeepClaim,
 	} {
 		require.True(t, edits[edit], edit)
