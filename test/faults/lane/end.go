@@ -23,7 +23,7 @@ import (
 // documentation names for it: one for each operation.
 func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	for _, s := range l.schedule.Sets {
-		for range 5 {
+		for range 3 {
 			l.calm(ctx)
 			set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, s.Name, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) {
@@ -193,7 +193,7 @@ func (l *lane) goodRevision(set *appsv1.StatefulSet) string {
 
 // run runs a command that nothing disturbs.
 func (l *lane) run(ctx context.Context, args []string) error {
-	if slices.Contains([]string{"abort", "undo", "canary"}, args[0]) {
+	if slices.Contains([]string{"abort", "undo", "canary", "restart"}, args[0]) {
 		args = append(args, "--ignore-pdb") // a scale may have left fewer pods than the budget wants
 	}
 	a := schedule.Act{Args: append(args, "--patience=2s", "--step-timeout=20s", "--timeout=60s", "-o", "json")}
