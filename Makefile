@@ -129,12 +129,12 @@ e2e: build ## Run the plugin's scripts against a real control plane
 	KUBE_VERSION=$(KUBE_VERSION) go test -count=1 -timeout 90m $(if $(RUN),-run '$(RUN)') ./test/e2e/... $(E2E_ARGS)
 
 .PHONY: faults
-faults: build ## Play SEEDS seeded schedules of commands and faults against a real control plane
+faults: ## Play SEEDS seeded schedules of commands and faults against a real control plane
 	go run -C test/sandbox . build $(KUBE_FLAG)
 	KUBE_VERSION=$(KUBE_VERSION) go run ./test/faults -first $(FIRST) -seeds $(SEEDS) $(FAULTS_ARGS)
 
 .PHONY: faults-fixed
-faults-fixed: build ## Play 40 fixed schedules, and see that a plugin that is broken on purpose is caught
+faults-fixed: ## Play 40 fixed schedules, and see that a plugin that is broken on purpose is caught
 	go run -C test/sandbox . build $(KUBE_FLAG)
 	KUBE_VERSION=$(KUBE_VERSION) go run ./test/faults -prove -first 1 -seeds 40
 

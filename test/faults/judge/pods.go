@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
@@ -111,10 +111,10 @@ func (e *Evidence) moved(r Run, q Request, since uint64) (what string, moved boo
 
 // rollout is what the record of a canary says.
 type rollout struct {
-	Verb     string          `json:"verb"`
-	Stable   string          `json:"stable"`
-	Steps    operation.Steps `json:"steps"`
-	Aborting bool            `json:"aborting"`
+	Verb     string   `json:"verb"`
+	Stable   string   `json:"stable"`
+	Steps    []string `json:"steps"`
+	Aborting bool     `json:"aborting"`
 }
 
 // closing are the edits after which nobody knows what a gate is worth.
@@ -153,22 +153,31 @@ func (e *Evidence) opened(r Run) (string, bool) {
 	if json.Unmarshal([]byte(after.Annotations[rolloutRecord]), &record) != nil || record.Verb != "" || record.Aborting {
 		return "", false
 	}
-	counts, err := record.Steps.UsableCounts(replicas(after))
-	if err != nil {
-		return "", false
-	}
 	was := 0
 	if before.Annotations[rolloutRecord] != "" {
 		was = max(0, replicas(before)-partition(before))
 	}
 	let, most := replicas(after)-partition(after), replicas(after)
-	for _, n := range counts {
-		if n > was {
-			most = n
+	for _, step := range record.Steps {
+		if n := podsOf(step, replicas(after)); n > was {
+			most = min(n, most)
 			break
 		}
 	}
 	return fmt.Sprintf("was to hold after %d pods and has let %d through, %d of them before", most, let, was), let > most
+}
+
+// podsOf is how many pods a step is of so many, a part of one counting as a whole.
+func podsOf(step string, replicas int) int {
+	share, percent := strings.CutSuffix(step, "%")
+	n, err := strconv.Atoi(share)
+	switch {
+	case err != nil:
+		return replicas
+	case percent:
+		return (n*replicas + 99) / 100
+	}
+	return n
 }
 
 // guarded reports whether the pod of a moment is below a gate that the plugin has
