@@ -172,11 +172,19 @@ func (e *Evidence) untold(d deletion) string {
 		if always(func(w world) bool { return w.wants(s.Name, ordinal) }) {
 			return fmt.Sprintf("which %s has wanted all the time", s.Name)
 		}
-		if ordinal < s.Start+s.Autoscaler && always(there) && !d.run.Act.Has("ignore-hpa") {
+		// Whoever wants the ordinal fresh wants no other claim there than a new one.
+		if ordinal < s.Start+s.Autoscaler && always(there) && !d.run.Act.Has("ignore-hpa") && !e.fresh(s.Name, d.run.Number) {
 			return "which an autoscaler may want again"
 		}
 	}
 	return ""
+}
+
+// fresh reports whether a run up to then was to put new claims in the place of old ones.
+func (e *Evidence) fresh(set string, upTo int) bool {
+	return slices.ContainsFunc(e.Runs, func(r Run) bool {
+		return r.Number <= upTo && r.Act.Set() == set && r.Act.Flag("pvc") == "fresh"
+	})
 }
 
 // always reports whether something held in every moment between two versions.

@@ -54,6 +54,10 @@ func (e *Evidence) changed(name string, s *appsv1.StatefulSet) string {
 	return ""
 }
 
+// Taken reports whether somebody else has changed the template of a set: a rollout
+// of another one is not gone on with then.
+func (e *Evidence) Taken(set string) bool { return e.foreign(set, schedule.Template, schedule.RecreateSet) }
+
 // foreign reports whether somebody else has done any of this to a set.
 func (e *Evidence) foreign(set string, what ...string) bool {
 	return slices.ContainsFunc(e.Edits, func(d Edit) bool { return d.Set == set && slices.Contains(what, d.Does) })

@@ -117,6 +117,7 @@ func (l *lane) drop(ctx context.Context, set, annotation string) error {
 
 // command is the way out of one operation.
 func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
+	on := l.schedule.Way == "canary" && l.healthy(set) && !e.Taken(set.Name)
 	switch {
 	case annotation == scaleRecord && n.To != nil:
 		return l.scale(set, n, e)
@@ -126,9 +127,9 @@ func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *ju
 		return l.undo(set)
 	case n.Verb == "undo":
 		return l.undo(set)
-	case n.Verb == "restart" && l.schedule.Way == "canary" && l.healthy(set):
+	case n.Verb == "restart" && on:
 		return []string{"restart", set.Name, "--yes", "--retry"}
-	case n.Verb == "" && l.schedule.Way == "canary" && l.healthy(set):
+	case n.Verb == "" && on:
 		return []string{"canary", set.Name, "--yes", "--retry"}
 	case n.Verb == "" && l.schedule.Way == "undo":
 		return []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
