@@ -48,6 +48,7 @@ var proofs = []proof{
 	{"hang", neverEnds, []string{"status web"}},
 	{"dry-run", annotates, []string{"canary web --image=app=app:v2 --dry-run=server"}},
 	{"refusal", annotates, []string{"promote web"}},
+	{"strangers", deletesOther, []string{"restart web --soak=0s --yes"}},
 	{"fights", fightsBack, []string{"canary web --image=app=app:v2 --soak=0s --yes"}},
 	{"budgets", takesPod, []string{"restart web --ordinals=0 --soak=0s --yes"}},
 	{"words", boasts, []string{"canary web --image=app=app:v2 --soak=0s --hold -o json"}},
@@ -68,6 +69,8 @@ func (p proof) schedule(i int) schedule.Schedule {
 	switch p.how {
 	case takesPod:
 		s.Sets[0].Available = 3
+	case deletesOther:
+		s.Sets = append(s.Sets, schedule.Set{Name: "x", Replicas: 1})
 	case fightsBack:
 		s.Acts[0].Faults = []schedule.Fault{{
 			Does: schedule.Foreign, Of: "write", After: 1, Edit: &schedule.Edit{Does: schedule.Partition, Set: "web", Number: 2},

@@ -43,6 +43,7 @@ const (
 	annotates     = "writes where it should not"
 	fightsBack    = "changes a set again that somebody else has changed"
 	takesPod      = "deletes a pod that a disruption budget wants"
+	deletesOther  = "deletes a pod of another set"
 	boasts        = "says what is not so"
 	keepsRecord   = "leaves its record on the set"
 )
@@ -93,6 +94,8 @@ func (b broken) run(ctx context.Context) (int, error) {
 		return 0, nil
 	case fightsBack:
 		return 0, errors.Join(b.patch(ctx, `{"spec":{"minReadySeconds":1}}`), b.patch(ctx, `{"spec":{"minReadySeconds":0}}`))
+	case deletesOther:
+		return 0, pods.Delete(ctx, "x-0", metav1.DeleteOptions{})
 	case takesPod:
 		return 0, pods.Delete(ctx, "web-0", metav1.DeleteOptions{})
 	case boasts:

@@ -115,6 +115,14 @@ func claims(e *Evidence) []Violation {
 			out = append(out, d.run.breach("has deleted claim %s, %s", d.claim.Name, what))
 		}
 	}
+	// What was taken although its answer never came is in the audit log alone.
+	for _, r := range e.Runs {
+		for _, w := range e.writesOf(r) {
+			if name := w.ObjectRef.Name; w.Verb == "delete" && w.ObjectRef.Resource == "persistentvolumeclaims" && len(e.told(name, r.Number)) == 0 {
+				out = append(out, r.breach("has deleted claim %s, which no command was told to delete", name))
+			}
+		}
+	}
 	for _, w := range e.Writes {
 		name := w.ObjectRef.Name
 		if w.Verb != "delete" || w.ObjectRef.Resource != "persistentvolumeclaims" || w.ResponseStatus.Code >= 300 ||
@@ -149,9 +157,6 @@ func (e *Evidence) mayBeCollected(claim string, at time.Time) bool {
 
 // untold says why a claim should not have been deleted, or nothing.
 func (e *Evidence) untold(d deletion) string {
-	if len(e.told(d.claim.Name, d.run.Number)) == 0 {
-		return "which no command was told to delete"
-	}
 	always := func(holds func(world) bool) bool { return e.always(d.run.From, d.at, holds) }
 	name := d.claim.Name
 	if always(func(w world) bool { c := w.claims[name]; return c != nil && c.Annotations[keepClaim] != "" }) {

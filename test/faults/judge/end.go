@@ -56,7 +56,9 @@ func (e *Evidence) changed(name string, s *appsv1.StatefulSet) string {
 
 // Taken reports whether somebody else has changed the template of a set: a rollout
 // of another one is not gone on with then.
-func (e *Evidence) Taken(set string) bool { return e.foreign(set, schedule.Template, schedule.RecreateSet) }
+func (e *Evidence) Taken(set string) bool {
+	return e.foreign(set, schedule.Template, schedule.RecreateSet)
+}
 
 // foreign reports whether somebody else has done any of this to a set.
 func (e *Evidence) foreign(set string, what ...string) bool {

@@ -119,6 +119,7 @@ func Rules() []Rule {
 		{"hang", "no run goes on past its deadline", hangs},
 		{"dry-run", "a dry run writes nothing", dryRuns},
 		{"refusal", "what was refused, or used wrongly, has written nothing", refusals},
+		{"strangers", "a run writes to its own set and its pods, and to claims and volumes only where it is about these", strangers},
 		{"fights", "a run that somebody else has got in the way of changes nothing more", fights},
 		{"budgets", "no pod is deleted that a disruption budget wants", budgets},
 		{"words", "what is said of the set is so", words},

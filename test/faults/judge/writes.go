@@ -43,3 +43,26 @@ func refusals(e *Evidence) []Violation {
 		return "", false
 	})
 }
+
+// strangers looks for writes to what is none of a run's business: other sets, and
+// pods that are not the set's.
+func strangers(e *Evidence) []Violation {
+	return each(e, func(r Run) (string, bool) {
+		set := r.Act.Set()
+		for _, w := range e.writesOf(r) {
+			own := true
+			switch w.ObjectRef.Resource {
+			case "statefulsets":
+				own = w.ObjectRef.Name == set
+			case "pods":
+				_, own = ordinalOf(set, w.ObjectRef.Name)
+			case "persistentvolumeclaims", "persistentvolumes":
+				own = r.Act.Verb() == "scale" || r.Act.Verb() == "prune-pvc" || r.Act.Verb() == "restore-pvc"
+			}
+			if !own {
+				return "has written to what is not its own: " + w.String(), true
+			}
+		}
+		return "", false
+	})
+}
