@@ -75,7 +75,7 @@ const (
 
 // trusted reports whether the claim's maker is evidence that a set's it was:
 // of all controllers only that of StatefulSets makes claims that no pod owns,
-// and restore-pvc makes them anew out of a set's.
+// and restore-pvc recreates them out of a set's.
 func (s siblings) trusted(c *storage.Claim) bool {
 	return s.controllers[c.MadeBy] || fieldmanager.Own(c.MadeBy)
 }

@@ -146,7 +146,7 @@ func TestNothingHelpsASetThatIsGone(t *testing.T) {
 	}{
 		{"deleted", "the StatefulSet was deleted; nothing more is written", sts.Snapshot{}},
 		{
-			"made anew, even with a lower generation", "the StatefulSet was deleted and recreated; nothing more is written",
+			"recreated, even with a lower generation", "the StatefulSet was deleted and recreated; nothing more is written",
 			ststest.Opened(ststest.Canary(ststest.Generation(1), func(set *appsv1.StatefulSet) { set.UID = "other" })),
 		},
 	} {

@@ -57,7 +57,7 @@ type Event struct {
 	Reason    string // of the trouble or the failure that a wait tells of, in one word; empty for none
 	Outcome   *Outcome
 	// Batch are the steps of a plan whose steps are too many to be held: each is made
-	// when it is come to. Nil for other plans, and where nobody may go through them.
+	// when it is come to. Nil for other plans, and where they can't be gone through.
 	Batch iter.Seq[plan.Step]
 	// Claim is what became of a claim of a batch; Step is its deletion.
 	Claim *ClaimEnd

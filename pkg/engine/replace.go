@@ -78,7 +78,7 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Ti
 		case pod.Ready:
 			old = append(old, pod)
 		default:
-			down = append(down, pod) // in ordinal order, as the controller makes them anew
+			down = append(down, pod) // in ordinal order, as the controller recreates them
 		}
 	}
 	if !soon.IsZero() {
@@ -133,7 +133,7 @@ func (n *next) unhealthy(step *plan.Step) bool {
 	return false
 }
 
-// outdated reports whether the deletion can't be taken any more, nor has been:
+// outdated reports whether the deletion does not hold any more and was not taken:
 // the pod has changed since it was picked, and is not on its way out.
 func outdated(d plan.DeletePod, s sts.Snapshot) bool {
 	return d.Version != "" && slices.ContainsFunc(s.Pods, func(p sts.Pod) bool {

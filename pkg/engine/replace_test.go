@@ -140,7 +140,7 @@ func TestReplaceEach(t *testing.T) {
 	}
 }
 
-// The controller would make them anew at the revision that they are to leave.
+// The controller would recreate them at the revision that they are to leave.
 func TestPodsThatAreBackAreNotDeletedWhenStableIsForgotten(t *testing.T) {
 	for _, test := range []struct {
 		name string

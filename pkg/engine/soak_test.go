@@ -57,7 +57,7 @@ func TestSoak(t *testing.T) {
 		},
 		{"fails when a pod is gone", ststest.Without(good, 4), 1, broken("web-4", sts.ReasonReplaced, wentAway)},
 		{
-			"fails when a pod was made anew, even if that is Available",
+			"fails when a pod was recreated, even if that is Available",
 			ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4, ststest.Recreated)), 1, broken("web-4", sts.ReasonReplaced, wentAway),
 		},
 		{

@@ -14,7 +14,7 @@ import (
 
 // patchFor is the JSON patch that makes an edit, on condition that the set is
 // still the one that was seen. resourceVersion would not do: it moves with
-// every status update. The uid tells the set from one made anew under its
+// every status update. The uid tells the set from one recreated under its
 // name, the generation moves with the spec, and annotations, which move
 // neither, are pinned one by one.
 func patchFor(e plan.Edit, seen *workload.Set) ([]byte, error) {

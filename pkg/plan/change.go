@@ -146,7 +146,7 @@ func Partition(n int) Edit {
 }
 
 // DeletePod deletes one pod, so that it is recreated. The uid
-// keeps it from hitting a pod that has been made anew already.
+// keeps it from hitting a pod that has been recreated already.
 type DeletePod struct {
 	Name string    `json:"name"`
 	UID  types.UID `json:"uid"`

@@ -175,7 +175,7 @@ type Found struct {
 	Receipt
 	File string
 	// Older are records of the same claim with other volumes: a claim that is
-	// made anew, empty, and deleted again leaves the data to the record before.
+	// recreated, empty, and deleted again leaves the data to the record before.
 	Older []Found
 }
 

@@ -212,7 +212,7 @@ func TestWhereRecordsGo(t *testing.T) {
 	}
 }
 
-// A claim that is made anew, empty, and deleted as well must not hide where the
+// A claim that is recreated, empty, and deleted as well must not hide where the
 // data of the first one is.
 func TestOlderRecordsOfOtherVolumesAreFoundBesideTheNewest(t *testing.T) {
 	dir := t.TempDir()

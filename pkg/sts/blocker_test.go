@@ -44,7 +44,7 @@ func TestBlocker(t *testing.T) {
 			pods: five(ststest.Pod(1, broken), ststest.Pod(4, bad, broken)),
 		},
 		{
-			name: "not one that is terminating: the controller makes it anew",
+			name: "not one that is terminating: the controller recreates it",
 			pods: five(ststest.Pod(2, bad, broken, ststest.Terminating)),
 		},
 		{

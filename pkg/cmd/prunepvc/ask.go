@@ -54,7 +54,7 @@ func (r Request) may(ctx context.Context, client *kube.Client, verdicts iter.Seq
 		there := client.In(v.Claim.Namespace)
 		err := there.Permit(ctx, permission.DeleteClaims(r.RetainVolumes)...)
 		if err == nil {
-			err = there.MayAll(ctx, v.Claim, r.RetainVolumes)
+			err = there.PermitDeletion(ctx, v.Claim, r.RetainVolumes)
 		}
 		if err == nil {
 			return nil

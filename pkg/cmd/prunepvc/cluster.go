@@ -50,7 +50,7 @@ func (c cluster) Retain(ctx context.Context, r receipt.Receipt) error {
 
 // May is the error that a deletion would have now.
 func (c cluster) May(ctx context.Context, claim storage.Claim) error {
-	return c.client.In(claim.Namespace).MayPrune(ctx, claim)
+	return c.client.In(claim.Namespace).PermitPrune(ctx, claim)
 }
 
 // Delete deletes the claim if it is still as it was seen.

@@ -51,16 +51,16 @@ func newWatcher(c *transport.Conn, set *workload.Set, opts Options) (*watcher, e
 		return nil, err
 	}
 	w := &watcher{
-		conn:    c,
-		zones:   opts.Zones,
-		name:    set.Name,
-		changed: make(chan struct{}, 1),
-		trouble: make(chan engine.Update, 8),
-		out:     make(chan engine.Update),
-		ended:   map[*source]bool{},
-		cut:     map[*source]bool{},
-		nodes:   map[string]*source{},
-		places:  map[types.UID]string{},
+		conn:     c,
+		zones:    opts.Zones,
+		name:     set.Name,
+		changed:  make(chan struct{}, 1),
+		trouble:  make(chan engine.Update, 8),
+		out:      make(chan engine.Update),
+		ended:    map[*source]bool{},
+		cut:      map[*source]bool{},
+		nodes:    map[string]*source{},
+		affinity: map[types.UID]string{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
 		lister(c.StatefulSets(c.Namespace).List), c.StatefulSets(c.Namespace).Watch)
@@ -88,7 +88,7 @@ type watcher struct {
 	events, budgets       *source
 	claims                *source // nil when they don't matter
 	nodes                 map[string]*source
-	places                map[types.UID]string // where the volumes of pods that fit on no node can be used
+	affinity              map[types.UID]string // where the volumes of pods that fit on no node can be used
 	changed               chan struct{}        // holds one token when a source changed
 	trouble               chan engine.Update
 	out                   chan engine.Update
@@ -125,7 +125,7 @@ func (w *watcher) run(ctx context.Context) {
 		}
 		overdue = w.lookAtNodes(ctx, s)
 		w.zones.add(ctx, w.conn, s, w.signal)
-		next = &engine.Update{Snapshot: w.lookAtPlaces(ctx, s)}
+		next = &engine.Update{Snapshot: w.addNodeAffinity(ctx, s)}
 	}
 	for {
 		var out chan<- engine.Update

@@ -79,9 +79,9 @@ func (c Claims) ClaimNow(ctx context.Context, seen storage.Claim) (storage.Claim
 	return now, err
 }
 
-// MayPrune is the error that PruneClaim would have now. A webhook that does not
+// PermitPrune is the error that PruneClaim would have now. A webhook that does not
 // support dry runs is none.
-func (c Claims) MayPrune(ctx context.Context, claim storage.Claim) error {
+func (c Claims) PermitPrune(ctx context.Context, claim storage.Claim) error {
 	err := c.PruneClaim(ctx, claim, true)
 	if err != nil && strings.Contains(err.Error(), "does not support dry run") {
 		return nil
@@ -89,11 +89,11 @@ func (c Claims) MayPrune(ctx context.Context, claim storage.Claim) error {
 	return err
 }
 
-// MayAll is the error when a permission is missing that it takes to delete the
+// PermitDeletion is the error when a permission is missing that it takes to delete the
 // claim or, where that is asked for, to keep its volume first. Nothing is
 // changed, and anything else that is wrong is none of its business.
-func (c Claims) MayAll(ctx context.Context, claim storage.Claim, retain bool) error {
-	err := c.MayPrune(ctx, claim)
+func (c Claims) PermitDeletion(ctx context.Context, claim storage.Claim, retain bool) error {
+	err := c.PermitPrune(ctx, claim)
 	if err == nil && retain && claim.Volume != "" {
 		var r receipt.Receipt
 		if r, err = c.claimReceipt(ctx, claim, false); err == nil {

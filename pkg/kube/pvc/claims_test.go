@@ -74,7 +74,7 @@ func TestAMissingPermissionIsSaidBeforehand(t *testing.T) {
 				server.On(test.method, test.path, test.answer)
 			}
 
-			err := server.Client().MayAll(t.Context(), storage.ObserveClaim(claim, nil), test.retain)
+			err := server.Client().PermitDeletion(t.Context(), storage.ObserveClaim(claim, nil), test.retain)
 
 			if test.missing == "" {
 				require.NoError(t, err)
@@ -118,5 +118,5 @@ func TestAMissingPermissionIsSaidOfAClaimThatHasChanged(t *testing.T) {
 	seen := storage.ObserveClaim(claim, nil)
 	seen.Version = "6"
 
-	require.ErrorContains(t, server.Client().MayAll(t.Context(), seen, true), "cannot patch persistentvolumes")
+	require.ErrorContains(t, server.Client().PermitDeletion(t.Context(), seen, true), "cannot patch persistentvolumes")
 }

@@ -139,7 +139,7 @@ func TestFailedDelete(t *testing.T) {
 			sorted{Conflict: true, Words: "the object changed meanwhile: pod web-4 is gone"},
 		},
 		{
-			"a pod that was made anew is a conflict",
+			"a pod that was recreated is a conflict",
 			kubetest.Failure(http.StatusConflict, "the UID in the precondition (a) does not match the UID in record (b)"),
 			sorted{Conflict: true, Words: "the object changed meanwhile: pods web-4"},
 		},

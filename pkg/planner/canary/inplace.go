@@ -36,7 +36,7 @@ func otherTemplate(r Request, record operation.Rollout, s sts.Snapshot) *plan.Re
 
 // inPlace plans the way forward from a canary that is no good: another template
 // behind the same gate, with the same revision to go back to. The pods that were
-// let through get it, the others don't; all steps are measured anew.
+// let through get it, the others don't; all steps are measured again.
 func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err := operation.Refuse("canary", s); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
 		next := rollout.Whole(min(at+1, len(rollout.Counts)-1))
 		return plan.Step{
 			Title: title, Number: next.Number, Of: next.Of, Part: true,
-			Until: plan.PodsGood{From: through.First()}, Replace: rollout.Free(),
+			Until: plan.PodsGood{From: through.First()}, Replace: rollout.Blocker(),
 		}, true
 	}
 	step := rollout.Whole(at)

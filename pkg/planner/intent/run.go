@@ -41,7 +41,7 @@ func UndoTo(words, revision string, s sts.Snapshot) hint.Hint {
 
 // Resume is what a verb is told that goes on with a rollout in progress.
 type Resume struct {
-	Retry    bool // go on with what has failed, and measure the same step anew
+	Retry    bool // go on with what has failed, and measure the same step again
 	TakeOver bool // go on with what another process drives
 }
 

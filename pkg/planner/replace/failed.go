@@ -10,7 +10,7 @@ import (
 )
 
 // failed refuses to go on with what has failed: the pods may look well by now,
-// and nobody has said that they are. A retry says so, and measures the step anew.
+// and nobody has said that they are. A retry says so, and measures the step again.
 func (r Rollout) failed(retry bool) *plan.Refusal {
 	f := r.Record.Failure(r.Set)
 	if retry || f == nil || r.Record.Aborting {

@@ -36,7 +36,7 @@ func (g gate) whole(i int) plan.Step {
 		step.Change = g.move(g.partition(i))
 	}
 	step.Until = plan.PodsGood{From: g.through(i).First()}
-	step.Replace = g.Free()
+	step.Replace = g.Blocker()
 	if g.Record.Verb == operation.VerbUndo && len(g.Counts) == 1 {
 		step.Title = ReturnTo(g.elsewhere(), g.Record.Target)
 	}
@@ -141,14 +141,14 @@ func (g gate) atOnce() []string {
 		most, min(most, g.Set.Replicas()))}
 }
 
-// Free is for a pod that the controller would wait for without end. A canary
+// Blocker is what is done about a pod that the controller would wait for without end. A canary
 // leaves it to the user, unless it is to go ahead with unhealthy pods: then
 // it has to get past them as well.
-func (r Rollout) Free() *plan.Replace {
+func (r Rollout) Blocker() *plan.Replace {
 	if r.InPlace {
 		return &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: r.Guarded()}
 	}
-	if !r.Force && !r.traits().frees {
+	if !r.Force && !r.traits().unblocks {
 		return nil
 	}
 	free := &plan.Replace{Mode: plan.ReplaceBlocker, Grace: r.Limits.Patience, Budgets: r.Guarded(), AlwaysUnhealthy: r.goesBack()}
@@ -160,4 +160,4 @@ func (r Rollout) Free() *plan.Replace {
 
 // goesBack reports whether a pod that is not Ready is better off where this run
 // takes it, whatever a budget says.
-func (r Rollout) goesBack() bool { return r.Guarded() && r.traits().frees }
+func (r Rollout) goesBack() bool { return r.Guarded() && r.traits().unblocks }

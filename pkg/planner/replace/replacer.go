@@ -84,13 +84,13 @@ type traits struct {
 	onePod bool
 	// noted says that each move of the gate is noted in the record.
 	noted bool
-	// frees says that a pod which the controller would wait for without end is deleted.
-	frees bool
+	// unblocks says that a pod which the controller would wait for without end is deleted.
+	unblocks bool
 }
 
 var verbs = map[operation.Verb]traits{
 	operation.VerbCanary:  {does: "update", done: "updated", counted: true, noted: true},
-	operation.VerbUndo:    {does: "return", done: "back", frees: true},
+	operation.VerbUndo:    {does: "return", done: "back", unblocks: true},
 	operation.VerbRestart: {does: "restart", done: "restarted", onePod: true, noted: true},
 }
 

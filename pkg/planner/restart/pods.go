@@ -70,7 +70,7 @@ func updating(s sts.Snapshot, pods map[int]types.UID, now time.Time) string {
 	return ""
 }
 
-// held says which pod keeps the controller from making those anew that are to
+// held says which pod keeps the controller from recreating those that are to
 // be restarted: in order, it makes none before all below are healthy.
 func held(s sts.Snapshot, pods map[int]types.UID, now time.Time) []string {
 	if !s.Ordered() {

@@ -88,7 +88,7 @@ func finished(v *corev1.PersistentVolume) {
 	v.Annotations, v.Spec.PersistentVolumeReclaimPolicy = nil, corev1.PersistentVolumeReclaimDelete
 }
 
-// there is a claim of that name, made anew for the volume.
+// there is a claim of that name, recreated for the volume.
 func there(phase corev1.PersistentVolumeClaimPhase, changes ...func(*corev1.PersistentVolumeClaim)) *corev1.PersistentVolumeClaim {
 	c := &corev1.PersistentVolumeClaim{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "data-web-1", UID: "new-uid"},

@@ -115,7 +115,7 @@ func TestPlanSteps(t *testing.T) {
 			[]string{check, "end the scale | remove the record | " + seen},
 		},
 		{
-			"going on, a claim made anew is not the one that was to be deleted", request(2),
+			"going on, a recreated claim is not the one that was to be deleted", request(2),
 			snapshot(set(ststest.Replicas(2), pending("another")), four()...),
 			[]string{check, "end the scale | remove the record | " + seen},
 		},

@@ -55,7 +55,7 @@ type Request struct {
 	// Unrecorded says that no record can be written of claims whose volumes stay
 	// by themselves.
 	Unrecorded bool
-	// Left are claims that come anew although a volume of an earlier one, with
+	// Left are claims that are recreated although a volume of an earlier one, with
 	// its data, is still there.
 	Left []string
 	// Command is how the user calls the plugin, with the flags that lead to the

@@ -90,7 +90,7 @@ func (w *World) apply(c plan.Change) {
 	}
 }
 
-// replace deletes the pod and makes it anew, at the revision that it is to have.
+// replace deletes the pod and recreates it, at the revision that it is to have.
 func (w *World) replace(o int) {
 	if pod := w.Pods[o]; pod != nil {
 		w.Gone = append(w.Gone, pod.Name)

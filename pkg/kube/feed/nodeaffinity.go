@@ -15,18 +15,18 @@ import (
 // Where volumes can be used is looked at only when a pod that has some fits on
 // no node. Not being allowed to costs the words and nothing else.
 
-// lookAtPlaces adds, to what the scheduler says about a pod, where its volumes
+// addNodeAffinity adds, to what the scheduler says about a pod, where its volumes
 // can be used. It asks once for each pod.
-func (w *watcher) lookAtPlaces(ctx context.Context, s sts.Snapshot) sts.Snapshot {
+func (w *watcher) addNodeAffinity(ctx context.Context, s sts.Snapshot) sts.Snapshot {
 	for i := range s.Pods {
 		pod := &s.Pods[i]
 		if pod.Trouble == nil || pod.Trouble.Reason != sts.ReasonUnschedulable {
 			continue
 		}
-		words, asked := w.places[pod.UID]
+		words, asked := w.affinity[pod.UID]
 		if !asked {
-			words = placesOf(ctx, w.conn, w.pod(pod.Name))
-			w.places[pod.UID] = words
+			words = nodeAffinityOf(ctx, w.conn, w.pod(pod.Name))
+			w.affinity[pod.UID] = words
 		}
 		if words != "" {
 			trouble := *pod.Trouble
@@ -46,9 +46,9 @@ func (w *watcher) pod(name string) *corev1.Pod {
 	return nil
 }
 
-// placesOf says where the volumes of a pod, nil for one that is not found, can be
+// nodeAffinityOf says where the volumes of a pod, nil for one that is not found, can be
 // used, or "".
-func placesOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
+func nodeAffinityOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
 	if pod == nil {
 		return "" // it was deleted since the snapshot
 	}
@@ -70,7 +70,7 @@ func placesOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
 			volumes[claim.Name] = volume
 		}
 	}
-	if !evidence.Placed(volumes) {
+	if !evidence.HasNodeAffinity(volumes) {
 		return ""
 	}
 	var nodes []corev1.Node
@@ -83,5 +83,5 @@ func placesOf(ctx context.Context, c *transport.Conn, pod *corev1.Pod) string {
 	if err != nil {
 		return "" // the scheduler's own words have to do
 	}
-	return evidence.PlacesWords(volumes, nodes)
+	return evidence.NodeAffinity(volumes, nodes)
 }

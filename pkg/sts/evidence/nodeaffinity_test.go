@@ -72,9 +72,9 @@ func TestPlacesWords(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			volumes := map[string]*corev1.PersistentVolume{"data-web-3": tt.volume, "log-web-3": volume(), "gone": nil}
-			require.True(t, evidence.Placed(volumes))
-			require.Equal(t, "the volume of claim data-web-3 can only be used where "+tt.want, evidence.PlacesWords(volumes, tt.nodes))
+			require.True(t, evidence.HasNodeAffinity(volumes))
+			require.Equal(t, "the volume of claim data-web-3 can only be used where "+tt.want, evidence.NodeAffinity(volumes, tt.nodes))
 		})
 	}
-	require.False(t, evidence.Placed(map[string]*corev1.PersistentVolume{"log-web-3": volume(), "gone": nil}))
+	require.False(t, evidence.HasNodeAffinity(map[string]*corev1.PersistentVolume{"log-web-3": volume(), "gone": nil}))
 }

@@ -14,9 +14,9 @@ import (
 // A volume that lives in one zone, or on one node, keeps its pod there. The
 // scheduler only says that so many nodes "had volume node affinity conflict".
 
-// Placed reports whether any of these volumes, by their claims' names, can be
+// HasNodeAffinity reports whether any of these volumes, by their claims' names, can be
 // used on some nodes only.
-func Placed(volumes map[string]*corev1.PersistentVolume) bool {
+func HasNodeAffinity(volumes map[string]*corev1.PersistentVolume) bool {
 	for _, v := range volumes {
 		if required(v) != nil {
 			return true
@@ -25,9 +25,9 @@ func Placed(volumes map[string]*corev1.PersistentVolume) bool {
 	return false
 }
 
-// PlacesWords says where the volumes, by their claims' names, can be used and
+// NodeAffinity says where the volumes, by their claims' names, can be used and
 // what there is.
-func PlacesWords(volumes map[string]*corev1.PersistentVolume, nodes []corev1.Node) string {
+func NodeAffinity(volumes map[string]*corev1.PersistentVolume, nodes []corev1.Node) string {
 	var out []string
 	for _, claim := range slices.Sorted(maps.Keys(volumes)) {
 		selector := required(volumes[claim])

@@ -8,5 +8,5 @@ import (
 
 // The snapshot still shows a pod that the watch has lost by then.
 func TestAPodThatWasDeletedSinceTheSnapshotHasNoPlaces(t *testing.T) {
-	require.Empty(t, placesOf(t.Context(), nil, nil))
+	require.Empty(t, nodeAffinityOf(t.Context(), nil, nil))
 }
