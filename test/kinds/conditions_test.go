@@ -36,6 +36,7 @@ func TestConditions(t *testing.T) {
 		name string
 		c    plan.Condition
 		s    sts.Snapshot
+
 		// The ordinals that it is about, how many are good, and how many are to be.
 		about      []int
 		good, want int
@@ -47,13 +48,18 @@ func TestConditions(t *testing.T) {
 		{"an updated pod below the gate", plan.PodsGood{From: 1}, midway.see(4), ordinals, 4, 5, false},
 		{"the gate by an ordinal", plan.PodsGood{From: 1}, newServer(byOrdinal, rolling(5)).see(2), ordinals, 5, 5, true},
 		{
-			"pods between two revisions are not updated", plan.PodsGood{From: 4}, midway.see(3, between),
-			[]int{4, 5, 7}, 0, 3, false,
+			"pods between two revisions are not updated",
+			plan.PodsGood{From: 4},
+			midway.see(3, between),
+			[]int{4, 5, 7},
+			0, 3, false,
 		},
 		{"so many are updated", plan.PodsUpdated{Count: 3}, midway.see(3), ordinals, 3, 3, true},
 		{"no more than there are", plan.PodsUpdated{Count: 9}, newServer(counted, rolling(0)).see(5), ordinals, 5, 5, true},
 		{
-			"these are restarted", plan.PodsRestarted{Pods: map[int]types.UID{3: "x", 4: "x", 5: "web-5-web-stable"}}, newServer(counted).see(0),
+			"these are restarted",
+			plan.PodsRestarted{Pods: map[int]types.UID{3: "x", 4: "x", 5: "web-5-web-stable"}},
+			newServer(counted).see(0),
 			ordinals, 1, 2, false,
 		},
 		{"all others", plan.Others{But: []int{4, 5}}, newServer(counted).see(0), []int{1, 2, 7}, 3, 3, true},

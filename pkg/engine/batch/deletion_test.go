@@ -40,7 +40,8 @@ func TestAClaimThatHasChangedIsJudgedAgain(t *testing.T) {
 		{"a condition", func(c *storage.Claim) { c.InUse = true }, "deleted data-web-1"},
 		{"a label that nobody asked about", func(c *storage.Claim) { c.Labels = map[string]string{"a": "b"} }, "deleted data-web-1"},
 		{
-			"the annotation that keeps", func(c *storage.Claim) { c.Keep = true }, "skipped data-web-1: annotation kubectl-sts.github.io/keep",
+			"the annotation that keeps", func(c *storage.Claim) { c.Keep = true },
+			"skipped data-web-1: annotation kubectl-sts.github.io/keep",
 		},
 		{"on its way out", func(c *storage.Claim) { c.Deleting = true }, "skipped data-web-1: it is being deleted already"},
 		{

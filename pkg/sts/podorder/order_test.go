@@ -101,7 +101,10 @@ func TestSort(t *testing.T) {
 		{"two leaders last, in order", podorder.Order{Last: leader}, []int{1, 4}, []int{3, 2, 0, 4, 1}},
 		{"two leaders last, lowest first", podorder.Order{Ascending: true, Last: leader}, []int{1, 3}, []int{0, 2, 4, 1, 3}},
 		{
-			"a leader that is named first is last all the same", podorder.Order{First: []int{2, 0}, Last: leader}, []int{2}, []int{0, 4, 3, 1, 2},
+			"a leader that is named first is last all the same",
+			podorder.Order{First: []int{2, 0}, Last: leader},
+			[]int{2},
+			[]int{0, 4, 3, 1, 2},
 		},
 		{"no leader at all", podorder.Order{Last: leader}, nil, []int{4, 3, 2, 1, 0}},
 		{"a selector that can't be read selects none", podorder.Order{Last: "a in b"}, []int{4}, []int{4, 3, 2, 1, 0}},
