@@ -50,7 +50,7 @@ func main() {
 	flag.Uint64Var(&o.first, "first", 1, "the first seed")
 	flag.IntVar(&o.seeds, "seeds", 40, "how many seeds")
 	flag.IntVar(&o.lanes, "lanes", 6, "how many schedules are played side by side")
-	flag.StringVar(&o.plugin, "plugin", "", "the plugin; empty is one that is built for this, and also panics where a plan changes by being written")
+	flag.StringVar(&o.plugin, "plugin", "", "the plugin; empty is one that is built for this, with the tag roundtrip")
 	flag.StringVar(&o.schedule, "schedule", "", "a file with one schedule, instead of seeds")
 	flag.IntVar(&o.reruns, "reduce", 24, "how many runs may be spent on making a schedule that failed smaller")
 	flag.StringVar(&o.keep, "out", filepath.Join("dist", "faults"), "the directory for schedules that failed, and what was seen of them")

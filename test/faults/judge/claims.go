@@ -3,73 +3,14 @@ package judge
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
-
-// What becomes of a claim that a command was told to delete.
-const (
-	loses   = "delete" // its volume goes as it would by itself
-	retains = "retain" // its volume stays
-)
-
-// claimOf is the ordinal of a claim's name, as a set of the schedule gives it.
-func claimOf(set schedule.Set, claim string) (int, bool) {
-	rest, ok := strings.CutPrefix(claim, set.Template+"-"+set.Name+"-")
-	n, err := strconv.Atoi(rest)
-	return n, set.Template != "" && ok && err == nil
-}
-
-// ownersOf are the sets of the schedule that give a claim its name.
-func (e *Evidence) ownersOf(claim string) []schedule.Set {
-	return slices.DeleteFunc(slices.Clone(e.Schedule.Sets), func(s schedule.Set) bool {
-		_, ok := claimOf(s, claim)
-		return !ok
-	})
-}
-
-// told is what the runs that began up to then were told about a claim, each of
-// loses and retains once at most.
-func (e *Evidence) told(claim string, upTo int) []string {
-	var out []string
-	for _, r := range e.Runs {
-		if r.Number > upTo || r.Act.Dry() || r.Why == Restores {
-			continue
-		}
-		if what := e.tells(r.Act, claim); what != "" && !slices.Contains(out, what) {
-			out = append(out, what)
-		}
-	}
-	return out
-}
-
-// tells is what one command says about a claim, empty for nothing.
-func (e *Evidence) tells(a schedule.Act, claim string) string {
-	for _, s := range e.ownersOf(claim) {
-		ordinal, _ := claimOf(s, claim)
-		to, err := strconv.Atoi(a.Flag("replicas"))
-		wanted := err == nil && ordinal >= s.Start && ordinal < s.Start+to
-		switch pvc := a.Flag("pvc"); {
-		case a.Verb() == "prune-pvc" && a.Has("retain-volumes"):
-			return retains
-		case a.Verb() == "prune-pvc":
-			return loses
-		case a.Verb() != "scale" || a.Set() != s.Name:
-		case pvc == "delete" && !wanted, pvc == "fresh" && wanted:
-			return loses
-		case pvc == "retain-volume" && !wanted:
-			return retains
-		}
-	}
-	return ""
-}
 
 // deletion is a claim that a run has deleted.
 type deletion struct {
@@ -118,7 +59,8 @@ func claims(e *Evidence) []Violation {
 	// What was taken although its answer never came is in the audit log alone.
 	for _, r := range e.Runs {
 		for _, w := range e.writesOf(r) {
-			if name := w.ObjectRef.Name; w.Verb == "delete" && w.ObjectRef.Resource == "persistentvolumeclaims" && len(e.told(name, r.Number)) == 0 {
+			name, claim := w.ObjectRef.Name, w.ObjectRef.Resource == "persistentvolumeclaims"
+			if claim && w.Verb == "delete" && len(e.told(name, r.Number)) == 0 {
 				out = append(out, r.breach("has deleted claim %s, which no command was told to delete", name))
 			}
 		}
@@ -185,41 +127,6 @@ func (e *Evidence) untold(d deletion) string {
 	return ""
 }
 
-// fresh reports whether a run up to then was to put new claims in the place of old ones.
-func (e *Evidence) fresh(set string, upTo int) bool {
-	return slices.ContainsFunc(e.Runs, func(r Run) bool {
-		return r.Number <= upTo && r.Act.Set() == set && r.Act.Flag("pvc") == "fresh"
-	})
-}
-
-// always reports whether something held in every moment between two versions.
-func (e *Evidence) always(from, to uint64, holds func(world) bool) bool {
-	return !e.once(from, to, func(w world) bool { return !holds(w) })
-}
-
-// once reports whether something held in a moment between two versions: at the
-// first, after it, but before the second.
-func (e *Evidence) once(from, to uint64, holds func(world) bool) bool {
-	w := newWorld()
-	begun := false
-	for _, m := range e.Moments {
-		if m.Version >= to {
-			break
-		}
-		if m.Version > from && !begun {
-			begun = true
-			if holds(w) {
-				return true
-			}
-		}
-		w.apply(m)
-		if m.Version >= from && holds(w) {
-			return true
-		}
-	}
-	return !begun && holds(w)
-}
-
 func (w world) mounted(claim string) bool {
 	for _, p := range w.pods {
 		for _, v := range p.Spec.Volumes {
@@ -234,53 +141,4 @@ func (w world) mounted(claim string) bool {
 func (w world) wants(set string, ordinal int) bool {
 	s := w.sets[set]
 	return s != nil && s.DeletionTimestamp == nil && ordinal >= start(s) && ordinal < start(s)+replicas(s)
-}
-
-// Retained are the claims that runs have deleted and whose volumes were to stay,
-// the last of each name.
-func (e *Evidence) Retained() []Kept {
-	var out []Kept
-	for _, d := range e.deletions() {
-		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) {
-			continue
-		}
-		out = slices.DeleteFunc(out, func(k Kept) bool { return k.Claim == d.claim.Name })
-		out = append(out, Kept{Claim: d.claim.Name, Volume: d.claim.Spec.VolumeName, Home: d.run.Act.Home, Restored: -1})
-	}
-	return out
-}
-
-func retained(e *Evidence) []Violation {
-	var out []Violation
-	for _, d := range e.deletions() {
-		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) || d.claim.Spec.VolumeName == "" {
-			continue
-		}
-		v := e.at(d.at).volumes[d.claim.Spec.VolumeName]
-		if v == nil || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimRetain {
-			out = append(out, d.run.breach("has deleted claim %s before its volume %s was to be retained",
-				d.claim.Name, d.claim.Spec.VolumeName))
-		}
-	}
-	end := e.end()
-	for _, k := range e.Kept {
-		switch {
-		case k.Volume == "":
-		case end.volumes[k.Volume] == nil:
-			out = append(out, Violation{Run: -1, What: fmt.Sprintf("volume %s of claim %s was to stay and is gone", k.Volume, k.Claim)})
-		case k.Restored >= 0 && k.Bound != k.Volume:
-			out = append(out, Violation{Run: k.Restored, What: fmt.Sprintf(
-				"claim %s was not restored: it is bound to %q, and its volume was %s", k.Claim, k.Bound, k.Volume)})
-		}
-	}
-	return out
-}
-
-// retention is a policy of a set, as the server fills it in.
-func retention(s *appsv1.StatefulSet) (whenScaled, whenDeleted string) {
-	p := s.Spec.PersistentVolumeClaimRetentionPolicy
-	if p == nil {
-		return "Retain", "Retain"
-	}
-	return string(p.WhenScaled), string(p.WhenDeleted)
 }

@@ -28,7 +28,7 @@ const (
 // edit does what somebody else would do, and notes it. That it could not be done
 // is no error: the set may be gone.
 func (l *lane) edit(d schedule.Edit) {
-	ctx, cancel := context.WithTimeout(context.Background(), time30)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	done := judge.Edit{Edit: d, From: l.version(ctx), At: time.Now()}
 	err := l.do(ctx, d)

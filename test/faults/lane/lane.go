@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
-const time30 = 30 * time.Second
+const soon = 30 * time.Second
 
 func number(version string) uint64 { return witness.Number(version) }
 

@@ -1,7 +1,6 @@
 package lane
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -177,27 +176,4 @@ func (e exchange) expire() {
 	apiproxy.Answer(said, http.StatusGone)
 	e.w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(e.w, `{"type":"ERROR","object":`+strings.TrimSpace(said.Body.String())+"}\n")
-}
-
-// short is an answer that breaks off after so many bytes.
-type short struct {
-	http.ResponseWriter
-	left int
-}
-
-func (s *short) Write(text []byte) (int, error) {
-	if len(text) <= s.left {
-		s.left -= len(text)
-		return s.ResponseWriter.Write(text)
-	}
-	_, _ = s.ResponseWriter.Write(bytes.Clone(text[:s.left]))
-	s.Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// Flush is passed on, or a watch would say nothing until it ends.
-func (s *short) Flush() {
-	if f, ok := s.ResponseWriter.(http.Flusher); ok {
-		f.Flush()
-	}
 }

@@ -1,19 +1,12 @@
 package lane
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
-
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
@@ -32,48 +25,6 @@ type run struct {
 	sent    int           // requests
 	reached chan struct{} // closed when it has sent as many as its companion waits for
 }
-
-// begin starts a run.
-func (l *lane) begin(ctx context.Context, a schedule.Act, why judge.Purpose) (*run, error) {
-	r := &run{lane: l, done: make(chan struct{}), reached: make(chan struct{}), passed: make([]int, len(a.Faults))}
-	l.mu.Lock()
-	r.Run = judge.Run{Number: len(l.runs), Act: a, Why: why}
-	l.runs = append(l.runs, r)
-	l.mu.Unlock()
-
-	home := filepath.Join(l.work, fmt.Sprintf("home-%d", a.Home))
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return nil, err
-	}
-	kubeconfig := filepath.Join(l.work, fmt.Sprintf("kubeconfig-%d", r.Number))
-	if err := l.writeKubeconfig(kubeconfig, r.token()); err != nil {
-		return nil, err
-	}
-	r.cmd = exec.Command(l.plane.Plugin, a.Args...) //nolint:noctx // it is killed by its deadline
-	r.cmd.Dir, r.cmd.Env = home, l.plane.environment(home, kubeconfig)
-	r.From, r.Began = l.version(ctx), time.Now()
-	before := records(home)
-	stdout, stderr := &bytes.Buffer{}, &bytes.Buffer{}
-	r.cmd.Stdout, r.cmd.Stderr = stdout, stderr
-	// A program that it starts must not keep it from ending.
-	r.cmd.WaitDelay = time.Second
-	if err := r.cmd.Start(); err != nil {
-		return nil, err
-	}
-	go r.wait(func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.Stdout, r.Stderr, r.Ended = stdout.String(), stderr.String(), time.Now()
-		for name := range records(home) {
-			if !before[name] {
-				r.Drawn = append(r.Drawn, name)
-			}
-		}
-	})
-	return r, nil
-}
-
-func (r *run) token() string { return fmt.Sprintf("run-%d", r.Number) }
 
 // wait ends the run where it does not end by itself.
 func (r *run) wait(ended func()) {
@@ -95,31 +46,6 @@ func (r *run) wait(ended func()) {
 	}
 	r.mu.Unlock()
 	close(r.done)
-}
-
-// records are the files in the folder of records below a home.
-func records(home string) map[string]bool {
-	out := map[string]bool{}
-	files, _ := filepath.Glob(filepath.Join(home, ".local", "state", "kubectl-sts", "pruned", "*")) // the pattern is well-formed
-	for _, name := range files {
-		out[name] = true
-	}
-	return out
-}
-
-// writeKubeconfig makes the kubeconfig of one run: the token says which.
-func (l *lane) writeKubeconfig(file, token string) error {
-	if err := l.passage.WriteKubeconfig(l.plane.Cluster.Kubeconfig, file); err != nil {
-		return err
-	}
-	config, err := clientcmd.LoadFromFile(file)
-	if err != nil {
-		return err
-	}
-	here := config.Contexts[config.CurrentContext]
-	here.Namespace = l.namespace
-	config.AuthInfos = map[string]*clientcmdapi.AuthInfo{here.AuthInfo: {Token: token}}
-	return clientcmd.WriteToFile(*config, file)
 }
 
 // signal sends one, and waits for the end after a SIGKILL: a request of its that

@@ -188,7 +188,7 @@ func unsettled(live []witness.Moment) string {
 // leave lets everything go; nobody waits for it. The sets go first, as otherwise
 // the controller tries to make their pods again and again.
 func (l *lane) leave() {
-	ctx, cancel := context.WithTimeout(context.Background(), time30)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	now := metav1.DeleteOptions{GracePeriodSeconds: ptr.To(int64(0))}
 	_ = l.plane.client.AppsV1().StatefulSets(l.namespace).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Generate makes the schedule of a seed, always the same. Every eighth is rough.
@@ -29,16 +28,6 @@ type generator struct {
 	*rand.Rand
 	model map[string]*model
 	image int
-}
-
-// model is a guess: runs that were killed may not have got there.
-type model struct {
-	Set
-	replicas  int
-	going     string // the verb in progress
-	acts      int
-	revisions int  // beside the first one
-	retained  bool // claims may have been deleted, with their volumes there
 }
 
 func (g *generator) one(words ...string) string { return words[g.IntN(len(words))] }
@@ -121,82 +110,6 @@ func (g *generator) stubborn(sets []Set) []Act {
 	return append(out, a)
 }
 
-// faults are none in a third of the runs.
-func (g *generator) faults(m *model, rough bool) []Fault {
-	var out []Fault
-	for range []int{0, 1, 1, 1, 2, 2, 3}[g.IntN(7)] {
-		out = append(out, g.fault(m))
-	}
-	if rough && g.chance(40) {
-		f := Fault{Does: Freeze, After: g.IntN(25), For: time.Duration(1+g.IntN(3)) * time.Second}
-		if g.chance(40) {
-			f = Fault{Does: Restart, After: g.IntN(25)}
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
-func (g *generator) fault(m *model) Fault {
-	f := Fault{
-		Does: g.one(Kill, Kill, Killed, Killed, Int, Term, Stop, Delay, Delay, Drop, Lose, Lose, Repeat, Reject, Reject, Cut, Expire,
-			Outage, Foreign),
-		After: g.IntN(14),
-	}
-	milliseconds := func(most int) time.Duration { return time.Duration(50+g.IntN(most)) * time.Millisecond }
-	switch f.Does {
-	case Kill, Killed, Int, Term:
-		if g.chance(75) {
-			f.Of, f.After = "write", g.IntN(4)
-		}
-	case Stop:
-		f.For = milliseconds(3000)
-	case Delay:
-		f.For, f.Times, f.Of = milliseconds(1500), 1+g.IntN(3), g.one("", "write", "read")
-	case Drop, Lose, Repeat:
-		f.Of, f.After, f.Times = g.one("write", "write", "read"), g.IntN(4), 1+g.IntN(2)
-	case Reject:
-		codes := []int{409, 410, 429, 500, 503}
-		f.Code, f.Of, f.After, f.Times = codes[g.IntN(len(codes))], g.one("write", "read", "watch"), g.IntN(6), 1+g.IntN(4)
-	case Cut:
-		f.Of, f.After, f.Bytes, f.Times = "watch", g.IntN(4), 1+g.IntN(9000), 1+g.IntN(3)
-	case Expire:
-		f.Of, f.After, f.Times = "watch", g.IntN(5), 1+g.IntN(2)
-	case Outage:
-		f.For = milliseconds(2000)
-	case Foreign:
-		e := g.edit(m)
-		f.Edit = &e
-		if g.chance(60) {
-			f.Of, f.After = "write", g.IntN(5)
-		}
-	}
-	return f
-}
-
-func (g *generator) edit(m *model) Edit {
-	e := Edit{
-		Set: m.Name,
-		Does: g.one(Template, Template, Template, Partition, Partition, Replicas, Replicas, Strategy, Strategy,
-			DeletePod, DeletePod, DeletePod, DeletePod, DeletePod, DeleteSet, RecreateSet, RecreateSet,
-			Annotations, Annotations, Garbage, Garbage, KeepClaim),
-	}
-	switch e.Does {
-	case Template:
-		e.Text = g.newImage()
-	case Partition:
-		e.Number = g.IntN(m.replicas + 1)
-	case Replicas:
-		e.Number = 1 + g.IntN(4)
-		m.replicas = e.Number
-	case DeletePod, KeepClaim:
-		e.Number = g.IntN(max(1, m.replicas))
-	case Garbage:
-		e.Text = g.one("", "{", `{"version":1}`, `{"version":99}`, "null", "\x1b[31m")
-	}
-	return e
-}
-
 // newImage is one that was not there before; one in six does not start.
 func (g *generator) newImage() string {
 	g.image++
@@ -254,25 +167,6 @@ func (g *generator) command(m *model) Act {
 		a.Args = append(a.Args, "-o", "json")
 	}
 	return a
-}
-
-// happens is what the guess is after an act.
-func (m *model) happens(a Act) {
-	m.retained = m.retained || a.Flag("pvc") == "retain-volume" || a.Has("retain-volumes")
-	switch verb := a.Verb(); verb {
-	case "canary", "undo", "restart", "hold":
-		m.going = verb
-		if verb == "canary" || verb == "restart" {
-			m.revisions++
-		}
-	case "abort", "release":
-		m.going = ""
-	case "scale":
-		m.going = "scale"
-		if n, err := strconv.Atoi(a.Flag("replicas")); err == nil {
-			m.replicas = n
-		}
-	}
 }
 
 func (g *generator) verb(verb string, m *model) []string {

@@ -1,0 +1,58 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Retained are the claims that runs have deleted and whose volumes were to stay,
+// the last of each name.
+func (e *Evidence) Retained() []Kept {
+	var out []Kept
+	for _, d := range e.deletions() {
+		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) {
+			continue
+		}
+		out = slices.DeleteFunc(out, func(k Kept) bool { return k.Claim == d.claim.Name })
+		out = append(out, Kept{Claim: d.claim.Name, Volume: d.claim.Spec.VolumeName, Home: d.run.Act.Home, Restored: -1})
+	}
+	return out
+}
+
+func retained(e *Evidence) []Violation {
+	var out []Violation
+	for _, d := range e.deletions() {
+		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) || d.claim.Spec.VolumeName == "" {
+			continue
+		}
+		v := e.at(d.at).volumes[d.claim.Spec.VolumeName]
+		if v == nil || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimRetain {
+			out = append(out, d.run.breach("has deleted claim %s before its volume %s was to be retained",
+				d.claim.Name, d.claim.Spec.VolumeName))
+		}
+	}
+	end := e.end()
+	for _, k := range e.Kept {
+		switch {
+		case k.Volume == "":
+		case end.volumes[k.Volume] == nil:
+			out = append(out, Violation{Run: -1, What: fmt.Sprintf("volume %s of claim %s was to stay and is gone", k.Volume, k.Claim)})
+		case k.Restored >= 0 && k.Bound != k.Volume:
+			out = append(out, Violation{Run: k.Restored, What: fmt.Sprintf(
+				"claim %s was not restored: it is bound to %q, and its volume was %s", k.Claim, k.Bound, k.Volume)})
+		}
+	}
+	return out
+}
+
+// retention is a policy of a set, as the server fills it in.
+func retention(s *appsv1.StatefulSet) (whenScaled, whenDeleted string) {
+	p := s.Spec.PersistentVolumeClaimRetentionPolicy
+	if p == nil {
+		return "Retain", "Retain"
+	}
+	return string(p.WhenScaled), string(p.WhenDeleted)
+}

@@ -1,0 +1,100 @@
+package lane
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
+)
+
+// note is what the plugin's records have in common, and what of them decides.
+type note struct {
+	Verb string `json:"verb"`
+	From *int   `json:"from"`
+	To   *int   `json:"to"`
+	// Before is the flag of the command that runs before each pod goes.
+	Before string `json:"before"`
+}
+
+// command is the way out of one operation.
+func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
+	on := l.schedule.Way == "canary" && l.healthy(set) && !e.Taken(set.Name)
+	switch {
+	case annotation == scaleRecord && n.To != nil:
+		return l.scale(set, n, e)
+	case annotation == holdRecord && l.healthy(set):
+		return []string{"release", set.Name, "--yes"}
+	case annotation == holdRecord:
+		return l.undo(set)
+	case n.Verb == "undo":
+		return l.undo(set)
+	case n.Verb == "restart" && on:
+		return []string{"restart", set.Name, "--yes", "--retry"}
+	case n.Verb == "" && on:
+		return []string{"canary", set.Name, "--yes", "--retry"}
+	case n.Verb == "" && l.schedule.Way == "undo":
+		return []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
+	}
+	return []string{"abort", set.Name, "--yes"}
+}
+
+// scale is the command that goes on with a scale: the same that has begun it.
+func (l *lane) scale(set *appsv1.StatefulSet, n note, e *judge.Evidence) []string {
+	to := *n.To
+	args := []string{"scale", set.Name, "--replicas=" + strconv.Itoa(to), "--yes", "--retry"}
+	if n.Before != "" {
+		args = append(args, "--"+n.Before+"=true")
+	}
+	for _, r := range slices.Backward(e.Runs) {
+		if a := r.Act; a.Verb() == "scale" && a.Set() == set.Name && !a.Dry() && a.Flag("replicas") == strconv.Itoa(to) {
+			if pvc := a.Flag("pvc"); pvc != "" && pvc != "fail" {
+				return append(args, "--pvc="+pvc)
+			}
+			break
+		}
+	}
+	if int(ptr.Deref(set.Spec.Replicas, 1)) < to {
+		args = append(args, "--pvc=reuse")
+	}
+	return args
+}
+
+// healthy reports whether pods of the set's template get Ready, and stay so.
+func (l *lane) healthy(set *appsv1.StatefulSet) bool {
+	_, tag, _ := strings.Cut(set.Spec.Template.Spec.Containers[0].Image, ":")
+	return strings.HasPrefix(tag, "v") || strings.HasPrefix(tag, "slow")
+}
+
+// undo goes back to a revision that is good: by itself where that is the one that
+// it would choose, else by its name.
+func (l *lane) undo(set *appsv1.StatefulSet) []string {
+	args := []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
+	if ptr.Deref(set.Spec.Replicas, 1) == 0 {
+		return []string{"scale", set.Name, "--replicas=1", "--yes", "--pvc=reuse"}
+	}
+	if good := l.goodRevision(set); good != "" {
+		args = append(args, "--to-revision="+good)
+	}
+	return args
+}
+
+// goodRevision is one whose pods have been Ready.
+func (l *lane) goodRevision(set *appsv1.StatefulSet) string {
+	all, err := l.plane.client.AppsV1().ControllerRevisions(l.namespace).List(context.Background(), metav1.ListOptions{})
+	if err != nil {
+		return ""
+	}
+	for _, r := range all.Items {
+		owner := metav1.GetControllerOf(&r)
+		if owner != nil && owner.UID == set.UID && strings.Contains(string(r.Data.Raw), `"image":"app:v`) {
+			return r.Name
+		}
+	}
+	return ""
+}
