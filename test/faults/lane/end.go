@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
 // wayOut ends what the schedule has left on each set, with the commands that the
@@ -44,11 +45,26 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	return nil
 }
 
-// calm waits for what happens by itself, and not for long.
+// calm waits for what happens by itself, and not for long, but for pods to be
+// scheduled: that always happens here, whenever their claims are bound.
 func (l *lane) calm(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	briefly, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	_ = l.await(ctx, unsettled) // what does not is what a command is for
+	if l.await(briefly, unsettled) == nil {
+		return
+	}
+	// What does not get well is what a command is for.
+	_ = l.patiently(ctx, func(ctx context.Context) error { return l.await(ctx, unscheduled) })
+}
+
+// unscheduled says which pod has no node yet.
+func unscheduled(live []witness.Moment) string {
+	for _, m := range live {
+		if m.Pod != nil && m.Pod.DeletionTimestamp == nil && m.Pod.Spec.NodeName == "" {
+			return m.Pod.Name + " has no node"
+		}
+	}
+	return ""
 }
 
 // helps runs the one command that is to help.
