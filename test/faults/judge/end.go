@@ -72,9 +72,9 @@ func wayOut(e *Evidence) []Violation {
 			out = append(out, Violation{Run: -1, What: fmt.Sprintf("in the end %s of %s", what, s.Name)})
 		}
 	}
-	// Where nobody else has changed anything, the first way out has to be the last.
+	// Where nobody else has changed or broken anything, the first way out has to be the last.
 	for _, r := range e.Runs {
-		if r.Why == WayOut && r.Code != 0 && !e.foreign(r.Act.Set(), closing...) {
+		if r.Why == WayOut && r.Code != 0 && !r.Disturbed && !e.foreign(r.Act.Set(), closing...) {
 			out = append(out, r.breach("ended with %d: %s", r.Code, lastLine(r.Stderr)))
 		}
 	}
