@@ -28,12 +28,17 @@ var kwok = []string{
 	"sigs.k8s.io/kwok/cmd/kwokctl",
 }
 
+// runBuild prints where the binaries are.
 func runBuild(ctx context.Context, o options) error {
 	dir, built, err := ensureBuilt(ctx, o.version, o.stderr)
-	if err == nil && !built {
-		fmt.Fprintf(o.stderr, "sandbox: %s is already built in %s\n", o.version, dir)
+	if err != nil {
+		return err
 	}
-	return err
+	if !built {
+		fmt.Fprintf(o.stderr, "sandbox: %s is already built\n", o.version)
+	}
+	fmt.Fprintln(o.stdout, dir)
+	return nil
 }
 
 // ensureBuilt returns the directory with the seven binaries, and whether they

@@ -1,0 +1,102 @@
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
+)
+
+// shellTools are the names by which busybox is found.
+var shellTools = []string{
+	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname", "id",
+	"kill", "ls", "mkdir", "mv", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch", "tr",
+	"true", "uname", "wc",
+}
+
+// database is an image with a shell and what every program looks for.
+func database(name string, tags []string, programs, trees []string) Image {
+	links := map[string]string{}
+	for _, tool := range shellTools {
+		links["/bin/"+tool] = "busybox"
+	}
+	return Image{
+		Name: name, Tags: tags, Trees: trees, Links: links,
+		Programs: append([]string{"/bin/busybox"}, programs...),
+		Files: map[string]string{
+			"/etc/passwd":        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
+			"/etc/group":         "root:x:0:\n",
+			"/etc/nsswitch.conf": "hosts: files dns\n",
+		},
+	}
+}
+
+// Catalogue are the images of the databases: two tags each, of which one is the
+// update to the other. They are what a user would pull; the versions are Debian's.
+func Catalogue() []Image {
+	redis := database("redis", []string{"7.0", "7.0-bookworm"}, []string{"/usr/bin/redis-check-rdb", "/usr/bin/redis-cli"}, nil)
+	redis.Links["/usr/bin/redis-server"] = "redis-check-rdb" // one program by several names
+	mariadb := database("mariadb", []string{"10.11", "10.11-bookworm"},
+		[]string{"/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-admin", "/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults"},
+		[]string{"/usr/share/mysql"})
+	return []Image{redis, mariadb}
+}
+
+// Make makes all images below cache, unless they are there, and returns their
+// directory. node is this module's directory, with the programs to build.
+func Make(ctx context.Context, root, node, cache string, stderr io.Writer) (string, error) {
+	built := filepath.Join(cache, "programs")
+	if err := os.MkdirAll(built, 0o700); err != nil {
+		return "", err
+	}
+	catalogue := Catalogue()
+	for _, name := range []string{"pause", "writer"} {
+		file := filepath.Join(built, name)
+		if err := parts.Program(ctx, node, "./"+name, file); err != nil {
+			return "", err
+		}
+		catalogue = append(catalogue, Image{Name: name, Tags: []string{"node"}, Built: map[string]string{"/" + name: file}, Command: []string{"/" + name}})
+	}
+	name, err := fingerprint(root, catalogue)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "images-"+name)
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	fmt.Fprintln(stderr, "node: making images")
+	store := Store{Dir: dir + ".tmp"}
+	defer os.RemoveAll(store.Dir) //nolint:errcheck // It has another name when all is well.
+	if err := os.RemoveAll(store.Dir); err != nil {
+		return "", err
+	}
+	for _, image := range catalogue {
+		if err := store.Add(root, image); err != nil {
+			return "", fmt.Errorf("image %s: %w", image.Name, err)
+		}
+	}
+	return dir, os.Rename(store.Dir, dir)
+}
+
+// fingerprint tells one set of images from another.
+func fingerprint(root string, catalogue []Image) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintln(sum, root)
+	for _, image := range catalogue {
+		fmt.Fprintln(sum, image)
+		for _, file := range image.Built {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				return "", err
+			}
+			sum.Write(content)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12], nil
+}

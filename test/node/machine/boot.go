@@ -1,0 +1,116 @@
+//go:build linux
+
+package machine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// The command line of the machine's first process, and of the one that it starts.
+const (
+	InitCommand  = "machine-init"
+	SuperCommand = "machine-supervise"
+)
+
+// listenerFD is the listener's number in both processes.
+const listenerFD = 3
+
+// Boot starts the machine and returns its first process's number. It goes on when
+// this process ends. program is this program, in a place where it stays; listener
+// is a socket of the host, whose connections are relayed.
+func Boot(ctx context.Context, program string, c Config, listener *net.TCPListener) (int, error) {
+	if err := os.MkdirAll(filepath.Join(c.Dir, "logs"), 0o700); err != nil {
+		return 0, err
+	}
+	if err := c.write(); err != nil {
+		return 0, err
+	}
+	log, err := os.OpenFile(LogFile(c.Dir, "machine"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer log.Close()
+	socket, err := listener.File()
+	if err != nil {
+		return 0, err
+	}
+	defer socket.Close()
+	cmd := exec.Command(program, InitCommand, c.Dir) //nolint:noctx // It outlives the caller.
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = []*os.File{socket}
+	cmd.Dir = c.Dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setsid:     true,
+		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("start the machine: %w", err)
+	}
+	pid := cmd.Process.Pid
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	if err := answers(ctx, c.Dir, ended); err != nil {
+		return 0, errors.Join(err, cmd.Process.Kill())
+	}
+	return pid, nil
+}
+
+// answers waits until the machine takes orders.
+func answers(ctx context.Context, dir string, ended <-chan struct{}) error {
+	for {
+		if _, err := State(ctx, dir); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ended:
+			return fmt.Errorf("the machine has ended; %s says why", LogFile(dir, "machine"))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Init is the machine's first process: it sets up what is seen in it, starts the
+// supervisor, and collects processes whose parents have ended. It ends with the
+// supervisor.
+func Init(dir string) error {
+	c, err := readConfig(dir)
+	if err != nil {
+		return err
+	}
+	if err := mounts(c); err != nil {
+		return err
+	}
+	if err := addresses(c.Addresses); err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(program, SuperCommand, dir) //nolint:noctx // It ends with the machine.
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.ExtraFiles = []*os.File{os.NewFile(listenerFD, "listener")}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for {
+		pid, err := syscall.Wait4(-1, nil, 0, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return fmt.Errorf("wait: %w", err)
+		case pid == cmd.Process.Pid:
+			return errors.New("the supervisor has ended")
+		}
+	}
+}

@@ -1,0 +1,154 @@
+//go:build linux
+
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/kubectl-sts/kubectl-sts/test/node/images"
+)
+
+// Supervise runs what the machine itself has to offer: orders by its control
+// socket, the relay, the registry and names. It returns when one of them ends.
+func Supervise(dir string) error {
+	c, err := readConfig(dir)
+	if err != nil {
+		return err
+	}
+	relayed, err := net.FileListener(os.NewFile(listenerFD, "listener"))
+	if err != nil {
+		return err
+	}
+	registry, err := net.Listen("tcp", RegistryAddress) //nolint:noctx // As long as the machine lives.
+	if err != nil {
+		return err
+	}
+	names, err := net.ListenPacket("udp", net.JoinHostPort(c.DNS.Address, "53")) //nolint:noctx // The same.
+	if err != nil {
+		return err
+	}
+	control, err := net.Listen("unix", controlSocket(dir)) //nolint:noctx // The same.
+	if err != nil {
+		return err
+	}
+	ended := make(chan error)
+	go func() { ended <- relay(relayed, c.Relay) }()
+	go func() { ended <- serve(registry, images.Store{Dir: c.Images}.Registry()) }()
+	go func() { ended <- c.DNS.serve(names) }()
+	s := &supervisor{config: c, running: map[string]*exec.Cmd{}}
+	go func() { ended <- serve(control, s.handler()) }()
+	return <-ended
+}
+
+// RegistryAddress is where the machine's registry is, inside of it.
+const RegistryAddress = "127.0.0.1:5000"
+
+func serve(l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	return server.Serve(l)
+}
+
+// relay carries each connection over to a server of the machine.
+func relay(l net.Listener, to string) error {
+	for {
+		from, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		go func() {
+			defer from.Close()
+			there, err := net.Dial("tcp", to) //nolint:noctx // It has an answer at once, one way or the other.
+			if err != nil {
+				return
+			}
+			defer there.Close()
+			done := make(chan struct{})
+			go func() { carry(there, from); close(done) }()
+			carry(from, there)
+			<-done
+		}()
+	}
+}
+
+// carry copies until the end of one side, and passes the end on.
+func carry(to, from net.Conn) {
+	_, _ = io.Copy(to, from)
+	if half, ok := to.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+}
+
+// A supervisor starts and kills the machine's processes, as it is told.
+type supervisor struct {
+	config  Config
+	mu      sync.Mutex
+	running map[string]*exec.Cmd
+}
+
+func (s *supervisor) start(name string) error {
+	p, err := s.config.process(name)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running[name] != nil {
+		return fmt.Errorf("%s runs already", name)
+	}
+	log, err := os.OpenFile(LogFile(s.config.Dir, name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(p.Args[0], p.Args[1:]...) //nolint:noctx // It ends with the machine.
+	cmd.Env = append(os.Environ(), p.Env...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	s.running[name] = cmd
+	go func() {
+		_ = cmd.Wait()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.running, name)
+	}()
+	return nil
+}
+
+// kill sends a signal, and waits for the end where it is one that ends.
+func (s *supervisor) kill(name string, signal syscall.Signal) error {
+	cmd := s.find(name)
+	if cmd == nil {
+		return fmt.Errorf("%s does not run", name)
+	}
+	if err := cmd.Process.Signal(signal); err != nil {
+		return err
+	}
+	if signal != syscall.SIGKILL && signal != syscall.SIGTERM {
+		return nil
+	}
+	for range 3000 {
+		if s.find(name) != cmd {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errors.New(name + " does not end")
+}
+
+func (s *supervisor) find(name string) *exec.Cmd {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running[name]
+}

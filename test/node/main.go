@@ -1,0 +1,117 @@
+//go:build linux
+
+// Command node runs a Kubernetes cluster with real nodes on this machine:
+// kubelet, containerd, runc, a network and volumes, in namespaces of their own
+// that nothing leads out of. It needs root, Go and Debian's packages.
+//
+//	go run -C test/node . up
+//	eval "$(go run -C test/node . env)"
+//	kubectl get nodes
+//	go run -C test/node . down
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
+	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+)
+
+// Exit codes. A machine that can't have a node is no failure of one, and no success.
+const (
+	exitError  = 1
+	exitUnable = 2
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == machine.InitCommand {
+		fail(machine.Init(os.Args[2]))
+	}
+	if len(os.Args) == 3 && os.Args[1] == machine.SuperCommand {
+		fail(machine.Supervise(os.Args[2]))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if os.Geteuid() != 0 {
+		fmt.Fprintln(os.Stderr, unable)
+		os.Exit(exitUnable)
+	}
+	fail(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func fail(err error) {
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "node:", err)
+		os.Exit(exitError)
+	}
+	os.Exit(0)
+}
+
+type command struct {
+	name  string
+	about string
+	run   func(context.Context, options) error
+}
+
+type options struct {
+	cluster cluster.Cluster
+	nodes   int
+	args    []string
+	stdout  io.Writer
+	stderr  io.Writer
+}
+
+func commands() []command {
+	return []command{
+		{"build", "get the parts: packages, images, kubelet, control plane", runBuild},
+		{"up", "start a cluster and print its kubeconfig's path", runUp},
+		{"down", "end the cluster and remove what it left", runDown},
+		{"env", "print the shell lines that select the cluster", runEnv},
+		{"start", "start a process of it again, such as kubelet-0", runStart},
+		{"kill", "kill a process of it", runKill},
+		{"processes", "list what runs of it", runProcesses},
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 {
+		for _, c := range commands() {
+			if c.name == args[0] {
+				o, err := parse(c, args[1:], stderr)
+				if err != nil {
+					return err
+				}
+				o.stdout, o.stderr = stdout, stderr
+				return c.run(ctx, o)
+			}
+		}
+	}
+	fmt.Fprintln(stderr, "usage: go run -C test/node . <command> [flags]")
+	for _, c := range commands() {
+		fmt.Fprintf(stderr, "  %-10s %s\n", c.name, c.about)
+	}
+	return flag.ErrHelp
+}
+
+func parse(c command, args []string, stderr io.Writer) (options, error) {
+	var o options
+	var name string
+	set := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	set.SetOutput(stderr)
+	set.StringVar(&name, "name", "real", "name of the cluster")
+	set.IntVar(&o.nodes, "nodes", 1, "number of nodes, in two zones")
+	if err := set.Parse(args); err != nil {
+		return o, err
+	}
+	o.args = set.Args()
+	var err error
+	o.cluster, err = cluster.New(name)
+	return o, err
+}

@@ -1,0 +1,3 @@
+package main
+
+const unable = "node: a real node needs root and Linux"

@@ -1,0 +1,4 @@
+// Command writer is yet to be written.
+package main
+
+func main() {}
