@@ -3,6 +3,9 @@ module github.com/kubectl-sts/kubectl-sts/test/node
 go 1.26.0
 
 require (
+	github.com/go-sql-driver/mysql v1.10.1
 	golang.org/x/net v0.57.0
 	golang.org/x/sys v0.47.0
 )
+
+require filippo.io/edwards25519 v1.2.0 // indirect

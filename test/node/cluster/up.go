@@ -30,6 +30,9 @@ func (c Cluster) Up(ctx context.Context, p Parts, count int, stderr io.Writer) e
 	}
 	defer unlock()
 	if r, err := c.read(); err == nil && r.runs() && c.ready(ctx, p) {
+		if r.Parts != p || r.Nodes != count {
+			return fmt.Errorf("cluster %q runs, with other images, binaries or nodes; end it with `down` first", c.Name)
+		}
 		return nil
 	}
 	if err := c.down(); err != nil {

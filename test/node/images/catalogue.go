@@ -42,7 +42,7 @@ func Catalogue() []Image {
 	redis := database("redis", []string{"7.0", "7.0-bookworm"}, []string{"/usr/bin/redis-check-rdb", "/usr/bin/redis-cli"}, nil)
 	redis.Links["/usr/bin/redis-server"] = "redis-check-rdb" // one program by several names
 	mariadb := database("mariadb", []string{"10.11", "10.11-bookworm"},
-		[]string{"/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-admin", "/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults"},
+		[]string{"/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-admin", "/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults", "/usr/bin/resolveip"},
 		[]string{"/usr/share/mysql"})
 	return []Image{redis, mariadb}
 }
