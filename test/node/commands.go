@@ -7,49 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"syscall"
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
-	"github.com/kubectl-sts/kubectl-sts/test/node/images"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
-	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
 )
 
 func runBuild(ctx context.Context, o options) error {
-	_, err := build(ctx, o)
+	_, err := cluster.Build(ctx, o.stderr)
 	return err
 }
 
-// build gets all parts, those that are there at no cost.
-func build(ctx context.Context, o options) (cluster.Parts, error) {
-	var p cluster.Parts
-	source, err := cluster.Source()
-	if err != nil {
-		return p, err
-	}
-	cache, err := cluster.Cache()
-	if err != nil {
-		return p, err
-	}
-	cache = filepath.Join(cache, "node")
-	sandbox := filepath.Join(filepath.Dir(source), "sandbox")
-	if p.Debian, err = parts.Debian(ctx, cache); err != nil {
-		return p, err
-	}
-	if p.Images, err = images.Make(ctx, p.Debian, source, cache, o.stderr); err != nil {
-		return p, err
-	}
-	if p.Control, err = parts.ControlPlane(ctx, sandbox, o.stderr); err != nil {
-		return p, err
-	}
-	p.Kubelet, err = parts.Kubelet(ctx, sandbox, cache, o.stderr)
-	return p, err
-}
-
 func runUp(ctx context.Context, o options) error {
-	p, err := build(ctx, o)
+	p, err := cluster.Build(ctx, o.stderr)
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,8 @@ const (
 )
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == machine.InitCommand {
-		fail(machine.Init(os.Args[2]))
-	}
-	if len(os.Args) == 3 && os.Args[1] == machine.SuperCommand {
-		fail(machine.Supervise(os.Args[2]))
+	if inside, err := machine.Inside(os.Args); inside {
+		exit(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -43,10 +40,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, unable)
 		os.Exit(exitUnable)
 	}
-	fail(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func fail(err error) {
+func exit(err error) {
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "node:", err)
 		os.Exit(exitError)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -57,15 +58,19 @@ func began(pid int) (string, error) {
 }
 
 // lock keeps other commands about this cluster waiting until unlock is called.
-func (c Cluster) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(c.Dir+".locked", 0o700); err != nil {
+func (c Cluster) lock() (unlock func(), err error) { return lock(c.Dir + ".lock") }
+
+// lock takes a lock that ends with the process at the latest.
+func lock(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(c.Dir + ".locked")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		_ = file.Close()
 		return nil, err
 	}
 	return func() { _ = file.Close() }, nil

@@ -16,9 +16,27 @@ import (
 
 // The command line of the machine's first process, and of the one that it starts.
 const (
-	InitCommand  = "machine-init"
-	SuperCommand = "machine-supervise"
+	initCommand      = "machine-init"
+	superviseCommand = "machine-supervise"
 )
+
+// bootTime is what the machine may take until it takes orders.
+const bootTime = time.Minute
+
+// Inside runs this program as one of these, where its command line says so, and
+// returns false where it does not. Every program that boots a machine begins so.
+func Inside(args []string) (bool, error) {
+	if len(args) != 3 {
+		return false, nil
+	}
+	switch args[1] {
+	case initCommand:
+		return true, initialize(args[2])
+	case superviseCommand:
+		return true, supervise(args[2])
+	}
+	return false, nil
+}
 
 // listenerFD is the listener's number in both processes.
 const listenerFD = 3
@@ -43,7 +61,7 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 		return 0, err
 	}
 	defer socket.Close()
-	cmd := exec.Command(program, InitCommand, c.Dir) //nolint:noctx // It outlives the caller.
+	cmd := exec.Command(program, initCommand, c.Dir) //nolint:noctx // It outlives the caller.
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{socket}
 	cmd.Dir = c.Dir
@@ -65,6 +83,8 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 
 // answers waits until the machine takes orders.
 func answers(ctx context.Context, dir string, ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(ctx, bootTime)
+	defer cancel()
 	for {
 		if _, err := State(ctx, dir); err == nil {
 			return nil
@@ -79,10 +99,10 @@ func answers(ctx context.Context, dir string, ended <-chan struct{}) error {
 	}
 }
 
-// Init is the machine's first process: it sets up what is seen in it, starts the
+// initialize is the machine's first process: it sets up what is seen in it, starts the
 // supervisor, and collects processes whose parents have ended. It ends with the
 // supervisor.
-func Init(dir string) error {
+func initialize(dir string) error {
 	c, err := readConfig(dir)
 	if err != nil {
 		return err
@@ -97,7 +117,7 @@ func Init(dir string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(program, SuperCommand, dir) //nolint:noctx // It ends with the machine.
+	cmd := exec.Command(program, superviseCommand, dir) //nolint:noctx // It ends with the machine.
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.ExtraFiles = []*os.File{os.NewFile(listenerFD, "listener")}
 	if err := cmd.Start(); err != nil {

@@ -17,9 +17,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/node/images"
 )
 
-// Supervise runs what the machine itself has to offer: orders by its control
+// supervise runs what the machine itself has to offer: orders by its control
 // socket, the relay, the registry and names. It returns when one of them ends.
-func Supervise(dir string) error {
+func supervise(dir string) error {
 	c, err := readConfig(dir)
 	if err != nil {
 		return err

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
 )
+
+var errNoPrimary = errors.New("all say so themselves")
 
 // answerTime is how long an answer may take before the writer looks elsewhere.
 const answerTime = 2 * time.Second
@@ -80,9 +84,9 @@ func (s *store) follow(ctx context.Context) error {
 			s.current = m
 			return nil
 		}
-		last = err
+		last = cmp.Or(err, last)
 	}
-	return fmt.Errorf("none of %d members is the primary: %w", len(addresses), last)
+	return fmt.Errorf("none of %d members is the primary: %w", len(addresses), cmp.Or(last, errNoPrimary))
 }
 
 // try returns a member that is the primary, or nil. A member that does not

@@ -1,0 +1,149 @@
+//go:build linux
+
+package proof
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+)
+
+// cmdReady waits until a set has all its pods, each of them ready.
+func cmdReady(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "ready SET")
+	s := stateOf(ts)
+	ts.Check(s.eventually("set "+args[0]+" gets ready", func() error {
+		out, err := s.kubectl("get", "statefulset", args[0], "-o",
+			`jsonpath={.spec.replicas} {.status.replicas} {.status.readyReplicas} {.metadata.generation} {.status.observedGeneration}`)
+		if err != nil {
+			return err
+		}
+		f := strings.Fields(out)
+		if len(f) != 5 || f[0] != f[1] || f[0] != f[2] || f[3] != f[4] {
+			return fmt.Errorf("wanted, there, ready, generation, observed: %v", f)
+		}
+		return nil
+	}))
+}
+
+// cmdPoll runs a program until it succeeds.
+func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) == 0, "poll PROGRAM ARG...")
+	ts.Check(stateOf(ts).eventually(strings.Join(args, " "), func() error { return ts.Exec(args[0], args[1:]...) }))
+}
+
+// cmdWrites starts the writer, and waits for its first acknowledgement.
+func cmdWrites(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "writes DATABASE")
+	s := stateOf(ts)
+	manifest, err := os.ReadFile(the.source + "/proof/testdata/writer.yaml")
+	ts.Check(err)
+	_, err = s.kubectlWith(strings.ReplaceAll(string(manifest), "$KIND", args[0]), "apply", "-f", "-")
+	ts.Check(err)
+	_, err = s.acknowledged(args[0], time.Now())
+	ts.Check(err)
+}
+
+// cmdBegin begins a scenario: pauses count from now on.
+func cmdBegin(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 2, "begin CHANGE BY")
+	s := stateOf(ts)
+	s.change, s.by, s.since = args[0], args[1], time.Now()
+}
+
+// cmdProved ends a scenario: writes go on, and all that was acknowledged is there.
+func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 2, "proved DATABASE HOW-IT-ENDED")
+	s := stateOf(ts)
+	if s.since.IsZero() {
+		ts.Fatalf("no scenario has begun")
+	}
+	_, err := s.acknowledged(args[0], time.Now())
+	ts.Check(err)
+	v, err := s.check(args[0], s.since)
+	ts.Check(err)
+	ts.Logf("%d acknowledged, %d found, longest pause %d ms from %s", v.Acknowledged, v.Found, v.Pause, v.PauseBegan)
+	if len(v.Missing) > 0 || v.Found != v.Acknowledged || v.Acknowledged == 0 {
+		ts.Fatalf("acknowledged and not found: %v", v.Missing)
+	}
+	the.table.add(row{
+		database: args[0], change: s.change, by: s.by, acknowledged: v.Acknowledged, found: v.Found,
+		pause: time.Duration(v.Pause) * time.Millisecond, ended: args[1],
+	})
+	s.since = time.Time{}
+}
+
+// A verdict is the writer's.
+type verdict struct {
+	Acknowledged, Found int
+	Missing             []int64
+	Pause               int64
+	PauseBegan          time.Time
+}
+
+func (s *state) check(database string, since time.Time) (verdict, error) {
+	var v verdict
+	out, err := s.kubectl("exec", "writer-"+database, "--", "/writer", "check", "-since", strconv.FormatInt(since.UnixMilli(), 10))
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal([]byte(out), &v)
+}
+
+// acknowledged waits until something was acknowledged after a moment.
+func (s *state) acknowledged(database string, after time.Time) (v verdict, err error) {
+	return v, s.eventually("writes to "+database, func() error {
+		if v, err = s.check(database, after); err == nil && v.Acknowledged == 0 {
+			err = errors.New("nothing is acknowledged")
+		}
+		return err
+	})
+}
+
+// cmdExits runs a program, which must end with this code.
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) < 2, "exits CODE PROGRAM ARG...")
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// cmdNode kills a process of the node outright, or starts it again.
+func cmdNode(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 2, "node kill|start PROCESS")
+	ctx := context.Background()
+	switch args[0] {
+	case "kill":
+		ts.Check(machine.Kill(ctx, the.cluster.Dir, args[1], syscall.SIGKILL))
+	case "start":
+		ts.Check(machine.Start(ctx, the.cluster.Dir, args[1]))
+	default:
+		ts.Fatalf("node %s", args[0])
+	}
+}
+
+func usage(ts *testscript.TestScript, wrong bool, want string) {
+	if wrong {
+		ts.Fatalf("usage: %s", want)
+	}
+}

@@ -1,0 +1,98 @@
+//go:build linux
+
+// Package proof runs the plugin on a real kubelet with real databases that are
+// written to all the while: what was acknowledged must be there at the end.
+package proof
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
+	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+)
+
+// A world is what all scripts share.
+type world struct {
+	cluster cluster.Cluster
+	parts   cluster.Parts
+	source  string // of test/node
+	table   *table
+}
+
+var (
+	tableFile = flag.String("table", "", "the page whose table is written when all scripts have passed")
+	keep      = flag.Bool("keep", false, "leave the cluster running at the end")
+)
+
+// the is set by TestMain, before any test runs.
+var the world
+
+func TestMain(m *testing.M) {
+	if inside, err := machine.Inside(os.Args); inside {
+		fmt.Fprintln(os.Stderr, "node:", err)
+		os.Exit(1)
+	}
+	flag.Parse()
+	if os.Geteuid() != 0 {
+		fmt.Fprintln(os.Stderr, "node: a real node needs root and Linux")
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code, err := run(ctx, m)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "proof:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// run runs the tests on a cluster of their own, and compares the host before and after.
+func run(ctx context.Context, m *testing.M) (int, error) {
+	var err error
+	if the.source, err = cluster.Source(); err != nil {
+		return 1, err
+	}
+	if the.cluster, err = cluster.New("proof"); err != nil {
+		return 1, err
+	}
+	if the.parts, err = cluster.Build(ctx, os.Stderr); err != nil {
+		return 1, err
+	}
+	the.table = &table{}
+	if err := the.cluster.Down(os.Stderr); err != nil {
+		return 1, err
+	}
+	before, err := cluster.HostSettings()
+	if err != nil {
+		return 1, err
+	}
+	if err := the.cluster.Up(ctx, the.parts, 1, os.Stderr); err != nil {
+		return 1, err
+	}
+	code := m.Run()
+	the.table.print(os.Stdout)
+	if *keep {
+		return code, nil
+	}
+	if err := the.cluster.Down(os.Stderr); err != nil {
+		return 1, err
+	}
+	after, err := cluster.HostSettings()
+	if err != nil {
+		return 1, err
+	}
+	if changed := cluster.Changed(before, after); len(changed) > 0 {
+		return 1, fmt.Errorf("the run has changed this machine: %q", changed)
+	}
+	if code == 0 && *tableFile != "" {
+		return code, the.table.write(*tableFile)
+	}
+	return code, nil
+}

@@ -1,0 +1,113 @@
+//go:build linux
+
+package proof
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long anything that a script waits for may take. Nothing is
+// judged by it: on a busy machine it is only late.
+const patience = 4 * time.Minute
+
+// TestScripts runs the scripts one after another: how long writes stand still is
+// measured, so nothing else goes on meanwhile.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			testscript.RunT(serial{t}, params(file))
+		})
+	}
+}
+
+// serial keeps testscript from running a script beside others.
+type serial struct{ *testing.T }
+
+func (s serial) Run(_ string, f func(testscript.T)) { f(s) }
+func (s serial) Parallel()                          {}
+func (s serial) Verbose() bool                      { return testing.Verbose() }
+
+func params(file string) testscript.Params {
+	return testscript.Params{
+		Files:               []string{file},
+		RequireExplicitExec: true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ready":  cmdReady,
+			"writes": cmdWrites,
+			"begin":  cmdBegin,
+			"proved": cmdProved,
+			"exits":  cmdExits,
+			"run":    cmdRun,
+			"until":  cmdUntil,
+			"ends":   cmdEnds,
+			"signal": cmdSignal,
+			"node":   cmdNode,
+			"poll":   cmdPoll,
+		},
+	}
+}
+
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+
+// setUp gives a script a namespace, a home directory and a kubeconfig of its own.
+func setUp(env *testscript.Env) error {
+	namespace := notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
+	s := &state{env: env, namespace: namespace, runs: map[string]*process{}, file: env.WorkDir}
+	env.Values[stateKey{}] = s
+	repository := filepath.Dir(filepath.Dir(the.source))
+	content, err := os.ReadFile(the.cluster.Kubeconfig())
+	if err != nil {
+		return err
+	}
+	s.kubeconfig = filepath.Join(env.WorkDir, ".kubeconfig")
+	own := regexp.MustCompile(`context: \{`).ReplaceAllString(string(content), "context: {namespace: "+namespace+", ")
+	if err := os.WriteFile(s.kubeconfig, []byte(own), 0o600); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"KUBECONFIG":     s.kubeconfig,
+		"HOME":           env.WorkDir,
+		"XDG_STATE_HOME": filepath.Join(env.WorkDir, ".state"),
+		"NAMESPACE":      namespace,
+		"EXAMPLES":       filepath.Join(repository, "examples"),
+		"PATH":           filepath.Join(repository, "bin") + ":" + the.parts.Control + ":" + os.Getenv("PATH"),
+	} {
+		env.Setenv(name, value)
+	}
+	if _, err := s.kubectl("create", "namespace", namespace); err != nil {
+		return err
+	}
+	env.Defer(s.tearDown)
+	return s.eventually("the namespace's account", func() error {
+		_, err := s.kubectl("get", "serviceaccount", "default")
+		return err
+	})
+}
+
+// tearDown ends what the script has left, and waits until the namespace is gone:
+// the next script has the machine for itself.
+func (s *state) tearDown() {
+	for _, p := range s.runs {
+		p.kill()
+	}
+	if *keep {
+		return
+	}
+	if out, err := s.kubectl("delete", "namespace", s.namespace, "--timeout=3m"); err != nil {
+		fmt.Fprintf(os.Stderr, "proof: namespace %s does not go: %v\n%s\n", s.namespace, err, out)
+	}
+}
