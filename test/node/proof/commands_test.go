@@ -37,6 +37,19 @@ func cmdReady(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 }
 
+// cmdImages wants a set's pods to be there, ready, each of them at this image.
+func cmdImages(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 2, "images SET IMAGE")
+	cmdReady(ts, false, args[:1])
+	out, err := stateOf(ts).kubectl("get", "pods", "-l", "app="+args[0], "-o", `jsonpath={.items[*].spec.containers[0].image}`)
+	ts.Check(err)
+	for _, image := range strings.Fields(out) {
+		if image != args[1] {
+			ts.Fatalf("pods have the images %s", out)
+		}
+	}
+}
+
 // cmdPoll runs a program until it succeeds.
 func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) == 0, "poll PROGRAM ARG...")

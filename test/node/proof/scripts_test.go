@@ -25,28 +25,31 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scripts", err)
 	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		t.Run(name, func(t *testing.T) {
-			testscript.RunT(serial{t}, params(file))
-		})
+	for _, db := range databases {
+		for _, file := range files {
+			name := db.name + "_" + strings.TrimSuffix(filepath.Base(file), ".txtar")
+			t.Run(name, func(t *testing.T) {
+				testscript.RunT(serial{t}, params(db, file))
+			})
+		}
 	}
 }
 
 // serial keeps testscript from running a script beside others.
 type serial struct{ *testing.T }
 
-func (s serial) Run(_ string, f func(testscript.T)) { f(s) }
+func (s serial) Run(_ string, f func(testscript.T)) { s.Helper(); f(s) }
 func (s serial) Parallel()                          {}
 func (s serial) Verbose() bool                      { return testing.Verbose() }
 
-func params(file string) testscript.Params {
+func params(db database, file string) testscript.Params {
 	return testscript.Params{
 		Files:               []string{file},
 		RequireExplicitExec: true,
-		Setup:               setUp,
+		Setup:               func(env *testscript.Env) error { return setUp(env, db) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready":  cmdReady,
+			"images": cmdImages,
 			"writes": cmdWrites,
 			"begin":  cmdBegin,
 			"proved": cmdProved,
@@ -64,8 +67,8 @@ func params(file string) testscript.Params {
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
 // setUp gives a script a namespace, a home directory and a kubeconfig of its own.
-func setUp(env *testscript.Env) error {
-	namespace := notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
+func setUp(env *testscript.Env, db database) error {
+	namespace := db.name + "-" + notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
 	s := &state{env: env, namespace: namespace, runs: map[string]*process{}, file: env.WorkDir}
 	env.Values[stateKey{}] = s
 	repository := filepath.Dir(filepath.Dir(the.source))
@@ -86,6 +89,9 @@ func setUp(env *testscript.Env) error {
 		"EXAMPLES":       filepath.Join(repository, "examples"),
 		"PATH":           filepath.Join(repository, "bin") + ":" + the.parts.Control + ":" + os.Getenv("PATH"),
 	} {
+		env.Setenv(name, value)
+	}
+	for name, value := range db.env() {
 		env.Setenv(name, value)
 	}
 	if _, err := s.kubectl("create", "namespace", namespace); err != nil {
