@@ -34,6 +34,9 @@ LANES ?= 1
 ## SOAK_ARGS: more flags for make soak-test, such as -busy 0 where something else keeps the processors busy
 SOAK_ARGS ?=
 
+## REAL_RUN: the scripts to run in make real, such as redis_update; empty is all, which also writes the table of docs/proof.md
+REAL_RUN ?=
+
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
 
@@ -109,7 +112,7 @@ install: ## Install the plugin where go install puts programs, with its completi
 		esac
 
 .PHONY: test
-test: unit sandbox-unit e2e faults-fixed ## Run every test; the first run builds Kubernetes, about ten minutes
+test: unit sandbox-unit real-unit e2e faults-fixed ## Run every test; the first run builds Kubernetes, about ten minutes
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
@@ -142,6 +145,28 @@ faults-fixed: ## Play 40 fixed schedules, and see that a plugin that is broken o
 compat: build ## Run the scripts against each of KUBE_VERSIONS and write the table of docs/compatibility.md
 	go run ./test/compat $(KUBE_VERSIONS)
 
+.PHONY: real-unit
+real-unit: ## Run the real node's own tests that need no node
+	go test -C test/node $$(go list -C test/node ./... | grep -v /proof$$)
+
+.PHONY: real
+real: build bin/node ## Run the plugin on a real kubelet with real databases (root, Linux) and write the table of docs/proof.md
+	bin/node build
+	go test -C test/node ./proof -count=1 -timeout 90m $(if $(REAL_RUN),-run 'TestScripts/$(REAL_RUN)',-table $(CURDIR)/docs/proof.md) -v
+
+.PHONY: real-up
+real-up: bin/node ## Start a real node on this machine (root, Linux) and print its kubeconfig's path
+	@bin/node up
+
+.PHONY: real-down
+real-down: bin/node ## Stop that node and remove it
+	@bin/node down
+
+# Not by go run, which makes 1 of every exit code. 2 says that there can be no node here.
+.PHONY: bin/node
+bin/node:
+	@go build -C test/node -o $(CURDIR)/bin/node .
+
 .PHONY: soak-test
 soak-test: ## Run the plugin's scripts N times with every processor busy, and say which ever failed
 	go run ./test/soak -n $(N) -lanes $(LANES) $(if $(RUN),-run '$(RUN)') $(SOAK_ARGS)
@@ -150,15 +175,18 @@ soak-test: ## Run the plugin's scripts N times with every processor busy, and sa
 lint: $(TOOLS)/built ## Check style, common mistakes and go.mod
 	$(GOLANGCI_LINT) run ./...
 	cd test/sandbox && $(GOLANGCI_LINT) run ./...
+	cd test/node && $(GOLANGCI_LINT) run ./...
 	@echo '$(GOFUMPT) -l .'
 	@files=$$($(GOFUMPT) -l .) && [ -z "$$files" ] || { echo "not formatted (make fmt does it):" $$files >&2; exit 1; }
 	go vet ./...
 	go vet -C test/sandbox ./...
+	go vet -C test/node ./...
 	@# The systems that this one is not: their files must at least compile.
 	GOOS=windows go vet ./cmd/... ./pkg/...
 	GOOS=darwin go vet ./cmd/... ./pkg/...
 	go mod tidy -diff
 	go mod tidy -C test/sandbox -diff
+	go mod tidy -C test/node -diff
 	go mod tidy -C tools -diff
 
 .PHONY: fmt
@@ -216,6 +244,7 @@ verify: docs ## Check that what is generated or resolved is committed
 	@new=$$(git ls-files --others --exclude-standard -- docs) && [ -z "$$new" ] || { echo "not committed:" $$new >&2; exit 1; }
 	go mod tidy -diff
 	go mod tidy -C test/sandbox -diff
+	go mod tidy -C test/node -diff
 	go mod tidy -C tools -diff
 	go mod tidy -C test/sandbox/kube -diff
 	@# Against the empty tree, so that it looks at every line and not only at the last change.

@@ -4,6 +4,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,7 +49,7 @@ func Linked(root string, programs ...string) ([]string, error) {
 func needed(root, file string) ([]string, error) {
 	object, err := elf.Open(file)
 	var format *elf.FormatError
-	if errors.As(err, &format) {
+	if errors.As(err, &format) || errors.Is(err, io.EOF) { // or shorter than any
 		return nil, nil
 	}
 	if err != nil {

@@ -12,7 +12,7 @@ type database struct {
 var databases = []database{
 	{
 		name: "redis", data: "/data",
-		leave: `redis-cli replicaof no one && redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
+		leave: `redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
 	},
 	{
 		name: "mariadb", data: "/var/lib/mysql",
