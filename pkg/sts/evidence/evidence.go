@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -154,11 +155,18 @@ func newestProbe(p *corev1.Pod, events []*corev1.Event) *corev1.Event {
 	var newest *corev1.Event
 	for _, e := range events {
 		mine := e.Reason == ReasonUnhealthy && (e.InvolvedObject.UID == "" || e.InvolvedObject.UID == p.UID)
-		if mine && (newest == nil || sts.EventTime(e).After(sts.EventTime(newest))) {
+		if mine && !probedNothing(e.Message) && (newest == nil || sts.EventTime(e).After(sts.EventTime(newest))) {
 			newest = e
 		}
 	}
 	return newest
+}
+
+// probedNothing recognizes the event of a probe that found no container to run in: it
+// had just ended, and that says why, not the container runtime's words about the probe.
+func probedNothing(message string) bool {
+	return slices.ContainsFunc([]string{"no running task found", "container not running", "is in CONTAINER_EXITED state"},
+		func(words string) bool { return strings.Contains(message, words) })
 }
 
 func timeOf(t time.Time) *time.Time {

@@ -90,6 +90,26 @@ func TestEvidence(t *testing.T) {
 			},
 		},
 		{
+			"a probe that found no container is none that failed", "", crashLoop,
+			[]*corev1.Event{
+				probeFailed("Readiness probe errored and resulted in unknown state: rpc error: code = NotFound "+
+					"desc = failed to exec in container: failed to load task: no running task found: task 2ade1d not found: not found", 0),
+				probeFailed("Readiness probe failed: connection refused", time.Minute),
+			},
+			evidence.Evidence{
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Probe: "Readiness probe failed: connection refused", ProbeAt: &minute,
+			},
+		},
+		{
+			"a probe that could not run its program says why", "", crashLoop,
+			[]*corev1.Event{probeFailed("Readiness probe errored: exec: \"ready\": executable file not found in $PATH", time.Minute)},
+			evidence.Evidence{
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Probe: "Readiness probe errored: exec: \"ready\": executable file not found in $PATH", ProbeAt: &minute,
+			},
+		},
+		{
 			"a pod that is Ready again", "", func(p *corev1.Pod) {
 				p.Status.ContainerStatuses[0].LastTerminationState = exited(2, "Error")
 				p.Status.ContainerStatuses[0].RestartCount = 1
