@@ -30,25 +30,25 @@ const (
 	exitUnable = 2
 )
 
-func main() {
-	if inside, err := machine.Inside(os.Args); inside {
-		exit(err)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if os.Geteuid() != 0 {
-		fmt.Fprintln(os.Stderr, unable)
-		os.Exit(exitUnable)
-	}
-	exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
+func main() { os.Exit(start(os.Args, os.Stdout, os.Stderr)) }
 
-func exit(err error) {
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "node:", err)
-		os.Exit(exitError)
+// start returns the exit code.
+func start(args []string, stdout, stderr io.Writer) int {
+	inside, err := machine.Inside(args)
+	if !inside {
+		if os.Geteuid() != 0 {
+			fmt.Fprintln(stderr, unable)
+			return exitUnable
+		}
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		err = run(ctx, args[1:], stdout, stderr)
 	}
-	os.Exit(0)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(stderr, "node:", err)
+		return exitError
+	}
+	return 0
 }
 
 type command struct {
@@ -108,6 +108,9 @@ func parse(c command, args []string, stderr io.Writer) (options, error) {
 		return o, err
 	}
 	o.args = set.Args()
+	if o.nodes < 1 || o.nodes > cluster.Most {
+		return o, fmt.Errorf("--nodes %d: want 1 to %d", o.nodes, cluster.Most)
+	}
 	var err error
 	o.cluster, err = cluster.New(name)
 	return o, err

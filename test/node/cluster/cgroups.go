@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -40,7 +42,7 @@ func makeCgroup(name string) error {
 	}
 	for _, hierarchy := range all {
 		dir := filepath.Join(hierarchy, name)
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Mkdir(dir, 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 		// With v1, a new one has no processors and no memory until it is told.
@@ -97,4 +99,24 @@ func removeTree(dir string) error {
 		}
 	}
 	return nil
+}
+
+// processes are those in a cgroup and below.
+func processes(dir string) ([]string, error) {
+	var all []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it went while we looked
+		}
+		if err != nil || d.IsDir() || d.Name() != "cgroup.procs" {
+			return err
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // Nobody makes links there.
+		all = append(all, strings.Fields(string(content))...)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENODEV) {
+			return nil
+		}
+		return err
+	})
+	return all, err
 }

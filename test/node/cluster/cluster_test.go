@@ -13,14 +13,16 @@ import (
 func TestChanged(t *testing.T) {
 	before := map[string]string{"a": "1", "b": "2", "c": "3"}
 	require.Empty(t, Changed(before, map[string]string{"c": "3", "b": "2", "a": "1"}))
-	require.Equal(t, []string{"b was 2 and is 3", "c is gone", "d is new"}, Changed(before, map[string]string{"a": "1", "b": "3", "d": "4"}))
+	after := map[string]string{"a": "1", "b": "3", "d": "4"}
+	require.Equal(t, []string{"b was 2 and is 3", "c is gone", "d is new"}, Changed(before, after))
 }
 
 func TestHostSettingsAreSeen(t *testing.T) {
 	all, err := HostSettings()
 	require.NoError(t, err)
 	for _, name := range []string{
-		"setting vm/overcommit_memory", "setting kernel/panic", "setting kernel/panic_on_oops", "setting net/ipv4/ip_forward", "mounts", "routes",
+		"setting vm/overcommit_memory", "setting kernel/panic", "setting kernel/panic_on_oops", "setting net/ipv4/ip_forward",
+		"mounts", "routes",
 	} {
 		require.Contains(t, all, name)
 	}

@@ -82,7 +82,8 @@ func (c Cluster) containerdConfig(p Parts, n node) string {
 	return fmt.Sprintf(`version = 2
 root = %[1]q
 state = %[2]q
-disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
+disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
 [grpc]
   address = %[3]q
 [plugins."io.containerd.grpc.v1.cri"]
@@ -104,7 +105,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
         SystemdCgroup = false
         BinaryName = %[8]q
 `, c.nodeDir(n, "containerd"), c.nodeDir(n, "containerd-state"), c.nodeDir(n, "containerd.sock"), n.address,
-		filepath.Join(p.Debian, "usr/lib/cni"), c.nodeDir(n, "cni"), c.nodeDir(n, "registries"), filepath.Join(p.Debian, "usr/sbin/runc"))
+		p.debian("/usr/lib/cni"), c.nodeDir(n, "cni"), c.nodeDir(n, "registries"), p.debian("/usr/sbin/runc"))
 }
 
 func (c Cluster) bridgeConfig(n node) string {

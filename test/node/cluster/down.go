@@ -54,7 +54,7 @@ func (c Cluster) stopMachine() error {
 			return err
 		}
 	}
-	for _, n := range nodes(r.Nodes) {
+	for _, n := range nodes(Most) {
 		if err := removeCgroup(c.cgroup(n)); err != nil {
 			return err
 		}

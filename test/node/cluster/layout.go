@@ -26,6 +26,9 @@ type Parts struct {
 	Images  string
 }
 
+// debian is the path of what a package has.
+func (p Parts) debian(path string) string { return p.Debian + path }
+
 // Cache is the directory of everything that is kept from run to run.
 func Cache() (string, error) {
 	dir, err := os.UserCacheDir()

@@ -7,8 +7,12 @@ import (
 	"strconv"
 )
 
-// Zones are the nodes' zones, in turn.
-var Zones = []string{"zone-a", "zone-b"}
+// Most is how many nodes a cluster can have. All are prepared when it starts, and
+// some of them started.
+const Most = 2
+
+// zones are the nodes' zones, in turn.
+var zones = []string{"zone-a", "zone-b"}
 
 // A node has a kubelet, a container runtime and a bridge of its own.
 type node struct {
@@ -25,7 +29,7 @@ func nodes(count int) []node {
 			index:   i,
 			name:    fmt.Sprintf("real-%d", i),
 			address: fmt.Sprintf("10.244.255.%d", i+1),
-			zone:    Zones[i%len(Zones)],
+			zone:    zones[i%len(zones)],
 		})
 	}
 	return all

@@ -39,7 +39,8 @@ func (c Cluster) processes(p Parts, all []node) []machine.Process {
 			"--flex-volume-plugin-dir=" + c.path("plugins"), "--bind-address=127.0.0.1",
 		}},
 		{Name: "kube-scheduler", Args: []string{
-			control("kube-scheduler"), "--kubeconfig=" + c.path("keys", "scheduler.kubeconfig"), "--leader-elect=false", "--bind-address=127.0.0.1",
+			control("kube-scheduler"), "--kubeconfig=" + c.path("keys", "scheduler.kubeconfig"),
+			"--leader-elect=false", "--bind-address=127.0.0.1",
 		}},
 	}
 	for _, n := range all {
@@ -50,10 +51,10 @@ func (c Cluster) processes(p Parts, all []node) []machine.Process {
 
 func (c Cluster) nodeProcesses(p Parts, n node) []machine.Process {
 	// The runtime's shim is looked for there, and so are mount and the like.
-	path := "PATH=" + filepath.Join(p.Debian, "usr/bin") + ":/usr/sbin:/usr/bin:/sbin:/bin"
+	path := "PATH=" + p.debian("/usr/bin") + ":/usr/sbin:/usr/bin:/sbin:/bin"
 	return []machine.Process{
 		{Name: n.containerd(), Env: []string{path}, Args: []string{
-			filepath.Join(p.Debian, "usr/bin/containerd"), "--config", c.nodeDir(n, "containerd.toml"),
+			p.debian("/usr/bin/containerd"), "--config", c.nodeDir(n, "containerd.toml"),
 		}},
 		{Name: n.kubelet(), Env: []string{path}, Args: []string{
 			filepath.Join(p.Kubelet, "kubelet"), "--config=" + c.nodeDir(n, "kubelet.yaml"),

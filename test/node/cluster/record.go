@@ -26,7 +26,8 @@ func (c Cluster) read() (record, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal(content, &r)
+	err = json.Unmarshal(content, &r)
+	return r, err
 }
 
 func (c Cluster) write(r record) error {

@@ -15,8 +15,8 @@ func (c Cluster) writeKeys(port int, all []node) error {
 	if err != nil {
 		return err
 	}
-	err = a.Server("apiserver", []string{"127.0.0.1", controlAddress, "10.96.0.1"}, []string{"kubernetes.default.svc", "kubernetes.default"})
-	if err != nil {
+	names := []string{"kubernetes.default.svc", "kubernetes.default"}
+	if err := a.Server("apiserver", []string{"127.0.0.1", controlAddress, "10.96.0.1"}, names); err != nil {
 		return err
 	}
 	if err := a.Client("apiserver-kubelet", "apiserver", "system:masters"); err != nil {

@@ -32,11 +32,6 @@ func (c Cluster) start(ctx context.Context, p Parts, all []node) error {
 			return err
 		}
 	}
-	for _, n := range all {
-		if err := machine.Start(ctx, c.Dir, n.containerd()); err != nil {
-			return err
-		}
-	}
 	if err := c.until(ctx, "kube-apiserver", func() bool { return c.ready(ctx, p) }); err != nil {
 		return err
 	}
@@ -68,6 +63,9 @@ func (c Cluster) start(ctx context.Context, p Parts, all []node) error {
 // startKubelet starts a kubelet once the container runtime listens: it would
 // exit otherwise.
 func (c Cluster) startKubelet(ctx context.Context, n node) error {
+	if err := machine.Start(ctx, c.Dir, n.containerd()); err != nil {
+		return err
+	}
 	socket := c.nodeDir(n, "containerd.sock")
 	err := c.until(ctx, n.containerd(), func() bool {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)

@@ -39,25 +39,26 @@ func (c Cluster) Up(ctx context.Context, p Parts, count int, stderr io.Writer) e
 		return err
 	}
 	fmt.Fprintf(stderr, "node: starting cluster %q\n", c.Name)
-	if err := c.create(ctx, p, nodes(count)); err != nil {
+	if err := c.create(ctx, p, count); err != nil {
 		return errors.Join(err, c.stopMachine())
 	}
 	fmt.Fprintf(stderr, "node: cluster %q is up (%.1fs)\n", c.Name, time.Since(begin).Seconds())
 	return nil
 }
 
-func (c Cluster) create(ctx context.Context, p Parts, all []node) error {
-	if err := os.MkdirAll(c.path("volumes"), 0o755); err != nil {
+func (c Cluster) create(ctx context.Context, p Parts, count int) error {
+	all := nodes(Most)
+	if err := os.MkdirAll(c.path("volumes"), 0o750); err != nil {
 		return err
 	}
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer listener.Close()                      //nolint:errcheck // The machine has its own.
 	port := listener.Addr().(*net.TCPAddr).Port //nolint:errcheck // It is one.
 	// First, so that Down finds what to clear away from here on.
-	if err := c.write(record{Port: port, Nodes: len(all), Parts: p}); err != nil {
+	if err := c.write(record{Port: port, Nodes: count, Parts: p}); err != nil {
 		return err
 	}
 	if err := c.writeKeys(port, all); err != nil {
@@ -79,10 +80,10 @@ func (c Cluster) create(ctx context.Context, p Parts, all []node) error {
 	if err != nil {
 		return err
 	}
-	if err := c.write(record{Init: pid, Began: since, Port: port, Nodes: len(all), Parts: p}); err != nil {
+	if err := c.write(record{Init: pid, Began: since, Port: port, Nodes: count, Parts: p}); err != nil {
 		return err
 	}
-	return c.start(ctx, p, all)
+	return c.start(ctx, p, all[:count])
 }
 
 // boot starts the machine, without anything in it yet.
@@ -91,7 +92,7 @@ func (c Cluster) boot(ctx context.Context, p Parts, all []node, listener *net.TC
 	if err := copyProgram(program); err != nil {
 		return 0, err
 	}
-	if err := os.MkdirAll(volumes, 0o755); err != nil {
+	if err := os.MkdirAll(volumes, 0o750); err != nil {
 		return 0, err
 	}
 	bind, err := c.settings()

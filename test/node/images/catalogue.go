@@ -14,13 +14,14 @@ import (
 
 // shellTools are the names by which busybox is found.
 var shellTools = []string{
-	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname", "id",
-	"kill", "ls", "mkdir", "mv", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch", "tr",
+	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname",
+	"id", "kill", "ls", "mkdir", "mv", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
+	"tr",
 	"true", "uname", "wc",
 }
 
 // database is an image with a shell and what every program looks for.
-func database(name string, tags []string, programs, trees []string) Image {
+func database(name string, tags, programs, trees []string) Image {
 	links := map[string]string{}
 	for _, tool := range shellTools {
 		links["/bin/"+tool] = "busybox"
@@ -28,7 +29,7 @@ func database(name string, tags []string, programs, trees []string) Image {
 	return Image{
 		Name: name, Tags: tags, Trees: trees, Links: links,
 		Programs: append([]string{"/bin/busybox"}, programs...),
-		Files: map[string]string{
+		Files: map[string]string{ //nolint:gosec // Users, without passwords.
 			"/etc/passwd":        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
 			"/etc/group":         "root:x:0:\n",
 			"/etc/nsswitch.conf": "hosts: files dns\n",
@@ -42,7 +43,10 @@ func Catalogue() []Image {
 	redis := database("redis", []string{"7.0", "7.0-bookworm"}, []string{"/usr/bin/redis-check-rdb", "/usr/bin/redis-cli"}, nil)
 	redis.Links["/usr/bin/redis-server"] = "redis-check-rdb" // one program by several names
 	mariadb := database("mariadb", []string{"10.11", "10.11-bookworm"},
-		[]string{"/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-admin", "/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults", "/usr/bin/resolveip"},
+		[]string{
+			"/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/mariadb-admin",
+			"/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults", "/usr/bin/resolveip",
+		},
 		[]string{"/usr/share/mysql"})
 	return []Image{redis, mariadb}
 }
@@ -60,7 +64,10 @@ func Make(ctx context.Context, root, node, cache string, stderr io.Writer) (stri
 		if err := parts.Program(ctx, node, "./"+name, file); err != nil {
 			return "", err
 		}
-		catalogue = append(catalogue, Image{Name: name, Tags: []string{"node"}, Built: map[string]string{"/" + name: file}, Command: []string{"/" + name}})
+		program := "/" + name
+		catalogue = append(catalogue, Image{
+			Name: name, Tags: []string{"node"}, Built: map[string]string{program: file}, Command: []string{program},
+		})
 	}
 	name, err := fingerprint(root, catalogue)
 	if err != nil {

@@ -4,11 +4,11 @@ import (
 	"archive/tar"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,11 +18,11 @@ import (
 func unpacked(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(root, "usr/bin"), 0o755))
-	require.NoError(t, os.MkdirAll(filepath.Join(root, "usr/share/tool/deep"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "usr/bin/tool-1"), []byte("#!/bin/sh\n"), 0o755)) //nolint:gosec // A program.
-	require.NoError(t, os.Symlink("tool-1", filepath.Join(root, "usr/bin/tool")))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "usr/share/tool/deep/data"), []byte("data"), 0o600))
+	require.NoError(t, os.MkdirAll(root+"/usr/bin", 0o755))
+	require.NoError(t, os.MkdirAll(root+"/usr/share/tool/deep", 0o755))
+	require.NoError(t, os.WriteFile(root+"/usr/bin/tool-1", []byte("#!/bin/sh\n"), 0o755))
+	require.NoError(t, os.Symlink("tool-1", root+"/usr/bin/tool"))
+	require.NoError(t, os.WriteFile(root+"/usr/share/tool/deep/data", []byte("data"), 0o600))
 	return root
 }
 
@@ -40,7 +40,7 @@ func TestLayerHasWhatTheImageSays(t *testing.T) {
 	found := map[string]string{}
 	for in := tar.NewReader(&layer); ; {
 		header, err := in.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
@@ -58,14 +58,15 @@ func TestLayerHasWhatTheImageSays(t *testing.T) {
 }
 
 func TestProgramThatIsNotThere(t *testing.T) {
-	require.Error(t, Store{Dir: t.TempDir()}.Add(unpacked(t), Image{Name: "tool", Tags: []string{"1"}, Programs: []string{"/usr/bin/other"}}))
+	image := Image{Name: "tool", Tags: []string{"1"}, Programs: []string{"/usr/bin/other"}}
+	require.Error(t, Store{Dir: t.TempDir()}.Add(unpacked(t), image))
 }
 
 // get asks a registry and returns the status and the body.
 func get(t *testing.T, handler http.Handler, path string) (int, []byte) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
 	return w.Code, w.Body.Bytes()
 }
 

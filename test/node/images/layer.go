@@ -113,7 +113,7 @@ func writeEntry(out *tar.Writer, name string, e entry) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // It was only read.
 	info, err := file.Stat()
 	if err != nil {
 		return err

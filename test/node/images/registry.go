@@ -41,7 +41,7 @@ func (s Store) serveManifest(w http.ResponseWriter, r *http.Request, name, tag s
 		if digest, err = s.digest(name, tag); err != nil {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusNotFound)
-			fmt.Fprintf(w, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"tag":%q}}]}`, tag)
+			fmt.Fprint(w, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}`)
 			return
 		}
 	}

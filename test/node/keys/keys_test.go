@@ -29,7 +29,9 @@ func TestServerAndClientTrustEachOther(t *testing.T) {
 	server := tls.Server(near, &tls.Config{
 		Certificates: load("server"), ClientCAs: roots, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS13,
 	})
-	client := tls.Client(far, &tls.Config{Certificates: load("client"), RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS13})
+	client := tls.Client(far, &tls.Config{
+		Certificates: load("client"), RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS13,
+	})
 	done := make(chan error)
 	go func() { done <- client.HandshakeContext(t.Context()) }()
 	require.NoError(t, server.HandshakeContext(t.Context()))

@@ -55,12 +55,12 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 	if err != nil {
 		return 0, err
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // The machine has its own.
 	socket, err := listener.File()
 	if err != nil {
 		return 0, err
 	}
-	defer socket.Close()
+	defer socket.Close()                             //nolint:errcheck // The machine has its own.
 	cmd := exec.Command(program, initCommand, c.Dir) //nolint:noctx // It outlives the caller.
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{socket}

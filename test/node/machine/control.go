@@ -41,9 +41,10 @@ func (s *supervisor) handler() http.Handler {
 }
 
 func answer(w http.ResponseWriter, err error) {
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusConflict)
+	if err == nil {
+		return
 	}
+	http.Error(w, err.Error(), http.StatusConflict)
 }
 
 // State returns the processes that run, with their numbers in the machine.
@@ -53,7 +54,8 @@ func State(ctx context.Context, dir string) (map[string]int, error) {
 		return nil, err
 	}
 	var pids map[string]int
-	return pids, json.Unmarshal(content, &pids)
+	err = json.Unmarshal(content, &pids)
+	return pids, err
 }
 
 // Start starts a process of the machine.

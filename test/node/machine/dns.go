@@ -63,10 +63,8 @@ func (d DNS) client() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{
-		Timeout:   5 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}},
-	}, nil
+	config := &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}
+	return &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: config}}, nil
 }
 
 // reply answers one query. Where the API server does not say, the client is told
@@ -136,7 +134,8 @@ func (d DNS) endpoints(client *http.Client, namespace, service string) (endpoint
 	if response.StatusCode != http.StatusOK {
 		return all, fmt.Errorf("the API server answers %s", response.Status)
 	}
-	return all, json.NewDecoder(response.Body).Decode(&all)
+	err = json.NewDecoder(response.Body).Decode(&all)
+	return all, err
 }
 
 // endpointSlices are what is read of a list of EndpointSlices.

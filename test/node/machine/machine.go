@@ -53,7 +53,8 @@ func readConfig(dir string) (Config, error) {
 	if err != nil {
 		return c, err
 	}
-	return c, json.Unmarshal(content, &c)
+	err = json.Unmarshal(content, &c)
+	return c, err
 }
 
 func (c Config) process(name string) (Process, error) {

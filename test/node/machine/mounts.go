@@ -31,7 +31,7 @@ func mounts(c Config) error {
 	if err != nil {
 		return err
 	}
-	defer keep.Close()
+	defer keep.Close() //nolint:errcheck // It was only read.
 	for _, dir := range c.Cover {
 		if err := cover(dir, c.Keep, keep); err != nil {
 			return err

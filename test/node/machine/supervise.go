@@ -65,12 +65,12 @@ func relay(l net.Listener, to string) error {
 			return err
 		}
 		go func() {
-			defer from.Close()
+			defer from.Close()                //nolint:errcheck // Nobody is left to tell.
 			there, err := net.Dial("tcp", to) //nolint:noctx // It has an answer at once, one way or the other.
 			if err != nil {
 				return
 			}
-			defer there.Close()
+			defer there.Close() //nolint:errcheck // The same.
 			done := make(chan struct{})
 			go func() { carry(there, from); close(done) }()
 			carry(from, there)
@@ -108,7 +108,7 @@ func (s *supervisor) start(name string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer log.Close()                             //nolint:errcheck // The process has its own.
 	cmd := exec.Command(p.Args[0], p.Args[1:]...) //nolint:noctx // It ends with the machine.
 	cmd.Env = append(os.Environ(), p.Env...)
 	cmd.Stdout, cmd.Stderr = log, log

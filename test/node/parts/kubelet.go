@@ -63,7 +63,8 @@ func Kubelet(ctx context.Context, sandbox, cache string, stderr io.Writer) (stri
 		return "", err
 	}
 	fmt.Fprintf(stderr, "node: building the kubelet, Kubernetes %s\n", version[1])
-	return dir, goBuild(ctx, filepath.Join(sandbox, "kube"), filepath.Join(dir, "kubelet"), kubeletFlags(dir, version), "k8s.io/kubernetes/cmd/kubelet")
+	out := filepath.Join(dir, "kubelet")
+	return dir, goBuild(ctx, filepath.Join(sandbox, "kube"), out, kubeletFlags(dir, version), "k8s.io/kubernetes/cmd/kubelet")
 }
 
 func kubeletFlags(dir string, version [][]byte) []string {

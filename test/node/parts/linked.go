@@ -55,7 +55,7 @@ func needed(root, file string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer object.Close()
+	defer object.Close() //nolint:errcheck // It was only read.
 	var all []string
 	for _, segment := range object.Progs {
 		if segment.Type != elf.PT_INTERP {

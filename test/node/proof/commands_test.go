@@ -76,8 +76,9 @@ func cmdBegin(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdProved ends a scenario: writes go on, and all that was acknowledged is there.
+// The negative is true where something is missing, and is no row of the table.
 func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg || len(args) != 2, "proved DATABASE HOW-IT-ENDED")
+	usage(ts, len(args) != 2, "[!] proved DATABASE HOW-IT-ENDED")
 	s := stateOf(ts)
 	if s.since.IsZero() {
 		ts.Fatalf("no scenario has begun")
@@ -87,14 +88,18 @@ func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
 	v, err := s.check(args[0], s.since)
 	ts.Check(err)
 	ts.Logf("%d acknowledged, %d found, longest pause %d ms from %s", v.Acknowledged, v.Found, v.Pause, v.PauseBegan)
-	if len(v.Missing) > 0 || v.Found != v.Acknowledged || v.Acknowledged == 0 {
+	lost := len(v.Missing) > 0 || v.Found != v.Acknowledged || v.Acknowledged == 0
+	if lost != neg {
 		ts.Fatalf("acknowledged and not found: %v", v.Missing)
+	}
+	s.since = time.Time{}
+	if neg {
+		return
 	}
 	the.table.add(row{
 		database: args[0], change: s.change, by: s.by, acknowledged: v.Acknowledged, found: v.Found,
 		pause: time.Duration(v.Pause) * time.Millisecond, ended: args[1],
 	})
-	s.since = time.Time{}
 }
 
 // A verdict is the writer's.
@@ -111,7 +116,8 @@ func (s *state) check(database string, since time.Time) (verdict, error) {
 	if err != nil {
 		return v, err
 	}
-	return v, json.Unmarshal([]byte(out), &v)
+	err = json.Unmarshal([]byte(out), &v)
+	return v, err
 }
 
 // acknowledged waits until something was acknowledged after a moment.
@@ -141,15 +147,19 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdNode kills a process of the node outright, or starts it again.
+// cmdNode kills a process of the cluster outright, or starts it again; or a whole node.
 func cmdNode(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg || len(args) != 2, "node kill|start PROCESS")
+	usage(ts, neg || len(args) != 2, "node kill|start PROCESS, or node lose|up NODE")
 	ctx := context.Background()
 	switch args[0] {
 	case "kill":
 		ts.Check(machine.Kill(ctx, the.cluster.Dir, args[1], syscall.SIGKILL))
 	case "start":
 		ts.Check(machine.Start(ctx, the.cluster.Dir, args[1]))
+	case "lose":
+		ts.Check(the.cluster.LoseNode(ctx, args[1]))
+	case "up":
+		ts.Check(the.cluster.StartNode(ctx, the.parts, args[1]))
 	default:
 		ts.Fatalf("node %s", args[0])
 	}

@@ -37,7 +37,8 @@ const (
 )
 
 func (t *table) print(w io.Writer) {
-	fmt.Fprint(w, "| database | change | by | acknowledged | found | longest pause of writes | how it ended |\n| --- | --- | --- | --: | --: | --: | --- |\n")
+	fmt.Fprintln(w, "| database | change | by | acknowledged | found | longest pause of writes | how it ended |")
+	fmt.Fprintln(w, "| --- | --- | --- | --: | --: | --: | --- |")
 	for _, r := range t.rows {
 		fmt.Fprintf(w, "| %s | %s | %s | %d | %d | %.1f s | %s |\n",
 			r.database, r.change, r.by, r.acknowledged, r.found, r.pause.Seconds(), r.ended)

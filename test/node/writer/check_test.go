@@ -21,12 +21,24 @@ func TestJudge(t *testing.T) {
 		want       Verdict
 	}{
 		{"all there", all, 50, 1100, Verdict{Acknowledged: 4, Found: 4, Pause: 700, PauseBegan: at(200)}},
-		{"more than was acknowledged", map[int64]bool{1: true, 2: true, 3: true, 4: true, 5: true}, 50, 1100,
-			Verdict{Acknowledged: 4, Found: 4, Pause: 700, PauseBegan: at(200)}},
-		{"one is lost", map[int64]bool{1: true, 2: true, 5: true}, 50, 1100,
-			Verdict{Acknowledged: 4, Found: 3, Missing: []int64{4}, Pause: 700, PauseBegan: at(200)}},
-		{"one of before is lost", map[int64]bool{2: true, 4: true, 5: true}, 850, 1100,
-			Verdict{Acknowledged: 2, Found: 2, Missing: []int64{1}, Pause: 100, PauseBegan: at(900)}},
+		{
+			"more than was acknowledged",
+			map[int64]bool{1: true, 2: true, 3: true, 4: true, 5: true},
+			50, 1100,
+			Verdict{Acknowledged: 4, Found: 4, Pause: 700, PauseBegan: at(200)},
+		},
+		{
+			"one is lost",
+			map[int64]bool{1: true, 2: true, 5: true},
+			50, 1100,
+			Verdict{Acknowledged: 4, Found: 3, Missing: []int64{4}, Pause: 700, PauseBegan: at(200)},
+		},
+		{
+			"one of before is lost",
+			map[int64]bool{2: true, 4: true, 5: true},
+			850, 1100,
+			Verdict{Acknowledged: 2, Found: 2, Missing: []int64{1}, Pause: 100, PauseBegan: at(900)},
+		},
 		{"the pause goes on", all, 50, 5000, Verdict{Acknowledged: 4, Found: 4, Pause: 4000, PauseBegan: at(1000)}},
 		{"the pause began with the change", all, 250, 1100, Verdict{Acknowledged: 2, Found: 2, Pause: 650, PauseBegan: at(250)}},
 		{"nothing since", all, 2000, 2100, Verdict{Pause: 100, PauseBegan: at(2000)}},

@@ -22,7 +22,7 @@ func write(ctx context.Context, db *store, file string, every time.Duration) err
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // Each line was checked.
 	value, err := last(file)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func read(file string) ([]ack, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // It was only read.
 	var all []ack
 	lines := bufio.NewScanner(log)
 	for lines.Scan() {

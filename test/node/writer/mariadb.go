@@ -64,7 +64,7 @@ func (m *mariadb) values(ctx context.Context) (map[int64]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // Err says all.
 	values := map[int64]bool{}
 	for rows.Next() {
 		var value int64
