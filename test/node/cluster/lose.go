@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,6 +112,36 @@ func kill(pid string) error {
 	}
 	if err := syscall.Kill(number, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err
+	}
+	return nil
+}
+
+// KillContainer kills every process of one container, as a crash does: from
+// outside, since its first process can't be killed from within.
+func KillContainer(id string) error {
+	all, err := hierarchies()
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, hierarchy := range all {
+		err := filepath.WalkDir(hierarchy, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() || d.Name() != id {
+				return nil //nolint:nilerr // Others go while we look.
+			}
+			found = true
+			pids, err := processes(path)
+			for _, pid := range pids {
+				err = errors.Join(err, kill(pid))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !found {
+		return fmt.Errorf("container %s does not run", id)
 	}
 	return nil
 }

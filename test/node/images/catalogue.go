@@ -16,8 +16,7 @@ import (
 var shellTools = []string{
 	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname",
 	"id", "kill", "ls", "mkdir", "mv", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
-	"tr",
-	"true", "uname", "wc",
+	"tr", "true", "uname", "wc", "wget",
 }
 
 // database is an image with a shell and what every program looks for.
@@ -30,8 +29,8 @@ func database(name string, tags, programs, trees []string) Image {
 		Name: name, Tags: tags, Trees: trees, Links: links,
 		Programs: append([]string{"/bin/busybox"}, programs...),
 		Files: map[string]string{ //nolint:gosec // Users, without passwords.
-			"/etc/passwd":        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
-			"/etc/group":         "root:x:0:\n",
+			"/etc/passwd":        "root:x:0:0:root:/root:/bin/sh\npostgres:x:999:999:postgres:/var/lib/postgresql:/bin/sh\n",
+			"/etc/group":         "root:x:0:\npostgres:x:999:\n",
 			"/etc/nsswitch.conf": "hosts: files dns\n",
 		},
 	}
@@ -48,7 +47,18 @@ func Catalogue() []Image {
 			"/usr/bin/mariadb-install-db", "/usr/bin/my_print_defaults", "/usr/bin/resolveip",
 		},
 		[]string{"/usr/share/mysql"})
-	return []Image{redis, mariadb}
+	etcd := database("etcd", []string{"3.4", "3.4-bookworm"}, []string{"/usr/bin/etcd", "/usr/bin/etcdctl"}, nil)
+	const bin, lib = "/usr/lib/postgresql/15/bin/", "/usr/lib/postgresql/15/lib/"
+	postgres := database("postgres", []string{"15", "15-bookworm"},
+		[]string{
+			bin + "postgres", bin + "psql", bin + "initdb", bin + "pg_basebackup", bin + "pg_rewind", bin + "pg_ctl",
+			lib + "plpgsql.so", lib + "dict_snowball.so", lib + "libpqwalreceiver.so",
+		},
+		[]string{"/usr/share/postgresql/15", "/usr/share/zoneinfo"})
+	for _, name := range []string{"psql", "pg_ctl"} {
+		postgres.Links["/usr/bin/"+name] = bin + name
+	}
+	return []Image{redis, mariadb, postgres, etcd}
 }
 
 // Make makes all images below cache, unless they are there, and returns their

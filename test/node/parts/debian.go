@@ -30,6 +30,13 @@ var Packages = []string{
 	// MariaDB.
 	"mariadb-server-core", "mariadb-client-core", "mariadb-client", "libaio1", "libbsd0", "libcrypt1", "libedit2",
 	"libmariadb3", "libmd0", "libncurses6", "libnuma1", "libpcre2-8-0", "libtinfo6", "liburing2",
+	// PostgreSQL.
+	"postgresql-15", "postgresql-client-15", "tzdata", "libaudit1", "libcap-ng0", "libcom-err2", "libffi8", "libgmp10", "libgnutls30",
+	"libgssapi-krb5-2", "libhogweed6", "libicu72", "libidn2-0", "libk5crypto3", "libkeyutils1", "libkrb5-3", "libkrb5support0",
+	"libldap-2.5-0", "libnettle8", "libp11-kit0", "libpam0g", "libpq5", "libreadline8", "libsasl2-2", "libtasn1-6", "libunistring2",
+	"libxml2",
+	// etcd.
+	"etcd-server", "etcd-client",
 }
 
 // Debian downloads and unpacks the packages below cache, unless they are there,

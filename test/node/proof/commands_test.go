@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
 )
 
@@ -163,6 +164,26 @@ func cmdNode(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("node %s", args[0])
 	}
+}
+
+// cmdCrash kills the process of a pod's container outright, and waits until the
+// kubelet has started it again.
+func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "crash POD")
+	s := stateOf(ts)
+	const container, restarts = `jsonpath={.status.containerStatuses[0].containerID}`, `jsonpath={.status.containerStatuses[0].restartCount}`
+	id, err := s.kubectl("get", "pod", args[0], "-o", container)
+	ts.Check(err)
+	before, err := s.kubectl("get", "pod", args[0], "-o", restarts)
+	ts.Check(err)
+	ts.Check(cluster.KillContainer(strings.TrimPrefix(id, "containerd://")))
+	ts.Check(s.eventually(args[0]+" restarts", func() error {
+		now, err := s.kubectl("get", "pod", args[0], "-o", restarts)
+		if err == nil && now == before {
+			err = fmt.Errorf("%s restarts", now)
+		}
+		return err
+	}))
 }
 
 func usage(ts *testscript.TestScript, wrong bool, want string) {

@@ -5,6 +5,8 @@ package proof
 // A database is what the scripts are run with.
 type database struct {
 	name   string
+	kind   string // the directory of its scripts
+	image  string
 	data   string // where a member keeps its data
 	leave  string // what a hook runs in a member that goes
 	forget string // what takes the value 1 away, in the primary
@@ -12,22 +14,27 @@ type database struct {
 
 var databases = []database{
 	{
-		name: "redis", data: "/data",
+		name: "redis", kind: "primary", image: "redis:7.0", data: "/data",
 		leave:  `redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
 		forget: "redis-cli srem proof 1",
 	},
 	{
-		name: "mariadb", data: "/var/lib/mysql",
+		name: "mariadb", kind: "primary", image: "mariadb:10.11", data: "/var/lib/mysql",
 		leave:  `mariadb -S /run/mysqld.sock -e 'STOP SLAVE' && echo member $(hostname) leaves`,
 		forget: "mariadb -S /run/mysqld.sock app -e 'DELETE FROM proof WHERE value = 1'",
 	},
+	{
+		name: "postgres", kind: "primary", image: "postgres:15", data: "/var/lib/postgresql",
+		leave:  `psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()' && echo member $(hostname) leaves`,
+		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
+	},
+	{name: "etcd", kind: "quorum", image: "etcd:3.4"},
 }
 
 // env are the words in a script that stand for the database's own.
 func (d database) env() map[string]string {
-	image := map[string]string{"redis": "redis:7.0", "mariadb": "mariadb:10.11"}[d.name]
 	return map[string]string{
 		"DB": d.name, "DATA": d.data, "LEAVE": d.leave, "FORGET": d.forget,
-		"IMAGE": image, "NEXT": image + "-bookworm", "MISSING": image + "-missing",
+		"IMAGE": d.image, "NEXT": d.image + "-bookworm", "MISSING": d.image + "-missing",
 	}
 }

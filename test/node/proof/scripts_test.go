@@ -21,11 +21,11 @@ const patience = 4 * time.Minute
 // TestScripts runs the scripts one after another: how long writes stand still is
 // measured, so nothing else goes on meanwhile.
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no scripts", err)
-	}
 	for _, db := range databases {
+		files, err := filepath.Glob("testdata/" + db.kind + "/*.txtar")
+		if err != nil || len(files) == 0 {
+			t.Fatal("no scripts", err)
+		}
 		for _, file := range files {
 			name := db.name + "_" + strings.TrimSuffix(filepath.Base(file), ".txtar")
 			t.Run(name, func(t *testing.T) {
@@ -59,6 +59,7 @@ func params(db database, file string) testscript.Params {
 			"ends":   cmdEnds,
 			"signal": cmdSignal,
 			"node":   cmdNode,
+			"crash":  cmdCrash,
 			"poll":   cmdPoll,
 		},
 	}
