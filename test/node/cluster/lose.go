@@ -38,12 +38,11 @@ func (c Cluster) LoseNode(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, process := range []string{n.kubelet(), n.containerd()} {
-		if err := machine.Kill(ctx, c.Dir, process, syscall.SIGKILL); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, machine.Kill(ctx, c.Dir, process, syscall.SIGKILL))
 	}
-	return errors.Join(c.killShims(n), killCgroup(c.cgroup(n)))
+	return errors.Join(failed, c.killShims(n), killCgroup(c.cgroup(n)))
 }
 
 func find(name string) (node, error) {

@@ -3,6 +3,7 @@
 package proof
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -113,6 +114,11 @@ func (s *state) tearDown() {
 	}
 	if *keep {
 		return
+	}
+	// A second node is the script's that has started it.
+	_ = the.cluster.LoseNode(context.Background(), "real-1") // fails where it does not run
+	if out, err := s.kubectl("delete", "node", "real-1", "--ignore-not-found"); err != nil {
+		fmt.Fprintf(os.Stderr, "proof: node real-1 does not go: %v\n%s\n", err, out)
 	}
 	if out, err := s.kubectl("delete", "namespace", s.namespace, "--timeout=3m"); err != nil {
 		fmt.Fprintf(os.Stderr, "proof: namespace %s does not go: %v\n%s\n", s.namespace, err, out)
