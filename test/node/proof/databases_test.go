@@ -5,7 +5,7 @@ package proof
 // A database is what the scripts are run with.
 type database struct {
 	name   string
-	kind   string // the directory of its scripts
+	kinds  string // the directories of its scripts
 	image  string
 	data   string // where a member keeps its data
 	leave  string // what a hook runs in a member that goes
@@ -14,21 +14,21 @@ type database struct {
 
 var databases = []database{
 	{
-		name: "redis", kind: "primary", image: "redis:7.0", data: "/data",
+		name: "redis", kinds: "primary nodes", image: "redis:7.0", data: "/data",
 		leave:  `redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
 		forget: "redis-cli srem proof 1",
 	},
 	{
-		name: "mariadb", kind: "primary", image: "mariadb:10.11", data: "/var/lib/mysql",
+		name: "mariadb", kinds: "primary", image: "mariadb:10.11", data: "/var/lib/mysql",
 		leave:  `mariadb -S /run/mysqld.sock -e 'STOP SLAVE' && echo member $(hostname) leaves`,
 		forget: "mariadb -S /run/mysqld.sock app -e 'DELETE FROM proof WHERE value = 1'",
 	},
 	{
-		name: "postgres", kind: "primary", image: "postgres:15", data: "/var/lib/postgresql",
+		name: "postgres", kinds: "primary", image: "postgres:15", data: "/var/lib/postgresql",
 		leave:  `psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()' && echo member $(hostname) leaves`,
 		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
 	},
-	{name: "etcd", kind: "quorum", image: "etcd:3.4"},
+	{name: "etcd", kinds: "quorum", image: "etcd:3.4"},
 }
 
 // env are the words in a script that stand for the database's own.

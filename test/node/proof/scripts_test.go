@@ -23,9 +23,13 @@ const patience = 4 * time.Minute
 // measured, so nothing else goes on meanwhile.
 func TestScripts(t *testing.T) {
 	for _, db := range databases {
-		files, err := filepath.Glob("testdata/" + db.kind + "/*.txtar")
-		if err != nil || len(files) == 0 {
-			t.Fatal("no scripts", err)
+		var files []string
+		for _, kind := range strings.Fields(db.kinds) {
+			found, err := filepath.Glob("testdata/" + kind + "/*.txtar")
+			if err != nil || len(found) == 0 {
+				t.Fatal("no scripts", err)
+			}
+			files = append(files, found...)
 		}
 		for _, file := range files {
 			name := db.name + "_" + strings.TrimSuffix(filepath.Base(file), ".txtar")
