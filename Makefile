@@ -34,7 +34,7 @@ LANES ?= 1
 ## SOAK_ARGS: more flags for make soak-test, such as -busy 0 where something else keeps the processors busy
 SOAK_ARGS ?=
 
-## REAL_RUN: the scripts to run in make real, such as redis_update; empty is all, which also writes the table of docs/proof.md
+## REAL_RUN: the scripts to run in make real, such as redis_update or mariadb_; empty is all
 REAL_RUN ?=
 
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
@@ -150,9 +150,9 @@ real-unit: ## Run the real node's own tests that need no node
 	go test -C test/node $$(go list -C test/node ./... | grep -v /proof$$)
 
 .PHONY: real
-real: build bin/node ## Run the plugin on a real kubelet with real databases (root, Linux) and write the table of docs/proof.md
+real: build bin/node ## Run the plugin on a real kubelet with real databases (root, Linux) and write docs/proof.md
 	bin/node build
-	go test -C test/node ./proof -count=1 -timeout 90m $(if $(REAL_RUN),-run 'TestScripts/$(REAL_RUN)',-table $(CURDIR)/docs/proof.md) -v
+	go test -C test/node ./proof -count=1 -timeout 90m $(if $(REAL_RUN),-run 'TestScripts/$(REAL_RUN)') -table $(CURDIR)/docs/proof.md -v
 
 .PHONY: real-up
 real-up: bin/node ## Start a real node on this machine (root, Linux) and print its kubeconfig's path

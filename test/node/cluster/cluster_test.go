@@ -18,7 +18,7 @@ func TestChanged(t *testing.T) {
 }
 
 func TestHostSettingsAreSeen(t *testing.T) {
-	all, err := HostSettings()
+	all, err := Cluster{Name: "test"}.HostSettings()
 	require.NoError(t, err)
 	for _, name := range []string{
 		"setting vm/overcommit_memory", "setting kernel/panic", "setting kernel/panic_on_oops", "setting net/ipv4/ip_forward",

@@ -18,7 +18,7 @@ var counters = []string{
 
 // HostSettings are what a cluster could leave changed behind it on this machine:
 // the kernel's settings, mounts, control groups, network devices and routes.
-func HostSettings() (map[string]string, error) {
+func (c Cluster) HostSettings() (map[string]string, error) {
 	all := map[string]string{}
 	const settings = "/proc/sys"
 	err := filepath.WalkDir(settings, func(path string, d fs.DirEntry, err error) error {
@@ -48,11 +48,11 @@ func HostSettings() (map[string]string, error) {
 		}
 		all[kind] = string(content)
 	}
-	return all, addDirectories(all)
+	return all, c.addDirectories(all)
 }
 
-// addDirectories adds what is there by its name alone.
-func addDirectories(all map[string]string) error {
+// addDirectories adds what is there by its name alone, but for other clusters' groups.
+func (c Cluster) addDirectories(all map[string]string) error {
 	hierarchies, err := hierarchies()
 	if err != nil {
 		return err
@@ -63,6 +63,9 @@ func addDirectories(all map[string]string) error {
 			return err
 		}
 		for _, e := range entries {
+			if strings.HasPrefix(e.Name(), cgroupPrefix) && !strings.HasPrefix(e.Name(), cgroupPrefix+c.Name+"-") {
+				continue
+			}
 			if e.IsDir() || dir == "/sys/class/net" {
 				all["directory "+filepath.Join(dir, e.Name())] = "there"
 			}

@@ -44,5 +44,8 @@ func (c Cluster) nodeDir(n node, elements ...string) string {
 	return c.path(append([]string{"nodes", n.name}, elements...)...)
 }
 
+// cgroupPrefix is what the names of our control groups begin with.
+const cgroupPrefix = "kubectl-sts-"
+
 // cgroup is the node's root among the control groups.
-func (c Cluster) cgroup(n node) string { return "/kubectl-sts-" + c.Name + "-" + n.name }
+func (c Cluster) cgroup(n node) string { return "/" + cgroupPrefix + c.Name + "-" + n.name }

@@ -97,8 +97,8 @@ func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		return
 	}
-	the.table.add(row{
-		database: args[0], change: s.change, by: s.by, acknowledged: v.Acknowledged, found: v.Found,
+	the.tables.add(args[0], row{
+		change: s.change, by: s.by, acknowledged: v.Acknowledged, found: v.Found,
 		pause: time.Duration(v.Pause) * time.Millisecond, ended: args[1],
 	})
 }

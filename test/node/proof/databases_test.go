@@ -2,6 +2,14 @@
 
 package proof
 
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
 // A database is what the scripts are run with.
 type database struct {
 	name   string
@@ -29,6 +37,19 @@ var databases = []database{
 		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
 	},
 	{name: "etcd", kinds: "quorum", image: "etcd:3.4"},
+}
+
+// scripts are the files to run with the database.
+func (d database) scripts(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, kind := range strings.Fields(d.kinds) {
+		found, err := filepath.Glob("testdata/" + kind + "/*.txtar")
+		require.NoError(t, err)
+		require.NotEmpty(t, found, kind)
+		files = append(files, found...)
+	}
+	return files
 }
 
 // env are the words in a script that stand for the database's own.

@@ -22,11 +22,11 @@ type world struct {
 	cluster cluster.Cluster
 	parts   cluster.Parts
 	source  string // of test/node
-	table   *table
+	tables  tables
 }
 
 var (
-	tableFile = flag.String("table", "", "the page whose table is written when all scripts have passed")
+	tableFile = flag.String("table", "", "the page in which the table of each database is written whose scripts have all passed")
 	keep      = flag.Bool("keep", false, "leave the cluster running at the end")
 )
 
@@ -65,11 +65,10 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 	if the.parts, err = cluster.Build(ctx, os.Stderr); err != nil {
 		return 1, err
 	}
-	the.table = &table{}
 	if err := the.cluster.Down(os.Stderr); err != nil {
 		return 1, err
 	}
-	before, err := cluster.HostSettings()
+	before, err := the.cluster.HostSettings()
 	if err != nil {
 		return 1, err
 	}
@@ -77,22 +76,22 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 		return 1, err
 	}
 	code := m.Run()
-	the.table.print(os.Stdout)
+	the.tables.print(os.Stdout)
 	if *keep {
 		return code, nil
 	}
 	if err := the.cluster.Down(os.Stderr); err != nil {
 		return 1, err
 	}
-	after, err := cluster.HostSettings()
+	after, err := the.cluster.HostSettings()
 	if err != nil {
 		return 1, err
 	}
 	if changed := cluster.Changed(before, after); len(changed) > 0 {
 		return 1, fmt.Errorf("the run has changed this machine: %q", changed)
 	}
-	if code == 0 && *tableFile != "" {
-		return code, the.table.write(*tableFile)
+	if *tableFile != "" {
+		return code, the.tables.write(*tableFile)
 	}
 	return code, nil
 }
