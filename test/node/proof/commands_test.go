@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+	"github.com/kubectl-sts/kubectl-sts/test/node/table"
 )
 
 // cmdReady waits until a set has all its pods, each of them ready.
@@ -97,9 +98,9 @@ func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		return
 	}
-	the.tables.add(args[0], row{
-		change: s.change, by: s.by, acknowledged: v.Acknowledged, found: v.Found,
-		pause: time.Duration(v.Pause) * time.Millisecond, ended: args[1],
+	the.tables.Add(args[0], table.Row{
+		Change: s.change, By: s.by, Acknowledged: v.Acknowledged, Found: v.Found,
+		Pause: time.Duration(v.Pause) * time.Millisecond, Ended: args[1],
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+	"github.com/kubectl-sts/kubectl-sts/test/node/table"
 )
 
 // A world is what all scripts share.
@@ -22,7 +23,7 @@ type world struct {
 	cluster cluster.Cluster
 	parts   cluster.Parts
 	source  string // of test/node
-	tables  tables
+	tables  table.Tables
 }
 
 var (
@@ -76,7 +77,7 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 		return 1, err
 	}
 	code := m.Run()
-	the.tables.print(os.Stdout)
+	the.tables.Print(os.Stdout)
 	if *keep {
 		return code, nil
 	}
@@ -91,7 +92,7 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 		return 1, fmt.Errorf("the run has changed this machine: %q", changed)
 	}
 	if *tableFile != "" {
-		return code, the.tables.write(*tableFile)
+		return code, the.tables.Write(*tableFile)
 	}
 	return code, nil
 }

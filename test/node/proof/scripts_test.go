@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			complete = complete && ran && passed
 		}
 		if complete {
-			the.tables.of(db.name).complete = true
+			the.tables.Of(db.name).Complete = true
 		}
 	}
 }
