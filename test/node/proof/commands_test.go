@@ -172,7 +172,8 @@ func cmdNode(ts *testscript.TestScript, neg bool, args []string) {
 func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) != 1, "crash POD")
 	s := stateOf(ts)
-	const container, restarts = `jsonpath={.status.containerStatuses[0].containerID}`, `jsonpath={.status.containerStatuses[0].restartCount}`
+	const container = `jsonpath={.status.containerStatuses[0].containerID}`
+	const restarts = `jsonpath={.status.containerStatuses[0].restartCount}`
 	id, err := s.kubectl("get", "pod", args[0], "-o", container)
 	ts.Check(err)
 	before, err := s.kubectl("get", "pod", args[0], "-o", restarts)
