@@ -16,6 +16,9 @@ import (
 type Cluster struct {
 	Name string
 	Dir  string
+	// Lifeline is one end of a pipe: the cluster ends when the other one is closed.
+	// Without one it lives until Down.
+	Lifeline *os.File
 }
 
 // Parts are the directories that a cluster is made of.

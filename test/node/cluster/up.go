@@ -124,7 +124,7 @@ func (c Cluster) boot(ctx context.Context, p Parts, all []node, listener *net.TC
 			Key:     c.path("keys", "admin.key"),
 		},
 		Processes: c.processes(p, all),
-	}, listener)
+	}, listener, c.Lifeline)
 }
 
 // settings are the kernel's settings that the kubelet writes to, which are the

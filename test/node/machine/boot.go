@@ -38,16 +38,21 @@ func Inside(args []string) (bool, error) {
 	return false, nil
 }
 
-// listenerFD is the listener's number in both processes.
-const listenerFD = 3
+// What both processes are given, by number.
+const (
+	listenerFD = 3
+	lifelineFD = 4
+)
 
 // Boot starts the machine and returns its first process's number. It goes on when
 // this process ends. program is this program, in a place where it stays; listener
-// is a socket of the host, whose connections are relayed.
-func Boot(ctx context.Context, program string, c Config, listener *net.TCPListener) (int, error) {
+// is a socket of the host, whose connections are relayed. With a lifeline, which is
+// one end of a pipe, the machine ends when the other end is closed.
+func Boot(ctx context.Context, program string, c Config, listener *net.TCPListener, lifeline *os.File) (int, error) {
 	if err := os.MkdirAll(filepath.Join(c.Dir, "logs"), 0o700); err != nil {
 		return 0, err
 	}
+	c.Lifeline = lifeline != nil
 	if err := c.write(); err != nil {
 		return 0, err
 	}
@@ -64,6 +69,9 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 	cmd := exec.Command(program, initCommand, c.Dir) //nolint:noctx // It outlives the caller.
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{socket}
+	if lifeline != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, lifeline)
+	}
 	cmd.Dir = c.Dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setsid:     true,
@@ -120,6 +128,9 @@ func initialize(dir string) error {
 	cmd := exec.Command(program, superviseCommand, dir) //nolint:noctx // It ends with the machine.
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.ExtraFiles = []*os.File{os.NewFile(listenerFD, "listener")}
+	if c.Lifeline {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(lifelineFD, "lifeline"))
+	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}

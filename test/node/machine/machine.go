@@ -24,6 +24,7 @@ type Config struct {
 	Images    string            // the directory of images that its registry serves
 	DNS       DNS
 	Processes []Process
+	Lifeline  bool // it ends with whoever holds the other end of a pipe
 }
 
 // A Process is a program that Start starts by its name.

@@ -44,6 +44,12 @@ func supervise(dir string) error {
 	go func() { ended <- relay(relayed, c.Relay) }()
 	go func() { ended <- serve(registry, images.Store{Dir: c.Images}.Registry()) }()
 	go func() { ended <- c.DNS.serve(names) }()
+	if c.Lifeline {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.NewFile(lifelineFD, "lifeline"))
+			ended <- errors.New("whoever it was for has ended")
+		}()
+	}
 	s := &supervisor{config: c, running: map[string]*exec.Cmd{}}
 	go func() { ended <- serve(control, s.handler()) }()
 	return <-ended

@@ -28,6 +28,7 @@ type world struct {
 
 var (
 	tableFile = flag.String("table", "", "the page in which the table of each database is written whose scripts have all passed")
+	name      = flag.String("name", "proof", "the cluster's name")
 	keep      = flag.Bool("keep", false, "leave the cluster running at the end")
 )
 
@@ -60,8 +61,16 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 	if the.source, err = cluster.Source(); err != nil {
 		return 1, err
 	}
-	if the.cluster, err = cluster.New("proof"); err != nil {
+	if the.cluster, err = cluster.New(*name); err != nil {
 		return 1, err
+	}
+	if !*keep {
+		lifeline, held, err := os.Pipe() // it is closed when this process ends, however it does
+		if err != nil {
+			return 1, err
+		}
+		defer held.Close() //nolint:errcheck // The same.
+		the.cluster.Lifeline = lifeline
 	}
 	if the.parts, err = cluster.Build(ctx, os.Stderr); err != nil {
 		return 1, err
