@@ -97,7 +97,8 @@ func TestEvidence(t *testing.T) {
 				probeFailed("Readiness probe failed: connection refused", time.Minute),
 			},
 			evidence.Evidence{
-				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3,
+				Exit:  &evidence.Exit{Code: 1, At: &now},
 				Probe: "Readiness probe failed: connection refused", ProbeAt: &minute,
 			},
 		},
@@ -105,7 +106,8 @@ func TestEvidence(t *testing.T) {
 			"a probe that could not run its program says why", "", crashLoop,
 			[]*corev1.Event{probeFailed("Readiness probe errored: exec: \"ready\": executable file not found in $PATH", time.Minute)},
 			evidence.Evidence{
-				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3, Exit: &evidence.Exit{Code: 1, At: &now},
+				Container: "nginx", Image: "nginx:1.21", Node: "node-1", Since: &minute, Restarts: 3,
+				Exit:  &evidence.Exit{Code: 1, At: &now},
 				Probe: "Readiness probe errored: exec: \"ready\": executable file not found in $PATH", ProbeAt: &minute,
 			},
 		},
