@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"strconv"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 )
@@ -85,7 +87,12 @@ func (e *Evidence) moved(r Run, q Request, since uint64) (what string, moved boo
 	isReady := func(w world, name string) bool { return ready(w.pods[name]) }
 	switch first, gate := start(after), start(before)+partition(before); {
 	case replicas(after) < replicas(before):
-		if name := must(first, first+replicas(after), isReady); name != "" {
+		// Those that go next may be away.
+		stay := replicas(after)
+		if to, err := strconv.Atoi(r.Act.Flag("replicas")); err == nil {
+			stay = min(stay, to)
+		}
+		if name := must(first, first+stay, isReady); name != "" {
 			return "has lowered the replicas while " + name + " was away", true
 		}
 		return "", true

@@ -157,14 +157,21 @@ func restartDone(e *Evidence, r Run, w world, s *appsv1.StatefulSet) string {
 	if before := was.sets[s.Name]; before == nil || before.Annotations[rolloutRecord] != "" {
 		return first(without(s, rolloutRecord), w.allReady(s)) // it goes on
 	}
+	only := r.Act.Flag("ordinals")
 	for o := start(s); o < start(s)+replicas(s); o++ {
-		if only := r.Act.Flag("ordinals"); only != "" && only != strconv.Itoa(o) {
+		if only != "" && only != strconv.Itoa(o) {
 			continue
 		}
 		old, now := was.pods[podName(s, o)], w.pods[podName(s, o)]
 		if old != nil && now != nil && old.UID == now.UID {
 			return now.Name + " is still the same pod"
 		}
+		if only != "" && !ready(now) {
+			return podName(s, o) + " is not Ready"
+		}
+	}
+	if only != "" {
+		return without(s, rolloutRecord) // the others are none of its business
 	}
 	return first(without(s, rolloutRecord), w.allReady(s))
 }
