@@ -246,3 +246,27 @@ func TestTheOutputOfARunIsJudged(t *testing.T) {
 		require.Equal(t, tt.breach, breach, tt.name)
 	}
 }
+
+// Nothing else need have happened in the cluster between a write and the edit.
+func TestARunThatGoesOnAfterAnEditFights(t *testing.T) {
+	patches := func(version uint64) Request {
+		return Request{
+			Call:  apiproxy.Call{Verb: "patch", Resource: "statefulsets", Name: "web"},
+			Write: true, Arrived: true, Code: 200, Version: version,
+		}
+	}
+	s := began()
+	change := func(partition int32, generation int64) uint64 {
+		version := s.set(partition, "")
+		s.Moments[len(s.Moments)-1].Set.Generation = generation
+		return version
+	}
+	one := change(2, 1)
+	edited := change(1, 2)
+	s.Edits = []Edit{{Edit: schedule.Edit{Does: schedule.Partition, Set: "web"}, From: one, To: edited}}
+	two := change(0, 3)
+
+	require.Len(t, fights(s.run([]string{"canary", "web"}, patches(one), patches(two))), 1)
+	require.Empty(t, fights(s.run([]string{"abort", "web"}, patches(one), patches(two))), "it is the way out")
+	require.Empty(t, fights(s.run([]string{"canary", "web"}, patches(one))))
+}

@@ -50,7 +50,8 @@ func (e *Evidence) between(r Run, from, to uint64) (Edit, bool) {
 		relies = []string{schedule.Replicas, schedule.RecreateSet}
 	}
 	for _, d := range e.Edits {
-		if d.Set == r.Act.Set() && slices.Contains(relies, d.Does) && d.From > from && d.To < to && e.moves(d) {
+		within := d.From >= from && d.To < to
+		if d.Set == r.Act.Set() && within && slices.Contains(relies, d.Does) && e.moves(d) {
 			return d, true
 		}
 	}
