@@ -24,11 +24,16 @@ const protobufMagic = "k8s\x00"
 // objects of 1.5 MiB.
 const biggestObject = 32 << 20
 
+// errTwoLists is for an answer that says twice what it is. Of such a message the last
+// counts, and the first has been passed on by then. No server sends one.
+var errTwoLists = errors.New("the answer has two lists")
+
 // protobufList reads a list that follows the magic. It passes on the bytes of each
 // object, which are valid until each returns, and returns the token of the next
 // page. An answer that ends before it says it does is [io.ErrUnexpectedEOF].
 func protobufList(in *bufio.Reader, each func(object []byte) error) (string, error) {
-	next, found, buffer := "", false, &bytes.Buffer{}
+	found, buffer := false, &bytes.Buffer{}
+	var about metav1.ListMeta // parts of a message are one, however often they come
 	err := (&message{in, -1}).fields(func(number uint64, field *message) error {
 		switch number {
 		case 1:
@@ -40,14 +45,14 @@ func protobufList(in *bufio.Reader, each func(object []byte) error) (string, err
 				return fmt.Errorf("the answer is %q and no list", kind.Kind)
 			}
 		case 2:
+			if found {
+				return errTwoLists
+			}
 			found = true
 			return field.fields(func(number uint64, field *message) error {
 				switch number {
 				case 1:
-					var about metav1.ListMeta
-					err := field.into(buffer, about.Unmarshal)
-					next = about.Continue
-					return err
+					return field.into(buffer, about.Unmarshal)
 				case 2:
 					return field.into(buffer, each)
 				}
@@ -59,7 +64,7 @@ func protobufList(in *bufio.Reader, each func(object []byte) error) (string, err
 	if err == nil && !found {
 		err = io.ErrUnexpectedEOF
 	}
-	return next, err
+	return about.Continue, err
 }
 
 // message is a protobuf message that is read as it comes.

@@ -1,0 +1,4 @@
+package transport
+
+// ErrTwoLists is for the fuzz target: the library takes the last one.
+var ErrTwoLists = errTwoLists
