@@ -13,7 +13,7 @@ import (
 
 // inParallel is how many scripts run at once. Most of their time they wait
 // for pods, so it may be more than there are processors.
-const inParallel = "8"
+const inParallel = "12"
 
 // clusters are those that these tests start.
 const clusters controlplane.Clusters = "e2e"
