@@ -30,9 +30,9 @@ func TestTheDevelopersKubeconfigIsNotInherited(t *testing.T) {
 	t.Setenv("KUBERNETES_MASTER", "https://prod.example")
 	t.Setenv("HOME", "/home/dev")
 	c := &cluster{&controlplane.Cluster{Bin: "/sandbox/bin"}}
-	got := c.environment("/work", "/plugin", "/cache")
+	got := c.environment("/script", "/plugin", "/cache")
 	require.Equal(t, map[string]string{
-		"HOME": "/work", "KUBECONFIG": "/work/kubeconfig", "KUBECACHEDIR": "/cache",
+		"HOME": "/script", "KUBECONFIG": "/script/kubeconfig", "KUBECACHEDIR": "/cache",
 		"PATH": "/plugin:/sandbox/bin:/usr/bin:/bin", "TERM": "xterm-256color",
 	}, got)
 }
