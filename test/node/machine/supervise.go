@@ -50,7 +50,7 @@ func supervise(dir string) error {
 			ended <- errors.New("whoever it was for has ended")
 		}()
 	}
-	s := &supervisor{config: c, running: map[string]*exec.Cmd{}}
+	s := &supervisor{config: c, running: map[string]*started{}}
 	go func() { ended <- serve(control, s.handler()) }()
 	return <-ended
 }
@@ -97,7 +97,14 @@ func carry(to, from net.Conn) {
 type supervisor struct {
 	config  Config
 	mu      sync.Mutex
-	running map[string]*exec.Cmd
+	running map[string]*started
+}
+
+// A started process.
+type started struct {
+	*exec.Cmd
+
+	ended chan struct{} // closed when it has, and does not count as running any more
 }
 
 func (s *supervisor) start(name string) error {
@@ -122,8 +129,10 @@ func (s *supervisor) start(name string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.running[name] = cmd
+	one := &started{cmd, make(chan struct{})}
+	s.running[name] = one
 	go func() {
+		defer close(one.ended)
 		_ = cmd.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -144,16 +153,15 @@ func (s *supervisor) kill(name string, signal syscall.Signal) error {
 	if signal != syscall.SIGKILL && signal != syscall.SIGTERM {
 		return nil
 	}
-	for range 3000 {
-		if s.find(name) != cmd {
-			return nil
-		}
-		time.Sleep(10 * time.Millisecond)
+	select {
+	case <-cmd.ended:
+		return nil
+	case <-time.After(30 * time.Second):
+		return errors.New(name + " does not end")
 	}
-	return errors.New(name + " does not end")
 }
 
-func (s *supervisor) find(name string) *exec.Cmd {
+func (s *supervisor) find(name string) *started {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.running[name]
