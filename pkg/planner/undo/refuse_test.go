@@ -15,15 +15,7 @@ import (
 )
 
 func TestAnUndoThatHasNothingToDo(t *testing.T) {
-	s := verbtest.On(
-		verbtest.Rolling(verbtest.Third, verbtest.Third),
-		"",
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-	)
+	s := verbtest.OnThird()
 	p, err := verbtest.ToRevision(verbtest.Third)(verbtest.Ask(verbtest.AllAtOnce), s, ststest.Start)
 	require.NoError(t, err)
 	require.Nil(t, p)
@@ -45,15 +37,7 @@ func TestNoUndoIsRunOnASetWhen(t *testing.T) {
 }
 
 func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
-	s := verbtest.On(
-		verbtest.Rolling(verbtest.Third, verbtest.Third),
-		"",
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-	)
+	s := verbtest.OnThird()
 	no := &plan.Refusal{
 		Why: `the controller of statefulset "web" replaces its pods itself, the highest ordinal first: no other order can be had ` +
 			`with update strategy RollingUpdate`,
@@ -67,15 +51,7 @@ func TestAnOrderIsOnlyForSetsThatTheControllerLeavesAlone(t *testing.T) {
 }
 
 func TestStepsThatDoNotFitAnUndo(t *testing.T) {
-	s := verbtest.On(
-		verbtest.Rolling(verbtest.Third, verbtest.Third),
-		"",
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-	)
+	s := verbtest.OnThird()
 	_, err := verbtest.ToRevision(ststest.Stable)(verbtest.Ask(verbtest.Steps("4", "50%")), s, ststest.Start)
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 }

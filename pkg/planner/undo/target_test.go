@@ -171,15 +171,7 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 }
 
 func TestNowhereToGoBackTo(t *testing.T) {
-	s := verbtest.On(
-		verbtest.Rolling(verbtest.Third, verbtest.Third),
-		"",
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-	)
+	s := verbtest.OnThird()
 	no := &plan.Refusal{
 		Why: `statefulset "web" has no other revision to go back to`,
 		Try: hinttest.List("see what there is: kubectl sts history web"),
@@ -199,15 +191,7 @@ func TestNowhereToGoBackTo(t *testing.T) {
 }
 
 func TestARevisionThatHoldsNoTemplateIsNoTarget(t *testing.T) {
-	s := verbtest.On(
-		verbtest.Rolling(verbtest.Third, verbtest.Third),
-		"",
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-		verbtest.Third,
-	)
+	s := verbtest.OnThird()
 	s.Revisions[1].Data.Raw = []byte(`{}`)
 	_, err := undo.FindTarget(s, nil, ststest.Start)
 	require.EqualError(t, err, "revision web-update holds no pod template")

@@ -45,6 +45,9 @@ func Rolling(from, to string, changes ...func(*appsv1.StatefulSet)) *appsv1.Stat
 	}}, changes...)...)
 }
 
+// OnThird is the set at rest on its third revision.
+func OnThird() sts.Snapshot { return On(Rolling(Third, Third), "", Third, Third, Third, Third, Third) }
+
 // Within is the snapshot of a set with a disruption budget.
 func Within(s sts.Snapshot, changes ...func(*policyv1.PodDisruptionBudget)) sts.Snapshot {
 	return s.WithBudgets([]*policyv1.PodDisruptionBudget{ststest.Budget(changes...)})
