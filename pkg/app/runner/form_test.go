@@ -44,7 +44,8 @@ func aRestore() (*plan.Plan, sts.Snapshot) {
 	return &p, sts.Snapshot{Claims: []storage.Claim{}, Volumes: []storage.Volume{volume}}
 }
 
-// follows is a runner of plans about no set, to which these snapshots come.
+// follows is a runner of plans about no set, to which these snapshots come once it
+// has written.
 func (c *cluster) follows(t *testing.T, flags options.RunFlags, snapshots ...sts.Snapshot) (*Runner, *form) {
 	t.Helper()
 	r, _, _ := c.runner(t, flags)
@@ -52,8 +53,10 @@ func (c *cluster) follows(t *testing.T, flags options.RunFlags, snapshots ...sts
 	r.Form = shown
 	r.Follow(func(context.Context) <-chan engine.Update {
 		updates := make(chan engine.Update, len(snapshots))
-		for _, s := range snapshots {
-			updates <- engine.Update{Snapshot: s}
+		c.written = func() {
+			for _, s := range snapshots {
+				updates <- engine.Update{Snapshot: s}
+			}
 		}
 		return updates
 	})

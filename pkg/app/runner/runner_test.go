@@ -37,6 +37,7 @@ type cluster struct {
 	warns   map[string]string        // what is said along with every answer, by the method of the request
 	mu      sync.Mutex
 	writes  []string
+	written func() // called after each write that is no rehearsal, nil for nobody
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,6 +58,9 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.mu.Lock()
 		c.writes = append(c.writes, r.URL.Query().Get("dryRun")+" "+string(body))
 		c.mu.Unlock()
+		if c.written != nil && !r.URL.Query().Has("dryRun") {
+			c.written()
+		}
 	}
 	switch {
 	case c.denies != nil && c.denies(r):

@@ -33,12 +33,27 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *engine.Outcome {
 	case err := <-r.hookEnds():
 		return r.hooked(err)
 	case u, ok := <-r.Feed:
-		if _, end := r.hear(); end != nil {
+		if end := r.take(u, ok); end != nil {
 			return end
 		}
-		return r.take(u, ok)
+		return r.newest()
 	}
 	return nil
+}
+
+// newest takes what the feed holds ready, so that nothing is decided on what is
+// known to be older.
+func (r *run) newest() *engine.Outcome {
+	for {
+		select {
+		case u, ok := <-r.Feed:
+			if end := r.take(u, ok); end != nil {
+				return end
+			}
+		default:
+			return nil
+		}
+	}
 }
 
 // stopped is the end of a run whose time is over, or that was interrupted.
@@ -62,7 +77,11 @@ func (r *run) answered(a reply) *engine.Outcome {
 	return nil
 }
 
+// take takes what the feed tells; an answer that is there comes first.
 func (r *run) take(u engine.Update, ok bool) *engine.Outcome {
+	if _, end := r.hear(); end != nil {
+		return end
+	}
 	switch {
 	case r.ctx.Err() != nil:
 		return r.stopped()
@@ -78,10 +97,10 @@ func (r *run) take(u engine.Update, ok bool) *engine.Outcome {
 			r.cut = r.Now()
 		}
 		r.back = u.Back || r.back && !u.Cut
-	case r.state.Stale(u.Snapshot):
+	case r.state.Stale(u.Snapshot), r.look != nil && before(u.Snapshot, *r.look):
 		// What the run knows is newer.
 	default:
-		r.seen, r.looked = u.Snapshot, true
+		r.seen, r.looked, r.look = u.Snapshot, true, nil
 		if r.back {
 			r.cut, r.back = time.Time{}, false
 		}

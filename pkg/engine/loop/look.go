@@ -25,7 +25,7 @@ func (r *run) lookAgain() (time.Time, *engine.Outcome) {
 	case err == nil:
 		r.mustLook, r.lookRetry, r.lookAt, r.lookSince = false, 0, time.Time{}, time.Time{}
 		if !r.state.Stale(s) {
-			r.seen, r.looked = s, true
+			r.seen, r.looked, r.look = s, true, &s
 			r.view()
 		}
 		return time.Time{}, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
@@ -171,4 +172,30 @@ func TestAnAnswerAtAGateIsAboutPodsThatAreStillGood(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The watch may be behind a look: what it shows then would undo it.
+func TestASnapshotFromBeforeALookIsNotTaken(t *testing.T) {
+	at := func(version string, change ...func(*corev1.Pod)) sts.Snapshot {
+		pods := ststest.Pods(0, 5)
+		for _, pod := range pods {
+			ststest.Version("50")(pod)
+		}
+		for _, c := range change {
+			c(pods[0])
+		}
+		ststest.Version(version)(pods[0])
+		return ststest.Snapshot(ststest.Set(), pods)
+	}
+	p := removing()
+	p.Steps[0].Before = removes().Steps[0].Before
+	hooks, l := &commands{}, &looks{there: at("70")}
+	onStageLooking(t, hooks, l, p, func(t *testing.T, s *stage) {
+		s.end(hooks, nil) // the first of two
+		require.Equal(t, 1, l.taken)
+		s.show(at("60", ststest.Unready))
+		s.goesOn()
+		s.show(at("80", ststest.Unready))
+		require.Equal(t, "web-0: stopped being Available", s.ends().Message)
+	})
 }

@@ -117,6 +117,7 @@ type run struct {
 	ends     time.Time // when the whole run has had its time, zero for never
 
 	mustLook  bool          // nothing is decided before another look
+	look      *sts.Snapshot // what it showed, until the feed shows as much
 	lookAt    time.Time     // the next try of it
 	lookRetry time.Duration // how long after one that failed, grows
 	lookSince time.Time     // since when it has failed, zero when it has not
@@ -130,6 +131,9 @@ func (r *run) loop() engine.Outcome {
 		timeout, r.ends = timer.C, r.Now().Add(r.plan.Timeout)
 	}
 	r.looked = true
+	if end := r.newest(); end != nil {
+		return *end
+	}
 	for {
 		wake, end := r.decide()
 		heard, stop := r.heed()

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -214,4 +215,28 @@ func TestRunFailsAtOnceWhenTheServerSaysNo(t *testing.T) {
 		}, s.ends())
 		require.Len(t, s.cluster.sent, 1)
 	}, answer{err: forbidden})
+}
+
+// A plan takes a moment to be shown and agreed to: what the watch has told by then
+// counts before the first write.
+func TestTheFirstWriteIsNotOlderThanWhatTheWatchHasTold(t *testing.T) {
+	p := removing()
+	p.Steps[0].Before = nil
+	for name, test := range map[string]struct {
+		told  sts.Snapshot
+		sends int
+	}{
+		"as it was":         {ststest.Settled(), 1},
+		"a pod has crashed": {crashed(0), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onStageAs(t, p, ststest.Settled(), func(t *testing.T, s *stage) {
+				require.Len(t, s.cluster.sent, test.sends)
+			}, func(t *testing.T) *stage {
+				s := newStage(t)
+				s.feed <- engine.Update{Snapshot: test.told}
+				return s
+			})
+		})
+	}
 }

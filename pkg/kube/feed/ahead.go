@@ -52,8 +52,8 @@ func (a *Ahead) Stop() { a.stop() }
 // require makes what is needed an error where it may not be watched, and reports
 // false where that is known already.
 func (w *watcher) require(opts Options) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.access.Lock()
+	defer w.access.Unlock()
 	w.budgets.optional = w.budgets.optional && !opts.Budgets
 	return !opts.Budgets || !w.budgets.refused
 }

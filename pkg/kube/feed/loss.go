@@ -43,8 +43,8 @@ func (w *watcher) failed(ctx context.Context, s *source, verb string, err error)
 
 // doneWithout gives a source up that may be forbidden, and reports whether it is one.
 func (w *watcher) doneWithout(s *source) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.access.Lock()
+	defer w.access.Unlock()
 	s.refused = s.optional
 	return s.optional
 }

@@ -22,7 +22,7 @@ var reconnect = wait.Backoff{Duration: 300 * time.Millisecond, Factor: 1.6, Jitt
 type source struct {
 	cache.Store
 	resource  string
-	optional  bool               // may be forbidden; guarded by the watcher's mu once it has started
+	optional  bool               // may be forbidden; guarded by the watcher's access once it has started
 	refused   bool               // is forbidden; the same
 	wants     func(any) bool     // which objects are stored, nil for all
 	stop      context.CancelFunc // ends this source alone

@@ -92,6 +92,7 @@ type watcher struct {
 	changed               chan struct{}        // holds one token when a source changed
 	trouble               chan engine.Update
 	out                   chan engine.Update
+	access                sync.Mutex       // of what may be forbidden; never held while anything is told
 	mu                    sync.Mutex       // also held while trouble is told, which keeps it in order
 	ended                 map[*source]bool // those whose watch has ended and was not taken up again
 	cut                   map[*source]bool // those that are not relied on any more
