@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
 // Tag is what the user agent of each request of a run ends with.
@@ -44,25 +46,55 @@ func refusals(e *Evidence) []Violation {
 	})
 }
 
-// strangers looks for writes to what is none of a run's business: other sets, and
-// pods that are not the set's.
+// strangers looks for writes to what is none of a run's business: other sets, pods
+// that are not the set's, claims and volumes that it was told nothing about, and
+// whatever else there is.
 func strangers(e *Evidence) []Violation {
 	return each(e, func(r Run) (string, bool) {
-		set := r.Act.Set()
 		for _, w := range e.writesOf(r) {
-			own := true
-			switch w.ObjectRef.Resource {
-			case "statefulsets":
-				own = w.ObjectRef.Name == set
-			case "pods":
-				_, own = ordinalOf(set, w.ObjectRef.Name)
-			case "persistentvolumeclaims", "persistentvolumes":
-				own = r.Act.Verb() == "scale" || r.Act.Verb() == "prune-pvc" || r.Act.Verb() == "restore-pvc"
-			}
-			if !own {
+			if !e.owns(r, w) {
 				return "has written to what is not its own: " + w.String(), true
 			}
 		}
 		return "", false
+	})
+}
+
+// aboutClaims are the verbs that may write to claims and volumes.
+var aboutClaims = []string{"scale", "prune-pvc", "restore-pvc"}
+
+// owns reports whether a write is to something that the run is about.
+func (e *Evidence) owns(r Run, w auditlog.Request) bool {
+	name := w.ObjectRef.Name
+	switch {
+	case w.ObjectRef.Subresource != "":
+		return false
+	case w.ObjectRef.Resource == "statefulsets":
+		return w.Verb == "patch" && name == r.Act.Set()
+	case w.ObjectRef.Resource == "pods":
+		_, ok := ordinalOf(r.Act.Set(), name)
+		return w.Verb == "delete" && ok
+	case !slices.Contains(aboutClaims, r.Act.Verb()):
+		return false
+	case w.ObjectRef.Resource == "persistentvolumeclaims":
+		return name == "" && w.Verb == "create" || e.names(r, name)
+	case w.ObjectRef.Resource == "persistentvolumes":
+		return w.Verb == "patch" && slices.ContainsFunc(e.Moments, func(m witness.Moment) bool {
+			return m.Volume != nil && m.Volume.Name == name && e.names(r, claimRef(m.Volume))
+		})
+	}
+	return false
+}
+
+// names reports whether a claim is one of those that a command is about: the set's
+// or, where it names none, any set's. A restore names the claim, or its pod.
+func (e *Evidence) names(r Run, claim string) bool {
+	name := r.Act.Set()
+	return slices.ContainsFunc(e.ownersOf(claim), func(s schedule.Set) bool {
+		if r.Act.Verb() != "restore-pvc" {
+			return name == "" || s.Name == name
+		}
+		ordinal, _ := claimOf(s, claim)
+		return name == claim || name == fmt.Sprintf("%s-%d", s.Name, ordinal)
 	})
 }
