@@ -3,8 +3,6 @@ package judge
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -51,56 +49,43 @@ func (e *Evidence) leaves(kind, name string, version, since uint64) (witness.Mom
 
 func claims(e *Evidence) []Violation {
 	var out []Violation
-	for _, d := range e.deletions() {
-		if what := e.untold(d); what != "" {
-			out = append(out, d.run.breach("has deleted claim %s, %s", d.claim.Name, what))
-		}
-	}
-	// What was taken although its answer never came is in the audit log alone.
 	for _, r := range e.Runs {
+		known := map[string]bool{}
+		for _, d := range e.deletions() {
+			if d.run.Number != r.Number {
+				continue
+			}
+			known[d.claim.Name] = true
+			if what := e.untold(d); what != "" {
+				out = append(out, r.breach("has deleted claim %s, %s", d.claim.Name, what))
+			}
+		}
+		// What was taken although its answer never came is in the audit log alone.
 		for _, w := range e.writesOf(r) {
-			name, claim := w.ObjectRef.Name, w.ObjectRef.Resource == "persistentvolumeclaims"
-			if claim && w.Verb == "delete" && len(e.told(name, r.Number)) == 0 {
+			name := w.ObjectRef.Name
+			if w.Verb != "delete" || w.ObjectRef.Resource != "persistentvolumeclaims" || known[name] {
+				continue
+			}
+			at := r.To
+			if m, ok := e.leaves("persistentvolumeclaims", name, 0, r.From); ok {
+				at = m.Version
+			}
+			if what, _ := e.told(name, r, at); what == "" {
 				out = append(out, r.breach("has deleted claim %s, which no command was told to delete", name))
 			}
 		}
 	}
-	for _, w := range e.Writes {
-		name := w.ObjectRef.Name
-		if w.Verb != "delete" || w.ObjectRef.Resource != "persistentvolumeclaims" || w.ResponseStatus.Code >= 300 ||
-			!strings.Contains(w.UserAgent, "generic-garbage-collector") || e.mayBeCollected(name, w.Received) {
-			continue
-		}
-		out = append(out, Violation{Run: -1, What: fmt.Sprintf(
-			"claim %s was deleted by the garbage collector, and nobody has told anything to delete it", name)})
-	}
-	return out
-}
-
-// mayBeCollected reports whether the deletion of a claim is what a command or
-// somebody else has asked for before.
-func (e *Evidence) mayBeCollected(claim string, at time.Time) bool {
-	for _, r := range e.Runs {
-		if r.Began.Before(at) && !r.Act.Dry() && e.tells(r.Act, claim) == loses {
-			return true
-		}
-	}
-	for _, s := range e.ownersOf(claim) {
-		if slices.ContainsFunc(e.Edits, func(d Edit) bool {
-			asks := s.WhenDeleted == "Delete" && (d.Does == schedule.DeleteSet || d.Does == schedule.RecreateSet) ||
-				s.WhenScaled == "Delete" && d.Does == schedule.Replicas
-			return asks && d.Set == s.Name && d.At.Before(at)
-		}) {
-			return true
-		}
-	}
-	return false
+	return append(out, collected(e)...)
 }
 
 // untold says why a claim should not have been deleted, or nothing.
 func (e *Evidence) untold(d deletion) string {
 	always := func(holds func(world) bool) bool { return e.always(d.run.From, d.at, holds) }
 	name := d.claim.Name
+	what, by := e.told(name, d.run, d.at)
+	if what == "" {
+		return "which no command was told to delete"
+	}
 	if always(func(w world) bool { c := w.claims[name]; return c != nil && c.Annotations[keepClaim] != "" }) {
 		return "which has the annotation that keeps it"
 	}
@@ -120,7 +105,7 @@ func (e *Evidence) untold(d deletion) string {
 			return fmt.Sprintf("which %s has wanted all the time", s.Name)
 		}
 		// Whoever wants the ordinal fresh wants no other claim there than a new one.
-		if ordinal < s.Start+s.Autoscaler && always(there) && !d.run.Act.Has("ignore-hpa") && !e.fresh(s.Name, d.run.Number) {
+		if ordinal < s.Start+s.Autoscaler && always(there) && !d.run.Act.Has("ignore-hpa") && by.Act.Flag("pvc") != "fresh" {
 			return "which an autoscaler may want again"
 		}
 	}

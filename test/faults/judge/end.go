@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -21,7 +22,7 @@ func (e *Evidence) Left(name string) string {
 	if s == nil {
 		return ""
 	}
-	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+	for _, annotation := range records {
 		if what := without(s, annotation); what != "" {
 			return what
 		}
@@ -54,12 +55,6 @@ func (e *Evidence) changed(name string, s *appsv1.StatefulSet) string {
 	return ""
 }
 
-// Taken reports whether somebody else has changed the template of a set: a rollout
-// of another one is not gone on with then.
-func (e *Evidence) Taken(set string) bool {
-	return e.foreign(set, schedule.Template, schedule.RecreateSet)
-}
-
 // foreign reports whether somebody else has done any of this to a set.
 func (e *Evidence) foreign(set string, what ...string) bool {
 	return slices.ContainsFunc(e.Edits, func(d Edit) bool { return d.Set == set && slices.Contains(what, d.Does) })
@@ -71,12 +66,46 @@ func wayOut(e *Evidence) []Violation {
 		if what := e.Left(s.Name); what != "" {
 			out = append(out, Violation{Run: -1, What: fmt.Sprintf("in the end %s of %s", what, s.Name)})
 		}
-	}
-	// Where nobody else has changed or broken anything, the first way out has to be the last.
-	for _, r := range e.Runs {
-		if r.Why == WayOut && r.Code != 0 && !r.Disturbed && !e.foreign(r.Act.Set(), closing...) {
-			out = append(out, r.breach("ended with %d: %s", r.Code, lastLine(r.Stderr)))
+		ways := slices.DeleteFunc(slices.Clone(e.Runs), func(r Run) bool {
+			return r.Why != WayOut || r.Act.Set() != s.Name || r.Disturbed || r.Hung
+		})
+		if len(ways) == 0 {
+			continue
+		}
+		most := e.mostWays(s.Name, ways[0].From)
+		if len(ways) > most {
+			out = append(out, ways[most].breach("was needed after %d that was to be enough: %s", most, ways[most-1].name()))
+		}
+		if last := ways[len(ways)-1]; last.Code != 0 {
+			out = append(out, last.breach("ended with %d: %s", last.Code, lastLine(last.Stderr)))
 		}
 	}
 	return out
+}
+
+// mostWays is how many commands may be needed to end what is left on a set: one for
+// each operation in progress, and one more where somebody else has put a template on
+// it whose pods do not get well. What ends an operation leaves such a change alone.
+func (e *Evidence) mostWays(set string, at uint64) int {
+	n := 0
+	if s := e.at(at).sets[set]; s != nil {
+		for _, record := range records {
+			if _, open := s.Annotations[record]; open {
+				n++
+			}
+		}
+	}
+	n = max(1, n)
+	if slices.ContainsFunc(e.Edits, func(d Edit) bool {
+		return d.Set == set && d.Does == schedule.Template && !Healthy(d.Text)
+	}) {
+		n++
+	}
+	return n
+}
+
+// Healthy reports whether pods of an image get Ready, and stay so.
+func Healthy(image string) bool {
+	_, tag, _ := strings.Cut(image, ":")
+	return strings.HasPrefix(tag, "v") || strings.HasPrefix(tag, "slow")
 }

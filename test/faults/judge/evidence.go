@@ -85,7 +85,6 @@ type Kept struct {
 	Claim  string
 	Volume string
 	Home   int
-	Folder bool // its record is there
 	// Restored is the run that was to bring it back, -1 where another claim has its name.
 	Restored int
 	Bound    string // the volume that it has then

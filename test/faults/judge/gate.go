@@ -9,7 +9,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
@@ -19,12 +18,11 @@ type rollout struct {
 	Stable   string   `json:"stable"`
 	Steps    []string `json:"steps"`
 	Aborting bool     `json:"aborting"`
-}
 
-// closing are the edits after which nobody knows what a gate is worth.
-var closing = []string{
-	schedule.Template, schedule.Partition, schedule.Strategy, schedule.DeleteSet, schedule.RecreateSet,
-	schedule.Annotations, schedule.Garbage,
+	Partition int               `json:"partition"` // as it was before
+	Target    string            `json:"target"`    // of an undo
+	Pods      map[string]string `json:"pods"`      // the uids of those that a restart deletes, by ordinal
+	IgnorePDB bool              `json:"ignorePDB"`
 }
 
 // gate follows each set through the moments in which it has the record of a canary.
@@ -84,15 +82,19 @@ func podsOf(step string, replicas int) int {
 	return n
 }
 
-// guarded reports whether the pod of a moment is below a gate that the plugin has
-// closed, and nobody else has touched.
+// guarded reports whether the pod of a moment is below a closed gate, and the
+// controller knows that: what somebody else has just changed it may not have seen yet.
 func (e *Evidence) guarded(s *appsv1.StatefulSet, m witness.Moment) bool {
 	ordinal, _ := ordinalOf(s.Name, m.Pod.Name)
 	if onDelete(s) || ordinal >= start(s)+partition(s) || ordinal >= start(s)+replicas(s) {
 		return false
 	}
 	return !slices.ContainsFunc(e.Edits, func(d Edit) bool {
-		return d.Set == s.Name && d.From <= m.Version && slices.Contains(closing, d.Does)
+		if d.Set != s.Name || d.From > m.Version {
+			return false
+		}
+		edited := e.at(min(d.To, m.Version)).sets[s.Name]
+		return edited != nil && edited.UID == s.UID && s.Status.ObservedGeneration < edited.Generation
 	})
 }
 
@@ -114,7 +116,7 @@ func (e *Evidence) passed(w world, s *appsv1.StatefulSet, m witness.Moment, know
 		return m.Pod.Name + " is below the gate, and was made at revision " + revision(m.Pod) + ", not " + record.Stable
 	case leaves && before != nil && before.UID == m.Pod.UID && ready(before) && revision(before) == record.Stable:
 		by := e.deleter(m)
-		if strings.HasPrefix(by, "faults-") || strings.Contains(by, "--force") {
+		if strings.HasPrefix(by, "faults-") {
 			return ""
 		}
 		return m.Pod.Name + " is below the gate, at the stable revision and Ready, and was deleted by " + by

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,27 +150,36 @@ func TestPodsBelowTheGateStay(t *testing.T) {
 	tests := []struct {
 		name   string
 		then   func(*seen)
-		edit   string
+		edited int64 // the generation that somebody else has made, 0 for nobody
 		breach bool
 	}{
-		{"a pod above the gate goes", func(s *seen) { s.leaves(2, "old-2", "1") }, "", false},
-		{"a pod below goes", func(s *seen) { s.leaves(1, "old-1", "1") }, "", true},
-		{"a pod below goes after somebody else has moved the gate", func(s *seen) { s.leaves(1, "old-1", "1") }, schedule.Partition, false},
+		{"a pod above the gate goes", func(s *seen) { s.leaves(2, "old-2", "1") }, 0, false},
+		{"a pod below goes", func(s *seen) { s.leaves(1, "old-1", "1") }, 0, true},
+		{"a pod below goes before the controller has seen an edit", func(s *seen) { s.leaves(1, "old-1", "1") }, 1, false},
+		{"a pod below goes after the controller has seen an edit", func(s *seen) {
+			set := s.Moments[len(s.Moments)-1].Set.DeepCopy()
+			set.Status.ObservedGeneration = 1
+			s.note(witness.Moment{Set: set})
+			s.leaves(1, "old-1", "1")
+		}, 1, true},
 		{"a pod below is made at another revision", func(s *seen) {
 			s.note(witness.Moment{Gone: true, Pod: pod(1, "old-1", "1", corev1.ConditionFalse)})
 			s.pod(1, "new-1", "2", corev1.ConditionFalse)
-		}, "", true},
+		}, 0, true},
 		{"a pod below that is not Ready goes", func(s *seen) {
 			s.pod(1, "old-1", "1", corev1.ConditionFalse)
 			s.leaves(1, "old-1", "1")
-		}, "", false},
+		}, 0, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := began()
 			s.set(2, record)
-			if tt.edit != "" {
-				s.Edits = []Edit{{Edit: schedule.Edit{Does: tt.edit, Set: "web"}, From: uint64(len(s.Moments))}}
+			if tt.edited != 0 {
+				from := uint64(len(s.Moments))
+				to := s.set(2, record)
+				s.Moments[to-1].Set.Generation = tt.edited
+				s.Edits = []Edit{{Edit: schedule.Edit{Does: schedule.Partition, Set: "web"}, From: from, To: to}}
 			}
 			tt.then(s)
 			got := gate(s.run([]string{"abort", "web"}))
@@ -218,6 +228,8 @@ func TestWhatACommandSaysAboutAClaim(t *testing.T) {
 		{[]string{"scale", "web-x", "--replicas=1", "--pvc=delete"}, "data-web-x-2", ""},
 		{[]string{"prune-pvc", "--yes"}, "data-web-1", loses},
 		{[]string{"prune-pvc", "--yes", "--retain-volumes"}, "data-web-1", retains},
+		{[]string{"prune-pvc", "web", "--yes"}, "data-web-1", loses},
+		{[]string{"prune-pvc", "web-x", "--yes"}, "data-web-1", ""},
 		{[]string{"canary", "web"}, "data-web-1", ""},
 		{[]string{"prune-pvc", "--yes"}, "other-web-1", ""},
 	} {
@@ -267,6 +279,74 @@ func TestARunThatGoesOnAfterAnEditFights(t *testing.T) {
 	two := change(0, 3)
 
 	require.Len(t, fights(s.run([]string{"canary", "web"}, patches(one), patches(two))), 1)
-	require.Empty(t, fights(s.run([]string{"abort", "web"}, patches(one), patches(two))), "it is the way out")
+	require.Len(t, fights(s.run([]string{"undo", "web"}, patches(one), patches(two))), 1)
 	require.Empty(t, fights(s.run([]string{"canary", "web"}, patches(one))))
+}
+
+// What an earlier command was told is no excuse, unless it is the scale that goes on.
+func TestOnlyAScaleInProgressIsGoneOnWith(t *testing.T) {
+	const claim = "data-web-2"
+	for _, tt := range []struct {
+		name  string
+		first string
+		then  string
+		open  bool // the first one's record is on the set until then
+		want  string
+	}{
+		{"after a prune", "prune-pvc --yes", "scale web --replicas=2 --retry", true, ""},
+		{"after a scale that is over", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --retry", false, ""},
+		{"after a scale that is not over", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --retry", true, loses},
+		{"after one that retains", "scale web --replicas=2 --pvc=retain-volume", "scale web --replicas=2", true, retains},
+		{"by a scale that keeps", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --pvc=keep", true, ""},
+		{"by a scale to elsewhere", "scale web --replicas=2 --pvc=delete", "scale web --replicas=1", true, ""},
+		{"by another verb", "scale web --replicas=2 --pvc=delete", "restart web", true, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := began()
+			s.Schedule.Sets = []schedule.Set{{Name: "web", Template: "data", Replicas: 3}}
+			at := s.set(0, "")
+			if tt.open {
+				s.Moments[at-1].Set.Annotations = map[string]string{scaleRecord: "{}"}
+			}
+			s.Runs = []Run{
+				{Act: schedule.Act{Args: strings.Fields(tt.first)}, From: s.Began, To: at},
+				{Number: 1, Act: schedule.Act{Args: strings.Fields(tt.then)}, From: at, To: at + 1},
+			}
+
+			got, _ := s.told(claim, s.Runs[1], at+1)
+
+			require.Equal(t, tt.want, got)
+		})
+	}
+}
+
+// One more command is needed where somebody else has set a template that does not run.
+func TestOneCommandEndsWhatIsLeft(t *testing.T) {
+	way := func(code int) Run {
+		return Run{Act: schedule.Act{Args: []string{"abort", "web"}}, Why: WayOut, Code: code}
+	}
+	for _, tt := range []struct {
+		name   string
+		ways   []Run
+		edit   string
+		breach bool
+	}{
+		{"none", nil, "", false},
+		{"one", []Run{way(0)}, "", false},
+		{"one that fails", []Run{way(4)}, "", true},
+		{"two", []Run{way(0), way(0)}, "", true},
+		{"two after a template that runs", []Run{way(0), way(0)}, "app:v9", true},
+		{"two after a template that does not run", []Run{way(0), way(0)}, "app:bad-9", false},
+		{"three after a template that does not run", []Run{way(0), way(0), way(0)}, "app:bad-9", true},
+		{"two of which one was disturbed", []Run{{Act: way(0).Act, Why: WayOut, Code: 1, Disturbed: true}, way(0)}, "", false},
+	} {
+		s := began()
+		s.Schedule.Sets = []schedule.Set{{Name: "web", Replicas: 3}}
+		if tt.edit != "" {
+			s.Edits = []Edit{{Edit: schedule.Edit{Does: schedule.Template, Set: "web", Text: tt.edit}}}
+		}
+		s.Runs = tt.ways
+		got := wayOut(&s.Evidence)
+		require.Equal(t, tt.breach, len(got) > 0, "%s: %v", tt.name, got)
+	}
 }

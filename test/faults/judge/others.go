@@ -13,22 +13,19 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 )
 
-// against are the verbs that go on with what somebody else may have changed; the
-// others are for getting out of that.
-var against = []string{"canary", "promote", "restart", "scale"}
-
 // fights looks for a run that has changed a set once more after somebody else had:
-// each of its patches says which version of the set it has seen.
+// each of its patches says which version of the set it has seen. A rollback that was
+// asked for looks at the set anew before its first write.
 func fights(e *Evidence) []Violation {
 	var out []Violation
 	for _, r := range e.Runs {
-		if !slices.Contains(against, r.Act.Verb()) || r.Act.Has("on-failure") {
-			continue
-		}
-		begun := uint64(0)
+		begun, back := uint64(0), false
 		for _, q := range r.Requests {
 			if !q.Taken() || q.Resource != "statefulsets" || q.Verb != "patch" || q.Version == 0 {
 				continue
+			}
+			if !back && r.Act.Flag("on-failure") == "rollback" && e.goesBack(q) {
+				begun, back = 0, true
 			}
 			if d, ok := e.between(r, begun, q.Version); begun > 0 && ok && e.goesOn(q) {
 				out = append(out, r.breach("has changed %s at %d, after somebody else had at %d (%s)", q.Name, q.Version, d.To, d.Does))
@@ -41,13 +38,23 @@ func fights(e *Evidence) []Violation {
 	return out
 }
 
+// goesBack reports whether a patch is the first of a rollback.
+func (e *Evidence) goesBack(q Request) bool {
+	before, after := e.at(q.Version - 1).sets[q.Name], e.at(q.Version).sets[q.Name]
+	if before == nil || after == nil {
+		return false
+	}
+	was, is := rolloutOf(before), rolloutOf(after)
+	return (was == nil || !was.Aborting) && is != nil && is.Aborting
+}
+
 // between is an edit of what the run relies on, between two versions.
 func (e *Evidence) between(r Run, from, to uint64) (Edit, bool) {
 	relies := []string{
 		schedule.Template, schedule.Partition, schedule.Strategy, schedule.Annotations, schedule.Garbage, schedule.RecreateSet,
 	}
 	if r.Act.Verb() == "scale" {
-		relies = []string{schedule.Replicas, schedule.RecreateSet}
+		relies = []string{schedule.Replicas, schedule.Annotations, schedule.Garbage, schedule.RecreateSet}
 	}
 	for _, d := range e.Edits {
 		within := d.From >= from && d.To < to
@@ -64,7 +71,9 @@ func (e *Evidence) moves(d Edit) bool {
 	if was == nil || is == nil {
 		return false
 	}
-	return was.UID != is.UID || was.Generation != is.Generation || was.Annotations[rolloutRecord] != is.Annotations[rolloutRecord]
+	return was.UID != is.UID || was.Generation != is.Generation || slices.ContainsFunc(records, func(record string) bool {
+		return was.Annotations[record] != is.Annotations[record]
+	})
 }
 
 // goesOn reports whether a patch changes more than the note of how the run has ended.
@@ -79,7 +88,7 @@ func budgets(e *Evidence) []Violation {
 	var out []Violation
 	for _, r := range e.Runs {
 		i := slices.IndexFunc(e.Schedule.Sets, isNamed(r.Act.Set()))
-		if i < 0 || e.Schedule.Sets[i].Available == 0 || e.ignoresBudgets(r) || r.Act.Verb() == "scale" {
+		if i < 0 || e.Schedule.Sets[i].Available == 0 {
 			continue
 		}
 		want, since := e.Schedule.Sets[i].Available, r.From
@@ -87,8 +96,9 @@ func budgets(e *Evidence) []Violation {
 			if !q.Taken() || q.Verb != "delete" || q.Resource != "pods" || q.Version == 0 {
 				continue
 			}
+			w := e.at(q.Version - 1)
 			allows := func(w world) bool { return w.available(r.Act.Set()) > want }
-			if ready(e.at(q.Version - 1).pods[q.Name]) && !e.once(since, q.Version, allows) {
+			if ready(w.pods[q.Name]) && !w.ignoresBudgets(r) && !e.once(since, q.Version, allows) {
 				out = append(out, r.breach("has deleted pod %s, and the disruption budget wants %d pods", q.Name, want))
 			}
 			since = q.Version
@@ -97,12 +107,15 @@ func budgets(e *Evidence) []Violation {
 	return out
 }
 
-// ignoresBudgets reports whether this run or one before was told not to look at
-// disruption budgets: the record keeps that.
-func (e *Evidence) ignoresBudgets(r Run) bool {
-	return slices.ContainsFunc(e.Runs, func(other Run) bool {
-		return other.Number <= r.Number && (other.Act.Has("ignore-pdb") || other.Act.Has("force"))
-	})
+// ignoresBudgets reports whether a run was told not to look at disruption budgets,
+// or goes on with one that was: the record keeps that.
+func (w world) ignoresBudgets(r Run) bool {
+	s := w.sets[r.Act.Set()]
+	if r.Act.Has("ignore-pdb") || r.Act.Has("force") || s == nil {
+		return true
+	}
+	record := rolloutOf(s)
+	return record != nil && record.IgnorePDB
 }
 
 // available is how many pods of a set are Ready.

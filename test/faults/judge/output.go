@@ -90,7 +90,7 @@ var panicked = regexp.MustCompile(`(?m)^(panic: |fatal error: |goroutine \d+ \[|
 func panics(e *Evidence) []Violation {
 	return each(e, func(r Run) (string, bool) {
 		where := panicked.FindStringIndex(r.Stderr)
-		if where == nil {
+		if where == nil || r.Hung { // one that hangs is asked where it stands
 			return "", false
 		}
 		return "panicked: " + r.Stderr[where[0]:min(len(r.Stderr), where[0]+400)], true

@@ -13,7 +13,7 @@ import (
 func (e *Evidence) Retained() []Kept {
 	var out []Kept
 	for _, d := range e.deletions() {
-		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) {
+		if what, _ := e.told(d.claim.Name, d.run, d.at); what != retains {
 			continue
 		}
 		out = slices.DeleteFunc(out, func(k Kept) bool { return k.Claim == d.claim.Name })
@@ -25,7 +25,7 @@ func (e *Evidence) Retained() []Kept {
 func retained(e *Evidence) []Violation {
 	var out []Violation
 	for _, d := range e.deletions() {
-		if !slices.Equal(e.told(d.claim.Name, d.run.Number), []string{retains}) || d.claim.Spec.VolumeName == "" {
+		if what, _ := e.told(d.claim.Name, d.run, d.at); what != retains || d.claim.Spec.VolumeName == "" {
 			continue
 		}
 		v := e.at(d.at).volumes[d.claim.Spec.VolumeName]

@@ -29,19 +29,27 @@ func (e *Evidence) ownersOf(claim string) []schedule.Set {
 	})
 }
 
-// told is what the runs that began up to then were told about a claim, each of
-// loses and retains once at most.
-func (e *Evidence) told(claim string, upTo int) []string {
-	var out []string
-	for _, r := range e.Runs {
-		if r.Number > upTo || r.Act.Dry() || r.Why == Restores {
+// told is what a run was told about a claim that goes at a version, and by which
+// command: its own, or that of the scale which it goes on with. A scale keeps a record
+// on its set until it is over, so a command that has ended excuses nothing.
+func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
+	if r.Act.Dry() || r.Why == Restores {
+		return "", r
+	}
+	if what := e.tells(r.Act, claim); what != "" || r.Act.Verb() != "scale" || r.Act.Has("pvc") {
+		return what, r
+	}
+	for _, o := range slices.Backward(e.Runs) {
+		begun := o.Number < r.Number && !o.Act.Dry() && o.Act.Verb() == "scale" && o.Act.Set() == r.Act.Set()
+		if !begun || o.Act.Flag("replicas") != r.Act.Flag("replicas") {
 			continue
 		}
-		if what := e.tells(r.Act, claim); what != "" && !slices.Contains(out, what) {
-			out = append(out, what)
+		open := func(w world) bool { s := w.sets[r.Act.Set()]; return s != nil && s.Annotations[scaleRecord] != "" }
+		if what := e.tells(o.Act, claim); what != "" && e.always(min(o.To, r.From), at, open) {
+			return what, o
 		}
 	}
-	return out
+	return "", r
 }
 
 // tells is what one command says about a claim, empty for nothing.
@@ -51,11 +59,12 @@ func (e *Evidence) tells(a schedule.Act, claim string) string {
 		to, err := strconv.Atoi(a.Flag("replicas"))
 		wanted := err == nil && ordinal >= s.Start && ordinal < s.Start+to
 		switch pvc := a.Flag("pvc"); {
+		case a.Set() != s.Name && (a.Verb() != "prune-pvc" || a.Set() != ""):
 		case a.Verb() == "prune-pvc" && a.Has("retain-volumes"):
 			return retains
 		case a.Verb() == "prune-pvc":
 			return loses
-		case a.Verb() != "scale" || a.Set() != s.Name:
+		case a.Verb() != "scale":
 		case pvc == "delete" && !wanted, pvc == "fresh" && wanted:
 			return loses
 		case pvc == "retain-volume" && !wanted:
@@ -63,11 +72,4 @@ func (e *Evidence) tells(a schedule.Act, claim string) string {
 		}
 	}
 	return ""
-}
-
-// fresh reports whether a run up to then was to put new claims in the place of old ones.
-func (e *Evidence) fresh(set string, upTo int) bool {
-	return slices.ContainsFunc(e.Runs, func(r Run) bool {
-		return r.Number <= upTo && r.Act.Set() == set && r.Act.Flag("pvc") == "fresh"
-	})
 }

@@ -24,6 +24,9 @@ const (
 	closedPartition = 1<<31 - 1
 )
 
+// records are the annotations that an operation leaves.
+var records = []string{rolloutRecord, scaleRecord, holdRecord}
+
 // world is what there is at one version.
 type world struct {
 	sets    map[string]*appsv1.StatefulSet
