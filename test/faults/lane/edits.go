@@ -3,7 +3,6 @@ package lane
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
 // What the plugin keeps on a set.
@@ -28,7 +28,7 @@ const (
 // edit does what somebody else would do, and notes it. That it could not be done
 // is no error: the set may be gone.
 func (l *lane) edit(d schedule.Edit) {
-	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	done := judge.Edit{Edit: d, From: l.version(ctx), At: time.Now()}
 	err := l.do(ctx, d)
@@ -127,18 +127,30 @@ func marshal(value any) []byte {
 // recreate deletes a set and makes it again once it is gone.
 func (l *lane) recreate(ctx context.Context, planned schedule.Set) error {
 	sets := l.plane.client.AppsV1().StatefulSets(l.namespace)
-	if err := sets.Delete(ctx, planned.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+	before, err := sets.Get(ctx, planned.Name, metav1.GetOptions{})
+	if err == nil {
+		err = sets.Delete(ctx, planned.Name, metav1.DeleteOptions{})
+	}
+	if err != nil && !apierrors.IsNotFound(err) {
 		return err
 	}
-	for {
-		_, err := sets.Create(ctx, statefulSet(planned), metav1.CreateOptions{})
-		if err == nil || !apierrors.IsAlreadyExists(err) {
+	if err == nil {
+		if err := l.await(ctx, gone(before.UID)); err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
-		case <-time.After(20 * time.Millisecond):
+	}
+	_, err = sets.Create(ctx, statefulSet(planned), metav1.CreateOptions{})
+	return err
+}
+
+// gone says so as long as an object is there.
+func gone(uid types.UID) func([]witness.Moment) string {
+	return func(live []witness.Moment) string {
+		for _, m := range live {
+			if m.Object().GetUID() == uid {
+				return m.Object().GetName() + " is still there"
+			}
 		}
+		return ""
 	}
 }

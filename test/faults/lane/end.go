@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,11 +17,12 @@ import (
 )
 
 // wayOut ends what the schedule has left on each set, with the commands that the
-// documentation names for it: one for each operation.
+// documentation names for it. The judge says how many of them there may be.
 func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	for _, s := range l.schedule.Sets {
-		for range 3 {
-			l.calm(ctx)
+		for range 4 {
+			// What does not come to rest is what a command is for.
+			_ = within(ctx, func(ctx context.Context) error { return l.await(ctx, restless(s.Name)) })
 			set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, s.Name, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) {
 				break
@@ -34,10 +34,10 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 			if err != nil {
 				return err
 			}
-			if e.Left(s.Name) == "" && l.healthy(set) {
+			if e.Left(s.Name) == "" && healthy(set) {
 				break
 			}
-			if err := l.helps(ctx, set, e); err != nil {
+			if err := l.leave(ctx, set, e); err != nil {
 				return err
 			}
 		}
@@ -45,30 +45,33 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	return nil
 }
 
-// calm waits for what happens by itself, and not for long, but for pods to be
-// scheduled: that always happens here, whenever their claims are bound.
-func (l *lane) calm(ctx context.Context) {
-	briefly, cancel := context.WithTimeout(ctx, 4*time.Second)
-	defer cancel()
-	if l.await(briefly, unsettled) == nil {
-		return
+// restless says what happens with a set by itself that a command would only disturb.
+// A set comes to rest unless an operation is in progress, or pods do not get well.
+func restless(name string) func([]witness.Moment) string {
+	return func(live []witness.Moment) string {
+		for _, m := range live {
+			if s := m.Set; s != nil && s.Name == name && !stuck(s, live) {
+				return unsettled(s, live)
+			}
+		}
+		return ""
 	}
-	// What does not get well is what a command is for.
-	_ = l.patiently(ctx, func(ctx context.Context) error { return l.await(ctx, unscheduled) })
 }
 
-// unscheduled says which pod has no node yet.
-func unscheduled(live []witness.Moment) string {
-	for _, m := range live {
-		if m.Pod != nil && m.Pod.DeletionTimestamp == nil && m.Pod.Spec.NodeName == "" {
-			return m.Pod.Name + " has no node"
+// stuck reports whether a set does not come to rest by itself.
+func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
+	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+		if _, open := s.Annotations[annotation]; open {
+			return true
 		}
 	}
-	return ""
+	return !healthy(s) || slices.ContainsFunc(live, func(m witness.Moment) bool {
+		return m.Pod != nil && metav1.IsControlledBy(m.Pod, s) && !judge.Healthy(m.Pod.Spec.Containers[0].Image)
+	})
 }
 
-// helps runs the one command that is to help.
-func (l *lane) helps(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evidence) error {
+// leave runs the one command that ends what is on a set.
+func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evidence) error {
 	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
 		text, ok := set.Annotations[annotation]
 		if !ok {
@@ -81,10 +84,10 @@ func (l *lane) helps(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evid
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
 			return l.drop(ctx, set.Name, annotation)
 		}
-		return l.run(ctx, l.command(set, annotation, n, e))
+		return l.run(ctx, l.command(ctx, set, annotation, n, e))
 	}
 	// A template whose pods do not stay Ready may have been rolled out.
-	return l.run(ctx, l.undo(set))
+	return l.run(ctx, l.undo(ctx, set))
 }
 
 // unreadable reports whether somebody else has written this.
@@ -119,13 +122,13 @@ func (l *lane) drop(ctx context.Context, set, annotation string) error {
 	return nil
 }
 
-// run runs a command that nothing disturbs.
+// run runs a command that nothing disturbs. It has the plugin's own patience, and the
+// harness' for each step: how long pods take is the machine's business.
 func (l *lane) run(ctx context.Context, args []string) error {
 	if slices.Contains([]string{"abort", "undo", "canary", "restart"}, args[0]) {
 		args = append(args, "--ignore-pdb") // a scale may have left fewer pods than the budget wants
 	}
-	a := schedule.Act{Args: append(args, "--patience=2s", "--step-timeout=20s", "--timeout=60s", "-o", "json")}
-	r, err := l.begin(ctx, a, judge.WayOut)
+	r, err := l.begin(ctx, schedule.Act{Args: append(args, "--step-timeout="+patience.String(), "-o", "json")}, judge.WayOut)
 	if err != nil {
 		return err
 	}

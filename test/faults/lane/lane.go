@@ -8,14 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
-
-const soon = 30 * time.Second
 
 func number(version string) uint64 { return witness.Number(version) }
 
@@ -27,11 +24,12 @@ type lane struct {
 	work      string
 	passage   *passage
 
+	disrupts sync.WaitGroup // what is being done to the control plane
+
 	mu    sync.Mutex
 	runs  []*run
 	edits []judge.Edit
-	broke sync.WaitGroup // what is being broken
-	fails []error        // of what breaks
+	fails []error // of what is done to the control plane
 }
 
 // Play plays a schedule and returns what was seen. An error is one of the harness,
@@ -49,8 +47,8 @@ func (p *Plane) Play(ctx context.Context, s schedule.Schedule) (*judge.Evidence,
 		return nil, err
 	}
 	defer func() { _ = l.passage.Down() }()
-	defer l.leave()
-	defer l.broke.Wait()
+	defer l.cleanUp()
+	defer l.disrupts.Wait()
 	e, err := l.play(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("seed %d, namespace %s: %w", s.Seed, l.namespace, err)
@@ -59,10 +57,10 @@ func (p *Plane) Play(ctx context.Context, s schedule.Schedule) (*judge.Evidence,
 }
 
 func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
-	if err := l.patiently(ctx, l.furnish); err != nil {
+	if err := within(ctx, l.furnish); err != nil {
 		return nil, err
 	}
-	if err := l.patiently(ctx, func(ctx context.Context) error { return l.await(ctx, l.unmade) }); err != nil {
+	if err := within(ctx, func(ctx context.Context) error { return l.await(ctx, l.unmade) }); err != nil {
 		return nil, err
 	}
 	began := l.version(ctx)
@@ -71,7 +69,7 @@ func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
 			return nil, err
 		}
 	}
-	l.broke.Wait()
+	l.disrupts.Wait()
 	if err := l.wayOut(ctx, began); err != nil {
 		return nil, err
 	}
@@ -90,8 +88,8 @@ func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
 	return e, err
 }
 
-// patiently does something that has to work, within the harness' patience.
-func (l *lane) patiently(ctx context.Context, do func(context.Context) error) error {
+// within does something that has to work, within the harness' patience.
+func within(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return do(ctx)
@@ -133,15 +131,15 @@ func (l *lane) runOf(token string) *run {
 	return nil
 }
 
-// breaks does something to the control plane.
-func (l *lane) breaks(do func() error) {
-	l.broke.Add(1)
-	defer l.broke.Done()
-	if err := do(); err != nil {
-		l.mu.Lock()
-		l.fails = append(l.fails, err)
-		l.mu.Unlock()
-	}
+// disrupt begins to do something to the control plane.
+func (l *lane) disrupt(do func() error) {
+	l.disrupts.Go(func() {
+		if err := do(); err != nil {
+			l.mu.Lock()
+			l.fails = append(l.fails, err)
+			l.mu.Unlock()
+		}
+	})
 }
 
 // evidence is what was seen up to now.

@@ -95,7 +95,7 @@ func (e exchange) pass(due []schedule.Fault) {
 			e.run.signal("KILL")
 			e.abort()
 		case schedule.Killed:
-			e.forward(httptest.NewRecorder(), true)
+			e.deliver()
 			e.run.signal("KILL")
 			e.abort()
 		case schedule.Int, schedule.Term:
@@ -107,10 +107,10 @@ func (e exchange) pass(due []schedule.Fault) {
 		case schedule.Drop:
 			e.abort()
 		case schedule.Lose:
-			e.forward(httptest.NewRecorder(), true)
+			e.deliver()
 			e.abort()
 		case schedule.Repeat:
-			e.forward(httptest.NewRecorder(), true)
+			e.deliver()
 		case schedule.Reject:
 			apiproxy.Answer(e.w, f.Code)
 			return
@@ -125,12 +125,12 @@ func (e exchange) pass(due []schedule.Fault) {
 		case schedule.Foreign:
 			e.p.lane.edit(*f.Edit)
 		case schedule.Restart:
-			go e.p.lane.breaks(e.p.lane.plane.restart)
+			e.p.lane.disrupt(e.p.lane.plane.restart)
 		case schedule.Freeze:
-			go e.p.lane.breaks(func() error { return e.p.lane.plane.freeze(f.For) })
+			e.p.lane.disrupt(func() error { return e.p.lane.plane.freeze(f.For) })
 		}
 	}
-	e.forward(answers, false)
+	e.forward(answers, e.r)
 }
 
 // abort breaks the connection off.
@@ -144,20 +144,46 @@ func (e exchange) sleep(d time.Duration) {
 	}
 }
 
-// forward lets the request through, also where whoever has sent it is gone by then.
-func (e exchange) forward(w http.ResponseWriter, alone bool) {
-	r := e.r
-	if alone {
-		r = r.WithContext(context.WithoutCancel(r.Context()))
+// deliver has the request arrive, also where whoever has sent it is gone by then.
+// Nobody gets the answer; that of a watch ends as soon as it begins.
+func (e exchange) deliver() {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(e.r.Context()))
+	defer cancel()
+	// An API server that does not answer breaks this off, and not what comes next.
+	defer func() {
+		if broke := recover(); broke != nil && broke != http.ErrAbortHandler { //nolint:errorlint // it is what was panicked with
+			panic(broke)
+		}
+	}()
+	answer := unheard{httptest.NewRecorder(), func() {}}
+	if e.run.request(e.note).Verb == "watch" {
+		answer.begun = cancel
 	}
-	if !e.run.write(e.note) {
+	e.forward(answer, e.r.WithContext(ctx))
+}
+
+// unheard is an answer that nobody gets.
+type unheard struct {
+	*httptest.ResponseRecorder
+	begun func()
+}
+
+// WriteHeader is when the answer begins.
+func (u unheard) WriteHeader(code int) {
+	u.ResponseRecorder.WriteHeader(code)
+	u.begun()
+}
+
+// forward lets a request through. A write is not broken off with whoever has sent it.
+func (e exchange) forward(w http.ResponseWriter, r *http.Request) {
+	note := e.run.request(e.note)
+	if !note.Write {
 		e.run.arrived(e.note, 0, nil)
 		e.p.Forward(w, r)
 		return
 	}
-	body := e.run.body(e.note)
 	r = r.Clone(context.WithoutCancel(r.Context()))
-	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(note.Body)), int64(len(note.Body))
 	said := httptest.NewRecorder()
 	e.run.arrived(e.note, 0, nil)
 	e.p.Forward(said, r)

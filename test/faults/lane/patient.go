@@ -7,18 +7,22 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
-// patient asks an API server again that is away for now, as one is that a schedule
-// restarts: what never got there, and what only reads.
-type patient struct{ next http.RoundTripper }
+// patient asks an API server again that a schedule has restarted meanwhile, once it
+// is back: what never got there, and what only reads.
+type patient struct {
+	next    http.RoundTripper
+	weather *weather
+}
 
 // RoundTrip is one request, and however many it takes.
 func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	reads := r.Method == http.MethodGet && !r.URL.Query().Has("watch")
-	for late := time.Now().Add(patience); ; {
+	for {
+		began := time.Now()
 		answer, err := p.next.RoundTrip(r)
-		again := err != nil && (reads || utilnet.IsConnectionRefused(err)) ||
+		failed := err != nil && (reads || utilnet.IsConnectionRefused(err)) ||
 			err == nil && reads && answer.StatusCode >= http.StatusInternalServerError
-		if !again || time.Now().After(late) || r.Context().Err() != nil {
+		if !failed || !p.weather.wasBroken(began, time.Now()) || p.weather.whole(r.Context()) != nil {
 			return answer, err
 		}
 		if err == nil {
@@ -32,6 +36,5 @@ func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 			r = r.Clone(r.Context())
 			r.Body = body
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 }

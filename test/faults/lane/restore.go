@@ -2,13 +2,13 @@ package lane
 
 import (
 	"context"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
+	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
 // restore brings the claims back whose volumes were to stay, unless another claim
@@ -18,7 +18,8 @@ func (l *lane) restore(ctx context.Context, e *judge.Evidence) ([]judge.Kept, er
 	for i := range kept {
 		k := &kept[i]
 		claims := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace)
-		err := l.awaitGone(ctx, k.Claim, k.Volume)
+		// The evidence is newer than each deletion, and so is what was seen.
+		err := within(ctx, func(ctx context.Context) error { return l.await(ctx, leaving(k.Claim, k.Volume)) })
 		if err != nil {
 			return kept, err
 		}
@@ -40,19 +41,14 @@ func (l *lane) restore(ctx context.Context, e *judge.Evidence) ([]judge.Kept, er
 	return kept, nil
 }
 
-// awaitGone waits while the very claim that was deleted is on its way out.
-func (l *lane) awaitGone(ctx context.Context, claim, volume string) error {
-	ctx, cancel := context.WithTimeout(ctx, soon)
-	defer cancel()
-	for {
-		c, err := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace).Get(ctx, claim, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) || err == nil && (c.DeletionTimestamp == nil || c.Spec.VolumeName != volume) {
-			return nil
+// leaving says so while the very claim that was deleted is on its way out.
+func leaving(claim, volume string) func([]witness.Moment) string {
+	return func(live []witness.Moment) string {
+		for _, m := range live {
+			if c := m.Claim; c != nil && c.Name == claim && c.Spec.VolumeName == volume && c.DeletionTimestamp != nil {
+				return "claim " + claim + " is on its way out"
+			}
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
+		return ""
 	}
 }

@@ -3,6 +3,7 @@ package lane
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -14,9 +15,10 @@ import (
 
 // run is one run of the plugin, while it runs.
 type run struct {
-	lane *lane
-	cmd  *exec.Cmd
-	done chan struct{} // closed when it has ended
+	lane    *lane
+	cmd     *exec.Cmd
+	started chan struct{} // closed when there is a process
+	done    chan struct{} // closed when it has ended
 
 	mu sync.Mutex
 	judge.Run
@@ -26,18 +28,23 @@ type run struct {
 	reached chan struct{} // closed when it has sent as many as its companion waits for
 }
 
-// wait ends the run where it does not end by itself.
-func (r *run) wait(ended func()) {
-	late := time.AfterFunc(r.lane.plane.Hang, func() {
+// command is the process of a run. At its deadline it is asked where it stands, which
+// ends it; a program that it has started must not keep it from ending.
+func (r *run) command(ctx context.Context, program string, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Cancel = func() error {
 		r.mu.Lock()
-		r.Hung = true
+		r.Hung = errors.Is(ctx.Err(), context.DeadlineExceeded)
 		r.mu.Unlock()
-		_ = r.cmd.Process.Signal(syscall.SIGQUIT) // it says where it stands
-		time.Sleep(2 * time.Second)
-		_ = r.cmd.Process.Kill()
-	})
+		return cmd.Process.Signal(syscall.SIGQUIT)
+	}
+	cmd.WaitDelay = 2 * time.Second
+	return cmd
+}
+
+// wait notes the end of a run.
+func (r *run) wait(ended func()) {
 	_ = r.cmd.Wait() // ProcessState has it all
-	late.Stop()
 	ended()
 	r.mu.Lock()
 	r.Code = r.cmd.ProcessState.ExitCode()
@@ -54,6 +61,7 @@ func (r *run) signal(name string) {
 	r.mu.Lock()
 	r.Sent = append(r.Sent, name)
 	r.mu.Unlock()
+	<-r.started
 	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
 	_ = r.cmd.Process.Signal(signals[name])
 	if name == "KILL" {
@@ -63,6 +71,7 @@ func (r *run) signal(name string) {
 
 // stopFor has the process stand still for a while.
 func (r *run) stopFor(d time.Duration) {
+	<-r.started
 	_ = r.cmd.Process.Signal(syscall.SIGSTOP)
 	time.AfterFunc(d, func() { _ = r.cmd.Process.Signal(syscall.SIGCONT) })
 }
@@ -108,16 +117,11 @@ func (r *run) noted(q judge.Request) int {
 	return len(r.Requests) - 1
 }
 
-func (r *run) write(note int) bool {
+// request is the one with a number.
+func (r *run) request(note int) judge.Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.Requests[note].Write
-}
-
-func (r *run) body(note int) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.Requests[note].Body
+	return r.Requests[note]
 }
 
 // arrived notes that a request was sent on, and what was answered. The first
@@ -148,7 +152,7 @@ func (r *run) end(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.To = to
-	if r.lane.plane.wasBroken(r.Began, r.Ended) {
+	if r.lane.plane.weather.wasBroken(r.Began, r.Ended) {
 		r.Disturbed = true
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -149,46 +150,60 @@ func (l *lane) await(ctx context.Context, holds func([]witness.Moment) string) e
 	}
 }
 
-// unmade says so as long as a set of the schedule is not there.
+// unmade says so as long as a set of the schedule is not there, or not where it wants to be.
 func (l *lane) unmade(live []witness.Moment) string {
 	there := 0
 	for _, m := range live {
-		if m.Set != nil {
-			there++
+		if m.Set == nil {
+			continue
 		}
+		if why := unsettled(m.Set, live); why != "" {
+			return why
+		}
+		there++
 	}
 	if there < len(l.schedule.Sets) {
 		return "a set is not there"
 	}
-	return unsettled(live)
+	return ""
 }
 
-// unsettled says which set has not got where it wants to be, and which pod is left over.
-func unsettled(live []witness.Moment) string {
-	pods := map[string]int{}
-	for _, m := range live {
-		if m.Pod != nil && len(m.Pod.OwnerReferences) > 0 {
-			pods[m.Pod.OwnerReferences[0].Name]++
-		}
+// unsettled says why a set has not got where its spec says: pods are missing, left
+// over, or still to be replaced by the controller.
+func unsettled(s *appsv1.StatefulSet, live []witness.Moment) string {
+	n, all, old := int(ptr.Deref(s.Spec.Replicas, 1)), 0, 0
+	rolling := s.Spec.UpdateStrategy.RollingUpdate
+	first := startOf(s)
+	if rolling != nil {
+		first += int(ptr.Deref(rolling.Partition, 0))
 	}
 	for _, m := range live {
-		s := m.Set
-		if s == nil {
+		if m.Pod == nil || !metav1.IsControlledBy(m.Pod, s) {
 			continue
 		}
-		n := ptr.Deref(s.Spec.Replicas, 1)
-		if s.Status.ObservedGeneration != s.Generation || s.Status.AvailableReplicas != n || s.Status.Replicas != n ||
-			pods[s.Name] != int(n) {
-			return fmt.Sprintf("%s has %d of %d pods available", s.Name, s.Status.AvailableReplicas, n)
+		all++
+		ordinal, err := strconv.Atoi(m.Pod.Labels[appsv1.PodIndexLabel])
+		if err == nil && rolling != nil && ordinal >= first && m.Pod.Labels[appsv1.StatefulSetRevisionLabel] != s.Status.UpdateRevision {
+			old++
 		}
+	}
+	if s.Status.ObservedGeneration != s.Generation || int(s.Status.AvailableReplicas) != n || int(s.Status.Replicas) != n || all != n || old > 0 {
+		return fmt.Sprintf("%s has %d of %d pods available, %d in all and %d to be replaced", s.Name, s.Status.AvailableReplicas, n, all, old)
 	}
 	return ""
 }
 
-// leave lets everything go; nobody waits for it. The sets go first, as otherwise
+func startOf(s *appsv1.StatefulSet) int {
+	if s.Spec.Ordinals == nil {
+		return 0
+	}
+	return int(s.Spec.Ordinals.Start)
+}
+
+// cleanUp lets everything go; nobody waits for it. The sets go first, as otherwise
 // the controller tries to make their pods again and again.
-func (l *lane) leave() {
-	ctx, cancel := context.WithTimeout(context.Background(), soon)
+func (l *lane) cleanUp() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	now := metav1.DeleteOptions{GracePeriodSeconds: ptr.To(int64(0))}
 	_ = l.plane.client.AppsV1().StatefulSets(l.namespace).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -18,7 +17,9 @@ import (
 
 // begin starts a run.
 func (l *lane) begin(ctx context.Context, a schedule.Act, why judge.Purpose) (*run, error) {
-	r := &run{lane: l, done: make(chan struct{}), reached: make(chan struct{}), passed: make([]int, len(a.Faults))}
+	r := &run{
+		lane: l, started: make(chan struct{}), done: make(chan struct{}), reached: make(chan struct{}), passed: make([]int, len(a.Faults)),
+	}
 	l.mu.Lock()
 	r.Run = judge.Run{Number: len(l.runs), Act: a, Why: why}
 	l.runs = append(l.runs, r)
@@ -32,18 +33,21 @@ func (l *lane) begin(ctx context.Context, a schedule.Act, why judge.Purpose) (*r
 	if err := l.writeKubeconfig(kubeconfig, r.token()); err != nil {
 		return nil, err
 	}
-	r.cmd = exec.Command(l.plane.Plugin, a.Args...) //nolint:noctx // it is killed by its deadline
-	r.cmd.Dir, r.cmd.Env = home, l.plane.environment(home, kubeconfig)
+	program, environment := l.plane.program(r.Run, home, kubeconfig)
+	limited, cancel := context.WithTimeout(ctx, l.plane.Hang)
+	r.cmd = r.command(limited, program, a.Args)
+	r.cmd.Dir, r.cmd.Env = home, environment
 	r.From, r.Began = l.version(ctx), time.Now()
 	before := records(home)
 	stdout, stderr := &bytes.Buffer{}, &bytes.Buffer{}
 	r.cmd.Stdout, r.cmd.Stderr = stdout, stderr
-	// A program that it starts must not keep it from ending.
-	r.cmd.WaitDelay = time.Second
 	if err := r.cmd.Start(); err != nil {
+		cancel()
 		return nil, err
 	}
+	close(r.started)
 	go r.wait(func() {
+		cancel()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Stdout, r.Stderr, r.Ended = stdout.String(), stderr.String(), time.Now()

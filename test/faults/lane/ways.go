@@ -23,17 +23,17 @@ type note struct {
 }
 
 // command is the way out of one operation.
-func (l *lane) command(set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
-	on := l.schedule.Way == "canary" && l.healthy(set) && !e.Taken(set.Name)
+func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
+	on := l.schedule.Way == "canary" && healthy(set) && !e.Taken(set.Name)
 	switch {
 	case annotation == scaleRecord && n.To != nil:
 		return l.scale(set, n, e)
-	case annotation == holdRecord && l.healthy(set):
+	case annotation == holdRecord && healthy(set):
 		return []string{"release", set.Name, "--yes"}
 	case annotation == holdRecord:
-		return l.undo(set)
+		return l.undo(ctx, set)
 	case n.Verb == "undo":
-		return l.undo(set)
+		return l.undo(ctx, set)
 	case n.Verb == "restart" && on:
 		return []string{"restart", set.Name, "--yes", "--retry"}
 	case n.Verb == "" && on:
@@ -66,27 +66,26 @@ func (l *lane) scale(set *appsv1.StatefulSet, n note, e *judge.Evidence) []strin
 }
 
 // healthy reports whether pods of the set's template get Ready, and stay so.
-func (l *lane) healthy(set *appsv1.StatefulSet) bool {
-	_, tag, _ := strings.Cut(set.Spec.Template.Spec.Containers[0].Image, ":")
-	return strings.HasPrefix(tag, "v") || strings.HasPrefix(tag, "slow")
+func healthy(set *appsv1.StatefulSet) bool {
+	return judge.Healthy(set.Spec.Template.Spec.Containers[0].Image)
 }
 
 // undo goes back to a revision that is good: by itself where that is the one that
 // it would choose, else by its name.
-func (l *lane) undo(set *appsv1.StatefulSet) []string {
+func (l *lane) undo(ctx context.Context, set *appsv1.StatefulSet) []string {
 	args := []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
 	if ptr.Deref(set.Spec.Replicas, 1) == 0 {
 		return []string{"scale", set.Name, "--replicas=1", "--yes", "--pvc=reuse"}
 	}
-	if good := l.goodRevision(set); good != "" {
+	if good := l.goodRevision(ctx, set); good != "" {
 		args = append(args, "--to-revision="+good)
 	}
 	return args
 }
 
 // goodRevision is one whose pods have been Ready.
-func (l *lane) goodRevision(set *appsv1.StatefulSet) string {
-	all, err := l.plane.client.AppsV1().ControllerRevisions(l.namespace).List(context.Background(), metav1.ListOptions{})
+func (l *lane) goodRevision(ctx context.Context, set *appsv1.StatefulSet) string {
+	all, err := l.plane.client.AppsV1().ControllerRevisions(l.namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return ""
 	}
