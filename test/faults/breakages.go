@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// What a plugin does that is broken on purpose.
+const (
+	deletesClaim    = "deletes a claim of a pod"
+	deletesLast     = "deletes a claim that an earlier command was to delete"
+	makesMap        = "makes an object that is none of its business"
+	dropsPolicy     = "lowers the replicas and does not care for whenScaled"
+	losesRecord     = "loses the record of a claim that it deletes"
+	letsVolumeGo    = "deletes a claim and does not retain its volume"
+	deletesLowest   = "deletes a pod below the gate"
+	opensGate       = "opens the gate further than its step"
+	deletesTwo      = "deletes two pods at once"
+	scalesAtOnce    = "lowers the replicas while a pod that stays is away"
+	opensAtOnce     = "opens the gate further while a pod is away"
+	endsWithSeven   = "ends with 7"
+	endsWithOne     = "ends with 1 without an error"
+	endsWithFive    = "ends with 5 while all is well"
+	doesNothing     = "does nothing and says that all is well"
+	lowersOnly      = "lowers the replicas and says that all is well"
+	saysMore        = "prints more than objects"
+	saysNothing     = "prints no outcome"
+	saysFour        = "prints another exit code than it ends with"
+	panicsAtEnd     = "panics"
+	neverEnds       = "never ends"
+	annotates       = "writes where it should not"
+	drawsRecord     = "leaves a record of a claim that it does not delete"
+	fightsBack      = "changes a set again that somebody else has changed"
+	takesPod        = "deletes a pod that a disruption budget wants"
+	deletesOther    = "deletes a pod of another set"
+	boastsPartition = "names a partition that is not so"
+	boastsReplicas  = "names replicas that are not so"
+	keepsRecord     = "leaves its record on the set"
+	endsInTrouble   = "takes everything back and ends with 4"
+)
+
+// halted is the exit code of a plugin that breaks off: nothing that it was to do
+// need be so.
+const halted = 4
+
+// breakages are how each is done. Each breaks one rule and no other.
+var breakages = map[string]func(context.Context, broken) (int, error){
+	deletesClaim: afterwards(func(ctx context.Context, b broken) error { return b.deleteClaim(ctx, "data-web-0") }),
+	dropsPolicy: func(ctx context.Context, b broken) (int, error) {
+		claims := b.client.CoreV1().PersistentVolumeClaims(b.namespace)
+		return halted, errors.Join(b.lowers(ctx, 2), gone(ctx, "data-web-2", claims.Watch, func() error {
+			_, err := claims.Get(ctx, "data-web-2", metav1.GetOptions{})
+			return err
+		}))
+	},
+	deletesLast: func(ctx context.Context, b broken) (int, error) {
+		_, _, err := b.plugin(ctx)
+		return halted, errors.Join(err, b.lowers(ctx, 2), b.deleteClaim(ctx, "data-web-2"))
+	},
+	makesMap: afterwards(func(ctx context.Context, b broken) error {
+		_, err := b.client.CoreV1().ConfigMaps(b.namespace).Create(ctx,
+			&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "broken"}}, metav1.CreateOptions{})
+		return err
+	}),
+	losesRecord: afterwards(func(context.Context, broken) error { return loseRecords() }),
+	letsVolumeGo: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.lowers(ctx, 2), b.deleteClaim(ctx, "data-web-2"))
+	},
+	deletesLowest: afterwards(func(ctx context.Context, b broken) error { return b.deletePod(ctx, "web-0") }),
+	opensGate:     afterwards(func(ctx context.Context, b broken) error { return b.opens(ctx, 1) }),
+	deletesTwo: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.deletePod(ctx, "web-2"), b.deletePod(ctx, "web-1"))
+	},
+	scalesAtOnce: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.deletePod(ctx, "web-0"), b.patch(ctx, `{"spec":{"replicas":2}}`))
+	},
+	opensAtOnce: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.deletePod(ctx, "web-2"), b.opens(ctx, 1))
+	},
+	endsWithSeven: func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, 7) },
+	endsWithOne:   func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, 1) },
+	endsWithFive:  func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, 5) },
+	doesNothing:   func(context.Context, broken) (int, error) { return 0, nil },
+	lowersOnly:    func(ctx context.Context, b broken) (int, error) { return 0, b.lowers(ctx, 2) },
+	saysMore: afterwards(func(context.Context, broken) error {
+		fmt.Println("all is well")
+		return nil
+	}),
+	saysNothing: func(ctx context.Context, b broken) (int, error) {
+		_, code, err := b.plugin(ctx)
+		return code, err
+	},
+	saysFour: func(ctx context.Context, b broken) (int, error) {
+		stdout, code, err := b.plugin(ctx)
+		_, _ = os.Stdout.Write(bytes.ReplaceAll(stdout, []byte(`"exitCode":0`), []byte(`"exitCode":4`)))
+		return code, err
+	},
+	panicsAtEnd: afterwards(func(context.Context, broken) error { panic("broken on purpose") }),
+	neverEnds:   func(context.Context, broken) (int, error) { select {} },
+	annotates:   afterwards(func(ctx context.Context, b broken) error { return b.annotate(ctx, "broken", "on purpose") }),
+	drawsRecord: afterwards(func(context.Context, broken) error { return drawRecord() }),
+	fightsBack: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.patch(ctx, `{"spec":{"minReadySeconds":1}}`), b.patch(ctx, `{"spec":{"minReadySeconds":0}}`))
+	},
+	takesPod:        func(ctx context.Context, b broken) (int, error) { return halted, b.deletePod(ctx, "web-0") },
+	deletesOther:    func(ctx context.Context, b broken) (int, error) { return halted, b.deletePod(ctx, "x-0") },
+	boastsPartition: func(context.Context, broken) (int, error) { return boast(`"gate":"partition 9"`) },
+	boastsReplicas:  func(context.Context, broken) (int, error) { return boast(`"replicas":9`) },
+	keepsRecord: func(ctx context.Context, b broken) (int, error) {
+		record, err := b.annotation(ctx, recordAnnotation)
+		if err != nil {
+			return 0, err
+		}
+		code, err := b.endsWith(ctx, halted)
+		return code, errors.Join(err, b.annotate(ctx, recordAnnotation, record))
+	},
+	endsInTrouble: func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, halted) },
+}
+
+// endsWith does all that the plugin was told to, says nothing, and ends as it likes.
+func (b broken) endsWith(ctx context.Context, code int) (int, error) {
+	_, _, err := b.plugin(ctx)
+	return code, err
+}
+
+func (b broken) opens(ctx context.Context, partition int) error {
+	return b.patch(ctx, fmt.Sprintf(`{"spec":{"updateStrategy":{"rollingUpdate":{"partition":%d}}}}`, partition))
+}
+
+func (b broken) annotate(ctx context.Context, name, value string) error {
+	return b.patch(ctx, fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, name, value))
+}
+
+// recordAnnotation is where the plugin keeps what a canary needs.
+const recordAnnotation = "kubectl-sts.github.io/canary"
+
+func (b broken) annotation(ctx context.Context, name string) (string, error) {
+	set, err := b.client.AppsV1().StatefulSets(b.namespace).Get(ctx, "web", metav1.GetOptions{})
+	if err != nil {
+		return "", err
+	}
+	if set.Annotations[name] == "" {
+		return "", fmt.Errorf("the set has no annotation %s", name)
+	}
+	return set.Annotations[name], nil
+}
+
+// boast prints an outcome that is not so.
+func boast(field string) (int, error) {
+	fmt.Printf(`{"type":"outcome","time":%q,"dryRun":"none","message":"halted","result":"halted","exitCode":%d,%s}`+"\n",
+		time.Now().UTC().Format(time.RFC3339), halted, field)
+	return halted, nil
+}
+
+// recordsFolder is where claims are recorded that are deleted.
+func recordsFolder() string {
+	return filepath.Join(os.Getenv("HOME"), ".local", "state", "kubectl-sts", "pruned")
+}
+
+func loseRecords() error {
+	files, err := filepath.Glob(filepath.Join(recordsFolder(), "*"))
+	if err == nil && len(files) == 0 {
+		err = errors.New("there is no record to lose")
+	}
+	for _, file := range files {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
+}
+
+func drawRecord() error {
+	if err := os.MkdirAll(recordsFolder(), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(recordsFolder(), "broken.yaml"), []byte("on purpose\n"), 0o600)
+}
