@@ -1,14 +1,12 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -64,21 +62,11 @@ func (a *audit) flush() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	_, _ = a.core.ConfigMaps(a.namespace).Get(ctx, marker, metav1.GetOptions{})
-	for tick := time.NewTicker(10 * time.Millisecond); ; {
-		tail, err := auditlog.ReadFrom(a.log, a.from)
-		if err != nil {
-			return err
-		}
-		if bytes.Contains(tail, []byte(marker)) {
-			tick.Stop()
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s is not in the audit log", marker)
-		case <-tick.C:
-		}
+	err := auditlog.Follow(ctx, a.log, a.from, func(line string) bool { return !strings.Contains(line, marker) })
+	if err != nil {
+		return fmt.Errorf("%s is not in the audit log: %w", marker, err)
 	}
+	return nil
 }
 
 // mark forgets what was asked so far.

@@ -17,13 +17,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 )
-
-// recordAnnotation is where the plugin keeps what a canary needs.
-const recordAnnotation = "kubectl-sts.github.io/canary"
-
-// undoneAnnotation is what an undo leaves behind.
-const undoneAnnotation = "kubectl-sts.github.io/undone"
 
 // changeCause is the annotation that kubectl rollout history shows.
 const changeCause = "kubernetes.io/change-cause"
@@ -178,12 +174,12 @@ func unlike(before baseline, set *appsv1.StatefulSet, images []string) []string 
 	if p := partition(set); p != before.partition {
 		wrong = append(wrong, fmt.Sprintf("partition %d, was %d", p, before.partition))
 	}
-	if _, ok := set.Annotations[recordAnnotation]; ok {
+	if _, ok := set.Annotations[annotations.Rollout]; ok {
 		wrong = append(wrong, "the canary's record is still there")
 	}
 	was, is := maps.Clone(before.annotations), maps.Clone(set.Annotations)
-	delete(was, undoneAnnotation)
-	delete(is, undoneAnnotation)
+	delete(was, annotations.Undone)
+	delete(is, annotations.Undone)
 	if !slices.Equal(images, before.images) {
 		delete(was, changeCause)
 		delete(is, changeCause)

@@ -11,6 +11,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 )
 
 // What a plugin does that is broken on purpose.
@@ -115,12 +117,12 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 	boastsPartition: func(context.Context, broken) (int, error) { return boast(`"gate":"partition 9"`) },
 	boastsReplicas:  func(context.Context, broken) (int, error) { return boast(`"replicas":9`) },
 	keepsRecord: func(ctx context.Context, b broken) (int, error) {
-		record, err := b.annotation(ctx, recordAnnotation)
+		record, err := b.annotation(ctx, annotations.Rollout)
 		if err != nil {
 			return 0, err
 		}
 		code, err := b.endsWith(ctx, halted)
-		return code, errors.Join(err, b.annotate(ctx, recordAnnotation, record))
+		return code, errors.Join(err, b.annotate(ctx, annotations.Rollout, record))
 	},
 	endsInTrouble: func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, halted) },
 }
@@ -138,9 +140,6 @@ func (b broken) opens(ctx context.Context, partition int) error {
 func (b broken) annotate(ctx context.Context, name, value string) error {
 	return b.patch(ctx, fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, name, value))
 }
-
-// recordAnnotation is where the plugin keeps what a canary needs.
-const recordAnnotation = "kubectl-sts.github.io/canary"
 
 func (b broken) annotation(ctx context.Context, name string) (string, error) {
 	set, err := b.client.AppsV1().StatefulSets(b.namespace).Get(ctx, "web", metav1.GetOptions{})

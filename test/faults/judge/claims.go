@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
@@ -86,7 +87,7 @@ func (e *Evidence) untold(d deletion) string {
 	if what == "" {
 		return "which no command was told to delete"
 	}
-	if always(func(w world) bool { c := w.claims[name]; return c != nil && c.Annotations[keepClaim] != "" }) {
+	if always(func(w world) bool { c := w.claims[name]; return c != nil && c.Annotations[annotations.Keep] != "" }) {
 		return "which has the annotation that keeps it"
 	}
 	if always(func(w world) bool { return w.mounted(name) }) {

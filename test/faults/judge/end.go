@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 )
 
@@ -22,7 +23,7 @@ func (e *Evidence) Left(name string) string {
 	if s == nil {
 		return ""
 	}
-	for _, annotation := range records {
+	for _, annotation := range annotations.Records() {
 		if what := without(s, annotation); what != "" {
 			return what
 		}
@@ -89,7 +90,7 @@ func wayOut(e *Evidence) []Violation {
 func (e *Evidence) mostWays(set string, at uint64) int {
 	n := 0
 	if s := e.at(at).sets[set]; s != nil {
-		for _, record := range records {
+		for _, record := range annotations.Records() {
 			if _, open := s.Annotations[record]; open {
 				n++
 			}

@@ -9,6 +9,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
@@ -48,15 +49,15 @@ func gate(e *Evidence) []Violation {
 func (e *Evidence) opened(r Run) (string, bool) {
 	holds := r.Act.Verb() == "canary" && !r.Act.Has("yes") || r.Act.Verb() == "promote" && !r.Act.Has("full")
 	before, after := e.at(r.From).sets[r.Act.Set()], e.at(r.To).sets[r.Act.Set()]
-	if !holds || !r.Alone || r.Act.Dry() || before == nil || after == nil || onDelete(after) || after.Annotations[rolloutRecord] == "" {
+	if !holds || !r.Alone || r.Act.Dry() || before == nil || after == nil || onDelete(after) || after.Annotations[annotations.Rollout] == "" {
 		return "", false
 	}
 	var record rollout
-	if json.Unmarshal([]byte(after.Annotations[rolloutRecord]), &record) != nil || record.Verb != "" || record.Aborting {
+	if json.Unmarshal([]byte(after.Annotations[annotations.Rollout]), &record) != nil || record.Verb != "" || record.Aborting {
 		return "", false
 	}
 	was := 0
-	if before.Annotations[rolloutRecord] != "" {
+	if before.Annotations[annotations.Rollout] != "" {
 		was = max(0, replicas(before)-partition(before))
 	}
 	let, most := replicas(after)-partition(after), replicas(after)
@@ -101,7 +102,7 @@ func (e *Evidence) guarded(s *appsv1.StatefulSet, m witness.Moment) bool {
 // passed says what happened to a pod below the gate that should not have.
 func (e *Evidence) passed(w world, s *appsv1.StatefulSet, m witness.Moment, known bool) string {
 	record := rollout{Verb: "none"}
-	if text, ok := s.Annotations[rolloutRecord]; ok {
+	if text, ok := s.Annotations[annotations.Rollout]; ok {
 		record = rollout{}
 		if json.Unmarshal([]byte(text), &record) != nil {
 			return ""

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
@@ -39,7 +40,7 @@ func (s *seen) set(partition int32, record string) uint64 {
 		}},
 	}
 	if record != "" {
-		set.Annotations = map[string]string{rolloutRecord: record}
+		set.Annotations = map[string]string{annotations.Rollout: record}
 	}
 	return s.note(witness.Moment{Set: set})
 }
@@ -306,7 +307,7 @@ func TestOnlyAScaleInProgressIsGoneOnWith(t *testing.T) {
 			s.Schedule.Sets = []schedule.Set{{Name: "web", Template: "data", Replicas: 3}}
 			at := s.set(0, "")
 			if tt.open {
-				s.Moments[at-1].Set.Annotations = map[string]string{scaleRecord: "{}"}
+				s.Moments[at-1].Set.Annotations = map[string]string{annotations.Scale: "{}"}
 			}
 			s.Runs = []Run{
 				{Act: schedule.Act{Args: strings.Fields(tt.first)}, From: s.Began, To: at},

@@ -10,6 +10,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 )
 
@@ -71,7 +72,7 @@ func (e *Evidence) moves(d Edit) bool {
 	if was == nil || is == nil {
 		return false
 	}
-	return was.UID != is.UID || was.Generation != is.Generation || slices.ContainsFunc(records, func(record string) bool {
+	return was.UID != is.UID || was.Generation != is.Generation || slices.ContainsFunc(annotations.Records(), func(record string) bool {
 		return was.Annotations[record] != is.Annotations[record]
 	})
 }
@@ -173,5 +174,5 @@ func (w world) quiet(name string) bool {
 	s := w.sets[name]
 	return s != nil && w.allReady(s) == "" && w.oneRevision(s) == "" && partition(s) == 0 &&
 		s.Status.ObservedGeneration == s.Generation && s.Status.UpdateRevision == s.Status.CurrentRevision &&
-		s.Annotations[rolloutRecord] == "" && s.Annotations[scaleRecord] == "" && s.Annotations[holdRecord] == ""
+		s.Annotations[annotations.Rollout] == "" && s.Annotations[annotations.Scale] == "" && s.Annotations[annotations.Hold] == ""
 }

@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
@@ -132,7 +133,7 @@ func (r Run) holds() bool {
 }
 
 func canaryDone(j judged) string {
-	switch _, open := j.s.Annotations[rolloutRecord]; {
+	switch _, open := j.s.Annotations[annotations.Rollout]; {
 	case open && j.r.holds():
 		return j.atGate(false)
 	case open:
@@ -150,7 +151,7 @@ func canaryDone(j judged) string {
 }
 
 func promoteDone(j judged) string {
-	switch _, open := j.s.Annotations[rolloutRecord]; {
+	switch _, open := j.s.Annotations[annotations.Rollout]; {
 	case open && j.r.Act.Has("full"):
 		return "the canary is still in progress"
 	case open:
@@ -160,7 +161,7 @@ func promoteDone(j judged) string {
 }
 
 func abortDone(j judged) string {
-	if what := without(j.s, rolloutRecord); what != "" || j.record == nil {
+	if what := without(j.s, annotations.Rollout); what != "" || j.record == nil {
 		return what
 	}
 	strange := j.record.Verb != "" && !j.record.Aborting && j.e.Taken(j.s.Name)
@@ -171,7 +172,7 @@ func abortDone(j judged) string {
 }
 
 func undoDone(j judged) string {
-	if what := first(without(j.s, rolloutRecord), j.w.updated(j.s), j.partitionAfter()); what != "" {
+	if what := first(without(j.s, annotations.Rollout), j.w.updated(j.s), j.partitionAfter()); what != "" {
 		return what
 	}
 	now := j.w.revisions(j.s)
@@ -189,7 +190,7 @@ func undoDone(j judged) string {
 	// It goes to the last one that is not the present one, unless it has just come
 	// from there, or the present one was not on every pod.
 	image := j.before.Spec.Template.Spec.Containers[0].Image
-	undone := j.before.Annotations[undoneNote] != ""
+	undone := j.before.Annotations[annotations.Undone] != ""
 	others := j.e.hadAnotherImage(j.before, j.r.From)
 	if !undone && others && j.was.updated(j.before) == "" && len(now) == 1 {
 		for o := start(j.s); o < start(j.s)+replicas(j.s); o++ {
@@ -211,7 +212,7 @@ func (e *Evidence) hadAnotherImage(s *appsv1.StatefulSet, upTo uint64) bool {
 }
 
 func restartDone(j judged) string {
-	if what := without(j.s, rolloutRecord); what != "" {
+	if what := without(j.s, annotations.Rollout); what != "" {
 		return what
 	}
 	only := j.r.Act.Flag("ordinals")
@@ -234,7 +235,7 @@ func restartDone(j judged) string {
 	switch {
 	case only != "": // the others are none of its business
 		return j.partitionAfter()
-	case j.record != nil && j.record.Pods != nil || j.record == nil && j.before.Annotations[holdRecord] != "":
+	case j.record != nil && j.record.Pods != nil || j.record == nil && j.before.Annotations[annotations.Hold] != "":
 		return first(j.w.allReady(j.s), j.partitionAfter())
 	}
 	return first(j.w.updated(j.s), j.partitionAfter())

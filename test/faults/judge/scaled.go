@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 )
 
@@ -14,7 +15,7 @@ func scaleDone(j judged) string {
 	if want := j.r.Act.Flag("replicas"); strconv.Itoa(replicas(j.s)) != want {
 		return fmt.Sprintf("there are %d replicas", replicas(j.s))
 	}
-	if what := first(without(j.s, scaleRecord), j.retentionAfter()); what != "" {
+	if what := first(without(j.s, annotations.Scale), j.retentionAfter()); what != "" {
 		return what
 	}
 	if what := j.w.allReady(j.s); what != "" && !j.r.Act.Has("force") {
@@ -32,7 +33,7 @@ func scaleDone(j judged) string {
 func (j judged) retentionAfter() string {
 	want, _ := retention(j.before)
 	var record struct{ WhenScaled string }
-	if json.Unmarshal([]byte(j.before.Annotations[scaleRecord]), &record) == nil && record.WhenScaled != "" {
+	if json.Unmarshal([]byte(j.before.Annotations[annotations.Scale]), &record) == nil && record.WhenScaled != "" {
 		want = record.WhenScaled
 	}
 	if is, _ := retention(j.s); is != want {
@@ -45,7 +46,7 @@ func (j judged) retentionAfter() string {
 // that nothing protects.
 func (j judged) spared(claim *corev1.PersistentVolumeClaim) string {
 	owners := j.e.ownersOf(claim.Name)
-	if len(owners) != 1 || owners[0].Name != j.s.Name || owners[0].Autoscaler > 0 || claim.Annotations[keepClaim] != "" ||
+	if len(owners) != 1 || owners[0].Name != j.s.Name || owners[0].Autoscaler > 0 || claim.Annotations[annotations.Keep] != "" ||
 		j.r.Act.Flag("pvc") != "delete" && j.r.Act.Flag("pvc") != "retain-volume" {
 		return ""
 	}
@@ -59,7 +60,7 @@ func (j judged) spared(claim *corev1.PersistentVolumeClaim) string {
 // stale is a claim in whose place a scale was to put a new one.
 func (j judged) stale(claim *corev1.PersistentVolumeClaim) string {
 	owners := j.e.ownersOf(claim.Name)
-	if len(owners) != 1 || owners[0].Name != j.s.Name || j.r.Act.Flag("pvc") != "fresh" || j.before.Annotations[scaleRecord] != "" {
+	if len(owners) != 1 || owners[0].Name != j.s.Name || j.r.Act.Flag("pvc") != "fresh" || j.before.Annotations[annotations.Scale] != "" {
 		return ""
 	}
 	ordinal, _ := claimOf(owners[0], claim.Name)
@@ -108,14 +109,14 @@ func (w world) spurns(of schedule.Set, name string, r Run) bool {
 	claim, s := w.claims[name], w.sets[of.Name]
 	ordinal, _ := claimOf(of, name)
 	switch {
-	case claim == nil || claim.Annotations[keepClaim] != "" || len(claim.OwnerReferences) > 0 || w.named(name):
+	case claim == nil || claim.Annotations[annotations.Keep] != "" || len(claim.OwnerReferences) > 0 || w.named(name):
 		return false
 	case of.Autoscaler > 0 && !r.Act.Has("ignore-hpa"):
 		return false
 	case s == nil:
 		return false // all that is known has to say that a set made it
 	}
-	return s.DeletionTimestamp == nil && replicas(s) > 0 && s.Annotations[scaleRecord] == "" && !w.wants(of.Name, ordinal)
+	return s.DeletionTimestamp == nil && replicas(s) > 0 && s.Annotations[annotations.Scale] == "" && !w.wants(of.Name, ordinal)
 }
 
 // named reports whether a pod names a claim, whatever becomes of the pod.

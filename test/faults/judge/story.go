@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
@@ -93,9 +94,9 @@ func aboutSet(s *appsv1.StatefulSet) string {
 		s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type,
 		s.Spec.Template.Spec.Containers[0].Image,
 		s.Status.CurrentRevision, s.Status.UpdateRevision, s.Status.AvailableReplicas, scaled, deleted)
-	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord, undoneNote} {
+	for _, annotation := range append(annotations.Records(), annotations.Undone) {
 		if text, ok := s.Annotations[annotation]; ok {
-			out += fmt.Sprintf(" %s=%s", strings.TrimPrefix(annotation, own), text)
+			out += fmt.Sprintf(" %s=%s", strings.TrimPrefix(annotation, annotations.Own), text)
 		}
 	}
 	return out

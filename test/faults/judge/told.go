@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 )
 
@@ -44,7 +45,10 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 		if !begun || o.Act.Flag("replicas") != r.Act.Flag("replicas") {
 			continue
 		}
-		open := func(w world) bool { s := w.sets[r.Act.Set()]; return s != nil && s.Annotations[scaleRecord] != "" }
+		open := func(w world) bool {
+			s := w.sets[r.Act.Set()]
+			return s != nil && s.Annotations[annotations.Scale] != ""
+		}
 		if what := e.tells(o.Act, claim); what != "" && e.always(min(o.To, r.From), at, open) {
 			return what, o
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 )
 
 // lastWrite is the version of the last object that the run has changed, or of its
@@ -76,7 +78,7 @@ func onSet(ask func(judged) string) claim {
 
 // rolloutOf is the record of a rollout in progress, nil for none.
 func rolloutOf(s *appsv1.StatefulSet) *rollout {
-	text, ok := s.Annotations[rolloutRecord]
+	text, ok := s.Annotations[annotations.Rollout]
 	if !ok {
 		return nil
 	}
@@ -119,7 +121,7 @@ func settled(e *Evidence, r Run, w world) string {
 		if only := r.Act.Set(); only != "" && name != only {
 			continue
 		}
-		what := first(without(s, rolloutRecord), without(s, scaleRecord), without(s, holdRecord), w.updated(s))
+		what := first(without(s, annotations.Rollout), without(s, annotations.Scale), without(s, annotations.Hold), w.updated(s))
 		if what != "" {
 			return what
 		}
@@ -132,7 +134,7 @@ func settled(e *Evidence, r Run, w world) string {
 
 func holdDone(j judged) string {
 	switch {
-	case j.s.Annotations[holdRecord] == "":
+	case j.s.Annotations[annotations.Hold] == "":
 		return "there is no record of the hold"
 	case !onDelete(j.s) && partition(j.s) != closedPartition:
 		return fmt.Sprintf("the partition is %d", partition(j.s))
@@ -141,11 +143,11 @@ func holdDone(j judged) string {
 }
 
 func releaseDone(j judged) string {
-	if what := without(j.s, holdRecord); what != "" {
+	if what := without(j.s, annotations.Hold); what != "" {
 		return what
 	}
 	var hold struct{ Partition int }
-	text, held := j.before.Annotations[holdRecord]
+	text, held := j.before.Annotations[annotations.Hold]
 	if !held || onDelete(j.s) || json.Unmarshal([]byte(text), &hold) != nil {
 		return ""
 	}

@@ -13,19 +13,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 )
 
-// What the plugin leaves on a set.
-const (
-	own             = "kubectl-sts.github.io/"
-	rolloutRecord   = own + "canary"
-	scaleRecord     = own + "scale"
-	holdRecord      = own + "hold"
-	keepClaim       = own + "keep"
-	undoneNote      = own + "undone"
-	closedPartition = 1<<31 - 1
-)
-
-// records are the annotations that an operation leaves.
-var records = []string{rolloutRecord, scaleRecord, holdRecord}
+// closedPartition is one that no set gets to.
+const closedPartition = 1<<31 - 1
 
 // world is what there is at one version.
 type world struct {

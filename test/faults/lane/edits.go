@@ -12,17 +12,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
-)
-
-// What the plugin keeps on a set.
-const (
-	rolloutRecord = "kubectl-sts.github.io/canary"
-	scaleRecord   = "kubectl-sts.github.io/scale"
-	holdRecord    = "kubectl-sts.github.io/hold"
-	keepClaim     = "kubectl-sts.github.io/keep"
 )
 
 // edit does what somebody else would do, and notes it. That it could not be done
@@ -67,7 +60,7 @@ func (l *lane) do(ctx context.Context, d schedule.Edit) error {
 	case schedule.KeepClaim:
 		name := fmt.Sprintf("%s-%s-%d", planned.Template, d.Set, planned.Start+d.Number)
 		_, err := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace).Patch(ctx, name, types.MergePatchType,
-			annotated(map[string]any{keepClaim: "true"}), metav1.PatchOptions{})
+			annotated(map[string]any{annotations.Keep: "true"}), metav1.PatchOptions{})
 		return err
 	}
 	patch := l.patch(ctx, d)
@@ -91,7 +84,7 @@ func (l *lane) patch(ctx context.Context, d schedule.Edit) []byte {
 	case schedule.Replicas:
 		return spec(map[string]any{"replicas": d.Number})
 	case schedule.Annotations:
-		return annotated(map[string]any{rolloutRecord: nil, scaleRecord: nil, holdRecord: nil})
+		return annotated(map[string]any{annotations.Rollout: nil, annotations.Scale: nil, annotations.Hold: nil})
 	}
 	set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, d.Set, metav1.GetOptions{})
 	switch {
@@ -102,12 +95,12 @@ func (l *lane) patch(ctx context.Context, d schedule.Edit) []byte {
 	case d.Does == schedule.Strategy:
 		return spec(map[string]any{"updateStrategy": map[string]any{"type": "OnDelete", "rollingUpdate": nil}})
 	case d.Does == schedule.Garbage:
-		for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+		for _, annotation := range annotations.Records() {
 			if _, ok := set.Annotations[annotation]; ok {
 				return annotated(map[string]any{annotation: d.Text})
 			}
 		}
-		return annotated(map[string]any{rolloutRecord: d.Text})
+		return annotated(map[string]any{annotations.Rollout: d.Text})
 	}
 	return nil
 }

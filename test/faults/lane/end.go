@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
@@ -60,7 +61,7 @@ func restless(name string) func([]witness.Moment) string {
 
 // stuck reports whether a set does not come to rest by itself.
 func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
-	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+	for _, annotation := range annotations.Records() {
 		if _, open := s.Annotations[annotation]; open {
 			return true
 		}
@@ -72,7 +73,7 @@ func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
 
 // leave runs the one command that ends what is on a set.
 func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evidence) error {
-	for _, annotation := range []string{rolloutRecord, scaleRecord, holdRecord} {
+	for _, annotation := range annotations.Records() {
 		text, ok := set.Annotations[annotation]
 		if !ok {
 			continue

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 )
 
@@ -26,11 +27,11 @@ type note struct {
 func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation string, n note, e *judge.Evidence) []string {
 	on := l.schedule.Way == "canary" && healthy(set) && !e.Taken(set.Name)
 	switch {
-	case annotation == scaleRecord && n.To != nil:
+	case annotation == annotations.Scale && n.To != nil:
 		return l.scale(set, n, e)
-	case annotation == holdRecord && healthy(set):
+	case annotation == annotations.Hold && healthy(set):
 		return []string{"release", set.Name, "--yes"}
-	case annotation == holdRecord:
+	case annotation == annotations.Hold:
 		return l.undo(ctx, set)
 	case n.Verb == "undo":
 		return l.undo(ctx, set)

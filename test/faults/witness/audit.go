@@ -1,15 +1,11 @@
 package witness
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -21,7 +17,6 @@ import (
 // with a prefix.
 type Audit struct {
 	client kubernetes.Interface
-	log    string
 	prefix string
 
 	mu     sync.Mutex
@@ -36,58 +31,20 @@ const markers = "marker-"
 // Follow begins to read the log where it ends now; it ends with the context.
 func Follow(ctx context.Context, client kubernetes.Interface, log, prefix string) (*Audit, error) {
 	a := &Audit{
-		client: client, log: log, prefix: prefix,
+		client: client, prefix: prefix,
 		writes: map[string][]auditlog.Request{}, marks: map[string]chan struct{}{},
 	}
-	file, err := os.Open(log)
+	info, err := os.Stat(log)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := file.Seek(0, io.SeekEnd); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	go a.follow(ctx, file)
+	go func() {
+		_ = auditlog.Follow(ctx, log, info.Size(), func(line string) bool { // it can be opened, and ends with the context
+			a.read(line)
+			return true
+		})
+	}()
 	return a, nil
-}
-
-// follow reads line by line. A log that is full goes on in another file of the
-// same name.
-func (a *Audit) follow(ctx context.Context, file *os.File) {
-	defer func() { _ = file.Close() }()
-	lines, begun := bufio.NewReaderSize(file, 1<<16), ""
-	for {
-		text, err := lines.ReadString('\n')
-		if begun += text; err == nil {
-			a.read(begun)
-			begun = ""
-			continue
-		}
-		if next, ok := a.rotated(file); ok {
-			_ = file.Close()
-			file, begun = next, ""
-			lines.Reset(file)
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
-
-// rotated opens the file that has taken the place of this one.
-func (a *Audit) rotated(file *os.File) (*os.File, bool) {
-	now, err := os.Stat(a.log)
-	if err != nil {
-		return nil, false
-	}
-	was, err := file.Stat()
-	if err != nil || os.SameFile(was, now) {
-		return nil, false
-	}
-	next, err := os.Open(a.log)
-	return next, err == nil
 }
 
 // read keeps a write in the namespace of what it was about; one that is about a
