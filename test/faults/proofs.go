@@ -105,8 +105,8 @@ func (p proof) schedule(i int) schedule.Schedule {
 	return s
 }
 
-// breaks reports whether a run of its schedule is broken.
-func (p proof) breaks(r judge.Run) bool {
+// isBroken reports whether a run of its schedule is broken.
+func (p proof) isBroken(r judge.Run) bool {
 	if p.ends {
 		return r.Why == judge.WayOut
 	}

@@ -58,7 +58,7 @@ func (p proof) last() string { return p.acts[len(p.acts)-1] }
 func (p proof) prove(ctx context.Context, plane *lane.Plane, o options, self string, i int) error {
 	broken := *plane
 	broken.Broken = &lane.Broken{
-		Program: self, Environment: []string{sabotageVar + "=" + p.how, pluginVar + "=" + plane.Plugin}, Runs: p.breaks,
+		Program: self, Environment: []string{sabotageVar + "=" + p.how, pluginVar + "=" + plane.Plugin}, Runs: p.isBroken,
 	}
 	if p.how == neverEnds {
 		broken.Hang = neverTakes
@@ -83,7 +83,7 @@ func (p proof) prove(ctx context.Context, plane *lane.Plane, o options, self str
 // missed says why a proof proves nothing: the plugin was not broken in that way, its
 // rule did not see it or saw something else, or another rule would have done.
 func (p proof) missed(e *judge.Evidence, breaches []judge.Violation) string {
-	if !slices.ContainsFunc(e.Runs, p.breaks) {
+	if !slices.ContainsFunc(e.Runs, p.isBroken) {
 		return "no run was broken"
 	}
 	for _, r := range e.Runs {
