@@ -49,9 +49,12 @@ const (
 	endsInTrouble   = "takes everything back and ends with 4"
 )
 
-// halted is the exit code of a plugin that breaks off: nothing that it was to do
-// need be so.
-const halted = 4
+// The exit codes of a plugin that breaks off, and of one that waits for a promote:
+// nothing that it was to do need be so.
+const (
+	halted = 4
+	held   = 5
+)
 
 // breakages are how each is done. Each breaks one rule and no other.
 var breakages = map[string]func(context.Context, broken) (int, error){
@@ -77,7 +80,10 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 		return halted, errors.Join(b.lowers(ctx, 2), b.deleteClaim(ctx, "data-web-2"))
 	},
 	deletesLowest: afterwards(func(ctx context.Context, b broken) error { return b.deletePod(ctx, "web-0") }),
-	opensGate:     afterwards(func(ctx context.Context, b broken) error { return b.opens(ctx, 1) }),
+	opensGate: func(ctx context.Context, b broken) (int, error) {
+		_, err := b.endsWith(ctx, held)
+		return held, errors.Join(err, b.opens(ctx, 1))
+	},
 	deletesTwo: func(ctx context.Context, b broken) (int, error) {
 		return halted, errors.Join(b.deletePod(ctx, "web-2"), b.deletePod(ctx, "web-1"))
 	},
@@ -100,11 +106,7 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 		_, code, err := b.plugin(ctx)
 		return code, err
 	},
-	saysFour: func(ctx context.Context, b broken) (int, error) {
-		stdout, code, err := b.plugin(ctx)
-		_, _ = os.Stdout.Write(bytes.ReplaceAll(stdout, []byte(`"exitCode":0`), []byte(`"exitCode":4`)))
-		return code, err
-	},
+	saysFour:    func(ctx context.Context, b broken) (int, error) { return b.saysHalted(ctx) },
 	panicsAtEnd: afterwards(func(context.Context, broken) error { panic("broken on purpose") }),
 	neverEnds:   func(context.Context, broken) (int, error) { select {} },
 	annotates:   afterwards(func(ctx context.Context, b broken) error { return b.annotate(ctx, "broken", "on purpose") }),
@@ -121,10 +123,20 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 		if err != nil {
 			return 0, err
 		}
-		code, err := b.endsWith(ctx, halted)
-		return code, errors.Join(err, b.annotate(ctx, annotations.Rollout, record))
+		_, err = b.saysHalted(ctx)
+		return halted, errors.Join(err, b.annotate(ctx, annotations.Rollout, record))
 	},
-	endsInTrouble: func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, halted) },
+	endsInTrouble: func(ctx context.Context, b broken) (int, error) {
+		_, err := b.saysHalted(ctx)
+		return halted, err
+	},
+}
+
+// saysHalted does all that the plugin was told to, and says that it has broken off.
+func (b broken) saysHalted(ctx context.Context) (int, error) {
+	stdout, code, err := b.plugin(ctx)
+	_, _ = os.Stdout.Write(bytes.ReplaceAll(stdout, []byte(`"exitCode":0`), fmt.Appendf(nil, `"exitCode":%d`, halted)))
+	return code, err
 }
 
 // endsWith does all that the plugin was told to, says nothing, and ends as it likes.

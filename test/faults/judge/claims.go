@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // deletion is a claim that a run has deleted.

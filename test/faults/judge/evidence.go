@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
 	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // Evidence is what was seen of one schedule.

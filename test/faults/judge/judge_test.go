@@ -17,7 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // seen is evidence that is put together a moment at a time.

@@ -145,6 +145,10 @@ func words(e *Evidence) []Violation {
 var partitionIn = regexp.MustCompile(`^partition (\d+)`)
 
 func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
+	looks := r.Act.Verb() == "status" || r.Act.Verb() == "watch"
+	if looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To, func(w world) bool { return w.quiet(s.Name) }) {
+		return fmt.Sprintf("ended with %d, and all was well all the time", r.Code)
+	}
 	var last struct {
 		Type     string
 		Gate     string
@@ -160,11 +164,6 @@ func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
 	}
 	if last.Type == "outcome" && last.Replicas != nil && *last.Replicas != replicas(s) {
 		return fmt.Sprintf("says that it has left %d replicas, and there are %d", *last.Replicas, replicas(s))
-	}
-	looks := r.Act.Verb() == "status" || r.Act.Verb() == "watch"
-	quiet := looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To, func(w world) bool { return w.quiet(s.Name) })
-	if quiet {
-		return fmt.Sprintf("ended with %d, and all was well all the time", r.Code)
 	}
 	return ""
 }

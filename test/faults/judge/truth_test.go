@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 const (

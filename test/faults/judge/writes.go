@@ -7,7 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // Tag is what the user agent of each request of a run ends with.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 func number(version string) uint64 { return witness.Number(version) }

@@ -18,8 +18,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
 	"github.com/kubectl-sts/kubectl-sts/test/schema"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // Prefix is what all namespaces begin with, and the names of the clusters.
@@ -76,7 +76,9 @@ func NewPlane(ctx context.Context, cluster *controlplane.Cluster, plugin, work s
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the sandbox: %w\n%s", err, out)
 	}
-	if p.witness, err = witness.Watch(ctx, client, Prefix); err != nil {
+	if p.witness, err = witness.Watch(ctx, client.AppsV1(), client.CoreV1(), witness.Scope{
+		Prefix: Prefix, Kinds: []string{witness.Sets, witness.Pods, witness.Claims, witness.Volumes},
+	}); err != nil {
 		return nil, err
 	}
 	p.audit, err = witness.Follow(ctx, client, cluster.AuditLog, Prefix)

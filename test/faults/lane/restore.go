@@ -8,7 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/faults/judge"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
-	"github.com/kubectl-sts/kubectl-sts/test/faults/witness"
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // restore brings the claims back whose volumes were to stay, unless another claim

@@ -3,6 +3,7 @@ package witness
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,13 +13,22 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/kubernetes"
+	appsclient "k8s.io/client-go/kubernetes/typed/apps/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 )
 
-// Witness watches all namespaces that begin with a prefix.
+// Scope is what a witness watches.
+type Scope struct {
+	Namespace string // empty for all
+	Prefix    string // what the namespaces begin with of which anything is kept
+	Kinds     []string
+}
+
+// Witness watches some namespaces.
 type Witness struct {
-	client kubernetes.Interface
-	prefix string
+	apps  appsclient.AppsV1Interface
+	core  coreclient.CoreV1Interface
+	scope Scope
 
 	mu     sync.Mutex
 	seen   map[string][]Moment             // by namespace
@@ -28,13 +38,13 @@ type Witness struct {
 }
 
 // Watch begins to watch; it ends with the context.
-func Watch(ctx context.Context, client kubernetes.Interface, prefix string) (*Witness, error) {
+func Watch(ctx context.Context, apps appsclient.AppsV1Interface, core coreclient.CoreV1Interface, scope Scope) (*Witness, error) {
 	w := &Witness{
-		client: client, prefix: prefix, grown: make(chan struct{}),
+		apps: apps, core: core, scope: scope, grown: make(chan struct{}),
 		seen: map[string][]Moment{}, live: map[string]map[types.UID]Moment{},
 	}
-	for _, s := range w.sources("") {
-		version, err := w.list(ctx, s)
+	for _, s := range w.sources(scope.Namespace) {
+		version, err := w.list(ctx, s, true)
 		if err != nil {
 			return nil, err
 		}
@@ -51,26 +61,15 @@ type source struct {
 }
 
 func (w *Witness) sources(namespace string) []source {
-	sets, pods := w.client.AppsV1().StatefulSets(namespace), w.client.CoreV1().Pods(namespace)
-	claims, volumes := w.client.CoreV1().PersistentVolumeClaims(namespace), w.client.CoreV1().PersistentVolumes()
-	return []source{
-		{
-			"statefulsets",
-			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return sets.List(ctx, o) },
-			sets.Watch,
-		},
-		{"pods", func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return pods.List(ctx, o) }, pods.Watch},
-		{
-			"persistentvolumeclaims",
-			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return claims.List(ctx, o) },
-			claims.Watch,
-		},
-		{
-			"persistentvolumes",
-			func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return volumes.List(ctx, o) },
-			volumes.Watch,
-		},
+	sets, pods := w.apps.StatefulSets(namespace), w.core.Pods(namespace)
+	claims, volumes := w.core.PersistentVolumeClaims(namespace), w.core.PersistentVolumes()
+	all := []source{
+		{Sets, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return sets.List(ctx, o) }, sets.Watch},
+		{Pods, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return pods.List(ctx, o) }, pods.Watch},
+		{Claims, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return claims.List(ctx, o) }, claims.Watch},
+		{Volumes, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return volumes.List(ctx, o) }, volumes.Watch},
 	}
+	return slices.DeleteFunc(all, func(s source) bool { return !slices.Contains(w.scope.Kinds, s.kind) })
 }
 
 // listed are the objects of a list, and its version.
@@ -89,7 +88,7 @@ func listed(ctx context.Context, s source) ([]runtime.Object, string, error) {
 
 // list notes everything that there is now. What was there before and is not any
 // more went meanwhile.
-func (w *Witness) list(ctx context.Context, s source) (string, error) {
+func (w *Witness) list(ctx context.Context, s source, first bool) (string, error) {
 	objects, version, err := listed(ctx, s)
 	if err != nil {
 		return "", err
@@ -99,13 +98,14 @@ func (w *Witness) list(ctx context.Context, s source) (string, error) {
 	defer w.mu.Unlock()
 	for _, o := range objects {
 		m, namespace := momentOf(o, false)
+		m.There = first
 		there[m.Object().GetUID()] = true
 		w.note(namespace, m)
 	}
 	for namespace, live := range w.live {
 		for uid, m := range live {
 			if m.Kind() == s.kind && !there[uid] {
-				m.Gone, m.Version, m.At = true, Number(version), time.Now()
+				m.Gone, m.There, m.Version, m.At = true, false, Number(version), time.Now()
 				w.note(namespace, m)
 			}
 		}
@@ -124,7 +124,7 @@ func (w *Witness) follow(ctx context.Context, s source, version string) {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		if again, err := w.list(ctx, s); err == nil {
+		if again, err := w.list(ctx, s, false); err == nil {
 			version = again
 			continue
 		}
@@ -156,7 +156,7 @@ func (w *Witness) drain(events watch.Interface, version string) (string, error) 
 
 func (w *Witness) note(namespace string, m Moment) {
 	w.newest = max(w.newest, m.Version)
-	if !strings.HasPrefix(namespace, w.prefix) {
+	if !strings.HasPrefix(namespace, w.scope.Prefix) {
 		return
 	}
 	live := w.live[namespace]

@@ -20,6 +20,7 @@ type Moment struct {
 	Version uint64
 	At      time.Time
 	Gone    bool
+	There   bool // already when the witness began
 
 	Set    *appsv1.StatefulSet
 	Pod    *corev1.Pod
@@ -41,17 +42,25 @@ func (m Moment) Object() metav1.Object {
 	}
 }
 
+// The kinds.
+const (
+	Sets    = "statefulsets"
+	Pods    = "pods"
+	Claims  = "persistentvolumeclaims"
+	Volumes = "persistentvolumes"
+)
+
 // Kind is the resource of the object.
 func (m Moment) Kind() string {
 	switch {
 	case m.Set != nil:
-		return "statefulsets"
+		return Sets
 	case m.Pod != nil:
-		return "pods"
+		return Pods
 	case m.Claim != nil:
-		return "persistentvolumeclaims"
+		return Claims
 	default:
-		return "persistentvolumes"
+		return Volumes
 	}
 }
 
