@@ -146,7 +146,7 @@ var partitionIn = regexp.MustCompile(`^partition (\d+)`)
 
 func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
 	looks := r.Act.Verb() == "status" || r.Act.Verb() == "watch"
-	if looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To, func(w world) bool { return w.quiet(s.Name) }) {
+	if looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To+1, func(w world) bool { return w.quiet(s.Name) }) {
 		return fmt.Sprintf("ended with %d, and all was well all the time", r.Code)
 	}
 	var last struct {
@@ -173,5 +173,5 @@ func (w world) quiet(name string) bool {
 	s := w.sets[name]
 	return s != nil && w.allReady(s) == "" && w.oneRevision(s) == "" && partition(s) == 0 &&
 		s.Status.ObservedGeneration == s.Generation && s.Status.UpdateRevision == s.Status.CurrentRevision &&
-		s.Annotations[annotations.Rollout] == "" && s.Annotations[annotations.Scale] == "" && s.Annotations[annotations.Hold] == ""
+		!slices.ContainsFunc(annotations.Records(), func(record string) bool { return without(s, record) != "" })
 }

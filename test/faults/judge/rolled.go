@@ -235,7 +235,7 @@ func restartDone(j judged) string {
 	switch {
 	case only != "": // the others are none of its business
 		return j.partitionAfter()
-	case j.record != nil && j.record.Pods != nil || j.record == nil && j.before.Annotations[annotations.Hold] != "":
+	case j.record != nil && j.record.Pods != nil || j.record == nil && without(j.before, annotations.Hold) != "":
 		return first(j.w.allReady(j.s), j.partitionAfter())
 	}
 	return first(j.w.updated(j.s), j.partitionAfter())

@@ -60,7 +60,7 @@ func (j judged) spared(claim *corev1.PersistentVolumeClaim) string {
 // stale is a claim in whose place a scale was to put a new one.
 func (j judged) stale(claim *corev1.PersistentVolumeClaim) string {
 	owners := j.e.ownersOf(claim.Name)
-	if len(owners) != 1 || owners[0].Name != j.s.Name || j.r.Act.Flag("pvc") != "fresh" || j.before.Annotations[annotations.Scale] != "" {
+	if len(owners) != 1 || owners[0].Name != j.s.Name || j.r.Act.Flag("pvc") != "fresh" || without(j.before, annotations.Scale) != "" {
 		return ""
 	}
 	ordinal, _ := claimOf(owners[0], claim.Name)
@@ -116,7 +116,7 @@ func (w world) spurns(of schedule.Set, name string, r Run) bool {
 	case s == nil:
 		return false // all that is known has to say that a set made it
 	}
-	return s.DeletionTimestamp == nil && replicas(s) > 0 && s.Annotations[annotations.Scale] == "" && !w.wants(of.Name, ordinal)
+	return s.DeletionTimestamp == nil && replicas(s) > 0 && without(s, annotations.Scale) == "" && !w.wants(of.Name, ordinal)
 }
 
 // named reports whether a pod names a claim, whatever becomes of the pod.

@@ -149,6 +149,29 @@ func TestAnExitCodeOfZeroMeansThatItIsSo(t *testing.T) {
 	}
 }
 
+// What nobody can read may be a record all the same, also where it is empty.
+func TestALookEndsWithFiveForAReason(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		marks map[string]string
+		code  int
+		want  string
+	}{
+		{"without a record", nil, 5, "ended with 5, and all was well all the time"},
+		{"without a record, in trouble", nil, 4, "ended with 4, and all was well all the time"},
+		{"settled", nil, 0, ""},
+		{"with an empty record", map[string]string{annotations.Rollout: ""}, 5, ""},
+		{"with another annotation", map[string]string{annotations.Undone: "{}"}, 5, "ended with 5, and all was well all the time"},
+	} {
+		s := &seen{}
+		s.is("app:v1", 0, tt.marks, "1", "1", "1")
+		set := s.Moments[0].Set
+		set.Status.CurrentRevision = set.Status.UpdateRevision
+		r := Run{Act: schedule.Act{Args: []string{"status", "web"}}, From: uint64(len(s.Moments)), To: uint64(len(s.Moments)), Code: tt.code}
+		require.Equal(t, tt.want, r.unlike(&s.Evidence, set), tt.name)
+	}
+}
+
 func TestEveryVerbOfASeedIsJudged(t *testing.T) {
 	for seed := range uint64(400) {
 		for _, a := range schedule.Generate(seed).Acts {
