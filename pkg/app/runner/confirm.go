@@ -23,13 +23,28 @@ func (r *Runner) Show(p *plan.Plan) {
 	p.Context = r.Env.Context()
 	text.PrintHead(r.Env.Streams.Err, r.Env.Color, p)
 	r.shown = true
-	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	r.asked = r.warned(p)
 	for _, w := range p.Warnings {
 		if !slices.Contains(r.told, w) {
 			r.Warn(w)
 			r.told = append(r.told, w)
 		}
 	}
+}
+
+// warned adds to a plan what the API server has said along with its answers, and returns
+// that. What a person was shown with a question belongs to the plan that is run after the
+// answer as well, which may be another one.
+func (r *Runner) warned(p *plan.Plan) []string {
+	notices := slices.Concat(r.asked, r.Env.Notices())
+	r.asked = nil
+	p.Warnings = slices.Clip(p.Warnings)
+	for _, w := range notices {
+		if !slices.Contains(p.Warnings, w) {
+			p.Warnings = append(p.Warnings, w)
+		}
+	}
+	return notices
 }
 
 // Confirm asks before a plan is run from this snapshot, unless a permission is

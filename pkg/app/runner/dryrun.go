@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -33,7 +32,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 // NotRun shows a plan that is not run, and tells that it is done with that: why says
 // in a sentence. batch are its steps where the plan has them in a stream.
 func (r *Runner) NotRun(p *plan.Plan, batch iter.Seq[plan.Step], why string) {
-	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	r.warned(p)
 	for _, w := range p.Warnings {
 		report.Say(r.Env.Streams.Err, "warning: "+w)
 	}

@@ -5,7 +5,6 @@ package runner
 import (
 	"context"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
@@ -33,6 +32,7 @@ type Runner struct {
 	ignorePDB bool                    // as the user asked for it
 	shown     bool                    // the plan's head, with a question
 	told      []string                // its warnings
+	asked     []string                // those that the server had said, until a plan is run
 	// Receipts take what deleted claims were; nil for plans that delete none.
 	Receipts engine.Receipts
 	// Form shows plans and runs in the verb's own way; nil for the usual one.
@@ -93,7 +93,7 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 			return engine.Outcome{}, err
 		}
 	}
-	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	r.warned(p)
 	engine := loop.Engine{
 		Notices:  r.Env.Notices,
 		Cluster:  r.Client,
@@ -121,7 +121,7 @@ func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, 
 		return engine.Outcome{}, err
 	}
 	b.Sink, b.Notices, b.News, b.Now = r.sink(), r.Env.Notices, r.Env.News(), r.Client.Now
-	p.Warnings = slices.Concat(p.Warnings, r.Env.Notices())
+	r.warned(p)
 	r.Env.Running(true)
 	defer r.Env.Running(false)
 	return b.Run(ctx, *p, verdicts), nil
