@@ -42,7 +42,7 @@ func gateWords(s sts.Snapshot) string {
 	}
 	switch opened := s.Opened(); opened.Len() {
 	case 0:
-		return fmt.Sprintf("partition %d: no pod is updated", s.Partition())
+		return sts.PartitionWords(s.Partition(), "gate closed") + ": no pod is updated"
 	case s.Replicas():
 		return fmt.Sprintf("partition %d: every pod is updated", s.Partition())
 	case 1:

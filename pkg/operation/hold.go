@@ -108,7 +108,7 @@ func (r Hold) Progress(s sts.Snapshot, _ time.Time) plan.Operation {
 
 // Failure is that the gate could not be closed, or that somebody else has opened it.
 func (r Hold) Failure(s sts.Snapshot) *note.Failure {
-	if r.Failed != nil || s.OnDelete() || s.Partition() == s.Kind().Closed() {
+	if r.Failed != nil || s.OnDelete() || s.Closed() {
 		return r.Failed
 	}
 	by, at := "somebody", r.Started

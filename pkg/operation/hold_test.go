@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -64,6 +65,7 @@ func TestAHoldIsLeft(t *testing.T) {
 				"or take it back: kubectl sts -n prod undo web",
 			},
 		},
+		{"where another number closes the gate", heldSet(ststest.Partition(sts.MostReplicas)), "", []string{release}},
 		{
 			"where somebody has opened the gate", heldSet(opened), "the gate of the hold was opened by somebody: the partition is 2",
 			[]string{"close the gate again: kubectl sts -n prod hold web", "or give the hold up: kubectl sts -n prod release web"},

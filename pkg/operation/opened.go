@@ -34,8 +34,12 @@ func (r Rollout) opened(s sts.Snapshot) *note.Failure {
 	if known {
 		by, at = fmt.Sprintf("%s at %s", w.Manager, w.Time.UTC().Format(time.RFC3339)), w.Time
 	}
+	from := fmt.Sprintf("partition %d to %d", *r.Gate, s.Partition())
+	if sts.Closes(*r.Gate) {
+		from = fmt.Sprintf("closed to partition %d", s.Partition())
+	}
 	through := s.Opened().Below(s.Opens(*r.Gate).First())
 	return &note.Failure{At: at, Reason: "GateOpened", Message: fmt.Sprintf(
-		"the gate was opened by %s, from partition %d to %d: %s updated without a soak (%s)",
-		by, *r.Gate, s.Partition(), sts.Count(through.Len(), "pod"), s.PodNames(through))}
+		"the gate was opened by %s, from %s: %s updated without a soak (%s)",
+		by, from, sts.Count(through.Len(), "pod"), s.PodNames(through))}
 }

@@ -142,7 +142,7 @@ func (e Edit) String() string {
 
 // Partition is an Edit that moves the gate and nothing else.
 func Partition(n int) Edit {
-	return Edit{Partition: ptr.To(n), Says: fmt.Sprintf("partition %d", n)}
+	return Edit{Partition: ptr.To(n), Says: sts.PartitionWords(n, "gate closed")}
 }
 
 // DeletePod deletes one pod, so that it is recreated. The uid

@@ -53,14 +53,20 @@ func (s Snapshot) Gated(ordinal int) bool { return ordinal < s.Opened().First() 
 // it no further.
 func (s Snapshot) Gate() int { return s.PartitionFor(s.Opened().Len()) }
 
-// Closed reports whether the gate is closed for good: no set gets to this partition.
-func (s Snapshot) Closed() bool { return s.Partition() >= MostReplicas }
+// Closed reports whether the gate is closed for good.
+func (s Snapshot) Closed() bool { return Closes(s.Partition()) }
 
-// GateWords name the partition; the number of a gate that is closed for good says
-// nothing to a person.
-func (s Snapshot) GateWords() string {
-	if s.Closed() {
-		return "the closed gate"
+// Closes reports whether this partition closes a gate for good: no set gets to it.
+func Closes(partition int) bool { return partition >= MostReplicas }
+
+// GateWords name the gate by its partition.
+func (s Snapshot) GateWords() string { return PartitionWords(s.Partition(), "the closed gate") }
+
+// PartitionWords name a partition; the number of one that closes the gate for good says
+// nothing to a person, who reads these words instead.
+func PartitionWords(partition int, closed string) string {
+	if Closes(partition) {
+		return closed
 	}
-	return fmt.Sprintf("partition %d", s.Partition())
+	return fmt.Sprintf("partition %d", partition)
 }

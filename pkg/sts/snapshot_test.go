@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 func TestThePartitionIsAnIndexFromTheFirstOrdinal(t *testing.T) {
@@ -184,4 +185,21 @@ func TestHowManyPodsTheControllerReplacesAtOnce(t *testing.T) {
 		})
 	}
 	require.Equal(t, 1, sts.Snapshot{}.MaxUnavailable())
+}
+
+func TestNoNumberNamesAGateThatIsClosedForGood(t *testing.T) {
+	for _, test := range []struct {
+		partition int
+		closed    bool
+		words     string
+	}{
+		{0, false, "partition 0"},
+		{sts.MostReplicas - 1, false, "partition 99999"},
+		{sts.MostReplicas, true, "the closed gate"},
+		{workload.Apps{}.Closed(), true, "the closed gate"},
+	} {
+		s := ststest.Snapshot(ststest.Set(ststest.Partition(int32(test.partition)))) //nolint:gosec // it fits
+		require.Equal(t, test.closed, s.Closed(), test.partition)
+		require.Equal(t, test.words, s.GateWords())
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
@@ -40,10 +41,11 @@ func (w way) raise() ([]plan.Step, error) {
 			},
 		}
 	}
-	first := w.write(plan.Edit{
-		Partition: ptr.To(w.Record.Partition), Annotations: w.note(),
-		Says: fmt.Sprintf("raise the partition to %d again", w.Record.Partition),
-	})
+	says := "close the gate again"
+	if !sts.Closes(w.Record.Partition) {
+		says = fmt.Sprintf("raise the partition to %d again", w.Record.Partition)
+	}
+	first := w.write(plan.Edit{Partition: ptr.To(w.Record.Partition), Annotations: w.note(), Says: says})
 	return []plan.Step{first, w.wait(w.returning(), w.each())}, nil
 }
 

@@ -1,10 +1,9 @@
 package abort
 
 import (
-	"fmt"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // gate is where the gate goes together with the template, and how that is
@@ -18,7 +17,7 @@ func (w way) gate() (gate int, words string) {
 		// not ask the budget.
 		return w.Set.PartitionFor(0), ", rollout paused"
 	case w.Record.Verb == operation.VerbUndo:
-		return w.Record.Partition, fmt.Sprintf(" and partition %d", w.Record.Partition)
+		return w.Record.Partition, " and " + sts.PartitionWords(w.Record.Partition, "the closed gate")
 	case w.again && w.from > w.lowestBack():
 		return w.lowestBack(), " and open the gate" // a budget had a say, and has none any more
 	}

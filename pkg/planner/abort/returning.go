@@ -37,14 +37,18 @@ func (w way) returning() string { return replace.ReturnTo(w.returnees(), w.Recor
 // returned says where the pods are in the end.
 func (w way) returned() string {
 	if w.Record.Verb == operation.VerbUndo && w.Record.Partition > 0 {
-		return fmt.Sprintf("the template of revision %s and partition %d are back, and all %d pods of %s are Available",
-			w.Record.Stable, w.Record.Partition, w.Set.Replicas(), w.Set.Name())
+		return fmt.Sprintf("the template of revision %s and %s are back, and all %d pods of %s are Available",
+			w.Record.Stable, sts.PartitionWords(w.Record.Partition, "the closed gate"), w.Set.Replicas(), w.Set.Name())
 	}
 	if w.returns(w.Set.Ordinals().Last()) {
 		return fmt.Sprintf("all %d pods of %s are back on revision %s and Available", w.Set.Replicas(), w.Set.Name(), w.Record.Stable)
 	}
-	return fmt.Sprintf("the pods of %s below partition %d are back on revision %s, and all %d are Available",
-		w.Set.Name(), w.Record.Partition, w.Record.Stable, w.Set.Replicas())
+	below := "behind the closed gate"
+	if !sts.Closes(w.Record.Partition) {
+		below = fmt.Sprintf("below partition %d", w.Record.Partition)
+	}
+	return fmt.Sprintf("the pods of %s %s are back on revision %s, and all %d are Available",
+		w.Set.Name(), below, w.Record.Stable, w.Set.Replicas())
 }
 
 // images are what the way back does to which container's image.

@@ -53,7 +53,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		Managers: note.AddManager(nil, r.Manager),
 	}
 	if before != nil {
-		closed := s.Partition() == s.Kind().Closed() && before.Failed == nil
+		closed := s.Closed() && before.Failed == nil
 		if closed && (r.Reason == "" || r.Reason == before.Reason) {
 			return nil, nil //nolint:nilnil // there is nothing to do
 		}
@@ -66,7 +66,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	p.Title = fmt.Sprintf("hold statefulset %s: no template change rolls out until it is released", s.Name())
 	p.Details = stops(s)
 	if record.Partition > 0 {
-		p.Details = append(p.Details, fmt.Sprintf("partition %d is remembered, and set again by the release", record.Partition))
+		p.Details = append(p.Details, remembers(record.Partition))
 	}
 	p.Warnings = fieldmanager.PutsBack(s.Set, workload.FieldPartition)
 	if s.Replicas() == 0 {
@@ -78,11 +78,19 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		Change: plan.Edit{
 			Partition:   ptr.To(s.Kind().Closed()),
 			Annotations: map[string]*string{operation.HoldAnnotation: record.Text()},
-			Says:        fmt.Sprintf("partition %d, record", s.Kind().Closed()),
+			Says:        "gate closed, record",
 		},
 		Until: plan.Observed{},
 	}}
 	return p, nil
+}
+
+// remembers says what becomes of the partition before.
+func remembers(partition int) string {
+	if sts.Closes(partition) {
+		return "the gate was closed before: it stays so after the release"
+	}
+	return fmt.Sprintf("partition %d is remembered, and set again by the release", partition)
 }
 
 // frame is what both plans have in common.

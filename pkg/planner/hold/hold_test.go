@@ -91,6 +91,12 @@ func TestPlan(t *testing.T) {
 			record(func(r *operation.Hold) { r.Partition, r.Managers = 2, []string{"argo"} }),
 			[]string{"partition 2 is remembered, and set again by the release"},
 		},
+		{
+			"a gate that somebody had closed by another number", request(),
+			ststest.Snapshot(ststest.Set(ststest.Partition(sts.MostReplicas)), ststest.Pods(0, 5)),
+			operation.Hold{Version: 1, Started: ststest.Start, By: alice, Partition: sts.MostReplicas},
+			[]string{"the gate was closed before: it stays so after the release"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,7 +107,7 @@ func TestPlan(t *testing.T) {
 				Title: "close the gate", Until: plan.Observed{},
 				Change: plan.Edit{
 					Partition:   ptr.To(math.MaxInt32),
-					Annotations: map[string]*string{operation.HoldAnnotation: tt.record.Text()}, Says: "partition 2147483647, record",
+					Annotations: map[string]*string{operation.HoldAnnotation: tt.record.Text()}, Says: "gate closed, record",
 				},
 			}}, p.Steps)
 		})
@@ -113,6 +119,10 @@ func TestWhatIsHeldAlreadyIsLeftAlone(t *testing.T) {
 		p, err := plantest.Saved(hold.Plan(request(because(reason)), ststest.Snapshot(held(record()), ststest.Pods(0, 5)), ststest.Start))
 		require.NoError(t, err)
 		require.Nil(t, p)
+		p, err = plantest.Saved(hold.Plan(request(because(reason)),
+			ststest.Snapshot(held(record(), ststest.Partition(sts.MostReplicas)), ststest.Pods(0, 5)), ststest.Start))
+		require.NoError(t, err)
+		require.Nil(t, p, "another number closes it as well")
 	}
 }
 
@@ -209,6 +219,24 @@ func TestRelease(t *testing.T) {
 			false,
 		},
 		{
+			"what was closed before", ststest.Snapshot(held(before(sts.MostReplicas), updating), ststest.Pods(0, 5)),
+			plan.Edit{Partition: ptr.To(sts.MostReplicas), Says: "gate closed, no record"},
+			nil, nil, false,
+		},
+		{
+			"another number of a closed gate", ststest.Snapshot(held(before(0), ststest.Partition(sts.MostReplicas)), ststest.Pods(0, 5)),
+			plan.Edit{Partition: ptr.To(0), Says: "partition 0, no record"},
+			nil, nil, false,
+		},
+		{
+			"what was closed, and that somebody has opened since",
+			ststest.Snapshot(held(before(math.MaxInt32), updating, ststest.Partition(4)), ststest.Pods(0, 4), pods(4, 5, ststest.Update)),
+			plan.Edit{Says: "no record"},
+			nil,
+			[]string{"the partition is 4 by now, which somebody else has set: it is left at that (it was closed before the hold)"},
+			false,
+		},
+		{
 			"a set that has no gate any more", ststest.Snapshot(held(before(2), updating, onDelete), ststest.Pods(0, 5)),
 			plan.Edit{Says: "no record"},
 			nil, nil, false,
@@ -243,4 +271,18 @@ func TestWhatIsNotHeldIsNotReleased(t *testing.T) {
 	p, err := plantest.Saved(hold.Release(request(), ststest.Snapshot(ststest.Set(ststest.Partition(math.MaxInt32)), ststest.Pods(0, 5))))
 	require.NoError(t, err)
 	require.Nil(t, p)
+}
+
+func TestNoNumberNamesAClosedGate(t *testing.T) {
+	before := record(func(r *operation.Hold) { r.Partition = math.MaxInt32 })
+	p, err := plantest.Saved(hold.Release(request(), ststest.Snapshot(held(before), ststest.Pods(0, 5))))
+	require.NoError(t, err)
+	require.Equal(t, "release statefulset web: gate closed", p.Title)
+	require.Equal(t, "statefulset web is released; its gate stays closed, as it was before", p.Success)
+
+	before.Partition = 9
+	p, err = plantest.Saved(hold.Release(request(), ststest.Snapshot(held(before), ststest.Pods(0, 5))))
+	require.NoError(t, err)
+	require.Equal(t, "release statefulset web: partition 9", p.Title)
+	require.Equal(t, "statefulset web is released; its gate stays closed, as it was before: partition 9", p.Success)
 }

@@ -3,6 +3,7 @@ package hold
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/utils/ptr"
 
@@ -39,19 +40,23 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 	switch {
 	case s.OnDelete():
 		to = 0
-	case s.Partition() != s.Kind().Closed() && s.Partition() != to:
+	case !s.Closed() && s.Partition() != to:
 		p.Warnings = append(p.Warnings, fmt.Sprintf(
-			"the partition is %d by now, which somebody else has set: it is left at that (it was %d before the hold)", s.Partition(), to))
+			"the partition is %d by now, which somebody else has set: it is left at that (it was %s before the hold)",
+			s.Partition(), strings.TrimPrefix(sts.PartitionWords(to, "closed"), "partition ")))
 		to = s.Partition()
 	}
 	if to != s.Partition() {
-		edit.Partition, edit.Says = ptr.To(to), fmt.Sprintf("partition %d, no record", to)
+		edit.Partition, edit.Says = ptr.To(to), sts.PartitionWords(to, "gate closed")+", no record"
 	}
 	waiting := waits(s, to)
-	p.Title = fmt.Sprintf("release statefulset %s: partition %d", s.Name(), to)
+	p.Title = fmt.Sprintf("release statefulset %s: %s", s.Name(), sts.PartitionWords(to, "gate closed"))
 	p.Success = fmt.Sprintf("statefulset %s is released", s.Name())
 	if s.Opens(to).Len() == 0 && to > 0 {
-		p.Success += fmt.Sprintf("; its gate stays closed, as it was before: partition %d", to)
+		p.Success += "; its gate stays closed, as it was before"
+		if !sts.Closes(to) {
+			p.Success += fmt.Sprintf(": partition %d", to)
+		}
 	}
 	p.Steps = []plan.Step{{Title: "give the hold up", Change: edit, Until: plan.Observed{}}}
 	if len(waiting) > 0 {

@@ -103,7 +103,8 @@ func Partition(s sts.Snapshot) *plan.Refusal {
 		by = fmt.Sprintf(" (set by %s at %s)", w.Manager, w.Time.UTC().Format(time.RFC3339))
 	}
 	no := &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q has partition %d%s, which holds its pods already", s.Name(), s.Partition(), by),
+		Why: fmt.Sprintf("statefulset %q has %s%s, which holds its pods already", s.Name(),
+			sts.PartitionWords(s.Partition(), "a closed gate"), by),
 		Try: []hint.Hint{hint.Words("set the partition to 0 first, if nobody needs it")},
 	}
 	if s.UpdateRevision() != s.CurrentRevision() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -119,13 +120,13 @@ func (g gate) open(record *operation.Rollout) { record.Gate = ptr.To(g.Set.Parti
 
 func (gate) hold(edit *plan.Edit, partition int) {
 	edit.Partition = &partition
-	edit.Says = fmt.Sprintf("template, partition %d, record", partition)
+	edit.Says = fmt.Sprintf("template, %s, record", sts.PartitionWords(partition, "gate closed"))
 }
 
 // end puts the partition back.
 func (g gate) end(edit *plan.Edit) plan.Condition {
 	edit.Partition = ptr.To(g.Record.Partition)
-	edit.Says = fmt.Sprintf("partition %d, no record", g.Record.Partition)
+	edit.Says = sts.PartitionWords(g.Record.Partition, "gate closed") + ", no record"
 	if g.Record.Partition == 0 {
 		return plan.RolledOut{}
 	}

@@ -77,7 +77,9 @@ func TestThroughTheGateOfAHoldAndBack(t *testing.T) {
 
 	through := verbtest.Planned(t)(plantest.Saved(canary.Plan(verbtest.Ask().Canary(), s, ststest.Start)))
 	require.Contains(t, through.Details, isSaid)
-	require.Equal(t, math.MaxInt32, *verbtest.Write(t, through.Steps[len(through.Steps)-1]).Partition)
+	end := verbtest.Write(t, through.Steps[len(through.Steps)-1])
+	require.Equal(t, math.MaxInt32, *end.Partition)
+	require.Equal(t, "gate closed, no record", end.Says)
 
 	target, err := undo.FindTarget(s, nil, ststest.Start)
 	require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -46,6 +47,10 @@ func TestAGateThatSomebodyElseOpened(t *testing.T) {
 		{
 			"by one pod", gateAt(4), 3, "kubectl-edit", "the gate was opened by kubectl-edit at 2030-01-02T03:05:05Z, " +
 				"from partition 4 to 3: 1 pod updated without a soak (web-3)",
+		},
+		{
+			"from closed on", gateAt(sts.MostReplicas), 3, "kubectl-edit", "the gate was opened by kubectl-edit at 2030-01-02T03:05:05Z, " +
+				"from closed to partition 3: 2 pods updated without a soak (web-4, web-3)",
 		},
 		{"not at all", gateAt(4), 4, "kustomize-controller", ""},
 		{"closed further", gateAt(4), 5, "kustomize-controller", ""},

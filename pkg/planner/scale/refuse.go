@@ -100,8 +100,8 @@ func (r Request) forgets(s sts.Snapshot) string {
 	if r.To > 0 || s.Replicas() == 0 || s.OnDelete() || s.Partition() == 0 || s.CurrentRevision() == s.UpdateRevision() {
 		return ""
 	}
-	return fmt.Sprintf("partition %d of statefulset %q holds a change back, and at 0 replicas the controller forgets the revision %s "+
-		"that the other pods have", s.Partition(), s.Name(), s.CurrentRevision())
+	return fmt.Sprintf("%s of statefulset %q holds a change back, and at 0 replicas the controller forgets the revision %s "+
+		"that the other pods have", s.GateWords(), s.Name(), s.CurrentRevision())
 }
 
 // unwell says what is the matter with a pod that stays, or "". One that is only

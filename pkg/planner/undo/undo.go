@@ -46,7 +46,8 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 		p.Steps = append(p.Steps[:1], rollout.Stay()...)
 	} else if rollout.Record.Partition > 0 {
 		p.Details = append(p.Details, fmt.Sprintf(
-			"partition %d is opened for this, so that every pod goes back, and is set again at the end", rollout.Record.Partition))
+			"%s is opened for this, so that every pod goes back, and is set again at the end",
+			sts.PartitionWords(rollout.Record.Partition, "the closed gate")))
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(details(target, s, now), p.Details, givenUp(before))
