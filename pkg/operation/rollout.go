@@ -156,7 +156,7 @@ func (r Rollout) changed(s sts.Snapshot) bool {
 	if len(s.Set.ManagedFields) == 0 {
 		return true
 	}
-	_, others := fieldmanager.WrittenByOthers(s.Set.ManagedFields, r.Managers, r.Started, s.Kind().Paths(workload.FieldTemplate)[0]...)
+	_, others := fieldmanager.WrittenByOthers(s.Set, workload.FieldTemplate, r.Managers, r.Started)
 	return others
 }
 

@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -23,7 +24,8 @@ func FuzzManagedFields(f *testing.F) {
 		defer within.Input(t)()
 		at := metav1.NewTime(time.Unix(1, 0))
 		fields := []metav1.ManagedFieldsEntry{{Manager: "helm", Time: &at, FieldsV1: metav1.NewFieldsV1(text)}}
-		if w, ok := fieldmanager.LastWriter(fields, "spec", "template"); ok {
+		set := &workload.Set{ObjectMeta: metav1.ObjectMeta{ManagedFields: fields}, Kind: workload.Apps{}}
+		if w, ok := fieldmanager.WriterOf(set, workload.FieldTemplate); ok {
 			require.Equal(t, fieldmanager.Writer{Manager: "helm", Time: at.Time}, w)
 		}
 		require.Equal(t, []string{"helm"}, fieldmanager.Managers(fields))

@@ -29,15 +29,19 @@ type Writer struct {
 	Time    time.Time
 }
 
-// LastWriter finds who wrote the field at this path of JSON names last. There
+// lastWriter finds who wrote what is at one of these paths of JSON names last. There
 // is none when nobody owns it or the fields were stripped. Replicas are often
 // written through the scale subresource.
-func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, bool) {
+func lastWriter(fields []metav1.ManagedFieldsEntry, paths ...[]string) (Writer, bool) {
 	var last Writer
 	found := false
 	for i := range fields {
 		e := &fields[i]
-		if e.Time == nil || e.FieldsV1 == nil || e.Subresource == "status" || !owns(e.FieldsV1.GetRawBytes(), path) {
+		if e.Time == nil || e.FieldsV1 == nil || e.Subresource == "status" {
+			continue
+		}
+		raw := e.FieldsV1.GetRawBytes()
+		if !slices.ContainsFunc(paths, func(path []string) bool { return owns(raw, path) }) {
 			continue
 		}
 		if !found || e.Time.After(last.Time) {
@@ -49,19 +53,12 @@ func LastWriter(fields []metav1.ManagedFieldsEntry, path ...string) (Writer, boo
 
 // WriterOf finds who wrote this field of the set last.
 func WriterOf(set *workload.Set, field workload.Field) (Writer, bool) {
-	var last Writer
-	found := false
-	for _, path := range set.Kind.Paths(field) {
-		if w, ok := LastWriter(set.ManagedFields, path...); ok && (!found || w.Time.After(last.Time)) {
-			last, found = w, true
-		}
-	}
-	return last, found
+	return lastWriter(set.ManagedFields, set.Kind.Paths(field)...)
 }
 
 // AnnotationWriter finds who wrote an annotation of the set last.
 func AnnotationWriter(set *workload.Set, key string) (Writer, bool) {
-	return LastWriter(set.ManagedFields, "metadata", "annotations", key)
+	return lastWriter(set.ManagedFields, []string{"metadata", "annotations", key})
 }
 
 // Own reports whether it was the plugin that wrote, this run or another: under its
@@ -75,13 +72,13 @@ func (w Writer) Own(managers ...string) bool {
 const clockDoubt = 2 * time.Second
 
 // WrittenByOthers finds who else than the plugin, which writes under these names
-// besides its own, wrote the field at this path last, if that may have been after
-// this time of a run's own clock.
-func WrittenByOthers(fields []metav1.ManagedFieldsEntry, managers []string, since time.Time, path ...string) (Writer, bool) {
-	others := slices.DeleteFunc(slices.Clone(fields), func(e metav1.ManagedFieldsEntry) bool {
+// besides its own, wrote this field of the set last, if that may have been after this
+// time of a run's own clock.
+func WrittenByOthers(set *workload.Set, field workload.Field, managers []string, since time.Time) (Writer, bool) {
+	others := slices.DeleteFunc(slices.Clone(set.ManagedFields), func(e metav1.ManagedFieldsEntry) bool {
 		return Writer{Manager: e.Manager}.Own(managers...)
 	})
-	w, found := LastWriter(others, path...)
+	w, found := lastWriter(others, set.Kind.Paths(field)...)
 	return w, found && !w.Time.Before(since.Add(-clockDoubt))
 }
 

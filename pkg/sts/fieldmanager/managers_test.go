@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // entry is an entry of managedFields, written some minutes after the start.
@@ -53,50 +54,100 @@ func managed() []metav1.ManagedFieldsEntry {
 	}
 }
 
-func TestLastWriter(t *testing.T) {
+// pathed is a kind whose template is at these paths.
+type pathed struct {
+	workload.Kind
+	paths [][]string
+}
+
+func (p pathed) Paths(workload.Field) [][]string { return p.paths }
+
+func TestWhoWroteAFieldLast(t *testing.T) {
+	partition := []string{"spec", "updateStrategy", "rollingUpdate", "partition"}
 	tests := []struct {
-		name string
-		path []string
-		want fieldmanager.Writer
-		ok   bool
+		name  string
+		paths [][]string
+		want  fieldmanager.Writer
+		ok    bool
 	}{
 		{
 			"the latest of those that own a field, wherever it stands in the list",
-			[]string{"spec", "updateStrategy", "rollingUpdate", "partition"},
+			[][]string{partition},
 			fieldmanager.Writer{Manager: "kubectl-sts", Time: minute(5)},
 			true,
 		},
 		{
 			"an owner of a field below",
-			[]string{"spec", "template"},
+			[][]string{{"spec", "template"}},
 			fieldmanager.Writer{Manager: "kubectl-client-side-apply", Time: minute(1)},
 			true,
 		},
 		{
-			"an annotation, whose name has dots and a slash",
-			[]string{"metadata", "annotations", "kubectl-sts.github.io/canary"},
+			"the latest of all paths",
+			[][]string{{"spec", "template"}, partition, {"spec", "minReadySeconds"}},
 			fieldmanager.Writer{Manager: "kubectl-sts", Time: minute(5)},
 			true,
 		},
 		{
 			"who wrote through the scale subresource counts, not who left no time, or no fields",
-			[]string{"spec", "replicas"},
+			[][]string{{"spec", "replicas"}},
 			fieldmanager.Writer{Manager: "kube-controller-manager", Time: minute(8)},
 			true,
 		},
-		{"nobody owns the field", []string{"spec", "minReadySeconds"}, fieldmanager.Writer{}, false},
-		{"nothing is below a field that has no more", []string{"spec", "replicas", "more"}, fieldmanager.Writer{}, false},
-		{"the status is the controller's", []string{"status", "replicas"}, fieldmanager.Writer{}, false},
+		{"nobody owns the field", [][]string{{"spec", "minReadySeconds"}}, fieldmanager.Writer{}, false},
+		{"nothing is below a field that has no more", [][]string{{"spec", "replicas", "more"}}, fieldmanager.Writer{}, false},
+		{"the status is the controller's", [][]string{{"status", "replicas"}}, fieldmanager.Writer{}, false},
+		{"a field that the kind does not have", nil, fieldmanager.Writer{}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := fieldmanager.LastWriter(managed(), tt.path...)
+			set := &workload.Set{ObjectMeta: metav1.ObjectMeta{ManagedFields: managed()}, Kind: pathed{paths: tt.paths}}
+			got, ok := fieldmanager.WriterOf(set, workload.FieldTemplate)
 			require.Equal(t, tt.want, got)
 			require.Equal(t, tt.ok, ok)
 		})
 	}
-	_, ok := fieldmanager.LastWriter(nil, "spec")
+	_, ok := fieldmanager.WriterOf(&workload.Set{Kind: workload.Apps{}}, workload.FieldReplicas)
 	require.False(t, ok, "managedFields may have been stripped")
+}
+
+func TestWhoWroteAnAnnotationLast(t *testing.T) {
+	set := &workload.Set{ObjectMeta: metav1.ObjectMeta{ManagedFields: managed()}}
+	got, ok := fieldmanager.AnnotationWriter(set, "kubectl-sts.github.io/canary")
+	require.True(t, ok, "its name has dots and a slash")
+	require.Equal(t, fieldmanager.Writer{Manager: "kubectl-sts", Time: minute(5)}, got)
+	_, ok = fieldmanager.AnnotationWriter(set, "example.com/none")
+	require.False(t, ok)
+}
+
+// A kind may have a field at several paths: who wrote one of them has written it.
+func TestWhoElseWroteAField(t *testing.T) {
+	partition := []string{"spec", "updateStrategy", "rollingUpdate", "partition"}
+	edit := fieldmanager.Writer{Manager: "kubectl-edit", Time: minute(4)}
+	for _, test := range []struct {
+		name     string
+		paths    [][]string
+		managers []string
+		since    int
+		want     fieldmanager.Writer
+		ok       bool
+	}{
+		{"not the plugin", [][]string{partition}, nil, 0, edit, true},
+		{"at the second of two paths", [][]string{{"spec", "template"}, partition}, nil, 3, edit, true},
+		{
+			"nor under another of its names", [][]string{partition}, []string{"kubectl-edit"}, 0,
+			fieldmanager.Writer{Manager: "helm", Time: minute(2)}, true,
+		},
+		{"before that time", [][]string{partition}, nil, 5, edit, false},
+		{"in the second of that time", [][]string{partition}, nil, 4, edit, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			set := &workload.Set{ObjectMeta: metav1.ObjectMeta{ManagedFields: managed()}, Kind: pathed{paths: test.paths}}
+			got, ok := fieldmanager.WrittenByOthers(set, workload.FieldTemplate, test.managers, minute(test.since))
+			require.Equal(t, test.want, got)
+			require.Equal(t, test.ok, ok)
+		})
+	}
 }
 
 func TestManagersAreThoseThatWroteTheObjectItself(t *testing.T) {
