@@ -27,7 +27,6 @@ type Runner struct {
 	Env       *app.Env
 	Client    *kube.Client
 	Flags     options.RunFlags
-	namespace string                  // the given one, empty for that of the flags
 	permitted []permission.Permission // those that were asked about
 	ignorePDB bool                    // as the user asked for it
 	shown     bool                    // the plan's head, with a question
@@ -62,7 +61,7 @@ func New(env *app.Env, namespace string, flags options.RunFlags) (*Runner, error
 	if err != nil {
 		return nil, err
 	}
-	return &Runner{Env: env, Client: client, Flags: flags, namespace: namespace}, nil
+	return &Runner{Env: env, Client: client, Flags: flags}, nil
 }
 
 // RunToEnd runs a plan as Run does, and returns what a verb returns.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -239,4 +240,14 @@ func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
 			require.EqualError(t, err, test.want)
 		})
 	}
+}
+
+// What a plan says to run is called as everything else that helps.
+func TestAPlannersCommandsAreShownLikeAllOthers(t *testing.T) {
+	r, _, _ := (&cluster{}).runner(t, options.RunFlags{})
+	s := ststest.Snapshot(ststest.Set())
+	require.Equal(t, "kubectl sts status web", r.Planned(s).Command.Sts("status", "web"))
+
+	r.Env.ShowFor(hint.Caller{}.In("manifest"))
+	require.Equal(t, "kubectl sts -n manifest status web", r.Planned(s).Command.Sts("status", "web"))
 }

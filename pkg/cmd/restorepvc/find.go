@@ -54,7 +54,7 @@ func (r Request) find(env *app.Env, client *kube.Client) ([]receipt.Found, error
 	for _, f := range here {
 		for _, o := range f.Older {
 			env.Warn(fmt.Sprintf("claim %s has a record of another volume, %s, from %s; for that one: %s",
-				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Command("").Sts("restore-pvc", f.Claim.Name, "-f", o.File)))
+				f.Claim.Name, o.Volume, o.Time.UTC().Format(time.RFC3339), env.Caller().Sts("restore-pvc", f.Claim.Name, "-f", o.File)))
 		}
 	}
 	return here, nil
