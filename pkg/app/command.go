@@ -23,7 +23,7 @@ func (e *Env) Caller() hint.Caller {
 	case e.Config == nil:
 		return hint.Caller{}
 	}
-	return e.Command("")
+	return e.Command("").At(e.home)
 }
 
 // ShowFor has commands that help shown in another way than the flags tell.

@@ -50,6 +50,7 @@ type Env struct {
 	caller *hint.Caller // how commands that help are shown, nil for what the flags tell
 
 	host string           // of the API server, empty before there is a client
+	home string           // the namespace that the flags lead to, empty before there is a client
 	now  func() time.Time // the cluster's clock, nil before there is a client
 
 	driver  note.Driver // this process, once somebody has asked
@@ -69,6 +70,9 @@ func (e *Env) Client(namespace string) (*kube.Client, error) {
 		return nil, err
 	}
 	e.now, e.host = client.Now, client.Host()
+	if namespace == "" {
+		e.home = client.Namespace
+	}
 	client.OnRetry(e.retrying)
 	client.FieldManager = cmp.Or(e.FieldManager, client.FieldManager)
 	return client, nil

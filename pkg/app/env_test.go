@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -99,6 +100,24 @@ contexts: [{name: x, context: {cluster: c, namespace: team}}]
 current-context: x
 `), 0o600))
 	t.Setenv("KUBECONFIG", file)
+}
+
+// Where the flags lead to the object's namespace a command need not name it.
+func TestANamespaceThatTheFlagsLeadToIsNotNamed(t *testing.T) {
+	kubeconfig(t, "http://127.0.0.1:1")
+	about := func(env *Env, namespace string) string {
+		return env.Caller().Command(hint.Hint{Kind: hint.Sts, Verb: "status", Args: []string{"web"}, Namespace: namespace})
+	}
+	env := &Env{Config: given(t)}
+	require.Equal(t, "kubectl sts -n team status web", about(env, "team"), "nobody knows yet where they lead")
+	_, err := env.Client("")
+	require.NoError(t, err)
+	require.Equal(t, "kubectl sts status web", about(env, "team"))
+	require.Equal(t, "kubectl sts -n other status web", about(env, "other"))
+	env = &Env{Config: given(t, "-n", "prod")}
+	_, err = env.Client("")
+	require.NoError(t, err)
+	require.Equal(t, "kubectl sts -n prod status web", about(env, "prod"), "as it was given")
 }
 
 func TestClientIsForTheNamespace(t *testing.T) {

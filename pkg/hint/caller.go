@@ -10,6 +10,7 @@ import (
 type Caller struct {
 	flags     []Flag
 	namespace string
+	home      string
 }
 
 // Flag is one of these flags; without a value it stands alone.
@@ -24,6 +25,13 @@ func (c Caller) In(namespace string) Caller {
 	return c
 }
 
+// At is the same where the flags lead to this namespace without naming it: nobody has
+// to, either.
+func (c Caller) At(home string) Caller {
+	c.home = home
+	return c
+}
+
 // Command renders a hint without its words, "" where it has no command.
 func (c Caller) Command(h Hint) string {
 	if h.Kind == "" {
@@ -33,7 +41,8 @@ func (c Caller) Command(h Hint) string {
 	for _, f := range c.flags {
 		words = append(words, f.words()...)
 	}
-	if namespace := cmp.Or(h.Namespace, c.namespace); namespace != "" {
+	namespace := cmp.Or(h.Namespace, c.namespace)
+	if namespace != "" && (c.namespace != "" || namespace != c.home) {
 		words = append(words, Flag{"-n", namespace}.words()...)
 	}
 	words = append(words, h.Verb)

@@ -4,6 +4,7 @@
 package hint
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -69,12 +70,12 @@ func (h Hint) Same(other Hint) bool {
 		h.Path == other.Path && h.Namespace == other.Namespace
 }
 
-// In are the same hints about objects of this namespace, "" for the one that the
-// user's own flags lead to.
+// In are the same hints about objects of this namespace, but for those that name one
+// themselves.
 func In(namespace string, list []Hint) []Hint {
 	out := slices.Clone(list)
 	for i := range out {
-		out[i].Namespace = namespace
+		out[i].Namespace = cmp.Or(out[i].Namespace, namespace)
 	}
 	return out
 }

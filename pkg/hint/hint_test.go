@@ -35,6 +35,13 @@ func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
 			"about an object of another namespace", there, elsewhere,
 			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web",
 		},
+		{"about an object of the namespace that the flags lead to", hint.NewCaller().At("my shop"), elsewhere, "resume: kubectl sts canary web"},
+		{
+			"about an object of another one than that", hint.NewCaller().At("shop"), elsewhere,
+			"resume: kubectl sts -n 'my shop' canary web",
+		},
+		{"which the user has named", there.At("my shop"), elsewhere,
+			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web"},
 		{
 			"what a shell would take apart", hint.NewCaller(), hint.Plugin("", "scale", "web", "--before-cmd", "a; b"),
 			"kubectl sts scale web --before-cmd 'a; b'",
@@ -67,8 +74,13 @@ func TestAHintMadeOfAnother(t *testing.T) {
 	require.False(t, hint.Words("so").IsZero())
 	require.False(t, first.IsZero())
 
-	list := []hint.Hint{first}
-	require.Equal(t, "shop", hint.In("shop", list)[0].Namespace)
+	named := first
+	named.Namespace = "stock"
+	list := []hint.Hint{first, named}
+	there := first
+	there.Namespace = "shop"
+	require.Equal(t, []hint.Hint{there, named}, hint.In("shop", list), "what names a namespace itself keeps it")
+	require.Equal(t, list, hint.In("", list))
 	require.Empty(t, list[0].Namespace)
 }
 

@@ -47,7 +47,7 @@ type Verdict struct {
 func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Verdict {
 	if s.Uncountable != nil {
 		return Verdict{
-			Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error(), Try: hint.In("", hint.Of(s.Uncountable)),
+			Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error(), Try: hint.Of(s.Uncountable),
 		}
 	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -194,10 +195,12 @@ func TestASetThatWantsMorePodsThanCanBeIsTrouble(t *testing.T) {
 			s := sts.Snapshot{Set: workload.FromApps(set)}
 			s.Uncountable = sts.Countable(s.Set)
 			got := verdict.Judge(s, operation.Found{}, limits, ststest.Start)
+			help := hinttest.Of("set the number that is meant: kubectl scale statefulset web --replicas COUNT")
+			help.Namespace = set.Namespace
 			require.Equal(t, verdict.Verdict{
 				Result:  engine.Halted,
 				Message: `trouble: statefulset "web" wants 100001 replicas, and no cluster has so many`,
-				Try:     hinttest.List("set the number that is meant: kubectl scale statefulset web --replicas COUNT"),
+				Try:     []hint.Hint{help},
 			}, got)
 			require.Equal(t, verdict.StateTrouble, got.State())
 		})

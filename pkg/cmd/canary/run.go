@@ -33,7 +33,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
-	env.ShowFor(env.Command(namespace(env, r)))
+	if r.Namespace != "" {
+		env.ShowFor(env.Command(r.Namespace))
+	}
 	runner, err := runner.New(env, namespace(env, r), r.Run)
 	if err != nil {
 		return err

@@ -141,11 +141,10 @@ func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 // judge makes a set's status. A record that can't be read is only warned of:
 // the pods are what matters most when something is wrong.
 func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
-	namespace, where := "", ""
+	command, where := env.Caller(), ""
 	if r.AllNamespaces {
-		namespace, where = s.Set.Namespace, "in namespace "+s.Set.Namespace+": "
+		command, where = env.Command(s.Set.Namespace), "in namespace "+s.Set.Namespace+": "
 	}
-	command := env.Command(namespace)
 	if s.Uncountable != nil {
 		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, now)
 		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}

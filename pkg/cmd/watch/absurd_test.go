@@ -34,7 +34,8 @@ func TestAnAbsurdSetIsAnEndOfItsOwn(t *testing.T) {
 	client, err := kube.New(&rest.Config{Host: "http://127.0.0.1:1"}, "prod", func(string) {})
 	require.NoError(t, err)
 	env := &app.Env{Config: &app.Config{}}
-	absurd := &watched{client: client, name: "web", absurd: sts.Countable(workload.FromApps(ststest.Set(ststest.Replicas(2147483647))))}
+	set := ststest.Set(ststest.Replicas(2147483647), func(set *appsv1.StatefulSet) { set.Namespace = "prod" })
+	absurd := &watched{client: client, name: "web", absurd: sts.Countable(workload.FromApps(set))}
 	require.ErrorIs(t, absurd.absurd, sts.ErrUncountable)
 
 	var told events

@@ -30,6 +30,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	client.KnowZones()
 	if r.AllNamespaces {
 		client = client.Everywhere()
+		env.ShowFor(env.Everywhere()) // each set's commands name its namespace
 	}
 	sets, err := r.find(ctx, client)
 	if err != nil {
