@@ -8,10 +8,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
-// Command is how the user calls the plugin, with the flags that lead to the
+// CallerIn is how the user calls the plugin, with the flags that lead to the
 // same cluster and namespace, for commands that they copy. Without a namespace
 // it is the one of the flags, if they name one.
-func (e *Env) Command(namespace string) hint.Caller {
+func (e *Env) CallerIn(namespace string) hint.Caller {
 	return e.Everywhere().In(cmp.Or(namespace, e.Config.Context.Namespace))
 }
 
@@ -23,7 +23,7 @@ func (e *Env) Caller() hint.Caller {
 	case e.Config == nil:
 		return hint.Caller{}
 	}
-	return e.Command("").At(e.home)
+	return e.CallerIn("").At(e.home)
 }
 
 // ShowFor has commands that help shown in another way than the flags tell.

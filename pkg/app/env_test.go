@@ -72,7 +72,7 @@ func TestCommandLeadsToTheSameSet(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			env := &Env{Config: given(t, test.flags...)}
-			require.Equal(t, test.want+" status web", env.Command(test.namespace).Sts("status", "web"))
+			require.Equal(t, test.want+" status web", env.CallerIn(test.namespace).Sts("status", "web"))
 		})
 	}
 }
@@ -84,7 +84,7 @@ func TestCommandsThatHelpAreShownForTheSetThatAManifestNames(t *testing.T) {
 	require.Equal(t, "kubectl sts -n prod status web", status(env))
 	env = &Env{Config: given(t, "--context", "eu")}
 	require.Equal(t, "kubectl sts --context eu status web", status(env))
-	env.ShowFor(env.Command("manifest"))
+	env.ShowFor(env.CallerIn("manifest"))
 	require.Equal(t, "kubectl sts --context eu -n manifest status web", status(env))
 }
 

@@ -75,7 +75,7 @@ func FuzzCommand(f *testing.F) {
 			}
 		}
 		want = append(want, "status", name)
-		command := env.Command(namespace).Command(hint.Hint{Kind: hint.Sts, Verb: "status", Path: QuotePath(name)})
+		command := env.CallerIn(namespace).Command(hint.Hint{Kind: hint.Sts, Verb: "status", Path: QuotePath(name)})
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", `printf '%s\0' `+command).Output()
 		require.NoError(t, err)
 		require.Equal(t, strings.Join(want, "\x00")+"\x00", string(out), "%s", command)

@@ -21,7 +21,7 @@ type Status struct {
 	Verdict  verdict.Verdict
 	Now      time.Time
 	Context  string      // what the user calls the cluster
-	Command  hint.Caller // how the user calls the plugin for this set
+	Caller   hint.Caller // how the user calls the plugin for this set
 	// Ended reports whether the process that drives the operation is known to have
 	// ended; nil where nobody can tell.
 	Ended func(note.Driver) bool

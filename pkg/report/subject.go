@@ -30,7 +30,7 @@ func (s Subject) String() string {
 type History struct {
 	Snapshot  sts.Snapshot
 	Revisions []history.Revision
-	Command   hint.Caller // how the user calls the plugin
+	Caller    hint.Caller // how the user calls the plugin
 	Now       time.Time
 }
 

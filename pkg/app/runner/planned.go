@@ -13,7 +13,7 @@ import (
 // drives it, and who else may drive the rollout in progress.
 func (r *Runner) Planned(s sts.Snapshot) intent.Run {
 	run := intent.Run{
-		Limits: r.Flags.Limits, Command: r.Env.Caller(), IgnorePDB: r.ignorePDB,
+		Limits: r.Flags.Limits, Caller: r.Env.Caller(), IgnorePDB: r.ignorePDB,
 		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
 	}
 	if record, err := operation.FindRollout(s); err == nil && record != nil {

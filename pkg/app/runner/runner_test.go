@@ -246,8 +246,8 @@ func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
 func TestAPlannersCommandsAreShownLikeAllOthers(t *testing.T) {
 	r, _, _ := (&cluster{}).runner(t, options.RunFlags{})
 	s := ststest.Snapshot(ststest.Set())
-	require.Equal(t, "kubectl sts status web", r.Planned(s).Command.Sts("status", "web"))
+	require.Equal(t, "kubectl sts status web", r.Planned(s).Caller.Sts("status", "web"))
 
 	r.Env.ShowFor(hint.Caller{}.In("manifest"))
-	require.Equal(t, "kubectl sts -n manifest status web", r.Planned(s).Command.Sts("status", "web"))
+	require.Equal(t, "kubectl sts -n manifest status web", r.Planned(s).Caller.Sts("status", "web"))
 }

@@ -34,7 +34,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	ctx, cancel := r.Run.Context(ctx)
 	defer cancel()
 	if r.Namespace != "" {
-		env.ShowFor(env.Command(r.Namespace))
+		env.ShowFor(env.CallerIn(r.Namespace))
 	}
 	runner, err := runner.New(env, namespace(env, r), r.Run)
 	if err != nil {

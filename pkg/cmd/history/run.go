@@ -31,7 +31,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	now := client.Now()
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
-	h := report.History{Snapshot: s, Revisions: history.Of(s, record, limits, now), Command: env.Caller(), Now: now}
+	h := report.History{Snapshot: s, Revisions: history.Of(s, record, limits, now), Caller: env.Caller(), Now: now}
 	switch {
 	case r.Revision != "":
 		return showTemplate(env, r, h)

@@ -89,7 +89,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	request := hold.Request{
-		Reason: r.Reason, Limits: r.Run.Limits, Command: env.Caller(), Driver: env.Driver(), Manager: env.FieldManager,
+		Reason: r.Reason, Limits: r.Run.Limits, Caller: env.Caller(), Driver: env.Driver(), Manager: env.FieldManager,
 	}
 	plan, err := hold.Plan(request, s, runner.Client.Now())
 	if err != nil {

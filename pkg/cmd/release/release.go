@@ -60,7 +60,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	request := hold.Request{Limits: r.Run.Limits, Command: env.Caller(), Manager: env.FieldManager}
+	request := hold.Request{Limits: r.Run.Limits, Caller: env.Caller(), Manager: env.FieldManager}
 	plan, err := hold.Release(request, s)
 	if err != nil {
 		return err

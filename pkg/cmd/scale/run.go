@@ -74,7 +74,7 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.scale = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
-		Limits: r.Run.Limits, RecordDir: r.RecordDir, Command: v.env.Caller(), TakeOver: r.TakeOver,
+		Limits: r.Run.Limits, RecordDir: r.RecordDir, Caller: v.env.Caller(), TakeOver: r.TakeOver,
 	}
 	if err := v.scalers(ctx); err != nil {
 		return err

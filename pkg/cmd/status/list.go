@@ -67,7 +67,7 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 	l := &listed{
 		Statuses: answer.Statuses{
 			List: status.List{
-				AllNamespaces: r.AllNamespaces, Look: env.Command(namespace).Sts("status", "NAME"), Where: env.Within(client.Namespace),
+				AllNamespaces: r.AllNamespaces, Look: env.CallerIn(namespace).Sts("status", "NAME"), Where: env.Within(client.Namespace),
 			},
 			Writer: env.Answer(r.Output),
 		},

@@ -143,11 +143,11 @@ func ask(ctx context.Context, client *kube.Client, st *report.Status) {
 func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(where string, err error)) report.Status {
 	command, where := env.Caller(), ""
 	if r.AllNamespaces {
-		command, where = env.Command(s.Set.Namespace), "in namespace "+s.Set.Namespace+": "
+		command, where = env.CallerIn(s.Set.Namespace), "in namespace "+s.Set.Namespace+": "
 	}
 	if s.Uncountable != nil {
 		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, now)
-		return report.Status{Snapshot: s, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Caller: command, Context: env.Context(), Ended: env.Ended}
 	}
 	ops := operation.Find(s)
 	for _, u := range ops.Unreadable {
@@ -155,5 +155,5 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
 	v := verdict.Judge(s, ops, limits, now)
-	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Command: command, Context: env.Context(), Ended: env.Ended}
+	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Caller: command, Context: env.Context(), Ended: env.Ended}
 }

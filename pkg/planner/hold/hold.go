@@ -21,9 +21,9 @@ import (
 type Request struct {
 	Reason string // why the set is held, in the user's words; empty for none
 	Limits plan.Limits
-	// Command is how the user calls the plugin, with the flags that lead to the
+	// Caller is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
-	Command hint.Caller
+	Caller hint.Caller
 	// Driver is the process that holds the set, nil for one that leaves no word of itself.
 	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.
@@ -72,7 +72,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if s.Replicas() == 0 {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}
-	p.Success = fmt.Sprintf("statefulset %s is held; release it: %s", s.Name(), r.Command.Sts("release", s.Name()))
+	p.Success = fmt.Sprintf("statefulset %s is held; release it: %s", s.Name(), r.Caller.Sts("release", s.Name()))
 	p.Steps = []plan.Step{{
 		Title: "close the gate",
 		Change: plan.Edit{

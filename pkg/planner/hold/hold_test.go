@@ -26,7 +26,7 @@ import (
 var alice = &note.Driver{User: "alice", Host: "ci-7", Process: 7, Since: ststest.Start}
 
 func request(changes ...func(*hold.Request)) hold.Request {
-	r := hold.Request{Command: hint.Caller{}.In("prod"), Driver: alice}
+	r := hold.Request{Caller: hint.Caller{}.In("prod"), Driver: alice}
 	for _, change := range changes {
 		change(&r)
 	}

@@ -17,9 +17,9 @@ import (
 // Run is what every verb is told about the run that it plans.
 type Run struct {
 	Limits plan.Limits
-	// Command is how the user calls the plugin, with the flags that lead to
+	// Caller is how the user calls the plugin, with the flags that lead to
 	// the same set: "kubectl sts -n prod".
-	Command   hint.Caller
+	Caller    hint.Caller
 	IgnorePDB bool // go on whatever PodDisruptionBudgets say
 	// Driver is the process that runs it, nil for one that leaves no word of itself.
 	Driver *note.Driver
@@ -31,7 +31,7 @@ type Run struct {
 
 // Sts is a command line of the plugin for this set that the user can copy, for a sentence.
 func (r Run) Sts(verb string, s sts.Snapshot, flags ...string) string {
-	return r.Command.Sts(verb, append([]string{s.Name()}, flags...)...)
+	return r.Caller.Sts(verb, append([]string{s.Name()}, flags...)...)
 }
 
 // UndoTo is the command that goes to this revision.

@@ -112,7 +112,7 @@ func TestWhatAnEarlierVersionBeganIsGoneOnWithAndAborted(t *testing.T) {
 				return b.world(t)
 			}
 			r := verbtest.Ask(verbtest.Retry, func(r *verbtest.Request) {
-				r.ID, r.Command, r.Limits = "NEXT", hint.Caller{}, plan.Limits{Patience: time.Minute, StepTimeout: time.Hour}
+				r.ID, r.Caller, r.Limits = "NEXT", hint.Caller{}, plan.Limits{Patience: time.Minute, StepTimeout: time.Hour}
 			})
 			if phase.on.image != "" {
 				t.Run(dir+"/"+phase.name+" is gone on with", func(t *testing.T) {

@@ -58,9 +58,9 @@ type Request struct {
 	// Left are claims that are recreated although a volume of an earlier one, with
 	// its data, is still there.
 	Left []string
-	// Command is how the user calls the plugin, with the flags that lead to the
+	// Caller is how the user calls the plugin, with the flags that lead to the
 	// same set: "kubectl sts -n prod".
-	Command hint.Caller
+	Caller hint.Caller
 	// Driver is the process that runs it, nil for one that leaves no word of itself.
 	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.

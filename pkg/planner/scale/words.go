@@ -79,7 +79,7 @@ func (b *builder) success() string {
 	case n > 0 && why != "":
 		out += fmt.Sprintf("; %s kept, by prune-pvc as well: %s", are(n), why)
 	case n > 0:
-		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.Command.Sts("prune-pvc", b.s.Name()))
+		out += fmt.Sprintf("; %s kept, to see and delete: %s", are(n), b.r.Caller.Sts("prune-pvc", b.s.Name()))
 	}
 	return out
 }
@@ -135,7 +135,7 @@ func (b *builder) restore(names []string) string {
 	if b.r.RecordDir != "" {
 		words = append(words, "--record", b.r.RecordDir)
 	}
-	return b.r.Command.Sts("restore-pvc", words...)
+	return b.r.Caller.Sts("restore-pvc", words...)
 }
 
 func are(n int) string {

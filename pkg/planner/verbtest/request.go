@@ -31,8 +31,8 @@ type Request struct {
 func Ask(changes ...func(*Request)) Request {
 	r := Request{Request: canary.Request{
 		Run: intent.Run{
-			Command: hint.NewCaller().In("prod"),
-			Limits:  plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
+			Caller: hint.NewCaller().In("prod"),
+			Limits: plan.Limits{Patience: 30 * time.Second, StepTimeout: 10 * time.Minute, Timeout: time.Hour},
 		},
 		Start: intent.Start{ID: "RUN", Steps: operation.DefaultSteps(), Soak: time.Minute},
 	}}

@@ -81,7 +81,7 @@ func viewStatus(st report.Status) statusView {
 	s := st.Snapshot
 	v := statusView{
 		Type: "status", Time: st.Now.UTC(), DryRun: report.DryRunNone, Set: Set{s.Set.Namespace, s.Name()},
-		Result: resultOf(st), Message: report.Clean(st.Verdict.Message), Try: report.Helps(st.Command, st.Verdict.Try),
+		Result: resultOf(st), Message: report.Clean(st.Verdict.Message), Try: report.Helps(st.Caller, st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: report.Clean(st.Stable()), Update: report.Clean(s.UpdateRevision()),
 		Pods:     []podView{},

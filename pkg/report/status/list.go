@@ -51,7 +51,7 @@ func (st shown) row() listRow {
 		namespace: s.Set.Namespace, name: s.Name(), allReady: good == s.Replicas(),
 		ready: fmt.Sprintf("%d/%d", good, s.Replicas()), updated: fmt.Sprint(fresh),
 		image: report.OrDash(st.TemplateImage()), strategy: string(s.Strategy()), partition: st.partitionWords(), run: st.runWords(),
-		verdict: st.Verdict, help: st.Command.Render(st.help()),
+		verdict: st.Verdict, help: st.Caller.Render(st.help()),
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil
 	if s.Uncountable != nil {

@@ -46,7 +46,7 @@ func judged(namespace, name string, record *operation.Rollout, set *appsv1.State
 	}
 	return report.Status{
 		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, limits, ststest.Start),
-		Now: ststest.Start, Command: command,
+		Now: ststest.Start, Caller: command,
 	}
 }
 

@@ -28,7 +28,7 @@ func Print(w io.Writer, mode term.ColorMode, st report.Status) {
 	for _, line := range report.FactLines(report.PodFacts(st.Verdict.Pod, st.Verdict.Evidence, st.Now), term.Width(w), "  ") {
 		_, _ = fmt.Fprintln(w, line)
 	}
-	for _, help := range report.Helps(st.Command, st.Verdict.Try) {
+	for _, help := range report.Helps(st.Caller, st.Verdict.Try) {
 		_, _ = fmt.Fprintln(w, "  "+help)
 	}
 }

@@ -40,7 +40,7 @@ func past(set *appsv1.StatefulSet, pods []*corev1.Pod, record *operation.Rollout
 	s := sts.Observe(workload.FromApps(set), pods, revisions, nil)
 	limits := verdict.Limits{Patience: 30 * time.Second, Deadline: 10 * time.Minute}
 	return report.History{
-		Snapshot: s, Revisions: history.Of(s, record, limits, ststest.Start), Command: hint.Caller{}.In("prod"), Now: ststest.Start,
+		Snapshot: s, Revisions: history.Of(s, record, limits, ststest.Start), Caller: hint.Caller{}.In("prod"), Now: ststest.Start,
 	}
 }
 

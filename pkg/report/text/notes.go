@@ -46,7 +46,7 @@ func seeChange(h report.History, broken *history.Revision) string {
 		return ""
 	}
 	both := fmt.Sprintf("%d,%d", h.Revisions[i].Number, broken.Number)
-	return h.Command.Render(hint.Plugin("see what changed", "history", h.Snapshot.Name(), "--diff", both))
+	return h.Caller.Render(hint.Plugin("see what changed", "history", h.Snapshot.Name(), "--diff", both))
 }
 
 // notesOf are what is odd about the revisions.
