@@ -104,6 +104,9 @@ func found[R any, P interface {
 type Found struct {
 	Records    []Record // in the order of [Kinds]
 	Unreadable []Unreadable
+	// Ended reports whether the process that drives the operation is known to have
+	// ended; nil where nobody can tell.
+	Ended func(note.Driver) bool
 }
 
 // Unreadable is a record that can't be read.
@@ -135,6 +138,20 @@ func (f Found) First() Record {
 		return nil
 	}
 	return f.Records[0]
+}
+
+// Driver is the process that drives what is in progress, or may: nil for nobody, for one
+// that is known to have ended, and where the set does not tell.
+func (f Found) Driver(s sts.Snapshot, now time.Time) *note.Driver {
+	first := f.First()
+	if first == nil {
+		return nil
+	}
+	d := first.Driven(s, now)
+	if d == nil || f.Ended != nil && f.Ended(*d) {
+		return nil
+	}
+	return d
 }
 
 // Refuse is why a verb can't begin on the set because of an operation of another

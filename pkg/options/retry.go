@@ -1,16 +1,22 @@
 package options
 
-import "github.com/spf13/pflag"
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+)
 
 // AddRetry adds --retry.
 func AddRetry(flags *pflag.FlagSet, value *bool) {
-	flags.BoolVar(value, "retry", false,
+	flags.BoolVar(value, strings.TrimPrefix(plan.RetryFlag, "--"), false,
 		"Go on although the last run failed: the step that it failed in is measured once more from its beginning. Without it that "+
 			"is refused.")
 }
 
 // AddTakeOver adds --take-over.
 func AddTakeOver(flags *pflag.FlagSet, value *bool) {
-	flags.BoolVar(value, "take-over", false,
+	flags.BoolVar(value, strings.TrimPrefix(plan.TakeOverFlag, "--"), false,
 		"Go on although another process on this machine drives the same operation: that one stops. Without it that is refused.")
 }

@@ -178,6 +178,10 @@ type Gate struct {
 // RetryFlag is what the command that goes on with a run which failed needs.
 const RetryFlag = "--retry"
 
+// TakeOverFlag is what the command needs that goes on with a run which another process
+// drives.
+const TakeOverFlag = "--take-over"
+
 // Answer is a person's word at a gate.
 type Answer string
 

@@ -22,9 +22,6 @@ type Status struct {
 	Now      time.Time
 	Context  string      // what the user calls the cluster
 	Caller   hint.Caller // how the user calls the plugin for this set
-	// Ended reports whether the process that drives the operation is known to have
-	// ended; nil where nobody can tell.
-	Ended func(note.Driver) bool
 }
 
 // StatusPod is a pod of a set, or an ordinal that lacks one.
@@ -113,7 +110,7 @@ func (st Status) Driver() *note.Driver {
 }
 
 // HasEnded reports whether a process is known to have ended.
-func (st Status) HasEnded(d note.Driver) bool { return st.Ended != nil && st.Ended(d) }
+func (st Status) HasEnded(d note.Driver) bool { return st.Ops.Ended != nil && st.Ops.Ended(d) }
 
 // TemplateImage is the image that the set wants: of its first container, with how
 // many more there are.

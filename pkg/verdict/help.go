@@ -7,12 +7,13 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
-// help lists the commands that help with a judgement, or with the end of a
-// watch. first is what is in progress, nil for nothing; good says that every pod
-// is where it should be.
-func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool) []hint.Hint {
+// hints are what helps with a judgement, or with the end of a watch. first is what is in
+// progress, nil for nothing, and driver the process that drives it or may drive it, nil
+// for none; good says that every pod is where it should be.
+func hints(s sts.Snapshot, first operation.Record, driver *note.Driver, o engine.Outcome, good bool) []hint.Hint {
 	var try []hint.Hint
 	if o.Trouble != nil {
 		try = slices.Clone(o.Trouble.Hints)
@@ -25,7 +26,7 @@ func help(s sts.Snapshot, first operation.Record, o engine.Outcome, good bool) [
 	look := !rolls && o.Result == engine.Halted && o.Trouble != nil && o.Trouble.Reason != sts.ReasonFailedCreate && len(try) == 0
 	more := wayOut(s, o, good)
 	if first != nil {
-		more = helps(s, first, good)
+		more = recordHints(s, first, driver, good)
 	}
 	try = append(try, more...)
 	if look {
@@ -67,10 +68,13 @@ func waitsForDeletion(s sts.Snapshot) bool {
 	return old > 0 && len(s.Pods) == s.Replicas()
 }
 
-// helps are the commands that help with what is in progress.
-func helps(s sts.Snapshot, first operation.Record, good bool) []hint.Hint {
-	if first == nil {
+// recordHints are what helps with what is in progress.
+func recordHints(s sts.Snapshot, first operation.Record, driver *note.Driver, good bool) []hint.Hint {
+	switch {
+	case first == nil:
 		return nil
+	case driver != nil:
+		return operation.HelpsBeside(*driver, first, s, good)
 	}
 	return first.Helps(s, good)
 }

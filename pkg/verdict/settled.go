@@ -97,5 +97,5 @@ func removed(s sts.Snapshot) string {
 // Help lists the commands that help when a watch has ended.
 func (Settled) Help(s sts.Snapshot, o engine.Outcome, now time.Time) []hint.Hint {
 	good := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now).Done
-	return help(s, operation.Find(s).First(), o, good)
+	return hints(s, operation.Find(s).First(), nil, o, good)
 }

@@ -55,7 +55,7 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 	}
 	if !s.Observed() {
 		v := inProgress("the StatefulSet controller has not seen the newest spec yet")
-		v.Try = helps(s, ops.First(), false)
+		v.Try = recordHints(s, ops.First(), ops.Driver(s, now), false)
 		return v
 	}
 	progress := plan.PodsGood{From: s.Ordinals().First()}.Check(s, now)
@@ -70,7 +70,8 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 	if !bad {
 		v = stageOf(s, progress, ops).verdict()
 	}
-	v.Try = help(s, first, v.outcome(), progress.Done || first != nil && first.AtGate(s, progress))
+	good := progress.Done || first != nil && first.AtGate(s, progress)
+	v.Try = hints(s, first, ops.Driver(s, now), v.outcome(), good)
 	return v
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -285,6 +286,46 @@ func TestACanaryInProgress(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Equal(t, tt.want, verdict.Judge(tt.s, doing(tt.s, tt.record), limits, ststest.Start))
+		})
+	}
+}
+
+// What is offered is what a refusal offers: a process that drives the operation, or may
+// drive it, is watched, and whoever goes on does so in its place.
+func TestWhatAnotherProcessDrivesIsWatchedFirst(t *testing.T) {
+	driver := note.Driver{User: "alice", Host: "ci-7", Process: 12, Since: ststest.Start}
+	watch := "watch it (driven by alice on ci-7, since 2030-01-02T03:04:05Z): kubectl sts watch web --follow"
+	alone := hinttest.List("*resume: kubectl sts canary web", "roll back: kubectl sts abort web")
+	beside := hinttest.List(watch, "*or, in its place, resume: kubectl sts canary web --take-over", "roll back: kubectl sts abort web")
+	through := hinttest.List(watch, "or, in its place, the next step: kubectl sts promote web --take-over",
+		"roll back: kubectl sts abort web")
+	pods := func(good bool) []*corev1.Pod {
+		if good {
+			return ststest.Pods(4, 5, ststest.Revision(ststest.Update))
+		}
+		return ststest.Pods(4, 5)
+	}
+	for _, test := range []struct {
+		name  string
+		ended func(note.Driver) bool
+		set   func(*appsv1.StatefulSet)
+		good  bool
+		want  []hint.Hint
+	}{
+		{"it runs", func(note.Driver) bool { return false }, ststest.Partition(4), false, beside},
+		{"nobody can tell", nil, ststest.Partition(4), false, beside},
+		{"it has ended", func(d note.Driver) bool { return d.Process == 12 }, ststest.Partition(4), false, alone},
+		{"in a soak", nil, ststest.Partition(4), true, through},
+		{"before the controller has seen the spec", nil, ststest.Unseen, false, beside},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			record := &operation.Rollout{
+				Stable: ststest.Stable, Started: ststest.Start, Soak: metav1.Duration{Duration: time.Hour}, Driver: &driver,
+			}
+			set := ststest.Set(ststest.Updating("nginx:1.22"), test.set)
+			s := ststest.Snapshot(set, ststest.Pods(0, 4), pods(test.good))
+			got := verdict.Judge(s, operation.Found{Records: []operation.Record{record}, Ended: test.ended}, limits, ststest.Start)
+			require.Equal(t, test.want, got.Try)
 		})
 	}
 }

@@ -147,13 +147,14 @@ func (r Request) judge(env *app.Env, s sts.Snapshot, now time.Time, warn func(wh
 	}
 	if s.Uncountable != nil {
 		v := verdict.Judge(s, operation.Found{}, verdict.Limits{}, now)
-		return report.Status{Snapshot: s, Verdict: v, Now: now, Caller: command, Context: env.Context(), Ended: env.Ended}
+		return report.Status{Snapshot: s, Verdict: v, Now: now, Caller: command, Context: env.Context()}
 	}
 	ops := operation.Find(s)
+	ops.Ended = env.Ended
 	for _, u := range ops.Unreadable {
 		warn(where, u.Err)
 	}
 	limits := verdict.Limits{Patience: r.Limits.Patience, Placing: r.Limits.Placing, Deadline: verdict.Deadline}
 	v := verdict.Judge(s, ops, limits, now)
-	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Caller: command, Context: env.Context(), Ended: env.Ended}
+	return report.Status{Snapshot: s, Ops: ops, Verdict: v, Now: now, Caller: command, Context: env.Context()}
 }

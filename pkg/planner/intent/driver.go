@@ -2,17 +2,14 @@ package intent
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
-
-// TakeOverFlag goes on with what another process drives.
-const TakeOverFlag = "--take-over"
 
 // Beside warns that another process may go on with the same operation.
 func (r Run) Beside(record operation.Rollout, s sts.Snapshot, now time.Time) []string {
@@ -44,16 +41,12 @@ func WatchFirst(o *note.Other, s sts.Snapshot, try ...hint.Hint) []hint.Hint {
 	if o == nil {
 		return try
 	}
-	words := fmt.Sprintf("watch it (driven by %s)", sts.Clean(o.Driver.String()))
-	return slices.Insert(try, 0, Watch(words, s))
-}
-
-// Watch is the command that looks on.
-func Watch(words string, s sts.Snapshot) hint.Hint {
-	return hint.Plugin(words, "watch", s.Name(), "--follow")
+	return operation.WatchFirst(o.Driver, s, try...)
 }
 
 // GoOnInItsPlace is what can be done about what another process drives.
 func GoOnInItsPlace(s sts.Snapshot) []hint.Hint {
-	return []hint.Hint{Watch("watch it", s), hint.Words("or go on in its place: the same command with " + TakeOverFlag)}
+	return []hint.Hint{
+		operation.Watch("watch it", s), hint.Words("or go on in its place: the same command with " + plan.TakeOverFlag),
+	}
 }

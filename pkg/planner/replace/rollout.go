@@ -56,7 +56,7 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Resume:      hint.Plugin("", r.Record.Verb.Name(), r.Set.Name()),
 		Abort:       r.backCommand(),
 		Instead:     r.instead(),
-		Watch:       intent.Watch("", r.Set),
+		Watch:       operation.Watch("", r.Set),
 		Success:     r.success(),
 	}
 }

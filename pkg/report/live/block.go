@@ -53,7 +53,9 @@ func (s *Screen) block(b *block, now time.Time, room int) []string {
 	if !b.snapshot.Exists() {
 		return []string{"StatefulSet " + b.set.Name}
 	}
-	st := report.Status{Snapshot: b.snapshot, Ops: operation.Find(b.snapshot), Now: now, Context: b.context, Ended: s.Ended}
+	ops := operation.Find(b.snapshot)
+	ops.Ended = s.Ended
+	st := report.Status{Snapshot: b.snapshot, Ops: ops, Now: now, Context: b.context}
 	head := status.Head(st, s.width)
 	foot := s.foot(b, now)
 	const fewest = 4 // rows, before the head has to go

@@ -40,7 +40,7 @@ func TestADriverThatHasEndedIsToldAsSuch(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var text, object strings.Builder
-			st.Ended = test.ended
+			st.Ops.Ended = test.ended
 			status.Print(&text, term.ColorNever, st)
 			answer.Writer{Out: &object, Color: term.ColorNever, Format: report.JSON}.Status(st)
 			require.Contains(t, text.String(), test.line)
