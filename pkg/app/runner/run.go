@@ -128,7 +128,7 @@ func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, 
 
 // saved is the plan that is shown and run: as it is read after it was written.
 func saved(p *plan.Plan) (*plan.Plan, error) {
-	roundtrip.Plan(*p)
+	roundtrip.Check(*p)
 	saved, err := plan.Saved(*p)
 	return &saved, err
 }

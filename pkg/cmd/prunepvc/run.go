@@ -112,7 +112,7 @@ func (v *visit) plan() *plan.Plan { return planner.Plan(v.runner.Client.Namespac
 // step is the deletion of a claim as a step of the plan.
 func (v *visit) step(of claims.Verdict) plan.Step {
 	step := planner.Step(of, v.RetainVolumes)
-	roundtrip.Step(step)
+	roundtrip.CheckStep(step)
 	return step
 }
 

@@ -131,7 +131,7 @@ func watch(ctx context.Context, env *app.Env, r Request, sets []*watched) error 
 				w.outcome = uncounted(env, w, r, member{i, messages})
 			} else {
 				p := r.plan(w, env)
-				roundtrip.Plan(p)
+				roundtrip.Check(p)
 				w.outcome = engines[i].Run(ctx, p, w.snapshot)
 			}
 			stops[i]() // a set that has ended is watched no more

@@ -13,16 +13,16 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
-// Plan compares a plan that is run, in a binary with the tag.
-func Plan(p plan.Plan) {
+// Check compares a plan that is run, in a binary with the tag.
+func Check(p plan.Plan) {
 	if on {
 		Same(p)
 	}
 }
 
-// Step compares a step of a batch, which has its steps in a stream, in a binary with
+// CheckStep compares a step of a batch, which has its steps in a stream, in a binary with
 // the tag.
-func Step(step plan.Step) {
+func CheckStep(step plan.Step) {
 	if on {
 		Same(plan.Plan{Steps: []plan.Step{step}})
 	}
