@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,12 +23,13 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		writes  int // of the first, -1 for all
 		steps   []string
 		budgets []*policyv1.PodDisruptionBudget
-		titles  []string // of the last plan
+		ends    []engine.Result // of each plan
+		titles  []string        // of the last one
 		gates   map[workloadtest.Gapped][]string
 		gone    []string
 	}{
 		{
-			name: "a canary", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22")}, writes: -1,
+			name: "a canary", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22")}, writes: -1, ends: []engine.Result{engine.Done},
 			titles: []string{
 				"set the template, rollout paused", "update web-7", "update web-5, web-4", "update web-2, web-1", "end the canary",
 			},
@@ -36,6 +38,7 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 		{
 			name: "a canary pod by pod", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22")}, writes: -1, budgets: budget,
+			ends: []engine.Result{engine.Done},
 			titles: []string{
 				"set the template, rollout paused", "update web-7", "update web-5", "update web-4", "update web-2", "update web-1",
 				"end the canary",
@@ -47,12 +50,14 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 		{
 			name: "a promotion of one step", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.NextStep}, writes: 2,
+			ends:   []engine.Result{engine.Interrupted, engine.Held},
 			titles: []string{"check web-7", "update web-5, web-4", "update web-2, web-1", "end the canary"},
 			gates:  map[workloadtest.Gapped][]string{counted: {"5", "4", "2"}, byOrdinal: {"8", "7", "4"}},
 			gone:   []string{"web-7", "web-5", "web-4"},
 		},
 		{
 			name: "an abort", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.Abort}, writes: 3,
+			ends: []engine.Result{engine.Interrupted, engine.Done},
 			titles: []string{
 				"put the template of revision web-stable back", "return web-7, web-5, web-4 to revision web-stable", "end the canary",
 			},
@@ -61,7 +66,7 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 		{
 			name: "an abort pod by pod", do: []verbtest.Planner{verbtest.CanaryOf("nginx:1.22"), verbtest.Abort},
-			writes: 3, budgets: budget,
+			writes: 3, budgets: budget, ends: []engine.Result{engine.Interrupted, engine.Done},
 			titles: []string{
 				"put the template of revision web-stable back, rollout paused", "return web-7", "return web-5",
 				"wait until every pod is Available", "end the canary",
@@ -73,6 +78,7 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 		{
 			name: "an undo", do: []verbtest.Planner{verbtest.ToRevision(ststest.Update)}, writes: -1, steps: []string{"100%"},
+			ends: []engine.Result{engine.Done},
 			titles: []string{
 				"put the template of revision 2 back", "return web-7 … web-1 (5 pods) to revision web-update", "end the undo",
 			},
@@ -81,7 +87,7 @@ func TestVerbsThatReplacePods(t *testing.T) {
 		},
 	} {
 		for kind, gates := range test.gates {
-			t.Run(test.name, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, by ordinal: %t", test.name, kind.ByOrdinal), func(t *testing.T) {
 				server := newServer(kind)
 				w := server.world(t)
 				w.Budgets = test.budgets
@@ -90,6 +96,7 @@ func TestVerbsThatReplacePods(t *testing.T) {
 					verbtest.Steps(test.steps...)(&request)
 				}
 				var titles []string
+				var ends []engine.Result
 				for i, do := range test.do {
 					writes := -1
 					if i == 0 {
@@ -101,9 +108,9 @@ func TestVerbsThatReplacePods(t *testing.T) {
 					for _, step := range p.Steps {
 						titles = append(titles, step.Title)
 					}
-					result := w.Run(p, writes)
-					require.Contains(t, []engine.Result{engine.Done, engine.Held, engine.Interrupted}, result)
+					ends = append(ends, w.Run(p, writes))
 				}
+				require.Equal(t, test.ends, ends)
 				require.Equal(t, test.titles, titles)
 				require.Equal(t, gates, server.gates())
 				require.Equal(t, test.gone, w.Gone)
