@@ -21,11 +21,6 @@ type Question struct {
 	Shown bool
 }
 
-// Prompt asks, until valid accepts the answer.
-func (s Streams) Prompt(ctx context.Context, question string, valid func(string) bool) (string, error) {
-	return s.Ask(ctx, Question{Text: question, Valid: valid})
-}
-
 // Ask asks on the error stream and reads a line, until the answer is valid. It
 // gives up when the context ends; the line that is being read then is lost.
 func (s Streams) Ask(ctx context.Context, q Question) (string, error) {

@@ -14,7 +14,7 @@ import (
 
 func yesOrNo(text string) bool { return text == "y" || text == "n" }
 
-func TestPrompt(t *testing.T) {
+func TestAsk(t *testing.T) {
 	tests := []struct {
 		name, input string
 		want        string
@@ -34,7 +34,7 @@ func TestPrompt(t *testing.T) {
 			var out, asked strings.Builder
 			streams := term.Streams{In: strings.NewReader(test.input), Out: &out, Err: &asked}
 
-			got, err := streams.Prompt(t.Context(), "Go on? ", yesOrNo)
+			got, err := streams.Ask(t.Context(), term.Question{Text: "Go on? ", Valid: yesOrNo})
 
 			require.Equal(t, test.err, err)
 			require.Equal(t, test.want, got)

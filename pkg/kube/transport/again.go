@@ -35,7 +35,7 @@ func Again[T any](ctx context.Context, ask func(context.Context) (T, error)) (T,
 		if !Transient(err) || time.Since(began) >= retryFor {
 			return true, nil
 		}
-		TellRetry(ctx, err, "for up to "+retryFor.String())
+		tellRetry(ctx, err, "for up to "+retryFor.String())
 		return false, nil
 	})
 	if err != nil && ctx.Err() != nil {
@@ -96,9 +96,9 @@ func (c *Conn) Tell(words string) {
 	}
 }
 
-// TellRetry says that somebody waits, for what and how long. Once the time is over
+// tellRetry says that somebody waits, for what and how long. Once the time is over
 // nobody does.
-func TellRetry(ctx context.Context, err error, long string) {
+func tellRetry(ctx context.Context, err error, long string) {
 	c, ok := ctx.Value(retryKey{}).(*Conn)
 	if !ok || c.retrying == nil || ctx.Err() != nil {
 		return

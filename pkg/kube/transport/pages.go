@@ -10,8 +10,8 @@ import (
 
 // How many objects are asked for at once.
 const (
-	// PageSize is for pages that are in memory as a whole. kubectl asks for as many.
-	PageSize = 500
+	// pageSize is for pages that are in memory as a whole. kubectl asks for as many.
+	pageSize = 500
 	// LongPage is for pages of which there is one object in memory at a time. For
 	// each page the API server goes through all that is left of the list, so that
 	// many short ones of a long list keep it busy.
@@ -22,7 +22,7 @@ const (
 func Pages[L metav1.ListInterface](ctx context.Context, opts metav1.ListOptions,
 	list func(context.Context, metav1.ListOptions) (L, error), each func(L),
 ) error {
-	opts.Limit = PageSize
+	opts.Limit = pageSize
 	return pages(ctx, opts, func(ctx context.Context, opts metav1.ListOptions) (string, error) {
 		page, err := list(ctx, opts)
 		if err != nil {

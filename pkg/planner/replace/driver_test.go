@@ -109,7 +109,7 @@ func annotated(t *testing.T, p *plan.Plan) []*note.Driver {
 	var out []*note.Driver
 	for _, step := range p.Steps {
 		if edit, ok := step.Change.(plan.Edit); ok && edit.Annotations[note.RolloutAnnotation] != nil {
-			out = append(out, note.DriverOf(*edit.Annotations[note.RolloutAnnotation]))
+			out = append(out, verbtest.Written(t, edit).Driver)
 		}
 	}
 	return out

@@ -32,8 +32,8 @@ type exitView struct {
 	MemoryLimit string     `json:"memoryLimit,omitempty"`
 }
 
-// ViewEvidence is nil where there is none.
-func ViewEvidence(e *evidence.Evidence) *Evidence {
+// viewEvidence is nil where there is none.
+func viewEvidence(e *evidence.Evidence) *Evidence {
 	if e == nil {
 		return nil
 	}
@@ -67,8 +67,8 @@ type ImageChange struct {
 	To        string `json:"to,omitempty"`
 }
 
-// ViewImages are the changes of images.
-func ViewImages(changes []podtemplate.ImageChange) []ImageChange {
+// viewImages are the changes of images.
+func viewImages(changes []podtemplate.ImageChange) []ImageChange {
 	var out []ImageChange
 	for _, c := range changes {
 		out = append(out, ImageChange{report.Clean(c.Container), report.Clean(c.From), report.Clean(c.To)})

@@ -119,7 +119,7 @@ func (o *Sink) Handle(e engine.Event) {
 		out.Progress = &progress{e.Good, e.Want}
 	}
 	out.Until, out.Since, out.Halts = moment(e.Until), moment(e.Since), moment(e.Halts)
-	out.Running = ViewOperation(e.Operation)
+	out.Running = viewOperation(e.Operation)
 	if e.Type == engine.EventGate {
 		out.Message = "next: " + e.Step.Gate.Next
 	}
@@ -139,7 +139,7 @@ func (out *event) outcome(o *engine.Outcome, caller hint.Caller) {
 	out.Result, out.Message, out.Gate = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate)
 	out.Try = report.Helps(caller, o.Try)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
-	out.Images, out.Safe, out.Evidence = ViewImages(o.Images), report.Clean(o.Safe), ViewEvidence(o.Evidence)
+	out.Images, out.Safe, out.Evidence = viewImages(o.Images), report.Clean(o.Safe), viewEvidence(o.Evidence)
 	if o.Result != engine.AbortAsked { // after which another plan follows
 		code := o.ExitCode()
 		out.ExitCode = &code

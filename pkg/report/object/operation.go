@@ -31,19 +31,19 @@ type Driver struct {
 	Ended   bool      `json:"ended,omitempty"`
 }
 
-// ViewOperation is nil where nothing is in progress.
-func ViewOperation(o *plan.Operation) *Operation {
+// viewOperation is nil where nothing is in progress.
+func viewOperation(o *plan.Operation) *Operation {
 	if o == nil {
 		return nil
 	}
 	return &Operation{
 		Verb: o.Verb, Step: o.Step, Steps: o.Steps, Started: moment(o.Started), Aborting: o.Aborting, Held: o.Held, Failed: o.Failed,
-		Driver: ViewDriver(o.Driver), By: ViewDriver(o.By), Reason: report.Clean(o.Reason),
+		Driver: viewDriver(o.Driver), By: viewDriver(o.By), Reason: report.Clean(o.Reason),
 	}
 }
 
-// ViewDriver is nil where nobody knows who it is.
-func ViewDriver(d *note.Driver) *Driver {
+// viewDriver is nil where nobody knows who it is.
+func viewDriver(d *note.Driver) *Driver {
 	if d == nil {
 		return nil
 	}

@@ -76,7 +76,7 @@ func viewPlan(p *plan.Plan) *planView {
 		Verb: p.Verb, Title: report.Clean(p.Title), Details: report.CleanAll(p.Details),
 		Diff: report.SpellOut(p.Diff), Warnings: report.CleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
-		Ordinals: viewOrdinals(p.Ordinals), Images: ViewImages(p.Images),
+		Ordinals: viewOrdinals(p.Ordinals), Images: viewImages(p.Images),
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]

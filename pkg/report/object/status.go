@@ -85,18 +85,18 @@ func viewStatus(st report.Status) statusView {
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: report.Clean(st.Stable()), Update: report.Clean(s.UpdateRevision()),
 		Pods:     []podView{},
-		Evidence: ViewEvidence(st.Verdict.Evidence), Image: st.TemplateImage(),
+		Evidence: viewEvidence(st.Verdict.Evidence), Image: st.TemplateImage(),
 	}
 	v.facts(st)
 	if s.Uncountable != nil {
 		v.Replicas = s.Set.Spec.Ordinals.Len()
 	}
 	if len(s.Revisions) > 0 { // a list does not know what was before
-		v.Images = ViewImages(st.Images())
+		v.Images = viewImages(st.Images())
 	}
 	if first := st.Ops.First(); first != nil {
 		doing := first.Progress(s, st.Now)
-		v.Operation = ViewOperation(&doing)
+		v.Operation = viewOperation(&doing)
 		if v.Operation.Driver != nil {
 			v.Operation.Driver.Ended = st.HasEnded(*doing.Driver)
 		}
@@ -149,7 +149,7 @@ func (v *statusView) facts(st report.Status) {
 func viewCanary(st report.Status, f *operation.RolloutFacts) *canaryView {
 	v := &canaryView{
 		Verb: string(f.Verb), Step: f.Position.Begun, Steps: len(f.Position.Counts), Counts: f.Position.Counts, Started: f.Started,
-		Aborting: f.Aborting, Driver: ViewDriver(st.Driver()),
+		Aborting: f.Aborting, Driver: viewDriver(st.Driver()),
 	}
 	if v.Driver != nil {
 		v.Driver.Ended = st.HasEnded(*st.Driver())

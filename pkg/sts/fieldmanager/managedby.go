@@ -28,8 +28,8 @@ var signs = []sign{
 	{tool: "Helm", label: "meta.helm.sh/release-name"},
 }
 
-// ManagedBy names the tool that owns the set, or "".
-func ManagedBy(s *workload.Set) string {
+// managedBy names the tool that owns the set, or "".
+func managedBy(s *workload.Set) string {
 	writers := Managers(s.ManagedFields)
 	for _, sign := range signs {
 		for _, values := range []map[string]string{s.Labels, s.Annotations} {
@@ -47,7 +47,7 @@ func ManagedBy(s *workload.Set) string {
 // PutsBack warns, in one line or none, of a tool that may put its own template,
 // say, back, and says what to pause before.
 func PutsBack(s *workload.Set, fields ...workload.Field) []string {
-	by := ManagedBy(s)
+	by := managedBy(s)
 	if by == "" {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package fieldmanager_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,7 +23,7 @@ func writtenBy(manager, subresource string) func(*appsv1.StatefulSet) {
 	}
 }
 
-func TestManagedBy(t *testing.T) {
+func TestWhichToolPutsBack(t *testing.T) {
 	tests := []struct {
 		name string
 		set  func(*appsv1.StatefulSet)
@@ -44,7 +45,14 @@ func TestManagedBy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, fieldmanager.ManagedBy(workload.FromApps(ststest.Set(test.set))))
+			warnings := fieldmanager.PutsBack(workload.FromApps(ststest.Set(test.set)), workload.FieldTemplate)
+			if test.want == "" {
+				require.Empty(t, warnings)
+				return
+			}
+			require.Len(t, warnings, 1)
+			tool, _, _ := strings.Cut(warnings[0], " manages statefulset web and may put its own template back")
+			require.Equal(t, test.want, tool)
 		})
 	}
 }

@@ -62,9 +62,9 @@ type driven struct {
 	Managers []string `json:"managers"`
 }
 
-// DriverOf is who drives the operation with this note, nil when the note does
+// driverOf is who drives the operation with this note, nil when the note does
 // not say it or can't be read.
-func DriverOf(note string) *Driver {
+func driverOf(note string) *Driver {
 	var d driven
 	if json.Unmarshal([]byte(note), &d) != nil {
 		return nil
@@ -94,7 +94,7 @@ func AddManager(managers []string, name string) []string {
 // TookOver says who drives now what another run has driven, in a sentence's
 // beginning; "" when the note does not tell or it is still the same process.
 func TookOver(before, after string, at time.Time) string {
-	was, is := DriverOf(before), DriverOf(after)
+	was, is := driverOf(before), driverOf(after)
 	if is == nil || was != nil && is.Same(*was) {
 		return ""
 	}

@@ -116,11 +116,6 @@ func (c Claim) DataDies() bool {
 	return c.Volume != "" && c.Reclaim != corev1.PersistentVolumeReclaimRetain
 }
 
-// OwnedBy reports whether the object with this uid owns the claim.
-func (c Claim) OwnedBy(uid types.UID) bool {
-	return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == uid })
-}
-
 // OtherOwner is an owner of the claim besides the set with this uid and the pod of
 // this name, none if it is empty: with whenDeleted: Delete the set owns it, with
 // whenScaled: Delete the pod that goes. Whose the claim is besides, controller or
