@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,6 +29,15 @@ func (c *Client) Apply(ctx context.Context, change plan.Change, seen sts.Snapsho
 // nothing. It returns the set as it would be.
 func (c *Client) DryRun(ctx context.Context, change plan.Change, seen sts.Snapshot) (*workload.Set, error) {
 	return c.send(ctx, change, seen, []string{metav1.DryRunAll})
+}
+
+// Unwilling words the error of such a rehearsal of a change. Where there was no answer,
+// or the user lacks a permission, nobody has said anything against it.
+func Unwilling(err error, change string) error {
+	if errors.Is(err, engine.ErrLost) || errors.Is(err, engine.ErrTimedOut) || errors.Is(err, context.Canceled) || Denied(err) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", change, err)
 }
 
 func (c *Client) send(ctx context.Context, change plan.Change, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"iter"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -21,7 +21,7 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 				continue
 			}
 			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
-				return app.Unwilling(err, change.String())
+				return kube.Unwilling(err, change.String())
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package runner
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
@@ -17,21 +16,13 @@ func (r *Runner) Planned(s sts.Snapshot) intent.Run {
 		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
 	}
 	if record, err := operation.FindRollout(s); err == nil && record != nil {
-		run.Other = r.other(s, record)
+		run.Other = r.Other(s, record)
 	}
 	return run
 }
 
-// DrivesScale is the same for a scale.
-func (r *Runner) DrivesScale(request *scale.Request, s sts.Snapshot) {
-	request.Driver, request.Manager = r.Env.Driver(), r.Env.FieldManager
-	if first := operation.Find(s).First(); first != nil {
-		request.Other = r.other(s, first)
-	}
-}
-
-// other is the driver in a record, unless it is this process or has ended.
-func (r *Runner) other(s sts.Snapshot, record operation.Record) *note.Other {
+// Other is the driver in a record of the set, unless it is this process or has ended.
+func (r *Runner) Other(s sts.Snapshot, record operation.Record) *note.Other {
 	d := record.Driven(s, r.Client.Now())
 	if d == nil || d.Same(*r.Env.Driver()) {
 		return nil

@@ -166,7 +166,7 @@ func change(ctx context.Context, runner *runner.Runner, r Request, s sts.Snapsho
 			return err
 		}
 		if wanted, out.Exact, err = runner.Client.Preview(ctx, wanted, s); err != nil {
-			return app.Unwilling(err, "the API server does not take the template")
+			return kube.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	out.Template, out.Cause = wanted, r.Cause

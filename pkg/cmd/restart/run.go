@@ -103,7 +103,7 @@ func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snap
 	}
 	if r.Run.DryRun != report.DryRunClient {
 		if out.Template, out.Exact, err = runner.Client.Preview(ctx, out.Template, s); err != nil {
-			return app.Unwilling(err, "the API server does not take the template")
+			return kube.Unwilling(err, "the API server does not take the template")
 		}
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
@@ -75,6 +77,7 @@ func (v *visit) load(ctx context.Context) error {
 	v.scale = scale.Request{
 		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
 		Limits: r.Run.Limits, RecordDir: r.RecordDir, Caller: v.env.Caller(), TakeOver: r.TakeOver,
+		Driver: v.env.Driver(), Manager: v.env.FieldManager,
 	}
 	if err := v.scalers(ctx); err != nil {
 		return err
@@ -82,7 +85,9 @@ func (v *visit) load(ctx context.Context) error {
 	if v.unscaled != nil {
 		v.runner.Warn("nobody knows whether an autoscaler would scale the set again: " + v.unscaled.Error())
 	}
-	v.runner.DrivesScale(&v.scale, v.s)
+	if first := operation.Find(v.s).First(); first != nil {
+		v.scale.Other = v.runner.Other(v.s, first)
+	}
 	v.scale.Left = v.left(ctx)
 	if err := v.wanters(ctx); err != nil {
 		return err
@@ -246,7 +251,7 @@ func (v *visit) rehearse(ctx context.Context, p *plan.Plan) error {
 		}
 		done[kind] = true
 		if _, err := v.runner.Client.DryRun(ctx, change, v.s); err != nil {
-			return app.Unwilling(err, change.String())
+			return kube.Unwilling(err, change.String())
 		}
 	}
 	return nil
