@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -69,7 +70,7 @@ func slimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 	slim.Spec.VolumeClaimTemplates = nil
 	slim.Annotations = nil
 	for key, value := range set.Annotations {
-		if strings.HasPrefix(key, note.OwnAnnotations) {
+		if strings.HasPrefix(key, annotation.Prefix) {
 			metav1.SetMetaDataAnnotation(&slim.ObjectMeta, key, value)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/jsonpatch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -35,15 +36,12 @@ func patchFor(e plan.Edit, seen *workload.Set) ([]byte, error) {
 	return json.Marshal(ops)
 }
 
-// ours is how the plugin's own annotations begin.
-const ours = "kubectl-sts.github.io/"
-
 // recordOps pin the plugin's own annotations that the edit leaves alone: when
 // another run has changed its record, this one no longer knows what it does.
 func recordOps(edits map[string]*string, seen *workload.Set) []jsonpatch.Operation {
 	var ops []jsonpatch.Operation
 	for _, key := range slices.Sorted(maps.Keys(seen.Annotations)) {
-		if _, edited := edits[key]; !edited && strings.HasPrefix(key, ours) {
+		if _, edited := edits[key]; !edited && strings.HasPrefix(key, annotation.Prefix) {
 			ops = append(ops, jsonpatch.Test(jsonpatch.Annotation(key), seen.Annotations[key]))
 		}
 	}

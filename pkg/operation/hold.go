@@ -11,13 +11,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // HoldAnnotation on a set is the record of a hold.
-const HoldAnnotation = note.OwnAnnotations + "hold"
+const HoldAnnotation = annotation.Prefix + "hold"
 
 // Hold is the record of a set whose gate is closed until somebody releases it.
 type Hold struct {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
@@ -51,7 +52,7 @@ func (r Receipt) Binding() plan.Binding {
 // The record's own annotations on the claim's manifest. They are taken off
 // before the claim is made.
 const (
-	prefix       = "record.kubectl-sts.github.io/"
+	prefix       = annotation.OfReceipt
 	keyClaimUID  = prefix + "claim-uid"
 	keyVolumeUID = prefix + "volume-uid"
 	keyBefore    = prefix + "reclaim-policy"

@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 )
 
 // Again reads the set once more where a person was asked, for an answer may take
@@ -48,6 +48,6 @@ func changed(before, after sts.Snapshot) string {
 // records are the annotations of the set in which runs keep what they need.
 func records(s sts.Snapshot) map[string]string {
 	out := maps.Clone(s.Set.Annotations)
-	maps.DeleteFunc(out, func(key, _ string) bool { return !strings.HasPrefix(key, note.OwnAnnotations) })
+	maps.DeleteFunc(out, func(key, _ string) bool { return !strings.HasPrefix(key, annotation.Prefix) })
 	return out
 }

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 )
 
 // UndoneAnnotation notes the last way back of a set, so that the same command
 // given twice does not go forward again to what it has just left.
-const UndoneAnnotation = "kubectl-sts.github.io/undone"
+const UndoneAnnotation = annotation.Prefix + "undone"
 
 // Undone is what that annotation holds.
 type Undone struct {

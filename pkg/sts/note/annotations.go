@@ -1,11 +1,10 @@
 package note
 
-// OwnAnnotations is how the plugin's own annotations begin.
-const OwnAnnotations = "kubectl-sts.github.io/"
+import "github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 
 // RolloutAnnotation on a set is the record of a canary, an undo or a restart that
 // is not over.
-const RolloutAnnotation = OwnAnnotations + "canary"
+const RolloutAnnotation = annotation.Prefix + "canary"
 
 // ScaleAnnotation on a set is the record of a scale that is not over.
-const ScaleAnnotation = "kubectl-sts.github.io/scale"
+const ScaleAnnotation = annotation.Prefix + "scale"

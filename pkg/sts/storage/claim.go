@@ -10,10 +10,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 )
 
 // KeepAnnotation on a claim keeps it, whatever its value: nothing here deletes it.
-const KeepAnnotation = "kubectl-sts.github.io/keep"
+const KeepAnnotation = annotation.Prefix + "keep"
 
 // claimUnused is the condition by which servers from 1.37 on say that no pod
 // has used a claim since its last transition (KEP-5541).

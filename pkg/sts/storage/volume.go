@@ -3,11 +3,13 @@ package storage
 import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 )
 
 // ReclaimBeforeAnnotation on a volume is the reclaim policy that it had before it
 // was set to Retain for a claim that was to be deleted, and that it gets back.
-const ReclaimBeforeAnnotation = "kubectl-sts.github.io/reclaim-policy-before"
+const ReclaimBeforeAnnotation = annotation.Prefix + "reclaim-policy-before"
 
 // Volume is what matters about one PersistentVolume to whoever restores its claim.
 type Volume struct {
