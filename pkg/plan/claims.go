@@ -144,7 +144,7 @@ func (c ClaimsGone) String() string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return claimNames(names) + " " + map[bool]string{true: "is", false: "are"}[len(names) == 1] + " gone"
+	return claimNames(names) + " " + sts.Are(len(names)) + " gone"
 }
 
 // claimNames joins names for a sentence, and shortens a long list.

@@ -172,6 +172,14 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// Are is the verb for so many things.
+func Are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // Few are the first few of these names, and how many more there are.
 func Few(names []string) string {
 	const most = 4

@@ -42,17 +42,11 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 // Wanted picks, out of all objects, the claims that the set's templates
 // can have made.
 func Wanted(s sts.Snapshot) func(any) bool {
-	templates := s.ClaimTemplates()
 	return func(obj any) bool {
 		claim, ok := obj.(*corev1.PersistentVolumeClaim)
-		if !ok {
-			return false
+		if ok {
+			_, ok = s.OrdinalOfClaim(claim.Name)
 		}
-		for _, template := range templates {
-			if _, ok := s.ClaimOrdinal(template, claim.Name); ok {
-				return true
-			}
-		}
-		return false
+		return ok
 	}
 }

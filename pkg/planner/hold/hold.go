@@ -146,19 +146,14 @@ func stops(s sts.Snapshot) []string {
 	}
 	var out []string
 	if len(old) > 0 {
-		out = append(out, fmt.Sprintf("the rollout of revision %s stops: %s not updated", s.UpdateRevision(), some(old, "is", "are")))
+		out = append(out, fmt.Sprintf("the rollout of revision %s stops: %s not updated", s.UpdateRevision(), are(old)))
 	}
 	if len(updated) > 0 {
 		out = append(out, fmt.Sprintf("%s updated already; a pod that is recreated while the set is held comes back at revision %s",
-			some(updated, "is", "are"), s.StableRevision()))
+			are(updated), s.StableRevision()))
 	}
 	return out
 }
 
-// some are the first few names, with the verb that fits their number.
-func some(names []string, one, many string) string {
-	if len(names) == 1 {
-		return names[0] + " " + one
-	}
-	return sts.Few(names) + " " + many
-}
+// are is the first few names, with their verb.
+func are(names []string) string { return sts.Few(names) + " " + sts.Are(len(names)) }

@@ -72,7 +72,7 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 		p.Steps = append(p.Steps, plan.Step{
 			Title: "wait until the pods are updated", Until: plan.PodsGood{From: s.Opens(to).First()},
 		})
-		p.Success = fmt.Sprintf("statefulset %s is released, and %s updated and Available", s.Name(), some(waiting, "is", "are"))
+		p.Success = fmt.Sprintf("statefulset %s is released, and %s updated and Available", s.Name(), are(waiting))
 	}
 	return p, nil
 }

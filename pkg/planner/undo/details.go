@@ -31,9 +31,8 @@ func details(target *Target, s sts.Snapshot, now time.Time) []string {
 		}
 	}
 	if len(down) > 0 {
-		is := map[bool]string{true: "is", false: "are"}[len(down) == 1]
 		out = append(out, fmt.Sprintf("deletes %s, which %s not Ready and which the controller would wait for without end",
-			strings.Join(down, ", "), is))
+			strings.Join(down, ", "), sts.Are(len(down))))
 	}
 	if len(deletes) > 0 {
 		out = append(out, "deletes, one at a time: "+strings.Join(deletes, ", "))

@@ -166,12 +166,5 @@ func leftOn(s sts.Snapshot, revision string, now time.Time) string {
 			left = append(left, p)
 		}
 	}
-	return fmt.Sprintf("%s still on revision %s and not Available", are(replace.Names(left), len(left)), revision)
-}
-
-func are(text string, n int) string {
-	if n == 1 {
-		return text + " is"
-	}
-	return text + " are"
+	return fmt.Sprintf("%s %s still on revision %s and not Available", replace.Names(left), sts.Are(len(left)), revision)
 }
