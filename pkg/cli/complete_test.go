@@ -86,7 +86,7 @@ const (
 
 func TestTabOffers(t *testing.T) {
 	const (
-		newest = "3\tweb-update, present, registry:5000/app/nginx:1.22@sha256:0a1b"
+		newest = "3\tweb-update, current, registry:5000/app/nginx:1.22@sha256:0a1b"
 		stable = "2\tweb-stable, stable, nginx:1.21"
 		oldest = "1\tweb-old, nginx:1.21"
 	)

@@ -25,7 +25,7 @@ func templates(s sts.Snapshot) []corev1.Container {
 	return slices.Concat(pod.Containers, pod.InitContainers)
 }
 
-// images completes CONTAINER=IMAGE: the container, and then its present
+// images completes CONTAINER=IMAGE: the container, and then its current
 // repository, for it is the tag that changes.
 func images(s sts.Snapshot, typed string) []string {
 	var words []string
@@ -64,7 +64,7 @@ func revisions(s sts.Snapshot, _ string) []string {
 		about := []string{r.Name}
 		switch r.Name {
 		case s.UpdateRevision():
-			about = append(about, "present")
+			about = append(about, "current")
 		case s.StableRevision():
 			about = append(about, "stable")
 		}

@@ -112,11 +112,11 @@ func newPlan(request undo.Request, target *undo.Target, s sts.Snapshot, manifest
 	if err != nil {
 		return nil, err
 	}
-	present, err := podtemplate.Of(manifest)
+	current, err := podtemplate.Of(manifest)
 	if err != nil {
 		return nil, err
 	}
-	p.Diff, err = podtemplate.Unified(present, target.Template, "present",
+	p.Diff, err = podtemplate.Unified(current, target.Template, "current",
 		fmt.Sprintf("revision %d (%s)", target.Revision.Revision, target.Revision.Name))
 	return p, err
 }

@@ -40,7 +40,7 @@ var (
 		for without end; it is deleted once it has been so for --patience, so that it comes back at the revision
 		wanted. Then every pod must be Available, and stay so for --soak.
 
-		Without --to-revision it goes to the last revision that is not the present one. Where a rollout is not
+		Without --to-revision it goes to the last revision that is not the current one. Where a rollout is not
 		over, that is the one that the rollout began from. It is shown, with what changes, before you are asked.
 		"kubectl sts history" lists the revisions. A partition is opened for it and set again at the end. A
 		canary, a restart or an abort in progress gives way to it.
@@ -77,7 +77,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	}
 	fs.StringVar(&r.ToRevision, "to-revision", "",
 		"The revision to go back to: its number, its name, or the hash at the end of its name. The default is the last one that "+
-			"is not the present one.")
+			"is not the current one.")
 	fs.StringVar(&r.steps, "steps", "",
 		"Go step by step, as a canary does: counts or percentages of the replicas, going up. The default is all at once.")
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without a restart.")

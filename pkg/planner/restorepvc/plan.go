@@ -122,7 +122,7 @@ func (b planner) frame(title, success string) *plan.Plan {
 
 // leave waits until the claim is gone that is on its way out.
 func (b planner) leave(claim storage.Claim) *plan.Plan {
-	p := b.frame(fmt.Sprintf("wait until claim %s is gone, which is being deleted, and make it again, bound to volume %s",
+	p := b.frame(fmt.Sprintf("wait until claim %s, which is being deleted, is gone, and make it again, bound to volume %s",
 		b.Claim, b.Volume), "")
 	p.Steps = []plan.Step{{
 		Title: fmt.Sprintf("wait until claim %s is gone", b.Claim),

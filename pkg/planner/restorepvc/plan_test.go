@@ -209,7 +209,7 @@ func TestARestoreInWords(t *testing.T) {
 		},
 		"the deleted claim is still there": {
 			there(corev1.ClaimBound, leaving), released(),
-			"wait until claim data-web-1 is gone, which is being deleted, and make it again, bound to volume pv-data-web-1", "",
+			"wait until claim data-web-1, which is being deleted, is gone, and make it again, bound to volume pv-data-web-1", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,7 @@ type Target struct {
 
 // FindTarget picks the revision that an undo goes to. named is the one
 // that the user asks for, nil for none: then it is the last one that is not
-// the present one and, where a rollout is not over, the one that it began
+// the current one and, where a rollout is not over, the one that it began
 // from, for what lies between has never run on every pod.
 //
 // Whatever is in progress gives way: the set goes back to what that began from.
@@ -106,13 +106,13 @@ func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time)
 		return present, fmt.Sprintf("%s at %s left revision %s for this one", note.Noun(), at, note.From)
 	}
 	if stable, ok := s.Revision(s.StableRevision()); ok && s.Observed() && stable.Name != present.Name {
-		return stable, "the rollout of the present one is not over, and began from it"
+		return stable, "the rollout of the current one began from it, and is not over"
 	}
 	for _, r := range slices.Backward(s.Revisions) {
 		switch {
 		case r.Name == present.Name || sameButRestarted(r, present):
 		case !brokenOn(s, r.Name, now):
-			return r, "the last one before the present one"
+			return r, "the last one before the current one"
 		case !brokenOn(s, present.Name, now) && runs(s, present.Name):
 			return present, fmt.Sprintf("its template is back already, but %s", leftOn(s, r.Name, now))
 		}

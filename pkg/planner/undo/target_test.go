@@ -33,8 +33,8 @@ func undone(from, to string) func(*appsv1.StatefulSet) {
 func TestWhereAnUndoGoes(t *testing.T) {
 	const (
 		a, b, c  = ststest.Stable, ststest.Update, verbtest.Third
-		notOver  = "the rollout of the present one is not over, and began from it"
-		previous = "the last one before the present one"
+		notOver  = "the rollout of the current one began from it, and is not over"
+		previous = "the last one before the current one"
 		notSeen  = "the controller has not seen the current template yet"
 	)
 	for _, test := range []struct {
@@ -58,7 +58,7 @@ func TestWhereAnUndoGoes(t *testing.T) {
 			verbtest.On(verbtest.Rolling(c, c), a, c, c, c, c, c), a, previous, false,
 		},
 		{
-			"kubectl has put the template back and a broken pod is left: to the present one",
+			"kubectl has put the template back and a broken pod is left: to the current one",
 			verbtest.On(verbtest.Rolling(a, a), a, a, a, a, a, "!"+c), a,
 			"its template is back already, but web-4 is still on revision web-third and not Available", false,
 		},
@@ -67,7 +67,7 @@ func TestWhereAnUndoGoes(t *testing.T) {
 			"its template is back already, but web-3, web-4 are still on revision web-third and not Available", false,
 		},
 		{
-			"the present one and the one before are both broken: to the last that is not",
+			"the current one and the one before are both broken: to the last that is not",
 			verbtest.On(verbtest.Rolling(c, c), "", c, c, "!"+b, c, "!"+c), a, previous, false,
 		},
 		{
@@ -147,16 +147,16 @@ func TestAnUndoToANamedRevision(t *testing.T) {
 	}{
 		{"an earlier one", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, c), a, false},
 		{"a note does not matter", verbtest.On(verbtest.Rolling(a, a, undone(c, a)), "", a, a, a, a, a), c, false},
-		{"the present one, which every pod runs", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, c), c, true},
-		{"the present one, which not every pod runs", verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, c), c, false},
-		{"the present one, of which a pod is not Available", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, "!"+c), c, false},
-		{"the present one, of which a pod is missing", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c), c, false},
+		{"the current one, which every pod runs", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, c), c, true},
+		{"the current one, which not every pod runs", verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, c), c, false},
+		{"the current one, of which a pod is not Available", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c, "!"+c), c, false},
+		{"the current one, of which a pod is missing", verbtest.On(verbtest.Rolling(c, c), "", c, c, c, c), c, false},
 		{
-			"the present one, before the controller has seen it", verbtest.On(verbtest.Rolling(c, c, ststest.Unseen), "", c, c, c, c, c), c,
+			"the current one, before the controller has seen it", verbtest.On(verbtest.Rolling(c, c, ststest.Unseen), "", c, c, c, c, c), c,
 			false,
 		},
 		{"one that every pod runs, but the template is another", verbtest.On(verbtest.Rolling(a, c), "", a, a, a, a, a), a, false},
-		{"the present one of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), c, true},
+		{"the current one of a set without replicas", verbtest.On(verbtest.Rolling(c, c, ststest.Replicas(0)), ""), c, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			named, ok := test.s.Revision(test.to)
@@ -177,7 +177,7 @@ func TestNowhereToGoBackTo(t *testing.T) {
 		Try: hinttest.List("see what there is: kubectl sts history web"),
 	}
 	for name, revisions := range map[string][]*appsv1.ControllerRevision{
-		"only the present one is left": s.Revisions[2:],
+		"only the current one is left": s.Revisions[2:],
 		"there is none at all":         nil,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func TestThePlanOfAnUndo(t *testing.T) {
 		Verb: "undo", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title: "undo of statefulset web: back to revision 1 (web-stable)",
 		Details: []string{
-			"revision 1: the rollout of the present one is not over, and began from it",
+			"revision 1: the rollout of the current one began from it, and is not over",
 			"deletes web-4, which is not Ready and which the controller would wait for without end",
 			"the controller replaces: web-3",
 		},

@@ -18,8 +18,8 @@ func UndoPlan() plan.Plan {
 	return plan.Plan{
 		Verb: "undo", Namespace: "default", Name: "web", UID: "web-uid",
 		Title:    "undo of statefulset web: back to revision 1 (web-stable)",
-		Details:  []string{"revision 1: the last one before the present one", "the controller replaces: web-4"},
-		Diff:     "--- present\n+++ revision 1 (web-stable)\n@@ -1,3 +1,3 @@\n spec:\n-  image: nginx:1.22\n+  image: nginx:1.21\n",
+		Details:  []string{"revision 1: the last one before the current one", "the controller replaces: web-4"},
+		Diff:     "--- current\n+++ revision 1 (web-stable)\n@@ -1,3 +1,3 @@\n spec:\n-  image: nginx:1.22\n+  image: nginx:1.21\n",
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
 		Steps: []plan.Step{
 			{
