@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -27,7 +28,7 @@ type File struct {
 // anything is asked of anybody, where one of them can't be measured.
 func (g Given) Checks() ([]Check, error) {
 	if err := g.Rule.validate(); err != nil {
-		return nil, err
+		return nil, onFlag(err)
 	}
 	var out []Check
 	for _, file := range g.Files {
@@ -38,7 +39,7 @@ func (g Given) Checks() ([]Check, error) {
 		out = append(out, checks...)
 	}
 	if g.PromMin != "" && len(g.Prom) == 0 {
-		return nil, fmt.Errorf("--check-prom-min is for --check-prom, which is not given")
+		return nil, errors.New("--check-prom-min is for --check-prom, which is not given")
 	}
 	flags, err := g.flags()
 	if err != nil {
@@ -86,4 +87,16 @@ func flagName(kind Kind, i int) string {
 		return string(kind)
 	}
 	return fmt.Sprintf("%s-%d", kind, i+1)
+}
+
+// onFlag names the flag of a rule that is wrong.
+func onFlag(err error) error {
+	var bad badRule
+	switch {
+	case !errors.As(err, &bad):
+		return err
+	case bad.field == "onUnknown":
+		return fmt.Errorf("--on-unknown: %s", bad.why)
+	}
+	return fmt.Errorf("--check-%s: %s", bad.field, bad.why)
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -61,63 +63,63 @@ func tooLong(checks []Check) error {
 
 // Difference is why a run can't go on with the checks that were given.
 type Difference struct {
-	// Missing are the flags of commands that have to be given again: the record has
-	// only their digests.
-	Missing []string
-	// Changed says what is not as the run began with, one line each.
-	Changed []string
+	// Missing are commands that have to be given again, as they are in the record:
+	// with their digests only.
+	Missing []Check
+	// Changed are the names of checks that are not as the run began with, and Added
+	// those of checks that it did not begin with.
+	Changed, Added []string
 }
 
 // Error is the difference in one line.
 func (d *Difference) Error() string {
 	var out []string
-	if len(d.Missing) > 0 {
-		out = append(out, "the commands of these checks are not in the record, give them again: --"+strings.Join(d.Missing, ", --"))
+	for _, c := range d.Missing {
+		out = append(out, fmt.Sprintf("the command of check %q is not in the record: give it again, with --%s or --checks", c.Name, c.Kind.Flag()))
 	}
-	return strings.Join(append(out, d.Changed...), "; ")
+	for _, name := range d.Changed {
+		out = append(out, fmt.Sprintf("check %q is not the one that the run began with", name))
+	}
+	for _, name := range d.Added {
+		out = append(out, fmt.Sprintf("the run began without check %q", name))
+	}
+	return strings.Join(out, "; ")
 }
 
 // Resume are the checks that a run goes on with which is in progress: those of its
 // record, with the commands that were given for their digests. Commands that are not
-// given, or others than in the record, are a [*Difference]; so are other checks of
-// any kind. With changed (--checks-changed) what is given counts, whatever the record
-// says; without any checks given there are then none.
+// given, and checks that are not as in the record, are a [*Difference]. With changed
+// (--checks-changed) what is given counts, whatever the record says: no check at all,
+// where none is given.
 func Resume(recorded, given []Check, changed bool) ([]Check, error) {
 	if changed {
 		return given, nil
 	}
+	names := map[string]Check{}
+	for _, c := range given {
+		names[c.Name] = c
+	}
 	var out []Check
 	var d Difference
-	rest := append([]Check{}, given...)
 	for _, want := range recorded {
-		at := find(rest, want)
+		c, found := names[want.Name]
+		delete(names, want.Name)
 		switch {
-		case at >= 0:
-			out = append(out, rest[at])
-			rest = append(rest[:at], rest[at+1:]...)
+		case found && Record([]Check{c})[0] == want:
+			out = append(out, c)
+		case found:
+			d.Changed = append(d.Changed, want.Name)
 		case want.isCommand():
-			d.Missing = append(d.Missing, want.Kind.Flag())
+			d.Missing = append(d.Missing, want)
 		default:
 			out = append(out, want)
 		}
 	}
-	for _, c := range rest {
-		d.Changed = append(d.Changed, fmt.Sprintf("check %q is none that the run began with", c.Name))
-	}
-	if len(d.Missing) > 0 || len(d.Changed) > 0 {
+	d.Added = slices.Sorted(maps.Keys(names))
+	if len(d.Missing)+len(d.Changed)+len(d.Added) > 0 {
 		return nil, &d
 	}
 	return out, nil
-}
-
-// find is where the checks have the one that was recorded, -1 for nowhere.
-func find(checks []Check, want Check) int {
-	for i, c := range Record(checks) {
-		if c == want {
-			return i
-		}
-	}
-	return -1
 }
 
 var errNoCommand = errors.New("there is no command")
