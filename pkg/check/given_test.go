@@ -63,7 +63,7 @@ func TestFlagsRejected(t *testing.T) {
 			`--check-prom "up" has no condition: it is 'QUERY; CONDITION', such as '...; value < 0.01'`,
 		},
 		{"a variable that there is not", check.Given{Prom: []string{"up[$w]; value > 1"}}, "--check-prom: the query has $w; there are $pods, $stable, $all, $namespace, $name and $window"},
-		{"half a condition", check.Given{Prom: []string{"up; value >"}}, `--check-prom: condition "value >": unexpected token EOF`},
+		{"half a condition", check.Given{Prom: []string{"up; value >"}}, `--check-prom: condition "value >": it ends too early`},
 		{
 			"a comparison of a thing with itself", check.Given{Prom: []string{"up; value > stable"}},
 			"--check-prom: the condition compares with stable, but the query has no $pods: both would be the same",

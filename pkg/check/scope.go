@@ -72,18 +72,21 @@ func (s Stables) Remember(m Measurement) Stables {
 	return out
 }
 
-// Env is what a command finds in its environment.
+// Env is what a command on this machine finds in its environment.
 func (s Scope) Env() []string {
-	return []string{
-		"STS_NAME=" + s.Set, "STS_NAMESPACE=" + s.Namespace, "STS_STEP=" + s.Step,
-		"STS_PODS=" + names(s.Pods), "STS_STABLE_PODS=" + names(s.Stables),
-		"STS_REVISION=" + s.Revision, "STS_STABLE=" + s.Stable,
-	}
+	return append(s.common(), "STS_PODS="+names(s.Pods), "STS_STABLE_PODS="+names(s.Stables))
 }
 
 // EnvIn is what a command in this pod finds.
 func (s Scope) EnvIn(pod Pod) []string {
-	return append(s.Env(), "STS_POD="+pod.Name, "STS_ORDINAL="+strconv.Itoa(pod.Ordinal))
+	return append(s.common(), "STS_POD="+pod.Name, "STS_ORDINAL="+strconv.Itoa(pod.Ordinal))
+}
+
+func (s Scope) common() []string {
+	return []string{
+		"STS_NAME=" + s.Set, "STS_NAMESPACE=" + s.Namespace, "STS_STEP=" + s.Step,
+		"STS_REVISION=" + s.Revision, "STS_STABLE=" + s.Stable,
+	}
 }
 
 func names(pods []Pod) string {

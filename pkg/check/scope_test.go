@@ -16,8 +16,12 @@ func TestEnv(t *testing.T) {
 		Stables: []check.Pod{{Name: "web-0"}},
 	}
 	require.Equal(t, []string{
-		"STS_NAME=web", "STS_NAMESPACE=shop", "STS_STEP=canary/partition-3", "STS_PODS=web-3 web-4", "STS_STABLE_PODS=web-0",
-		"STS_REVISION=web-2", "STS_STABLE=web-1", "STS_POD=web-4", "STS_ORDINAL=4",
+		"STS_NAME=web", "STS_NAMESPACE=shop", "STS_STEP=canary/partition-3", "STS_REVISION=web-2", "STS_STABLE=web-1",
+		"STS_PODS=web-3 web-4", "STS_STABLE_PODS=web-0",
+	}, on.Env())
+	require.Equal(t, []string{
+		"STS_NAME=web", "STS_NAMESPACE=shop", "STS_STEP=canary/partition-3", "STS_REVISION=web-2", "STS_STABLE=web-1",
+		"STS_POD=web-4", "STS_ORDINAL=4",
 	}, on.EnvIn(on.Pods[1]))
 }
 

@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -19,7 +18,7 @@ import (
 
 // Exec runs a command in a container of a pod, "" for its default one, until it
 // ends or the context does. Both of its outputs go to out. The error of a
-// command that ended with another code than 0 says so.
+// command that ended with another code than 0 is an [ExitCode].
 func (c *Client) Exec(ctx context.Context, name, container string, command []string, out io.Writer) error {
 	ctx = c.conn.Quiet(ctx)
 	pod, err := transport.Again(ctx, func(ctx context.Context) (*corev1.Pod, error) {
@@ -54,7 +53,7 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &exit):
-		return fmt.Errorf("exit code %d", exit.Code)
+		return ExitCode(exit.Code)
 	}
 	// The connection is not made then, and the server's words are all there is:
 	// about get they are as ever, about create, which it asks for in the second

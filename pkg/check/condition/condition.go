@@ -1,21 +1,19 @@
 // Package condition is what must hold for the answer of a query: an expression of
 // numbers, comparisons and logic over what was measured.
+//
+// The language is a small part of that of expr-lang/expr, with the same words and the
+// same precedence, which many know from Argo Rollouts and KEDA. The library itself
+// calls methods by name, so that the linker has to keep those of every type: with it
+// the plugin is a third larger.
 package condition
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser"
-	"github.com/expr-lang/expr/vm"
 )
 
 // The variables of a condition.
@@ -23,7 +21,6 @@ const (
 	value  = "value"  // of the series that is looked at
 	stable = "stable" // the same query's answer about the stable pods
 	values = "values" // of all series
-	isNaN  = "isNaN"
 )
 
 // longest is how many bytes a condition may have.
@@ -31,11 +28,11 @@ const longest = 1000
 
 // Condition is an expression that can be asked about numbers.
 type Condition struct {
-	text    string
-	program *vm.Program
-	uses    map[string]bool
-	holds   string // what is behind value, where the whole is one comparison of it
-	broken  string // the same for when it does not hold
+	text   string
+	root   node
+	uses   map[string]bool
+	holds  string // what is behind value, where the whole is one comparison of it
+	broken string // the same for when it does not hold
 }
 
 // Parse reads a condition. It must say yes or no, and ask about something that was
@@ -47,54 +44,21 @@ func Parse(text string) (*Condition, error) {
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, unseen) {
 		return nil, errors.New("the condition has characters that can't be seen")
 	}
-	tree, err := parser.Parse(text)
+	p := &parser{rest: text, uses: map[string]bool{}}
+	root, err := p.whole()
 	if err != nil {
-		return nil, wrong(text, err)
+		return nil, fmt.Errorf("condition %q: %w", text, err)
 	}
-	found := &finder{uses: map[string]bool{}}
-	ast.Walk(&tree.Node, found)
-	if found.err != nil {
-		return nil, fmt.Errorf("condition %q: %w", text, found.err)
-	}
-	if !found.uses[value] && !found.uses[values] {
+	if !p.uses[value] && !p.uses[values] {
 		return nil, fmt.Errorf("condition %q does not ask about value", text)
 	}
-	options := []expr.Option{
-		expr.Env(environment(0, 0, []float64{})), expr.AsBool(), expr.DisableAllBuiltins(), expr.Optimize(false),
-		expr.Function(isNaN, func(of ...any) (any, error) {
-			number, ok := of[0].(float64)
-			return ok && math.IsNaN(number), nil
-		}, new(func(float64) bool)),
-	}
-	for name := range functions {
-		options = append(options, expr.EnableBuiltin(name))
-	}
-	program, err := expr.Compile(text, options...)
-	if err != nil {
-		return nil, wrong(text, err)
-	}
-	c := &Condition{text: text, program: program, uses: found.uses}
-	c.holds, c.broken = comparison(tree.Node)
+	c := &Condition{text: text, root: root, uses: p.uses}
+	c.holds, c.broken = comparison(text, root)
 	return c, nil
 }
 
 // unseen reports what would make a text other than it looks.
 func unseen(r rune) bool { return r != ' ' && (!unicode.IsPrint(r) || unicode.IsSpace(r)) }
-
-// wrong is an error of the library in one line.
-func wrong(text string, err error) error {
-	words := err.Error()
-	var e *file.Error
-	if errors.As(err, &e) {
-		words = e.Message
-	}
-	words = strings.Join(strings.FieldsFunc(words, unicode.IsSpace), " ")
-	return fmt.Errorf("condition %q: %s", text, words)
-}
-
-func environment(v, s float64, all []float64) map[string]any {
-	return map[string]any{value: v, stable: s, values: all}
-}
 
 // UsesStable reports whether it compares with the stable pods.
 func (c *Condition) UsesStable() bool { return c.uses[stable] }
@@ -107,16 +71,46 @@ func (c *Condition) TakesNaN() bool { return c.uses[isNaN] }
 
 // Holds asks about a value, that of the stable pods, and those of all series.
 func (c *Condition) Holds(v, s float64, all []float64) (bool, error) {
-	out, err := expr.Run(c.program, environment(v, s, all))
+	out, err := c.root.number(&given{v, s, all})
 	if err != nil {
-		return false, wrong(c.text, err)
+		return false, fmt.Errorf("condition %q: %w", c.text, err)
 	}
-	holds, ok := out.(bool)
-	if !ok {
-		return false, fmt.Errorf("condition %q says neither yes nor no", c.text)
-	}
-	return holds, nil
+	return out != 0, nil
 }
 
 // Bound is what a value is held against, such as "<= 1.2 * stable", or the condition.
 func (c *Condition) Bound() string { return cmp.Or(c.holds, c.text) }
+
+// Worse reports whether the one value is further on the wrong side than the other,
+// where the whole is one comparison that has one.
+func (c *Condition) Worse(a, b float64) bool {
+	switch c.holds[:min(1, len(c.holds))] {
+	case "<":
+		return a > b
+	case ">":
+		return a < b
+	}
+	return false
+}
+
+// inverse are the comparisons that hold where another does not, but for NaN.
+var inverse = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+// comparison is what a value is held against where the whole is one comparison of it,
+// and what holds where that does not; both are empty otherwise.
+func comparison(text string, root node) (holds, broken string) {
+	n, ok := root.(binary)
+	if !ok || inverse[n.operator] == "" {
+		return "", ""
+	}
+	if left, ok := n.left.(variable); !ok || left != value {
+		return "", ""
+	}
+	// The text begins with the variable, maybe in brackets, and the operator is behind.
+	_, right, _ := strings.Cut(text, n.operator)
+	right = strings.TrimSpace(right)
+	if strings.HasPrefix(strings.TrimSpace(text), "(") {
+		return "", ""
+	}
+	return n.operator + " " + right, inverse[n.operator] + " " + right
+}

@@ -68,35 +68,82 @@ func TestAnIndexThatIsNotThereIsAnError(t *testing.T) {
 	c, err := condition.Parse("values[3] > 1")
 	require.NoError(t, err)
 	_, err = c.Holds(0, 0, []float64{1})
-	require.EqualError(t, err, `condition "values[3] > 1": index out of range: 3 (array length is 1)`)
+	require.EqualError(t, err, `condition "values[3] > 1": there is no values[3]: there are 1 values`)
+	c, err = condition.Parse("max(values) > 1")
+	require.NoError(t, err)
+	_, err = c.Holds(0, 0, nil)
+	require.EqualError(t, err, `condition "max(values) > 1": max of no values`)
+}
+
+func TestPrecedence(t *testing.T) {
+	for text, want := range map[string]bool{
+		"value + 2 * 3 == 7":                   true,
+		"(value + 2) * 3 == 9":                 true,
+		"value - 1 - 1 == -1":                  true,
+		"value * 8 / 4 / 2 == 1":               true,
+		"value * 2 ** 3 ** 2 == 512":           true,
+		"value * -2 ** 2 == -4":                true,
+		"value * 2 ^ 3 == 8":                   true,
+		"value * 7 % 4 == 3":                   true,
+		"value == 1 or value == 2 and false":   true,
+		"(value == 1 or value == 2) and false": false,
+		"not (value == 2) and true":            true,
+		"!(value == 1)":                        false,
+		"not not (value == 1)":                 true,
+		"min(value, 2, 3) == 1":                true,
+		"max(value, 2, 3) == 3":                true,
+		"value == 1e0 and value == 10e-1":      true,
+		"value==.1e+1&&true":                   true,
+	} {
+		t.Run(text, func(t *testing.T) {
+			c, err := condition.Parse(text)
+			require.NoError(t, err)
+			got, err := c.Holds(1, 0, nil)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		})
+	}
 }
 
 func TestParseRejects(t *testing.T) {
 	const others = " is not among what a condition may use: value, stable, values, numbers, comparisons, " +
 		"and, or, not, isNaN, len, min, max, sum, mean, median"
 	for text, want := range map[string]string{
-		"":                         `condition "": unexpected token EOF`,
-		"value <":                  `condition "value <": unexpected token EOF`,
-		"value":                    `condition "value": expected bool, but got float64`,
+		"":                         `condition "": it ends too early`,
+		"value <":                  `condition "value <": it ends too early`,
+		"value":                    `condition "value": it is a number, and must say yes or no, as value < 0.01 does`,
 		"1 < 2":                    `condition "1 < 2" does not ask about value`,
 		"stable < 2":               `condition "stable < 2" does not ask about value`,
-		"valu < 2":                 `condition "valu < 2": valu` + others,
-		"value < 2; value":         `condition "value < 2; value": value < 2; value` + others,
-		"value < len('abc')":       `condition "value < len('abc')": "abc"` + others,
-		"value in values":          `condition "value in values": in` + others,
-		"now() > value":            `condition "now() > value": now` + others,
-		"any(values, # > 1)":       `condition "any(values, # > 1)": #` + others,
-		"sum(values, # * 2) >1":    "condition \"sum(values, # * 2) >1\": #" + others,
-		"value > 1 ? true : false": `condition "value > 1 ? true : false": value > 1 ? true : false` + others,
-		"let a = 1; value > a":     `condition "let a = 1; value > a": a` + others,
-		"len(1..9999999) > value":  `condition "len(1..9999999) > value": ..` + others,
-		"values[value] > 1":        `condition "values[value] > 1": values[value]` + others,
-		"value matches 'a'":        `condition "value matches 'a'": "a"` + others,
-		"value > 1 | len()":        `condition "value > 1 | len()": invalid argument for len (type bool)`,
-		"isNaN() or value > 1":     `condition "isNaN() or value > 1": isNaN` + others,
+		"valu < 2":                 `condition "valu < 2": "valu"` + others,
+		"value < 2; value":         `condition "value < 2; value": ";" is not expected here`,
+		"value < 'abc'":            `condition "value < 'abc'": "'"` + others,
+		"value in values":          `condition "value in values": "in" is not expected here`,
+		"now() > value":            `condition "now() > value": "now"` + others,
+		"sum(values, # * 2) > 1":   `condition "sum(values, # * 2) > 1": values is a list: values[0], or max(values)`,
+		"value > 1 ? true : false": `condition "value > 1 ? true : false": "?" is not expected here`,
+		"value > 1..5":             `condition "value > 1..5": "1..5"` + others,
+		"values > 1":               `condition "values > 1": values is a list: values[0], or max(values)`,
+		"values[value] > 1":        `condition "values[value] > 1": "value" is no index`,
+		"values[-1] > 1":           `condition "values[-1] > 1": "-" is no index`,
+		"values[0 > 1":             `condition "values[0 > 1": ">" is where "]" is expected`,
+		"isNaN() or value > 1":     `condition "isNaN() or value > 1": ")"` + others,
+		"isNaN(values)":            `condition "isNaN(values)": values is a list: values[0], or max(values)`,
+		"isNaN(value, 1)":          `condition "isNaN(value, 1)": isNaN takes one number`,
+		"len(value) > 1":           `condition "len(value) > 1": len takes values, and nothing else`,
+		"max(value > 1) > 1":       `condition "max(value > 1) > 1": max is for numbers, not for what says yes or no`,
+		"(value > 1":               `condition "(value > 1": it ends where ")" is expected`,
+		"value > 1)":               `condition "value > 1)": ")" is not expected here`,
+		"value < 1 < 2":            `condition "value < 1 < 2": < is for numbers, not for what says yes or no`,
+		"value > true":             `condition "value > true": > is for numbers, not for what says yes or no`,
+		"value and true":           `condition "value and true": and is for what says yes or no, not for numbers`,
+		"not value > 1":            `condition "not value > 1": not is for what says yes or no, not for numbers: put it into brackets`,
+		"-(value > 1)":             `condition "-(value > 1)": - is for numbers, not for what says yes or no`,
+		"value > 1e999":            `condition "value > 1e999": "1e999"` + others,
+		"value > 12x":              `condition "value > 12x": "12x"` + others,
+		"value > NaN":              `condition "value > NaN": "NaN"` + others,
+		"value = 1":                `condition "value = 1": "=" is not expected here`,
 		"value > \x1b":             "the condition has characters that can't be seen",
 		"value\n> 1":               "the condition has characters that can't be seen",
-		"value > true":             `condition "value > true": invalid operation: > (mismatched types float64 and bool)`,
 	} {
 		t.Run(text, func(t *testing.T) {
 			_, err := condition.Parse(text)
@@ -108,7 +155,7 @@ func TestParseRejects(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"value < 0.01", "value <= 1.2 * stable + 0.01", "isNaN(value) || value < 3", "max(values) < 1", "values[0] > 1",
-		"sum(values, # * 2) > 1", "1..9 == values", "((((value))))>1", "value % 0 > 1", "value > 1e309", "not not (value>0x1f)",
+		"sum(values, # * 2) > 1", "1..9 == values", "((((value))))>1", "value % 0 > 1", "-(-value)>values[0]", "max(1,min(2,value))>0", "value > 1e309", "not not (value>0x1f)",
 	} {
 		f.Add(text, 0.5, 0.25)
 	}

@@ -38,15 +38,15 @@ func withStable(bound, number string) string {
 			return bound
 		}
 		end := at + i + len(stable)
-		if end == len(bound) || !isLetter(bound[end]) {
+		if end == len(bound) || !letter(bound[end]) {
 			return bound[:end] + " " + number + bound[end:]
 		}
 		at = end
 	}
 }
 
-func isLetter(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+func letter(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digit(c) || c == '_'
 }
 
 // Number is a number for a person: three digits that count are enough.
