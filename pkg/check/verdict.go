@@ -23,6 +23,9 @@ const (
 // failure that is known stays one, whatever else is not known.
 func (v Verdict) rank() int { return slices.Index([]Verdict{Pass, NotYet, Unknown, Fail}, v) }
 
+// Worse reports whether it counts more than another where pods differ.
+func (v Verdict) Worse(than Verdict) bool { return v.rank() > than.rank() }
+
 // Refuses reports whether a run must not begin with a check that says this about
 // pods that are well.
 func (v Verdict) Refuses() bool { return v == Fail || v == Unknown }

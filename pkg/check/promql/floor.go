@@ -35,7 +35,7 @@ func ParseFloor(text string) (Floor, error) {
 	if f.Least, err = strconv.ParseFloat(strings.TrimSpace(number), 64); err != nil || math.IsNaN(f.Least) || math.IsInf(f.Least, 0) {
 		return wrong()
 	}
-	if f.Query, err = Parse(text[:at]); err != nil {
+	if f.Query, err = Parse(strings.TrimSpace(text[:at])); err != nil {
 		return Floor{}, fmt.Errorf("the least traffic: %w", err)
 	}
 	return f, nil
