@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
 	"k8s.io/streaming/pkg/httpstream"
@@ -25,8 +27,10 @@ import (
 // reachable, and the port may listen on the pod's loopback address alone. Each
 // connection is one of its own to the API server.
 func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, error) {
+	ctx, stop := context.WithTimeoutCause(ctx, connectWithin, errNotConnected)
+	defer stop()
 	at := c.conn.Core.Post().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("portforward").URL()
-	dialer, err := c.forwarder(at)
+	dialer, err := c.forwarder(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +45,19 @@ func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, e
 	}()
 	select {
 	case d := <-done:
-		if d.err != nil {
-			return nil, c.forwardError(d.err)
+		switch {
+		case d.err == nil:
+			return d.conn, nil
+		case errors.Is(d.err, os.ErrDeadlineExceeded): // that of the context, which is over in this moment
+			<-ctx.Done()
 		}
-		return d.conn, nil
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, c.forwardError(d.err)
 	case <-ctx.Done():
-		// The dialers know no context: what they still come to is not wanted.
+		// The dialers keep a deadline, and know nothing else of a context: what they
+		// still come to is not wanted.
 		go func() {
 			if d := <-done; d.err == nil {
 				_ = d.conn.Close()
@@ -56,15 +67,34 @@ func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, e
 	}
 }
 
+// connectWithin is how long the API server may take to connect.
+const connectWithin = 30 * time.Second
+
+var errNotConnected = fmt.Errorf("the API server has not connected within %s", connectWithin)
+
+// within gives requests the context of whoever wants them: the dialers make some with
+// none.
+type within struct {
+	ctx  context.Context //nolint:containedctx // that is what it is for
+	next http.RoundTripper
+}
+
+// RoundTrip sends one.
+func (w within) RoundTrip(req *http.Request) (*http.Response, error) {
+	return w.next.RoundTrip(req.WithContext(w.ctx))
+}
+
 // forwarder dials by WebSocket, and by SPDY where a server or a proxy before it does not
 // take that.
-func (c *Client) forwarder(at *url.URL) (httpstream.Dialer, error) {
-	transport, upgrader, err := spdy.RoundTripperFor(c.conn.Config)
+func (c *Client) forwarder(ctx context.Context, at *url.URL) (httpstream.Dialer, error) {
+	config := rest.CopyConfig(c.conn.Config)
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return within{ctx, next} })
+	transport, upgrader, err := spdy.RoundTripperFor(config)
 	if err != nil {
 		return nil, err
 	}
 	plain := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, at)
-	tunnel, err := portforward.NewSPDYOverWebsocketDialerForStreamingWithLogger(logr.Discard(), at, c.conn.Config)
+	tunnel, err := portforward.NewSPDYOverWebsocketDialerForStreamingWithLogger(logr.Discard(), at, config)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +110,7 @@ func (c *Client) forwardError(err error) error {
 	switch words := err.Error(); {
 	case strings.Contains(words, `cannot get resource "`+resource+`"`):
 		return c.conn.Denied(err, "get", resource)
-	case strings.Contains(words, `cannot create resource "`+resource+`"`):
+	case strings.Contains(words, `cannot create resource "`+resource+`"`), strings.HasSuffix(strings.TrimSpace(words), "is forbidden:"):
 		return c.conn.Denied(err, "create", resource)
 	}
 	return c.conn.Explain(err, "create", resource, "")
