@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -79,9 +80,19 @@ func refused(err error) error {
 	case of.Type == v1.ErrBadResponse:
 		return fmt.Errorf("the answer is none of Prometheus: %s", of.Msg)
 	case of.Detail != "" && of.Type != v1.ErrBadData:
-		return fmt.Errorf("%s: %s", of.Msg, of.Detail)
+		return fmt.Errorf("%s: %s", of.Msg, status(of.Detail))
 	}
 	return fmt.Errorf("the query is refused: %s", of.Msg)
+}
+
+// status is the message where an answer is a Status of the API server, and otherwise
+// the answer.
+func status(body string) string {
+	var of struct{ Kind, Message string }
+	if json.Unmarshal([]byte(body), &of) == nil && of.Kind == "Status" && of.Message != "" {
+		return of.Message
+	}
+	return body
 }
 
 // getter sends each request as a GET: the permission to get services/proxy is enough

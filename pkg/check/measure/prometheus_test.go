@@ -140,7 +140,7 @@ func TestAPrometheusThatIsNotThereIsUnknown(t *testing.T) {
 	for name, test := range map[string]struct{ url, want string }{
 		"refused":      {gone.URL, "no connection to " + strings.TrimPrefix(gone.URL, "http://") + ": connection refused"},
 		"bad query":    {status(400, `{"status":"error","errorType":"bad_data","error":"parse error"}`), "the query is refused: parse error"},
-		"forbidden":    {status(403, `{"kind":"Status","message":"services \"x\" is forbidden"}`), `client error: 403: {"kind":"Status","message":"services \"x\" is forbidden"}`},
+		"forbidden":    {status(403, `{"kind":"Status","message":"services \"x\" is forbidden"}`), `client error: 403: services "x" is forbidden`},
 		"unauthorized": {status(401, "who?"), "client error: 401: who?"},
 		"unavailable":  {status(503, "no healthy upstream"), "server error: 503: no healthy upstream"},
 		"elsewhere":    {status(302, ""), "bad response code 302"},
