@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -66,6 +67,14 @@ func (c *Client) Exec(ctx context.Context, name, container string, command []str
 	}
 	return c.conn.Explain(err, "create", "pods/exec", "")
 }
+
+// ExitCode is the error of a command in a container that ended with another code than 0.
+type ExitCode int
+
+func (c ExitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// ExitStatus is the code.
+func (c ExitCode) ExitStatus() int { return int(c) }
 
 // locked is a writer for both outputs, each of which has a goroutine of its own.
 type locked struct {

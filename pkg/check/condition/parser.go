@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -22,7 +23,7 @@ func (p *parser) whole() (node, error) {
 		return nil, fmt.Errorf("%q is not expected here", token)
 	}
 	if !n.boolean() {
-		return nil, fmt.Errorf("it is a number, and must say yes or no, as value < 0.01 does")
+		return nil, errors.New("it is a number, and must say yes or no, as value < 0.01 does")
 	}
 	return n, nil
 }
@@ -82,7 +83,7 @@ func (p *parser) operand() (node, error) {
 	token := p.next()
 	switch token {
 	case "":
-		return nil, fmt.Errorf("it ends too early")
+		return nil, errors.New("it ends too early")
 	case "(":
 		n, err := p.expression(0)
 		if err != nil {
@@ -122,7 +123,7 @@ func (p *parser) operand() (node, error) {
 func (p *parser) element() (node, error) {
 	p.uses[values] = true
 	if err := p.expect("["); err != nil {
-		return nil, fmt.Errorf("values is a list: values[0], or max(values)")
+		return nil, errors.New("values is a list: values[0], or max(values)")
 	}
 	token := p.next()
 	n, err := strconv.ParseUint(token, 10, 31)
@@ -161,7 +162,7 @@ func (p *parser) call(name string) (node, error) {
 	}
 	switch several := name == "min" || name == "max"; {
 	case name == "len":
-		return nil, fmt.Errorf("len takes values, and nothing else")
+		return nil, errors.New("len takes values, and nothing else")
 	case !several && len(c.of) > 1:
 		return nil, fmt.Errorf("%s takes one number", name)
 	}

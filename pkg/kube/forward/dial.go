@@ -1,4 +1,5 @@
-package kube
+// Package forward connects to ports of pods through the API server.
+package forward
 
 import (
 	"context"
@@ -18,17 +19,17 @@ import (
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
 	"k8s.io/streaming/pkg/httpstream"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 )
 
-// DialPod connects to a port of a pod through the API server, as kubectl port-forward
-// does, but without a port on this machine: nothing but the API server need be
-// reachable, and the port may listen on the pod's loopback address alone. Each
-// connection is one of its own to the API server.
-func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, error) {
+// Dial connects to a port of a pod, as kubectl port-forward does, but without a port on
+// this machine. Each connection is one of its own to the API server.
+func Dial(ctx context.Context, c *transport.Conn, pod string, port int) (net.Conn, error) {
 	ctx, stop := context.WithTimeoutCause(ctx, connectWithin, errNotConnected)
 	defer stop()
-	at := c.conn.Core.Post().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("portforward").URL()
-	dialer, err := c.forwarder(ctx, at)
+	at := c.Core.Post().Namespace(c.Namespace).Resource("pods").Name(pod).SubResource("portforward").URL()
+	by, err := dialer(ctx, c.Config, at)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, e
 	}
 	done := make(chan dialed, 1)
 	go func() {
-		conn, err := forward(dialer, pod, port)
+		conn, err := open(by, pod, port)
 		done <- dialed{conn, err}
 	}()
 	select {
@@ -52,7 +53,7 @@ func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, e
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, c.forwardError(d.err)
+		return nil, worded(c, d.err)
 	case <-ctx.Done():
 		// The dialers keep a deadline, and know nothing else of a context: what they
 		// still come to is not wanted.
@@ -73,7 +74,7 @@ var errNotConnected = fmt.Errorf("the API server has not connected within %s", c
 // within gives requests the context of whoever wants them: the dialers make some with
 // none.
 type within struct {
-	ctx  context.Context //nolint:containedctx // that is what it is for
+	ctx  context.Context // of the one who wants it
 	next http.RoundTripper
 }
 
@@ -82,16 +83,16 @@ func (w within) RoundTrip(req *http.Request) (*http.Response, error) {
 	return w.next.RoundTrip(req.WithContext(w.ctx))
 }
 
-// forwarder dials by WebSocket, and by SPDY where a server or a proxy before it does not
+// dialer dials by WebSocket, and by SPDY where a server or a proxy before it does not
 // take that.
-func (c *Client) forwarder(ctx context.Context, at *url.URL) (httpstream.Dialer, error) {
-	config := rest.CopyConfig(c.conn.Config)
+func dialer(ctx context.Context, config *rest.Config, at *url.URL) (httpstream.Dialer, error) {
+	config = rest.CopyConfig(config)
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return within{ctx, next} })
-	transport, upgrader, err := spdy.RoundTripperFor(config)
+	by, upgrader, err := spdy.RoundTripperFor(config)
 	if err != nil {
 		return nil, err
 	}
-	plain := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, at)
+	plain := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: by}, http.MethodPost, at)
 	tunnel, err := portforward.NewSPDYOverWebsocketDialerForStreamingWithLogger(logr.Discard(), at, config)
 	if err != nil {
 		return nil, err
@@ -101,21 +102,21 @@ func (c *Client) forwarder(ctx context.Context, at *url.URL) (httpstream.Dialer,
 	}), nil
 }
 
-// forwardError words what keeps a port from being forwarded. The server's words are all
+// worded words what keeps a port from being forwarded. The server's words are all
 // there is: the connection is not made then.
-func (c *Client) forwardError(err error) error {
+func worded(c *transport.Conn, err error) error {
 	const resource = "pods/portforward"
 	switch words := err.Error(); {
 	case strings.Contains(words, `cannot get resource "`+resource+`"`):
-		return c.conn.Denied(err, "get", resource)
+		return c.Denied(err, "get", resource)
 	case strings.Contains(words, `cannot create resource "`+resource+`"`), strings.HasSuffix(strings.TrimSpace(words), "is forbidden:"):
-		return c.conn.Denied(err, "create", resource)
+		return c.Denied(err, "create", resource)
 	}
-	return c.conn.Explain(err, "create", resource, "")
+	return c.Explain(err, "create", resource, "")
 }
 
-// forward makes a connection with the two streams that one connection to a port takes.
-func forward(dialer httpstream.Dialer, pod string, port int) (*forwarded, error) {
+// open makes a connection with the two streams that one connection to a port takes.
+func open(dialer httpstream.Dialer, pod string, port int) (*forwarded, error) {
 	conn, protocol, err := dialer.Dial(portforward.PortForwardProtocolV1Name)
 	if err != nil {
 		return nil, err
