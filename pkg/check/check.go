@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -69,3 +70,9 @@ func Standard() Rule {
 
 // Expected is what an answer to an HTTP check must be, as written.
 func (c Check) Expected() string { return cmp.Or(c.Expect, "200-299") }
+
+// InPods reports whether each pod is measured by itself.
+func (c Check) InPods() bool {
+	address := strings.TrimPrefix(strings.TrimPrefix(c.URL, "http://"), "https://")
+	return c.Kind == Exec || c.Kind == HTTP && strings.HasPrefix(address, ":")
+}

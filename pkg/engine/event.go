@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -25,6 +26,7 @@ const (
 	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
 	EventWait     EventType = "wait"     // what the run waits for changed, or has not for a while
 	EventSoak     EventType = "soak"     // the step holds; it must go on holding
+	EventCheck    EventType = "check"    // a check was measured
 	EventStepDone EventType = "stepDone" // the step is over, its gate comes next
 	EventGate     EventType = "gate"     // a person is asked
 	EventAnswer   EventType = "answer"   // they have answered
@@ -46,6 +48,8 @@ type Event struct {
 	Good   int              // of Want pods
 	Want   int
 	Until  time.Time // when the soak ends, or a wait by itself
+	// Check is a check of the step as it stands after its last measurement.
+	Check *check.Tally
 	// Since is since when it has been waited for; zero where that has just begun.
 	Since time.Time
 	// Halts is when the run ends because of the wait, as things are; zero for never.

@@ -9,14 +9,17 @@ import (
 )
 
 // Decision is what comes next. Exactly one of Do, Hook, Ask and End is set, or none:
-// then there is nothing to do until another snapshot comes or WakeAt passes.
+// then there is nothing to do until another snapshot comes, a measurement ends or
+// WakeAt passes.
 type Decision struct {
 	Events []Event
 	Do     plan.Change
 	Hook   *plan.Hook
 	Ask    *plan.Gate
-	End    *Outcome
-	WakeAt time.Time // zero for never
+	// Measure is what is to be measured from now on, beside everything else.
+	Measure []Measure
+	End     *Outcome
+	WakeAt  time.Time // zero for never
 }
 
 // Next decides what a plan does next. It is pure: the same arguments give the
@@ -71,6 +74,7 @@ func (n *next) behind() {
 func (n *next) advance(step *plan.Step) bool {
 	if n.st.phase == entering {
 		n.st.phase, n.st.started, n.st.good, n.st.hooked = changing, n.now, 0, 0
+		n.st.checks = n.st.checks.of(step.Checks)
 		n.tell(Event{Type: EventStep})
 	}
 	if n.st.phase == changing && !n.changed(step) {
@@ -83,7 +87,7 @@ func (n *next) advance(step *plan.Step) bool {
 	if n.st.phase == waiting && !n.arrived(step, progress) {
 		return false
 	}
-	if n.st.phase == soaking && !n.kept(step) {
+	if n.st.phase == soaking && !n.kept(step, progress) {
 		return false
 	}
 	return n.passed(step)
@@ -120,7 +124,7 @@ func (n *next) changed(step *plan.Step) bool {
 
 // arrived reports whether the step's condition holds now.
 func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
-	if step.Soak > 0 {
+	if step.Soaks() {
 		if v := n.st.regressed(n.s, n.now, nil, true); v != nil {
 			n.halt(v)
 			return false
@@ -143,6 +147,9 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	n.wake(freed.at)
 	if progress.Waiting == "" {
 		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
+	}
+	if freed.pod != nil && !n.between(step, progress) {
+		return false
 	}
 	if n.overdue(step, progress) {
 		return false

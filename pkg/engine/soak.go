@@ -10,14 +10,17 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// kept reports whether the condition has held for the whole soak. A pod that was good and
-// is so no more fails the soak, which ends the run.
-func (n *next) kept(step *plan.Step) bool {
-	if step.Soak > 0 && n.broke() {
+// kept reports whether the condition has held for the whole soak, and every check is
+// good. A pod that was good and is so no more fails the soak, which ends the run.
+func (n *next) kept(step *plan.Step, progress plan.Progress) bool {
+	if step.Soaks() && n.broke() {
 		return false
 	}
-	if until := n.st.soaked.Add(step.Soak); n.now.Before(until) {
+	until := n.st.soaked.Add(step.Soak)
+	if n.now.Before(until) {
 		n.wake(until)
+	}
+	if good := n.measured(step, progress, until); !good || n.now.Before(until) {
 		return false
 	}
 	n.st.phase = gating

@@ -33,6 +33,7 @@ type State struct {
 	soaked  time.Time   // when the soak began
 	answer  plan.Answer // what the person said at this gate
 	hooked  int         // how many hooks of this step have run
+	checks  checks      // of this step
 
 	expected   *workload.Set           // the set as the run last left or accepted it
 	wrote      bool                    // something, in this run
@@ -73,6 +74,7 @@ func (st State) clone() State {
 	st.missing = maps.Clone(st.missing)
 	st.said = maps.Clone(st.said)
 	st.blocked = maps.Clone(st.blocked)
+	st.checks = st.checks.clone()
 	return st
 }
 
@@ -87,7 +89,7 @@ func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 			st.expected = c.Left(st.expected, set)
 		}
 	case plan.DeletePod:
-		st.deleted = c.UID
+		st.deleted, st.checks = c.UID, st.checks.again()
 		return st // no step's own change: it is what the step waits for
 	}
 	if st.phase == changing {

@@ -82,7 +82,7 @@ func (st State) waitsFor(step *plan.Step) string {
 		}
 		return cmp.Or(st.waitSaid, serverTakes)
 	case soaking:
-		return "the soak to end"
+		return st.checks.waits()
 	case gating:
 		return "an answer"
 	}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
@@ -52,6 +53,8 @@ type Rollout struct {
 	Pods map[int]types.UID `json:"pods,omitempty"`
 	// Gate is the partition as this operation has set it last; nil in older records.
 	Gate *int `json:"gate,omitempty"`
+	// Checks are what its steps are measured by; of commands only the digest is here.
+	Checks []check.Check `json:"checks,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *note.Failure `json:"failed,omitempty"`
 	// Driver is the process that drives it, nil in older records.
@@ -101,7 +104,7 @@ func (r Rollout) Check() error {
 	case r.Soak.Duration < 0:
 		return fmt.Errorf("soak %s", r.Soak.Duration)
 	}
-	return r.Order.Check()
+	return cmp.Or(r.Order.Check(), check.CheckRecord(r.Checks))
 }
 
 // Owns notes that the run itself sets this template, and what abort has to

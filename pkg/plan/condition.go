@@ -26,6 +26,12 @@ type Rememberer interface {
 	Recall(memory any, s sts.Snapshot, now time.Time) (any, Progress)
 }
 
+// Chooser is a Condition that looks at more pods than it is about.
+type Chooser interface {
+	// About reports whether the step is about the pod with this ordinal.
+	About(ordinal int) bool
+}
+
 // Progress is a condition's answer.
 type Progress struct {
 	Done bool

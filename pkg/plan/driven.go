@@ -86,6 +86,12 @@ func (c PodsRestarted) Check(s sts.Snapshot, now time.Time) Progress {
 	return p
 }
 
+// About reports whether the pod is to be restarted.
+func (c PodsRestarted) About(ordinal int) bool {
+	_, wanted := c.Pods[ordinal]
+	return wanted
+}
+
 func (c PodsRestarted) String() string {
 	ordinals := slices.Sorted(maps.Keys(c.Pods))
 	if len(ordinals) == 1 {

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -120,8 +121,15 @@ type Step struct {
 	Until    Condition     `json:"until"`   // what must hold before the step counts as done
 	Replace  *Replace      `json:"replace"` // which pods the engine deletes while it waits, nil for none
 	Soak     time.Duration `json:"soak"`    // how long Until must go on holding
-	Gate     *Gate         `json:"gate"`    // what must pass before the next step, nil for nothing
+	// Checks are measured while it does. The soak goes on until they are good, for the
+	// plan's StepTimeout at most.
+	Checks []check.Check `json:"checks,omitempty"`
+	Gate   *Gate         `json:"gate"` // what must pass before the next step, nil for nothing
 }
+
+// Soaks reports whether Until has to go on holding: for a time, or while checks are
+// measured.
+func (step Step) Soaks() bool { return step.Soak > 0 || len(step.Checks) > 0 }
 
 // ReplaceMode says which pods a step deletes, always one at a time.
 type ReplaceMode string

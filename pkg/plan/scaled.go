@@ -57,7 +57,7 @@ func (c Scaled) Check(s sts.Snapshot, now time.Time) Progress {
 func (c Scaled) wanted(p *Progress, s sts.Snapshot, now time.Time) bool {
 	well := true
 	for o := range s.Ordinals().All() {
-		own := o >= c.From && o < c.To
+		own := c.About(o)
 		if !own && (c.Alone || slices.Contains(c.Spare, o)) {
 			continue
 		}
@@ -70,6 +70,9 @@ func (c Scaled) wanted(p *Progress, s sts.Snapshot, now time.Time) bool {
 	}
 	return well
 }
+
+// About reports whether the step adds or removes the pod.
+func (c Scaled) About(ordinal int) bool { return ordinal >= c.From && ordinal < c.To }
 
 func (c Scaled) String() string {
 	if c.Alone {

@@ -21,7 +21,7 @@ func FromApps(object *appsv1.StatefulSet) *Set {
 	set := &Set{
 		ObjectMeta: object.ObjectMeta, Kind: Apps{},
 		Spec: Spec{
-			Ordinals: appsOrdinals(spec), Selector: spec.Selector, Template: spec.Template,
+			Ordinals: appsOrdinals(spec), Selector: spec.Selector, Template: spec.Template, ServiceName: spec.ServiceName,
 			Ordered: spec.PodManagementPolicy != appsv1.ParallelPodManagement, MinReadySeconds: spec.MinReadySeconds,
 			Strategy:    cmp.Or(spec.UpdateStrategy.Type, appsv1.RollingUpdateStatefulSetStrategyType),
 			WhenScaled:  appsv1.RetainPersistentVolumeClaimRetentionPolicyType,

@@ -24,6 +24,7 @@ type Spec struct {
 	Selector       *metav1.LabelSelector
 	Template       corev1.PodTemplateSpec
 	ClaimTemplates []string // their names
+	ServiceName    string   // of the headless Service, empty for none
 
 	Ordered         bool // the controller makes pods one after another, and waits for each
 	MinReadySeconds int32

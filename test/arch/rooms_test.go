@@ -17,6 +17,7 @@ import (
 const (
 	module    = "github.com/kubectl-sts/kubectl-sts"
 	clientGo  = "k8s.io/client-go"
+	checks    = module + "/pkg/check"
 	cobra     = "github.com/spf13/cobra"
 	app       = module + "/pkg/app"
 	cli       = module + "/pkg/cli"
@@ -62,7 +63,7 @@ var rooms = []room{
 	{dir: "pkg/sts", never: []string{module, clientGo, cobra}, but: []string{hints, workloads, templates}, noClock: true},
 	// What is in progress is told by records and conditions: no planner is known here.
 	{
-		dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans},
+		dir: "pkg/operation", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, checks},
 		noClock: true,
 	},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
@@ -77,10 +78,10 @@ var rooms = []room{
 	// What is measured is data; who measures it knows clients.
 	{dir: "pkg/check", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
 	{dir: "pkg/check/measure", never: []string{module, clientGo, cobra}, but: []string{facts, module + "/pkg/check/...", processes}, noClock: true},
-	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints}, noClock: true},
-	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans}, noClock: true},
+	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks}, noClock: true},
+	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks, plans}, noClock: true},
 	// What a run waits for takes time; what it decides does not.
-	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, plans, decision}},
+	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks, plans, decision}},
 	// The other executor knows what it deletes, and writes down how that is restored.
 	{
 		dir: "pkg/engine/batch", never: []string{module, clientGo, cobra},

@@ -58,6 +58,9 @@ func Accept[R any](t *testing.T, parse func(*testing.T, ...string) (*R, error), 
 	}
 }
 
+// Checks are what a verb gets where no flag is about checks.
+func Checks() options.Checks { return options.Checks{Prom: options.Prom{Scrape: options.Scrape}} }
+
 // EveryRun are flags of every run, each with another value than its own, and what they
 // become.
 func EveryRun() (args []string, want options.RunFlags) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -12,8 +13,9 @@ import (
 )
 
 // dryRun prints the plan. On the server's side only changes that can be made
-// to the set as it is now can be judged; the later ones build on these.
-func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+// to the set as it is now can be judged; the later ones build on these. Checks are
+// measured on the pods as they are.
+func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot, by check.Measurer) error {
 	if r.Flags.DryRun == report.DryRunServer {
 		for i := range p.Steps {
 			change := p.Steps[i].Change
@@ -24,6 +26,11 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot) error
 				return kube.Unwilling(err, change.String())
 			}
 		}
+		baseline, err := r.baseline(ctx, p, s, by)
+		if err != nil {
+			return err
+		}
+		p.Details = append(p.Details, measuredNow(baseline)...)
 	}
 	r.NotRun(p, nil, "a dry run: nothing was changed")
 	return nil

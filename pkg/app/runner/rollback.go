@@ -102,7 +102,9 @@ func (r *Runner) back(ctx context.Context, p *plan.Plan) (engine.Outcome, error)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	way, err := abort.Plan(abort.Request{Run: r.Planned(s), AtGate: true, Now: r.Client.Now()}, s)
+	run := r.Planned(s)
+	run.Checks = nil // the way back must not wait for what the way there was measured by
+	way, err := abort.Plan(abort.Request{Run: run, AtGate: true, Now: r.Client.Now()}, s)
 	if err != nil {
 		return engine.Outcome{}, err
 	}

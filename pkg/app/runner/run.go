@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
@@ -29,9 +30,10 @@ type Runner struct {
 	Flags     options.RunFlags
 	permitted []permission.Permission // those that were asked about
 	ignorePDB bool                    // as the user asked for it
-	shown     bool                    // the plan's head, with a question
-	told      []string                // its warnings
-	asked     []string                // those that the server had said, until a plan is run
+	checks    options.Checks
+	shown     bool     // the plan's head, with a question
+	told      []string // its warnings
+	asked     []string // those that the server had said, until a plan is run
 	// Receipts take what deleted claims were; nil for plans that delete none.
 	Receipts engine.Receipts
 	// Form shows plans and runs in the verb's own way; nil for the usual one.
@@ -81,14 +83,22 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	if r.DryRun() {
-		return engine.Outcome{Result: engine.Done}, r.dryRun(ctx, p, s)
+	measurer, err := r.measurer(p)
+	if err != nil {
+		return engine.Outcome{}, err
 	}
+	if r.DryRun() {
+		return engine.Outcome{Result: engine.Done}, r.dryRun(ctx, p, s, measurer)
+	}
+	var baseline []check.Measurement
 	if r.feed == nil {
 		if err := r.begin(ctx, p, s); err != nil {
 			return engine.Outcome{}, err
 		}
 		if err := r.rehearse(ctx, p, s); err != nil {
+			return engine.Outcome{}, err
+		}
+		if baseline, err = r.baseline(ctx, p, s, measurer); err != nil {
 			return engine.Outcome{}, err
 		}
 	}
@@ -100,6 +110,8 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 		Sink:     r.sink(),
 		Asker:    asker{r.Env},
 		Hooks:    hooks{r.Client},
+		Measurer: measurer,
+		Baseline: baseline,
 		Receipts: r.Receipts,
 		Looker:   r.Client,
 		Witness:  r.Client,

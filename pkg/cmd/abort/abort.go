@@ -4,6 +4,7 @@ package abort
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ type Request struct {
 	Run       options.RunFlags
 	Name      string
 	IgnorePDB bool
+	Checks    options.Checks
 }
 
 var (
@@ -46,12 +48,21 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
-	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	r, checks := &Request{}, (*options.CheckFlags)(nil)
+	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "abort NAME", "Take a canary back to the stable revision", long, example
 	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
+	checks = options.AddCheckFlags(cmd.Flags())
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
 	return cmd
+}
+
+func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
+	var err error
+	if r.Checks, err = checks.Read(stdin); err != nil {
+		return err
+	}
+	return r.Run.Check()
 }
 
 // Run takes the canary in progress back.
@@ -62,6 +73,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	s, err := runner.LoadAtOnce(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err

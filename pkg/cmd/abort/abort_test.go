@@ -16,8 +16,9 @@ func parse(t *testing.T, args ...string) (*abort.Request, error) {
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*abort.Request)) *abort.Request {
 		r := &abort.Request{
-			Run:  apptest.Run(),
-			Name: "web",
+			Run:    apptest.Run(),
+			Checks: apptest.Checks(),
+			Name:   "web",
 		}
 		for _, change := range changes {
 			change(r)

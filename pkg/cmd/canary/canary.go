@@ -22,6 +22,7 @@ import (
 type Request struct {
 	Run       options.RunFlags
 	Drive     options.DriveFlags
+	Checks    options.Checks
 	Namespace string // of the manifest, empty when the flags decide
 	Name      string
 	Images    []podtemplate.Image
@@ -50,6 +51,7 @@ func (r Request) changes() bool { return len(r.Images) > 0 || r.Patch != nil || 
 type flags struct {
 	run       options.RunFlags
 	drive     options.DriveFlags
+	checks    *options.CheckFlags
 	images    []string
 	patchFile string
 	manifest  string
@@ -148,6 +150,8 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddRetry(fs, &f.retry)
 	options.AddTakeOver(fs, &f.takeOver)
 	options.AddDriveFlags(fs, &f.drive)
+	f.checks = options.AddCheckFlags(fs)
+	f.checks.AddChecksChanged()
 	options.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
 }
@@ -158,8 +162,12 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	if err := f.drive.Check(); err != nil {
 		return Request{}, err
 	}
+	checks, err := f.checks.Read(stdin)
+	if err != nil {
+		return Request{}, err
+	}
 	r := Request{
-		Run: f.run, Drive: f.drive, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure,
+		Run: f.run, Drive: f.drive, Checks: checks, Soak: f.soak, Hold: f.hold, OnFailure: f.onFailure,
 		Force: f.force, Retry: f.retry, TakeOver: f.takeOver,
 		Replace: f.replace, FailIfUnchanged: f.unchanged,
 	}
@@ -169,7 +177,6 @@ func (f *flags) request(args []string, stdin io.Reader) (Request, error) {
 	if err := f.checkPace(); err != nil {
 		return r, err
 	}
-	var err error
 	if r.Steps, err = operation.ParseSteps(f.steps); err != nil {
 		return r, options.Usage("--steps=%s: %w", f.steps, err)
 	}

@@ -40,11 +40,12 @@ func parse(t *testing.T, stdin string, args ...string) (*canary.Request, error) 
 // request is that of "canary web", with changes.
 func request(changes ...func(*canary.Request)) *canary.Request {
 	r := &canary.Request{
-		Run:   apptest.Run(),
-		Name:  "web",
-		Steps: operationtest.Steps("1", "50%", "100%"),
-		Soak:  30 * time.Second,
-		Cause: "kubectl sts canary web",
+		Run:    apptest.Run(),
+		Checks: apptest.Checks(),
+		Name:   "web",
+		Steps:  operationtest.Steps("1", "50%", "100%"),
+		Soak:   30 * time.Second,
+		Cause:  "kubectl sts canary web",
 	}
 	for _, change := range changes {
 		change(r)

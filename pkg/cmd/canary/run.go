@@ -40,6 +40,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	var s sts.Snapshot
 	var p *plan.Plan
 	err = app.RetryOnConflict(func() (err error) {

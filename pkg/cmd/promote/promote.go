@@ -3,6 +3,7 @@ package promote
 
 import (
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,7 @@ type Request struct {
 	Retry     bool
 	TakeOver  bool
 	IgnorePDB bool
+	Checks    options.Checks
 }
 
 var (
@@ -47,8 +49,8 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
-	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	r, checks := &Request{}, (*options.CheckFlags)(nil)
+	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "promote NAME [--full]", long, example
 	cmd.Short = "Run the next step of a canary, or all that are left"
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")
@@ -57,11 +59,17 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddRetry(cmd.Flags(), &r.Retry)
 	options.AddTakeOver(cmd.Flags(), &r.TakeOver)
 	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
+	checks = options.AddCheckFlags(cmd.Flags())
+	checks.AddChecksChanged()
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
 
-func (r *Request) check() error {
+func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
+	var err error
+	if r.Checks, err = checks.Read(stdin); err != nil {
+		return err
+	}
 	if err := r.OnFailure.Check(); err != nil {
 		return err
 	}
@@ -76,6 +84,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	s, _, err := runner.Load(ctx, r.Name, r.IgnorePDB)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package restart
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Request struct {
 	SoakGiven bool // on the command line
 	Force     bool
 	Retry     bool
+	Checks    options.Checks
 	TakeOver  bool
 
 	ordinals string
@@ -56,8 +58,8 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
-	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	r, checks := &Request{}, (*options.CheckFlags)(nil)
+	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()
@@ -71,11 +73,13 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
 	options.AddDriveFlags(fs, &r.Drive)
+	checks = options.AddCheckFlags(fs)
+	checks.AddChecksChanged()
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }
 
-func (r *Request) check() error {
+func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
 	if r.Soak < 0 {
 		return options.Usage("--soak=%s: must not be negative", r.Soak)
 	}
@@ -86,6 +90,10 @@ func (r *Request) check() error {
 		}
 	}
 	if err := r.Drive.Check(); err != nil {
+		return err
+	}
+	var err error
+	if r.Checks, err = checks.Read(stdin); err != nil {
 		return err
 	}
 	return r.Run.Check()

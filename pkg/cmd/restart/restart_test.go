@@ -25,8 +25,9 @@ func parse(t *testing.T, args ...string) (*Request, error) {
 
 func request(changes ...func(*Request)) *Request {
 	r := &Request{
-		Run:  apptest.Run(),
-		Name: "web", Soak: 30 * time.Second,
+		Run:    apptest.Run(),
+		Checks: apptest.Checks(),
+		Name:   "web", Soak: 30 * time.Second,
 	}
 	for _, change := range changes {
 		change(r)

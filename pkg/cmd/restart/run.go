@@ -31,6 +31,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	var s sts.Snapshot
 	var manifest kube.Manifest
 	var p *plan.Plan

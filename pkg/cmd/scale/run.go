@@ -29,6 +29,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	v := &visit{env: env, request: r, runner: runner}
 	if err := v.load(ctx); err != nil {
 		return err
@@ -75,7 +76,8 @@ func (v *visit) load(ctx context.Context) error {
 		v.runner.Warn("what happens to the volumes is not known: " + volumes.Error())
 	}
 	v.scale = scale.Request{
-		To: r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
+		Checks: r.Checks.All,
+		To:     r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
 		Limits: r.Run.Limits, RecordDir: r.RecordDir, Caller: v.env.Caller(), TakeOver: r.TakeOver,
 		Driver: v.env.Driver(), Manager: v.env.FieldManager,
 	}
@@ -106,6 +108,8 @@ func (v *visit) harmless() bool {
 func (v *visit) direction() error {
 	a, to, now := v.scale.Answer, v.scale.To, v.s.Replicas()
 	switch {
+	case to <= now && len(v.scale.Checks) > 0:
+		return options.Usage("checks are measured on pods that come, and %d to %d adds none", now, to)
 	case a == "":
 	case to > now && !a.ForUp():
 		return options.Usage(`--pvc=%s is for scaling down; %d to %d is up, which takes "reuse", "fresh" or "fail"`, a, now, to)

@@ -3,6 +3,7 @@ package scale
 
 import (
 	"context"
+	"io"
 	"math"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ type Request struct {
 	Force    bool
 	Retry    bool
 	TakeOver bool
+	Checks   options.Checks
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 
@@ -86,8 +88,8 @@ const unset = math.MinInt
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
-	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	r, checks := &Request{}, (*options.CheckFlags)(nil)
+	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "scale NAME --replicas COUNT", long, example
 	cmd.Short = "Change the number of pods one by one, and keep the data safe"
 	fs := cmd.Flags()
@@ -105,18 +107,19 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		string(scale.Reuse), string(scale.Fresh), string(scale.Fail))
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
-	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec; the pod's default one if not given.")
+	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec and --check-exec; the pod's default one if not given.")
 	fs.StringVar(&r.RecordDir, "record", "",
 		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
 			"~/.local/state.")
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
+	checks = options.AddCheckFlags(fs)
 	options.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
 	return cmd
 }
 
-func (r *Request) check() error {
+func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
 	switch {
 	case r.Replicas == unset:
 		return options.Usage("give --replicas: how many replicas the set is to have")
@@ -130,8 +133,13 @@ func (r *Request) check() error {
 		return options.Usage("--step=%d: must be at least 1", r.Step)
 	case r.exec != "" && r.command != "":
 		return options.Usage("give one of --before-exec and --before-cmd")
-	case r.container != "" && r.exec == "":
-		return options.Usage("--container is for --before-exec")
+	}
+	var err error
+	if r.Checks, err = checks.Read(stdin); err != nil {
+		return err
+	}
+	if r.container != "" && r.exec == "" && !r.Checks.Exec() {
+		return options.Usage("--container is for --before-exec and --check-exec")
 	}
 	if r.current >= 0 {
 		r.Current = &r.current

@@ -96,7 +96,7 @@ func TestBadUsage(t *testing.T) {
 			[]string{"web", "--replicas=2", "--before-cmd=a", "--before-exec=b"},
 			"give one of --before-exec and --before-cmd",
 		},
-		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for --before-exec"},
+		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for --before-exec and --check-exec"},
 		{"a negative timeout", []string{"web", "--replicas=2", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
 	})
 }

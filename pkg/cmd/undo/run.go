@@ -29,6 +29,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	s, manifest, err := runner.Load(ctx, r.Name, r.Drive.IgnorePDB)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package undo
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ type Request struct {
 	Soak       time.Duration
 	Given      intent.Given
 	Retry      bool
+	Checks     options.Checks
 	TakeOver   bool
 
 	steps string
@@ -66,8 +68,8 @@ var (
 
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
-	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	r, checks := &Request{}, (*options.CheckFlags)(nil)
+	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "undo NAME [--to-revision REVISION]", long, example
 	cmd.Short = "Take a StatefulSet back to an earlier revision, and get there"
 	fs := cmd.Flags()
@@ -84,11 +86,13 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
 	options.AddDriveFlags(fs, &r.Drive)
+	checks = options.AddCheckFlags(fs)
+	checks.AddChecksChanged()
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }
 
-func (r *Request) check() error {
+func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
 	if r.ToRevision != "" && !sts.IsRevisionWord(r.ToRevision) {
 		return options.Usage("--to-revision=%s: give a revision's number, its name, or the hash at the end of its name", r.ToRevision)
 	}
@@ -102,6 +106,10 @@ func (r *Request) check() error {
 		}
 	}
 	if err := r.Drive.Check(); err != nil {
+		return err
+	}
+	var err error
+	if r.Checks, err = checks.Read(stdin); err != nil {
 		return err
 	}
 	return r.Run.Check()

@@ -30,6 +30,8 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *engine.Outcome {
 		said := engine.Event{Type: engine.EventHook, Time: r.Now(), Step: r.step(), Hook: &r.hook.hook, Message: line}
 		r.reminder.note(said)
 		r.Sink.Handle(said)
+	case m := <-r.measured:
+		r.takeMeasurement(m)
 	case err := <-r.hookEnds():
 		return r.hooked(err)
 	case u, ok := <-r.Feed:

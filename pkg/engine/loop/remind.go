@@ -31,7 +31,7 @@ func (m *reminder) note(e engine.Event) {
 		m.told = e.Time
 	case engine.EventStep, engine.EventChange, engine.EventSoak, engine.EventStepDone, engine.EventGate:
 		*m = reminder{}
-	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventOperation,
+	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventCheck, engine.EventOperation,
 		engine.EventClaim, engine.EventOutcome:
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -21,6 +22,10 @@ type Engine struct {
 	Sink    engine.Sink
 	Asker   engine.Asker
 	Hooks   engine.Hooks // nil for plans without
+	// Measurer measures checks, nil for plans without; Baseline is what it has said about
+	// the stable pods before the run.
+	Measurer check.Measurer
+	Baseline []check.Measurement
 	// Receipts take what a claim was before it is deleted, where the change says so.
 	// Without them no such claim is deleted.
 	Receipts engine.Receipts
@@ -62,14 +67,22 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Out
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p = plan.Identify(p)
-	r := &run{Engine: e, ctx: ctx, plan: p, state: engine.Begin(p, s, e.Now()), seen: s, answers: make(chan reply, 1)}
+	r := &run{
+		Engine: e, ctx: ctx, plan: p, state: engine.Begin(p, s, e.Now()), seen: s,
+		answers: make(chan reply, 1), measured: make(chan measurement),
+	}
 	e.Sink.Handle(engine.Event{Type: engine.EventPlan, Time: e.Now(), Plan: &p})
 	r.view()
 	for _, w := range p.Warnings {
 		e.Sink.Handle(engine.Event{Type: engine.EventWarning, Time: e.Now(), Message: w})
 	}
+	for _, m := range e.Baseline {
+		r.state = r.state.Remembering(m)
+		e.Sink.Handle(engine.Event{Type: engine.EventCheck, Time: e.Now(), Check: &check.Tally{Check: check.Check{Name: m.Check}, Last: &m}})
+	}
 	o := r.loop()
 	r.stopHook()
+	r.stopMeasuring()
 	r.heed()
 	r.describe(&o)
 	r.noteFailure(&o)
@@ -112,6 +125,10 @@ type run struct {
 	doubted time.Time     // until when an end is doubted, zero when none is
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
+
+	measuring measuring
+	measured  chan measurement
+	warned    map[[2]string]bool // by the step's ID and the words
 
 	reminder reminder
 	ends     time.Time // when the whole run has had its time, zero for never
@@ -168,6 +185,9 @@ func (r *run) decide() (time.Time, *engine.Outcome) {
 		for _, event := range d.Events {
 			r.reminder.note(event)
 			r.Sink.Handle(event)
+		}
+		for _, m := range d.Measure {
+			r.measure(m)
 		}
 		if !r.looked && !r.Now().Before(r.again) {
 			r.looked = true

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
@@ -33,6 +34,7 @@ type stage struct {
 	out      chan engine.Outcome
 	hooks    engine.Hooks
 	looker   engine.Looker
+	measurer check.Measurer
 	witness  engine.Witness
 	receipts engine.Receipts
 	notices  func() []string
@@ -101,7 +103,7 @@ func (s *stage) start(p plan.Plan, first sts.Snapshot) {
 	engine := loop.Engine{
 		Cluster: s.cluster, Feed: s.feed, Sink: s.sink, Asker: s.asker,
 		Now: s.now, Hooks: s.hooks, Looker: s.looker, Witness: s.witness, Receipts: s.receipts,
-		Notices: s.notices, Namespace: s.inside,
+		Notices: s.notices, Namespace: s.inside, Measurer: s.measurer,
 	}
 	go func() { s.out <- engine.Run(ctx, p, first) }()
 	synctest.Wait()

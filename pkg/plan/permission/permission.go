@@ -4,6 +4,7 @@ package permission
 import (
 	"slices"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -59,6 +60,7 @@ func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 	}
 	for i := range p.Steps {
 		out = append(out, needs(&p.Steps[i], p, s)...)
+		out = append(out, measures(p.Steps[i].Checks)...)
 	}
 	if _, deletes := p.Deletion(s); deletes {
 		out = append(out, DeletePods())
@@ -88,6 +90,24 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	for _, hook := range step.Before {
 		if hook.Exec {
 			out = append(out, Permission{Verb: "get", Resource: "pods"}, Permission{Verb: "get", Resource: "pods", Subresource: "exec"})
+		}
+	}
+	return out
+}
+
+// measures are what it takes to measure checks in pods. What it takes to reach
+// Prometheus is in another namespace: there the first measurement tells.
+func measures(checks []check.Check) []Permission {
+	var out []Permission
+	for _, c := range checks {
+		get := Permission{Verb: "get", Resource: "pods"}
+		switch {
+		case c.Kind == check.Exec:
+			exec := get
+			exec.Subresource = "exec"
+			out = append(out, get, exec)
+		case c.Kind == check.HTTP && c.InPods():
+			out = append(out, Permission{Verb: "create", Resource: "pods", Subresource: "portforward"})
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -53,6 +54,8 @@ func abort(r Request, record operation.Rollout, s sts.Snapshot) (*plan.Plan, err
 	w := way{Rollout: replace.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.PartitionFor(0), again: record.Aborting}
 	w.Record = w.Driven(record)
 	w.Record.Failed, w.Record.Gate = nil, nil // somebody acts on it
+	// The way back must not wait for what the way there was measured by.
+	w.Record.Checks = check.Record(r.Checks)
 	if w.again {
 		w.from = s.Gate() // what was let through before is not closed again
 	}

@@ -86,7 +86,7 @@ func (way) write(edit plan.Edit) plan.Step {
 
 // wait is the step that has the pods get there.
 func (w way) wait(title string, free *plan.Replace) plan.Step {
-	return plan.Step{Title: title, Until: w.allBack(), Replace: free}
+	return plan.Step{Title: title, Until: w.allBack(), Replace: free, Checks: w.Checks}
 }
 
 // each deletes the pods one after another.

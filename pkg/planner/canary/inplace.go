@@ -45,6 +45,9 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 		return nil, no
 	}
 	rollout := r.rolloutOf(record, s)
+	if no := rollout.ResumeChecks(); no != nil {
+		return nil, no
+	}
 	if err := r.replaceRecord(&rollout, now); err != nil {
 		return nil, err
 	}

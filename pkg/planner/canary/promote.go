@@ -49,6 +49,9 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
+	if no := rollout.ResumeChecks(); no != nil {
+		return nil, no
+	}
 	// Of what failed, the very step is measured once more, and its gate holds.
 	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now), nil
 }

@@ -47,6 +47,9 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
+	if no := rollout.ResumeChecks(); no != nil {
+		return nil, no
+	}
 	return rollout.Resume(r.Resume, r.Start, now), nil
 }
 

@@ -6,6 +6,7 @@ package intent
 import (
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -25,6 +26,10 @@ type Run struct {
 	Driver *note.Driver
 	// Manager is the name for managedFields, empty for the plugin's own.
 	Manager string
+	// Checks are those that were given. ChecksChanged has them count for a rollout in
+	// progress as well, whatever its record says.
+	Checks        []check.Check
+	ChecksChanged bool
 	// Other drives the operation in progress, or may do so; nil for nobody.
 	Other *note.Other
 }

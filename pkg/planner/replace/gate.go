@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -82,10 +83,19 @@ func (g gate) move(partition int) plan.Edit {
 	return edit
 }
 
+// partChecks are measured after each pod, where the next is to wait for that.
+func (g gate) partChecks() []check.Check {
+	if !g.traits().onePod {
+		return nil
+	}
+	return g.Checks
+}
+
 // part is one pod of a step.
 func (g gate) part(whole plan.Step, ordinal, partition int) plan.Step {
 	return plan.Step{
-		Title: g.traits().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
+		Checks: g.partChecks(),
+		Title:  g.traits().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: g.move(partition), Disrupts: g.disrupts(ordinal),
 		Until: plan.PodsGood{From: ordinal}, Replace: whole.Replace,
 	}
@@ -107,6 +117,7 @@ func (g gate) half(i int) (plan.Step, bool) {
 	}
 	whole := g.whole(i)
 	return plan.Step{
+		Checks: g.partChecks(),
 		Title:  "check " + g.Set.PodNames(opened.Slice(0, opened.Len()-before)),
 		Number: whole.Number, Of: whole.Of, Part: true,
 		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace,

@@ -5,6 +5,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -24,6 +25,7 @@ func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Tim
 		Soak:      metav1.Duration{Duration: start.Soak},
 		Order:     start.Order,
 		IgnorePDB: r.IgnorePDB,
+		Checks:    check.Record(r.Checks),
 		Driver:    r.driver(),
 		Managers:  note.AddManager(nil, r.Manager),
 	}

@@ -65,6 +65,7 @@ func (r Rollout) step(i int, w replacer) plan.Step {
 		Number: i + 1,
 		Of:     len(r.Counts),
 		Soak:   r.Record.Soak.Duration,
+		Checks: r.Checks,
 	}
 	if len(r.Counts) == 1 && !r.traits().counted {
 		step.Number, step.Of = 0, 0 // there is nothing to count

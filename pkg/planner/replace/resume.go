@@ -32,6 +32,9 @@ func (r Rollout) GoOn(
 	if no := r.RefuseResume(resume); no != nil {
 		return nil, nil, no
 	}
+	if no := r.ResumeChecks(); no != nil {
+		return nil, nil, no
+	}
 	return r.Resume(resume, asked, now), record, nil
 }
 

@@ -3,6 +3,7 @@ package scale
 import (
 	"strconv"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -42,6 +43,8 @@ type Request struct {
 	By     map[int]Answer
 	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
 	Hook *plan.Hook
+	// Checks are measured on the pods that come.
+	Checks []check.Check
 	// Force goes ahead whatever the other pods are like.
 	Force bool
 	// Retry goes on with a scale that has failed.

@@ -81,7 +81,7 @@ func (b *builder) up(p *plan.Plan) {
 			})
 		}
 		p.Steps = append(p.Steps, plan.Step{
-			Title: "add " + b.s.PodNames(coming), Number: 1, Change: replicas(to),
+			Title: "add " + b.s.PodNames(coming), Number: 1, Change: replicas(to), Checks: b.r.Checks,
 			Until: b.scaled(coming.First(), coming.Next()),
 		})
 	}

@@ -63,6 +63,7 @@ type event struct {
 	Evidence *Evidence     `json:"evidence,omitempty"`
 	ExitCode *int          `json:"exitCode,omitempty"`
 	Hook     *hookEvent    `json:"hook,omitempty"`
+	Check    *checkView    `json:"check,omitempty"`
 	Try      []string      `json:"try,omitempty"`
 }
 
@@ -115,6 +116,7 @@ func (o *Sink) Handle(e engine.Event) {
 	if e.Hook != nil {
 		out.Hook = &hookEvent{e.Hook.Pod, report.Clean(e.Hook.Command), e.Hook.Exec}
 	}
+	out.Check = viewCheck(e.Check)
 	if e.Want > 0 {
 		out.Progress = &progress{e.Good, e.Want}
 	}

@@ -30,13 +30,14 @@ type stepView struct {
 	Before []string `json:"before,omitempty"`
 	Change *change  `json:"change,omitempty"`
 	// Disrupts are ordinals that a PodDisruptionBudget must let go first.
-	Disrupts []int  `json:"disrupts,omitempty"`
-	Until    string `json:"until"`
-	Frees    string `json:"frees,omitempty"`
-	Order    string `json:"order,omitempty"`
-	Soak     string `json:"soak,omitempty"`
-	Gate     string `json:"gate,omitempty"`
-	Next     string `json:"next,omitempty"`
+	Disrupts []int    `json:"disrupts,omitempty"`
+	Until    string   `json:"until"`
+	Frees    string   `json:"frees,omitempty"`
+	Order    string   `json:"order,omitempty"`
+	Soak     string   `json:"soak,omitempty"`
+	Checks   []string `json:"checks,omitempty"` // their names
+	Gate     string   `json:"gate,omitempty"`
+	Next     string   `json:"next,omitempty"`
 }
 
 // change is a write as a program reads it.
@@ -83,6 +84,9 @@ func viewPlan(p *plan.Plan) *planView {
 		s := stepView{
 			Step: step.Number, Title: report.Clean(step.Title), Disrupts: step.Disrupts,
 			Until: step.Until.String(), Soak: orNothing(step.Soak),
+		}
+		for _, c := range step.Checks {
+			s.Checks = append(s.Checks, report.Clean(c.Name))
 		}
 		if step.Change != nil {
 			s.Change = viewChange(step.Change)

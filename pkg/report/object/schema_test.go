@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -45,6 +47,8 @@ func objectLines(t *testing.T) []string {
 		Tell(engine.Event{Type: engine.EventHook, Hook: hook, Message: "drained"}).
 		Tell(engine.Event{Type: engine.EventWait, Message: "web-4: gone", Pod: &standing, External: true}).
 		Tell(engine.Event{Type: engine.EventWait}).
+		Tell(engine.Event{Type: engine.EventCheck, Check: measuredCheck()}).
+		Tell(engine.Event{Type: engine.EventCheck, Check: &check.Tally{Check: check.Check{Name: "p99"}, Last: measuredCheck().Last}}).
 		Tell(engine.Event{
 			Type: engine.EventWait, Message: "web-4: pending", Since: ststest.Start, Halts: ststest.Start, Until: ststest.Start,
 		}).
@@ -63,6 +67,17 @@ func objectLines(t *testing.T) []string {
 	return slices.DeleteFunc(strings.Split(out.String(), "\n"), func(line string) bool { return !strings.HasPrefix(line, "{") })
 }
 
+// measuredCheck is a check with all that can be told of one.
+func measuredCheck() *check.Tally {
+	c := check.Check{Name: "p99", Kind: check.Prom, Rule: check.Standard()}
+	reading := check.Reading{Pod: "web-4", Verdict: check.Fail, Value: ptr.To(0.31), Message: "0.31 > 1.2 * stable 0.19"}
+	tally := check.NewTally(c).Add(check.Measurement{
+		Check: "p99", At: ststest.Start, Reading: reading, Stable: ptr.To(0.19), StableAt: ststest.Start, Bound: "<= 1.2 * stable",
+		Readings: []check.Reading{reading},
+	})
+	return &tally
+}
+
 func TestEveryKindOfObjectIsAsTheSchemaSays(t *testing.T) {
 	s, err := schema.Load(reporttest.SchemaFile)
 	require.NoError(t, err)
@@ -77,7 +92,7 @@ func TestEveryKindOfObjectIsAsTheSchemaSays(t *testing.T) {
 	}
 	for _, event := range []engine.EventType{
 		engine.EventPlan, engine.EventWarning, engine.EventStep, engine.EventChange, engine.EventHook, engine.EventPod,
-		engine.EventWait, engine.EventSoak, engine.EventStepDone, engine.EventGate, engine.EventOutcome,
+		engine.EventWait, engine.EventSoak, engine.EventCheck, engine.EventStepDone, engine.EventGate, engine.EventOutcome,
 	} {
 		require.True(t, seen[string(event)], event)
 	}

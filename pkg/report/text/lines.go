@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -32,7 +34,8 @@ type Lines struct {
 	asking string   // the question that stands on the last line, until there is an answer
 	where  string   // which set on which cluster
 	prefix string   // before each line, where there are several sets
-	waits  bool     // tell also what is waited for, when nothing is redrawn
+	checks map[string]checked
+	waits  bool // tell also what is waited for, when nothing is redrawn
 	caller hint.Caller
 }
 
@@ -102,6 +105,8 @@ func (l *Lines) Handle(e engine.Event) {
 	case engine.EventSoak:
 		l.say(e.Time, fmt.Sprintf("  all good, soaking for %s", report.Round(e.Until.Sub(e.Time))))
 		l.spin.wait("soaking", e.Until)
+	case engine.EventCheck:
+		l.check(e)
 	case engine.EventStepDone:
 		l.spin.clear()
 		if e.Step.Number > 0 {
@@ -232,6 +237,42 @@ func (l *Lines) hook(e engine.Event) {
 		l.say(e.Time, "  "+l.style.Dim.Render(e.Hook.Pod+" |")+" "+report.Clean(e.Message))
 	}
 	l.spin.wait("running it", time.Time{})
+}
+
+// check shows a check when it has got further or says something else; what says the
+// same again is left to the spinner.
+func (l *Lines) check(e engine.Event) {
+	t := *e.Check
+	step := ""
+	if e.Step != nil {
+		step = e.Step.ID
+	}
+	was, known := l.checks[t.Check.Name]
+	now := checked{step: step, state: t.State(), verdict: t.Last.Verdict, passes: min(t.Passes, t.Check.Rule.Pass), fails: t.Fails}
+	if l.checks == nil {
+		l.checks = map[string]checked{}
+	}
+	l.checks[t.Check.Name] = now
+	if known && was == now {
+		return
+	}
+	look := map[check.Verdict]lipgloss.Style{check.Pass: l.style.Good, check.Fail: l.style.Bad}
+	style, ok := look[t.Last.Verdict]
+	if !ok {
+		style = l.style.Warn
+	}
+	l.say(e.Time, report.Each(style, l.fold("  "+report.CheckWords(t))))
+	if e.Step != nil && t.State() != check.Good {
+		l.spin.wait("measuring", time.Time{})
+	}
+}
+
+// checked is how a check stood when it was shown last.
+type checked struct {
+	step          string
+	state         check.State
+	verdict       check.Verdict
+	passes, fails int
 }
 
 // enoughSaid is how much of what there is to say about a pod is worth a line.

@@ -75,6 +75,9 @@ func planLine(s *plan.Step) string {
 	if s.Soak > 0 {
 		then = append(then, "soak "+report.Round(s.Soak).String())
 	}
+	if len(s.Checks) > 0 {
+		then = append(then, "measure "+report.CheckNames(s.Checks))
+	}
 	if s.Gate != nil {
 		then = append(then, map[plan.GateKind]string{plan.GateAsk: "ask", plan.GateHold: "hold"}[s.Gate.Kind])
 	}
