@@ -76,3 +76,8 @@ func (c Check) InPods() bool {
 	address := strings.TrimPrefix(strings.TrimPrefix(c.URL, "http://"), "https://")
 	return c.Kind == Exec || c.Kind == HTTP && strings.HasPrefix(address, ":")
 }
+
+// Flagged reports whether the check has the name that its flag gives.
+func (c Check) Flagged() bool {
+	return c.Name == string(c.Kind) || strings.HasPrefix(c.Name, string(c.Kind)+"-")
+}

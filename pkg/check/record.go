@@ -87,7 +87,7 @@ func (d *Difference) Error() string {
 }
 
 // Resume are the checks that a run goes on with which is in progress: those of its
-// record, with the commands that were given for their digests. Commands that are not
+// record, with the commands that were given for their digests, by the rules of the record. Commands that are not
 // given, and checks that are not as in the record, are a [*Difference]. With changed
 // (--checks-changed) what is given counts, whatever the record says: no check at all,
 // where none is given.
@@ -105,7 +105,11 @@ func Resume(recorded, given []Check, changed bool) ([]Check, error) {
 		c, found := names[want.Name]
 		delete(names, want.Name)
 		switch {
-		case found && Record([]Check{c})[0] == want:
+		case found && want.isCommand() && c.Kind == want.Kind && digest(c.Command) == want.Digest:
+			again := want // its container and its rule are those of the record
+			again.Command, again.Digest = c.Command, ""
+			out = append(out, again)
+		case found && !want.isCommand() && c == want:
 			out = append(out, c)
 		case found:
 			d.Changed = append(d.Changed, want.Name)

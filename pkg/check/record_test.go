@@ -97,6 +97,7 @@ func TestResume(t *testing.T) {
 	}{
 		{name: "the same", recorded: both, given: both, want: &both},
 		{name: "the command alone", recorded: both, given: check.Given{Exec: both.Exec}, want: &both},
+		{name: "the command by another rule: that of the record counts", recorded: both, given: check.Given{Exec: both.Exec, Rule: faster.Rule}, want: &both},
 		{name: "none, and none is needed", recorded: check.Given{HTTP: both.HTTP}, want: &check.Given{HTTP: both.HTTP}},
 		{name: "none before", want: &check.Given{}},
 		{
@@ -110,7 +111,7 @@ func TestResume(t *testing.T) {
 		},
 		{
 			name: "another rule", recorded: both, given: faster,
-			words: `check "exec" is not the one that the run began with; check "http" is not the one that the run began with`,
+			words: `check "http" is not the one that the run began with`,
 		},
 		{
 			name: "one more", recorded: check.Given{HTTP: both.HTTP}, given: check.Given{HTTP: append([]string{":80/"}, ":81/")},

@@ -111,7 +111,7 @@ func (n *next) measured(step *plan.Step, progress plan.Progress, until time.Time
 		n.endBy(check.Failed, Halted, ReasonCheckFailed, "check failed: ")
 		return false
 	case check.Held:
-		n.endBy(check.Held, Held, ReasonCheckUnknown, "held, for a check is not known: ")
+		n.endBy(check.Held, Held, ReasonCheckUnknown, "a check is not known: ")
 		return false
 	case check.Good:
 		if !n.now.Before(until) {
@@ -163,13 +163,13 @@ func (n *next) checksOverdue(until time.Time) bool {
 		n.wake(deadline)
 		return false
 	}
-	after := "not good within " + n.p.StepTimeout.String() + " of the soak's end: "
+	after := "a check is not good within " + n.p.StepTimeout.String() + " of the soak's end: "
 	if slices.ContainsFunc(n.st.checks.tallies, func(t check.Tally) bool {
 		return t.State() != check.Good && t.Last != nil && t.Last.Verdict == check.Fail
 	}) {
 		n.endBy(check.Measuring, Halted, ReasonCheckFailed, after)
 	} else {
-		n.endBy(check.Measuring, Held, ReasonCheckUnknown, "held, for a check is "+after)
+		n.endBy(check.Measuring, Held, ReasonCheckUnknown, after)
 	}
 	return true
 }

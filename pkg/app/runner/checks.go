@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -131,7 +131,7 @@ func (r *Runner) baseline(ctx context.Context, p *plan.Plan, s sts.Snapshot, by 
 		return out, nil
 	}
 	return nil, &plan.Refusal{
-		Why: "not good on the pods that nothing has been changed on yet: " + strings.Join(bad, "; "),
+		Why: "a check is not good on the stable pods, before any change: " + strings.Join(bad, "; "),
 		Try: []hint.Hint{hint.Words("mend the check or the set, or begin without this look: add --skip-baseline")},
 	}
 }
@@ -140,7 +140,7 @@ func (r *Runner) baseline(ctx context.Context, p *plan.Plan, s sts.Snapshot, by 
 func measuredNow(all []check.Measurement) []string {
 	var out []string
 	for _, m := range all {
-		out = append(out, fmt.Sprintf("check %s on the stable pods now: %s", m.Verdict, m.Words()))
+		out = append(out, report.CheckWords(check.Tally{Check: check.Check{Name: m.Check}, Last: &m}))
 	}
 	return out
 }

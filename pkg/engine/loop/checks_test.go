@@ -87,7 +87,7 @@ func TestASoakLastsUntilItsChecksAreGood(t *testing.T) {
 		},
 		{
 			"unknown twice in a row", time.Minute, []check.Verdict{check.Pass, check.Unknown}, 20 * time.Second,
-			engine.Held, "held, for a check is not known: lag unknown: as it is, pod web-4, 2nd time",
+			engine.Held, "a check is not known: lag unknown: as it is, pod web-4, 2nd time",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestWithoutAMeasurerNothingIsKnown(t *testing.T) {
 	good := ststest.Opened(recorded(), ststest.UpdatedPod(4))
 	onStage(t, measuredStep(time.Minute, lag()), good, func(t *testing.T, s *stage) {
 		s.pass(10 * time.Second)
-		require.Equal(t, "held, for a check is not known: lag unknown: there is nothing to measure it with, 2nd time", s.ends().Message)
+		require.Equal(t, "a check is not known: lag unknown: there is nothing to measure it with, 2nd time", s.ends().Message)
 	})
 }
 

@@ -103,9 +103,11 @@ func measures(checks []check.Check) []Permission {
 		get := Permission{Verb: "get", Resource: "pods"}
 		switch {
 		case c.Kind == check.Exec:
-			exec := get
-			exec.Subresource = "exec"
-			out = append(out, get, exec)
+			// Servers before 1.35 do with get; whoever may only that is rare enough.
+			for _, verb := range []string{"get", "create"} {
+				out = append(out, Permission{Verb: verb, Resource: "pods", Subresource: "exec"})
+			}
+			out = append(out, get)
 		case c.Kind == check.HTTP && c.InPods():
 			out = append(out, Permission{Verb: "create", Resource: "pods", Subresource: "portforward"})
 		}

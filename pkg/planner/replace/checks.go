@@ -11,6 +11,22 @@ import (
 // ChecksChangedFlag has other checks count than those that a rollout began with.
 const ChecksChangedFlag = "--checks-changed"
 
+// measuredAgain has a command that goes on give the commands again which the record
+// does not keep. Those of a file are in a file that only the user knows.
+func (r Rollout) measuredAgain(h hint.Hint) hint.Hint {
+	file := false
+	for _, c := range r.Checks {
+		switch {
+		case c.Command == "":
+		case c.Flagged():
+			h = h.With("--"+c.Kind.Flag(), c.Command)
+		case !file:
+			h, file = h.With("--checks", "FILE"), true
+		}
+	}
+	return h
+}
+
 // ResumeChecks makes the checks those of the rollout in progress, with the commands that
 // were given again. Others than it began with are a refusal, unless they are meant: nobody
 // should pass a step by leaving a check out.

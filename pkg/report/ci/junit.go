@@ -86,8 +86,9 @@ func JUnit(p *Report) []byte {
 
 func (p *Part) junit(of *Report) junitSuite {
 	suite := junitSuite{Name: strings.TrimSpace(of.Command + " " + p.About.String()), Timestamp: stamp(p.Began)}
-	for i := range p.Cases {
-		c := p.Cases[i].junit(of, p.End)
+	cases := slices.Concat(p.Cases, p.Checks)
+	for i := range cases {
+		c := cases[i].junit(of, p.End)
 		c.Class = suite.Name
 		suite.count(c)
 		suite.Cases = append(suite.Cases, c)

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,8 +30,9 @@ func Markdown(p *Report) string {
 			say("\n")
 		}
 		say("| step | result | took |\n| --- | --- | ---: |\n")
-		for i := range part.Cases {
-			c := &part.Cases[i]
+		cases := slices.Concat(part.Cases, part.Checks)
+		for i := range cases {
+			c := &cases[i]
 			say("| %s | %s | %s |\n", escapeMarkdown(c.Title), c.markdown(), tookWords(c))
 		}
 		say("\n")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -29,6 +30,7 @@ type Part struct {
 	Title    string
 	Warnings []string
 	Cases    []Case
+	Checks   []Case // of all steps, each as it was measured last
 	Began    time.Time
 	Ended    time.Time
 	End      *engine.Outcome // nil while it runs
@@ -93,6 +95,8 @@ func (s *sink) Handle(e engine.Event) {
 		part.begin(e.Step, e.Time)
 	case engine.EventStepDone:
 		part.pass(e.Time)
+	case engine.EventCheck:
+		part.check(e)
 	case engine.EventClaim:
 		part.claim(e)
 	case engine.EventOutcome:
@@ -167,6 +171,34 @@ func (p *Part) claim(e engine.Event) {
 	case engine.ClaimSkipped, engine.ClaimLeft:
 		c.Result = Skipped
 	}
+}
+
+// check notes how a check of a step stands. What was measured before the change has no
+// step, and is no test of it.
+func (p *Part) check(e engine.Event) {
+	if p.find(e.Step) < 0 {
+		return
+	}
+	now := Case{
+		Title: report.Clean(report.StepName(e.Step) + "check " + e.Check.Check.Name), Words: report.CheckWords(*e.Check),
+		Result: Skipped, began: e.Time, alone: true,
+	}
+	switch e.Check.State() {
+	case check.Good:
+		now.Result = Passed
+	case check.Failed:
+		now.Result, now.End = Broke, engine.Halted
+	case check.Held:
+		now.Result = Waits
+	case check.Measuring:
+	}
+	i := slices.IndexFunc(p.Checks, func(c Case) bool { return c.Title == now.Title })
+	if i < 0 {
+		p.Checks = append(p.Checks, now)
+		return
+	}
+	now.began, now.Took = p.Checks[i].began, e.Time.Sub(p.Checks[i].began)
+	p.Checks[i] = now
 }
 
 func (p *Part) begin(step *plan.Step, now time.Time) {
