@@ -147,7 +147,7 @@ compat: build ## Run the scripts against each of KUBE_VERSIONS and write the tab
 
 .PHONY: real-unit
 real-unit: ## Run the real node's own tests that need no node
-	go test -C test/node $$(go list -C test/node ./... | grep -v /proof$$)
+	all=$$(go list -C test/node ./...) && go test -C test/node $$(echo "$$all" | grep -v /proof$$)
 
 .PHONY: real
 real: build bin/node ## Run the plugin on a real kubelet with real databases (root, Linux) and write docs/proof.md

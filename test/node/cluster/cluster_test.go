@@ -28,6 +28,24 @@ func TestHostSettingsAreSeen(t *testing.T) {
 	}
 }
 
+// What a machine does not have is nothing that a cluster could change; where one
+// makes it, that is seen.
+func TestDirectoriesThatAreNotThere(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "missing")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "here", "kubectl-sts-other-real-0"), 0o750))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "here", "kubectl-sts-test-real-0"), 0o750))
+	dirs := []string{filepath.Join(dir, "here"), missing}
+	before := map[string]string{}
+	require.NoError(t, Cluster{Name: "test"}.addDirectories(before, dirs))
+	require.Equal(t, map[string]string{"directory " + dir + "/here/kubectl-sts-test-real-0": "there"}, before)
+
+	require.NoError(t, os.MkdirAll(filepath.Join(missing, "kubelet"), 0o750))
+	after := map[string]string{}
+	require.NoError(t, Cluster{Name: "test"}.addDirectories(after, dirs))
+	require.Equal(t, []string{"directory " + missing + "/kubelet is new"}, Changed(before, after))
+}
+
 // The number of a process is somebody else's after a while: its beginning tells.
 func TestRecordKnowsItsProcess(t *testing.T) {
 	since, err := began(os.Getpid())

@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,22 +44,33 @@ func (c Cluster) HostSettings() (map[string]string, error) {
 	}
 	for kind, file := range map[string]string{"mounts": "/proc/self/mounts", "routes": "/proc/net/route"} {
 		content, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		all[kind] = string(content)
 	}
-	return all, c.addDirectories(all)
-}
-
-// addDirectories adds what is there by its name alone, but for other clusters' groups.
-func (c Cluster) addDirectories(all map[string]string) error {
 	hierarchies, err := hierarchies()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, dir := range append(hierarchies, "/sys/class/net", "/run", "/var/lib", "/var/log", "/usr/libexec", "/etc") {
+	dirs := append(hierarchies, devices, "/run", "/var/lib", "/var/log", "/usr/libexec", "/etc")
+	return all, c.addDirectories(all, dirs)
+}
+
+// devices has the network devices, as links.
+const devices = "/sys/class/net"
+
+// addDirectories adds what is there by its name alone, but for other clusters' groups.
+// Not every machine has all of these directories.
+func (c Cluster) addDirectories(all map[string]string, dirs []string) error {
+	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -66,7 +78,7 @@ func (c Cluster) addDirectories(all map[string]string) error {
 			if strings.HasPrefix(e.Name(), cgroupPrefix) && !strings.HasPrefix(e.Name(), cgroupPrefix+c.Name+"-") {
 				continue
 			}
-			if e.IsDir() || dir == "/sys/class/net" {
+			if e.IsDir() || dir == devices {
 				all["directory "+filepath.Join(dir, e.Name())] = "there"
 			}
 		}
