@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
 )
@@ -15,7 +17,7 @@ import (
 // shellTools are the names by which busybox is found.
 var shellTools = []string{
 	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname",
-	"id", "kill", "ls", "mkdir", "mv", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
+	"id", "kill", "ls", "mkdir", "mv", "nc", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
 	"tr", "true", "uname", "wc", "wget",
 }
 
@@ -58,7 +60,26 @@ func Catalogue() []Image {
 	for _, name := range []string{"psql", "pg_ctl"} {
 		postgres.Links["/usr/bin/"+name] = bin + name
 	}
-	return []Image{redis, mariadb, postgres, etcd}
+	return []Image{redis, mariadb, postgres, etcd, zookeeper()}
+}
+
+// zookeeper is an image with Java, and with ZooKeeper's classes on its CLASSPATH.
+func zookeeper() Image {
+	home := "/usr/lib/jvm/java-17-openjdk-" + runtime.GOARCH
+	files := []string{home + "/bin/java", home + "/lib/server/libjvm.so"}
+	for _, library := range []string{"libextnet", "libjava", "libjimage", "libmanagement", "libmanagement_ext", "libnet", "libnio", "libverify", "libzip"} {
+		files = append(files, home+"/lib/"+library+".so")
+	}
+	files = append(files, home+"/lib/modules", home+"/lib/jvm.cfg", home+"/lib/tzdb.dat")
+	var classes []string
+	for _, name := range []string{"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "metrics-core", "snappy-java", "commons-cli"} {
+		classes = append(classes, "/usr/share/java/"+name+".jar")
+	}
+	image := database("zookeeper", []string{"3.8", "3.8-bookworm"}, append(files, classes...),
+		[]string{home + "/conf", home + "/lib/security", "/etc/java-17-openjdk"})
+	image.Links["/usr/bin/java"] = home + "/bin/java"
+	image.Env = []string{"CLASSPATH=" + strings.Join(classes, ":")}
+	return image
 }
 
 // Make makes all images below cache, unless they are there, and returns their

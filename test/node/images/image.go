@@ -22,6 +22,7 @@ type Image struct {
 	Links    map[string]string
 	Files    map[string]string // more files, by content
 	Built    map[string]string // more programs, by their file on this machine
+	Env      []string
 	Command  []string
 }
 
@@ -77,7 +78,7 @@ func (s Store) Add(root string, image Image) error {
 			Architecture: runtime.GOARCH,
 			OS:           "linux",
 			Config: runtimeConfig{
-				Env:    []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+				Env:    append([]string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, image.Env...),
 				Cmd:    image.Command,
 				Labels: map[string]string{"tag": tag},
 			},

@@ -35,18 +35,25 @@ func Linked(root string, programs ...string) ([]string, error) {
 			queue = append(queue, path.Join(path.Dir(name), target))
 			continue
 		}
-		needs, err := needed(root, file)
+		needs, err := needed(file)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		queue = append(queue, needs...)
+		for _, need := range needs {
+			found, err := find(root, need, name, append(slices.Clone(all), queue...))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			queue = append(queue, found)
+		}
 	}
 	slices.Sort(all)
 	return all, nil
 }
 
-// needed returns what one file is linked with. A script is linked with nothing.
-func needed(root, file string) ([]string, error) {
+// needed returns what one file is linked with: its loader by path, and libraries by
+// name. A script is linked with nothing.
+func needed(file string) ([]string, error) {
 	object, err := elf.Open(file)
 	var format *elf.FormatError
 	if errors.As(err, &format) || errors.Is(err, io.EOF) { // or shorter than any
@@ -68,23 +75,23 @@ func needed(root, file string) ([]string, error) {
 		all = append(all, string(loader))
 	}
 	libraries, err := object.ImportedLibraries()
-	if err != nil {
-		return nil, err
-	}
-	for _, library := range libraries {
-		found, err := findLibrary(root, library)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found)
-	}
-	return all, nil
+	return append(all, libraries...), err
 }
 
-func findLibrary(root, name string) (string, error) {
-	for _, dir := range []string{"/lib/" + triplet, "/usr/lib/" + triplet, "/lib64"} {
+// find finds a library where the loader looks, or beside the file that needs it, or
+// among those that are there: a program may load one by its path before another needs it.
+func find(root, name, by string, there []string) (string, error) {
+	if path.IsAbs(name) {
+		return name, nil
+	}
+	for _, dir := range []string{"/lib/" + triplet, "/usr/lib/" + triplet, "/lib64", path.Dir(by), path.Join(path.Dir(by), "..", "lib")} {
 		if _, err := os.Lstat(filepath.Join(root, dir, name)); err == nil {
 			return path.Join(dir, name), nil
+		}
+	}
+	for _, other := range there {
+		if path.Base(other) == name {
+			return other, nil
 		}
 	}
 	return "", fmt.Errorf("no package has %s", name)

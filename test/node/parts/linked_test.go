@@ -26,7 +26,7 @@ func TestLinkedFollowsLinks(t *testing.T) {
 // pod starts.
 func TestLinkedNamesWhatIsMissing(t *testing.T) {
 	program := "/bin/sh"
-	needs, err := needed("/", program)
+	needs, err := needed(program)
 	if err != nil || len(needs) == 0 {
 		t.Skip("this machine's shell is linked with nothing")
 	}
