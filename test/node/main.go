@@ -4,10 +4,10 @@
 // kubelet, containerd, runc, a network and volumes, in namespaces of their own
 // that nothing leads out of. It needs root, Go and Debian's packages.
 //
-//	go run -C test/node . up
-//	eval "$(go run -C test/node . env)"
+//	bin/node up
+//	eval "$(bin/node env)"
 //	kubectl get nodes
-//	go run -C test/node . down
+//	bin/node down
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
 )
 
 // Exit codes. A machine that can't have a node is no failure of one, and no success.
@@ -46,6 +47,9 @@ func start(args []string, stdout, stderr io.Writer) int {
 	}
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(stderr, "node:", err)
+		if errors.Is(err, parts.ErrUnable) {
+			return exitUnable
+		}
 		return exitError
 	}
 	return 0
@@ -90,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 		}
 	}
-	fmt.Fprintln(stderr, "usage: go run -C test/node . <command> [flags]")
+	fmt.Fprintln(stderr, "usage: bin/node <command> [flags]")
 	for _, c := range commands() {
 		fmt.Fprintf(stderr, "  %-10s %s\n", c.name, c.about)
 	}

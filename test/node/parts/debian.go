@@ -75,11 +75,14 @@ func Debian(ctx context.Context, cache string) (string, error) {
 	return dir, os.Rename(root, dir)
 }
 
+// ErrUnable says that a machine can't have a node.
+var ErrUnable = errors.New("a real node needs Debian's packages, and there is no apt-get here")
+
 // download asks for the lists of packages only where those that there are do
 // not do: on a fresh machine, or where a package was replaced since.
 func download(ctx context.Context, dir string) error {
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return errors.New("the container runtime and the databases come from Debian's packages, and there is no apt-get here")
+		return ErrUnable
 	}
 	get := append([]string{"download", "-o", "APT::Sandbox::User=root"}, Packages...)
 	if tool(ctx, dir, "apt-get", get...) == nil {

@@ -6,6 +6,7 @@ package proof
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
 	"github.com/kubectl-sts/kubectl-sts/test/node/table"
 )
 
@@ -51,6 +53,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "proof:", err)
 		code = 1
+		if errors.Is(err, parts.ErrUnable) {
+			code = 2
+		}
 	}
 	os.Exit(code)
 }
