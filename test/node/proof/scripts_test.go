@@ -73,7 +73,7 @@ var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 // setUp gives a script a namespace, a home directory and a kubeconfig of its own.
 func setUp(env *testscript.Env, db database) error {
 	namespace := db.name + "-" + notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
-	s := &state{env: env, namespace: namespace, runs: map[string]*process{}, file: env.WorkDir}
+	s := &state{env: env, namespace: namespace, runs: map[string]*process{}}
 	env.Values[stateKey{}] = s
 	repository := filepath.Dir(filepath.Dir(the.source))
 	content, err := os.ReadFile(the.cluster.Kubeconfig())

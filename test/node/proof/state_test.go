@@ -20,7 +20,6 @@ type state struct {
 	env        *testscript.Env
 	namespace  string
 	kubeconfig string
-	file       string
 	runs       map[string]*process
 	change, by string    // of the scenario
 	since      time.Time // when it began
