@@ -29,7 +29,7 @@ type world struct {
 }
 
 var (
-	tableFile = flag.String("table", "", "the page in which the table of each database is written whose scripts have all passed")
+	tableFile = flag.String("table", "", "the page with the tables: of each database whose scripts have all passed it is written, and taken out where one has failed")
 	name      = flag.String("name", "proof", "the cluster's name")
 	keep      = flag.Bool("keep", false, "leave the cluster running at the end")
 )
@@ -92,6 +92,12 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 	}
 	code := m.Run()
 	the.tables.Print(os.Stdout)
+	// Whatever comes after: a table of an earlier run must not outlive a failure.
+	if *tableFile != "" {
+		if err := the.tables.Write(*tableFile); err != nil {
+			return 1, err
+		}
+	}
 	if *keep {
 		return code, nil
 	}
@@ -104,9 +110,6 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 	}
 	if changed := cluster.Changed(before, after); len(changed) > 0 {
 		return 1, fmt.Errorf("the run has changed this machine: %q", changed)
-	}
-	if *tableFile != "" {
-		return code, the.tables.Write(*tableFile)
 	}
 	return code, nil
 }

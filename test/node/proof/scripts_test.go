@@ -31,6 +31,9 @@ func TestScripts(t *testing.T) {
 				testscript.RunT(serial{t}, params(db, file))
 			})
 			complete = complete && ran && passed
+			if !passed {
+				the.tables.Of(db.name).Failed = true
+			}
 		}
 		if complete {
 			the.tables.Of(db.name).Complete = true

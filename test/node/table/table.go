@@ -23,6 +23,7 @@ type Table struct {
 	Database string
 	Rows     []Row
 	Complete bool // every script was run, and has passed
+	Failed   bool // a script has failed, whether all were run or not
 }
 
 func (t Table) print(w io.Writer) {
@@ -47,7 +48,11 @@ func (t Table) in(page string) (string, error) {
 		return "", fmt.Errorf("the page has no place for the table of %s", t.Database)
 	}
 	var b strings.Builder
-	t.print(&b)
+	if t.Failed {
+		b.WriteString("The last run has failed: there is nothing to show.\n")
+	} else {
+		t.print(&b)
+	}
 	return before + begin + "\n" + b.String() + "\n" + end + after, nil
 }
 
@@ -78,12 +83,13 @@ func (all Tables) Print(w io.Writer) {
 	}
 }
 
-// Write puts the tables that are complete into a page.
+// Write puts the tables that are complete into a page. Where a script has failed, what
+// the page has is no longer so: it is taken out.
 func (all Tables) Write(file string) error {
 	content, err := os.ReadFile(file)
 	page := string(content)
 	for _, t := range all {
-		if err == nil && t.Complete {
+		if err == nil && (t.Complete || t.Failed) {
 			page, err = t.in(page)
 		}
 	}

@@ -48,6 +48,20 @@ func TestOnlyCompleteTablesAreWritten(t *testing.T) {
 	require.Equal(t, string(got), string(again))
 }
 
+// A table of an earlier run would say what is not so any more.
+func TestATableOfAFailedRunIsTakenOut(t *testing.T) {
+	var all Tables
+	all.Add("redis", Row{"an image", "canary", 12, 12, time.Second, "updated"})
+	all.Of("redis").Failed = true
+	all.Add("etcd", Row{"an image", "canary", 1, 1, time.Second, "updated"})
+	file := filepath.Join(t.TempDir(), "page.md")
+	require.NoError(t, os.WriteFile(file, []byte(page), 0o600))
+	require.NoError(t, all.Write(file))
+	got, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, strings.Replace(page, "old\n", "\nThe last run has failed: there is nothing to show.\n\n", 1), string(got))
+}
+
 func TestPageWithoutPlace(t *testing.T) {
 	var all Tables
 	all.Of("redis").Complete = true
