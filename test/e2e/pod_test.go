@@ -48,10 +48,11 @@ func cmdInPod(ts *testscript.TestScript, w *world, args []string) {
 		ts.Fatalf("this machine lets no program have mounts of its own: run the tests as root, or allow user namespaces")
 	}
 	p := w.inPod(ts, args[0], args[2:])
-	ts.Check(p.start())
+	ts.Check(p.Start())
 	p.ended(ts, w)
-	checkObjects(ts, args[2:], p.stdout.String())
-	wantCode(ts, args[1], p.cmd.ProcessState)
+	stdout, _ := p.Said()
+	checkObjects(ts, args[2:], stdout)
+	wantCode(ts, args[1], p.Cmd.ProcessState)
 }
 
 // inPod is a program that will be as in a pod.
@@ -62,7 +63,7 @@ func (w *world) inPod(ts *testscript.TestScript, account string, args []string) 
 	ts.Check(err)
 	p, err := newProcess(ts, w, append(append(unshare(), "sh", "-c", asInPod, "sh", home), args...))
 	ts.Check(err)
-	p.cmd.Env = []string{
+	p.Cmd.Env = []string{
 		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("WORK") + "/pod", "TMPDIR=" + ts.Getenv("TMPDIR"),
 		"KUBERNETES_SERVICE_HOST=" + server.Hostname(), "KUBERNETES_SERVICE_PORT=" + server.Port(),
 	}

@@ -5,11 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/program"
 )
 
 // cmdRun starts a program that goes on while the script does.
@@ -21,7 +22,7 @@ func cmdRun(ts *testscript.TestScript, w *world, args []string) {
 	}
 	p, err := newProcess(ts, w, args[1:])
 	ts.Check(err)
-	ts.Check(p.start())
+	ts.Check(p.Start())
 	w.runs[args[0]] = p
 }
 
@@ -34,7 +35,7 @@ func cmdUntil(ts *testscript.TestScript, w *world, args []string) {
 		ts.Fatalf("usage: until NAME REGEXP, with the name of a run")
 	}
 	p := w.runs[args[0]]
-	if err := p.until(compile(ts, args[1])); err != nil {
+	if err := p.Until(compile(ts, args[1]), patience); err != nil {
 		p.show(ts)
 		ts.Fatalf("%s: %v\n%s", args[0], err, w.state())
 	}
@@ -47,17 +48,12 @@ func cmdSignal(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) != 2 || w.runs[args[0]] == nil {
 		ts.Fatalf("usage: signal NAME SIGNAL, with the name of a run")
 	}
-	ts.Check(w.runs[args[0]].cmd.Process.Signal(signalNamed(ts, args[1])))
+	ts.Check(w.runs[args[0]].Cmd.Process.Signal(signalNamed(ts, args[1])))
 }
 
 func signalNamed(ts *testscript.TestScript, name string) syscall.Signal {
-	signals := map[string]syscall.Signal{
-		"KILL": syscall.SIGKILL, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
-	}
-	s, ok := signals[name]
-	if !ok {
-		ts.Fatalf("no signal %q", name)
-	}
+	s, err := program.Signal(name)
+	ts.Check(err)
 	return s
 }
 
@@ -71,7 +67,7 @@ func cmdEnds(ts *testscript.TestScript, w *world, args []string) {
 	p := w.runs[args[0]]
 	delete(w.runs, args[0])
 	p.ended(ts, w)
-	wantCode(ts, args[1], p.cmd.ProcessState)
+	wantCode(ts, args[1], p.Cmd.ProcessState)
 }
 
 // cmdKillAt starts a program, sends it a signal as soon as it says a line that
@@ -90,7 +86,7 @@ func cmdKillAt(ts *testscript.TestScript, w *world, args []string) {
 	cmdRun(ts, w, append([]string{"killat"}, args[2:]...))
 	cmdUntil(ts, w, []string{"killat", args[0]})
 	// One that has ended by itself since is judged by its code.
-	if err := w.runs["killat"].cmd.Process.Signal(signalNamed(ts, name)); !errors.Is(err, os.ErrProcessDone) {
+	if err := w.runs["killat"].Cmd.Process.Signal(signalNamed(ts, name)); !errors.Is(err, os.ErrProcessDone) {
 		ts.Check(err)
 	}
 	cmdEnds(ts, w, []string{"killat", code})
@@ -110,13 +106,14 @@ func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
 	for i := range number(ts, args[1]) {
 		p, err := newProcess(ts, w, args[2:])
 		ts.Check(err)
-		ts.Check(p.start())
-		for n := number(ts, args[0]) + i/5; n > 0 && p.until(line) == nil; n-- {
+		ts.Check(p.Start())
+		for n := number(ts, args[0]) + i/5; n > 0 && p.Until(line, patience) == nil; n-- {
 			continue
 		}
-		p.kill() // unless it has ended before
-		checkObjects(ts, p.cmd.Args, p.stdout.String())
-		if p.cmd.ProcessState.ExitCode() == 0 {
+		p.Kill() // unless it has ended before
+		stdout, _ := p.Said()
+		checkObjects(ts, p.Cmd.Args, stdout)
+		if p.Cmd.ProcessState.ExitCode() == 0 {
 			p.show(ts)
 			return
 		}
@@ -153,14 +150,7 @@ func cmdExits(ts *testscript.TestScript, w *world, args []string) {
 }
 
 func wantCode(ts *testscript.TestScript, want string, state *os.ProcessState) {
-	got := strconv.Itoa(state.ExitCode())
-	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		got = status.Signal().String()
-		if status.Signal() == syscall.SIGKILL {
-			got = "KILL"
-		}
-	}
-	if got != want {
+	if got := program.Code(state); got != want {
 		ts.Fatalf("exit code %s, want %s", got, want)
 	}
 }

@@ -42,14 +42,14 @@ func (p *process) onTerminal() error {
 		return err
 	}
 	p.keyboard = keyboard
-	p.cmd.Stdin, p.cmd.Stderr = screen, screen
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
-	p.started = func() { // the child has its own by then
+	p.Cmd.Stdin, p.Cmd.Stderr = screen, screen
+	p.Cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
+	p.Terminal = func() { // the child has its own by then
 		_ = screen.Close()
 		buf := make([]byte, 4096)
 		for {
 			n, err := keyboard.Read(buf)
-			_, _ = writer{p, &p.stderr}.Write(buf[:n])
+			_, _ = p.Stderr().Write(buf[:n])
 			if err != nil {
 				return // EIO: nobody has the terminal open any more
 			}
@@ -68,7 +68,7 @@ func cmdRunTTY(ts *testscript.TestScript, w *world, args []string) {
 	p, err := newProcess(ts, w, args[1:])
 	ts.Check(err)
 	ts.Check(p.onTerminal())
-	ts.Check(p.start())
+	ts.Check(p.Start())
 	w.runs[args[0]] = p
 }
 
@@ -82,8 +82,8 @@ func cmdRunScreen(ts *testscript.TestScript, w *world, args []string) {
 	p, err := newProcess(ts, w, args[1:])
 	ts.Check(err)
 	ts.Check(p.onTerminal())
-	p.cmd.Stdout = p.cmd.Stderr
-	ts.Check(p.start())
+	p.Cmd.Stdout = p.Cmd.Stderr
+	ts.Check(p.Start())
 	w.runs[args[0]] = p
 }
 

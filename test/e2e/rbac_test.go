@@ -116,22 +116,22 @@ func (w *world) fails(ts *testscript.TestScript, p permission, args []string) er
 	if err != nil {
 		return err
 	}
-	program, err := newProcess(ts, w, args)
+	one, err := newProcess(ts, w, args)
 	if err != nil {
 		return err
 	}
-	program.cmd.Env = append(program.cmd.Env, "KUBECONFIG="+config, fmt.Sprintf("KUBE_FEATURE_WatchListClient=%t", p.verb != "list"))
+	one.Cmd.Env = append(one.Cmd.Env, "KUBECONFIG="+config, fmt.Sprintf("KUBE_FEATURE_WatchListClient=%t", p.verb != "list"))
 	var stdout, stderr bytes.Buffer
-	program.cmd.Stdout, program.cmd.Stderr = &stdout, &stderr
-	_ = program.cmd.Run()
-	said := fmt.Sprintf("exit code %d, and it says:\n%s%s", program.cmd.ProcessState.ExitCode(), &stdout, &stderr)
+	one.Cmd.Stdout, one.Cmd.Stderr = &stdout, &stderr
+	_ = one.Cmd.Run()
+	said := fmt.Sprintf("exit code %d, and it says:\n%s%s", one.Cmd.ProcessState.ExitCode(), &stdout, &stderr)
 	want := fmt.Sprintf("cannot %s ", p)
 	lines := slices.DeleteFunc(strings.Split(stdout.String()+stderr.String(), "\n"), func(line string) bool {
 		// About create of pods/exec the server does not say whose permission it is.
 		whose := strings.Contains(line, fmt.Sprintf("user %q cannot ", user)) || p.resource == "pods/exec"
 		return !strings.Contains(line, want) || strings.HasPrefix(line, "warning: ") || !whose
 	})
-	if program.cmd.ProcessState.ExitCode() != 1 || len(lines) != 1 {
+	if one.Cmd.ProcessState.ExitCode() != 1 || len(lines) != 1 {
 		return fmt.Errorf("want exit code 1 and one line with %q and the user %q; %s", want, user, said)
 	}
 	return nil

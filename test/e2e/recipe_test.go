@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/kubectl-sts/kubectl-sts/test/controlplane"
+	"github.com/kubectl-sts/kubectl-sts/test/program"
 )
 
 // release is an archive as a release has it, of the program under test.
@@ -65,7 +66,7 @@ func cmdRecipe(ts *testscript.TestScript, w *world, args []string) {
 	}
 	j, err := readJob(args[1], args[2])
 	ts.Check(err)
-	plugin, err := lookPath(ts.Getenv("PATH"), "kubectl-sts")
+	plugin, err := program.LookPath(ts.Getenv("PATH"), "kubectl-sts")
 	ts.Check(err)
 	ts.Check(theRelease.make(plugin))
 	dir, err := os.MkdirTemp(ts.Getenv("WORK"), "job")
@@ -86,15 +87,15 @@ func cmdRecipe(ts *testscript.TestScript, w *world, args []string) {
 			ts.Check(err)
 		}
 		if j.env["KUBECONFIG_TEXT"] != "" { // the recipe makes a file of it
-			p.cmd.Env = slices.DeleteFunc(p.cmd.Env, func(v string) bool { return strings.HasPrefix(v, "KUBECONFIG=") })
+			p.Cmd.Env = slices.DeleteFunc(p.Cmd.Env, func(v string) bool { return strings.HasPrefix(v, "KUBECONFIG=") })
 		}
-		p.cmd.Dir, p.cmd.Env = dir, append(p.cmd.Env, env...)
+		p.Cmd.Dir, p.Cmd.Env = dir, append(p.Cmd.Env, env...)
 		if i == len(j.steps)-1 {
 			code = args[0]
 		}
-		ts.Check(p.start())
+		ts.Check(p.Start())
 		p.ended(ts, w)
-		wantCode(ts, code, p.cmd.ProcessState)
+		wantCode(ts, code, p.Cmd.ProcessState)
 	}
 }
 

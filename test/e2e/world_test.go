@@ -164,7 +164,7 @@ func (w *world) state() string {
 // leave ends what the script left. Nobody waits for the namespace to go.
 func (w *world) leave() {
 	for _, p := range w.runs {
-		p.kill()
+		p.Kill()
 	}
 	if w.proxy != nil {
 		_ = w.proxy.Down()
