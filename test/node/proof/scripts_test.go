@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/program"
 )
 
 // patience is how long anything that a script waits for may take. Nothing is
@@ -76,7 +78,7 @@ var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 // setUp gives a script a namespace, a home directory and a kubeconfig of its own.
 func setUp(env *testscript.Env, db database) error {
 	namespace := db.name + "-" + notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
-	s := &state{env: env, namespace: namespace, runs: map[string]*process{}}
+	s := &state{env: env, namespace: namespace, runs: map[string]*program.Run{}}
 	env.Values[stateKey{}] = s
 	repository := filepath.Dir(filepath.Dir(the.source))
 	content, err := os.ReadFile(the.cluster.Kubeconfig())
@@ -115,7 +117,7 @@ func setUp(env *testscript.Env, db database) error {
 // the next script has the machine for itself.
 func (s *state) tearDown() {
 	for _, p := range s.runs {
-		p.kill()
+		p.Kill()
 	}
 	if *keep {
 		return

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-sts/kubectl-sts/test/program"
 )
 
 // stateKey finds a script's state.
@@ -20,7 +22,7 @@ type state struct {
 	env        *testscript.Env
 	namespace  string
 	kubeconfig string
-	runs       map[string]*process
+	runs       map[string]*program.Run
 	change, by string    // of the scenario
 	since      time.Time // when it began
 }
