@@ -41,7 +41,8 @@ func Inside(args []string) (bool, error) {
 // What both processes are given, by number.
 const (
 	listenerFD = 3
-	lifelineFD = 4
+	readyFD    = 4 // written to when the machine takes orders
+	lifelineFD = 5
 )
 
 // Boot starts the machine and returns its first process's number. It goes on when
@@ -65,10 +66,16 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 	if err != nil {
 		return 0, err
 	}
-	defer socket.Close()                             //nolint:errcheck // The machine has its own.
+	defer socket.Close() //nolint:errcheck // The machine has its own.
+	ready, tell, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	defer ready.Close()                              //nolint:errcheck // It was only read.
+	defer tell.Close()                               //nolint:errcheck // The machine has its own.
 	cmd := exec.Command(program, initCommand, c.Dir) //nolint:noctx // It outlives the caller.
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{socket}
+	cmd.ExtraFiles = []*os.File{socket, tell}
 	if lifeline != nil {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, lifeline)
 	}
@@ -81,30 +88,27 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 		return 0, fmt.Errorf("start the machine: %w", err)
 	}
 	pid := cmd.Process.Pid
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	if err := answers(ctx, c.Dir, ended); err != nil {
-		return 0, errors.Join(err, cmd.Process.Kill())
+	go func() { _ = cmd.Wait() }()
+	_ = tell.Close() // so that the pipe ends with the machine
+	if err := answers(ctx, ready); err != nil {
+		return 0, errors.Join(fmt.Errorf("%w; %s says why", err, LogFile(c.Dir, "machine")), cmd.Process.Kill())
 	}
 	return pid, nil
 }
 
-// answers waits until the machine takes orders.
-func answers(ctx context.Context, dir string, ended <-chan struct{}) error {
+// answers waits until the machine takes orders, which it says through the pipe.
+func answers(ctx context.Context, ready *os.File) error {
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
-	for {
-		if _, err := State(ctx, dir); err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ended:
-			return fmt.Errorf("the machine has ended; %s says why", LogFile(dir, "machine"))
-		case <-time.After(20 * time.Millisecond):
-		}
+	stop := context.AfterFunc(ctx, func() { _ = ready.SetReadDeadline(time.Now()) })
+	defer stop()
+	if _, err := ready.Read(make([]byte, 1)); err == nil {
+		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("the machine does not take orders: %w", err)
+	}
+	return errors.New("the machine has ended")
 }
 
 // initialize is the machine's first process: it sets up what is seen in it, starts the
@@ -127,13 +131,15 @@ func initialize(dir string) error {
 	}
 	cmd := exec.Command(program, superviseCommand, dir) //nolint:noctx // It ends with the machine.
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.ExtraFiles = []*os.File{os.NewFile(listenerFD, "listener")}
+	ready := os.NewFile(readyFD, "ready")
+	cmd.ExtraFiles = []*os.File{os.NewFile(listenerFD, "listener"), ready}
 	if c.Lifeline {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, os.NewFile(lifelineFD, "lifeline"))
 	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	_ = ready.Close() // the supervisor has it now, and the pipe ends with that
 	for {
 		pid, err := syscall.Wait4(-1, nil, 0, nil)
 		switch {

@@ -52,6 +52,11 @@ func supervise(dir string) error {
 	}
 	s := &supervisor{config: c, running: map[string]*started{}}
 	go func() { ended <- serve(control, s.handler()) }()
+	ready := os.NewFile(readyFD, "ready")
+	if _, err := ready.Write([]byte{1}); err != nil {
+		return err
+	}
+	_ = ready.Close()
 	return <-ended
 }
 
