@@ -142,6 +142,9 @@ func (r *Run) Ended(patience time.Duration) error {
 	}
 }
 
+// Done is closed when the program has ended.
+func (r *Run) Done() <-chan struct{} { return r.done }
+
 // Said is what the program has said so far.
 func (r *Run) Said() (stdout, stderr string) {
 	r.mu.Lock()
