@@ -12,7 +12,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
+	"github.com/kubectl-sts/kubectl-sts/test/node/parts"
 )
+
+func runCheck(context.Context, options) error { return parts.Able() }
 
 func runBuild(ctx context.Context, o options) error {
 	_, err := cluster.Build(ctx, o.stderr)

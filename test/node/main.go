@@ -37,17 +37,15 @@ func main() { os.Exit(start(os.Args, os.Stdout, os.Stderr)) }
 func start(args []string, stdout, stderr io.Writer) int {
 	inside, err := machine.Inside(args)
 	if !inside {
-		if os.Geteuid() != 0 {
-			fmt.Fprintln(stderr, unable)
-			return exitUnable
-		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		err = run(ctx, args[1:], stdout, stderr)
+		if err = machine.Able(); err == nil {
+			err = run(ctx, args[1:], stdout, stderr)
+		}
 	}
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(stderr, "node:", err)
-		if errors.Is(err, parts.ErrUnable) {
+		if errors.Is(err, machine.ErrUnable) || errors.Is(err, parts.ErrUnable) {
 			return exitUnable
 		}
 		return exitError
@@ -71,6 +69,7 @@ type options struct {
 
 func commands() []command {
 	return []command{
+		{"check", "say whether there can be a node here: 0, or 2", runCheck},
 		{"build", "get the parts: packages, images, kubelet, control plane", runBuild},
 		{"up", "start a cluster and print its kubeconfig's path", runUp},
 		{"down", "end the cluster and remove what it left", runDown},

@@ -9,6 +9,6 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, unable)
+	fmt.Fprintln(os.Stderr, "node: a real node needs root and Linux")
 	os.Exit(2)
 }

@@ -82,7 +82,7 @@ func Boot(ctx context.Context, program string, c Config, listener *net.TCPListen
 	cmd.Dir = c.Dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setsid:     true,
-		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
+		Cloneflags: namespaces,
 	}
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("start the machine: %w", err)

@@ -78,11 +78,19 @@ func Debian(ctx context.Context, cache string) (string, error) {
 // ErrUnable says that a machine can't have a node.
 var ErrUnable = errors.New("a real node needs Debian's packages, and there is no apt-get here")
 
+// Able returns ErrUnable where there are no packages to be had.
+func Able() error {
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return ErrUnable
+	}
+	return nil
+}
+
 // download asks for the lists of packages only where those that there are do
 // not do: on a fresh machine, or where a package was replaced since.
 func download(ctx context.Context, dir string) error {
-	if _, err := exec.LookPath("apt-get"); err != nil {
-		return ErrUnable
+	if err := Able(); err != nil {
+		return err
 	}
 	get := append([]string{"download", "-o", "APT::Sandbox::User=root"}, Packages...)
 	if tool(ctx, dir, "apt-get", get...) == nil {

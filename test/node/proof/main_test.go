@@ -43,8 +43,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	flag.Parse()
-	if os.Geteuid() != 0 {
-		fmt.Fprintln(os.Stderr, "node: a real node needs root and Linux")
+	if err := machine.Able(); err != nil {
+		fmt.Fprintln(os.Stderr, "node:", err)
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

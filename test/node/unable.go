@@ -1,3 +1,0 @@
-package main
-
-const unable = "node: a real node needs root and Linux"
