@@ -4,7 +4,6 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -18,44 +17,50 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/test/node/cluster"
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
-	"github.com/kubectl-sts/kubectl-sts/test/node/table"
 )
 
 // cmdReady waits until a set has all its pods, each of them ready.
 func cmdReady(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) != 1, "ready SET")
-	s := stateOf(ts)
-	ts.Check(s.eventually("set "+args[0]+" gets ready", func() error {
-		out, err := s.kubectl("get", "statefulset", args[0], "-o",
-			`jsonpath={.spec.replicas} {.status.replicas} {.status.readyReplicas} {.metadata.generation} {.status.observedGeneration}`)
-		if err != nil {
-			return err
+	s, set := stateOf(ts), "statefulset/"+args[0]
+	for deadline := time.Now().Add(patience); ; {
+		out, err := s.kubectl("get", set, "-o",
+			`jsonpath={.metadata.generation},{.status.observedGeneration},{.spec.replicas},{.status.replicas},{.status.readyReplicas}`)
+		ts.Check(err)
+		f := strings.Split(out, ",")
+		if f[0] == f[1] && f[2] == f[3] && f[2] == f[4] {
+			return
 		}
-		f := strings.Fields(out)
-		if len(f) != 5 || f[0] != f[1] || f[0] != f[2] || f[3] != f[4] {
-			return fmt.Errorf("wanted, there, ready, generation, observed: %v", f)
+		// One after the other they may hold and not all at once: another look tells.
+		for field, want := range map[string]string{"observedGeneration": f[0], "replicas": f[2], "readyReplicas": f[2]} {
+			ts.Check(s.wait(deadline, set, "jsonpath={.status."+field+"}="+want))
 		}
-		return nil
-	}))
+	}
+}
+
+// wait waits until something is true of an object.
+func (s *state) wait(deadline time.Time, object, what string) error {
+	_, err := s.kubectl("wait", object, "--for="+what, fmt.Sprintf("--timeout=%ds", max(0, int(time.Until(deadline).Seconds()))))
+	return err
 }
 
 // cmdImages wants a set's pods to be there, ready, each of them at this image.
 func cmdImages(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) != 2, "images SET IMAGE")
 	cmdReady(ts, false, args[:1])
-	out, err := stateOf(ts).kubectl("get", "pods", "-l", "app="+args[0], "-o", `jsonpath={.items[*].spec.containers[0].image}`)
+	s := stateOf(ts)
+	wanted, err := s.kubectl("get", "statefulset", args[0], "-o", "jsonpath={.spec.replicas}")
 	ts.Check(err)
-	for _, image := range strings.Fields(out) {
-		if image != args[1] {
-			ts.Fatalf("pods have the images %s", out)
+	found, err := s.pods(args[0])
+	ts.Check(err)
+	if strconv.Itoa(len(found)) != wanted {
+		ts.Fatalf("%d pods, want %s", len(found), wanted)
+	}
+	for name, p := range found {
+		if p.Image != args[1] {
+			ts.Fatalf("%s has the image %s", name, p.Image)
 		}
 	}
-}
-
-// cmdPoll runs a program until it succeeds.
-func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg || len(args) == 0, "poll PROGRAM ARG...")
-	ts.Check(stateOf(ts).eventually(strings.Join(args, " "), func() error { return ts.Exec(args[0], args[1:]...) }))
 }
 
 // cmdWrites starts the writer, and waits for its first acknowledgement.
@@ -66,70 +71,8 @@ func cmdWrites(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = s.kubectlWith(strings.ReplaceAll(string(manifest), "$KIND", args[0]), "apply", "-f", "-")
 	ts.Check(err)
-	_, err = s.acknowledged(args[0], time.Now())
-	ts.Check(err)
-}
-
-// cmdBegin begins a scenario: pauses count from now on.
-func cmdBegin(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg || len(args) != 2, "begin CHANGE BY")
-	s := stateOf(ts)
-	s.change, s.by, s.since = args[0], args[1], time.Now()
-}
-
-// cmdProved ends a scenario: writes go on, and all that was acknowledged is there.
-// The negative is true where something is missing, and is no row of the table.
-func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, len(args) != 2, "[!] proved DATABASE HOW-IT-ENDED")
-	s := stateOf(ts)
-	if s.since.IsZero() {
-		ts.Fatalf("no scenario has begun")
-	}
-	_, err := s.acknowledged(args[0], time.Now())
-	ts.Check(err)
-	v, err := s.check(args[0], s.since)
-	ts.Check(err)
-	ts.Logf("%d acknowledged, %d found, longest pause %d ms from %s", v.Acknowledged, v.Found, v.Pause, v.PauseBegan)
-	lost := len(v.Missing) > 0 || v.Found != v.Acknowledged || v.Acknowledged == 0
-	if lost != neg {
-		ts.Fatalf("acknowledged and not found: %v", v.Missing)
-	}
-	s.since = time.Time{}
-	if neg {
-		return
-	}
-	the.tables.Add(args[0], table.Row{
-		Change: s.change, By: s.by, Acknowledged: v.Acknowledged, Found: v.Found,
-		Pause: time.Duration(v.Pause) * time.Millisecond, Ended: args[1],
-	})
-}
-
-// A verdict is the writer's.
-type verdict struct {
-	Acknowledged, Found int
-	Missing             []int64
-	Pause               int64
-	PauseBegan          time.Time
-}
-
-func (s *state) check(database string, since time.Time) (verdict, error) {
-	var v verdict
-	out, err := s.kubectl("exec", "writer-"+database, "--", "/writer", "check", "-since", strconv.FormatInt(since.UnixMilli(), 10))
-	if err != nil {
-		return v, err
-	}
-	err = json.Unmarshal([]byte(out), &v)
-	return v, err
-}
-
-// acknowledged waits until something was acknowledged after a moment.
-func (s *state) acknowledged(database string, after time.Time) (v verdict, err error) {
-	return v, s.eventually("writes to "+database, func() error {
-		if v, err = s.check(database, after); err == nil && v.Acknowledged == 0 {
-			err = errors.New("nothing is acknowledged")
-		}
-		return err
-	})
+	ts.Check(s.wait(time.Now().Add(patience), "pod/writer-"+args[0], "condition=Ready"))
+	ts.Check(s.writesGoOn(args[0]))
 }
 
 // cmdExits runs a program, which must end with this code.
@@ -179,13 +122,9 @@ func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 	before, err := s.kubectl("get", "pod", args[0], "-o", restarts)
 	ts.Check(err)
 	ts.Check(cluster.KillContainer(strings.TrimPrefix(id, "containerd://")))
-	ts.Check(s.eventually(args[0]+" restarts", func() error {
-		now, err := s.kubectl("get", "pod", args[0], "-o", restarts)
-		if err == nil && now == before {
-			err = fmt.Errorf("%s restarts", now)
-		}
-		return err
-	}))
+	count, err := strconv.Atoi(before)
+	ts.Check(err)
+	ts.Check(s.wait(time.Now().Add(patience), "pod/"+args[0], fmt.Sprintf("jsonpath={.status.containerStatuses[0].restartCount}=%d", count+1)))
 }
 
 func usage(ts *testscript.TestScript, wrong bool, want string) {

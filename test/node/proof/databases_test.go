@@ -36,7 +36,8 @@ var databases = []database{
 		leave:  `psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()' && echo member $(hostname) leaves`,
 		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
 	},
-	{name: "etcd", kinds: "quorum", image: "etcd:3.4"},
+	{name: "etcd", kinds: "quorum etcd", image: "etcd:3.4"},
+	{name: "zookeeper", kinds: "quorum zookeeper", image: "zookeeper:3.8"},
 }
 
 // scripts are the files to run with the database.

@@ -56,19 +56,21 @@ func params(db database, file string) testscript.Params {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, db) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready":  cmdReady,
-			"images": cmdImages,
-			"writes": cmdWrites,
-			"begin":  cmdBegin,
-			"proved": cmdProved,
-			"exits":  cmdExits,
-			"run":    cmdRun,
-			"until":  cmdUntil,
-			"ends":   cmdEnds,
-			"signal": cmdSignal,
-			"node":   cmdNode,
-			"crash":  cmdCrash,
-			"poll":   cmdPoll,
+			"ready":    cmdReady,
+			"images":   cmdImages,
+			"writes":   cmdWrites,
+			"begin":    cmdBegin,
+			"proved":   cmdProved,
+			"exits":    cmdExits,
+			"run":      cmdRun,
+			"until":    cmdUntil,
+			"ends":     cmdEnds,
+			"signal":   cmdSignal,
+			"node":     cmdNode,
+			"crash":    cmdCrash,
+			"replaced": cmdReplaced,
+			"revision": cmdRevision,
+			"killed":   cmdKilled,
 		},
 	}
 }
@@ -107,10 +109,7 @@ func setUp(env *testscript.Env, db database) error {
 		return err
 	}
 	env.Defer(s.tearDown)
-	return s.eventually("the namespace's account", func() error {
-		_, err := s.kubectl("get", "serviceaccount", "default")
-		return err
-	})
+	return s.wait(time.Now().Add(patience), "serviceaccount/default", "create") // pods are refused before
 }
 
 // tearDown ends what the script has left, and waits until the namespace is gone:

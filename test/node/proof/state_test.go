@@ -25,6 +25,8 @@ type state struct {
 	runs       map[string]*program.Run
 	change, by string    // of the scenario
 	since      time.Time // when it began
+	before     map[string]pod
+	killed     string // how often, where a program was
 }
 
 func stateOf(ts *testscript.TestScript) *state {
@@ -46,19 +48,4 @@ func (s *state) kubectlWith(stdin string, args ...string) (string, error) {
 		return out.String(), fmt.Errorf("kubectl %s: %w: %s", args[0], err, strings.TrimSpace(out.String()))
 	}
 	return out.String(), nil
-}
-
-// eventually asks until there is no error, and returns the last one after all patience.
-func (s *state) eventually(what string, ask func() error) error {
-	deadline := time.Now().Add(patience)
-	for {
-		err := ask()
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-		time.Sleep(250 * time.Millisecond)
-	}
 }

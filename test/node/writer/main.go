@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string) error {
 	service := set.String("service", os.Getenv("SERVICE"), "headless service of the members")
 	file := set.String("log", "/log/acknowledged", "where acknowledged values are written down")
 	every := set.Duration("every", 25*time.Millisecond, "how long after one answer the next value is written")
+	wait := set.Duration("wait", 0, "check: how long to wait until something was acknowledged since then")
 	since := set.Int64("since", 0, "check: from when on pauses count, in milliseconds since 1970")
 	if err := set.Parse(args[1:]); err != nil {
 		return err
@@ -52,6 +53,11 @@ func run(ctx context.Context, args []string) error {
 	case "run":
 		return write(ctx, db, *file, *every)
 	case "check":
+		if *wait > 0 {
+			if err := await(*file, time.UnixMilli(*since), *wait); err != nil {
+				return err
+			}
+		}
 		verdict, err := check(ctx, db, *file, time.UnixMilli(*since))
 		if err != nil {
 			return err
