@@ -37,3 +37,27 @@ func TestLinkedNamesWhatIsMissing(t *testing.T) {
 	_, err = Linked(root, "/sh")
 	require.ErrorContains(t, err, "no package has lib")
 }
+
+// Java's libraries lie beside what needs them; its launcher loads one by its path before
+// another asks for it by name.
+func TestLibrariesAreFoundBesideAndAmongOthers(t *testing.T) {
+	root := t.TempDir()
+	for _, file := range []string{"/jvm/bin/java", "/jvm/lib/libjli.so", "/jvm/lib/libjava.so", "/jvm/lib/server/libjvm.so", "/lib64/libc.so"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(root+file), 0o750))
+		require.NoError(t, os.WriteFile(root+file, nil, 0o600))
+	}
+	there := []string{"/jvm/bin/java", "/jvm/lib/server/libjvm.so"}
+	for _, test := range []struct{ name, by, want string }{
+		{"/lib64/ld.so", "/jvm/bin/java", "/lib64/ld.so"},
+		{"libc.so", "/jvm/bin/java", "/lib64/libc.so"},
+		{"libjli.so", "/jvm/bin/java", "/jvm/lib/libjli.so"},
+		{"libjava.so", "/jvm/lib/libjli.so", "/jvm/lib/libjava.so"},
+		{"libjvm.so", "/jvm/lib/libjava.so", "/jvm/lib/server/libjvm.so"},
+	} {
+		found, err := find(root, test.name, test.by, there)
+		require.NoError(t, err)
+		require.Equal(t, test.want, found)
+	}
+	_, err := find(root, "libz.so", "/jvm/bin/java", there)
+	require.EqualError(t, err, "no package has libz.so")
+}
