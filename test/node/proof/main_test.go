@@ -48,8 +48,7 @@ func TestMain(m *testing.M) {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code, err := run(ctx, m)
-	stop()
+	code, err := run(ctx, stop, m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "proof:", err)
 		code = 1
@@ -61,7 +60,9 @@ func TestMain(m *testing.M) {
 }
 
 // run runs the tests on a cluster of their own, and compares the host before and after.
-func run(ctx context.Context, m *testing.M) (int, error) {
+func run(ctx context.Context, stop func(), m *testing.M) (int, error) {
+	defer stop()
+
 	var err error
 	if the.source, err = cluster.Source(); err != nil {
 		return 1, err
@@ -90,6 +91,7 @@ func run(ctx context.Context, m *testing.M) (int, error) {
 	if err := the.cluster.Up(ctx, the.parts, 1, os.Stderr); err != nil {
 		return 1, err
 	}
+	stop() // from here on a signal ends this process, and the cluster with it
 	code := m.Run()
 	the.tables.Print(os.Stdout)
 	// Whatever comes after: a table of an earlier run must not outlive a failure.
