@@ -19,23 +19,61 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/node/machine"
 )
 
-// cmdReady waits until a set has all its pods, each of them ready.
+// cmdReady waits until a set has all its pods, each of them ready and in sync.
 func cmdReady(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) != 1, "ready SET")
-	s, set := stateOf(ts), "statefulset/"+args[0]
-	for deadline := time.Now().Add(patience); ; {
-		out, err := s.kubectl("get", set, "-o",
-			`jsonpath={.metadata.generation},{.status.observedGeneration},{.spec.replicas},{.status.replicas},{.status.readyReplicas}`)
+	s := stateOf(ts)
+	for deadline, synced := time.Now().Add(patience), false; ; {
+		all, err := s.allReady(args[0], deadline)
 		ts.Check(err)
-		f := strings.Split(out, ",")
-		if f[0] == f[1] && f[2] == f[3] && f[2] == f[4] {
+		if all && synced {
 			return
 		}
-		// One after the other they may hold and not all at once: another look tells.
-		for field, want := range map[string]string{"observedGeneration": f[0], "replicas": f[2], "readyReplicas": f[2]} {
-			ts.Check(s.wait(deadline, set, "jsonpath={.status."+field+"}="+want))
+		if all {
+			ts.Check(s.sync(args[0]))
+			synced = true
 		}
 	}
+}
+
+// allReady reports whether a set's pods are there and ready, and waits for them where
+// they are not. One after the other things may hold and not all at once: another look
+// tells.
+func (s *state) allReady(set string, deadline time.Time) (bool, error) {
+	set = "statefulset/" + set
+	out, err := s.kubectl("get", set, "-o",
+		`jsonpath={.metadata.generation},{.status.observedGeneration},{.spec.replicas},{.status.replicas},{.status.readyReplicas}`)
+	if err != nil {
+		return false, err
+	}
+	f := strings.Split(out, ",")
+	if f[0] == f[1] && f[2] == f[3] && f[2] == f[4] {
+		return true, nil
+	}
+	for field, want := range map[string]string{"observedGeneration": f[0], "replicas": f[2], "readyReplicas": f[2]} {
+		if err := s.wait(deadline, set, "jsonpath={.status."+field+"}="+want); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// sync waits until each member says itself that it is in sync. A replica whose primary
+// was restarted counts as ready for a while, whether it follows again or not: only when it
+// does, nothing of the last change is left to happen.
+func (s *state) sync(set string) error {
+	pods, err := s.pods(set)
+	if err != nil {
+		return err
+	}
+	for name := range pods {
+		script := "[ ! -f /config/ready.sh ] || until sh /config/ready.sh; do sleep 1; done"
+		_, err := s.kubectl("exec", name, "-c", set, "--", "timeout", strconv.Itoa(int(patience.Seconds())), "sh", "-c", script)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wait waits until something is true of an object.
