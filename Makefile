@@ -37,7 +37,7 @@ SOAK_ARGS ?=
 ## REAL_RUN: the scripts to run in make real, such as redis_update or mariadb_; empty is all
 REAL_RUN ?=
 
-## REAL_FAST: the scripts that make real-fast runs
+## REAL_FAST: the scripts that make real-fast runs, a few of all
 REAL_FAST ?= (redis_(bad|update|faults)|etcd_update)$$
 
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
@@ -158,7 +158,7 @@ real: build bin/node ## Run the plugin on a real kubelet with real databases (ro
 	go test -C test/node ./proof -count=1 -timeout 0 $(if $(REAL_RUN),-run 'TestScripts/$(REAL_RUN)') -table $(CURDIR)/docs/proof.md -v
 
 .PHONY: real-fast
-real-fast: build bin/node ## Run those scripts of make real that CI runs, and write nothing
+real-fast: build bin/node ## Run a few of the scripts of make real, and write nothing
 	bin/node build
 	go test -C test/node ./proof -count=1 -timeout 0 -run 'TestScripts/$(REAL_FAST)' -v
 
