@@ -75,6 +75,10 @@ var (
 		and lets them soak: a restart, or a pod that stops being Available, fails the step. Between two steps
 		you are asked; with --yes it goes on by itself, and without a terminal it holds after the first step.
 
+		Checks (--check-exec, --check-http, --check-prom, --check-cmd, --checks) ask more of a step than Available. They
+		are measured on the stable pods before anything is changed, and on the step's pods while these soak: the soak
+		goes on until all are good, a check that fails fails the step, and one that can't be measured holds it.
+
 		When a step fails, the gate stays where it is and no other pod is touched. "kubectl sts abort" takes the
 		pods back. That it failed is kept on the set, and nothing goes on with it but --retry, which measures the
 		same step once more. A canary that was killed or held goes on with "kubectl sts canary NAME", without a
@@ -98,6 +102,9 @@ var (
 
 		# Go on with a canary, or take up a change that already waits behind a partition
 		kubectl sts canary web
+
+		# Only as long as each new pod has caught up
+		kubectl sts canary db --image db=mariadb:11.8.3 --check-exec ./caught-up.sh
 
 		# In a pipeline: all steps, and back to the stable revision when one fails
 		kubectl sts canary web --image nginx=nginx:1.22 --yes --on-failure=rollback --timeout 30m`)
