@@ -23,8 +23,11 @@ func FuzzFlags(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, container string) {
 		defer within.Input(t)()
 		for _, g := range []check.Given{
-			{Exec: []string{text}, Container: container}, {HTTP: []string{text}}, {Prom: []string{text}},
-			{Prom: []string{"up; value > 0"}, PromMin: text}, {Cmd: []string{text}},
+			{Exec: []string{text}, Container: container},
+			{HTTP: []string{text}},
+			{Prom: []string{text}},
+			{Prom: []string{"up; value > 0"}, PromMin: text},
+			{Cmd: []string{text}},
 		} {
 			g.Rule = check.Standard()
 			checks, err := g.Checks()
@@ -37,7 +40,7 @@ func FuzzFlags(f *testing.F) {
 			var again []check.Check
 			require.NoError(t, json.Unmarshal(written, &again))
 			require.Equal(t, checks, again)
-			require.NoError(t, check.CheckRecord(check.Record(checks)))
+			require.NoError(t, check.ValidRecord(check.Record(checks)))
 			resumed, err := check.Resume(check.Record(checks), checks, false)
 			require.NoError(t, err)
 			require.Equal(t, checks, resumed)
@@ -60,12 +63,14 @@ func FuzzFile(f *testing.F) {
 			fuzztest.OneLine(t, err)
 			return
 		}
-		require.NoError(t, check.CheckRecord(check.Record(checks)))
+		require.NoError(t, check.ValidRecord(check.Record(checks)))
 	})
 }
 
 func FuzzRecord(f *testing.F) {
-	f.Add(`[{"name":"exec","kind":"exec","digest":"` + sum + `","rule":{"every":"10s","pass":3,"unknown":5,"timeout":"30s","onUnknown":"hold"}}]`)
+	f.Add(
+		`[{"name":"exec","kind":"exec","digest":"` + sum + `","rule":{"every":"10s","pass":3,"unknown":5,"timeout":"30s","onUnknown":"hold"}}]`, //nolint:lll // one text
+	)
 	f.Add(`[{"name":"http","kind":"http","url":":80/","rule":{"every":"1h","pass":1,"unknown":1,"timeout":"1s","onUnknown":"fail"}}]`)
 	f.Add(`[{"rule":{"every":"-1s","timeout":""}}]`)
 	f.Add(`{}`)
@@ -76,7 +81,7 @@ func FuzzRecord(f *testing.F) {
 		if json.Unmarshal([]byte(text), &recorded) != nil {
 			return
 		}
-		if err := check.CheckRecord(recorded); err != nil {
+		if err := check.ValidRecord(recorded); err != nil {
 			fuzztest.OneLine(t, err)
 			return
 		}

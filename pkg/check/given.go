@@ -67,7 +67,14 @@ func (g Given) flags() ([]Check, error) {
 			return nil, fmt.Errorf("--check-prom %q has no condition: it is 'QUERY; CONDITION', such as '...; value < 0.01'", text)
 		}
 		out = append(out, Check{
-			Name: flagName(Prom, i), Kind: Prom, Query: strings.TrimSpace(text[:at]), Condition: strings.TrimSpace(text[at+1:]), Min: g.PromMin,
+			Name: flagName(
+				Prom,
+				i,
+			),
+			Kind:      Prom,
+			Query:     strings.TrimSpace(text[:at]),
+			Condition: strings.TrimSpace(text[at+1:]),
+			Min:       g.PromMin,
 		})
 	}
 	for i, text := range g.Cmd {

@@ -34,8 +34,12 @@ func TestFlags(t *testing.T) {
 		{Name: "http-2", Kind: check.HTTP, URL: "https://:8443/health", Expect: "jsonpath={.status} == green", Rule: rule},
 		{Name: "http-3", Kind: check.HTTP, URL: "http://example.com/", Expect: "200", Rule: rule},
 		{
-			Name: "prom", Kind: check.Prom, Query: `sum by (pod) (rate(e{pod=~"$pods"}[$window]))`, Condition: "value <= 1.2 * stable + 0.01",
-			Min: "sum(increase(r[$window])) >= 100", Rule: rule,
+			Name:      "prom",
+			Kind:      check.Prom,
+			Query:     `sum by (pod) (rate(e{pod=~"$pods"}[$window]))`,
+			Condition: "value <= 1.2 * stable + 0.01",
+			Min:       "sum(increase(r[$window])) >= 100",
+			Rule:      rule,
 		},
 		{Name: "cmd", Kind: check.Cmd, Command: "./check.sh; exit 75", Rule: rule},
 	}, got)
@@ -55,22 +59,30 @@ func TestFlagsRejected(t *testing.T) {
 		{"no command", check.Given{Exec: []string{" "}}, "--check-exec: there is no command"},
 		{"no address", check.Given{HTTP: []string{""}}, "--check-http: there is no address"},
 		{
-			"no such status", check.Given{HTTP: []string{":80/ OK"}},
+			"no such status",
+			check.Given{HTTP: []string{":80/ OK"}},
 			`--check-http: "OK" is no status, such as 200 or 200-299, and no jsonpath={.status}==green`,
 		},
 		{
-			"no condition", check.Given{Prom: []string{"up"}},
+			"no condition",
+			check.Given{Prom: []string{"up"}},
 			`--check-prom "up" has no condition: it is 'QUERY; CONDITION', such as '...; value < 0.01'`,
 		},
-		{"a variable that there is not", check.Given{Prom: []string{"up[$w]; value > 1"}}, "--check-prom: the query has $w; there are $pods, $stable, $all, $namespace, $name and $window"},
+		{
+			"a variable that there is not",
+			check.Given{Prom: []string{"up[$w]; value > 1"}},
+			"--check-prom: the query has $w; there are $pods, $stable, $all, $namespace, $name and $window",
+		},
 		{"half a condition", check.Given{Prom: []string{"up; value >"}}, `--check-prom: condition "value >": it ends too early`},
 		{
-			"a comparison of a thing with itself", check.Given{Prom: []string{"up; value > stable"}},
+			"a comparison of a thing with itself",
+			check.Given{Prom: []string{"up; value > stable"}},
 			"--check-prom: the condition compares with stable, but the query has no $pods: both would be the same",
 		},
 		{"a floor under nothing", check.Given{PromMin: "a >= 1"}, "--check-prom-min is for --check-prom, which is not given"},
 		{
-			"a password", check.Given{Cmd: []string{"mysql -phunter2"}},
+			"a password",
+			check.Given{Cmd: []string{"mysql -phunter2"}},
 			`--check-cmd: the command has a password in it, behind -p: let it come from the environment, such as "$PASSWORD"`,
 		},
 		{"what can't be seen", check.Given{Cmd: []string{"true\x1b[2K"}}, "--check-cmd: the command has characters that can't be seen"},
@@ -78,8 +90,16 @@ func TestFlagsRejected(t *testing.T) {
 		{"no pass", check.Given{Rule: with(func(r *check.Rule) { r.Pass = 0 })}, "--check-pass: 0 is not from 1 to 1000"},
 		{"less than no failure", check.Given{Rule: with(func(r *check.Rule) { r.Fail = -1 })}, "--check-fail: -1 is not from 0 to 1000"},
 		{"no unknown", check.Given{Rule: with(func(r *check.Rule) { r.Unknown = 0 })}, "--check-unknown: 0 is not from 1 to 1000"},
-		{"no time", check.Given{Rule: with(func(r *check.Rule) { r.Timeout = time.Millisecond })}, "--check-timeout: 1ms is not from 1s to 24h"},
-		{"another end", check.Given{Rule: with(func(r *check.Rule) { r.OnUnknown = "pass" })}, `--on-unknown: "pass" is neither hold nor fail`},
+		{
+			"no time",
+			check.Given{Rule: with(func(r *check.Rule) { r.Timeout = time.Millisecond })},
+			"--check-timeout: 1ms is not from 1s to 24h",
+		},
+		{
+			"another end",
+			check.Given{Rule: with(func(r *check.Rule) { r.OnUnknown = "pass" })},
+			`--on-unknown: "pass" is neither hold nor fail`,
+		},
 		{"too many", check.Given{Cmd: make51()}, "there are 51 checks, and a run takes 50"},
 	}
 	for _, test := range tests {
@@ -170,7 +190,11 @@ func TestFilesRejected(t *testing.T) {
 			"two kinds", "checks:\n- name: a\n  cmd: {command: a}\n  exec: {command: a}\n",
 			`f: check 1 ("a"): it must have exactly one of exec, http, prom and cmd`,
 		},
-		{"no name", "checks:\n- cmd: {command: a}\n", `f: check 1 (""): its name must be 1 to 63 letters, digits, dots, dashes and underscores`},
+		{
+			"no name",
+			"checks:\n- cmd: {command: a}\n",
+			`f: check 1 (""): its name must be 1 to 63 letters, digits, dots, dashes and underscores`,
+		},
 		{"a name twice", "checks:\n- {name: a, cmd: {command: a}}\n- {name: a, cmd: {command: b}}\n", `two checks have the name "a"`},
 		{"a rule", "checks:\n- {name: a, cmd: {command: a}, pass: 0}\n", `f: check 1 ("a"): pass: 0 is not from 1 to 1000`},
 		{"a container", "checks:\n- {name: a, exec: {command: a, container: 'a b'}}\n", `f: check 1 ("a"): container "a b"`},

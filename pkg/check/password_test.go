@@ -62,8 +62,8 @@ func TestOtherCommandsAreTaken(t *testing.T) {
 		`mysql -uroot -p"$MYSQL_ROOT_PASSWORD" -e 'select 1'`, `mysql --password="${MYSQL_PWD}"`, "mysqladmin --password ping",
 		`MYSQL_PWD=$(cat /run/secrets/pw) mysql`, "MYSQL_PWD=`cat /pw` mysql", `REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping`,
 		`redis-cli -a "$REDIS_PASSWORD" --no-auth-warning ping`, "redis-cli --askpass", "mkdir -p/tmp/x", "ps -p1", "ls -a x",
-		"psql --password-file=/x", "x --token-file /x", `curl -u "$USER:$PASSWORD" http://x`, "curl -u me http://x", "kill -0 $(pgrep -P 1)",
-		`curl -H "Authorization: Bearer $TOKEN" http://x`, "cd $PWD && PWD=/x true", "psql postgres://me@db/x", "git clone ssh://git@host:22/x",
+		"psql --password-file=/x", "x --token-file /x", `curl -u "$USER:$PASSWORD" http://x`, "curl -u me http://x", "kill -0 $(pgrep -P 1)", //nolint:lll // one text
+		`curl -H "Authorization: Bearer $TOKEN" http://x`, "cd $PWD && PWD=/x true", "psql postgres://me@db/x", "git clone ssh://git@host:22/x", //nolint:lll // one text
 		"grep -c 'password' /etc/x", "mysql --defaults-file=/x -P 3306", "etcdctl --user root endpoint health", "test \"$PASSWORD\" = x",
 		"awk '{print $1}' | grep -q x",
 	} {

@@ -34,8 +34,8 @@ func digest(command string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// CheckRecord rejects what no run writes into a record.
-func CheckRecord(recorded []Check) error {
+// ValidRecord rejects what no run writes into a record.
+func ValidRecord(recorded []Check) error {
 	for _, c := range recorded {
 		if c.Command != "" {
 			return fmt.Errorf("check %q: a record has no command", c.Name)
@@ -75,7 +75,10 @@ type Difference struct {
 func (d *Difference) Error() string {
 	var out []string
 	for _, c := range d.Missing {
-		out = append(out, fmt.Sprintf("the command of check %q is not in the record: give it again, with --%s or --checks", c.Name, c.Kind.Flag()))
+		out = append(
+			out,
+			fmt.Sprintf("the command of check %q is not in the record: give it again, with --%s or --checks", c.Name, c.Kind.Flag()),
+		)
 	}
 	for _, name := range d.Changed {
 		out = append(out, fmt.Sprintf("check %q is not the one that the run began with", name))

@@ -38,7 +38,7 @@ func TestTheRecordHasNoCommands(t *testing.T) {
 	var again []check.Check
 	require.NoError(t, json.Unmarshal(text, &again))
 	require.Equal(t, check.Record(given), again)
-	require.NoError(t, check.CheckRecord(again))
+	require.NoError(t, check.ValidRecord(again))
 	require.Equal(t, again, check.Record(again), "a record of a record is the same")
 }
 
@@ -60,15 +60,15 @@ func TestRecordsRejected(t *testing.T) {
 		"a command":     {func(c *check.Check) { c.Command = "true" }, `check "exec": a record has no command`},
 		"no digest":     {func(c *check.Check) { c.Digest = "" }, `check "exec": digest ""`},
 		"half a digest": {func(c *check.Check) { c.Digest = sum[:20] }, fmt.Sprintf(`check "exec": digest %q`, sum[:20])},
-		"a loud digest": {func(c *check.Check) { c.Digest = "sha256:" + strings.ToUpper(sum[7:]) }, `check "exec": digest "sha256:` + strings.ToUpper(sum[7:]) + `"`},
-		"another kind":  {func(c *check.Check) { c.Kind = "job"; c.Digest = "" }, `check "exec": kind "job" is none of exec, http, prom, cmd`},
+		"a loud digest": {func(c *check.Check) { c.Digest = "sha256:" + strings.ToUpper(sum[7:]) }, `check "exec": digest "sha256:` + strings.ToUpper(sum[7:]) + `"`}, //nolint:lll // one text
+		"another kind":  {func(c *check.Check) { c.Kind = "job"; c.Digest = "" }, `check "exec": kind "job" is none of exec, http, prom, cmd`},                        //nolint:lll // one text
 		"too much":      {func(c *check.Check) { c.URL = ":80/" }, `check "exec": it has what no exec check has`},
 		"no rule":       {func(c *check.Check) { c.Rule = check.Rule{} }, `check "exec": every: 0s is not from 1s to 24h`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := good
 			test.change(&c)
-			require.EqualError(t, check.CheckRecord([]check.Check{c}), test.want)
+			require.EqualError(t, check.ValidRecord([]check.Check{c}), test.want)
 		})
 	}
 }
@@ -97,7 +97,12 @@ func TestResume(t *testing.T) {
 	}{
 		{name: "the same", recorded: both, given: both, want: &both},
 		{name: "the command alone", recorded: both, given: check.Given{Exec: both.Exec}, want: &both},
-		{name: "the command by another rule: that of the record counts", recorded: both, given: check.Given{Exec: both.Exec, Rule: faster.Rule}, want: &both},
+		{
+			name:     "the command by another rule: that of the record counts",
+			recorded: both,
+			given:    check.Given{Exec: both.Exec, Rule: faster.Rule},
+			want:     &both,
+		},
 		{name: "none, and none is needed", recorded: check.Given{HTTP: both.HTTP}, want: &check.Given{HTTP: both.HTTP}},
 		{name: "none before", want: &check.Given{}},
 		{

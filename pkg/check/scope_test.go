@@ -29,7 +29,9 @@ func TestYoungest(t *testing.T) {
 	_, ok := check.Youngest(nil)
 	require.False(t, ok)
 	young := check.Pod{Name: "web-3", Available: noon}
-	got, ok := check.Youngest([]check.Pod{{Name: "web-2", Available: noon.Add(-time.Second)}, young, {Name: "web-4", Available: noon.Add(-time.Hour)}})
+	got, ok := check.Youngest(
+		[]check.Pod{{Name: "web-2", Available: noon.Add(-time.Second)}, young, {Name: "web-4", Available: noon.Add(-time.Hour)}},
+	)
 	require.True(t, ok)
 	require.Equal(t, young, got)
 }

@@ -35,13 +35,15 @@ func TestAHintIsRenderedWithTheUsersFlags(t *testing.T) {
 			"about an object of another namespace", there, elsewhere,
 			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web",
 		},
-		{"about an object of the namespace that the flags lead to", hint.NewCaller().At("my shop"), elsewhere, "resume: kubectl sts canary web"},
+		{"about an object of the namespace that the flags lead to", hint.NewCaller().At("my shop"), elsewhere, "resume: kubectl sts canary web"}, //nolint:lll // one text
 		{
 			"about an object of another one than that", hint.NewCaller().At("shop"), elsewhere,
 			"resume: kubectl sts -n 'my shop' canary web",
 		},
-		{"which the user has named", there.At("my shop"), elsewhere,
-			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web"},
+		{
+			"which the user has named", there.At("my shop"), elsewhere,
+			"resume: kubectl sts --context 'prod eu' --insecure-skip-tls-verify -n 'my shop' canary web",
+		},
 		{
 			"what a shell would take apart", hint.NewCaller(), hint.Plugin("", "scale", "web", "--before-cmd", "a; b"),
 			"kubectl sts scale web --before-cmd 'a; b'",

@@ -142,7 +142,7 @@ func TestDialPod(t *testing.T) {
 func TestDialPodTellsWhyAPortIsNotReached(t *testing.T) {
 	conn, err := forwarder(t, &forwarding{webSockets: true}).DialPod(t.Context(), "web-4", 81)
 	require.NoError(t, err, "only the connection itself tells")
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // it was only read
 	_, err = io.ReadAll(conn)
 	require.EqualError(t, err, "an error occurred forwarding 8080 -> 81: connection refused")
 }
@@ -167,8 +167,8 @@ func TestHTTPOverAPort(t *testing.T) {
 
 func TestDialPodThatIsNotAllowed(t *testing.T) {
 	for says, want := range map[string]string{
-		`pods "web-4" is forbidden: User "jo" cannot create resource "pods/portforward" in API group ""`: `forbidden: user "jo" cannot create pods/portforward in namespace "default"`,
-		`pods "web-4" is forbidden: User "jo" cannot get resource "pods/portforward" in API group ""`:    `forbidden: user "jo" cannot get pods/portforward in namespace "default"`,
+		`pods "web-4" is forbidden: User "jo" cannot create resource "pods/portforward" in API group ""`: `forbidden: user "jo" cannot create pods/portforward in namespace "default"`, //nolint:lll // one text
+		`pods "web-4" is forbidden: User "jo" cannot get resource "pods/portforward" in API group ""`:    `forbidden: user "jo" cannot get pods/portforward in namespace "default"`,    //nolint:lll // one text
 	} {
 		_, err := forwarder(t, kubetest.Failure(http.StatusForbidden, says)).DialPod(t.Context(), "web-4", 8080)
 		require.EqualError(t, err, want)
@@ -195,7 +195,12 @@ func TestServiceProxy(t *testing.T) {
 	} {
 		at, by, err := client.ServiceProxy("monitoring", "prometheus", "9090", tls)
 		require.NoError(t, err)
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimRight(at, "/")+"/api/v1/query?query=up", http.NoBody)
+		req, err := http.NewRequestWithContext(
+			t.Context(),
+			http.MethodGet,
+			strings.TrimRight(at, "/")+"/api/v1/query?query=up",
+			http.NoBody,
+		)
 		require.NoError(t, err)
 		answer, err := by.RoundTrip(req)
 		require.NoError(t, err)

@@ -104,7 +104,7 @@ func (r Rollout) Check() error {
 	case r.Soak.Duration < 0:
 		return fmt.Errorf("soak %s", r.Soak.Duration)
 	}
-	return cmp.Or(r.Order.Check(), check.CheckRecord(r.Checks))
+	return cmp.Or(r.Order.Check(), check.ValidRecord(r.Checks))
 }
 
 // Owns notes that the run itself sets this template, and what abort has to

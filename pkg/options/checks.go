@@ -58,8 +58,12 @@ func AddCheckFlags(flags *pflag.FlagSet) *CheckFlags {
 			"$namespace, $name and $window, the condition value and stable.")
 	flags.StringVar(&f.given.PromMin, "check-prom-min", "",
 		"What there must be for --check-prom to mean anything, as a query that ends in >= NUMBER: below that it is not measured yet.")
-	flags.StringArrayVar(&f.given.Cmd, "check-cmd", nil,
-		"Measure by a shell command on this machine, with STS_NAME, STS_NAMESPACE, STS_STEP, STS_PODS and STS_STABLE_PODS in its environment.")
+	flags.StringArrayVar(
+		&f.given.Cmd,
+		"check-cmd",
+		nil,
+		"Measure by a shell command on this machine, with STS_NAME, STS_NAMESPACE, STS_STEP, STS_PODS and STS_STABLE_PODS in its environment.", //nolint:lll // one text
+	)
 	flags.StringArrayVar(&f.files, "checks", nil, "A file of checks, with names and rules of their own (- for standard input).")
 	flags.DurationVar(&rule.Every, "check-every", rule.Every, "How often a step is measured while it soaks.")
 	flags.IntVar(&rule.Pass, "check-pass", rule.Pass, "How many passes in a row make a check good. A soak goes on until all are.")
@@ -69,11 +73,20 @@ func AddCheckFlags(flags *pflag.FlagSet) *CheckFlags {
 	flags.StringVar((*string)(&rule.OnUnknown), "on-unknown", string(rule.OnUnknown),
 		`What a check comes to that tells nothing for too long: "hold" ends the run with exit code 5, "fail" is a failure of the step.`)
 	TakesValues(flags, "on-unknown", string(check.HoldOnUnknown), string(check.FailOnUnknown))
-	flags.BoolVar(&f.checks.SkipBaseline, "skip-baseline", false,
-		"Begin without measuring the checks on the stable pods first. A check that fails there, or can't be measured, is refused otherwise.")
+	flags.BoolVar(
+		&f.checks.SkipBaseline,
+		"skip-baseline",
+		false,
+		"Begin without measuring the checks on the stable pods first. A check that fails there, or can't be measured, is refused otherwise.", //nolint:lll // one text
+	)
 	flags.StringVar(&f.checks.Prom.Address, "prom", "",
 		"Where Prometheus is: a URL, or svc/NAMESPACE/NAME:PORT through the API server. $PROMETHEUS_URL if not given.")
-	flags.StringVar(&f.checks.Prom.TokenFile, "prom-token-file", "", "A file with the bearer token for Prometheus. $PROMETHEUS_TOKEN if not given.")
+	flags.StringVar(
+		&f.checks.Prom.TokenFile,
+		"prom-token-file",
+		"",
+		"A file with the bearer token for Prometheus. $PROMETHEUS_TOKEN if not given.",
+	)
 	flags.DurationVar(&f.checks.Prom.Scrape, "prom-scrape", Scrape, "How often Prometheus scrapes: no window is shorter than twice that.")
 	return f
 }

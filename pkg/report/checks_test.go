@@ -23,7 +23,7 @@ func TestCheckWords(t *testing.T) {
 		{"a failure that is borne", []check.Verdict{check.Fail}, "check lag: 3s, pod web-4 (failure 1 of 1 that are borne)"},
 		{"failed", []check.Verdict{check.Fail, check.Fail}, "check lag: 3s, pod web-4 (failed)"},
 		{"not known", []check.Verdict{check.Unknown}, "check lag unknown: 3s, pod web-4 (1 of 2 in a row)"},
-		{"not known for too long", []check.Verdict{check.Unknown, check.Unknown}, "check lag unknown: 3s, pod web-4 (not known 2 times in a row)"},
+		{"not known for too long", []check.Verdict{check.Unknown, check.Unknown}, "check lag unknown: 3s, pod web-4 (not known 2 times in a row)"}, //nolint:lll // one text
 		{"not yet", []check.Verdict{check.Pass, check.NotYet}, "check lag not yet: 3s, pod web-4 (passed 1 of 2)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -198,7 +198,7 @@ func TestNoNumberNamesAGateThatIsClosedForGood(t *testing.T) {
 		{sts.MostReplicas, true, "the closed gate"},
 		{workload.Apps{}.Closed(), true, "the closed gate"},
 	} {
-		s := ststest.Snapshot(ststest.Set(ststest.Partition(int32(test.partition)))) //nolint:gosec // it fits
+		s := ststest.Snapshot(ststest.Set(ststest.Partition(int32(test.partition))))
 		require.Equal(t, test.closed, s.Closed(), test.partition)
 		require.Equal(t, test.words, s.GateWords())
 	}

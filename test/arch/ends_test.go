@@ -26,7 +26,8 @@ var rules = []rule{
 	// The end of the command, the key of the same name, and the end of a hook or a check.
 	{
 		"asks for an exit code",
-		[]string{"pkg/cli/cli.go", "pkg/cli/end.go", "pkg/report/object/", "pkg/app/runner/hooks.go", "pkg/process/run.go"}, asksExitCode,
+		[]string{"pkg/cli/cli.go", "pkg/cli/end.go", "pkg/report/object/", "pkg/app/runner/hooks.go", "pkg/process/run.go"},
+		asksExitCode,
 	},
 	{"makes an error of an outcome", []string{"pkg/app/ended.go"}, makesEnded},
 	{"notes how the command ended", []string{"pkg/app/end.go"}, notesEnd},

@@ -77,11 +77,25 @@ var rooms = []room{
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What is measured is data; who measures it knows clients.
 	{dir: "pkg/check", never: []string{module, clientGo, cobra}, but: []string{facts}, noClock: true},
-	{dir: "pkg/check/measure", never: []string{module, clientGo, cobra}, but: []string{facts, module + "/pkg/check/...", processes}, noClock: true},
+	{
+		dir:     "pkg/check/measure",
+		never:   []string{module, clientGo, cobra},
+		but:     []string{facts, module + "/pkg/check/...", processes},
+		noClock: true,
+	},
 	{dir: "pkg/plan", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks}, noClock: true},
-	{dir: "pkg/engine", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks, plans}, noClock: true},
+	{
+		dir:     "pkg/engine",
+		never:   []string{module, clientGo, cobra},
+		but:     []string{facts, workloads, templates, hints, checks, plans},
+		noClock: true,
+	},
 	// What a run waits for takes time; what it decides does not.
-	{dir: "pkg/engine/loop", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, checks, plans, decision}},
+	{
+		dir:   "pkg/engine/loop",
+		never: []string{module, clientGo, cobra},
+		but:   []string{facts, workloads, templates, hints, checks, plans, decision},
+	},
 	// The other executor knows what it deletes, and writes down how that is restored.
 	{
 		dir: "pkg/engine/batch", never: []string{module, clientGo, cobra},

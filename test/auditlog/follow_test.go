@@ -17,7 +17,7 @@ func appendTo(t *testing.T, log, text string) {
 	t.Helper()
 	file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
-	_, err = io.WriteString(file, text)
+	_, err = file.WriteString(text)
 	require.NoError(t, errors.Join(err, file.Close()))
 }
 

@@ -61,14 +61,14 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 	deletesClaim: afterwards(func(ctx context.Context, b broken) error { return b.deleteClaim(ctx, "data-web-0") }),
 	dropsPolicy: func(ctx context.Context, b broken) (int, error) {
 		claims := b.client.CoreV1().PersistentVolumeClaims(b.namespace)
-		return halted, errors.Join(b.lowers(ctx, 2), gone(ctx, "data-web-2", claims.Watch, func() error {
+		return halted, errors.Join(b.lowers(ctx), gone(ctx, "data-web-2", claims.Watch, func() error {
 			_, err := claims.Get(ctx, "data-web-2", metav1.GetOptions{})
 			return err
 		}))
 	},
 	deletesLast: func(ctx context.Context, b broken) (int, error) {
 		_, _, err := b.plugin(ctx)
-		return halted, errors.Join(err, b.lowers(ctx, 2), b.deleteClaim(ctx, "data-web-2"))
+		return halted, errors.Join(err, b.lowers(ctx), b.deleteClaim(ctx, "data-web-2"))
 	},
 	makesMap: afterwards(func(ctx context.Context, b broken) error {
 		_, err := b.client.CoreV1().ConfigMaps(b.namespace).Create(ctx,
@@ -77,7 +77,7 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 	}),
 	losesRecord: afterwards(func(context.Context, broken) error { return loseRecords() }),
 	letsVolumeGo: func(ctx context.Context, b broken) (int, error) {
-		return halted, errors.Join(b.lowers(ctx, 2), b.deleteClaim(ctx, "data-web-2"))
+		return halted, errors.Join(b.lowers(ctx), b.deleteClaim(ctx, "data-web-2"))
 	},
 	deletesLowest: afterwards(func(ctx context.Context, b broken) error { return b.deletePod(ctx, "web-0") }),
 	opensGate: func(ctx context.Context, b broken) (int, error) {
@@ -97,7 +97,7 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 	endsWithOne:   func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, 1) },
 	endsWithFive:  func(ctx context.Context, b broken) (int, error) { return b.endsWith(ctx, 5) },
 	doesNothing:   func(context.Context, broken) (int, error) { return 0, nil },
-	lowersOnly:    func(ctx context.Context, b broken) (int, error) { return 0, b.lowers(ctx, 2) },
+	lowersOnly:    func(ctx context.Context, b broken) (int, error) { return 0, b.lowers(ctx) },
 	saysMore: afterwards(func(context.Context, broken) error {
 		fmt.Println("all is well")
 		return nil

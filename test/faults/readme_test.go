@@ -52,15 +52,21 @@ func TestAProofIsOfItsOwnRuleAlone(t *testing.T) {
 		{"not caught", []judge.Run{{Code: 1}}, nil, `the rule did not say "there was no error": []`},
 		{"not run", nil, []judge.Violation{caught}, "no run was broken"},
 		{
-			"not broken", []judge.Run{{Code: sabotageFailed, Stderr: "sabotage: no such set\n"}}, []judge.Violation{caught},
+			"not broken",
+			[]judge.Run{{Code: sabotageFailed, Stderr: "sabotage: no such set\n"}},
+			[]judge.Violation{caught},
 			"the plugin could not be broken: sabotage: no such set",
 		},
 		{
-			"caught by another rule", []judge.Run{{Code: 1}}, []judge.Violation{caught, {Invariant: "json", What: "no outcome"}},
+			"caught by another rule",
+			[]judge.Run{{Code: 1}},
+			[]judge.Violation{caught, {Invariant: "json", What: "no outcome"}},
 			`the rule "json" was broken: no outcome`,
 		},
 		{
-			"caught for something else", []judge.Run{{Code: 1}}, []judge.Violation{{Invariant: "codes", What: "ended with 9"}},
+			"caught for something else",
+			[]judge.Run{{Code: 1}},
+			[]judge.Violation{{Invariant: "codes", What: "ended with 9"}},
 			`the rule did not say "there was no error": [{codes 0 ended with 9}]`,
 		},
 	} {

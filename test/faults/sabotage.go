@@ -107,8 +107,9 @@ func (b broken) patch(ctx context.Context, patch string) error {
 	return err
 }
 
-// lowers leaves so many replicas, and waits until the pod above is gone.
-func (b broken) lowers(ctx context.Context, replicas int) error {
+// lowers leaves two replicas, and waits until the pod above is gone.
+func (b broken) lowers(ctx context.Context) error {
+	const replicas = 2
 	if err := b.patch(ctx, fmt.Sprintf(`{"spec":{"replicas":%d}}`, replicas)); err != nil {
 		return err
 	}

@@ -28,8 +28,12 @@ func TestHolds(t *testing.T) {
 		{"value > 1 and not (value > 5)", 7, nan, nil, false, "7: value > 1 and not (value > 5) does not hold"},
 		{"isNaN(value) || value < 3", nan, nan, nil, true, "NaN: isNaN(value) || value < 3 holds"},
 		{"max(values) - min(values) < 10", 0, nan, []float64{1, 20}, false, "max(values) - min(values) < 10 does not hold"},
-		{"mean(values) == 2 && median(values) == 2 && sum(values) == 6 && len(values) == 3", 0, nan, []float64{1, 2, 3}, true,
-			"mean(values) == 2 && median(values) == 2 && sum(values) == 6 && len(values) == 3 holds"},
+		{
+			"mean(values) == 2 && median(values) == 2 && sum(values) == 6 && len(values) == 3", 0, nan,
+			[]float64{1, 2, 3},
+			true,
+			"mean(values) == 2 && median(values) == 2 && sum(values) == 6 && len(values) == 3 holds",
+		},
 		{"values[0] > 1", 0, nan, []float64{2}, true, "values[0] > 1 holds"},
 		{"value > -1 * 2 ** 3 / 4", 0, nan, nil, true, "0 > -1 * 2 ** 3 / 4"},
 		{"value < 1234567", 1234567, nan, nil, false, "1234567 >= 1234567"},
@@ -155,7 +159,7 @@ func TestParseRejects(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"value < 0.01", "value <= 1.2 * stable + 0.01", "isNaN(value) || value < 3", "max(values) < 1", "values[0] > 1",
-		"sum(values, # * 2) > 1", "1..9 == values", "((((value))))>1", "value % 0 > 1", "-(-value)>values[0]", "max(1,min(2,value))>0", "value > 1e309", "not not (value>0x1f)",
+		"sum(values, # * 2) > 1", "1..9 == values", "((((value))))>1", "value % 0 > 1", "-(-value)>values[0]", "max(1,min(2,value))>0", "value > 1e309", "not not (value>0x1f)", //nolint:lll // one text
 	} {
 		f.Add(text, 0.5, 0.25)
 	}

@@ -47,7 +47,10 @@ func readVector(vector model.Vector) (answer, error) {
 		case !labelled && len(vector) == 1:
 			return answer{one: float64(sample.Value)}, nil
 		case !labelled:
-			return answer{}, fmt.Errorf("the query has %d series as its answer: one is wanted, or one for each pod, with the label pod", len(vector))
+			return answer{}, fmt.Errorf(
+				"the query has %d series as its answer: one is wanted, or one for each pod, with the label pod",
+				len(vector),
+			)
 		case twice:
 			return answer{}, fmt.Errorf("the query has several series for pod %s as its answer: one for each is wanted", pod)
 		}

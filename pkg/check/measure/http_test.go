@@ -53,8 +53,20 @@ func TestHTTP(t *testing.T) {
 		{"fail", "", 503, "no", check.Reading{Verdict: check.Fail, Message: "HTTP 503 Service Unavailable"}},
 		{"a redirect is an answer", "", 302, "", check.Reading{Verdict: check.Fail, Message: "HTTP 302 Found"}},
 		{"forbidden", "", 403, "", check.Reading{Verdict: check.Unknown, Message: "HTTP 403 Forbidden"}},
-		{"green", "jsonpath={.status}==green", 200, `{"status":"green"}`, check.Reading{Verdict: check.Pass, Message: "{.status} is green"}},
-		{"red", "jsonpath={.status}==green", 200, `{"status":"\u001b[31mred"}`, check.Reading{Verdict: check.Fail, Message: "{.status} is red"}},
+		{
+			"green",
+			"jsonpath={.status}==green",
+			200,
+			`{"status":"green"}`,
+			check.Reading{Verdict: check.Pass, Message: "{.status} is green"},
+		},
+		{
+			"red",
+			"jsonpath={.status}==green",
+			200,
+			`{"status":"\u001b[31mred"}`,
+			check.Reading{Verdict: check.Fail, Message: "{.status} is red"},
+		},
 		{"no JSON", "jsonpath={.status}==green", 200, `green`, check.Reading{Verdict: check.Unknown, Message: "the answer is no JSON"}},
 		{
 			"too long", "jsonpath={.status}==green", 200, `"` + strings.Repeat("x", 1<<20) + `"`,
@@ -75,7 +87,9 @@ func TestHTTP(t *testing.T) {
 
 func TestEachPodIsAskedByItsName(t *testing.T) {
 	asked := make(chan string, 2)
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.Method + " " + r.Host + r.URL.String() }))
+	secure := httptest.NewTLSServer(
+		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.Method + " " + r.Host + r.URL.String() }),
+	)
 	t.Cleanup(secure.Close)
 	m := measure.Measurer{Dial: dialer{"web-3": secure}}
 	got := m.Measure(t.Context(), one(check.Check{Kind: check.HTTP, URL: "https://:8080/ready?full=1"}), scope())

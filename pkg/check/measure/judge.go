@@ -98,7 +98,7 @@ func (a *asking) lookBacks(query string) []string {
 			continue
 		}
 		out = append(out, fmt.Sprintf("a range of %s in the query reaches back to before pod %s became Available at %s: "+
-			"it also counts the pod of that name before it; [$window] does not", r, youngest.Name, youngest.Available.UTC().Format(time.RFC3339)))
+			"it also counts the pod of that name before it; [$window] does not", r, youngest.Name, youngest.Available.UTC().Format(time.RFC3339))) //nolint:lll // one text
 	}
 	return out
 }

@@ -63,12 +63,27 @@ func TestExec(t *testing.T) {
 		{"pass with words", "a\nin sync\n\n", nil, check.Reading{Verdict: check.Pass, Message: "exit code 0: in sync"}},
 		{"fail", "lag 31s\n", code(1), check.Reading{Verdict: check.Fail, Message: "exit code 1: lag 31s"}},
 		{"its own word for unknown", "ask later", code(75), check.Reading{Verdict: check.Unknown, Message: "exit code 75: ask later"}},
-		{"it is not there", "sh: x: not found", code(127), check.Reading{Verdict: check.Unknown, Message: "exit code 127: sh: x: not found"}},
+		{
+			"it is not there",
+			"sh: x: not found",
+			code(127),
+			check.Reading{Verdict: check.Unknown, Message: "exit code 127: sh: x: not found"},
+		},
 		{"it can't be run", "", code(126), check.Reading{Verdict: check.Unknown, Message: "exit code 126"}},
 		{"wrapped", "", fmt.Errorf("in pod: %w", code(2)), check.Reading{Verdict: check.Fail, Message: "exit code 2"}},
-		{"no connection", "", errors.New("the container\x1b[31m is\nnot found"), check.Reading{Verdict: check.Unknown, Message: "the container is not found"}},
+		{
+			"no connection",
+			"",
+			errors.New("the container\x1b[31m is\nnot found"),
+			check.Reading{Verdict: check.Unknown, Message: "the container is not found"},
+		},
 		{"what would draw", "\x1b[2J\u202eup\r", nil, check.Reading{Verdict: check.Pass, Message: "exit code 0: up"}},
-		{"a long line", strings.Repeat("x", 5000), nil, check.Reading{Verdict: check.Pass, Message: "exit code 0: " + strings.Repeat("x", 287) + "…"}},
+		{
+			"a long line",
+			strings.Repeat("x", 5000),
+			nil,
+			check.Reading{Verdict: check.Pass, Message: "exit code 0: " + strings.Repeat("x", 287) + "…"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -91,7 +106,7 @@ func TestExecAsksEachPod(t *testing.T) {
 		return map[string]error{"web-3": nil, "web-4": code(3)}[pod]
 	})}
 	env := func(pod, ordinal string) string {
-		return `exit code %d: db ["sh" "-c" "export STS_NAME='web' STS_NAMESPACE='shop' STS_STEP='canary/partition-3' STS_REVISION='web-2' ` +
+		return `exit code %d: db ["sh" "-c" "export STS_NAME='web' STS_NAMESPACE='shop' STS_STEP='canary/partition-3' STS_REVISION='web-2' ` + //nolint:lll // one text
 			`STS_STABLE='web-1' STS_POD='` + pod + `' STS_ORDINAL='` + ordinal + `'; ./x | y"]`
 	}
 	got := m.Measure(t.Context(), one(check.Check{Kind: check.Exec, Command: "./x | y", Container: "db"}), scope())
@@ -139,7 +154,7 @@ func TestPodsAreMeasuredSideBySide(t *testing.T) {
 		var running, most atomic.Int32
 		m := measure.Measurer{Exec: executor(func(context.Context, string, string, []string, io.Writer) error {
 			now := running.Add(1)
-			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
+			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() { //nolint:revive // the loop is all
 			}
 			time.Sleep(100 * time.Millisecond)
 			running.Add(-1)
@@ -171,12 +186,32 @@ func TestWhatThereIsNoWayToIsUnknown(t *testing.T) {
 		on   check.Scope
 		want check.Reading
 	}{
-		{"no commands in pods", check.Check{Kind: check.Exec, Command: "x"}, on, check.Reading{Pod: "web-3", Message: "there is nothing to run commands in pods with"}},
-		{"no ports", check.Check{Kind: check.HTTP, URL: ":80/"}, on, check.Reading{Pod: "web-3", Message: "there is no way to the ports of pods"}},
-		{"no Prometheus", check.Check{Kind: check.Prom, Query: "up", Condition: "value > 0"}, on, check.Reading{Message: "nobody says where Prometheus is: --prom, or PROMETHEUS_URL"}},
+		{
+			"no commands in pods",
+			check.Check{Kind: check.Exec, Command: "x"},
+			on,
+			check.Reading{Pod: "web-3", Message: "there is nothing to run commands in pods with"},
+		},
+		{
+			"no ports",
+			check.Check{Kind: check.HTTP, URL: ":80/"},
+			on,
+			check.Reading{Pod: "web-3", Message: "there is no way to the ports of pods"},
+		},
+		{
+			"no Prometheus",
+			check.Check{Kind: check.Prom, Query: "up", Condition: "value > 0"},
+			on,
+			check.Reading{Message: "nobody says where Prometheus is: --prom, or PROMETHEUS_URL"},
+		},
 		{"no pod for a command", check.Check{Kind: check.Exec, Command: "x"}, none, check.Reading{Message: "there is no pod to measure"}},
 		{"no pod for a request", check.Check{Kind: check.HTTP, URL: ":80/"}, none, check.Reading{Message: "there is no pod to measure"}},
-		{"no pod for a local command", check.Check{Kind: check.Cmd, Command: "true"}, none, check.Reading{Message: "there is no pod to measure"}},
+		{
+			"no pod for a local command",
+			check.Check{Kind: check.Cmd, Command: "true"},
+			none,
+			check.Reading{Message: "there is no pod to measure"},
+		},
 		{"no such kind", check.Check{Kind: "job"}, on, check.Reading{Message: `there is no way to measure "job"`}},
 		{"no address", check.Check{Kind: check.HTTP}, on, check.Reading{Message: "there is no address"}},
 	}

@@ -93,10 +93,10 @@ func TestTheWorstPodIsNamed(t *testing.T) {
 		{"value < 1", "NaN", "0", check.Reading{Pod: "web-3", Verdict: check.Unknown, Message: "the answer is NaN"}},
 		{"value < 1", "NaN", "7", check.Reading{Pod: "web-4", Verdict: check.Fail, Value: value(7), Message: "7 >= 1"}},
 		{"value < 1", "0", "+Inf", check.Reading{Pod: "web-4", Verdict: check.Fail, Message: "+Inf >= 1"}},
-		{"isNaN(value) or value < 1", "NaN", "0", check.Reading{Pod: "web-3", Verdict: check.Pass, Message: "NaN: isNaN(value) or value < 1 holds"}},
+		{"isNaN(value) or value < 1", "NaN", "0", check.Reading{Pod: "web-3", Verdict: check.Pass, Message: "NaN: isNaN(value) or value < 1 holds"}}, //nolint:lll // one text
 		{"max(values) < 1", "0", "7", check.Reading{Verdict: check.Fail, Message: "max(values) < 1 does not hold"}},
 		{"max(values) < 1", "0", "NaN", check.Reading{Verdict: check.Unknown, Message: "the answer has NaN in it"}},
-		{"values[2] < 1", "0", "0", check.Reading{Verdict: check.Unknown, Message: `condition "values[2] < 1": there is no values[2]: there are 2 values`}},
+		{"values[2] < 1", "0", "0", check.Reading{Verdict: check.Unknown, Message: `condition "values[2] < 1": there is no values[2]: there are 2 values`}}, //nolint:lll // one text
 		{"value < values[1]", "0", "2", check.Reading{Pod: "web-4", Verdict: check.Fail, Value: value(2), Message: "2 >= values[1]"}},
 	} {
 		t.Run(test.condition+" "+test.three+" "+test.four, func(t *testing.T) {
@@ -110,14 +110,14 @@ func TestAnswersThatAreNoneAreUnknown(t *testing.T) {
 	for name, test := range map[string]struct{ answer, want string }{
 		"no series":               {vector(), "the query has no answer: there is no series"},
 		"a pod is missing":        {vector(series("web-4", "0")), "the query has no series for pod web-3 as its answer"},
-		"other pods alone":        {vector(series("web-0", "0"), series("web-1", "0")), "the query has no series for pod web-3 as its answer"},
-		"a pod twice":             {vector(series("web-4", "0"), series("web-4", "1")), "the query has several series for pod web-4 as its answer: one for each is wanted"},
-		"no pods":                 {vector(number("0"), number("1")), "the query has 2 series as its answer: one is wanted, or one for each pod, with the label pod"},
+		"other pods alone":        {vector(series("web-0", "0"), series("web-1", "0")), "the query has no series for pod web-3 as its answer"},                              //nolint:lll // one text
+		"a pod twice":             {vector(series("web-4", "0"), series("web-4", "1")), "the query has several series for pod web-4 as its answer: one for each is wanted"}, //nolint:lll // one text
+		"no pods":                 {vector(number("0"), number("1")), "the query has 2 series as its answer: one is wanted, or one for each pod, with the label pod"},       //nolint:lll // one text
 		"NaN":                     {vector(number("NaN")), "the answer is NaN"},
-		"a range":                 {`{"status":"success","data":{"resultType":"matrix","result":[]}}`, "the query's answer is a matrix, and a number, or one for each pod, is wanted"},
-		"text":                    {`{"status":"success","data":{"resultType":"string","result":[0,"x"]}}`, "the answer is none of Prometheus: "},
-		"a histogram":             {vector(`{"metric":{},"histogram":[0,{"count":"1","sum":"1","buckets":[]}]}`), "the query's answer is a histogram, and a number is wanted"},
-		"a part":                  {`{"status":"success","warnings":["store-2 is\u001b[31m down"],"data":{"resultType":"vector","result":[]}}`, "the answer may be partial: store-2 is down"},
+		"a range":                 {`{"status":"success","data":{"resultType":"matrix","result":[]}}`, "the query's answer is a matrix, and a number, or one for each pod, is wanted"},        //nolint:lll // one text
+		"text":                    {`{"status":"success","data":{"resultType":"string","result":[0,"x"]}}`, "the answer is none of Prometheus: "},                                             //nolint:lll // one text
+		"a histogram":             {vector(`{"metric":{},"histogram":[0,{"count":"1","sum":"1","buckets":[]}]}`), "the query's answer is a histogram, and a number is wanted"},                //nolint:lll // one text
+		"a part":                  {`{"status":"success","warnings":["store-2 is\u001b[31m down"],"data":{"resultType":"vector","result":[]}}`, "the answer may be partial: store-2 is down"}, //nolint:lll // one text
 		"another server's answer": {`<html>`, "the answer is none of Prometheus: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,8 +139,8 @@ func TestAPrometheusThatIsNotThereIsUnknown(t *testing.T) {
 	gone.Close()
 	for name, test := range map[string]struct{ url, want string }{
 		"refused":      {gone.URL, "no connection to " + strings.TrimPrefix(gone.URL, "http://") + ": connection refused"},
-		"bad query":    {status(400, `{"status":"error","errorType":"bad_data","error":"parse error"}`), "the query is refused: parse error"},
-		"forbidden":    {status(403, `{"kind":"Status","message":"services \"x\" is forbidden"}`), `client error: 403: services "x" is forbidden`},
+		"bad query":    {status(400, `{"status":"error","errorType":"bad_data","error":"parse error"}`), "the query is refused: parse error"},      //nolint:lll // one text
+		"forbidden":    {status(403, `{"kind":"Status","message":"services \"x\" is forbidden"}`), `client error: 403: services "x" is forbidden`}, //nolint:lll // one text
 		"unauthorized": {status(401, "who?"), "client error: 401: who?"},
 		"unavailable":  {status(503, "no healthy upstream"), "server error: 503: no healthy upstream"},
 		"elsewhere":    {status(302, ""), "bad response code 302"},
@@ -180,7 +180,11 @@ func TestStablePodsThatSayNothingAreUnknown(t *testing.T) {
 		vector(number("NaN")):        "about the stable pods: the answer is NaN",
 	} {
 		m := measure.Measurer{Prom: answers{ofStep: vector(series("web-3", "0"), series("web-4", "0")), ofWell: answer}.serve(t)}
-		require.Equal(t, check.Reading{Verdict: check.Unknown, Message: want}, m.Measure(t.Context(), prom(query, compare), scope()).Reading)
+		require.Equal(
+			t,
+			check.Reading{Verdict: check.Unknown, Message: want},
+			m.Measure(t.Context(), prom(query, compare), scope()).Reading,
+		)
 	}
 }
 
@@ -206,7 +210,12 @@ func TestTheWindow(t *testing.T) {
 			"too young", younger(59 * time.Second), "",
 			check.Reading{Verdict: check.NotYet, Message: "pod web-4 is Available for 59s, and 1m0s are wanted, two scrapes"},
 		},
-		{"just old enough", younger(time.Minute), fmt.Sprintf(ofOne, "60s"), check.Reading{Verdict: check.Pass, Value: value(0), Message: "0 < 1"}},
+		{
+			"just old enough",
+			younger(time.Minute),
+			fmt.Sprintf(ofOne, "60s"),
+			check.Reading{Verdict: check.Pass, Value: value(0), Message: "0 < 1"},
+		},
 		{"older", younger(time.Hour), fmt.Sprintf(ofOne, "3600s"), check.Reading{Verdict: check.Pass, Value: value(0), Message: "0 < 1"}},
 		{"before the first write", baseline, seconds, check.Reading{Verdict: check.Pass, Value: value(0), Message: "0 < 1"}},
 	}

@@ -51,7 +51,7 @@ func TestFillRefusesWhatStandsForNothing(t *testing.T) {
 func TestParseRejects(t *testing.T) {
 	for query, want := range map[string]string{
 		"":              "there is no query",
-		" \n":           "there is no query",
+		" \n":           "there is no query", //nolint:gocritic // blanks are what it is about
 		"up{pod=~$pod}": "the query has $pod; there are $pods, $stable, $all, $namespace, $name and $window",
 		"a[$windows]":   "the query has $windows; there are $pods, $stable, $all, $namespace, $name and $window",
 		"a\x1b[2J":      "the query has characters that can't be seen",

@@ -20,7 +20,7 @@ func WindowOf(available, now time.Time, scrape time.Duration) (time.Duration, bo
 // [1h:30s], each once.
 func Ranges(query string) []time.Duration {
 	var out []time.Duration
-	literal := regexp.MustCompile(`\[\s*((?:[0-9]+(?:ms|[smhdwy]))+)\s*(?::[^\]]*)?\]`)
+	literal := regexp.MustCompile(`\[\s*((?:\d+(?:ms|[smhdwy]))+)\s*(?::[^\]]*)?\]`)
 	for _, found := range literal.FindAllStringSubmatch(unquoted(query), -1) {
 		if d, ok := parse(found[1]); ok && !slices.Contains(out, d) {
 			out = append(out, d)

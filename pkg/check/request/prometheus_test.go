@@ -38,7 +38,7 @@ func TestParsePrometheusRejects(t *testing.T) {
 		"svc/a/pr%6fm:80":        `"svc/a/pr%6fm:80" is no svc/NAMESPACE/NAME:PORT`,
 		"svc/../prom:80":         `"svc/../prom:80" is no svc/NAMESPACE/NAME:PORT`,
 		"svc/a/me@prom:80":       `"svc/a/me@prom:80" is no svc/NAMESPACE/NAME:PORT`,
-		"prometheus.monitoring:": `address "prometheus.monitoring:" is neither [http[s]://]:PORT/PATH, in each pod, nor http[s]://HOST/PATH`,
+		"prometheus.monitoring:": `address "prometheus.monitoring:" is neither [http[s]://]:PORT/PATH, in each pod, nor http[s]://HOST/PATH`, //nolint:lll // one text
 	} {
 		_, err := request.ParsePrometheus(text)
 		require.EqualError(t, err, want, text)

@@ -125,7 +125,7 @@ func TestParseExpectationRejects(t *testing.T) {
 }
 
 func FuzzAddress(f *testing.F) {
-	for _, text := range []string{":8080/ready", "https://:8443/", "http://a:b@c/", ":80/?token=x", "http://[::1]:80/", "//x", ":80/%2f..//"} {
+	for _, text := range []string{":8080/ready", "https://:8443/", "http://a:b@c/", ":80/?token=x", "http://[::1]:80/", "//x", ":80/%2f..//"} { //nolint:lll // one text
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)
@@ -148,7 +148,7 @@ func FuzzAddress(f *testing.F) {
 }
 
 func FuzzExpectation(f *testing.F) {
-	for _, text := range []string{"200-299", "503", "jsonpath={.status}==green", "jsonpath={.a[1]['b.c']} <= 3", "jsonpath={}", "jsonpath={.a}<"} {
+	for _, text := range []string{"200-299", "503", "jsonpath={.status}==green", "jsonpath={.a[1]['b.c']} <= 3", "jsonpath={}", "jsonpath={.a}<"} { //nolint:lll // one text
 		f.Add(text, `{"status":"green","a":[0,{"b.c":3}]}`)
 	}
 	within := fuzztest.Bound(f)

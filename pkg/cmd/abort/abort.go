@@ -49,7 +49,11 @@ var (
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r, checks := &Request{}, (*options.CheckFlags)(nil)
-	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(
+		&r.Name,
+		func() error { return r.check(checks, env.Streams.In) },
+		func(ctx context.Context) error { return run(ctx, env, *r) },
+	)
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "abort NAME", "Take a canary back to the stable revision", long, example
 	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	checks = options.AddCheckFlags(cmd.Flags())

@@ -50,7 +50,11 @@ var (
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r, checks := &Request{}, (*options.CheckFlags)(nil)
-	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(
+		&r.Name,
+		func() error { return r.check(checks, env.Streams.In) },
+		func(ctx context.Context) error { return run(ctx, env, *r) },
+	)
 	cmd.Use, cmd.Long, cmd.Example = "promote NAME [--full]", long, example
 	cmd.Short = "Run the next step of a canary, or all that are left"
 	cmd.Flags().BoolVar(&r.Full, "full", false, "Run all steps that are left, without holding between them.")

@@ -59,7 +59,11 @@ var (
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r, checks := &Request{}, (*options.CheckFlags)(nil)
-	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(
+		&r.Name,
+		func() error { return r.check(checks, env.Streams.In) },
+		func(ctx context.Context) error { return run(ctx, env, *r) },
+	)
 	cmd.Use, cmd.Long, cmd.Example = "restart NAME [--ordinals LIST]", long, example
 	cmd.Short = "Restart pods one after another, each Available before the next"
 	fs := cmd.Flags()

@@ -89,7 +89,11 @@ const unset = math.MinInt
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r, checks := &Request{}, (*options.CheckFlags)(nil)
-	cmd := options.SetCommand(&r.Name, func() error { return r.check(checks, env.Streams.In) }, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd := options.SetCommand(
+		&r.Name,
+		func() error { return r.check(checks, env.Streams.In) },
+		func(ctx context.Context) error { return run(ctx, env, *r) },
+	)
 	cmd.Use, cmd.Long, cmd.Example = "scale NAME --replicas COUNT", long, example
 	cmd.Short = "Change the number of pods one by one, and keep the data safe"
 	fs := cmd.Flags()
@@ -107,7 +111,13 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		string(scale.Reuse), string(scale.Fresh), string(scale.Fail))
 	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
 	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
-	fs.StringVarP(&r.container, "container", "c", "", "The container for --before-exec and --check-exec; the pod's default one if not given.")
+	fs.StringVarP(
+		&r.container,
+		"container",
+		"c",
+		"",
+		"The container for --before-exec and --check-exec; the pod's default one if not given.",
+	)
 	fs.StringVar(&r.RecordDir, "record", "",
 		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
 			"~/.local/state.")

@@ -32,7 +32,7 @@ func (r *run) measure(m engine.Measure) {
 	if r.measuring.cancel == nil || r.measuring.round != m.Round {
 		r.stopMeasuring()
 		r.measuring.round = m.Round
-		r.measuring.ctx, r.measuring.cancel = context.WithCancel(r.ctx)
+		r.measuring.ctx, r.measuring.cancel = context.WithCancel(r.ctx) //nolint:fatcontext // one for each round
 	}
 	ctx, measurer := r.measuring.ctx, r.Measurer
 	r.measuring.all.Go(func() {

@@ -78,15 +78,19 @@ func TestASoakLastsUntilItsChecksAreGood(t *testing.T) {
 		message  string
 	}{
 		{"good at once, and the soak goes on", time.Minute, []check.Verdict{check.Pass}, time.Minute, engine.Done, "all is well"},
-		{"good a little after the soak", 15 * time.Second, []check.Verdict{check.Unknown, check.NotYet, check.Pass}, 30 * time.Second, engine.Done, "all is well"},
+		{"good a little after the soak", 15 * time.Second, []check.Verdict{check.Unknown, check.NotYet, check.Pass}, 30 * time.Second, engine.Done, "all is well"}, //nolint:lll // one text
 		{"no soak", 0, []check.Verdict{check.Pass}, 10 * time.Second, engine.Done, "all is well"},
-		{"a failure", time.Minute, []check.Verdict{check.Pass, check.Fail}, 10 * time.Second, engine.Halted, "check failed: lag: as it is, pod web-4"},
+		{"a failure", time.Minute, []check.Verdict{check.Pass, check.Fail}, 10 * time.Second, engine.Halted, "check failed: lag: as it is, pod web-4"}, //nolint:lll // one text
 		{
-			"a failure after it was good", time.Minute, []check.Verdict{check.Pass, check.Pass, check.Pass, check.Fail}, 30 * time.Second,
+			"a failure after it was good", time.Minute,
+			[]check.Verdict{check.Pass, check.Pass, check.Pass, check.Fail},
+			30 * time.Second,
 			engine.Halted, "check failed: lag: as it is, pod web-4",
 		},
 		{
-			"unknown twice in a row", time.Minute, []check.Verdict{check.Pass, check.Unknown}, 20 * time.Second,
+			"unknown twice in a row", time.Minute,
+			[]check.Verdict{check.Pass, check.Unknown},
+			20 * time.Second,
 			engine.Held, "a check is not known: lag unknown: as it is, pod web-4, 2nd time",
 		},
 	} {
@@ -156,7 +160,11 @@ func TestACheckIsMeasuredOnThePodsOfItsStep(t *testing.T) {
 		require.Equal(t, []string{"web-0", "web-1", "web-2", "web-3", "web-4"}, names(m.scopes[0].All))
 		require.Equal(t, ststest.Update, m.scopes[0].Revision)
 		require.Equal(t, ststest.Stable, m.scopes[0].Stable)
-		require.Equal(t, []time.Duration{0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 40 * time.Second, 50 * time.Second}, m.at)
+		require.Equal(
+			t,
+			[]time.Duration{0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 40 * time.Second, 50 * time.Second},
+			m.at,
+		)
 	})
 }
 

@@ -78,7 +78,9 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Out
 	}
 	for _, m := range e.Baseline {
 		r.state = r.state.Remembering(m)
-		e.Sink.Handle(engine.Event{Type: engine.EventCheck, Time: e.Now(), Check: &check.Tally{Check: check.Check{Name: m.Check}, Last: &m}})
+		e.Sink.Handle(
+			engine.Event{Type: engine.EventCheck, Time: e.Now(), Check: &check.Tally{Check: check.Check{Name: m.Check}, Last: &m}},
+		)
 	}
 	o := r.loop()
 	r.stopHook()

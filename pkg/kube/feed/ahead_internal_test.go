@@ -22,9 +22,9 @@ func TestAWatchIsTakenWhileItWaitsToTellThatItWasCut(t *testing.T) {
 			trouble: make(chan engine.Update), out: make(chan engine.Update),
 			cut: map[*source]bool{}, budgets: &source{optional: true},
 		}
-		told := make(chan struct{})
+		ended := make(chan struct{})
 		go func() {
-			defer close(told)
+			defer close(ended)
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.lose(ctx, w.budgets, "")
@@ -34,9 +34,10 @@ func TestAWatchIsTakenWhileItWaitsToTellThatItWasCut(t *testing.T) {
 		feed, taken := (&Ahead{set: set, watcher: w, stop: stop}).Take(set, Options{Budgets: true})
 
 		require.True(t, taken)
-		require.Equal(t, (<-chan engine.Update)(w.out), feed)
+		var told <-chan engine.Update = w.out
+		require.Equal(t, told, feed)
 		require.False(t, w.budgets.optional, "what is needed must not be missing")
 		stop()
-		<-told
+		<-ended
 	})
 }

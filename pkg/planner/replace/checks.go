@@ -36,7 +36,9 @@ func (r *Rollout) ResumeChecks() *plan.Refusal {
 		no := &plan.Refusal{Why: err.Error()}
 		var d *check.Difference
 		if errors.As(err, &d) {
-			no.Try = []hint.Hint{hint.Words("give the checks that it began with, or go on with exactly those that you give: add " + ChecksChangedFlag)}
+			no.Try = []hint.Hint{
+				hint.Words("give the checks that it began with, or go on with exactly those that you give: add " + ChecksChangedFlag),
+			}
 		}
 		return no
 	}

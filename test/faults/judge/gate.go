@@ -49,7 +49,8 @@ func gate(e *Evidence) []Violation {
 func (e *Evidence) opened(r Run) (string, bool) {
 	holds := r.Act.Verb() == "canary" && !r.Act.Has("yes") || r.Act.Verb() == "promote" && !r.Act.Has("full")
 	before, after := e.at(r.From).sets[r.Act.Set()], e.at(r.To).sets[r.Act.Set()]
-	if !holds || !r.Alone || r.Act.Dry() || before == nil || after == nil || onDelete(after) || after.Annotations[annotations.Rollout] == "" {
+	if !holds || !r.Alone || r.Act.Dry() || before == nil || after == nil || onDelete(after) ||
+		after.Annotations[annotations.Rollout] == "" {
 		return "", false
 	}
 	var record rollout

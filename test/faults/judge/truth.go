@@ -116,7 +116,7 @@ func first(whats ...string) string {
 }
 
 // settled is about the set that a run names, or about all.
-func settled(e *Evidence, r Run, w world) string {
+func settled(_ *Evidence, r Run, w world) string {
 	for name, s := range w.sets {
 		if only := r.Act.Set(); only != "" && name != only {
 			continue

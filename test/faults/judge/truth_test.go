@@ -28,7 +28,7 @@ func (s *seen) is(image string, partition int32, marks map[string]string, at ...
 	set := &appsv1.StatefulSet{
 		ObjectMeta: metav1.ObjectMeta{Name: "web", UID: "web", Annotations: marks},
 		Spec: appsv1.StatefulSetSpec{
-			Replicas: ptr.To(int32(len(at))), //nolint:gosec // small
+			Replicas: ptr.To(int32(len(at))),
 			UpdateStrategy: appsv1.StatefulSetUpdateStrategy{
 				RollingUpdate: &appsv1.RollingUpdateStatefulSetStrategy{Partition: &partition},
 			},
@@ -77,25 +77,35 @@ func TestAnExitCodeOfZeroMeansThatItIsSo(t *testing.T) {
 		{"canary", "canary web --image=app=app:v2 --yes", old, updated, ""},
 		{"canary that does nothing", "canary web --image=app=app:v2 --yes", old, old, "web-0 has image app:v1"},
 		{"canary half-way", "canary web --image=app=app:v2 --yes", old, atOne, "the canary is still in progress"},
-		{"canary that leaves its gate", "canary web --yes", old, func(s *seen) { s.is("app:v2", 1, nil, "2", "2", "2") },
-			"the partition is 1, and was 0"},
+		{
+			"canary that leaves its gate", "canary web --yes", old, func(s *seen) { s.is("app:v2", 1, nil, "2", "2", "2") },
+			"the partition is 1, and was 0",
+		},
 		{"canary that holds", "canary web --image=app=app:v2 --hold", old, atOne, ""},
-		{"canary that holds nowhere", "canary web --image=app=app:v2 --hold", old, func(s *seen) { s.is("app:v2", 3, canary, "1", "1", "1") },
-			"0 pods are let through, which is none of the steps [1 2 3]"},
-		{"canary that holds too early", "canary web --image=app=app:v2 --hold", old, func(s *seen) { s.is("app:v2", 2, canary, "1", "1", "1") },
-			"web-2 is let through, and is at revision 1"},
+		{
+			"canary that holds nowhere", "canary web --image=app=app:v2 --hold", old, func(s *seen) { s.is("app:v2", 3, canary, "1", "1", "1") }, //nolint:lll // one text
+			"0 pods are let through, which is none of the steps [1 2 3]",
+		},
+		{
+			"canary that holds too early", "canary web --image=app=app:v2 --hold", old, func(s *seen) { s.is("app:v2", 2, canary, "1", "1", "1") }, //nolint:lll // one text
+			"web-2 is let through, and is at revision 1",
+		},
 		{"promote", "promote web", atOne, atTwo, ""},
 		{"promote to the end", "promote web", atTwo, updated, ""},
 		{"promote that stays", "promote web", atOne, atOne, "1 pods are let through, and 1 were before"},
 		{"full promote", "promote web --full", atOne, updated, ""},
 		{"full promote half-way", "promote web --full", atOne, atTwo, "the canary is still in progress"},
-		{"full promote that forgets a pod", "promote web --full", atOne, func(s *seen) { s.is("app:v2", 0, nil, "1", "2", "2") },
-			"web-0 is at revision 1, not 2"},
+		{
+			"full promote that forgets a pod", "promote web --full", atOne, func(s *seen) { s.is("app:v2", 0, nil, "1", "2", "2") },
+			"web-0 is at revision 1, not 2",
+		},
 		{"abort", "abort web --yes", atOne, old, ""},
 		{"abort of nothing", "abort web --yes", old, old, ""},
 		{"abort that goes forward", "abort web --yes", atOne, updated, "web-0 is at revision 2, not 1"},
-		{"abort that only forgets", "abort web --yes", atOne, func(s *seen) { s.is("app:v1", 0, nil, "1", "1", "2") },
-			"web-2 is at revision 2, not 1"},
+		{
+			"abort that only forgets", "abort web --yes", atOne, func(s *seen) { s.is("app:v1", 0, nil, "1", "1", "2") },
+			"web-2 is at revision 2, not 1",
+		},
 		{"undo of a canary", "undo web --yes", atOne, old, ""},
 		{"undo of a canary that goes forward", "undo web --yes", atOne, updated, "web-0 is at revision 2, not 1"},
 		{"undo", "undo web --yes", func(s *seen) { old(s); updated(s) }, old, ""},
@@ -106,10 +116,14 @@ func TestAnExitCodeOfZeroMeansThatItIsSo(t *testing.T) {
 		{"hold that does nothing", "hold web", old, old, "there is no record of the hold"},
 		{"hold with an open gate", "hold web", old, func(s *seen) { s.is("app:v1", 0, held, "1", "1", "1") }, "the partition is 0"},
 		{"release", "release web", hold, old, ""},
-		{"release that leaves the gate", "release web", hold, func(s *seen) { s.is("app:v1", closedPartition, nil, "1", "1", "1") },
-			"the partition is 2147483647, and was to be 0"},
-		{"release that does not wait", "release web", hold, func(s *seen) { s.is("app:v2", 0, nil, "1", "2", "2") },
-			"web-0 is let through, and is at revision 1"},
+		{
+			"release that leaves the gate", "release web", hold, func(s *seen) { s.is("app:v1", closedPartition, nil, "1", "1", "1") },
+			"the partition is 2147483647, and was to be 0",
+		},
+		{
+			"release that does not wait", "release web", hold, func(s *seen) { s.is("app:v2", 0, nil, "1", "2", "2") },
+			"web-0 is let through, and is at revision 1",
+		},
 		{"status", "status web", old, old, ""},
 		{"status of all", "status", old, hold, "the annotation kubectl-sts.github.io/hold is still there"},
 		{"status of a gate", "status web", old, func(s *seen) { s.is("app:v2", 2, nil, "1", "1", "2") }, "web-0 is at revision 1, not 2"},
@@ -119,8 +133,10 @@ func TestAnExitCodeOfZeroMeansThatItIsSo(t *testing.T) {
 		{"prune of another set", "prune-pvc x --yes", spare, old, ""},
 		{"restore", "restore-pvc data-web-5", old, func(s *seen) { s.claim("data-web-5", bound, false) }, ""},
 		{"restore of a pod", "restore-pvc web-5", old, old, "claim data-web-5 is not there"},
-		{"restore that does not wait", "restore-pvc web-5", old, func(s *seen) { s.claim("data-web-5", &corev1.PersistentVolumeClaim{}, false) },
-			"claim data-web-5 is not bound"},
+		{
+			"restore that does not wait", "restore-pvc web-5", old, func(s *seen) { s.claim("data-web-5", &corev1.PersistentVolumeClaim{}, false) }, //nolint:lll // one text
+			"claim data-web-5 is not bound",
+		},
 		{"scale", "scale web --replicas=3", old, old, ""},
 		{"scale that keeps its record", "scale web --replicas=3", old, func(s *seen) {
 			s.is("app:v1", 0, map[string]string{annotations.Scale: "{}"}, "1", "1", "1")
@@ -167,7 +183,12 @@ func TestALookEndsWithFiveForAReason(t *testing.T) {
 		s.is("app:v1", 0, tt.marks, "1", "1", "1")
 		set := s.Moments[0].Set
 		set.Status.CurrentRevision = set.Status.UpdateRevision
-		r := Run{Act: schedule.Act{Args: []string{"status", "web"}}, From: uint64(len(s.Moments)), To: uint64(len(s.Moments)), Code: tt.code}
+		r := Run{
+			Act:  schedule.Act{Args: []string{"status", "web"}},
+			From: uint64(len(s.Moments)),
+			To:   uint64(len(s.Moments)),
+			Code: tt.code,
+		}
 		require.Equal(t, tt.want, r.unlike(&s.Evidence, set), tt.name)
 	}
 }
@@ -184,7 +205,9 @@ func TestEveryVerbOfASeedIsJudged(t *testing.T) {
 func TestWhatTheGarbageCollectorDeletesIsPutDownToSomebody(t *testing.T) {
 	lowers := func(args ...string) func(*seen, uint64) {
 		return func(s *seen, at uint64) {
-			s.Runs = []Run{{Act: schedule.Act{Args: args}, To: at, Requests: []Request{{Write: true, Arrived: true, Code: 200, Version: at}}}}
+			s.Runs = []Run{
+				{Act: schedule.Act{Args: args}, To: at, Requests: []Request{{Write: true, Arrived: true, Code: 200, Version: at}}},
+			}
 		}
 	}
 	for _, tt := range []struct {
@@ -212,7 +235,11 @@ func TestWhatTheGarbageCollectorDeletesIsPutDownToSomebody(t *testing.T) {
 			owned := &corev1.PersistentVolumeClaim{}
 			owned.OwnerReferences = []metav1.OwnerReference{{Kind: "Pod", Name: "web-2", UID: "pod-2"}}
 			s.claim("data-web-2", owned, true)
-			deletion := auditlog.Request{Verb: "delete", UserAgent: "kube-controller-manager/generic-garbage-collector", Received: time.Unix(1, 0)}
+			deletion := auditlog.Request{
+				Verb:      "delete",
+				UserAgent: "kube-controller-manager/generic-garbage-collector",
+				Received:  time.Unix(1, 0),
+			}
 			deletion.ObjectRef.Resource, deletion.ObjectRef.Name = "persistentvolumeclaims", "data-web-2"
 			s.Writes = []auditlog.Request{deletion}
 			tt.who(s, lowered)

@@ -187,8 +187,16 @@ func unsettled(s *appsv1.StatefulSet, live []witness.Moment) string {
 			old++
 		}
 	}
-	if s.Status.ObservedGeneration != s.Generation || int(s.Status.AvailableReplicas) != n || int(s.Status.Replicas) != n || all != n || old > 0 {
-		return fmt.Sprintf("%s has %d of %d pods available, %d in all and %d to be replaced", s.Name, s.Status.AvailableReplicas, n, all, old)
+	if s.Status.ObservedGeneration != s.Generation || int(s.Status.AvailableReplicas) != n || int(s.Status.Replicas) != n || all != n ||
+		old > 0 {
+		return fmt.Sprintf(
+			"%s has %d of %d pods available, %d in all and %d to be replaced",
+			s.Name,
+			s.Status.AvailableReplicas,
+			n,
+			all,
+			old,
+		)
 	}
 	return ""
 }
