@@ -3,7 +3,6 @@ package auditlog_test
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
