@@ -154,7 +154,7 @@ func TestPodsAreMeasuredSideBySide(t *testing.T) {
 		var running, most atomic.Int32
 		m := measure.Measurer{Exec: executor(func(context.Context, string, string, []string, io.Writer) error {
 			now := running.Add(1)
-			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() { //nolint:revive // the loop is all
+			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() { //nolint:revive // all
 			}
 			time.Sleep(100 * time.Millisecond)
 			running.Add(-1)
