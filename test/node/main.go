@@ -83,8 +83,8 @@ func commands() []command {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 {
 		for _, c := range commands() {
-			if c.name == args[0] {
-				o, err := parse(c, args[1:], stderr)
+			if c.name == args[0] { //nolint:gosec // its length is looked at above
+				o, err := parse(c, args[1:], stderr) //nolint:gosec // the same
 				if err != nil {
 					return err
 				}

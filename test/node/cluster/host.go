@@ -56,7 +56,7 @@ func (c Cluster) HostSettings() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	dirs := append(hierarchies, devices, "/run", "/var/lib", "/var/log", "/usr/libexec", "/etc")
+	dirs := slices.Concat(hierarchies, []string{devices, "/run", "/var/lib", "/var/log", "/usr/libexec", "/etc"})
 	return all, c.addDirectories(all, dirs)
 }
 

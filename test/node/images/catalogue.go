@@ -17,7 +17,8 @@ import (
 // shellTools are the names by which busybox is found.
 var shellTools = []string{
 	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname",
-	"id", "kill", "ls", "mkdir", "mv", "nc", "nslookup", "printf", "ps", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
+	"id", "kill", "ls", "mkdir", "mv", "nc", "nslookup", "printf", "ps",
+	"rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
 	"tr", "true", "uname", "wc", "wget",
 }
 
@@ -67,12 +68,16 @@ func Catalogue() []Image {
 func zookeeper() Image {
 	home := "/usr/lib/jvm/java-17-openjdk-" + runtime.GOARCH
 	files := []string{home + "/bin/java", home + "/lib/server/libjvm.so"}
-	for _, library := range []string{"libextnet", "libjava", "libjimage", "libmanagement", "libmanagement_ext", "libnet", "libnio", "libverify", "libzip"} {
+	for _, library := range []string{
+		"libextnet", "libjava", "libjimage", "libmanagement", "libmanagement_ext", "libnet", "libnio", "libverify", "libzip",
+	} {
 		files = append(files, home+"/lib/"+library+".so")
 	}
 	files = append(files, home+"/lib/modules", home+"/lib/jvm.cfg", home+"/lib/tzdb.dat")
 	var classes []string
-	for _, name := range []string{"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "metrics-core", "snappy-java", "commons-cli"} {
+	for _, name := range []string{
+		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "metrics-core", "snappy-java", "commons-cli",
+	} {
 		classes = append(classes, "/usr/share/java/"+name+".jar")
 	}
 	image := database("zookeeper", []string{"3.8", "3.8-bookworm"}, append(files, classes...),

@@ -42,7 +42,9 @@ func TestLinkedNamesWhatIsMissing(t *testing.T) {
 // another asks for it by name.
 func TestLibrariesAreFoundBesideAndAmongOthers(t *testing.T) {
 	root := t.TempDir()
-	for _, file := range []string{"/jvm/bin/java", "/jvm/lib/libjli.so", "/jvm/lib/libjava.so", "/jvm/lib/server/libjvm.so", "/lib64/libc.so"} {
+	for _, file := range []string{
+		"/jvm/bin/java", "/jvm/lib/libjli.so", "/jvm/lib/libjava.so", "/jvm/lib/server/libjvm.so", "/lib64/libc.so",
+	} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(root+file), 0o750))
 		require.NoError(t, os.WriteFile(root+file, nil, 0o600))
 	}

@@ -162,7 +162,8 @@ func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(cluster.KillContainer(strings.TrimPrefix(id, "containerd://")))
 	count, err := strconv.Atoi(before)
 	ts.Check(err)
-	ts.Check(s.wait(time.Now().Add(patience), "pod/"+args[0], fmt.Sprintf("jsonpath={.status.containerStatuses[0].restartCount}=%d", count+1)))
+	ts.Check(s.wait(time.Now().Add(patience), "pod/"+args[0],
+		fmt.Sprintf("jsonpath={.status.containerStatuses[0].restartCount}=%d", count+1)))
 }
 
 func usage(ts *testscript.TestScript, wrong bool, want string) {

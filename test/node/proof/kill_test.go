@@ -25,10 +25,10 @@ func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) < 1, "killed PROGRAM ARG...")
 	s, chosen := stateOf(ts), *seed
 	for chosen == 0 {
-		chosen = rand.Uint64() >> 40 //nolint:gosec // Short enough to be typed.
+		chosen = rand.Uint64() >> 40
 	}
 	ts.Logf("killed by the seed %d", chosen)
-	moments := rand.New(rand.NewPCG(chosen, 0)) //nolint:gosec // To be had again.
+	moments := rand.New(rand.NewPCG(chosen, 0))
 	for kills := 0; ; kills++ {
 		p := start(ts, args)
 		s.runs["killed"] = p

@@ -29,9 +29,10 @@ type world struct {
 }
 
 var (
-	tableFile = flag.String("table", "", "the page with the tables: of each database whose scripts have all passed it is written, and taken out where one has failed")
-	name      = flag.String("name", "proof", "the cluster's name")
-	keep      = flag.Bool("keep", false, "leave the cluster running at the end")
+	tableFile = flag.String("table", "",
+		"the page with the tables: of each database whose scripts have all passed it is written, and taken out where one has failed")
+	name = flag.String("name", "proof", "the cluster's name")
+	keep = flag.Bool("keep", false, "leave the cluster running at the end")
 )
 
 // the is set by TestMain, before any test runs.

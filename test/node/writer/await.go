@@ -16,8 +16,8 @@ func await(file string, since time.Time, patience time.Duration) error {
 	if err != nil {
 		return err
 	}
-	changes := os.NewFile(uintptr(fd), "inotify") //nolint:gosec // A file's number is small.
-	defer changes.Close()                         //nolint:errcheck // It was only read.
+	changes := os.NewFile(uintptr(fd), "inotify")
+	defer changes.Close() //nolint:errcheck // It was only read.
 	if err := changes.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (z *zookeeper) values(ctx context.Context) (map[int64]bool, error) {
 	if _, err := z.do(ctx, zkSync, path); err != nil {
 		return nil, err
 	}
-	path.WriteByte(0) // no watch
+	_ = path.WriteByte(0) // no watch
 	answer, err := z.do(ctx, zkGetChildren, path)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (z *zookeeper) do(ctx context.Context, kind int32, body message) ([]byte, e
 	var request message
 	request.int(z.xid)
 	request.int(kind)
-	request.Write(body.Bytes())
+	_, _ = request.Write(body.Bytes())
 	answer, err := z.exchange(ctx, request)
 	if err != nil {
 		return nil, err
@@ -180,5 +180,5 @@ func (m *message) long(n int64) { _ = binary.Write(m, binary.BigEndian, n) }
 
 func (m *message) bytes(b []byte) {
 	m.int(int32(len(b))) //nolint:gosec // They are short.
-	m.Write(b)
+	_, _ = m.Write(b)
 }

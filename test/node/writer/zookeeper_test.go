@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -45,7 +44,7 @@ func zkAnswer(xid, code int32, rest ...byte) []byte {
 
 func TestZooKeeperWrites(t *testing.T) {
 	z, requests := playZooKeeper(t, zkAnswer(1, 0), zkAnswer(2, -4), zkAnswer(1, 0), zkAnswer(4, zkNodeExists), []byte{0})
-	ctx := context.Background()
+	ctx := t.Context()
 	require.NoError(t, z.write(ctx, 42))
 	require.Equal(t, "\x00\x00\x00\x01"+"\x00\x00\x00\x01"+"\x00\x00\x00\x09/proof/42"+"\x00\x00\x00\x00"+
 		"\x00\x00\x00\x01"+"\x00\x00\x00\x1f"+"\x00\x00\x00\x05world"+"\x00\x00\x00\x06anyone"+"\x00\x00\x00\x00", string(<-requests))
@@ -58,7 +57,7 @@ func TestZooKeeperWrites(t *testing.T) {
 func TestZooKeeperValues(t *testing.T) {
 	names := "\x00\x00\x00\x02" + "\x00\x00\x00\x01" + "7" + "\x00\x00\x00\x02" + "42"
 	z, _ := playZooKeeper(t, zkAnswer(1, 0), zkAnswer(2, 0, []byte(names)...))
-	values, err := z.values(context.Background())
+	values, err := z.values(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, map[int64]bool{7: true, 42: true}, values)
 
