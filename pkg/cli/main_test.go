@@ -72,6 +72,8 @@ func holding(t *testing.T, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) {
 		case strings.Contains(r.URL.Path, "/statefulsets/"):
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
+		case strings.HasSuffix(r.URL.Path, "/statefulsets") && set != nil:
+			_ = json.NewEncoder(w).Encode(map[string]any{"items": []*appsv1.StatefulSet{set}})
 		case strings.HasSuffix(r.URL.Path, "/pods"):
 			_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
 		default:
