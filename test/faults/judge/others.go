@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -146,7 +147,7 @@ var partitionIn = regexp.MustCompile(`^partition (\d+)`)
 
 func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
 	looks := r.Act.Verb() == "status" || r.Act.Verb() == "watch"
-	if looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To+1, func(w world) bool { return w.quiet(s.Name) }) {
+	if looks && (r.Code == 4 || r.Code == 5) && e.always(r.From, r.To+1, func(w world) bool { return w.quiet(s.Name, r.Began) }) {
 		return fmt.Sprintf("ended with %d, and all was well all the time", r.Code)
 	}
 	var last struct {
@@ -168,10 +169,11 @@ func (r Run) unlike(e *Evidence, s *appsv1.StatefulSet) string {
 	return ""
 }
 
-// quiet reports whether nothing is going on with a set, and nothing is wrong.
-func (w world) quiet(name string) bool {
+// quiet reports whether nothing is going on with a set, and nothing is wrong. A pod
+// that is Ready, though not for the set's minReadySeconds, is on its way.
+func (w world) quiet(name string, now time.Time) bool {
 	s := w.sets[name]
-	return s != nil && w.allReady(s) == "" && w.oneRevision(s) == "" && partition(s) == 0 &&
+	return s != nil && w.allReady(s) == "" && !w.maturing(s, now) && w.oneRevision(s) == "" && partition(s) == 0 &&
 		s.Status.ObservedGeneration == s.Generation && s.Status.UpdateRevision == s.Status.CurrentRevision &&
 		!slices.ContainsFunc(annotations.Records(), func(record string) bool { return without(s, record) != "" })
 }

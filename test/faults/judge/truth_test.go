@@ -193,6 +193,33 @@ func TestALookEndsWithFiveForAReason(t *testing.T) {
 	}
 }
 
+// A pod that is Ready is not Available before the set's minReadySeconds have passed,
+// and a look that says so is right.
+func TestAPodThatIsNotReadyForLongEnoughIsOnItsWay(t *testing.T) {
+	began := time.Date(2026, 1, 1, 0, 0, 10, int(600*time.Millisecond), time.UTC)
+	for _, tt := range []struct {
+		name  string
+		ready time.Duration // before that second
+		want  string
+	}{
+		{"in this second", 0, ""},
+		{"a second before", time.Second, ""},
+		{"two seconds before", 2 * time.Second, "ended with 5, and all was well all the time"},
+	} {
+		s := &seen{}
+		s.is("app:v1", 0, nil, "1", "1")
+		set := s.Moments[0].Set
+		set.Spec.MinReadySeconds = 2
+		set.Status.CurrentRevision = set.Status.UpdateRevision
+		for i := range s.Moments[2].Pod.Status.Conditions {
+			s.Moments[2].Pod.Status.Conditions[i].LastTransitionTime = metav1.NewTime(began.Truncate(time.Second).Add(-tt.ready))
+		}
+		last := uint64(len(s.Moments))
+		r := Run{Act: schedule.Act{Args: []string{"status", "web"}}, From: last, To: last, Began: began, Code: 5}
+		require.Equal(t, tt.want, r.unlike(&s.Evidence, set), tt.name)
+	}
+}
+
 func TestEveryVerbOfASeedIsJudged(t *testing.T) {
 	for seed := range uint64(400) {
 		for _, a := range schedule.Generate(seed).Acts {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -109,6 +110,24 @@ func ready(p *corev1.Pod) bool {
 	return p != nil && p.DeletionTimestamp == nil && slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
 		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
 	})
+}
+
+// maturing reports whether a pod has not been Ready for the set's minReadySeconds.
+// The time in a pod's condition is in whole seconds.
+func (w world) maturing(s *appsv1.StatefulSet, now time.Time) bool {
+	least := time.Duration(s.Spec.MinReadySeconds) * time.Second
+	for o := start(s); o < start(s)+replicas(s) && least > 0; o++ {
+		p := w.pods[podName(s, o)]
+		if p == nil {
+			continue
+		}
+		for _, c := range p.Status.Conditions {
+			if c.Type == corev1.PodReady && !c.LastTransitionTime.Add(least).Before(now) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func revision(p *corev1.Pod) string { return p.Labels[appsv1.StatefulSetRevisionLabel] }
