@@ -36,7 +36,7 @@ func TestWhatMayHaveBeenMeant(t *testing.T) {
 		{"a flag with one dash", "canary web -image a=b", []string{"--image"}},
 		{"a flag with one dash and its value", "canary web -image=a=b", []string{"--image"}},
 		{"a flag of kubectl", "status --namespac x", []string{"--namespace"}},
-		{"a flag that is near to several", "canary web --ste 1", []string{"--step-timeout", "--steps"}},
+		{"a flag that is near to several", "canary web --ste 1", []string{"--step-down-exec", "--step-timeout", "--steps"}},
 		{"a letter alone", "canary web -z", nil},
 		{"a flag like nothing", "canary web --nonsense", nil},
 	}

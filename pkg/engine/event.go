@@ -22,7 +22,8 @@ const (
 	EventWarning  EventType = "warning"  // something to know, nothing to stop for
 	EventStep     EventType = "step"     // a step began
 	EventChange   EventType = "change"   // a write was sent and taken
-	EventHook     EventType = "hook"     // a command before the change began, or said something
+	EventHook     EventType = "hook"     // a command for a pod began, or said something
+	EventLeader   EventType = "leader"   // the pods say that another one leads
 	EventPod      EventType = "pod"      // a pod moved on, or got into trouble
 	EventWait     EventType = "wait"     // what the run waits for changed, or has not for a while
 	EventSoak     EventType = "soak"     // the step holds; it must go on holding
@@ -173,4 +174,23 @@ type Outcome struct {
 	Images   []podtemplate.ImageChange
 	Safe     string
 	Evidence *evidence.Evidence
+}
+
+// Helper is a Condition that knows which commands help when the run ends in
+// its step. A plan that is ReadOnly asks it: there is no run to go on with.
+type Helper interface {
+	Help(s sts.Snapshot, o Outcome, now time.Time) []hint.Hint
+}
+
+// help adds the commands that help to an end that did not come by itself.
+func (n *next) help(o *Outcome) {
+	if o == nil || !n.p.ReadOnly || !n.s.Exists() || n.s.UID() != n.p.UID || n.st.step >= len(n.p.Steps) {
+		return
+	}
+	switch o.Result {
+	case Halted, Held, TimedOut:
+		if h, ok := n.p.Steps[n.st.step].Until.(Helper); ok {
+			o.Try = h.Help(n.s, *o, n.now)
+		}
+	}
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Decision is what comes next. Exactly one of Do, Hook, Ask and End is set, or none:
-// then there is nothing to do until another snapshot comes, a measurement ends or
+// Decision is what comes next. Exactly one of Do, Hook, Find, Ask and End is set, or
+// none: then there is nothing to do until another snapshot comes, a measurement ends or
 // WakeAt passes.
 type Decision struct {
 	Events []Event
 	Do     plan.Change
 	Hook   *plan.Hook
+	Find   []plan.Hook // to be asked which of their pods leads
 	Ask    *plan.Gate
 	// Measure is what is to be measured from now on, beside everything else.
 	Measure []Measure
@@ -73,7 +74,7 @@ func (n *next) behind() {
 // advance moves the present step on, and reports whether it is over.
 func (n *next) advance(step *plan.Step) bool {
 	if n.st.phase == entering {
-		n.st.phase, n.st.started, n.st.good, n.st.hooked = changing, n.now, 0, 0
+		n.st.phase, n.st.started, n.st.good = changing, n.now, 0
 		n.st.checks = n.st.checks.of(step.Checks)
 		n.tell(Event{Type: EventStep})
 	}
@@ -111,14 +112,12 @@ func (n *next) changed(step *plan.Step) bool {
 		n.st.phase, n.st.started = waiting, n.now
 		return true
 	}
-	if !n.required(step) {
+	if !n.required(step) || !n.underWay() && !n.allowed(step) || !n.allMayGo(step) {
 		return false
 	}
-	if n.st.hooked < len(step.Before) {
-		n.d.Hook, n.st.started = &step.Before[n.st.hooked], n.now // its time is not the step's
-		return false
+	if !n.overdue(step, plan.Progress{Waiting: serverTakes}) {
+		n.d.Do = step.Change
 	}
-	n.write(step)
 	return false
 }
 
@@ -130,7 +129,10 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 			return false
 		}
 	}
-	if progress.Done {
+	if n.underWay(); progress.Done {
+		if !n.followed(step, progress) {
+			return false
+		}
 		n.st.phase, n.st.soaked, n.st.waitSaid = soaking, n.now, ""
 		n.st.rebase(n.s, n.now)
 		if step.Soak > 0 {
@@ -148,14 +150,16 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	if progress.Waiting == "" {
 		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
 	}
-	if freed.pod != nil && !n.between(step, progress) {
+	if freed.pod != nil && (!n.followed(step, progress) || !n.between(step, progress)) {
 		return false
 	}
 	if n.overdue(step, progress) {
 		return false
 	}
 	if freed.pod != nil {
-		n.d.Do = *freed.pod
+		if n.mayGo(step, freed.ordinal) {
+			n.d.Do = *freed.pod
+		}
 		return false
 	}
 	n.tellWait(progress)

@@ -14,6 +14,7 @@ import (
 // for before it can be, or when to look again, or nothing.
 type replacement struct {
 	pod     *plan.DeletePod
+	ordinal int // of that pod
 	waiting string
 	at      time.Time
 }
@@ -25,7 +26,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	}
 	if d, ok := st.unsure.(plan.DeletePod); ok {
 		if !outdated(d, s) {
-			return replacement{pod: &d} // it may be on its way: no other before that is known
+			return replacement{pod: &d, ordinal: ordinalOf(d, s)} // it may be on its way: no other before that is known
 		}
 		st.unsure = nil
 	}
@@ -35,7 +36,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	pod, blocks := s.Blocker(now)
 	switch {
 	case f.Mode == plan.ReplaceRestart:
-		return nextOld(*f, s, progress, now) // no pod but those that were asked for
+		return nextOld(*f, s, progress, st.Leaders(), now) // no pod but those that were asked for
 	case blocks && progress.Keeps(pod.Name):
 		return replacement{}
 	case blocks:
@@ -44,7 +45,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 		}
 		return deletion(*f, s, pod, "it is not Ready, and the controller waits for it before it replaces any other")
 	case f.Mode != plan.ReplaceBlocker:
-		return nextOld(*f, s, progress, now)
+		return nextOld(*f, s, progress, st.Leaders(), now)
 	}
 	return replacement{}
 }
@@ -61,7 +62,7 @@ func (st *State) replaceAt(f plan.Replace, p plan.Plan, s sts.Snapshot, pod sts.
 
 // nextOld picks among the pods that the condition calls old, once every other pod
 // that it looks at is Available.
-func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Time) replacement {
+func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders []int, now time.Time) replacement {
 	var old, down []sts.Pod
 	var soon time.Time // when time alone makes one of them Available
 	for _, t := range progress.Pods {
@@ -85,6 +86,9 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Ti
 		return replacement{at: soon}
 	}
 	f.Order.Sort(old)
+	slices.SortStableFunc(old, func(a, b sts.Pod) int { // those that lead come last
+		return leadsAs(leaders, a) - leadsAs(leaders, b)
+	})
 	// What is down anyway goes first: nothing is lost by it.
 	all := slices.Concat(down, old)
 	if len(all) == 0 {
@@ -98,6 +102,22 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Ti
 	return deletion(f, s, pod, why)
 }
 
+// ordinalOf is that of the pod to be deleted, -1 where it is gone.
+func ordinalOf(d plan.DeletePod, s sts.Snapshot) int {
+	if i := slices.IndexFunc(s.Pods, func(p sts.Pod) bool { return p.UID == d.UID }); i >= 0 {
+		return s.Pods[i].Ordinal
+	}
+	return -1
+}
+
+// leadsAs is 1 for a pod that leads, else 0.
+func leadsAs(leaders []int, pod sts.Pod) int {
+	if slices.Contains(leaders, pod.Ordinal) {
+		return 1
+	}
+	return 0
+}
+
 // deletion deletes the pod, or waits for the budgets that forbid it.
 func deletion(f plan.Replace, s sts.Snapshot, pod sts.Pod, why string) replacement {
 	if words := s.Forbids(pod); f.Budgets && words != "" && !f.Always(pod) {
@@ -107,7 +127,7 @@ func deletion(f plan.Replace, s sts.Snapshot, pod sts.Pod, why string) replaceme
 	if f.Order.Last != "" {
 		d.Version = pod.Version // with other labels than these it may be another one's turn
 	}
-	return replacement{pod: d}
+	return replacement{pod: d, ordinal: pod.Ordinal}
 }
 
 // unhealthy deletes, before anything else is waited for, a pod that is not Ready

@@ -32,8 +32,8 @@ type State struct {
 	good    int         // pods that were good at once, the most so far in this step
 	soaked  time.Time   // when the soak began
 	answer  plan.Answer // what the person said at this gate
-	hooked  int         // how many hooks of this step have run
-	checks  checks      // of this step
+	hooks   hooks
+	checks  checks // of this step
 
 	expected   *workload.Set           // the set as the run last left or accepted it
 	wrote      bool                    // something, in this run
@@ -67,6 +67,25 @@ func NewState(s sts.Snapshot, now time.Time) State {
 	}
 }
 
+// Begin is the state that a run starts with. One that only looks on gives
+// trouble that is there already no new patience: it dates from when the pod
+// ceased to be Ready. Only an OrderedReady set never frees itself of a blocker.
+func Begin(p plan.Plan, s sts.Snapshot, now time.Time) State {
+	st := NewState(s, now)
+	if !p.ReadOnly {
+		return st
+	}
+	for _, pod := range s.Pods {
+		if pod.Trouble != nil {
+			st.trouble[pod.UID] = pod.UnreadySince
+		}
+	}
+	if pod, ok := s.Blocker(now); ok && s.Ordered() {
+		st.blocked[pod.UID] = pod.UnreadySince
+	}
+	return st
+}
+
 // clone keeps Next pure: the maps of the state it was given stay as they are.
 func (st State) clone() State {
 	st.baseline = maps.Clone(st.baseline)
@@ -83,6 +102,7 @@ func (st State) clone() State {
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	st.unsure, st.conflicted, st.wrote = nil, nil, true
+	st.hooks.lead = st.hooks.lead.old()
 	switch c := c.(type) {
 	case plan.Edit:
 		if set != nil {
@@ -95,12 +115,6 @@ func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	if st.phase == changing {
 		st.phase, st.started = waiting, now
 	}
-	return st
-}
-
-// Hooked tells the state that the step's next hook has run.
-func (st State) Hooked() State {
-	st.hooked++
 	return st
 }
 

@@ -70,16 +70,12 @@ const (
 )
 
 // waitsFor is what the run waits for when it is cut short.
-func (st State) waitsFor(step *plan.Step) string {
-	hooks := 0
-	if step != nil {
-		hooks = len(step.Before)
+func (st State) waitsFor() string {
+	if h := st.hooks.running; h != nil {
+		return "the end of " + h.hook.Why()
 	}
 	switch st.phase {
 	case changing:
-		if st.hooked < hooks {
-			return "the command before the change to end"
-		}
 		return cmp.Or(st.waitSaid, serverTakes)
 	case soaking:
 		return st.checks.waits()
@@ -94,7 +90,7 @@ func (st State) waitsFor(step *plan.Step) string {
 func (st State) End(p plan.Plan, s sts.Snapshot, now time.Time, result Result, message string) *Outcome {
 	n := next{p: p, st: st, s: s, now: now}
 	if result == TimedOut {
-		message += ", still waiting for " + st.waitsFor(st.Step(p))
+		message += ", still waiting for " + st.waitsFor()
 	}
 	o := n.outcome(result, message)
 	n.help(o)

@@ -2,10 +2,12 @@ package engine
 
 import "github.com/kubectl-sts/kubectl-sts/pkg/plan"
 
-// write sends the step's change, once the budgets allow what it gives up.
-func (n *next) write(step *plan.Step) {
-	if len(step.Disrupts) > 0 && (n.unhealthy(step) || !n.holds()) {
-		return
+// allowed reports whether the budgets allow what the step's change gives up.
+func (n *next) allowed(step *plan.Step) bool {
+	// A pod that is not Ready goes first. Where nothing else is required, what the step
+	// before has reached is, whatever a hook took.
+	if gives := len(step.Disrupts) > 0 || step.Require == nil && len(step.Goes) > 0; gives && (n.unhealthy(step) || !n.holds()) {
+		return false
 	}
 	for _, o := range step.Disrupts {
 		pod, there := n.s.Pod(o)
@@ -14,12 +16,10 @@ func (n *next) write(step *plan.Step) {
 		}
 		if words := n.s.Forbids(pod); words != "" && !step.Replace.Always(pod) {
 			n.waitFor(step, plan.Progress{Waiting: words, External: true})
-			return
+			return false
 		}
 	}
-	if !n.overdue(step, plan.Progress{Waiting: serverTakes}) {
-		n.d.Do = step.Change
-	}
+	return true
 }
 
 // required reports whether what the step needs before its hooks and its change is
@@ -30,7 +30,7 @@ func (n *next) required(step *plan.Step) bool {
 		return true
 	}
 	if others, ok := step.Require.(plan.Others); ok {
-		if v := n.st.regressed(n.s, n.now, others.Leaves(), false); v != nil {
+		if v := n.st.regressed(n.s, n.now, others.Leaves(), others.Heal); v != nil {
 			n.halt(v)
 			return false
 		}

@@ -55,6 +55,8 @@ type Rollout struct {
 	Gate *int `json:"gate,omitempty"`
 	// Checks are what its steps are measured by; of commands only the digest is here.
 	Checks []check.Check `json:"checks,omitempty"`
+	// Hooks are the flags of the commands that are run for each pod.
+	Hooks []string `json:"hooks,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *note.Failure `json:"failed,omitempty"`
 	// Driver is the process that drives it, nil in older records.
@@ -103,6 +105,9 @@ func (r Rollout) Check() error {
 		return fmt.Errorf("partition %d", r.Partition)
 	case r.Soak.Duration < 0:
 		return fmt.Errorf("soak %s", r.Soak.Duration)
+	}
+	if !knownHooks(r.Hooks) {
+		return fmt.Errorf("commands %q", r.Hooks)
 	}
 	return cmp.Or(r.Order.Check(), check.ValidRecord(r.Checks))
 }

@@ -83,16 +83,21 @@ func (r Rollout) Helps(s sts.Snapshot, good bool) []hint.Hint {
 	case r.Failure(s) != nil:
 		return r.AfterFailure(s)
 	case r.Verb != VerbCanary: // nobody wants to go back from there
-		return []hint.Hint{again(help(s, "resume", r.Verb.Name()))}
+		return []hint.Hint{again(r.goesOn(s, "resume", r.Verb.Name()))}
 	case good:
-		return []hint.Hint{help(s, "the next step", "promote"), help(s, "roll back", "abort")}
+		return []hint.Hint{r.goesOn(s, "the next step", "promote"), help(s, "roll back", "abort")}
 	}
-	return []hint.Hint{again(help(s, "resume", "canary")), help(s, "roll back", "abort")}
+	return []hint.Hint{again(r.goesOn(s, "resume", "canary")), help(s, "roll back", "abort")}
 }
 
 // help is a command about the set.
 func help(s sts.Snapshot, words, verb string, flags ...string) hint.Hint {
 	return hint.Hint{Words: words, Kind: hint.Sts, Verb: verb, Args: append([]string{s.Name()}, flags...)}
+}
+
+// goesOn is a command that goes on with it, with what has to be given again.
+func (r Rollout) goesOn(s sts.Snapshot, words, verb string, flags ...string) hint.Hint {
+	return reminded(help(s, words, verb, flags...), r.Hooks...)
 }
 
 // again is a command that takes an operation up again.
@@ -103,7 +108,7 @@ func again(h hint.Hint) hint.Hint {
 
 // AfterFailure is what can be done about a run that has failed: back before again.
 func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
-	retry := again(help(s, "try again", r.Verb.Name(), plan.RetryFlag))
+	retry := again(r.goesOn(s, "try again", r.Verb.Name(), plan.RetryFlag))
 	// Any run gives way to an undo.
 	other := help(s, "or go to another revision", "undo", "--to-revision", "REVISION")
 	switch r.Verb {

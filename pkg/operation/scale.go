@@ -56,12 +56,6 @@ func known(policy plan.Retention) bool {
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
 
-// The flags of the command that runs before each pod goes.
-const (
-	BeforeExec = "before-exec"
-	BeforeCmd  = "before-cmd"
-)
-
 func flag(name string) bool { return name == "" || name == BeforeExec || name == BeforeCmd }
 
 // Text is the annotation's value.

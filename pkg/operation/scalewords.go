@@ -119,10 +119,10 @@ func (r Scale) Stay(s sts.Snapshot) hint.Hint {
 // WithHook reminds of the command before each pod, which the record does not
 // hold: it may be nobody else's business.
 func (r Scale) WithHook(h hint.Hint) hint.Hint {
-	if r.Before != "" {
-		h.Args = append(h.Args, "--"+r.Before, hint.Blank)
+	if r.Before == "" {
+		return h
 	}
-	return h
+	return reminded(h, r.Before)
 }
 
 // Progress is who drives it: a scale has no steps to count.

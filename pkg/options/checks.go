@@ -8,19 +8,24 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
-// Checks are what the steps of a run are measured by, and how.
+// Checks are what the steps of a run are measured by, and how, and the commands that run
+// for each of its pods.
 type Checks struct {
 	All          []check.Check
+	Hooks        plan.Hooks
 	SkipBaseline bool
 	// Changed has these count for a run in progress, whatever it began with.
 	Changed bool
 	Prom    Prom
 }
 
-// CheckFlags are the flags of verbs whose steps are measured, as cobra fills them.
+// CheckFlags are the flags of verbs whose steps are measured, and which run commands for
+// each pod, as cobra fills them.
 type CheckFlags struct {
+	hooks  *HookFlags
 	checks Checks
 	given  check.Given
 	files  []string
@@ -39,13 +44,13 @@ var checkFlags = []string{
 	"check-exec", "check-http", "check-prom", "check-prom-min", "check-cmd", "checks", "prom", "prom-token-file", "on-unknown",
 }
 
-// AddCheckFlags adds the flags, and --container unless the verb has it already.
+// AddCheckFlags adds the flags.
 func AddCheckFlags(flags *pflag.FlagSet) *CheckFlags {
 	f := &CheckFlags{flags: flags}
 	f.given.Rule = check.Standard()
-	if flags.Lookup("container") == nil {
-		flags.StringVarP(&f.given.Container, "container", "c", "", "The container for --check-exec; the pod's default one if not given.")
-	}
+	flags.StringVarP(&f.given.Container, "container", "c", "",
+		"The container for the commands that run in pods; the pod's default one if not given.")
+	f.hooks = AddHookFlags(flags)
 	rule := &f.given.Rule
 	flags.StringArrayVar(&f.given.Exec, "check-exec", nil,
 		"Measure each step by a shell command that is run in each of its pods: exit code 0 is good, 75 is not known, any other "+
@@ -104,7 +109,6 @@ func (f *CheckFlags) Read(stdin io.Reader) (Checks, error) {
 		return out, Usage("--prom-scrape=%s: must be more than 0", out.Prom.Scrape)
 	}
 	given := f.given
-	given.Container = f.flags.Lookup("container").Value.String()
 	for _, name := range f.files {
 		text, err := ReadFile(name, stdin)
 		if err != nil {
@@ -115,6 +119,12 @@ func (f *CheckFlags) Read(stdin io.Reader) (Checks, error) {
 	var err error
 	if out.All, err = given.Checks(); err != nil {
 		return out, Usage("%w", err)
+	}
+	if out.Hooks, err = f.hooks.Read(given.Container); err != nil {
+		return out, err
+	}
+	if given.Container != "" && !out.Exec() && !Execs(out.Hooks) {
+		return out, Usage("--container is for commands that run in pods, and none is given")
 	}
 	return out, nil
 }
@@ -127,5 +137,5 @@ func (c Checks) Exec() bool {
 // AddChecksChanged adds --checks-changed, for verbs that go on with what is in progress.
 func (f *CheckFlags) AddChecksChanged() {
 	f.flags.BoolVar(&f.checks.Changed, "checks-changed", false,
-		"Go on with exactly the checks that are given, whatever the run began with. Without it other checks are refused.")
+		"Go on with exactly the checks and commands that are given, whatever the run began with. Without it other ones are refused.")
 }

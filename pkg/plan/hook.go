@@ -1,10 +1,27 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
 
-// Hook is a command that runs before a change, such as one that takes a pod out
-// of its database's ring.
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Moment is when a hook runs.
+type Moment string
+
+// The moments of a pod.
+const (
+	BeforePod Moment = ""         // before it goes
+	AfterPod  Moment = "after"    // once it is good
+	StepDown  Moment = "stepDown" // before it goes, where it leads
+	Leads     Moment = "leads"    // whenever it counts whether it leads: exit code 0 says so
+)
+
+// Hook is a command that runs when a pod goes or has come, such as one that takes a
+// pod out of its database's ring. One without a pod is for each pod that its step
+// replaces.
 type Hook struct {
+	Moment    Moment `json:"moment,omitempty"`
 	Exec      bool   `json:"exec"` // in the pod's container; else on this machine
 	Command   string `json:"command"`
 	Container string `json:"container,omitempty"` // empty for the pod's default one
@@ -12,18 +29,84 @@ type Hook struct {
 	Set       string `json:"statefulSet"`
 	Pod       string `json:"pod"`
 	Ordinal   int    `json:"ordinal"`
+	// Role is what the pod is in its set, RoleLeader or RoleMember; empty where nobody
+	// has asked.
+	Role string `json:"role,omitempty"`
+	// Lenient is not run in a pod that is not Ready: nothing may answer there, and the pod
+	// goes all the same.
+	Lenient bool `json:"lenient,omitempty"`
+}
+
+// The roles of a pod in its set.
+const (
+	RoleLeader = "leader"
+	RoleMember = "member"
+)
+
+// For is the hook for this pod.
+func (h Hook) For(s sts.Snapshot, ordinal int) Hook {
+	h.Namespace, h.Set, h.Pod, h.Ordinal = s.Set.Namespace, s.Name(), s.PodName(ordinal), ordinal
+	return h
 }
 
 // Env is what the command finds in its environment.
 func (h Hook) Env() []string {
-	return []string{
+	env := []string{
 		"STS_NAME=" + h.Set, "STS_NAMESPACE=" + h.Namespace, fmt.Sprintf("STS_ORDINAL=%d", h.Ordinal), "STS_POD=" + h.Pod,
 	}
+	if h.Role != "" {
+		env = append(env, "STS_ROLE="+h.Role)
+	}
+	return env
 }
 
 func (h Hook) String() string {
-	if h.Exec {
-		return fmt.Sprintf("run %q in %s", h.Command, h.Pod)
+	pod := h.Pod
+	if pod == "" {
+		pod = "each pod"
 	}
-	return fmt.Sprintf("run %q for %s", h.Command, h.Pod)
+	words := fmt.Sprintf("run %q for %s", h.Command, pod)
+	if h.Exec {
+		words = fmt.Sprintf("run %q in %s", h.Command, pod)
+	}
+	switch h.Moment {
+	case AfterPod:
+		return words + ", which is back"
+	case StepDown:
+		return words + ", which leads"
+	case BeforePod, Leads:
+	}
+	return words
 }
+
+// Why says in a sentence's few words when it runs.
+func (h Hook) Why() string {
+	switch h.Moment {
+	case AfterPod:
+		return fmt.Sprintf("the command after %s has come back", h.Pod)
+	case StepDown:
+		return fmt.Sprintf("the command by which %s steps down", h.Pod)
+	case Leads:
+		return fmt.Sprintf("the command that says whether %s leads", h.Pod)
+	case BeforePod:
+	}
+	return fmt.Sprintf("the command before %s goes", h.Pod)
+}
+
+// Leader is how the pod is found that leads, and how it is made to step down.
+type Leader struct {
+	// Find is run in each pod that is Ready.
+	Find Hook `json:"find"`
+	// StepDown is run in a leader before it goes; nil to let it go as it is. It goes
+	// once another pod leads.
+	StepDown *Hook `json:"stepDown,omitempty"`
+}
+
+// Hooks are the commands that go with each pod that a run replaces.
+type Hooks struct {
+	Before, After []Hook
+	Leader        *Leader
+}
+
+// IsZero reports whether there are none.
+func (h Hooks) IsZero() bool { return len(h.Before) == 0 && len(h.After) == 0 && h.Leader == nil }

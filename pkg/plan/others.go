@@ -12,6 +12,9 @@ import (
 // some: those that are about to go may be as they like.
 type Others struct {
 	But []int `json:"but,omitempty"` // ordinals
+	// Heal says that a pod which was Available and is so no more is waited for. Without it
+	// that ends the run, as a restart does in any case.
+	Heal bool `json:"heal,omitempty"`
 }
 
 // Leaves are the ordinals that it does not look at.

@@ -112,15 +112,22 @@ type Step struct {
 	// newer than the last hook; nil for nothing.
 	Require Condition `json:"require"`
 	// Before is run before the change, in order; one that fails ends the run with
-	// nothing written.
+	// nothing written. Of a step that deletes pods it is run before each of them.
 	Before []Hook `json:"before"`
-	Change Change `json:"change"` // nil when the step only watches
+	// Goes are the ordinals whose pods the change lets go, where Leader is asked about
+	// them. A step that deletes pods asks about each.
+	Goes   []int   `json:"goes,omitempty"`
+	Leader *Leader `json:"leader,omitempty"` // nil where it does not matter who leads
+	Change Change  `json:"change"`           // nil when the step only watches
 	// Disrupts are the ordinals of the pods that the change gives up. It waits
 	// until their PodDisruptionBudgets allow that.
-	Disrupts []int         `json:"disrupts"`
-	Until    Condition     `json:"until"`   // what must hold before the step counts as done
-	Replace  *Replace      `json:"replace"` // which pods the engine deletes while it waits, nil for none
-	Soak     time.Duration `json:"soak"`    // how long Until must go on holding
+	Disrupts []int     `json:"disrupts"`
+	Until    Condition `json:"until"`   // what must hold before the step counts as done
+	Replace  *Replace  `json:"replace"` // which pods the engine deletes while it waits, nil for none
+	// After is run once Until holds, in order. Of a step that deletes pods it is run for
+	// each of them once that is good, before the next one goes.
+	After []Hook        `json:"after,omitempty"`
+	Soak  time.Duration `json:"soak"` // how long Until must go on holding
 	// Checks are measured while it does. The soak goes on until they are good, for the
 	// plan's StepTimeout at most.
 	Checks []check.Check `json:"checks,omitempty"`

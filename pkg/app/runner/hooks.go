@@ -3,13 +3,7 @@ package runner
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"strings"
-	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -26,34 +20,13 @@ func (h hooks) RunHook(ctx context.Context, hook plan.Hook, say func(string)) er
 	if hook.Exec {
 		return h.client.Exec(ctx, hook.Pod, hook.Container, inPod(hook), out)
 	}
-	return runLocal(ctx, hook, out)
+	return process.Run(ctx, hook.Command, hook.Env(), out)
 }
 
 // inPod is the command line for a container. The API has no environment for it;
 // names of objects need no quotes.
 func inPod(hook plan.Hook) []string {
 	return []string{"sh", "-c", "export " + strings.Join(hook.Env(), " ") + "; " + hook.Command}
-}
-
-// afterTerm is how long a command may take to end when it is asked to.
-const afterTerm = 5 * time.Second
-
-func runLocal(ctx context.Context, hook plan.Hook, out io.Writer) error {
-	cmd := exec.CommandContext(ctx, "sh", "-c", hook.Command)
-	cmd.Env = append(os.Environ(), hook.Env()...)
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.WaitDelay = afterTerm
-	process.OwnGroup(cmd)
-	err := cmd.Run()
-	process.KillGroup(cmd)
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case errors.As(err, &exit) && exit.ExitCode() >= 0:
-		return fmt.Errorf("exit code %d", exit.ExitCode())
-	}
-	return err
 }
 
 // lineWriter says each line that is written to it.

@@ -14,7 +14,7 @@ func (r *Runner) Planned(s sts.Snapshot) intent.Run {
 	run := intent.Run{
 		Limits: r.Flags.Limits, Caller: r.Env.Caller(), IgnorePDB: r.ignorePDB,
 		Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
-		Checks: r.checks.All, ChecksChanged: r.checks.Changed,
+		Checks: r.checks.All, ChecksChanged: r.checks.Changed, Hooks: r.checks.Hooks,
 	}
 	if record, err := operation.FindRollout(s); err == nil && record != nil {
 		run.Other = r.Other(s, record)

@@ -77,7 +77,7 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	v.scale = scale.Request{
 		Checks: r.Checks.All,
-		To:     r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hook: r.Hook, Force: r.Force, Retry: r.Retry,
+		To:     r.Replicas, Current: r.Current, Step: r.Step, Answer: r.Claims, Hooks: r.Checks.Hooks, Force: r.Force, Retry: r.Retry,
 		Limits: r.Run.Limits, RecordDir: r.RecordDir, Caller: v.env.Caller(), TakeOver: r.TakeOver,
 		Driver: v.env.Driver(), Manager: v.env.FieldManager,
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
@@ -24,7 +23,6 @@ type Request struct {
 	Current  *int // nil for any
 	Step     int
 	Claims   scale.Answer
-	Hook     *plan.Hook // nil for none
 	Force    bool
 	Retry    bool
 	TakeOver bool
@@ -32,9 +30,8 @@ type Request struct {
 	// RecordDir is the folder for records of deleted claims, empty for the usual one.
 	RecordDir string
 
-	current                  int
-	claims                   string
-	exec, command, container string
+	current int
+	claims  string
 }
 
 var (
@@ -98,7 +95,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd.Short = "Change the number of pods one by one, and keep the data safe"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return options.NotEmpty(fs, "pvc", "before-exec", "before-cmd", "container", "record")
+		return options.NotEmpty(fs, "pvc", "record")
 	}
 	fs.IntVar(&r.Replicas, "replicas", unset, "How many replicas the set is to have.")
 	fs.Lookup("replicas").DefValue = "" // there is none
@@ -109,15 +106,6 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			`"fail".`)
 	options.TakesValues(fs, "pvc", string(scale.Keep), string(scale.Delete), string(scale.RetainVolume),
 		string(scale.Reuse), string(scale.Fresh), string(scale.Fail))
-	fs.StringVar(&r.exec, "before-exec", "", "A shell command to run in the pod's container before the pod goes.")
-	fs.StringVar(&r.command, "before-cmd", "", "A shell command to run on this machine before a pod goes.")
-	fs.StringVarP(
-		&r.container,
-		"container",
-		"c",
-		"",
-		"The container for --before-exec and --check-exec; the pod's default one if not given.",
-	)
 	fs.StringVar(&r.RecordDir, "record", "",
 		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
 			"~/.local/state.")
@@ -141,27 +129,16 @@ func (r *Request) check(checks *options.CheckFlags, stdin io.Reader) error {
 		return options.Usage("--current-replicas=%d: must not be negative", r.current)
 	case r.Step < 1:
 		return options.Usage("--step=%d: must be at least 1", r.Step)
-	case r.exec != "" && r.command != "":
-		return options.Usage("give one of --before-exec and --before-cmd")
 	}
 	var err error
 	if r.Checks, err = checks.Read(stdin); err != nil {
 		return err
-	}
-	if r.container != "" && r.exec == "" && !r.Checks.Exec() {
-		return options.Usage("--container is for --before-exec and --check-exec")
 	}
 	if r.current >= 0 {
 		r.Current = &r.current
 	}
 	if r.Claims = scale.Answer(r.claims); r.claims != "" && !r.Claims.ForDown() && !r.Claims.ForUp() {
 		return options.Usage(`--pvc=%s: must be "keep", "delete" or "retain-volume" (down), "reuse", "fresh" or "fail" (up)`, r.claims)
-	}
-	switch {
-	case r.exec != "":
-		r.Hook = &plan.Hook{Exec: true, Command: r.exec, Container: r.container}
-	case r.command != "":
-		r.Hook = &plan.Hook{Command: r.command}
 	}
 	return r.Run.Check()
 }

@@ -28,7 +28,7 @@ type wanted struct {
 	current  *int
 	step     int
 	claims   planner.Answer
-	hook     *plan.Hook
+	hooks    plan.Hooks
 	force    bool
 }
 
@@ -56,19 +56,22 @@ func TestFlags(t *testing.T) {
 		{
 			"with a command on this machine",
 			[]string{"web", "--replicas=2", "--before-cmd", "drain"},
-			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &plan.Hook{Command: "drain"}},
+			wanted{run: run, name: "web", replicas: 2, step: 1, hooks: plan.Hooks{Before: []plan.Hook{{Command: "drain"}}}},
 		},
 		{
 			"with a command in the container",
 			[]string{"web", "--replicas=2", "--before-exec", "drain", "-c", "db"},
-			wanted{run: run, name: "web", replicas: 2, step: 1, hook: &plan.Hook{Exec: true, Command: "drain", Container: "db"}},
+			wanted{
+				run: run, name: "web", replicas: 2, step: 1,
+				hooks: plan.Hooks{Before: []plan.Hook{{Exec: true, Command: "drain", Container: "db"}}},
+			},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := parse(t, tt.args...)
 			require.NoError(t, err)
-			require.Equal(t, tt.want, wanted{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Hook, got.Force})
+			require.Equal(t, tt.want, wanted{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Checks.Hooks, got.Force})
 		})
 	}
 }
@@ -96,7 +99,7 @@ func TestBadUsage(t *testing.T) {
 			[]string{"web", "--replicas=2", "--before-cmd=a", "--before-exec=b"},
 			"give one of --before-exec and --before-cmd",
 		},
-		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for --before-exec and --check-exec"},
+		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for commands that run in pods, and none is given"},
 		{"a negative timeout", []string{"web", "--replicas=2", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
 	})
 }

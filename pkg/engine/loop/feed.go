@@ -34,6 +34,8 @@ func (r *run) wait(wake time.Time, timeout <-chan time.Time) *engine.Outcome {
 		r.takeMeasurement(m)
 	case err := <-r.hookEnds():
 		return r.hooked(err)
+	case l := <-r.leadersSay():
+		return r.led(l)
 	case u, ok := <-r.Feed:
 		if end := r.take(u, ok); end != nil {
 			return end

@@ -69,11 +69,14 @@ func (r *run) hooked(err error) *engine.Outcome {
 	case r.ctx.Err() != nil:
 		return r.stopped()
 	case errors.Is(err, engine.ErrDenied): // it was never begun
-		return r.end(engine.Failed, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
+		return r.end(engine.Failed, fmt.Sprintf("%s: %v", h.Why(), err), err)
+	case exitStatus(err) == engine.NotYet:
+		r.state = r.state.NotYet(r.Now())
 	case err != nil:
-		return r.end(engine.Halted, fmt.Sprintf("the command before %s goes: %v", h.Pod, err), err)
+		return r.end(engine.Halted, fmt.Sprintf("%s: %v", h.Why(), err), err)
+	default:
+		r.state = r.state.Hooked()
 	}
-	r.state = r.state.Hooked()
 	r.mustLook = r.Looker != nil
 	return nil
 }
@@ -84,4 +87,17 @@ func (r *run) stopHook() {
 		r.hook.cancel()
 		<-r.hook.over // how it ended does not matter any more
 	}
+}
+
+// exitStatus is the code that a command has ended with, -1 where it has not come to an
+// end of its own.
+func exitStatus(err error) int {
+	var exit interface {
+		error
+		ExitStatus() int
+	}
+	if errors.As(err, &exit) {
+		return exit.ExitStatus()
+	}
+	return -1
 }

@@ -26,13 +26,13 @@ func (m *reminder) note(e engine.Event) {
 		}
 	case engine.EventHook:
 		if e.Message == "" { // it begins
-			m.event = engine.Event{Type: engine.EventWait, Time: e.Time, Step: e.Step, Message: "the command before the change to end"}
+			m.event = engine.Event{Type: engine.EventWait, Time: e.Time, Step: e.Step, Message: "the end of " + e.Hook.Why()}
 		}
 		m.told = e.Time
 	case engine.EventStep, engine.EventChange, engine.EventSoak, engine.EventStepDone, engine.EventGate:
 		*m = reminder{}
 	case engine.EventPlan, engine.EventWarning, engine.EventAnswer, engine.EventPod, engine.EventCheck, engine.EventOperation,
-		engine.EventClaim, engine.EventOutcome:
+		engine.EventLeader, engine.EventClaim, engine.EventOutcome:
 	}
 }
 

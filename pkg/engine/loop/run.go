@@ -84,6 +84,7 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Out
 	}
 	o := r.loop()
 	r.stopHook()
+	r.stopAsking()
 	r.stopMeasuring()
 	r.heed()
 	r.describe(&o)
@@ -127,6 +128,7 @@ type run struct {
 	doubted time.Time     // until when an end is doubted, zero when none is
 	back    bool          // the watch is back, and its first snapshot on the way
 	hook    *hooking      // the hook that runs, nil for none
+	asking  *asking       // the question who leads that is under way, nil for none
 
 	measuring measuring
 	measured  chan measurement
@@ -212,6 +214,11 @@ func (r *run) decide() (time.Time, *engine.Outcome) {
 		case d.Hook != nil:
 			if r.hook == nil && r.ctx.Err() == nil {
 				r.startHook(*d.Hook)
+			}
+			return d.WakeAt, nil
+		case d.Find != nil:
+			if r.asking == nil && r.ctx.Err() == nil {
+				r.find(d.Find)
 			}
 			return d.WakeAt, nil
 		case d.Ask != nil && !r.asked:

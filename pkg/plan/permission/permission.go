@@ -60,6 +60,7 @@ func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 	}
 	for i := range p.Steps {
 		out = append(out, needs(&p.Steps[i], p, s)...)
+		out = append(out, runs(&p.Steps[i])...)
 		out = append(out, measures(p.Steps[i].Checks)...)
 	}
 	if _, deletes := p.Deletion(s); deletes {
@@ -87,12 +88,28 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	case plan.ReleaseVolume, plan.ResetReclaim:
 		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}
-	for _, hook := range step.Before {
-		if hook.Exec {
-			out = append(out, Permission{Verb: "get", Resource: "pods"}, Permission{Verb: "get", Resource: "pods", Subresource: "exec"})
-		}
-	}
 	return out
+}
+
+// runs are what it takes to run the step's commands in pods.
+func runs(step *plan.Step) []Permission {
+	all := slices.Concat(step.Before, step.After)
+	if step.Leader != nil {
+		all = append(all, step.Leader.Find)
+	}
+	if !slices.ContainsFunc(all, func(h plan.Hook) bool { return h.Exec }) {
+		return nil
+	}
+	return exec()
+}
+
+// exec is what it takes to run a command in a pod. Servers before 1.35 do with get;
+// whoever may only that is rare enough.
+func exec() []Permission {
+	return []Permission{
+		{Verb: "get", Resource: "pods", Subresource: "exec"}, {Verb: "create", Resource: "pods", Subresource: "exec"},
+		{Verb: "get", Resource: "pods"},
+	}
 }
 
 // measures are what it takes to measure checks in pods. What it takes to reach
@@ -100,14 +117,9 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 func measures(checks []check.Check) []Permission {
 	var out []Permission
 	for _, c := range checks {
-		get := Permission{Verb: "get", Resource: "pods"}
 		switch {
 		case c.Kind == check.Exec:
-			// Servers before 1.35 do with get; whoever may only that is rare enough.
-			for _, verb := range []string{"get", "create"} {
-				out = append(out, Permission{Verb: verb, Resource: "pods", Subresource: "exec"})
-			}
-			out = append(out, get)
+			out = append(out, exec()...)
 		case c.Kind == check.HTTP && c.InPods():
 			out = append(out, Permission{Verb: "create", Resource: "pods", Subresource: "portforward"})
 		}

@@ -71,8 +71,8 @@ func (w way) reopen() ([]plan.Step, error) {
 		edit.Partition = ptr.To(gate)
 		edit.Says += words
 	}
-	free := &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: w.Guarded(), AlwaysUnhealthy: w.Guarded()}
-	if !w.Guarded() {
+	free := &plan.Replace{Mode: plan.ReplaceBlocker, Budgets: w.Guarded(), AlwaysUnhealthy: w.PodByPod()}
+	if !w.PodByPod() {
 		return []plan.Step{w.write(edit), w.wait(w.returning(), free)}, nil
 	}
 	steps := append([]plan.Step{w.write(edit)}, w.onePodAtATime(free)...)
@@ -86,7 +86,11 @@ func (way) write(edit plan.Edit) plan.Step {
 
 // wait is the step that has the pods get there.
 func (w way) wait(title string, free *plan.Replace) plan.Step {
-	return plan.Step{Title: title, Until: w.allBack(), Replace: free, Checks: w.Checks}
+	step := plan.Step{Title: title, Until: w.allBack(), Replace: free, Checks: w.Checks}
+	if free.Mode == plan.ReplaceBlocker {
+		return step // the controller replaces the others
+	}
+	return w.Deleting(step)
 }
 
 // each deletes the pods one after another.

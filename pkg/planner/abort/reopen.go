@@ -10,9 +10,9 @@ import (
 // said; -1 leaves it where it is.
 func (w way) gate() (gate int, words string) {
 	switch {
-	case w.Guarded() && w.again:
+	case w.PodByPod() && w.again:
 		return -1, ""
-	case w.Guarded():
+	case w.PodByPod():
 		// Closed, and then opened pod by pod: by itself the controller would
 		// not ask the budget.
 		return w.Set.PartitionFor(0), ", rollout paused"
@@ -51,10 +51,14 @@ func (w way) onePodAtATime(free *plan.Replace) []plan.Step {
 	}
 	for n := through.Len() + 1; n <= w.Set.Opens(w.lowestBack()).Len(); n++ {
 		o := w.Set.Ordinals().Highest(n).First()
-		steps = append(steps, plan.Step{
-			Title: "return " + w.Set.PodName(o), Change: plan.Partition(w.Set.PartitionFor(n)), Disrupts: []int{o},
+		step := plan.Step{
+			Title: "return " + w.Set.PodName(o), Change: plan.Partition(w.Set.PartitionFor(n)),
 			Until: plan.PodsGood{From: o, Gated: w.Record.Stable}, Replace: free,
-		})
+		}
+		if w.Guarded() {
+			step.Disrupts = []int{o}
+		}
+		steps = append(steps, w.Letting(step, o))
 	}
 	return steps
 }

@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -45,7 +46,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 		return nil, no
 	}
 	rollout := r.rolloutOf(record, s)
-	if no := rollout.ResumeChecks(); no != nil {
+	if no := cmp.Or(rollout.ResumeChecks(), rollout.ResumeHooks()); no != nil {
 		return nil, no
 	}
 	if err := r.replaceRecord(&rollout, now); err != nil {
@@ -53,7 +54,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 	}
 	rollout.Counts = record.Steps.UsableCounts(s.Replicas())
 	rollout.InPlace, rollout.From = true, s.Partition()
-	if rollout.Guarded() {
+	if rollout.PodByPod() {
 		rollout.From = s.PartitionFor(0) // by itself the controller would not ask the budget
 	}
 	if !s.OnDelete() {
@@ -66,7 +67,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 		p.Steps = append(p.Steps, again)
 	}
 	rest := rollout
-	rest.InPlace = rollout.Guarded() || s.OnDelete() // else the pods of the other steps are not the canary's
+	rest.InPlace = rollout.PodByPod() || s.OnDelete() // else the pods of the other steps are not the canary's
 	for i, n := range rollout.Counts {
 		if s.PartitionFor(n) >= rollout.From && !s.OnDelete() {
 			continue // among those that are let through at once

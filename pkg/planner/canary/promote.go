@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -49,7 +50,7 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
-	if no := rollout.ResumeChecks(); no != nil {
+	if no := cmp.Or(rollout.ResumeChecks(), rollout.ResumeHooks()); no != nil {
 		return nil, no
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.

@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -47,7 +48,7 @@ func goOn(r Request, record operation.Rollout, s sts.Snapshot, now time.Time) (*
 	if no := rollout.RefuseResume(r.Resume); no != nil {
 		return nil, no
 	}
-	if no := rollout.ResumeChecks(); no != nil {
+	if no := cmp.Or(rollout.ResumeChecks(), rollout.ResumeHooks()); no != nil {
 		return nil, no
 	}
 	return rollout.Resume(r.Resume, r.Start, now), nil

@@ -30,6 +30,8 @@ type Run struct {
 	// progress as well, whatever its record says.
 	Checks        []check.Check
 	ChecksChanged bool
+	// Hooks are the commands for each pod.
+	Hooks plan.Hooks
 	// Other drives the operation in progress, or may do so; nil for nobody.
 	Other *note.Other
 }

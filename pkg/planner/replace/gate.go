@@ -29,7 +29,7 @@ func (g gate) partition(i int) int { return g.Set.PartitionFor(g.Counts[i]) }
 
 // podByPod reports whether the controller gets one pod at a time. By itself it would
 // not ask a budget.
-func (g gate) podByPod() bool { return g.Guarded() || g.traits().onePod }
+func (g gate) podByPod() bool { return g.PodByPod() || g.traits().onePod }
 
 // whole lowers the partition and never raises it.
 func (g gate) whole(i int) plan.Step {
@@ -38,6 +38,7 @@ func (g gate) whole(i int) plan.Step {
 		step.Change = g.move(g.partition(i))
 	}
 	step.Until = plan.PodsGood{From: g.through(i).First()}
+	step.After = g.each(g.Hooks.After, []int{g.through(i).First()})
 	step.Replace = g.Blocker()
 	if g.Record.Verb == operation.VerbUndo && len(g.Counts) == 1 {
 		step.Title = ReturnTo(g.elsewhere(), g.Record.Target)
@@ -65,6 +66,7 @@ func (g gate) steps(i int) []plan.Step {
 		whole.Title = "open the gate for the other pods, which are there already"
 	default:
 		whole.Disrupts = g.disrupts(to)
+		whole = g.Letting(whole, to)
 		if g.Counts[i]-g.before(i) > 1 {
 			whole.Title = g.traits().does + " " + g.Set.PodName(to)
 		}
@@ -93,12 +95,12 @@ func (g gate) partChecks() []check.Check {
 
 // part is one pod of a step.
 func (g gate) part(whole plan.Step, ordinal, partition int) plan.Step {
-	return plan.Step{
+	return g.Letting(plan.Step{
 		Checks: g.partChecks(),
 		Title:  g.traits().does + " " + g.Set.PodName(ordinal), Number: whole.Number, Of: whole.Of, Part: true,
 		Change: g.move(partition), Disrupts: g.disrupts(ordinal),
 		Until: plan.PodsGood{From: ordinal}, Replace: whole.Replace,
-	}
+	}, ordinal)
 }
 
 // disrupts names the pod that a budget must let go first, if there is one.
@@ -120,7 +122,7 @@ func (g gate) half(i int) (plan.Step, bool) {
 		Checks: g.partChecks(),
 		Title:  "check " + g.Set.PodNames(opened.Slice(0, opened.Len()-before)),
 		Number: whole.Number, Of: whole.Of, Part: true,
-		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace,
+		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace, After: g.each(g.Hooks.After, []int{opened.First()}),
 	}, true
 }
 
@@ -172,4 +174,4 @@ func (r Rollout) Blocker() *plan.Replace {
 
 // goesBack reports whether a pod that is not Ready is better off where this run
 // takes it, whatever a budget says.
-func (r Rollout) goesBack() bool { return r.Guarded() && r.traits().unblocks }
+func (r Rollout) goesBack() bool { return r.PodByPod() && r.traits().unblocks }

@@ -26,6 +26,7 @@ func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Tim
 		Order:     start.Order,
 		IgnorePDB: r.IgnorePDB,
 		Checks:    check.Record(r.Checks),
+		Hooks:     operation.HookFlags(r.Hooks),
 		Driver:    r.driver(),
 		Managers:  note.AddManager(nil, r.Manager),
 	}

@@ -1,6 +1,7 @@
 package replace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -32,7 +33,7 @@ func (r Rollout) GoOn(
 	if no := r.RefuseResume(resume); no != nil {
 		return nil, nil, no
 	}
-	if no := r.ResumeChecks(); no != nil {
+	if no := cmp.Or(r.ResumeChecks(), r.ResumeHooks()); no != nil {
 		return nil, nil, no
 	}
 	return r.Resume(resume, asked, now), record, nil

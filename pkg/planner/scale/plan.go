@@ -59,7 +59,7 @@ type builder struct {
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
 	b.record = operation.Scale{
-		Version: note.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.hookFlag(),
+		Version: note.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.before(),
 	}
 	b.record.Driver = b.r.Driver
 	if b.before != nil {

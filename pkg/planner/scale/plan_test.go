@@ -207,7 +207,7 @@ func TestPlanWhereTheControllerWouldWait(t *testing.T) {
 
 func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	r := request(1, answered(scale.Keep), func(r *scale.Request) {
-		r.Step, r.Hook = 2, &plan.Hook{Exec: true, Command: "it's over", Container: "db"}
+		r.Step, r.Hooks.Before = 2, []plan.Hook{{Exec: true, Command: "it's over", Container: "db"}}
 	})
 	p, err := plantest.Saved(scale.Plan(r, snapshot(set(), four()...), ststest.Start))
 	require.NoError(t, err)
@@ -216,7 +216,7 @@ func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	}
 	require.Equal(t, []plan.Hook{hook("web-3", 3), hook("web-2", 2)}, p.Steps[1].Before)
 	require.Equal(t, []plan.Hook{hook("web-1", 1)}, p.Steps[2].Before)
-	require.Equal(t, []string{`before each pod goes, "it's over" is run in its container`}, p.Details)
+	require.Equal(t, []string{`before each pod goes, "it's over" is run in it`}, p.Details)
 	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container db`,
 		hint.Caller{}.Command(p.Resume))
 	require.Equal(t, []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3"}, p.Steps[1].Before[0].Env())

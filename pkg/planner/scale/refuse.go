@@ -38,7 +38,7 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 	if no := r.driven(s, record); no != nil {
 		return no
 	}
-	if record != nil && record.Before != "" && r.Hook == nil && r.To < s.Replicas() {
+	if record != nil && record.Before != "" && len(r.Hooks.Before) == 0 && r.To < s.Replicas() {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
 			Try: []hint.Hint{

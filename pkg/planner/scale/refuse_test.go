@@ -52,7 +52,7 @@ func TestRefusals(t *testing.T) {
 			"this scale was begun with --before-exec, and the other pods would go without it",
 		},
 		{
-			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hook = &plan.Hook{Command: "true"} }),
+			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "true"}} }),
 			hooked, "",
 		},
 		{"a scale that is left as it is, without its command", request(4), hooked, ""},

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
@@ -41,8 +42,8 @@ type Request struct {
 	// Answer is for the claims of every ordinal that By does not name.
 	Answer Answer
 	By     map[int]Answer
-	// Hook is run before each ordinal goes; its pod is filled in. Nil for none.
-	Hook *plan.Hook
+	// Hooks are run before each ordinal goes, and after each one that comes.
+	Hooks plan.Hooks
 	// Checks are measured on the pods that come.
 	Checks []check.Check
 	// Force goes ahead whatever the other pods are like.
@@ -109,22 +110,13 @@ func (r Request) again(s sts.Snapshot) hint.Hint {
 	if r.RecordDir != "" {
 		flags = append(flags, "--record", r.RecordDir)
 	}
-	if r.Hook != nil {
-		flags = append(flags, "--"+r.hookFlag(), r.Hook.Command)
-		if r.Hook.Container != "" {
-			flags = append(flags, "--container", r.Hook.Container)
-		}
-	}
-	return hint.Plugin("", "scale", s.Name()).With(flags...)
+	return intent.WithHooks(hint.Plugin("", "scale", s.Name()).With(flags...), r.Hooks)
 }
 
-// hookFlag is the one that was given, or "".
-func (r Request) hookFlag() string {
-	switch {
-	case r.Hook == nil:
+// before is the flag of the command before each pod goes, or "".
+func (r Request) before() string {
+	if len(r.Hooks.Before) == 0 {
 		return ""
-	case r.Hook.Exec:
-		return operation.BeforeExec
 	}
-	return operation.BeforeCmd
+	return operation.HookFlag(r.Hooks.Before[0])
 }

@@ -22,6 +22,7 @@ func (b *builder) down(p *plan.Plan) {
 		going := b.s.Ordinals().Slice(left, n)
 		p.Steps = append(p.Steps, plan.Step{
 			Title: "remove " + b.s.PodNames(going), Number: 1, Require: b.others(going), Before: b.hooks(going),
+			Goes: b.goes(going), Leader: b.r.Hooks.Leader,
 			Change: replicas(left), Until: b.scaled(going.First(), going.Next()),
 		})
 		n = left
@@ -41,14 +42,30 @@ func (b *builder) others(going workload.Ordinals) plan.Condition {
 
 // hooks are what is run before the ordinals go, the highest first.
 func (b *builder) hooks(going workload.Ordinals) []plan.Hook {
-	if b.r.Hook == nil {
-		return nil
-	}
 	var out []plan.Hook
 	for o := range going.Backward() {
-		h := *b.r.Hook
-		h.Namespace, h.Set, h.Pod, h.Ordinal = b.s.Set.Namespace, b.s.Name(), b.s.PodName(o), o
-		out = append(out, h)
+		for _, h := range b.r.Hooks.Before {
+			out = append(out, h.For(b.s, o))
+		}
+	}
+	return out
+}
+
+// goes are the ordinals of which it is asked whether one leads.
+func (b *builder) goes(going workload.Ordinals) []int {
+	if b.r.Hooks.Leader == nil {
+		return nil
+	}
+	return slices.Collect(going.Backward())
+}
+
+// after are what is run once the ordinals have come, the lowest first.
+func (b *builder) after(coming workload.Ordinals) []plan.Hook {
+	var out []plan.Hook
+	for o := range coming.All() {
+		for _, h := range b.r.Hooks.After {
+			out = append(out, h.For(b.s, o))
+		}
 	}
 	return out
 }
@@ -82,7 +99,7 @@ func (b *builder) up(p *plan.Plan) {
 		}
 		p.Steps = append(p.Steps, plan.Step{
 			Title: "add " + b.s.PodNames(coming), Number: 1, Change: replicas(to), Checks: b.r.Checks,
-			Until: b.scaled(coming.First(), coming.Next()),
+			Until: b.scaled(coming.First(), coming.Next()), After: b.after(coming),
 		})
 	}
 }

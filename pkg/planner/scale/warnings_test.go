@@ -51,7 +51,7 @@ func TestWarnings(t *testing.T) {
 			[]string{"at the update revision web-update, which partition 5 lets through: web-5"},
 		},
 		{
-			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hook = &plan.Hook{Command: "x"} }),
+			"a command that has no pod to run for", request(5, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "x"}} }),
 			snapshot(set()),
 			[]string{"no pod goes, so the command before it is not run"},
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -18,13 +19,13 @@ import (
 // details say how it goes, where that is not what anybody would expect.
 func (b *builder) details() []string {
 	var out []string
-	if b.r.Hook != nil && b.r.To < b.s.Replicas() {
-		where := "on this machine"
-		if b.r.Hook.Exec {
-			where = "in its container"
-		}
-		out = append(out, fmt.Sprintf("before each pod goes, %q is run %s", b.r.Hook.Command, where))
+	hooks := b.r.Hooks
+	if b.r.To < b.s.Replicas() {
+		hooks.After = nil
+	} else {
+		hooks.Before, hooks.Leader = nil, nil
 	}
+	out = append(out, intent.HookDetails(hooks)...)
 	if b.s.Ordered() && len(b.unwell) > 0 && b.unwell[0] < b.s.Ordinals().Highest(b.r.Step).First() {
 		out = append(out, fmt.Sprintf("%s is not Available, and the controller takes away no pod above it while it is wanted: "+
 			"%s go with one write, still one after another", b.s.PodName(b.unwell[0]), b.s.PodNames(b.s.Ordinals().From(b.unwell[0]))))
@@ -160,7 +161,7 @@ func (b *builder) warnings() []string {
 		out = append(out, fmt.Sprintf("at the update revision %s, which partition %d lets through: %s",
 			b.s.UpdateRevision(), b.s.Partition(), b.s.PodNames(born)))
 	}
-	if b.r.Hook != nil && b.r.To >= b.s.Replicas() {
+	if len(b.r.Hooks.Before) > 0 && b.r.To >= b.s.Replicas() {
 		out = append(out, "no pod goes, so the command before it is not run")
 	}
 	for _, o := range b.added {

@@ -67,7 +67,7 @@ func gate(rollout replace.Rollout) (int, error) {
 		return 0, err
 	case rollout.Stays():
 		return rollout.Set.Partition(), nil
-	case len(counts) > 1 || rollout.Guarded():
+	case len(counts) > 1 || rollout.PodByPod():
 		return rollout.Set.PartitionFor(0), nil
 	}
 	return rollout.Set.PartitionFor(rollout.Set.Replicas()), nil

@@ -2,6 +2,7 @@ package object
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -67,8 +68,9 @@ type event struct {
 	Try      []string      `json:"try,omitempty"`
 }
 
-// hookEvent is the command that runs before a change.
+// hookEvent is a command that runs for a pod.
 type hookEvent struct {
+	Moment  string `json:"moment"` // before, after or stepDown
 	Pod     string `json:"pod"`
 	Command string `json:"command"`
 	Exec    bool   `json:"exec"`
@@ -114,7 +116,7 @@ func (o *Sink) Handle(e engine.Event) {
 		out.Change = viewChange(e.Change)
 	}
 	if e.Hook != nil {
-		out.Hook = &hookEvent{e.Hook.Pod, report.Clean(e.Hook.Command), e.Hook.Exec}
+		out.Hook = &hookEvent{cmp.Or(string(e.Hook.Moment), "before"), e.Hook.Pod, report.Clean(e.Hook.Command), e.Hook.Exec}
 	}
 	out.Check = viewCheck(e.Check)
 	if e.Want > 0 {

@@ -28,6 +28,7 @@ type stepView struct {
 	Step   int      `json:"step,omitempty"`
 	Title  string   `json:"title"`
 	Before []string `json:"before,omitempty"`
+	After  []string `json:"after,omitempty"`
 	Change *change  `json:"change,omitempty"`
 	// Disrupts are ordinals that a PodDisruptionBudget must let go first.
 	Disrupts []int    `json:"disrupts,omitempty"`
@@ -93,6 +94,9 @@ func viewPlan(p *plan.Plan) *planView {
 		}
 		for _, h := range step.Before {
 			s.Before = append(s.Before, report.Clean(h.String()))
+		}
+		for _, h := range step.After {
+			s.After = append(s.After, report.Clean(h.String()))
 		}
 		if step.Replace != nil {
 			s.Frees = string(step.Replace.Mode)

@@ -91,7 +91,7 @@ func TestEveryKindOfObjectIsAsTheSchemaSays(t *testing.T) {
 		require.True(t, seen[kind], "no object of kind %s was looked at", kind)
 	}
 	for _, event := range []engine.EventType{
-		engine.EventPlan, engine.EventWarning, engine.EventStep, engine.EventChange, engine.EventHook, engine.EventPod,
+		engine.EventPlan, engine.EventWarning, engine.EventStep, engine.EventChange, engine.EventHook, engine.EventLeader, engine.EventPod,
 		engine.EventWait, engine.EventSoak, engine.EventCheck, engine.EventStepDone, engine.EventGate, engine.EventOutcome,
 	} {
 		require.True(t, seen[string(event)], event)

@@ -167,6 +167,7 @@ func ScaleTale() *Tale {
 		return engine.Event{Type: engine.EventHook, Hook: &h, Message: message}
 	}
 	return NewTale(ScalePlan()).
+		Tell(engine.Event{Type: engine.EventLeader, Message: "web-0 leads"}).
 		Tell(hook(4, "")).Tell(hook(4, "leaving\x1b[31m the ring")).
 		Step().Pod(4, 0, 1, sts.StateTerminating, sts.StateGone).
 		Tell(engine.Event{Type: engine.EventStepDone}).

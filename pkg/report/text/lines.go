@@ -96,6 +96,8 @@ func (l *Lines) Handle(e engine.Event) {
 		l.say(e.Time, report.Each(l.style.Bold, l.fold(changeLine(e))))
 	case engine.EventHook:
 		l.hook(e)
+	case engine.EventLeader:
+		l.say(e.Time, "  "+report.Clean(e.Message))
 	case engine.EventPod:
 		l.pod(e)
 	case engine.EventWait:

@@ -66,6 +66,9 @@ func planLine(s *plan.Step) string {
 	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree:
 		then = append(then, "wait until "+s.Until.String())
 	}
+	for _, h := range s.After {
+		then = append(then, report.Clean(h.String()))
+	}
 	if len(s.Disrupts) > 0 {
 		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
 	}

@@ -1,0 +1,313 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// NotYet is the exit code of a hook that says that it is too early: it is run again
+// after a while, until the step has had its time. It is EX_TEMPFAIL of sysexits.h, and
+// means of a check that it tells nothing.
+const NotYet = 75
+
+const (
+	// hookAgain is how long after "not yet" a hook is run again.
+	hookAgain = 5 * time.Second
+	// leadAgain is how long after an answer it is asked again who leads.
+	leadAgain = 2 * time.Second
+	// leadFresh is for how long an answer counts.
+	leadFresh = 10 * time.Second
+)
+
+// The reasons of runs that are held because of a hook.
+const (
+	ReasonNotYet        = "NotYet"
+	ReasonLeaderUnknown = "LeaderUnknown"
+)
+
+// ranHook is a hook that has run for one pod.
+type ranHook struct {
+	hook plan.Hook
+	uid  types.UID
+}
+
+// hooks is what a run knows about its hooks.
+type hooks struct {
+	ran     map[ranHook]bool // never changed, only replaced
+	running *ranHook         // nil while none runs
+	early   ranHook          // what has said "not yet"
+	again   time.Time        // when that is run again
+	since   time.Time        // since when it has said so
+	lead    lead
+}
+
+// lead is what the pods have said about who leads.
+type lead struct {
+	asking  bool
+	at      time.Time // when they said it, zero where it counts no more
+	since   time.Time // since when it has been waited for another answer, zero for not
+	next    time.Time // when to ask again
+	leaders []int     // ordinals
+	unknown map[int]string
+}
+
+// Hooked tells the state that the hook has run which Next has decided on last. Who
+// leads is another question from here.
+func (st State) Hooked() State {
+	h := st.hooks
+	if h.running == nil {
+		return st
+	}
+	h.ran = maps.Clone(h.ran)
+	if h.ran == nil {
+		h.ran = map[ranHook]bool{}
+	}
+	h.ran[*h.running] = true
+	h.running, h.early, h.lead = nil, ranHook{}, h.lead.old()
+	st.hooks = h
+	return st
+}
+
+// NotYet tells the state that the hook which Next has decided on last says that it is
+// too early.
+func (st State) NotYet(now time.Time) State {
+	h := st.hooks
+	if h.running == nil {
+		return st
+	}
+	if h.early != *h.running {
+		h.early, h.since = *h.running, now
+	}
+	h.running, h.again, h.lead = nil, now.Add(hookAgain), h.lead.old()
+	st.hooks = h
+	return st
+}
+
+// Led tells the state which pods say that they lead, and which could not be asked, and
+// why.
+func (st State) Led(leaders []int, unknown map[int]string, now time.Time) State {
+	st.hooks.lead = lead{at: now, next: now.Add(leadAgain), since: st.hooks.lead.since, leaders: leaders, unknown: unknown}
+	return st
+}
+
+// old is an answer that counts no more: it is asked again at once.
+func (l lead) old() lead {
+	l.at, l.next = time.Time{}, time.Time{}
+	return l
+}
+
+// Leaders are the ordinals of the pods that have said last that they lead.
+func (st State) Leaders() []int { return st.hooks.lead.leaders }
+
+// underWay reports whether a hook or a question to the pods is under way: then no other
+// begins. Its time is not the step's.
+func (n *next) underWay() bool {
+	if n.st.hooks.running == nil && !n.st.hooks.lead.asking {
+		return false
+	}
+	if n.st.started = n.now; n.st.hooks.running != nil {
+		n.d.Hook = &n.st.hooks.running.hook
+	}
+	return true
+}
+
+// mayGo reports whether this pod may be let go as far as the step's hooks are concerned,
+// and does what is next for that.
+func (n *next) mayGo(step *plan.Step, ordinal int) bool {
+	return n.ledBy(step, []int{ordinal}) && n.ran(step, step.Before, ordinal)
+}
+
+// allMayGo is the same for a step's change.
+func (n *next) allMayGo(step *plan.Step) bool {
+	if !n.ledBy(step, step.Goes) {
+		return false
+	}
+	for _, h := range step.Before {
+		if !n.ran(step, []plan.Hook{h}, h.Ordinal) {
+			return false
+		}
+	}
+	return true
+}
+
+// followed reports whether the step's hooks have run for each of its pods that is good.
+func (n *next) followed(step *plan.Step, progress plan.Progress) bool {
+	for _, h := range step.After {
+		if h.Pod != "" {
+			if !n.ran(step, []plan.Hook{h}, h.Ordinal) {
+				return false
+			}
+			continue
+		}
+		for _, pod := range n.scope(step, progress).Pods {
+			if !n.ran(step, []plan.Hook{h}, pod.Ordinal) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ran reports whether these hooks have run for a pod. The first that has not is what
+// comes next.
+func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
+	if n.underWay() {
+		return false
+	}
+	pod, _ := n.s.Pod(ordinal)
+	for _, h := range all {
+		if h.Pod != "" && h.Ordinal != ordinal || h.Lenient && h.Exec && !pod.Ready {
+			continue
+		}
+		next := ranHook{h.For(n.s, ordinal), pod.UID}
+		if step.Leader != nil && pod.Ready {
+			next.hook.Role = plan.RoleMember
+			if slices.Contains(n.st.Leaders(), ordinal) {
+				next.hook.Role = plan.RoleLeader
+			}
+		}
+		switch {
+		case n.hasRun(next):
+			continue
+		case n.tooEarly(step, next):
+		default:
+			n.st.hooks.running = &next
+			n.d.Hook, n.st.started = &next.hook, n.now // its time is not the step's
+		}
+		return false
+	}
+	return true
+}
+
+// hasRun reports whether a hook has run for this very pod, whatever its role was then.
+func (n *next) hasRun(h ranHook) bool {
+	for _, role := range []string{"", plan.RoleLeader, plan.RoleMember} {
+		if h.hook.Role = role; n.st.hooks.ran[h] {
+			return true
+		}
+	}
+	return false
+}
+
+// tooEarly reports whether a hook that has said "not yet" is to wait, and holds the run
+// once the step has had its time.
+func (n *next) tooEarly(step *plan.Step, h ranHook) bool {
+	if n.st.hooks.early != h {
+		return false
+	}
+	n.st.started = n.now
+	if n.heldSince(step, n.st.hooks.since, ReasonNotYet, h.hook.Why()+" says that it is too early") {
+		return true
+	}
+	if !n.now.Before(n.st.hooks.again) {
+		return false
+	}
+	n.wake(n.st.hooks.again)
+	n.tellWait(plan.Progress{Waiting: h.hook.Why() + " to say that it is time", External: true})
+	return true
+}
+
+// heldSince holds the run where something has not been known for as long as a step may
+// take.
+func (n *next) heldSince(step *plan.Step, since time.Time, reason, words string) bool {
+	if n.p.StepTimeout == 0 {
+		return false
+	}
+	deadline := since.Add(n.p.StepTimeout)
+	if n.now.Before(deadline) {
+		n.haltsAt(deadline)
+		n.wake(deadline)
+		return false
+	}
+	n.d.End = n.outcome(Held, words+" (for "+n.p.StepTimeout.String()+")")
+	n.d.End.Reason, n.d.End.Step = reason, step
+	n.d.End.Try = n.commands(Interrupted)
+	return true
+}
+
+// ledBy reports whether it is known who leads, and that those that go may: either they
+// don't lead, or nobody said how they step down.
+func (n *next) ledBy(step *plan.Step, goes []int) bool {
+	ready := func(o int) bool {
+		pod, there := n.s.Pod(o)
+		return there && pod.Ready && !pod.Terminating
+	}
+	goes = slices.DeleteFunc(slices.Clone(goes), func(o int) bool { return !ready(o) })
+	if step.Leader == nil || len(goes) == 0 {
+		return true
+	}
+	if n.underWay() || !n.leadKnown(step, goes) {
+		return false
+	}
+	others := slices.ContainsFunc(n.s.Pods, func(p sts.Pod) bool { return ready(p.Ordinal) && !slices.Contains(goes, p.Ordinal) })
+	for _, o := range goes {
+		if !slices.Contains(n.st.Leaders(), o) || step.Leader.StepDown == nil || !others {
+			continue
+		}
+		if !n.ran(step, []plan.Hook{*step.Leader.StepDown}, o) {
+			return false
+		}
+		n.st.hooks.lead.at = time.Time{} // asked again until it is another
+		n.unled(step, "another pod than "+n.s.PodName(o)+" to lead")
+		return false
+	}
+	n.st.hooks.lead.since = time.Time{}
+	return true
+}
+
+// leadKnown reports whether the pods have said just now who leads, and asks them where
+// they have not.
+func (n *next) leadKnown(step *plan.Step, goes []int) bool {
+	l := n.st.hooks.lead
+	fresh := !l.at.IsZero() && n.now.Before(l.at.Add(leadFresh))
+	unknown := slices.ContainsFunc(goes, func(o int) bool { return l.unknown[o] != "" })
+	switch {
+	case fresh && len(l.leaders) > 0 && !unknown:
+		return true
+	case n.now.Before(l.next):
+		n.unled(step, n.whyUnled())
+		return false
+	}
+	var ask []plan.Hook
+	for _, pod := range n.s.Pods {
+		if pod.Ready && !pod.Terminating && n.s.Ordinals().Has(pod.Ordinal) {
+			ask = append(ask, step.Leader.Find.For(n.s, pod.Ordinal))
+		}
+	}
+	n.st.hooks.lead.asking = true
+	n.d.Find, n.st.started = ask, n.now
+	return false
+}
+
+// whyUnled says what is waited for where nobody is known to lead.
+func (n *next) whyUnled() string {
+	l := n.st.hooks.lead
+	words := "a pod to say that it leads"
+	var why []string
+	for _, o := range slices.Sorted(maps.Keys(l.unknown)) {
+		why = append(why, n.s.PodName(o)+": "+l.unknown[o])
+	}
+	if len(why) > 0 {
+		words += " (" + strings.Join(why, "; ") + ")"
+	}
+	return words
+}
+
+// unled waits to ask again, and holds the run once the step has had its time.
+func (n *next) unled(step *plan.Step, waits string) {
+	if n.st.hooks.lead.since.IsZero() {
+		n.st.hooks.lead.since = n.now
+	}
+	if n.heldSince(step, n.st.hooks.lead.since, ReasonLeaderUnknown, "still waiting for "+waits) {
+		return
+	}
+	n.wake(n.st.hooks.lead.next)
+	n.tellWait(plan.Progress{Waiting: waits})
+}

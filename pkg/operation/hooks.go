@@ -1,0 +1,79 @@
+package operation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+)
+
+// The flags of commands that run for each pod. A record names them and not the
+// commands: these are nobody else's business.
+const (
+	BeforeExec   = "before-exec"
+	BeforeCmd    = "before-cmd"
+	AfterExec    = "after-exec"
+	AfterCmd     = "after-cmd"
+	LastExec     = "last-exec"
+	StepDownExec = "step-down-exec"
+)
+
+var hookFlags = []string{BeforeExec, BeforeCmd, AfterExec, AfterCmd, LastExec, StepDownExec}
+
+// HookFlag is the flag that brings a hook.
+func HookFlag(h plan.Hook) string {
+	switch {
+	case h.Moment == plan.Leads:
+		return LastExec
+	case h.Moment == plan.StepDown:
+		return StepDownExec
+	case h.Moment == plan.AfterPod && h.Exec:
+		return AfterExec
+	case h.Moment == plan.AfterPod:
+		return AfterCmd
+	case h.Exec:
+		return BeforeExec
+	}
+	return BeforeCmd
+}
+
+// HookFlags are the flags that bring these hooks, each once.
+func HookFlags(hooks plan.Hooks) []string {
+	all := slices.Concat(hooks.Before, hooks.After)
+	if l := hooks.Leader; l != nil {
+		all = append(all, l.Find)
+		if l.StepDown != nil {
+			all = append(all, *l.StepDown)
+		}
+	}
+	var out []string
+	for _, h := range all {
+		if flag := HookFlag(h); !slices.Contains(out, flag) {
+			out = append(out, flag)
+		}
+	}
+	return out
+}
+
+// SameMoment reports whether both flags bring a command for the same moment: one may
+// stand for the other.
+func SameMoment(a, b string) bool {
+	moment := func(flag string) string {
+		return strings.TrimSuffix(strings.TrimSuffix(flag, "-exec"), "-cmd")
+	}
+	return moment(a) == moment(b)
+}
+
+func knownHooks(flags []string) bool {
+	return !slices.ContainsFunc(flags, func(f string) bool { return !slices.Contains(hookFlags, f) })
+}
+
+// reminded has a command remind of those that have to be given again.
+func reminded(h hint.Hint, flags ...string) hint.Hint {
+	h.Args = slices.Clone(h.Args)
+	for _, flag := range flags {
+		h.Args = append(h.Args, "--"+flag, hint.Blank)
+	}
+	return h
+}
