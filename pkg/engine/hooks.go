@@ -210,7 +210,7 @@ func (n *next) tooEarly(step *plan.Step, h ranHook) bool {
 		return false
 	}
 	n.wake(n.st.hooks.again)
-	n.tellWait(plan.Progress{Waiting: h.hook.Why() + " to say that it is time", External: true})
+	n.tellWait(plan.Progress{Waiting: h.hook.Why() + " to say that it is time"})
 	return true
 }
 

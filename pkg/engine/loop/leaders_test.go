@@ -1,0 +1,259 @@
+package loop_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// exit is the error of a command that has ended with this code.
+type exit int
+
+func (e exit) Error() string   { return fmt.Sprintf("exit code %d", int(e)) }
+func (e exit) ExitStatus() int { return int(e) }
+
+// members are the pods of a database: one leads, and steps down for another one. They
+// are asked side by side.
+type members struct {
+	access sync.Mutex
+	leads  int           // the ordinal, -1 for nobody
+	heir   int           // who leads after it has stepped down
+	mute   map[int]error // what asking some comes to
+	early  int           // how often the command before a pod says that it is too early
+	ran    []string
+}
+
+func (m *members) RunHook(_ context.Context, h plan.Hook, _ func(string)) error {
+	m.access.Lock()
+	defer m.access.Unlock()
+	switch {
+	case h.Moment == plan.Leads && m.mute[h.Ordinal] != nil:
+		return m.mute[h.Ordinal]
+	case h.Moment == plan.Leads && h.Ordinal == m.leads:
+		return nil
+	case h.Moment == plan.Leads:
+		return exit(1)
+	case h.Moment == plan.StepDown:
+		m.leads = m.heir
+	case h.Moment == plan.BeforePod && m.early > 0:
+		m.early--
+		return exit(engine.NotYet)
+	}
+	m.ran = append(m.ran, fmt.Sprintf("%s %s %s", h.Command, h.Pod, h.Role))
+	return nil
+}
+
+// now is what has been run so far.
+func (m *members) now() []string {
+	m.access.Lock()
+	defer m.access.Unlock()
+	return slices.Clone(m.ran)
+}
+
+var (
+	before = plan.Hook{Command: "before", Exec: true}
+	after  = plan.Hook{Command: "after", Exec: true, Moment: plan.AfterPod}
+	leader = &plan.Leader{
+		Find:     plan.Hook{Command: "leads", Exec: true, Moment: plan.Leads},
+		StepDown: &plan.Hook{Command: "down", Exec: true, Moment: plan.StepDown},
+	}
+)
+
+// lets is a plan whose change lets web-4 go.
+func lets(changes ...func(*plan.Step)) plan.Plan {
+	return enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+		s.Goes, s.Leader, s.Before = []int{4}, leader, []plan.Hook{before.For(ststest.Settled(), 4)}
+		for _, change := range changes {
+			change(s)
+		}
+	}))
+}
+
+func onStageOf(t *testing.T, m *members, p plan.Plan, first sts.Snapshot, play func(t *testing.T, s *stage)) {
+	t.Helper()
+	onStageAs(t, p, first, play, func(t *testing.T) *stage {
+		s := newStage(t)
+		s.hooks = m
+		return s
+	})
+}
+
+func TestThePodThatLeadsStepsDownBeforeItGoes(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		m    *members
+		want []string
+	}{
+		{"it leads", &members{leads: 4, heir: 1}, []string{"down web-4 leader", "before web-4 member"}},
+		{"another one leads", &members{leads: 2}, []string{"before web-4 member"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onStageOf(t, test.m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+				require.Equal(t, test.want, test.m.now())
+				require.Equal(t, []sent{{0, plan.Partition(4)}}, s.cluster.sent)
+			})
+		})
+	}
+}
+
+func TestAPodThatGoesOnLeadingDoesNotGo(t *testing.T) {
+	m := &members{leads: 4, heir: 4}
+	onStageOf(t, m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+		s.pass(time.Minute)
+		require.Equal(t, []string{"down web-4 leader"}, m.now(), "it is asked once")
+		require.Empty(t, s.cluster.sent)
+		require.Equal(t, []string{"another pod than web-4 to lead"}, slices.Compact(s.sink.messages(engine.EventWait)))
+		m.access.Lock()
+		m.leads = 0
+		m.access.Unlock()
+		s.pass(2 * time.Second)
+		require.Equal(t, []string{"down web-4 leader", "before web-4 member"}, m.now())
+		require.Len(t, s.cluster.sent, 1)
+		require.Equal(t, []string{"web-4 leads", "web-0 leads"}, s.sink.messages(engine.EventLeader))
+	})
+}
+
+func TestNotKnowingWhoLeadsHoldsTheRun(t *testing.T) {
+	broken := errors.New("connection reset")
+	for _, test := range []struct {
+		name string
+		m    *members
+		want string
+	}{
+		{"nobody leads", &members{leads: -1}, "still waiting for a pod to say that it leads (for 10m0s)"},
+		{
+			"the pod that is to go says nothing", &members{leads: 1, mute: map[int]error{4: broken}},
+			"still waiting for a pod to say that it leads (web-4: connection reset) (for 10m0s)",
+		},
+		{
+			"the pod that is to go does not know", &members{leads: 1, mute: map[int]error{4: exit(75)}},
+			"still waiting for a pod to say that it leads (web-4: exit code 75) (for 10m0s)",
+		},
+		{
+			"it does not step down", &members{leads: 4, heir: 4},
+			"still waiting for another pod than web-4 to lead (for 10m0s)",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onStageOf(t, test.m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+				s.pass(enginetest.StepTimeout - time.Second)
+				s.goesOn()
+				s.pass(time.Second)
+				o := s.ends()
+				require.Equal(t, engine.Held, o.Result)
+				require.Equal(t, test.want, o.Message)
+				require.Equal(t, engine.ReasonLeaderUnknown, o.Reason)
+				require.Empty(t, s.cluster.sent)
+			})
+		})
+	}
+}
+
+// What one that stays does not say is not needed where another one leads.
+func TestOnePodThatCannotBeAskedIsBorneWhereAnotherLeads(t *testing.T) {
+	m := &members{leads: 2, mute: map[int]error{1: errors.New("connection reset")}}
+	onStageOf(t, m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+		require.Len(t, s.cluster.sent, 1)
+	})
+}
+
+func TestWhoeverMayNotAskIsToldSo(t *testing.T) {
+	m := &members{leads: 2, mute: map[int]error{1: fmt.Errorf("%w: create pods/exec", engine.ErrDenied)}}
+	onStageOf(t, m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+		o := s.ends()
+		require.Equal(t, engine.Failed, o.Result)
+		require.Equal(t, "to ask the pods which of them leads: not allowed: create pods/exec", o.Message)
+		require.Empty(t, s.cluster.sent)
+	})
+}
+
+func TestACommandThatSaysItIsTooEarlyIsRunAgain(t *testing.T) {
+	m := &members{leads: 1, early: 3}
+	onStageOf(t, m, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+		s.pass(14 * time.Second)
+		require.Empty(t, s.cluster.sent)
+		require.Equal(t, []string{"the command before web-4 goes to say that it is time"}, s.sink.messages(engine.EventWait))
+		s.pass(time.Second)
+		require.Equal(t, []string{"before web-4 member"}, m.now())
+		require.Len(t, s.cluster.sent, 1)
+	})
+	never := &members{leads: 1, early: 1000}
+	onStageOf(t, never, lets(), ststest.Settled(), func(t *testing.T, s *stage) {
+		s.pass(enginetest.StepTimeout)
+		o := s.ends()
+		require.Equal(t, engine.Held, o.Result)
+		require.Equal(t, "the command before web-4 goes says that it is too early (for 10m0s)", o.Message)
+		require.Equal(t, engine.ReasonNotYet, o.Reason)
+		require.Empty(t, s.cluster.sent)
+	})
+}
+
+func TestWhatRunsOnceAPodIsBack(t *testing.T) {
+	m := &members{leads: 1}
+	p := lets(func(s *plan.Step) { s.After, s.Soak = []plan.Hook{after.For(ststest.Settled(), 4)}, time.Minute })
+	onStageOf(t, m, p, ststest.Closed(), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary()))
+		require.Equal(t, []string{"before web-4 member"}, m.now())
+		require.Empty(t, s.sink.messages(engine.EventSoak))
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
+		require.Equal(t, []string{"before web-4 member", "after web-4 member"}, m.now())
+		require.Len(t, s.sink.messages(engine.EventSoak), 1, "the soak begins when it has run")
+	})
+}
+
+// onDelete is a set whose pods have come so far, from the highest ordinal down but for one.
+func onDelete(updated ...int) sts.Snapshot {
+	set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.OnDelete)
+	var all []*corev1.Pod
+	for o := range 5 {
+		if slices.Contains(updated, o) {
+			all = append(all, ststest.Pods(o, o+1, ststest.Revision(ststest.Update), anew)...)
+		} else {
+			all = append(all, ststest.Pods(o, o+1)...)
+		}
+	}
+	return ststest.Snapshot(set, all)
+}
+
+// anew makes a pod another one than the first of its name.
+func anew(pod *corev1.Pod) { pod.UID = types.UID(pod.Name + "-anew") }
+
+func TestWhereTheOrderIsOursTheLeaderComesLast(t *testing.T) {
+	m := &members{leads: 4, heir: 0}
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+		*s = plan.Step{
+			Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &plan.Replace{Mode: plan.ReplaceEach},
+			Leader: leader, Before: []plan.Hook{before}, After: []plan.Hook{after},
+		}
+	}))
+	onStageOf(t, m, p, onDelete(), func(t *testing.T, s *stage) {
+		for _, updated := range [][]int{{3}, {3, 2}, {3, 2, 1}, {3, 2, 1, 0}, {4, 3, 2, 1, 0}} {
+			s.show(onDelete(updated...))
+		}
+		var gone []string
+		for _, w := range s.cluster.sent {
+			gone = append(gone, w.change.(plan.DeletePod).Name)
+		}
+		require.Equal(t, []string{"web-3", "web-2", "web-1", "web-0", "web-4"}, gone)
+		require.Equal(t, []string{
+			"before web-3 member", "after web-3 member", "before web-2 member", "after web-2 member", "before web-1 member",
+			"after web-1 member", "before web-0 member", "after web-0 member", "down web-4 leader", "before web-4 member",
+			"after web-4 member",
+		}, m.now())
+		require.Equal(t, engine.Done, s.ends().Result)
+	})
+}
