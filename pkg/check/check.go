@@ -39,6 +39,8 @@ type Check struct {
 	Min string `json:"min,omitempty"`
 	// Digest stands for the Command in a record: "sha256:" and 64 digits.
 	Digest string `json:"digest,omitempty"`
+	// Preset is the one that brings the check, empty for none.
+	Preset string `json:"preset,omitempty"`
 	Rule   Rule   `json:"rule"`
 }
 

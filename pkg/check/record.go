@@ -75,10 +75,11 @@ type Difference struct {
 func (d *Difference) Error() string {
 	var out []string
 	for _, c := range d.Missing {
-		out = append(
-			out,
-			fmt.Sprintf("the command of check %q is not in the record: give it again, with --%s or --checks", c.Name, c.Kind.Flag()),
-		)
+		by := "--" + c.Kind.Flag() + " or --checks"
+		if c.Preset != "" {
+			by = "--preset=" + c.Preset
+		}
+		out = append(out, fmt.Sprintf("the command of check %q is not in the record: give it again, with %s", c.Name, by))
 	}
 	for _, name := range d.Changed {
 		out = append(out, fmt.Sprintf("check %q is not the one that the run began with", name))

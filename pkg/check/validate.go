@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -49,7 +50,10 @@ func (c Check) validate() error {
 	if err := c.Rule.validate(); err != nil {
 		return err
 	}
-	used := Check{Name: c.Name, Kind: c.Kind, Rule: c.Rule}
+	if c.Preset != "" && !isName(c.Preset) {
+		return fmt.Errorf("preset %q", c.Preset)
+	}
+	used := Check{Name: c.Name, Kind: c.Kind, Preset: c.Preset, Rule: c.Rule}
 	var err error
 	switch c.Kind {
 	case Exec:
@@ -75,6 +79,22 @@ func (c Check) validate() error {
 		err = fmt.Errorf("it has what no %s check has", c.Kind)
 	}
 	return err
+}
+
+// ValidCommand rejects a command line that no check and no hook may have: one that can't
+// be seen, or in which a password is written out.
+func ValidCommand(command string) error { return Check{Command: command}.validateCommand() }
+
+// Valid rejects checks that can't be measured by this rule, in one line.
+func Valid(all []Check, rule Rule) error {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Rule = rule
+		if err := all[i].validate(); err != nil {
+			return fmt.Errorf("check %q: %w", all[i].Name, err)
+		}
+	}
+	return validate(all)
 }
 
 func (c Check) validateCommand() error {

@@ -38,6 +38,8 @@ type ranHook struct {
 	uid  types.UID
 }
 
+func (h ranHook) bare() ranHook { return ranHook{h.hook.Bare(), h.uid} }
+
 // hooks is what a run knows about its hooks.
 type hooks struct {
 	ran     map[ranHook]bool // never changed, only replaced
@@ -69,7 +71,7 @@ func (st State) Hooked() State {
 	if h.ran == nil {
 		h.ran = map[ranHook]bool{}
 	}
-	h.ran[*h.running] = true
+	h.ran[h.running.bare()] = true
 	h.running, h.early, h.lead = nil, ranHook{}, h.lead.old()
 	st.hooks = h
 	return st
@@ -82,8 +84,8 @@ func (st State) NotYet(now time.Time) State {
 	if h.running == nil {
 		return st
 	}
-	if h.early != *h.running {
-		h.early, h.since = *h.running, now
+	if bare := h.running.bare(); h.early != bare {
+		h.early, h.since = bare, now
 	}
 	h.running, h.again, h.lead = nil, now.Add(hookAgain), h.lead.old()
 	st.hooks = h
@@ -166,7 +168,7 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 		if h.Pod != "" && h.Ordinal != ordinal || h.Lenient && h.Exec && !pod.Ready {
 			continue
 		}
-		next := ranHook{h.For(n.s, ordinal), pod.UID}
+		next := ranHook{h.For(n.s, ordinal).Now(n.s), pod.UID}
 		if step.Leader != nil && pod.Ready {
 			next.hook.Role = plan.RoleMember
 			if slices.Contains(n.st.Leaders(), ordinal) {
@@ -174,7 +176,7 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 			}
 		}
 		switch {
-		case n.hasRun(next):
+		case n.st.hooks.ran[next.bare()]:
 			continue
 		case n.tooEarly(step, next):
 		default:
@@ -186,20 +188,10 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 	return true
 }
 
-// hasRun reports whether a hook has run for this very pod, whatever its role was then.
-func (n *next) hasRun(h ranHook) bool {
-	for _, role := range []string{"", plan.RoleLeader, plan.RoleMember} {
-		if h.hook.Role = role; n.st.hooks.ran[h] {
-			return true
-		}
-	}
-	return false
-}
-
 // tooEarly reports whether a hook that has said "not yet" is to wait, and holds the run
 // once the step has had its time.
 func (n *next) tooEarly(step *plan.Step, h ranHook) bool {
-	if n.st.hooks.early != h {
+	if n.st.hooks.early != h.bare() {
 		return false
 	}
 	n.st.started = n.now
@@ -278,7 +270,7 @@ func (n *next) leadKnown(step *plan.Step, goes []int) bool {
 	var ask []plan.Hook
 	for _, pod := range n.s.Pods {
 		if pod.Ready && !pod.Terminating && n.s.Ordinals().Has(pod.Ordinal) {
-			ask = append(ask, step.Leader.Find.For(n.s, pod.Ordinal))
+			ask = append(ask, step.Leader.Find.For(n.s, pod.Ordinal).Now(n.s))
 		}
 	}
 	n.st.hooks.lead.asking = true

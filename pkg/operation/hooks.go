@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -21,9 +22,15 @@ const (
 
 var hookFlags = []string{BeforeExec, BeforeCmd, AfterExec, AfterCmd, LastExec, StepDownExec}
 
-// HookFlag is the flag that brings a hook.
+// presetFlag stands before the name of the preset that brings hooks: that is no secret.
+const presetFlag = "preset="
+
+// HookFlag is the flag that brings a hook: of a preset with its name, whatever the file
+// is called.
 func HookFlag(h plan.Hook) string {
 	switch {
+	case h.Preset != "":
+		return presetFlag + strings.TrimSuffix(path.Base(h.Preset), path.Ext(h.Preset))
 	case h.Moment == plan.Leads:
 		return LastExec
 	case h.Moment == plan.StepDown:
@@ -66,14 +73,16 @@ func SameMoment(a, b string) bool {
 }
 
 func knownHooks(flags []string) bool {
-	return !slices.ContainsFunc(flags, func(f string) bool { return !slices.Contains(hookFlags, f) })
+	return !slices.ContainsFunc(flags, func(f string) bool { return !slices.Contains(hookFlags, f) && !strings.HasPrefix(f, presetFlag) })
 }
 
 // reminded has a command remind of those that have to be given again.
 func reminded(h hint.Hint, flags ...string) hint.Hint {
 	h.Args = slices.Clone(h.Args)
 	for _, flag := range flags {
-		h.Args = append(h.Args, "--"+flag, hint.Blank)
+		if h.Args = append(h.Args, "--"+flag); !strings.HasPrefix(flag, presetFlag) {
+			h.Args = append(h.Args, hint.Blank)
+		}
 	}
 	return h
 }

@@ -29,6 +29,7 @@ type CheckFlags struct {
 	checks Checks
 	given  check.Given
 	files  []string
+	preset string
 	flags  *pflag.FlagSet // of the verb
 }
 
@@ -51,6 +52,10 @@ func AddCheckFlags(flags *pflag.FlagSet) *CheckFlags {
 	flags.StringVarP(&f.given.Container, "container", "c", "",
 		"The container for the commands that run in pods; the pod's default one if not given.")
 	f.hooks = AddHookFlags(flags)
+	flags.StringVar(&f.preset, "preset", "",
+		"Run the commands and checks that this kind of database needs: "+quoted(presets())+" (see kubectl sts preset), or those of "+
+			"a file (./ours.yaml).")
+	TakesValues(flags, "preset", presets()...)
 	rule := &f.given.Rule
 	flags.StringArrayVar(&f.given.Exec, "check-exec", nil,
 		"Measure each step by a shell command that is run in each of its pods: exit code 0 is good, 75 is not known, any other "+
@@ -102,7 +107,7 @@ const Scrape = 30 * time.Second
 // Read reads the checks and rejects what can't be measured.
 func (f *CheckFlags) Read(stdin io.Reader) (Checks, error) {
 	out := f.checks
-	if err := NotEmpty(f.flags, append([]string{"container"}, checkFlags...)...); err != nil {
+	if err := NotEmpty(f.flags, append([]string{"container", "preset"}, checkFlags...)...); err != nil {
 		return out, err
 	}
 	if out.Prom.Scrape <= 0 {
@@ -122,6 +127,11 @@ func (f *CheckFlags) Read(stdin io.Reader) (Checks, error) {
 	}
 	if out.Hooks, err = f.hooks.Read(given.Container); err != nil {
 		return out, err
+	}
+	if f.preset != "" {
+		if err := f.add(&out, stdin); err != nil {
+			return out, err
+		}
 	}
 	if given.Container != "" && !out.Exec() && !Execs(out.Hooks) {
 		return out, Usage("--container is for commands that run in pods, and none is given")

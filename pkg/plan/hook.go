@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,9 +31,14 @@ type Hook struct {
 	Set       string `json:"statefulSet"`
 	Pod       string `json:"pod"`
 	Ordinal   int    `json:"ordinal"`
+	// Preset is the one that brings the hook, as the user calls it; empty for none.
+	Preset string `json:"preset,omitempty"`
 	// Role is what the pod is in its set, RoleLeader or RoleMember; empty where nobody
-	// has asked.
-	Role string `json:"role,omitempty"`
+	// has asked. Replicas are those that the set wants, and Peers its other pods that are
+	// Ready, with spaces in between. All three are filled in when it runs.
+	Role     string `json:"role,omitempty"`
+	Replicas int    `json:"replicas,omitempty"`
+	Peers    string `json:"peers,omitempty"`
 	// Lenient is not run in a pod that is not Ready: nothing may answer there, and the pod
 	// goes all the same.
 	Lenient bool `json:"lenient,omitempty"`
@@ -49,10 +56,30 @@ func (h Hook) For(s sts.Snapshot, ordinal int) Hook {
 	return h
 }
 
+// Now fills in what the command is told of the set when it runs.
+func (h Hook) Now(s sts.Snapshot) Hook {
+	var peers []string
+	for _, pod := range s.Pods {
+		if pod.Ready && !pod.Terminating && pod.Ordinal != h.Ordinal && s.Ordinals().Has(pod.Ordinal) {
+			peers = append(peers, pod.Name)
+		}
+	}
+	h.Replicas, h.Peers = s.Replicas(), strings.Join(peers, " ")
+	return h
+}
+
+// Bare is the hook without what is filled in when it runs: what is the same for as long
+// as it is the same hook.
+func (h Hook) Bare() Hook {
+	h.Role, h.Replicas, h.Peers = "", 0, ""
+	return h
+}
+
 // Env is what the command finds in its environment.
 func (h Hook) Env() []string {
 	env := []string{
 		"STS_NAME=" + h.Set, "STS_NAMESPACE=" + h.Namespace, fmt.Sprintf("STS_ORDINAL=%d", h.Ordinal), "STS_POD=" + h.Pod,
+		fmt.Sprintf("STS_REPLICAS=%d", h.Replicas), "STS_PEERS=" + h.Peers,
 	}
 	if h.Role != "" {
 		env = append(env, "STS_ROLE="+h.Role)
@@ -60,14 +87,23 @@ func (h Hook) Env() []string {
 	return env
 }
 
+// Said is the command as it is shown: that of a preset is long, and known by its name.
+func (h Hook) Said() string {
+	if h.Preset == "" {
+		return strconv.Quote(h.Command)
+	}
+	moment := map[Moment]string{BeforePod: "before", AfterPod: "after", StepDown: "stepDown", Leads: "leads"}[h.Moment]
+	return fmt.Sprintf("%s of preset %s", moment, h.Preset)
+}
+
 func (h Hook) String() string {
 	pod := h.Pod
 	if pod == "" {
 		pod = "each pod"
 	}
-	words := fmt.Sprintf("run %q for %s", h.Command, pod)
+	words := fmt.Sprintf("run %s for %s", h.Said(), pod)
 	if h.Exec {
-		words = fmt.Sprintf("run %q in %s", h.Command, pod)
+		words = fmt.Sprintf("run %s in %s", h.Said(), pod)
 	}
 	switch h.Moment {
 	case AfterPod:

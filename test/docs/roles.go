@@ -25,7 +25,7 @@ func checkRoles(root *cobra.Command) error {
 	var all []error
 	for _, verb := range root.Commands() {
 		switch verb.Name() {
-		case "version", "completion", "help", "options":
+		case "version", "preset", "completion", "help", "options":
 			continue // anybody may
 		}
 		file := filepath.Join(rolesFolder, verb.Name()+".yaml")

@@ -24,9 +24,15 @@ func (h hooks) RunHook(ctx context.Context, hook plan.Hook, say func(string)) er
 }
 
 // inPod is the command line for a container. The API has no environment for it;
-// names of objects need no quotes.
+// names of objects need no quotes, but lists of them do.
 func inPod(hook plan.Hook) []string {
-	return []string{"sh", "-c", "export " + strings.Join(hook.Env(), " ") + "; " + hook.Command}
+	env := hook.Env()
+	for i, one := range env {
+		if strings.Contains(one, " ") {
+			env[i] = "'" + one + "'"
+		}
+	}
+	return []string{"sh", "-c", "export " + strings.Join(env, " ") + "; " + hook.Command}
 }
 
 // lineWriter says each line that is written to it.

@@ -68,7 +68,10 @@ func TestALocalHookEndsWithAllThatItStarted(t *testing.T) {
 }
 
 func TestAHookInAPodExportsWhatItIsRunFor(t *testing.T) {
+	hook := local("nodetool decommission")
+	hook.Replicas, hook.Peers = 4, "web-0 web-1"
 	require.Equal(t, []string{
-		"sh", "-c", "export STS_NAME=web STS_NAMESPACE=default STS_ORDINAL=3 STS_POD=web-3; nodetool decommission",
-	}, inPod(local("nodetool decommission")))
+		"sh", "-c", "export STS_NAME=web STS_NAMESPACE=default STS_ORDINAL=3 STS_POD=web-3 STS_REPLICAS=4 'STS_PEERS=web-0 web-1'; " +
+			"nodetool decommission",
+	}, inPod(hook))
 }

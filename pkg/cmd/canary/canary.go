@@ -106,6 +106,9 @@ var (
 		# Only as long as each new pod has caught up
 		kubectl sts canary db --image db=mariadb:11.8.3 --check-exec ./caught-up.sh
 
+		# A MariaDB: members go while others are in sync, and the primary steps down before its turn
+		kubectl sts canary db --image db=mariadb:11.8.3 --preset mariadb
+
 		# In a pipeline: all steps, and back to the stable revision when one fails
 		kubectl sts canary web --image nginx=nginx:1.22 --yes --on-failure=rollback --timeout 30m`)
 )

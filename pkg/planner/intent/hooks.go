@@ -18,15 +18,15 @@ func HookDetails(hooks plan.Hooks) []string {
 	}
 	var out []string
 	for _, h := range hooks.Before {
-		out = append(out, fmt.Sprintf("before each pod goes, %q is run %s", h.Command, where(h)))
+		out = append(out, fmt.Sprintf("before each pod goes, %s is run %s", h.Said(), where(h)))
 	}
 	for _, h := range hooks.After {
-		out = append(out, fmt.Sprintf("once each pod is back, %q is run %s", h.Command, where(h)))
+		out = append(out, fmt.Sprintf("once each pod is back, %s is run %s", h.Said(), where(h)))
 	}
 	if l := hooks.Leader; l != nil {
-		out = append(out, fmt.Sprintf("a pod leads where %q ends with exit code 0", l.Find.Command))
+		out = append(out, fmt.Sprintf("a pod leads where %s ends with exit code 0", l.Find.Said()))
 		if l.StepDown != nil {
-			out = append(out, fmt.Sprintf("before a pod goes that leads, %q is run in it, and another one has to lead", l.StepDown.Command))
+			out = append(out, fmt.Sprintf("before a pod goes that leads, %s is run in it, and another one has to lead", l.StepDown.Said()))
 		}
 	}
 	return out
@@ -35,12 +35,17 @@ func HookDetails(hooks plan.Hooks) []string {
 // WithHooks has a command give these commands.
 func WithHooks(h hint.Hint, hooks plan.Hooks) hint.Hint {
 	container := ""
+	preset := ""
 	add := func(all []plan.Hook) {
 		for _, hook := range all {
-			h = h.With("--"+operation.HookFlag(hook), hook.Command)
 			if hook.Exec && hook.Container != "" {
 				container = hook.Container
 			}
+			if hook.Preset != "" {
+				preset = hook.Preset
+				continue
+			}
+			h = h.With("--"+operation.HookFlag(hook), hook.Command)
 		}
 	}
 	add(hooks.Before)
@@ -50,6 +55,9 @@ func WithHooks(h hint.Hint, hooks plan.Hooks) hint.Hint {
 		if l.StepDown != nil {
 			add([]plan.Hook{*l.StepDown})
 		}
+	}
+	if preset != "" {
+		h = h.With("--preset", preset)
 	}
 	if container != "" {
 		h = h.With("--container", container)

@@ -17,7 +17,7 @@ func (r Rollout) measuredAgain(h hint.Hint) hint.Hint {
 	file := false
 	for _, c := range r.Checks {
 		switch {
-		case c.Command == "":
+		case c.Command == "", c.Preset != "": // the preset is given again
 		case c.Flagged():
 			h = h.With("--"+c.Kind.Flag(), c.Command)
 		case !file:

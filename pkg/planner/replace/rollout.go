@@ -1,6 +1,7 @@
 package replace
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -8,6 +9,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
@@ -36,6 +38,9 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 	if r.Record.Verb == operation.VerbCanary && len(details) == 0 && (r.begun() || r.Template == nil) { // nothing else says it
 		details = append(details, ImageDetail(images)...)
 	}
+	if r.Record.Verb == operation.VerbCanary {
+		details = append(details, r.known()...)
+	}
 	if hold, err := operation.FindHold(r.Set); err == nil && hold != nil {
 		details = append(details, "the set is held, and stays so: "+sts.Clean(hold.Who()))
 	}
@@ -59,6 +64,19 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Watch:       operation.Watch("", r.Set),
 		Success:     r.success(),
 	}
+}
+
+// known says which preset there is for the set's images, where nothing is asked of the
+// pods.
+func (r Rollout) known() []string {
+	if !r.Hooks.IsZero() || len(r.Checks) > 0 || r.begun() {
+		return nil
+	}
+	p, ok := preset.For(r.Set.Set.Spec.Template.Spec.Containers)
+	if !ok {
+		return nil
+	}
+	return []string{fmt.Sprintf("preset %s is for this image (--preset %s): %s", p.Name, p.Name, p.Title)}
 }
 
 // Begin lists the steps of a new rollout: this first one, each that is not begun

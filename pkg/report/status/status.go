@@ -6,6 +6,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
@@ -77,6 +78,9 @@ func (st shown) headings(room int) [][2]string {
 	}
 	if images := st.imageWords(room); images != "" {
 		lines = append(lines, [2]string{"Image", images})
+	}
+	if p, ok := preset.For(s.Set.Spec.Template.Spec.Containers); ok {
+		lines = append(lines, [2]string{"Preset", fmt.Sprintf("%s is for this image (--preset %s)", p.Name, p.Name)})
 	}
 	r := st.Revisions()
 	if r.Stable == s.UpdateRevision() {

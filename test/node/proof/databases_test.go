@@ -18,18 +18,25 @@ type database struct {
 	data   string // where a member keeps its data
 	leave  string // what a hook runs in a member that goes
 	forget string // what takes the value 1 away, in the primary
+	still  string // what has a replica stand still, and again what ends that
+	again  string
 }
 
 var databases = []database{
 	{
-		name: "redis", kinds: "primary nodes", image: "redis:7.0", data: "/data",
+		name: "redis", kinds: "primary nodes presets", image: "redis:7.0", data: "/data",
 		leave:  `redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
 		forget: "redis-cli srem proof 1",
+		still:  "redis-cli replicaof 127.0.0.1 1",
+		again: `for i in 0 1 2 3; do [ "$(redis-cli -h redis-$i.redis role | head -n 1)" != master ] || ` +
+			`redis-cli replicaof redis-$i.redis 6379; done`,
 	},
 	{
-		name: "mariadb", kinds: "primary", image: "mariadb:10.11", data: "/var/lib/mysql",
+		name: "mariadb", kinds: "primary presets", image: "mariadb:10.11", data: "/var/lib/mysql",
 		leave:  `mariadb -S /run/mysqld.sock -e 'STOP SLAVE' && echo member $(hostname) leaves`,
 		forget: "mariadb -S /run/mysqld.sock app -e 'DELETE FROM proof WHERE value = 1'",
+		still:  "mariadb -S /run/mysqld.sock -e 'STOP SLAVE SQL_THREAD'",
+		again:  "mariadb -S /run/mysqld.sock -e 'START SLAVE SQL_THREAD'",
 	},
 	{
 		name: "postgres", kinds: "primary", image: "postgres:15", data: "/var/lib/postgresql",
@@ -56,7 +63,7 @@ func (d database) scripts(t *testing.T) []string {
 // env are the words in a script that stand for the database's own.
 func (d database) env() map[string]string {
 	return map[string]string{
-		"DB": d.name, "DATA": d.data, "LEAVE": d.leave, "FORGET": d.forget,
+		"DB": d.name, "DATA": d.data, "LEAVE": d.leave, "FORGET": d.forget, "STILL": d.still, "AGAIN": d.again,
 		"IMAGE": d.image, "NEXT": d.image + "-bookworm", "MISSING": d.image + "-missing",
 	}
 }

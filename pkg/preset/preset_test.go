@@ -1,0 +1,137 @@
+package preset_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
+)
+
+func TestThePresetsThatShip(t *testing.T) {
+	require.Equal(t, []string{"mariadb", "redis"}, preset.Names())
+	require.Len(t, preset.All(), len(preset.Names()), "all of them can be read")
+	for _, p := range preset.All() {
+		hooks := p.Hooks("db")
+		require.Len(t, hooks.Before, 1, p.Name)
+		require.NotNil(t, hooks.Leader.StepDown, p.Name)
+		require.NotEmpty(t, p.Title, p.Name)
+		require.NotEmpty(t, p.Images(), p.Name)
+		checks := p.Checks("db", check.Standard())
+		require.Len(t, checks, 1, p.Name)
+		commands := []string{hooks.Before[0].Command, hooks.Leader.Find.Command, hooks.Leader.StepDown.Command, checks[0].Command}
+		for _, command := range commands {
+			out, err := exec.Command("sh", "-n", "-c", command).CombinedOutput() //nolint:gosec // it is ours
+			require.NoError(t, err, "%s: %s", p.Name, out)
+		}
+	}
+}
+
+func TestHooksAndChecksOfAPreset(t *testing.T) {
+	p, err := preset.Parse("./ours.yaml", []byte(`
+title: Ours
+images: [ours]
+prelude: "set -e;"
+before: may-go
+after: welcome
+leads: leads
+stepDown: down
+checks:
+- {name: lag, exec: lag}
+`))
+	require.NoError(t, err)
+	require.Equal(t, "ours", p.Name)
+	hook := func(command string, moment plan.Moment) plan.Hook {
+		return plan.Hook{Exec: true, Command: "set -e;" + command, Container: "db", Moment: moment, Preset: "./ours.yaml"}
+	}
+	down := hook("down", plan.StepDown)
+	require.Equal(t, plan.Hooks{
+		Before: []plan.Hook{hook("may-go", plan.BeforePod)}, After: []plan.Hook{hook("welcome", plan.AfterPod)},
+		Leader: &plan.Leader{Find: hook("leads", plan.Leads), StepDown: &down},
+	}, p.Hooks("db"))
+	require.Equal(t, []check.Check{{
+		Name: "lag", Kind: check.Exec, Command: "set -e;lag", Container: "db", Preset: "ours", Rule: check.Standard(),
+	}}, p.Checks("db", check.Standard()))
+}
+
+func TestAPresetThatCantBe(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "preset x.yaml: it asks for nothing",
+		"before: [":                        "preset x.yaml: yaml: line 1: did not find expected node content",
+		"befor: x":                         "field befor not found",
+		"before: x\n---\nbefore: y":        "preset x.yaml: there is more than one document in it",
+		"stepDown: x\nbefore: y":           "preset x.yaml: stepDown needs leads",
+		"before: mysql -psecret":           "preset x.yaml: the command has a password",
+		"before: \"a\\x1b[31m\"":           "preset x.yaml: the command has characters that can't be seen",
+		"checks: [{name: a b, exec: x}]":   "its name must be",
+		"checks: [{name: a}]":              "there is no command",
+		"checks: [{name: a, http: ':80'}]": "field http not found",
+	} {
+		_, err := preset.Parse("x.yaml", []byte(text))
+		require.ErrorContains(t, err, want, text)
+		require.NotContains(t, err.Error(), "\x1b")
+	}
+}
+
+func TestWhichImagesAPresetIsFor(t *testing.T) {
+	for image, want := range map[string]string{
+		"redis:7.0": "redis", "docker.io/library/redis": "redis", "valkey/valkey:8": "redis", "mariadb@sha256:00": "mariadb",
+		"localhost:5000/mariadb:11": "mariadb", "redis-exporter:1": "", "nginx": "", "redis/insight": "", "": "",
+	} {
+		p, _ := preset.For([]corev1.Container{{Image: "sidecar"}, {Image: image}})
+		require.Equal(t, want, p.Name, image)
+	}
+}
+
+// With a client that only repeats what it is to say: which way each command goes. That they
+// are right about a database is shown on the real node.
+func TestWhatACommandOfThePresetsComesTo(t *testing.T) {
+	const replica = "role:slave\nmaster_host:web-0\nmaster_link_status:%s\nmaster_sync_in_progress:0\n"
+	up, down := strings.Replace(replica, "%s", "up", 1), strings.Replace(replica, "%s", "down", 1)
+	redis, _ := preset.Find("redis")
+	hooks := redis.Hooks("")
+	lag := redis.Checks("", check.Standard())[0].Command
+	for _, test := range []struct {
+		name, command, info, primary string
+		replicas                     string
+		want                         int
+	}{
+		{"the primary leads", hooks.Leader.Find.Command, "role:master", "", "3", 0},
+		{"a replica does not", hooks.Leader.Find.Command, up, "", "3", 1},
+		{"nothing is known", hooks.Leader.Find.Command, "", "", "3", 75},
+		{"a replica may go beside another one", hooks.Before[0].Command, up, "state=online\nstate=online", "3", 0},
+		{"the last one may not", hooks.Before[0].Command, up, "state=online", "3", 75},
+		{"one that is not in sync may", hooks.Before[0].Command, down, "state=online", "3", 0},
+		{"one of two may", hooks.Before[0].Command, up, "state=online", "2", 0},
+		{"whoever led before may", hooks.Before[0].Command, "role:master", "", "3", 0},
+		{"in sync", lag, up, "", "3", 0},
+		{"not in sync", lag, down, "", "3", 75},
+		{"the primary is", lag, "role:master", "", "3", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"own": test.info, "primary": test.primary} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+			}
+			client := "#!/bin/sh\ncase \"$*\" in *-h*) cat " + dir + "/primary;; *) cat " + dir + "/own;; esac\n"
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-cli"), []byte(client), 0o700)) //nolint:gosec // it is run
+			cmd := exec.Command("sh", "-c", test.command)                                              //nolint:gosec // it is ours
+			cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "STS_REPLICAS=" + test.replicas}
+			out, err := cmd.CombinedOutput()
+			if test.want == 0 {
+				require.NoError(t, err, string(out))
+				return
+			}
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
+			require.Equal(t, test.want, exit.ExitCode(), string(out))
+		})
+	}
+}
