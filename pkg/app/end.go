@@ -96,4 +96,5 @@ func (e *Env) Close(o engine.Outcome) {
 	if e.Actions != nil && e.Report.End.Message != "" {
 		e.Actions.End(e.Where(), e.Report.End, e.Caller())
 	}
+	e.onEnd()
 }

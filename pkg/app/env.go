@@ -38,6 +38,8 @@ type Env struct {
 	DryRun report.DryRun
 	// ReportFiles are where --report wants the report.
 	ReportFiles ci.Files
+	// OnEnd is what --on-end-cmd has run when the command has ended.
+	OnEnd OnEnd
 	// FieldManager is the name for managedFields, empty for the plugin's own.
 	FieldManager string
 	Actions      *ci.Actions // nil but in a job of GitHub Actions

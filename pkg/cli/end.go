@@ -92,6 +92,8 @@ func begin(env *app.Env, cmd *cobra.Command, stepSummary string) error {
 	if cmd.Flags().Lookup("report") == nil {
 		return nil
 	}
+	env.OnEnd.Command = cmd.Flags().Lookup("on-end-cmd").Value.String()
+	env.OnEnd.Verb = cmd.Name()
 	asked, err := cmd.Flags().GetStringArray("report")
 	if err == nil {
 		env.ReportFiles, err = ci.OpenFiles(asked, stepSummary)

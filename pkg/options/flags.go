@@ -68,11 +68,14 @@ func CheckFieldManager(name string) error {
 	return nil
 }
 
-// AddReport adds --report. The root command reads it.
+// AddReport adds --report and --on-end-cmd. The root command reads them.
 func AddReport(flags *pflag.FlagSet) {
 	flags.StringArray("report", nil,
 		"Write a report when the run ends, however it ends, as `KIND=FILE`: junit=FILE for Jenkins and GitLab, markdown=FILE for "+
 			"people. May be given several times. A page for GitHub is added to $GITHUB_STEP_SUMMARY if that is the file.")
+	flags.String("on-end-cmd", "",
+		"A shell command to run on this machine when the run has ended, however it has: the outcome as JSON on standard input, and "+
+			"STS_VERB, STS_NAME, STS_NAMESPACE, STS_RESULT and STS_EXIT_CODE set. It changes nothing about how the run ended.")
 }
 
 // AddOutput adds -o.

@@ -122,7 +122,7 @@ func TestWhatACommandOfThePresetsComesTo(t *testing.T) {
 			}
 			client := "#!/bin/sh\ncase \"$*\" in *-h*) cat " + dir + "/primary;; *) cat " + dir + "/own;; esac\n"
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-cli"), []byte(client), 0o700)) //nolint:gosec // it is run
-			cmd := exec.Command("sh", "-c", test.command)                                              //nolint:gosec // it is ours
+			cmd := exec.Command("sh", "-c", test.command)                                            //nolint:gosec // it is ours
 			cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "STS_REPLICAS=" + test.replicas}
 			out, err := cmd.CombinedOutput()
 			if test.want == 0 {

@@ -26,9 +26,14 @@ const afterTerm = 5 * time.Second
 // both of its outputs go to out. The error is an [ExitCode], the context's cause, or
 // whatever kept it from being run or ended it from outside.
 func Run(ctx context.Context, command string, env []string, out io.Writer) error {
+	return Pipe(ctx, command, env, nil, out)
+}
+
+// Pipe is Run with a standard input; nil for none.
+func Pipe(ctx context.Context, command string, env []string, in io.Reader, out io.Writer) error {
 	cmd := exec.CommandContext(ctx, "sh", "-c", command)
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
 	cmd.WaitDelay = afterTerm
 	OwnGroup(cmd)
 	err := cmd.Run()
