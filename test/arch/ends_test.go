@@ -22,11 +22,12 @@ type rule struct {
 
 var rules = []rule{
 	// Hooks and checks know those of other programs.
-	{"makes an exit code", []string{"pkg/engine/exit.go", "pkg/app/runner/hooks.go", "pkg/process/run.go"}, namesExitCode},
-	// The end of the command, the key of the same name, and the end of a hook or a check.
+	{"makes an exit code", []string{"pkg/engine/exit.go", "pkg/process/run.go"}, namesExitCode},
+	// The end of the command, the key of the same name, the command that is told of it, and
+	// the end of a hook or a check.
 	{
 		"asks for an exit code",
-		[]string{"pkg/cli/cli.go", "pkg/cli/end.go", "pkg/report/object/", "pkg/app/runner/hooks.go", "pkg/process/run.go"},
+		[]string{"pkg/cli/cli.go", "pkg/cli/end.go", "pkg/report/object/", "pkg/app/onend.go", "pkg/process/run.go"},
 		asksExitCode,
 	},
 	{"makes an error of an outcome", []string{"pkg/app/ended.go"}, makesEnded},
