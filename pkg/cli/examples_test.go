@@ -102,7 +102,12 @@ func TestExamplesCanBeTyped(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	})
 	records := recorded(t, "data-web-2")
-	alone := map[string]bool{"completion": true, "preset": true, "preset show redis > ours.yaml": true, "version --client": true} // what asks no server
+	alone := map[string]bool{
+		"completion":                    true,
+		"preset":                        true,
+		"preset show redis > ours.yaml": true,
+		"version --client":              true,
+	} // what asks no server
 	for _, verb := range verbs() {
 		t.Run(verb.Name(), func(t *testing.T) {
 			lines := commandLines(t, verb.Example)

@@ -129,7 +129,8 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 			return false
 		}
 	}
-	if n.underWay(); progress.Done {
+	n.underWay()
+	if progress.Done {
 		if !n.followed(step, progress) {
 			return false
 		}

@@ -23,7 +23,12 @@ func ReadPreset(name string, stdin io.Reader) (preset.Preset, error) {
 		return p, nil
 	}
 	if !strings.ContainsAny(name, "/\\.") {
-		return preset.Preset{}, Usage("there is no preset %q; there are %s, and files (./%s.yaml)", name, strings.Join(presets(), ", "), name)
+		return preset.Preset{}, Usage(
+			"there is no preset %q; there are %s, and files (./%s.yaml)",
+			name,
+			strings.Join(presets(), ", "),
+			name,
+		)
 	}
 	text, err := ReadFile(name, stdin)
 	if err != nil {

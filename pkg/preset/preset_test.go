@@ -16,19 +16,22 @@ import (
 )
 
 func TestThePresetsThatShip(t *testing.T) {
-	require.Equal(t, []string{"mariadb", "redis"}, preset.Names())
+	require.Equal(t, []string{"etcd", "mariadb", "postgres", "redis", "zookeeper"}, preset.Names())
 	require.Len(t, preset.All(), len(preset.Names()), "all of them can be read")
 	for _, p := range preset.All() {
 		hooks := p.Hooks("db")
 		require.Len(t, hooks.Before, 1, p.Name)
-		require.NotNil(t, hooks.Leader.StepDown, p.Name)
+		require.Equal(t, p.Name != "zookeeper", hooks.Leader.StepDown != nil, p.Name)
 		require.NotEmpty(t, p.Title, p.Name)
 		require.NotEmpty(t, p.Images(), p.Name)
 		checks := p.Checks("db", check.Standard())
 		require.Len(t, checks, 1, p.Name)
-		commands := []string{hooks.Before[0].Command, hooks.Leader.Find.Command, hooks.Leader.StepDown.Command, checks[0].Command}
+		commands := []string{hooks.Before[0].Command, hooks.Leader.Find.Command, checks[0].Command}
+		if hooks.Leader.StepDown != nil {
+			commands = append(commands, hooks.Leader.StepDown.Command)
+		}
 		for _, command := range commands {
-			out, err := exec.Command("sh", "-n", "-c", command).CombinedOutput() //nolint:gosec // it is ours
+			out, err := exec.CommandContext(t.Context(), "sh", "-n", "-c", command).CombinedOutput()
 			require.NoError(t, err, "%s: %s", p.Name, out)
 		}
 	}
@@ -121,8 +124,8 @@ func TestWhatACommandOfThePresetsComesTo(t *testing.T) {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 			}
 			client := "#!/bin/sh\ncase \"$*\" in *-h*) cat " + dir + "/primary;; *) cat " + dir + "/own;; esac\n"
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-cli"), []byte(client), 0o700)) //nolint:gosec // it is run
-			cmd := exec.Command("sh", "-c", test.command)                                            //nolint:gosec // it is ours
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-cli"), []byte(client), 0o700))
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", test.command)
 			cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "STS_REPLICAS=" + test.replicas}
 			out, err := cmd.CombinedOutput()
 			if test.want == 0 {

@@ -71,7 +71,11 @@ func TestFlags(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := parse(t, tt.args...)
 			require.NoError(t, err)
-			require.Equal(t, tt.want, wanted{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Checks.Hooks, got.Force})
+			require.Equal(
+				t,
+				tt.want,
+				wanted{got.Run, got.Name, got.Replicas, got.Current, got.Step, got.Claims, got.Checks.Hooks, got.Force},
+			)
 		})
 	}
 }
@@ -99,7 +103,11 @@ func TestBadUsage(t *testing.T) {
 			[]string{"web", "--replicas=2", "--before-cmd=a", "--before-exec=b"},
 			"give one of --before-exec and --before-cmd",
 		},
-		{"a container for nothing", []string{"web", "--replicas=2", "-cdb"}, "--container is for commands that run in pods, and none is given"},
+		{
+			"a container for nothing",
+			[]string{"web", "--replicas=2", "-cdb"},
+			"--container is for commands that run in pods, and none is given",
+		},
 		{"a negative timeout", []string{"web", "--replicas=2", "--timeout=-1s"}, "--timeout=-1s: must not be negative"},
 	})
 }

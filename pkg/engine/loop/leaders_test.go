@@ -246,7 +246,9 @@ func TestWhereTheOrderIsOursTheLeaderComesLast(t *testing.T) {
 		}
 		var gone []string
 		for _, w := range s.cluster.sent {
-			gone = append(gone, w.change.(plan.DeletePod).Name)
+			deletion, ok := w.change.(plan.DeletePod)
+			require.True(t, ok)
+			gone = append(gone, deletion.Name)
 		}
 		require.Equal(t, []string{"web-3", "web-2", "web-1", "web-0", "web-4"}, gone)
 		require.Equal(t, []string{

@@ -107,7 +107,8 @@ func runs(step *plan.Step) []Permission {
 // whoever may only that is rare enough.
 func exec() []Permission {
 	return []Permission{
-		{Verb: "get", Resource: "pods", Subresource: "exec"}, {Verb: "create", Resource: "pods", Subresource: "exec"},
+		{Verb: "get", Resource: "pods", Subresource: "exec"},
+		{Verb: "create", Resource: "pods", Subresource: "exec"},
 		{Verb: "get", Resource: "pods"},
 	}
 }

@@ -219,5 +219,9 @@ func TestHooksAreRunForEachPodThatGoes(t *testing.T) {
 	require.Equal(t, []string{`before each pod goes, "it's over" is run in it`}, p.Details)
 	require.Equal(t, `kubectl sts scale web --replicas 1 --step 2 --before-exec 'it'\''s over' --container db`,
 		hint.Caller{}.Command(p.Resume))
-	require.Equal(t, []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3", "STS_REPLICAS=0", "STS_PEERS="}, p.Steps[1].Before[0].Env())
+	require.Equal(
+		t,
+		[]string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=3", "STS_POD=web-3", "STS_REPLICAS=0", "STS_PEERS="},
+		p.Steps[1].Before[0].Env(),
+	)
 }

@@ -52,8 +52,10 @@ func TestRefusals(t *testing.T) {
 			"this scale was begun with --before-exec, and the other pods would go without it",
 		},
 		{
-			"a scale that goes on with another command", request(2, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "true"}} }),
-			hooked, "",
+			"a scale that goes on with another command",
+			request(2, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "true"}} }),
+			hooked,
+			"",
 		},
 		{"a scale that is left as it is, without its command", request(4), hooked, ""},
 		{
@@ -86,7 +88,12 @@ func TestRefusals(t *testing.T) {
 			ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)),
 			`statefulset "web" is not settled: web-0 is nginx: CrashLoopBackOff`,
 		},
-		{"a pod that stays and has just got into trouble", request(3), ststest.Snapshot(set(), since(time.Second), ststest.Pods(1, 4)), ""},
+		{
+			"a pod that stays and has just got into trouble",
+			request(3),
+			ststest.Snapshot(set(), since(time.Second), ststest.Pods(1, 4)),
+			"",
+		},
 		{"a pod that goes and is in trouble", request(0), ststest.Snapshot(set(), since(time.Minute), ststest.Pods(1, 4)), ""},
 		{
 			"old claims, and nobody to ask", request(5, answered(scale.Fail)), snapshot(set(), claim(4)),

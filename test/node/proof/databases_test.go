@@ -39,9 +39,11 @@ var databases = []database{
 		again:  "mariadb -S /run/mysqld.sock -e 'START SLAVE SQL_THREAD'",
 	},
 	{
-		name: "postgres", kinds: "primary", image: "postgres:15", data: "/var/lib/postgresql",
+		name: "postgres", kinds: "primary presets", image: "postgres:15", data: "/var/lib/postgresql",
 		leave:  `psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()' && echo member $(hostname) leaves`,
 		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
+		still:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()'",
+		again:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_resume()'",
 	},
 	{name: "etcd", kinds: "quorum etcd", image: "etcd:3.4"},
 	{name: "zookeeper", kinds: "quorum zookeeper", image: "zookeeper:3.8"},
