@@ -1,7 +1,6 @@
 package operation
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ const presetFlag = "preset="
 func HookFlag(h plan.Hook) string {
 	switch {
 	case h.Preset != "":
-		return presetFlag + strings.TrimSuffix(path.Base(h.Preset), path.Ext(h.Preset))
+		return presetFlag + plan.PresetName(h.Preset)
 	case h.Moment == plan.Leads:
 		return LastExec
 	case h.Moment == plan.StepDown:

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
@@ -87,13 +88,17 @@ func (h Hook) Env() []string {
 	return env
 }
 
+// PresetName is the name of a preset that the user calls so: a file's is that of the
+// file without its ending.
+func PresetName(given string) string { return strings.TrimSuffix(path.Base(given), path.Ext(given)) }
+
 // Said is the command as it is shown: that of a preset is long, and known by its name.
 func (h Hook) Said() string {
 	if h.Preset == "" {
 		return strconv.Quote(h.Command)
 	}
 	moment := map[Moment]string{BeforePod: "before", AfterPod: "after", StepDown: "stepDown", Leads: "leads"}[h.Moment]
-	return fmt.Sprintf("%s of preset %s", moment, h.Preset)
+	return PresetName(h.Preset) + "/" + moment
 }
 
 func (h Hook) String() string {

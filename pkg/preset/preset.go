@@ -62,7 +62,7 @@ type writtenCheck struct {
 
 // Parse reads a preset. name is what the user calls it: its own name, or a file.
 func Parse(name string, text []byte) (Preset, error) {
-	p := Preset{Name: strings.TrimSuffix(path.Base(name), path.Ext(name)), Given: name, Text: text}
+	p := Preset{Name: plan.PresetName(name), Given: name, Text: text}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.SetStrict(true)
 	if err := decoder.Decode(&p.written); err != nil && !errors.Is(err, io.EOF) {

@@ -17,6 +17,10 @@ func HookDetails(hooks plan.Hooks) []string {
 		return "on this machine"
 	}
 	var out []string
+	if l := hooks.Leader; l != nil && l.Find.Preset != "" {
+		out = append(out, fmt.Sprintf("preset %s: its commands are in kubectl sts preset show %s",
+			plan.PresetName(l.Find.Preset), l.Find.Preset))
+	}
 	for _, h := range hooks.Before {
 		out = append(out, fmt.Sprintf("before each pod goes, %s is run %s", h.Said(), where(h)))
 	}
