@@ -1,8 +1,6 @@
 package options
 
 import (
-	"regexp"
-
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -53,7 +51,7 @@ func (f *HookFlags) Read(container string) (plan.Hooks, error) {
 		if err := NotEmpty(f.flags, flag.name); err != nil {
 			return out, err
 		}
-		if secret.MatchString(*f.value[flag.name]) {
+		if hasPassword(*f.value[flag.name]) {
 			return out, Usage("--%s has a password in it, which other users of this machine can read: have the command take it "+
 				"from the environment or a file", flag.name)
 		}
@@ -98,8 +96,3 @@ func Execs(hooks plan.Hooks) bool {
 	}
 	return false
 }
-
-// secret finds the usual ways to give a password on a command line. What a shell puts in
-// from a variable or another command is none.
-var secret = regexp.MustCompile("(?i)(--pass(word)?[= ]|\\b[a-z_]*(password|passwd|_pwd|rediscli_auth)=|" +
-	"\\b(mysql|mariadb)[a-z-]*\\s([^|;&]*\\s)?-p|\\bredis-cli\\s([^|;&]*\\s)?-a\\s+)[\"']?[^\"'$`\\s-]")
