@@ -79,7 +79,7 @@ func (r Rollout) Helps(s sts.Snapshot, good bool) []hint.Hint {
 	case strange:
 		return []hint.Hint{help(s, "give the "+r.Verb.Name()+" up, and let the change stand that somebody made since", "abort")}
 	case r.Aborting:
-		return []hint.Hint{help(s, "finish the abort", "abort")}
+		return []hint.Hint{r.goesOn(s, "finish the abort", "abort")}
 	case r.Failure(s) != nil:
 		return r.AfterFailure(s)
 	case r.Verb != VerbCanary: // nobody wants to go back from there

@@ -101,7 +101,8 @@ func (w way) back(why string) (*plan.Plan, error) {
 func (w way) frame(title string) *plan.Plan {
 	p := w.Frame("abort")
 	p.Title = title
-	p.Promote, p.Resume, p.Instead, p.Abort = hint.Hint{}, hint.Hint{}, nil, hint.Plugin("", "abort", w.Set.Name())
+	p.Promote, p.Resume, p.Instead = hint.Hint{}, hint.Hint{}, nil
+	p.Abort = intent.WithHooks(hint.Plugin("", "abort", w.Set.Name()), w.Hooks)
 	return p
 }
 
