@@ -140,21 +140,33 @@ func (n *next) allMayGo(step *plan.Step) bool {
 }
 
 // followed reports whether the step's hooks have run for each of its pods that is good.
+// Those for one pod wait for the whole step.
 func (n *next) followed(step *plan.Step, progress plan.Progress) bool {
 	for _, h := range step.After {
-		if h.Pod != "" {
-			if !n.ran(step, []plan.Hook{h}, h.Ordinal) {
-				return false
-			}
-			continue
-		}
-		for _, pod := range n.scope(step, progress).Pods {
-			if !n.ran(step, []plan.Hook{h}, pod.Ordinal) {
+		for _, o := range n.after(step, h, progress) {
+			if !n.ran(step, []plan.Hook{h}, o) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// after are the ordinals for which a hook has to have run by now.
+func (n *next) after(step *plan.Step, h plan.Hook, progress plan.Progress) []int {
+	if h.Pod != "" && !progress.Done {
+		return nil
+	}
+	if h.Pod != "" {
+		return []int{h.Ordinal}
+	}
+	var out []int
+	for _, good := range n.scope(step, progress).Pods {
+		if pod, _ := n.s.Pod(good.Ordinal); !slices.Contains(step.Stays, pod.UID) {
+			out = append(out, good.Ordinal)
+		}
+	}
+	return out
 }
 
 // ran reports whether these hooks have run for a pod. The first that has not is what

@@ -126,7 +126,10 @@ type Step struct {
 	Replace  *Replace  `json:"replace"` // which pods the engine deletes while it waits, nil for none
 	// After is run once Until holds, in order. Of a step that deletes pods it is run for
 	// each of them once that is good, before the next one goes.
-	After []Hook        `json:"after,omitempty"`
+	After []Hook `json:"after,omitempty"`
+	// Stays are the pods that are where the others go and do not go themselves: nothing
+	// is run after them.
+	Stays []types.UID   `json:"stays,omitempty"`
 	Soak  time.Duration `json:"soak"` // how long Until must go on holding
 	// Checks are measured while it does. The soak goes on until they are good, for the
 	// plan's StepTimeout at most.

@@ -259,3 +259,37 @@ func TestWhereTheOrderIsOursTheLeaderComesLast(t *testing.T) {
 		require.Equal(t, engine.Done, s.ends().Result)
 	})
 }
+
+func TestNothingIsRunAfterPodsThatStay(t *testing.T) {
+	m := &members{leads: 0}
+	first := onDelete(4, 3, 2, 1)
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+		*s = plan.Step{
+			Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &plan.Replace{Mode: plan.ReplaceEach},
+			After: []plan.Hook{after}, Stays: []types.UID{"web-4-anew", "web-3-anew", "web-2-anew"},
+		}
+	}))
+	onStageOf(t, m, p, first, func(t *testing.T, s *stage) {
+		require.Equal(t, []string{"after web-1 "}, m.now())
+		s.show(onDelete(4, 3, 2, 1, 0))
+		require.Equal(t, []string{"after web-1 ", "after web-0 "}, m.now())
+		require.Equal(t, engine.Done, s.ends().Result)
+	})
+}
+
+// A pod that is broken is deleted on the way back, so that it gets the other template.
+func TestNothingIsRunAfterAPodThatHasNotComeBack(t *testing.T) {
+	m := &members{leads: 0}
+	p := lets(func(s *plan.Step) {
+		here := plan.Hook{Command: "after", Moment: plan.AfterPod}
+		s.Before, s.Leader, s.After = nil, nil, []plan.Hook{here.For(ststest.Settled(), 4)}
+		s.Replace = &plan.Replace{Mode: plan.ReplaceBlocker, AlwaysUnhealthy: true}
+	})
+	onStageOf(t, m, p, ststest.Closed(), func(t *testing.T, s *stage) {
+		s.show(ststest.Opened(ststest.Canary(), ststest.Pod(4, ststest.Unready)))
+		require.Len(t, s.cluster.sent, 2, "the gate and the pod")
+		require.Empty(t, m.now())
+		s.show(ststest.Opened(ststest.Canary(), ststest.UpdatedPod(4)))
+		require.Equal(t, []string{"after web-4 "}, m.now())
+	})
+}
