@@ -90,7 +90,9 @@ func (w way) wait(title string, free *plan.Replace) plan.Step {
 	if free.Mode == plan.ReplaceBlocker {
 		return step // the controller replaces the others
 	}
-	return w.Deleting(step)
+	return w.Deleting(step, !w.again, func(pod sts.Pod) bool {
+		return !w.returns(pod.Ordinal) || pod.Revision == w.Record.Stable
+	})
 }
 
 // each deletes the pods one after another.

@@ -46,7 +46,7 @@ func (w way) onePodAtATime(free *plan.Replace) []plan.Step {
 	if through.Len() > 0 {
 		steps = append(steps, plan.Step{
 			Title: "check " + w.Set.PodNames(through),
-			Until: plan.PodsGood{From: through.First(), Gated: w.Record.Stable}, Replace: free,
+			Until: plan.PodsGood{From: through.First(), Gated: w.Record.Stable}, Replace: free, After: w.After(through.First()),
 		})
 	}
 	for n := through.Len() + 1; n <= w.Set.Opens(w.lowestBack()).Len(); n++ {

@@ -80,7 +80,7 @@ func (d deletions) whole(i int) plan.Step {
 	step := d.step(i, d)
 	step.Until = d.until(i)
 	step.Replace = &d.replace
-	return d.Deleting(step)
+	return d.Deleting(step, d.fresh, d.there)
 }
 
 func (d deletions) steps(i int) []plan.Step { return []plan.Step{d.whole(i)} }

@@ -38,7 +38,7 @@ func (g gate) whole(i int) plan.Step {
 		step.Change = g.move(g.partition(i))
 	}
 	step.Until = plan.PodsGood{From: g.through(i).First()}
-	step.After = g.each(g.Hooks.After, []int{g.through(i).First()})
+	step.After = g.After(g.through(i).First())
 	step.Replace = g.Blocker()
 	if g.Record.Verb == operation.VerbUndo && len(g.Counts) == 1 {
 		step.Title = ReturnTo(g.elsewhere(), g.Record.Target)
@@ -63,7 +63,7 @@ func (g gate) steps(i int) []plan.Step {
 	switch {
 	case g.From <= g.partition(i):
 	case ok && lowest.Revision == g.Record.Target:
-		whole.Title = "open the gate for the other pods, which are there already"
+		whole.Title, whole.After = "open the gate for the other pods, which are there already", nil
 	default:
 		whole.Disrupts = g.disrupts(to)
 		whole = g.Letting(whole, to)
@@ -122,7 +122,7 @@ func (g gate) half(i int) (plan.Step, bool) {
 		Checks: g.partChecks(),
 		Title:  "check " + g.Set.PodNames(opened.Slice(0, opened.Len()-before)),
 		Number: whole.Number, Of: whole.Of, Part: true,
-		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace, After: g.each(g.Hooks.After, []int{opened.First()}),
+		Until: plan.PodsGood{From: opened.First()}, Replace: whole.Replace, After: g.After(opened.First()),
 	}, true
 }
 

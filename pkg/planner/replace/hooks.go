@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // PodByPod reports whether each pod waits for the one before: a PodDisruptionBudget has
@@ -28,9 +29,19 @@ func (r Rollout) Letting(step plan.Step, ordinals ...int) plan.Step {
 	return step
 }
 
-// Deleting has a step that deletes pods run the commands for each of them.
-func (r Rollout) Deleting(step plan.Step) plan.Step {
+// Deleting has a step that deletes pods run the commands for each of them. Those that are
+// there already do not go. Of a run that goes on nobody knows which have come back by it
+// and whether the command after them has been run: then none counts as there.
+func (r Rollout) Deleting(step plan.Step, fresh bool, there func(sts.Pod) bool) plan.Step {
 	step.Before, step.After, step.Leader = lenient(r.Hooks.Before), r.Hooks.After, r.Hooks.Leader
+	if !fresh || len(step.After) == 0 {
+		return step
+	}
+	for _, pod := range r.Set.Pods {
+		if there(pod) {
+			step.Stays = append(step.Stays, pod.UID)
+		}
+	}
 	return step
 }
 
@@ -39,6 +50,10 @@ func (r Rollout) Deleting(step plan.Step) plan.Step {
 func (r Rollout) requires() bool {
 	return !r.Force && !r.InPlace && !r.Record.Aborting && r.Record.Verb != operation.VerbUndo
 }
+
+// After are the commands for a pod that was let go before: whether they have been run
+// nobody knows.
+func (r Rollout) After(ordinal int) []plan.Hook { return r.each(r.Hooks.After, []int{ordinal}) }
 
 func (r Rollout) each(hooks []plan.Hook, ordinals []int) []plan.Hook {
 	var out []plan.Hook

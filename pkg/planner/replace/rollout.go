@@ -29,6 +29,7 @@ type Rollout struct {
 	// InPlace says that the template is put in the place of the canary's: no pod
 	// has it yet, and one that is broken is in the way.
 	InPlace bool
+	fresh   bool // it begins with this plan
 }
 
 // Frame is the plan without its steps.
@@ -86,6 +87,7 @@ func (r Rollout) Begin(first plan.Step, begun int) (*plan.Plan, error) {
 	if r.Counts, err = r.Record.Steps.Counts(r.Set.Replicas()); err != nil {
 		return nil, err
 	}
+	r.fresh = true
 	p := r.Frame(r.Record.Verb.Name())
 	p.Steps = append(p.Steps, first)
 	for i := begun; i < len(r.Counts); i++ {
