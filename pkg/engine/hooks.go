@@ -108,6 +108,18 @@ func (l lead) old() lead {
 // Leaders are the ordinals of the pods that have said last that they lead.
 func (st State) Leaders() []int { return st.hooks.lead.leaders }
 
+// role is what the pods have said last about this one, empty where none has said that it
+// leads.
+func (st State) role(ordinal int) string {
+	switch {
+	case len(st.Leaders()) == 0:
+		return ""
+	case slices.Contains(st.Leaders(), ordinal):
+		return plan.RoleLeader
+	}
+	return plan.RoleMember
+}
+
 // underWay reports whether a hook or a question to the pods is under way: then no other
 // begins. Its time is not the step's.
 func (n *next) underWay() bool {
@@ -182,10 +194,7 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 		}
 		next := ranHook{h.For(n.s, ordinal).Now(n.s), pod.UID}
 		if step.Leader != nil && pod.Ready {
-			next.hook.Role = plan.RoleMember
-			if slices.Contains(n.st.Leaders(), ordinal) {
-				next.hook.Role = plan.RoleLeader
-			}
+			next.hook.Role = n.st.role(ordinal)
 		}
 		switch {
 		case n.st.hooks.ran[next.bare()]:

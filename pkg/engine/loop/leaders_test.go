@@ -293,3 +293,20 @@ func TestNothingIsRunAfterAPodThatHasNotComeBack(t *testing.T) {
 		require.Equal(t, []string{"after web-4 "}, m.now())
 	})
 }
+
+// A run that goes on runs the command after pods that are back before it has asked who leads.
+func TestAPodsRoleIsNotMadeUp(t *testing.T) {
+	m := &members{leads: 4}
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+		*s = plan.Step{
+			Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &plan.Replace{Mode: plan.ReplaceEach},
+			Leader: leader, After: []plan.Hook{after},
+		}
+	}))
+	onStageOf(t, m, p, onDelete(4, 3, 2, 1), func(t *testing.T, s *stage) {
+		s.show(onDelete(4, 3, 2, 1, 0))
+		require.ElementsMatch(t, []string{
+			"after web-4 ", "after web-3 ", "after web-2 ", "after web-1 ", "after web-0 member",
+		}, m.now())
+	})
+}
