@@ -33,7 +33,11 @@ var (
 		The template goes back too, if it was the canary that set it, and so does the partition. A pod that is
 		not Ready, and that the controller would wait for without end, is deleted so that it comes back at the
 		stable revision. Without a canary in progress nothing is changed. A restart is stopped where it is. An undo
-		is not aborted, for that would go forward again: name the revision to "undo" instead.`)
+		is not aborted, for that would go forward again: name the revision to "undo" instead.
+
+		Commands can run for each pod: before it goes (--before-exec, --before-cmd) and once it is back (--after-exec,
+		--after-cmd), in the pod's container or on this machine. An abort runs only those that it is
+		given itself.`)
 
 	example = templates.Examples(`
 		# Go back

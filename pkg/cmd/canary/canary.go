@@ -79,6 +79,10 @@ var (
 		are measured on the stable pods before anything is changed, and on the step's pods while these soak: the soak
 		goes on until all are good, a check that fails fails the step, and one that can't be measured holds it.
 
+		Commands can run for each pod: before it goes (--before-exec, --before-cmd) and once it is back (--after-exec,
+		--after-cmd), in the pod's container or on this machine. With them the gate opens pod by pod, and whoever
+		goes on gives them again.
+
 		When a step fails, the gate stays where it is and no other pod is touched. "kubectl sts abort" takes the
 		pods back. That it failed is kept on the set, and nothing goes on with it but --retry, which measures the
 		same step once more. A canary that was killed or held goes on with "kubectl sts canary NAME", without a

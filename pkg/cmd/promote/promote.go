@@ -36,6 +36,10 @@ var (
 		gate opens for the next pods, which are waited for and soaked like those before. It works from any
 		machine: what the canary needs is kept in an annotation of the StatefulSet.
 
+		Commands can run for each pod: before it goes (--before-exec, --before-cmd) and once it is back (--after-exec,
+		--after-cmd), in the pod's container or on this machine. Those that the canary began with are given
+		again.
+
 		A canary that failed is not promoted: "kubectl sts abort" takes it back. With --retry the step that failed is
 		measured once more, for its whole soak, and held again.`)
 

@@ -42,6 +42,9 @@ var (
 		ordinal first if not said otherwise, and come back at the revision that the set wants there: the one that they
 		have, unless another waits for them.
 
+		Commands can run for each pod: before it goes (--before-exec, --before-cmd) and once it is back (--after-exec,
+		--after-cmd), in the pod's container or on this machine. One that fails ends the restart.
+
 		A pod that does not come back, or that restarts again, ends it: no other pod is touched. Killed at any
 		moment, the same command goes on.`)
 

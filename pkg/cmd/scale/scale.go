@@ -58,7 +58,8 @@ var (
 		A command can run before each pod goes, such as one that takes it out of its database's ring: in the pod's
 		container (--before-exec) or on this machine (--before-cmd), with STS_NAME, STS_NAMESPACE, STS_ORDINAL and
 		STS_POD set. If it fails, the run ends and the replicas stay what they are. A run that goes on may run it a
-		second time for the same pod. Only --timeout limits how long it may take.
+		second time for the same pod. Only --timeout limits how long it may take. Another one can run once a pod that
+		was added is Available (--after-exec, --after-cmd).
 
 		Killed at any moment, the same command goes on. One that failed goes on with --retry; without it, only the
 		way back and the number that it got to are taken.`)

@@ -47,6 +47,9 @@ var (
 		"kubectl sts history" lists the revisions. A partition is opened for it and set again at the end. A
 		canary, a restart or an abort in progress gives way to it.
 
+		Commands can run for each pod: before it goes (--before-exec, --before-cmd) and once it is back (--after-exec,
+		--after-cmd), in the pod's container or on this machine. With them the pods go back one by one.
+
 		Killed at any moment, the same command goes on.`)
 
 	example = templates.Examples(`
