@@ -29,7 +29,8 @@ func TestTheFlagsOfHooks(t *testing.T) {
 		{"each once", plan.Hooks{Before: []plan.Hook{before, before, beforeHere}}, []string{"before-exec", "before-cmd"}},
 		{"who leads", plan.Hooks{Leader: &plan.Leader{Find: find}}, []string{"last-exec"}},
 		{
-			"who leads and steps down", plan.Hooks{After: []plan.Hook{after}, Leader: &plan.Leader{Find: find, StepDown: &down}},
+			"who leads and steps down",
+			plan.Hooks{After: []plan.Hook{after}, Leader: &plan.Leader{Find: find, StepDown: &down}},
 			[]string{"after-exec", "last-exec", "step-down-exec"},
 		},
 	} {
@@ -41,7 +42,10 @@ func TestTheFlagsOfHooks(t *testing.T) {
 
 func TestFlagsForTheSameMoment(t *testing.T) {
 	moments := [][]string{
-		{operation.BeforeExec, operation.BeforeCmd}, {operation.AfterExec, operation.AfterCmd}, {operation.LastExec}, {operation.StepDownExec},
+		{operation.BeforeExec, operation.BeforeCmd},
+		{operation.AfterExec, operation.AfterCmd},
+		{operation.LastExec},
+		{operation.StepDownExec},
 	}
 	for i, some := range moments {
 		for k, others := range moments {

@@ -29,30 +29,40 @@ func TestHookFlags(t *testing.T) {
 	}{
 		{name: "none"},
 		{
-			"before, in the pod", []string{"--before-exec=drain"},
-			plan.Hooks{Before: []plan.Hook{{Exec: true, Command: "drain", Container: "db"}}}, true,
+			"before, in the pod",
+			[]string{"--before-exec=drain"},
+			plan.Hooks{Before: []plan.Hook{{Exec: true, Command: "drain", Container: "db"}}},
+			true,
 		},
 		{"before, here", []string{"--before-cmd=drain"}, plan.Hooks{Before: []plan.Hook{{Command: "drain"}}}, false},
 		{
-			"after, in the pod", []string{"--after-exec=ask"},
-			plan.Hooks{After: []plan.Hook{{Moment: plan.AfterPod, Exec: true, Command: "ask", Container: "db"}}}, true,
+			"after, in the pod",
+			[]string{"--after-exec=ask"},
+			plan.Hooks{After: []plan.Hook{{Moment: plan.AfterPod, Exec: true, Command: "ask", Container: "db"}}},
+			true,
 		},
 		{
-			"after, here", []string{"--after-cmd=ask"},
-			plan.Hooks{After: []plan.Hook{{Moment: plan.AfterPod, Command: "ask"}}}, false,
+			"after, here",
+			[]string{"--after-cmd=ask"},
+			plan.Hooks{After: []plan.Hook{{Moment: plan.AfterPod, Command: "ask"}}},
+			false,
 		},
 		{"who leads", []string{"--last-exec=leads"}, plan.Hooks{Leader: &plan.Leader{Find: find}}, true},
 		{
-			"who leads, and how it steps down", []string{"--last-exec=leads", "--step-down-exec=down"},
-			plan.Hooks{Leader: &plan.Leader{Find: find, StepDown: &down}}, true,
+			"who leads, and how it steps down",
+			[]string{"--last-exec=leads", "--step-down-exec=down"},
+			plan.Hooks{Leader: &plan.Leader{Find: find, StepDown: &down}},
+			true,
 		},
 		{
-			"all, of both kinds", []string{"--before-exec=drain", "--after-cmd=ask", "--last-exec=leads", "--step-down-exec=down"},
+			"all, of both kinds",
+			[]string{"--before-exec=drain", "--after-cmd=ask", "--last-exec=leads", "--step-down-exec=down"},
 			plan.Hooks{
 				Before: []plan.Hook{{Exec: true, Command: "drain", Container: "db"}},
 				After:  []plan.Hook{{Moment: plan.AfterPod, Command: "ask"}},
 				Leader: &plan.Leader{Find: find, StepDown: &down},
-			}, true,
+			},
+			true,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -87,7 +97,8 @@ func TestHooksThatCannotBeRun(t *testing.T) {
 		{"last-exec without a command", []string{"--last-exec="}, "--last-exec is empty"},
 		{"step-down-exec without a command", []string{"--last-exec=a", "--step-down-exec="}, "--step-down-exec is empty"},
 		{
-			"a password", []string{"--last-exec=redis-cli -a secret ROLE"},
+			"a password",
+			[]string{"--last-exec=redis-cli -a secret ROLE"},
 			"--last-exec has a password in it, which other users of this machine can read: have the command take it " +
 				"from the environment or a file",
 		},

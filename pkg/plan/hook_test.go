@@ -21,15 +21,21 @@ func TestWhatAHookSays(t *testing.T) {
 		},
 		{"before, here", plan.Hook{Command: "drain"}, `run "drain" for web-4`, "the command before web-4 goes"},
 		{
-			"after", plan.Hook{Moment: plan.AfterPod, Command: "ask"}, `run "ask" for web-4, which is back`,
+			"after",
+			plan.Hook{Moment: plan.AfterPod, Command: "ask"},
+			`run "ask" for web-4, which is back`,
 			"the command after web-4 has come back",
 		},
 		{
-			"stepping down", plan.Hook{Moment: plan.StepDown, Exec: true, Command: "down"}, `run "down" in web-4, which leads`,
+			"stepping down",
+			plan.Hook{Moment: plan.StepDown, Exec: true, Command: "down"},
+			`run "down" in web-4, which leads`,
 			"the command by which web-4 steps down",
 		},
 		{
-			"leading", plan.Hook{Moment: plan.Leads, Exec: true, Command: "leads"}, `run "leads" in web-4`,
+			"leading",
+			plan.Hook{Moment: plan.Leads, Exec: true, Command: "leads"},
+			`run "leads" in web-4`,
 			"the command that says whether web-4 leads",
 		},
 	} {
