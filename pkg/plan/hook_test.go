@@ -50,8 +50,11 @@ func TestWhatAHookSays(t *testing.T) {
 }
 
 func TestWhatAHookFindsInItsEnvironment(t *testing.T) {
-	hook := plan.Hook{Command: "drain"}.For(ststest.Settled(), 4)
-	want := []string{"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=4", "STS_POD=web-4"}
+	hook := plan.Hook{Command: "drain"}.For(ststest.Settled(), 4).Now(ststest.Settled())
+	want := []string{
+		"STS_NAME=web", "STS_NAMESPACE=default", "STS_ORDINAL=4", "STS_POD=web-4",
+		"STS_REPLICAS=5", "STS_PEERS=web-0 web-1 web-2 web-3",
+	}
 	require.Equal(t, want, hook.Env())
 	hook.Role = plan.RoleLeader
 	require.Equal(t, append(want, "STS_ROLE=leader"), hook.Env())
