@@ -19,6 +19,10 @@ func password(command string) string {
 			last, program = "", ""
 			continue
 		}
+		if word == "=" { // SQL has spaces around it
+			last += word
+			continue
+		}
 		if where := written(program, last, word); where != "" {
 			return where
 		}
@@ -27,7 +31,8 @@ func password(command string) string {
 				return where
 			}
 		}
-		if known := families(path.Base(word)); known != "" {
+		dir, name := path.Split(word)
+		if known := families(name); known != "" && (dir == "" || path.Base(dir) == "bin") {
 			program = known
 		}
 		last = word
@@ -39,7 +44,7 @@ func password(command string) string {
 func families(program string) string {
 	for family, names := range map[string][]string{
 		"mysql": {"mysql", "mariadb"}, "redis": {"redis-", "valkey-", "keydb-"}, "mongo": {"mongo"}, "curl": {"curl"},
-		"rabbit": {"rabbitmqadmin"},
+		"rabbit": {"rabbitmqadmin"}, "cqlsh": {"cqlsh"}, "nodetool": {"nodetool"},
 	} {
 		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(program, name) }) {
 			return family
@@ -59,6 +64,7 @@ func written(program, last, word string) string {
 		return ok && literal(value)
 	}
 	behind := func(flags ...string) bool { return slices.Contains(flags, last) && literal(word) }
+	user := len(last) > 1 && last[0] == '-' && last[1] != '-' && last[len(last)-1] == 'u' // among other letters
 	switch {
 	case program == "mysql" && glued("-p"):
 		return "-p"
@@ -66,11 +72,13 @@ func written(program, last, word string) string {
 		return "-a"
 	case (program == "mongo" || program == "rabbit") && (behind("-p") || glued("-p")):
 		return "-p"
-	case program == "curl" && behind("-u") && pair(word):
+	case program == "cqlsh" && behind("-p"), program == "nodetool" && behind("-pw"):
+		return last
+	case program == "curl" && user && pair(word):
 		return "-u"
 	case program == "curl" && strings.HasPrefix(word, "-u") && pair(word[2:]):
 		return "-u"
-	case behind("--user") && pair(word):
+	case last == "--user" && pair(word):
 		return "--user"
 	case strings.HasPrefix(word, "--user=") && pair(word[len("--user="):]):
 		return "--user"
@@ -87,6 +95,9 @@ func assigned(program, last, word string) string {
 	name, value, ok := strings.Cut(word, "=")
 	if ok && secretName(name) && literal(value) {
 		return name + "="
+	}
+	if before, apart := strings.CutSuffix(last, "="); apart && secretName(before) && literal(word) {
+		return last
 	}
 	// The clients of MySQL ask for a password behind --password alone.
 	if program != "mysql" && strings.HasPrefix(last, "--") && !strings.Contains(last, "=") && secretName(last) && literal(word) {
@@ -123,6 +134,10 @@ func secretName(name string) bool {
 
 // literal reports whether a value is written out. A shell fills in the others.
 func literal(value string) bool {
+	switch strings.ToLower(value) {
+	case "on", "off", "true", "false", "yes", "no", "0", "1": // of an option that only has "password" in its name
+		return false
+	}
 	return value != "" && value[0] != '$' && value[0] != '`' && value[0] != '-' && value[0] != '<'
 }
 

@@ -3,6 +3,7 @@ package options
 import (
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
@@ -51,9 +52,10 @@ func (f *HookFlags) Read(container string) (plan.Hooks, error) {
 		if err := NotEmpty(f.flags, flag.name); err != nil {
 			return out, err
 		}
-		if hasPassword(*f.value[flag.name]) {
-			return out, Usage("--%s has a password in it, which other users of this machine can read: have the command take it "+
-				"from the environment or a file", flag.name)
+		if command := *f.value[flag.name]; command != "" {
+			if err := check.ValidCommand(command); err != nil {
+				return out, Usage("--%s: %w", flag.name, err)
+			}
 		}
 	}
 	hook := func(name string, exec bool, moment plan.Moment) []plan.Hook {
