@@ -18,7 +18,7 @@ func HookDetails(hooks plan.Hooks) []string {
 	}
 	var out []string
 	if l := hooks.Leader; l != nil && l.Find.Preset != "" {
-		out = append(out, fmt.Sprintf("preset %s: its commands are in kubectl sts preset show %s",
+		out = append(out, fmt.Sprintf("preset %s brings commands and checks (preset show %s prints them)",
 			plan.PresetName(l.Find.Preset), l.Find.Preset))
 	}
 	for _, h := range hooks.Before {
