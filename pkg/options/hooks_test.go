@@ -108,4 +108,3 @@ func TestHooksThatCannotBeRun(t *testing.T) {
 		})
 	}
 }
-
