@@ -172,3 +172,9 @@ func TestStepsThatGoDownForTheseReplicasStartNothing(t *testing.T) {
 	require.EqualError(t, err, "step 2 (50% = 3 pods) must be larger than step 1 (4 pods)")
 	require.Nil(t, p)
 }
+
+func TestATitleSaysNothingOfASoakThatThereIsNot(t *testing.T) {
+	ask := verbtest.Ask(verbtest.Image("nginx:1.22"), func(r *verbtest.Request) { r.Soak = 0 })
+	p := verbtest.Planned(t)(plantest.Saved(canary.Plan(ask.Canary(), verbtest.Settled(), ststest.Start)))
+	require.Equal(t, "canary of statefulset web: 5 pods in 3 steps (1, 3, 5)", p.Title)
+}

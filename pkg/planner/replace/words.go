@@ -11,18 +11,20 @@ import (
 func (r Rollout) title(verb string) string {
 	title := fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), sts.Count(r.Set.Replicas(), "pod"))
 	if r.Record.Pods != nil {
-		return fmt.Sprintf("%s of statefulset %s: %s, soaked for %s", verb, r.Set.Name(), r.replacer().pods(0), r.Record.Soak.Duration)
+		return fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), r.replacer().pods(0)) + r.soaked("")
 	}
 	if len(r.Counts) <= 1 && !r.traits().counted {
-		return fmt.Sprintf("%s, soaked for %s", title, r.Record.Soak.Duration)
+		return title + r.soaked("")
 	}
-	return fmt.Sprintf(
-		"%s in %s (%s), each soaked for %s",
-		title,
-		sts.Count(len(r.Counts), "step"),
-		list(r.Counts),
-		r.Record.Soak.Duration,
-	)
+	return fmt.Sprintf("%s in %s (%s)", title, sts.Count(len(r.Counts), "step"), list(r.Counts)) + r.soaked("each ")
+}
+
+// soaked says for how long, and nothing where there is no soak.
+func (r Rollout) soaked(each string) string {
+	if r.Record.Soak.Duration == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %ssoaked for %s", each, r.Record.Soak.Duration)
 }
 
 func (r Rollout) success() string {
