@@ -2,6 +2,7 @@ package sts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,7 +113,29 @@ func podTrouble(p *corev1.Pod) *Trouble {
 	if worst == nil && p.Status.Phase == corev1.PodFailed {
 		return &Trouble{Reason: or(p.Status.Reason, "Failed"), Message: p.Status.Message, Grace: AtDeadline}
 	}
+	if worst == nil && silent(p) {
+		return &Trouble{
+			Reason: ReasonNodeLost, Grace: AtDeadline,
+			Message: fmt.Sprintf("node %s does not report any more; the containers were ready when it last did", p.Spec.NodeName),
+		}
+	}
 	return worst
+}
+
+// silent reports whether it is not the kubelet that has called a running pod not Ready. The
+// controller of nodes changes that one condition when it has not heard of a node
+// (MarkPodsNotReady in k8s.io/kubernetes/pkg/controller/util/node); the kubelet has it
+// follow ContainersReady and the pod's readiness gates.
+func silent(p *corev1.Pod) bool {
+	is := map[corev1.PodConditionType]corev1.ConditionStatus{}
+	for _, c := range p.Status.Conditions {
+		is[c.Type] = c.Status
+	}
+	gated := slices.ContainsFunc(p.Spec.ReadinessGates, func(g corev1.PodReadinessGate) bool {
+		return is[g.ConditionType] != corev1.ConditionTrue
+	})
+	return p.Status.Phase == corev1.PodRunning && p.Spec.NodeName != "" && !gated &&
+		is[corev1.PodReady] == corev1.ConditionFalse && is[corev1.ContainersReady] == corev1.ConditionTrue
 }
 
 func schedulingTrouble(p *corev1.Pod) *Trouble {

@@ -162,6 +162,33 @@ func TestTroubleOfContainers(t *testing.T) {
 	}
 }
 
+// What the controller of nodes leaves of a pod whose node has gone silent, and what looks
+// like it and is the kubelet's own word.
+func TestAPodWhoseNodeDoesNotReport(t *testing.T) {
+	lost := &sts.Trouble{
+		Reason: sts.ReasonNodeLost, Message: "node node-1 does not report any more; the containers were ready when it last did",
+		Grace: sts.AtDeadline,
+	}
+	conditions := func(containers corev1.ConditionStatus, gate string) func(*corev1.Pod) {
+		return func(p *corev1.Pod) {
+			p.Spec.NodeName = "node-1"
+			p.Status.Conditions = []corev1.PodCondition{
+				{Type: corev1.PodReady, Status: corev1.ConditionFalse}, {Type: corev1.ContainersReady, Status: containers},
+			}
+			if gate != "" {
+				p.Spec.ReadinessGates = []corev1.PodReadinessGate{{ConditionType: "example.com/gate"}}
+				p.Status.Conditions = append(p.Status.Conditions,
+					corev1.PodCondition{Type: "example.com/gate", Status: corev1.ConditionStatus(gate)})
+			}
+		}
+	}
+	require.Equal(t, lost, troubleOf(conditions(corev1.ConditionTrue, "")))
+	require.Equal(t, lost, troubleOf(conditions(corev1.ConditionTrue, "True")))
+	require.Nil(t, troubleOf(conditions(corev1.ConditionFalse, "")), "a probe fails")
+	require.Nil(t, troubleOf(conditions(corev1.ConditionTrue, "False")), "a gate is closed")
+	require.Nil(t, troubleOf(conditions(corev1.ConditionTrue, ""), func(p *corev1.Pod) { p.Status.Phase = corev1.PodPending }))
+}
+
 func TestTroubleInOneLine(t *testing.T) {
 	require.Equal(t, "Unschedulable", sts.Trouble{Reason: "Unschedulable"}.String())
 	require.Equal(t, "Evicted: low on memory", sts.Trouble{Reason: "Evicted", Message: "low on memory"}.String())
