@@ -14,6 +14,7 @@ import (
 type database struct {
 	name   string
 	kinds  string // the directories of its scripts
+	preset string // the script of its preset
 	image  string
 	data   string // where a member keeps its data
 	leave  string // what a hook runs in a member that goes
@@ -24,7 +25,7 @@ type database struct {
 
 var databases = []database{
 	{
-		name: "redis", kinds: "primary nodes presets", image: "redis:7.0", data: "/data",
+		name: "redis", preset: "primary", kinds: "primary nodes", image: "redis:7.0", data: "/data",
 		leave:  `redis-cli config set replica-priority 0 && echo member $(hostname) leaves`,
 		forget: "redis-cli srem proof 1",
 		still:  "redis-cli replicaof 127.0.0.1 1",
@@ -32,21 +33,21 @@ var databases = []database{
 			`redis-cli replicaof redis-$i.redis 6379; done`,
 	},
 	{
-		name: "mariadb", kinds: "primary presets", image: "mariadb:10.11", data: "/var/lib/mysql",
+		name: "mariadb", preset: "primary", kinds: "primary", image: "mariadb:10.11", data: "/var/lib/mysql",
 		leave:  `mariadb -S /run/mysqld.sock -e 'STOP SLAVE' && echo member $(hostname) leaves`,
 		forget: "mariadb -S /run/mysqld.sock app -e 'DELETE FROM proof WHERE value = 1'",
 		still:  "mariadb -S /run/mysqld.sock -e 'STOP SLAVE SQL_THREAD'",
 		again:  "mariadb -S /run/mysqld.sock -e 'START SLAVE SQL_THREAD'",
 	},
 	{
-		name: "postgres", kinds: "primary presets", image: "postgres:15", data: "/var/lib/postgresql",
+		name: "postgres", preset: "primary", kinds: "primary", image: "postgres:15", data: "/var/lib/postgresql",
 		leave:  `psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()' && echo member $(hostname) leaves`,
 		forget: "psql -h /tmp -U postgres -d app -c 'DELETE FROM proof WHERE value = 1'",
 		still:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()'",
 		again:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_resume()'",
 	},
-	{name: "etcd", kinds: "quorum etcd", image: "etcd:3.4"},
-	{name: "zookeeper", kinds: "quorum zookeeper", image: "zookeeper:3.8"},
+	{name: "etcd", preset: "quorum", kinds: "quorum etcd", image: "etcd:3.4"},
+	{name: "zookeeper", preset: "quorum", kinds: "quorum zookeeper", image: "zookeeper:3.8"},
 }
 
 // scripts are the files to run with the database.

@@ -42,8 +42,12 @@ func cmdProved(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		return
 	}
-	the.tables.Add(args[0], table.Row{
-		Change: s.change, By: s.by, Acknowledged: v.Acknowledged, Found: v.Found,
+	change := s.change
+	if s.table != args[0] {
+		change = args[0] + ": " + change
+	}
+	the.tables.Add(s.table, table.Row{
+		Change: change, By: s.by, Acknowledged: v.Acknowledged, Found: v.Found,
 		Pause: time.Duration(v.Pause) * time.Millisecond, Ended: args[1] + s.killed,
 	})
 }

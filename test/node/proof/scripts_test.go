@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 			ran := false // -run may choose some
 			passed := t.Run(db.name+"_"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 				ran = true
-				testscript.RunT(serial{t}, params(db, file))
+				testscript.RunT(serial{t}, params(db, file, db.name))
 			})
 			complete = complete && ran && passed
 			if !passed {
@@ -41,7 +41,31 @@ func TestScripts(t *testing.T) {
 			the.tables.Of(db.name).Complete = true
 		}
 	}
+	presets(t)
 }
+
+// presets runs the scripts of all presets, which have a table of their own: they are
+// proved together, whatever else of a database is.
+func presets(t *testing.T) {
+	complete := true
+	for _, db := range databases {
+		ran := false
+		passed := t.Run(db.name+"_preset", func(t *testing.T) {
+			ran = true
+			testscript.RunT(serial{t}, params(db, filepath.Join("testdata", "presets", db.preset+".txtar"), presetTable))
+		})
+		complete = complete && ran && passed
+		if !passed {
+			the.tables.Of(presetTable).Failed = true
+		}
+	}
+	if complete {
+		the.tables.Of(presetTable).Complete = true
+	}
+}
+
+// presetTable is the name of their table.
+const presetTable = "presets"
 
 // serial keeps testscript from running a script beside others.
 type serial struct{ *testing.T }
@@ -50,11 +74,11 @@ func (s serial) Run(_ string, f func(testscript.T)) { s.Helper(); f(s) }
 func (s serial) Parallel()                          {}
 func (s serial) Verbose() bool                      { return testing.Verbose() }
 
-func params(db database, file string) testscript.Params {
+func params(db database, file, table string) testscript.Params {
 	return testscript.Params{
 		Files:               []string{file},
 		RequireExplicitExec: true,
-		Setup:               func(env *testscript.Env) error { return setUp(env, db) },
+		Setup:               func(env *testscript.Env) error { return setUp(env, db, table) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready":    cmdReady,
 			"images":   cmdImages,
@@ -78,9 +102,9 @@ func params(db database, file string) testscript.Params {
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
 // setUp gives a script a namespace, a home directory and a kubeconfig of its own.
-func setUp(env *testscript.Env, db database) error {
+func setUp(env *testscript.Env, db database, table string) error {
 	namespace := db.name + "-" + notInNames.ReplaceAllString(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "-")
-	s := &state{env: env, namespace: namespace, runs: map[string]*program.Run{}}
+	s := &state{env: env, namespace: namespace, table: table, runs: map[string]*program.Run{}}
 	env.Values[stateKey{}] = s
 	repository := filepath.Dir(filepath.Dir(the.source))
 	content, err := os.ReadFile(the.cluster.Kubeconfig())

@@ -22,6 +22,7 @@ type state struct {
 	env        *testscript.Env
 	namespace  string
 	kubeconfig string
+	table      string // where its rows go
 	runs       map[string]*program.Run
 	change, by string    // of the scenario
 	since      time.Time // when it began
