@@ -1,0 +1,139 @@
+package preset_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
+)
+
+// scene is a pod whose database is played by a script: what its client says to whom.
+type scene struct {
+	t   *testing.T
+	dir string
+}
+
+func newScene(t *testing.T, client, script string) scene {
+	t.Helper()
+	s := scene{t, t.TempDir()}
+	s.program(client, script)
+	s.program("hostname", `echo "$STS_POD.db.ns.svc.cluster.local"`)
+	s.program("sleep", ":")
+	return s
+}
+
+func (s scene) program(name, script string) {
+	text := "#!/bin/sh\nlog=" + s.dir + "/log dir=" + s.dir + "\n" + script + "\n"
+	require.NoError(s.t, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o700))
+}
+
+// run is the exit code of a command, and all that it has said and that its database has
+// been told.
+func (s scene) run(command string, env ...string) (code int, said, told string) {
+	s.t.Helper()
+	cmd := exec.CommandContext(s.t.Context(), "sh", "-c", command)
+	cmd.Env = append([]string{
+		"PATH=" + s.dir + ":" + os.Getenv("PATH"), "STS_NAME=db", "STS_POD=db-2", "STS_ORDINAL=2", "STS_REPLICAS=3", "STS_PEERS=db-0 db-1",
+	}, env...)
+	out, err := cmd.CombinedOutput()
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		require.NoError(s.t, err)
+	}
+	log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+	return code, string(out), string(log)
+}
+
+func stepDown(t *testing.T, name string) string {
+	t.Helper()
+	p, ok := preset.Find(name)
+	require.True(t, ok)
+	return p.Hooks("").Leader.StepDown.Command
+}
+
+// mariadb plays three members: db-2 leads. What is to go wrong stands before it.
+const mariadb = `
+host=own
+for arg in "$@"; do [ "$last" != -h ] || host=${arg%%.*}; last=$arg; done
+text=$(cat)
+printf '%s\n' "$host: $text" >> "$log"
+lost() { echo "ERROR 2013 (HY000): Lost connection" >&2; exit 1; }
+case "$host $text" in
+WRONG
+'own SELECT @@global.read_only') echo 0 ;;
+*'SELECT @@global.read_only') echo 1 ;;
+*gtid_binlog_pos*) echo 0-1-7 ;;
+*MASTER_GTID_WAIT*) echo 0 ;;
+esac
+`
+
+func TestMariaDBStepsDownWithoutLosingAWrite(t *testing.T) {
+	const (
+		promoted = "RESET SLAVE ALL; SET GLOBAL read_only = 0"
+		unknown  = "nobody takes writes: whether db-0 is the primary is not known"
+	)
+	for _, test := range []struct {
+		name, wrong string
+		want        int
+		says        string
+		told, not   []string
+	}{
+		{
+			"all is well", "", 0, "db-0 is the primary now",
+			[]string{"db-0: STOP SLAVE; " + promoted, "own: CHANGE MASTER TO MASTER_HOST = 'db-0.db.", "db-1: STOP SLAVE; CHANGE MASTER"}, nil,
+		},
+		{
+			"the primary dies once it takes no more writes",
+			`"own SELECT @@global.gtid_binlog_pos") if grep -q 'read_only = 1' "$log"; then lost; else echo 0-1-7; fi ;;`,
+			75, "the primary does not say what it has", []string{"own: SET GLOBAL read_only = 0"}, []string{promoted},
+		},
+		{
+			"somebody writes all the same", `"own SELECT @@global.gtid_binlog_pos") echo "0-1-$(wc -l < "$log")" ;;`,
+			75, "somebody writes", []string{"own: SET GLOBAL read_only = 0"}, []string{promoted},
+		},
+		{
+			"there are two primaries", `"db-1 SELECT @@global.read_only") echo 0 ;;`,
+			75, "db-1 takes writes as well", nil, []string{promoted, "CHANGE MASTER", "read_only = 1"},
+		},
+		{
+			"the heir's answer is lost", "db-0*RESET*) lost ;;\n" + `"db-0 SELECT @@global.read_only") grep -q RESET "$log"; echo $? ;;`,
+			0, "db-0 is the primary now", nil, []string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
+		},
+		{
+			"the heir is lost", "db-0*RESET*) lost ;;\n" + `db-0*) ! grep -q RESET "$log" || lost; case "$text" in *WAIT*) echo 0;; *) echo 1;; esac ;;`,
+			1, unknown, nil, []string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
+		},
+		{
+			"the heir does not take it", "db-0*RESET*) lost ;;",
+			0, "db-1 is the primary now", []string{"db-0: SET GLOBAL read_only = 1", "own: SET GLOBAL read_only = 0", "db-1: STOP SLAVE; RESET"}, nil,
+		},
+		{
+			"no replica is in sync", "*MASTER_GTID_WAIT*) echo -1 ;;",
+			75, "no replica gets in sync", nil, []string{"read_only = 1", promoted},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "mariadb", strings.Replace(mariadb, "WRONG", test.wrong, 1))
+			code, said, told := s.run(stepDown(t, "mariadb"), `MARIADB_REPLICATION_PASSWORD=a'b\t`)
+			require.Equal(t, test.want, code, said+told)
+			require.Contains(t, said, test.says)
+			for _, part := range test.told {
+				require.Contains(t, told, part)
+			}
+			for _, part := range test.not {
+				require.NotContains(t, told, part)
+			}
+			require.NotContains(t, said, `a'b`)
+			if strings.Contains(told, "CHANGE MASTER") {
+				require.Contains(t, told, `MASTER_PASSWORD = 'a\'b\\t'`)
+			}
+		})
+	}
+}
