@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
 )
 
@@ -136,4 +137,96 @@ func TestMariaDBStepsDownWithoutLosingAWrite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// postgres plays three members: db-2 leads.
+const postgres = `
+for arg in "$@"; do [ "$last" != -h ] || host=${arg%%.*}; last=$arg; done
+[ "$host" != 127 ] || host=own
+text=$(cat)
+printf '%s\n' "$host: $text" >> "$log"
+lost() { echo "server closed the connection unexpectedly" >&2; exit 1; }
+case "$host $text" in
+WRONG
+'own SELECT CASE'*) echo primary ;;
+*'SELECT CASE'*) echo standby ;;
+*pg_current_wal*|*pg_switch_wal*|*pg_last_wal_receive*) echo 0/3000000 ;;
+*SELECT*) echo t ;;
+esac
+`
+
+func TestPostgreSQLStepsDownWithoutLosingAWrite(t *testing.T) {
+	const back = "own: ALTER SYSTEM RESET default_transaction_read_only"
+	for _, test := range []struct {
+		name, wrong string
+		want        int
+		says        string
+		told, not   []string
+	}{
+		{
+			"all is well", "", 0, "db-0 is the primary now",
+			[]string{
+				"own: ALTER SYSTEM SET default_transaction_read_only = on", "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-0.",
+				"db-0: ALTER SYSTEM RESET default_transaction_read_only", "db-0: SELECT pg_promote()",
+			},
+			[]string{back},
+		},
+		{
+			"the primary dies once it takes no more writes", `own*pg_switch_wal*) lost ;;`,
+			1, "the primary does not say what it has", []string{back}, []string{"pg_promote"},
+		},
+		{
+			"a client does not end", `*count*backend_type*) echo f ;;`,
+			1, "clients that may write do not end", []string{back}, []string{"pg_promote"},
+		},
+		{
+			"the primary goes on", `*"= on"*) lost ;;`,
+			1, "the primary goes on taking writes", []string{back}, []string{"pg_promote"},
+		},
+		{
+			"there are two primaries", `"db-1 SELECT CASE"*) echo primary ;;`,
+			75, "db-1 takes writes as well", nil, []string{"pg_promote", "ALTER SYSTEM"},
+		},
+		{
+			"no standby is near", `*pg_wal_lsn_diff*) echo f ;;`,
+			75, "no standby streams, and is near", nil, []string{"pg_promote", "ALTER SYSTEM"},
+		},
+		{
+			"another standby says nothing", `"db-1 SELECT pg_last_wal_receive"*) lost ;;`,
+			1, "db-1 does not say what it has", []string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."}, []string{"pg_promote"},
+		},
+		{
+			"the heir does not get in sync", `*replay_lsn*">="*) echo f ;;`,
+			1, "db-0 does not get in sync", []string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."}, []string{"pg_promote"},
+		},
+		{
+			"the heir is lost", `*pg_promote*|*NOT*) lost ;;`,
+			1, "nobody takes writes: whether db-0 is the primary is not known", []string{"pg_promote"}, []string{back},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "psql", strings.Replace(postgres, "WRONG", test.wrong, 1))
+			s.program("date", `n=$(cat "$dir/now" 2> /dev/null || echo 0); echo $((n + 4)) > "$dir/now"; echo "$n"`)
+			code, said, told := s.run(stepDown(t, "postgres"), `POSTGRES_PASSWORD=a'b\c`)
+			require.Equal(t, test.want, code, said+told)
+			require.Contains(t, said, test.says)
+			for _, part := range test.told {
+				require.Contains(t, told, part)
+			}
+			for _, part := range test.not {
+				require.NotContains(t, told, part)
+			}
+			if strings.Contains(told, "primary_conninfo") {
+				require.Contains(t, told, `password=''a\''b\\c'' application_name`)
+			}
+		})
+	}
+}
+
+func TestAPostgreSQLThatHasSteppedDownAndFollowsNobodyIsNotGood(t *testing.T) {
+	s := newScene(t, "psql", "echo former")
+	p, _ := preset.Find("postgres")
+	code, said, _ := s.run(p.Checks("", check.Standard())[0].Command)
+	require.Equal(t, 75, code)
+	require.Contains(t, said, "it takes no writes, and follows nobody")
 }
