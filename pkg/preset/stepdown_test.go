@@ -230,3 +230,65 @@ func TestAPostgreSQLThatHasSteppedDownAndFollowsNobodyIsNotGood(t *testing.T) {
 	require.Equal(t, 75, code)
 	require.Contains(t, said, "it takes no writes, and follows nobody")
 }
+
+// redis plays three members: db-2 leads, and db-0 does so once it has failed over.
+const redis = `
+for arg in "$@"; do [ "$last" != -h ] || host=${arg%%.*}; last=$arg; done
+[ -n "$host" ] || host=own
+shift 2
+[ "$1" != -h ] || shift 2
+echo "$host: $*" >> "$log"
+case "$host $*" in
+WRONG
+'own info replication')
+  printf 'role:master\r\nmaster_failover_state:no-failover\r\nslave0:ip=fd00::1,port=6379,state=online,offset=7\r\n'
+  printf 'slave1:ip=db-1.db.ns.svc.cluster.local,port=6379,state=online,offset=7\r\n' ;;
+'db-0 client info') echo 'id=3 addr=[fd00::2]:40000 laddr=[fd00::1]:6379 fd=8' ;;
+'db-1 client info') echo 'id=3 addr=10.0.0.9:40000 laddr=10.0.0.1:6379 fd=8' ;;
+'db-0 role') if grep -q 'own: failover to fd00::1' "$log"; then echo master; else echo slave; fi ;;
+'db-1 role') if grep -q 'own: failover to db-1' "$log"; then echo master; else echo slave; fi ;;
+*) echo OK ;;
+esac
+`
+
+func TestRedisStepsDownWithoutLosingAWrite(t *testing.T) {
+	for _, test := range []struct {
+		name, wrong string
+		want        int
+		says        string
+		told, not   []string
+	}{
+		{
+			"all is well, with an address of IPv6", "", 0, "db-0 is the primary now",
+			[]string{"own: failover to fd00::1 6379 timeout 10000", "db-1: replicaof db-0.", "db-2: replicaof db-0."}, nil,
+		},
+		{
+			"the heir has another name", "'db-0 client info') ;;", 0, "db-1 is the primary now",
+			[]string{"own: failover to db-1.db.ns.svc.cluster.local 6379", "db-0: replicaof db-1."}, []string{"fd00"},
+		},
+		{
+			"there are two primaries", "'db-1 role') echo master ;;", 75, "db-1 is a primary as well",
+			nil, []string{"failover", "replicaof"},
+		},
+		{
+			"one can't be asked", "'db-1 role') ;;", 75, "db-1 does not say what it is", nil, []string{"failover", "replicaof"},
+		},
+		{
+			"a failover that was given up", "'db-0 role') echo slave ;;", 0, "db-0 does not get in sync",
+			[]string{"own: failover to fd00::1", "db-0: replicaof db-1."}, []string{"replicaof db-0"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "redis-cli", strings.Replace(redis, "WRONG", test.wrong, 1))
+			code, said, told := s.run(stepDown(t, "redis"))
+			require.Equal(t, test.want, code, said+told)
+			require.Contains(t, said, test.says)
+			for _, part := range test.told {
+				require.Contains(t, told, part)
+			}
+			for _, part := range test.not {
+				require.NotContains(t, told, part)
+			}
+		})
+	}
+}
