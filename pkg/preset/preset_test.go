@@ -138,3 +138,40 @@ func TestWhatACommandOfThePresetsComesTo(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatACommandForEtcdComesTo(t *testing.T) {
+	etcd, _ := preset.Find("etcd")
+	hooks := etcd.Hooks("")
+	healthCheck := etcd.Checks("", check.Standard())[0].Command
+	const (
+		leads   = `"MemberID" : 7\n"RaftTerm" : 2\n"Version" : "3.6.0"\n"DBSize" : 20480\n"Leader" : 7\n"IsLearner" : false\n"RaftTerm" : 2`
+		follows = `"MemberID" : 7\n"Leader" : 9\n"IsLearner" : false`
+		learns  = `"MemberID" : 7\n"Leader" : 9\n"IsLearner" : true`
+		three   = `1, started, db-0\n2, started, db-1\n3, started, db-2`
+		healthy = `a is healthy\nb is healthy\nc is healthy`
+	)
+	for _, test := range []struct {
+		name, command, status, members, health string
+		want                                   int
+	}{
+		{"the leader leads", hooks.Leader.Find.Command, leads, three, healthy, 0},
+		{"a follower does not", hooks.Leader.Find.Command, follows, three, healthy, 1},
+		{"nobody is known to", hooks.Leader.Find.Command, `"MemberID" : 7`, three, healthy, 75},
+		{"one of three that are healthy may go", hooks.Before[0].Command, follows, three, healthy, 0},
+		{"one of two that are may not", hooks.Before[0].Command, follows, three, `a is healthy\nb is healthy`, 75},
+		{"nor one of members that are not known", hooks.Before[0].Command, follows, "", healthy, 75},
+		{"one of two members may", hooks.Before[0].Command, follows, `1, started, db-0\n2, started, db-1`, `a is healthy`, 0},
+		{"a member is healthy", healthCheck, follows, three, healthy, 0},
+		{"a learner is not", healthCheck, learns, three, healthy, 75},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "etcdctl", `case "$*" in
+*'endpoint status --write-out=fields') printf '`+test.status+`\n' ;;
+*'member list') [ -n '`+test.members+`' ] && printf '`+test.members+`\n' ;;
+*'endpoint health'*) printf '`+test.health+`\n' ;;
+esac`)
+			code, said, _ := s.run(test.command)
+			require.Equal(t, test.want, code, said)
+		})
+	}
+}
