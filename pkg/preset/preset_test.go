@@ -175,3 +175,12 @@ esac`)
 		})
 	}
 }
+
+func TestWhatACommandForZooKeeperComesTo(t *testing.T) {
+	zookeeper, _ := preset.Find("zookeeper")
+	leads := zookeeper.Hooks("").Leader.Find.Command
+	for mode, want := range map[string]int{"leader": 0, "standalone": 0, "follower": 1, "observer": 1, "": 75} {
+		code, said, _ := newScene(t, "nc", "cat > /dev/null; echo 'Mode: "+mode+"'").run(leads)
+		require.Equal(t, want, code, mode+said)
+	}
+}
