@@ -292,3 +292,29 @@ func TestRedisStepsDownWithoutLosingAWrite(t *testing.T) {
 		})
 	}
 }
+
+func TestAMemberThatComesBackAsASecondPrimaryFailsTheStep(t *testing.T) {
+	for _, test := range []struct {
+		preset, program, script string
+		want                    int
+		says                    string
+	}{
+		{"redis", "redis-cli", redis, 0, ""},
+		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'db-1 role') echo master ;;", 1), 1, "db-2 has come back as a primary, and db-1 is one"},
+		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'db-1 role') ;;", 1), 75, "db-1 does not say"},
+		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'own info replication') echo role:slave ;;", 1), 0, ""},
+		{"mariadb", "mariadb", mariadb, 0, ""},
+		{"mariadb", "mariadb", strings.Replace(mariadb, "WRONG", `"db-1 SELECT @@global.read_only") echo 0 ;;`, 1), 1, "db-1 takes them as well"},
+		{"mariadb", "mariadb", strings.Replace(mariadb, "WRONG", `db-1*) lost ;;`, 1), 75, "db-1 does not say"},
+		{"postgres", "psql", postgres, 0, ""},
+		{"postgres", "psql", strings.Replace(postgres, "WRONG", `"db-1 SELECT CASE"*) echo primary ;;`, 1), 1, "db-1 takes them as well"},
+		{"postgres", "psql", strings.Replace(postgres, "WRONG", `db-1*) lost ;;`, 1), 75, "db-1 does not say"},
+	} {
+		t.Run(test.preset+test.says, func(t *testing.T) {
+			p, _ := preset.Find(test.preset)
+			code, said, _ := newScene(t, test.program, strings.Replace(test.script, "WRONG", "", 1)).run(p.Hooks("").After[0].Command)
+			require.Equal(t, test.want, code, said)
+			require.Contains(t, said, test.says)
+		})
+	}
+}
