@@ -48,6 +48,10 @@ type hooks struct {
 	again   time.Time        // when that is run again
 	since   time.Time        // since when it has said so
 	lead    lead
+	// begun are pods that were Ready when the first of their commands before they go
+	// began. That such a pod is Ready no more may be the command's doing. Never changed,
+	// only replaced.
+	begun map[types.UID]bool
 }
 
 // lead is what the pods have said about who leads.
@@ -189,7 +193,7 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 	}
 	pod, _ := n.s.Pod(ordinal)
 	for _, h := range all {
-		if h.Pod != "" && h.Ordinal != ordinal || h.Lenient && h.Exec && !pod.Ready {
+		if h.Pod != "" && h.Ordinal != ordinal || h.Lenient && h.Exec && !pod.Ready && !n.st.hooks.begun[pod.UID] {
 			continue
 		}
 		next := ranHook{h.For(n.s, ordinal).Now(n.s), pod.UID}
@@ -201,12 +205,26 @@ func (n *next) ran(step *plan.Step, all []plan.Hook, ordinal int) bool {
 			continue
 		case n.tooEarly(step, next):
 		default:
+			n.begin(pod, h.Moment)
 			n.st.hooks.running = &next
 			n.d.Hook, n.st.started = &next.hook, n.now // its time is not the step's
 		}
 		return false
 	}
 	return true
+}
+
+// begin notes of a pod that is Ready that its commands begin.
+func (n *next) begin(pod sts.Pod, moment plan.Moment) {
+	if !pod.Ready || moment == plan.AfterPod || n.st.hooks.begun[pod.UID] {
+		return
+	}
+	begun := maps.Clone(n.st.hooks.begun)
+	if begun == nil {
+		begun = map[types.UID]bool{}
+	}
+	begun[pod.UID] = true
+	n.st.hooks.begun = begun
 }
 
 // tooEarly reports whether a hook that has said "not yet" is to wait, and holds the run
@@ -252,7 +270,12 @@ func (n *next) ledBy(step *plan.Step, goes []int) bool {
 		pod, there := n.s.Pod(o)
 		return there && pod.Ready && !pod.Terminating
 	}
-	goes = slices.DeleteFunc(slices.Clone(goes), func(o int) bool { return !ready(o) })
+	// One that is not Ready any more may have stepped down by half.
+	begun := func(o int) bool {
+		pod, there := n.s.Pod(o)
+		return there && n.st.hooks.begun[pod.UID] && !pod.Terminating
+	}
+	goes = slices.DeleteFunc(slices.Clone(goes), func(o int) bool { return !ready(o) && !begun(o) })
 	if step.Leader == nil || len(goes) == 0 {
 		return true
 	}
@@ -293,6 +316,10 @@ func (n *next) leadKnown(step *plan.Step, goes []int) bool {
 		if pod.Ready && !pod.Terminating && n.s.Ordinals().Has(pod.Ordinal) {
 			ask = append(ask, step.Leader.Find.For(n.s, pod.Ordinal).Now(n.s))
 		}
+	}
+	if len(ask) == 0 {
+		n.unled(step, n.whyUnled())
+		return false
 	}
 	n.st.hooks.lead.asking = true
 	n.d.Find, n.st.started = ask, n.now

@@ -139,7 +139,7 @@ func (n *next) unhealthy(step *plan.Step) bool {
 	}
 	for _, pod := range slices.Backward(n.s.Pods) {
 		switch {
-		case pod.Terminating:
+		case pod.Terminating, n.st.hooks.begun[pod.UID]: // its commands may be why
 		case pod.UID == n.st.deleted:
 			return true
 		case pod.Ready || !n.s.Ordinals().Has(pod.Ordinal) || pod.Revision == n.s.Wanted(pod.Ordinal):

@@ -310,3 +310,59 @@ func TestAPodsRoleIsNotMadeUp(t *testing.T) {
 		}, m.now())
 	})
 }
+
+// Being drained it is Ready no more: that is no reason not to wait for the command.
+func TestAPodThatItsCommandTakesOutOfServiceWaitsForIt(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		ready, drained *corev1.Pod
+		change         func(*plan.Step)
+	}{
+		{"on the way there", ststest.Pod(4), ststest.Pod(4, ststest.Unready), func(*plan.Step) {}},
+		{
+			"on the way back, where a pod that is not Ready goes first", ststest.UpdatedPod(4), ststest.UpdatedPod(4, ststest.Unready),
+			func(s *plan.Step) { s.Replace = &plan.Replace{Mode: plan.ReplaceBlocker, AlwaysUnhealthy: true} },
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := &members{leads: 1, early: 2}
+			p := lets(func(s *plan.Step) {
+				s.Before[0].Lenient = true
+				test.change(s)
+			})
+			onStageOf(t, m, p, closedBut(test.ready), func(t *testing.T, s *stage) {
+				s.show(closedBut(test.drained))
+				require.Empty(t, s.cluster.sent)
+				s.pass(5 * time.Second)
+				require.Empty(t, s.cluster.sent)
+				s.pass(5 * time.Second)
+				require.Equal(t, []string{"before web-4 "}, m.now())
+				require.Len(t, s.cluster.sent, 1)
+			})
+		})
+	}
+}
+
+// Of one that leads and is Ready no more while it steps down nobody knows whether it did.
+func TestAPodThatFallsWhileItStepsDownWaitsForAnotherToLead(t *testing.T) {
+	m := &members{leads: 4, heir: 4}
+	onStageOf(t, m, lets(), ststest.Closed(), func(t *testing.T, s *stage) {
+		require.Equal(t, []string{"down web-4 leader"}, m.now())
+		s.show(closedBut(ststest.Pod(4, ststest.Unready)))
+		m.access.Lock()
+		m.leads = -1
+		m.access.Unlock()
+		s.pass(time.Minute)
+		require.Empty(t, s.cluster.sent)
+		m.access.Lock()
+		m.leads = 0
+		m.access.Unlock()
+		s.pass(2 * time.Second)
+		require.Len(t, s.cluster.sent, 1)
+	})
+}
+
+// closedBut is the set before the step, with this pod instead of that of the same ordinal.
+func closedBut(pod *corev1.Pod) sts.Snapshot {
+	return ststest.Opened(ststest.Canary(ststest.Partition(5), ststest.Generation(2)), pod)
+}
