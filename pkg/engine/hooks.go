@@ -24,6 +24,9 @@ const (
 	leadAgain = 2 * time.Second
 	// leadFresh is for how long an answer counts.
 	leadFresh = 10 * time.Second
+	// keptFor is for how long something may keep a pod from going before the commands
+	// that let it go are run again.
+	keptFor = time.Minute
 )
 
 // The reasons of runs that are held because of a hook.
@@ -47,11 +50,20 @@ type hooks struct {
 	early   ranHook          // what has said "not yet"
 	again   time.Time        // when that is run again
 	since   time.Time        // since when it has said so
+	kept    time.Time        // since when something else keeps a pod from going, zero when nothing does
 	lead    lead
 	// begun are pods that were Ready when the first of their commands before they go
 	// began. That such a pod is Ready no more may be the command's doing. Never changed,
 	// only replaced.
 	begun map[types.UID]bool
+}
+
+// taken is h once a pod has gone or the set has changed: what the commands for another
+// one have found out or done was before that.
+func (h hooks) taken() hooks {
+	h.ran, h.lead = maps.Clone(h.ran), h.lead.old()
+	maps.DeleteFunc(h.ran, func(r ranHook, _ bool) bool { return r.hook.Moment != plan.AfterPod })
+	return h
 }
 
 // lead is what the pods have said about who leads.
@@ -225,6 +237,27 @@ func (n *next) begin(pod sts.Pod, moment plan.Moment) {
 	}
 	begun[pod.UID] = true
 	n.st.hooks.begun = begun
+}
+
+// keep notes that a pod does not go yet, for another reason than its commands.
+func (n *next) keep() {
+	if n.st.hooks.kept.IsZero() {
+		n.st.hooks.kept = n.now
+	}
+}
+
+// goOn has the commands run again that let pods go which were kept from it for long: what
+// they have found out may be so no more. A pod that is not Ready has been taken out of
+// service by them, and is so still.
+func (n *next) goOn() {
+	h := &n.st.hooks
+	if !h.kept.IsZero() && !n.now.Before(h.kept.Add(keptFor)) {
+		h.ran = maps.Clone(h.ran)
+		maps.DeleteFunc(h.ran, func(r ranHook, _ bool) bool {
+			return r.hook.Moment != plan.AfterPod && slices.ContainsFunc(n.s.Pods, func(p sts.Pod) bool { return p.UID == r.uid && p.Ready })
+		})
+	}
+	h.kept = time.Time{}
 }
 
 // tooEarly reports whether a hook that has said "not yet" is to wait, and holds the run

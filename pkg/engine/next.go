@@ -112,7 +112,11 @@ func (n *next) changed(step *plan.Step) bool {
 		n.st.phase, n.st.started = waiting, n.now
 		return true
 	}
-	if !n.required(step) || !n.underWay() && !n.allowed(step) || !n.allMayGo(step) {
+	if !n.required(step) || !n.underWay() && !n.allowed(step) {
+		n.keep()
+		return false
+	}
+	if n.goOn(); !n.allMayGo(step) {
 		return false
 	}
 	if !n.overdue(step, plan.Progress{Waiting: serverTakes}) {
@@ -151,6 +155,9 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	if progress.Waiting == "" {
 		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
 	}
+	if freed.pod == nil {
+		n.keep()
+	}
 	if freed.pod != nil && (!n.followed(step, progress) || !n.between(step, progress)) {
 		return false
 	}
@@ -158,7 +165,7 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 		return false
 	}
 	if freed.pod != nil {
-		if n.mayGo(step, freed.ordinal) {
+		if n.goOn(); n.mayGo(step, freed.ordinal) {
 			n.d.Do = *freed.pod
 		}
 		return false

@@ -102,7 +102,7 @@ func (st State) clone() State {
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	st.unsure, st.conflicted, st.wrote = nil, nil, true
-	st.hooks.lead = st.hooks.lead.old()
+	st.hooks = st.hooks.taken()
 	switch c := c.(type) {
 	case plan.Edit:
 		if set != nil {

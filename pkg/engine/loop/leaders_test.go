@@ -362,6 +362,73 @@ func TestAPodThatFallsWhileItStepsDownWaitsForAnotherToLead(t *testing.T) {
 	})
 }
 
+// What a command has found out is not so for ever: others fall meanwhile and get up again.
+func TestACommandIsRunAgainWhereThePodCouldNotGoForLong(t *testing.T) {
+	for _, test := range []struct {
+		wait time.Duration
+		want int
+	}{
+		{30 * time.Second, 1},
+		{10 * time.Minute, 2},
+	} {
+		t.Run(test.wait.String(), func(t *testing.T) {
+			hooks := &commands{ends: make(chan error)}
+			p := lets(func(s *plan.Step) { s.Leader, s.Require = nil, plan.Others{But: []int{4}, Heal: true} })
+			p.StepTimeout = 0
+			start := func(t *testing.T) *stage {
+				s := newStage(t)
+				s.hooks, hooks.ends = hooks, make(chan error)
+				return s
+			}
+			onStageAs(t, p, ststest.Closed(), func(t *testing.T, s *stage) {
+				s.show(closedBut(ststest.Pod(2, ststest.Unready)))
+				s.end(hooks, nil)
+				require.Empty(t, s.cluster.sent)
+				s.pass(test.wait)
+				s.show(ststest.Closed())
+				if test.want > 1 {
+					require.Empty(t, s.cluster.sent)
+					s.end(hooks, nil)
+				}
+				require.Len(t, hooks.ran, test.want)
+				require.Len(t, s.cluster.sent, 1)
+			}, start)
+		})
+	}
+}
+
+// turning are members of which one takes over while the command before it runs.
+type turning struct{ *members }
+
+func (m turning) RunHook(ctx context.Context, h plan.Hook, say func(string)) error {
+	err := m.members.RunHook(ctx, h, say)
+	m.access.Lock()
+	defer m.access.Unlock()
+	if h.Moment == plan.BeforePod && h.Ordinal == 4 && len(m.ran) == 1 {
+		m.leads = 4
+	}
+	return err
+}
+
+func TestACommandIsRunAgainWhereAnotherPodHasGoneFirst(t *testing.T) {
+	m := &members{leads: 0, heir: 3}
+	p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+		*s = plan.Step{
+			Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &plan.Replace{Mode: plan.ReplaceEach},
+			Leader: leader, Before: []plan.Hook{before},
+		}
+	}))
+	onStageAs(t, p, onDelete(2, 1, 0), func(t *testing.T, s *stage) {
+		s.show(onDelete(3, 2, 1, 0))
+		require.Equal(t, []string{"before web-4 member", "before web-3 member", "down web-4 leader", "before web-4 member"}, m.now())
+		require.Len(t, s.cluster.sent, 2)
+	}, func(t *testing.T) *stage {
+		s := newStage(t)
+		s.hooks = turning{m}
+		return s
+	})
+}
+
 // closedBut is the set before the step, with this pod instead of that of the same ordinal.
 func closedBut(pod *corev1.Pod) sts.Snapshot {
 	return ststest.Opened(ststest.Canary(ststest.Partition(5), ststest.Generation(2)), pod)
