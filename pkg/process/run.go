@@ -44,6 +44,8 @@ func Pipe(ctx context.Context, command string, env []string, in io.Reader, out i
 		return context.Cause(ctx)
 	case errors.As(err, &exit) && exit.ExitCode() >= 0:
 		return ExitCode(exit.ExitCode())
+	case errors.Is(err, exec.ErrWaitDelay):
+		return nil // it has ended well, and what it left behind has kept an output
 	}
 	return err
 }

@@ -22,6 +22,12 @@ func TestRun(t *testing.T) {
 	require.EqualError(t, process.Run(t.Context(), "kill -9 $$", nil, &said), "signal: killed")
 }
 
+// It is not told from a failure otherwise, and a run would halt.
+func TestACommandThatEndsWellMayLeaveSomethingBehind(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, process.Run(t.Context(), "sleep 600 &", nil, &strings.Builder{}))
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	why := errors.New("the run ended")
 	ctx, cancel := context.WithCancelCause(t.Context())
