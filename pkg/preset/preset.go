@@ -72,6 +72,9 @@ func Parse(name string, text []byte) (Preset, error) {
 		return p, fmt.Errorf("preset %s: there is more than one document in it", name)
 	}
 	p.Title = sts.Clean(p.written.Title)
+	if prelude := p.written.Prelude; prelude != "" && !strings.HasSuffix(prelude, "\n") {
+		p.written.Prelude += "\n" // else its last word and a command's first would be one
+	}
 	if err := p.validate(); err != nil {
 		return p, sts.CleanError(fmt.Errorf("preset %s: %w", name, err))
 	}

@@ -41,7 +41,7 @@ func TestHooksAndChecksOfAPreset(t *testing.T) {
 	p, err := preset.Parse("./ours.yaml", []byte(`
 title: Ours
 images: [ours]
-prelude: "set -e;"
+prelude: set -e
 before: may-go
 after: welcome
 leads: leads
@@ -52,7 +52,7 @@ checks:
 	require.NoError(t, err)
 	require.Equal(t, "ours", p.Name)
 	hook := func(command string, moment plan.Moment) plan.Hook {
-		return plan.Hook{Exec: true, Command: "set -e;" + command, Container: "db", Moment: moment, Preset: "./ours.yaml"}
+		return plan.Hook{Exec: true, Command: "set -e\n" + command, Container: "db", Moment: moment, Preset: "./ours.yaml"}
 	}
 	down := hook("down", plan.StepDown)
 	require.Equal(t, plan.Hooks{
@@ -60,7 +60,7 @@ checks:
 		Leader: &plan.Leader{Find: hook("leads", plan.Leads), StepDown: &down},
 	}, p.Hooks("db"))
 	require.Equal(t, []check.Check{{
-		Name: "lag", Kind: check.Exec, Command: "set -e;lag", Container: "db", Preset: "ours", Rule: check.Standard(),
+		Name: "lag", Kind: check.Exec, Command: "set -e\nlag", Container: "db", Preset: "ours", Rule: check.Standard(),
 	}}, p.Checks("db", check.Standard()))
 }
 
