@@ -151,7 +151,21 @@ func (n *next) underWay() bool {
 // mayGo reports whether this pod may be let go as far as the step's hooks are concerned,
 // and does what is next for that.
 func (n *next) mayGo(step *plan.Step, ordinal int) bool {
-	return n.ledBy(step, []int{ordinal}) && n.ran(step, step.Before, ordinal)
+	return n.ledBy(step, []int{ordinal}) && n.ran(step, n.before(step, ordinal), ordinal)
+}
+
+// before are the hooks before this pod goes, which a later step may have: a pod that is
+// broken goes before its turn.
+func (n *next) before(step *plan.Step, ordinal int) []plan.Hook {
+	all := slices.Clone(step.Before)
+	for _, later := range n.p.Steps[n.st.step+1:] {
+		for _, h := range later.Before {
+			if h.Pod != "" && h.Ordinal == ordinal {
+				all = append(all, h)
+			}
+		}
+	}
+	return all
 }
 
 // allMayGo is the same for a step's change.

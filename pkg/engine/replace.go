@@ -143,6 +143,8 @@ func (n *next) unhealthy(step *plan.Step) bool {
 		case pod.UID == n.st.deleted:
 			return true
 		case pod.Ready || !n.s.Ordinals().Has(pod.Ordinal) || pod.Revision == n.s.Wanted(pod.Ordinal):
+		case !n.ran(step, n.before(step, pod.Ordinal), pod.Ordinal):
+			return true
 		default:
 			n.d.Do = plan.DeletePod{
 				Name: pod.Name, UID: pod.UID, Why: "it is not Ready, and comes back at revision " + n.s.Wanted(pod.Ordinal),

@@ -429,6 +429,27 @@ func TestACommandIsRunAgainWhereAnotherPodHasGoneFirst(t *testing.T) {
 	})
 }
 
+// Its own step may be one of the next.
+func TestTheCommandOnThisMachineRunsBeforeABrokenPodGoesBack(t *testing.T) {
+	m := &members{}
+	here := plan.Hook{Command: "before", Lenient: true}
+	goes := func(o int) plan.Step {
+		return plan.Step{
+			Title: "return " + ststest.Pod(o).Name, Change: plan.Partition(o), Until: plan.PodsGood{From: o}, Goes: []int{o},
+			Before:  []plan.Hook{here.For(ststest.Settled(), o)},
+			Replace: &plan.Replace{Mode: plan.ReplaceBlocker, AlwaysUnhealthy: true},
+		}
+	}
+	p := enginetest.OneStep(func(p *plan.Plan) { p.Steps = []plan.Step{goes(4), goes(3)} })
+	onStageOf(t, m, p, closedBut(ststest.UpdatedPod(3, ststest.Unready)), func(t *testing.T, s *stage) {
+		require.Equal(t, []string{"before web-3 "}, m.now())
+		require.Len(t, s.cluster.sent, 1)
+		deletion, ok := s.cluster.sent[0].change.(plan.DeletePod)
+		require.True(t, ok)
+		require.Equal(t, "web-3", deletion.Name)
+	})
+}
+
 // closedBut is the set before the step, with this pod instead of that of the same ordinal.
 func closedBut(pod *corev1.Pod) sts.Snapshot {
 	return ststest.Opened(ststest.Canary(ststest.Partition(5), ststest.Generation(2)), pod)
