@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -306,8 +307,17 @@ func (n *next) heldSince(step *plan.Step, since time.Time, reason, words string)
 	}
 	n.d.End = n.outcome(Held, words+" (for "+n.p.StepTimeout.String()+")")
 	n.d.End.Reason, n.d.End.Step = reason, step
-	n.d.End.Try = n.commands(Interrupted)
+	n.d.End.Try = slices.Concat(n.commands(Interrupted), WithoutHooks(n.p))
 	return true
+}
+
+// WithoutHooks is how to go on with a way back that its commands keep from going on: it
+// asks for none, and whoever is in a hurry should know.
+func WithoutHooks(p plan.Plan) []hint.Hint {
+	if p.Verb != "abort" {
+		return nil
+	}
+	return []hint.Hint{hint.Plugin("or roll back without the commands", "abort", p.Name)}
 }
 
 // ledBy reports whether it is known who leads, and that those that go may: either they

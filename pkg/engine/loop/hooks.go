@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -73,7 +74,9 @@ func (r *run) hooked(err error) *engine.Outcome {
 	case exitStatus(err) == engine.NotYet:
 		r.state = r.state.NotYet(r.Now())
 	case err != nil:
-		return r.end(engine.Halted, fmt.Sprintf("%s: %v", h.Why(), err), err)
+		o := r.end(engine.Halted, fmt.Sprintf("%s: %v", h.Why(), err), err)
+		o.Try = slices.Concat(o.Try, engine.WithoutHooks(r.plan))
+		return o
 	default:
 		r.state = r.state.Hooked()
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -447,6 +448,30 @@ func TestTheCommandOnThisMachineRunsBeforeABrokenPodGoesBack(t *testing.T) {
 		deletion, ok := s.cluster.sent[0].change.(plan.DeletePod)
 		require.True(t, ok)
 		require.Equal(t, "web-3", deletion.Name)
+	})
+}
+
+func TestAWayBackThatACommandHoldsUpSaysHowToGoWithoutIt(t *testing.T) {
+	without := hint.Plugin("or roll back without the commands", "abort", "web")
+	back := lets(func(s *plan.Step) { s.Leader = nil })
+	back.Verb, back.Resume, back.Abort = "abort", hint.Hint{}, hint.Plugin("", "abort", "web").With("--before-exec", "before")
+	m := &members{early: 1000}
+	onStageOf(t, m, back, ststest.Settled(), func(t *testing.T, s *stage) {
+		s.pass(enginetest.StepTimeout)
+		o := s.ends()
+		require.Equal(t, engine.Held, o.Result)
+		require.Contains(t, o.Try, without)
+	})
+	fails := &commands{}
+	onStageWith(t, fails, back, func(t *testing.T, s *stage) {
+		s.end(fails, exit(1))
+		o := s.ends()
+		require.Equal(t, engine.Halted, o.Result)
+		require.Contains(t, o.Try, without)
+	})
+	onStageWith(t, fails, lets(func(s *plan.Step) { s.Leader = nil }), func(t *testing.T, s *stage) {
+		s.end(fails, exit(1))
+		require.NotContains(t, s.ends().Try, without)
 	})
 }
 
