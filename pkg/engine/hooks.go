@@ -78,8 +78,8 @@ type lead struct {
 }
 
 // Hooked tells the state that the hook has run which Next has decided on last. Who
-// leads is another question from here.
-func (st State) Hooked() State {
+// leads is another question from here. Its time is not the step's.
+func (st State) Hooked(now time.Time) State {
 	h := st.hooks
 	if h.running == nil {
 		return st
@@ -90,7 +90,7 @@ func (st State) Hooked() State {
 	}
 	h.ran[h.running.bare()] = true
 	h.running, h.early, h.lead = nil, ranHook{}, h.lead.old()
-	st.hooks = h
+	st.hooks, st.started = h, now
 	return st
 }
 
@@ -105,13 +105,14 @@ func (st State) NotYet(now time.Time) State {
 		h.early, h.since = bare, now
 	}
 	h.running, h.again, h.lead = nil, now.Add(hookAgain), h.lead.old()
-	st.hooks = h
+	st.hooks, st.started = h, now
 	return st
 }
 
 // Led tells the state which pods say that they lead, and which could not be asked, and
 // why.
 func (st State) Led(leaders []int, unknown map[int]string, now time.Time) State {
+	st.started = now
 	st.hooks.lead = lead{at: now, next: now.Add(leadAgain), since: st.hooks.lead.since, leaders: leaders, unknown: unknown}
 	return st
 }

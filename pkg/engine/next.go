@@ -161,16 +161,14 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	if freed.pod != nil && (!n.followed(step, progress) || !n.between(step, progress)) {
 		return false
 	}
-	if n.overdue(step, progress) {
-		return false
-	}
-	if freed.pod != nil {
-		if n.goOn(); n.mayGo(step, freed.ordinal) {
+	if freed.pod != nil { // its hooks have a deadline of their own
+		n.goOn()
+		if n.mayGo(step, freed.ordinal) && !n.overdue(step, progress) {
 			n.d.Do = *freed.pod
 		}
 		return false
 	}
-	n.tellWait(progress)
+	n.waitFor(step, progress)
 	return false
 }
 

@@ -78,7 +78,7 @@ func (r *run) hooked(err error) *engine.Outcome {
 		o.Try = slices.Concat(o.Try, engine.WithoutHooks(r.plan))
 		return o
 	default:
-		r.state = r.state.Hooked()
+		r.state = r.state.Hooked(r.Now())
 	}
 	r.mustLook = r.Looker != nil
 	return nil

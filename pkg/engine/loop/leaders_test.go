@@ -475,6 +475,58 @@ func TestAWayBackThatACommandHoldsUpSaysHowToGoWithoutIt(t *testing.T) {
 	})
 }
 
+// slowly are members that take their time for each answer.
+type slowly struct {
+	*members
+	takes time.Duration
+}
+
+func (m slowly) RunHook(ctx context.Context, h plan.Hook, say func(string)) error {
+	time.Sleep(m.takes)
+	return m.members.RunHook(ctx, h, say)
+}
+
+// A command may take longer than a step: that is no reason to say that a pod has failed.
+func TestTheTimeOfACommandIsNotThatOfTheStep(t *testing.T) {
+	const short = 3 * time.Second
+	for _, test := range []struct {
+		name  string
+		takes time.Duration
+		m     *members
+		after time.Duration
+		want  engine.Result
+	}{
+		{"nobody leads", time.Second, &members{leads: -1}, 4 * time.Second, engine.Held},
+		{"it takes long to say so", 5 * time.Second, &members{leads: -1}, 12 * time.Second, engine.Held},
+		{"it is too early", 0, &members{leads: 1, early: 1000}, 3 * time.Second, engine.Held},
+		{"all is well, and slow", 7 * time.Second, &members{leads: 1}, 21 * time.Second, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := enginetest.OneStep(enginetest.Step(func(s *plan.Step) {
+				*s = plan.Step{
+					Title: "update the pods", Until: plan.PodsUpdated{Count: 5}, Replace: &plan.Replace{Mode: plan.ReplaceEach},
+					Leader: leader, Before: []plan.Hook{before},
+				}
+			}))
+			p.StepTimeout = short
+			onStageAs(t, p, onDelete(4, 3, 2, 1), func(t *testing.T, s *stage) {
+				s.pass(test.after)
+				if test.want == "" {
+					require.Len(t, s.cluster.sent, 1)
+					s.goesOn()
+					return
+				}
+				require.Equal(t, test.want, s.ends().Result)
+				require.Empty(t, s.cluster.sent)
+			}, func(t *testing.T) *stage {
+				s := newStage(t)
+				s.hooks = slowly{test.m, test.takes}
+				return s
+			})
+		})
+	}
+}
+
 // closedBut is the set before the step, with this pod instead of that of the same ordinal.
 func closedBut(pod *corev1.Pod) sts.Snapshot {
 	return ststest.Opened(ststest.Canary(ststest.Partition(5), ststest.Generation(2)), pod)
