@@ -268,10 +268,12 @@ func (n *next) keep() {
 func (n *next) goOn() {
 	h := &n.st.hooks
 	if !h.kept.IsZero() && !n.now.Before(h.kept.Add(keptFor)) {
+		ready := map[types.UID]bool{}
+		for _, pod := range n.s.Pods {
+			ready[pod.UID] = pod.Ready
+		}
 		h.ran = maps.Clone(h.ran)
-		maps.DeleteFunc(h.ran, func(r ranHook, _ bool) bool {
-			return r.hook.Moment != plan.AfterPod && slices.ContainsFunc(n.s.Pods, func(p sts.Pod) bool { return p.UID == r.uid && p.Ready })
-		})
+		maps.DeleteFunc(h.ran, func(r ranHook, _ bool) bool { return r.hook.Moment != plan.AfterPod && ready[r.uid] })
 	}
 	h.kept = time.Time{}
 }

@@ -116,7 +116,8 @@ func (n *next) changed(step *plan.Step) bool {
 		n.keep()
 		return false
 	}
-	if n.goOn(); !n.allMayGo(step) {
+	n.goOn()
+	if !n.allMayGo(step) {
 		return false
 	}
 	if !n.overdue(step, plan.Progress{Waiting: serverTakes}) {

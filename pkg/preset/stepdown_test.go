@@ -88,36 +88,48 @@ func TestMariaDBStepsDownWithoutLosingAWrite(t *testing.T) {
 	}{
 		{
 			"all is well", "", 0, "db-0 is the primary now",
-			[]string{"db-0: STOP SLAVE; " + promoted, "own: CHANGE MASTER TO MASTER_HOST = 'db-0.db.", "db-1: STOP SLAVE; CHANGE MASTER"}, nil,
+			[]string{"db-0: STOP SLAVE; " + promoted, "own: CHANGE MASTER TO MASTER_HOST = 'db-0.db.", "db-1: STOP SLAVE; CHANGE MASTER"},
+			nil,
 		},
 		{
 			"the primary dies once it takes no more writes",
 			`"own SELECT @@global.gtid_binlog_pos") if grep -q 'read_only = 1' "$log"; then lost; else echo 0-1-7; fi ;;`,
-			75, "the primary does not say what it has", []string{"own: SET GLOBAL read_only = 0"}, []string{promoted},
+			75, "the primary does not say what it has",
+			[]string{"own: SET GLOBAL read_only = 0"},
+			[]string{promoted},
 		},
 		{
 			"somebody writes all the same", `"own SELECT @@global.gtid_binlog_pos") echo "0-1-$(wc -l < "$log")" ;;`,
-			75, "somebody writes", []string{"own: SET GLOBAL read_only = 0"}, []string{promoted},
+			75, "somebody writes",
+			[]string{"own: SET GLOBAL read_only = 0"},
+			[]string{promoted},
 		},
 		{
 			"there are two primaries", `"db-1 SELECT @@global.read_only") echo 0 ;;`,
-			75, "db-1 takes writes as well", nil, []string{promoted, "CHANGE MASTER", "read_only = 1"},
+			75, "db-1 takes writes as well", nil,
+			[]string{promoted, "CHANGE MASTER", "read_only = 1"},
 		},
 		{
 			"the heir's answer is lost", "db-0*RESET*) lost ;;\n" + `"db-0 SELECT @@global.read_only") grep -q RESET "$log"; echo $? ;;`,
-			0, "db-0 is the primary now", nil, []string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
+			0, "db-0 is the primary now", nil,
+			[]string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
 		},
 		{
-			"the heir is lost", "db-0*RESET*) lost ;;\n" + `db-0*) ! grep -q RESET "$log" || lost; case "$text" in *WAIT*) echo 0;; *) echo 1;; esac ;;`,
-			1, unknown, nil, []string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
+			"the heir is lost", "db-0*RESET*) lost ;;\n" +
+				`db-0*) ! grep -q RESET "$log" || lost; case "$text" in *WAIT*) echo 0;; *) echo 1;; esac ;;`,
+			1, unknown, nil,
+			[]string{"db-1: STOP SLAVE; RESET", "own: SET GLOBAL read_only = 0"},
 		},
 		{
 			"the heir does not take it", "db-0*RESET*) lost ;;",
-			0, "db-1 is the primary now", []string{"db-0: SET GLOBAL read_only = 1", "own: SET GLOBAL read_only = 0", "db-1: STOP SLAVE; RESET"}, nil,
+			0, "db-1 is the primary now",
+			[]string{"db-0: SET GLOBAL read_only = 1", "own: SET GLOBAL read_only = 0", "db-1: STOP SLAVE; RESET"},
+			nil,
 		},
 		{
 			"no replica is in sync", "*MASTER_GTID_WAIT*) echo -1 ;;",
-			75, "no replica gets in sync", nil, []string{"read_only = 1", promoted},
+			75, "no replica gets in sync", nil,
+			[]string{"read_only = 1", promoted},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -173,35 +185,49 @@ func TestPostgreSQLStepsDownWithoutLosingAWrite(t *testing.T) {
 		},
 		{
 			"the primary dies once it takes no more writes", `own*pg_switch_wal*) lost ;;`,
-			1, "the primary does not say what it has", []string{back}, []string{"pg_promote"},
+			1, "the primary does not say what it has",
+			[]string{back},
+			[]string{"pg_promote"},
 		},
 		{
 			"a client does not end", `*count*backend_type*) echo f ;;`,
-			1, "clients that may write do not end", []string{back}, []string{"pg_promote"},
+			1, "clients that may write do not end",
+			[]string{back},
+			[]string{"pg_promote"},
 		},
 		{
 			"the primary goes on", `*"= on"*) lost ;;`,
-			1, "the primary goes on taking writes", []string{back}, []string{"pg_promote"},
+			1, "the primary goes on taking writes",
+			[]string{back},
+			[]string{"pg_promote"},
 		},
 		{
 			"there are two primaries", `"db-1 SELECT CASE"*) echo primary ;;`,
-			75, "db-1 takes writes as well", nil, []string{"pg_promote", "ALTER SYSTEM"},
+			75, "db-1 takes writes as well", nil,
+			[]string{"pg_promote", "ALTER SYSTEM"},
 		},
 		{
 			"no standby is near", `*pg_wal_lsn_diff*) echo f ;;`,
-			75, "no standby streams, and is near", nil, []string{"pg_promote", "ALTER SYSTEM"},
+			75, "no standby streams, and is near", nil,
+			[]string{"pg_promote", "ALTER SYSTEM"},
 		},
 		{
 			"another standby says nothing", `"db-1 SELECT pg_last_wal_receive"*) lost ;;`,
-			1, "db-1 does not say what it has", []string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."}, []string{"pg_promote"},
+			1, "db-1 does not say what it has",
+			[]string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."},
+			[]string{"pg_promote"},
 		},
 		{
 			"the heir does not get in sync", `*replay_lsn*">="*) echo f ;;`,
-			1, "db-0 does not get in sync", []string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."}, []string{"pg_promote"},
+			1, "db-0 does not get in sync",
+			[]string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."},
+			[]string{"pg_promote"},
 		},
 		{
 			"the heir is lost", `*pg_promote*|*NOT*) lost ;;`,
-			1, "nobody takes writes: whether db-0 is the primary is not known", []string{"pg_promote"}, []string{back},
+			1, "nobody takes writes: whether db-0 is the primary is not known",
+			[]string{"pg_promote"},
+			[]string{back},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -260,22 +286,26 @@ func TestRedisStepsDownWithoutLosingAWrite(t *testing.T) {
 	}{
 		{
 			"all is well, with an address of IPv6", "", 0, "db-0 is the primary now",
-			[]string{"own: failover to fd00::1 6379 timeout 10000", "db-1: replicaof db-0.", "db-2: replicaof db-0."}, nil,
+			[]string{"own: failover to fd00::1 6379 timeout 10000", "db-1: replicaof db-0.", "db-2: replicaof db-0."},
+			nil,
 		},
 		{
 			"the heir has another name", "'db-0 client info') ;;", 0, "db-1 is the primary now",
-			[]string{"own: failover to db-1.db.ns.svc.cluster.local 6379", "db-0: replicaof db-1."}, []string{"fd00"},
+			[]string{"own: failover to db-1.db.ns.svc.cluster.local 6379", "db-0: replicaof db-1."},
+			[]string{"fd00"},
 		},
 		{
 			"there are two primaries", "'db-1 role') echo master ;;", 75, "db-1 is a primary as well",
-			nil, []string{"failover", "replicaof"},
+			nil,
+			[]string{"failover", "replicaof"},
 		},
 		{
 			"one can't be asked", "'db-1 role') ;;", 75, "db-1 does not say what it is", nil, []string{"failover", "replicaof"},
 		},
 		{
 			"a failover that was given up", "'db-0 role') echo slave ;;", 0, "db-0 does not get in sync",
-			[]string{"own: failover to fd00::1", "db-0: replicaof db-1."}, []string{"replicaof db-0"},
+			[]string{"own: failover to fd00::1", "db-0: replicaof db-1."},
+			[]string{"replicaof db-0"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -295,24 +325,27 @@ func TestRedisStepsDownWithoutLosingAWrite(t *testing.T) {
 
 func TestAMemberThatComesBackAsASecondPrimaryFailsTheStep(t *testing.T) {
 	for _, test := range []struct {
-		preset, program, script string
-		want                    int
-		says                    string
+		preset, wrong string
+		want          int
+		says          string
 	}{
-		{"redis", "redis-cli", redis, 0, ""},
-		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'db-1 role') echo master ;;", 1), 1, "db-2 has come back as a primary, and db-1 is one"},
-		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'db-1 role') ;;", 1), 75, "db-1 does not say"},
-		{"redis", "redis-cli", strings.Replace(redis, "WRONG", "'own info replication') echo role:slave ;;", 1), 0, ""},
-		{"mariadb", "mariadb", mariadb, 0, ""},
-		{"mariadb", "mariadb", strings.Replace(mariadb, "WRONG", `"db-1 SELECT @@global.read_only") echo 0 ;;`, 1), 1, "db-1 takes them as well"},
-		{"mariadb", "mariadb", strings.Replace(mariadb, "WRONG", `db-1*) lost ;;`, 1), 75, "db-1 does not say"},
-		{"postgres", "psql", postgres, 0, ""},
-		{"postgres", "psql", strings.Replace(postgres, "WRONG", `"db-1 SELECT CASE"*) echo primary ;;`, 1), 1, "db-1 takes them as well"},
-		{"postgres", "psql", strings.Replace(postgres, "WRONG", `db-1*) lost ;;`, 1), 75, "db-1 does not say"},
+		{"redis", "", 0, ""},
+		{"redis", "'db-1 role') echo master ;;", 1, "db-2 has come back as a primary, and db-1 is one"},
+		{"redis", "'db-1 role') ;;", 75, "db-1 does not say"},
+		{"redis", "'own info replication') echo role:slave ;;", 0, ""},
+		{"mariadb", "", 0, ""},
+		{"mariadb", `"db-1 SELECT @@global.read_only") echo 0 ;;`, 1, "db-1 takes them as well"},
+		{"mariadb", `db-1*) lost ;;`, 75, "db-1 does not say"},
+		{"postgres", "", 0, ""},
+		{"postgres", `"db-1 SELECT CASE"*) echo primary ;;`, 1, "db-1 takes them as well"},
+		{"postgres", `db-1*) lost ;;`, 75, "db-1 does not say"},
 	} {
 		t.Run(test.preset+test.says, func(t *testing.T) {
 			p, _ := preset.Find(test.preset)
-			code, said, _ := newScene(t, test.program, strings.Replace(test.script, "WRONG", "", 1)).run(p.Hooks("").After[0].Command)
+			played := map[string][2]string{
+				"redis": {"redis-cli", redis}, "mariadb": {"mariadb", mariadb}, "postgres": {"psql", postgres},
+			}[test.preset]
+			code, said, _ := newScene(t, played[0], strings.Replace(played[1], "WRONG", test.wrong, 1)).run(p.Hooks("").After[0].Command)
 			require.Equal(t, test.want, code, said)
 			require.Contains(t, said, test.says)
 		})
