@@ -115,7 +115,7 @@ install: ## Install the plugin where go install puts programs, with its completi
 		esac
 
 .PHONY: test
-test: unit sandbox-unit real-unit e2e faults-fixed ## Run every test; the first run builds Kubernetes, about ten minutes
+test: unit sandbox-unit prometheus-unit real-unit e2e faults-fixed ## Run every test; the first run builds Kubernetes, about ten minutes
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
@@ -128,6 +128,10 @@ fuzz: ## Run every fuzz target for FUZZTIME
 .PHONY: sandbox-unit
 sandbox-unit: ## Run the sandbox's own tests
 	go test -C test/sandbox ./...
+
+.PHONY: prometheus-unit
+prometheus-unit: ## Run the tests of the Prometheus of the scripts; the first run builds it, a minute or two
+	go test -C test/prometheus ./...
 
 .PHONY: e2e
 e2e: build ## Run the plugin's scripts against a real control plane
@@ -183,17 +187,20 @@ soak-test: ## Run the plugin's scripts N times with every processor busy, and sa
 lint: $(TOOLS)/built ## Check style, common mistakes and go.mod
 	$(GOLANGCI_LINT) run ./...
 	cd test/sandbox && $(GOLANGCI_LINT) run ./...
+	cd test/prometheus && $(GOLANGCI_LINT) run ./...
 	cd test/node && $(GOLANGCI_LINT) run ./...
 	@echo '$(GOFUMPT) -l .'
 	@files=$$($(GOFUMPT) -l .) && [ -z "$$files" ] || { echo "not formatted (make fmt does it):" $$files >&2; exit 1; }
 	go vet ./...
 	go vet -C test/sandbox ./...
+	go vet -C test/prometheus ./...
 	go vet -C test/node ./...
 	@# The systems that this one is not: their files must at least compile.
 	GOOS=windows go vet ./cmd/... ./pkg/...
 	GOOS=darwin go vet ./cmd/... ./pkg/...
 	go mod tidy -diff
 	go mod tidy -C test/sandbox -diff
+	go mod tidy -C test/prometheus -diff
 	go mod tidy -C test/node -diff
 	go mod tidy -C tools -diff
 
@@ -252,6 +259,7 @@ verify: docs ## Check that what is generated or resolved is committed
 	@new=$$(git ls-files --others --exclude-standard -- docs) && [ -z "$$new" ] || { echo "not committed:" $$new >&2; exit 1; }
 	go mod tidy -diff
 	go mod tidy -C test/sandbox -diff
+	go mod tidy -C test/prometheus -diff
 	go mod tidy -C test/node -diff
 	go mod tidy -C tools -diff
 	go mod tidy -C test/sandbox/kube -diff

@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 	require.NoError(t, <-built)
 	shared := &cluster{plane}
 
-	h := &harness{janitor: janitor, plugin: dir, cache: filepath.Join(dir, "cache"), shared: shared}
+	h := &harness{janitor: janitor, plugin: dir, programs: t.TempDir(), cache: filepath.Join(dir, "cache"), shared: shared}
 	deadline := time.Now().Add(atMost)
 	if end, ok := t.Deadline(); ok && end.Before(deadline) {
 		deadline = end
@@ -53,10 +53,11 @@ func TestScripts(t *testing.T) {
 
 // harness is what all scripts share.
 type harness struct {
-	janitor *controlplane.Janitor
-	plugin  string // the directory of the program under test
-	cache   string // of kubectl's discovery
-	shared  *cluster
+	janitor  *controlplane.Janitor
+	plugin   string // the directory of the program under test
+	programs string // of those that are no kubectl plugin, and not in PATH
+	cache    string // of kubectl's discovery
+	shared   *cluster
 }
 
 // setup makes the world of one script.
@@ -83,6 +84,7 @@ func (h *harness) setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	w.programs = h.programs
 	env.Defer(w.leave)
 	env.Setenv("NAMESPACE", w.namespace)
 	recipes, err := filepath.Abs(recipesDir)
@@ -124,6 +126,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"objects":    cmdObjects,
 		"oneatatime": cmdOneAtATime,
 		"partitions": cmdPartitions,
+		"prometheus": cmdPrometheus,
 		"proved":     cmdProved,
 		"proxy":      cmdProxy,
 		"reads":      cmdReads,

@@ -40,11 +40,13 @@ type world struct {
 	core      coreclient.CoreV1Interface
 	audit     *audit
 
-	runs      map[string]*process
-	proxy     *proxy // nil until the script wants one
-	record    *recorder
-	baselines map[string]baseline // sets when they were last seen ready
-	marked    marked
+	runs       map[string]*process
+	proxy      *proxy // nil until the script wants one
+	programs   string // the directory of what is built for the scripts, beside the plugin
+	prometheus *prometheus
+	record     *recorder
+	baselines  map[string]baseline // sets when they were last seen ready
+	marked     marked
 
 	granted    *granted                // the roles that the script proves
 	afterwards []func(context.Context) // what undoes what it made outside of its namespace
@@ -168,6 +170,9 @@ func (w *world) leave() {
 	}
 	if w.proxy != nil {
 		_ = w.proxy.Down()
+	}
+	if w.prometheus != nil {
+		w.prometheus.end()
 	}
 	if w.record != nil {
 		w.record.stop()
