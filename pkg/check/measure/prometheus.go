@@ -68,6 +68,10 @@ func (p *Prometheus) query(ctx context.Context, text string) (model.Value, error
 	return value, nil
 }
 
+// notRead is how the client says that it does not read a type of answer: of those that
+// Prometheus has, a string is the one.
+const notRead = `unexpected value type `
+
 // refused words an error of Prometheus, or of what stands before it.
 func refused(err error) error {
 	var of *v1.Error
@@ -75,6 +79,8 @@ func refused(err error) error {
 	switch {
 	case errors.As(err, &sent), errors.Is(err, errTooLong):
 		return plain(err)
+	case strings.Contains(err.Error(), notRead+`"string"`):
+		return errors.New("the query's answer is a string, and a number, or one for each pod, is wanted")
 	case !errors.As(err, &of): // it could not be read
 		return fmt.Errorf("the answer is none of Prometheus: %w", err)
 	case of.Type == v1.ErrBadResponse:

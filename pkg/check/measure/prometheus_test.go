@@ -115,7 +115,7 @@ func TestAnswersThatAreNoneAreUnknown(t *testing.T) {
 		"no pods":                 {vector(number("0"), number("1")), "the query has 2 series as its answer: one is wanted, or one for each pod, with the label pod"},       //nolint:lll // one text
 		"NaN":                     {vector(number("NaN")), "the answer is NaN"},
 		"a range":                 {`{"status":"success","data":{"resultType":"matrix","result":[]}}`, "the query's answer is a matrix, and a number, or one for each pod, is wanted"},        //nolint:lll // one text
-		"text":                    {`{"status":"success","data":{"resultType":"string","result":[0,"x"]}}`, "the answer is none of Prometheus: "},                                             //nolint:lll // one text
+		"text":                    {`{"status":"success","data":{"resultType":"string","result":[0,"x"]}}`, "the query's answer is a string, and a number, or one for each pod, is wanted"},   //nolint:lll // one text
 		"a histogram":             {vector(`{"metric":{},"histogram":[0,{"count":"1","sum":"1","buckets":[]}]}`), "the query's answer is a histogram, and a number is wanted"},                //nolint:lll // one text
 		"a part":                  {`{"status":"success","warnings":["store-2 is\u001b[31m down"],"data":{"resultType":"vector","result":[]}}`, "the answer may be partial: store-2 is down"}, //nolint:lll // one text
 		"another server's answer": {`<html>`, "the answer is none of Prometheus: "},
