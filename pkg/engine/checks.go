@@ -214,10 +214,13 @@ func (n *next) scope(step *plan.Step, progress plan.Progress) check.Scope {
 }
 
 // Stable is what checks are measured on before anything is written: the pods that are
-// Available and have not been changed yet.
+// Available and have not been changed yet. A run that goes on with a rollout whose pods
+// are all updated has none: the status would call the new revision stable, and what is
+// measured would be compared with itself.
 func Stable(p plan.Plan, s sts.Snapshot, now time.Time) check.Scope {
 	scope := check.Scope{
-		Namespace: p.Namespace, Set: p.Name, Revision: s.UpdateRevision(), Stable: s.StableRevision(), Now: now, Baseline: true,
+		Namespace: p.Namespace, Set: p.Name, Revision: s.UpdateRevision(), Stable: cmp.Or(p.Stable, s.StableRevision()),
+		Now: now, Baseline: true,
 	}
 	if !s.Exists() {
 		return scope

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -88,4 +89,21 @@ func TestHoldingForACheckOffersToMeasureAgainAndNotTheNextStep(t *testing.T) {
 	for _, h := range d.End.Try {
 		require.False(t, h.Same(p.Promote), "the step is not over")
 	}
+}
+
+// The status calls the new revision stable as soon as every pod is on it. A run that goes
+// on then must not compare the new pods with themselves.
+func TestUpdatedPodsAreNotStable(t *testing.T) {
+	now := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	var pods []*corev1.Pod
+	for o := range 5 {
+		pods = append(pods, ststest.UpdatedPod(o))
+	}
+	s := ststest.Snapshot(ststest.Canary(ststest.Partition(0), ststest.Forgotten), pods)
+	p := plan.Plan{Stable: ststest.Stable}
+	got := engine.Stable(p, s, now)
+	require.Equal(t, ststest.Stable, got.Stable)
+	require.Len(t, got.All, 5)
+	require.Empty(t, got.Pods)
+	require.Empty(t, got.Stables)
 }

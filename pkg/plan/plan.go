@@ -31,6 +31,9 @@ type Plan struct {
 	Images   []podtemplate.ImageChange `json:"images"`
 	Diff     string                    `json:"diff"` // a unified diff of the template, where that is what to look at
 	Warnings []string                  `json:"warnings"`
+	// Stable is the revision that a canary or a restart began from: the status forgets it
+	// as soon as every pod is updated. Empty where the status is all that tells.
+	Stable string `json:"stable"`
 	// Record is the annotation that a run relies on: another value is drift.
 	Record string `json:"record"`
 	// Note is the record to be left, with the reason, when a run halts that has

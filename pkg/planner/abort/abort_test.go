@@ -41,7 +41,8 @@ func TestThePlanOfAnAbort(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, &plan.Plan{
-		Verb: "abort", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
+		Stable: ststest.Stable,
+		Verb:   "abort", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "abort the canary of statefulset web: back to revision web-stable",
 		Details:  []string{"image nginx:1.22 -> nginx:1.21", "pods that go back, one at a time: web-4, web-3, web-2 (3 of 5)"},
 		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.22", To: "nginx:1.21", Alone: true}},

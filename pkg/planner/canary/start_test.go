@@ -40,7 +40,8 @@ func TestThePlanOfANewCanary(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, &plan.Plan{
-		Verb: "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
+		Stable: ststest.Stable,
+		Verb:   "canary", Namespace: "default", Name: "web", UID: "web-uid", Record: "kubectl-sts.github.io/canary",
 		Title:    "canary of statefulset web: 5 pods in 3 steps (1, 3, 5), each soaked for 1m0s",
 		Details:  []string{"containers[nginx].image: nginx:1.21 -> nginx:1.22"},
 		Images:   []podtemplate.ImageChange{{Container: "nginx", From: "nginx:1.21", To: "nginx:1.22", Alone: true}},

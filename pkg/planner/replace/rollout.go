@@ -53,6 +53,7 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Title:       r.title(verb),
 		Details:     slices.Concat(details, r.AtOnce(), intent.HookDetails(r.Hooks)),
 		Images:      images,
+		Stable:      r.stable(),
 		Record:      note.RolloutAnnotation,
 		Patience:    r.Limits.Patience,
 		Placing:     r.Limits.Placing,
@@ -65,6 +66,15 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Watch:       operation.Watch("", r.Set),
 		Success:     r.success(),
 	}
+}
+
+// stable is the revision of the pods that others are measured beside. An undo leaves the
+// one that it began from.
+func (r Rollout) stable() string {
+	if r.Record.Verb == operation.VerbUndo {
+		return ""
+	}
+	return r.Record.Stable
 }
 
 // known says which preset there is for the set's images, where nothing is asked of the
