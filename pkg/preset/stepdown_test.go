@@ -212,8 +212,8 @@ func TestPostgreSQLStepsDownWithoutLosingAWrite(t *testing.T) {
 			[]string{"pg_promote", "ALTER SYSTEM"},
 		},
 		{
-			"another standby says nothing", `"db-1 SELECT pg_last_wal_receive"*) lost ;;`,
-			1, "db-1 does not say what it has",
+			"another standby does not follow the heir", `"db-1 ALTER SYSTEM SET primary_conninfo"*db-0*) lost ;;`,
+			1, "db-1 does not follow db-0",
 			[]string{back, "db-1: ALTER SYSTEM SET primary_conninfo = 'host=db-2."},
 			[]string{"pg_promote"},
 		},
