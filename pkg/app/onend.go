@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -47,7 +46,7 @@ func (e *Env) onEnd() {
 	for line := range strings.Lines(says.String()) {
 		report.Say(e.Streams.Err, "on-end-cmd | "+report.Clean(strings.TrimRight(line, "\n")))
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil {
 		e.Warn("the command of --on-end-cmd: " + err.Error())
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -92,8 +93,12 @@ func begin(env *app.Env, cmd *cobra.Command, stepSummary string) error {
 	if cmd.Flags().Lookup("report") == nil {
 		return nil
 	}
-	env.OnEnd.Command = cmd.Flags().Lookup("on-end-cmd").Value.String()
-	env.OnEnd.Verb = cmd.Name()
+	if command := cmd.Flags().Lookup("on-end-cmd").Value.String(); command != "" {
+		if err := check.ValidCommand(command); err != nil {
+			return options.Usage("--on-end-cmd: %w", err)
+		}
+		env.OnEnd = app.OnEnd{Command: command, Verb: cmd.Name()}
+	}
 	asked, err := cmd.Flags().GetStringArray("report")
 	if err == nil {
 		env.ReportFiles, err = ci.OpenFiles(asked, stepSummary)

@@ -46,15 +46,8 @@ func HookFlag(h plan.Hook) string {
 
 // HookFlags are the flags that bring these hooks, each once.
 func HookFlags(hooks plan.Hooks) []string {
-	all := slices.Concat(hooks.Before, hooks.After)
-	if l := hooks.Leader; l != nil {
-		all = append(all, l.Find)
-		if l.StepDown != nil {
-			all = append(all, *l.StepDown)
-		}
-	}
 	var out []string
-	for _, h := range all {
+	for _, h := range hooks.All() {
 		if flag := HookFlag(h); !slices.Contains(out, flag) {
 			out = append(out, flag)
 		}

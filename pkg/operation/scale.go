@@ -2,6 +2,7 @@ package operation
 
 import (
 	"errors"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -56,7 +57,10 @@ func known(policy plan.Retention) bool {
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
 
-func flag(name string) bool { return name == "" || name == BeforeExec || name == BeforeCmd }
+// flag reports whether a command before each pod is brought by this flag, or by none.
+func flag(name string) bool {
+	return name == "" || name == BeforeExec || name == BeforeCmd || strings.HasPrefix(name, presetFlag)
+}
 
 // Text is the annotation's value.
 func (r Scale) Text() *string {

@@ -74,6 +74,15 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 			},
 		},
 		{
+			"begun with a preset",
+			[]setOption{ststest.Replicas(3), scaling(`{"version":1,"from":4,"to":2,"whenScaled":"Delete","before":"preset=redis"}`)},
+			[]string{"set whenScaled back to Delete"},
+			[]string{
+				"resume: kubectl sts -n prod scale web --replicas 2 --preset=redis",
+				"or leave it at that: kubectl sts -n prod scale web --replicas 3",
+			},
+		},
+		{
 			"only the policy is left",
 			[]setOption{ststest.Replicas(2), scaling(`{"version":1,"from":4,"to":2,"whenScaled":"Delete"}`)},
 			[]string{"set whenScaled back to Delete"},

@@ -133,7 +133,7 @@ func (f *CheckFlags) Read(stdin io.Reader) (Checks, error) {
 			return out, err
 		}
 	}
-	if given.Container != "" && !out.Exec() && !Execs(out.Hooks) {
+	if given.Container != "" && !out.Exec() && !out.Hooks.Exec() {
 		return out, Usage("--container is for commands that run in pods, and none is given")
 	}
 	return out, nil

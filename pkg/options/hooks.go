@@ -88,13 +88,3 @@ func (f *HookFlags) Read(container string) (plan.Hooks, error) {
 	}
 	return out, nil
 }
-
-// Execs reports whether one of them is run in a container.
-func Execs(hooks plan.Hooks) bool {
-	for _, flag := range operation.HookFlags(hooks) {
-		if flag != operation.BeforeCmd && flag != operation.AfterCmd {
-			return true
-		}
-	}
-	return false
-}

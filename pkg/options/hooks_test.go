@@ -70,7 +70,7 @@ func TestHookFlags(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
 			require.Equal(t, len(test.args) == 0, got.IsZero())
-			require.Equal(t, test.execs, Execs(got))
+			require.Equal(t, test.execs, got.Exec())
 		})
 	}
 }

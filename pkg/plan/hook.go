@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,6 +149,31 @@ type Hooks struct {
 	Before, After []Hook
 	Leader        *Leader
 }
+
+// All are all of them, in the order of their moments.
+func (h Hooks) All() []Hook {
+	all := slices.Concat(h.Before, h.After)
+	if h.Leader != nil {
+		all = append(all, h.Leader.Find)
+		if h.Leader.StepDown != nil {
+			all = append(all, *h.Leader.StepDown)
+		}
+	}
+	return all
+}
+
+// Preset is the one that brings some of them, as the user calls it; empty for none.
+func (h Hooks) Preset() string {
+	for _, hook := range h.All() {
+		if hook.Preset != "" {
+			return hook.Preset
+		}
+	}
+	return ""
+}
+
+// Exec reports whether one of them is run in a container.
+func (h Hooks) Exec() bool { return slices.ContainsFunc(h.All(), func(h Hook) bool { return h.Exec }) }
 
 // IsZero reports whether there are none.
 func (h Hooks) IsZero() bool { return len(h.Before) == 0 && len(h.After) == 0 && h.Leader == nil }

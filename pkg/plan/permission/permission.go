@@ -93,11 +93,7 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 
 // runs are what it takes to run the step's commands in pods.
 func runs(step *plan.Step) []Permission {
-	all := slices.Concat(step.Before, step.After)
-	if step.Leader != nil {
-		all = append(all, step.Leader.Find)
-	}
-	if !slices.ContainsFunc(all, func(h plan.Hook) bool { return h.Exec }) {
+	if hooks := (plan.Hooks{Before: step.Before, After: step.After, Leader: step.Leader}); !hooks.Exec() {
 		return nil
 	}
 	return exec()

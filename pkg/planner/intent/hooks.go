@@ -17,9 +17,8 @@ func HookDetails(hooks plan.Hooks) []string {
 		return "on this machine"
 	}
 	var out []string
-	if l := hooks.Leader; l != nil && l.Find.Preset != "" {
-		out = append(out, fmt.Sprintf("preset %s brings commands and checks (preset show %s prints them)",
-			plan.PresetName(l.Find.Preset), l.Find.Preset))
+	if given := hooks.Preset(); given != "" {
+		out = append(out, fmt.Sprintf("preset %s brings commands and checks (preset show %s prints them)", plan.PresetName(given), given))
 	}
 	for _, h := range hooks.Before {
 		out = append(out, fmt.Sprintf("before each pod goes, %s is run %s", h.Said(), where(h)))
@@ -39,29 +38,16 @@ func HookDetails(hooks plan.Hooks) []string {
 // WithHooks has a command give these commands.
 func WithHooks(h hint.Hint, hooks plan.Hooks) hint.Hint {
 	container := ""
-	preset := ""
-	add := func(all []plan.Hook) {
-		for _, hook := range all {
-			if hook.Exec && hook.Container != "" {
-				container = hook.Container
-			}
-			if hook.Preset != "" {
-				preset = hook.Preset
-				continue
-			}
+	for _, hook := range hooks.All() {
+		if hook.Exec && hook.Container != "" {
+			container = hook.Container
+		}
+		if hook.Preset == "" {
 			h = h.With("--"+operation.HookFlag(hook), hook.Command)
 		}
 	}
-	add(hooks.Before)
-	add(hooks.After)
-	if l := hooks.Leader; l != nil {
-		add([]plan.Hook{l.Find})
-		if l.StepDown != nil {
-			add([]plan.Hook{*l.StepDown})
-		}
-	}
-	if preset != "" {
-		h = h.With("--preset", preset)
+	if given := hooks.Preset(); given != "" {
+		h = h.With("--preset", given)
 	}
 	if container != "" {
 		h = h.With("--container", container)

@@ -14,10 +14,12 @@ const ChecksChangedFlag = "--checks-changed"
 // measuredAgain has a command that goes on give the commands again which the record
 // does not keep. Those of a file are in a file that only the user knows.
 func (r Rollout) measuredAgain(h hint.Hint) hint.Hint {
-	file := false
+	file, preset := false, false
 	for _, c := range r.Checks {
 		switch {
-		case c.Command == "", c.Preset != "": // the preset is given again
+		case c.Preset != "" && r.Hooks.Preset() == "" && !preset: // it brings no commands that would have it given again
+			h, preset = h.With("--preset", c.Preset), true
+		case c.Command == "", c.Preset != "":
 		case c.Flagged():
 			h = h.With("--"+c.Kind.Flag(), c.Command)
 		case !file:
