@@ -26,7 +26,9 @@ func TestACommandThatGoesOnGivesThePresetAgain(t *testing.T) {
 	}{
 		{"checks alone", []check.Check{lags}, plan.Hooks{}, "kubectl sts promote web --preset ours"},
 		{
-			"commands and checks", []check.Check{lags}, plan.Hooks{Before: []plan.Hook{before}},
+			"commands and checks",
+			[]check.Check{lags},
+			plan.Hooks{Before: []plan.Hook{before}},
 			"kubectl sts promote web --preset ./ours.yaml",
 		},
 		{"commands alone", nil, plan.Hooks{After: []plan.Hook{before}}, "kubectl sts promote web --preset ./ours.yaml"},
