@@ -76,7 +76,8 @@ type pod struct {
 	load
 	since    time.Time // until when its requests are counted
 	owed     float64   // of a request, at that time
-	scrapes  int       // since its load was set
+	fresh    int       // requests that no scrape has shown yet
+	scrapes  int       // that showed fresh ones since its load was set; each, where there are none to show
 	requests client.Counter
 	took     client.Histogram
 	handler  http.Handler
@@ -111,7 +112,7 @@ func (p *pods) set(wanted []load, now time.Time) <-chan struct{} {
 			one = newPod(now)
 		}
 		one.count(now)
-		one.load, one.scrapes = l, 0
+		one.load, one.fresh, one.scrapes = l, 0, 0
 		all[l.pod] = one
 	}
 	p.all, p.left, p.scraped = all, len(all), make(chan struct{})
@@ -126,13 +127,20 @@ func (p *pod) count(now time.Time) {
 	p.owed += p.rate * now.Sub(p.since).Seconds()
 	p.since = now
 	for ; p.owed >= 1; p.owed-- {
+		p.fresh++
 		p.requests.Inc()
 		p.took.Observe(p.seconds)
 	}
 }
 
-// scrape notes a scrape of one pod.
+// scrape notes a scrape of one pod. Two that are so close together that nothing has
+// happened in between, as after a pause of a busy machine, are as good as one: a rate of
+// both would be 0.
 func (p *pods) scrape(one *pod) {
+	if one.rate > 0 && one.fresh == 0 {
+		return
+	}
+	one.fresh = 0
 	one.scrapes++
 	if one.scrapes != enough {
 		return
