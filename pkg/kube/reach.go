@@ -16,13 +16,10 @@ func (c *Client) DialPod(ctx context.Context, pod string, port int) (net.Conn, e
 	return forward.Dial(ctx, c.conn, pod, port)
 }
 
-// ServiceProxy is the way to a port of a service through the API server: an address,
-// and what sends requests to it as the user who this client is.
-func (c *Client) ServiceProxy(namespace, service, port string, tls bool) (string, http.RoundTripper, error) {
-	name := service + ":" + port
-	if tls {
-		name = "https:" + name
-	}
+// ServiceProxy is the way to a service through the API server, by its name there, such
+// as "prometheus:9090": an address, and what sends requests to it as the user who this
+// client is.
+func (c *Client) ServiceProxy(namespace, name string) (string, http.RoundTripper, error) {
 	at := c.conn.Core.Get().Namespace(namespace).Resource("services").Name(name).SubResource("proxy").URL()
 	transport, err := rest.TransportFor(c.conn.Config)
 	return at.String(), transport, err

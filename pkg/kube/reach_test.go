@@ -189,11 +189,11 @@ func TestServiceProxy(t *testing.T) {
 	client := forwarder(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Method+" "+r.URL.String())
 	}))
-	for tls, want := range map[bool]string{
-		false: "GET /api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=up",
-		true:  "GET /api/v1/namespaces/monitoring/services/https:prometheus:9090/proxy/api/v1/query?query=up",
+	for name, want := range map[string]string{
+		"prometheus:9090":       "GET /api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=up",
+		"https:prometheus:9090": "GET /api/v1/namespaces/monitoring/services/https:prometheus:9090/proxy/api/v1/query?query=up",
 	} {
-		at, by, err := client.ServiceProxy("monitoring", "prometheus", "9090", tls)
+		at, by, err := client.ServiceProxy("monitoring", name)
 		require.NoError(t, err)
 		req, err := http.NewRequestWithContext(
 			t.Context(),

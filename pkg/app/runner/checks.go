@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -27,12 +28,12 @@ const (
 func (r *Runner) Measure(checks options.Checks) { r.checks = checks }
 
 // measurer is what measures the plan's checks; nil for a plan without.
-func (r *Runner) measurer(p *plan.Plan) (check.Measurer, error) {
+func (r *Runner) measurer(ctx context.Context, p *plan.Plan) (check.Measurer, error) {
 	all := checksOf(p)
 	if len(all) == 0 {
 		return nil, nil //nolint:nilnil // it needs none
 	}
-	prom, err := r.prometheus(all)
+	prom, err := r.prometheus(ctx, all)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (m scraped) Measure(ctx context.Context, c check.Check, on check.Scope) che
 }
 
 // prometheus is where queries go; nil where there are none.
-func (r *Runner) prometheus(all []check.Check) (*measure.Prometheus, error) {
+func (r *Runner) prometheus(ctx context.Context, all []check.Check) (*measure.Prometheus, error) {
 	address, flag := r.checks.Prom.Address, "--prom"
 	if address == "" {
 		address, flag = os.Getenv(promURL), "$"+promURL
@@ -74,7 +75,10 @@ func (r *Runner) prometheus(all []check.Check) (*measure.Prometheus, error) {
 		return nil, options.Usage("%s: %w", flag, err)
 	}
 	if at.Service != "" {
-		url, by, err := r.Client.ServiceProxy(at.Namespace, at.Service, at.Port, at.TLS)
+		if err := r.Permit(ctx, permission.Proxy(at.Namespace, at.Name())); err != nil {
+			return nil, err
+		}
+		url, by, err := r.Client.ServiceProxy(at.Namespace, at.Name())
 		if err != nil {
 			return nil, err
 		}

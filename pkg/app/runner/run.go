@@ -83,7 +83,7 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	measurer, err := r.measurer(p)
+	measurer, err := r.measurer(ctx, p)
 	if err != nil {
 		return engine.Outcome{}, err
 	}

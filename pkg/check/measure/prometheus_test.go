@@ -227,6 +227,42 @@ func TestTheWindow(t *testing.T) {
 	}
 }
 
+// A typo is known before the first write, also where it is too early to judge.
+func TestABaselineWantsAnAnswerHoweverEarlyItIs(t *testing.T) {
+	const rate, filled = `rate(e{pod=~"$pods"}[$window])`, `rate(e{pod=~"(?:web-0|web-1)"}[300s])`
+	const floor, floorFilled = `sum(r{pod=~"$pods"}) >= 100`, `sum(r{pod=~"(?:web-0|web-1)"})`
+	young := scope()
+	young.Stables[1].Available = noon.Add(-12 * time.Second)
+	tooYoung := "pod web-1 is Available for 12s, and 1m0s are wanted, two scrapes"
+	tooQuiet := "there is too little traffic: 9, and 100 is the least"
+	unknown := check.Reading{Verdict: check.Unknown, Message: "the query has no answer: there is no series"}
+	tests := []struct {
+		name, min, answer string
+		on                check.Scope
+		want              check.Reading
+	}{
+		{"too young", "", number("7"), young, check.Reading{Verdict: check.NotYet, Message: tooYoung}},
+		{"too young for traffic to count", "", number("NaN"), young, check.Reading{Verdict: check.NotYet, Message: tooYoung}},
+		{"a name that is wrong, young pods", "", "", young, unknown},
+		{"too quiet", floor, number("NaN"), scope(), check.Reading{Verdict: check.NotYet, Message: tooQuiet}},
+		{"a name that is wrong, quiet pods", floor, "", scope(), unknown},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			said := vector()
+			if test.answer != "" {
+				said = vector(test.answer)
+			}
+			m := measure.Measurer{Prom: answers{filled: said, floorFilled: vector(number("9"))}.serve(t)}
+			on := test.on
+			on.Pods, on.Baseline = on.Stables, true
+			c := prom(rate, "value < 1")
+			c.Min = test.min
+			require.Equal(t, test.want, m.Measure(t.Context(), c, on).Reading)
+		})
+	}
+}
+
 func TestABaselineComparesStablePodsWithThemselves(t *testing.T) {
 	m := measure.Measurer{Prom: answers{ofWell: vector(series("web-0", "0.1"), series("web-1", "0.3"))}.serve(t)}
 	on := scope()

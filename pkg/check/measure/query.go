@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,27 +78,40 @@ func (m *Measurer) asking(c check.Check, on check.Scope, out *check.Measurement)
 const atRest = 5 * time.Minute
 
 func (a *asking) measure(ctx context.Context) error {
-	youngest, _ := check.Youngest(a.on.Pods)
-	window, enough := promql.WindowOf(youngest.Available, a.on.Now, a.on.Scrape)
-	if !enough && (a.query.Uses(promql.Window) || a.floor != nil && a.floor.Query.Uses(promql.Window)) {
-		return notYet(fmt.Sprintf("pod %s is Available for %s, and %s are wanted, two scrapes",
-			youngest.Name, max(window, 0), max(2*a.on.Scrape, time.Second)))
+	early := a.reach()
+	if early == nil {
+		early = a.enough(ctx)
 	}
-	if a.window = window; a.on.Baseline {
-		a.window = min(window, max(atRest, 2*a.on.Scrape))
-	}
-	if err := a.enough(ctx); err != nil {
-		return err
+	// A baseline asks however young the pods are and however little traffic there is: a
+	// query that has no answer is to be known before anything is written.
+	if early != nil && !(a.on.Baseline && errors.As(early, new(notYet))) {
+		return early
 	}
 	values, pods, err := a.ask(ctx, a.query, a.on.Pods)
-	if err != nil {
-		return err
+	if err != nil || early != nil {
+		return cmp.Or(err, early)
 	}
 	stable, err := a.stable(ctx, values)
 	if err != nil {
 		return err
 	}
 	return a.judge(values, pods, stable)
+}
+
+// reach sets the window: since the youngest pod is Available. Where that is too short,
+// it says so, and a baseline's reaches back to what pods of that name did before.
+func (a *asking) reach() error {
+	youngest, _ := check.Youngest(a.on.Pods)
+	least, most := max(2*a.on.Scrape, time.Second), max(atRest, 2*a.on.Scrape)
+	window, enough := promql.WindowOf(youngest.Available, a.on.Now, a.on.Scrape)
+	if a.window = window; a.on.Baseline {
+		a.window = min(window, most)
+	}
+	if enough || !a.query.Uses(promql.Window) && (a.floor == nil || !a.floor.Query.Uses(promql.Window)) {
+		return nil
+	}
+	a.window = most
+	return notYet(fmt.Sprintf("pod %s is Available for %s, and %s are wanted, two scrapes", youngest.Name, max(window, 0), least))
 }
 
 // enough asks whether there is enough traffic to say anything.

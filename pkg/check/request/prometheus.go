@@ -17,6 +17,15 @@ type Prometheus struct {
 	Path                     string // of the service, "" or "/prefix"
 }
 
+// Name is what the API server's proxy calls the service: its name with its port, as in
+// "prometheus:9090", and "https:" before it for TLS.
+func (p Prometheus) Name() string {
+	if p.TLS {
+		return "https:" + p.Service + ":" + p.Port
+	}
+	return p.Service + ":" + p.Port
+}
+
 // ParsePrometheus reads an address, or svc/NAMESPACE/NAME:PORT, or
 // svc/NAMESPACE/https:NAME:PORT, with a path behind it if it is not at the top. What
 // may be a secret is refused. Errors are one line.

@@ -24,6 +24,17 @@ func TestParsePrometheus(t *testing.T) {
 	}
 }
 
+func TestNamesForTheProxyOfTheAPIServer(t *testing.T) {
+	for text, want := range map[string]string{
+		"svc/monitoring/prometheus:9090":      "prometheus:9090",
+		"svc/monitoring/https:prometheus:web": "https:prometheus:web",
+	} {
+		p, err := request.ParsePrometheus(text)
+		require.NoError(t, err)
+		require.Equal(t, want, p.Name())
+	}
+}
+
 func TestParsePrometheusRejects(t *testing.T) {
 	const form = "the address of Prometheus is http[s]://HOST[:PORT][/PATH], or svc/NAMESPACE/NAME:PORT"
 	for text, want := range map[string]string{

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,22 +29,20 @@ func (c *Conn) Permit(ctx context.Context, needs ...permission.Permission) error
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var inNamespace, clusterwide []string
+	var wheres, words []string
+	lacking := map[string][]string{}
 	for i, p := range needs {
-		switch {
-		case !missing[i]:
-		case clusterWide(p.Resource):
-			clusterwide = append(clusterwide, p.String())
-		default:
-			inNamespace = append(inNamespace, p.String())
+		if !missing[i] {
+			continue
 		}
+		where := c.whereOf(p)
+		if lacking[where] == nil {
+			wheres = append(wheres, where)
+		}
+		lacking[where] = append(lacking[where], p.String())
 	}
-	var words []string
-	if len(inNamespace) > 0 {
-		words = append(words, strings.Join(inNamespace, ", ")+" "+c.where(""))
-	}
-	if len(clusterwide) > 0 {
-		words = append(words, strings.Join(clusterwide, ", ")+" "+c.where("persistentvolumes"))
+	for _, where := range wheres {
+		words = append(words, strings.Join(lacking[where], ", ")+" "+where)
 	}
 	if words == nil {
 		return nil
@@ -52,10 +51,22 @@ func (c *Conn) Permit(ctx context.Context, needs ...permission.Permission) error
 	return denied{worded{errors.New(said), said}}
 }
 
+// whereOf is the scope of a permission, in words.
+func (c *Conn) whereOf(p permission.Permission) string {
+	switch {
+	case clusterWide(p.Resource):
+		return c.where(p.Resource)
+	case p.Namespace != "":
+		return fmt.Sprintf("in namespace %q", p.Namespace)
+	}
+	return c.where("")
+}
+
 // lacks reports whether the API server says that the user may not do this.
 func (c *Conn) lacks(ctx context.Context, p permission.Permission) bool {
 	about := &authorizationv1.ResourceAttributes{
-		Verb: p.Verb, Group: p.Group, Resource: p.Resource, Subresource: p.Subresource, Name: p.Name, Namespace: c.Namespace,
+		Verb: p.Verb, Group: p.Group, Resource: p.Resource, Subresource: p.Subresource, Name: p.Name,
+		Namespace: cmp.Or(p.Namespace, c.Namespace),
 	}
 	if clusterWide(p.Resource) {
 		about.Namespace = ""

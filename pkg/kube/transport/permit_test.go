@@ -45,6 +45,11 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 			[]permission.Permission{patch, volumes},
 			`forbidden: user "jo" cannot patch statefulsets.apps` + here + `, or patch persistentvolumes` + cluster,
 		},
+		{
+			"one of them in another namespace", no,
+			[]permission.Permission{patch, permission.Proxy("monitoring", "prometheus:9090"), del},
+			`forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here + `, or get services/proxy in namespace "monitoring"`,
+		},
 		{"nobody knows: who may not ask goes on", kubetest.Failure(http.StatusForbidden, "no"), []permission.Permission{patch}, ""},
 		{"nobody knows: a server without reviews", kubetest.Failure(http.StatusNotFound, "no"), []permission.Permission{patch}, ""},
 		{

@@ -14,6 +14,7 @@ import (
 type Permission struct {
 	Verb, Group, Resource, Subresource string
 	Name                               string // of the one object that it is about, empty for all
+	Namespace                          string // empty is that of the set
 }
 
 // String is the permission in the words of RBAC, such as "patch statefulsets.apps".
@@ -109,8 +110,14 @@ func exec() []Permission {
 	}
 }
 
-// measures are what it takes to measure checks in pods. What it takes to reach
-// Prometheus is in another namespace: there the first measurement tells.
+// Proxy is what it takes to ask a service through the API server. Its name there is with
+// its port: "prometheus:9090".
+func Proxy(namespace, service string) Permission {
+	return Permission{Verb: "get", Resource: "services", Subresource: "proxy", Name: service, Namespace: namespace}
+}
+
+// measures are what it takes to measure checks in pods. Where Prometheus is, the plan
+// does not say.
 func measures(checks []check.Check) []Permission {
 	var out []Permission
 	for _, c := range checks {
