@@ -84,7 +84,7 @@ func (a *asking) measure(ctx context.Context) error {
 	}
 	// A baseline asks however young the pods are and however little traffic there is: a
 	// query that has no answer is to be known before anything is written.
-	if early != nil && !(a.on.Baseline && errors.As(early, new(notYet))) {
+	if early != nil && (!a.on.Baseline || !errors.As(early, new(notYet))) {
 		return early
 	}
 	values, pods, err := a.ask(ctx, a.query, a.on.Pods)

@@ -40,7 +40,8 @@ func database(name string, tags, programs, trees []string) Image {
 }
 
 // Catalogue are the images of the databases: two tags each, of which one is the
-// update to the other. They are what a user would pull; the versions are Debian's.
+// update to the other; and Prometheus. They are what a user would pull; the versions
+// are Debian's.
 func Catalogue() []Image {
 	redis := database("redis", []string{"7.0", "7.0-bookworm"}, []string{"/usr/bin/redis-check-rdb", "/usr/bin/redis-cli"}, nil)
 	redis.Links["/usr/bin/redis-server"] = "redis-check-rdb" // one program by several names
@@ -51,6 +52,7 @@ func Catalogue() []Image {
 		},
 		[]string{"/usr/share/mysql"})
 	etcd := database("etcd", []string{"3.4", "3.4-bookworm"}, []string{"/usr/bin/etcd", "/usr/bin/etcdctl"}, nil)
+	prometheus := database("prometheus", []string{"2.42"}, []string{"/usr/bin/prometheus"}, nil)
 	const bin, lib = "/usr/lib/postgresql/15/bin/", "/usr/lib/postgresql/15/lib/"
 	postgres := database("postgres", []string{"15", "15-bookworm"},
 		[]string{
@@ -61,7 +63,7 @@ func Catalogue() []Image {
 	for _, name := range []string{"psql", "pg_ctl"} {
 		postgres.Links["/usr/bin/"+name] = bin + name
 	}
-	return []Image{redis, mariadb, postgres, etcd, zookeeper()}
+	return []Image{redis, mariadb, postgres, etcd, zookeeper(), prometheus}
 }
 
 // zookeeper is an image with Java, and with ZooKeeper's classes on its CLASSPATH.

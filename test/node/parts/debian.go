@@ -37,6 +37,8 @@ var Packages = []string{
 	"libxml2",
 	// etcd.
 	"etcd-server", "etcd-client",
+	// What checks ask.
+	"prometheus",
 	// ZooKeeper.
 	"openjdk-17-jre-headless", "libzookeeper-java", "libslf4j-java", "libdropwizard-metrics-java", "libsnappy-java", "libcommons-cli-java",
 }
