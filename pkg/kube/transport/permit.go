@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +21,7 @@ import (
 // and what it says to the requests themselves counts.
 func (c *Conn) Permit(ctx context.Context, needs ...permission.Permission) error {
 	ctx = c.Quiet(ctx)
+	needs = slices.SortedStableFunc(slices.Values(needs), widestLast)
 	missing := make([]bool, len(needs))
 	var all sync.WaitGroup
 	for i, p := range needs {
@@ -49,6 +51,17 @@ func (c *Conn) Permit(ctx context.Context, needs ...permission.Permission) error
 	}
 	said := fmt.Sprintf("forbidden: %s cannot %s", account(c.whoAmI(ctx)), strings.Join(words, ", or "))
 	return denied{worded{errors.New(said), said}}
+}
+
+// widestLast has what takes a ClusterRole said last.
+func widestLast(a, b permission.Permission) int {
+	wide := func(p permission.Permission) int {
+		if clusterWide(p.Resource) {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Compare(wide(a), wide(b))
 }
 
 // whereOf is the scope of a permission, in words.

@@ -42,7 +42,7 @@ func TestPermitNamesAllThatIsMissing(t *testing.T) {
 		{"two", no, []permission.Permission{patch, del}, `forbidden: user "jo" cannot patch statefulsets.apps, delete pods` + here},
 		{
 			"one of them in no namespace", no,
-			[]permission.Permission{patch, volumes},
+			[]permission.Permission{volumes, patch},
 			`forbidden: user "jo" cannot patch statefulsets.apps` + here + `, or patch persistentvolumes` + cluster,
 		},
 		{
