@@ -45,7 +45,21 @@ func (r Rollout) Short(s sts.Snapshot, now time.Time) string {
 // Lines say how far it is.
 func (r Rollout) Lines(s sts.Snapshot, now time.Time) [][2]string {
 	label := map[Verb]string{VerbCanary: "Canary", VerbUndo: "Undo", VerbRestart: "Restart"}[r.Verb]
-	return [][2]string{{label, r.at(r.Position(s)) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
+	out := [][2]string{{label, r.at(r.Position(s)) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
+	var measured, run []string
+	for _, c := range r.Checks {
+		measured = append(measured, c.Name)
+	}
+	for _, flag := range r.Hooks {
+		run = append(run, "--"+strings.Replace(flag, "=", " ", 1))
+	}
+	if measured != nil {
+		out = append(out, [2]string{"Checks", strings.Join(measured, ", ")})
+	}
+	if run != nil {
+		out = append(out, [2]string{"Commands", strings.Join(run, ", ") + ", for each pod"})
+	}
+	return out
 }
 
 // at is how far it is.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -120,6 +121,12 @@ var statuses = map[string]func() report.Status{
 	"canary-with-trouble": troubled,
 	"canary-held": func() report.Status {
 		return statusOf(halfOpen(), inCanary)
+	},
+	"canary-measured": func() report.Status {
+		return statusOf(halfOpen(), inCanary, func(st *report.Status) {
+			rolloutOf(st).Checks = []check.Check{{Name: "p99"}, {Name: "exec"}}
+			rolloutOf(st).Hooks = []string{"before-exec", "preset=redis"}
+		})
 	},
 	"canary-closed": func() report.Status {
 		set := ststest.Set(ststest.Updating("nginx:1.22"), ststest.Partition(5))
