@@ -21,6 +21,17 @@ type note struct {
 	To   *int   `json:"to"`
 	// Before is the flag of the command that runs before each pod goes.
 	Before string `json:"before"`
+	// Checks and Hooks are what whoever goes on has to give again, or to do without.
+	Checks []any    `json:"checks"`
+	Hooks  []string `json:"hooks"`
+}
+
+// goOn has a command that goes on do so without the commands that the run began with.
+func (n note) goOn(args ...string) []string {
+	if len(n.Checks) > 0 || len(n.Hooks) > 0 {
+		return append(args, "--checks-changed")
+	}
+	return args
 }
 
 // command is the way out of one operation.
@@ -36,9 +47,9 @@ func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation 
 	case n.Verb == "undo":
 		return l.undo(ctx, set)
 	case n.Verb == "restart" && on:
-		return []string{"restart", set.Name, "--yes", "--retry"}
+		return n.goOn("restart", set.Name, "--yes", "--retry")
 	case n.Verb == "" && on:
-		return []string{"canary", set.Name, "--yes", "--retry"}
+		return n.goOn("canary", set.Name, "--yes", "--retry")
 	case n.Verb == "" && l.schedule.Way == "undo":
 		return []string{"undo", set.Name, "--yes", "--soak=0s", "--retry"}
 	}

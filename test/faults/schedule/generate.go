@@ -20,6 +20,7 @@ func Generate(seed uint64) Schedule {
 		}
 		s.Acts = append(s.Acts, g.act(s.Sets, s.Rough))
 	}
+	withCommands(seed, s.Acts)
 	return s
 }
 

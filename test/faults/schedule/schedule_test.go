@@ -2,6 +2,7 @@ package schedule_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,10 +31,13 @@ func TestAScheduleSurvivesBeingWritten(t *testing.T) {
 
 // What a schedule can do at all, some seed does.
 func TestSeedsMakeEverything(t *testing.T) {
-	verbs, faults, edits := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	verbs, faults, edits, flags := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	var note func(schedule.Act)
 	note = func(a schedule.Act) {
 		verbs[a.Verb()] = true
+		for _, flag := range []string{"before-cmd", "after-cmd", "check-cmd", "check-http"} {
+			flags[flag] = flags[flag] || a.Has(flag)
+		}
 		for _, f := range a.Faults {
 			faults[f.Does] = true
 			if f.Edit != nil {
@@ -56,6 +60,9 @@ func TestSeedsMakeEverything(t *testing.T) {
 		"canary", "promote", "abort", "undo", "restart", "scale", "hold", "release", "prune-pvc", "restore-pvc", "status", "watch",
 	} {
 		require.True(t, verbs[verb], verb)
+	}
+	for flag, drawn := range flags {
+		require.True(t, drawn, flag)
 	}
 	for _, fault := range []string{
 		schedule.Kill, schedule.Killed, schedule.Int, schedule.Term, schedule.Stop, schedule.Delay, schedule.Drop,
@@ -145,4 +152,24 @@ func TestASmallerScheduleLacksOneThing(t *testing.T) {
 		// The second set, which nobody names.
 		status + "[somebody: partition of web 0] kubectl sts hold web {kill at request 1}" + beside + " {kill at request 1}; ",
 	}, got)
+}
+
+// A command that is given again is the same one, as where a pipeline starts a job anew.
+func TestACommandThatIsGivenAgainHasTheSameFlags(t *testing.T) {
+	again := 0
+	for seed := range uint64(200) {
+		given := map[string][]string{}
+		for _, a := range schedule.Generate(seed).Acts {
+			bare := slices.DeleteFunc(slices.Clone(a.Args), func(arg string) bool {
+				return strings.HasPrefix(arg, "--check-") || strings.HasPrefix(arg, "--after-") || arg == "--skip-baseline"
+			})
+			key := strings.Join(bare, " ")
+			if before, known := given[key]; known {
+				require.Equal(t, before, a.Args)
+				again++
+			}
+			given[key] = a.Args
+		}
+	}
+	require.Positive(t, again)
 }
