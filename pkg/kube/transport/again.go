@@ -17,8 +17,9 @@ import (
 // What does no harm when it is asked twice (reads, dry runs) is asked again
 // when the answer is that it may work another time, or there is none.
 
-// retryFor is for how long a question is asked again. An API server behind a
-// load balancer is back within that; one that restarts alone mostly is.
+// retryFor is for how long a question is asked again, from the first time that it went
+// wrong: a long answer that breaks off is worth another try, however long it has taken. An
+// API server behind a load balancer is back within that; one that restarts alone mostly is.
 const retryFor = 10 * time.Second
 
 // Retries are the pauses in between.
@@ -29,10 +30,16 @@ var Retries = wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 
 func Again[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
 	var out T
 	err := context.Cause(ctx)
-	began := time.Now()
+	since, first := time.Now(), true
 	_ = Retries.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (bool, error) {
 		out, err = ask(ctx)
-		if !Transient(err) || time.Since(began) >= retryFor {
+		if !Transient(err) {
+			return true, nil
+		}
+		if first && !errors.As(err, new(silence)) { // that has taken its time
+			since = time.Now()
+		}
+		if first = false; time.Since(since) >= retryFor {
 			return true, nil
 		}
 		tellRetry(ctx, err, "for up to "+retryFor.String())

@@ -53,6 +53,29 @@ func TestAReadIsTriedAgainForAWhile(t *testing.T) {
 	}
 }
 
+// A slow line: the answer has taken a minute when it breaks off.
+func TestAnAnswerThatBreaksOffLateIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := kubetest.Loadable(t, ststest.Set(), ststest.Pods(0, 5))
+		slow := func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for range 6 {
+				_, _ = io.WriteString(w, " ")
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(10 * time.Second)
+			}
+			kubetest.Cut(w, r)
+		}
+		server.On(http.MethodGet, kubetest.PodsPath, kubetest.After(1, slow, server.Answers[http.MethodGet+" "+kubetest.PodsPath]))
+
+		s, _, err := server.Client().Load(t.Context(), "web")
+
+		require.NoError(t, err)
+		require.Len(t, s.Pods, 5)
+		server.CloseClientConnections()
+	})
+}
+
 func TestAServerThatComesBackIsWaitedForAndThatIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := kubetest.Loadable(t, ststest.Set(), ststest.Pods(0, 5))
