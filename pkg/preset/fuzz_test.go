@@ -22,7 +22,8 @@ func FuzzFile(f *testing.F) {
 	}
 	for _, text := range []string{
 		"", "before: 'true'", "a: &a [*a]", "leads: x\nstepDown: y", "stepDown: y", "before: a\n---\nbefore: b", "before: a\nbefore: b",
-		"checks: [{name: a, exec: b}]", "checks: [{<<: {name: a}}]", "prelude: \"\\x1b\"\nafter: \"\\0\"", "title: \"a\\nb\"\nbefore: a", "\t", "? {}\n: {}",
+		"checks: [{name: a, exec: b}]", "checks: [{<<: {name: a}}]", "prelude: \"\\x1b\"\nafter: \"\\0\"",
+		"title: \"a\\nb\"\nbefore: a", "\t", "? {}\n: {}",
 	} {
 		f.Add("ours", text)
 	}
