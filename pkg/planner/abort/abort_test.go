@@ -76,6 +76,21 @@ func TestThePlanOfAnAbort(t *testing.T) {
 	}, got)
 }
 
+// Whoever closes the gate of a canary by hand leaves its pods where they are: they are to
+// go back all the same.
+func TestAbortOpensAGateThatSomebodyElseHasClosed(t *testing.T) {
+	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(), 5), verbtest.Updated(2, 0))
+
+	got, err := plantest.Saved(abort.Plan(verbtest.Ask().Abort(), s))
+
+	require.NoError(t, err)
+	edit, ok := got.Steps[0].Change.(plan.Edit)
+	require.True(t, ok)
+	require.Equal(t, "put the template of revision web-stable back and open the gate", edit.Says)
+	require.Equal(t, ptr.To(2), edit.Partition)
+	require.Equal(t, "return web-4, web-3, web-2 to revision web-stable", got.Steps[1].Title)
+}
+
 func TestAbortOfACanaryWithItsOwnTemplate(t *testing.T) {
 	tests := []struct {
 		name string

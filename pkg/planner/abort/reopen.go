@@ -18,8 +18,9 @@ func (w way) gate() (gate int, words string) {
 		return w.Set.PartitionFor(0), ", rollout paused"
 	case w.Record.Verb == operation.VerbUndo:
 		return w.Record.Partition, " and " + sts.PartitionWords(w.Record.Partition, "the closed gate")
-	case w.again && w.from > w.lowestBack():
-		return w.lowestBack(), " and open the gate" // a budget had a say, and has none any more
+	case w.Set.Gate() > w.lowestBack():
+		// Somebody else closed it, or a budget had a say and has none any more.
+		return w.lowestBack(), " and open the gate"
 	}
 	return -1, ""
 }

@@ -51,6 +51,8 @@ func (r Rollout) Resume(resume intent.Resume, asked intent.Start, now time.Time)
 // held at its gate once more; anew has it soak from the start.
 func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) *plan.Plan {
 	at := r.Record.Position(r.Set)
+	counts, blocked := r.unblocked(at.Counts)
+	at.Begun, at.Counts = max(0, at.Begun-(len(at.Counts)-len(counts))), counts
 	retries := r.Record.Failure(r.Set) != nil
 	if r.Record.Failed = nil; r.Record.Gate != nil {
 		r.Record.Gate = ptr.To(r.Set.Partition())
@@ -59,7 +61,7 @@ func (r Rollout) Rest(verb string, gated, anew bool, now time.Time) *plan.Plan {
 	r.Record = r.Driven(r.Record)
 	r.Counts, r.From = at.Counts, r.Set.Gate()
 	p := r.Frame(verb)
-	p.Warnings = warnings
+	p.Warnings, p.Details = warnings, append(p.Details, blocked...)
 	if retries {
 		p.Steps = append(p.Steps, r.retry())
 	}

@@ -97,8 +97,10 @@ func (r Rollout) Begin(first plan.Step, begun int) (*plan.Plan, error) {
 	if r.Counts, err = r.Record.Steps.Counts(r.Set.Replicas()); err != nil {
 		return nil, err
 	}
-	r.fresh = true
+	counts, blocked := r.unblocked(r.Counts)
+	r.Counts, r.fresh = counts, true
 	p := r.Frame(r.Record.Verb.Name())
+	p.Details = append(p.Details, blocked...)
 	p.Steps = append(p.Steps, first)
 	for i := begun; i < len(r.Counts); i++ {
 		p.Steps = append(p.Steps, r.Steps(i)...)

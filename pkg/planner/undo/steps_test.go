@@ -7,8 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation/operationtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -43,6 +45,23 @@ func TestHowAnUndoGoes(t *testing.T) {
 			[]string{
 				puts + "partition 0, " + undoNotes,
 				"return web-0 to revision web-stable; good from 0; free blocker after 30s; soak 1m0s",
+				"end the undo; partition 0, " + undoEnds,
+			},
+		},
+		{
+			"steps that would wait for a broken pod behind the gate are one with its own",
+			verbtest.On(verbtest.Rolling(c, c), "", c, c, "!"+c, c, c), verbtest.Steps("1", "50%", "80%", "100%"),
+			[]string{
+				"deletes web-2, which is not Ready and which the controller would wait for without end",
+				"the controller replaces: web-4, web-3, web-1, web-0",
+				"web-2 is not Ready, and the controller gets no further before it is back: the first step goes down to it",
+			},
+			[]string{
+				puts + "partition 5, " + undoNotes,
+				"1/3 return web-4, web-3, web-2; partition 2; good from 2; free blocker after 30s; soak 1m0s; " +
+					"ask (wanted false) before web-1",
+				"2/3 return web-1; partition 1; good from 1; free blocker after 30s; soak 1m0s; ask (wanted false) before web-0",
+				"3/3 return web-0; partition 0; good from 0; free blocker after 30s; soak 1m0s",
 				"end the undo; partition 0, " + undoEnds,
 			},
 		},
@@ -165,6 +184,42 @@ func TestHowAnUndoGoes(t *testing.T) {
 			)
 			require.Equal(t, test.want, verbtest.Outline(p))
 			require.Equal(t, test.details, p.Details)
+		})
+	}
+}
+
+// A pod breaks while an undo goes step by step: the controller would never get to the
+// step that the undo is in.
+func TestAnUndoGoesOnPastAPodThatBrokeBehindTheGate(t *testing.T) {
+	const a, c = ststest.Stable, verbtest.Third
+	record := operation.Rollout{
+		Version: 1, Run: "r", Started: ststest.Start, Verb: operation.VerbUndo, Stable: c, Target: a, OwnTemplate: true,
+		Steps: operationtest.Steps("1", "50%", "100%"),
+	}
+	for name, test := range map[string]struct {
+		pods []string
+		want []string
+	}{
+		"all are well": {
+			[]string{c, c, c, c, a},
+			[]string{
+				"1/3 check web-4; good from 4; free blocker after 30s",
+				"2/3 return web-3, web-2; partition 2; good from 2; free blocker after 30s",
+				"3/3 return web-1, web-0; partition 0; good from 0; free blocker after 30s",
+			},
+		},
+		"one is broken": {
+			[]string{"!" + c, c, c, c, c},
+			[]string{
+				"wait for the controller; observed",
+				"return web-4 … web-0 (5 pods) to revision web-stable; partition 0; good from 0; free blocker after 30s",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := verbtest.Rolling(c, a, ststest.Partition(4), ststest.Annotated(note.RolloutAnnotation, *record.Text()))
+			p := verbtest.Planned(t)(verbtest.GoOn(operation.VerbUndo)(verbtest.Ask(), verbtest.On(set, a, test.pods...), ststest.Start))
+			require.Equal(t, test.want, verbtest.Outline(p)[:len(test.want)])
 		})
 	}
 }

@@ -64,6 +64,9 @@ func (e *Evidence) foreign(set string, what ...string) bool {
 func wayOut(e *Evidence) []Violation {
 	var out []Violation
 	for _, s := range e.Schedule.Sets {
+		if e.end().entangled(s.Name) {
+			continue
+		}
 		if what := e.Left(s.Name); what != "" {
 			out = append(out, Violation{Run: -1, What: fmt.Sprintf("in the end %s of %s", what, s.Name)})
 		}
@@ -82,6 +85,25 @@ func wayOut(e *Evidence) []Violation {
 		}
 	}
 	return out
+}
+
+// entangled reports whether a pod of a set can't come back since a claim of its is on its
+// way out and a pod of another set holds it, as after somebody has deleted the set with
+// whenDeleted Delete and claims of both have one name. No command of one set ends that.
+func (w world) entangled(set string) bool {
+	s := w.sets[set]
+	if s == nil {
+		return false
+	}
+	for _, name := range w.unready(s) {
+		for _, template := range s.Spec.VolumeClaimTemplates {
+			claim := w.claims[template.Name+"-"+name]
+			if w.pods[name] == nil && claim != nil && claim.DeletionTimestamp != nil && w.mounted(claim.Name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mostWays is how many commands may be needed to end what is left on a set: one for

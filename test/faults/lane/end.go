@@ -59,10 +59,11 @@ func restless(name string) func([]witness.Moment) string {
 	}
 }
 
-// stuck reports whether a set does not come to rest by itself.
+// stuck reports whether a set does not come to rest by itself. Pods that a scale leaves
+// are rolled out all the same.
 func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
 	for _, annotation := range annotations.Records() {
-		if _, open := s.Annotations[annotation]; open {
+		if _, open := s.Annotations[annotation]; open && annotation != annotations.Scale {
 			return true
 		}
 	}

@@ -17,8 +17,10 @@ import (
 // note is what the plugin's records have in common, and what of them decides.
 type note struct {
 	Verb string `json:"verb"`
-	From *int   `json:"from"`
-	To   *int   `json:"to"`
+	// Aborting says that it is on its way back already: that is finished.
+	Aborting bool `json:"aborting"`
+	From     *int `json:"from"`
+	To       *int `json:"to"`
 	// Before is the flag of the command that runs before each pod goes.
 	Before string `json:"before"`
 	// Checks and Hooks are what whoever goes on has to give again, or to do without.
@@ -44,6 +46,8 @@ func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation 
 		return []string{"release", set.Name, "--yes"}
 	case annotation == annotations.Hold:
 		return l.undo(ctx, set)
+	case n.Aborting:
+		return []string{"abort", set.Name, "--yes"}
 	case n.Verb == "undo":
 		return l.undo(ctx, set)
 	case n.Verb == "restart" && on:
