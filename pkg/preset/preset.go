@@ -69,7 +69,7 @@ func Parse(name string, text []byte) (Preset, error) {
 		return p, sts.CleanError(fmt.Errorf("preset %s: %w", name, err))
 	}
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return p, fmt.Errorf("preset %s: there is more than one document in it", name)
+		return p, sts.CleanError(fmt.Errorf("preset %s: there is more than one document in it", name))
 	}
 	p.Title = sts.Clean(p.written.Title)
 	if prelude := p.written.Prelude; prelude != "" && !strings.HasSuffix(prelude, "\n") {

@@ -98,7 +98,8 @@ func (g *generator) stubborn(sets []Set) []Act {
 	m := g.model[sets[g.IntN(len(sets))].Name]
 	a := g.command(m)
 	a.Args = slices.DeleteFunc(a.Args, func(arg string) bool {
-		return arg == "--replace" || strings.HasPrefix(arg, "--timeout") || strings.HasPrefix(arg, "--dry-run")
+		limit := strings.HasPrefix(arg, "--timeout") && a.Verb() != "watch" // which may wait for a person
+		return arg == "--replace" || limit || strings.HasPrefix(arg, "--dry-run")
 	})
 	var out []Act
 	for range 2 + g.IntN(3) {
