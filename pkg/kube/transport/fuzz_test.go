@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -55,7 +56,7 @@ func FuzzLists(f *testing.F) {
 		})
 
 		want, failed := conn.Pods("").List(t.Context(), metav1.ListOptions{})
-		if failed != nil || errors.Is(err, transport.ErrTwoLists) {
+		if failed != nil || errors.Is(err, transport.ErrTwoLists) || err != nil && twoLists(body) {
 			return // some of what one can't read the other can
 		}
 		if err != nil {
@@ -68,4 +69,21 @@ func FuzzLists(f *testing.F) {
 		require.Equal(t, want.Continue, next)
 		require.Equal(t, want.Items, got.Items)
 	})
+}
+
+// twoLists reports whether a message says twice what it is: the library takes the last,
+// and does not look at the first, which may be anything.
+func twoLists(body []byte) bool {
+	n := 0
+	for rest := bytes.TrimPrefix(body, []byte("k8s\x00")); len(rest) > 0; {
+		number, _, size := protowire.ConsumeField(rest)
+		if size < 0 {
+			return false
+		}
+		if number == 2 {
+			n++
+		}
+		rest = rest[size:]
+	}
+	return n > 1
 }

@@ -22,9 +22,7 @@ import (
 func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	for _, s := range l.schedule.Sets {
 		for range 4 {
-			// What does not come to rest is what a command is for.
-			_ = within(ctx, func(ctx context.Context) error { return l.await(ctx, restless(s.Name)) })
-			set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, s.Name, metav1.GetOptions{})
+			set, err := l.rested(ctx, s.Name)
 			if apierrors.IsNotFound(err) {
 				break
 			}
@@ -46,12 +44,30 @@ func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	return nil
 }
 
+// rested is a set once it has come to rest, or does not do so: that is what a command
+// is for.
+func (l *lane) rested(ctx context.Context, name string) (*appsv1.StatefulSet, error) {
+	sets := l.plane.client.AppsV1().StatefulSets(l.namespace)
+	written, err := sets.Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	_ = within(ctx, func(ctx context.Context) error { return l.await(ctx, restless(written)) })
+	return sets.Get(ctx, name, metav1.GetOptions{})
+}
+
 // restless says what happens with a set by itself that a command would only disturb.
-// A set comes to rest unless an operation is in progress, or pods do not get well.
-func restless(name string) func([]witness.Moment) string {
+// A set comes to rest unless an operation is in progress, or pods do not get well. The
+// watch has to show what was written last before it is believed.
+func restless(written *appsv1.StatefulSet) func([]witness.Moment) string {
 	return func(live []witness.Moment) string {
 		for _, m := range live {
-			if s := m.Set; s != nil && s.Name == name && !stuck(s, live) {
+			s := m.Set
+			switch {
+			case s == nil || s.Name != written.Name:
+			case s.UID == written.UID && s.Generation < written.Generation:
+				return s.Name + " is shown as it was before"
+			case !stuck(s, live):
 				return unsettled(s, live)
 			}
 		}
