@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
@@ -48,9 +49,39 @@ func (n *next) drifted() bool {
 	}
 	if !n.s.Exists() || n.s.UID() != n.p.UID {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
+	} else if n.s.Set.DeletionTimestamp == nil {
+		o.Try = append(n.pausing(), o.Try...) // or what follows ends in the same way
 	}
 	n.d.End = o
 	return true
+}
+
+// pausing are the commands that pause who has changed what the run relies on.
+func (n *next) pausing() []hint.Hint {
+	var out []hint.Hint
+	known := map[string]bool{}
+	n.st.changes(sts.Snapshot{Set: n.st.expected}, n.s, func(_ string, field workload.Field) string {
+		w, found := fieldmanager.WriterOf(n.s.Set, field)
+		if r := writeback.By(n.p.Reconcilers, w.Manager, field); found && r != nil && !known[r.Name] {
+			known[r.Name] = true
+			out = append(out, r.Pausing()...)
+		}
+		return ""
+	})
+	return out
+}
+
+// reconciler names who writes a field under this name, where that is known: the one that
+// the plan names or, where it names none, the tool.
+func reconciler(p plan.Plan, manager string, field workload.Field) string {
+	name := fieldmanager.Tool(manager)
+	if r := writeback.By(p.Reconcilers, manager, field); r != nil {
+		name = r.Name
+	}
+	if name == "" || strings.EqualFold(name, manager) {
+		return ""
+	}
+	return " (" + name + ")"
 }
 
 // Drift says what somebody else changed of what the run relies on, or "".
@@ -87,7 +118,7 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 	}
 	said := st.changes(was, s, func(what string, field workload.Field) string {
 		w, known := fieldmanager.WriterOf(s.Set, field)
-		return by(what, w, known)
+		return by(what, w, known) + reconciler(p, w.Manager, field)
 	})
 	if st.overtaken(p, s) {
 		w, known := fieldmanager.AnnotationWriter(s.Set, p.Record)

@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
@@ -162,6 +163,8 @@ type Outcome struct {
 	Claims   *ClaimCounts
 	Receipts string
 	Wanted   bool // a hold that was asked for
+	// Commits are what is to be changed in a source, or somebody puts the old value back.
+	Commits []writeback.Commit
 	// Cancelled says that the person was asked and said no.
 	Cancelled bool
 	Err       error // the cause of Failed

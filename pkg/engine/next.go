@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -60,7 +61,7 @@ func (n *next) decide() {
 		n.st.step++
 		n.st.phase, n.st.answer = entering, ""
 	}
-	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success)}
+	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success), Commits: writeback.Commits(n.p.Reconcilers)}
 }
 
 // behind keeps the step's deadline while the snapshots lag behind the run's

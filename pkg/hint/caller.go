@@ -42,7 +42,7 @@ func (c Caller) Command(h Hint) string {
 		words = append(words, f.words()...)
 	}
 	namespace := cmp.Or(h.Namespace, c.namespace)
-	if namespace != "" && (c.namespace != "" || namespace != c.home) {
+	if namespace != "" && (c.namespace != "" || namespace != c.home || h.Kind == Flux) {
 		words = append(words, Flag{"-n", namespace}.words()...)
 	}
 	words = append(words, h.Verb)

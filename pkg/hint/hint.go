@@ -17,6 +17,9 @@ type Kind string
 const (
 	Sts     Kind = "kubectl sts"
 	Kubectl Kind = "kubectl"
+	// Flux is its command line, which takes the flags of kubectl, and whose namespace is
+	// not the kubeconfig's.
+	Flux Kind = "flux"
 )
 
 // Hint is what helps: a command or, without a kind, words alone.

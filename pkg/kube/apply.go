@@ -65,6 +65,8 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 		return nil, c.CreateClaim(ctx, change, dryRun)
 	case plan.ResetReclaim:
 		return nil, c.ResetReclaim(ctx, change, dryRun != nil)
+	case plan.Give:
+		return c.give(ctx, change, seen, dryRun)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }

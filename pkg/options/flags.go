@@ -24,6 +24,12 @@ type RunFlags struct {
 	Yes    bool
 	DryRun report.DryRun
 	Output report.Format
+	// Preflight is what to do about others who write what the run writes.
+	Preflight Preflight
+	// IgnoreOwner goes ahead although an operator controls the set.
+	IgnoreOwner bool
+	// GiveTo is the manager that has what was written in its manifest, empty for none.
+	GiveTo string
 }
 
 // AddRunFlags adds the flags with their defaults. yes says what --yes does.
@@ -42,6 +48,7 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 	AddOutput(flags, &f.Output)
 	AddReport(flags)
 	AddFieldManager(flags)
+	addPreflight(flags, &f.Preflight)
 }
 
 // TakesDryRun notes the values of --dry-run.
@@ -57,13 +64,15 @@ func AddFieldManager(flags *pflag.FlagSet) {
 }
 
 // CheckFieldManager rejects what the API server would not take as a manager.
-func CheckFieldManager(name string) error {
+func CheckFieldManager(name string) error { return checkManager("field-manager", name) }
+
+func checkManager(flag, name string) error {
 	const most = 128
 	switch {
 	case len(name) > most:
-		return Usage("--field-manager: must be at most %d bytes long, got %d", most, len(name))
+		return Usage("--%s: must be at most %d bytes long, got %d", flag, most, len(name))
 	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return Usage("--field-manager=%q: must be printable", name)
+		return Usage("--%s=%q: must be printable", flag, name)
 	}
 	return nil
 }
@@ -107,6 +116,12 @@ func (f *RunFlags) Check() error {
 		if limit.value < 0 {
 			return Usage("--%s=%s: must not be negative", limit.flag, limit.value)
 		}
+	}
+	if err := f.Preflight.check(); err != nil {
+		return err
+	}
+	if err := checkManager("give-to", f.GiveTo); err != nil {
+		return err
 	}
 	return CheckOutput(f.Output)
 }

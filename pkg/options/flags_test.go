@@ -62,7 +62,7 @@ func requireUsage(t *testing.T, err error, words string) {
 func TestRunFlags(t *testing.T) {
 	defaults := RunFlags{
 		Limits: plan.Limits{StepTimeout: 10 * time.Minute, Patience: 30 * time.Second, Placing: 5 * time.Minute},
-		DryRun: report.DryRunNone,
+		DryRun: report.DryRunNone, Preflight: PreflightWarn,
 	}
 	with := func(change func(*RunFlags)) RunFlags {
 		f := defaults
@@ -78,10 +78,10 @@ func TestRunFlags(t *testing.T) {
 		{name: "the defaults", want: defaults},
 		{
 			name: "everything",
-			args: []string{"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json"},
+			args: []string{"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json", "--preflight=refuse"},
 			want: RunFlags{
 				Limits: plan.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute, Placing: time.Minute},
-				Yes:    true, DryRun: report.DryRunClient, Output: report.JSON,
+				Yes:    true, DryRun: report.DryRunClient, Output: report.JSON, Preflight: PreflightRefuse,
 			},
 		},
 		{
@@ -94,6 +94,7 @@ func TestRunFlags(t *testing.T) {
 		},
 		{name: "a dry run of an unknown kind", args: []string{"--dry-run=yes"}, err: `--dry-run=yes: must be "none", "client" or "server"`},
 		{name: "an unknown format", args: []string{"-o", "wide"}, err: "-o wide: must be json or yaml"},
+		{name: "an unknown preflight", args: []string{"--preflight=no"}, err: `--preflight=no: must be "warn", "refuse" or "off"`},
 		{name: "a negative timeout", args: []string{"--timeout=-1s"}, err: "--timeout=-1s: must not be negative"},
 		{name: "a negative step timeout", args: []string{"--step-timeout=-1m"}, err: "--step-timeout=-1m0s: must not be negative"},
 		{name: "negative patience", args: []string{"--patience=-1ms"}, err: "--patience=-1ms: must not be negative"},

@@ -55,6 +55,7 @@ var changes = kinds[Change]{
 	"releaseVolume": reflect.TypeFor[ReleaseVolume](),
 	"createClaim":   reflect.TypeFor[CreateClaim](),
 	"resetReclaim":  reflect.TypeFor[ResetReclaim](),
+	"give":          reflect.TypeFor[Give](),
 }
 
 var conditions = kinds[Condition]{

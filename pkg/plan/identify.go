@@ -45,6 +45,8 @@ func (step Step) does(p Plan) string {
 		return "create-claim-" + c.Claim
 	case ResetReclaim:
 		return "reset-reclaim-of-" + c.Claim
+	case Give:
+		return "give-to-" + c.To
 	}
 	if step.Replace != nil && step.Replace.Mode != ReplaceBlocker {
 		return "replace-pods"

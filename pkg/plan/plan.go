@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
@@ -31,6 +32,8 @@ type Plan struct {
 	Images   []podtemplate.ImageChange `json:"images"`
 	Diff     string                    `json:"diff"` // a unified diff of the template, where that is what to look at
 	Warnings []string                  `json:"warnings"`
+	// Reconcilers are who else writes fields that the run writes.
+	Reconcilers []writeback.Reconciler `json:"reconcilers,omitempty"`
 	// Stable is the revision that a canary or a restart began from: the status forgets it
 	// as soon as every pod is updated. Empty where the status is all that tells.
 	Stable string `json:"stable"`

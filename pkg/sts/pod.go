@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -33,6 +34,7 @@ type Pod struct {
 	Images       []podtemplate.ContainerImage
 	Zone         string // of its node, as the pod's own label tells; recent servers set it
 	Created      time.Time
+	Vertical     string   // the VerticalPodAutoscaler that has set its resources, as the pod says
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
 
@@ -49,6 +51,8 @@ func ObservePod(p *corev1.Pod) Pod {
 		Images:  podtemplate.SpecImages(&p.Spec),
 		Zone:    p.Labels[corev1.LabelTopologyZone],
 		Created: p.CreationTimestamp.Time,
+
+		Vertical: verticalAutoscaler(p.Annotations["vpaUpdates"]),
 	}
 	pod.readiness(p)
 	if p.DeletionTimestamp != nil {
@@ -127,4 +131,22 @@ func (pod Pod) AvailableAt(minReady time.Duration) time.Time {
 		return time.Time{}
 	}
 	return pod.ReadySince.Add(minReady)
+}
+
+// verticalAutoscaler reads the name out of the annotation that a VerticalPodAutoscaler's
+// admission leaves on each pod that it changes.
+func verticalAutoscaler(says string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(says, "Pod resources updated by "), ":")
+	return name
+}
+
+// Vertical is the VerticalPodAutoscaler that sets the resources of the set's pods, "" for
+// none.
+func (s Snapshot) Vertical() string {
+	for i := range s.Pods {
+		if s.Pods[i].Vertical != "" {
+			return s.Pods[i].Vertical
+		}
+	}
+	return ""
 }

@@ -107,6 +107,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"flux":       cmdFlux,
 		"freeze":     cmdFreeze,
 		"gated":      cmdGated,
+		"helm3":      cmdHelm3,
 		"hold":       cmdHold,
 		"says":       cmdSays,
 		"idle":       cmdIdle,

@@ -99,7 +99,7 @@ func RequireBadUsage[R any](t *testing.T, want string, got *R, err error) {
 
 // Run is what the flags of every run are by default.
 func Run() options.RunFlags {
-	return options.RunFlags{Limits: Limits(), DryRun: report.DryRunNone}
+	return options.RunFlags{Limits: Limits(), DryRun: report.DryRunNone, Preflight: options.PreflightWarn}
 }
 
 // Limits are the waiting times by default.

@@ -111,6 +111,9 @@ func (r *Runner) back(ctx context.Context, p *plan.Plan) (engine.Outcome, error)
 	if way == nil {
 		return engine.Outcome{Result: engine.Done}, nil
 	}
+	if err := r.Preflight(ctx, way, s); err != nil {
+		return engine.Outcome{}, err
+	}
 	return r.Run(ctx, way, s)
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/advice/reconciler"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -34,6 +35,7 @@ type Runner struct {
 	shown     bool     // the plan's head, with a question
 	told      []string // its warnings
 	asked     []string // those that the server had said, until a plan is run
+	read      map[reconciler.Ref]reconciler.Object
 	// Receipts take what deleted claims were; nil for plans that delete none.
 	Receipts engine.Receipts
 	// Form shows plans and runs in the verb's own way; nil for the usual one.

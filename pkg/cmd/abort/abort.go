@@ -95,6 +95,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		env.Nothing(fmt.Sprintf("no canary of statefulset %q is in progress: nothing was changed", s.Name()))
 		return nil
 	}
+	if err := runner.Preflight(ctx, plan, s); err != nil {
+		return err
+	}
 	if err := runner.Confirm(ctx, plan, s, question(s)); err != nil {
 		return err
 	}
@@ -102,6 +105,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	if plan, err = abort.Plan(request, s); err != nil {
+		return err
+	}
+	if err := runner.Preflight(ctx, plan, s); err != nil {
 		return err
 	}
 	return runner.RunToEnd(ctx, plan, s)

@@ -47,28 +47,33 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer http.HandlerFunc
+		found  []string // their names
 		want   []string // the warnings
 		err    string
 	}{
 		{
 			"there is one", these(`{"metadata":{"name":"load"},"spec":{"scaleTargetRef":{"kind":"StatefulSet","name":"web"}}}`),
-			[]string{"HorizontalPodAutoscaler load may change the replicas of statefulset web, which halts the canary"},
-			"",
+			[]string{"load"}, nil, "",
 		},
-		{"there is none", these(""), nil, ""},
+		{"there is none", these(""), nil, nil, ""},
 		{
-			"forbidden", no(http.StatusForbidden, "Forbidden", forbidden),
+			"forbidden", no(http.StatusForbidden, "Forbidden", forbidden), nil,
 			[]string{"nobody knows whether an autoscaler may change the replicas: " +
 				`forbidden: user "jo" cannot list horizontalpodautoscalers.autoscaling in namespace "default"`},
 			"",
 		},
-		{"anything else", no(http.StatusTeapot, "", "not today"), nil, "list horizontalpodautoscalers.autoscaling: not today"},
-		{"what a webhook forbids", no(http.StatusForbidden, "Forbidden", "by policy"), nil, "by policy"},
+		{"anything else", no(http.StatusTeapot, "", "not today"), nil, nil, "list horizontalpodautoscalers.autoscaling: not today"},
+		{"what a webhook forbids", no(http.StatusForbidden, "Forbidden", "by policy"), nil, nil, "by policy"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := warnings(t.Context(), answering(t, test.answer), ststest.Snapshot(ststest.Set()))
+			found, got, err := autoscalers(t.Context(), answering(t, test.answer), ststest.Snapshot(ststest.Set()))
 
+			var names []string
+			for _, a := range found {
+				names = append(names, a.Name)
+			}
+			require.Equal(t, test.found, names)
 			require.Equal(t, test.want, got)
 			if test.err == "" {
 				require.NoError(t, err)

@@ -166,6 +166,8 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddDriveFlags(fs, &f.drive)
 	f.checks = options.AddCheckFlags(fs)
 	f.checks.AddChecksChanged()
+	options.AddIgnoreOwner(fs, &f.run)
+	options.AddGiveTo(fs, &f.run)
 	options.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
 	return cmd
 }

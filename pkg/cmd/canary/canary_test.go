@@ -134,7 +134,7 @@ func TestFlags(t *testing.T) {
 			want: request(func(r *canary.Request) {
 				r.Run = options.RunFlags{
 					Limits: plan.Limits{Timeout: time.Hour, Patience: time.Minute, Placing: time.Minute},
-					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON,
+					Yes:    true, DryRun: report.DryRunServer, Output: report.JSON, Preflight: options.PreflightWarn,
 				}
 			}),
 		},

@@ -23,7 +23,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Run starts a canary or goes on with one.
@@ -106,10 +105,7 @@ func prepare(ctx context.Context, env *app.Env, runner *runner.Runner, r Request
 	if err != nil || p == nil {
 		return s, nil, err
 	}
-	if _, inProgress := s.Annotation(note.RolloutAnnotation); !inProgress {
-		p.Warnings, err = warnings(ctx, runner.Client, s)
-	}
-	return s, p, err
+	return s, p, preflight(ctx, runner, p, s)
 }
 
 // namespace is the one of the flags; a manifest's own counts when they name

@@ -99,5 +99,8 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		env.Nothing(fmt.Sprintf("statefulset %q is held already: nothing was changed", s.Name()))
 		return nil
 	}
+	if err := runner.Preflight(ctx, plan, s); err != nil {
+		return err
+	}
 	return runner.RunToEnd(ctx, plan, s)
 }

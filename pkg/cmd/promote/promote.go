@@ -69,6 +69,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	checks = options.AddCheckFlags(cmd.Flags())
 	checks.AddChecksChanged()
+	options.AddGiveTo(cmd.Flags(), &r.Run)
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
 	return cmd
 }
@@ -101,6 +102,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver}, Full: r.Full, Force: r.Force,
 	}, s, runner.Client.Now())
 	if err != nil {
+		return err
+	}
+	if err := runner.Preflight(ctx, plan, s); err != nil {
 		return err
 	}
 	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))

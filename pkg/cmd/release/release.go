@@ -69,6 +69,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		env.Nothing(fmt.Sprintf("statefulset %q is not held: nothing was changed", s.Name()))
 		return nil
 	}
+	if err := runner.Preflight(ctx, plan, s); err != nil {
+		return err
+	}
 	if hold.Rolls(plan) {
 		if err := runner.Confirm(ctx, plan, s, "Let them be updated?"); err != nil {
 			return err
@@ -77,6 +80,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 			return err
 		}
 		if plan, err = hold.Release(request, s); err != nil {
+			return err
+		}
+		if err := runner.Preflight(ctx, plan, s); err != nil {
 			return err
 		}
 	}

@@ -82,6 +82,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddDriveFlags(fs, &r.Drive)
 	checks = options.AddCheckFlags(fs)
 	checks.AddChecksChanged()
+	options.AddIgnoreOwner(fs, &r.Run)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }

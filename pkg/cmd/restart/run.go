@@ -57,7 +57,17 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	return runner.RunToEnd(ctx, p, s)
 }
 
+// plan is the plan, with who else writes what it writes.
 func (r Request) plan(ctx context.Context, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
+) (*plan.Plan, error) {
+	p, err := r.restarting(ctx, runner, s, manifest)
+	if err != nil {
+		return nil, err
+	}
+	return p, runner.Preflight(ctx, p, s)
+}
+
+func (r Request) restarting(ctx context.Context, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 ) (*plan.Plan, error) {
 	request := restart.Request{
 		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},

@@ -123,8 +123,7 @@ func (v *visit) direction() error {
 
 // plan plans, and asks what nobody has answered.
 func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
-	now := v.runner.Client.Now
-	p, err := scale.Plan(v.scale, v.s, now())
+	p, err := v.planned(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -140,13 +139,13 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 		if err := v.ask(ctx, p); err != nil {
 			return nil, err
 		}
-		return scale.Plan(v.scale, v.s, now())
+		return v.planned(ctx)
 	case open:
 		v.scale.Answer = scale.Keep
 		if v.scale.To > v.s.Replicas() {
 			v.scale.Answer = scale.Fail
 		}
-		if p, err = scale.Plan(v.scale, v.s, now()); err != nil {
+		if p, err = v.planned(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -187,7 +186,7 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	if err := v.wanters(ctx); err != nil {
 		return nil, err
 	}
-	p, err := scale.Plan(v.scale, v.s, now)
+	p, err := v.planned(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +198,15 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	}
 	p.Warnings = shown.Warnings
 	return p, nil
+}
+
+// planned is the plan as things are, with who else writes the replicas.
+func (v *visit) planned(ctx context.Context) (*plan.Plan, error) {
+	p, err := scale.Plan(v.scale, v.s, v.runner.Client.Now())
+	if err != nil {
+		return nil, err
+	}
+	return p, v.runner.Preflight(ctx, p, v.s, v.scale.Autoscalers(v.s)...)
 }
 
 // undecided reports whether it is for a person to say what happens to claims.

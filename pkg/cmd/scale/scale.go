@@ -114,6 +114,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
 	checks = options.AddCheckFlags(fs)
+	options.AddGiveTo(fs, &r.Run)
 	options.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
 	return cmd
 }

@@ -38,7 +38,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.plan(env, runner, s, manifest, named)
+	p, err := r.plan(ctx, env, runner, s, manifest, named)
 	if err != nil || p == nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if s, err = runner.Again(ctx, s); err != nil {
 		return err
 	}
-	if p, err = r.plan(env, runner, s, manifest, named); err != nil || p == nil {
+	if p, err = r.plan(ctx, env, runner, s, manifest, named); err != nil || p == nil {
 		return err
 	}
 	return runner.RunCanary(ctx, p, s, false) // at a gate a person may want to abort it
@@ -62,8 +62,20 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 	return s.FindRevision(r.ToRevision)
 }
 
-// plan is what there is to do; nil when there is nothing.
-func (r Request) plan(env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
+// plan is what there is to do, with who else writes the template; nil when there is
+// nothing.
+func (r Request) plan(ctx context.Context, env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
+	named *appsv1.ControllerRevision,
+) (*plan.Plan, error) {
+	p, err := r.wayBack(env, runner, s, manifest, named)
+	if err != nil || p == nil {
+		return nil, err
+	}
+	return p, runner.Preflight(ctx, p, s)
+}
+
+// wayBack is the plan; nil when there is nothing to do.
+func (r Request) wayBack(env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
 	request := undo.Request{

@@ -76,7 +76,7 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	}
 	var out []Permission
 	switch step.Change.(type) {
-	case plan.Edit:
+	case plan.Edit, plan.Give:
 		out = append(out, PatchSet(s.Kind(), p.Name))
 	case plan.DeletePod:
 		out = append(out, DeletePods())

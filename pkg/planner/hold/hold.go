@@ -12,9 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
-	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Request is what a user wants.
@@ -68,7 +66,6 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if record.Partition > 0 {
 		p.Details = append(p.Details, remembers(record.Partition))
 	}
-	p.Warnings = fieldmanager.PutsBack(s.Set, workload.FieldPartition)
 	if s.Replicas() == 0 {
 		p.Warnings = append(p.Warnings, "it has no replicas: no partition holds new pods back, they come with the template as it is then")
 	}

@@ -12,8 +12,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
-	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Release plans the end of a hold: the partition goes back to what it was, and what
@@ -34,7 +32,6 @@ func Release(r Request, s sts.Snapshot) (*plan.Plan, error) {
 		return nil, &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
 	}
 	p := r.frame("release", s)
-	p.Warnings = fieldmanager.PutsBack(s.Set, workload.FieldPartition)
 	edit := plan.Edit{Annotations: map[string]*string{operation.HoldAnnotation: nil}, Says: "no record"}
 	to := record.Partition
 	switch {

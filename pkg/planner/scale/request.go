@@ -77,8 +77,8 @@ type Request struct {
 	index claims.Index // of World
 }
 
-// scalers are the autoscalers of the set.
-func (r Request) scalers(s sts.Snapshot) []claims.Autoscaler {
+// Autoscalers are the autoscalers of the set.
+func (r Request) Autoscalers(s sts.Snapshot) []claims.Autoscaler {
 	var out []claims.Autoscaler
 	for i := range r.World.Scalers {
 		if a := &r.World.Scalers[i]; a.Set == s.Name() && a.Namespace == s.Set.Namespace {

@@ -28,10 +28,6 @@ func TestWarnings(t *testing.T) {
 				"to have that data instead, first: kubectl sts restore-pvc data-web-5 --record 'my records'"},
 		},
 		{
-			"a tool that has its own replicas", request(3), snapshot(set(ststest.Annotated("meta.helm.sh/release-name", "web"))),
-			[]string{"Helm manages statefulset web and may put its own replicas back; change the source as well"},
-		},
-		{
 			"an autoscaler, within its range", request(3, scalers), snapshot(set()),
 			[]string{"HorizontalPodAutoscaler a (2 to 6 replicas) targets statefulset web and may change the replicas again"},
 		},

@@ -12,8 +12,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
-	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // details say how it goes, where that is not what anybody would expect.
@@ -148,12 +146,12 @@ func are(n int) string {
 
 // warnings say who or what may make it come out otherwise.
 func (b *builder) warnings() []string {
-	out := fieldmanager.PutsBack(b.s.Set, workload.FieldReplicas)
+	var out []string
 	if len(b.r.Left) > 0 {
 		out = append(out, fmt.Sprintf("new and empty, though volumes with the data of earlier ones are still there: %s; "+
 			"to have that data instead, first: %s", strings.Join(b.r.Left, ", "), b.restore(b.r.Left)))
 	}
-	for _, a := range b.r.scalers(b.s) {
+	for _, a := range b.r.Autoscalers(b.s) {
 		out = append(out, b.fights(a))
 	}
 	born := b.s.Ordinals().Added(b.r.To).From(b.s.Opened().First()) // at the update revision

@@ -10,9 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
-	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Plan plans the way of every pod back to a revision. It is nil when there is
@@ -51,7 +49,6 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 	}
 	p.Title = fmt.Sprintf("undo of statefulset %s: back to revision %d (%s)", s.Name(), target.Revision.Revision, target.Revision.Name)
 	p.Details = slices.Concat(details(target, s, now), p.Details, givenUp(before))
-	p.Warnings = append(p.Warnings, fieldmanager.PutsBack(s.Set, workload.FieldTemplate, workload.FieldPartition)...)
 	if before != nil {
 		p.Warnings = append(p.Warnings, r.Beside(*before, s, now)...)
 	}

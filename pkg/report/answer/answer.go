@@ -32,7 +32,7 @@ func (w Writer) Plan(dryRun report.DryRun, p *plan.Plan, now time.Time) {
 		text.PrintPlan(w.Out, w.Color, dryRun, p)
 		return
 	}
-	object.WritePlan(w.Out, w.Format, dryRun, p, now)
+	object.WritePlan(w.Out, w.Format, w.Caller, dryRun, p, now)
 }
 
 // Status writes the status of one set.

@@ -66,6 +66,7 @@ type event struct {
 	Hook     *hookEvent    `json:"hook,omitempty"`
 	Check    *checkView    `json:"check,omitempty"`
 	Try      []string      `json:"try,omitempty"`
+	Commit   []commitView  `json:"commit,omitempty"`
 }
 
 // hookEvent is a command that runs for a pod.
@@ -106,7 +107,7 @@ func (o *Sink) Handle(e engine.Event) {
 	}
 	if e.Plan != nil {
 		o.set = &Set{e.Plan.Namespace, e.Plan.Name}
-		out.Plan = viewPlan(e.Plan)
+		out.Plan = viewPlan(e.Plan, o.caller)
 	}
 	out.Set = o.set
 	if e.Step != nil {
@@ -141,7 +142,7 @@ func (o *Sink) Handle(e engine.Event) {
 
 func (out *event) outcome(o *engine.Outcome, caller hint.Caller) {
 	out.Result, out.Message, out.Gate = string(o.Result), report.Clean(o.Message), report.Clean(o.Gate)
-	out.Try = report.Helps(caller, o.Try)
+	out.Try, out.Commit = report.Helps(caller, o.Try), viewCommits(o.Commits)
 	out.Replicas, out.Rollback = o.Replicas, string(o.Rollback)
 	out.Images, out.Safe, out.Evidence = viewImages(o.Images), report.Clean(o.Safe), viewEvidence(o.Evidence)
 	if o.Result != engine.AbortAsked { // after which another plan follows

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -22,6 +23,8 @@ type planView struct {
 	Timeout     string        `json:"timeout,omitempty"`
 	Ordinals    []ordinalView `json:"ordinals,omitempty"`
 	Steps       []stepView    `json:"steps"`
+	// Reconcilers are who else writes what the plan writes.
+	Reconcilers []reconcilerView `json:"reconcilers,omitempty"`
 }
 
 type stepView struct {
@@ -43,7 +46,7 @@ type stepView struct {
 
 // change is a write as a program reads it.
 type change struct {
-	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim or retainVolume
+	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim, retainVolume or give
 	Says        string             `json:"says"`
 	Template    bool               `json:"template,omitempty"` // the template is set
 	Partition   *int               `json:"partition,omitempty"`
@@ -55,6 +58,17 @@ type change struct {
 	Volume      string             `json:"volume,omitempty"`
 	UID         string             `json:"uid,omitempty"`
 	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
+	To          string             `json:"to,omitempty"`     // the manager that is given fields
+	Fields      []string           `json:"fields,omitempty"`
+}
+
+// fieldWords are the fields that change hands.
+func fieldWords(g plan.Give) []string {
+	out := make([]string, len(g.Fields))
+	for i, path := range g.Fields {
+		out[i] = report.Clean(path.String())
+	}
+	return out
 }
 
 func viewChange(c plan.Change) *change {
@@ -69,16 +83,19 @@ func viewChange(c plan.Change) *change {
 		out.Kind, out.Claim, out.UID, out.Record = "deleteClaim", c.Name, string(c.UID), c.Receipt
 	case plan.RetainVolume:
 		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
+	case plan.Give:
+		out.Kind, out.To, out.Fields = "give", report.Clean(c.To), fieldWords(c)
 	}
 	return out
 }
 
-func viewPlan(p *plan.Plan) *planView {
+func viewPlan(p *plan.Plan, caller hint.Caller) *planView {
 	v := &planView{
 		Verb: p.Verb, Title: report.Clean(p.Title), Details: report.CleanAll(p.Details),
 		Diff: report.SpellOut(p.Diff), Warnings: report.CleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
 		Ordinals: viewOrdinals(p.Ordinals), Images: viewImages(p.Images),
+		Reconcilers: viewReconcilers(p.Reconcilers, caller),
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
@@ -120,9 +137,9 @@ func orNothing(d time.Duration) string {
 }
 
 // WritePlan writes a plan that is not run.
-func WritePlan(w io.Writer, format report.Format, dryRun report.DryRun, p *plan.Plan, now time.Time) {
+func WritePlan(w io.Writer, format report.Format, caller hint.Caller, dryRun report.DryRun, p *plan.Plan, now time.Time) {
 	Write(w, format, event{
 		Type: string(engine.EventPlan), Time: now.UTC(), DryRun: dryRun,
-		Set: &Set{p.Namespace, p.Name}, Plan: viewPlan(p),
+		Set: &Set{p.Namespace, p.Name}, Plan: viewPlan(p, caller),
 	})
 }

@@ -16,6 +16,9 @@ func (l *Lines) outcome(e engine.Event) {
 		return // another plan follows
 	}
 	l.say(e.Time, report.Each(l.style.Verdict(o.Result), l.fold(report.EndWords(*o))))
+	for _, line := range report.CommitLines(o.Commits) {
+		_, _ = fmt.Fprintln(l.w, l.indent+report.WrapIndent(line, l.width, l.indent+"  "))
+	}
 	if o.Result == engine.Done {
 		return
 	}

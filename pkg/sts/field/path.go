@@ -1,6 +1,7 @@
 package field
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,8 +16,16 @@ type Path []Element
 // Element is one step of a path: into a field or, where there is a key, into the item of a
 // list that has these values.
 type Element struct {
-	Name string
-	Key  map[string]any
+	Name string         `json:"name,omitempty"`
+	Key  map[string]any `json:"key,omitempty"`
+}
+
+// UnmarshalJSON keeps the numbers of a key as they are written, as [Parse] does.
+func (e *Element) UnmarshalJSON(text []byte) error {
+	type plain Element // without this method
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode((*plain)(e))
 }
 
 // Names is a path of fields alone.

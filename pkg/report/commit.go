@@ -1,0 +1,42 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
+)
+
+// mostCommits is how many of the changes to commit are told one by one.
+const mostCommits = 5
+
+// CommitLines say what to change in a source, and who puts the old value back otherwise.
+func CommitLines(all []writeback.Commit) []string {
+	var out []string
+	who := ""
+	for i, c := range all {
+		if i == mostCommits {
+			return append(out, fmt.Sprintf("and %d more (-o json tells of all)", len(all)-i))
+		}
+		line := "commit this: "
+		if c.Who != who {
+			who = c.Who
+			line = fmt.Sprintf("commit this, or %s puts the old value back: ", who)
+		}
+		out = append(out, Clean(line+c.Path+": "+valueWords(c.Value)))
+	}
+	return out
+}
+
+// valueWords are a value as YAML would have it in one line.
+func valueWords(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return "taken away"
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil && text != "" && !strings.ContainsAny(text, "\n#\"'{}[],&*!|>%@`") {
+		return text
+	}
+	return string(raw)
+}
