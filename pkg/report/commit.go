@@ -35,8 +35,12 @@ func valueWords(raw json.RawMessage) string {
 		return "taken away"
 	}
 	var text string
-	if json.Unmarshal(raw, &text) == nil && text != "" && !strings.ContainsAny(text, "\n#\"'{}[],&*!|>%@`") {
-		return text
+	if json.Unmarshal(raw, &text) != nil || text == "" || strings.Contains(text, ": ") || strings.ContainsAny(text, "\n#\"'{}[],&*!|>%@`") {
+		return string(raw)
 	}
-	return string(raw)
+	var other any
+	if json.Unmarshal([]byte(text), &other) == nil { // a number in quotes is a text
+		return string(raw)
+	}
+	return text
 }

@@ -67,6 +67,8 @@ var rooms = []room{
 		noClock: true,
 	},
 	{dir: "pkg/planner", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
+	// Rules over what one look shows: what they find goes into a plan, or onto a page.
+	{dir: "pkg/advice", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What their tests share runs the plans that they make.
 	{dir: "pkg/planner/verbtest", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs}, noClock: true},
 	{dir: "pkg/verdict", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},

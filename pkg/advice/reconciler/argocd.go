@@ -38,6 +38,7 @@ func (f Facts) tracked() (namespace, name string, is bool) {
 			}
 			return named(cmp.Or(namespace, argoNamespace)), named(name), true
 		}
+		return "", "", false
 	}
 	if label := f.mark(argoInstance); label != "" {
 		return argoNamespace, named(label), true

@@ -44,6 +44,9 @@ func Markdown(p *Report) string {
 	if all := report.Facts(p.End, "", time.Time{}); len(all) > 0 {
 		say("\n%s", factMarkdown(all))
 	}
+	for _, line := range report.CommitLines(p.End.Commits) {
+		say("\n%s\n", escapeMarkdown(line))
+	}
 	for _, place := range report.EndPlace(p.End) {
 		say("\n%s\n", escapeMarkdown(place))
 	}

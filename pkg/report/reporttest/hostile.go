@@ -1,6 +1,7 @@
 package reporttest
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode"
@@ -11,8 +12,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Evil wants to write to the clipboard, clear the screen, begin a line, colour
@@ -55,6 +58,11 @@ func HostileTale(text string) *Tale {
 	p := CanaryPlan()
 	p.Title, p.Details, p.Warnings, p.Diff = text, []string{text}, []string{text}, text
 	p.Steps[1].Title = text
+	p.Reconcilers = []writeback.Reconciler{{
+		Rule: writeback.RuleArgoCD, Name: text, Managers: []string{text}, When: text, Says: text, Rests: text,
+		Fields: []writeback.Field{{Field: workload.FieldTemplate, Path: text, Value: value(text), Back: value(map[string]any{text: []any{text}})}},
+		Stop:   []hint.Hint{hint.Words(text)}, Keep: []hint.Hint{hint.Words(text)},
+	}}
 	hook := plan.Hook{Namespace: "default", Set: "web", Pod: "web-4", Command: text, Exec: true}
 	p.Steps[1].Before = []plan.Hook{hook}
 	return NewTale(p).
@@ -67,8 +75,18 @@ func HostileTale(text string) *Tale {
 		Tell(engine.Event{Type: engine.EventChange, Change: plan.DeletePod{Name: "web-4", Why: text}}).
 		End(engine.Outcome{
 			Result: engine.Halted, Message: "web-4: " + trouble.String(), Pod: "web-4", Trouble: &trouble, Gate: text,
-			Try: []hint.Hint{hint.Words(text), {Words: "resume", Kind: hint.Sts, Verb: "canary", Path: text}},
+			Try:     []hint.Hint{hint.Words(text), {Words: "resume", Kind: hint.Sts, Verb: "canary", Path: text}},
+			Commits: []writeback.Commit{{Path: text, Value: value(text), Who: text}},
 		})
+}
+
+// value is a field's value as a plan keeps it.
+func value(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }
 
 // HostileSnapshot is a set whose every free text wants to do something to the

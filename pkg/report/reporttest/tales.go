@@ -10,9 +10,11 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/field"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -64,6 +66,14 @@ var Tales = map[string]func() *Tale{
 			Pod(4, 0, 1, sts.StateTerminating, sts.StatePending).
 			Trouble(4, sts.StateStarting, *Crash().Trouble).
 			End(Crash())
+	},
+	"reconciled": func() *Tale {
+		p := ReconciledPlan()
+		return NewTale(p).Tell(engine.Event{Type: engine.EventWarning, Message: p.Warnings[0]}).House().Step().Updated(4, 1, 1).Soak().
+			Tell(engine.Event{Type: engine.EventChange, Change: plan.Give{To: "helm", Fields: []field.Path{field.Names("spec", "replicas")}}}).
+			End(engine.Outcome{
+				Result: engine.Done, Message: "all 5 pods of web are updated and Available", Commits: writeback.Commits(p.Reconcilers),
+			})
 	},
 	"undo-within-a-budget": func() *Tale {
 		const full = "PodDisruptionBudget quorum to let web-4 go: it wants 4 healthy, and 4 are"
