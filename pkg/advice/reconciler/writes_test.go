@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 func TestWrites(t *testing.T) {
@@ -85,7 +86,9 @@ func FuzzMarks(f *testing.F) {
 	for _, text := range []string{"shop", "$(rm)", "shop:apps/StatefulSet:default/web", "a_b:apps/StatefulSet:default/web", `{"rolloutName":"x"}`, "\x1b[2J"} {
 		f.Add(text)
 	}
+	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer within.Input(t)()
 		set := []func(*appsv1.StatefulSet){owned("helm", apply, withImage)}
 		for _, key := range []string{
 			trackingID, "argocd.argoproj.io/instance", "meta.helm.sh/release-name", "rollouts.kruise.io/in-progressing", "rollout-group",
