@@ -34,10 +34,15 @@ func astray(args []string, said string) []string {
 	if !isPlugin(args) {
 		return nil
 	}
-	flags := leadingFlags(args)
+	all := leadingFlags(args)
 	var found []string
 	for line := range strings.Lines(said) {
+		flags := all
 		_, command, offers := strings.Cut(line, ": kubectl ")
+		if _, flux, is := strings.Cut(line, ": flux "); is { // in a namespace of its own
+			command, offers = flux, true
+			flags = slices.DeleteFunc(slices.Clone(all), func(flag string) bool { return strings.HasPrefix(flag, "-n ") })
+		}
 		if !offers || strings.HasPrefix(line, "{") || strings.Contains(line, "did you mean: ") {
 			continue
 		}
@@ -79,5 +84,7 @@ func TestACommandThatActsElsewhereIsFound(t *testing.T) {
 	require.Len(t, astray(args, "  look closer: kubectl describe pod web-4\n"), 2)
 	require.Equal(t, []string{"resume: kubectl sts --as 'jo doe' canary web lacks -n prod"},
 		astray(args, "resume: kubectl sts --as 'jo doe' canary web\n"))
+	require.Empty(t, astray(args, "pause it: flux --as 'jo doe' -n flux-system suspend kustomization shop\n"))
+	require.Len(t, astray(args, "pause it: flux -n flux-system suspend kustomization shop\n"), 1)
 	require.Empty(t, astray([]string{"kubectl", "get", "-n", "prod"}, "x: kubectl get\n"), "it is only about the plugin")
 }

@@ -1,7 +1,9 @@
 package reconciler
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
@@ -93,10 +95,17 @@ func says(r writeback.Reconciler) string {
 		words = fmt.Sprintf("%s owns %s and puts %s back %s; it may have %s in its source, too",
 			r.Name, which(sure), them(sure), r.When, which(maybe))
 	}
-	if r.Has(workload.FieldPartition) && !r.Has(workload.FieldTemplate) {
-		words += ", which opens the gate for every pod" // otherwise for the old template
+	if slices.ContainsFunc(r.Fields, opens) && !r.Has(workload.FieldTemplate) {
+		words += ", which opens the gate" // otherwise for the old template
 	}
 	return words
+}
+
+// opens reports whether what is put back lets more pods through than the run does at first.
+func opens(f writeback.Field) bool {
+	var value, back int
+	return f.Field == workload.FieldPartition && f.Back != nil && json.Unmarshal(f.Value, &value) == nil &&
+		json.Unmarshal(f.Back, &back) == nil && back < value
 }
 
 func them(fields []writeback.Field) string {

@@ -81,7 +81,7 @@ func TestWhatTheSetTells(t *testing.T) {
 		{
 			"Argo CD, which applied the partition and no image", []func(*appsv1.StatefulSet){self, lastApplied(lastGate)},
 			[]string{"Argo CD application shop owns " + gatePath + " and puts it back at its next sync, or within seconds where it heals " +
-				"itself, which opens the gate for every pod; pause it: argocd app set shop --sync-policy none"},
+				"itself, which opens the gate; pause it: argocd app set shop --sync-policy none"},
 		},
 		{
 			"Argo CD's id of another object, copied along",
@@ -167,6 +167,16 @@ func TestWhatIsNotWrittenIsNotPutBack(t *testing.T) {
 	watch := change(func(p *plan.Plan) { p.ReadOnly = true })
 	require.Empty(t, found(t, facts(watch, set...)))
 	require.Empty(t, reconciler.Reads(facts(watch, set...)))
+}
+
+// A change that waits behind a partition of Git's goes through with the partition, which
+// Git closes again.
+func TestAPartitionThatClosesTheGateDoesNotOpenIt(t *testing.T) {
+	takeUp := change(func(p *plan.Plan) { p.Steps = p.Steps[1:] })
+	f := facts(takeUp, flux, owned("kustomize-controller", apply, withGate), ststest.Partition(5))
+	require.Equal(t, []string{"Flux Kustomization flux-system/shop owns " + gatePath + " and puts it back at its next reconcile; " +
+		"pause it: flux --context prod -n flux-system suspend kustomization shop"}, lines(t, f))
+	require.True(t, found(t, f)[0].Fields[0].Commit, "or it is closed again")
 }
 
 // A restart adds an annotation that no source has.
