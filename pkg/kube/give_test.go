@@ -18,8 +18,14 @@ import (
 // owned is a set whose replicas the plugin has taken over from Helm.
 func owned(set *appsv1.StatefulSet) {
 	set.ManagedFields = []metav1.ManagedFieldsEntry{
-		{Manager: "helm", Operation: "Apply", APIVersion: "apps/v1", FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{}}}`)},
-		{Manager: "sts-rollout", Operation: "Update", APIVersion: "apps/v1", FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:replicas":{}}}`)},
+		{
+			Manager: "helm", Operation: "Apply", APIVersion: "apps/v1", FieldsType: "FieldsV1",
+			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:template":{}}}`),
+		},
+		{
+			Manager: "sts-rollout", Operation: "Update", APIVersion: "apps/v1", FieldsType: "FieldsV1",
+			FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:replicas":{}}}`),
+		},
 	}
 }
 

@@ -23,7 +23,8 @@ func TestObject(t *testing.T) {
 	}{
 		{
 			"it is there", kubetest.Text(http.StatusOK, `{"kind":"Application","spec":{"a":1}}`),
-			map[string]any{"kind": "Application", "spec": map[string]any{"a": 1.0}}, "", false,
+			map[string]any{"kind": "Application", "spec": map[string]any{"a": 1.0}},
+			"", false,
 		},
 		{"the cluster has no such kind", kubetest.Text(http.StatusNotFound, "404 page not found"), nil, "", false},
 		{

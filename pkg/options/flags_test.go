@@ -78,7 +78,9 @@ func TestRunFlags(t *testing.T) {
 		{name: "the defaults", want: defaults},
 		{
 			name: "everything",
-			args: []string{"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json", "--preflight=refuse"},
+			args: []string{
+				"--timeout=1h", "--step-timeout=5m", "--patience=1m", "-y", "--dry-run=client", "-o", "json", "--preflight=refuse",
+			},
 			want: RunFlags{
 				Limits: plan.Limits{Timeout: time.Hour, StepTimeout: 5 * time.Minute, Patience: time.Minute, Placing: time.Minute},
 				Yes:    true, DryRun: report.DryRunClient, Output: report.JSON, Preflight: PreflightRefuse,

@@ -84,7 +84,8 @@ func argoCD(f Facts) *writeback.Reconciler {
 	}
 	r.Keep = []hint.Hint{hint.Words(fmt.Sprintf(
 		"in the application: ignoreDifferences: [{group: apps, kind: StatefulSet, name: %s, managedFieldsManagers: [%s]}], and "+
-			"syncOptions: [RespectIgnoreDifferences=true], without which the next sync writes all the same", f.Set.Name, fieldmanager.Ours))}
+			"syncOptions: [RespectIgnoreDifferences=true], without which the next sync writes all the same",
+		f.Set.Name, fieldmanager.Ours))}
 	return r
 }
 
@@ -124,7 +125,9 @@ func (f Facts) ignored(app Object, of writeback.Field) bool {
 // ignores reports whether an entry of ignoreDifferences is about this field of the set.
 func (f Facts) ignores(entry any, of writeback.Field) bool {
 	fields, _ := entry.(map[string]any)
-	for key, want := range map[string]string{"group": appsv1.GroupName, "kind": "StatefulSet", "name": f.Set.Name, "namespace": f.Set.Namespace} {
+	for key, want := range map[string]string{
+		"group": appsv1.GroupName, "kind": "StatefulSet", "name": f.Set.Name, "namespace": f.Set.Namespace,
+	} {
 		if have, ok := fields[key].(string); ok && have != "" && have != want && have != "*" {
 			return false
 		}

@@ -57,8 +57,8 @@ func (o Object) is(names ...string) bool {
 func (o Object) there() bool { return o.Content != nil }
 
 // writes reports whether the run writes one of these fields.
-func (f Facts) writes(any ...workload.Field) bool {
-	return slices.ContainsFunc(f.Writes, func(w Write) bool { return !w.Earlier && slices.Contains(any, w.Field) })
+func (f Facts) writes(these ...workload.Field) bool {
+	return slices.ContainsFunc(f.Writes, func(w Write) bool { return !w.Earlier && slices.Contains(these, w.Field) })
 }
 
 // replacesPods reports whether the run is about which pods are at which revision.

@@ -50,8 +50,8 @@ func TestWhatAnApplicationSays(t *testing.T) {
 	}{
 		{
 			"it heals itself", automated(map[string]any{"selfHeal": true}),
-			[]string{owns + "within seconds (self-heal is on); pause it: kubectl --context prod -n argocd patch applications.argoproj.io shop " +
-				`--type merge -p '{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}'`},
+			[]string{owns + "within seconds (self-heal is on); pause it: kubectl --context prod -n argocd patch " +
+				`applications.argoproj.io shop --type merge -p '{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}'`},
 		},
 		{"it syncs what is new", automated(map[string]any{}), []string{owns + "at the next commit"}},
 		{"it is not automated any more", automated(map[string]any{"enabled": false}), []string{owns + "when somebody syncs"}},
@@ -59,24 +59,31 @@ func TestWhatAnApplicationSays(t *testing.T) {
 		{"it is skipped", skipped, nil},
 		{
 			"it leaves alone what the plugin writes",
-			automated(map[string]any{}, ignore(map[string]any{"group": "apps", "kind": "StatefulSet", "managedFieldsManagers": []any{"sts-rollout"}})),
+			automated(map[string]any{}, ignore(map[string]any{
+				"group": "apps", "kind": "StatefulSet", "managedFieldsManagers": []any{"sts-rollout"},
+			})),
 			nil,
 		},
 		{
 			"it leaves the template alone",
-			automated(map[string]any{}, ignore(map[string]any{"group": "apps", "kind": "StatefulSet", "jsonPointers": []any{"/spec/template"}})),
+			automated(map[string]any{}, ignore(map[string]any{
+				"group": "apps", "kind": "StatefulSet", "jsonPointers": []any{"/spec/template"},
+			})),
 			nil,
 		},
 		{
 			"it leaves another set alone",
-			automated(map[string]any{}, ignore(map[string]any{"kind": "StatefulSet", "name": "db", "managedFieldsManagers": []any{"sts-rollout"}})),
+			automated(map[string]any{}, ignore(map[string]any{
+				"kind": "StatefulSet", "name": "db", "managedFieldsManagers": []any{"sts-rollout"},
+			})),
 			[]string{owns + "at the next commit"},
 		},
 		{
-			"nobody may read it", reconciler.Object{Unread: `forbidden: user "jo" cannot get applications.argoproj.io in namespace "argocd"`},
+			"nobody may read it",
+			reconciler.Object{Unread: `forbidden: user "jo" cannot get applications.argoproj.io in namespace "argocd"`},
 			[]string{
-				"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it heals itself; " +
-					"pause it: argocd app set shop --sync-policy none",
+				"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it heals " +
+					"itself; pause it: argocd app set shop --sync-policy none",
 				`not known when it is put back: forbidden: user "jo" cannot get applications.argoproj.io in namespace "argocd"`,
 			},
 		},

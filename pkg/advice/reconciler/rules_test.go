@@ -44,64 +44,70 @@ func TestWhatTheSetTells(t *testing.T) {
 		want []string
 	}{
 		{"nobody", nil, nil},
-		{"a person who applies", []func(*appsv1.StatefulSet){lastApplied(lastImage), owned("kubectl-client-side-apply", update, withImage)}, nil},
+		{"a person who applies", marks{lastApplied(lastImage), owned("kubectl-client-side-apply", update, withImage)}, nil},
 		{
-			"Flux, which has the image", []func(*appsv1.StatefulSet){flux, owned("kustomize-controller", apply, withImage)},
+			"Flux, which has the image",
+			marks{flux, owned("kustomize-controller", apply, withImage)},
 			[]string{"Flux Kustomization flux-system/shop owns " + imagePath + " and puts it back at its next reconcile" + suspended},
 		},
 		{
-			"Flux, which has the partition as well", []func(*appsv1.StatefulSet){flux, owned("kustomize-controller", apply, withGate)},
-			[]string{"Flux Kustomization flux-system/shop owns " + imagePath + " and " + gatePath + " and puts them back at its next reconcile" +
-				suspended},
+			"Flux, which has the partition as well",
+			marks{flux, owned("kustomize-controller", apply, withGate)},
+			[]string{"Flux Kustomization flux-system/shop owns " + imagePath + " and " + gatePath +
+				" and puts them back at its next reconcile" + suspended},
 		},
 		{
-			"Flux, which has neither", []func(*appsv1.StatefulSet){flux, owned("kustomize-controller", apply, `{"f:spec":{"f:replicas":{}}}`)},
+			"Flux, which has neither",
+			marks{flux, owned("kustomize-controller", apply, `{"f:spec":{"f:replicas":{}}}`)},
 			nil,
 		},
 		{
 			"Flux, whose image an earlier run took over",
-			[]func(*appsv1.StatefulSet){flux, owned("kustomize-controller", apply, noImage), owned("sts-rollout", update, ours)},
-			[]string{"Flux Kustomization flux-system/shop may have " + imagePath + " in its source, and then puts it back at its next reconcile" +
-				suspended},
+			marks{flux, owned("kustomize-controller", apply, noImage), owned("sts-rollout", update, ours)},
+			[]string{"Flux Kustomization flux-system/shop may have " + imagePath +
+				" in its source, and then puts it back at its next reconcile" + suspended},
 		},
 		{
 			"Flux, told to leave it alone",
-			[]func(*appsv1.StatefulSet){
+			marks{
 				flux, owned("kustomize-controller", apply, withImage),
 				ststest.Annotated("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
 			},
 			nil,
 		},
 		{
-			"Argo CD, which applied the image", []func(*appsv1.StatefulSet){self, lastApplied(lastImage)},
-			[]string{"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it heals " +
-				"itself; pause it: argocd app set shop --sync-policy none"},
+			"Argo CD, which applied the image",
+			marks{self, lastApplied(lastImage)},
+			[]string{"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it " +
+				"heals itself; pause it: argocd app set shop --sync-policy none"},
 		},
-		{"Argo CD, which has the new image already", []func(*appsv1.StatefulSet){self, lastApplied(newImage)}, nil},
+		{"Argo CD, which has the new image already", marks{self, lastApplied(newImage)}, nil},
 		{
-			"Argo CD, which applied the partition and no image", []func(*appsv1.StatefulSet){self, lastApplied(lastGate)},
-			[]string{"Argo CD application shop owns " + gatePath + " and puts it back at its next sync, or within seconds where it heals " +
-				"itself, which opens the gate; pause it: argocd app set shop --sync-policy none"},
+			"Argo CD, which applied the partition and no image",
+			marks{self, lastApplied(lastGate)},
+			[]string{"Argo CD application shop owns " + gatePath + " and puts it back at its next sync, or within seconds where it " +
+				"heals itself, which opens the gate; pause it: argocd app set shop --sync-policy none"},
 		},
 		{
 			"Argo CD's id of another object, copied along",
-			[]func(*appsv1.StatefulSet){tracked("shop:apps/StatefulSet:default/other"), lastApplied(lastImage)},
+			marks{tracked("shop:apps/StatefulSet:default/other"), lastApplied(lastImage)},
 			nil,
 		},
 		{
 			"Argo CD with server-side apply",
-			[]func(*appsv1.StatefulSet){self, lastApplied(lastGate), owned("argocd-controller", apply, withImage)},
-			[]string{"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it heals " +
-				"itself; pause it: argocd app set shop --sync-policy none"},
+			marks{self, lastApplied(lastGate), owned("argocd-controller", apply, withImage)},
+			[]string{"Argo CD application shop owns " + imagePath + " and puts it back at its next sync, or within seconds where it " +
+				"heals itself; pause it: argocd app set shop --sync-policy none"},
 		},
 		{
-			"Argo CD, whose words are no name", []func(*appsv1.StatefulSet){tracked("$(rm -rf):apps/StatefulSet:default/web"), lastApplied(lastImage)},
+			"Argo CD, whose words are no name",
+			marks{tracked("$(rm -rf):apps/StatefulSet:default/web"), lastApplied(lastImage)},
 			[]string{"Argo CD owns " + imagePath + " and puts it back at its next sync, or within seconds where it heals itself; " +
 				"pause it: argocd app set NAME --sync-policy none"},
 		},
 		{
 			"Helm 3, by its release",
-			[]func(*appsv1.StatefulSet){
+			marks{
 				ststest.Annotated("meta.helm.sh/release-name", "shop"), ststest.Annotated("meta.helm.sh/release-namespace", "apps"),
 				owned("helm", update, withImage),
 			},
@@ -109,48 +115,53 @@ func TestWhatTheSetTells(t *testing.T) {
 		},
 		{
 			"Helm 3, which owns the default of the partition because it made the set",
-			[]func(*appsv1.StatefulSet){ststest.Annotated("meta.helm.sh/release-name", "shop"), owned("helm", update, withGate)},
+			marks{ststest.Annotated("meta.helm.sh/release-name", "shop"), owned("helm", update, withGate)},
 			[]string{"Helm release default/shop owns " + imagePath + " and puts it back at its next upgrade; it may have " + gatePath +
 				" in its source, too"},
 		},
 		{
-			"a chart's label alone", []func(*appsv1.StatefulSet){labelled("app.kubernetes.io/managed-by", "Helm")},
+			"a chart's label alone",
+			marks{labelled("app.kubernetes.io/managed-by", "Helm")},
 			[]string{"Helm may have " + imagePath + " and " + gatePath + " in its source, and then puts them back at its next upgrade"},
 		},
-		{"another manager in that label", []func(*appsv1.StatefulSet){labelled("app.kubernetes.io/managed-by", "jsonnet")}, nil},
+		{"another manager in that label", marks{labelled("app.kubernetes.io/managed-by", "jsonnet")}, nil},
 		{
-			"a chart that Argo CD renders", []func(*appsv1.StatefulSet){
+			"a chart that Argo CD renders",
+			marks{
 				self, lastApplied(newImage), labelled("app.kubernetes.io/managed-by", "Helm"),
 			},
 			nil,
 		},
 		{
 			"a Helm release of Flux",
-			[]func(*appsv1.StatefulSet){fluxHelm, ststest.Annotated("meta.helm.sh/release-name", "web"), owned("helm-controller", update, withImage)},
+			marks{fluxHelm, ststest.Annotated("meta.helm.sh/release-name", "web"), owned("helm-controller", update, withImage)},
 			[]string{"Flux HelmRelease apps/web owns " + imagePath + " and puts it back at its next upgrade; " +
 				"pause it: flux --context prod -n apps suspend helmrelease web"},
 		},
 		{
-			"a Rollout of OpenKruise", []func(*appsv1.StatefulSet){ststest.Annotated("rollouts.kruise.io/in-progressing", `{"rolloutName":"web"}`)},
+			"a Rollout of OpenKruise",
+			marks{ststest.Annotated("rollouts.kruise.io/in-progressing", `{"rolloutName":"web"}`)},
 			[]string{"Kruise Rollout web is in progress and moves the partition of statefulset web itself; " +
 				"go on with that Rollout, or disable it first"},
 		},
 		{
-			"rollout-operator", []func(*appsv1.StatefulSet){labelled("rollout-group", "ingester"), ststest.OnDelete},
-			[]string{"rollout-operator restarts the pods of group ingester by itself, and holds no step back; pause it (from rollout-operator " +
-				"0.36 on): kubectl --context prod annotate statefulset web grafana.com/rollout-paused=true"},
+			"rollout-operator",
+			marks{labelled("rollout-group", "ingester"), ststest.OnDelete},
+			[]string{"rollout-operator restarts the pods of group ingester by itself, and holds no step back; pause it (from " +
+				"rollout-operator 0.36 on): kubectl --context prod annotate statefulset web grafana.com/rollout-paused=true"},
 		},
 		{
 			"rollout-operator, paused",
-			[]func(*appsv1.StatefulSet){labelled("rollout-group", "ingester"), ststest.OnDelete, ststest.Annotated("grafana.com/rollout-paused", "true")},
+			marks{labelled("rollout-group", "ingester"), ststest.OnDelete, ststest.Annotated("grafana.com/rollout-paused", "true")},
 			nil,
 		},
-		{"rollout-operator and a set that it leaves alone", []func(*appsv1.StatefulSet){labelled("rollout-group", "ingester")}, nil},
+		{"rollout-operator and a set that it leaves alone", marks{labelled("rollout-group", "ingester")}, nil},
 		{
-			"Reloader", []func(*appsv1.StatefulSet){ststest.Annotated("configmap.reloader.stakater.com/reload", "a, b")},
+			"Reloader",
+			marks{ststest.Annotated("configmap.reloader.stakater.com/reload", "a, b")},
 			[]string{"Reloader changes the template of statefulset web when ConfigMap a or ConfigMap b changes, which halts the run"},
 		},
-		{"Reloader, switched off", []func(*appsv1.StatefulSet){ststest.Annotated("reloader.stakater.com/auto", "false")}, nil},
+		{"Reloader, switched off", marks{ststest.Annotated("reloader.stakater.com/auto", "false")}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.Equal(t, test.want, lines(t, facts(change(), test.set...)))
@@ -159,7 +170,7 @@ func TestWhatTheSetTells(t *testing.T) {
 }
 
 func TestWhatIsNotWrittenIsNotPutBack(t *testing.T) {
-	set := []func(*appsv1.StatefulSet){flux, owned("kustomize-controller", apply, withGate)}
+	set := marks{flux, owned("kustomize-controller", apply, withGate)}
 	require.Empty(t, lines(t, facts(replicas(3), set...)))
 	require.Equal(t, []string{"Flux Kustomization flux-system/shop owns spec.replicas and puts it back at its next reconcile; " +
 		"pause it: flux --context prod -n flux-system suspend kustomization shop"},
@@ -187,7 +198,7 @@ func TestARestartIsPutBackByNobody(t *testing.T) {
 			`{"metadata":{"annotations":{"kubectl.kubernetes.io/restartedAt":"now"},"labels":{"app":"web"}},` +
 				`"spec":{"containers":[{"name":"nginx","image":"nginx:1.21","resources":{}}]}}`)}
 	})
-	for _, set := range [][]func(*appsv1.StatefulSet){
+	for _, set := range []marks{
 		{flux, owned("kustomize-controller", apply, withGate)},
 		{tracked("shop:apps/StatefulSet:default/web"), lastApplied(lastImage)},
 		{labelled("app.kubernetes.io/managed-by", "Helm")},

@@ -19,7 +19,8 @@ import (
 func change(changes ...func(*plan.Plan)) *plan.Plan {
 	p := &plan.Plan{Verb: "canary", Name: "web", Steps: []plan.Step{
 		{Change: plan.Edit{Template: ststest.Raw("nginx:1.22"), Partition: ptr.To(5)}},
-		{Change: plan.Partition(4)}, {Change: plan.Partition(0)},
+		{Change: plan.Partition(4)},
+		{Change: plan.Partition(0)},
 	}}
 	for _, f := range changes {
 		f(p)
@@ -31,6 +32,9 @@ func change(changes ...func(*plan.Plan)) *plan.Plan {
 func replicas(n int) *plan.Plan {
 	return &plan.Plan{Verb: "scale", Name: "web", Scales: true, Steps: []plan.Step{{Change: plan.Edit{Replicas: ptr.To(n)}}}}
 }
+
+// marks are what somebody has left on a set.
+type marks = []func(*appsv1.StatefulSet)
 
 // facts are those about a plan on a set.
 func facts(p *plan.Plan, set ...func(*appsv1.StatefulSet)) reconciler.Facts {

@@ -83,13 +83,15 @@ func TestBy(t *testing.T) {
 
 // Whatever stands in the places where names are looked for, no command has it unquoted.
 func FuzzMarks(f *testing.F) {
-	for _, text := range []string{"shop", "$(rm)", "shop:apps/StatefulSet:default/web", "a_b:apps/StatefulSet:default/web", `{"rolloutName":"x"}`, "\x1b[2J"} {
+	for _, text := range []string{
+		"shop", "$(rm)", "shop:apps/StatefulSet:default/web", "a_b:apps/StatefulSet:default/web", `{"rolloutName":"x"}`, "\x1b[2J",
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		defer within.Input(t)()
-		set := []func(*appsv1.StatefulSet){owned("helm", apply, withImage)}
+		set := marks{owned("helm", apply, withImage)}
 		for _, key := range []string{
 			trackingID, "argocd.argoproj.io/instance", "meta.helm.sh/release-name", "rollouts.kruise.io/in-progressing", "rollout-group",
 			"kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name", "configmap.reloader.stakater.com/reload", applied,

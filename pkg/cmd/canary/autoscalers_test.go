@@ -53,7 +53,8 @@ func TestOnlyForbiddenSwitchesAutoscalersOff(t *testing.T) {
 	}{
 		{
 			"there is one", these(`{"metadata":{"name":"load"},"spec":{"scaleTargetRef":{"kind":"StatefulSet","name":"web"}}}`),
-			[]string{"load"}, nil, "",
+			[]string{"load"},
+			nil, "",
 		},
 		{"there is none", these(""), nil, nil, ""},
 		{

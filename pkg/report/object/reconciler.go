@@ -50,7 +50,9 @@ func viewReconcilers(all []writeback.Reconciler, caller hint.Caller) []reconcile
 		}
 		for _, f := range r.Fields {
 			if !f.Earlier {
-				v.Fields = append(v.Fields, fieldView{string(f.Field), report.Clean(f.Path), cleanValue(f.Value), cleanValue(f.Back), f.Maybe})
+				v.Fields = append(v.Fields, fieldView{
+					string(f.Field), report.Clean(f.Path), cleanValue(f.Value), cleanValue(f.Back), f.Maybe,
+				})
 			}
 		}
 		out = append(out, v)

@@ -60,8 +60,10 @@ func HostileTale(text string) *Tale {
 	p.Steps[1].Title = text
 	p.Reconcilers = []writeback.Reconciler{{
 		Rule: writeback.RuleArgoCD, Name: text, Managers: []string{text}, When: text, Says: text, Rests: text,
-		Fields: []writeback.Field{{Field: workload.FieldTemplate, Path: text, Value: value(text), Back: value(map[string]any{text: []any{text}})}},
-		Stop:   []hint.Hint{hint.Words(text)}, Keep: []hint.Hint{hint.Words(text)},
+		Fields: []writeback.Field{{
+			Field: workload.FieldTemplate, Path: text, Value: value(text), Back: value(map[string]any{text: []any{text}}),
+		}},
+		Stop: []hint.Hint{hint.Words(text)}, Keep: []hint.Hint{hint.Words(text)},
 	}}
 	hook := plan.Hook{Namespace: "default", Set: "web", Pod: "web-4", Command: text, Exec: true}
 	p.Steps[1].Before = []plan.Hook{hook}

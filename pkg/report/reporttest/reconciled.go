@@ -18,14 +18,18 @@ func ReconciledPlan() plan.Plan {
 		{
 			Rule: writeback.RuleKustomization, Name: "Flux Kustomization flux-system/shop", Managers: []string{"kustomize-controller"},
 			When: "within its interval (10m)",
-			Says: "Flux Kustomization flux-system/shop owns " + path + ".image and 2 more fields and puts them back within its interval (10m)",
+			Says: "Flux Kustomization flux-system/shop owns " + path + ".image and 2 more fields and puts them back " +
+				"within its interval (10m)",
 			Fields: []writeback.Field{
 				{
 					Field: workload.FieldTemplate, Path: path + ".image", Commit: true,
 					Value: json.RawMessage(`"nginx:1.22"`), Back: json.RawMessage(`"nginx:1.21"`),
 				},
 				{Field: workload.FieldTemplate, Path: path + ".command", Commit: true, Back: json.RawMessage(`["nginx"]`)},
-				{Field: workload.FieldPartition, Path: "spec.updateStrategy.rollingUpdate.partition", Value: json.RawMessage(`5`), Maybe: true},
+				{
+					Field: workload.FieldPartition, Path: "spec.updateStrategy.rollingUpdate.partition",
+					Value: json.RawMessage(`5`), Maybe: true,
+				},
 				{Field: workload.FieldReplicas, Path: "spec.replicas", Value: json.RawMessage(`7`), Commit: true, Earlier: true},
 			},
 			Stop: []hint.Hint{{Kind: hint.Flux, Verb: "suspend", Args: []string{"kustomization", "shop"}, Namespace: "flux-system"}},

@@ -70,7 +70,9 @@ var Tales = map[string]func() *Tale{
 	"reconciled": func() *Tale {
 		p := ReconciledPlan()
 		return NewTale(p).Tell(engine.Event{Type: engine.EventWarning, Message: p.Warnings[0]}).House().Step().Updated(4, 1, 1).Soak().
-			Tell(engine.Event{Type: engine.EventChange, Change: plan.Give{To: "helm", Fields: []field.Path{field.Names("spec", "replicas")}}}).
+			Tell(engine.Event{
+				Type: engine.EventChange, Change: plan.Give{To: "helm", Fields: []field.Path{field.Names("spec", "replicas")}},
+			}).
 			End(engine.Outcome{
 				Result: engine.Done, Message: "all 5 pods of web are updated and Available", Commits: writeback.Commits(p.Reconcilers),
 			})

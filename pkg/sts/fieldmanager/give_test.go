@@ -35,7 +35,9 @@ func TestGive(t *testing.T) {
 		},
 		{
 			"all that it has: its entry goes",
-			[]metav1.ManagedFieldsEntry{entry("kubectl-sts", 5, `{"f:spec":{"f:replicas":{}}}`), applied("helm", `{"f:spec":{"f:template":{}}}`)},
+			[]metav1.ManagedFieldsEntry{
+				entry("kubectl-sts", 5, `{"f:spec":{"f:replicas":{}}}`), applied("helm", `{"f:spec":{"f:template":{}}}`),
+			},
 			[]metav1.ManagedFieldsEntry{applied("helm", `{"f:spec":{"f:replicas":{},"f:template":{}}}`)},
 		},
 		{
