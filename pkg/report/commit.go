@@ -14,17 +14,19 @@ const mostCommits = 5
 // CommitLines say what to change in a source, and who puts the old value back otherwise.
 func CommitLines(all []writeback.Commit) []string {
 	var out []string
-	who := ""
+	said := ""
 	for i, c := range all {
 		if i == mostCommits {
 			return append(out, fmt.Sprintf("and %d more (-o json tells of all)", len(all)-i))
 		}
-		line := "commit this: "
-		if c.Who != who {
-			who = c.Who
-			line = fmt.Sprintf("commit this, or %s puts the old value back: ", who)
+		line, begins := "commit this", fmt.Sprintf("commit this, or %s puts the old value back", c.Who)
+		if c.Maybe {
+			line, begins = "and this", fmt.Sprintf("see that the source has this, or %s puts its own value back", c.Who)
 		}
-		out = append(out, Clean(line+c.Path+": "+valueWords(c.Value)))
+		if begins != said {
+			line, said = begins, begins
+		}
+		out = append(out, Clean(fmt.Sprintf("%s: %s: %s", line, c.Path, valueWords(c.Value))))
 	}
 	return out
 }

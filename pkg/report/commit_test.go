@@ -27,6 +27,11 @@ func TestCommitLines(t *testing.T) {
 		commit("image", `"nginx:1.22"`, "Flux"), commit("replicas", `3`, "Flux"), commit("args", `["a"]`, "Flux"),
 		commit("port", `"80"`, "Flux"), commit("note", `"a: b"`, "Flux"), commit("command", ``, "Argo CD"),
 	}))
+	maybe := commit("image", `"nginx:1.22"`, "Flux")
+	maybe.Maybe = true
+	require.Equal(t, []string{
+		"see that the source has this, or Flux puts its own value back: image: nginx:1.22", "and this: image: nginx:1.22",
+	}, report.CommitLines([]writeback.Commit{maybe, maybe}))
 	var many []writeback.Commit
 	for i := range 7 {
 		many = append(many, commit(fmt.Sprint(i), `1`, "Helm"))

@@ -2,6 +2,7 @@ package reconciler
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
@@ -35,7 +36,10 @@ func kustomization(f Facts) *writeback.Reconciler {
 	if ref.Name != "" {
 		r.Name = fluxName("Kustomization", ref)
 	}
-	if !f.sourceOf(false, manager).fill(r) {
+	dropped := f.dropped()
+	if dropped != "" {
+		r.Fields = f.all()
+	} else if !f.sourceOf(false, manager).fill(r) {
 		return nil
 	}
 	object := f.Read[ref]
@@ -50,11 +54,26 @@ func kustomization(f Facts) *writeback.Reconciler {
 	case left == "Ignore", left == "IfNotPresent":
 		r.Rests = "the set says " + kustomizeGroup + "/ssa: " + left
 	}
+	if dropped != "" {
+		r.Says = fmt.Sprintf("%s takes over what the field manager %s writes, whose name begins with kubectl, and drops what is not in its "+
+			"source %s: give another --field-manager", r.Name, dropped, r.When)
+	}
 	r.Stop = suspend("kustomization", ref)
 	r.Stop = append(r.Stop, hint.Kube("or this set alone", "annotate", "statefulset", f.Set.Name, kustomizeGroup+"/reconcile=disabled"))
 	r.Keep = []hint.Hint{hint.Words(fmt.Sprintf("in the Kustomization (kustomize-controller 1.9 and later): spec.ignore: "+
 		"[{target: {kind: StatefulSet, name: %s}, paths: [/spec/updateStrategy/rollingUpdate/partition]}]", f.Set.Name))}
 	return r
+}
+
+// dropped is the name under which the plugin is to write, where it is one whose fields
+// Flux makes its own before it applies; "" for others.
+func (f Facts) dropped() string {
+	for _, name := range f.Managers {
+		if strings.HasPrefix(name, "kubectl") {
+			return name
+		}
+	}
+	return ""
 }
 
 func fluxName(kind string, ref Ref) string {

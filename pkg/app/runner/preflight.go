@@ -34,7 +34,8 @@ func (r *Runner) Preflight(ctx context.Context, p *plan.Plan, s sts.Snapshot, sc
 		facts.Read = r.objects(ctx, reconciler.Reads(facts))
 	}
 	p.Reconcilers = reconciler.Find(facts)
-	if p.Verb == abortVerb {
+	if p.Verb == abortVerb { // it goes to where the source still is
+		p.Reconcilers = writeback.Uncommitted(p.Reconcilers)
 		return nil
 	}
 	if no := reconciler.RefuseOwner(p.Reconcilers, s.Set); no != nil && !r.Flags.IgnoreOwner {

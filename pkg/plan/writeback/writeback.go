@@ -73,6 +73,7 @@ type Commit struct {
 	Path  string
 	Value json.RawMessage // nil where the field is to be taken away
 	Who   string          // would put it back
+	Maybe bool            // nobody can tell from here whether the source has it already
 }
 
 // Commits are those that are left to be done when the run is over, each once.
@@ -82,8 +83,20 @@ func Commits(all []Reconciler) []Commit {
 		for _, f := range r.Fields {
 			known := slices.ContainsFunc(out, func(c Commit) bool { return c.Path == f.Path })
 			if f.Commit && !known {
-				out = append(out, Commit{f.Path, f.Value, r.Name})
+				out = append(out, Commit{f.Path, f.Value, r.Name, f.Maybe})
 			}
+		}
+	}
+	return out
+}
+
+// Uncommitted are the same with nothing to be committed.
+func Uncommitted(all []Reconciler) []Reconciler {
+	out := slices.Clone(all)
+	for i := range out {
+		out[i].Fields = slices.Clone(out[i].Fields)
+		for j := range out[i].Fields {
+			out[i].Fields[j].Commit = false
 		}
 	}
 	return out

@@ -37,6 +37,7 @@ type commitView struct {
 	Path  string `json:"path"`
 	Value any    `json:"value,omitempty"`
 	Who   string `json:"who"` // would put the old value back
+	Maybe bool   `json:"maybe,omitempty"`
 }
 
 func viewReconcilers(all []writeback.Reconciler, caller hint.Caller) []reconcilerView {
@@ -63,7 +64,7 @@ func viewReconcilers(all []writeback.Reconciler, caller hint.Caller) []reconcile
 func viewCommits(all []writeback.Commit) []commitView {
 	var out []commitView
 	for _, c := range all {
-		out = append(out, commitView{report.Clean(c.Path), cleanValue(c.Value), report.Clean(c.Who)})
+		out = append(out, commitView{report.Clean(c.Path), cleanValue(c.Value), report.Clean(c.Who), c.Maybe})
 	}
 	return out
 }
