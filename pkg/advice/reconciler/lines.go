@@ -16,15 +16,16 @@ const mostLines = 3
 // Told are those of whom a person has to know before the run: who rests writes nothing
 // back, and what an earlier run has written was told then.
 func Told(all []writeback.Reconciler) []writeback.Reconciler {
-	return slices.DeleteFunc(slices.Clone(all), func(r writeback.Reconciler) bool {
-		earlier := func(f writeback.Field) bool { return f.Earlier }
-		before := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f writeback.Field) bool { return !earlier(f) })
-		return !r.Writes() || before
-	})
+	return slices.DeleteFunc(slices.Clone(all), func(r writeback.Reconciler) bool { return !r.Writes() || earlier(r.Fields) })
 }
 
-// Lines tell them, at most three: who, when, and what pauses it, as this user types it. What could not be read is
-// told in one line, the last.
+// earlier reports whether this run writes none of these fields.
+func earlier(fields []writeback.Field) bool {
+	return len(fields) > 0 && !slices.ContainsFunc(fields, func(f writeback.Field) bool { return !f.Earlier })
+}
+
+// Lines tell them, at most three: who, when, and what pauses it, as this user types it.
+// What could not be read is told in one line, the last.
 func Lines(all []writeback.Reconciler, unread []string, caller hint.Caller) []string {
 	told := Told(all)
 	room := mostLines - min(len(unread), 1)

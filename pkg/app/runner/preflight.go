@@ -47,13 +47,21 @@ func (r *Runner) Preflight(ctx context.Context, p *plan.Plan, s sts.Snapshot, sc
 	if r.Flags.Preflight == options.PreflightOff || goesOn(s, facts) {
 		return nil
 	}
-	if no := reconciler.RefuseAny(p.Reconcilers); no != nil && r.Flags.Preflight == options.PreflightRefuse {
+	return r.tellReconcilers(p, reconciler.Unread(facts.Read))
+}
+
+// tellReconcilers warns of those that a plan names, or refuses it because of them.
+func (r *Runner) tellReconcilers(p *plan.Plan, unread []string) error {
+	all := slices.DeleteFunc(slices.Clone(p.Reconcilers), func(one writeback.Reconciler) bool {
+		return one.Controls && r.Flags.IgnoreOwner && r.Flags.Preflight == options.PreflightRefuse
+	})
+	if no := reconciler.RefuseAny(all); no != nil && r.Flags.Preflight == options.PreflightRefuse {
 		return no
 	}
-	told := slices.DeleteFunc(slices.Clone(p.Reconcilers), func(one writeback.Reconciler) bool {
+	all = slices.DeleteFunc(all, func(one writeback.Reconciler) bool {
 		return p.Scales && one.Rule == writeback.RuleAutoscaler // a scale says more about them itself
 	})
-	for _, line := range reconciler.Lines(told, reconciler.Unread(facts.Read), r.Env.Caller()) {
+	for _, line := range reconciler.Lines(all, unread, r.Env.Caller()) {
 		if !slices.Contains(p.Warnings, line) {
 			p.Warnings = append(p.Warnings, line)
 		}
