@@ -55,8 +55,8 @@ func kustomization(f Facts) *writeback.Reconciler {
 		r.Rests = "the set says " + kustomizeGroup + "/ssa: " + left
 	}
 	if dropped != "" {
-		r.Says = fmt.Sprintf("%s takes over what the field manager %s writes, whose name begins with kubectl, and drops what is not in its "+
-			"source %s: give another --field-manager", r.Name, dropped, r.When)
+		r.Says = fmt.Sprintf("%s takes over what the field manager %s writes, whose name begins with kubectl, and drops what is not in "+
+			"its source %s: give another --field-manager", r.Name, dropped, r.When)
 	}
 	r.Stop = suspend("kustomization", ref)
 	r.Stop = append(r.Stop, hint.Kube("or this set alone", "annotate", "statefulset", f.Set.Name, kustomizeGroup+"/reconcile=disabled"))

@@ -103,8 +103,8 @@ func TestWhatFluxSays(t *testing.T) {
 	require.Contains(t, lines(t, reads(t, f, reconciler.Object{}))[0], "at its next reconcile", "there is none of that name here")
 
 	f.Managers = []string{"kubectl-ci"}
-	require.Equal(t, []string{"Flux Kustomization flux-system/shop takes over what the field manager kubectl-ci writes, whose name begins " +
-		"with kubectl, and drops what is not in its source at its next reconcile: give another --field-manager; " +
+	require.Equal(t, []string{"Flux Kustomization flux-system/shop takes over what the field manager kubectl-ci writes, whose name " +
+		"begins with kubectl, and drops what is not in its source at its next reconcile: give another --field-manager; " +
 		"pause it: flux --context prod -n flux-system suspend kustomization shop"}, lines(t, f))
 
 	f = facts(change(), fluxHelm, owned("helm-controller", update, withImage))
