@@ -52,7 +52,7 @@ func (s Snapshot) ClaimOrdinal(template, claim string) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	return ordinalOf(s.Name(), rest)
+	return OrdinalOf(s.Name(), rest)
 }
 
 // ClaimsOf are the claims of one ordinal, in the order of the set's templates.

@@ -45,7 +45,7 @@ func (g *Gathering) Add(pod *corev1.Pod) bool {
 	if !ok {
 		return false
 	}
-	ordinal, ok := ordinalOf(s.Set.Name, pod.Name)
+	ordinal, ok := OrdinalOf(s.Set.Name, pod.Name)
 	if !ok {
 		return false
 	}

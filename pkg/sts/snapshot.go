@@ -63,7 +63,7 @@ func Observe(set *workload.Set, pods []*corev1.Pod, revisions []*appsv1.Controll
 		if !metav1.IsControlledBy(p, set) {
 			continue
 		}
-		if ordinal, ok := ordinalOf(set.Name, p.Name); ok {
+		if ordinal, ok := OrdinalOf(set.Name, p.Name); ok {
 			pod := ObservePod(p)
 			pod.Ordinal, pod.Revision = ordinal, set.Kind.Revision(p)
 			s.Pods = append(s.Pods, pod)
@@ -84,9 +84,9 @@ func Observe(set *workload.Set, pods []*corev1.Pod, revisions []*appsv1.Controll
 	return s
 }
 
-// ordinalOf reads the ordinal out of a pod's name, which is the set's whole
+// OrdinalOf reads the ordinal out of a pod's name, which is the set's whole
 // name, a dash and digits: pod web-1-0 does not belong to set web.
-func ordinalOf(set, pod string) (int, bool) {
+func OrdinalOf(set, pod string) (int, bool) {
 	digits, ok := strings.CutPrefix(pod, set+"-")
 	if !ok {
 		return 0, false

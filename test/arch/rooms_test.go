@@ -15,30 +15,31 @@ import (
 )
 
 const (
-	module    = "github.com/kubectl-sts/kubectl-sts"
-	clientGo  = "k8s.io/client-go"
-	checks    = module + "/pkg/check"
-	cobra     = "github.com/spf13/cobra"
-	app       = module + "/pkg/app"
-	cli       = module + "/pkg/cli"
-	decision  = module + "/pkg/engine"
-	facts     = module + "/pkg/sts/..."
-	hints     = module + "/pkg/hint"
-	plans     = module + "/pkg/plan"
-	writers   = plans + "/writeback"
-	processes = module + "/pkg/process"
-	receipts  = module + "/pkg/receipt"
-	unused    = module + "/pkg/claims"
-	kube      = module + "/pkg/kube"
-	feed      = kube + "/feed"
-	forward   = kube + "/forward"
-	pvc       = kube + "/pvc"
-	wire      = kube + "/transport"
-	report    = module + "/pkg/report"
-	term      = module + "/pkg/term"
-	verbs     = module + "/pkg/cmd"
-	workloads = module + "/pkg/workload"
-	templates = module + "/pkg/podtemplate"
+	module     = "github.com/kubectl-sts/kubectl-sts"
+	clientGo   = "k8s.io/client-go"
+	checks     = module + "/pkg/check"
+	cobra      = "github.com/spf13/cobra"
+	app        = module + "/pkg/app"
+	cli        = module + "/pkg/cli"
+	decision   = module + "/pkg/engine"
+	facts      = module + "/pkg/sts/..."
+	hints      = module + "/pkg/hint"
+	plans      = module + "/pkg/plan"
+	writers    = plans + "/writeback"
+	processes  = module + "/pkg/process"
+	receipts   = module + "/pkg/receipt"
+	unused     = module + "/pkg/claims"
+	kube       = module + "/pkg/kube"
+	feed       = kube + "/feed"
+	forward    = kube + "/forward"
+	pvc        = kube + "/pvc"
+	wire       = kube + "/transport"
+	report     = module + "/pkg/report"
+	term       = module + "/pkg/term"
+	verbs      = module + "/pkg/cmd"
+	workloads  = module + "/pkg/workload"
+	templates  = module + "/pkg/podtemplate"
+	operations = module + "/pkg/operation"
 )
 
 // room is one row of the table: a folder, with all below it, and what it never
@@ -76,6 +77,11 @@ var rooms = []room{
 	{dir: "pkg/history", never: []string{clientGo, cobra, cli, report, term, kube}, noClock: true},
 	// Whose a claim is, only facts about sets tell: their names and ranges.
 	{dir: "pkg/claims", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates}, noClock: true},
+	// The rules know what there is to see, and nobody who looks.
+	{
+		dir: "pkg/advice", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, operations, unused},
+		noClock: true,
+	},
 	// A clock is passed in, but files are read and written here.
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What is measured is data; who measures it knows clients.

@@ -1,0 +1,180 @@
+package advice
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+func identityRules() []Rule {
+	return []Rule{
+		{
+			ID: "I1", Group: Identity, Severity: Warning, Title: "no Service for the names of the pods",
+			Why: "The pods of a set get DNS names such as web-0.web by the Service that serviceName names, if that is headless " +
+				"(clusterIP: None) and selects them. Otherwise members can't find each other by name. It is about sets of several " +
+				"pods. In files, a Service that is not among them may be elsewhere, and nothing is said.",
+			Live: true, Files: true, Needs: []world.Part{world.PartServices}, judge: nameless,
+		},
+		{
+			ID: "I4", Group: Identity, Severity: Error, Title: "a name that is too long for its pods",
+			Why: "The controller labels each pod with the name of its revision, which is the set's name and up to 11 more " +
+				"characters, and a label has at most 63. With a name of more than 52 the API server refuses the pods, depending on " +
+				"the revision's hash: maybe not today's, but that of the next rollout.",
+			Live: true, Files: true, judge: tooLong,
+		},
+		{
+			ID: "I5", Group: Identity, Severity: Warning, Title: "two sets that select each other's pods",
+			Why: "The selectors of two sets select the pods of both. Each controller leaves the other's pods alone, but Services and " +
+				"PodDisruptionBudgets with these labels count them together, and revisions that have lost their owner are adopted " +
+				"by either.",
+			Live: true, Files: true, judge: overlaps,
+		},
+		{
+			ID: "I6", Group: Identity, Severity: Warning, Title: "pods with the DNS names of another Service",
+			Why: "A pod gets its subdomain when it is made. Where the set was recreated with another serviceName it has adopted " +
+				"pods whose names are those of the Service before, until they are restarted.",
+			Live: true, Needs: []world.Part{world.PartPods}, judge: oldNames,
+		},
+	}
+}
+
+// nameless is I1.
+func nameless(l *look) []Finding {
+	name := l.object().Spec.ServiceName
+	if l.replicas() < 2 || name == "" {
+		return nil
+	}
+	i := slices.IndexFunc(l.Services, func(s corev1.Service) bool { return s.Name == name && s.Namespace == l.object().Namespace })
+	e := l.value("spec.serviceName", name)
+	if i < 0 {
+		if !l.Live {
+			return nil
+		}
+		return []Finding{{
+			Says:     fmt.Sprintf("the pods of %s have no DNS names: there is no Service %s", l.name(), name),
+			Evidence: []Evidence{e},
+			Fix:      l.headless(name),
+		}}
+	}
+	s := &l.Services[i]
+	object := l.beside("Service", name)
+	switch {
+	case s.Spec.ClusterIP != corev1.ClusterIPNone && (s.Spec.ClusterIP != "" || !l.Live):
+		return []Finding{{
+			Says:     fmt.Sprintf("the pods of %s have no DNS names of their own: Service %s is not headless", l.name(), name),
+			Evidence: []Evidence{e, {Object: object, Field: "spec.clusterIP", Value: cmp.Or(s.Spec.ClusterIP, "not None")}},
+			Fix: Fix{Words: "a Service can't be made headless: create another one with clusterIP: None, and name it in a new set's " +
+				"serviceName, which can't be changed either"},
+		}}
+	case len(s.Spec.Selector) > 0 && !Selects(metav1.SetAsLabelSelector(s.Spec.Selector), l.podLabels()):
+		return []Finding{{
+			Says: fmt.Sprintf("the pods of %s have no DNS names: Service %s does not select them", l.name(), name),
+			Evidence: []Evidence{
+				e,
+				{Object: object, Field: "spec.selector", Value: mapWords(s.Spec.Selector)},
+				l.value("spec.template.metadata.labels", mapWords(l.podLabels())),
+			},
+			Fix: mend(object, "select them", map[string]any{"spec": map[string]any{"selector": l.newSelector(s.Spec.Selector)}}),
+		}}
+	}
+	return nil
+}
+
+// headless creates the Service. Names do not depend on its ports, so it has none.
+func (l *look) headless(name string) Fix {
+	fix := Fix{Words: "create a headless Service " + name + " that selects the set's pods"}
+	if selector := l.object().Spec.Selector; selector != nil && len(selector.MatchExpressions) == 0 {
+		fix.Create = map[string]any{
+			"apiVersion": "v1", "kind": "Service",
+			"metadata": map[string]any{"name": name, "namespace": l.object().Namespace},
+			"spec":     map[string]any{"clusterIP": corev1.ClusterIPNone, "selector": selector.MatchLabels},
+		}
+	}
+	return fix
+}
+
+// newSelector is a patch that takes the old labels away and asks for the set's.
+func (l *look) newSelector(old map[string]string) map[string]any {
+	out := map[string]any{}
+	for key := range old {
+		out[key] = nil
+	}
+	if selector := l.object().Spec.Selector; selector != nil {
+		for key, value := range selector.MatchLabels {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// tooLong is I4.
+func tooLong(l *look) []Finding {
+	const most = validation.LabelValueMaxLength - len("-") - 10 // the digits of a hash
+	if len(l.name()) <= most {
+		return nil
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("the API server can refuse the pods of %s: its name has %d characters, and more than %d do not fit into the "+
+			"label of the revision", l.name(), len(l.name()), most),
+		Evidence: []Evidence{l.value("metadata.name", l.name())},
+		Fix:      Fix{Words: fmt.Sprintf("give it a name of at most %d characters", most)},
+	}}
+}
+
+// overlaps is I5.
+func overlaps(l *look) []Finding {
+	var out []Finding
+	own := l.object().Spec.Selector
+	for i := range l.Sets {
+		other := look{World: l.World, set: &l.Sets[i]}
+		if other.name() == l.name() || other.object().Namespace != l.object().Namespace ||
+			!Selects(own, other.podLabels()) || !Selects(other.object().Spec.Selector, l.podLabels()) {
+			continue
+		}
+		out = append(out, Finding{
+			Says: fmt.Sprintf("Services and PodDisruptionBudgets of %s can count the pods of %s as its own: each selects the pods "+
+				"of both",
+				l.name(), other.name()),
+			Evidence: []Evidence{
+				l.value("spec.selector", metav1.FormatLabelSelector(own)),
+				{Object: other.about(), Field: "spec.selector", Value: metav1.FormatLabelSelector(other.object().Spec.Selector)},
+			},
+			Fix: Fix{Words: "give each set a label of its own in its selector and its template; a selector can't be changed, so " +
+				"that takes a new set"},
+		})
+	}
+	return out
+}
+
+// oldNames is I6.
+func oldNames(l *look) []Finding {
+	var names []string
+	var evidence []Evidence
+	for i := range l.set.Pods {
+		p := &l.set.Pods[i]
+		if p.Subdomain == l.object().Spec.ServiceName {
+			continue
+		}
+		names = append(names, p.Name)
+		evidence = append(evidence, Evidence{
+			Object: l.beside("Pod", p.Name), Field: "spec.subdomain", Value: cmp.Or(p.Subdomain, "none"),
+		})
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("%s not found by the names of Service %s before they are restarted: %s",
+			are(len(names), "pod"), cmp.Or(l.object().Spec.ServiceName, "none"), sts.Few(names)),
+		Evidence: append([]Evidence{l.value("spec.serviceName", l.object().Spec.ServiceName)}, firstFew(evidence)...),
+		Fix:      run(hint.Plugin("restart them one after another", "restart", l.name())),
+	}}
+}

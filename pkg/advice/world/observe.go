@@ -1,0 +1,141 @@
+package world
+
+import (
+	"encoding/json"
+	"slices"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// ObserveSet copies what the rules need of a set that the server sent. Who wrote which
+// field is kept only where a partition is set, for it is most of the object.
+func ObserveSet(object *appsv1.StatefulSet) Set {
+	slim := &appsv1.StatefulSet{ObjectMeta: object.ObjectMeta, Spec: object.Spec, Status: object.Status}
+	set := Set{Object: slim}
+	if applied, ok := object.Annotations[corev1.LastAppliedConfigAnnotation]; ok {
+		set.Applied = askedForMaxUnavailable(applied) && maxUnavailable(object) == nil
+		slim.Annotations = make(map[string]string, len(object.Annotations))
+		for key, value := range object.Annotations {
+			if key != corev1.LastAppliedConfigAnnotation {
+				slim.Annotations[key] = value
+			}
+		}
+	}
+	if workload.FromApps(object).Spec.Partition == 0 {
+		slim.ManagedFields = nil
+	}
+	set.Snapshot.Set = workload.FromApps(slim)
+	set.Snapshot.Uncountable = sts.Countable(set.Snapshot.Set)
+	return set
+}
+
+func askedForMaxUnavailable(manifest string) bool {
+	var applied appsv1.StatefulSet
+	return json.Unmarshal([]byte(manifest), &applied) == nil && maxUnavailable(&applied) != nil
+}
+
+func maxUnavailable(set *appsv1.StatefulSet) any {
+	if rolling := set.Spec.UpdateStrategy.RollingUpdate; rolling != nil && rolling.MaxUnavailable != nil {
+		return rolling.MaxUnavailable
+	}
+	return nil
+}
+
+// SetPod is a pod that a set controls.
+type SetPod struct {
+	Owner types.UID
+	Pod   sts.Pod
+	More  Pod
+}
+
+// ObservePod copies what matters about a pod, if a set controls it.
+func ObservePod(p *corev1.Pod) (SetPod, bool) {
+	owner := metav1.GetControllerOfNoCopy(p)
+	if owner == nil || owner.Kind != "StatefulSet" {
+		return SetPod{}, false
+	}
+	ordinal, ok := sts.OrdinalOf(owner.Name, p.Name)
+	if !ok {
+		return SetPod{}, false
+	}
+	out := SetPod{Owner: owner.UID, Pod: sts.ObservePod(p), More: Pod{Name: p.Name, Subdomain: p.Spec.Subdomain}}
+	out.Pod.Ordinal, out.Pod.Revision = ordinal, workload.Apps{}.Revision(p)
+	out.Pod.Labels, out.Pod.Images = nil, nil // most of it, and no rule asks
+	for i := range p.Status.ContainerStatuses {
+		status := &p.Status.ContainerStatuses[i]
+		for j := range p.Spec.Containers {
+			if c := &p.Spec.Containers[j]; c.Name == status.Name && status.ImageID != "" {
+				out.More.Images = append(out.More.Images, RunningImage{c.Name, c.Image, status.ImageID})
+			}
+		}
+	}
+	return out, true
+}
+
+// Take gives the set those of the pods that it controls, in ordinal order.
+func (s *Set) Take(pods []SetPod) {
+	s.Snapshot.Pods, s.Pods = nil, nil
+	for i := range pods {
+		if pods[i].Owner == s.Object.UID {
+			s.Snapshot.Pods, s.Pods = append(s.Snapshot.Pods, pods[i].Pod), append(s.Pods, pods[i].More)
+		}
+	}
+	slices.SortFunc(s.Snapshot.Pods, func(a, b sts.Pod) int { return a.Ordinal - b.Ordinal })
+}
+
+// ObserveClaim copies what matters about a claim.
+func ObserveClaim(c *corev1.PersistentVolumeClaim) Claim {
+	asks := c.Spec.Resources.Requests[corev1.ResourceStorage]
+	claim := Claim{
+		Name: c.Name, Volume: c.Spec.VolumeName, Modes: c.Spec.AccessModes, Asks: asks.String(), Bound: c.Status.Phase == corev1.ClaimBound,
+	}
+	if c.Spec.StorageClassName != nil {
+		claim.Class = *c.Spec.StorageClassName
+	}
+	if has, ok := c.Status.Capacity[corev1.ResourceStorage]; ok {
+		claim.Capacity = has.String()
+	}
+	switch c.Status.AllocatedResourceStatuses[corev1.ResourceStorage] {
+	case corev1.PersistentVolumeClaimControllerResizeInfeasible, corev1.PersistentVolumeClaimNodeResizeInfeasible:
+		claim.Resize.Infeasible = true
+	}
+	for i := range c.Status.Conditions {
+		condition := &c.Status.Conditions[i]
+		if condition.Status != corev1.ConditionTrue {
+			continue
+		}
+		switch condition.Type {
+		case corev1.PersistentVolumeClaimFileSystemResizePending:
+			claim.Resize.Waits, claim.Resize.Since = true, condition.LastTransitionTime.Time
+		case corev1.PersistentVolumeClaimControllerResizeError, corev1.PersistentVolumeClaimNodeResizeError:
+			claim.Resize.Says, claim.Resize.Since = condition.Message, condition.LastTransitionTime.Time
+		}
+	}
+	return claim
+}
+
+// ObserveNode copies what matters about a node.
+func ObserveNode(n *corev1.Node) Node {
+	node := Node{Name: n.Name, Labels: n.Labels, Cordoned: n.Spec.Unschedulable}
+	for i := range n.Status.Conditions {
+		if c := &n.Status.Conditions[i]; c.Type == corev1.NodeReady {
+			node.Ready = c.Status == corev1.ConditionTrue
+		}
+	}
+	return node
+}
+
+// ObserveVolume copies what matters about a volume.
+func ObserveVolume(v *corev1.PersistentVolume) Volume {
+	volume := Volume{Name: v.Name, Reclaim: v.Spec.PersistentVolumeReclaimPolicy}
+	if v.Spec.NodeAffinity != nil {
+		volume.Affinity = v.Spec.NodeAffinity.Required
+	}
+	return volume
+}
