@@ -199,8 +199,8 @@ func unused(l *look) []Finding {
 	}
 	total, evidence := resource.Quantity{}, []Evidence(nil)
 	for i := range found {
-		if size, err := resource.ParseQuantity(found[i].Claim.Size); err == nil {
-			total.Add(size)
+		if has, ok := size(found[i].Claim.Size); ok {
+			total.Add(has)
 		}
 		evidence = append(evidence, Evidence{
 			Object: l.beside("PersistentVolumeClaim", found[i].Claim.Name), Value: found[i].Reason, Since: found[i].Claim.UnusedSince,

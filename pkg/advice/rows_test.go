@@ -95,15 +95,17 @@ func crowd(ordinals ...int) func(*scene) {
 // local binds the volume of web-1 to a node, and has the pod wait.
 func local(node string) func(*scene) {
 	return func(s *scene) {
-		s.volumes[1].Spec.NodeAffinity = &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{{
-			MatchExpressions: []corev1.NodeSelectorRequirement{{
-				Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{node},
-			}},
-		}}}}
+		term := corev1.NodeSelectorTerm{MatchExpressions: []corev1.NodeSelectorRequirement{{
+			Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{node},
+		}}}
+		s.volumes[1].Spec.NodeAffinity = &corev1.VolumeNodeAffinity{
+			Required: &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{term}},
+		}
 	}
 }
 
 func rolloutRows() []row {
+	const two = `{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}`
 	const half = "warning: the rollout of web has stopped half-way: 2 pods are on the old revision, and would come back there: " +
 		"web-0, web-1"
 	return []row{
@@ -148,9 +150,9 @@ func rolloutRows() []row {
 		}},
 		{"R7", "nobody asked for it", live, changes{applied(`{"spec":{}}`)}, nil},
 		{"R7", "the server has it", live, changes{
-			applied(`{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}`), with(ststest.MaxUnavailable(intstr.FromInt32(2))),
+			applied(two), with(ststest.MaxUnavailable(intstr.FromInt32(2))),
 		}, nil},
-		{"R7", "the server has dropped it", live, changes{applied(`{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}`)}, findings{
+		{"R7", "the server has dropped it", live, changes{applied(two)}, findings{
 			"warning: rollouts of web are slower than its manifest wants: the server has dropped maxUnavailable, and pods are " +
 				"replaced one at a time",
 		}},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -17,14 +18,15 @@ func sizes(l *look) []Finding {
 	var out []Finding
 	templates := l.object().Spec.VolumeClaimTemplates
 	for i := range templates {
-		want, ok := templates[i].Spec.Resources.Requests[corev1.ResourceStorage]
-		if !ok {
+		asks := templates[i].Spec.Resources.Requests[corev1.ResourceStorage]
+		want, ok := size(asks.String())
+		if !ok || want.IsZero() {
 			continue
 		}
 		var smaller, larger []world.Claim
 		for at, c := range l.claims() {
-			switch has, err := resource.ParseQuantity(c.Asks); {
-			case at != i || err != nil:
+			switch has, ok := size(c.Asks); {
+			case at != i || !ok:
 			case has.Cmp(want) < 0:
 				smaller = append(smaller, c)
 			case has.Cmp(want) > 0:
@@ -35,6 +37,15 @@ func sizes(l *look) []Finding {
 		out = append(out, l.tooLarge(i, want.String(), larger)...)
 	}
 	return out
+}
+
+// size reads a size, unless it is one with which no arithmetic ends.
+func size(text string) (resource.Quantity, bool) {
+	if podtemplate.Endless(text) {
+		return resource.Quantity{}, false
+	}
+	q, err := resource.ParseQuantity(text)
+	return q, err == nil
 }
 
 func sizeField(template int) string {

@@ -82,6 +82,7 @@ var rooms = []room{
 		dir: "pkg/advice", never: []string{module, clientGo, cobra}, but: []string{facts, workloads, templates, hints, operations, unused},
 		noClock: true,
 	},
+	{dir: "pkg/manifest", never: []string{module, clientGo, cobra}, but: []string{templates}, noClock: true},
 	// A clock is passed in, but files are read and written here.
 	{dir: "pkg/receipt", never: []string{clientGo, cobra, app, cli, report, term, kube, verbs, module + "/pkg/engine"}, noClock: true},
 	// What is measured is data; who measures it knows clients.
