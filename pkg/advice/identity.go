@@ -43,6 +43,12 @@ func identityRules() []Rule {
 				"pods whose names are those of the Service before, until they are restarted.",
 			Live: true, Needs: []world.Part{world.PartPods}, judge: oldNames,
 		},
+		{
+			ID: "I8", Group: Identity, Severity: Error, Title: "a selector that does not select the set's own pods",
+			Why: "The labels of the template do not match the set's selector. The API server refuses such a set, whether it is there " +
+				"already or not.",
+			Files: true, judge: strangers,
+		},
 	}
 }
 
@@ -176,5 +182,21 @@ func oldNames(l *look) []Finding {
 			are(len(names), "pod"), cmp.Or(l.object().Spec.ServiceName, "none"), sts.Few(names)),
 		Evidence: append([]Evidence{l.value("spec.serviceName", l.object().Spec.ServiceName)}, firstFew(evidence)...),
 		Fix:      run(hint.Plugin("restart them one after another", "restart", l.name())),
+	}}
+}
+
+// strangers is I8.
+func strangers(l *look) []Finding {
+	selector := l.object().Spec.Selector
+	if Selects(selector, l.podLabels()) {
+		return nil
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("the API server refuses this manifest of %s: its selector does not select its own pods", l.name()),
+		Evidence: []Evidence{
+			l.value("spec.selector", metav1.FormatLabelSelector(selector)),
+			l.value("spec.template.metadata.labels", mapWords(l.podLabels())),
+		},
+		Fix: Fix{Words: "give the template the labels that the selector asks for"},
 	}}
 }

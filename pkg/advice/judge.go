@@ -11,6 +11,7 @@ import (
 // Advice is what the rules say of one set.
 type Advice struct {
 	About    Object
+	Asked    []string  // the IDs of the rules that could be asked
 	Findings []Finding // the worst first
 	Silenced []Finding // each with its reason
 	Unseen   []Unseen
@@ -36,6 +37,7 @@ func Judge(w *world.World, set *world.Set) Advice {
 			out.unseen(w, r.ID, lacks)
 			continue
 		}
+		out.Asked = append(out.Asked, r.ID)
 		for _, f := range r.judge(l) {
 			f.Rule, f.About = r.ID, out.About
 			f.Severity = cmp.Or(f.Severity, r.Severity)
@@ -64,6 +66,9 @@ func (l *look) lacks(r Rule) []world.Part {
 
 func (a *Advice) unseen(w *world.World, rule string, parts []world.Part) {
 	for _, part := range parts {
+		if w.Unseen[part] == "" {
+			continue
+		}
 		i := slices.IndexFunc(a.Unseen, func(u Unseen) bool { return u.Part == part })
 		if i < 0 {
 			i = len(a.Unseen)

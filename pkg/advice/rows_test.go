@@ -314,6 +314,10 @@ func identityRows() []row {
 		}}, findings{
 			"warning: Services and PodDisruptionBudgets of web can count the pods of db as its own: each selects the pods of both",
 		}},
+		{"I8", "its own pods", files, nil, nil},
+		{"I8", "those of another", files, changes{with(func(s *appsv1.StatefulSet) {
+			s.Spec.Template.Labels = map[string]string{"app": "db"}
+		})}, findings{"error: the API server refuses this manifest of web: its selector does not select its own pods"}},
 		{"I6", "the set's", live, nil, nil},
 		{"I6", "those of another Service", live, changes{pod(2, func(p *corev1.Pod) { p.Spec.Subdomain = "old" })}, findings{
 			"warning: 1 pod is not found by the names of Service web before they are restarted: web-2",

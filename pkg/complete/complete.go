@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -67,6 +68,8 @@ func (c completer) flag(flag *pflag.Flag) cobra.CompletionFunc {
 		return c.fromSet(cobra.ShellCompDirectiveKeepOrder|cobra.ShellCompDirectiveNoSpace, ordinals)
 	case "filename", "patch-file":
 		return files(cobra.ShellCompDirectiveFilterFileExt, "yaml", "yml", "json")
+	case "explain":
+		return cobra.FixedCompletions(rules(), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
 	case "kubeconfig", "certificate-authority", "client-certificate", "client-key":
 		return files(cobra.ShellCompDirectiveDefault)
 	case "cache-dir", "record":
@@ -120,4 +123,13 @@ func (c completer) fromSet(directive cobra.ShellCompDirective, words func(s sts.
 // beginning are the words that begin as it was typed.
 func beginning(words []string, typed string) []string {
 	return slices.DeleteFunc(words, func(word string) bool { return !strings.HasPrefix(word, typed) })
+}
+
+// rules are the IDs of all rules, each with what it finds.
+func rules() []string {
+	var out []string
+	for _, r := range advice.Rules() {
+		out = append(out, cobra.CompletionWithDesc(r.ID, r.Title))
+	}
+	return out
 }

@@ -244,3 +244,11 @@ func (c *Client) Budgets(ctx context.Context, s sts.Snapshot) (sts.Snapshot, err
 	}
 	return s.WithBudgets(pointers(list.Items)), nil
 }
+
+// StatefulSet reads the set and nothing around it.
+func (c *Client) StatefulSet(ctx context.Context, name string) (*appsv1.StatefulSet, error) {
+	set, err := transport.Again(c.conn.Quiet(ctx), func(ctx context.Context) (*appsv1.StatefulSet, error) {
+		return c.conn.StatefulSets(c.Namespace).Get(ctx, name, metav1.GetOptions{})
+	})
+	return set, c.conn.Explain(err, "get", "statefulsets.apps", name)
+}

@@ -25,3 +25,6 @@ const (
 	Wide Format = "wide"
 	Name Format = "name"
 )
+
+// SARIF is the format of -o that code scanners read, of lint alone.
+const SARIF Format = "sarif"

@@ -1,6 +1,6 @@
 // Command docs writes a page for each verb to docs/verbs, from the commands
-// themselves: what they print as help is what stands there. It fails when a verb
-// has no file of permissions in docs/rbac.
+// themselves: what they print as help is what stands there; and the table of rules to
+// docs/doctor.md. It fails when a verb has no file of permissions in docs/rbac.
 package main
 
 import (
@@ -51,6 +51,9 @@ func run() error {
 		index += fmt.Sprintf("| [kubectl sts %s](%s) | %s. |\n", verb.Name(), name, verb.Short)
 	}
 	if err := os.WriteFile(filepath.Join(folder, "README.md"), []byte(index), 0o644); err != nil {
+		return err
+	}
+	if err := writeRules(); err != nil {
 		return err
 	}
 	return checkRoles(root)

@@ -48,8 +48,8 @@ type World struct {
 	Before map[string]*appsv1.StatefulSet
 
 	Cluster *Cluster
-	// Unseen is why a part was not looked at. In files that is no part of it, what they
-	// lack is only not there.
+	// Unseen is why a part was not looked at. An empty reason is for what nobody expects
+	// there: the rules are not asked, and nothing is said of that.
 	Unseen map[Part]string
 }
 
