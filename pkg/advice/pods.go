@@ -26,7 +26,7 @@ func podRules() []Rule {
 			Why: "An image without a tag, or with the tag latest, is whatever the registry has when a node pulls it: pods of one " +
 				"revision can differ, and undo goes back to the same words, not to the same image. In a cluster it is found where " +
 				"it has happened: pods of one revision run different builds of one image, whatever its tag.",
-			Live: true, Files: true, judge: floating,
+			Live: true, Files: true, Needs: []world.Part{world.PartPods, world.PartNodes}, judge: floating,
 		},
 		{
 			ID: "P5", Group: Pods, Severity: Info, Title: "each start changes the owner of every file",
@@ -79,9 +79,6 @@ type build struct{ revision, container, image, arch string }
 // skewed is P3 of a cluster. Where the nodes of two pods differ in their architecture,
 // so do the builds of one image.
 func (l *look) skewed() []Finding {
-	if _, unseen := l.Unseen[world.PartPods]; unseen || l.Cluster == nil || l.Cluster.Nodes == nil {
-		return nil
-	}
 	seen := map[build]world.RunningImage{}
 	pods := map[build]string{}
 	var out []Finding

@@ -119,10 +119,10 @@ func TestWhatNobodyLookedAtIsNotFine(t *testing.T) {
 	require.Empty(t, a.Findings)
 	require.Equal(t, []advice.Unseen{
 		{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "A2", "A3", "A4"}},
-		{Part: world.PartNodes, Why: "gone", Rules: []string{"A6", "A9"}},
+		{Part: world.PartNodes, Why: "gone", Rules: []string{"A6", "A9", "P3"}},
 	}, a.Unseen)
 	require.Equal(t, []advice.Unseen{
-		{Part: world.PartNodes, Why: "gone", Rules: []string{"A6", "A9"}},
+		{Part: world.PartNodes, Why: "gone", Rules: []string{"A6", "A9", "P3"}},
 		{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "A2", "A3", "A4", "X"}},
 	}, advice.MergeUnseen(a.Unseen, []advice.Unseen{{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "X"}}}))
 }

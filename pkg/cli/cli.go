@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/completion"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/doctor"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/history"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/hold"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/lint"
@@ -110,7 +111,7 @@ func New(env *app.Env) *cobra.Command {
 	add(rollouts, hold.New(env, hold.Run), release.New(env, release.Run))
 	add(storage, scale.New(env, scale.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, runStatus), watch.New(env, watch.Run), history.New(env, history.Run))
-	add(looking, lint.New(env, lint.Run), preset.New(env, preset.Run))
+	add(looking, doctor.New(env, doctor.Run), lint.New(env, lint.Run), preset.New(env, preset.Run))
 	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))
 	root.AddCommand(newOptions())
 	root.SetHelpFunc(help)

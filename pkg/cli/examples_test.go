@@ -104,6 +104,7 @@ func TestExamplesCanBeTyped(t *testing.T) {
 	records := recorded(t, "data-web-2")
 	alone := map[string]bool{
 		"completion":                    true,
+		"doctor --explain A9":           true,
 		"lint":                          true,
 		"preset":                        true,
 		"preset show redis > ours.yaml": true,

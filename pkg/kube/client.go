@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/survey"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
@@ -252,3 +253,7 @@ func (c *Client) StatefulSet(ctx context.Context, name string) (*appsv1.Stateful
 	})
 	return set, c.conn.Explain(err, "get", "statefulsets.apps", name)
 }
+
+// Survey is a look at all that the rules of doctor ask about, of the client's namespace or
+// of all.
+func (c *Client) Survey() *survey.Survey { return survey.New(c.conn) }

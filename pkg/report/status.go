@@ -22,6 +22,9 @@ type Status struct {
 	Now      time.Time
 	Context  string      // what the user calls the cluster
 	Caller   hint.Caller // how the user calls the plugin for this set
+	// Findings are the IDs of the rules that have found something which is a warning or
+	// worse, as far as this look tells.
+	Findings []string
 }
 
 // StatusPod is a pod of a set, or an ordinal that lacks one.

@@ -33,6 +33,8 @@ const (
 	feed       = kube + "/feed"
 	forward    = kube + "/forward"
 	pvc        = kube + "/pvc"
+	lists      = kube + "/inturn"
+	survey     = kube + "/survey"
 	wire       = kube + "/transport"
 	report     = module + "/pkg/report"
 	term       = module + "/pkg/term"
@@ -126,9 +128,9 @@ var rooms = []room{
 	{dir: "pkg/options", never: []string{clientGo, cli, verbs, app, kube}},
 	{dir: "pkg/process", never: []string{module, "k8s.io", cobra}},
 	// Whoever wants something of the API server asks kube's client.
-	{dir: "pkg/app", never: []string{cli, verbs, wire, feed, pvc, forward}},
-	{dir: "pkg/complete", never: []string{verbs, clientGo, cli, wire, feed, pvc, forward}},
-	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli, wire, feed, pvc, forward}},
+	{dir: "pkg/app", never: []string{cli, verbs, wire, feed, pvc, forward, lists, survey}},
+	{dir: "pkg/complete", never: []string{verbs, clientGo, cli, wire, feed, pvc, forward, lists, survey}},
+	{dir: "pkg/cmd", never: []string{verbs, clientGo, cli, wire, feed, pvc, forward, lists, survey}},
 	{dir: "pkg/cli"},
 	{dir: "cmd", main: true, streams: true},
 }

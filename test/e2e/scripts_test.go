@@ -104,6 +104,8 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"apply":      cmdApply,
 		"ends":       cmdEnds,
 		"exits":      cmdExits,
+		"fix":        cmdFix,
+		"fixfile":    cmdFixFile,
 		"flux":       cmdFlux,
 		"freeze":     cmdFreeze,
 		"gated":      cmdGated,

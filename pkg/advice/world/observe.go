@@ -78,6 +78,25 @@ func ObservePod(p *corev1.Pod) (SetPod, bool) {
 	return out, true
 }
 
+// Sharing is the same pod; what it has in common with the one that was listed before, which
+// mostly is of the same set, is in memory only once.
+func (p SetPod) Sharing(before SetPod) SetPod {
+	if p.Owner != before.Owner {
+		return p
+	}
+	p.Owner = before.Owner
+	if p.Pod.Revision == before.Pod.Revision {
+		p.Pod.Revision = before.Pod.Revision
+	}
+	if p.More.Subdomain == before.More.Subdomain {
+		p.More.Subdomain = before.More.Subdomain
+	}
+	if slices.Equal(p.More.Images, before.More.Images) {
+		p.More.Images = before.More.Images
+	}
+	return p
+}
+
 // Take gives the set those of the pods that it controls, in ordinal order.
 func (s *Set) Take(pods []SetPod) {
 	s.Snapshot.Pods, s.Pods = nil, nil

@@ -116,11 +116,12 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return r.list(ctx, env, client)
 	}
 	env.About(client.Namespace, r.Names[0])
-	s, _, err := client.Load(ctx, r.Names[0])
+	s, manifest, err := client.Load(ctx, r.Names[0])
 	if err != nil {
 		return err
 	}
 	st := r.judge(env, s, client.Now(), env.WarnOf)
+	st.Findings = findings(manifest, s, st.Now)
 	ask(ctx, client, &st)
 	env.Answer(r.Output).Status(st)
 	return app.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})

@@ -9,6 +9,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -21,6 +22,7 @@ import (
 // be half of the program, and half of what its start costs.
 type groups struct {
 	Core, Apps, autoscaling, policy rest.Interface
+	storage                         rest.Interface
 	authorization, authentication   rest.Interface
 
 	Parameters runtime.ParameterCodec // writes options into an address
@@ -65,6 +67,7 @@ func (g *groups) all() []group {
 			&corev1.Event{}, &corev1.EventList{}, &corev1.Namespace{}, &corev1.NamespaceList{}, &corev1.Node{}, &corev1.NodeList{},
 			&corev1.PersistentVolume{}, &corev1.PersistentVolumeList{},
 			&corev1.PersistentVolumeClaim{}, &corev1.PersistentVolumeClaimList{},
+			&corev1.Service{}, &corev1.ServiceList{},
 			&corev1.Pod{}, &corev1.PodList{}, &corev1.PodExecOptions{}, &corev1.PodLogOptions{},
 		}},
 		{&g.Apps, "/apis", appsv1.SchemeGroupVersion, []runtime.Object{
@@ -76,6 +79,7 @@ func (g *groups) all() []group {
 		{&g.policy, "/apis", policyv1.SchemeGroupVersion, []runtime.Object{
 			&policyv1.PodDisruptionBudget{}, &policyv1.PodDisruptionBudgetList{},
 		}},
+		{&g.storage, "/apis", storagev1.SchemeGroupVersion, []runtime.Object{&storagev1.StorageClass{}, &storagev1.StorageClassList{}}},
 		{&g.authorization, "/apis", authorizationv1.SchemeGroupVersion, []runtime.Object{&authorizationv1.SelfSubjectAccessReview{}}},
 		{&g.authentication, "/apis", authenticationv1.SchemeGroupVersion, []runtime.Object{&authenticationv1.SelfSubjectReview{}}},
 	}

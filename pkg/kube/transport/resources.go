@@ -5,6 +5,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 )
@@ -61,4 +62,12 @@ func (g groups) HorizontalPodAutoscalers(
 
 func (g groups) PodDisruptionBudgets(namespace string) Resource[*policyv1.PodDisruptionBudget, *policyv1.PodDisruptionBudgetList] {
 	return typed[policyv1.PodDisruptionBudget, policyv1.PodDisruptionBudgetList](g, g.policy, "poddisruptionbudgets", namespace)
+}
+
+func (g groups) Services(namespace string) Resource[*corev1.Service, *corev1.ServiceList] {
+	return typed[corev1.Service, corev1.ServiceList](g, g.Core, "services", namespace)
+}
+
+func (g groups) StorageClasses() Resource[*storagev1.StorageClass, *storagev1.StorageClassList] {
+	return typed[storagev1.StorageClass, storagev1.StorageClassList](g, g.storage, "storageclasses", "")
 }

@@ -13,7 +13,7 @@ type findingView struct {
 	Type     string         `json:"type"`
 	Time     time.Time      `json:"time"`
 	DryRun   report.DryRun  `json:"dryRun"`
-	Set      findingObject  `json:"object"`
+	Set      Set            `json:"statefulSet"`
 	Rule     string         `json:"rule"`
 	Severity string         `json:"severity"`
 	Message  string         `json:"message"`
@@ -66,7 +66,7 @@ func WriteAdvice(w io.Writer, format report.Format, a report.Advice, least advic
 
 func viewFinding(a report.Advice, f *advice.Finding) findingView {
 	v := findingView{
-		Type: "finding", Time: a.Now.UTC(), DryRun: report.DryRunNone, Set: viewObject(f.About), Rule: f.Rule,
+		Type: "finding", Time: a.Now.UTC(), DryRun: report.DryRunNone, Set: Set{report.Clean(f.About.Namespace), report.Clean(f.About.Name)}, Rule: f.Rule,
 		Severity: string(f.Severity), Message: report.Clean(f.Says), Evidence: []evidenceView{}, Silenced: report.Clean(f.Reason),
 		Fix: fixView{Words: report.Clean(f.Fix.Words), Patch: f.Fix.Patch, Create: f.Fix.Create},
 	}

@@ -31,6 +31,7 @@ type statusView struct {
 	Scale     *scaleView    `json:"scale,omitempty"`
 	Failed    *failedView   `json:"failed,omitempty"`
 	Evidence  *Evidence     `json:"evidence,omitempty"`
+	Findings  []string      `json:"findings,omitempty"` // IDs of rules, see doctor
 	Pods      []podView     `json:"pods"`
 }
 
@@ -84,7 +85,7 @@ func viewStatus(st report.Status) statusView {
 		Result: resultOf(st), Message: report.Clean(st.Verdict.Message), Try: report.Helps(st.Caller, st.Verdict.Try),
 		Strategy: string(s.Strategy()), Partition: s.Partition(), Replicas: s.Replicas(),
 		Stable: report.Clean(st.Stable()), Update: report.Clean(s.UpdateRevision()),
-		Pods:     []podView{},
+		Pods: []podView{}, Findings: st.Findings,
 		Evidence: viewEvidence(st.Verdict.Evidence), Image: st.TemplateImage(),
 	}
 	v.facts(st)
