@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -136,7 +135,7 @@ func (l *look) forbidsAll(b *policyv1.PodDisruptionBudget) bool {
 		return false
 	}
 	if l.Live && b.Status.ObservedGeneration >= b.Generation && b.Status.ExpectedPods > 0 {
-		return b.Status.DesiredHealthy >= b.Status.ExpectedPods
+		return int(b.Status.DesiredHealthy) >= max(int(b.Status.ExpectedPods), l.covered(b)) // some may not be there yet
 	}
 	if most := b.Spec.MaxUnavailable; most != nil {
 		return most.IntValue() == 0 && (most.Type == intstr.Int || strings.Trim(most.StrVal, "0") == "%")
@@ -148,6 +147,16 @@ func (l *look) forbidsAll(b *policyv1.PodDisruptionBudget) bool {
 	case least.Type == intstr.String:
 		return least.StrVal == "100%"
 	}
+	for _, labels := range l.Others {
+		if Selects(b.Spec.Selector, labels) {
+			return false
+		}
+	}
+	return int(least.IntVal) >= l.covered(b)
+}
+
+// covered is how many pods of sets a budget covers once all are there.
+func (l *look) covered(b *policyv1.PodDisruptionBudget) int {
 	pods := 0
 	for i := range l.Sets {
 		other := look{World: l.World, set: &l.Sets[i]}
@@ -155,12 +164,7 @@ func (l *look) forbidsAll(b *policyv1.PodDisruptionBudget) bool {
 			pods += other.most()
 		}
 	}
-	for _, labels := range l.Others {
-		if Selects(b.Spec.Selector, labels) {
-			return false
-		}
-	}
-	return int(least.IntVal) >= pods
+	return pods
 }
 
 // most is how many pods the set can get by itself.
@@ -206,7 +210,6 @@ func twoBudgets(l *look) []Finding {
 
 // stuckDrain is A4.
 func stuckDrain(l *look) []Finding {
-	const patience = time.Minute
 	all := l.budgets()
 	if len(all) != 1 { // several are A3
 		return nil
@@ -221,7 +224,7 @@ func stuckDrain(l *look) []Finding {
 	var evidence []Evidence
 	var names []string
 	for _, p := range l.snapshot().Pods {
-		if p.Ready || p.Terminating || p.Phase != "Running" || l.Now.Sub(p.UnreadySince) < patience {
+		if p.Ready || p.Terminating || p.Phase != "Running" || l.Now.Sub(p.UnreadySince) < l.Patience {
 			continue // a Pending one may always go
 		}
 		names = append(names, p.Name)

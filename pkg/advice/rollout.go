@@ -156,10 +156,9 @@ func blind(l *look) []Finding {
 
 // trapped is R5.
 func trapped(l *look) []Finding {
-	const patience = time.Minute // for one that is about to get Ready after all
 	s := l.snapshot()
 	pod, blocks := s.Blocker(l.Now)
-	if !blocks || !s.Rolls() || !s.Observed() || l.Now.Sub(pod.UnreadySince) < patience {
+	if !blocks || !s.Rolls() || !s.Observed() || l.Now.Sub(pod.UnreadySince) < l.Patience {
 		return nil
 	}
 	object := l.beside("Pod", pod.Name)

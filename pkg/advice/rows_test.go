@@ -198,6 +198,10 @@ func availabilityRows() []row {
 		{"A2", "as many as the set has, of more", files, changes{budgeted(leastAvailable("3")), func(s *scene) {
 			s.others = []map[string]string{{"app": "web"}}
 		}}, nil},
+		{"A2", "as many as there are so far", live, changes{budgeted(func(b *policyv1.PodDisruptionBudget) {
+			leastAvailable("2")(b)
+			b.Status = policyv1.PodDisruptionBudgetStatus{ExpectedPods: 2, DesiredHealthy: 2, CurrentHealthy: 2}
+		})}, nil},
 		{"A2", "for a set without pods", both, changes{budgeted(wantsAll), replicas(0)}, nil},
 		{"A2", "one of an operator", both, changes{budgeted(func(b *policyv1.PodDisruptionBudget) {
 			wantsAll(b)

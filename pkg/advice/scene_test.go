@@ -2,6 +2,7 @@ package advice_test
 
 import (
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -108,7 +109,7 @@ func budget(name string, maxUnavailable int32) *policyv1.PodDisruptionBudget {
 // look judges the scene's set.
 func (s *scene) look() advice.Advice {
 	w := &world.World{
-		Live: s.live, Now: ststest.Start, Scalers: s.scalers, Unused: s.unused, Others: s.others, Before: s.before,
+		Live: s.live, Now: ststest.Start, Patience: time.Minute, Scalers: s.scalers, Unused: s.unused, Others: s.others, Before: s.before,
 		Claims: map[string]world.Claim{}, Unseen: s.unseen,
 		Cluster: &world.Cluster{Classes: map[string]storagev1.StorageClass{}},
 	}

@@ -32,6 +32,8 @@ const (
 type World struct {
 	Live bool // it is a cluster's; else it is that of files
 	Now  time.Time
+	// Patience is how long a pod must have been unready for that to count.
+	Patience time.Duration
 
 	Sets     []Set
 	Budgets  []policyv1.PodDisruptionBudget

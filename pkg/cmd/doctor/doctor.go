@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
@@ -21,6 +22,7 @@ type Request struct {
 	Names         []string // none for all
 	AllNamespaces bool
 	Selector      string
+	Limits        plan.Limits // of which only the patience counts
 	Output        report.Format
 }
 
@@ -75,6 +77,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Look at the sets of all namespaces, whatever --namespace says.")
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Look at the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
+	options.AddPatience(flags, &r.Limits, "How long a pod must have been unready for that to count.")
 	options.AddOutput(flags, &r.Output)
 	options.AddAdvice(flags, &r.Advice)
 	return cmd
@@ -88,6 +91,8 @@ func (r *Request) check() error {
 		return options.Usage("give names or --selector, not both")
 	case err != nil:
 		return options.Usage("--selector=%s: %w", r.Selector, err)
+	case r.Limits.Patience < 0:
+		return options.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	}
 	if err := options.CheckOutput(r.Output); err != nil {
 		return err

@@ -2,11 +2,13 @@ package doctor_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/doctor"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
 
@@ -17,15 +19,17 @@ func parse(t *testing.T, args ...string) (*doctor.Request, error) {
 
 var usual = options.Advice{FailOn: advice.Error, Least: advice.Info}
 
+var limits = plan.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
+
 func TestFlags(t *testing.T) {
 	apptest.Accept(t, parse, []apptest.Use[doctor.Request]{
-		{Name: "all of the namespace", Want: &doctor.Request{Advice: usual}},
-		{Name: "two", Args: []string{"web", "sts/db"}, Want: &doctor.Request{Advice: usual, Names: []string{"web", "db"}}},
+		{Name: "all of the namespace", Want: &doctor.Request{Advice: usual, Limits: limits}},
+		{Name: "two", Args: []string{"web", "sts/db"}, Want: &doctor.Request{Advice: usual, Limits: limits, Names: []string{"web", "db"}}},
 		{Name: "all there are with a label", Args: []string{"-A", "-l", "app=web"}, Want: &doctor.Request{
-			Advice: usual, AllNamespaces: true, Selector: "app=web",
+			Advice: usual, Limits: limits, AllNamespaces: true, Selector: "app=web",
 		}},
 		{Name: "for a program", Args: []string{"web", "-ojson", "--fail-on=info", "--severity=error"}, Want: &doctor.Request{
-			Advice: options.Advice{FailOn: advice.Info, Least: advice.Error}, Names: []string{"web"}, Output: report.JSON,
+			Advice: options.Advice{FailOn: advice.Info, Least: advice.Error}, Limits: limits, Names: []string{"web"}, Output: report.JSON,
 		}},
 	})
 }
@@ -41,6 +45,7 @@ func TestBadUsage(t *testing.T) {
 		{"no selector", []string{"-l", "app=a=b"}, "--selector=app=a=b: found '=', expected: ',' or 'end of string'"},
 		{"another kind", []string{"deployment/web"}, `"deployment/web" is not a StatefulSet`},
 		{"what only files have", []string{"web", "-osarif"}, "-o sarif: must be json or yaml"},
+		{"negative patience", []string{"web", "--patience=-1s"}, "--patience=-1s: must not be negative"},
 		{"an unknown rule", []string{"--explain=D99"}, "--explain=D99: there is no such rule; see docs/doctor.md"},
 	})
 }

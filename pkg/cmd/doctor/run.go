@@ -79,6 +79,7 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client, at
 	defer func() { client.Held = nil }()
 	began := client.Now()
 	each := func(w *world.World) error {
+		w.Patience = r.Limits.Patience
 		v.judge(w, began)
 		return nil
 	}

@@ -15,14 +15,14 @@ import (
 
 // findings are the rules that have found something which is a warning or worse, from what
 // has been read anyway: the set and its pods.
-func findings(manifest kube.Manifest, s sts.Snapshot, now time.Time) []string {
+func findings(manifest kube.Manifest, s sts.Snapshot, patience time.Duration, now time.Time) []string {
 	var object appsv1.StatefulSet
 	if json.Unmarshal(manifest, &object) != nil {
 		return nil // it has been read before
 	}
 	set := world.ObserveSet(&object)
 	set.Snapshot = s
-	w := &world.World{Live: true, Now: now, Sets: []world.Set{set}, Unseen: map[world.Part]string{}}
+	w := &world.World{Live: true, Now: now, Patience: patience, Sets: []world.Set{set}, Unseen: map[world.Part]string{}}
 	for _, part := range []world.Part{
 		world.PartClaims, world.PartVolumes, world.PartClasses, world.PartNodes, world.PartBudgets, world.PartServices, world.PartScalers,
 	} {

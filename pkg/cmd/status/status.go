@@ -121,7 +121,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	st := r.judge(env, s, client.Now(), env.WarnOf)
-	st.Findings = findings(manifest, s, st.Now)
+	st.Findings = findings(manifest, s, r.Limits.Patience, st.Now)
 	ask(ctx, client, &st)
 	env.Answer(r.Output).Status(st)
 	return app.Result(engine.Outcome{Result: st.Verdict.Result, Message: st.Verdict.Message})
