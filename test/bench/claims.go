@@ -66,6 +66,11 @@ func claims(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
 			return nil, err
 		}
 		rows = append(rows, looks...)
+		judged, err := s.doctor(ctx, box, null, rounds)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, judged...)
 	}
 	return rows, nil
 }
