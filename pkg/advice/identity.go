@@ -137,27 +137,33 @@ func tooLong(l *look) []Finding {
 
 // overlaps is I5.
 func overlaps(l *look) []Finding {
-	var out []Finding
-	own := l.object().Spec.Selector
+	selector, err := metav1.LabelSelectorAsSelector(l.object().Spec.Selector)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	evidence := []Evidence{l.value("spec.selector", metav1.FormatLabelSelector(l.object().Spec.Selector))}
 	for i := range l.Sets {
 		other := look{World: l.World, set: &l.Sets[i]}
 		if other.name() == l.name() || other.object().Namespace != l.object().Namespace ||
-			!Selects(own, other.podLabels()) || !Selects(other.object().Spec.Selector, l.podLabels()) {
+			!selector.Matches(other.podLabels()) || !Selects(other.object().Spec.Selector, l.podLabels()) {
 			continue
 		}
-		out = append(out, Finding{
-			Says: fmt.Sprintf("Services and PodDisruptionBudgets of %s can count the pods of %s as its own: each selects the pods "+
-				"of both",
-				l.name(), other.name()),
-			Evidence: []Evidence{
-				l.value("spec.selector", metav1.FormatLabelSelector(own)),
-				{Object: other.about(), Field: "spec.selector", Value: metav1.FormatLabelSelector(other.object().Spec.Selector)},
-			},
-			Fix: Fix{Words: "give each set a label of its own in its selector and its template; a selector can't be changed, so " +
-				"that takes a new set"},
+		names = append(names, other.name())
+		evidence = append(evidence, Evidence{
+			Object: other.about(), Field: "spec.selector", Value: metav1.FormatLabelSelector(other.object().Spec.Selector),
 		})
 	}
-	return out
+	if len(names) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("Services and PodDisruptionBudgets of %s can count the pods of %s as its own: each selects the pods of all",
+			l.name(), sts.Few(names)),
+		Evidence: firstFew(evidence),
+		Fix: Fix{Words: "give each set a label of its own in its selector and its template; a selector can't be changed, so that " +
+			"takes a new set"},
+	}}
 }
 
 // oldNames is I6.

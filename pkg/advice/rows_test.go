@@ -316,7 +316,7 @@ func identityRows() []row {
 		{"I5", "the same labels", both, changes{another("db", "data"), func(s *scene) {
 			s.more[0].Spec.Selector, s.more[0].Spec.Template.Labels = s.set.Spec.Selector, s.set.Spec.Template.Labels
 		}}, findings{
-			"warning: Services and PodDisruptionBudgets of web can count the pods of db as its own: each selects the pods of both",
+			"warning: Services and PodDisruptionBudgets of web can count the pods of db as its own: each selects the pods of all",
 		}},
 		{"I8", "its own pods", files, nil, nil},
 		{"I8", "those of another", files, changes{with(func(s *appsv1.StatefulSet) {
