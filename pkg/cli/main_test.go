@@ -267,6 +267,8 @@ func TestVerbsEndInTheirExitCodes(t *testing.T) {
 
 			require.Equal(t, test.code, got.Code, got.Stderr)
 			lines := strings.Split(strings.TrimSpace(got.Stdout), "\n")
+			// What the rules find of the set, which has no readiness probe, is told below all else.
+			lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "doctor: ") })
 			require.True(t, strings.HasSuffix(lines[len(lines)-1], test.stdout), got.Stdout)
 			require.Equal(t, test.stdout == "", got.Stdout == "")
 			require.Equal(t, test.stderr, got.Stderr)

@@ -66,7 +66,8 @@ func WriteAdvice(w io.Writer, format report.Format, a report.Advice, least advic
 
 func viewFinding(a report.Advice, f *advice.Finding) findingView {
 	v := findingView{
-		Type: "finding", Time: a.Now.UTC(), DryRun: report.DryRunNone, Set: Set{report.Clean(f.About.Namespace), report.Clean(f.About.Name)}, Rule: f.Rule,
+		Type: "finding", Time: a.Now.UTC(), DryRun: report.DryRunNone, Rule: f.Rule,
+		Set:      Set{report.Clean(f.About.Namespace), report.Clean(f.About.Name)},
 		Severity: string(f.Severity), Message: report.Clean(f.Says), Evidence: []evidenceView{}, Silenced: report.Clean(f.Reason),
 		Fix: fixView{Words: report.Clean(f.Fix.Words), Patch: f.Fix.Patch, Create: f.Fix.Create},
 	}
