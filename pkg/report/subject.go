@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -87,4 +88,20 @@ type Build struct {
 	GitCommit  string `json:"gitCommit,omitempty"`
 	GoVersion  string `json:"goVersion,omitempty"`
 	Platform   string `json:"platform,omitempty"`
+}
+
+// Where says which set on which cluster something is about, as in "prod/web @
+// cluster-1". What is empty is left out; without a name it is the namespace.
+func Where(namespace, name, context string) string {
+	parts := make([]string, 0, 2)
+	for _, part := range []string{namespace, name} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	where := strings.Join(parts, "/")
+	if context != "" {
+		where = strings.TrimSpace(where + " @ " + context)
+	}
+	return Clean(where)
 }

@@ -16,7 +16,9 @@ func (r Rollout) unblocked(counts []int) (left []int, words []string) {
 	pod, needed := r.blocker()
 	left = slices.DeleteFunc(slices.Clone(counts), func(n int) bool { return n < needed })
 	if len(left) < len(counts) {
-		words = []string{fmt.Sprintf("%s is not Ready, and the controller gets no further before it is back: the first step goes down to it", pod)}
+		words = []string{
+			fmt.Sprintf("%s is not Ready, and the controller gets no further before it is back: the first step goes down to it", pod),
+		}
 	}
 	return left, words
 }
