@@ -21,7 +21,7 @@ func TestWhatMayHaveBeenMeant(t *testing.T) {
 		{"a beginning of several", "sta", []string{"kubectl sts status"}},
 		{"another word for it", "rollback", []string{"kubectl sts undo"}},
 		{"what holds a rollout", "pause web", []string{"kubectl sts hold"}},
-		{"what goes on with one", "resume web", []string{"kubectl sts promote", "kubectl sts release"}},
+		{"what goes on with one", "resume web", []string{"kubectl sts promote", "kubectl sts release", "kubectl sts resize"}},
 		{"what tries again", "retry web", []string{"kubectl sts canary"}},
 		{"kubectl's own word alone", "rollout", []string{"kubectl sts canary"}},
 		{"kubectl's own words for a pause", "rollout pause web", []string{"kubectl sts hold"}},

@@ -33,6 +33,7 @@ const (
 	EventGate     EventType = "gate"     // a person is asked
 	EventAnswer   EventType = "answer"   // they have answered
 	EventClaim    EventType = "claim"    // a batch is through with one of its claims
+	EventResize   EventType = "resize"   // a claim got further on the way to another size, or into trouble
 	EventOutcome  EventType = "outcome"  // how the run ended; always the last
 	// EventOperation tells whoever only looks on how far an operation is.
 	EventOperation EventType = "operation"
@@ -65,6 +66,8 @@ type Event struct {
 	// Batch are the steps of a plan whose steps are too many to be held: each is made
 	// when it is come to. Nil for other plans, and where they can't be gone through.
 	Batch iter.Seq[plan.Step]
+	// Resize is how far a claim is on the way to another size.
+	Resize *plan.ClaimProgress
 	// Claim is what became of a claim of a batch; Step is its deletion.
 	Claim *ClaimEnd
 }

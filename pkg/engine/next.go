@@ -2,8 +2,10 @@ package engine
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -86,6 +88,7 @@ func (n *next) advance(step *plan.Step) bool {
 	n.success = progress.Success
 	n.tellOperation(progress.Operation)
 	n.tellPods(progress)
+	n.tellClaims(progress)
 	if n.st.phase == waiting && !n.arrived(step, progress) {
 		return false
 	}
@@ -179,6 +182,12 @@ func (n *next) ended(progress plan.Progress) bool {
 	switch f := progress.Failed; {
 	case progress.Broken != "":
 		n.d.End = n.outcome(Drifted, progress.Broken)
+		if n.p.Resizes() { // to go on may take somebody else's size back
+			n.d.End.Try = []hint.Hint{n.p.Resume.With("--dry-run=client").Saying("see what it would do now")}
+		}
+	case progress.Stuck != "":
+		n.d.End = n.outcome(Halted, progress.Stuck)
+		n.d.End.Reason, n.d.End.Try = progress.Reason, n.afterThat(progress.Try, "try again")
 	case progress.Back != "":
 		n.d.End = n.outcome(Halted, progress.Back)
 		n.d.End.Reason = progress.Reason
@@ -187,10 +196,24 @@ func (n *next) ended(progress plan.Progress) bool {
 		n.d.End.Pod, n.d.End.Reason, n.d.End.Evidence = f.Pod, f.Reason, f.Evidence
 	case progress.Held != "":
 		n.d.End = n.outcome(Held, progress.Held)
+		if progress.Try != nil {
+			n.d.End.Reason, n.d.End.Try = progress.Reason, n.afterThat(progress.Try, "then go on")
+		}
 	default:
 		return false
 	}
 	return true
+}
+
+// afterThat are the commands that a condition knows, and the one that goes on then.
+func (n *next) afterThat(try []hint.Hint, words string) []hint.Hint {
+	out := ways(slices.Clone(try))
+	again := n.p.Resume
+	again.Again = true
+	if !n.p.Resume.IsZero() {
+		out.add(words, again)
+	}
+	return out
 }
 
 // troubled halts the run when the trouble of a pod has had its time.

@@ -44,6 +44,7 @@ type State struct {
 	trouble    map[types.UID]time.Time // since when a pod has been in trouble
 	missing    map[int]time.Time       // since when an ordinal has had no pod
 	said       map[int]string          // what was last told about a pod
+	resized    map[string]string       // what was last told about a claim's size
 	waitSaid   string                  // what was last told about waiting
 	external   bool                    // that is for a disruption budget
 	blocked    map[types.UID]time.Time // since when a pod has been the blocker
@@ -63,6 +64,7 @@ func NewState(s sts.Snapshot, now time.Time) State {
 		trouble:  map[types.UID]time.Time{},
 		missing:  map[int]time.Time{},
 		said:     map[int]string{},
+		resized:  map[string]string{},
 		blocked:  map[types.UID]time.Time{},
 	}
 }
@@ -92,6 +94,7 @@ func (st State) clone() State {
 	st.trouble = maps.Clone(st.trouble)
 	st.missing = maps.Clone(st.missing)
 	st.said = maps.Clone(st.said)
+	st.resized = maps.Clone(st.resized)
 	st.blocked = maps.Clone(st.blocked)
 	st.checks = st.checks.clone()
 	return st

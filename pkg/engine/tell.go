@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // tell adds an event about the present step.
@@ -37,6 +38,19 @@ func (n *next) tellPods(progress plan.Progress) {
 		fresh := !known && (t.State == sts.StateOld || t.Good())
 		if now != before && !fresh {
 			n.tell(Event{Type: EventPod, Pod: t, Good: progress.Good, Want: progress.Want})
+		}
+	}
+}
+
+// tellClaims adds an event for each claim that has got further on the way to another
+// size. What has its size from the beginning is no news.
+func (n *next) tellClaims(progress plan.Progress) {
+	for i := range progress.Claims {
+		c := &progress.Claims[i]
+		now := string(c.Stage) + " " + c.Reason
+		before, known := n.st.resized[c.Name]
+		if n.st.resized[c.Name] = now; now != before && (known || c.Stage != storage.ResizeDone) {
+			n.tell(Event{Type: EventResize, Resize: c, Good: progress.Good, Want: progress.Want})
 		}
 	}
 }
@@ -110,7 +124,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
 		o.Try = n.commands(r)
-		if !n.p.Restarts() {
+		if !n.p.Restarts() && !n.p.Resizes() {
 			o.Gate = gateWords(s)
 			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
 		}
@@ -191,7 +205,7 @@ func (n *next) afterFailure() []hint.Hint {
 	if again.IsZero() {
 		return out
 	}
-	if again.Again = true; begun {
+	if again.Again = true; begun && !n.p.Resizes() {
 		again = again.With(plan.RetryFlag)
 	}
 	if waited {

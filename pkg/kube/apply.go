@@ -59,6 +59,8 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 		return nil, c.DeleteUnwanted(ctx, change, seen, dryRun != nil)
 	case plan.RetainVolume:
 		return nil, c.RetainVolume(ctx, change, dryRun != nil)
+	case plan.ResizeClaim:
+		return nil, c.ResizeClaim(ctx, change, seen, dryRun)
 	case plan.ReleaseVolume:
 		return nil, c.ReleaseVolume(ctx, change, dryRun != nil)
 	case plan.CreateClaim:

@@ -93,6 +93,10 @@ func Transient(err error) bool { return transport.Transient(err) }
 // it could not be gone on with. What was passed on before must not be used.
 var ErrNoOrder = pvc.ErrNoOrder
 
+// ErrUnwilling is an answer of the API server that is no missing permission and no
+// failure: what was asked for is not allowed here.
+var ErrUnwilling = pvc.ErrUnwilling
+
 // Manifest is a StatefulSet as the server wrote it, in JSON: it keeps fields
 // that this binary's API types do not know.
 type Manifest json.RawMessage

@@ -15,7 +15,8 @@ import (
 )
 
 // Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim,
-// RetainVolume, Give, and those of a restore: ReleaseVolume, CreateClaim and ResetReclaim.
+// RetainVolume, ResizeClaim, Give, and those of a restore: ReleaseVolume, CreateClaim and
+// ResetReclaim.
 type Change interface {
 	// Done reports whether the snapshot already satisfies the change.
 	Done(s sts.Snapshot) bool

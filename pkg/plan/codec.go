@@ -52,6 +52,7 @@ var changes = kinds[Change]{
 	"deletePod":     reflect.TypeFor[DeletePod](),
 	"deleteClaim":   reflect.TypeFor[DeleteClaim](),
 	"retainVolume":  reflect.TypeFor[RetainVolume](),
+	"resizeClaim":   reflect.TypeFor[ResizeClaim](),
 	"releaseVolume": reflect.TypeFor[ReleaseVolume](),
 	"createClaim":   reflect.TypeFor[CreateClaim](),
 	"resetReclaim":  reflect.TypeFor[ResetReclaim](),
@@ -68,6 +69,8 @@ var conditions = kinds[Condition]{
 	"scaled":        reflect.TypeFor[Scaled](),
 	"claimsFree":    reflect.TypeFor[ClaimsFree](),
 	"claimsGone":    reflect.TypeFor[ClaimsGone](),
+	"resizable":     reflect.TypeFor[Resizable](),
+	"claimsResized": reflect.TypeFor[ClaimsResized](),
 	"restorable":    reflect.TypeFor[Restorable](),
 	"claimBound":    reflect.TypeFor[ClaimBound](),
 }

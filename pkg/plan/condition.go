@@ -5,14 +5,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
-// ClaimsFree, ClaimsGone, Restorable and ClaimBound, and verdict.Settled for plans
-// that are ReadOnly.
+// ClaimsFree, ClaimsGone, Resizable, ClaimsResized, Restorable and ClaimBound, and
+// verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -39,16 +40,22 @@ type Progress struct {
 	Want int // pods that the condition is about
 	// Pods are those that the condition is about, in ordinal order.
 	Pods []sts.PodProgress
+	// Claims are those that the condition is about, where it is about their sizes.
+	Claims []ClaimProgress
 	// Waiting says what it is that the condition waits for, when it is not a pod.
 	Waiting string
-	// Reason is that of the trouble or the failure which Waiting or Back tells of, in one
-	// word; empty for none.
+	// Reason is that of the trouble or the failure which Waiting, Stuck or Back tells of,
+	// in one word; empty for none.
 	Reason string
 	// External says that it is neither the controller nor the API server, so
 	// that somebody may have to act.
 	External bool
 	// Held says why nothing more will happen by itself: it ends the run.
 	Held string
+	// Stuck says what no wait is likely to mend: it halts the run.
+	Stuck string
+	// Try are the commands that help with Held or Stuck, before the one that goes on.
+	Try []hint.Hint
 	// Failed says that a run has halted which nobody goes on with: it ends this one.
 	Failed *note.Failure
 	// Success is the last line of a run that ends here, empty for the plan's.
@@ -151,4 +158,38 @@ func (c PodsGood) Check(s sts.Snapshot, now time.Time) Progress {
 
 func (c PodsGood) String() string {
 	return fmt.Sprintf("every pod from ordinal %d up is on its revision and Available", c.From)
+}
+
+// Others holds when every wanted pod is Available, whatever its revision, but for
+// some: those that are about to go may be as they like.
+type Others struct {
+	But []int `json:"but,omitempty"` // ordinals
+	// Heal says that a pod which was Available and is so no more is waited for. Without it
+	// that ends the run, as a restart does in any case.
+	Heal bool `json:"heal,omitempty"`
+}
+
+// Leaves are the ordinals that it does not look at.
+func (c Others) Leaves() []int { return c.But }
+
+// Check looks at each other ordinal.
+func (c Others) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	p := Progress{Done: true}
+	for o := range s.Ordinals().All() {
+		if slices.Contains(c.But, o) {
+			continue
+		}
+		t := s.PodProgress(o, "", now)
+		p.add(t)
+		p.Want++
+		p.Done = p.Done && t.Good()
+	}
+	return p
+}
+
+func (c Others) String() string {
+	return fmt.Sprintf("every pod but %d is Available", len(c.But))
 }

@@ -39,6 +39,8 @@ func (step Step) does(p Plan) string {
 		return "delete-claim-" + c.Name
 	case RetainVolume:
 		return "retain-volume-of-" + c.Claim
+	case ResizeClaim:
+		return "resize-claim-" + c.Name
 	case ReleaseVolume:
 		return "release-volume-of-" + c.Claim
 	case CreateClaim:

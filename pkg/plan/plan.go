@@ -50,6 +50,9 @@ type Plan struct {
 	Scales bool `json:"scales"`
 	// Ordinals are those that come or go, and what happens to their claims.
 	Ordinals []Ordinal `json:"ordinals"`
+	// Sizes are the claims that get another size, and those that have it already; nil for
+	// a plan that resizes none.
+	Sizes []Resize `json:"sizes,omitempty"`
 	// ReadOnly is a plan that only watches: what others change is no drift,
 	// only the end of the set is.
 	ReadOnly bool `json:"readOnly"`
@@ -232,3 +235,13 @@ const NoTerminal = "stdin is not a terminal; pass --yes"
 
 // Error is the reason.
 func (r *Refusal) Error() string { return r.Why }
+
+// Limits are the waiting times of a run.
+type Limits struct {
+	Patience time.Duration
+	// Placing is the patience with a pod that waits for a node or a volume, 0 for
+	// the same as with all else.
+	Placing     time.Duration
+	StepTimeout time.Duration
+	Timeout     time.Duration
+}

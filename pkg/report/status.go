@@ -2,14 +2,17 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -125,4 +128,43 @@ func (st Status) TemplateImage() string {
 // image that all have.
 func (st Status) Images() []podtemplate.ImageChange {
 	return st.Snapshot.RolloutImages(st.Stable(), st.Snapshot.UpdateRevision())
+}
+
+// StatusClaim is a claim of a set, as far as its size goes.
+type StatusClaim struct {
+	plan.ClaimProgress
+	Template     string
+	TemplateAsks string // what a new claim would ask for, "" where the template does not say
+}
+
+// Larger reports whether the claim asks for more than its template does.
+func (c StatusClaim) Larger() bool {
+	return c.TemplateAsks != "" && storage.CompareSizes(c.Wants, c.TemplateAsks) > 0
+}
+
+// Claims are those of the ordinals that the set wants, in their order; none where they
+// have not been read.
+func (st Status) Claims() []StatusClaim {
+	s := st.Snapshot
+	if s.Claims == nil {
+		return nil
+	}
+	var out []StatusClaim
+	for o := range s.Ordinals().All() {
+		for _, template := range s.ClaimTemplates() {
+			i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.Name == s.ClaimName(template, o) })
+			if i < 0 {
+				continue
+			}
+			c := &s.Claims[i]
+			at := plan.ClaimProgress{
+				Name: c.Name, Ordinal: o, Has: c.Size, Wants: c.Requested(), Stage: c.Stage(), Reason: c.Resize.Reason(),
+			}
+			if c.Resize != nil && at.Reason != "" {
+				at.Message = c.Resize.Message
+			}
+			out = append(out, StatusClaim{ClaimProgress: at, Template: template, TemplateAsks: s.TemplateRequest(template)})
+		}
+	}
+	return out
 }

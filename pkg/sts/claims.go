@@ -37,6 +37,16 @@ func (s Snapshot) ClaimTemplates() []string {
 	return s.Set.Spec.ClaimTemplates
 }
 
+// TemplateRequest is how much storage a claim of this template asks for, "" where it does
+// not say.
+func (s Snapshot) TemplateRequest(template string) string {
+	i := slices.Index(s.ClaimTemplates(), template)
+	if i < 0 || i >= len(s.Set.Spec.ClaimRequests) {
+		return ""
+	}
+	return s.Set.Spec.ClaimRequests[i]
+}
+
 // ClaimName is the name of the claim that the controller makes from this
 // template for this ordinal (getPersistentVolumeClaimName in its source). Names
 // are only ever built, never taken apart: data of set a-b and data-a of set b

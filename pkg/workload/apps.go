@@ -33,7 +33,12 @@ func FromApps(object *appsv1.StatefulSet) *Set {
 		},
 	}
 	for i := range spec.VolumeClaimTemplates {
+		request := ""
+		if storage, asks := spec.VolumeClaimTemplates[i].Spec.Resources.Requests[corev1.ResourceStorage]; asks {
+			request = storage.String()
+		}
 		set.Spec.ClaimTemplates = append(set.Spec.ClaimTemplates, spec.VolumeClaimTemplates[i].Name)
+		set.Spec.ClaimRequests = append(set.Spec.ClaimRequests, request)
 	}
 	if rolling := spec.UpdateStrategy.RollingUpdate; rolling != nil {
 		set.Spec.PartitionSet, set.Spec.MaxUnavailable = true, rolling.MaxUnavailable

@@ -24,6 +24,7 @@ type Spec struct {
 	Selector       *metav1.LabelSelector
 	Template       corev1.PodTemplateSpec
 	ClaimTemplates []string // their names
+	ClaimRequests  []string // how much storage each of them asks for, "" for none
 	ServiceName    string   // of the headless Service, empty for none
 
 	Ordered         bool // the controller makes pods one after another, and waits for each
@@ -59,6 +60,7 @@ func (s *Set) DeepCopy() *Set {
 	out.Spec.Selector = s.Spec.Selector.DeepCopy()
 	s.Spec.Template.DeepCopyInto(&out.Spec.Template)
 	out.Spec.ClaimTemplates = slices.Clone(s.Spec.ClaimTemplates)
+	out.Spec.ClaimRequests = slices.Clone(s.Spec.ClaimRequests)
 	if s.Spec.MaxUnavailable != nil {
 		most := *s.Spec.MaxUnavailable
 		out.Spec.MaxUnavailable = &most

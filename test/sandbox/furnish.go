@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // An object is one Kubernetes object, or a part of one.
@@ -62,7 +63,7 @@ func furniture(count int, logs object) (string, error) {
 	list, err := json.Marshal(object{
 		"apiVersion": "v1",
 		"kind":       "List",
-		"items":      append(append(stages(), logs), nodes(count)...),
+		"items":      slices.Concat(stages(), claimStages(), []object{logs}, nodes(count)),
 	})
 	if err != nil {
 		return "", err

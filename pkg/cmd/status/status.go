@@ -28,6 +28,7 @@ type Request struct {
 	Output        report.Format
 	Limits        plan.Limits // of which only the patience counts
 	Watch         bool        // the verb of that name is to do it
+	Claims        bool        // show how large the claims are, too
 }
 
 var (
@@ -42,6 +43,9 @@ var (
 		their label. PARTITION is the partition and how long ago it was last written. RUN is the canary that
 		is not over, its step and how long ago it was begun, or by its name another verb's run. On a narrow terminal columns
 		that say little are left out, and long names are cut in their middle.
+
+		With --claims it also says which claims of the set are on their way to another size, where they stand, and which are
+		larger than the claim template, so that an ordinal that comes later gets less.
 
 		The exit code is 0 when every set is settled, 4 when there is trouble with one, and 5 when one is held (by a
 		canary, a partition, or OnDelete pods that wait to be deleted) or still on its way.`)
@@ -59,6 +63,9 @@ var (
 
 		# Look on while something happens
 		kubectl sts status web -w
+
+		# Look at the sizes of its claims, too
+		kubectl sts status web --claims
 
 		# Let a script look
 		kubectl sts status web -o json`)
@@ -87,6 +94,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	flags.StringVarP(&r.Selector, "selector", "l", "",
 		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
 	flags.BoolVarP(&r.Watch, "watch", "w", false, "Watch the sets as \"kubectl sts watch\" does, until nothing more happens.")
+	flags.BoolVar(&r.Claims, "claims", false, "Of one set, show also how large its claims are, and which are being resized.")
 	options.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
 	options.AddOutput(flags, &r.Output)
 	return cmd
@@ -98,6 +106,8 @@ func (r *Request) check() error {
 		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
 	case len(r.Names) > 0 && r.Selector != "":
 		return options.Usage("give names or --selector, not both")
+	case r.Claims && (len(r.Names) != 1 || r.Watch):
+		return options.Usage("--claims is about one set, and not for --watch")
 	case err != nil:
 		return options.Usage("--selector=%s: %w", r.Selector, err)
 	case r.Limits.Patience < 0:
@@ -119,6 +129,13 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	s, manifest, err := client.Load(ctx, r.Names[0])
 	if err != nil {
 		return err
+	}
+	if r.Claims {
+		all, err := client.ClaimsAlone(ctx)
+		if err != nil {
+			return err
+		}
+		s = s.WithClaims(all)
 	}
 	st := r.judge(env, s, client.Now(), env.WarnOf)
 	st.Findings = findings(manifest, s, r.Limits.Patience, st.Now)

@@ -28,6 +28,7 @@ func TestFlags(t *testing.T) {
 		want status.Request
 	}{
 		{"a name alone", []string{"web"}, status.Request{Names: []string{"web"}, Limits: usual}},
+		{"with its claims", []string{"web", "--claims"}, status.Request{Names: []string{"web"}, Limits: usual, Claims: true}},
 		{
 			"as JSON",
 			[]string{"sts/web", "-o", "json"},
@@ -70,6 +71,9 @@ func TestBadUsage(t *testing.T) {
 			"give names or --all-namespaces, not both: a name is looked up in one namespace",
 		},
 		{"a name and a selector", []string{"web", "-lapp=web"}, "give names or --selector, not both"},
+		{"the claims of all sets", []string{"--claims"}, "--claims is about one set, and not for --watch"},
+		{"the claims of several sets", []string{"web", "db", "--claims"}, "--claims is about one set, and not for --watch"},
+		{"the claims, live", []string{"web", "--claims", "-w"}, "--claims is about one set, and not for --watch"},
 		{"no selector", []string{"-l", "app=a=b"}, "--selector=app=a=b: found '=', expected: ',' or 'end of string'"},
 		{"another kind", []string{"deployment/web"}, `"deployment/web" is not a StatefulSet`},
 		{"an unknown format", []string{"web", "-owide"}, "-o wide: must be json or yaml"},

@@ -17,6 +17,9 @@ func (r *run) describe(o *engine.Outcome) {
 	if o.Result != engine.Halted || !s.Exists() || s.UID() != r.plan.UID {
 		return
 	}
+	if r.plan.Resizes() {
+		return // nothing has happened to a pod
+	}
 	if o.Images = r.plan.Images; o.Images == nil {
 		o.Images = s.RolloutImages(s.StableRevision(), s.UpdateRevision())
 	}

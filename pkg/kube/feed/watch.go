@@ -60,7 +60,7 @@ func newWatcher(c *transport.Conn, set *workload.Set, opts Options) (*watcher, e
 		ended:    map[*source]bool{},
 		cut:      map[*source]bool{},
 		nodes:    map[string]*source{},
-		affinity: map[types.UID]string{},
+		affinity: map[types.UID]string{}, words: map[string]string{},
 	}
 	w.sets = w.source("statefulsets.apps", &appsv1.StatefulSet{}, fields.OneTermEqualSelector("metadata.name", set.Name).String(), "",
 		lister(c.StatefulSets(c.Namespace).List), c.StatefulSets(c.Namespace).Watch)
@@ -88,6 +88,7 @@ type watcher struct {
 	events, budgets       *source
 	claims                *source // nil when they don't matter
 	nodes                 map[string]*source
+	words                 map[string]string    // what drivers say of claims that don't get a size
 	affinity              map[types.UID]string // where the volumes of pods that fit on no node can be used
 	changed               chan struct{}        // holds one token when a source changed
 	trouble               chan engine.Update
@@ -126,7 +127,7 @@ func (w *watcher) run(ctx context.Context) {
 		}
 		overdue = w.lookAtNodes(ctx, s)
 		w.zones.add(ctx, w.conn, s, w.signal)
-		next = &engine.Update{Snapshot: w.addNodeAffinity(ctx, s)}
+		next = &engine.Update{Snapshot: w.addDriverWords(ctx, w.addNodeAffinity(ctx, s))}
 	}
 	for {
 		var out chan<- engine.Update

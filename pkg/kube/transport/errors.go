@@ -74,7 +74,9 @@ func (c *Conn) where(resource string) string {
 }
 
 // clusterWide reports whether objects of this resource are in no namespace.
-func clusterWide(resource string) bool { return resource == "persistentvolumes" || resource == "nodes" }
+func clusterWide(resource string) bool {
+	return resource == "persistentvolumes" || resource == "nodes" || resource == "storageclasses.storage.k8s.io"
+}
 
 // worded is an error in our words that still unwraps to the API's.
 type worded struct {

@@ -69,6 +69,7 @@ func (g *groups) all() []group {
 			&corev1.PersistentVolumeClaim{}, &corev1.PersistentVolumeClaimList{},
 			&corev1.Service{}, &corev1.ServiceList{},
 			&corev1.Pod{}, &corev1.PodList{}, &corev1.PodExecOptions{}, &corev1.PodLogOptions{},
+			&corev1.ResourceQuota{}, &corev1.ResourceQuotaList{},
 		}},
 		{&g.Apps, "/apis", appsv1.SchemeGroupVersion, []runtime.Object{
 			&appsv1.ControllerRevision{}, &appsv1.ControllerRevisionList{}, &appsv1.StatefulSet{}, &appsv1.StatefulSetList{},

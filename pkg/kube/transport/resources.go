@@ -68,6 +68,10 @@ func (g groups) Services(namespace string) Resource[*corev1.Service, *corev1.Ser
 	return typed[corev1.Service, corev1.ServiceList](g, g.Core, "services", namespace)
 }
 
+func (g groups) ResourceQuotas(namespace string) Resource[*corev1.ResourceQuota, *corev1.ResourceQuotaList] {
+	return typed[corev1.ResourceQuota, corev1.ResourceQuotaList](g, g.Core, "resourcequotas", namespace)
+}
+
 func (g groups) StorageClasses() Resource[*storagev1.StorageClass, *storagev1.StorageClassList] {
 	return typed[storagev1.StorageClass, storagev1.StorageClassList](g, g.storage, "storageclasses", "")
 }

@@ -84,6 +84,8 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 		out = DeleteClaims(false)
 	case plan.RetainVolume:
 		out = DeleteClaims(true)
+	case plan.ResizeClaim:
+		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumeclaims"})
 	case plan.CreateClaim:
 		out = append(out, Permission{Verb: "create", Resource: "persistentvolumeclaims"})
 	case plan.ReleaseVolume, plan.ResetReclaim:

@@ -47,6 +47,7 @@ type event struct {
 	Title    string        `json:"title,omitempty"`
 	Change   *change       `json:"change,omitempty"`
 	Pod      *Pod          `json:"pod,omitempty"`
+	Claim    *claimSize    `json:"claim,omitempty"`
 	Progress *progress     `json:"progress,omitempty"`
 	Until    *time.Time    `json:"until,omitempty"`
 	Message  string        `json:"message,omitempty"`
@@ -134,6 +135,7 @@ func (o *Sink) Handle(e engine.Event) {
 			out.Pod.trouble(t.Trouble)
 		}
 	}
+	out.Claim = viewClaimSize(e.Resize)
 	if e.Outcome != nil {
 		out.outcome(e.Outcome, o.caller)
 	}

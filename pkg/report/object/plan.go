@@ -22,6 +22,7 @@ type planView struct {
 	StepTimeout string        `json:"stepTimeout"`
 	Timeout     string        `json:"timeout,omitempty"`
 	Ordinals    []ordinalView `json:"ordinals,omitempty"`
+	Sizes       []sizeView    `json:"sizes,omitempty"`
 	Steps       []stepView    `json:"steps"`
 	// Reconcilers are who else writes what the plan writes.
 	Reconcilers []reconcilerView `json:"reconcilers,omitempty"`
@@ -46,7 +47,7 @@ type stepView struct {
 
 // change is a write as a program reads it.
 type change struct {
-	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim, retainVolume or give
+	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim, retainVolume, resizeClaim or give
 	Says        string             `json:"says"`
 	Template    bool               `json:"template,omitempty"` // the template is set
 	Partition   *int               `json:"partition,omitempty"`
@@ -57,6 +58,8 @@ type change struct {
 	Claim       string             `json:"claim,omitempty"`
 	Volume      string             `json:"volume,omitempty"`
 	UID         string             `json:"uid,omitempty"`
+	Requested   string             `json:"requested,omitempty"` // what the claim of resizeClaim asks for
+	Wanted      string             `json:"wanted,omitempty"`
 	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
 	To          string             `json:"to,omitempty"`     // the manager that is given fields
 	Fields      []string           `json:"fields,omitempty"`
@@ -85,6 +88,8 @@ func viewChange(c plan.Change) *change {
 		out.Kind, out.Claim, out.Volume, out.UID = "retainVolume", c.Claim, c.Volume, string(c.UID)
 	case plan.Give:
 		out.Kind, out.To, out.Fields = "give", report.Clean(c.To), fieldWords(c)
+	case plan.ResizeClaim:
+		out.Kind, out.Claim, out.UID, out.Requested, out.Wanted = "resizeClaim", c.Name, string(c.UID), c.From, c.To
 	}
 	return out
 }
@@ -94,7 +99,7 @@ func viewPlan(p *plan.Plan, caller hint.Caller) *planView {
 		Verb: p.Verb, Title: report.Clean(p.Title), Details: report.CleanAll(p.Details),
 		Diff: report.SpellOut(p.Diff), Warnings: report.CleanAll(p.Warnings),
 		Patience: p.Patience.String(), StepTimeout: p.StepTimeout.String(), Timeout: orNothing(p.Timeout),
-		Ordinals: viewOrdinals(p.Ordinals), Images: viewImages(p.Images),
+		Ordinals: viewOrdinals(p.Ordinals), Sizes: viewSizes(p.Sizes), Images: viewImages(p.Images),
 		Reconcilers: viewReconcilers(p.Reconcilers, caller),
 	}
 	for i := range p.Steps {

@@ -32,6 +32,7 @@ type statusView struct {
 	Failed    *failedView   `json:"failed,omitempty"`
 	Evidence  *Evidence     `json:"evidence,omitempty"`
 	Findings  []string      `json:"findings,omitempty"` // IDs of rules, see doctor
+	Claims    []statusClaim `json:"claims,omitempty"`
 	Pods      []podView     `json:"pods"`
 }
 
@@ -108,6 +109,7 @@ func viewStatus(st report.Status) statusView {
 	if since, ok := st.PartitionSince(); ok {
 		v.Since = inUTC(&since)
 	}
+	v.Claims = viewStatusClaims(st.Claims())
 	for _, p := range st.Pods() {
 		v.Pods = append(v.Pods, viewPod(p))
 	}

@@ -1,6 +1,7 @@
 package reporttest
 
 import (
+	"fmt"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -80,6 +81,49 @@ func Fate(name string, f plan.Fate, changes ...func(*plan.ClaimFate)) plan.Claim
 		change(&c)
 	}
 	return c
+}
+
+// ResizePlan grows three claims, the highest ordinal's first.
+func ResizePlan() plan.Plan {
+	size := func(o int) plan.ClaimSize {
+		name := fmt.Sprintf("data-web-%d", o)
+		return plan.ClaimSize{Name: name, UID: "uid", Template: "data", Ordinal: o, From: "10Gi", To: "20Gi"}
+	}
+	is := func(o int, f plan.SizeFate, expandable *bool, changes ...func(*storage.Claim)) plan.Resize {
+		c := Fate(size(o).Name, "").Claim
+		c.Phase = "Bound"
+		for _, change := range changes {
+			change(&c)
+		}
+		return plan.Resize{Claim: c, Ordinal: o, Wanted: "20Gi", Fate: f, Expandable: expandable}
+	}
+	step := func(o, number int, part bool, growing int, sizes ...plan.ClaimSize) plan.Step {
+		change := plan.ResizeClaim{ClaimSize: size(o)}
+		return plan.Step{
+			Title: change.String(), Number: number, Of: 2, Part: part, Require: plan.Resizable{ClaimSize: size(o)}, Change: change,
+			Until: plan.ClaimsResized{Claims: sizes, Growing: growing, Of: 3},
+		}
+	}
+	failed := func(c *storage.Claim) {
+		c.Resize = &storage.Resize{Request: "20Gi", Error: "ControllerResizeError", Message: "no\x1b[31m room"}
+	}
+	return plan.Plan{
+		Verb: "resize", Namespace: "default", Name: "web", UID: "web-uid", Made: ststest.Start, Claims: true,
+		Title:    "resize 3 claims of statefulset web: data 20Gi",
+		Details:  []string{"the claim templates stay as they are: new ordinals get data 10Gi"},
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Sizes: []plan.Resize{
+			is(4, plan.SizeGrows, ptr.To(true)),
+			is(3, plan.SizeWaits, nil, failed),
+			is(2, plan.SizeLowers, ptr.To(false), func(c *storage.Claim) {
+				c.Resize = &storage.Resize{Request: "90Gi", Status: "ControllerResizeInfeasible"}
+			}),
+			is(1, plan.SizeIs, ptr.To(true), func(c *storage.Claim) { c.Size = "20Gi" }),
+		},
+		Steps: []plan.Step{
+			step(4, 1, false, 0, size(4)), step(3, 2, true, 1, size(3)), step(2, 2, false, 0, size(3), size(2)),
+		},
+	}
 }
 
 // ScalePlan takes the set down from 5 to 3; a command runs before each pod goes.

@@ -1,6 +1,7 @@
 package reporttest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/evidence"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/field"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -134,6 +136,31 @@ var Tales = map[string]func() *Tale{
 		return NewTale(CanaryPlan()).
 			Tell(engine.Event{Type: engine.EventWarning, Message: "no answer from the API server; looking again in 500ms"}).
 			End(engine.Outcome{Result: engine.Failed, Message: `not allowed to patch statefulsets.apps in namespace "default"`})
+	},
+	"resize": func() *Tale {
+		at := func(o int, stage storage.ResizeStage, has, reason, message string) *plan.ClaimProgress {
+			return &plan.ClaimProgress{
+				Name: fmt.Sprintf("data-web-%d", o), Ordinal: o, Has: has, Wants: "20Gi", Stage: stage, Reason: reason, Message: message,
+			}
+		}
+		tell := func(t *Tale, good int, c *plan.ClaimProgress) {
+			t.Tell(engine.Event{Type: engine.EventResize, Resize: c, Good: good, Want: 3})
+		}
+		t := NewTale(ResizePlan()).Step()
+		tell(t, 0, at(4, storage.ResizeAsked, "10Gi", "", ""))
+		tell(t, 0, at(4, storage.ResizeController, "10Gi", "ControllerResizeInProgress", ""))
+		tell(t, 0, at(4, storage.ResizeNode, "10Gi", "FileSystemResizePending", ""))
+		tell(t, 1, at(4, storage.ResizeDone, "20Gi", "", ""))
+		t.Tell(engine.Event{Type: engine.EventStepDone}).Step().Step()
+		tell(t, 1, at(3, storage.ResizeFailing, "10Gi", "ControllerResizeError", "no\x1b[31m room"))
+		stuck := at(2, storage.ResizeInfeasible, "10Gi", "ControllerResizeInfeasible", "")
+		tell(t, 1, stuck)
+		return t.End(engine.Outcome{
+			Result: engine.Halted, Message: stuck.Says(), Reason: stuck.Reason, Try: hinttest.List(
+				"see what the driver says: kubectl describe pvc data-web-2",
+				"try again: kubectl sts resize web --size data=20Gi --claims-only",
+			),
+		})
 	},
 	"aborted-at-the-gate": func() *Tale {
 		first := NewTale(CanaryPlan()).House().Step().Updated(4, 1, 1).Soak().

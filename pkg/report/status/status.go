@@ -88,6 +88,7 @@ func (st shown) headings(room int) [][2]string {
 	if p, ok := preset.For(s.Set.Spec.Template.Spec.Containers); ok {
 		lines = append(lines, [2]string{"Preset", fmt.Sprintf("%s is for this image (--preset %s)", p.Name, p.Name)})
 	}
+	lines = append(lines, st.claimLines()...)
 	r := st.Revisions()
 	if r.Stable == s.UpdateRevision() {
 		return append(lines, [2]string{"Revision", report.Clean(r.Stable)})

@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
@@ -23,6 +25,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/status"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 	"github.com/kubectl-sts/kubectl-sts/pkg/verdict"
@@ -43,6 +46,22 @@ func statusOf(s sts.Snapshot, changes ...func(*report.Status)) report.Status {
 }
 
 func settled() report.Status { return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))) }
+
+// withClaims is a set whose claims are being resized.
+func withClaims() report.Status {
+	s := ststest.Snapshot(ststest.Set(ststest.Replicas(3), func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates = []corev1.PersistentVolumeClaim{{ObjectMeta: metav1.ObjectMeta{Name: "data"}}}
+		set.Spec.VolumeClaimTemplates[0].Spec.Resources.Requests = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
+	}), ststest.Pods(0, 3))
+	claim := func(o int, size string, resize *storage.Resize) storage.Claim {
+		name := fmt.Sprintf("data-web-%d", o)
+		return storage.Claim{Namespace: "default", Name: name, Size: size, Phase: corev1.ClaimBound, Resize: resize}
+	}
+	return statusOf(s.WithClaims([]storage.Claim{
+		claim(0, "1Gi", nil), claim(1, "1Gi", &storage.Resize{Request: "2Gi", FileSystemPending: true}),
+		claim(2, "1Gi", &storage.Resize{Request: "9Gi", Error: "ControllerResizeError", Message: "no\x1b[31m room"}), claim(7, "1Gi", nil),
+	}))
+}
 
 // doing is what is in progress, nothing where there is no record.
 func doing(record *operation.Rollout) operation.Found {
@@ -179,6 +198,7 @@ var statuses = map[string]func() report.Status{
 		return st
 	},
 	"scale-half-way": scaling,
+	"claims":         withClaims,
 	"gate-opened":    gateOpened,
 	"hostile":        hostile,
 }
@@ -216,6 +236,7 @@ func TestStatusAsObject(t *testing.T) {
 		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
 		{"status-scale-half-way-json", scaling(), report.JSON},
 		{"status-gate-opened-json", gateOpened(), report.JSON},
+		{"status-claims-json", withClaims(), report.JSON},
 		{"status-absurd-json", absurd(), report.JSON},
 		{"status-canary-with-trouble-yaml", troubled(), report.YAML},
 	}

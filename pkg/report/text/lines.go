@@ -100,6 +100,8 @@ func (l *Lines) Handle(e engine.Event) {
 		l.say(e.Time, "  "+report.Clean(e.Message))
 	case engine.EventPod:
 		l.pod(e)
+	case engine.EventResize:
+		l.resize(e)
 	case engine.EventWait:
 		l.wait(e)
 	case engine.EventOperation:
@@ -154,6 +156,7 @@ func PrintHead(w io.Writer, mode term.ColorMode, p *plan.Plan) {
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 	printOrdinals(w, mode, p.Ordinals, p.Made)
+	printSizes(w, mode, p.Sizes)
 }
 
 func (l *Lines) say(t time.Time, text string) {

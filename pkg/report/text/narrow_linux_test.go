@@ -41,6 +41,18 @@ func TestPlanFitsTheTerminal(t *testing.T) {
 	}
 }
 
+func TestSizesFitTheTerminal(t *testing.T) {
+	for _, width := range []uint16{200, 80, 40} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			p := reporttest.ResizePlan()
+			got := reporttest.OnTerminal(t, width, func(terminal *os.File) { text.PrintHead(terminal, term.ColorNever, &p) })
+
+			reporttest.Golden(t, fmt.Sprintf("sizes-%d", width), got)
+			reporttest.Fits(t, got, int(width))
+		})
+	}
+}
+
 func TestTroubleOfAPodWithALongNameGetsALineOfItsOwn(t *testing.T) {
 	long := sts.Trouble{Reason: "ImagePullBackOff", Container: "nginx", Message: strings.Repeat("画像が見つかりません。", 10)}
 	standing := engine.Event{

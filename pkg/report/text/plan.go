@@ -36,6 +36,7 @@ func PrintPlan(w io.Writer, mode term.ColorMode, dryRun report.DryRun, p *plan.P
 		_, _ = io.WriteString(w, Diff(w, mode, p.Diff))
 	}
 	printOrdinals(w, mode, p.Ordinals, p.Made)
+	printSizes(w, mode, p.Sizes)
 	for i := range p.Steps {
 		say(planNumber(&p.Steps[i]), planLine(&p.Steps[i]), lipgloss.NewStyle())
 	}
@@ -63,7 +64,7 @@ func planLine(s *plan.Step) string {
 	}
 	var then []string
 	switch s.Until.(type) {
-	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree:
+	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	for _, h := range s.After {

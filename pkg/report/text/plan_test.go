@@ -32,6 +32,8 @@ func TestPlan(t *testing.T) {
 		{"plan-restart", reporttest.RestartPlan(), report.Human, report.DryRunServer},
 		{"plan-abort", reporttest.AbortPlan(), report.Human, report.DryRunClient},
 		{"plan-canary-json", reporttest.CanaryPlan(), report.JSON, report.DryRunServer},
+		{"plan-resize", reporttest.ResizePlan(), report.Human, report.DryRunClient},
+		{"plan-resize-json", reporttest.ResizePlan(), report.JSON, report.DryRunServer},
 		{"plan-abort-yaml", reporttest.AbortPlan(), report.YAML, report.DryRunClient},
 	}
 	for _, test := range tests {

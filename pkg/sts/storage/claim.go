@@ -29,10 +29,13 @@ type Claim struct {
 	Version   string // resourceVersion
 	Labels    map[string]string
 	Size      string // what it has or, while it is not bound, asks for
-	Class     string // the StorageClass's name, "" for none
-	Volume    string // the PersistentVolume's name, "" while it is not bound
-	Phase     corev1.PersistentVolumeClaimPhase
-	Created   time.Time
+	// Resize is how far it is on the way to another size that it asks for; nil where it
+	// has just what it asks for.
+	Resize  *Resize
+	Class   string // the StorageClass's name, "" for none
+	Volume  string // the PersistentVolume's name, "" while it is not bound
+	Phase   corev1.PersistentVolumeClaimPhase
+	Created time.Time
 	// UnusedSince is since when no pod has used it, going by its condition
 	// Unused; zero when that says otherwise or there is none.
 	UnusedSince time.Time
@@ -70,6 +73,7 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 		size = c.Spec.Resources.Requests[corev1.ResourceStorage]
 	}
 	claim.Size = size.String()
+	claim.Resize = observeResize(c, claim.Size)
 	if c.Spec.StorageClassName != nil {
 		claim.Class = *c.Spec.StorageClassName
 	}

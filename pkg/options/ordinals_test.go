@@ -1,4 +1,4 @@
-package restart
+package options_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
@@ -21,20 +22,20 @@ func FuzzOrdinals(f *testing.F) {
 	within := fuzztest.Bound(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		defer within.Input(t)()
-		ordinals, err := parseOrdinals(text)
+		ordinals, err := options.ParseOrdinals(text)
 		if err != nil {
 			fuzztest.OneLine(t, err)
 			return
 		}
 		require.NotEmpty(t, ordinals)
-		require.LessOrEqual(t, len(ordinals), most)
+		require.LessOrEqual(t, len(ordinals), options.MostOrdinals)
 		seen := map[int]bool{}
 		for _, n := range ordinals {
 			require.GreaterOrEqual(t, n, 0)
 			require.False(t, seen[n], "ordinal %d is there twice", n)
 			seen[n] = true
 		}
-		again, err := parseOrdinals(strings.Trim(strings.ReplaceAll(fmt.Sprint(ordinals), " ", ","), "[]"))
+		again, err := options.ParseOrdinals(strings.Trim(strings.ReplaceAll(fmt.Sprint(ordinals), " ", ","), "[]"))
 		require.NoError(t, err)
 		require.Equal(t, ordinals, again)
 	})

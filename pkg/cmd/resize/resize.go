@@ -1,0 +1,118 @@
+// Package resize is the verb that gives the claims of a StatefulSet another size.
+package resize
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
+	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run         options.RunFlags
+	Name        string
+	Target      resize.Target
+	Ordinals    []int // nil for all that the set wants
+	Concurrency int
+
+	size, grow, ordinals string
+	claimsOnly           bool
+}
+
+var (
+	long = templates.LongDesc(`
+		Have the claims of a StatefulSet grow, the highest ordinal's alone first, and wait until their volumes and file
+		systems have the size.
+
+		First it shows each claim: its size, what it asks for and is to ask for, its StorageClass and whether that allows
+		it. A claim that would shrink, that is not Bound or whose class does not allow volume expansion, a quota that
+		is too small, and a claim that another set or pod may want, are refused before anything is changed. So is a set
+		on which a canary, a restart or a scale is in progress.
+
+		The claims of the highest ordinal show whether the driver can do it. When they have their size the others
+		follow, --concurrency at a time. A claim that its driver can't give the size, or whose tries fail for longer than
+		--patience, halts the run, with what the driver says; no other claim is asked for more then. A size that could
+		not be had may be lowered again, to more than the volume has.
+
+		Most drivers resize under the running pod. With one that does not, the file system waits for the pod to restart: the
+		run does not restart pods unasked, but is held, with the command that does.
+
+		The claim templates of a StatefulSet can't be changed. Ordinals that come later get the old size, which is why
+		--claims-only must be given.
+
+		Killed at any moment, the same command goes on: what is done shows in the claims.`)
+
+	example = templates.Examples(`
+		# Give the claims of every ordinal 20Gi
+		kubectl sts resize web --size 20Gi --claims-only
+
+		# See what would happen, and what the API server says to it
+		kubectl sts resize web --size 20Gi --claims-only --dry-run=server
+
+		# Each claim template its own size
+		kubectl sts resize db --size data=20Gi,wal=5Gi --claims-only
+
+		# A fifth more, for one ordinal
+		kubectl sts resize web --grow 20% --ordinals 2 --claims-only`)
+)
+
+// mostAtOnce is how many claims may grow at a time. More no driver does at once.
+const mostAtOnce = 100
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE --claims-only", long, example
+	cmd.Short = "Grow claims, the highest ordinal's first"
+	fs := cmd.Flags()
+	cmd.PreRunE = func(*cobra.Command, []string) error { return options.NotEmpty(fs, "size", "grow", "ordinals") }
+	fs.StringVar(&r.size, "size", "", "The size that the claims are to have, such as 20Gi; for each claim template: data=20Gi,wal=5Gi.")
+	fs.StringVar(&r.grow, "grow", "",
+		"By how much the claims are to grow, such as 20%, from what they ask for; for each claim template: data=20%. The size is rounded "+
+			"up to whole Mi, from 10Gi on to whole Gi.")
+	fs.StringVar(&r.ordinals, "ordinals", "",
+		"Resize only the claims of these ordinals and ranges, like 2,4-6. They may be ones that the set does not want now.")
+	fs.BoolVar(&r.claimsOnly, "claims-only", false, "Leave the claim templates as they are: ordinals that come later get the old size.")
+	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims grow at a time, once those of the highest ordinal have.")
+	options.AddRunFlags(fs, &r.Run, "Don't ask.")
+	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting its size; 0 for ever."
+	fs.Lookup("patience").Usage = "How long a driver's tries may fail before that counts. Unless it is given, a file system that waits " +
+		"for its pod has 5m: a kubelet looks at the claims of a running pod once a minute or so."
+	return cmd
+}
+
+func (r *Request) check() error {
+	var err error
+	switch {
+	case r.size == "" && r.grow == "":
+		return options.Usage("give --size or --grow: how large the claims are to be")
+	case r.size != "" && r.grow != "":
+		return options.Usage("give --size or --grow, not both")
+	case r.size != "":
+		if r.Target, err = resize.ParseSize(r.size); err != nil {
+			return options.Usage("--size=%s: %w", r.size, err)
+		}
+	default:
+		if r.Target, err = resize.ParseGrow(r.grow); err != nil {
+			return options.Usage("--grow=%s: %w", r.grow, err)
+		}
+	}
+	if r.ordinals != "" {
+		if r.Ordinals, err = options.ParseOrdinals(r.ordinals); err != nil {
+			return options.Usage("--ordinals=%s: %w", r.ordinals, err)
+		}
+	}
+	switch {
+	case r.Concurrency < 1 || r.Concurrency > mostAtOnce:
+		return options.Usage("--concurrency=%d: must be from 1 to %d", r.Concurrency, mostAtOnce)
+	case !r.claimsOnly:
+		return options.Usage("the claim templates of a StatefulSet are not changed, so new ordinals get the old size: pass --claims-only")
+	}
+	return r.Run.Check()
+}

@@ -1,0 +1,68 @@
+package resize_test
+
+import (
+	"testing"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/resize"
+	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
+)
+
+// parse is what the flags become, without the texts that they were read from. A request
+// of nil means that nothing was run.
+func parse(t *testing.T, args ...string) (*resize.Request, error) {
+	t.Helper()
+	r, err := apptest.Parse(t, resize.New, args...)
+	if r == nil {
+		return nil, err
+	}
+	return &resize.Request{Run: r.Run, Name: r.Name, Target: r.Target, Ordinals: r.Ordinals, Concurrency: r.Concurrency}, err
+}
+
+func TestFlags(t *testing.T) {
+	request := func(changes ...func(*resize.Request)) *resize.Request {
+		r := &resize.Request{Run: apptest.Run(), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}}
+		for _, change := range changes {
+			change(r)
+		}
+		return r
+	}
+	args, every := apptest.EveryRun()
+	apptest.Accept(t, parse, []apptest.Use[resize.Request]{
+		{"a size", []string{"sts/web", "--size=20Gi", "--claims-only"}, request()},
+		{"sizes by template", []string{"web", "--size", "data=20Gi,wal=5Gi", "--claims-only"}, request(func(r *resize.Request) {
+			r.Target = planner.Target{By: map[string]string{"data": "20Gi", "wal": "5Gi"}}
+		})},
+		{
+			"a percentage of some",
+			[]string{"web", "--grow", "20%", "--ordinals", "2,4-5", "--claims-only", "--concurrency=1"},
+			request(func(r *resize.Request) {
+				r.Target, r.Ordinals, r.Concurrency = planner.Target{Percent: true, All: "20"}, []int{2, 4, 5}, 1
+			}),
+		},
+		{
+			"the flags of every run", append([]string{"web", "--size=20Gi", "--claims-only"}, args...),
+			request(func(r *resize.Request) { r.Run = every }),
+		},
+	})
+}
+
+func TestBadUsage(t *testing.T) {
+	only := func(args ...string) []string { return append([]string{"web", "--claims-only"}, args...) }
+	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
+		{"no name", []string{"--size=2Gi", "--claims-only"}, "which StatefulSet? give its name"},
+		{"no size", only(), "give --size or --grow: how large the claims are to be"},
+		{"two sizes", only("--size=2Gi", "--grow=20%"), "give --size or --grow, not both"},
+		{"an empty size", only("--size="), "--size is empty"},
+		{"no size at all", only("--size=big"), `--size=big: "big" is no size like 20Gi`},
+		{"no percentage", only("--grow=20"), `--grow=20: "20" is no percentage like 20%`},
+		{"no ordinals", only("--size=2Gi", "--ordinals=all"), `--ordinals=all: "all" is neither an ordinal nor a range like 4-6`},
+		{"none at a time", only("--size=2Gi", "--concurrency=0"), "--concurrency=0: must be from 1 to 100"},
+		{
+			"the template as well",
+			[]string{"web", "--size=2Gi"},
+			"the claim templates of a StatefulSet are not changed, so new ordinals get the old size: pass --claims-only",
+		},
+		{"a negative timeout", only("--size=2Gi", "--timeout=-1s"), "--timeout=-1s: must not be negative"},
+	})
+}

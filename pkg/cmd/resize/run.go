@@ -1,0 +1,181 @@
+package resize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Run resizes the claims, or goes on with what an earlier run has begun.
+func Run(ctx context.Context, env *app.Env, r Request) error {
+	ctx, cancel := r.Run.Context(ctx)
+	defer cancel()
+	runner, err := runner.New(env, "", r.Run)
+	if err != nil {
+		return err
+	}
+	v := &visit{env: env, request: r, runner: runner}
+	if err := v.load(ctx); err != nil {
+		return err
+	}
+	p, err := v.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		env.Nothing(resize.Nothing(v.s))
+		return nil
+	}
+	if err := v.judge(ctx, p); err != nil {
+		return err
+	}
+	if env.Streams.Interactive() && !r.Run.Yes && !runner.DryRun() { // no volume shrinks again
+		if err := runner.Confirm(ctx, p, v.s, "Resize?"); err != nil {
+			return err
+		}
+		if p, err = v.again(ctx, p); err != nil {
+			return err
+		}
+	}
+	return runner.RunToEnd(ctx, p, v.s)
+}
+
+// visit is one call of the verb.
+type visit struct {
+	env     *app.Env
+	request Request
+	runner  *runner.Runner
+	s       sts.Snapshot
+	resize  resize.Request
+	said    []string // what can't be known, said once
+}
+
+// load reads the set and its claims.
+func (v *visit) load(ctx context.Context) error {
+	client := v.runner.Client
+	v.env.About(client.Namespace, v.request.Name)
+	var err error
+	if v.s, _, err = client.LoadObserved(ctx, v.request.Name, runner.Observation); err != nil {
+		return err
+	}
+	// What names no claim of the set is bad usage: nothing else has to be read for that.
+	if templates := v.s.ClaimTemplates(); len(templates) > 0 {
+		if _, err := v.request.Target.For(templates); err != nil {
+			return options.Usage("statefulset %q: %w", v.s.Name(), err)
+		}
+	}
+	all, err := client.ClaimsAlone(ctx)
+	v.s = v.s.WithClaims(all)
+	return err
+}
+
+// plan reads what decides about the claims, and plans.
+func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
+	r, client := v.request, v.runner.Client
+	v.resize = resize.Request{Target: r.Target, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits}
+	if len(v.s.Claims) == 0 {
+		return resize.Plan(v.resize, v.s, client.Now())
+	}
+	var err error
+	if v.resize.World, err = client.ClaimWorld(ctx, false); err != nil {
+		return nil, fmt.Errorf("what else wants these claims can't be told: %w", err)
+	}
+	v.resize.Classes, err = client.Classes(ctx, v.classes())
+	if err := v.optional(err, "whether the StorageClasses allow it is not known before: "); err != nil {
+		return nil, err
+	}
+	v.resize.Quotas, err = client.Quotas(ctx)
+	if err := v.optional(err, "whether quotas leave enough for all of it is not known before: "); err != nil {
+		return nil, err
+	}
+	return resize.Plan(v.resize, v.s, client.Now())
+}
+
+// optional takes a permission that is missing for a warning, which is said once; any
+// other error is one.
+func (v *visit) optional(err error, words string) error {
+	if err == nil || !kube.Denied(err) {
+		return err
+	}
+	if words += err.Error(); !slices.Contains(v.said, words) {
+		v.said = append(v.said, words)
+		v.runner.Warn(words)
+	}
+	return nil
+}
+
+// classes are the names of the claims' StorageClasses.
+func (v *visit) classes() []string {
+	var out []string
+	for i := range v.s.Claims {
+		if class := v.s.Claims[i].Class; class != "" && !slices.Contains(out, class) {
+			out = append(out, class)
+		}
+	}
+	return out
+}
+
+// judge has the API server judge every request before the first is made: what one of them
+// would be refused for must not show half way.
+func (v *visit) judge(ctx context.Context, p *plan.Plan) error {
+	if v.request.Run.DryRun == report.DryRunClient {
+		return nil
+	}
+	for i := range p.Steps {
+		change, resizes := p.Steps[i].Change.(plan.ResizeClaim)
+		if !resizes {
+			continue
+		}
+		err := v.runner.Client.Judge(ctx, change, v.s)
+		switch {
+		case errors.Is(err, kube.ErrUnwilling):
+			return &plan.Refusal{Why: fmt.Sprintf("nothing is resized; claim %s: %s", change.Name, err)}
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// again plans once more from what the claims are like after a question. What would come
+// out otherwise than it was shown is refused.
+func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error) {
+	s, err := v.runner.Again(ctx, v.s)
+	if err != nil {
+		return nil, err
+	}
+	v.s = s
+	p, err := v.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil || !reflect.DeepEqual(fates(shown), fates(p)) {
+		return nil, &plan.Refusal{
+			Why: "the claims have changed meanwhile: nothing was changed",
+			Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
+		}
+	}
+	p.Warnings = shown.Warnings
+	return p, nil
+}
+
+// fates are what happens to each claim.
+func fates(p *plan.Plan) map[string]plan.SizeFate {
+	out := map[string]plan.SizeFate{}
+	for i := range p.Sizes {
+		out[p.Sizes[i].Claim.Name+" "+p.Sizes[i].Wanted] = p.Sizes[i].Fate
+	}
+	return out
+}

@@ -1,0 +1,226 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// ClaimsResized holds when the volumes of these claims have the sizes that the claims ask
+// for, or nearly all of them have.
+type ClaimsResized struct {
+	Claims []ClaimSize `json:"claims"`
+	// Growing is how many may still be on their way: then the next one is begun.
+	Growing int `json:"growing,omitempty"`
+	// Leaves says that those which wait for their pods to restart hold nothing up: a later
+	// step says what is to be done about all of them.
+	Leaves bool `json:"leaves,omitempty"`
+	// Before is how many claims of the plan come before these, and Of how many there are.
+	Before int `json:"before,omitempty"`
+	Of     int `json:"of"`
+	// Patience is how long a driver's error may last before it counts. Placing is the same
+	// for a file system that waits for its pod: the kubelet looks at the claims of a pod
+	// that runs once a minute or so.
+	Patience metav1.Duration `json:"patience"`
+	Placing  metav1.Duration `json:"placing"`
+}
+
+// Check is Recall for whoever has no memory.
+func (c ClaimsResized) Check(s sts.Snapshot, now time.Time) Progress {
+	_, p := c.Recall(nil, s, now)
+	return p
+}
+
+// Recall looks at each claim. It keeps in mind since when each is where it is: the
+// conditions of a claim tell when they came, and not whether anything was done since.
+func (c ClaimsResized) Recall(memory any, s sts.Snapshot, now time.Time) (any, Progress) {
+	if s.Claims == nil {
+		return memory, claimsUnknown
+	}
+	seen, _ := memory.(resizesSeen)
+	r := resizing{ClaimsResized: c, s: s, now: now, seen: maps.Clone(seen)}
+	if r.seen == nil {
+		r.seen = resizesSeen{}
+	}
+	for _, was := range r.seen {
+		r.offline = r.offline || was.stage == storage.ResizeNode && !now.Before(was.since.Add(c.Placing.Duration))
+	}
+	// The pods are the business of nobody here: one that is full may be what is mended.
+	r.p = Progress{Good: c.Before, Want: c.Of, Bears: true}
+	for _, claim := range c.Claims {
+		r.look(claim)
+		if r.p.Broken != "" || r.p.Stuck != "" {
+			r.p.Waiting = ""
+			return r.seen, r.p
+		}
+	}
+	r.end()
+	return r.seen, r.p
+}
+
+func (c ClaimsResized) String() string {
+	names := make([]string, 0, len(c.Claims))
+	for _, claim := range c.Claims {
+		names = append(names, claim.Name)
+	}
+	switch {
+	case c.Growing >= len(names):
+		return claimNames(names) + " " + onTheWay(len(names))
+	case c.Growing > 0:
+		return fmt.Sprintf("at most %d of %s %s not the new size", c.Growing, claimNames(names), has(c.Growing))
+	}
+	return claimNames(names) + " " + has(len(names)) + " the new size"
+}
+
+func onTheWay(n int) string {
+	if n == 1 {
+		return "is on its way"
+	}
+	return "are on their way"
+}
+
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+// resizesSeen are the claims that have not got their size.
+type resizesSeen map[types.UID]resizeSeen
+
+type resizeSeen struct {
+	stage storage.ResizeStage
+	since time.Time
+}
+
+// resizing is one look at all claims.
+type resizing struct {
+	ClaimsResized
+	s    sts.Snapshot
+	now  time.Time
+	seen resizesSeen
+	p    Progress
+	// offline says that one has waited for its pod long enough: the others, of the same
+	// driver, most likely do as well.
+	offline bool
+	// growing are on their way, and parked wait for their pods to restart.
+	growing, parked []ClaimSize
+}
+
+// look judges one claim.
+func (r *resizing) look(want ClaimSize) {
+	claim, broken := want.claim(r.s)
+	if broken != "" {
+		r.p.Broken = broken
+		return
+	}
+	stage := claim.Stage()
+	if asked := storage.CompareSizes(claim.Requested(), want.To) == 0; !asked {
+		stage = storage.ResizeAsked // the watch does not show the change yet
+	}
+	at := ClaimProgress{Name: want.Name, Ordinal: want.Ordinal, Has: claim.Size, Wants: want.To, Stage: stage}
+	if claim.Resize != nil && stage != storage.ResizeAsked {
+		at.Reason, at.Message = claim.Resize.Reason(), claim.Resize.Message
+	}
+	if _, pod := r.s.Pod(want.Ordinal); stage == storage.ResizeNode && !pod && !r.s.Ordinals().Has(want.Ordinal) {
+		// Nothing mounts it: the file system gets its size when a pod does, and not before.
+		stage, at.Unmounted = storage.ResizeDone, true
+	}
+	r.p.Claims = append(r.p.Claims, at)
+	if stage == storage.ResizeDone {
+		delete(r.seen, want.UID)
+		r.p.Good++
+		return
+	}
+	was, known := r.seen[want.UID]
+	if !known || was.stage != stage {
+		was = resizeSeen{stage, r.now}
+		r.seen[want.UID] = was
+	}
+	patience := r.Patience.Duration
+	if stage == storage.ResizeNode && !r.offline {
+		patience = r.Placing.Duration
+	}
+	r.judge(want, at, stage, was.since.Add(patience))
+}
+
+// judge decides what a claim that has not got its size means to the run.
+func (r *resizing) judge(want ClaimSize, at ClaimProgress, stage storage.ResizeStage, patient time.Time) {
+	_, pod := r.s.Pod(want.Ordinal)
+	waits := stage == storage.ResizeFailing || stage == storage.ResizeNode && at.pends() && pod
+	switch {
+	case stage == storage.ResizeInfeasible, stage == storage.ResizeFailing && !r.now.Before(patient):
+		r.p.Stuck, r.p.Reason = at.Says(), at.Reason
+		r.p.Try = r.recover(want, at)
+		return
+	case stage == storage.ResizeNode && waits && !r.now.Before(patient):
+		r.parked = append(r.parked, want)
+		return
+	case waits && (r.p.NextAt.IsZero() || patient.Before(r.p.NextAt)):
+		r.p.NextAt = patient
+	}
+	if r.growing = append(r.growing, want); r.p.Waiting == "" {
+		r.p.Waiting, r.p.Reason = at.Says(), at.Reason
+		if stage == storage.ResizeNode && !pod {
+			r.p.Waiting += fmt.Sprintf(", which a pod %s that mounts it has to be there for", r.s.PodName(want.Ordinal))
+		}
+	}
+}
+
+// end says what all claims together come to.
+func (r *resizing) end() {
+	switch n := len(r.growing); {
+	case n > 0 && n > r.Growing:
+		if n > 1 {
+			r.p.Waiting += fmt.Sprintf(" (and %d more)", n-1)
+		}
+		return
+	case len(r.parked) == 0 || r.Leaves || r.Growing > 0:
+		r.p.Done, r.p.Waiting, r.p.Reason = true, "", ""
+		return
+	}
+	ordinals := map[int]bool{}
+	var names []string
+	for _, claim := range r.parked {
+		ordinals[claim.Ordinal] = true
+		names = append(names, claim.Name)
+	}
+	r.p.Waiting, r.p.Reason = "", "FileSystemResizePending"
+	r.p.Held = fmt.Sprintf("the file system of %s grows only when its pod restarts (FileSystemResizePending)", claimNames(names))
+	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", ordinalWords(slices.Sorted(maps.Keys(ordinals))))}
+	if len(names) > 1 {
+		r.p.Held = fmt.Sprintf("the file systems of %s grow only when their pods restart (FileSystemResizePending)", claimNames(names))
+		r.p.Try[0].Words = "restart them one by one"
+	}
+}
+
+// recover are the ways out for a claim that its driver can't give the size.
+func (r *resizing) recover(want ClaimSize, at ClaimProgress) []hint.Hint {
+	out := []hint.Hint{hint.Kube("see what the driver says", "describe", "pvc", want.Name)}
+	if storage.CompareSizes(at.Has, want.To) < 0 {
+		out = append(out, hint.Plugin(fmt.Sprintf("ask for less, which must be more than the %s that it has", at.Has), "resize", r.s.Name(),
+			"--size", want.Template+"="+hint.Blank, "--ordinals", fmt.Sprint(want.Ordinal), "--claims-only"))
+	}
+	return out
+}
+
+// ordinalWords are ordinals in ascending order as a flag takes them: "0-2,4".
+func ordinalWords(list []int) string {
+	o := workload.Ordinals{Start: list[0], Count: len(list)}
+	for n := list[0]; n < list[len(list)-1]; n++ {
+		if !slices.Contains(list, n) {
+			o.Reserved = append(o.Reserved, n)
+		}
+	}
+	return o.String()
+}

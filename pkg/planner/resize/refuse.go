@@ -1,0 +1,198 @@
+package resize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+)
+
+// begin refuses a set whose claims are not to be touched now. Pods that are not Available
+// are no reason: a disk that is full may be what is the matter with them. Nor is a hold,
+// which is about templates.
+func begin(s sts.Snapshot) *plan.Refusal {
+	switch {
+	case s.Set.DeletionTimestamp != nil:
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
+	case len(s.ClaimTemplates()) == 0:
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name())}
+	}
+	found := operation.Find(s)
+	for _, u := range found.Unreadable {
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q: %s", s.Name(), u.Says())}
+	}
+	for _, r := range found.Records {
+		if r.Annotation() != operation.HoldAnnotation {
+			return &plan.Refusal{
+				Why: fmt.Sprintf("a %s of statefulset %q is in progress: it ends first", r.Name(), s.Name()), Try: r.Helps(s, false),
+			}
+		}
+	}
+	return nil
+}
+
+// none refuses where there is no claim to resize.
+func (b *builder) none() *plan.Refusal {
+	no := &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no claim yet", b.s.Name())}
+	if b.s.Replicas() == 0 {
+		no.Why = fmt.Sprintf("statefulset %q has zero replicas", b.s.Name())
+		no.Try = []hint.Hint{hint.Words("name the ordinals whose claims are meant with --ordinals")}
+	}
+	return no
+}
+
+// percent is the size that a percentage comes to. A percentage of claims that are on
+// their way to another size would grow them twice.
+func (b *builder) percent(template string, all []plan.Resize, percent string) (string, *plan.Refusal) {
+	asks, largest := make([]string, len(all)), all[0].Claim.Requested()
+	growing := false
+	for i := range all {
+		asks[i] = all[i].Claim.Requested()
+		if storage.CompareSizes(asks[i], largest) > 0 {
+			largest = asks[i]
+		}
+		growing = growing || !b.done(all[i])
+	}
+	wanted, err := grown(asks, percent)
+	if err == nil && !growing {
+		return wanted, nil
+	}
+	why := fmt.Sprintf("the claims of template %s are on their way to %s", template, largest)
+	if err != nil {
+		why = fmt.Sprintf("the claims of template %s can't grow by a percentage: %s", template, err)
+	}
+	return "", &plan.Refusal{Why: why, Try: []hint.Hint{
+		b.r.again(b.s, map[string]string{template: largest}).Saying("have all of them get " + largest),
+	}}
+}
+
+// refuse refuses claims that can't get the size, each with its reason.
+func (b *builder) refuse() *plan.Refusal {
+	by := map[string][]string{}
+	var reasons []string
+	for i := range b.sizes {
+		c := &b.sizes[i]
+		why := b.why(*c)
+		if why == "" {
+			continue
+		}
+		if by[why] == nil {
+			reasons = append(reasons, why)
+		}
+		by[why] = append(by[why], c.Claim.Name)
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	var said []string
+	for _, why := range reasons {
+		said = append(said, nounClaims(by[why])+": "+why)
+	}
+	return &plan.Refusal{Why: "nothing is resized; " + strings.Join(said, "; ")}
+}
+
+// nounClaims names claims: "claim data-web-2", or "claims data-web-2, data-web-1 and 3 more".
+func nounClaims(names []string) string {
+	const most = 4
+	switch n := len(names); {
+	case n == 1:
+		return "claim " + names[0]
+	case n > most:
+		return fmt.Sprintf("claims %s and %d more", strings.Join(names[:most-1], ", "), n-most+1)
+	}
+	return "claims " + strings.Join(names, ", ")
+}
+
+// why says why a claim can't get its size, or "".
+func (b *builder) why(c plan.Resize) string {
+	claim := c.Claim
+	class, found, known := b.r.class(claim.Class)
+	switch {
+	case c.Fate == plan.SizeIs:
+		return ""
+	case claim.Deleting:
+		return "it is being deleted"
+	case claim.Phase != corev1.ClaimBound:
+		return fmt.Sprintf("it is %s, and only one that is Bound can be resized", claim.Phase)
+	case c.Fate == plan.SizeLowers && storage.CompareSizes(c.Wanted, claim.Size) <= 0:
+		return fmt.Sprintf("it has %s, and no volume shrinks to %s", claim.Size, c.Wanted)
+	case claim.Class == "":
+		return "it has no StorageClass, so nothing resizes it"
+	case known && !found:
+		return fmt.Sprintf("its StorageClass %s is not found", claim.Class)
+	case known && !class.Expandable:
+		return fmt.Sprintf("its StorageClass %s does not allow it (allowVolumeExpansion)", claim.Class)
+	}
+	// That nobody is to delete it, or that an autoscaler wants its ordinal, is no reason.
+	claim.Keep = false
+	of := claims.Owner{Set: &b.s, Pod: b.s.PodName(c.Ordinal), Replaced: true}
+	if _, why := b.r.index.Protects(claim, of); why != "" {
+		return why
+	}
+	return ""
+}
+
+// refuseQuota refuses more than a quota leaves. A quota counts what claims ask for, so all
+// that they will ask for more counts together, before the first asks.
+func (b *builder) refuseQuota() *plan.Refusal {
+	for _, use := range b.uses() {
+		if use.more.Cmp(use.left) > 0 {
+			return &plan.Refusal{
+				Why: fmt.Sprintf("nothing is resized; quota %s leaves %s of %s, and the claims would ask for %s more",
+					use.quota, use.left.String(), use.resource, use.more.String()),
+				Try: []hint.Hint{
+					hint.Kube("see the quota", "describe", "resourcequota", use.quota),
+					hint.Words("or ask for less, or for fewer --ordinals"),
+				},
+			}
+		}
+	}
+	return nil
+}
+
+// use is how much of a quota's limit a plan takes.
+type use struct {
+	quota, resource string
+	left, more      resource.Quantity
+}
+
+// uses are the limits of quotas that the plan takes more of. A request that is lowered
+// gives nothing back before its driver has seen it.
+func (b *builder) uses() []use {
+	var out []use
+	for _, q := range b.r.Quotas {
+		for _, limit := range q.Limits {
+			u := use{quota: q.Name, resource: limit.Resource, left: quantity(limit.Hard)}
+			u.left.Sub(quantity(limit.Used))
+			for i := range b.sizes {
+				c := &b.sizes[i]
+				if c.Fate == plan.SizeGrows && (limit.Class == "" || limit.Class == c.Claim.Class) {
+					u.more.Add(quantity(c.Wanted))
+					u.more.Sub(quantity(c.Claim.Requested()))
+				}
+			}
+			if u.more.Sign() > 0 {
+				out = append(out, u)
+			}
+		}
+	}
+	return slices.Clip(out)
+}
+
+// quantity is what the API server has written.
+func quantity(text string) resource.Quantity {
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		return resource.Quantity{}
+	}
+	return q
+}

@@ -1,0 +1,69 @@
+package resize
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+)
+
+// AtOnce is how many claims grow at a time once the first has. Each is a call to a
+// storage system that limits them, and work of a node under its pod; and should a driver
+// cease to work half way, so many are hit.
+const AtOnce = 3
+
+// Request is what a user wants.
+type Request struct {
+	Target Target
+	// Ordinals are those whose claims are meant, nil for all that the set wants.
+	Ordinals []int
+	// AtOnce is how many claims grow at a time.
+	AtOnce int
+	Limits plan.Limits
+	// World is what else can want the set's claims: sets and pods of its namespace.
+	World claims.World
+	// Classes are those of the claims, without those that there are not. Nil where they
+	// can't be read.
+	Classes []storage.Class
+	// Quotas are those of the namespace, none where they can't be read.
+	Quotas []storage.Quota
+
+	wanted map[string]string // by template, in bytes or percent
+	index  claims.Index      // of World
+}
+
+// class is the StorageClass of a claim, as far as it can be read.
+func (r Request) class(name string) (class storage.Class, found, known bool) {
+	i := slices.IndexFunc(r.Classes, func(c storage.Class) bool { return c.Name == name })
+	if i < 0 {
+		return storage.Class{}, false, r.Classes != nil
+	}
+	return r.Classes[i], true, true
+}
+
+// again is the command that goes on with the same: it names sizes, for a percentage
+// would grow once more what has grown.
+func (r Request) again(s sts.Snapshot, sizes map[string]string) hint.Hint {
+	var parts []string
+	for _, template := range slices.Sorted(maps.Keys(sizes)) {
+		parts = append(parts, template+"="+sizes[template])
+	}
+	flags := []string{"--size", strings.Join(parts, ","), "--claims-only"}
+	if len(r.Ordinals) > 0 {
+		words := make([]string, len(r.Ordinals))
+		for i, o := range r.Ordinals {
+			words[i] = strconv.Itoa(o)
+		}
+		flags = append(flags, "--ordinals", strings.Join(words, ","))
+	}
+	if r.AtOnce != AtOnce {
+		flags = append(flags, "--concurrency", strconv.Itoa(r.AtOnce))
+	}
+	return hint.Plugin("", "resize", s.Name()).With(flags...)
+}
