@@ -37,7 +37,7 @@ func fixOf(ts *testscript.TestScript, rule string) foundFix {
 // object.
 //
 //	fix RULE [ARG...]
-func cmdFix(ts *testscript.TestScript, w *world, args []string) {
+func cmdFix(ts *testscript.TestScript, _ *world, args []string) {
 	if len(args) < 1 {
 		ts.Fatalf("usage: fix RULE [ARG...]")
 	}
@@ -62,7 +62,7 @@ func cmdFix(ts *testscript.TestScript, w *world, args []string) {
 // cmdFixFile patches a manifest as the last program, lint with -o json, says.
 //
 //	fixfile RULE FILE
-func cmdFixFile(ts *testscript.TestScript, w *world, args []string) {
+func cmdFixFile(ts *testscript.TestScript, _ *world, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: fixfile RULE FILE")
 	}

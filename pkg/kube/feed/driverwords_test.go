@@ -2,6 +2,8 @@ package feed_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,8 +46,11 @@ func TestWhatADriverSaysIsAskedForOnce(t *testing.T) {
 			said("VolumeResizeFailed", "too large"))
 		serve := w.events.serve
 		w.server.On("GET", "/api/v1/namespaces/default/events", func(out http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("fieldSelector") == "involvedObject.kind=PersistentVolumeClaim,involvedObject.name=data-web-3,"+
-				"involvedObject.uid=claim-uid" {
+			asked := strings.Split(r.URL.Query().Get("fieldSelector"), ",")
+			slices.Sort(asked) // the library has them in any order
+			if slices.Equal(asked, []string{
+				"involvedObject.kind=PersistentVolumeClaim", "involvedObject.name=data-web-3", "involvedObject.uid=claim-uid",
+			}) {
 				events(out, r)
 				return
 			}
