@@ -37,12 +37,13 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 	if r.Act.Dry() || r.Why == Restores {
 		return "", r
 	}
-	if what := e.tells(r.Act, claim); what != "" || r.Act.Verb() != "scale" || r.Act.Has("pvc") {
+	up := slices.Contains([]string{"reuse", "fail"}, r.Act.Flag("pvc")) // which is about claims that are wanted
+	if what := e.tells(r.Act, claim); what != "" || r.Act.Verb() != "scale" || r.Act.Has("pvc") && !up {
 		return what, r
 	}
 	for _, o := range slices.Backward(e.Runs) {
 		begun := o.Number < r.Number && !o.Act.Dry() && o.Act.Verb() == "scale" && o.Act.Set() == r.Act.Set()
-		if !begun || o.Act.Flag("replicas") != r.Act.Flag("replicas") {
+		if !begun || o.Act.Flag("replicas") != r.Act.Flag("replicas") && (!up || e.claimed(r.Act, claim)) {
 			continue
 		}
 		open := func(w world) bool {
@@ -54,6 +55,15 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 		}
 	}
 	return "", r
+}
+
+// claimed reports whether a scale's set wants a claim with the replicas that it asks for.
+func (e *Evidence) claimed(a schedule.Act, claim string) bool {
+	return slices.ContainsFunc(e.ownersOf(claim), func(s schedule.Set) bool {
+		ordinal, _ := claimOf(s, claim)
+		to, err := strconv.Atoi(a.Flag("replicas"))
+		return a.Set() == s.Name && err == nil && ordinal >= s.Start && ordinal < s.Start+to
+	})
 }
 
 // tells is what one command says about a claim, empty for nothing.
