@@ -12,7 +12,8 @@ var claimMoves = []move{
 	{name: "volume-begin", millis: 100},
 	{name: "volume-done", millis: 200, delayFrom: "resize-after"},
 	{name: "volume-infeasible", millis: 200, events: []event{
-		warning("VolumeResizeFailed", "resize volume failed: rpc error: code = InvalidArgument desc = no volume of this type can be so large"),
+		warning("VolumeResizeFailed",
+			"resize volume failed: rpc error: code = InvalidArgument desc = no volume of this type can be so large"),
 	}},
 	{name: "volume-failing", millis: 200, events: []event{
 		warning("VolumeResizeFailed", "resize volume failed: rpc error: code = ResourceExhausted desc = the pool is full"),
