@@ -108,10 +108,12 @@ func (w world) entangled(set string) bool {
 
 // mostWays is how many commands may be needed to end what is left on a set: one for
 // each operation in progress, and one more where somebody else has put a template on
-// it whose pods do not get well. What ends an operation leaves such a change alone.
+// it whose pods do not get well, or which waits for pods to be deleted. What ends an
+// operation leaves such a change alone.
 func (e *Evidence) mostWays(set string, at uint64) int {
 	n := 0
-	if s := e.at(at).sets[set]; s != nil {
+	s := e.at(at).sets[set]
+	if s != nil {
 		for _, record := range annotations.Records() {
 			if _, open := s.Annotations[record]; open {
 				n++
@@ -120,7 +122,7 @@ func (e *Evidence) mostWays(set string, at uint64) int {
 	}
 	n = max(1, n)
 	if slices.ContainsFunc(e.Edits, func(d Edit) bool {
-		return d.Set == set && d.Does == schedule.Template && !Healthy(d.Text)
+		return d.Set == set && d.Does == schedule.Template && (!Healthy(d.Text) || s != nil && onDelete(s))
 	}) {
 		n++
 	}

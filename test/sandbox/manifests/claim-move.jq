@@ -22,7 +22,8 @@ def condition($type): [.status.conditions[]? | select(.type == $type and .status
   elif $has == $want and $status == "" then empty
   elif $allocated != $want or $status == "" then
     if "volume" | IN($held[]) then empty else "volume-begin" end
-  elif $status == "ControllerResizeInfeasible" and $fate != "infeasible" then "volume-begin" # it tries again
+  elif $status == "ControllerResizeInfeasible" and $fate != "infeasible" then # it tries again
+    if "volume" | IN($held[]) then empty else "volume-begin" end
   elif $status == "ControllerResizeInProgress" then
     if $fate == "infeasible" then "volume-infeasible"
     elif $fate == "failing" then
