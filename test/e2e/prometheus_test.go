@@ -17,10 +17,22 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/program"
 )
 
-// builtPrometheus is test/prometheus, built once, for the first script that wants it.
+// builtPrometheus is test/prometheus, built for the first script that wants it, once for
+// each directory of programs: go test -count has one for each round.
 var builtPrometheus struct {
-	once sync.Once
+	sync.Mutex
+
+	path string
 	err  error
+}
+
+func buildPrometheus(path string) error {
+	builtPrometheus.Lock()
+	defer builtPrometheus.Unlock()
+	if builtPrometheus.path != path {
+		builtPrometheus.path, builtPrometheus.err = path, controlplane.BuildPrometheus(context.Background(), path)
+	}
+	return builtPrometheus.err
 }
 
 // prometheus is the one of a script.
@@ -56,9 +68,8 @@ func cmdPrometheus(ts *testscript.TestScript, w *world, args []string) {
 
 func (w *world) startPrometheus(ts *testscript.TestScript) error {
 	path := filepath.Join(w.programs, "prometheus")
-	builtPrometheus.once.Do(func() { builtPrometheus.err = controlplane.BuildPrometheus(context.Background(), path) })
-	if builtPrometheus.err != nil {
-		return builtPrometheus.err
+	if err := buildPrometheus(path); err != nil {
+		return err
 	}
 	p := &prometheus{Run: program.New(exec.Command(path))} //nolint:noctx // leave ends it with the script
 	p.Cmd.Env = []string{"TMPDIR=" + ts.Getenv("TMPDIR")}

@@ -244,6 +244,10 @@ func TestABaselineWantsAnAnswerHoweverEarlyItIs(t *testing.T) {
 		{"too young", "", number("7"), young, check.Reading{Verdict: check.NotYet, Message: tooYoung}},
 		{"too young for traffic to count", "", number("NaN"), young, check.Reading{Verdict: check.NotYet, Message: tooYoung}},
 		{"a name that is wrong, young pods", "", "", young, unknown},
+		{
+			"the least traffic has a name that is wrong, young pods", `sum(nobody) >= 100`, number("7"), young,
+			check.Reading{Verdict: check.Unknown, Message: "the least traffic: the query has no answer: there is no series"},
+		},
 		{"too quiet", floor, number("NaN"), scope(), check.Reading{Verdict: check.NotYet, Message: tooQuiet}},
 		{"a name that is wrong, quiet pods", floor, "", scope(), unknown},
 	}
@@ -253,7 +257,7 @@ func TestABaselineWantsAnAnswerHoweverEarlyItIs(t *testing.T) {
 			if test.answer != "" {
 				said = vector(test.answer)
 			}
-			m := measure.Measurer{Prom: answers{filled: said, floorFilled: vector(number("9"))}.serve(t)}
+			m := measure.Measurer{Prom: answers{filled: said, floorFilled: vector(number("9")), "sum(nobody)": vector()}.serve(t)}
 			on := test.on
 			on.Pods, on.Baseline = on.Stables, true
 			c := prom(rate, "value < 1")

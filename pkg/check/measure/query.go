@@ -78,14 +78,17 @@ func (m *Measurer) asking(c check.Check, on check.Scope, out *check.Measurement)
 const atRest = 5 * time.Minute
 
 func (a *asking) measure(ctx context.Context) error {
-	early := a.reach()
-	if early == nil {
-		early = a.enough(ctx)
-	}
 	// A baseline asks however young the pods are and however little traffic there is: a
 	// query that has no answer is to be known before anything is written.
-	if early != nil && (!a.on.Baseline || !errors.As(early, new(notYet))) {
+	early := a.reach()
+	if early != nil && !a.on.Baseline {
 		return early
+	}
+	if err := a.enough(ctx); err != nil {
+		if !a.on.Baseline || !errors.As(err, new(notYet)) {
+			return err
+		}
+		early = cmp.Or(early, err)
 	}
 	values, pods, err := a.ask(ctx, a.query, a.on.Pods)
 	if err != nil || early != nil {
