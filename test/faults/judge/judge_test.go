@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -209,35 +208,6 @@ func TestAMomentIsLookedFor(t *testing.T) {
 	}
 }
 
-func TestWhatACommandSaysAboutAClaim(t *testing.T) {
-	e := Evidence{Schedule: schedule.Schedule{Sets: []schedule.Set{
-		{Name: "web-x", Template: "data", Start: 2}, {Name: "x", Template: "data-web"}, {Name: "web", Template: "data"},
-	}}}
-	for _, tt := range []struct {
-		args  []string
-		claim string
-		want  string
-	}{
-		{[]string{"scale", "web", "--replicas=1", "--pvc=delete"}, "data-web-1", loses},
-		{[]string{"scale", "web", "--replicas=1", "--pvc=delete"}, "data-web-0", ""},
-		{[]string{"scale", "web", "--replicas=1", "--pvc=retain-volume"}, "data-web-1", retains},
-		{[]string{"scale", "web", "--replicas=1", "--pvc=keep"}, "data-web-1", ""},
-		{[]string{"scale", "web", "--replicas=3", "--pvc=fresh"}, "data-web-2", loses},
-		{[]string{"scale", "web", "--replicas=3", "--pvc=fresh"}, "data-web-3", ""},
-		{[]string{"scale", "web", "--replicas=1", "--pvc=delete"}, "data-web-x-3", ""},
-		{[]string{"scale", "web-x", "--replicas=1", "--pvc=delete"}, "data-web-x-3", loses},
-		{[]string{"scale", "web-x", "--replicas=1", "--pvc=delete"}, "data-web-x-2", ""},
-		{[]string{"prune-pvc", "--yes"}, "data-web-1", loses},
-		{[]string{"prune-pvc", "--yes", "--retain-volumes"}, "data-web-1", retains},
-		{[]string{"prune-pvc", "web", "--yes"}, "data-web-1", loses},
-		{[]string{"prune-pvc", "web-x", "--yes"}, "data-web-1", ""},
-		{[]string{"canary", "web"}, "data-web-1", ""},
-		{[]string{"prune-pvc", "--yes"}, "other-web-1", ""},
-	} {
-		require.Equal(t, tt.want, e.tells(schedule.Act{Args: tt.args}, tt.claim), "%v %s", tt.args, tt.claim)
-	}
-}
-
 func TestTheOutputOfARunIsJudged(t *testing.T) {
 	fits := func([]byte) error { return nil }
 	const outcome = `{"type":"outcome","exitCode":0}` + "\n"
@@ -282,72 +252,4 @@ func TestARunThatGoesOnAfterAnEditFights(t *testing.T) {
 	require.Len(t, fights(s.run([]string{"canary", "web"}, patches(one), patches(two))), 1)
 	require.Len(t, fights(s.run([]string{"undo", "web"}, patches(one), patches(two))), 1)
 	require.Empty(t, fights(s.run([]string{"canary", "web"}, patches(one))))
-}
-
-// What an earlier command was told is no excuse, unless it is the scale that goes on.
-func TestOnlyAScaleInProgressIsGoneOnWith(t *testing.T) {
-	const claim = "data-web-2"
-	for _, tt := range []struct {
-		name  string
-		first string
-		then  string
-		open  bool // the first one's record is on the set until then
-		want  string
-	}{
-		{"after a prune", "prune-pvc --yes", "scale web --replicas=2 --retry", true, ""},
-		{"after a scale that is over", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --retry", false, ""},
-		{"after a scale that is not over", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --retry", true, loses},
-		{"after one that retains", "scale web --replicas=2 --pvc=retain-volume", "scale web --replicas=2", true, retains},
-		{"by a scale that keeps", "scale web --replicas=2 --pvc=delete", "scale web --replicas=2 --pvc=keep", true, ""},
-		{"by a scale to elsewhere", "scale web --replicas=2 --pvc=delete", "scale web --replicas=1", true, ""},
-		{"by another verb", "scale web --replicas=2 --pvc=delete", "restart web", true, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := began()
-			s.Schedule.Sets = []schedule.Set{{Name: "web", Template: "data", Replicas: 3}}
-			at := s.set(0, "")
-			if tt.open {
-				s.Moments[at-1].Set.Annotations = map[string]string{annotations.Scale: "{}"}
-			}
-			s.Runs = []Run{
-				{Act: schedule.Act{Args: strings.Fields(tt.first)}, From: s.Began, To: at},
-				{Number: 1, Act: schedule.Act{Args: strings.Fields(tt.then)}, From: at, To: at + 1},
-			}
-
-			got, _ := s.told(claim, s.Runs[1], at+1)
-
-			require.Equal(t, tt.want, got)
-		})
-	}
-}
-
-// One more command is needed where somebody else has set a template that does not run.
-func TestOneCommandEndsWhatIsLeft(t *testing.T) {
-	way := func(code int) Run {
-		return Run{Act: schedule.Act{Args: []string{"abort", "web"}}, Why: WayOut, Code: code}
-	}
-	for _, tt := range []struct {
-		name   string
-		ways   []Run
-		edit   string
-		breach bool
-	}{
-		{"none", nil, "", false},
-		{"one", []Run{way(0)}, "", false},
-		{"one that fails", []Run{way(4)}, "", true},
-		{"two", []Run{way(0), way(0)}, "", true},
-		{"two after a template that runs", []Run{way(0), way(0)}, "app:v9", true},
-		{"two after a template that does not run", []Run{way(0), way(0)}, "app:bad-9", false},
-		{"three after a template that does not run", []Run{way(0), way(0), way(0)}, "app:bad-9", true},
-		{"two of which one was disturbed", []Run{{Act: way(0).Act, Why: WayOut, Code: 1, Disturbed: true}, way(0)}, "", false},
-	} {
-		s := began()
-		s.Schedule.Sets = []schedule.Set{{Name: "web", Replicas: 3}}
-		if tt.edit != "" {
-			s.Edits = []Edit{{Edit: schedule.Edit{Does: schedule.Template, Set: "web", Text: tt.edit}}}
-		}
-		s.Runs = tt.ways
-		got := wayOut(&s.Evidence)
-		require.Equal(t, tt.breach, len(got) > 0, "%s: %v", tt.name, got)
-	}
 }

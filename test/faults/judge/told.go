@@ -43,7 +43,8 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 	}
 	for _, o := range slices.Backward(e.Runs) {
 		begun := o.Number < r.Number && !o.Act.Dry() && o.Act.Verb() == "scale" && o.Act.Set() == r.Act.Set()
-		if !begun || o.Act.Flag("replicas") != r.Act.Flag("replicas") && (!up || e.claimed(r.Act, claim)) {
+		same := o.Act.Flag("replicas") == r.Act.Flag("replicas") || up && !e.claimed(r.Act, claim)
+		if !begun || !same {
 			continue
 		}
 		open := func(w world) bool {
@@ -60,18 +61,21 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 // claimed reports whether a scale's set wants a claim with the replicas that it asks for.
 func (e *Evidence) claimed(a schedule.Act, claim string) bool {
 	return slices.ContainsFunc(e.ownersOf(claim), func(s schedule.Set) bool {
-		ordinal, _ := claimOf(s, claim)
-		to, err := strconv.Atoi(a.Flag("replicas"))
-		return a.Set() == s.Name && err == nil && ordinal >= s.Start && ordinal < s.Start+to
+		return a.Set() == s.Name && scaledTo(a, s, claim)
 	})
+}
+
+// scaledTo reports whether a set wants a claim with the replicas that a command asks for.
+func scaledTo(a schedule.Act, s schedule.Set, claim string) bool {
+	ordinal, _ := claimOf(s, claim)
+	to, err := strconv.Atoi(a.Flag("replicas"))
+	return err == nil && ordinal >= s.Start && ordinal < s.Start+to
 }
 
 // tells is what one command says about a claim, empty for nothing.
 func (e *Evidence) tells(a schedule.Act, claim string) string {
 	for _, s := range e.ownersOf(claim) {
-		ordinal, _ := claimOf(s, claim)
-		to, err := strconv.Atoi(a.Flag("replicas"))
-		wanted := err == nil && ordinal >= s.Start && ordinal < s.Start+to
+		wanted := scaledTo(a, s, claim)
 		switch pvc := a.Flag("pvc"); {
 		case a.Set() != s.Name && (a.Verb() != "prune-pvc" || a.Set() != ""):
 		case a.Verb() == "prune-pvc" && a.Has("retain-volumes"):
