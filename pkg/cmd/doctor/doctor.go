@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -18,12 +17,10 @@ import (
 // Request is what the flags say.
 type Request struct {
 	options.Advice
+	options.Selection
 
-	Names         []string // none for all
-	AllNamespaces bool
-	Selector      string
-	Limits        plan.Limits // of which only the patience counts
-	Output        report.Format
+	Limits plan.Limits // of which only the patience counts
+	Output report.Format
 }
 
 var (
@@ -74,9 +71,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Look at the sets of all namespaces, whatever --namespace says.")
-	flags.StringVarP(&r.Selector, "selector", "l", "",
-		"Look at the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
+	options.AddSelection(flags, &r.Selection, "Look at")
 	options.AddPatience(flags, &r.Limits, "How long a pod must have been unready for that to count.")
 	options.AddOutput(flags, &r.Output)
 	options.AddAdvice(flags, &r.Advice)
@@ -84,14 +79,10 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 }
 
 func (r *Request) check() error {
-	switch _, err := labels.Parse(r.Selector); {
-	case len(r.Names) > 0 && r.AllNamespaces:
-		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
-	case len(r.Names) > 0 && r.Selector != "":
-		return options.Usage("give names or --selector, not both")
-	case err != nil:
-		return options.Usage("--selector=%s: %w", r.Selector, err)
-	case r.Limits.Patience < 0:
+	if err := r.CheckSelection(); err != nil {
+		return err
+	}
+	if r.Limits.Patience < 0 {
 		return options.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	}
 	if err := options.CheckOutput(r.Output); err != nil {

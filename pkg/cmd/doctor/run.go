@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -113,10 +112,10 @@ func (v *visit) judge(w *world.World, began time.Time) {
 
 // end writes the answer.
 func (v *visit) end(namespace string) error {
-	missing := v.missing(namespace)
+	missing := v.Missing(v.found, namespace)
 	if v.out.Total.Sets == 0 && v.Output == report.Human {
 		if missing == nil {
-			report.Say(v.env.Streams.Err, v.none(namespace))
+			report.Say(v.env.Streams.Err, v.None(namespace))
 		}
 		return missing
 	}
@@ -133,31 +132,4 @@ func (v *visit) end(namespace string) error {
 		return app.Result(engine.Outcome{Result: engine.Halted, Message: v.out.Total.Words()})
 	}
 	return nil
-}
-
-// missing is the error about names that no set has. Those that there are get judged all
-// the same.
-func (v *visit) missing(namespace string) error {
-	var names []string
-	for _, name := range v.Names {
-		if !v.found[name] {
-			names = append(names, fmt.Sprintf("%q", name))
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	return fmt.Errorf("statefulset %s not found in namespace %q", strings.Join(names, ", "), namespace)
-}
-
-// none says that there is nothing to look at, which is no error.
-func (v *visit) none(namespace string) string {
-	words := "no StatefulSets"
-	if v.Selector != "" {
-		words += fmt.Sprintf(" with labels %q", v.Selector)
-	}
-	if v.AllNamespaces {
-		return words + " in any namespace"
-	}
-	return words + fmt.Sprintf(" in namespace %q", namespace)
 }

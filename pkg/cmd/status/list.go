@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -35,10 +34,10 @@ func (r Request) list(ctx context.Context, env *app.Env, client *kube.Client) er
 	for _, warn := range l.warnings {
 		warn()
 	}
-	missing := r.missing(l.found, client.Namespace)
+	missing := r.Missing(l.found, client.Namespace)
 	if l.Len() == 0 {
 		if missing == nil {
-			_, _ = fmt.Fprintln(env.Streams.Err, r.none(client.Namespace))
+			_, _ = fmt.Fprintln(env.Streams.Err, r.None(client.Namespace))
 		}
 		return missing
 	}
@@ -89,31 +88,4 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 		}
 		return nil
 	})
-}
-
-// missing is the error about names that no set has. Those that there are get
-// shown all the same.
-func (r Request) missing(found map[string]bool, namespace string) error {
-	var names []string
-	for _, name := range r.Names {
-		if !found[name] {
-			names = append(names, fmt.Sprintf("%q", name))
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	return fmt.Errorf("statefulset %s not found in namespace %q", strings.Join(names, ", "), namespace)
-}
-
-// none says that there is nothing to show, which is no error.
-func (r Request) none(namespace string) string {
-	words := "no StatefulSets"
-	if r.Selector != "" {
-		words += fmt.Sprintf(" with labels %q", r.Selector)
-	}
-	if r.AllNamespaces {
-		return words + " in any namespace"
-	}
-	return words + fmt.Sprintf(" in namespace %q", namespace)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -22,13 +21,12 @@ import (
 
 // Request is what the flags say.
 type Request struct {
-	Names         []string // none for all
-	AllNamespaces bool
-	Selector      string
-	Output        report.Format
-	Limits        plan.Limits // of which only the patience counts
-	Watch         bool        // the verb of that name is to do it
-	Claims        bool        // show how large the claims are, too
+	options.Selection
+
+	Output report.Format
+	Limits plan.Limits // of which only the patience counts
+	Watch  bool        // the verb of that name is to do it
+	Claims bool        // show how large the claims are, too
 }
 
 var (
@@ -90,9 +88,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVarP(&r.AllNamespaces, "all-namespaces", "A", false, "Show the sets of all namespaces, whatever --namespace says.")
-	flags.StringVarP(&r.Selector, "selector", "l", "",
-		"Show the sets with these labels, such as app=web,tier!=test. It selects by the labels of the sets, not of their pods.")
+	options.AddSelection(flags, &r.Selection, "Show")
 	flags.BoolVarP(&r.Watch, "watch", "w", false, "Watch the sets as \"kubectl sts watch\" does, until nothing more happens.")
 	flags.BoolVar(&r.Claims, "claims", false, "Of one set, show also how large its claims are, and which are being resized.")
 	options.AddPatience(flags, &r.Limits, "How long a pod must have been unready for trouble that often heals by itself to count.")
@@ -101,15 +97,12 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 }
 
 func (r *Request) check() error {
-	switch _, err := labels.Parse(r.Selector); {
-	case len(r.Names) > 0 && r.AllNamespaces:
-		return options.Usage("give names or --all-namespaces, not both: a name is looked up in one namespace")
-	case len(r.Names) > 0 && r.Selector != "":
-		return options.Usage("give names or --selector, not both")
+	if err := r.CheckSelection(); err != nil {
+		return err
+	}
+	switch {
 	case r.Claims && (len(r.Names) != 1 || r.Watch):
 		return options.Usage("--claims is about one set, and not for --watch")
-	case err != nil:
-		return options.Usage("--selector=%s: %w", r.Selector, err)
 	case r.Limits.Patience < 0:
 		return options.Usage("--patience=%s: must not be negative", r.Limits.Patience)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/status"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -27,31 +28,31 @@ func TestFlags(t *testing.T) {
 		args []string
 		want status.Request
 	}{
-		{"a name alone", []string{"web"}, status.Request{Names: []string{"web"}, Limits: usual}},
-		{"with its claims", []string{"web", "--claims"}, status.Request{Names: []string{"web"}, Limits: usual, Claims: true}},
+		{"a name alone", []string{"web"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual}},
+		{"with its claims", []string{"web", "--claims"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Claims: true}},
 		{
 			"as JSON",
 			[]string{"sts/web", "-o", "json"},
-			status.Request{Names: []string{"web"}, Limits: usual, Output: report.JSON},
+			status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Output: report.JSON},
 		},
 		{
 			"as YAML",
 			[]string{"web", "-oyaml"},
-			status.Request{Names: []string{"web"}, Limits: usual, Output: report.YAML},
+			status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Output: report.YAML},
 		},
-		{"watched", []string{"web", "-w"}, status.Request{Names: []string{"web"}, Limits: usual, Watch: true}},
-		{"without patience", []string{"web", "--patience=0"}, status.Request{Names: []string{"web"}}},
+		{"watched", []string{"web", "-w"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Watch: true}},
+		{"without patience", []string{"web", "--patience=0"}, status.Request{Selection: options.Selection{Names: []string{"web"}}}},
 		{"all of the namespace", nil, status.Request{Limits: usual}},
-		{"all there are", []string{"-A"}, status.Request{AllNamespaces: true, Limits: usual}},
+		{"all there are", []string{"-A"}, status.Request{Selection: options.Selection{AllNamespaces: true}, Limits: usual}},
 		{
 			"all there are with a label",
 			[]string{"--all-namespaces", "--selector", "app in (a,b),!c"},
-			status.Request{AllNamespaces: true, Selector: "app in (a,b),!c", Limits: usual},
+			status.Request{Selection: options.Selection{AllNamespaces: true, Selector: "app in (a,b),!c"}, Limits: usual},
 		},
 		{
 			"several, in all ways to name them",
 			[]string{"web", "sts/db", "web"},
-			status.Request{Names: []string{"web", "db"}, Limits: usual},
+			status.Request{Selection: options.Selection{Names: []string{"web", "db"}}, Limits: usual},
 		},
 	}
 	for _, test := range tests {
