@@ -88,6 +88,9 @@ func unbudgeted(l *look) []Finding {
 	if l.object().Spec.Selector == nil || len(l.object().Spec.Selector.MatchExpressions) > 0 {
 		f.Fix = Fix{Words: "create a PodDisruptionBudget with the set's selector and maxUnavailable: 1"} // kubectl only takes labels
 	}
+	if slices.ContainsFunc(l.Budgets, func(b policyv1.PodDisruptionBudget) bool { return b.Name == l.name() }) {
+		f.Fix = Fix{Words: "PodDisruptionBudget " + l.name() + " selects other pods: have it select these"}
+	}
 	return []Finding{f}
 }
 
@@ -197,7 +200,7 @@ func twoBudgets(l *look) []Finding {
 		names = append(names, b.Name)
 	}
 	fix := Fix{Words: "keep one of them"}
-	if l.Live {
+	if l.Live && !slices.ContainsFunc(all[1:], l.ofOthers) {
 		fix.Commands = []hint.Hint{hint.Kube("delete the newer", "delete", append([]string{"poddisruptionbudget"}, names[1:]...)...)}
 	}
 	return []Finding{{
@@ -206,6 +209,14 @@ func twoBudgets(l *look) []Finding {
 			l.name(), sts.Count(len(all), "PodDisruptionBudget")),
 		Evidence: evidence, Fix: fix,
 	}}
+}
+
+// ofOthers reports whether a budget is somebody else's to take away: a controller has made
+// it, or it covers pods of another set as well.
+func (l *look) ofOthers(b *policyv1.PodDisruptionBudget) bool {
+	return metav1.GetControllerOf(b) != nil || slices.ContainsFunc(l.Sets, func(s world.Set) bool {
+		return s.Object.Name != l.name() && Selects(b.Spec.Selector, s.Object.Spec.Template.Labels)
+	})
 }
 
 // stuckDrain is A4.

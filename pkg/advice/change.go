@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -40,11 +39,8 @@ func immutable(l *look) []Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	fix := Fix{
-		Words: "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, and changes " +
-			"them where the template differs. With whenDeleted: Delete set that to Retain first",
-		Commands: []hint.Hint{hint.Kube("", "delete", "statefulset", l.name(), "--cascade=orphan")},
-	}
+	fix := recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
+		"and changes them where the template differs")
 	if selector {
 		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
 	}
@@ -74,10 +70,17 @@ func templatesDiffer(want, have []corev1.PersistentVolumeClaim) (field, wants, h
 	for i := range want {
 		a, b := &want[i], &have[i]
 		at := fmt.Sprintf("volumeClaimTemplates[%d].", i)
-		sizeA, sizeB := a.Spec.Resources.Requests[corev1.ResourceStorage], b.Spec.Resources.Requests[corev1.ResourceStorage]
+		asksA, asksB := a.Spec.Resources.Requests[corev1.ResourceStorage], b.Spec.Resources.Requests[corev1.ResourceStorage]
+		sizeA, knownA := size(asksA.String())
+		sizeB, knownB := size(asksB.String())
 		switch {
 		case a.Name != b.Name:
 			return at + "metadata.name", a.Name, b.Name
+		case !knownA || !knownB: // such as 1e30000000, which nobody compares in a lifetime
+			if asksA.String() != asksB.String() {
+				return at + "spec.resources.requests.storage", asksA.String(), asksB.String()
+			}
+			continue
 		case sizeA.Cmp(sizeB) != 0:
 			return at + "spec.resources.requests.storage", sizeA.String(), sizeB.String()
 		case !sameMap(a.Labels, b.Labels):

@@ -207,8 +207,7 @@ func unused(l *look) []Finding {
 		})
 	}
 	return []Finding{{
-		Says: fmt.Sprintf("%s of %s in all not used any more, and a scale-up would find old data there",
-			are(len(found), "claim"), total.String()),
+		Says:     fmt.Sprintf("%s not used any more, %s in all", are(len(found), "claim"), total.String()),
 		Evidence: firstFew(evidence),
 		Fix:      run(hint.Plugin("look at them, and delete them", "prune-pvc", l.name())),
 	}}

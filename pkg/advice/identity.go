@@ -88,7 +88,7 @@ func nameless(l *look) []Finding {
 				{Object: object, Field: "spec.selector", Value: mapWords(s.Spec.Selector)},
 				l.value("spec.template.metadata.labels", mapWords(l.podLabels())),
 			},
-			Fix: mend(object, "select them", map[string]any{"spec": map[string]any{"selector": l.newSelector(s.Spec.Selector)}}),
+			Fix: l.selecting(object, s.Spec.Selector),
 		}}
 	}
 	return nil
@@ -107,16 +107,25 @@ func (l *look) headless(name string) Fix {
 	return fix
 }
 
+// selecting has a Service select the set's pods, where nobody else can be served by it:
+// in a cluster a Deployment may be, which nobody has looked at.
+func (l *look) selecting(service Object, old map[string]string) Fix {
+	selector := l.object().Spec.Selector
+	if l.Live || selector == nil || len(selector.MatchLabels) == 0 || len(selector.MatchExpressions) > 0 {
+		return Fix{Words: "see whose pods it is for: have it select these, or name a headless Service of their own, in a new " +
+			"set's serviceName"}
+	}
+	return mend(service, "select them", map[string]any{"spec": map[string]any{"selector": l.newSelector(old)}})
+}
+
 // newSelector is a patch that takes the old labels away and asks for the set's.
 func (l *look) newSelector(old map[string]string) map[string]any {
 	out := map[string]any{}
 	for key := range old {
 		out[key] = nil
 	}
-	if selector := l.object().Spec.Selector; selector != nil {
-		for key, value := range selector.MatchLabels {
-			out[key] = value
-		}
+	for key, value := range l.object().Spec.Selector.MatchLabels {
+		out[key] = value
 	}
 	return out
 }

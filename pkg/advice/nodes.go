@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -62,7 +63,7 @@ func stranded(l *look) []Finding {
 			continue
 		}
 		pod := l.snapshot().PodOf(c.Name)
-		if slices.ContainsFunc(l.set.Snapshot.Pods, func(p sts.Pod) bool { return p.Name == pod && p.Ready }) {
+		if slices.ContainsFunc(l.set.Snapshot.Pods, func(p sts.Pod) bool { return p.Name == pod && (p.Ready || l.there(p)) }) {
 			continue // it is where its data is
 		}
 		var fit, usable []string
@@ -78,15 +79,38 @@ func stranded(l *look) []Finding {
 		if len(usable) > 0 {
 			continue
 		}
-		out = append(out, l.strandedOn(c, v, pod, slices.Sorted(slices.Values(fit))))
+		slices.Sort(fit)
+		slices.SortStableFunc(fit, func(a, b string) int { return cmp.Compare(l.away(a), l.away(b)) })
+		out = append(out, l.strandedOn(c, v, pod, fit))
 	}
 	return out
+}
+
+// there reports whether a pod runs on a node that is well: whatever it lacks, it is no node.
+func (l *look) there(p sts.Pod) bool {
+	return p.Node != "" && !p.Terminating && l.Cluster.Nodes[p.Node].Ready
+}
+
+// away is 0 for a node that is only cordoned: it is the one that is had back most easily.
+func (l *look) away(node string) int {
+	if l.Cluster.Nodes[node].Ready {
+		return 0
+	}
+	return 1
 }
 
 func (l *look) strandedOn(c world.Claim, v world.Volume, pod string, fit []string) Finding {
 	evidence := []Evidence{
 		{Object: l.beside("PersistentVolumeClaim", c.Name), Field: "spec.volumeName", Value: v.Name},
 		{Object: Object{Kind: "PersistentVolume", Name: v.Name}, Field: "spec.nodeAffinity", Value: affinityWords(v.Affinity)},
+	}
+	if len(fit) == 0 && !oneNode(v.Affinity) {
+		return Finding{
+			Severity: Warning, Evidence: evidence,
+			Says: fmt.Sprintf("pod %s waits for a node with %s, where its volume %s can be used: there is none now",
+				pod, affinityWords(v.Affinity), v.Name),
+			Fix: Fix{Words: "have a node there, such as by a node group that may grow"},
+		}
 	}
 	if len(fit) == 0 {
 		return Finding{
@@ -97,9 +121,13 @@ func (l *look) strandedOn(c world.Claim, v world.Volume, pod string, fit []strin
 				c.Name)},
 		}
 	}
+	where := "there"
+	if len(fit) > 1 {
+		where = fmt.Sprintf("on %d nodes, none of which takes pods", len(fit))
+	}
 	f := Finding{
 		Severity: Warning, Evidence: evidence,
-		Says: fmt.Sprintf("pod %s does not start before node %s is back: its volume %s can only be used there", pod, fit[0], v.Name),
+		Says: fmt.Sprintf("pod %s does not start before node %s is back: its volume %s can only be used %s", pod, fit[0], v.Name, where),
 		Fix:  Fix{Words: "bring node " + fit[0] + " back"},
 	}
 	if n := l.Cluster.Nodes[fit[0]]; n.Ready {
@@ -113,6 +141,18 @@ func (l *look) strandedOn(c world.Claim, v world.Volume, pod string, fit []strin
 	}
 	f.Evidence = slices.Clip(f.Evidence[:min(len(f.Evidence), 5)])
 	return f
+}
+
+// oneNode reports whether a volume is bound to a node by its name: no other one will do.
+func oneNode(selector *corev1.NodeSelector) bool {
+	for _, term := range selector.NodeSelectorTerms {
+		for _, r := range slices.Concat(term.MatchExpressions, term.MatchFields) {
+			if r.Key != corev1.LabelHostname && r.Key != "metadata.name" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fits reports whether a node is one of those that are selected. What can't be read

@@ -132,11 +132,12 @@ func waitingForDeletion(l *look) []Finding {
 
 // blind is R3.
 func blind(l *look) []Finding {
-	if l.replicas() < 2 || len(l.spec().ReadinessGates) > 0 {
+	onDelete := l.object().Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType // nothing goes on by itself
+	if l.replicas() < 2 || len(l.spec().ReadinessGates) > 0 || onDelete {
 		return nil
 	}
 	for _, c := range containers(l.spec()) {
-		if c.ReadinessProbe != nil {
+		if c.ReadinessProbe != nil || c.StartupProbe != nil { // before that one has passed it is not Ready either
 			return nil
 		}
 	}

@@ -166,7 +166,7 @@ func dataRows() []row {
 			s.unused = map[string][]claims.Verdict{"web": {
 				{Claim: storage.Claim{Name: "data-web-3", Size: "1Gi"}}, {Claim: storage.Claim{Name: "data-web-4", Size: "2Gi"}},
 			}}
-		}}, findings{"info: 2 claims are of 3Gi in all not used any more, and a scale-up would find old data there"}},
+		}}, findings{"info: 2 claims are not used any more, 3Gi in all"}},
 		{"D7", "another program", both, changes{runs("nginx:1")}, nil},
 		{"D7", "a claim template", both, changes{runs("postgres:16", "data")}, nil},
 		{"D7", "a shell in its place", both, changes{runs("postgres:16"), func(s *scene) {
@@ -220,13 +220,13 @@ func dataRows() []row {
 		{"S1", "no annotation", both, nil, nil},
 		{"S1", "a reason", both, changes{annotated("D1, p5 a cache\nR3 it is a mirror")}, nil},
 		{"S1", "no reason", both, changes{annotated("D1,P5")}, findings{
-			"warning: the annotation that silences rules does nothing: it has no reason",
+			"warning: a line of the annotation that silences rules silences nothing: it has no reason",
 		}},
 		{"S1", "no such rule", both, changes{annotated("D99 because")}, findings{
-			`warning: the annotation that silences rules does nothing: there is no rule "D99"`,
+			`warning: a line of the annotation that silences rules silences nothing: there is no rule "D99"`,
 		}},
 		{"S1", "nothing", both, changes{annotated(" ")}, findings{
-			"warning: the annotation that silences rules does nothing: it is empty",
+			"warning: a line of the annotation that silences rules silences nothing: it is empty",
 		}},
 	}
 }

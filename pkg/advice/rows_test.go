@@ -104,6 +104,20 @@ func local(node string) func(*scene) {
 	}
 }
 
+// zoned binds the volume of web-1 to a zone.
+func zoned(zone string) func(*scene) {
+	return func(s *scene) {
+		local(zone)(s)
+		s.volumes[1].Spec.NodeAffinity.Required.NodeSelectorTerms[0].MatchExpressions[0].Key = corev1.LabelTopologyZone
+	}
+}
+
+// waiting has web-1 wait for a node.
+func waiting(s *scene) {
+	pod(1, ststest.Pending)(s)
+	s.pods[1].Spec.NodeName = ""
+}
+
 func rolloutRows() []row {
 	const two = `{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}`
 	const half = "warning: the rollout of web has stopped half-way: 2 pods are on the old revision, and would come back there: " +
@@ -126,6 +140,10 @@ func rolloutRows() []row {
 		{"R3", "a gate instead", both, changes{unprobed, func(s *scene) {
 			s.set.Spec.Template.Spec.ReadinessGates = []corev1.PodReadinessGate{{ConditionType: "ours"}}
 		}}, nil},
+		{"R3", "a startup probe, before which it is not Ready", both, changes{unprobed, with(func(s *appsv1.StatefulSet) {
+			s.Spec.Template.Spec.Containers[0].StartupProbe = &corev1.Probe{}
+		})}, nil},
+		{"R3", "OnDelete, where nothing goes on by itself", both, changes{unprobed, with(ststest.OnDelete)}, nil},
 		{"R3", "none", both, changes{unprobed}, findings{
 			"warning: a rollout of web goes on to the next pod as soon as containers run, whether they work or not: none has a " +
 				"readiness probe",
@@ -149,6 +167,9 @@ func rolloutRows() []row {
 			"info: web keeps every revision that it ever had: the limit is negative",
 		}},
 		{"R7", "nobody asked for it", live, changes{applied(`{"spec":{}}`)}, nil},
+		{"R7", "one at a time, which it is without", live, changes{
+			applied(`{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":1}}}}`),
+		}, nil},
 		{"R7", "the server has it", live, changes{
 			applied(two), with(ststest.MaxUnavailable(intstr.FromInt32(2))),
 		}, nil},
@@ -225,12 +246,24 @@ func availabilityRows() []row {
 		{"A6", "the only node", live, changes{crowd(0, 1, 2), func(s *scene) { s.nodes = s.nodes[:1] }}, nil},
 		{"A9", "a volume for any node", live, changes{pod(1, ststest.Unready)}, nil},
 		{"A9", "a volume of a node that is there", live, changes{local("node-1"), pod(1, ststest.Unready)}, nil},
-		{"A9", "a node that is not there", live, changes{local("node-9"), pod(1, ststest.Unready)}, findings{
+		{"A9", "a node that is not there", live, changes{local("node-9"), waiting}, findings{
 			"error: pod web-1 can't start anywhere: its volume pv-web-1 can only be used on nodes that are not there",
 		}},
-		{"A9", "a node that is cordoned", live, changes{local("node-1"), pod(1, ststest.Unready), func(s *scene) {
+		{"A9", "a node that is cordoned", live, changes{local("node-1"), waiting, func(s *scene) {
 			s.nodes[1].Spec.Unschedulable = true
 		}}, findings{"warning: pod web-1 does not start before node node-1 is back: its volume pv-web-1 can only be used there"}},
+		{"A9", "one that is on its node, and not Ready for another reason", live, changes{
+			local("node-1"), pod(1, ststest.Unready), func(s *scene) { s.nodes[1].Spec.Unschedulable = true },
+		}, nil},
+		{"A9", "a zone without nodes, which may come", live, changes{zoned("b"), waiting}, findings{
+			"warning: pod web-1 waits for a node with topology.kubernetes.io/zone In [b], where its volume pv-web-1 can be used: " +
+				"there is none now",
+		}},
+		{"A9", "two nodes, of which one is only cordoned", live, changes{zoned("a"), waiting, func(s *scene) {
+			s.nodes[0].Labels[corev1.LabelTopologyZone], s.nodes[1].Labels[corev1.LabelTopologyZone] = "a", "a"
+			s.nodes[0].Status.Conditions[0].Status, s.nodes[1].Spec.Unschedulable = corev1.ConditionFalse, true
+		}}, findings{"warning: pod web-1 does not start before node node-1 is back: its volume pv-web-1 can only be used on 2 nodes, " +
+			"none of which takes pods"}},
 		{"A9", "a pod that runs on it", live, changes{local("node-1"), func(s *scene) { s.nodes[1].Spec.Unschedulable = true }}, nil},
 	}
 }

@@ -2,6 +2,7 @@ package advice
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -97,12 +98,13 @@ func unreadSilence(l *look) []Finding {
 	if why == "" {
 		return nil
 	}
+	fix := Fix{Words: `write the IDs of rules and then a reason, such as "D1,P5 a cache, it fills itself again"`}
+	if works := slices.ContainsFunc(lines, func(line ignoreLine) bool { return line.wrong() == "" }); l.Live && !works {
+		fix.Commands = []hint.Hint{hint.Kube("or remove it", "annotate", "statefulset", l.name(), IgnoreAnnotation+"-")}
+	}
 	return []Finding{{
-		Says:     fmt.Sprintf("the annotation that silences rules does nothing: %s", why),
+		Says:     fmt.Sprintf("a line of the annotation that silences rules silences nothing: %s", why),
 		Evidence: []Evidence{l.value(ignoreField, text)},
-		Fix: Fix{
-			Words:    `write the IDs of rules and then a reason, such as "D1,P5 a cache, it fills itself again"`,
-			Commands: []hint.Hint{hint.Kube("or remove it", "annotate", "statefulset", l.name(), IgnoreAnnotation+"-")},
-		},
+		Fix:      fix,
 	}}
 }

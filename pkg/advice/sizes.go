@@ -1,9 +1,9 @@
 package advice
 
 import (
-	"encoding/json"
 	"fmt"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -75,15 +75,12 @@ func (l *look) tooSmall(template int, want string, claims []world.Claim) []Findi
 	if len(claims) == 0 {
 		return nil
 	}
-	patch, _ := json.Marshal(map[string]any{ // strings have no error
-		"spec": map[string]any{"resources": map[string]any{"requests": map[string]any{"storage": want}}},
-	})
 	return []Finding{{
 		Says: fmt.Sprintf("%s smaller than the %s of their template, and the controller does not expand them: %s",
 			are(len(claims), "claim"), want, sts.Few(claimNames(claims))),
 		Evidence: l.sizeEvidence(template, want, claims),
-		Fix: run(hint.Kube("expand them, if their class allows it", "patch",
-			append(append([]string{"persistentvolumeclaim"}, claimNames(claims)...), "-p", string(patch))...)),
+		Fix: run(hint.Plugin("expand them, the highest ordinal's first", "resize", l.name(),
+			"--size", l.object().Spec.VolumeClaimTemplates[template].Name+"="+want, "--claims-only")),
 	}}
 }
 
@@ -95,12 +92,37 @@ func (l *look) tooLarge(template int, want string, claims []world.Claim) []Findi
 		Says: fmt.Sprintf("the next pod that %s gets has a volume of %s, smaller than those of the others: %s larger than their template",
 			l.name(), want, are(len(claims), "claim")),
 		Evidence: l.sizeEvidence(template, want, claims),
-		Fix: Fix{
-			Words: fmt.Sprintf("a claim template can't be changed: write the new size into the manifest, delete the set without "+
-				"its pods, "+
-				"and apply it again; its pods and claims stay. For a set with whenDeleted: Delete set that to Retain first. Size: %s",
-				claims[0].Asks),
-			Commands: []hint.Hint{hint.Kube("delete the set without its pods", "delete", "statefulset", l.name(), "--cascade=orphan")},
-		},
+		Fix: recreate(l.object(), fmt.Sprintf("a claim template can't be changed: write %s into the manifest, delete the set "+
+			"without its pods, and apply it again; its pods and claims stay", largest(claims))),
 	}}
+}
+
+// largest is the largest size that a claim asks for.
+func largest(claims []world.Claim) string {
+	most := claims[0].Asks
+	for _, c := range claims[1:] {
+		a, known := size(most)
+		if b, ok := size(c.Asks); ok && (!known || a.Cmp(b) < 0) {
+			most = c.Asks
+		}
+	}
+	return most
+}
+
+// recreate has a set deleted without its pods. Where the claims would be deleted after it,
+// that is stopped first, and nothing else is said: until no claim names the set as its
+// owner, the deletion would still take them.
+func recreate(set *appsv1.StatefulSet, words string) Fix {
+	policy := set.Spec.PersistentVolumeClaimRetentionPolicy
+	if policy != nil && policy.WhenDeleted == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
+		return Fix{
+			Words: "its claims would be deleted with it: have them kept; then, once no claim names the set as its owner, look again",
+			Commands: []hint.Hint{hint.Kube("", "patch", "statefulset", set.Name, "-p",
+				`{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}`)},
+		}
+	}
+	return Fix{
+		Words:    words,
+		Commands: []hint.Hint{hint.Kube("delete the set without its pods", "delete", "statefulset", set.Name, "--cascade=orphan")},
+	}
 }

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -19,7 +20,7 @@ func ObserveSet(object *appsv1.StatefulSet) Set {
 	slim := &appsv1.StatefulSet{ObjectMeta: object.ObjectMeta, Spec: object.Spec, Status: object.Status}
 	set := Set{Object: slim}
 	if applied, ok := object.Annotations[corev1.LastAppliedConfigAnnotation]; ok {
-		set.Applied = askedForMaxUnavailable(applied) && maxUnavailable(object) == nil
+		set.Applied = asksForMore(applied) && maxUnavailable(object.Spec.UpdateStrategy) == nil
 		slim.Annotations = make(map[string]string, len(object.Annotations))
 		for key, value := range object.Annotations {
 			if key != corev1.LastAppliedConfigAnnotation {
@@ -35,16 +36,27 @@ func ObserveSet(object *appsv1.StatefulSet) Set {
 	return set
 }
 
-func askedForMaxUnavailable(manifest string) bool {
-	var applied appsv1.StatefulSet
-	return json.Unmarshal([]byte(manifest), &applied) == nil && maxUnavailable(&applied) != nil
+// asksForMore reports whether a manifest asks for more than one pod at a time, which is
+// what it is without the field. It reads nothing else of it: nobody has checked the
+// quantities of what was applied, and there are some that take for ever.
+func asksForMore(manifest string) bool {
+	var applied struct {
+		Spec struct {
+			UpdateStrategy appsv1.StatefulSetUpdateStrategy `json:"updateStrategy"`
+		} `json:"spec"`
+	}
+	if json.Unmarshal([]byte(manifest), &applied) != nil {
+		return false
+	}
+	most := maxUnavailable(applied.Spec.UpdateStrategy)
+	return most != nil && *most != intstr.FromInt32(1)
 }
 
-func maxUnavailable(set *appsv1.StatefulSet) any {
-	if rolling := set.Spec.UpdateStrategy.RollingUpdate; rolling != nil && rolling.MaxUnavailable != nil {
-		return rolling.MaxUnavailable
+func maxUnavailable(s appsv1.StatefulSetUpdateStrategy) *intstr.IntOrString {
+	if s.RollingUpdate == nil {
+		return nil
 	}
-	return nil
+	return s.RollingUpdate.MaxUnavailable
 }
 
 // SetPod is a pod that a set controls.

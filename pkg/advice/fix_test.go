@@ -1,0 +1,92 @@
+package advice_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+)
+
+// fixOf is what a rule would have done about the set.
+func fixOf(t *testing.T, s *scene, rule string) (advice.Fix, []string) {
+	t.Helper()
+	for _, f := range s.look().Findings {
+		if f.Rule == rule {
+			var commands []string
+			for _, c := range f.Fix.Commands {
+				commands = append(commands, hint.Caller{}.Command(c))
+			}
+			return f.Fix, commands
+		}
+	}
+	require.Fail(t, "it has found nothing")
+	return advice.Fix{}, nil
+}
+
+func claimsGo(s *scene) {
+	s.set.Spec.PersistentVolumeClaimRetentionPolicy = &appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy{
+		WhenDeleted: appsv1.DeletePersistentVolumeClaimRetentionPolicyType,
+	}
+}
+
+// The set is not deleted while its claims would go with it.
+func TestASetWhoseClaimsGoWithItIsNotDeleted(t *testing.T) {
+	s := good(true)
+	for i, size := range []string{"2Gi", "5Gi", "3Gi"} {
+		asks(i, size)(s)
+	}
+	fix, commands := fixOf(t, s, "D3")
+	require.Contains(t, fix.Words, "write 5Gi into the manifest")
+	require.Equal(t, []string{"kubectl delete statefulset web --cascade=orphan"}, commands)
+
+	claimsGo(s)
+	_, commands = fixOf(t, s, "D3")
+	require.Equal(t, []string{
+		`kubectl patch statefulset web -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}'`,
+	}, commands)
+}
+
+// What serves or protects others is not changed or taken away.
+func TestWhatIsOfOthersIsLeftToThem(t *testing.T) {
+	others := func(isLive bool) *scene {
+		s := good(isLive)
+		s.service.Spec.Selector = map[string]string{"app": "db"}
+		return s
+	}
+	fix, commands := fixOf(t, others(true), "I1")
+	require.Empty(t, commands)
+	require.Nil(t, fix.Patch, "a Deployment may be behind it")
+	fix, _ = fixOf(t, others(false), "I1")
+	require.NotNil(t, fix.Patch)
+
+	s := good(true)
+	second := budget("all", 1)
+	s.budgets = append(s.budgets, second)
+	_, commands = fixOf(t, s, "A3")
+	require.Len(t, commands, 1)
+	s.budgets[1].OwnerReferences, s.budgets[0].OwnerReferences = controlled, controlled
+	_, commands = fixOf(t, s, "A3")
+	require.Empty(t, commands)
+
+	s = good(true)
+	s.budgets[0].Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
+	_, commands = fixOf(t, s, "A1")
+	require.Empty(t, commands, "there is one of that name")
+}
+
+var controlled = []metav1.OwnerReference{{Kind: "Redis", Name: "web", Controller: ptr.To(true)}}
+
+// A size that nobody can work out in a lifetime is no reason to try.
+func TestSizesThatTakeForEver(t *testing.T) {
+	s := good(true)
+	s.set.Annotations = map[string]string{
+		"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"volumeClaimTemplates":[{"spec":{"resources":{"requests":` +
+			`{"storage":"1e-30000000"}}}}]}}`,
+	}
+	require.Empty(t, says(s.look(), "R7"))
+}
