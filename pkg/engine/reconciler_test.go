@@ -19,7 +19,7 @@ func reconciled(p *plan.Plan) {
 	p.Reconcilers = []writeback.Reconciler{
 		{
 			Rule: writeback.RuleKustomization, Name: "Flux Kustomization flux-system/shop", Managers: []string{"kustomize-controller"},
-			Fields: []writeback.Field{{Field: "template", Path: "spec.image", Value: json.RawMessage(`"nginx:1.22"`), Commit: true}},
+			Fields: []writeback.Field{{Field: "template", Path: "spec.image", Ends: json.RawMessage(`"nginx:1.22"`), Commit: true}},
 			Stop: []hint.Hint{
 				{Kind: hint.Flux, Verb: "suspend", Args: []string{"kustomization", "shop"}, Namespace: "flux-system"},
 				hint.Kube("or this set alone", "annotate", "statefulset", "web", "a=b"),

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -26,9 +27,15 @@ func (g Give) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, bool) {
 	return fieldmanager.Give(s.Set.ManagedFields, g.From, g.To, g.Fields)
 }
 
-// Done reports whether there is nothing to be given any more.
+// ReceiverGone reports whether the receiver owns nothing of the set any more.
+func (g Give) ReceiverGone(s sts.Snapshot) bool {
+	return !slices.Contains(fieldmanager.Managers(s.Set.ManagedFields), g.To)
+}
+
+// Done reports whether there is nothing to be given any more. Where the receiver has gone
+// nothing was given.
 func (g Give) Done(s sts.Snapshot) bool {
-	if !s.Exists() {
+	if !s.Exists() || g.ReceiverGone(s) {
 		return false
 	}
 	_, changes := g.Of(s)

@@ -89,6 +89,15 @@ func argoCD(f Facts) *writeback.Reconciler {
 	return r
 }
 
+// qualified is how argocd names an application: with its namespace where that is not its own.
+func qualified(namespace, name string) string {
+	name = cmp.Or(name, "NAME")
+	if namespace == "" || namespace == argoNamespace {
+		return name
+	}
+	return namespace + "/" + name
+}
+
 // argoPace is when an application writes, and what pauses it.
 func argoPace(app Object, namespace, name string) (string, []hint.Hint) {
 	_, automated := field.At(app.Content, field.Names("spec", "syncPolicy", "automated"))
@@ -98,7 +107,7 @@ func argoPace(app Object, namespace, name string) (string, []hint.Hint) {
 	switch {
 	case !app.there():
 		return "at its next sync, or within seconds where it heals itself",
-			[]hint.Hint{hint.Words("pause it: argocd app set " + cmp.Or(name, "NAME") + " --sync-policy none")}
+			[]hint.Hint{hint.Words("pause it: argocd app set " + qualified(namespace, name) + " --sync-policy none")}
 	case automated && app.is("spec", "syncPolicy", "automated", "selfHeal"):
 		pause := hint.Kube("", "patch", "applications.argoproj.io", name, "--type", "merge", "-p",
 			`{"spec":{"syncPolicy":{"automated":{"selfHeal":false}}}}`)

@@ -28,6 +28,9 @@ func earlier(fields []writeback.Field) bool {
 // What could not be read is told in one line, the last.
 func Lines(all []writeback.Reconciler, unread []string, caller hint.Caller) []string {
 	told := Told(all)
+	if len(told) == 0 {
+		return nil
+	}
 	room := mostLines - min(len(unread), 1)
 	var out []string
 	for i, r := range told {

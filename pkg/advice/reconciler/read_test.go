@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/reconciler"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -114,6 +115,10 @@ func TestWhatFluxSays(t *testing.T) {
 	require.Contains(t, with(drift("enabled"))[0], "puts it back within its interval (5m), for it looks for drift")
 	require.Contains(t, with(drift("warn"))[0], "at its next upgrade")
 	require.Empty(t, with(map[string]any{"suspend": true}))
+}
+
+func TestWhatCouldNotBeReadIsNothingWhereNobodyWrites(t *testing.T) {
+	require.Empty(t, reconciler.Lines(nil, []string{"forbidden"}, hint.Caller{}))
 }
 
 func TestAtMostThreeLines(t *testing.T) {

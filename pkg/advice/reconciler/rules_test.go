@@ -238,6 +238,7 @@ func TestVerticalAutoscalers(t *testing.T) {
 		lines(t, with("Recreate")))
 	require.Empty(t, lines(t, with("Off")))
 	require.Empty(t, lines(t, with("Initial")))
+	require.Empty(t, lines(t, reads(t, f, reconciler.Object{})), "it was deleted")
 	f.Vertical = "$(no name)"
 	require.Empty(t, lines(t, f))
 }

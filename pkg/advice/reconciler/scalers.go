@@ -66,7 +66,10 @@ func verticals(f Facts) []Ref {
 // vertical writes pods and not the set; those that it evicts are a disturbance.
 func vertical(f Facts) *writeback.Reconciler {
 	ref := f.verticalRef()
-	object := f.Read[ref]
+	object, asked := f.Read[ref]
+	if asked && !object.there() && object.Unread == "" {
+		return nil // it was deleted; its annotation stays on pods until they are recreated
+	}
 	mode := object.text("spec", "updatePolicy", "updateMode")
 	if ref.Name == "" || !f.replacesPods() || mode == "Off" || mode == "Initial" {
 		return nil

@@ -1,12 +1,14 @@
 package reconciler
 
 import (
+	"encoding/json"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/field"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // lastApplied is what client-side apply keeps of a manifest.
@@ -55,7 +57,7 @@ const (
 func (s source) wants(w Write) (wish, any) {
 	if s.manifest != nil {
 		value, ok := field.At(s.manifest, w.Path)
-		if !ok || raw(value) != nil && string(raw(value)) == string(raw(w.After)) {
+		if !ok || w.has(raw(value)) {
 			return wishNot, nil
 		}
 		return wishSure, value
@@ -121,7 +123,7 @@ func (s source) fill(r *writeback.Reconciler) bool {
 			continue
 		}
 		r.Fields = append(r.Fields, writeback.Field{
-			Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Back: raw(back), Earlier: w.Earlier,
+			Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Ends: raw(w.Ends), Back: raw(back), Earlier: w.Earlier,
 			Maybe:  wish == wishMaybe,
 			Commit: w.Stays && (wish == wishSure || w.Path.Last() == "image"),
 		})
@@ -129,12 +131,19 @@ func (s source) fill(r *writeback.Reconciler) bool {
 	return len(r.Fields) > 0
 }
 
+// has reports whether the run is content with a value all the while: what it writes first
+// is it, and what it writes last. A scale gets nearer with each step, so its last counts.
+func (w Write) has(value json.RawMessage) bool {
+	text := string(value)
+	return text != "" && text == string(raw(w.Ends)) && (w.Field == workload.FieldReplicas || text == string(raw(w.After)))
+}
+
 // all are all fields that the run writes.
 func (f Facts) all() []writeback.Field {
 	var out []writeback.Field
 	for _, w := range f.Writes {
 		if !w.Earlier {
-			out = append(out, writeback.Field{Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Back: raw(w.Before)})
+			out = append(out, writeback.Field{Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Ends: raw(w.Ends), Back: raw(w.Before)})
 		}
 	}
 	return out

@@ -14,7 +14,8 @@ import (
 type Write struct {
 	Field         workload.Field
 	Path          field.Path
-	Before, After any  // nil where the set does not have it
+	Before, After any  // nil where the set does not have it; After is what is written first
+	Ends          any  // what is written last
 	Stays         bool // when the run is over, it is another value than before
 	Earlier       bool // an earlier run of the same operation has written it
 }
@@ -63,7 +64,8 @@ func (v values) write(s sts.Snapshot, f workload.Field, before any, known bool) 
 	if len(paths) == 0 {
 		return nil
 	}
-	w := Write{Field: f, Path: field.Names(paths[0]...), Before: before, After: v[0], Stays: v[len(v)-1] != before}
+	ends := v[len(v)-1]
+	w := Write{Field: f, Path: field.Names(paths[0]...), Before: before, After: v[0], Ends: ends, Stays: ends != before}
 	if !known {
 		w.Before = nil
 	}
@@ -95,7 +97,8 @@ func templateWrites(to podtemplate.Template, stable string, s sts.Snapshot) []Wr
 			continue // null, or left out
 		}
 		out = append(out, Write{
-			Field: workload.FieldTemplate, Path: c.Path, Before: c.Before, After: c.After, Stays: true, Earlier: earlier,
+			Field: workload.FieldTemplate, Path: c.Path, Before: c.Before, After: c.After, Ends: c.After,
+			Stays: true, Earlier: earlier,
 		})
 	}
 	return out

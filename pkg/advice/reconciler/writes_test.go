@@ -40,6 +40,25 @@ func TestWrites(t *testing.T) {
 	require.False(t, got["spec.persistentVolumeClaimRetentionPolicy.whenScaled"].Stays, "it was that before")
 }
 
+// A scale goes pod by pod: what it ends at is what a source should have.
+func TestAScaleIsJudgedByItsEnd(t *testing.T) {
+	p := &plan.Plan{Verb: "scale", Name: "web", Scales: true, Steps: []plan.Step{
+		{Change: plan.Edit{Replicas: ptr.To(6)}}, {Change: plan.Edit{Replicas: ptr.To(7)}}, {Change: plan.Edit{Replicas: ptr.To(8)}},
+	}}
+	of := func(replicas string) []writeback.Reconciler {
+		s := ststest.Snapshot(
+			ststest.Set(tracked("shop:apps/StatefulSet:default/web"), lastApplied(`{"spec":{"replicas":`+replicas+`}}`)), ststest.Pods(0, 5),
+		)
+		return found(t, reconciler.Facts{Set: s.Set, Writes: reconciler.Writes(p, s)})
+	}
+	require.Empty(t, of("8"), "it is there already")
+	for _, replicas := range []string{"5", "6"} {
+		commits := writeback.Commits(of(replicas))
+		require.Len(t, commits, 1, replicas)
+		require.JSONEq(t, `8`, string(commits[0].Value))
+	}
+}
+
 // What began earlier is still to be committed when another run ends it.
 func TestWhatAnEarlierRunHasWrittenIsCommittedByTheLast(t *testing.T) {
 	promote := &plan.Plan{Verb: "promote", Name: "web", Stable: ststest.Stable, Steps: []plan.Step{{Change: plan.Partition(0)}}}

@@ -44,7 +44,11 @@ func (r *Runner) Preflight(ctx context.Context, p *plan.Plan, s sts.Snapshot, sc
 	if err := r.give(p, facts); err != nil {
 		return err
 	}
-	if r.Flags.Preflight == options.PreflightOff || goesOn(s, facts) {
+	switch {
+	case r.Flags.Preflight == options.PreflightOff:
+		p.Reconcilers = writeback.Uncommitted(p.Reconcilers) // it says nothing at the end, either
+		return nil
+	case r.Flags.Preflight == options.PreflightWarn && goesOn(s, facts):
 		return nil
 	}
 	return r.tellReconcilers(p, reconciler.Unread(facts.Read))
@@ -91,10 +95,11 @@ func (r *Runner) objects(ctx context.Context, refs []reconciler.Ref) map[reconci
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	for _, ref := range refs {
-		if _, known := r.read[ref]; known {
-			continue
-		}
+	unknown := slices.DeleteFunc(slices.Clone(refs), func(ref reconciler.Ref) bool {
+		_, known := r.read[ref]
+		return known
+	})
+	for _, ref := range unknown {
 		all.Go(func() {
 			object := r.object(ctx, ref)
 			mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
@@ -171,11 +172,13 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	return p, nil
 }
 
-// fates are what happens to each claim.
+// fates are what happens to each claim, which is that very one and asks for as much as it
+// was shown.
 func fates(p *plan.Plan) map[string]plan.SizeFate {
 	out := map[string]plan.SizeFate{}
 	for i := range p.Sizes {
-		out[p.Sizes[i].Claim.Name+" "+p.Sizes[i].Wanted] = p.Sizes[i].Fate
+		c := &p.Sizes[i]
+		out[strings.Join([]string{c.Claim.Name, string(c.Claim.UID), c.Claim.Requested(), c.Wanted}, " ")] = c.Fate
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Sn
 // Classes reads the StorageClasses with these names. One that there is not is left out.
 func (c Claims) Classes(ctx context.Context, names []string) ([]storage.Class, error) {
 	ctx = c.conn.Quiet(ctx)
-	var out []storage.Class
+	out := []storage.Class{} // not nil, which means that they can't be read
 	for _, name := range names {
 		class, err := transport.Again(ctx, func(ctx context.Context) (*storagev1.StorageClass, error) {
 			return c.conn.StorageClasses().Get(ctx, name, metav1.GetOptions{})

@@ -82,6 +82,10 @@ func TestClassesAndQuotas(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []storage.Class{{Name: "fast", Expandable: true}}, got)
 
+	got, err = server.Client().Classes(t.Context(), []string{"gone"})
+	require.NoError(t, err)
+	require.Equal(t, []storage.Class{}, got, "it was read, and there is none")
+
 	server.On(http.MethodGet, classes+"fast", kubetest.Failure(http.StatusForbidden, `User "jo" cannot get resource "storageclasses"`))
 	_, err = server.Client().Classes(t.Context(), []string{"fast"})
 	require.True(t, kube.Denied(err))

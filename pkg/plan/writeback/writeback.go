@@ -32,9 +32,10 @@ type Reconciler struct {
 type Field struct {
 	Field workload.Field `json:"field"`
 	Path  string         `json:"path"`
-	// Value is what the run writes, and Back what is put in its place: nil where it is
-	// taken away, or where nobody knows.
+	// Value is what the run writes first, Ends what it writes last, and Back what is put in
+	// its place: nil where it is taken away, or where nobody knows.
 	Value json.RawMessage `json:"value,omitempty"`
+	Ends  json.RawMessage `json:"ends,omitempty"`
 	Back  json.RawMessage `json:"back,omitempty"`
 	// Commit says that the value stays when the run is over, and that there is a source
 	// in which it can be changed.
@@ -83,7 +84,7 @@ func Commits(all []Reconciler) []Commit {
 		for _, f := range r.Fields {
 			known := slices.ContainsFunc(out, func(c Commit) bool { return c.Path == f.Path })
 			if f.Commit && !known {
-				out = append(out, Commit{f.Path, f.Value, r.Name, f.Maybe})
+				out = append(out, Commit{f.Path, f.Ends, r.Name, f.Maybe})
 			}
 		}
 	}

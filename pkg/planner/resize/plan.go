@@ -151,10 +151,28 @@ func (b *builder) frame() *plan.Plan {
 	}
 }
 
+// lead is the ordinal whose claims go first: the highest, where the driver has shown that
+// it can do it or a claim is on its way already; otherwise the highest that has not its
+// size. A claim that was made with the size has shown nothing.
+func (b *builder) lead() int {
+	highest := b.sizes[0].Ordinal
+	open := b.open(func(plan.Resize) bool { return true })
+	if len(open) == 0 || slices.ContainsFunc(b.sizes, b.shows) {
+		return highest
+	}
+	return open[0].Ordinal
+}
+
+// shows reports whether a claim was resized to its size, or is asked to be.
+func (b *builder) shows(c plan.Resize) bool {
+	made := b.s.TemplateRequest(b.of[c.Claim.Name])
+	return c.Fate == plan.SizeWaits || c.Fate == plan.SizeIs && made != "" && storage.CompareSizes(c.Wanted, made) > 0
+}
+
 // canary takes the highest ordinal's claims alone: whether the driver can do it shows on
 // them. Where they have their size it has shown.
 func (b *builder) canary(p *plan.Plan) {
-	group := b.open(func(c plan.Resize) bool { return c.Ordinal == b.sizes[0].Ordinal })
+	group := b.open(func(c plan.Resize) bool { return c.Ordinal == b.lead() })
 	for i := range group {
 		b.step(p, group[:i+1], 1, 0, false)
 	}
@@ -165,7 +183,7 @@ func (b *builder) canary(p *plan.Plan) {
 // size, or wait for their pods to restart. What is to be done about those the last step
 // says.
 func (b *builder) others(p *plan.Plan) {
-	all := b.open(func(c plan.Resize) bool { return c.Ordinal != b.sizes[0].Ordinal })
+	all := b.open(func(c plan.Resize) bool { return c.Ordinal != b.lead() })
 	b.underWay(p, all)
 	for group := range slices.Chunk(all, b.r.AtOnce) {
 		for i := range group {

@@ -129,6 +129,21 @@ func TestTheHighestOrdinalGoesFirstAndTheOthersInGroups(t *testing.T) {
 	require.Equal(t, []string{"web", "--size", "data=20Gi", "--claims-only"}, p.Resume.Args)
 }
 
+// A claim that was made as large as that has not shown that the driver can expand one.
+func TestAClaimThatWasMadeWithTheSizeIsNoCanary(t *testing.T) {
+	set := ststest.Set(templates("data"), func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates[0].Spec.Resources.Requests = requests("20Gi")
+	})
+	s := ststest.Snapshot(set, ststest.Pods(0, 5)).WithClaims(five(map[int]func(*storage.Claim){4: has("20Gi")}))
+
+	p, err := plantest.Saved(resize.Plan(request(t, "20Gi"), s, ststest.Start))
+
+	require.NoError(t, err)
+	require.Equal(t, "1/2 grow claim data-web-3 from 10Gi to 20Gi; claim data-web-3 has the new size",
+		strings.Split(outline(p), "\n")[0])
+	require.Contains(t, p.Details[0], "the claims of ordinal 3 go first, alone")
+}
+
 func TestWhatIsDoneIsLeftOut(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -27,12 +27,12 @@ func (b *builder) title() string {
 // details say how it goes, and what stays as it is.
 func (b *builder) details() []string {
 	var out []string
-	first := b.open(func(c plan.Resize) bool { return c.Ordinal == b.sizes[0].Ordinal })
-	others := b.open(func(c plan.Resize) bool { return c.Ordinal != b.sizes[0].Ordinal })
+	first := b.open(func(c plan.Resize) bool { return c.Ordinal == b.lead() })
+	others := b.open(func(c plan.Resize) bool { return c.Ordinal != b.lead() })
 	if len(first) > 0 && len(others) > 0 {
 		out = append(out, fmt.Sprintf("the claims of ordinal %d go first, alone; "+
 			"when they have their size, the others follow, up to %d at a time",
-			b.sizes[0].Ordinal, b.r.AtOnce))
+			b.lead(), b.r.AtOnce))
 	}
 	out = append(out, b.template())
 	for i := range b.sizes {

@@ -23,14 +23,17 @@ func ReconciledPlan() plan.Plan {
 			Fields: []writeback.Field{
 				{
 					Field: workload.FieldTemplate, Path: path + ".image", Commit: true,
-					Value: json.RawMessage(`"nginx:1.22"`), Back: json.RawMessage(`"nginx:1.21"`),
+					Value: json.RawMessage(`"nginx:1.22"`), Ends: json.RawMessage(`"nginx:1.22"`), Back: json.RawMessage(`"nginx:1.21"`),
 				},
 				{Field: workload.FieldTemplate, Path: path + ".command", Commit: true, Back: json.RawMessage(`["nginx"]`)},
 				{
 					Field: workload.FieldPartition, Path: "spec.updateStrategy.rollingUpdate.partition",
 					Value: json.RawMessage(`5`), Maybe: true,
 				},
-				{Field: workload.FieldReplicas, Path: "spec.replicas", Value: json.RawMessage(`7`), Commit: true, Earlier: true},
+				{
+					Field: workload.FieldReplicas, Path: "spec.replicas", Value: json.RawMessage(`6`), Ends: json.RawMessage(`7`),
+					Commit: true, Earlier: true,
+				},
 			},
 			Stop: []hint.Hint{{Kind: hint.Flux, Verb: "suspend", Args: []string{"kustomization", "shop"}, Namespace: "flux-system"}},
 			Keep: []hint.Hint{hint.Words("in the Kustomization: spec.ignore")},

@@ -19,14 +19,17 @@ type Change struct {
 var keys = map[string][]string{
 	"containers": {"name"}, "initContainers": {"name"}, "ephemeralContainers": {"name"}, "volumes": {"name"}, "env": {"name"},
 	"imagePullSecrets": {"name"}, "resourceClaims": {"name"}, "schedulingGates": {"name"}, "claims": {"name"},
-	"volumeMounts": {"mountPath"}, "volumeDevices": {"devicePath"}, "ports": {"containerPort", "protocol"},
+	"evictionResponders": {"name"},
+	"volumeMounts":       {"mountPath"}, "volumeDevices": {"devicePath"}, "ports": {"containerPort", "protocol"},
 	"hostAliases": {"ip"}, "topologySpreadConstraints": {"topologyKey", "whenUnsatisfiable"},
 }
 
 // atomic are maps and structs that are owned as a whole (x-kubernetes-map-type).
 var atomic = map[string]bool{
 	"nodeSelector": true, "selector": true, "labelSelector": true, "namespaceSelector": true, "fieldRef": true,
-	"resourceFieldRef": true, "secretKeyRef": true, "configMapKeyRef": true, "secretRef": true,
+	"resourceFieldRef": true, "secretKeyRef": true, "configMapKeyRef": true, "secretRef": true, "fileKeyRef": true,
+	"nodePublishSecretRef": true, "dataSource": true,
+	"requiredDuringSchedulingIgnoredDuringExecution": true, // of nodes; those of pods are lists
 }
 
 // Parse decodes an object for [At] and [Changes], with its numbers as they are written.

@@ -17,6 +17,7 @@ func Give(entries []metav1.ManagedFieldsEntry, from []string, to string, fields 
 		return entries, false
 	}
 	out, changed := slices.Clone(entries), false
+	emptied := map[int]bool{}
 	theirs := tree(&out[receiver])
 	for i := range out {
 		ours := tree(&out[i])
@@ -34,15 +35,20 @@ func Give(entries []metav1.ManagedFieldsEntry, from []string, to string, fields 
 		if given {
 			changed = true
 			out[i].FieldsV1 = metav1.NewFieldsV1(ours.Text())
+			emptied[i] = ours.Text() == "{}"
 		}
 	}
 	if !changed {
 		return entries, false
 	}
 	out[receiver].FieldsV1 = metav1.NewFieldsV1(theirs.Text())
-	return slices.DeleteFunc(out, func(e metav1.ManagedFieldsEntry) bool {
-		return e.FieldsV1 != nil && e.FieldsV1.GetRawString() == "{}"
-	}), true
+	var left []metav1.ManagedFieldsEntry
+	for i := range out {
+		if !emptied[i] {
+			left = append(left, out[i])
+		}
+	}
+	return left, true
 }
 
 // receiver is the entry of a manager that takes what it is given: what it applied on the

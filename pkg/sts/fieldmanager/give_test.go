@@ -56,6 +56,13 @@ func TestGive(t *testing.T) {
 			[]metav1.ManagedFieldsEntry{entry("helm", 1, `{"f:spec":{"f:a":{},"f:replicas":{}}}`)},
 		},
 		{
+			"an empty entry of somebody else stays",
+			[]metav1.ManagedFieldsEntry{
+				applied("helm", `{"f:spec":{"f:a":{}}}`), applied("other", `{}`), entry("sts-rollout", 5, `{"f:spec":{"f:replicas":{}}}`),
+			},
+			[]metav1.ManagedFieldsEntry{applied("helm", `{"f:spec":{"f:a":{},"f:replicas":{}}}`), applied("other", `{}`)},
+		},
+		{
 			"what others own stays theirs",
 			[]metav1.ManagedFieldsEntry{applied("helm", `{"f:spec":{"f:a":{}}}`), entry("kubectl-edit", 5, both)},
 			nil,
