@@ -8,6 +8,10 @@ import (
 	"unicode/utf8"
 )
 
+// GuardJSON keeps what is in quotes in JSON from being a command to GitHub's runner:
+// wherever it stands in a line, ##[ is one. See [Guard].
+func GuardJSON(text string) string { return strings.ReplaceAll(text, "##[", `#\u0023[`) }
+
 // Guard keeps lines from being commands to GitHub's runner, whatever text from
 // the cluster is in them: those that begin with ::, behind any white space, and
 // those that have ##[ anywhere. A space goes in between.

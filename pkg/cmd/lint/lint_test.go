@@ -169,3 +169,39 @@ func TestExplain(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "P1: pods that are deleted before they have stopped\n")
 }
+
+// Only the last manifest of a name is applied, and places are in that one.
+func TestOfTwoManifestsOfOneNameTheLastIsJudged(t *testing.T) {
+	zero := strings.Replace(set("web", ""), "  replicas: 3\n", "  replicas: 3\n  revisionHistoryLimit: 0\n", 1)
+	out, _, err := run(t, map[string]string{"a.yaml": zero, "b.yaml": "# another\n" + set("web", "")}, "", asIs)
+	require.NoError(t, err)
+	require.Equal(t, "not looked at: a.yaml:1 StatefulSet web: another manifest of that name comes after it, and only the last is "+
+		"applied\nnothing found in 1 set\n", out)
+
+	out, _, err = run(t, map[string]string{"a.yaml": set("web", ""), "b.yaml": zero}, "", asIs)
+	require.NoError(t, err)
+	require.Contains(t, out, "revisionHistoryLimit: 0 (b.yaml:7)")
+}
+
+// Kinds of others have the same names: a place is in the object that is judged.
+func TestAServiceOfKnativeIsNoService(t *testing.T) {
+	service := "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: 10.0.0.1, selector: {app: web}}\n"
+	knative := "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: web}\n"
+	out, _, err := run(t, map[string]string{"a.yaml": set("web", ""), "b.yaml": service, "c.yaml": knative}, "", asIs)
+	require.NoError(t, err)
+	require.Contains(t, out, "service/web spec.clusterIP: 10.0.0.1 (b.yaml:4)")
+}
+
+func TestSarifIsForMachinesAlone(t *testing.T) {
+	text := strings.Replace(set("web", "      terminationGracePeriodSeconds: 0\n"), "name: app,", `name: "##[error]app",`, 1)
+	text = strings.Replace(text, "  replicas: 3\n", "  replicas: 3\n  revisionHistoryLimit: 0\n", 1)
+	out, _, err := run(t, map[string]string{"sp ace#1/we%b.yaml": text}, "", func(r *lint.Request) {
+		r.Output, r.Least = report.SARIF, advice.Error
+	})
+	require.ErrorAs(t, err, new(*app.Ended))
+	require.Contains(t, out, `"uri": "sp%20ace%231/we%25b.yaml"`)
+	_, results, _ := strings.Cut(out, `"results"`)
+	require.Contains(t, results, `"P1"`)
+	require.NotContains(t, results, `"R6"`, "a warning")
+	require.NotContains(t, out, "##[")
+}

@@ -54,7 +54,13 @@ func (s *scene) in(namespace string) *world.World {
 
 func (s *scene) add(doc manifest.Document) error {
 	group, _, _ := strings.Cut(doc.APIVersion, "/")
-	s.at[advice.Object{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name}] = doc
+	judged := map[string]bool{
+		"Service": doc.APIVersion == "v1", "PodDisruptionBudget": group == policyv1.GroupName,
+		"HorizontalPodAutoscaler": group == autoscalingv2.GroupName, "StorageClass": group == storagev1.GroupName,
+	}
+	if judged[doc.Kind] { // others of the name, such as Knative's Service, are something else
+		s.at[objectOf(doc)] = doc
+	}
 	switch {
 	case doc.Kind == "StatefulSet":
 		return s.set(doc)
@@ -123,6 +129,11 @@ func (s *scene) set(doc manifest.Document) error {
 			s.pass(doc, "it is a part of a manifest: without a selector or containers the API server takes no set")
 		default:
 			w := s.in(doc.Namespace)
+			if earlier, twice := s.at[objectOf(doc)]; twice {
+				s.pass(earlier, "another manifest of that name comes after it, and only the last is applied")
+				w.Sets = slices.DeleteFunc(w.Sets, func(set world.Set) bool { return set.Object.Name == o.Name })
+			}
+			s.at[objectOf(doc)] = doc
 			w.Sets = append(w.Sets, world.ObserveSet(o))
 		}
 	})
@@ -142,6 +153,10 @@ func (s *scene) lacks(w *world.World) {
 }
 
 // pass says why a set is not judged.
+func objectOf(doc manifest.Document) advice.Object {
+	return advice.Object{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name}
+}
+
 func (s *scene) pass(doc manifest.Document, why string) {
 	line, _ := doc.Position("")
 	s.unseen = append(s.unseen, advice.Unseen{

@@ -28,6 +28,7 @@ func (l *Advices) Add(a report.Advice) {
 	l.Total.Add(a.Advice)
 	switch {
 	case l.Format == report.SARIF:
+		l.Sarif.Least = l.Least
 		l.Sarif.Add(a)
 	case l.human():
 		p := l.printer()

@@ -1,9 +1,13 @@
 package findings
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
+	"net/url"
 	"path/filepath"
+	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -96,16 +100,17 @@ const (
 // Sarif collects findings about files.
 type Sarif struct {
 	Version string // of the plugin
+	// Least is the severity from which findings are in it.
+	Least   advice.Severity
 	results []sarifResult
 }
 
 // Add adds what was found about one set.
 func (s *Sarif) Add(a report.Advice) {
-	for i := range a.Findings {
-		s.add(a, a.Findings[i])
-	}
-	for i := range a.Silenced {
-		s.add(a, a.Silenced[i])
+	for _, f := range slices.Concat(a.Findings, a.Silenced) {
+		if f.Severity.AtLeast(cmp.Or(s.Least, advice.Info)) {
+			s.add(a, f)
+		}
 	}
 }
 
@@ -140,7 +145,7 @@ func (s *Sarif) add(a report.Advice, f advice.Finding) {
 
 func location(p report.Place) sarifLocation {
 	return sarifLocation{Physical: sarifPhysical{
-		Artifact: sarifArtifact{filepath.ToSlash(report.Clean(p.File))}, Region: sarifRegion{max(p.Line, 1), max(p.Column, 1)},
+		Artifact: sarifArtifact{(&url.URL{Path: filepath.ToSlash(report.Clean(p.File))}).String()}, Region: sarifRegion{max(p.Line, 1), max(p.Column, 1)},
 	}}
 }
 
@@ -161,7 +166,7 @@ func (s *Sarif) Write(w io.Writer, failed []string) error {
 			Configuration: sarifRuleConfig{level(r.Severity)},
 		})
 	}
-	run := sarifRun{Tool: sarifTool{driver}, ColumnKind: "utf16CodeUnits", Results: s.results}
+	run := sarifRun{Tool: sarifTool{driver}, ColumnKind: "unicodeCodePoints", Results: s.results}
 	if run.Results == nil {
 		run.Results = []sarifResult{}
 	}
@@ -170,7 +175,12 @@ func (s *Sarif) Write(w io.Writer, failed []string) error {
 		invocation.Notifications = append(invocation.Notifications, sarifNotification{"error", sarifText{report.Clean(why)}})
 	}
 	run.Invocations = []sarifInvocation{invocation}
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	if err := encoder.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, report.GuardJSON(text.String()))
+	return err
 }

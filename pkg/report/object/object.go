@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
@@ -177,8 +176,7 @@ func Write(w io.Writer, format report.Format, v any) {
 		panic(fmt.Sprintf("write %T: %v", v, err))
 	}
 	if format == report.JSON {
-		// Wherever it stands in a line, GitHub takes it for a command; see [report.Guard].
-		text = strings.ReplaceAll(text, "##[", `#\u0023[`)
+		text = report.GuardJSON(text)
 	}
 	_, _ = io.WriteString(w, report.SpellOut(text))
 }
