@@ -19,7 +19,8 @@ import (
 func (c *Client) give(ctx context.Context, g plan.Give, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
 	fields, changes := g.Of(seen)
 	if g.ReceiverGone(seen) {
-		return nil, fmt.Errorf("statefulset %q: manager %q owns nothing of it any more: nothing was handed over", seen.Name(), sts.Clean(g.To))
+		return nil, fmt.Errorf("statefulset %q: manager %q owns nothing of it any more: nothing was handed over",
+			seen.Name(), sts.Clean(g.To))
 	}
 	if !changes {
 		return seen.Set, nil

@@ -48,7 +48,6 @@ func AddRunFlags(flags *pflag.FlagSet, f *RunFlags, yes string) {
 	AddOutput(flags, &f.Output)
 	AddReport(flags)
 	AddFieldManager(flags)
-	addPreflight(flags, &f.Preflight)
 }
 
 // TakesDryRun notes the values of --dry-run.

@@ -110,6 +110,7 @@ func TestRunFlags(t *testing.T) {
 			f := RunFlags{}
 			flags := pflag.NewFlagSet("verb", pflag.ContinueOnError)
 			AddRunFlags(flags, &f, "yes")
+			AddPreflight(flags, &f.Preflight)
 			require.NoError(t, flags.Parse(test.args))
 
 			err := f.Check()

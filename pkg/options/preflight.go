@@ -12,7 +12,8 @@ const (
 	PreflightOff    Preflight = "off"
 )
 
-func addPreflight(flags *pflag.FlagSet, value *Preflight) {
+// AddPreflight adds --preflight, for verbs that write the set itself.
+func AddPreflight(flags *pflag.FlagSet, value *Preflight) {
 	flags.StringVar((*string)(value), "preflight", string(PreflightWarn),
 		`What to do about others who put back what this run writes (Argo CD, Flux, Helm, autoscalers, operators): "warn" names `+
 			`them and what pauses them, "refuse" ends with exit code 3, "off" says nothing and reads none of their objects.`)

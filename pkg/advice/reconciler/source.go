@@ -143,7 +143,9 @@ func (f Facts) all() []writeback.Field {
 	var out []writeback.Field
 	for _, w := range f.Writes {
 		if !w.Earlier {
-			out = append(out, writeback.Field{Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Ends: raw(w.Ends), Back: raw(w.Before)})
+			out = append(out, writeback.Field{
+				Field: w.Field, Path: w.Path.String(), Value: raw(w.After), Ends: raw(w.Ends), Back: raw(w.Before),
+			})
 		}
 	}
 	return out

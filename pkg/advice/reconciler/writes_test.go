@@ -47,7 +47,8 @@ func TestAScaleIsJudgedByItsEnd(t *testing.T) {
 	}}
 	of := func(replicas string) []writeback.Reconciler {
 		s := ststest.Snapshot(
-			ststest.Set(tracked("shop:apps/StatefulSet:default/web"), lastApplied(`{"spec":{"replicas":`+replicas+`}}`)), ststest.Pods(0, 5),
+			ststest.Set(tracked("shop:apps/StatefulSet:default/web"), lastApplied(`{"spec":{"replicas":`+replicas+`}}`)),
+			ststest.Pods(0, 5),
 		)
 		return found(t, reconciler.Facts{Set: s.Set, Writes: reconciler.Writes(p, s)})
 	}

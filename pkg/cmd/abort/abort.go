@@ -62,6 +62,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddIgnorePDB(cmd.Flags(), &r.IgnorePDB)
 	checks = options.AddCheckFlags(cmd.Flags())
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
+	options.AddPreflight(cmd.Flags(), &r.Run.Preflight)
 	return cmd
 }
 

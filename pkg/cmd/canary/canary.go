@@ -169,6 +169,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddIgnoreOwner(fs, &f.run)
 	options.AddGiveTo(fs, &f.run)
 	options.AddRunFlags(fs, &f.run, "Go on from step to step without asking.")
+	options.AddPreflight(fs, &f.run.Preflight)
 	return cmd
 }
 

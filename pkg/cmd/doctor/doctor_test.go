@@ -24,12 +24,15 @@ var limits = plan.Limits{Patience: 30 * time.Second, Placing: 5 * time.Minute}
 func TestFlags(t *testing.T) {
 	apptest.Accept(t, parse, []apptest.Use[doctor.Request]{
 		{Name: "all of the namespace", Want: &doctor.Request{Advice: usual, Limits: limits}},
-		{Name: "two", Args: []string{"web", "sts/db"}, Want: &doctor.Request{Advice: usual, Limits: limits, Selection: options.Selection{Names: []string{"web", "db"}}}},
+		{Name: "two", Args: []string{"web", "sts/db"}, Want: &doctor.Request{
+			Advice: usual, Limits: limits, Selection: options.Selection{Names: []string{"web", "db"}},
+		}},
 		{Name: "all there are with a label", Args: []string{"-A", "-l", "app=web"}, Want: &doctor.Request{
 			Advice: usual, Limits: limits, Selection: options.Selection{AllNamespaces: true, Selector: "app=web"},
 		}},
 		{Name: "for a program", Args: []string{"web", "-ojson", "--fail-on=info", "--severity=error"}, Want: &doctor.Request{
-			Advice: options.Advice{FailOn: advice.Info, Least: advice.Error}, Limits: limits, Selection: options.Selection{Names: []string{"web"}}, Output: report.JSON,
+			Advice: options.Advice{FailOn: advice.Info, Least: advice.Error}, Limits: limits,
+			Selection: options.Selection{Names: []string{"web"}}, Output: report.JSON,
 		}},
 	})
 }

@@ -63,6 +63,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "hold NAME", "Let no template change of a StatefulSet roll out", long, example
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "Why it is held, for whoever comes upon it. Everybody who may read the set can read it.")
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; hold never asks.")
+	options.AddPreflight(cmd.Flags(), &r.Run.Preflight)
 	return cmd
 }
 

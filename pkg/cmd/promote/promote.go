@@ -71,6 +71,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	checks.AddChecksChanged()
 	options.AddGiveTo(cmd.Flags(), &r.Run)
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Accepted for pipelines; promote never asks.")
+	options.AddPreflight(cmd.Flags(), &r.Run.Preflight)
 	return cmd
 }
 

@@ -45,6 +45,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := options.SetCommand(&r.Name, r.Run.Check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Short, cmd.Long, cmd.Example = "release NAME", "End a hold, and let what waits roll out", long, example
 	options.AddRunFlags(cmd.Flags(), &r.Run, "Don't ask.")
+	options.AddPreflight(cmd.Flags(), &r.Run.Preflight)
 	return cmd
 }
 

@@ -81,6 +81,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	checks.AddChecksChanged()
 	options.AddIgnoreOwner(fs, &r.Run)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
+	options.AddPreflight(fs, &r.Run.Preflight)
 	return cmd
 }
 

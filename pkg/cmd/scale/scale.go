@@ -116,6 +116,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	checks = options.AddCheckFlags(fs)
 	options.AddGiveTo(fs, &r.Run)
 	options.AddRunFlags(fs, &r.Run, "Don't ask whether to begin. What happens to the claims is a question for --pvc.")
+	options.AddPreflight(fs, &r.Run.Preflight)
 	return cmd
 }
 

@@ -29,7 +29,11 @@ func TestFlags(t *testing.T) {
 		want status.Request
 	}{
 		{"a name alone", []string{"web"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual}},
-		{"with its claims", []string{"web", "--claims"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Claims: true}},
+		{
+			"with its claims",
+			[]string{"web", "--claims"},
+			status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Claims: true},
+		},
 		{
 			"as JSON",
 			[]string{"sts/web", "-o", "json"},
@@ -40,7 +44,11 @@ func TestFlags(t *testing.T) {
 			[]string{"web", "-oyaml"},
 			status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Output: report.YAML},
 		},
-		{"watched", []string{"web", "-w"}, status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Watch: true}},
+		{
+			"watched",
+			[]string{"web", "-w"},
+			status.Request{Selection: options.Selection{Names: []string{"web"}}, Limits: usual, Watch: true},
+		},
 		{"without patience", []string{"web", "--patience=0"}, status.Request{Selection: options.Selection{Names: []string{"web"}}}},
 		{"all of the namespace", nil, status.Request{Limits: usual}},
 		{"all there are", []string{"-A"}, status.Request{Selection: options.Selection{AllNamespaces: true}, Limits: usual}},

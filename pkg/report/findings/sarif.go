@@ -144,8 +144,9 @@ func (s *Sarif) add(a report.Advice, f advice.Finding) {
 }
 
 func location(p report.Place) sarifLocation {
+	path := url.URL{Path: filepath.ToSlash(report.Clean(p.File))}
 	return sarifLocation{Physical: sarifPhysical{
-		Artifact: sarifArtifact{(&url.URL{Path: filepath.ToSlash(report.Clean(p.File))}).String()}, Region: sarifRegion{max(p.Line, 1), max(p.Column, 1)},
+		Artifact: sarifArtifact{path.String()}, Region: sarifRegion{max(p.Line, 1), max(p.Column, 1)},
 	}}
 }
 
