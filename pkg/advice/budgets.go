@@ -45,9 +45,12 @@ func availabilityRules() []Rule {
 		},
 		{
 			ID: "A6", Group: Availability, Severity: Info, Title: "most pods on one node",
-			Why: "More than half of the set's pods, and at least two, are on one node, though there are others: when it fails or is " +
-				"drained they go together. A topologySpreadConstraint or anti-affinity spreads those that are made after it was added.",
-			Live: true, Needs: []world.Part{world.PartPods, world.PartNodes}, judge: crowded,
+			Why: "More than half of the set's pods, and at least two, are on one node, though one of them could be on another: when it " +
+				"fails or is drained they go together. A node that takes none of them, by its taints, the template's selectors or " +
+				"their volumes, does not count. A topologySpreadConstraint or anti-affinity spreads those that are made after it was " +
+				"added.",
+			Live: true, Needs: []world.Part{world.PartPods, world.PartNodes}, Wants: []world.Part{world.PartClaims, world.PartVolumes},
+			judge: crowded,
 		},
 		{
 			ID: "A9", Group: Availability, Severity: Error, Title: "a volume that no node can use",

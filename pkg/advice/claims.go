@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 func claimRules() []Rule {
@@ -81,7 +82,7 @@ func stuckResize(l *look) []Finding {
 		e := Evidence{Object: l.beside("PersistentVolumeClaim", c.Name), Since: c.Resize.Since, Value: c.Resize.Says}
 		pod := l.snapshot().PodOf(c.Name)
 		switch {
-		case c.Resize.Infeasible:
+		case c.Resize.Stage == storage.ResizeInfeasible:
 			e.Field = "status.allocatedResourceStatuses.storage"
 			out = append(out, Finding{
 				Says: fmt.Sprintf("claim %s does not get its %s: its driver says that it can't be done, and it stays at "+
@@ -90,8 +91,8 @@ func stuckResize(l *look) []Finding {
 				Fix: Fix{Words: "ask for a size that the driver can make, but more than " + c.Capacity + ": " +
 					"the API server allows that for an expansion that has failed"},
 			})
-		case c.Resize.Waits && l.Now.Sub(c.Resize.Since) >= soon:
-			e.Field, e.Value = "status.conditions", string(corev1.PersistentVolumeClaimFileSystemResizePending)
+		case c.Resize.Stage == storage.ResizeNode && !c.Resize.Since.IsZero() && l.Now.Sub(c.Resize.Since) >= soon:
+			e.Field = "status.conditions"
 			out = append(out, Finding{
 				Says:     fmt.Sprintf("claim %s does not get its %s before pod %s is restarted", c.Name, c.Asks, pod),
 				Evidence: []Evidence{e},

@@ -26,8 +26,9 @@ func dataRules() []Rule {
 			ID: "D2", Group: Data, Severity: Error, Title: "an autoscaler that deletes data",
 			Why: "With whenScaled: Delete the claims of the highest ordinals go whenever the set is scaled down, and here a " +
 				"HorizontalPodAutoscaler does that by itself. It is an error where the volumes go with the claims, and a warning " +
-				"where that is not known.",
-			Live: true, Files: true, Needs: []world.Part{world.PartScalers}, judge: autoscaledAway,
+				"where that is not known of all of them.",
+			Live: true, Files: true, Needs: []world.Part{world.PartScalers},
+			Wants: []world.Part{world.PartClaims, world.PartVolumes, world.PartClasses}, judge: autoscaledAway,
 		},
 		{
 			ID: "D3", Group: Data, Severity: Warning, Title: "claims of another size than their template's",
@@ -102,8 +103,8 @@ func autoscaledAway(l *look) []Finding {
 		if s.Set != l.name() || s.Namespace != l.object().Namespace || s.Max <= s.Min {
 			continue
 		}
-		dies, known := l.dataDies()
-		if known && !dies {
+		goes := l.goesWithClaims(s.Max)
+		if goes == never {
 			return nil
 		}
 		f := Finding{
@@ -115,7 +116,7 @@ func autoscaledAway(l *look) []Finding {
 			Fix: l.patch("keep the "+
 				"claims", map[string]any{"persistentVolumeClaimRetentionPolicy": map[string]any{"whenScaled": "Retain"}}),
 		}
-		if !known {
+		if goes == maybe {
 			f.Severity = Warning
 			f.Says += ", unless the volumes are retained"
 		}
@@ -124,31 +125,69 @@ func autoscaledAway(l *look) []Finding {
 	return nil
 }
 
-// dataDies reports whether data goes with a claim of the set, as far as its volumes or
-// else their classes tell.
-func (l *look) dataDies() (dies, known bool) {
+// certainty is how sure something is.
+type certainty int
+
+const (
+	never certainty = iota
+	maybe
+	surely
+)
+
+// goesWithClaims is whether data goes with claims of the set once it has had so many pods.
+// A volume tells by itself; of a claim that has none yet, or that is not there yet, the class
+// tells what its volume will be like, unless somebody changes that. Where no volume is there
+// at all, as in files, the class is all there is to go by.
+func (l *look) goesWithClaims(most int) certainty {
+	volumes, unread, without := 0, l.unseen(world.PartClaims), most > l.replicas()
 	for _, c := range l.claims() {
-		if v, ok := l.volume(c); ok {
-			known = true
-			dies = dies || v.Reclaim == corev1.PersistentVolumeReclaimDelete
+		if c.Volume == "" {
+			without = true
+			continue
+		}
+		volumes++
+		switch v, ok := l.volume(c); {
+		case !ok:
+			unread = true
+		case v.Reclaim == corev1.PersistentVolumeReclaimDelete:
+			return surely
 		}
 	}
-	if known {
-		return dies, true
+	switch {
+	case unread:
+		return maybe
+	case volumes == 0:
+		return l.classesDelete()
+	case without:
+		return min(l.classesDelete(), maybe)
 	}
+	return never
+}
+
+// unseen reports whether nobody has looked at a part of a cluster.
+func (l *look) unseen(part world.Part) bool {
+	_, unseen := l.Unseen[part]
+	return l.Live && unseen
+}
+
+// classesDelete is whether the classes of the claim templates have volumes deleted with
+// their claims.
+func (l *look) classesDelete() certainty {
+	out := never
 	for i := range l.object().Spec.VolumeClaimTemplates {
-		class := l.object().Spec.VolumeClaimTemplates[i].Spec.StorageClassName
-		if class == nil || l.Cluster == nil {
-			return false, false
+		name := l.object().Spec.VolumeClaimTemplates[i].Spec.StorageClassName
+		if name == nil || l.Cluster == nil {
+			out = max(out, maybe)
+			continue
 		}
-		c, ok := l.Cluster.Classes[*class]
-		if !ok {
-			return false, false
+		switch class, ok := l.Cluster.Classes[*name]; {
+		case !ok:
+			out = max(out, maybe)
+		case class.ReclaimPolicy == nil || *class.ReclaimPolicy == corev1.PersistentVolumeReclaimDelete:
+			return surely
 		}
-		known = true
-		dies = dies || c.ReclaimPolicy == nil || *c.ReclaimPolicy == corev1.PersistentVolumeReclaimDelete
 	}
-	return dies, known
+	return out
 }
 
 // are is a number with its noun, as the subject of a sentence.

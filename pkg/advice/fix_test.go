@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -89,4 +90,46 @@ func TestSizesThatTakeForEver(t *testing.T) {
 			`{"storage":"1e-30000000"}}}}]}}`,
 	}
 	require.Empty(t, says(s.look(), "R7"))
+}
+
+// A constraint that is there already is not added once more: what was made before it is
+// placed anew.
+func TestPodsThatAreToBeSpreadAreRestarted(t *testing.T) {
+	crowds := func(change func(*corev1.PodSpec)) (advice.Fix, []string) {
+		s := good(true)
+		crowd(0, 1, 2)(s)
+		change(&s.set.Spec.Template.Spec)
+		return fixOf(t, s, "A6")
+	}
+	fix, commands := crowds(func(*corev1.PodSpec) {})
+	require.NotNil(t, fix.Patch)
+	require.Empty(t, commands)
+
+	selector := &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	term := corev1.PodAffinityTerm{TopologyKey: corev1.LabelHostname, LabelSelector: selector}
+	for name, change := range map[string]func(*corev1.PodSpec){
+		"a constraint": func(p *corev1.PodSpec) {
+			p.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{TopologyKey: corev1.LabelHostname, LabelSelector: selector}}
+		},
+		"anti-affinity": func(p *corev1.PodSpec) {
+			p.Affinity = &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{
+				RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{term},
+			}}
+		},
+		"anti-affinity, preferred": func(p *corev1.PodSpec) {
+			p.Affinity = &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{
+				PreferredDuringSchedulingIgnoredDuringExecution: []corev1.WeightedPodAffinityTerm{{PodAffinityTerm: term}},
+			}}
+		},
+	} {
+		fix, commands := crowds(change)
+		require.Nil(t, fix.Patch, name)
+		require.Equal(t, []string{"kubectl sts restart web --ordinals 1-2"}, commands, name)
+	}
+	fix, _ = crowds(func(p *corev1.PodSpec) {
+		p.TopologySpreadConstraints = []corev1.TopologySpreadConstraint{{
+			TopologyKey: corev1.LabelTopologyZone, LabelSelector: selector,
+		}}
+	})
+	require.NotNil(t, fix.Patch, "it spreads them over zones")
 }

@@ -17,7 +17,8 @@ type Advice struct {
 	Unseen   []Unseen
 }
 
-// Unseen is a part that was not looked at, and the rules that could not be asked for it.
+// Unseen is a part that was not looked at, and the rules that could not be asked for it, or
+// not as surely.
 type Unseen struct {
 	Part  world.Part
 	Why   string
@@ -33,10 +34,12 @@ func Judge(w *world.World, set *world.Set) Advice {
 		if w.Live && !r.Live || !w.Live && !r.Files {
 			continue
 		}
-		if lacks := l.lacks(r); len(lacks) > 0 {
-			out.unseen(w, r.ID, lacks)
+		lacks := l.unread(r.Needs)
+		out.unseen(w, r.ID, lacks)
+		if len(lacks) > 0 {
 			continue
 		}
+		out.unseen(w, r.ID, l.unread(r.Wants))
 		out.Asked = append(out.Asked, r.ID)
 		for _, f := range r.judge(l) {
 			f.Rule, f.About = r.ID, out.About
@@ -53,10 +56,10 @@ func Judge(w *world.World, set *world.Set) Advice {
 	return out
 }
 
-// lacks are the parts that a rule needs and nobody has looked at.
-func (l *look) lacks(r Rule) []world.Part {
+// unread are those of the parts that nobody has looked at.
+func (l *look) unread(parts []world.Part) []world.Part {
 	var out []world.Part
-	for _, part := range r.Needs {
+	for _, part := range parts {
 		if _, unseen := l.Unseen[part]; unseen {
 			out = append(out, part)
 		}

@@ -6,52 +6,118 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/selection"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // crowded is A6.
 func crowded(l *look) []Finding {
-	on := map[string][]string{}
-	usable := 0
-	for _, n := range l.Cluster.Nodes {
-		if n.Ready && !n.Cordoned {
-			usable++
-		}
-	}
+	on := map[string][]sts.Pod{}
 	for _, p := range l.snapshot().Pods {
 		if p.Node != "" && !p.Terminating {
-			on[p.Node] = append(on[p.Node], p.Name)
+			on[p.Node] = append(on[p.Node], p)
 		}
 	}
 	for node, pods := range on {
-		if usable < 2 || len(pods) < 2 || 2*len(pods) <= l.replicas() || l.pinned() {
+		away := slices.DeleteFunc(slices.Clone(pods), func(p sts.Pod) bool { return !l.couldBeElsewhere(p) })
+		if !l.crowds(len(pods)) || len(away) == 0 {
 			continue
 		}
 		return []Finding{{
 			Says:     fmt.Sprintf("when node %s fails, %d of the %d pods of %s go together", node, len(pods), l.replicas(), l.name()),
 			Evidence: podsOn(l, node, pods),
-			Fix: l.patch("spread the pods that are made from now on; this restarts them", map[string]any{"template": map[string]any{
-				"spec": map[string]any{"topologySpreadConstraints": []any{map[string]any{
-					"topologyKey": corev1.LabelHostname, "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway",
-					"labelSelector": l.object().Spec.Selector,
-				}}},
-			}}),
+			Fix:      l.spread(len(pods), away),
 		}}
 	}
 	return nil
 }
 
-func podsOn(l *look, node string, pods []string) []Evidence {
+// crowds reports whether so many pods on one node are most of the set's.
+func (l *look) crowds(pods int) bool { return pods > 1 && 2*pods > l.replicas() }
+
+func podsOn(l *look, node string, pods []sts.Pod) []Evidence {
 	var out []Evidence
-	for _, name := range pods {
-		out = append(out, Evidence{Object: l.beside("Pod", name), Field: "spec.nodeName", Value: node})
+	for i := range pods {
+		out = append(out, Evidence{Object: l.beside("Pod", pods[i].Name), Field: "spec.nodeName", Value: node})
 	}
 	return firstFew(out)
+}
+
+// couldBeElsewhere reports whether there is another node that the template, the node and
+// the pod's volumes allow. A pod that wants to be where another one is may have none.
+func (l *look) couldBeElsewhere(p sts.Pod) bool {
+	if a := l.spec().Affinity; a != nil && a.PodAffinity != nil && slices.ContainsFunc(
+		a.PodAffinity.RequiredDuringSchedulingIgnoredDuringExecution,
+		func(t corev1.PodAffinityTerm) bool { return t.TopologyKey == corev1.LabelHostname },
+	) {
+		return false
+	}
+	for name, n := range l.Cluster.Nodes {
+		if name != p.Node && n.Takes(l.spec()) && l.reaches(p, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether the pod's volumes can be used on a node, as far as they were read.
+func (l *look) reaches(p sts.Pod, n world.Node) bool {
+	for _, c := range l.claims() {
+		if l.snapshot().PodOf(c.Name) != p.Name {
+			continue
+		}
+		if v, ok := l.volume(c); ok && v.Affinity != nil && !n.Fits(v.Affinity) {
+			return false
+		}
+	}
+	return true
+}
+
+// spread has pods that are made from now on spread over the nodes. Where the template says
+// so already, those that were made before have to be made again: so many of those that
+// could be elsewhere that the others are no crowd.
+func (l *look) spread(pods int, away []sts.Pod) Fix {
+	if !l.isSpread() {
+		return l.patch("spread the pods that are made from now on; this restarts them", map[string]any{"template": map[string]any{
+			"spec": map[string]any{"topologySpreadConstraints": []any{map[string]any{
+				"topologyKey": corev1.LabelHostname, "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway",
+				"labelSelector": l.object().Spec.Selector,
+			}}},
+		}})
+	}
+	var ordinals []int
+	for _, p := range slices.Backward(away) {
+		if l.crowds(pods) {
+			ordinals = append(ordinals, p.Ordinal)
+			pods--
+		}
+	}
+	return run(hint.Plugin("the template has them spread: have the scheduler place these anew", "restart", l.name(),
+		"--ordinals", workload.OrdinalWords(ordinals)))
+}
+
+// isSpread reports whether the template keeps its pods apart, or would rather have them
+// apart.
+func (l *look) isSpread() bool {
+	if slices.ContainsFunc(l.spec().TopologySpreadConstraints, func(c corev1.TopologySpreadConstraint) bool {
+		return c.TopologyKey == corev1.LabelHostname && Selects(c.LabelSelector, l.podLabels())
+	}) {
+		return true
+	}
+	if l.spec().Affinity == nil || l.spec().Affinity.PodAntiAffinity == nil {
+		return false
+	}
+	a := l.spec().Affinity.PodAntiAffinity
+	apart := func(t corev1.PodAffinityTerm) bool {
+		return t.TopologyKey == corev1.LabelHostname && Selects(t.LabelSelector, l.podLabels())
+	}
+	return slices.ContainsFunc(a.RequiredDuringSchedulingIgnoredDuringExecution, apart) ||
+		slices.ContainsFunc(a.PreferredDuringSchedulingIgnoredDuringExecution, func(w corev1.WeightedPodAffinityTerm) bool {
+			return apart(w.PodAffinityTerm)
+		})
 }
 
 // stranded is A9.
@@ -68,7 +134,7 @@ func stranded(l *look) []Finding {
 		}
 		var fit, usable []string
 		for name, n := range l.Cluster.Nodes {
-			if !fits(v.Affinity, n) {
+			if !n.Fits(v.Affinity) {
 				continue
 			}
 			fit = append(fit, name)
@@ -150,31 +216,6 @@ func oneNode(selector *corev1.NodeSelector) bool {
 			if r.Key != corev1.LabelHostname && r.Key != "metadata.name" {
 				return false
 			}
-		}
-	}
-	return true
-}
-
-// fits reports whether a node is one of those that are selected. What can't be read
-// counts as fitting: nothing is said then.
-func fits(selector *corev1.NodeSelector, n world.Node) bool {
-	return slices.ContainsFunc(selector.NodeSelectorTerms, func(term corev1.NodeSelectorTerm) bool {
-		return matches(term.MatchExpressions, n.Labels) &&
-			matches(term.MatchFields, map[string]string{"metadata.name": n.Name}) &&
-			len(term.MatchExpressions)+len(term.MatchFields) > 0
-	})
-}
-
-func matches(all []corev1.NodeSelectorRequirement, of map[string]string) bool {
-	operators := map[corev1.NodeSelectorOperator]selection.Operator{
-		corev1.NodeSelectorOpIn: selection.In, corev1.NodeSelectorOpNotIn: selection.NotIn, corev1.NodeSelectorOpExists: selection.Exists,
-		corev1.NodeSelectorOpDoesNotExist: selection.DoesNotExist, corev1.NodeSelectorOpGt: selection.GreaterThan,
-		corev1.NodeSelectorOpLt: selection.LessThan,
-	}
-	for _, r := range all {
-		requirement, err := labels.NewRequirement(r.Key, operators[r.Operator], r.Values)
-		if err == nil && !requirement.Matches(labels.Set(of)) {
-			return false
 		}
 	}
 	return true

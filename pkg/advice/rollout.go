@@ -65,8 +65,8 @@ func rolloutRules() []Rule {
 		},
 		{
 			ID: "R11", Group: Rollout, Severity: Warning, Title: "an operation that was begun long ago",
-			Why: "A canary, a restart or a scale of this plugin was begun more than a week ago and is not over. Until it is, some " +
-				"pods are on one revision and some on another, and other verbs refuse the set.",
+			Why: "A canary, a restart or a scale of this plugin was begun more than a week ago and is not over. Until it is, other " +
+				"verbs refuse the set, and its pods may be on two revisions. A hold is meant to last, and is left alone.",
 			Live: true, Needs: []world.Part{world.PartPods}, judge: forgotten,
 		},
 	}
@@ -211,7 +211,7 @@ func forgotten(l *look) []Finding {
 	const long = 7 * 24 * time.Hour
 	s := l.snapshot()
 	first := operation.Find(s).First()
-	if first == nil || !first.ReplacesPods() && first.Name() == "hold" {
+	if first == nil || first.Annotation() == operation.HoldAnnotation { // a hold is meant to last
 		return nil
 	}
 	since, ok := first.Since(s)
@@ -219,7 +219,7 @@ func forgotten(l *look) []Finding {
 		return nil
 	}
 	f := Finding{
-		Says:     fmt.Sprintf("%s is neither old nor new, and other verbs refuse it: %s", l.name(), first.Says()),
+		Says:     fmt.Sprintf("other verbs refuse %s, and have for more than a week: %s", l.name(), first.Says()),
 		Evidence: []Evidence{l.value("metadata.annotations["+first.Annotation()+"]", first.Name())},
 	}
 	f.Evidence[0].Since = since

@@ -1,6 +1,7 @@
 package advice_test
 
 import (
+	"fmt"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -9,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
@@ -54,6 +56,21 @@ func template(size string) func(*scene) {
 
 func class(change func(*storagev1.StorageClass)) func(*scene) {
 	return func(s *scene) { change(s.class) }
+}
+
+func deletes(c *storagev1.StorageClass) { c.ReclaimPolicy = nil } // which is Delete
+
+// retains has the volume of an ordinal stay.
+func retains(ordinal int) func(*scene) {
+	return func(s *scene) {
+		s.volumes[ordinal].Spec.PersistentVolumeReclaimPolicy = corev1.PersistentVolumeReclaimRetain
+	}
+}
+
+// unlessRetained is what D2 says where it can't be sure.
+func unlessRetained(most int) findings {
+	return findings{fmt.Sprintf("warning: when HorizontalPodAutoscaler web (1 to %d replicas) scales web down, the data of the pods "+
+		"that go is deleted, unless the volumes are retained", most)}
 }
 
 func fixed(c *storagev1.StorageClass) { c.AllowVolumeExpansion = nil }
@@ -103,6 +120,16 @@ func resizing(since time.Time) func(*scene) {
 	}
 }
 
+// infeasible has the driver say that the claim of web-0 can't get this size.
+func infeasible(size string) func(*scene) {
+	return func(s *scene) {
+		s.claims[0].Status.AllocatedResources = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse(size)}
+		s.claims[0].Status.AllocatedResourceStatuses = map[corev1.ResourceName]corev1.ClaimResourceStatus{
+			corev1.ResourceStorage: corev1.PersistentVolumeClaimControllerResizeInfeasible,
+		}
+	}
+}
+
 // another adds a set with this name and claim template.
 func another(name, claimTemplate string) func(*scene) {
 	return func(s *scene) {
@@ -141,10 +168,28 @@ func dataRows() []row {
 		{"D2", "of volumes that go with their claims", live, changes{whenScaled, scaler(1, 3), deletesData}, findings{
 			"error: when HorizontalPodAutoscaler web (1 to 3 replicas) scales web down, the data of the pods that go is deleted",
 		}},
-		{"D2", "of a class that nobody knows", files, changes{whenScaled, scaler(1, 3), func(s *scene) { s.class = nil }}, findings{
-			"warning: when HorizontalPodAutoscaler web (1 to 3 replicas) scales web down, the data of the pods that go is deleted, " +
-				"unless the volumes are retained",
+		{"D2", "of volumes of which one is retained", live, changes{whenScaled, scaler(1, 3), deletesData, retains(0)}, findings{
+			"error: when HorizontalPodAutoscaler web (1 to 3 replicas) scales web down, the data of the pods that go is deleted",
 		}},
+		{"D2", "of volumes of which one is retained and the others were not read", live, changes{
+			whenScaled, scaler(1, 3), func(s *scene) { s.volumes = s.volumes[:1] },
+		}, unlessRetained(3)},
+		{"D2", "of volumes that nobody has read, whatever the class says", live, changes{
+			whenScaled, scaler(1, 3), class(deletes), func(s *scene) { s.noVolume = true },
+		}, unlessRetained(3)},
+		{"D2", "of claims that nobody has read", live, changes{
+			whenScaled, scaler(1, 3), class(deletes), func(s *scene) {
+				s.claims, s.unseen = nil, map[world.Part]string{world.PartClaims: "forbidden"}
+			},
+		}, unlessRetained(3)},
+		{"D2", "of pods to come, as the class says", live, changes{whenScaled, scaler(1, 5), class(deletes)}, unlessRetained(5)},
+		{"D2", "of pods to come, which the class retains", live, changes{whenScaled, scaler(1, 5)}, nil},
+		{"D2", "of a class that deletes", files, changes{whenScaled, scaler(1, 3), class(deletes)}, findings{
+			"error: when HorizontalPodAutoscaler web (1 to 3 replicas) scales web down, the data of the pods that go is deleted",
+		}},
+		{"D2", "of a class that nobody knows", files, changes{
+			whenScaled, scaler(1, 3), func(s *scene) { s.class = nil },
+		}, unlessRetained(3)},
 		{"D3", "the same size in other words", live, changes{asks(0, "1024Mi")}, nil},
 		{"D3", "expanded by hand", live, changes{asks(0, "2Gi"), asks(1, "2Gi"), asks(2, "2Gi")}, findings{
 			"warning: the next pod that web gets has a volume of 1Gi, smaller than those of the others: 3 claims are larger than " +
@@ -204,12 +249,11 @@ func dataRows() []row {
 			"node", live, changes{resizing(ststest.In(-time.Hour)), asks(1, "2Gi")}, findings{
 			"warning: claim data-web-1 does not get its 2Gi before pod web-1 is restarted",
 		}},
-		{"D10", "can't be done", live, changes{func(s *scene) {
-			s.claims[0].Status.Capacity = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
-			s.claims[0].Status.AllocatedResourceStatuses = map[corev1.ResourceName]corev1.ClaimResourceStatus{
-				corev1.ResourceStorage: corev1.PersistentVolumeClaimControllerResizeInfeasible,
-			}
-		}}, findings{"warning: claim data-web-0 does not get its 1Gi: its driver says that it can't be done, and it stays at 1Gi"}},
+		{"D10", "waited for the node, and has its size", live, changes{resizing(ststest.In(-time.Hour))}, nil},
+		{"D10", "can't be done", live, changes{asks(0, "2Gi"), infeasible("2Gi")}, findings{
+			"warning: claim data-web-0 does not get its 2Gi: its driver says that it can't be done, and it stays at 1Gi",
+		}},
+		{"D10", "could not be done, and less was asked for since", live, changes{asks(0, "1536Mi"), infeasible("2Gi")}, nil},
 		{"D14", "another set", both, changes{another("db", "data")}, nil},
 		{"D14", "the same names", both, changes{called("data-a"), another("a-web", "data")}, findings{
 			"error: web and a-web use the same volumes: both take the claims data-a-web-ORDINAL for theirs",

@@ -30,6 +30,7 @@ type Rule struct {
 	Live     bool         // it is for sets of a cluster
 	Files    bool         // it is for manifests
 	Needs    []world.Part // what must have been looked at, besides the set
+	Wants    []world.Part // what makes it surer: without it the rule is asked all the same, and that is said
 	judge    func(*look) []Finding
 }
 

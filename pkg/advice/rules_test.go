@@ -127,6 +127,18 @@ func TestWhatNobodyLookedAtIsNotFine(t *testing.T) {
 	}, advice.MergeUnseen(a.Unseen, []advice.Unseen{{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "X"}}}))
 }
 
+// What would only make a rule surer is said to be missing, and the rule is asked all the same.
+func TestWhatMakesARuleSurerIsMissed(t *testing.T) {
+	s := good(true)
+	whenScaled(s)
+	scaler(1, 3)(s)
+	s.noVolume, s.unseen = true, map[world.Part]string{world.PartVolumes: "forbidden"}
+	a := s.look()
+	require.Equal(t, unlessRetained(3), says(a, "D2"))
+	require.Contains(t, a.Asked, "D2")
+	require.Equal(t, []advice.Unseen{{Part: world.PartVolumes, Why: "forbidden", Rules: []string{"D1", "D2", "A6", "A9"}}}, a.Unseen)
+}
+
 func TestSilence(t *testing.T) {
 	s := good(true)
 	unprobed(s)

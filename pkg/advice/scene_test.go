@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -66,6 +67,7 @@ func good(live bool) *scene {
 		pod.Status.ContainerStatuses[0].ImageID = "docker.io/library/nginx@sha256:1"
 		own := claim(fmt.Sprintf("data-web-%d", i))
 		own.Spec.VolumeName, own.Status.Phase = "pv-"+pod.Name, corev1.ClaimBound
+		own.Status.Capacity = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
 		s.claims = append(s.claims, &own)
 		s.volumes = append(s.volumes, &corev1.PersistentVolume{
 			ObjectMeta: metav1.ObjectMeta{Name: "pv-" + pod.Name},
@@ -142,7 +144,7 @@ func (s *scene) look() advice.Advice {
 // around adds what only a cluster has.
 func (s *scene) around(w *world.World) {
 	for _, c := range s.claims {
-		w.Claims[c.Name] = world.ObserveClaim(c)
+		w.Claims[c.Name] = world.ObserveClaim(c, storage.ObserveClaim(c, nil))
 	}
 	w.Cluster.Nodes = map[string]world.Node{}
 	for _, n := range s.nodes {

@@ -197,7 +197,7 @@ func (r *resizing) end() {
 	}
 	r.p.Waiting, r.p.Reason = "", "FileSystemResizePending"
 	r.p.Held = fmt.Sprintf("the file system of %s grows only when its pod restarts (FileSystemResizePending)", claimNames(names))
-	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", ordinalWords(slices.Sorted(maps.Keys(ordinals))))}
+	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", workload.OrdinalWords(slices.Sorted(maps.Keys(ordinals))))}
 	if len(names) > 1 {
 		r.p.Held = fmt.Sprintf("the file systems of %s grow only when their pods restart (FileSystemResizePending)", claimNames(names))
 		r.p.Try[0].Words = "restart them one by one"
@@ -212,15 +212,4 @@ func (r *resizing) recover(want ClaimSize, at ClaimProgress) []hint.Hint {
 			"--size", want.Template+"="+hint.Blank, "--ordinals", fmt.Sprint(want.Ordinal), "--claims-only"))
 	}
 	return out
-}
-
-// ordinalWords are ordinals in ascending order as a flag takes them: "0-2,4".
-func ordinalWords(list []int) string {
-	o := workload.Ordinals{Start: list[0], Count: len(list)}
-	for n := list[0]; n < list[len(list)-1]; n++ {
-		if !slices.Contains(list, n) {
-			o.Reserved = append(o.Reserved, n)
-		}
-	}
-	return o.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -125,18 +126,33 @@ func (o Ordinals) Equal(other Ordinals) bool {
 }
 
 // String names them, such as "0-4" or "0-2,4,6-7".
-func (o Ordinals) String() string {
+func (o Ordinals) String() string { return words(o.All()) }
+
+// OrdinalWords names ordinals, in whatever order, as a flag takes them: "0-2,4".
+func OrdinalWords(list []int) string {
+	return words(slices.Values(slices.Compact(slices.Sorted(slices.Values(list)))))
+}
+
+// words are ordinals in ascending order, each run of them as its ends.
+func words(ascending iter.Seq[int]) string {
 	var runs []string
-	for i := 0; i < o.Count; {
-		first, end := o.At(i), i+1
-		for end < o.Count && o.At(end) == first+end-i {
-			end++
+	first, last := 0, -1
+	end := func() {
+		switch {
+		case last < first:
+		case last == first:
+			runs = append(runs, strconv.Itoa(first))
+		default:
+			runs = append(runs, fmt.Sprintf("%d-%d", first, last))
 		}
-		run := fmt.Sprint(first)
-		if end-i > 1 {
-			run = fmt.Sprintf("%d-%d", first, o.At(end-1))
-		}
-		runs, i = append(runs, run), end
 	}
+	for o := range ascending {
+		if last < first || o != last+1 {
+			end()
+			first = o
+		}
+		last = o
+	}
+	end()
 	return strings.Join(runs, ",")
 }

@@ -116,3 +116,11 @@ func TestOrdinalsAreEqualWithEachNumberOfThem(t *testing.T) {
 		require.False(t, o.Equal(other), name)
 	}
 }
+
+func TestOrdinalWords(t *testing.T) {
+	for want, list := range map[string][]int{
+		"": nil, "3": {3}, "0-2,4": {4, 2, 1, 0}, "1,3,5-6": {1, 3, 6, 5, 5}, "0,2000000000": {2000000000, 0},
+	} {
+		require.Equal(t, want, workload.OrdinalWords(list))
+	}
+}

@@ -11,11 +11,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // ObserveSet copies what the rules need of a set that the server sent. Who wrote which
-// field is kept only where a partition is set, for it is most of the object.
+// field is kept only where a partition is set or a scale is in progress, for it is most of
+// the object.
 func ObserveSet(object *appsv1.StatefulSet) Set {
 	slim := &appsv1.StatefulSet{ObjectMeta: object.ObjectMeta, Spec: object.Spec, Status: object.Status}
 	set := Set{Object: slim}
@@ -28,7 +31,7 @@ func ObserveSet(object *appsv1.StatefulSet) Set {
 			}
 		}
 	}
-	if workload.FromApps(object).Spec.Partition == 0 {
+	if _, scales := object.Annotations[note.ScaleAnnotation]; !scales && workload.FromApps(object).Spec.Partition == 0 {
 		slim.ManagedFields = nil
 	}
 	set.Snapshot.Set = workload.FromApps(slim)
@@ -120,8 +123,8 @@ func (s *Set) Take(pods []SetPod) {
 	slices.SortFunc(s.Snapshot.Pods, func(a, b sts.Pod) int { return a.Ordinal - b.Ordinal })
 }
 
-// ObserveClaim copies what matters about a claim.
-func ObserveClaim(c *corev1.PersistentVolumeClaim) Claim {
+// ObserveClaim copies what matters about a claim. seen is the same one, as others look at it.
+func ObserveClaim(c *corev1.PersistentVolumeClaim, seen storage.Claim) Claim {
 	asks := c.Spec.Resources.Requests[corev1.ResourceStorage]
 	claim := Claim{
 		Name: c.Name, Volume: c.Spec.VolumeName, Modes: c.Spec.AccessModes, Asks: asks.String(), Bound: c.Status.Phase == corev1.ClaimBound,
@@ -132,10 +135,7 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim) Claim {
 	if has, ok := c.Status.Capacity[corev1.ResourceStorage]; ok {
 		claim.Capacity = has.String()
 	}
-	switch c.Status.AllocatedResourceStatuses[corev1.ResourceStorage] {
-	case corev1.PersistentVolumeClaimControllerResizeInfeasible, corev1.PersistentVolumeClaimNodeResizeInfeasible:
-		claim.Resize.Infeasible = true
-	}
+	claim.Resize.Stage, claim.Resize.Says = seen.Stage(), seen.Resize.Reason()
 	for i := range c.Status.Conditions {
 		condition := &c.Status.Conditions[i]
 		if condition.Status != corev1.ConditionTrue {
@@ -143,23 +143,12 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim) Claim {
 		}
 		switch condition.Type {
 		case corev1.PersistentVolumeClaimFileSystemResizePending:
-			claim.Resize.Waits, claim.Resize.Since = true, condition.LastTransitionTime.Time
+			claim.Resize.Since = condition.LastTransitionTime.Time
 		case corev1.PersistentVolumeClaimControllerResizeError, corev1.PersistentVolumeClaimNodeResizeError:
 			claim.Resize.Says, claim.Resize.Since = condition.Message, condition.LastTransitionTime.Time
 		}
 	}
 	return claim
-}
-
-// ObserveNode copies what matters about a node.
-func ObserveNode(n *corev1.Node) Node {
-	node := Node{Name: n.Name, Labels: n.Labels, Cordoned: n.Spec.Unschedulable}
-	for i := range n.Status.Conditions {
-		if c := &n.Status.Conditions[i]; c.Type == corev1.NodeReady {
-			node.Ready = c.Status == corev1.ConditionTrue
-		}
-	}
-	return node
 }
 
 // ObserveVolume copies what matters about a volume.

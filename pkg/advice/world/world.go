@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Part is a kind of objects around a set.
@@ -98,10 +99,9 @@ type Claim struct {
 
 // Resize is how an expansion of a claim stands.
 type Resize struct {
-	Infeasible bool   // the driver said no
-	Waits      bool   // for the node that has the volume
-	Says       string // in the words of who said so
-	Since      time.Time
+	Stage storage.ResizeStage
+	Says  string    // in the words of who said so, or of the API
+	Since time.Time // zero where no condition says it
 }
 
 // Volume is what matters about a volume.
@@ -111,14 +111,3 @@ type Volume struct {
 	// Affinity is on which nodes it can be used, nil for all.
 	Affinity *corev1.NodeSelector
 }
-
-// Node is what matters about a node.
-type Node struct {
-	Name     string
-	Labels   map[string]string
-	Cordoned bool
-	Ready    bool
-}
-
-// Arch is the node's architecture, empty where it does not say.
-func (n Node) Arch() string { return n.Labels[corev1.LabelArchStable] }

@@ -59,7 +59,7 @@ func (s *Survey) claimList() inturn.List[namespace] {
 				claim = claim.Sharing(n.claims[len(n.claims)-1])
 			}
 			n.claims = append(n.claims, claim)
-			more := world.ObserveClaim(c)
+			more := world.ObserveClaim(c, claim)
 			more.Name, more.Class, more.Volume = claim.Name, claim.Class, claim.Volume
 			n.more = append(n.more, more)
 		}).Without(s.optional(world.PartClaims))

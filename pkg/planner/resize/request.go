@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // AtOnce is how many claims grow at a time once the first has. Each is a call to a
@@ -56,11 +57,7 @@ func (r Request) again(s sts.Snapshot, sizes map[string]string) hint.Hint {
 	}
 	flags := []string{"--size", strings.Join(parts, ","), "--claims-only"}
 	if len(r.Ordinals) > 0 {
-		words := make([]string, len(r.Ordinals))
-		for i, o := range r.Ordinals {
-			words[i] = strconv.Itoa(o)
-		}
-		flags = append(flags, "--ordinals", strings.Join(words, ","))
+		flags = append(flags, "--ordinals", workload.OrdinalWords(r.Ordinals))
 	}
 	if r.AtOnce != AtOnce {
 		flags = append(flags, "--concurrency", strconv.Itoa(r.AtOnce))

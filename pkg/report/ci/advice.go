@@ -41,7 +41,7 @@ func (p *Report) AddAdvice(a report.Advice, failOn advice.Severity, began time.T
 			}
 		}
 		for _, u := range a.Unseen {
-			if slices.Contains(u.Rules, rule.ID) {
+			if !found && slices.Contains(u.Rules, rule.ID) {
 				found = true
 				add(rule, Skipped, report.UnseenWords(u))
 			}
