@@ -88,19 +88,22 @@ func (c chunk) objects(file string) ([]Document, error) {
 	if len(bytes.TrimSpace(c.text)) == 0 {
 		return nil, nil
 	}
-	fails := func(err error) error { return c.located(file, err) }
-	data, err := podtemplate.FromYAML(c.text)
+	data, node, err := parse(c.text)
 	if err != nil {
-		return nil, fails(err)
-	}
-	var node yaml.Node
-	if err := yaml.Unmarshal(c.text, &node); err != nil {
-		return nil, fails(err)
+		return nil, c.located(file, err)
 	}
 	if len(node.Content) == 0 {
 		return nil, nil // comments alone
 	}
 	return read(file, c.from, data, node.Content[0])
+}
+
+// parse reads a YAML document, as JSON and with the lines of its fields.
+func parse(text []byte) (data []byte, node yaml.Node, err error) {
+	if data, err = podtemplate.FromYAML(text); err == nil {
+		err = yaml.Unmarshal(text, &node)
+	}
+	return data, node, err
 }
 
 // read is the object, or those of a list.
@@ -171,15 +174,45 @@ var lineOf = regexp.MustCompile(`(?:yaml: )?(?:unmarshal errors: )?line (\d+): `
 
 // located turns a library's error about a document into one about its file.
 func (c chunk) located(file string, err error) error {
-	if before, _, ok := bytes.Cut(c.text, []byte("{{")); ok {
-		line := c.from + bytes.Count(before, []byte("\n")) + 1
-		return &Error{file, line, errors.New("this is a template and no YAML: render it first, as helm template does")}
+	line, text := worded(err)
+	if at, ok := c.template(line, text); ok {
+		line, text = at, "this is a template and no YAML: render it first, as helm template does"
 	}
-	text := strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
-	found := lineOf.FindStringSubmatchIndex(text)
-	if found == nil {
-		return &Error{file, c.from + 1, errors.New(strings.TrimPrefix(text, "yaml: "))}
+	return &Error{file, c.from + line, errors.New(text)}
+}
+
+// worded is a library's error, without its line.
+func worded(err error) (line int, text string) {
+	line, text = 1, strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
+	if found := lineOf.FindStringSubmatchIndex(text); found != nil {
+		line, _ = strconv.Atoi(text[found[2]:found[3]]) // the pattern takes digits alone
+		text = text[:found[0]] + text[found[1]:]
 	}
-	line, _ := strconv.Atoi(text[found[2]:found[3]]) // the pattern takes digits alone
-	return &Error{file, c.from + line, errors.New(text[:found[0]] + text[found[1]:])}
+	return line, strings.TrimPrefix(text, "yaml: ")
+}
+
+var (
+	// directive is a line that has nothing but a template's action, such as {{- if .Values.x }}.
+	directive = regexp.MustCompile(`(?m)^[ \t]*\{\{.*\}\}[ \t\r]*$`)
+	action    = regexp.MustCompile(`\{\{.*?\}\}`)
+)
+
+// template reports whether the document can't be read because it is a template, and the line
+// in which that shows. That it has actions does not tell, for they may be the text of an
+// alert: without them there is no error, or another one first.
+func (c chunk) template(line int, text string) (at int, ok bool) {
+	if !bytes.Contains(c.text, []byte("{{")) {
+		return 0, false
+	}
+	if _, _, err := parse(action.ReplaceAll(directive.ReplaceAll(c.text, nil), []byte("x"))); err != nil {
+		if otherLine, other := worded(err); otherLine == line && other == text {
+			return 0, false
+		}
+	}
+	for i, l := range bytes.Split(c.text, []byte("\n")) {
+		if bytes.Contains(l, []byte("{{")) && (at == 0 || i < line) {
+			at = i + 1
+		}
+	}
+	return at, true
 }

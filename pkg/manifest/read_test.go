@@ -100,6 +100,19 @@ func TestMalformedFiles(t *testing.T) {
 			"apiVersion: v1\n{{- if .x }}\nkind: Service\n",
 			"web.yaml:2: this is a template and no YAML: render it first, as helm template does",
 		},
+		"a template with more than one mistake": {
+			"kind: {{ .x }}\na:\n  {{- toYaml .y | nindent 2 }}\n  b: c: d\n",
+			"web.yaml:1: this is a template and no YAML: render it first, as helm template does",
+		},
+		"a mistake beside the text of an alert": {
+			"a: \"{{ $labels.pod }} is down\"\nb: c: d\n", "web.yaml:2: mapping values are not allowed in this context",
+		},
+		"a mistake after a block with an action in it": {
+			"a: |\n  {{ if .x }}\n  y\nb: c: d\n", "web.yaml:4: mapping values are not allowed in this context",
+		},
+		"a mistake in a line with an action in it": {
+			"a: 1\nb: c: \"{{ d }}\"\n", "web.yaml:2: mapping values are not allowed in this context",
+		},
 		"a quantity": {
 			"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - resources: {limits: {cpu: 1e9999999}}\n",
 			`web.yaml:1: quantity "1e9999999" is out of range`,

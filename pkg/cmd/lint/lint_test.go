@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/lint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report/ci"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -75,7 +76,9 @@ spec: {minAvailable: 3, selector: {matchLabels: {app: web}}}
 `
 
 // run lints files, by their names, and returns what is said on both streams.
-func run(t *testing.T, files map[string]string, in string, change func(*lint.Request)) (out, said string, err error) {
+func run(
+	t *testing.T, files map[string]string, in string, change func(*lint.Request), more ...func(*app.Env),
+) (out, said string, err error) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -87,6 +90,9 @@ func run(t *testing.T, files map[string]string, in string, change func(*lint.Req
 	env := &app.Env{Config: &app.Config{}, Color: term.ColorNever, Streams: term.Streams{
 		In: strings.NewReader(in), Out: &stdout, Err: &stderr,
 	}}
+	for _, with := range more {
+		with(env)
+	}
 	r := lint.Request{Advice: usual, Files: []string{"."}}
 	change(&r)
 	err = lint.Run(t.Context(), env, r)
@@ -150,6 +156,19 @@ func TestAFileThatCantBeReadDoesNotHideTheOthers(t *testing.T) {
 		"error: none.yaml: no such file or directory\n", said)
 	require.EqualError(t, err, "d.yaml:6: spec.replicas of StatefulSet web is a string, which it can't be")
 	require.ErrorAs(t, err, new(*options.UsageError))
+}
+
+func TestEachFileThatCantBeReadIsATest(t *testing.T) {
+	var env *app.Env
+	_, _, err := run(t, map[string]string{
+		"a.yaml": set("web", "      terminationGracePeriodSeconds: 0\n"), "b.yaml": "a: b\n c: d\n", "c.yaml": "x: {{ .Values.x }}\n",
+	}, "", func(r *lint.Request) { r.Files = []string{"."} }, func(e *app.Env) { e.ReportFiles, env = ci.Files{nil}, e })
+	require.ErrorAs(t, err, new(*options.UsageError))
+	text := string(ci.JUnit(&env.Report))
+	require.Contains(t, text, ` tests="2" failures="0" errors="2" skipped="0" `)
+	require.Contains(t, text, `<error message="b.yaml:2: mapping values are not allowed in this context" type="usage">`)
+	require.Contains(t, text, `<error message="c.yaml:1: this is a template and no YAML: `)
+	require.Contains(t, text, `<failure message="a.yaml:11: error: two pods of web `, "the sets of the others are there as well")
 }
 
 func TestWhatIsNotJudgedIsSaid(t *testing.T) {

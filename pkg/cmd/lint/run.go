@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -13,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/manifest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report/answer"
@@ -110,6 +112,9 @@ func (v *visit) end(failed []error, files int) error {
 	var words []string
 	for _, err := range failed {
 		words = append(words, err.Error())
+		if file := (*manifest.Error)(nil); errors.As(err, &file) && len(v.env.ReportFiles) > 0 {
+			v.env.Report.AddUnread(file.File, err.Error(), v.out.Total.Now)
+		}
 	}
 	total := &v.out.Total
 	if total.Sets == 0 && len(total.Unseen) == 0 && len(failed) == 0 && v.Output == report.Human {

@@ -53,6 +53,18 @@ func (p *Report) AddAdvice(a report.Advice, failOn advice.Severity, began time.T
 	p.Parts = append(p.Parts, part)
 }
 
+// AddUnread takes down files that could not be read: a test for each, by the file's name.
+func (p *Report) AddUnread(file, why string, now time.Time) {
+	const title = "files that can't be read"
+	if n := len(p.Parts); n == 0 || p.Parts[n-1].Title != title {
+		p.Parts = append(p.Parts, &Part{Title: title, Began: now, Ended: now, at: map[string]int{}})
+	}
+	part := p.Parts[len(p.Parts)-1]
+	part.Cases = append(part.Cases, Case{
+		Title: report.Clean(file), Result: Broke, Words: report.Clean(why), End: engine.Misused, alone: true,
+	})
+}
+
 // findingWords are a finding in one line, with where it is.
 func findingWords(a report.Advice, f *advice.Finding) string {
 	words := string(f.Severity) + ": " + f.Says

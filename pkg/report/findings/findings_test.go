@@ -2,9 +2,13 @@ package findings_test
 
 import (
 	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
@@ -144,6 +148,40 @@ func TestSarif(t *testing.T) {
 	reporttest.Golden(t, "sarif", results)
 }
 
+// The schema that is published comes with gosec, of which golangci-lint is made: tools/go.mod
+// has it, and go fetches and checks it as any other module.
+func TestSarifIsAsItsSchemaWantsIt(t *testing.T) {
+	module := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", "github.com/securego/gosec/v2")
+	module.Dir = filepath.Join("..", "..", "..", "tools")
+	text, err := module.Output()
+	require.NoError(t, err)
+	var gosec struct{ Dir string }
+	require.NoError(t, json.Unmarshal(text, &gosec))
+	file, err := os.Open(filepath.Join(gosec.Dir, "report", "sarif", "testdata", "sarif-schema-2.1.0.json"))
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	schema, err := jsonschema.UnmarshalJSON(file)
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	name, ok := schema.(map[string]any)["id"].(string)
+	require.True(t, ok)
+	require.NoError(t, compiler.AddResource(name, schema))
+	compiled, err := compiler.Compile(name)
+	require.NoError(t, err)
+
+	valid := func(text string) error {
+		log, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		require.NoError(t, err)
+		return compiled.Validate(log)
+	}
+	log := printed(t, report.SARIF, advice.Info, inFile(), given(), clean())
+	require.Contains(t, log, `"$schema": "`+name+`"`)
+	require.NoError(t, valid(log))
+	require.NoError(t, valid(printed(t, report.SARIF, advice.Error, clean())), "nothing found")
+	require.Error(t, valid(strings.Replace(log, `"level": "warning"`, `"level": "bad"`, 1)), "the schema is looked at")
+}
+
 func TestExplain(t *testing.T) {
 	rule, ok := advice.RuleOf("A9")
 	require.True(t, ok)
@@ -156,6 +194,8 @@ func TestJUnit(t *testing.T) {
 	p := ci.Report{Command: "kubectl sts lint", Ended: ststest.Start}
 	p.AddAdvice(inFile(), advice.Warning, ststest.Start)
 	p.AddAdvice(clean(), advice.Warning, ststest.Start)
+	p.AddUnread("a.yaml", "a.yaml:3: did not find expected key", ststest.Start)
+	p.AddUnread("b "+reporttest.Evil, reporttest.Evil, ststest.Start)
 	text := string(ci.JUnit(&p))
 	reporttest.Harmless(t, text)
 	reporttest.Golden(t, "junit", text)
