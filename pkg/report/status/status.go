@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/preset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -34,7 +35,7 @@ func Print(w io.Writer, mode term.ColorMode, st report.Status) {
 	for _, help := range report.Helps(st.Caller, st.Verdict.Try) {
 		_, _ = fmt.Fprintln(w, "  "+help)
 	}
-	if n := len(st.Findings); n > 0 {
+	if n := len(st.Findings); n > 0 && st.Verdict.Result != engine.Halted { // an incident comes first
 		words := fmt.Sprintf("doctor: %s (%s)", sts.Count(n, "finding"), strings.Join(st.Findings, ", "))
 		_, _ = fmt.Fprintln(w, report.Clean(st.Caller.Render(hint.Plugin(words, "doctor", st.Snapshot.Name()))))
 	}

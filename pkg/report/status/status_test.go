@@ -213,6 +213,18 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// In an incident what helps with it comes first, and nothing else.
+func TestFindingsAreNotShownUnderTrouble(t *testing.T) {
+	shown := func(st report.Status) string {
+		st.Findings = []string{"R3", "R6"}
+		var out strings.Builder
+		status.Print(&out, term.ColorNever, st)
+		return out.String()
+	}
+	require.Contains(t, shown(settled()), "doctor: 2 findings (R3, R6): kubectl sts doctor web\n")
+	require.NotContains(t, shown(troubled()), "doctor")
+}
+
 func TestStatusInColourSaysTheSame(t *testing.T) {
 	for name, st := range statuses {
 		t.Run(name, func(t *testing.T) {
