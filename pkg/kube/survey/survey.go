@@ -24,7 +24,7 @@ var ErrNoOrder = inturn.ErrNoOrder
 type Survey struct {
 	conn    *transport.Conn
 	cluster *world.Cluster
-	volumes *volumes
+	volumes volumes
 	makers  claims.Makers
 	notes   *notes
 }

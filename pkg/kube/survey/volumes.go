@@ -2,77 +2,47 @@ package survey
 
 import (
 	"context"
-	"crypto/sha256"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 )
 
-// few volumes are read one by one: a cluster may have many others.
-const few = 20
+// volumes are what matters about volumes, by their names.
+type volumes struct{ *pvc.Volumes[world.Volume] }
 
-// volumes are what matters about volumes, in some 30 bytes each: a cluster may have very
-// many, of which few differ.
-type volumes struct {
-	known map[[16]byte]fact
-	// policies and selectors are those that there are; the first is for none.
-	policies  []corev1.PersistentVolumeReclaimPolicy
-	selectors []*corev1.NodeSelector
-	places    map[string]int // of the selectors
-}
+func newVolumes() volumes { return volumes{pvc.NewVolumes[world.Volume]()} }
 
-// fact is at which places the values of a volume are.
-type fact struct{ policy, selector int32 }
-
-func newVolumes() *volumes {
-	return &volumes{known: map[[16]byte]fact{}, selectors: []*corev1.NodeSelector{nil}, places: map[string]int{}}
-}
-
-func keyOf(name string) [16]byte {
-	sum := sha256.Sum256([]byte(name))
-	return [16]byte(sum[:16])
-}
-
-func (v *volumes) add(object *corev1.PersistentVolume) {
+// add keeps a volume that is a claim's.
+func (v volumes) add(object *corev1.PersistentVolume) {
+	if object.Spec.ClaimRef == nil {
+		return
+	}
 	seen := world.ObserveVolume(object)
-	at := slices.Index(v.policies, seen.Reclaim)
-	if at < 0 {
-		at, v.policies = len(v.policies), append(v.policies, seen.Reclaim)
-	}
-	place := 0
+	kind := string(seen.Reclaim)
 	if seen.Affinity != nil {
-		key := seen.Affinity.String()
-		known, ok := v.places[key]
-		if !ok {
-			known, v.selectors = len(v.selectors), append(v.selectors, seen.Affinity)
-			v.places[key] = known
-		}
-		place = known
+		kind += " " + seen.Affinity.String()
 	}
-	v.known[keyOf(object.Name)] = fact{int32(at), int32(place)} //nolint:gosec // there are not as many of either
+	seen.Name = "" // two of a kind differ in nothing else
+	v.Put(object.Name, kind, seen)
 }
 
 // find is the volume of this name, if it was read.
-func (v *volumes) find(name string) (world.Volume, bool) {
-	f, ok := v.known[keyOf(name)]
-	if !ok {
-		return world.Volume{}, false
-	}
-	return world.Volume{Name: name, Reclaim: v.policies[f.policy], Affinity: v.selectors[f.selector]}, true
+func (v volumes) find(name string) (world.Volume, bool) {
+	seen, ok := v.Of(name)
+	seen.Name = name
+	return seen, ok
 }
 
 // listVolumes reads all volumes, and keeps those of claims or, where these are given, of
 // these names.
 func (s *Survey) listVolumes(ctx context.Context, wanted map[string]bool) error {
-	err := transport.Stream(ctx, s.conn.PersistentVolumes().Each, []string{
-		"metadata.managedFields", "metadata.labels", "metadata.annotations", "spec.persistentVolumeSource", "status",
-	}, func(v *corev1.PersistentVolume) {
-		if v.Spec.ClaimRef != nil && (wanted == nil || wanted[v.Name]) {
+	err := pvc.New(s.conn).ListVolumes(ctx, true, func(v *corev1.PersistentVolume) {
+		if wanted == nil || wanted[v.Name] {
 			s.volumes.add(v)
 		}
 	})
@@ -87,21 +57,12 @@ func (s *Survey) volumesOf(ctx context.Context, n namespace) error {
 			wanted[name] = true
 		}
 	}
-	if len(wanted) > few {
+	if len(wanted) > pvc.FewVolumes {
 		return s.listVolumes(ctx, wanted)
 	}
-	for name := range wanted {
-		v, err := transport.Again(ctx, func(ctx context.Context) (*corev1.PersistentVolume, error) {
-			return s.conn.PersistentVolumes().Get(ctx, name, metav1.GetOptions{})
-		})
-		switch {
-		case apierrors.IsForbidden(err):
-			return s.listVolumes(ctx, wanted) // which may be allowed
-		case err != nil && !apierrors.IsNotFound(err):
-			return s.conn.Explain(err, "get", string(world.PartVolumes), name)
-		case err == nil:
-			s.volumes.add(v)
-		}
+	err := pvc.New(s.conn).GetVolumes(ctx, slices.Sorted(maps.Keys(wanted)), s.volumes.add)
+	if apierrors.IsForbidden(err) {
+		return s.listVolumes(ctx, wanted) // which may be allowed
 	}
-	return nil
+	return err
 }
