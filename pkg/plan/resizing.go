@@ -197,7 +197,8 @@ func (r *resizing) end() {
 	}
 	r.p.Waiting, r.p.Reason = "", "FileSystemResizePending"
 	r.p.Held = fmt.Sprintf("the file system of %s grows only when its pod restarts (FileSystemResizePending)", claimNames(names))
-	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", workload.OrdinalWords(slices.Sorted(maps.Keys(ordinals))))}
+	words := workload.OrdinalWords(slices.Collect(maps.Keys(ordinals)))
+	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", words)}
 	if len(names) > 1 {
 		r.p.Held = fmt.Sprintf("the file systems of %s grow only when their pods restart (FileSystemResizePending)", claimNames(names))
 		r.p.Try[0].Words = "restart them one by one"
