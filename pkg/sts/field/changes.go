@@ -19,8 +19,8 @@ type Change struct {
 var keys = map[string][]string{
 	"containers": {"name"}, "initContainers": {"name"}, "ephemeralContainers": {"name"}, "volumes": {"name"}, "env": {"name"},
 	"imagePullSecrets": {"name"}, "resourceClaims": {"name"}, "schedulingGates": {"name"}, "claims": {"name"},
-	"evictionResponders": {"name"},
-	"volumeMounts":       {"mountPath"}, "volumeDevices": {"devicePath"}, "ports": {"containerPort", "protocol"},
+	"evictionResponders": {"name"}, "ownerReferences": {"uid"},
+	"volumeMounts": {"mountPath"}, "volumeDevices": {"devicePath"}, "ports": {"containerPort", "protocol"},
 	"hostAliases": {"ip"}, "topologySpreadConstraints": {"topologyKey", "whenUnsatisfiable"},
 }
 
