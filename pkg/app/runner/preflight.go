@@ -120,6 +120,26 @@ func (r *Runner) object(ctx context.Context, ref reconciler.Ref) reconciler.Obje
 	return reconciler.Object{Content: content}
 }
 
+// HandOver is the plan of what a run has left to do that has ended before it handed its
+// fields over; nil where nobody is to be given any, or there are none.
+func (r *Runner) HandOver(verb string, s sts.Snapshot) (*plan.Plan, error) {
+	facts := reconciler.Facts{Set: s.Set, Writes: reconciler.Left(s), Managers: r.managers(s)}
+	limits := r.Flags.Limits
+	p := &plan.Plan{
+		Verb: verb, Namespace: s.Set.Namespace, Name: s.Name(), UID: s.UID(), Watch: hint.Plugin("", "watch", s.Name()),
+		Title:    fmt.Sprintf("hand over what earlier runs have written of statefulset %s", s.Name()),
+		Success:  fmt.Sprintf("%s has the fields of statefulset %s that earlier runs have written", r.Flags.GiveTo, s.Name()),
+		Patience: limits.Patience, Placing: limits.Placing, StepTimeout: limits.StepTimeout, Timeout: limits.Timeout,
+	}
+	if err := r.give(p, facts); err != nil || len(p.Steps) == 0 {
+		return nil, err
+	}
+	if give, ok := p.Steps[0].Change.(plan.Give); ok && give.Done(s) {
+		return nil, nil //nolint:nilnil // they are its own already
+	}
+	return p, nil
+}
+
 // give adds the last step, which hands the fields over.
 func (r *Runner) give(p *plan.Plan, facts reconciler.Facts) error {
 	to := r.Flags.GiveTo

@@ -50,16 +50,24 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	if p == nil {
-		return nothing(env, s, r)
+		return nothing(ctx, env, runner, s, r)
 	}
 	return runner.RunCanary(ctx, p, s, r.OnFailure.Rollback(s))
 }
 
-// nothing is the end where every pod runs the template already.
-func nothing(env *app.Env, s sts.Snapshot, r Request) error {
+// nothing is the end where every pod runs the template already. A run that was killed when
+// all was done but for what it was to hand over has left that.
+func nothing(ctx context.Context, env *app.Env, runner *runner.Runner, s sts.Snapshot, r Request) error {
 	why := fmt.Sprintf("every pod of statefulset %q runs this template already", s.Name())
 	if r.FailIfUnchanged {
 		return &plan.Refusal{Why: why}
+	}
+	left, err := runner.HandOver("canary", s)
+	switch {
+	case err != nil:
+		return err
+	case left != nil:
+		return runner.RunToEnd(ctx, left, s)
 	}
 	env.Nothing(why + "; nothing to do")
 	return nil

@@ -9,9 +9,11 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
 )
 
@@ -103,10 +105,24 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		Run: runner.Planned(s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver}, Full: r.Full, Force: r.Force,
 	}, s, runner.Client.Now())
 	if err != nil {
-		return err
+		return over(ctx, runner, s, err)
 	}
 	if err := runner.Preflight(ctx, plan, s); err != nil {
 		return err
 	}
 	return runner.RunCanary(ctx, plan, s, r.OnFailure.Rollback(s))
+}
+
+// over is the end where there is nothing to go on with. A run that was killed when all was
+// done but for what it was to hand over has left that.
+func over(ctx context.Context, runner *runner.Runner, s sts.Snapshot, why error) error {
+	found := operation.Find(s)
+	if found.First() != nil || len(found.Unreadable) > 0 {
+		return why
+	}
+	left, err := runner.HandOver("promote", s)
+	if err != nil || left == nil {
+		return why
+	}
+	return runner.RunToEnd(ctx, left, s)
 }
