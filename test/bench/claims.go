@@ -26,10 +26,15 @@ type size struct {
 	rounds     int    // at most
 }
 
+// inSizes compares claims in clusters of these sizes, one after the other.
+func inSizes(sizes []size) func(context.Context, *sandbox, int) ([]row, error) {
+	return func(ctx context.Context, box *sandbox, rounds int) ([]row, error) { return claims(ctx, box, rounds, sizes) }
+}
+
 // claims compares the search for claims that nobody wants with what kubectl
-// takes to list the claims, in two sizes. It comes last: the controllers are
+// takes to list the claims, in several sizes. It comes last: the controllers are
 // gone then.
-func claims(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
+func claims(ctx context.Context, box *sandbox, rounds int, sizes []size) ([]row, error) {
 	if _, err := box.tool(ctx, "stop-controllers"); err != nil {
 		return nil, err
 	}
@@ -40,8 +45,7 @@ func claims(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
 	defer null.Close() //nolint:errcheck // nothing is in it
 	var rows []row
 	orphans := map[string]bool{}
-	// kubectl takes minutes and gigabytes for the second.
-	for _, s := range []size{{50, "20 000", 5}, {500, "200 000", 1}} {
+	for _, s := range sizes {
 		more, err := box.fill(ctx, len(orphans)/200, s.namespaces)
 		if err != nil {
 			return nil, err
