@@ -99,7 +99,7 @@ func (c ClaimsFree) Check(s sts.Snapshot, now time.Time) Progress {
 	return Progress{Done: true}
 }
 
-func (c ClaimsFree) String() string { return "no pod takes " + claimNames(c.Names) + " along" }
+func (c ClaimsFree) String() string { return "no pod takes " + ClaimNames(c.Names) + " along" }
 
 // claimsUnknown is the answer to a question about claims when they have not been
 // read: none is there would be the worst guess.
@@ -144,18 +144,18 @@ func (c ClaimsGone) String() string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return claimNames(names) + " " + sts.Are(len(names)) + " gone"
+	return ClaimNames(names) + " " + sts.Are(len(names)) + " gone"
 }
 
-// claimNames joins names for a sentence, and shortens a long list.
-func claimNames(names []string) string {
+// ClaimNames names claims in a sentence: "claim data-web-2", or "claims data-web-2,
+// data-web-1, data-web-0 and 3 more".
+func ClaimNames(names []string) string {
 	const most = 4
-	if len(names) > most {
-		return fmt.Sprintf("%d claims", len(names))
+	switch n := len(names); {
+	case n == 1:
+		return "claim " + names[0]
+	case n > most:
+		return fmt.Sprintf("claims %s and %d more", strings.Join(names[:most-1], ", "), n-most+1)
 	}
-	word := "claims "
-	if len(names) == 1 {
-		word = "claim "
-	}
-	return word + strings.Join(names, ", ")
+	return "claims " + strings.Join(names, ", ")
 }

@@ -74,11 +74,11 @@ func (c ClaimsResized) String() string {
 	}
 	switch {
 	case c.Growing >= len(names):
-		return claimNames(names) + " " + onTheWay(len(names))
+		return ClaimNames(names) + " " + onTheWay(len(names))
 	case c.Growing > 0:
-		return fmt.Sprintf("at most %d of %s %s not the new size", c.Growing, claimNames(names), has(c.Growing))
+		return fmt.Sprintf("at most %d of %s %s not the new size", c.Growing, ClaimNames(names), has(c.Growing))
 	}
-	return claimNames(names) + " " + has(len(names)) + " the new size"
+	return ClaimNames(names) + " " + has(len(names)) + " the new size"
 }
 
 func onTheWay(n int) string {
@@ -196,11 +196,11 @@ func (r *resizing) end() {
 		names = append(names, claim.Name)
 	}
 	r.p.Waiting, r.p.Reason = "", "FileSystemResizePending"
-	r.p.Held = fmt.Sprintf("the file system of %s grows only when its pod restarts (FileSystemResizePending)", claimNames(names))
+	r.p.Held = fmt.Sprintf("the file system of %s grows only when its pod restarts (FileSystemResizePending)", ClaimNames(names))
 	words := workload.OrdinalWords(slices.Collect(maps.Keys(ordinals)))
 	r.p.Try = []hint.Hint{hint.Plugin("restart it", "restart", r.s.Name(), "--ordinals", words)}
 	if len(names) > 1 {
-		r.p.Held = fmt.Sprintf("the file systems of %s grow only when their pods restart (FileSystemResizePending)", claimNames(names))
+		r.p.Held = fmt.Sprintf("the file systems of %s grow only when their pods restart (FileSystemResizePending)", ClaimNames(names))
 		r.p.Try[0].Words = "restart them one by one"
 	}
 }

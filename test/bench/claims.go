@@ -28,7 +28,9 @@ type size struct {
 
 // inSizes compares claims in clusters of these sizes, one after the other.
 func inSizes(sizes []size) func(context.Context, *sandbox, int) ([]row, error) {
-	return func(ctx context.Context, box *sandbox, rounds int) ([]row, error) { return claims(ctx, box, rounds, sizes) }
+	return func(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
+		return claims(ctx, box, rounds, sizes)
+	}
 }
 
 // claims compares the search for claims that nobody wants with what kubectl

@@ -58,7 +58,12 @@ func run(ctx context.Context, rounds int, plugin, only, write string, sizes []si
 		name string
 		make func(context.Context, *sandbox, int) ([]row, error)
 	}{
-		{"rollouts", rollouts}, {"starts", starts}, {"requests", requests}, {"watches", watches}, {"lint", lint}, {"claims", inSizes(sizes)},
+		{"rollouts", rollouts},
+		{"starts", starts},
+		{"requests", requests},
+		{"watches", watches},
+		{"lint", lint},
+		{"claims", inSizes(sizes)},
 	} {
 		if only != "" && only != comparison.name {
 			continue

@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // reconnect is how a watch comes back after the API server went away. A
@@ -139,7 +141,7 @@ func slim(obj any) {
 	case *corev1.Pod:
 		obj.ManagedFields = nil
 	case *corev1.PersistentVolumeClaim:
-		obj.ManagedFields = nil
+		obj.ManagedFields = storage.Asking(obj.ManagedFields)
 	}
 }
 

@@ -72,7 +72,7 @@ func (c Claims) Quotas(ctx context.Context) ([]storage.Quota, error) {
 	err := transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.ResourceQuotas(c.conn.Namespace).List,
 		func(list *corev1.ResourceQuotaList) {
 			for i := range list.Items {
-				if q := storage.ObserveQuota(&list.Items[i]); len(q.Limits) > 0 {
+				if q := storage.ObserveQuota(&list.Items[i]); len(q.Limits) > 0 || q.Scoped {
 					out = append(out, q)
 				}
 			}

@@ -95,10 +95,14 @@ func TestClassesAndQuotas(t *testing.T) {
 		&corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "disks"}, Spec: corev1.ResourceQuotaSpec{
 			Hard: corev1.ResourceList{corev1.ResourceRequestsStorage: resource.MustParse("10Gi")},
 		}},
+		&corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "gold"}, Spec: corev1.ResourceQuotaSpec{
+			Hard:   corev1.ResourceList{corev1.ResourceRequestsStorage: resource.MustParse("10Gi")},
+			Scopes: []corev1.ResourceQuotaScope{corev1.ResourceQuotaScopeVolumeAttributesClass},
+		}},
 		&corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Name: "pods"}},
 	))
 	quotas, err := server.Client().Quotas(t.Context())
 	require.NoError(t, err)
-	limit := storage.QuotaLimit{Resource: "requests.storage", Hard: "10Gi", Used: "0"}
-	require.Equal(t, []storage.Quota{{Name: "disks", Limits: []storage.QuotaLimit{limit}}}, quotas)
+	limit := storage.QuotaLimit{Resource: "requests.storage", Hard: "10Gi"}
+	require.Equal(t, []storage.Quota{{Name: "disks", Limits: []storage.QuotaLimit{limit}}, {Name: "gold", Scoped: true}}, quotas)
 }

@@ -280,11 +280,54 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Not knowing is not passing: what no quota tells is said.
+func TestQuotasThatDoNotTell(t *testing.T) {
+	quotas := func(all ...storage.Quota) func(*resize.Request) {
+		return func(r *resize.Request) { r.Quotas, r.Ordinals = all, []int{4} }
+	}
+	slow := []storage.QuotaLimit{{Class: "slow", Hard: "1Gi"}}
+	uncounted := storage.Quota{Name: "disks", Limits: []storage.QuotaLimit{{Resource: "requests.storage", Hard: "1Gi"}}}
+	for name, test := range map[string]struct {
+		size string
+		of   storage.Quota
+		want []string
+	}{
+		"one that nobody has counted yet": {"20Gi", uncounted, []string{
+			"whether quota disks leaves enough for all of it is not known before: nobody has counted its requests.storage yet",
+		}},
+		"one with scopes": {"20Gi", storage.Quota{Name: "gold", Scoped: true}, []string{
+			"whether quota gold leaves enough for all of it is not known before: it counts the claims of some scopes alone",
+		}},
+		"one of another class":                       {"20Gi", storage.Quota{Limits: slow}, nil},
+		"one with nothing to say of what is lowered": {"15Gi", uncounted, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := web([]string{"data"}, claim("data", 4, func(c *storage.Claim) {
+				if test.size == "15Gi" {
+					c.Resize = &storage.Resize{Request: "90Gi"}
+				}
+			}))
+			p, err := plantest.Saved(resize.Plan(request(t, test.size, quotas(test.of)), s, ststest.Start))
+			require.NoError(t, err)
+			require.Equal(t, test.want, p.Warnings)
+		})
+	}
+}
+
+func TestAQuotaThatTakesForEver(t *testing.T) {
+	limit := storage.QuotaLimit{Resource: "requests.storage", Hard: "1e2147483647", Used: "1Gi"}
+	r := request(t, "20Gi", func(r *resize.Request) {
+		r.Quotas = []storage.Quota{{Name: "disks", Limits: []storage.QuotaLimit{limit}}}
+	})
+	_, err := plantest.Saved(resize.Plan(r, web([]string{"data"}, claim("data", 4)), ststest.Start))
+	require.ErrorContains(t, err, "quota disks leaves -1Gi of requests.storage", "it counts as nothing")
+}
+
 func TestNoReasonToRefuse(t *testing.T) {
 	for name, r := range map[string]resize.Request{
 		"a class that can't be read": request(t, "20Gi", func(r *resize.Request) { r.Classes = nil }),
 		"the quota of another class": request(t, "20Gi", func(r *resize.Request) {
-			r.Quotas = []storage.Quota{{Limits: []storage.QuotaLimit{{Class: "slow", Hard: "1"}}}}
+			r.Quotas = []storage.Quota{{Limits: []storage.QuotaLimit{{Class: "slow", Hard: "1", Used: "0"}}}}
 		}),
 		"a quota that is just enough": request(t, "20Gi", func(r *resize.Request) {
 			r.Quotas = []storage.Quota{{Limits: []storage.QuotaLimit{{Hard: "20Gi", Used: "10Gi"}}}}

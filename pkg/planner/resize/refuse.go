@@ -95,21 +95,9 @@ func (b *builder) refuse() *plan.Refusal {
 	}
 	var said []string
 	for _, why := range reasons {
-		said = append(said, nounClaims(by[why])+": "+why)
+		said = append(said, plan.ClaimNames(by[why])+": "+why)
 	}
 	return &plan.Refusal{Why: "nothing is resized; " + strings.Join(said, "; ")}
-}
-
-// nounClaims names claims: "claim data-web-2", or "claims data-web-2, data-web-1 and 3 more".
-func nounClaims(names []string) string {
-	const most = 4
-	switch n := len(names); {
-	case n == 1:
-		return "claim " + names[0]
-	case n > most:
-		return fmt.Sprintf("claims %s and %d more", strings.Join(names[:most-1], ", "), n-most+1)
-	}
-	return "claims " + strings.Join(names, ", ")
 }
 
 // why says why a claim can't get its size, or "".
@@ -165,22 +153,14 @@ type use struct {
 	left, more      resource.Quantity
 }
 
-// uses are the limits of quotas that the plan takes more of. A request that is lowered
-// gives nothing back before its driver has seen it.
+// uses are the limits of quotas that the plan takes more of, as far as they were counted.
 func (b *builder) uses() []use {
 	var out []use
 	for _, q := range b.r.Quotas {
 		for _, limit := range q.Limits {
-			u := use{quota: q.Name, resource: limit.Resource, left: quantity(limit.Hard)}
-			u.left.Sub(quantity(limit.Used))
-			for i := range b.sizes {
-				c := &b.sizes[i]
-				if c.Fate == plan.SizeGrows && (limit.Class == "" || limit.Class == c.Claim.Class) {
-					u.more.Add(quantity(c.Wanted))
-					u.more.Sub(quantity(c.Claim.Requested()))
-				}
-			}
-			if u.more.Sign() > 0 {
+			if more := b.more(limit); more.Sign() > 0 && limit.Used != "" {
+				u := use{quota: q.Name, resource: limit.Resource, left: storage.Quantity(limit.Hard), more: more}
+				u.left.Sub(storage.Quantity(limit.Used))
 				out = append(out, u)
 			}
 		}
@@ -188,11 +168,33 @@ func (b *builder) uses() []use {
 	return slices.Clip(out)
 }
 
-// quantity is what the API server has written.
-func quantity(text string) resource.Quantity {
-	q, err := resource.ParseQuantity(text)
-	if err != nil {
-		return resource.Quantity{}
+// more is how much more the plan takes of a limit. A request that is lowered gives nothing
+// back before its driver has seen it.
+func (b *builder) more(limit storage.QuotaLimit) resource.Quantity {
+	var more resource.Quantity
+	for i := range b.sizes {
+		c := &b.sizes[i]
+		if c.Fate == plan.SizeGrows && (limit.Class == "" || limit.Class == c.Claim.Class) {
+			more.Add(storage.Quantity(c.Wanted))
+			more.Sub(storage.Quantity(c.Claim.Requested()))
+		}
 	}
-	return q
+	return more
+}
+
+// unknownQuotas say of which quotas nobody knows whether they leave enough.
+func (b *builder) unknownQuotas() []string {
+	const unknown = "whether quota %s leaves enough for all of it is not known before: %s"
+	var out []string
+	for _, q := range b.r.Quotas {
+		if grows := b.more(storage.QuotaLimit{}); q.Scoped && grows.Sign() > 0 {
+			out = append(out, fmt.Sprintf(unknown, q.Name, "it counts the claims of some scopes alone"))
+		}
+		for _, limit := range q.Limits {
+			if more := b.more(limit); more.Sign() > 0 && limit.Used == "" {
+				out = append(out, fmt.Sprintf(unknown, q.Name, "nobody has counted its "+limit.Resource+" yet"))
+			}
+		}
+	}
+	return out
 }

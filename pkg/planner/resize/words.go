@@ -72,7 +72,7 @@ func Nothing(s sts.Snapshot) string {
 func (b *builder) warnings() []string {
 	var out []string
 	if len(b.missing) > 0 {
-		out = append(out, fmt.Sprintf("%s: not there yet, and made from the claim template as it is", nounClaims(b.missing)))
+		out = append(out, fmt.Sprintf("%s: not there yet, and made from the claim template as it is", plan.ClaimNames(b.missing)))
 	}
-	return out
+	return append(out, b.unknownQuotas()...)
 }

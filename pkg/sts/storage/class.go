@@ -26,6 +26,8 @@ func ObserveClass(c *storagev1.StorageClass) Class {
 type Quota struct {
 	Name   string
 	Limits []QuotaLimit
+	// Scoped says that it limits what some claims ask for: those that its scopes select.
+	Scoped bool
 }
 
 // QuotaLimit is one of a quota's limits.
@@ -33,19 +35,17 @@ type QuotaLimit struct {
 	Resource string // as the quota names it
 	Class    string // the one whose claims it counts, "" for all
 	Hard     string
-	Used     string
+	Used     string // "" where nobody has counted yet
 }
 
 // ofClass is what a limit for the claims of one class ends with, after the class's name.
 const ofClass = ".storageclass.storage.k8s.io/requests.storage"
 
-// ObserveQuota copies the limits on storage. One with scopes counts what only they tell:
-// it has none here.
+// ObserveQuota copies the limits on storage. Which claims one with scopes counts only they
+// tell: it has no limits here.
 func ObserveQuota(q *corev1.ResourceQuota) Quota {
 	out := Quota{Name: q.Name}
-	if len(q.Spec.Scopes) > 0 || q.Spec.ScopeSelector != nil {
-		return out
-	}
+	scoped := len(q.Spec.Scopes) > 0 || q.Spec.ScopeSelector != nil
 	for _, name := range slices.Sorted(maps.Keys(q.Spec.Hard)) {
 		class, one := strings.CutSuffix(string(name), ofClass)
 		if !one && name != corev1.ResourceRequestsStorage {
@@ -54,8 +54,16 @@ func ObserveQuota(q *corev1.ResourceQuota) Quota {
 		if !one {
 			class = ""
 		}
-		hard, used := q.Spec.Hard[name], q.Status.Used[name]
-		out.Limits = append(out.Limits, QuotaLimit{Resource: string(name), Class: class, Hard: hard.String(), Used: used.String()})
+		if scoped {
+			out.Scoped = true
+			continue
+		}
+		hard := q.Spec.Hard[name]
+		limit := QuotaLimit{Resource: string(name), Class: class, Hard: hard.String()}
+		if used, counted := q.Status.Used[name]; counted {
+			limit.Used = used.String()
+		}
+		out.Limits = append(out.Limits, limit)
 	}
 	return out
 }

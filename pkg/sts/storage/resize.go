@@ -1,8 +1,12 @@
 package storage
 
 import (
+	"bytes"
+	"time"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
@@ -10,6 +14,8 @@ import (
 // Resize is how far a claim is on the way to the size that it asks for.
 type Resize struct {
 	Request string `json:"request"` // spec.resources.requests
+	// Asked is since when it is, by the clock of the API server; zero where nobody knows.
+	Asked time.Time `json:"asked,omitzero"`
 	// Allocated is the size that Status is about, "" where the server does not say.
 	Allocated string `json:"allocated,omitempty"`
 	// Status is the word of status.allocatedResourceStatuses. Older kubelets leave an
@@ -40,12 +46,12 @@ const (
 
 // CompareSizes compares two quantities, as the API server writes them.
 func CompareSizes(a, b string) int {
-	x, y := quantity(a), quantity(b)
+	x, y := Quantity(a), Quantity(b)
 	return x.Cmp(y)
 }
 
-// quantity is nothing for what is no quantity, and for one that can't be computed with.
-func quantity(text string) resource.Quantity {
+// Quantity is nothing for what is no quantity, and for one that can't be computed with.
+func Quantity(text string) resource.Quantity {
 	q, err := resource.ParseQuantity(text)
 	if err != nil || podtemplate.Endless(text) {
 		return resource.Quantity{}
@@ -135,5 +141,33 @@ func observeResize(c *corev1.PersistentVolumeClaim, size string) *Resize {
 	if r == (Resize{Request: r.Request}) && (r.Request == size || CompareSizes(r.Request, size) == 0) {
 		return nil
 	}
+	r.Asked = askedAt(c)
 	return &r
+}
+
+// askedAt is when somebody asked for the size, or for another one before, as managedFields
+// tell: whoever did has the field.
+func askedAt(c *corev1.PersistentVolumeClaim) time.Time {
+	var last time.Time
+	for _, e := range Asking(c.ManagedFields) {
+		if e.Time != nil && e.Time.After(last) {
+			last = e.Time.UTC()
+		}
+	}
+	return last
+}
+
+// asks is what the one who asked for a size owns, whatever else.
+const asks = `{"f:spec":{"f:resources":{"f:requests":{}}}}`
+
+// Asking is who has asked for a size, and when, and nothing else of what they own.
+func Asking(fields []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+	var out []metav1.ManagedFieldsEntry
+	for i := range fields {
+		e := &fields[i]
+		if e.Subresource == "" && e.FieldsV1 != nil && bytes.Contains(e.FieldsV1.GetRawBytes(), []byte(`"f:requests":{`)) {
+			out = append(out, metav1.ManagedFieldsEntry{Manager: e.Manager, Time: e.Time, FieldsV1: metav1.NewFieldsV1(asks)})
+		}
+	}
+	return out
 }

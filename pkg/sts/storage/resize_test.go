@@ -106,9 +106,12 @@ func TestLimitsOfAQuota(t *testing.T) {
 	}
 	q.Status.Used = corev1.ResourceList{"requests.storage": resource.MustParse("3Gi")}
 	require.Equal(t, storage.Quota{Name: "disks", Limits: []storage.QuotaLimit{
-		{Resource: "fast.storageclass.storage.k8s.io/requests.storage", Class: "fast", Hard: "5Gi", Used: "0"},
+		{Resource: "fast.storageclass.storage.k8s.io/requests.storage", Class: "fast", Hard: "5Gi"},
 		{Resource: "requests.storage", Hard: "10Gi", Used: "3Gi"},
 	}}, storage.ObserveQuota(q))
-	q.Spec.Scopes = []corev1.ResourceQuotaScope{"BestEffort"}
-	require.Empty(t, storage.ObserveQuota(q).Limits)
+	q.Spec.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScopeVolumeAttributesClass}
+	require.Equal(t, storage.Quota{Name: "disks", Scoped: true}, storage.ObserveQuota(q))
+	delete(q.Spec.Hard, "requests.storage")
+	delete(q.Spec.Hard, "fast.storageclass.storage.k8s.io/requests.storage")
+	require.Equal(t, storage.Quota{Name: "disks"}, storage.ObserveQuota(q), "it is about no sizes")
 }
