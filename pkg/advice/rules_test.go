@@ -34,7 +34,7 @@ type row struct {
 }
 
 func rows() []row {
-	return slices.Concat(dataRows(), rolloutRows(), availabilityRows(), podRows(), identityRows())
+	return slices.Concat(dataRows(), volumeRows(), rolloutRows(), availabilityRows(), podRows(), identityRows())
 }
 
 // says is what one rule has found.
