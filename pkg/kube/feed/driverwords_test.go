@@ -87,7 +87,8 @@ func TestWhatADriverSaysIsAskedForOnce(t *testing.T) {
 	prepare := func(w *watched) {
 		withClaims(w, infeasible(asked))
 		times = saying(w, said("claim-uid", "Provisioned", "this is about something else", 9),
-			said("claim-uid", "VolumeResizeFailed", "old", 1), said("claim-uid", "VolumeResizeFailed", "too large", 2), said("other", "VolumeResizeFailed", "another's", 3))
+			said("claim-uid", "VolumeResizeFailed", "old", 1), said("claim-uid", "VolumeResizeFailed", "too large", 2),
+			said("other", "VolumeResizeFailed", "another's", 3))
 	}
 	watching(t, prepare, func(t *testing.T, w *watched) {
 		require.Equal(t, "too large", w.next().Snapshot.Claims[0].Resize.Message)
