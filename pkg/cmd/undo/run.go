@@ -67,7 +67,7 @@ func (r Request) revision(s sts.Snapshot) (*appsv1.ControllerRevision, error) {
 func (r Request) plan(ctx context.Context, env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
-	p, err := r.wayBack(env, runner, s, manifest, named)
+	p, err := r.wayBack(ctx, env, runner, s, manifest, named)
 	if err != nil || p == nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (r Request) plan(ctx context.Context, env *app.Env, runner *runner.Runner, 
 }
 
 // wayBack is the plan; nil when there is nothing to do.
-func (r Request) wayBack(env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
+func (r Request) wayBack(ctx context.Context, env *app.Env, runner *runner.Runner, s sts.Snapshot, manifest kube.Manifest,
 	named *appsv1.ControllerRevision,
 ) (*plan.Plan, error) {
 	request := undo.Request{
@@ -102,15 +102,28 @@ func (r Request) wayBack(env *app.Env, runner *runner.Runner, s sts.Snapshot, ma
 		return nil, err
 	}
 	if target.Already {
-		var try []hint.Hint
-		if named == nil {
-			try = append(try, intent.UndoTo(target.Why+"; to leave it, name another", "REVISION", s))
-		}
-		env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
-			s.Name(), target.Revision.Revision, target.Revision.Name), try...)
-		return nil, nil //nolint:nilnil // nothing to do
+		return nil, nothing(ctx, env, runner, s, target, named != nil)
 	}
 	return newPlan(request, target, s, manifest, now)
+}
+
+// nothing is the end where every pod is where it should be. A run that was killed when all
+// was done but for what it was to hand over has left that.
+func nothing(ctx context.Context, env *app.Env, runner *runner.Runner, s sts.Snapshot, target *undo.Target, named bool) error {
+	left, err := runner.HandOver("undo", s)
+	switch {
+	case err != nil:
+		return err
+	case left != nil:
+		return runner.RunToEnd(ctx, left, s)
+	}
+	var try []hint.Hint
+	if !named {
+		try = append(try, intent.UndoTo(target.Why+"; to leave it, name another", "REVISION", s))
+	}
+	env.Nothing(fmt.Sprintf("every pod of statefulset %q runs revision %d (%s) and is Available: nothing was changed",
+		s.Name(), target.Revision.Revision, target.Revision.Name), try...)
+	return nil
 }
 
 func newPlan(request undo.Request, target *undo.Target, s sts.Snapshot, manifest kube.Manifest, now time.Time,
