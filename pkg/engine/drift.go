@@ -22,6 +22,9 @@ func (n *next) drifted() bool {
 	if c := n.st.taken(n.p, n.s); c != nil {
 		n.st = n.st.Applied(c, n.s.Set, n.now)
 	}
+	if n.crossed() {
+		return false
+	}
 	what := n.st.Drift(n.p, n.s)
 	if what == "" {
 		n.st = n.st.accept(n.s.Set)
@@ -47,7 +50,7 @@ func (n *next) drifted() bool {
 	if n.s.Exists() && n.s.Set.DeletionTimestamp != nil {
 		o.Try = nil
 	}
-	if !n.s.Exists() || n.s.UID() != n.p.UID {
+	if !n.st.Follows(n.p, n.s) {
 		o.Try, o.Gate = nil, "" // there is nothing left to go on with
 	} else if n.s.Set.DeletionTimestamp == nil {
 		o.Try = append(n.pausing(), o.Try...) // or what follows ends in the same way
@@ -92,8 +95,8 @@ func (st State) Drift(p plan.Plan, s sts.Snapshot) string {
 		return ""
 	case !s.Exists():
 		return "the StatefulSet was deleted"
-	case s.UID() != p.UID:
-		return "the StatefulSet was deleted and recreated"
+	case !st.Follows(p, s):
+		return st.stranger(p, s)
 	case p.ReadOnly:
 		return ""
 	case s.Set.DeletionTimestamp != nil:
@@ -166,6 +169,10 @@ func (State) changes(was, s sts.Snapshot, by func(what string, field workload.Fi
 		say(fmt.Sprintf("the whenScaled policy was changed from %s to %s", was.WhenScaled(), s.WhenScaled()),
 			workload.FieldWhenScaled)
 	}
+	if was.Set.Spec.WhenDeleted != s.Set.Spec.WhenDeleted {
+		say(fmt.Sprintf("the whenDeleted policy was changed from %s to %s", was.Set.Spec.WhenDeleted, s.Set.Spec.WhenDeleted),
+			workload.FieldWhenDeleted)
+	}
 	return said
 }
 
@@ -204,4 +211,36 @@ func span(s sts.Snapshot) string {
 func (st State) accept(set *workload.Set) State {
 	st.expected = set
 	return st
+}
+
+// crossed takes what the snapshot shows of the gap: nothing yet, or the set on its other
+// side. It reports whether that is as the plan has it, and nothing else counts.
+func (n *next) crossed() bool {
+	if n.st.unseen && n.s.UID() == n.st.uid {
+		n.st.unseen = false
+	}
+	create, open := n.st.Gap(n.p)
+	switch {
+	case !open:
+		return false
+	case !n.s.Exists(), n.s.UID() == create.Was && n.s.Set.DeletionTimestamp != nil:
+		return true
+	case create.Done(n.s):
+		n.st.uid, n.st.expected = n.s.UID(), n.s.Set
+	}
+	return false
+}
+
+// stranger says who has created a set in the place of the one that was deleted.
+func (st State) stranger(p plan.Plan, s sts.Snapshot) string {
+	create, open := st.Gap(p)
+	if !open || s.UID() == create.Was {
+		return "the StatefulSet was deleted and recreated"
+	}
+	by := "somebody"
+	if w, known := fieldmanager.WriterOf(s.Set, workload.FieldTemplate); known {
+		by = w.Manager
+	}
+	return fmt.Sprintf("%s has created statefulset %s before this run could, and it wants other pods or claims than what was "+
+		"written down", sts.Clean(by), s.Name())
 }

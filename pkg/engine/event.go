@@ -190,7 +190,7 @@ type Helper interface {
 
 // help adds the commands that help to an end that did not come by itself.
 func (n *next) help(o *Outcome) {
-	if o == nil || !n.p.ReadOnly || !n.s.Exists() || n.s.UID() != n.p.UID || n.st.step >= len(n.p.Steps) {
+	if o == nil || !n.p.ReadOnly || !n.st.Follows(n.p, n.s) || n.st.step >= len(n.p.Steps) {
 		return
 	}
 	switch o.Result {

@@ -63,7 +63,8 @@ func (n *next) decide() {
 		n.st.step++
 		n.st.phase, n.st.answer = entering, ""
 	}
-	n.d.End = &Outcome{Result: Done, Message: cmp.Or(n.success, n.p.Success), Commits: writeback.Commits(n.p.Reconcilers)}
+	message := cmp.Or(n.success, n.p.Success) + n.st.awayWords()
+	n.d.End = &Outcome{Result: Done, Message: message, Commits: writeback.Commits(n.p.Reconcilers)}
 }
 
 // behind keeps the step's deadline while the snapshots lag behind the run's

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"time"
 
@@ -35,6 +36,10 @@ type State struct {
 	hooks   hooks
 	checks  checks // of this step
 
+	uid        types.UID               // of the set that the run has created in the place of the plan's, "" for none
+	unseen     bool                    // no snapshot has shown that one yet
+	deletedSet time.Time               // when the run has deleted the set, zero where it has not
+	away       time.Duration           // how long there was no set
 	expected   *workload.Set           // the set as the run last left or accepted it
 	wrote      bool                    // something, in this run
 	unsure     plan.Change             // a write whose fate is unknown
@@ -114,6 +119,15 @@ func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	case plan.DeletePod:
 		st.deleted, st.checks = c.UID, st.checks.again()
 		return st // no step's own change: it is what the step waits for
+	case plan.DeleteSet:
+		st.expected, st.deletedSet = nil, now
+	case plan.CreateSet:
+		if set != nil {
+			st.expected, st.uid, st.unseen = set, set.UID, true
+		}
+		if !st.deletedSet.IsZero() {
+			st.away = now.Sub(st.deletedSet)
+		}
 	}
 	if st.phase == changing {
 		st.phase, st.started = waiting, now
@@ -141,7 +155,9 @@ func (st State) Conflicted(c plan.Change) State {
 // another run may write the same partition.
 func (st State) taken(p plan.Plan, s sts.Snapshot) plan.Change {
 	switch edit, isEdit := st.conflicted.(plan.Edit); {
-	case !s.Exists() || s.UID() != p.UID:
+	case st.unsureOfGap() && st.unsure.Done(s):
+		return st.unsure
+	case !st.Follows(p, s):
 		return nil
 	case st.unsure != nil && st.unsure.Done(s):
 		return st.unsure
@@ -183,6 +199,9 @@ func (st State) Present(s sts.Snapshot) sts.Snapshot {
 // Stale reports whether the snapshot shows the set as it was before the run's
 // own last write: watches lag behind answers.
 func (st State) Stale(s sts.Snapshot) bool {
+	if st.unseen && s.UID() != st.uid {
+		return true
+	}
 	if !s.Exists() || st.expected == nil || s.UID() != st.expected.UID {
 		return false
 	}
@@ -191,4 +210,46 @@ func (st State) Stale(s sts.Snapshot) bool {
 	}
 	older, err := resourceversion.CompareResourceVersion(s.Set.ResourceVersion, st.expected.ResourceVersion)
 	return err == nil && older < 0
+}
+
+// A plan may delete its set and create it again. In between there is no set, and after it
+// there is one of another uid, which the run follows from then on.
+
+// Follows reports whether the snapshot shows the set that the run is about.
+func (st State) Follows(p plan.Plan, s sts.Snapshot) bool {
+	uid := p.UID
+	if st.uid != "" {
+		uid = st.uid
+	}
+	return s.Exists() && s.UID() == uid
+}
+
+// Gap is the change that creates the set again, where the run has deleted it, or may have,
+// and has not created it yet.
+func (st State) Gap(p plan.Plan) (plan.CreateSet, bool) {
+	from, to := p.Gap()
+	if to < 0 || st.step > to || st.step == to && st.phase > changing {
+		return plan.CreateSet{}, false
+	}
+	_, unsure := st.unsure.(plan.DeleteSet)
+	gone := from < 0 || st.step > from || st.step == from && (st.phase > changing || unsure)
+	create, _ := p.Steps[to].Change.(plan.CreateSet)
+	return create, gone
+}
+
+// unsureOfGap reports whether a write whose fate is unknown deletes or creates the set.
+func (st State) unsureOfGap() bool {
+	switch st.unsure.(type) {
+	case plan.DeleteSet, plan.CreateSet:
+		return true
+	}
+	return false
+}
+
+// awayWords say how long there was no set.
+func (st State) awayWords() string {
+	if st.away == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; there was no set for %s", st.away.Round(time.Millisecond))
 }

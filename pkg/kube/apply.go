@@ -69,6 +69,18 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 		return nil, c.ResetReclaim(ctx, change, dryRun != nil)
 	case plan.Give:
 		return c.give(ctx, change, seen, dryRun)
+	case plan.SaveSet:
+		return nil, c.saved().Save(ctx, change, dryRun)
+	case plan.DisownClaim:
+		return nil, c.DisownClaim(ctx, change, seen, dryRun)
+	case plan.DeleteSet:
+		return nil, c.saved().Delete(ctx, change, dryRun)
+	case plan.CreateSet:
+		return c.saved().Create(ctx, change, seen, dryRun)
+	case plan.RestoreManagers:
+		return c.saved().RestoreManagers(ctx, change, seen, dryRun)
+	case plan.ForgetSet:
+		return nil, c.saved().Forget(ctx, change, dryRun)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }

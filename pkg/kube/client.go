@@ -110,7 +110,7 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 			SetHeader("Accept", runtime.ContentTypeJSON).Do(ctx))
 	})
 	if err != nil {
-		return sts.Snapshot{}, nil, c.conn.Explain(err, "get", "statefulsets.apps", name)
+		return sts.Snapshot{}, nil, c.missing(ctx, name, c.conn.Explain(err, "get", "statefulsets.apps", name))
 	}
 	if err := podtemplate.CheckQuantities(raw); err != nil {
 		return sts.Snapshot{}, nil, fmt.Errorf("statefulset %q: %w", name, err)

@@ -42,6 +42,9 @@ func (c *Client) LoadObserved(ctx context.Context, name string, within time.Dura
 // Look reads the set again, and whatever else the snapshot knows; see
 // [engine.Looker].
 func (c *Client) Look(ctx context.Context, seen sts.Snapshot) (sts.Snapshot, error) {
+	if !seen.Exists() {
+		return seen, nil // there is no name to ask for
+	}
 	s, _, err := c.Load(ctx, seen.Name())
 	switch {
 	case apierrors.IsNotFound(err):

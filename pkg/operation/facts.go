@@ -35,6 +35,9 @@ func (r Scale) Revisions() *Revisions { return nil }
 // Revisions are none: what waits goes to no pod.
 func (r Hold) Revisions() *Revisions { return nil }
 
+// Revisions are none: every pod stays at the one that it has.
+func (r Recreate) Revisions() *Revisions { return nil }
+
 // Facts are what a program reads of an operation besides its progress, by its kind.
 type Facts struct {
 	Rollout *RolloutFacts
@@ -67,6 +70,9 @@ func (r Scale) Facts(sts.Snapshot) Facts {
 		From: r.From, To: r.To, WhenScaled: string(r.WhenScaled), Deletes: slices.Sorted(maps.Keys(r.Claims)),
 	}}
 }
+
+// Facts are none: the progress tells all of it.
+func (r Recreate) Facts(sts.Snapshot) Facts { return Facts{} }
 
 // Facts are none: the progress tells all of it.
 func (r Hold) Facts(sts.Snapshot) Facts { return Facts{} }

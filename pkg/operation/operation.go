@@ -80,6 +80,7 @@ type Kind struct {
 // the set waits for.
 func Kinds() []Kind {
 	return []Kind{
+		{RecreateAnnotation, "a recreate", found(FindRecreate)},
 		{note.RolloutAnnotation, "a canary", found(FindRollout)},
 		{note.ScaleAnnotation, "a scale", found(FindScale)},
 		{HoldAnnotation, "a hold", found(FindHold)},

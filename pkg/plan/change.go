@@ -6,17 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/field"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // Change is one write. The set of types is closed: Edit, DeletePod, DeleteClaim,
-// RetainVolume, ResizeClaim, Give, and those of a restore: ReleaseVolume, CreateClaim and
-// ResetReclaim.
+// RetainVolume, ResizeClaim, Give, those of a restore: ReleaseVolume, CreateClaim and
+// ResetReclaim, and those of a recreate: SaveSet, DisownClaim, DeleteSet, CreateSet,
+// RestoreManagers and ForgetSet.
 type Change interface {
 	// Done reports whether the snapshot already satisfies the change.
 	Done(s sts.Snapshot) bool
@@ -32,7 +36,9 @@ type Edit struct {
 	Partition *int                 `json:"partition,omitempty"`
 	Replicas  *int                 `json:"replicas,omitempty"`
 	// Retention is persistentVolumeClaimRetentionPolicy.whenScaled.
-	Retention   *Retention         `json:"retention,omitempty"`
+	Retention *Retention `json:"retention,omitempty"`
+	// WhenDeleted is persistentVolumeClaimRetentionPolicy.whenDeleted.
+	WhenDeleted *Retention         `json:"whenDeleted,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"` // a nil value removes the key
 	// Says replaces the generated words where they would not help.
 	Says string `json:"says,omitempty"`
@@ -57,6 +63,7 @@ func (e Edit) Done(s sts.Snapshot) bool {
 	return (e.Partition == nil || s.Partition() == *e.Partition) &&
 		(e.Replicas == nil || s.Replicas() == *e.Replicas) &&
 		(e.Retention == nil || s.WhenScaled() == *e.Retention) &&
+		(e.WhenDeleted == nil || s.Set.Spec.WhenDeleted == *e.WhenDeleted) &&
 		(e.Template == nil || e.Template.Is(s.Set))
 }
 
@@ -80,7 +87,10 @@ func (e Edit) Left(was, answer *workload.Set) *workload.Set {
 		set.Spec.Partition, set.Spec.PartitionSet = was.Spec.Partition, was.Spec.PartitionSet
 	}
 	if e.Retention == nil {
-		set.Spec.WhenScaled, set.Spec.WhenDeleted = was.Spec.WhenScaled, was.Spec.WhenDeleted
+		set.Spec.WhenScaled = was.Spec.WhenScaled
+	}
+	if e.WhenDeleted == nil {
+		set.Spec.WhenDeleted = was.Spec.WhenDeleted
 	}
 	set.Annotations = map[string]string{}
 	maps.Copy(set.Annotations, was.Annotations)
@@ -111,6 +121,9 @@ func (e Edit) Writes(of *workload.Set) []workload.Write {
 	if e.Retention != nil {
 		set(workload.FieldWhenScaled, *e.Retention)
 	}
+	if e.WhenDeleted != nil {
+		set(workload.FieldWhenDeleted, *e.WhenDeleted)
+	}
 	return out
 }
 
@@ -130,6 +143,9 @@ func (e Edit) String() string {
 	}
 	if e.Retention != nil {
 		parts = append(parts, fmt.Sprintf("set whenScaled to %s", *e.Retention))
+	}
+	if e.WhenDeleted != nil {
+		parts = append(parts, fmt.Sprintf("set whenDeleted to %s", *e.WhenDeleted))
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Annotations)) {
 		verb := "set"
@@ -170,3 +186,38 @@ func (d DeletePod) Done(s sts.Snapshot) bool {
 }
 
 func (d DeletePod) String() string { return "delete pod " + d.Name + ": " + d.Why }
+
+// Give hands fields that the plugin owns to the manager that has them in its manifest:
+// should that apply another value there later, it meets no conflict.
+type Give struct {
+	To string `json:"to"`
+	// From are the names under which the plugin writes besides its own.
+	From   []string     `json:"from"`
+	Fields []field.Path `json:"fields"`
+}
+
+func (Give) change() {}
+
+// Of are the managedFields of a set afterwards, and whether they are others than now.
+func (g Give) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, bool) {
+	return fieldmanager.Give(s.Set.ManagedFields, g.From, g.To, g.Fields)
+}
+
+// ReceiverGone reports whether the receiver owns nothing of the set any more.
+func (g Give) ReceiverGone(s sts.Snapshot) bool {
+	return !slices.Contains(fieldmanager.Managers(s.Set.ManagedFields), g.To)
+}
+
+// Done reports whether there is nothing to be given any more. Where the receiver has gone
+// nothing was given.
+func (g Give) Done(s sts.Snapshot) bool {
+	if !s.Exists() || g.ReceiverGone(s) {
+		return false
+	}
+	_, changes := g.Of(s)
+	return !changes
+}
+
+func (g Give) String() string {
+	return fmt.Sprintf("hand %s to %s", sts.Count(len(g.Fields), "field"), g.To)
+}

@@ -57,6 +57,13 @@ var changes = kinds[Change]{
 	"createClaim":   reflect.TypeFor[CreateClaim](),
 	"resetReclaim":  reflect.TypeFor[ResetReclaim](),
 	"give":          reflect.TypeFor[Give](),
+
+	"saveSet":         reflect.TypeFor[SaveSet](),
+	"deleteSet":       reflect.TypeFor[DeleteSet](),
+	"createSet":       reflect.TypeFor[CreateSet](),
+	"restoreManagers": reflect.TypeFor[RestoreManagers](),
+	"forgetSet":       reflect.TypeFor[ForgetSet](),
+	"disownClaim":     reflect.TypeFor[DisownClaim](),
 }
 
 var conditions = kinds[Condition]{
@@ -73,6 +80,9 @@ var conditions = kinds[Condition]{
 	"claimsResized": reflect.TypeFor[ClaimsResized](),
 	"restorable":    reflect.TypeFor[Restorable](),
 	"claimBound":    reflect.TypeFor[ClaimBound](),
+	"setGone":       reflect.TypeFor[SetGone](),
+	"adopted":       reflect.TypeFor[Adopted](),
+	"claimsUnowned": reflect.TypeFor[ClaimsUnowned](),
 }
 
 // tagged is a value and which kind it is.

@@ -12,8 +12,8 @@ import (
 
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
-// ClaimsFree, ClaimsGone, Resizable, ClaimsResized, Restorable and ClaimBound, and
-// verdict.Settled for plans that are ReadOnly.
+// ClaimsFree, ClaimsGone, Resizable, ClaimsResized, Restorable, ClaimBound, SetGone, Adopted
+// and ClaimsUnowned, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress

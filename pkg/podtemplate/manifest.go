@@ -19,7 +19,11 @@ type Manifest struct {
 	Name      string
 	Template  Template
 	set       *appsv1.StatefulSet
+	text      []byte
 }
+
+// Text is the StatefulSet in JSON, as the file has it.
+func (m *Manifest) Text() []byte { return m.text }
 
 // ParseManifest finds the one StatefulSet in a file of YAML documents or JSON.
 // Other kinds in it are passed over: a Service usually lives beside it.
@@ -95,13 +99,13 @@ func parseSet(doc []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Manifest{Namespace: set.Namespace, Name: set.Name, Template: template, set: set}, nil
+	return &Manifest{Namespace: set.Namespace, Name: set.Name, Template: template, set: set, text: doc}, nil
 }
 
 // notCompared are the fields that no rollout changes: what kubectl keeps for
-// itself, what the server fills in, and the template, which is the point.
+// itself, and what the server fills in.
 var notCompared = []string{
-	"status", "spec.template", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.resourceVersion",
+	"status", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.resourceVersion",
 	"metadata.generation", "metadata.creationTimestamp", "metadata.managedFields", "apiVersion", "kind",
 	"metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]",
 	"metadata.annotations[kubernetes.io/change-cause]",
@@ -111,6 +115,15 @@ var notCompared = []string{
 // to something else than the live set has. A field that the manifest leaves
 // out is no difference: the server fills those in.
 func (m *Manifest) OtherChanges(live *appsv1.StatefulSet) ([]string, error) {
+	return m.changes(live, append(slices.Clone(notCompared), "spec.template"))
+}
+
+// Changes names those of the template as well.
+func (m *Manifest) Changes(live *appsv1.StatefulSet) ([]string, error) {
+	return m.changes(live, notCompared)
+}
+
+func (m *Manifest) changes(live *appsv1.StatefulSet, but []string) ([]string, error) {
 	// Through the types, so that 1024Mi and 1Gi are the same.
 	want, err := generic(m.set)
 	if err != nil {
@@ -122,7 +135,7 @@ func (m *Manifest) OtherChanges(live *appsv1.StatefulSet) ([]string, error) {
 	}
 	var out []string
 	for _, d := range differences(have, want, true) {
-		if !slices.ContainsFunc(notCompared, d.under) {
+		if !slices.ContainsFunc(but, d.under) {
 			out = append(out, d.String())
 		}
 	}

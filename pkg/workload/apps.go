@@ -112,6 +112,8 @@ func (Apps) Paths(field Field) [][]string {
 		return [][]string{{"spec", "updateStrategy", "type"}}
 	case FieldWhenScaled:
 		return [][]string{{"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"}}
+	case FieldWhenDeleted:
+		return [][]string{{"spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"}}
 	}
 	return nil
 }

@@ -53,6 +53,8 @@ const (
 	FieldOrdinals   Field = "ordinals"
 	FieldStrategy   Field = "strategy"
 	FieldWhenScaled Field = "whenScaled"
+
+	FieldWhenDeleted Field = "whenDeleted"
 )
 
 // Write sets what is at a path of JSON names, whatever was there.

@@ -51,6 +51,9 @@ func (r *Runner) warned(p *plan.Plan) []string {
 // missing: then nobody has to answer first. Without a terminal that is a refusal,
 // which names the flag that answers.
 func (r *Runner) Confirm(ctx context.Context, p *plan.Plan, s sts.Snapshot, question string) error {
+	if err := recreated(p, s); err != nil {
+		return err
+	}
 	if r.Flags.Yes || r.DryRun() {
 		return nil
 	}

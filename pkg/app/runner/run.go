@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/loop"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
@@ -80,8 +81,11 @@ func (r *Runner) RunToEnd(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 // Run prints the plan if this is a dry run, and runs it otherwise. The
 // snapshot is the one that the plan was made from.
 func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engine.Outcome, error) {
+	if err := recreated(made, s); err != nil {
+		return engine.Outcome{}, err
+	}
 	made.Context = r.Env.Context()
-	p, err := saved(made)
+	p, err := asWritten(made)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -124,12 +128,20 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 	return engine.Run(ctx, *p, s), nil
 }
 
+// recreated refuses to run what is not the rest of it on a set that is being recreated.
+func recreated(p *plan.Plan, s sts.Snapshot) error {
+	if p.Record == operation.RecreateAnnotation || p.ReadOnly || !s.Exists() {
+		return nil
+	}
+	return operation.RefuseRecreate(s)
+}
+
 // RunBatch runs a plan whose steps are the deletions of these verdicts' claims. What
 // such a run needs besides is given; the runner adds by whom it is told. A dry run of
 // the server's is one whose cluster keeps nothing.
 func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, verdicts iter.Seq[claims.Verdict]) (engine.Outcome, error) {
 	made.Context = r.Env.Context()
-	p, err := saved(made)
+	p, err := asWritten(made)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -140,8 +152,8 @@ func (r *Runner) RunBatch(ctx context.Context, made *plan.Plan, b batch.Engine, 
 	return b.Run(ctx, *p, verdicts), nil
 }
 
-// saved is the plan that is shown and run: as it is read after it was written.
-func saved(p *plan.Plan) (*plan.Plan, error) {
+// asWritten is the plan that is shown and run: as it is read after it was written.
+func asWritten(p *plan.Plan) (*plan.Plan, error) {
 	roundtrip.Check(*p)
 	saved, err := plan.Saved(*p)
 	return &saved, err

@@ -20,14 +20,15 @@ type Request struct {
 	Ordinals    []int // nil for all that the set wants
 	Concurrency int
 
+	ClaimsOnly, TemplateOnly bool
+
 	size, grow, ordinals string
-	claimsOnly           bool
 }
 
 var (
 	long = templates.LongDesc(`
-		Have the claims of a StatefulSet grow, the highest ordinal's alone first, and wait until their volumes and file
-		systems have the size.
+		Have the claims of a StatefulSet grow, the highest ordinal's alone first, wait until their volumes and file
+		systems have the size, and give the claim templates the same size, so that ordinals that come later get it too.
 
 		First it shows each claim: its size, what it asks for and is to ask for, its StorageClass and whether that allows
 		it. A claim that would shrink, that is not Bound or whose class does not allow volume expansion, a quota that
@@ -42,19 +43,21 @@ var (
 		Most drivers resize under the running pod. With one that does not, the file system waits for the pod to restart: the
 		run does not restart pods unasked, but is held, with the command that does.
 
-		The claim templates of a StatefulSet can't be changed. Ordinals that come later get the old size, which is why
-		--claims-only must be given.
+		The API server lets nobody change claim templates: at the end the set is recreated around its running pods, as
+		"kubectl sts recreate" does, without a restart. For that every pod must be Ready and on one revision.
+		--claims-only leaves the templates as they are; --template-only leaves the claims as they are, and may make new
+		ones smaller.
 
-		Killed at any moment, the same command goes on: what is done shows in the claims.`)
+		Killed at any moment, the same command goes on: what is done shows in the claims and in the set.`)
 
 	example = templates.Examples(`
-		# Give the claims of every ordinal 20Gi
-		kubectl sts resize web --size 20Gi --claims-only
+		# Give the claims of every ordinal 20Gi, and those to come
+		kubectl sts resize web --size 20Gi
 
 		# See what would happen, and what the API server says to it
-		kubectl sts resize web --size 20Gi --claims-only --dry-run=server
+		kubectl sts resize web --size 20Gi --dry-run=server
 
-		# Each claim template its own size
+		# Each claim template its own size, and no recreate
 		kubectl sts resize db --size data=20Gi,wal=5Gi --claims-only
 
 		# A fifth more, for one ordinal
@@ -68,8 +71,8 @@ const mostAtOnce = 100
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
 	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
-	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE --claims-only", long, example
-	cmd.Short = "Grow claims, the highest ordinal's first"
+	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE", long, example
+	cmd.Short = "Grow claims, the highest ordinal's first, and their templates"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error { return options.NotEmpty(fs, "size", "grow", "ordinals") }
 	fs.StringVar(&r.size, "size", "", "The size that the claims are to have, such as 20Gi; for each claim template: data=20Gi,wal=5Gi.")
@@ -78,7 +81,10 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			"up to whole Mi, from 10Gi on to whole Gi.")
 	fs.StringVar(&r.ordinals, "ordinals", "",
 		"Resize only the claims of these ordinals and ranges, like 2,4-6. They may be ones that the set does not want now.")
-	fs.BoolVar(&r.claimsOnly, "claims-only", false, "Leave the claim templates as they are: ordinals that come later get the old size.")
+	fs.BoolVar(&r.ClaimsOnly, "claims-only", false, "Leave the claim templates as they are: ordinals that come later get the old size.")
+	fs.BoolVar(&r.TemplateOnly, "template-only", false, "Leave the claims as they are: only ordinals that come later get the size.")
+	options.AddIgnoreOwner(fs, &r.Run)
+	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims grow at a time, once those of the highest ordinal have.")
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting its size; 0 for ever."
@@ -111,8 +117,12 @@ func (r *Request) check() error {
 	switch {
 	case r.Concurrency < 1 || r.Concurrency > mostAtOnce:
 		return options.Usage("--concurrency=%d: must be from 1 to %d", r.Concurrency, mostAtOnce)
-	case !r.claimsOnly:
-		return options.Usage("the claim templates of a StatefulSet are not changed, so new ordinals get the old size: pass --claims-only")
+	case r.ClaimsOnly && r.TemplateOnly:
+		return options.Usage("give --claims-only or --template-only, not both")
+	case r.TemplateOnly && r.grow != "":
+		return options.Usage("--template-only needs the size itself: give --size")
+	case r.ordinals != "" && !r.ClaimsOnly:
+		return options.Usage("--ordinals is about claims alone: pass --claims-only")
 	}
 	return r.Run.Check()
 }

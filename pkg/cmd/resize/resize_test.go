@@ -17,12 +17,17 @@ func parse(t *testing.T, args ...string) (*resize.Request, error) {
 	if r == nil {
 		return nil, err
 	}
-	return &resize.Request{Run: r.Run, Name: r.Name, Target: r.Target, Ordinals: r.Ordinals, Concurrency: r.Concurrency}, err
+	return &resize.Request{
+		Run: r.Run, Name: r.Name, Target: r.Target, Ordinals: r.Ordinals, Concurrency: r.Concurrency,
+		ClaimsOnly: r.ClaimsOnly, TemplateOnly: r.TemplateOnly,
+	}, err
 }
 
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*resize.Request)) *resize.Request {
-		r := &resize.Request{Run: writesNoSet(apptest.Run()), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}}
+		r := &resize.Request{
+			Run: writesNoSet(apptest.Run()), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}, ClaimsOnly: true,
+		}
 		for _, change := range changes {
 			change(r)
 		}
@@ -32,6 +37,10 @@ func TestFlags(t *testing.T) {
 	every = writesNoSet(every)
 	apptest.Accept(t, parse, []apptest.Use[resize.Request]{
 		{"a size", []string{"sts/web", "--size=20Gi", "--claims-only"}, request()},
+		{"the templates as well", []string{"web", "--size=20Gi"}, request(func(r *resize.Request) { r.ClaimsOnly = false })},
+		{"the templates alone", []string{"web", "--size=20Gi", "--template-only", "--ignore-owner"}, request(func(r *resize.Request) {
+			r.ClaimsOnly, r.TemplateOnly, r.Run.IgnoreOwner = false, true, true
+		})},
 		{"sizes by template", []string{"web", "--size", "data=20Gi,wal=5Gi", "--claims-only"}, request(func(r *resize.Request) {
 			r.Target = planner.Target{By: map[string]string{"data": "20Gi", "wal": "5Gi"}}
 		})},
@@ -60,10 +69,16 @@ func TestBadUsage(t *testing.T) {
 		{"no percentage", only("--grow=20"), `--grow=20: "20" is no percentage like 20%`},
 		{"no ordinals", only("--size=2Gi", "--ordinals=all"), `--ordinals=all: "all" is neither an ordinal nor a range like 4-6`},
 		{"none at a time", only("--size=2Gi", "--concurrency=0"), "--concurrency=0: must be from 1 to 100"},
+		{"both alone", only("--size=2Gi", "--template-only"), "give --claims-only or --template-only, not both"},
 		{
-			"the template as well",
-			[]string{"web", "--size=2Gi"},
-			"the claim templates of a StatefulSet are not changed, so new ordinals get the old size: pass --claims-only",
+			"a percentage for templates",
+			[]string{"web", "--grow=20%", "--template-only"},
+			"--template-only needs the size itself: give --size",
+		},
+		{
+			"some ordinals and the templates",
+			[]string{"web", "--size=2Gi", "--ordinals=2"},
+			"--ordinals is about claims alone: pass --claims-only",
 		},
 		{"a negative timeout", only("--size=2Gi", "--timeout=-1s"), "--timeout=-1s: must not be negative"},
 	})

@@ -2,6 +2,7 @@ package resize
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"reflect"
@@ -14,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/recreate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -31,6 +33,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
+	if goesOn, err := v.goOn(ctx); goesOn || err != nil {
+		return err
+	}
 	p, err := v.plan(ctx)
 	if err != nil {
 		return err
@@ -42,7 +47,8 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err := v.judge(ctx, p); err != nil {
 		return err
 	}
-	if env.Streams.Interactive() && !r.Run.Yes && !runner.DryRun() { // no volume shrinks again
+	_, recreates := p.Gap()
+	if (env.Streams.Interactive() || recreates >= 0) && !r.Run.Yes && !runner.DryRun() { // no volume shrinks again
 		if err := runner.Confirm(ctx, p, v.s, "Resize?"); err != nil {
 			return err
 		}
@@ -59,17 +65,25 @@ type visit struct {
 	request Request
 	runner  *runner.Runner
 	s       sts.Snapshot
+	of      runner.Recreated // the same, where the templates are to be changed
 	resize  resize.Request
 	said    []string // what can't be known, said once
 }
 
 // load reads the set and its claims.
 func (v *visit) load(ctx context.Context) error {
-	client := v.runner.Client
-	v.env.About(client.Namespace, v.request.Name)
 	var err error
-	if v.s, _, err = client.LoadObserved(ctx, v.request.Name, runner.Observation); err != nil {
+	if v.request.ClaimsOnly { // what is written down of the set need not be readable
+		v.of, err = v.runner.LoadWithClaims(ctx, v.request.Name)
+	} else {
+		v.of, err = v.runner.LoadRecreated(ctx, v.request.Name)
+	}
+	if err != nil {
 		return err
+	}
+	v.s = v.of.Set
+	if !v.s.Exists() {
+		return nil
 	}
 	// What names no claim of the set is bad usage: nothing else has to be read for that.
 	if templates := v.s.ClaimTemplates(); len(templates) > 0 {
@@ -77,15 +91,85 @@ func (v *visit) load(ctx context.Context) error {
 			return options.Usage("statefulset %q: %w", v.s.Name(), err)
 		}
 	}
-	all, err := client.ClaimsAlone(ctx)
-	v.s = v.s.WithClaims(all)
-	return err
+	return nil
+}
+
+// goOn goes on with a recreate that this very resize has begun, and reports whether there
+// is one.
+func (v *visit) goOn(ctx context.Context) (bool, error) {
+	kept := v.of.Kept
+	if kept == nil || v.request.ClaimsOnly {
+		return false, nil
+	}
+	sizes := v.request.Target.By
+	if v.request.Target.All != "" {
+		sizes = map[string]string{"": v.request.Target.All}
+	}
+	if v.request.Target.Percent || !recreate.Resizes(kept.Manifest, sizes) {
+		return true, recreate.InProgress(*kept)
+	}
+	p, err := v.runner.GoOnRecreating(v.of)
+	if err != nil {
+		return true, err
+	}
+	return true, v.runner.Recreate(ctx, p, v.of, "Go on?")
 }
 
 // plan reads what decides about the claims, and plans.
 func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
-	r, client := v.request, v.runner.Client
-	v.resize = resize.Request{Target: r.Target, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits}
+	r := v.request
+	v.resize = resize.Request{
+		Target: r.Target, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits,
+		Templates: !r.ClaimsOnly, NoClaims: r.TemplateOnly,
+	}
+	if r.ClaimsOnly {
+		return v.claims(ctx)
+	}
+	if no := resize.Begin(v.s); no != nil {
+		return nil, no
+	}
+	sizes, err := resize.Sizes(v.resize, v.s)
+	if err != nil {
+		return nil, err
+	}
+	recreates, err := v.templates(ctx, sizes)
+	if err != nil {
+		return nil, err
+	}
+	var claims *plan.Plan
+	if !r.TemplateOnly && len(v.s.Claims) > 0 {
+		if claims, err = v.claims(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if recreates == nil {
+		return claims, nil
+	}
+	return resize.Then(claims, recreates, v.resize, v.s, sizes), nil
+}
+
+// templates plans the recreate that gives the claim templates these sizes; nil where they
+// have them.
+func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.Plan, error) {
+	n := recreate.New{ID: rand.Text()[:12], Live: v.of.Live}
+	var err error
+	if n.Manifest, err = recreate.Resized(v.of.Live, sizes); err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", v.s.Name(), err)
+	}
+	if n.Default, err = v.runner.Client.Defaults(ctx, n.Manifest); err != nil {
+		return nil, err
+	}
+	p, err := recreate.Plan(v.runner.RecreateRequest(), n, v.s, v.runner.Client.Now())
+	var no *plan.Refusal
+	if errors.As(err, &no) {
+		no.Try = append(no.Try, hint.Words("or resize the claims that there are alone: pass --claims-only"))
+	}
+	return p, err
+}
+
+// claims plans what happens to the claims that there are.
+func (v *visit) claims(ctx context.Context) (*plan.Plan, error) {
+	client := v.runner.Client
 	if len(v.s.Claims) == 0 {
 		return resize.Plan(v.resize, v.s, client.Now())
 	}
@@ -134,6 +218,9 @@ func (v *visit) judge(ctx context.Context, p *plan.Plan) error {
 	if v.request.Run.DryRun == report.DryRunClient {
 		return nil
 	}
+	if err := v.runner.JudgeRecreate(ctx, p, v.of); err != nil {
+		return err
+	}
 	for i := range p.Steps {
 		change, resizes := p.Steps[i].Change.(plan.ResizeClaim)
 		if !resizes {
@@ -157,7 +244,7 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	v.s = s
+	v.s, v.of.Set = s, s
 	p, err := v.plan(ctx)
 	if err != nil {
 		return nil, err

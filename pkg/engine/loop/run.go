@@ -87,6 +87,7 @@ func (e Engine) Run(ctx context.Context, p plan.Plan, s sts.Snapshot) engine.Out
 	r.stopAsking()
 	r.stopMeasuring()
 	r.heed()
+	r.closeGap(&o)
 	r.describe(&o)
 	r.noteFailure(&o)
 	if !p.ReadOnly { // its condition has told the hints already

@@ -14,7 +14,7 @@ import (
 // pod, which a rollback does.
 func (r *run) describe(o *engine.Outcome) {
 	s := r.state.Present(r.seen)
-	if o.Result != engine.Halted || !s.Exists() || s.UID() != r.plan.UID {
+	if o.Result != engine.Halted || !r.state.Follows(r.plan, s) {
 		return
 	}
 	if r.plan.Resizes() {

@@ -47,6 +47,34 @@ func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Sn
 	return c.conn.WriteError(err, "patch", "persistentvolumeclaims", claim.Name)
 }
 
+// DisownClaim takes one owner off a claim, on condition that it is as the snapshot shows it.
+func (c Claims) DisownClaim(ctx context.Context, d plan.DisownClaim, seen sts.Snapshot, dryRun []string) error {
+	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == d.UID })
+	if i < 0 {
+		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
+	}
+	claim := seen.Claims[i]
+	at := slices.IndexFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.UID == d.Owner })
+	if at < 0 {
+		return nil
+	}
+	path := fmt.Sprintf("/metadata/ownerReferences/%d", at)
+	patch, err := json.Marshal([]jsonpatch.Operation{
+		jsonpatch.Test("/metadata/uid", d.UID), jsonpatch.Test("/metadata/resourceVersion", claim.Version),
+		jsonpatch.Test(path+"/uid", d.Owner), jsonpatch.Remove(path),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = c.conn.PersistentVolumeClaims(claim.Namespace).Patch(ctx, claim.Name, types.JSONPatchType, patch, metav1.PatchOptions{
+		FieldManager: c.conn.FieldManager, DryRun: dryRun,
+	})
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
+	}
+	return c.conn.WriteError(err, "patch", "persistentvolumeclaims", claim.Name)
+}
+
 // Classes reads the StorageClasses with these names. One that there is not is left out.
 func (c Claims) Classes(ctx context.Context, names []string) ([]storage.Class, error) {
 	ctx = c.conn.Quiet(ctx)

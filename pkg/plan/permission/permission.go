@@ -84,10 +84,22 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 		out = DeleteClaims(false)
 	case plan.RetainVolume:
 		out = DeleteClaims(true)
-	case plan.ResizeClaim:
+	case plan.ResizeClaim, plan.DisownClaim:
 		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumeclaims"})
 	case plan.CreateClaim:
 		out = append(out, Permission{Verb: "create", Resource: "persistentvolumeclaims"})
+	case plan.SaveSet:
+		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: "create", Resource: "configmaps"})
+	case plan.ForgetSet:
+		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: "delete", Resource: "configmaps"})
+	case plan.DeleteSet:
+		del := ofSets(s.Kind(), "delete")
+		del.Name = p.Name
+		out = append(out, del)
+	case plan.CreateSet:
+		out = append(out, ofSets(s.Kind(), "create"))
+	case plan.RestoreManagers:
+		out = append(out, PatchSet(s.Kind(), p.Name))
 	case plan.ReleaseVolume, plan.ResetReclaim:
 		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}

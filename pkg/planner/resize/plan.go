@@ -18,7 +18,7 @@ import (
 // request goes on wherever a run before it ended. A *plan.Refusal as the error says why
 // nothing is begun.
 func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := begin(s); no != nil {
+	if no := Begin(s); no != nil {
 		return nil, no
 	}
 	var err error

@@ -16,10 +16,10 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
-// begin refuses a set whose claims are not to be touched now. Pods that are not Available
+// Begin refuses a set whose claims are not to be touched now. Pods that are not Available
 // are no reason: a disk that is full may be what is the matter with them. Nor is a hold,
 // which is about templates.
-func begin(s sts.Snapshot) *plan.Refusal {
+func Begin(s sts.Snapshot) *plan.Refusal {
 	switch {
 	case s.Set.DeletionTimestamp != nil:
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}

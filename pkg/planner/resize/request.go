@@ -26,6 +26,10 @@ type Request struct {
 	Ordinals []int
 	// AtOnce is how many claims grow at a time.
 	AtOnce int
+	// Templates says that the claim templates get the size as well, and NoClaims that they
+	// alone do.
+	Templates, NoClaims bool
+
 	Limits plan.Limits
 	// World is what else can want the set's claims: sets and pods of its namespace.
 	World claims.World
@@ -55,7 +59,13 @@ func (r Request) again(s sts.Snapshot, sizes map[string]string) hint.Hint {
 	for _, template := range slices.Sorted(maps.Keys(sizes)) {
 		parts = append(parts, template+"="+sizes[template])
 	}
-	flags := []string{"--size", strings.Join(parts, ","), "--claims-only"}
+	flags := []string{"--size", strings.Join(parts, ",")}
+	switch {
+	case r.NoClaims:
+		flags = append(flags, "--template-only")
+	case !r.Templates:
+		flags = append(flags, "--claims-only")
+	}
 	if len(r.Ordinals) > 0 {
 		flags = append(flags, "--ordinals", workload.OrdinalWords(r.Ordinals))
 	}

@@ -34,7 +34,9 @@ func (b *builder) details() []string {
 			"when they have their size, the others follow, up to %d at a time",
 			b.lead(), b.r.AtOnce))
 	}
-	out = append(out, b.template())
+	if !b.r.Templates {
+		out = append(out, b.template())
+	}
 	for i := range b.sizes {
 		if c := &b.sizes[i]; c.Fate != plan.SizeIs && !b.s.Ordinals().Has(c.Ordinal) {
 			out = append(out, fmt.Sprintf("no pod mounts claim %s: its file system gets the size when one does", c.Claim.Name))
@@ -60,7 +62,11 @@ func (b *builder) template() string {
 
 // success is the last line of a run that got to the end.
 func (b *builder) success() string {
-	return fmt.Sprintf("the claims of statefulset %s have their sizes: %s; %s", b.s.Name(), b.sizesWords(), b.template())
+	words := fmt.Sprintf("the claims of statefulset %s have their sizes: %s", b.s.Name(), b.sizesWords())
+	if !b.r.Templates {
+		words += "; " + b.template()
+	}
+	return words
 }
 
 // Nothing is what is said where every claim has its size.

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 )
 
 // planView is a plan as a program reads it.
@@ -47,12 +48,13 @@ type stepView struct {
 
 // change is a write as a program reads it.
 type change struct {
-	Kind        string             `json:"kind"` // edit, deletePod, deleteClaim, retainVolume, resizeClaim or give
+	Kind        string             `json:"kind"` // the names of the changes, as edit or deletePod
 	Says        string             `json:"says"`
 	Template    bool               `json:"template,omitempty"` // the template is set
 	Partition   *int               `json:"partition,omitempty"`
 	Replicas    *int               `json:"replicas,omitempty"`
 	WhenScaled  *plan.Retention    `json:"whenScaled,omitempty"`
+	WhenDeleted *plan.Retention    `json:"whenDeleted,omitempty"`
 	Annotations map[string]*string `json:"annotations,omitempty"`
 	Pod         string             `json:"pod,omitempty"`
 	Claim       string             `json:"claim,omitempty"`
@@ -63,6 +65,7 @@ type change struct {
 	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
 	To          string             `json:"to,omitempty"`     // the manager that is given fields
 	Fields      []string           `json:"fields,omitempty"`
+	ConfigMap   string             `json:"configMap,omitempty"`
 }
 
 // fieldWords are the fields that change hands.
@@ -80,6 +83,7 @@ func viewChange(c plan.Change) *change {
 	case plan.Edit:
 		out.Kind, out.Template = "edit", c.Template != nil
 		out.Partition, out.Replicas, out.Annotations, out.WhenScaled = c.Partition, c.Replicas, c.Annotations, c.Retention
+		out.WhenDeleted = c.WhenDeleted
 	case plan.DeletePod:
 		out.Kind, out.Pod, out.UID = "deletePod", c.Name, string(c.UID)
 	case plan.DeleteClaim:
@@ -90,6 +94,18 @@ func viewChange(c plan.Change) *change {
 		out.Kind, out.To, out.Fields = "give", report.Clean(c.To), fieldWords(c)
 	case plan.ResizeClaim:
 		out.Kind, out.Claim, out.UID, out.Requested, out.Wanted = "resizeClaim", c.Name, string(c.UID), c.From, c.To
+	case plan.SaveSet:
+		out.Kind, out.ConfigMap, out.UID = "saveSet", saved.ConfigMap(c.Saved.Name), string(c.Saved.UID)
+	case plan.DisownClaim:
+		out.Kind, out.Claim, out.UID = "disownClaim", c.Name, string(c.UID)
+	case plan.DeleteSet:
+		out.Kind, out.UID = "deleteSet", string(c.UID)
+	case plan.CreateSet:
+		out.Kind = "createSet"
+	case plan.RestoreManagers:
+		out.Kind = "restoreManagers"
+	case plan.ForgetSet:
+		out.Kind, out.ConfigMap = "forgetSet", saved.ConfigMap(c.Name)
 	}
 	return out
 }

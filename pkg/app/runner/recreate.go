@@ -1,0 +1,150 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/recreate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// Recreated is a set that is, or is to be, recreated.
+type Recreated struct {
+	Name string
+	Set  sts.Snapshot  // with its claims; without a set while that is away
+	Live kube.Manifest // nil while it is away
+	Kept *saved.Set    // what is written down of it, nil for nothing
+}
+
+// LoadRecreated reads a set with its claims, and what is written down of it. That it is not
+// there is no error where something is.
+func (r *Runner) LoadRecreated(ctx context.Context, name string) (Recreated, error) {
+	out, err := r.LoadWithClaims(ctx, name)
+	away := apierrors.IsNotFound(err)
+	if err != nil && !away {
+		return out, err
+	}
+	kept, unread := r.Client.Saved(ctx, name)
+	if unread != nil {
+		return out, unread
+	}
+	if out.Kept = kept; away && kept == nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// LoadWithClaims reads a set with its claims alone.
+func (r *Runner) LoadWithClaims(ctx context.Context, name string) (Recreated, error) {
+	r.Env.About(r.Client.Namespace, name)
+	out := Recreated{Name: name}
+	s, live, err := r.Client.LoadObserved(ctx, name, Observation)
+	if err != nil {
+		return out, err
+	}
+	all, err := r.Client.ClaimsAlone(ctx)
+	out.Set, out.Live = s.WithClaims(all), live
+	return out, err
+}
+
+// RecreateRequest is what the flags say to the planner.
+func (r *Runner) RecreateRequest() recreate.Request {
+	return recreate.Request{
+		Limits: r.Flags.Limits, Caller: r.Env.Caller(), Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
+		IgnoreOwner: r.Flags.IgnoreOwner,
+	}
+}
+
+// GoOnRecreating plans the rest of a recreate that was begun; nil where none was.
+func (r *Runner) GoOnRecreating(of Recreated) (*plan.Plan, error) {
+	p, err := recreate.GoOn(r.RecreateRequest(), of.Kept, of.Set, r.Client.Now())
+	if p != nil {
+		p.Namespace = r.Client.Namespace
+	}
+	return p, err
+}
+
+// Recreate runs a plan that recreates a set: the API server judges all of it first, for
+// what it would refuse must not show in the gap.
+func (r *Runner) Recreate(ctx context.Context, p *plan.Plan, of Recreated, question string) error {
+	if err := r.JudgeRecreate(ctx, p, of); err != nil {
+		return err
+	}
+	if err := r.Confirm(ctx, p, of.Set, question); err != nil {
+		return err
+	}
+	s := of.Set
+	if s.Exists() {
+		var err error
+		if s, err = r.Again(ctx, s); err != nil {
+			return err
+		}
+	} else if err := r.followAway(of.Kept); err != nil {
+		return err
+	}
+	return r.RunToEnd(ctx, p, s)
+}
+
+// JudgeRecreate has the API server judge what recreates the set.
+func (r *Runner) JudgeRecreate(ctx context.Context, p *plan.Plan, of Recreated) error {
+	if r.Flags.DryRun == report.DryRunClient {
+		return nil
+	}
+	for i := range p.Steps {
+		change := p.Steps[i].Change
+		switch change.(type) {
+		case plan.SaveSet, plan.DeleteSet, plan.CreateSet:
+		default:
+			continue
+		}
+		_, err := r.Client.DryRun(ctx, change, of.Set)
+		switch {
+		case err == nil:
+		case errors.Is(err, engine.ErrConflict):
+			return &plan.Refusal{
+				Why: fmt.Sprintf("statefulset %q has changed meanwhile: nothing was changed", of.Name),
+				Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
+			}
+		case kube.Denied(err), kube.Transient(err), ctx.Err() != nil:
+			return err
+		default:
+			no := &plan.Refusal{Why: fmt.Sprintf("nothing was changed: %s: %s", change, sts.CleanError(err))}
+			if of.Kept != nil && of.Set.Exists() && of.Set.UID() == of.Kept.UID {
+				no.Try = []hint.Hint{hint.Plugin("give this recreate up, and begin another", "recreate", of.Name).With("--cancel")}
+			}
+			return no
+		}
+	}
+	return nil
+}
+
+// followAway has the run watch the set that is away, as it will be.
+func (r *Runner) followAway(kept *saved.Set) error {
+	object := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(kept.Manifest, object); err != nil {
+		return fmt.Errorf("configmap %s: %w", saved.ConfigMap(kept.Name), err)
+	}
+	set := workload.FromApps(object)
+	r.Follow(func(ctx context.Context) <-chan engine.Update {
+		updates, err := r.Client.Watch(ctx, set)
+		if err == nil {
+			return updates
+		}
+		failed := make(chan engine.Update, 1)
+		failed <- engine.Update{Err: err}
+		return failed
+	})
+	return nil
+}

@@ -1,0 +1,114 @@
+// Package recreate is the verb that changes what the API server lets nobody change of a
+// StatefulSet, around its running pods.
+package recreate
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/options"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
+)
+
+// Request is what the flags say.
+type Request struct {
+	Run       options.RunFlags
+	Name      string
+	Namespace string                // of the manifest, empty where it names none
+	Manifest  *podtemplate.Manifest // nil to go on with a recreate that was begun
+	Cancel    bool
+
+	file string
+}
+
+var (
+	long = templates.LongDesc(`
+		Change fields of a StatefulSet that can't be changed ("Forbidden: updates to statefulset spec"), without a restart
+		of any pod: the set is deleted with its pods left running, and created again around them.
+
+		From the manifest only the fields count that an update may not change: volumeClaimTemplates, podManagementPolicy
+		and serviceName. What else it has is left for kubectl apply, or for canary. Claims that there are stay as they are;
+		"kubectl sts resize" grows them.
+
+		First every pod must be Ready and on one revision, and the API server is asked, in a dry run, for the set that it
+		would create: where that has another pod template than the one that runs, nothing is begun. Then the set is
+		written down in a ConfigMap beside it, and only then deleted, on condition that it has not changed since. The new
+		one comes with its gate closed, and has to adopt every pod at the revision that they have before the partition,
+		the retention policy and the managers of its fields are put back.
+
+		Killed at any moment, "kubectl sts recreate NAME" goes on, on any machine. Until the set is deleted, --cancel puts
+		back what was changed.`)
+
+	example = templates.Examples(`
+		# The manifest that kubectl apply has refused
+		kubectl sts recreate -f web.yaml
+
+		# See what would happen, and what the API server says to it
+		kubectl sts recreate -f web.yaml --dry-run=server
+
+		# Go on with a recreate that was interrupted
+		kubectl sts recreate web
+
+		# Give it up, as long as the set is there
+		kubectl sts recreate web --cancel`)
+)
+
+// New is the verb. run is what it does with the request; tests pass their own.
+func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
+	r := &Request{}
+	cmd := &cobra.Command{
+		Use:                   "recreate (-f FILENAME | NAME)",
+		DisableFlagsInUseLine: true,
+		Annotations:           options.OneSet.Annotations(),
+		Short:                 "Change immutable fields of a StatefulSet around its running pods",
+		Long:                  long,
+		Example:               example,
+		Args:                  options.Args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := options.NotEmpty(cmd.Flags(), "filename"); err != nil {
+				return err
+			}
+			if err := r.complete(args, env.Streams.In); err != nil {
+				return err
+			}
+			return run(cmd.Context(), env, *r)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVarP(&r.file, "filename", "f", "", "A manifest with one StatefulSet, as it is to be (- for standard input).")
+	fs.BoolVar(&r.Cancel, "cancel", false, "Give up a recreate that was begun, as long as the set has not been deleted.")
+	options.AddIgnoreOwner(fs, &r.Run)
+	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
+	options.AddRunFlags(fs, &r.Run, "Don't ask.")
+	return cmd
+}
+
+func (r *Request) complete(args []string, stdin io.Reader) error {
+	if err := r.Run.Check(); err != nil {
+		return err
+	}
+	if r.file == "" {
+		name, err := options.SetName(args)
+		r.Name = name
+		return err
+	}
+	if r.Cancel {
+		return options.Usage("give -f or --cancel, not both")
+	}
+	text, err := options.ReadFile(r.file, stdin)
+	if err != nil {
+		return options.Usage("-f: %w", err)
+	}
+	if r.Manifest, err = podtemplate.ParseManifest(text); err != nil {
+		return options.Usage("-f %s: %w", r.file, err)
+	}
+	if len(args) > 0 {
+		return options.Usage("give a name or -f, not both: the manifest names %s", r.Manifest.Name)
+	}
+	r.Name, r.Namespace = r.Manifest.Name, r.Manifest.Namespace
+	return nil
+}

@@ -1,0 +1,281 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// The changes and the conditions of a set that is recreated around its running pods: it is
+// written down, deleted with its pods left alone, and created again.
+
+// SaveSet writes the set down in a ConfigMap beside it. It is a conflict where another
+// recreate is written down there, or the set is another by now.
+type SaveSet struct {
+	Saved saved.Set `json:"saved"`
+}
+
+func (SaveSet) change() {}
+
+// Done is never known: no look tells. To write the same down twice does no harm.
+func (SaveSet) Done(sts.Snapshot) bool { return false }
+
+func (c SaveSet) String() string {
+	return "write the set down in configmap " + saved.ConfigMap(c.Saved.Name)
+}
+
+// DeleteSet deletes the set and leaves its pods alone (propagation policy Orphan). It is an
+// error where the set is not what was written down of it.
+type DeleteSet struct {
+	Name   string          `json:"name"`
+	UID    types.UID       `json:"uid"`
+	Before json.RawMessage `json:"before"` // what was written down
+}
+
+func (DeleteSet) change() {}
+
+// Done reports whether that very set is gone.
+func (d DeleteSet) Done(s sts.Snapshot) bool { return !s.Exists() || s.UID() != d.UID }
+
+func (d DeleteSet) String() string {
+	return fmt.Sprintf("delete statefulset %s and leave its pods running", d.Name)
+}
+
+// SetGone holds once the set is gone.
+type SetGone struct {
+	UID types.UID `json:"uid"`
+}
+
+// Check looks for it.
+func (g SetGone) Check(s sts.Snapshot, _ time.Time) Progress {
+	if !s.Exists() || s.UID() != g.UID {
+		return Progress{Done: true}
+	}
+	return Progress{Waiting: "the garbage collector to take the set's hold off its pods and to let it go" + finalizers(s.Set.Finalizers)}
+}
+
+// finalizers names those that hold up a deletion.
+func finalizers(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return " (finalizer " + strings.Join(all, ", ") + ")"
+}
+
+func (SetGone) String() string { return "the set is gone" }
+
+// CreateSet creates the set again.
+type CreateSet struct {
+	Name string    `json:"name"`
+	Was  types.UID `json:"was"` // the uid of the one that went
+	// Mark is the annotation that says whose it is.
+	Mark     string          `json:"mark"`
+	Manifest json.RawMessage `json:"manifest"`
+}
+
+func (CreateSet) change() {}
+
+// Done reports whether the set is there: the very one, or one that somebody else has
+// created from the same manifest.
+func (c CreateSet) Done(s sts.Snapshot) bool { return c.Made(s) || c.Equal(s) }
+
+// Made reports whether this is what made the set.
+func (c CreateSet) Made(s sts.Snapshot) bool {
+	mark, marked := s.Annotation(saved.Annotation)
+	return s.Exists() && s.UID() != c.Was && marked && mark == c.Mark
+}
+
+// Equal reports whether somebody else has created a set that wants the same pods and
+// claims: a tool that applies a manifest may be faster.
+func (c CreateSet) Equal(s sts.Snapshot) bool {
+	if !s.Exists() || s.UID() == c.Was || s.Set.DeletionTimestamp != nil {
+		return false
+	}
+	object := &appsv1.StatefulSet{}
+	if json.Unmarshal(c.Manifest, object) != nil {
+		return false
+	}
+	wants, has := workload.FromApps(object).Spec, s.Set.Spec
+	return podtemplate.SameTemplate(&wants.Template, &has.Template) && wants.Ordinals.Equal(has.Ordinals) &&
+		slices.Equal(wants.ClaimTemplates, has.ClaimTemplates) && slices.Equal(wants.ClaimRequests, has.ClaimRequests) &&
+		wants.ServiceName == has.ServiceName && wants.Ordered == has.Ordered &&
+		equality.Semantic.DeepEqual(wants.Selector, has.Selector)
+}
+
+// Adopts reports whether the pods that there are stay, once the set is what the API server
+// would make of it.
+func (CreateSet) Adopts(would *appsv1.StatefulSet, s sts.Snapshot) bool {
+	return podtemplate.SameTemplate(&would.Spec.Template, &s.Set.Spec.Template)
+}
+
+func (c CreateSet) String() string {
+	return fmt.Sprintf("create statefulset %s around its pods, with the gate closed", c.Name)
+}
+
+// Adopted holds once the controller of the new set has taken over the pods of the old one,
+// at the revision that they have.
+type Adopted struct {
+	Revision string   `json:"revision"` // "" where there were no pods
+	Pods     []string `json:"pods"`     // their names
+}
+
+// Check looks at the revision and the owners.
+func (a Adopted) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if a.Revision != "" && s.UpdateRevision() != a.Revision {
+		return Progress{
+			Reason: "OtherRevision",
+			Stuck: fmt.Sprintf("the new set has revision %s, and its pods have %s: to the controller the templates differ. "+
+				"No pod is replaced while the gate is closed", s.UpdateRevision(), a.Revision),
+		}
+	}
+	for _, name := range a.Pods {
+		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == name }) {
+			return Progress{Waiting: "the StatefulSet controller to adopt pod " + name}
+		}
+	}
+	return Progress{Done: true}
+}
+
+func (a Adopted) String() string {
+	return fmt.Sprintf("the new set has adopted %s", sts.Count(len(a.Pods), "pod"))
+}
+
+// ClaimsUnowned holds when no claim of a pod that is there names the set or a pod as its
+// owner: such a claim would be deleted together with that. The controller takes its hold off
+// those, and off no other (updatePersistentVolumeClaim in its source); see [DisownClaim].
+// The snapshots must tell of claims.
+type ClaimsUnowned struct{}
+
+// Check looks at the owners.
+func (ClaimsUnowned) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if s.Claims == nil {
+		return claimsUnknown
+	}
+	for i := range s.Claims {
+		pod := s.PodOf(s.Claims[i].Name)
+		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == pod }) {
+			continue
+		}
+		for _, o := range s.Claims[i].Owners {
+			if o.Kind == "Pod" && o.Name == pod || o.UID == s.UID() {
+				return Progress{Waiting: fmt.Sprintf("the StatefulSet controller to take the hold of %s %s off claim %s",
+					strings.ToLower(o.Kind), o.Name, s.Claims[i].Name)}
+			}
+		}
+	}
+	return Progress{Done: true}
+}
+
+func (ClaimsUnowned) String() string { return "no claim goes with the set or a pod" }
+
+// DisownClaim takes the set out of the owners of a claim that no pod of it mounts, so that
+// it does not go with the set. The controller does not do that for such a claim.
+type DisownClaim struct {
+	Name  string    `json:"name"`
+	UID   types.UID `json:"uid"`
+	Owner types.UID `json:"owner"` // the set's uid
+}
+
+func (DisownClaim) change() {}
+
+// Done reports whether the claim is gone or has other owners.
+func (d DisownClaim) Done(s sts.Snapshot) bool {
+	c, there := findClaim(s, d.UID)
+	return s.Claims != nil && (!there || !slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == d.Owner }))
+}
+
+func (d DisownClaim) String() string { return "take the set's hold off claim " + d.Name }
+
+// RestoreManagers gives managedFields the entries back that the set had before, so that
+// whoever owned a field owns it.
+type RestoreManagers struct {
+	Entries json.RawMessage `json:"entries"`
+}
+
+func (RestoreManagers) change() {}
+
+// Of are the entries of the set afterwards: those that were, and what its controller has
+// written into the status since.
+func (r RestoreManagers) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, error) {
+	var out []metav1.ManagedFieldsEntry
+	if err := json.Unmarshal(r.Entries, &out); err != nil {
+		return nil, fmt.Errorf("managedFields: %w", err)
+	}
+	out = slices.DeleteFunc(out, ofStatus)
+	for i := range s.Set.ManagedFields {
+		if ofStatus(s.Set.ManagedFields[i]) {
+			out = append(out, s.Set.ManagedFields[i])
+		}
+	}
+	return out, nil
+}
+
+func ofStatus(e metav1.ManagedFieldsEntry) bool { return e.Subresource != "" }
+
+// Done reports whether all entries but those of the status are there, whatever their times.
+func (r RestoreManagers) Done(s sts.Snapshot) bool {
+	if !s.Exists() {
+		return false
+	}
+	want, err := r.Of(s)
+	return err == nil && maps.Equal(entries(want), entries(s.Set.ManagedFields))
+}
+
+// entries are what managers own, without the times.
+func entries(all []metav1.ManagedFieldsEntry) map[string]string {
+	out := map[string]string{}
+	for i := range all {
+		e := &all[i]
+		if ofStatus(*e) || e.FieldsV1 == nil {
+			continue
+		}
+		var fields any
+		_ = json.Unmarshal(e.FieldsV1.GetRawBytes(), &fields)
+		text, _ := json.Marshal(fields) // in one order of the keys
+		out[string(e.Operation)+" "+e.APIVersion+" "+e.Manager] = string(text)
+	}
+	return out
+}
+
+func (RestoreManagers) String() string { return "give the fields back to their managers" }
+
+// ForgetSet deletes the ConfigMap in which this recreate is written down.
+type ForgetSet struct {
+	Name string `json:"name"` // of the set
+	ID   string `json:"id"`
+}
+
+func (ForgetSet) change() {}
+
+// Done is never known: no look tells. To delete it twice does no harm.
+func (ForgetSet) Done(sts.Snapshot) bool { return false }
+
+func (f ForgetSet) String() string { return "delete configmap " + saved.ConfigMap(f.Name) }
+
+// Gap are the steps between which there is no set, where the plan recreates it: the one
+// that deletes it, and the one that creates it. Both are -1 otherwise.
+func (p Plan) Gap() (from, to int) {
+	of := func(is func(Change) bool) int {
+		return slices.IndexFunc(p.Steps, func(s Step) bool { return is(s.Change) })
+	}
+	return of(func(c Change) bool { _, is := c.(DeleteSet); return is }), of(func(c Change) bool { _, is := c.(CreateSet); return is })
+}

@@ -1,0 +1,293 @@
+package recreate
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// The fields that an update may not change (ValidateStatefulSetUpdate in the API server's
+// source lists those that it may).
+const (
+	fieldManagement = "podManagementPolicy"
+	fieldService    = "serviceName"
+	fieldSelector   = "selector"
+	fieldTemplates  = "volumeClaimTemplates"
+)
+
+var immutable = []string{fieldManagement, fieldService, fieldSelector, fieldTemplates}
+
+// Merge is the set as it is, with those fields of another manifest that an update may not
+// change. Both are without what the API server sets.
+func Merge(live, wanted []byte) (json.RawMessage, error) {
+	is, err := saved.Parse(live)
+	if err != nil {
+		return nil, fmt.Errorf("the StatefulSet: %w", err)
+	}
+	wants, err := saved.Parse(wanted)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest: %w", err)
+	}
+	is.Own()
+	if selector, there := wants.Spec()[fieldSelector]; there && !reflect.DeepEqual(selector, is.Spec()[fieldSelector]) {
+		// The API server would complain of the template, whose labels no longer match.
+		return nil, notDone(change{says: "the selector is changed", no: "the pods that there are and the history of revisions are " +
+			"found by it, and would have to be relabelled first"})
+	}
+	for _, field := range immutable {
+		if value, there := wants.Spec()[field]; there {
+			is.Spec()[field] = value
+		} else {
+			delete(is.Spec(), field) // the default
+		}
+	}
+	return is.Text()
+}
+
+// Resized is the set as it is, with other sizes in its claim templates.
+func Resized(live []byte, sizes map[string]string) (json.RawMessage, error) {
+	o, err := saved.Parse(live)
+	if err != nil {
+		return nil, err
+	}
+	o.Own()
+	templates, _ := o.Spec()[fieldTemplates].([]any)
+	for _, t := range templates {
+		template, _ := t.(map[string]any)
+		size, meant := sizes[nameOf(template)]
+		if !meant {
+			continue
+		}
+		at := template
+		for _, key := range []string{"spec", "resources", "requests"} {
+			next, _ := at[key].(map[string]any)
+			if next == nil {
+				next = map[string]any{}
+				at[key] = next
+			}
+			at = next
+		}
+		at["storage"] = size
+	}
+	return o.Text()
+}
+
+// Resizes reports whether a manifest has these sizes in its claim templates; the name "" is
+// for the only one.
+func Resizes(manifest []byte, sizes map[string]string) bool {
+	o, err := saved.Parse(manifest)
+	if err != nil {
+		return false
+	}
+	all := list(o.Spec()[fieldTemplates])
+	for name, size := range sizes {
+		for _, t := range all {
+			has := words(saved.Object(t).Map("spec", "resources", "requests")["storage"])
+			if (name == "" || name == nameOf(t)) && storage.CompareSizes(has, size) != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func nameOf(template map[string]any) string {
+	name, _ := saved.Object(template).Map("metadata")["name"].(string)
+	return name
+}
+
+// Left are those of the fields in which a manifest differs from the set that can be changed
+// as usual, whatever stands behind their names: a recreate leaves them.
+func Left(differences []string) []string {
+	return slices.DeleteFunc(slices.Clone(differences), func(d string) bool {
+		return slices.ContainsFunc(immutable, func(field string) bool {
+			rest, is := strings.CutPrefix(d, "spec."+field)
+			return is && (rest == "" || strings.ContainsAny(rest[:1], ".[: "))
+		})
+	})
+}
+
+// change is one field that comes out otherwise.
+type change struct {
+	field string
+	says  string // from what to what
+	means string // for the pods and claims that there are; "" for nothing
+	no    string // why it is not done, "" where it is
+}
+
+// changes compares two sets as the API server has them, with their defaults.
+func changes(before, after saved.Object) []change {
+	var out []change
+	was, is := before.Spec(), after.Spec()
+	if a, b := words(was[fieldManagement]), words(is[fieldManagement]); a != b {
+		c := change{field: fieldManagement, says: fmt.Sprintf("podManagementPolicy: %s to %s", a, b), means: "no pod restarts"}
+		if b == "OrderedReady" {
+			c.means = "no pod restarts; from then on a pod that is not Ready holds up those above it"
+		}
+		out = append(out, c)
+	}
+	if a, b := words(was[fieldService]), words(is[fieldService]); a != b {
+		out = append(out, change{
+			field: fieldService, says: fmt.Sprintf("serviceName: %s to %s", orNone(a), orNone(b)),
+			means: "pods keep the old name in DNS until they are restarted",
+		})
+	}
+	return append(out, templates(list(was[fieldTemplates]), list(is[fieldTemplates]))...)
+}
+
+// notDone refuses a change.
+func notDone(c change) *plan.Refusal {
+	return &plan.Refusal{Why: fmt.Sprintf("%s: %s. This kubectl-sts does not do that; nothing was changed", c.says, c.no)}
+}
+
+// templates compares claim templates.
+func templates(was, is []map[string]any) []change {
+	var out []change
+	find := func(all []map[string]any, name string) map[string]any {
+		i := slices.IndexFunc(all, func(t map[string]any) bool { return nameOf(t) == name })
+		if i < 0 {
+			return nil
+		}
+		return all[i]
+	}
+	for _, t := range is {
+		name := nameOf(t)
+		before := find(was, name)
+		if before == nil {
+			out = append(out, change{
+				field: fieldTemplates, says: "claim template " + name + " is added",
+				no: "the pods that there are lack the claim, and would have to be recreated, the lowest ordinal first (kubernetes#141876)",
+			})
+			continue
+		}
+		out = append(out, template(name, before, t)...)
+	}
+	for _, t := range was {
+		if name := nameOf(t); find(is, name) == nil {
+			out = append(out, change{
+				field: fieldTemplates, says: "claim template " + name + " is removed",
+				no: "its claims would be left behind with their data, and belong to nothing",
+			})
+		}
+	}
+	return out
+}
+
+// template compares one.
+func template(name string, was, is map[string]any) []change {
+	var out []change
+	say := func(what string, a, b any) {
+		if reflect.DeepEqual(a, b) {
+			return
+		}
+		c := change{
+			field: fieldTemplates, says: fmt.Sprintf("claim template %s: %s", name, what), means: "claims that there are stay as they are",
+		}
+		if from, to := words(a), words(b); from != "" || to != "" {
+			c.says += fmt.Sprintf(" %s to %s", orNone(from), orNone(to))
+		}
+		out = append(out, c)
+	}
+	a, b := saved.Object(was), saved.Object(is)
+	size := func(o saved.Object) string { return words(o.Map("spec", "resources", "requests")["storage"]) }
+	if storage.CompareSizes(size(a), size(b)) != 0 {
+		say("size", size(a), size(b))
+	}
+	say("storageClassName", a.Map("spec")["storageClassName"], b.Map("spec")["storageClassName"])
+	say("volumeMode", a.Map("spec")["volumeMode"], b.Map("spec")["volumeMode"])
+	say("accessModes", a.Map("spec")["accessModes"], b.Map("spec")["accessModes"])
+	say("labels", a.Map("metadata")["labels"], b.Map("metadata")["labels"])
+	say("annotations", a.Map("metadata")["annotations"], b.Map("metadata")["annotations"])
+	if len(out) == 0 {
+		rest := func(o saved.Object) map[string]any {
+			spec := map[string]any{}
+			for key, value := range o.Map("spec") {
+				if key != "resources" {
+					spec[key] = value
+				}
+			}
+			return spec
+		}
+		say("spec", rest(a), rest(b))
+	}
+	return out
+}
+
+func list(value any) []map[string]any {
+	all, _ := value.([]any)
+	out := make([]map[string]any, 0, len(all))
+	for _, one := range all {
+		if m, ok := one.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// words are a value for a person, "" for one that is no plain word or list of words.
+func words(value any) string {
+	switch value := value.(type) {
+	case string:
+		return sts.Clean(value)
+	case []any:
+		var out []string
+		for _, one := range value {
+			out = append(out, words(one))
+		}
+		return strings.Join(out, "+")
+	}
+	return ""
+}
+
+func orNone(words string) string {
+	if words == "" {
+		return "(none)"
+	}
+	return words
+}
+
+// gated is the set as it is created: with the gate closed and both policies at Retain, so
+// that nothing happens to a pod or a claim before it is known that all is as it was.
+func gated(manifest json.RawMessage, record string, rolls bool, closed int) (json.RawMessage, error) {
+	o, err := saved.Parse(manifest)
+	if err != nil {
+		return nil, err
+	}
+	o.Annotation(saved.Annotation, record)
+	spec := o.Spec()
+	retain := string(retained)
+	spec["persistentVolumeClaimRetentionPolicy"] = map[string]any{"whenDeleted": retain, "whenScaled": retain}
+	if rolls {
+		strategy, _ := spec["updateStrategy"].(map[string]any)
+		if strategy == nil {
+			strategy = map[string]any{}
+			spec["updateStrategy"] = strategy
+		}
+		rolling, _ := strategy["rollingUpdate"].(map[string]any)
+		if rolling == nil {
+			rolling = map[string]any{}
+			strategy["rollingUpdate"] = rolling
+		}
+		rolling["partition"] = closed
+	}
+	return o.Text()
+}
+
+// was is the set that was written down, as it was.
+func was(kept saved.Set) (*workload.Set, error) {
+	object := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(kept.Before, object); err != nil {
+		return nil, fmt.Errorf("configmap %s: %w", saved.ConfigMap(kept.Name), err)
+	}
+	return workload.FromApps(object), nil
+}

@@ -1,0 +1,283 @@
+package recreate
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+)
+
+const retained = appsv1.RetainPersistentVolumeClaimRetentionPolicyType
+
+// Request is what a user wants.
+type Request struct {
+	Limits plan.Limits
+	// Caller is how the user calls the plugin, with the flags that lead to the same set.
+	Caller hint.Caller
+	// Driver is the process that runs it, nil for one that leaves no word of itself.
+	Driver *note.Driver
+	// Manager is the name for managedFields, empty for the plugin's own.
+	Manager string
+	// IgnoreOwner goes ahead although an operator controls the set.
+	IgnoreOwner bool
+}
+
+// New is a set that is to come in the place of the one that is there.
+type New struct {
+	ID       string          // a fresh one
+	Live     []byte          // the set as the API server has it
+	Manifest json.RawMessage // without what the API server sets
+	Default  []byte          // what the API server would make of that
+	// Left are fields that the user's manifest has otherwise and that are not changed.
+	Left []string
+}
+
+// Plan plans a recreate that begins; nil where nothing would change. A *plan.Refusal as
+// the error says why it can't be.
+func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+	if no := r.refuse(s, now); no != nil {
+		return nil, no
+	}
+	kept, err := n.saved(s, now)
+	if kept == nil || err != nil {
+		return nil, err
+	}
+	return r.plan(*kept, s, now, n.details(s))
+}
+
+// Steps are those of a recreate that begins, for a plan that does something before.
+func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []string) (*plan.Plan, error) {
+	record := operation.Recreate{
+		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: s.UID(), What: kept.Said, Partition: s.Partition(),
+		WhenScaled: s.WhenScaled(), WhenDeleted: s.Set.Spec.WhenDeleted, Managers: note.AddManager(nil, r.Manager),
+	}
+	b := builder{kept: kept, record: record, s: s}
+	save := plan.Step{Change: plan.SaveSet{Saved: kept}, Until: plan.Observed{}}
+	if save.Title = save.Change.String(); s.Replicas() > 0 {
+		save.Require = plan.PodsGood{From: s.Ordinals().First()} // what comes before may have taken long
+	}
+	steps := append([]plan.Step{save}, b.before()...)
+	around, err := b.around()
+	if err != nil {
+		return nil, err
+	}
+	p := r.frame(kept, s, now)
+	p.Details = details
+	p.Steps = number(steps, around, b.after())
+	p.Claims = b.owned()
+	return p, nil
+}
+
+// saved is what is written down of the set; nil where nothing would change.
+func (n New) saved(s sts.Snapshot, now time.Time) (*saved.Set, error) {
+	before, err := saved.Parse(n.Live)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
+	}
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
+	}
+	all := changes(before, after)
+	if len(all) == 0 {
+		return nil, nil //nolint:nilnil // nothing would change
+	}
+	kept := &saved.Set{
+		Version: saved.Format, ID: n.ID, Name: s.Name(), Started: now.UTC().Truncate(time.Second), UID: s.UID(),
+		Pods: saved.Pods{}, Manifest: n.Manifest,
+	}
+	for _, c := range all {
+		if c.no != "" {
+			return nil, notDone(c)
+		}
+		kept.Changed = append(kept.Changed, c.says)
+	}
+	kept.Said = strings.Join(kept.Changed, ", ")
+	for i := range s.Pods {
+		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID
+	}
+	if len(kept.Pods) > 0 {
+		kept.Update = s.UpdateRevision()
+	}
+	if managed, there := before.Map("metadata")["managedFields"]; there {
+		if kept.Managed, err = json.Marshal(managed); err != nil {
+			return nil, err
+		}
+	}
+	before.Own()
+	kept.Before, err = before.Text()
+	return kept, err
+}
+
+// details say what each change means.
+func (n New) details(s sts.Snapshot) []string {
+	before, err := saved.Parse(n.Live)
+	if err != nil {
+		return nil
+	}
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, c := range changes(before, after) {
+		out = append(out, c.says+": "+c.means)
+	}
+	around := "the set has no pods: it is deleted and created again"
+	if n := len(s.Pods); n > 0 {
+		around = fmt.Sprintf("the set is deleted and created again around its %s: none restarts", sts.Count(n, "pod"))
+	}
+	out = append(out, around)
+	if len(n.Left) > 0 {
+		out = append(out, "the manifest has more that differs, which a recreate leaves as it is: "+strings.Join(n.Left, ", "))
+	}
+	return out
+}
+
+// builder makes the steps.
+type builder struct {
+	kept   saved.Set
+	record operation.Recreate
+	s      sts.Snapshot
+}
+
+// owned reports whether a claim may go with the set or a pod. One that was left behind may
+// name the set although the policies are others by now.
+func (b builder) owned() bool {
+	left := slices.ContainsFunc(b.s.Claims, func(c storage.Claim) bool {
+		return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == b.s.UID() })
+	})
+	return left || b.record.WhenScaled != retained || b.record.WhenDeleted != retained
+}
+
+// before makes sure that no claim goes with the set, and keeps other verbs away.
+func (b builder) before() []plan.Step {
+	edit := plan.Edit{Annotations: map[string]*string{saved.Annotation: b.record.Text()}, Says: "record"}
+	step := plan.Step{Title: "note it on the set", Until: plan.Observed{}}
+	if b.owned() {
+		edit.Retention, edit.WhenDeleted = ptr.To(retained), ptr.To(retained)
+		edit.Says = "whenScaled and whenDeleted Retain, record"
+		step.Title, step.Until = "keep the claims from going with the set", plan.ClaimsUnowned{}
+	}
+	step.Change = edit
+	steps := []plan.Step{step}
+	for i := range b.s.Claims {
+		claim := &b.s.Claims[i]
+		mounted := slices.ContainsFunc(b.s.Pods, func(p sts.Pod) bool { return p.Name == b.s.PodOf(claim.Name) })
+		if mounted || !slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.UID == b.s.UID() }) {
+			continue
+		}
+		disown := plan.DisownClaim{Name: claim.Name, UID: claim.UID, Owner: b.s.UID()}
+		steps = append(steps, plan.Step{Title: disown.String(), Change: disown, Until: plan.Observed{}})
+	}
+	return steps
+}
+
+// around deletes the set and creates it again.
+func (b builder) around() ([]plan.Step, error) {
+	create, err := b.create()
+	if err != nil {
+		return nil, err
+	}
+	remove := plan.DeleteSet{Name: b.kept.Name, UID: b.kept.UID, Before: b.kept.Before}
+	return []plan.Step{
+		{Title: remove.String(), Change: remove, Until: plan.SetGone{UID: b.kept.UID}},
+		{Title: create.String(), Change: create, Until: b.adopted()},
+	}, nil
+}
+
+func (b builder) create() (plan.CreateSet, error) {
+	manifest, err := gated(b.kept.Manifest, *b.record.Text(), rolls(b.kept.Manifest), b.s.Kind().Closed())
+	return plan.CreateSet{Name: b.kept.Name, Was: b.kept.UID, Mark: *b.record.Text(), Manifest: manifest}, err
+}
+
+func (b builder) adopted() plan.Adopted {
+	return plan.Adopted{Revision: b.kept.Update, Pods: slices.Sorted(maps.Keys(b.kept.Pods))}
+}
+
+// after puts back what was changed on the way, and forgets what was written down.
+func (b builder) after() []plan.Step {
+	return append(append([]plan.Step{b.putBack()}, b.managers()...), b.forget())
+}
+
+// managers gives the fields back; nothing where it is not known who had them.
+func (b builder) managers() []plan.Step {
+	if len(b.kept.Managed) == 0 {
+		return nil
+	}
+	restore := plan.RestoreManagers{Entries: b.kept.Managed}
+	return []plan.Step{{Title: restore.String(), Change: restore, Until: plan.Observed{}}}
+}
+
+func (b builder) putBack() plan.Step {
+	edit := plan.Edit{
+		Retention: ptr.To(b.record.WhenScaled), WhenDeleted: ptr.To(b.record.WhenDeleted),
+		Annotations: map[string]*string{saved.Annotation: nil}, Says: "policies as before, no record",
+	}
+	if b.kept.Manifest == nil && b.s.Rolls() || b.kept.Manifest != nil && rolls(b.kept.Manifest) {
+		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and policies as before, no record"
+	}
+	return plan.Step{Title: "open the gate as it was", Change: edit, Until: plan.Observed{}}
+}
+
+func (b builder) forget() plan.Step {
+	forget := plan.ForgetSet{Name: b.kept.Name, ID: b.kept.ID}
+	return plan.Step{Title: forget.String(), Change: forget, Until: plan.Observed{}}
+}
+
+// rolls reports whether a set has a gate.
+func rolls(manifest []byte) bool {
+	o, err := saved.Parse(manifest)
+	if err != nil {
+		return false
+	}
+	strategy, _ := o.Map("spec", "updateStrategy")["type"].(string)
+	return strategy == "" || strategy == string(appsv1.RollingUpdateStatefulSetStrategyType)
+}
+
+// number counts each of these groups as one step.
+func number(groups ...[]plan.Step) []plan.Step {
+	var out []plan.Step
+	for g, group := range groups {
+		for i := range group {
+			step := group[i]
+			step.Number, step.Of, step.Part = g+1, len(groups), i < len(group)-1
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
+func (r Request) frame(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Plan {
+	restart := ""
+	if slices.ContainsFunc(kept.Changed, func(c string) bool { return strings.HasPrefix(c, fieldService+":") }) {
+		restart = "; its pods keep the old name, restart them for the new name: " + r.Caller.Sts("restart", kept.Name)
+	}
+	p := &plan.Plan{
+		Verb: "recreate", Name: kept.Name, UID: s.UID(), Made: now.UTC(), Record: saved.Annotation,
+		Title:    fmt.Sprintf("recreate statefulset %s around its pods: %s", kept.Name, kept.Said),
+		Success:  fmt.Sprintf("statefulset %s was recreated around its pods: %s%s", kept.Name, kept.Said, restart),
+		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
+		Resume: hint.Plugin("", "recreate", kept.Name), Watch: hint.Plugin("", "watch", kept.Name),
+	}
+	if s.Exists() {
+		p.Namespace = s.Set.Namespace
+	} else {
+		p.UID = kept.UID
+	}
+	return p
+}

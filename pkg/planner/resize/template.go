@@ -1,0 +1,50 @@
+package resize
+
+import (
+	"slices"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+)
+
+// Sizes are those that the request comes to, by claim template. They are nil where that is a
+// percentage of claims that there are not.
+func Sizes(r Request, s sts.Snapshot) (map[string]string, error) {
+	var err error
+	if r.wanted, err = r.Target.For(s.ClaimTemplates()); err != nil {
+		return nil, err
+	}
+	b := &builder{r: r, s: s}
+	if err := b.find(); err != nil && r.Target.Percent {
+		return nil, err
+	}
+	if !r.Target.Percent {
+		return r.wanted, nil
+	}
+	return b.wanted, nil
+}
+
+// Then is a plan that resizes claims, nil for none to resize, and then recreates the set
+// with the sizes in its claim templates.
+func Then(claims, recreates *plan.Plan, r Request, s sts.Snapshot, sizes map[string]string) *plan.Plan {
+	out := *recreates
+	out.Verb, out.Resume = "resize", r.again(s, sizes)
+	if claims == nil {
+		return &out
+	}
+	out.Title, out.Sizes, out.Claims, out.Warnings = claims.Title+", and its claim templates", claims.Sizes, true, claims.Warnings
+	out.Details = slices.Concat(claims.Details, recreates.Details)
+	out.Success = claims.Success + "; " + recreates.Success
+	out.Steps = slices.Concat(claims.Steps, recreates.Steps)
+	before := claims.Steps[len(claims.Steps)-1].Of
+	all := before + recreates.Steps[len(recreates.Steps)-1].Of
+	for i := range out.Steps {
+		if step := &out.Steps[i]; step.Number > 0 {
+			if i >= len(claims.Steps) {
+				step.Number += before
+			}
+			step.Of = all
+		}
+	}
+	return &out
+}

@@ -1,0 +1,104 @@
+// Package saved is a StatefulSet as it is written down before it is deleted to be
+// recreated around its running pods: in a ConfigMap beside it, so that whoever comes after
+// a run that was killed in between, on any machine, can go on. It is pure.
+package saved
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
+)
+
+// Format is the version of what is written.
+const Format = 1
+
+// Most is how many bytes a ConfigMap may hold, with room for its metadata.
+const Most = 1<<20 - 16<<10
+
+// Annotation on a set says which recreate of it is in progress. The same as a label on a
+// ConfigMap says which set that is about.
+const Annotation = annotation.Prefix + "recreate"
+
+// The keys of the ConfigMap. A person who is alone with it creates the set from Manifest.
+const (
+	KeyManifest = "statefulset.json"
+	KeyBefore   = "before.json"
+	KeyRecord   = "record.json"
+)
+
+// Set is one that is to be recreated.
+type Set struct {
+	Version int       `json:"version"`
+	ID      string    `json:"id"` // of the recreate, also on the set while it is in progress
+	Name    string    `json:"name"`
+	Started time.Time `json:"started"`
+	UID     types.UID `json:"uid"`      // of the set that goes
+	Said    string    `json:"said"`     // what the new one has otherwise, in a sentence's few words
+	Changed []string  `json:"changed"`  // each difference, for a person
+	Pods    Pods      `json:"pods"`     // that run
+	Update  string    `json:"revision"` // the revision that all of them have
+	// Managed are the entries of managedFields that it gets back.
+	Managed json.RawMessage `json:"managedFields,omitempty"`
+	// Manifest is the set to be created, Before the one that goes: without what the API
+	// server sets, the rest as that has sent it.
+	Manifest json.RawMessage `json:"manifest,omitempty"`
+	Before   json.RawMessage `json:"before,omitempty"`
+}
+
+// Pods are the uids of pods by their names.
+type Pods map[string]types.UID
+
+// ConfigMap is the name of the one that keeps a set.
+func ConfigMap(set string) string { return "kubectl-sts." + set }
+
+// Data is what the ConfigMap holds. An error says that it does not fit.
+func (s Set) Data() (map[string]string, error) {
+	manifest, before := s.Manifest, s.Before
+	s.Manifest, s.Before = nil, nil // they have keys of their own
+	record, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{KeyManifest: string(manifest), KeyBefore: string(before), KeyRecord: string(record)}
+	size := 0
+	for text := range maps.Values(out) {
+		size += len(text)
+	}
+	if size > Most {
+		return nil, fmt.Errorf("it takes %d bytes to write it down, and a ConfigMap holds %d", size, Most)
+	}
+	return out, nil
+}
+
+// Read reads what [Set.Data] made. It rejects what no run writes.
+func Read(data map[string]string) (*Set, error) {
+	var written struct{ Version int }
+	record := []byte(data[KeyRecord])
+	if err := json.Unmarshal(record, &written); err != nil {
+		return nil, fmt.Errorf("%s: %w", KeyRecord, err)
+	}
+	if written.Version != Format {
+		return nil, fmt.Errorf("it has format %d, this kubectl-sts reads %d: use the version that wrote it", written.Version, Format)
+	}
+	s := &Set{}
+	if err := json.Unmarshal(record, s); err != nil {
+		return nil, fmt.Errorf("%s: %w", KeyRecord, err)
+	}
+	s.Manifest, s.Before = json.RawMessage(data[KeyManifest]), json.RawMessage(data[KeyBefore])
+	for key, text := range map[string]json.RawMessage{KeyManifest: s.Manifest, KeyBefore: s.Before} {
+		if text = bytes.TrimSpace(text); !json.Valid(text) || text[0] != '{' {
+			return nil, fmt.Errorf("%s is no object in JSON", key)
+		}
+	}
+	if s.ID == "" || s.Name == "" || s.UID == "" || s.Started.IsZero() {
+		return nil, errors.New(KeyRecord + ": no recreate writes that")
+	}
+	return s, nil
+}
