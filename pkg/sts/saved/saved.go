@@ -88,17 +88,41 @@ func Read(data map[string]string) (*Set, error) {
 		return nil, fmt.Errorf("it has format %d, this kubectl-sts reads %d: use the version that wrote it", written.Version, Format)
 	}
 	s := &Set{}
-	if err := json.Unmarshal(record, s); err != nil {
+	err := json.Unmarshal(record, s)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", KeyRecord, err)
-	}
-	s.Manifest, s.Before = json.RawMessage(data[KeyManifest]), json.RawMessage(data[KeyBefore])
-	for key, text := range map[string]json.RawMessage{KeyManifest: s.Manifest, KeyBefore: s.Before} {
-		if text = bytes.TrimSpace(text); !json.Valid(text) || text[0] != '{' {
-			return nil, fmt.Errorf("%s is no object in JSON", key)
-		}
 	}
 	if s.ID == "" || s.Name == "" || s.UID == "" || s.Started.IsZero() {
 		return nil, errors.New(KeyRecord + ": no recreate writes that")
 	}
+	if s.Manifest, err = manifest(data, KeyManifest, s.Name); err != nil {
+		return nil, err
+	}
+	if s.Before, err = manifest(data, KeyBefore, s.Name); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// manifest is the one of a key, as it is written where nobody has edited it. One of another
+// set is an error: that would be created.
+func manifest(data map[string]string, key, name string) (json.RawMessage, error) {
+	text := bytes.TrimSpace([]byte(data[key]))
+	if !json.Valid(text) || text[0] != '{' {
+		return nil, fmt.Errorf("%s is no object in JSON", key)
+	}
+	var object struct {
+		Metadata struct {
+			Name string `json:"name"`
+		} `json:"metadata"`
+	}
+	if err := json.Unmarshal(text, &object); err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	if object.Metadata.Name != name {
+		return nil, fmt.Errorf("%s is about statefulset %q", key, object.Metadata.Name)
+	}
+	var out bytes.Buffer
+	err := json.Compact(&out, text)
+	return out.Bytes(), err
 }

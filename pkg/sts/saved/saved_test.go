@@ -16,14 +16,15 @@ func kept() saved.Set {
 		Version: saved.Format, ID: "run", Name: "web", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), UID: "old",
 		Said: "claim template data: size 1Gi to 2Gi", Changed: []string{"claim template data: size 1Gi to 2Gi"},
 		Pods: saved.Pods{"web-0": "a"}, Update: "web-1", Managed: json.RawMessage(`[{"manager":"helm"}]`),
-		Manifest: json.RawMessage(`{"spec":{"replicas":1,"template":{"a":"<&>"}}}`), Before: json.RawMessage(`{"spec":{"replicas":1}}`),
+		Manifest: json.RawMessage(`{"metadata":{"name":"web"},"spec":{"template":{"a":"<&>"}}}`),
+		Before:   json.RawMessage(`{"metadata":{"name":"web"},"spec":{"replicas":1}}`),
 	}
 }
 
 func TestWhatIsWrittenDownIsReadAsItWas(t *testing.T) {
 	data, err := kept().Data()
 	require.NoError(t, err)
-	require.JSONEq(t, `{"spec":{"replicas":1,"template":{"a":"<&>"}}}`, data[saved.KeyManifest], "for a person who is alone with it")
+	require.JSONEq(t, `{"metadata":{"name":"web"},"spec":{"template":{"a":"<&>"}}}`, data[saved.KeyManifest], "for a person who is alone with it")
 
 	got, err := saved.Read(data)
 
@@ -43,7 +44,11 @@ func TestWhatNoRunWritesIsRefused(t *testing.T) {
 		"an empty record": {func(d map[string]string) { d[saved.KeyRecord] = `{"version":1}` }, "record.json: no recreate writes that"},
 		"no manifest":     {func(d map[string]string) { delete(d, saved.KeyManifest) }, "statefulset.json is no object in JSON"},
 		"half of one":     {func(d map[string]string) { d[saved.KeyBefore] = `{"spec":` }, "before.json is no object in JSON"},
-		"a list":          {func(d map[string]string) { d[saved.KeyBefore] = `[]` }, "before.json is no object in JSON"},
+		"another set": {
+			func(d map[string]string) { d[saved.KeyManifest] = `{"metadata":{"name":"db"},"spec":{}}` },
+			`statefulset.json is about statefulset "db"`,
+		},
+		"a list": {func(d map[string]string) { d[saved.KeyBefore] = `[]` }, "before.json is no object in JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data, err := kept().Data()
