@@ -205,7 +205,7 @@ func (n *next) afterFailure() []hint.Hint {
 	if again.IsZero() {
 		return out
 	}
-	if again.Again = true; begun && !n.p.Resizes() {
+	if again.Again = true; begun && !n.p.Resizes() && !n.p.Recreates() {
 		again = again.With(plan.RetryFlag)
 	}
 	if waited {

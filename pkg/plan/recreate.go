@@ -47,8 +47,10 @@ type DeleteSet struct {
 
 func (DeleteSet) change() {}
 
-// Done reports whether that very set is gone.
-func (d DeleteSet) Done(s sts.Snapshot) bool { return !s.Exists() || s.UID() != d.UID }
+// Done reports whether that very set is gone, or going.
+func (d DeleteSet) Done(s sts.Snapshot) bool {
+	return !s.Exists() || s.UID() != d.UID || s.Set.DeletionTimestamp != nil
+}
 
 func (d DeleteSet) String() string {
 	return fmt.Sprintf("delete statefulset %s and leave its pods running", d.Name)
@@ -145,6 +147,9 @@ func (a Adopted) Check(s sts.Snapshot, now time.Time) Progress {
 		}
 	}
 	for _, name := range a.Pods {
+		if !s.Wants(name) {
+			continue // somebody has scaled the set down meanwhile
+		}
 		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == name }) {
 			return Progress{Waiting: "the StatefulSet controller to adopt pod " + name}
 		}
@@ -229,7 +234,9 @@ func (r RestoreManagers) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, error)
 	return out, nil
 }
 
-func ofStatus(e metav1.ManagedFieldsEntry) bool { return e.Subresource != "" }
+// ofStatus are the entries of the set's controller. Those of another subresource stay: who
+// scales a set owns its replicas.
+func ofStatus(e metav1.ManagedFieldsEntry) bool { return e.Subresource == "status" }
 
 // Done reports whether all entries but those of the status are there, whatever their times.
 func (r RestoreManagers) Done(s sts.Snapshot) bool {
@@ -251,7 +258,7 @@ func entries(all []metav1.ManagedFieldsEntry) map[string]string {
 		var fields any
 		_ = json.Unmarshal(e.FieldsV1.GetRawBytes(), &fields)
 		text, _ := json.Marshal(fields) // in one order of the keys
-		out[string(e.Operation)+" "+e.APIVersion+" "+e.Manager] = string(text)
+		out[string(e.Operation)+" "+e.APIVersion+" "+e.Subresource+" "+e.Manager] = string(text)
 	}
 	return out
 }
@@ -279,3 +286,6 @@ func (p Plan) Gap() (from, to int) {
 	}
 	return of(func(c Change) bool { _, is := c.(DeleteSet); return is }), of(func(c Change) bool { _, is := c.(CreateSet); return is })
 }
+
+// Recreates reports whether the plan is one of a recreate.
+func (p Plan) Recreates() bool { return p.Record == saved.Annotation }

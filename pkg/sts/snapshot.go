@@ -173,6 +173,16 @@ func (s Snapshot) PodName(ordinal int) string {
 	return fmt.Sprintf("%s-%d", s.Name(), ordinal)
 }
 
+// Wants reports whether the set wants a pod of this name.
+func (s Snapshot) Wants(name string) bool {
+	for o := range s.Ordinals().All() {
+		if s.PodName(o) == name {
+			return true
+		}
+	}
+	return false
+}
+
 // Pod finds the pod with this ordinal.
 func (s Snapshot) Pod(ordinal int) (Pod, bool) {
 	i, ok := slices.BinarySearchFunc(s.Pods, ordinal, func(p Pod, o int) int { return p.Ordinal - o })
