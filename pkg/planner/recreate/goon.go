@@ -1,14 +1,20 @@
 package recreate
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -24,7 +30,7 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 	case kept == nil && record == nil:
 		return nil, nil //nolint:nilnil // none is in progress
 	case kept == nil:
-		return r.alone(*record, s, now), nil
+		return r.alone(*record, s, now)
 	}
 	b := builder{kept: *kept, record: *record, s: s}
 	p := r.frame(*kept, s, now)
@@ -36,7 +42,17 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 		}
 		p.Steps = number([]plan.Step{{Title: create.String(), Change: create, Until: b.adopted()}}, b.after())
 		p.Details = []string{"the set is away: it was deleted, and is created again around its pods"}
-	case s.Set.DeletionTimestamp != nil && s.UID() == kept.UID, s.UID() == kept.UID:
+	case s.UID() == kept.UID && s.Set.DeletionTimestamp != nil:
+		create, err := b.create()
+		if err != nil {
+			return nil, err
+		}
+		p.Steps = number([]plan.Step{
+			{Title: "wait until the set is gone", Until: plan.SetGone{UID: kept.UID}},
+			{Title: create.String(), Change: create, Until: b.adopted()},
+		}, b.after())
+		p.Details = []string{"the set is being deleted, and is created again around its pods"}
+	case s.UID() == kept.UID:
 		if no := r.again(s, now); no != nil {
 			return nil, no
 		}
@@ -79,9 +95,6 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 
 // again refuses what a recreate that begins would, but for itself.
 func (r Request) again(s sts.Snapshot, now time.Time) *plan.Refusal {
-	if s.Set.DeletionTimestamp != nil {
-		return nil // it goes
-	}
 	set := s.Set.DeepCopy()
 	delete(set.Annotations, saved.Annotation)
 	s.Set = set
@@ -108,22 +121,26 @@ func stranger(kept saved.Set, s sts.Snapshot, err error) error {
 }
 
 // alone puts back what a recreate has changed of which nothing is written down any more.
-func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time) *plan.Plan {
+func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	b := builder{kept: saved.Set{Name: s.Name(), ID: record.ID, UID: s.UID(), Said: record.What}, record: record, s: s}
 	p := r.frame(b.kept, s, now)
-	step := b.putBack()
 	p.Title = fmt.Sprintf("end the recreate of statefulset %s", s.Name())
 	p.Details = []string{fmt.Sprintf("configmap %s, in which the set was written down, is not there", saved.ConfigMap(s.Name()))}
 	if record.UID == s.UID() {
 		p.Details = append(p.Details, "the set is the one from before: its policies are put back, and no more")
 		p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate; begin it again with its manifest", s.Name())
+		p.Steps = number([]plan.Step{b.giveUp()})
 	} else {
+		if len(s.Pods) < s.Replicas() { // nothing else tells which revision they have
+			return nil, refuse.Unsettled(s,
+				fmt.Sprintf("it has %d of its %s, and the gate is closed", len(s.Pods), sts.Count(s.Replicas(), "pod")))
+		}
 		p.Details = append(p.Details, "the set is the new one: its partition and policies are put back as they were; "+
 			"the managers of its fields are not known any more")
 		p.Success = fmt.Sprintf("statefulset %s was recreated around its pods: %s", s.Name(), record.What)
+		p.Steps = number([]plan.Step{{Title: "see that the new set has its pods", Until: has(s)}}, []plan.Step{b.putBack()})
 	}
-	p.Steps = number([]plan.Step{step})
-	return p
+	return p, nil
 }
 
 // Cancel plans the way out of a recreate whose set is still there: all is put back as it
@@ -136,7 +153,7 @@ func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Pl
 	case kept == nil && record == nil:
 		return nil, nil //nolint:nilnil // none is in progress
 	case kept == nil:
-		return r.alone(*record, s, now), nil
+		return r.alone(*record, s, now)
 	case !s.Exists() || s.UID() != kept.UID || s.Set.DeletionTimestamp != nil:
 		return nil, &plan.Refusal{
 			Why: fmt.Sprintf("the set that was written down of statefulset %q has been deleted already: there is nothing to go back to",
@@ -148,8 +165,47 @@ func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Pl
 	p := r.frame(*kept, s, now)
 	p.Title = fmt.Sprintf("give the recreate of statefulset %s up: %s", kept.Name, kept.Said)
 	p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate", kept.Name)
-	step := b.putBack()
-	step.Title = "put back what was changed"
-	p.Steps = number(append(append([]plan.Step{step}, b.managers()...), b.forget()))
+	steps := []plan.Step{b.giveUp()}
+	if r.untouched(b) {
+		steps = append(steps, b.managers()...)
+	}
+	p.Steps = number(append(steps, b.forget()))
 	return p, nil
+}
+
+// has is that the pods which there are stay when the gate is opened: what they had before
+// the recreate is not known.
+func has(s sts.Snapshot) plan.Adopted {
+	var out plan.Adopted
+	for i := range s.Pods {
+		pod := &s.Pods[i]
+		out.Pods = append(out.Pods, pod.Name)
+		if out.Revision == "" || pod.Revision != s.UpdateRevision() {
+			out.Revision = pod.Revision
+		}
+	}
+	return out
+}
+
+// untouched reports whether nobody else has written to the set since it was written down:
+// whoever has owns fields that those did not own who were written down.
+func (r Request) untouched(b builder) bool {
+	var before []metav1.ManagedFieldsEntry
+	if json.Unmarshal(b.kept.Managed, &before) != nil {
+		return false
+	}
+	own := note.AddManager(b.record.Managers, r.Manager)
+	for _, e := range b.s.Set.ManagedFields {
+		w := fieldmanager.Writer{Manager: e.Manager}
+		if e.Subresource == "status" || w.Own(own...) {
+			continue
+		}
+		same := func(o metav1.ManagedFieldsEntry) bool {
+			return o.Manager == e.Manager && o.Operation == e.Operation && o.Subresource == e.Subresource && o.Time.Equal(e.Time)
+		}
+		if !slices.ContainsFunc(before, same) {
+			return false
+		}
+	}
+	return true
 }

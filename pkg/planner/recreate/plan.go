@@ -223,15 +223,26 @@ func (b builder) managers() []plan.Step {
 	return []plan.Step{{Title: restore.String(), Change: restore, Until: plan.Observed{}}}
 }
 
-func (b builder) putBack() plan.Step {
-	edit := plan.Edit{
+// policies gives the set its own back. The partition of a set that has not been deleted is
+// as somebody wants it: a recreate closes the gate of the new one alone.
+func (b builder) policies() plan.Edit {
+	return plan.Edit{
 		Retention: ptr.To(b.record.WhenScaled), WhenDeleted: ptr.To(b.record.WhenDeleted),
 		Annotations: map[string]*string{saved.Annotation: nil}, Says: "policies as before, no record",
 	}
+}
+
+func (b builder) putBack() plan.Step {
+	edit := b.policies()
 	if b.kept.Manifest == nil && b.s.Rolls() || b.kept.Manifest != nil && rolls(b.kept.Manifest) {
 		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and policies as before, no record"
 	}
 	return plan.Step{Title: "open the gate as it was", Change: edit, Until: plan.Observed{}}
+}
+
+// giveUp puts back what was changed of a set that has not been deleted.
+func (b builder) giveUp() plan.Step {
+	return plan.Step{Title: "put back what was changed", Change: b.policies(), Until: plan.Observed{}}
 }
 
 func (b builder) forget() plan.Step {

@@ -238,7 +238,9 @@ func TestGoOn(t *testing.T) {
 		},
 		"the set is going": {
 			kept: kept, s: settled(ststest.Annotated(saved.Annotation, mark), ststest.Deleted),
-			want: "1/3 " + keep + around + fmt.Sprintf(putBack, 3),
+			want: "1/2 look; the set is gone\n" +
+				"1/2 create statefulset web around its pods, with the gate closed; the new set has adopted 5 pods\n" +
+				fmt.Sprintf(putBack, 2),
 		},
 		"there is no set": {
 			kept: kept,
@@ -259,8 +261,8 @@ func TestGoOn(t *testing.T) {
 				`in configmap kubectl-sts.web`,
 		},
 		"nothing is written down": {
-			s:    settled(anew, ststest.Annotated(saved.Annotation, mark)),
-			want: "1/1 partition and policies as before, no record; the controller has seen the change\n",
+			s:  settled(anew, ststest.Annotated(saved.Annotation, mark)),
+			no: `statefulset "web" is not settled: it has 0 of its 5 pods, and the gate is closed`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -283,7 +285,7 @@ func TestCancel(t *testing.T) {
 	kept, mark := begun(t)
 	p, err := plantest.Saved(recreate.Cancel(recreate.Request{}, kept, settled(ststest.Annotated(saved.Annotation, mark)), ststest.Start))
 	require.NoError(t, err)
-	require.Equal(t, fmt.Sprintf(putBack, 1), outline(p))
+	require.Equal(t, strings.Replace(fmt.Sprintf(putBack, 1), "partition and ", "", 1), outline(p), "the partition is somebody else's")
 	for _, s := range []sts.Snapshot{{}, settled(func(set *appsv1.StatefulSet) { set.UID = "new" })} {
 		_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, kept, s, ststest.Start))
 		require.EqualError(t, err,
