@@ -24,7 +24,8 @@ func kept() saved.Set {
 func TestWhatIsWrittenDownIsReadAsItWas(t *testing.T) {
 	data, err := kept().Data()
 	require.NoError(t, err)
-	require.JSONEq(t, `{"metadata":{"name":"web"},"spec":{"template":{"a":"<&>"}}}`, data[saved.KeyManifest], "for a person who is alone with it")
+	require.JSONEq(t, `{"metadata":{"name":"web"},"spec":{"template":{"a":"<&>"}}}`, data[saved.KeyManifest],
+		"for a person who is alone with it")
 
 	got, err := saved.Read(data)
 
