@@ -197,7 +197,8 @@ func TestRefused(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := plantest.Saved(recreate.Plan(recreate.Request{}, wanted(t, templates(template("data", "2Gi"))), test.s, ststest.Start))
+			grown := wanted(t, templates(template("data", "2Gi")))
+			_, err := plantest.Saved(recreate.Plan(recreate.Request{}, grown, test.s, ststest.Start))
 			var no *plan.Refusal
 			require.ErrorAs(t, err, &no)
 			require.Equal(t, test.want, no.Why)
