@@ -22,14 +22,15 @@ func Record(checks []Check) []Check {
 	var out []Check
 	for _, c := range checks {
 		if c.Command != "" {
-			c.Command, c.Digest = "", digest(c.Command)
+			c.Command, c.Digest = "", Digest(c.Command)
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-func digest(command string) string {
+// Digest stands for a command in a record.
+func Digest(command string) string {
 	sum := sha256.Sum256([]byte(command))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
@@ -40,14 +41,15 @@ func ValidRecord(recorded []Check) error {
 		if c.Command != "" {
 			return fmt.Errorf("check %q: a record has no command", c.Name)
 		}
-		if c.isCommand() && !isDigest(c.Digest) {
+		if c.isCommand() && !IsDigest(c.Digest) {
 			return fmt.Errorf("check %q: digest %q", c.Name, c.Digest)
 		}
 	}
 	return validate(recorded)
 }
 
-func isDigest(text string) bool {
+// IsDigest reports whether a command can have it.
+func IsDigest(text string) bool {
 	digits, ok := strings.CutPrefix(text, "sha256:")
 	sum, err := hex.DecodeString(digits)
 	return ok && err == nil && len(sum) == sha256.Size && digits == strings.ToLower(digits)
@@ -109,7 +111,7 @@ func Resume(recorded, given []Check, changed bool) ([]Check, error) {
 		c, found := names[want.Name]
 		delete(names, want.Name)
 		switch {
-		case found && want.isCommand() && c.Kind == want.Kind && digest(c.Command) == want.Digest:
+		case found && want.isCommand() && c.Kind == want.Kind && Digest(c.Command) == want.Digest:
 			again := want // its container and its rule are those of the record
 			again.Command, again.Digest = c.Command, ""
 			out = append(out, again)

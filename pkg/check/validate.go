@@ -99,7 +99,7 @@ func Valid(all []Check, rule Rule) error {
 
 func (c Check) validateCommand() error {
 	if c.Digest != "" {
-		if c.Command != "" || !isDigest(c.Digest) {
+		if c.Command != "" || !IsDigest(c.Digest) {
 			return errors.New("it has a digest that is none, or beside its command")
 		}
 		return nil

@@ -57,6 +57,8 @@ type Rollout struct {
 	Checks []check.Check `json:"checks,omitempty"`
 	// Hooks are the flags of the commands that are run for each pod.
 	Hooks []string `json:"hooks,omitempty"`
+	// HookDigests tell these commands from others; none in older records.
+	HookDigests []HookDigest `json:"hookDigests,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *note.Failure `json:"failed,omitempty"`
 	// Driver is the process that drives it, nil in older records.
@@ -108,6 +110,11 @@ func (r Rollout) Check() error {
 	}
 	if !knownHooks(r.Hooks) {
 		return fmt.Errorf("commands %q", r.Hooks)
+	}
+	for _, d := range r.HookDigests {
+		if !d.valid() {
+			return fmt.Errorf("command of %q: digest %q", d.Flag, d.Digest)
+		}
 	}
 	return cmp.Or(r.Order.Check(), check.ValidRecord(r.Checks))
 }

@@ -162,6 +162,26 @@ func (h Hooks) All() []Hook {
 	return all
 }
 
+// Map are the hooks as this makes each of them.
+func (h Hooks) Map(to func(Hook) Hook) Hooks {
+	each := func(hooks []Hook) []Hook {
+		out := slices.Clone(hooks)
+		for i := range out {
+			out[i] = to(out[i])
+		}
+		return out
+	}
+	out := Hooks{Before: each(h.Before), After: each(h.After)}
+	if h.Leader != nil {
+		out.Leader = &Leader{Find: to(h.Leader.Find)}
+		if h.Leader.StepDown != nil {
+			down := to(*h.Leader.StepDown)
+			out.Leader.StepDown = &down
+		}
+	}
+	return out
+}
+
 // Preset is the one that brings some of them, as the user calls it; empty for none.
 func (h Hooks) Preset() string {
 	for _, hook := range h.All() {

@@ -55,7 +55,8 @@ func abort(r Request, record operation.Rollout, s sts.Snapshot) (*plan.Plan, err
 	w.Record = w.Driven(record)
 	w.Record.Failed, w.Record.Gate = nil, nil // somebody acts on it
 	// The way back must not wait for what the way there was measured by.
-	w.Record.Checks, w.Record.Hooks = check.Record(r.Checks), operation.HookFlags(r.Hooks)
+	w.Record.Checks = check.Record(r.Checks)
+	w.Record.Runs(r.Hooks)
 	if w.again {
 		w.from = s.Gate() // what was let through before is not closed again
 	}

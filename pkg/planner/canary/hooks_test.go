@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -207,5 +208,30 @@ func TestACanaryGoesOnWithTheCommandsThatItBeganWith(t *testing.T) {
 				require.Equal(t, test.goes, verbtest.Written(t, verbtest.Write(t, p.Steps[0])).Hooks)
 			})
 		}
+	}
+}
+
+// Other commands than a canary began with are noticed as other checks are.
+func TestACanaryGoesOnWithTheVeryCommands(t *testing.T) {
+	start := verbtest.Planned(t)(verbtest.CanaryOf("nginx:1.22")(verbtest.Ask(verbtest.Hooked), verbtest.Settled(), ststest.Start))
+	began := verbtest.Written(t, verbtest.Write(t, start.Steps[0]))
+	recorded := func(r *operation.Rollout) { r.Hooks, r.HookDigests = began.Hooks, began.HookDigests }
+	s := ststest.Snapshot(verbtest.CanarySet(verbtest.Record(recorded, verbtest.HaltedIn), 4), verbtest.Updated(4, time.Hour))
+	other := func(r *verbtest.Request) { r.Hooks.Before[0].Command = "drain --fast" }
+	for name, do := range map[string]verbtest.Planner{"canary": verbtest.GoOn(operation.VerbCanary), "promote": verbtest.NextStep} {
+		t.Run(name, func(t *testing.T) {
+			p := verbtest.Planned(t)(do(verbtest.Ask(verbtest.Hooked, verbtest.Retry), s, ststest.Start))
+			require.Equal(t, began.HookDigests, verbtest.Written(t, verbtest.Write(t, p.Steps[0])).HookDigests)
+
+			p, err := do(verbtest.Ask(verbtest.Hooked, other, verbtest.Retry), s, ststest.Start)
+			verbtest.RequireRefusal(t, &plan.Refusal{
+				Why: "this canary was begun with another version of the command of --before-exec",
+				Try: hinttest.List("give the commands again, or go on with exactly those that you give: add --checks-changed"),
+			}, p, err)
+
+			p = verbtest.Planned(t)(do(verbtest.Ask(verbtest.Hooked, other, changed, verbtest.Retry), s, ststest.Start))
+			now := verbtest.Written(t, verbtest.Write(t, p.Steps[0]))
+			require.Equal(t, check.Digest("drain --fast"), now.HookDigests[0].Digest)
+		})
 	}
 }

@@ -3,7 +3,6 @@ package replace
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -75,25 +74,22 @@ func lenient(hooks []plan.Hook) []plan.Hook {
 	return out
 }
 
-// ResumeHooks refuses to go on without commands that the rollout began with: the other
-// pods would go without. The record does not hold them, they are nobody else's business.
+// ResumeHooks makes the commands those of the rollout in progress. Others than it began
+// with are a refusal, unless they are meant: the other pods would go without. The record
+// does not hold them, they are nobody else's business.
 func (r *Rollout) ResumeHooks() *plan.Refusal {
-	given := operation.HookFlags(r.Hooks)
-	var missing []string
-	for _, flag := range r.Record.Hooks {
-		if !slices.ContainsFunc(given, func(g string) bool { return operation.SameMoment(g, flag) }) {
-			missing = append(missing, "--"+flag)
+	if !r.ChecksChanged {
+		hooks, d := r.Record.ResumeHooks(r.Hooks)
+		if d != nil {
+			return &plan.Refusal{
+				Why: fmt.Sprintf("this %s %s", r.Record.Verb.Name(), d.Says()),
+				Try: []hint.Hint{
+					hint.Words("give the commands again, or go on with exactly those that you give: add " + ChecksChangedFlag),
+				},
+			}
 		}
+		r.Hooks = hooks
 	}
-	if len(missing) > 0 && !r.ChecksChanged {
-		return &plan.Refusal{
-			Why: fmt.Sprintf("this %s was begun with %s, and the other pods would go without",
-				r.Record.Verb.Name(), strings.Join(missing, " and ")),
-			Try: []hint.Hint{
-				hint.Words("give the commands again, or go on with exactly those that you give: add " + ChecksChangedFlag),
-			},
-		}
-	}
-	r.Record.Hooks = given
+	r.Record.Runs(r.Hooks)
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 
 // NewRecord is the record of a rollout that starts.
 func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Time) operation.Rollout {
-	return operation.Rollout{
+	record := operation.Rollout{
 		Version:   note.FormatGoing,
 		Verb:      verb,
 		Run:       start.ID,
@@ -26,10 +26,11 @@ func (r Rollout) NewRecord(verb operation.Verb, start intent.Start, now time.Tim
 		Order:     start.Order,
 		IgnorePDB: r.IgnorePDB,
 		Checks:    check.Record(r.Checks),
-		Hooks:     operation.HookFlags(r.Hooks),
 		Driver:    r.driver(),
 		Managers:  note.AddManager(nil, r.Manager),
 	}
+	record.Runs(r.Hooks)
+	return record
 }
 
 // Driven is the record as this run writes it: it names this process.
