@@ -2,7 +2,7 @@ package operation
 
 import (
 	"errors"
-	"strings"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -22,7 +22,9 @@ type Scale struct {
 	WhenScaled plan.Retention `json:"whenScaled,omitempty"`
 	// Claims are those to be deleted once their pods are gone, by name.
 	Claims map[string]Pending `json:"claims,omitempty"`
-	// Before is the flag of the command that runs before each pod goes.
+	// Hooks are the flags of the commands that have a say before each pod goes.
+	Hooks []string `json:"hooks,omitempty"`
+	// Before is the one of them that older records have.
 	Before string `json:"before,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *note.Failure `json:"failed,omitempty"`
@@ -46,7 +48,7 @@ func FindScale(s sts.Snapshot) (*Scale, error) {
 
 // Check rejects what no scale writes.
 func (r Scale) Check() error {
-	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !flag(r.Before) || r.Version == note.FormatFailed && r.Failed == nil {
+	if r.From < 0 || r.To < 0 || !known(r.WhenScaled) || !knownHooks(r.Commands()) || r.Version == note.FormatFailed && r.Failed == nil {
 		return errors.New("no scale writes that")
 	}
 	return nil
@@ -57,9 +59,33 @@ func known(policy plan.Retention) bool {
 		policy == appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
 
-// flag reports whether a command before each pod is brought by this flag, or by none.
-func flag(name string) bool {
-	return name == "" || name == BeforeExec || name == BeforeCmd || strings.HasPrefix(name, presetFlag)
+// Runs notes the flags of the commands that have a say before each pod goes.
+func (r *Scale) Runs(hooks plan.Hooks) {
+	r.Hooks, r.Before = HookFlags(plan.Hooks{Before: hooks.Before, Leader: hooks.Leader}), ""
+}
+
+// Commands are the flags of the commands that have a say before each pod goes.
+func (r Scale) Commands() []string {
+	if r.Before == "" {
+		return r.Hooks
+	}
+	return append([]string{r.Before}, r.Hooks...)
+}
+
+// Missing are those of these flags for whose moment no command is given. In place of a
+// preset any command will do.
+func (r Scale) Missing(given plan.Hooks) []string {
+	return slices.DeleteFunc(slices.Clone(r.Commands()), func(flag string) bool {
+		switch flag {
+		case LastExec:
+			return given.Leader != nil
+		case StepDownExec:
+			return given.Leader != nil && given.Leader.StepDown != nil
+		case BeforeExec, BeforeCmd:
+			return len(given.Before) > 0
+		}
+		return len(given.Before) > 0 || given.Leader != nil
+	})
 }
 
 // Text is the annotation's value.

@@ -88,9 +88,9 @@ func (r Scale) Helps(s sts.Snapshot, _ bool) []hint.Hint {
 			out = append(out, leave)
 		}
 		on.Words, on.Args = "try again", append(on.Args, plan.RetryFlag)
-		return append(out, r.WithHook(on))
+		return append(out, r.WithHooks(on))
 	}
-	out = append(out, r.WithHook(on))
+	out = append(out, r.WithHooks(on))
 	if differs {
 		out = append(out, leave)
 	}
@@ -116,14 +116,9 @@ func (r Scale) Stay(s sts.Snapshot) hint.Hint {
 	return hint.Hint{Kind: hint.Sts, Verb: "scale", Args: append(args, "--replicas")}
 }
 
-// WithHook reminds of the command before each pod, which the record does not
-// hold: it may be nobody else's business.
-func (r Scale) WithHook(h hint.Hint) hint.Hint {
-	if r.Before == "" {
-		return h
-	}
-	return reminded(h, r.Before)
-}
+// WithHooks reminds of the commands before each pod, which the record does not
+// hold: they may be nobody else's business.
+func (r Scale) WithHooks(h hint.Hint) hint.Hint { return reminded(h, r.Commands()...) }
 
 // Progress is who drives it: a scale has no steps to count.
 func (r Scale) Progress(s sts.Snapshot, now time.Time) plan.Operation {

@@ -74,6 +74,16 @@ func TestWhatIsToldAboutAScaleThatIsNotOver(t *testing.T) {
 			},
 		},
 		{
+			"so has one that says who leads",
+			[]setOption{ststest.Replicas(3), scaling(
+				`{"version":1,"from":4,"to":2,"whenScaled":"Delete","hooks":["before-cmd","last-exec"]}`)},
+			[]string{"set whenScaled back to Delete"},
+			[]string{
+				"resume: kubectl sts -n prod scale web --replicas 2 --before-cmd '...' --last-exec '...'",
+				"or leave it at that: kubectl sts -n prod scale web --replicas 3",
+			},
+		},
+		{
 			"begun with a preset",
 			[]setOption{ststest.Replicas(3), scaling(`{"version":1,"from":4,"to":2,"whenScaled":"Delete","before":"preset=redis"}`)},
 			[]string{"set whenScaled back to Delete"},

@@ -26,6 +26,7 @@ func FuzzRecord(f *testing.F) {
 		`{"version":1,"from":4,"to":2,"claims":{"data-web-3":{"uid":"another","retainVolume":true},"data-web-9":{"uid":"9"}}}`,
 		`{"version":1,"from":2,"to":4,"before":"before-exec","whenScaled":"Retain"}`,
 		`{"version":1,"from":-1,"to":2}`, `{"version":1,"to":9223372036854775807}`, `{"version":1,"before":"rm"}`,
+		`{"version":1,"from":4,"to":2,"hooks":["before-cmd","last-exec"]}`,
 		`{"version":1,"claims":{"":{"uid":""},"data-web--1":{"uid":"x"},"\n":{}}}`,
 		`{"version":1,"whenScaled":"Delete"}`, `{"version":1,"claims":{}}`, `{"version":2}`, `{}`, `null`, `oops`, ``,
 	} {

@@ -1,7 +1,6 @@
 package scale
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -59,8 +58,9 @@ type builder struct {
 // findOut looks at what has to be written besides the replicas.
 func (b *builder) findOut() {
 	b.record = operation.Scale{
-		Version: note.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{}, Before: b.r.before(),
+		Version: note.FormatGoing, From: b.s.Replicas(), To: b.r.To, Claims: map[string]operation.Pending{},
 	}
+	b.record.Runs(b.r.Hooks)
 	b.record.Driver = b.r.Driver
 	if b.before != nil {
 		b.record.Managers = b.before.Managers
@@ -91,7 +91,7 @@ func (b *builder) findOut() {
 // but for claims whose fate is decided anew.
 func (b *builder) resume() {
 	b.record.From, b.record.WhenScaled = b.before.From, b.before.WhenScaled
-	b.record.Before = cmp.Or(b.record.Before, b.before.Before)
+	b.record.Hooks = append(b.record.Hooks, b.before.Missing(b.r.Hooks)...)
 	for name, p := range b.before.Claims {
 		i := slices.IndexFunc(b.s.Claims, func(c storage.Claim) bool { return c.Name == name && c.UID == p.UID })
 		if i < 0 && b.s.Claims != nil || i >= 0 && b.s.Claims[i].Deleting {

@@ -38,14 +38,8 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 	if no := r.driven(s, record); no != nil {
 		return no
 	}
-	if record != nil && record.Before != "" && len(r.Hooks.Before) == 0 && r.To < s.Replicas() {
-		return &plan.Refusal{
-			Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without it", record.Before),
-			Try: []hint.Hint{
-				record.WithHook(hint.Plugin("give the command again", "scale", s.Name(), "--replicas", strconv.Itoa(r.To))),
-				hint.Words("or let them go without: --before-cmd true"),
-			},
-		}
+	if no := r.without(s, record); no != nil {
+		return no
 	}
 	if r.Force {
 		return nil
@@ -63,6 +57,32 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 		}}
 	}
 	return nil
+}
+
+// without refuses to take further pods away without the commands that the scale began
+// with. One for the same moment that does nothing is the way to do without.
+func (r Request) without(s sts.Snapshot, record *operation.Scale) error {
+	if record == nil || r.To >= s.Replicas() {
+		return nil
+	}
+	missing := record.Missing(r.Hooks)
+	if len(missing) == 0 {
+		return nil
+	}
+	var nothing []string
+	for _, flag := range missing {
+		if flag != operation.LastExec && flag != operation.StepDownExec {
+			flag = operation.BeforeCmd
+		}
+		nothing = append(nothing, "--"+flag+" true")
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without", strings.Join(missing, " and --")),
+		Try: []hint.Hint{
+			record.WithHooks(hint.Plugin("give the commands again", "scale", s.Name(), "--replicas", strconv.Itoa(r.To))),
+			hint.Words("or let them go without: " + strings.Join(nothing, " ")),
+		},
+	}
 }
 
 // busy refuses while another verb's rollout is in progress: a scale-down takes

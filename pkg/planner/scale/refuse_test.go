@@ -1,6 +1,7 @@
 package scale_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -31,6 +32,17 @@ func TestRefusals(t *testing.T) {
 	held := set(ststest.Updating("nginx:1.22"), ststest.Partition(4))
 	force := func(r *scale.Request) { r.Force = true }
 	hooked := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","before":"before-exec"}`)))
+	asked := snapshot(set(record(
+		`{"version":1,"from":6,"to":2,"whenScaled":"Delete","hooks":["before-cmd","last-exec","step-down-exec"]}`)))
+	preset := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","hooks":["preset=redis"]}`)))
+	leader := func(steps bool) func(*scale.Request) {
+		return func(r *scale.Request) {
+			r.Hooks.Leader = &plan.Leader{Find: plan.Hook{Moment: plan.Leads, Exec: true, Command: "leads"}}
+			if steps {
+				r.Hooks.Leader.StepDown = &plan.Hook{Moment: plan.StepDown, Exec: true, Command: "down"}
+			}
+		}
+	}
 	tests := []struct {
 		name string
 		r    scale.Request
@@ -49,7 +61,7 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"a scale that goes on without the command that it was begun with", request(2, force), hooked,
-			"this scale was begun with --before-exec, and the other pods would go without it",
+			"this scale was begun with --before-exec, and the other pods would go without",
 		},
 		{
 			"a scale that goes on with another command",
@@ -58,6 +70,24 @@ func TestRefusals(t *testing.T) {
 			"",
 		},
 		{"a scale that is left as it is, without its command", request(4), hooked, ""},
+		{
+			"a scale that goes on without asking who leads",
+			request(2, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "true"}} }), asked,
+			"this scale was begun with --last-exec and --step-down-exec, and the other pods would go without",
+		},
+		{
+			"a scale that goes on without who leads stepping down", request(2, leader(false)), asked,
+			"this scale was begun with --before-cmd and --step-down-exec, and the other pods would go without",
+		},
+		{
+			"a scale that goes on with all of them",
+			request(2, leader(true), func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Exec: true, Command: "true"}} }), asked, "",
+		},
+		{
+			"a scale that goes on without its preset", request(2, func(r *scale.Request) { r.Hooks.After = []plan.Hook{{}} }), preset,
+			"this scale was begun with --preset=redis, and the other pods would go without",
+		},
+		{"a scale that goes on with another command than its preset's", request(2, leader(false)), preset, ""},
 		{
 			"a canary that is open", request(2, force), snapshot(set(canaryOpen)),
 			`a canary of statefulset "web" is in progress: a scale-down would take the pods that it has updated first`,
@@ -146,6 +176,7 @@ func TestRecordsThatCantBeRead(t *testing.T) {
 	for name, text := range map[string]string{
 		"no JSON": "{", "an unknown policy": `{"version":1,"whenScaled":"Shred"}`,
 		"negative": `{"version":1,"from":-1}`, "failed, without how": `{"version":2}`, "an unknown flag": `{"version":1,"before":"rm -rf"}`,
+		"another unknown flag": `{"version":1,"hooks":["last-exec","rm -rf"]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
@@ -156,4 +187,37 @@ func TestRecordsThatCantBeRead(t *testing.T) {
 		_, err := plantest.Saved(scale.Plan(request(2), snapshot(set(record(text))), ststest.Start))
 		require.ErrorContains(t, err, want+", this kubectl-sts reads 1 and 2: use the version that wrote it")
 	}
+}
+
+func TestAScaleRemembersWhatHasASayBeforeAPodGoes(t *testing.T) {
+	down := plan.Hook{Moment: plan.StepDown, Exec: true, Command: "down"}
+	all := plan.Hooks{
+		Before: []plan.Hook{{Command: "drain"}}, After: []plan.Hook{{Moment: plan.AfterPod, Command: "ask"}},
+		Leader: &plan.Leader{Find: plan.Hook{Moment: plan.Leads, Exec: true, Command: "leads"}, StepDown: &down},
+	}
+	noted := func(t *testing.T, to int, hooks plan.Hooks, s sts.Snapshot) []string {
+		t.Helper()
+		r := request(to, answered(scale.Keep), func(r *scale.Request) { r.Hooks = hooks })
+		p, err := plantest.Saved(scale.Plan(r, s, ststest.Start))
+		require.NoError(t, err)
+		var written operation.Scale
+		require.NoError(t, json.Unmarshal([]byte(p.Note), &written))
+		require.Empty(t, written.Before)
+		return written.Hooks
+	}
+	fresh := snapshot(set(), four()...)
+	require.Nil(t, noted(t, 2, plan.Hooks{}, fresh))
+	require.Equal(t, []string{"before-cmd", "last-exec", "step-down-exec"}, noted(t, 2, all, fresh))
+
+	begun := snapshot(set(record(`{"version":1,"from":6,"to":2,"before":"before-exec","hooks":["last-exec"]}`)), four()...)
+	require.Equal(t, []string{"before-cmd", "last-exec", "step-down-exec"}, noted(t, 2, all, begun))
+	require.Equal(t, []string{"before-exec", "last-exec"}, noted(t, 4, plan.Hooks{}, begun), "no pod goes that would go without")
+
+	_, err := plantest.Saved(scale.Plan(request(2), begun, ststest.Start))
+	var no *plan.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, hinttest.List(
+		"give the commands again: kubectl sts scale web --replicas 2 --before-exec '...' --last-exec '...'",
+		"or let them go without: --before-cmd true --last-exec true",
+	), no.Try)
 }

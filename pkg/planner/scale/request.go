@@ -6,7 +6,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/check"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -111,12 +110,4 @@ func (r Request) again(s sts.Snapshot) hint.Hint {
 		flags = append(flags, "--record", r.RecordDir)
 	}
 	return intent.WithHooks(hint.Plugin("", "scale", s.Name()).With(flags...), r.Hooks)
-}
-
-// before is the flag of the command before each pod goes, or "".
-func (r Request) before() string {
-	if len(r.Hooks.Before) == 0 {
-		return ""
-	}
-	return operation.HookFlag(r.Hooks.Before[0])
 }

@@ -21,8 +21,6 @@ type note struct {
 	Aborting bool `json:"aborting"`
 	From     *int `json:"from"`
 	To       *int `json:"to"`
-	// Before is the flag of the command that runs before each pod goes.
-	Before string `json:"before"`
 	// Checks and Hooks are what whoever goes on has to give again, or to do without.
 	Checks []any    `json:"checks"`
 	Hooks  []string `json:"hooks"`
@@ -64,8 +62,8 @@ func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation 
 func (l *lane) scale(set *appsv1.StatefulSet, n note, e *judge.Evidence) []string {
 	to := *n.To
 	args := []string{"scale", set.Name, "--replicas=" + strconv.Itoa(to), "--yes", "--retry"}
-	if n.Before != "" {
-		args = append(args, "--"+n.Before+"=true")
+	for _, flag := range n.Hooks {
+		args = append(args, "--"+flag+"=true")
 	}
 	for _, r := range slices.Backward(e.Runs) {
 		if a := r.Act; a.Verb() == "scale" && a.Set() == set.Name && !a.Dry() && a.Flag("replicas") == strconv.Itoa(to) {
