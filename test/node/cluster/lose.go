@@ -104,12 +104,14 @@ func killCgroup(name string) error {
 	return fmt.Errorf("cgroup %s: its processes do not end", name)
 }
 
-func kill(pid string) error {
+func kill(pid string) error { return signal(pid, syscall.SIGKILL) }
+
+func signal(pid string, what syscall.Signal) error {
 	number, err := strconv.Atoi(pid)
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(number, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+	if err := syscall.Kill(number, what); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err
 	}
 	return nil
@@ -117,7 +119,15 @@ func kill(pid string) error {
 
 // KillContainer kills every process of one container, as a crash does: from
 // outside, since its first process can't be killed from within.
-func KillContainer(id string) error {
+func KillContainer(id string) error { return eachProcess(id, kill) }
+
+// SignalContainer sends a signal to every process of one container.
+func SignalContainer(id string, what syscall.Signal) error {
+	return eachProcess(id, func(pid string) error { return signal(pid, what) })
+}
+
+// eachProcess does something to every process of one container.
+func eachProcess(id string, do func(pid string) error) error {
 	all, err := hierarchies()
 	if err != nil {
 		return err
@@ -131,7 +141,7 @@ func KillContainer(id string) error {
 			found = true
 			pids, err := processes(path)
 			for _, pid := range pids {
-				err = errors.Join(err, kill(pid))
+				err = errors.Join(err, do(pid))
 			}
 			return err
 		})

@@ -166,6 +166,27 @@ func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Sprintf("jsonpath={.status.containerStatuses[0].restartCount}=%d", count+1)))
 }
 
+// cmdFreeze has the processes of a pod's container stand still, as a machine that is far
+// too busy does: they are there and do not answer.
+func cmdFreeze(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "freeze POD")
+	ts.Check(stateOf(ts).signal(args[0], syscall.SIGSTOP))
+}
+
+// cmdThaw has them go on.
+func cmdThaw(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg || len(args) != 1, "thaw POD")
+	ts.Check(stateOf(ts).signal(args[0], syscall.SIGCONT))
+}
+
+func (s *state) signal(pod string, signal syscall.Signal) error {
+	id, err := s.kubectl("get", "pod", pod, "-o", `jsonpath={.status.containerStatuses[0].containerID}`)
+	if err != nil {
+		return err
+	}
+	return cluster.SignalContainer(strings.TrimPrefix(id, "containerd://"), signal)
+}
+
 func usage(ts *testscript.TestScript, wrong bool, want string) {
 	if wrong {
 		ts.Fatalf("usage: %s", want)

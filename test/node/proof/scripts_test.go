@@ -79,6 +79,13 @@ func params(db database, file, table string) testscript.Params {
 		Files:               []string{file},
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, db, table) },
+		Condition: func(words string) (bool, error) {
+			name, ok := strings.CutPrefix(words, "db:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", words)
+			}
+			return name == db.name, nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready":    cmdReady,
 			"images":   cmdImages,
@@ -92,6 +99,8 @@ func params(db database, file, table string) testscript.Params {
 			"signal":   cmdSignal,
 			"node":     cmdNode,
 			"crash":    cmdCrash,
+			"freeze":   cmdFreeze,
+			"thaw":     cmdThaw,
 			"replaced": cmdReplaced,
 			"revision": cmdRevision,
 			"killed":   cmdKilled,
