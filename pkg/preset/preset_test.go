@@ -16,12 +16,12 @@ import (
 )
 
 func TestThePresetsThatShip(t *testing.T) {
-	require.Equal(t, []string{"etcd", "mariadb", "postgres", "redis", "zookeeper"}, preset.Names())
+	require.Equal(t, []string{"etcd", "mariadb", "nats", "postgres", "redis", "zookeeper"}, preset.Names())
 	require.Len(t, preset.All(), len(preset.Names()), "all of them can be read")
 	for _, p := range preset.All() {
 		hooks := p.Hooks("db")
 		require.Len(t, hooks.Before, 1, p.Name)
-		require.Equal(t, p.Name != "zookeeper", hooks.Leader.StepDown != nil, p.Name)
+		require.Equal(t, p.Name != "zookeeper" && p.Name != "nats", hooks.Leader.StepDown != nil, p.Name)
 		require.NotEmpty(t, p.Title, p.Name)
 		require.NotEmpty(t, p.Images(), p.Name)
 		checks := p.Checks("db", check.Standard())
@@ -182,5 +182,57 @@ func TestWhatACommandForZooKeeperComesTo(t *testing.T) {
 	for mode, want := range map[string]int{"leader": 0, "standalone": 0, "follower": 1, "observer": 1, "": 75} {
 		code, said, _ := newScene(t, "nc", "cat > /dev/null; echo 'Mode: "+mode+"'").run(leads)
 		require.Equal(t, want, code, mode+said)
+	}
+}
+
+func TestWhatACommandForNATSComesTo(t *testing.T) {
+	nats, _ := preset.Find("nats")
+	before, leads := nats.Hooks("").Before[0].Command, nats.Hooks("").Leader.Find.Command
+	synced := nats.Checks("", check.Standard())[0].Command
+	const (
+		well    = `HTTP/1.0 200 OK\r\n\r\n{"status":"ok"}`
+		behind  = `HTTP/1.0 503 Service Unavailable\r\n\r\n{"status":"unavailable","error":"stream is not current"}`
+		leading = `  "meta_cluster": {\n    "name": "nats",\n    "leader": "db-2",\n    "cluster_size": 3\n  }`
+		of5     = `  "meta_cluster": {\n    "leader": "db-0",\n    "cluster_size": 5\n  }`
+		of2     = `  "meta_cluster": {\n    "leader": "db-0",\n    "cluster_size": 2\n  }`
+		nobody  = `  "meta_cluster": {\n    "name": "nats",\n    "cluster_size": 3\n  }`
+	)
+	for _, test := range []struct {
+		name, command, whole, own, other string
+		want                             int
+		says                             string
+	}{
+		{"whoever leads the whole leads", leads, leading, well, well, 0, ""},
+		{"another one does not", leads, of5, well, well, 1, ""},
+		{"nobody is known to", leads, nobody, well, well, 75, "JetStream does not say who leads"},
+		{"no answer", leads, "", well, well, 75, "JetStream does not answer here"},
+		{"without JetStream", leads, `  "disabled": true`, well, well, 75, "JetStream does not answer here"},
+		{"one that is alone leads", leads, `  "streams": 1`, well, well, 0, ""},
+		{"one may go beside two in sync", before, leading, well, well, 0, ""},
+		{"it may where it is not in sync itself", before, leading, behind, well, 0, ""},
+		{"it may not beside one that is not", before, leading, well, behind, 75, "db-0 is not in sync: stream is not current"},
+		{"nor beside one that does not answer", before, leading, well, "", 75, "db-0 is not in sync: it does not answer"},
+		{"one of two may", before, of2, well, behind, 0, ""},
+		{
+			"it may not where members that are away are counted", before, of5, well, well, 75,
+			"2 others are in sync, of 5 that JetStream counts",
+		},
+		{"in sync", synced, leading, well, well, 0, "in sync"},
+		{"not in sync", synced, leading, behind, well, 75, "stream is not current"},
+		{"no word of it", synced, leading, "", well, 75, "it does not answer"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "nc", `request=$(cat)
+case "$request $*" in
+*/jsz*) printf '`+test.whole+`\n' ;;
+*/varz*) printf '  "server_name": "db-2",\n' ;;
+*/healthz*db-0.db.ns.svc.cluster.local*) printf '`+test.other+`' ;;
+*/healthz*db-1.db.ns.svc.cluster.local*) printf '`+well+`' ;;
+*/healthz*) printf '`+test.own+`' ;;
+esac`)
+			code, said, _ := s.run(test.command)
+			require.Equal(t, test.want, code, said)
+			require.Contains(t, said, test.says)
+		})
 	}
 }

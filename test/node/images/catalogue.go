@@ -52,6 +52,7 @@ func Catalogue() []Image {
 		},
 		[]string{"/usr/share/mysql"})
 	etcd := database("etcd", []string{"3.4", "3.4-bookworm"}, []string{"/usr/bin/etcd", "/usr/bin/etcdctl"}, nil)
+	nats := database("nats", []string{"2.9", "2.9-bookworm"}, []string{"/usr/sbin/nats-server"}, nil)
 	prometheus := database("prometheus", []string{"2.42"}, []string{"/usr/bin/prometheus"}, nil)
 	const bin, lib = "/usr/lib/postgresql/15/bin/", "/usr/lib/postgresql/15/lib/"
 	postgres := database("postgres", []string{"15", "15-bookworm"},
@@ -63,7 +64,7 @@ func Catalogue() []Image {
 	for _, name := range []string{"psql", "pg_ctl"} {
 		postgres.Links["/usr/bin/"+name] = bin + name
 	}
-	return []Image{redis, mariadb, postgres, etcd, zookeeper(), prometheus}
+	return []Image{redis, mariadb, postgres, etcd, zookeeper(), nats, prometheus}
 }
 
 // zookeeper is an image with Java, and with ZooKeeper's classes on its CLASSPATH.

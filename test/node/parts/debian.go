@@ -37,6 +37,8 @@ var Packages = []string{
 	"libxml2",
 	// etcd.
 	"etcd-server", "etcd-client",
+	// NATS.
+	"nats-server",
 	// What checks ask.
 	"prometheus",
 	// ZooKeeper.

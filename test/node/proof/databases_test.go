@@ -46,8 +46,9 @@ var databases = []database{
 		still:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_pause()'",
 		again:  "psql -h /tmp -U postgres -qAt -c 'SELECT pg_wal_replay_resume()'",
 	},
-	{name: "etcd", preset: "quorum", kinds: "quorum etcd", image: "etcd:3.4"},
-	{name: "zookeeper", preset: "quorum", kinds: "quorum zookeeper", image: "zookeeper:3.8"},
+	{name: "etcd", preset: "quorum", kinds: "members quorum etcd", image: "etcd:3.4"},
+	{name: "zookeeper", preset: "quorum", kinds: "members quorum zookeeper", image: "zookeeper:3.8"},
+	{name: "nats", preset: "quorum", kinds: "quorum", image: "nats:2.9"},
 }
 
 // scripts are the files to run with the database.
