@@ -16,22 +16,21 @@ import (
 )
 
 func TestThePresetsThatShip(t *testing.T) {
-	require.Equal(t, []string{"etcd", "mariadb", "nats", "postgres", "redis", "zookeeper"}, preset.Names())
+	require.Equal(t, []string{"etcd", "mariadb", "nats", "postgres", "rabbitmq", "redis", "zookeeper"}, preset.Names())
 	require.Len(t, preset.All(), len(preset.Names()), "all of them can be read")
 	for _, p := range preset.All() {
 		hooks := p.Hooks("db")
 		require.Len(t, hooks.Before, 1, p.Name)
-		require.Equal(t, p.Name != "zookeeper" && p.Name != "nats", hooks.Leader.StepDown != nil, p.Name)
+		require.Equal(t, p.Name != "rabbitmq", hooks.Leader != nil, p.Name)
+		if hooks.Leader != nil {
+			require.Equal(t, p.Name != "zookeeper" && p.Name != "nats", hooks.Leader.StepDown != nil, p.Name)
+		}
 		require.NotEmpty(t, p.Title, p.Name)
 		require.NotEmpty(t, p.Images(), p.Name)
 		checks := p.Checks("db", check.Standard())
 		require.Len(t, checks, 1, p.Name)
-		commands := []string{hooks.Before[0].Command, hooks.Leader.Find.Command, checks[0].Command}
-		if hooks.Leader.StepDown != nil {
-			commands = append(commands, hooks.Leader.StepDown.Command)
-		}
-		for _, command := range commands {
-			out, err := exec.CommandContext(t.Context(), "sh", "-n", "-c", command).CombinedOutput()
+		for _, hook := range append(hooks.All(), plan.Hook{Command: checks[0].Command}) {
+			out, err := exec.CommandContext(t.Context(), "sh", "-n", "-c", hook.Command).CombinedOutput()
 			require.NoError(t, err, "%s: %s", p.Name, out)
 		}
 	}
@@ -231,6 +230,55 @@ case "$request $*" in
 */healthz*) printf '`+test.own+`' ;;
 esac`)
 			code, said, _ := s.run(test.command)
+			require.Equal(t, test.want, code, said)
+			require.Contains(t, said, test.says)
+		})
+	}
+}
+
+func TestWhatACommandForRabbitMQComesTo(t *testing.T) {
+	rabbitmq, _ := preset.Find("rabbitmq")
+	before, online := rabbitmq.Hooks("").Before[0].Command, rabbitmq.Checks("", check.Standard())[0].Command
+	const (
+		here = `{"name":"a","members":["rabbit@db-0.db","rabbit@db-2.db"],"online":["rabbit@db-0.db","rabbit@db-2.db"]}`
+		away = `{"online":["rabbit@db-0.db"],"name":"b","members":["rabbit@db-0.db","rabbit@db-2.db"]}`
+		none = `{"name":"c","members":["rabbit@db-0.db","rabbit@db-1.db"],"online":["rabbit@db-0.db"]}`
+	)
+	for _, test := range []struct {
+		name, command          string
+		quorum, mirror, alarms string // what a program does
+		first, second          string // the queues of two vhosts
+		replicas               string
+		want                   int
+		says                   string
+	}{
+		{name: "one may go", command: before, replicas: "3"},
+		{
+			name: "it may not where a queue would lose its quorum", command: before, quorum: "echo queue a; exit 69", replicas: "3",
+			want: 75, says: "queue a",
+		},
+		{name: "nor where nothing is known", command: before, quorum: "exit 69", replicas: "3", want: 75, says: "it does not answer"},
+		{
+			name: "nor where a mirror is the last one", command: before, mirror: "echo queue m; exit 69", replicas: "3",
+			want: 75, says: "queue m",
+		},
+		{name: "a version without mirrors", command: before, mirror: "echo what; exit 64", replicas: "3"},
+		{name: "one of two may", command: before, quorum: "exit 69", replicas: "2"},
+		{name: "all queues are online", command: online, first: here, second: none, says: "online with 1 queues"},
+		{name: "of each vhost", command: online, first: here, second: here, says: "online with 2 queues"},
+		{name: "one is not", command: online, first: here, second: away, want: 75, says: "its member of queue b is not online"},
+		{name: "there is an alarm", command: online, alarms: "echo memory; exit 69", want: 75, says: "memory"},
+		{name: "it says nothing", command: online, alarms: "exit 75", want: 75, says: "it does not answer"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene(t, "rabbitmq-queues", `case "$*" in *quorum*) `+test.quorum+` ;; *mirror*) `+test.mirror+` ;; esac`)
+			s.program("rabbitmq-diagnostics", test.alarms)
+			s.program("rabbitmqctl", `case "$*" in
+list_vhosts*) printf '/\nother one\n' ;;
+*'--vhost / '*) echo '[' '`+test.first+`' ']' ;;
+*'--vhost other one '*) echo '[' '`+test.second+`' ']' ;;
+esac`)
+			code, said, _ := s.run(test.command, "STS_REPLICAS="+test.replicas, "RABBITMQ_NODENAME=rabbit@db-2.db")
 			require.Equal(t, test.want, code, said)
 			require.Contains(t, said, test.says)
 		})

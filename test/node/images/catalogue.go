@@ -16,9 +16,9 @@ import (
 
 // shellTools are the names by which busybox is found.
 var shellTools = []string{
-	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "dirname", "echo", "env", "expr", "grep", "head", "hostname",
-	"id", "kill", "ls", "mkdir", "mv", "nc", "nslookup", "printf", "ps",
-	"rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
+	"sh", "awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname", "echo", "env", "expr", "grep", "head",
+	"hostname", "id", "kill", "ls", "mkdir", "mv", "nc", "nslookup", "printf", "ps",
+	"readlink", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "timeout", "touch",
 	"tr", "true", "uname", "wc", "wget",
 }
 
@@ -64,7 +64,7 @@ func Catalogue() []Image {
 	for _, name := range []string{"psql", "pg_ctl"} {
 		postgres.Links["/usr/bin/"+name] = bin + name
 	}
-	return []Image{redis, mariadb, postgres, etcd, zookeeper(), nats, prometheus}
+	return []Image{redis, mariadb, postgres, etcd, zookeeper(), nats, rabbitmq(), prometheus}
 }
 
 // zookeeper is an image with Java, and with ZooKeeper's classes on its CLASSPATH.
@@ -87,6 +87,24 @@ func zookeeper() Image {
 		[]string{home + "/conf", home + "/lib/security", "/etc/java-17-openjdk"})
 	image.Links["/usr/bin/java"] = home + "/bin/java"
 	image.Env = []string{"CLASSPATH=" + strings.Join(classes, ":")}
+	return image
+}
+
+// rabbitmq is an image with Erlang, and with RabbitMQ's programs on its PATH.
+func rabbitmq() Image {
+	const erlang, programs = "/usr/lib/erlang", "/usr/lib/rabbitmq/bin/"
+	const machine = erlang + "/erts-13.1.5/bin/"
+	image := database("rabbitmq", []string{"3.10", "3.10-bookworm"},
+		[]string{machine + "beam.smp", machine + "epmd", erlang + "/lib/crypto-5.1.2/priv/lib/crypto.so"},
+		[]string{erlang, "/usr/lib/rabbitmq"})
+	for _, name := range []string{"erl", "escript", "epmd"} {
+		image.Links["/usr/bin/"+name] = erlang + "/bin/" + name
+	}
+	for _, name := range []string{
+		"rabbitmq-server", "rabbitmqctl", "rabbitmq-diagnostics", "rabbitmq-queues", "rabbitmq-upgrade", "rabbitmq-env",
+	} {
+		image.Links["/usr/bin/"+name] = programs + name
+	}
 	return image
 }
 

@@ -39,6 +39,9 @@ var Packages = []string{
 	"etcd-server", "etcd-client",
 	// NATS.
 	"nats-server",
+	// RabbitMQ.
+	"rabbitmq-server", "erlang-base", "erlang-asn1", "erlang-crypto", "erlang-eldap", "erlang-inets", "erlang-mnesia", "erlang-os-mon",
+	"erlang-parsetools", "erlang-public-key", "erlang-runtime-tools", "erlang-ssl", "erlang-syntax-tools", "erlang-tools", "erlang-xmerl",
 	// What checks ask.
 	"prometheus",
 	// ZooKeeper.

@@ -49,6 +49,7 @@ var databases = []database{
 	{name: "etcd", preset: "quorum", kinds: "members quorum etcd", image: "etcd:3.4"},
 	{name: "zookeeper", preset: "quorum", kinds: "members quorum zookeeper", image: "zookeeper:3.8"},
 	{name: "nats", preset: "quorum", kinds: "quorum", image: "nats:2.9"},
+	{name: "rabbitmq", preset: "queues", kinds: "quorum", image: "rabbitmq:3.10"},
 }
 
 // scripts are the files to run with the database.

@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 		return errors.New("run, or check?")
 	}
 	set := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	kind := set.String("kind", os.Getenv("KIND"), "redis, mariadb, postgres, etcd, zookeeper or nats")
+	kind := set.String("kind", os.Getenv("KIND"), "redis, mariadb, postgres, etcd, zookeeper, nats or rabbitmq")
 	service := set.String("service", os.Getenv("SERVICE"), "headless service of the members")
 	file := set.String("log", "/log/acknowledged", "where acknowledged values are written down")
 	every := set.Duration("every", 25*time.Millisecond, "how long after one answer the next value is written")

@@ -33,7 +33,7 @@ type member interface {
 func open(kind, service string) (*store, error) {
 	connect := map[string]func(context.Context, string) (member, error){
 		"redis": connectRedis, "mariadb": connectMariaDB, "postgres": connectPostgres, "etcd": connectEtcd,
-		"zookeeper": connectZooKeeper, "nats": connectNATS,
+		"zookeeper": connectZooKeeper, "nats": connectNATS, "rabbitmq": connectRabbitMQ,
 	}[kind]
 	if connect == nil {
 		return nil, fmt.Errorf("no database is called %q", kind)
