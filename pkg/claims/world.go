@@ -25,6 +25,17 @@ type World struct {
 	Scalers []Scaler
 }
 
+// AddAway adds the sets of a namespace that are away for a moment, to be created again, and
+// want their claims.
+func (w *World) AddAway(namespace string, away []sts.Snapshot) {
+	for _, s := range away {
+		there := func(other sts.Snapshot) bool { return other.Name() == s.Name() && other.Set.Namespace == namespace }
+		if s.Set.Namespace == namespace && !slices.ContainsFunc(w.Sets, there) {
+			w.Sets = append(w.Sets, s)
+		}
+	}
+}
+
 // Use notes that the pod uses the claim.
 func (w *World) Use(claim Key, pod string) {
 	if w.Users == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/savedset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 )
 
@@ -23,6 +24,9 @@ func (c *Client) saved() savedset.Sets { return savedset.Of(c.conn) }
 func (c *Client) Saved(ctx context.Context, name string) (*saved.Set, error) {
 	return c.saved().Find(ctx, name)
 }
+
+// SavedSets are the sets that are written down, as they will be, of the namespace or of all.
+func (c *Client) SavedSets(ctx context.Context) ([]sts.Snapshot, error) { return c.saved().All(ctx) }
 
 // missing says of a set that is not there where it has gone: a recreate may have been killed
 // between its deletion and its creation. Where that can't be read the error says only that

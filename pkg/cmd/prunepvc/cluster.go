@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
@@ -18,6 +19,7 @@ type cluster struct {
 	scalers bool    // whether autoscalers count
 	dryRun  bool    // the server judges deletions and keeps nothing
 	judges  *judges // nil where one judge knows all claims
+	gone    bool    // claims of sets that are gone are deleted, so it has to be known that they are
 }
 
 // Look reads what can want a claim of the namespace, after its claims where
@@ -30,7 +32,13 @@ func (c cluster) Look(ctx context.Context, namespace string) (claims.World, erro
 		}
 		c.judges.add(namespace, all)
 	}
-	return c.client.In(namespace).ClaimWorld(ctx, c.scalers)
+	w, err := c.client.In(namespace).ClaimWorld(ctx, c.scalers)
+	if err == nil && c.gone {
+		var away []sts.Snapshot
+		away, err = c.client.In(namespace).SavedSets(ctx)
+		w.AddAway(namespace, away)
+	}
+	return w, err
 }
 
 // Claim reads the claim as it is now.

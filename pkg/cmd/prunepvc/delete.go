@@ -17,7 +17,7 @@ func (v *visit) delete(ctx context.Context, file *receipt.File) error {
 	several, _ := v.judge.(*judges)
 	v.form.Text.Retain = v.RetainVolumes
 	o, err := v.runner.RunBatch(ctx, v.plan(), batch.Engine{
-		Cluster: cluster{v.runner.Client, !v.IgnoreHPA, v.DryRun == report.DryRunServer, several},
+		Cluster: cluster{v.runner.Client, !v.IgnoreHPA, v.DryRun == report.DryRunServer, several, v.DeletedSets},
 		Judge:   v.judge, Step: v.step, Asked: v.selects(), Receipts: file, Concurrency: v.Concurrency,
 		Retain: v.RetainVolumes && v.DryRun == report.DryRunNone, Help: v.help,
 	}, v.list.Doomed())

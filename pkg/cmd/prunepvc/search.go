@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/batch"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 // search judges claims namespace by namespace, and forgets of each what is not
@@ -18,6 +19,7 @@ type search struct {
 	options claims.Options
 	list    claims.List
 	judge   batch.Judge
+	away    []sts.Snapshot // those that are being recreated
 	kept    map[string]int // by namespace
 	// doubted are, by the maker of claims, the namespaces that were judged
 	// before it was known whether that maker is a controller.
@@ -32,6 +34,12 @@ func (r Request) search(ctx context.Context, env *app.Env, client *kube.Client, 
 		Sets: r.Names, DeletedSets: r.DeletedSets, ScaledToZero: r.ScaledToZero, OlderThan: r.OlderThan, Now: client.Now(),
 		Makers: claims.Makers{},
 	}}
+	if r.DeletedSets { // one that is away for a moment is not gone
+		var err error
+		if s.away, err = client.SavedSets(ctx); err != nil {
+			return nil, err
+		}
+	}
 	const perClaim = 1 << 10 // and what is found out about it
 	kept := 0                // bytes, of the namespaces that were judged
 	client.Held = func(n int) { env.Keep(kept + perClaim*n) }
@@ -55,6 +63,7 @@ func (r Request) search(ctx context.Context, env *app.Env, client *kube.Client, 
 
 // add judges the claims of a namespace.
 func (s *search) add(n claims.Namespace) error {
+	n.World.AddAway(n.Name, s.away)
 	if err := s.request.missing(n.World, n.Name); err != nil {
 		return err
 	}

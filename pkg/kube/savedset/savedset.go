@@ -66,6 +66,38 @@ func (s Sets) config(ctx context.Context, set string) (*corev1.ConfigMap, error)
 	return config, s.conn.Explain(err, "get", configs, name)
 }
 
+// All are the sets of the namespace, or of all, that are written down, as they will be. One
+// that can't be read is an error: what it wants nobody knows.
+func (s Sets) All(ctx context.Context) ([]sts.Snapshot, error) {
+	list, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMapList, error) {
+		out := &corev1.ConfigMapList{}
+		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).Param("labelSelector", saved.Annotation).Do(ctx).Into(out)
+	})
+	if err != nil {
+		return nil, s.conn.Explain(err, "list", configs, "")
+	}
+	var out []sts.Snapshot
+	for i := range list.Items {
+		config := &list.Items[i]
+		kept, err := saved.Read(config.Data)
+		object := &appsv1.StatefulSet{}
+		if err == nil {
+			err = json.Unmarshal(kept.Manifest, object)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("configmap %q of namespace %q, in which a statefulset is written down, can't be read: %w",
+				config.Name, config.Namespace, sts.CleanError(err))
+		}
+		object.Namespace, object.Name, object.UID = config.Namespace, kept.Name, kept.UID
+		set := workload.FromApps(object)
+		if err := sts.Countable(set); err != nil {
+			return nil, err
+		}
+		out = append(out, sts.Observe(set, nil, nil, nil))
+	}
+	return out, nil
+}
+
 // Save writes a set down, where it is still the one that is to be.
 func (s Sets) Save(ctx context.Context, c plan.SaveSet, dryRun []string) error {
 	if err := s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before); err != nil {
