@@ -71,7 +71,8 @@ func (s Sets) config(ctx context.Context, set string) (*corev1.ConfigMap, error)
 func (s Sets) All(ctx context.Context) ([]sts.Snapshot, error) {
 	list, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMapList, error) {
 		out := &corev1.ConfigMapList{}
-		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).Param("labelSelector", saved.Annotation).Do(ctx).Into(out)
+		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).
+			Param("labelSelector", saved.Annotation).Do(ctx).Into(out)
 	})
 	if err != nil {
 		return nil, s.conn.Explain(err, "list", configs, "")

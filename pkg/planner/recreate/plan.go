@@ -56,7 +56,9 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if kept == nil || err != nil {
 		return nil, err
 	}
-	return r.plan(*kept, s, now, n.details(s))
+	details := append(n.details(s), fmt.Sprintf("it is written down in configmap %s first; should the run be killed, this goes on: %s",
+		saved.ConfigMap(kept.Name), r.Caller.Sts("recreate", kept.Name)))
+	return r.plan(*kept, s, now, details)
 }
 
 // Steps are those of a recreate that begins, for a plan that does something before.

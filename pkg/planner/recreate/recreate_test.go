@@ -105,6 +105,7 @@ func TestPlan(t *testing.T) {
 	require.Equal(t, []string{
 		"claim template data: size 1Gi to 2Gi: claims that there are stay as they are",
 		"the set is deleted and created again around its 5 pods: none restarts",
+		"it is written down in configmap kubectl-sts.web first; should the run be killed, this goes on: kubectl sts recreate web",
 	}, p.Details)
 	require.True(t, p.Claims)
 	from, to := p.Gap()
