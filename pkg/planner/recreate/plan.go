@@ -278,7 +278,7 @@ func number(groups ...[]plan.Step) []plan.Step {
 func (r Request) frame(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Plan {
 	restart := ""
 	if slices.ContainsFunc(kept.Changed, func(c string) bool { return strings.HasPrefix(c, fieldService+":") }) {
-		restart = "; its pods keep the old name, restart them for the new name: " + r.Caller.Sts("restart", kept.Name)
+		restart = "; its pods keep the old name until they are restarted"
 	}
 	p := &plan.Plan{
 		Verb: "recreate", Name: kept.Name, UID: s.UID(), Made: now.UTC(), Record: saved.Annotation,
