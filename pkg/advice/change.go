@@ -3,12 +3,14 @@ package advice
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -39,9 +41,12 @@ func immutable(l *look) []Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	fix := recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
-		"and changes them where the template differs")
-	if selector {
+	fix := run(hint.Plugin("recreate the set around its pods", "recreate", "-f"))
+	switch {
+	case !sameNames(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
+		fix = recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
+			"and changes them where the template differs")
+	case selector:
 		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
 	}
 	return []Finding{{
@@ -49,6 +54,12 @@ func immutable(l *look) []Finding {
 			"changed", l.name(), fieldsWord(len(evidence))),
 		Evidence: evidence, Fix: fix,
 	}}
+}
+
+// sameNames reports whether the same claim templates are there: one that comes or goes is
+// more than the recreate verb does.
+func sameNames(a, b []corev1.PersistentVolumeClaim) bool {
+	return slices.EqualFunc(a, b, func(x, y corev1.PersistentVolumeClaim) bool { return x.Name == y.Name })
 }
 
 func fieldsWord(n int) string {

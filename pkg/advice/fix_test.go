@@ -35,21 +35,38 @@ func claimsGo(s *scene) {
 	}
 }
 
-// The set is not deleted while its claims would go with it.
-func TestASetWhoseClaimsGoWithItIsNotDeleted(t *testing.T) {
+// A set whose claims would go with it is recreated as any other: the verb sees to them.
+func TestATemplateGetsTheSizeOfTheLargestClaim(t *testing.T) {
 	s := good(true)
 	for i, size := range []string{"2Gi", "5Gi", "3Gi"} {
 		asks(i, size)(s)
 	}
-	fix, commands := fixOf(t, s, "D3")
-	require.Contains(t, fix.Words, "write 5Gi into the manifest")
+	for range 2 {
+		_, commands := fixOf(t, s, "D3")
+		require.Equal(t, []string{"kubectl sts resize web --size data=5Gi --template-only"}, commands)
+		claimsGo(s)
+	}
+}
+
+// The set is not deleted while its claims would go with it.
+func TestASetWhoseClaimsGoWithItIsNotDeleted(t *testing.T) {
+	s := good(false)
+	before(func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates = nil })(s)
+	fix, commands := fixOf(t, s, "R9")
+	require.Contains(t, fix.Words, "delete it without its pods")
 	require.Equal(t, []string{"kubectl delete statefulset web --cascade=orphan"}, commands)
 
 	claimsGo(s)
-	_, commands = fixOf(t, s, "D3")
+	before(func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates = nil })(s)
+	_, commands = fixOf(t, s, "R9")
 	require.Equal(t, []string{
 		`kubectl patch statefulset web -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}'`,
 	}, commands)
+
+	s = good(false)
+	before(func(set *appsv1.StatefulSet) { set.Spec.ServiceName = "other" })(s)
+	_, commands = fixOf(t, s, "R9")
+	require.Equal(t, []string{"kubectl sts recreate -f"}, commands, "lint adds the file")
 }
 
 // What serves or protects others is not changed or taken away.

@@ -60,7 +60,7 @@ func rolloutRules() []Rule {
 		{
 			ID: "R9", Group: Rollout, Severity: Error, Title: "a change that can't be applied",
 			Why: "The API server refuses to change a set's selector, serviceName, podManagementPolicy and volumeClaimTemplates, " +
-				"labels of the templates included. The set has to be recreated: deleted without its pods, which the new one adopts.",
+				"labels of the templates included. The set has to be recreated around its pods, which the verb recreate does.",
 			Files: true, Needs: []world.Part{world.PartLiveSets}, judge: immutable,
 		},
 		{

@@ -92,8 +92,8 @@ func (l *look) tooLarge(template int, want string, claims []world.Claim) []Findi
 		Says: fmt.Sprintf("the next pod that %s gets has a volume of %s, smaller than those of the others: %s larger than their template",
 			l.name(), want, are(len(claims), "claim")),
 		Evidence: l.sizeEvidence(template, want, claims),
-		Fix: recreate(l.object(), fmt.Sprintf("a claim template can't be changed: write %s into the manifest, delete the set "+
-			"without its pods, and apply it again; its pods and claims stay", largest(claims))),
+		Fix: run(hint.Plugin("recreate the set with that size, around its pods; then write it into the manifest", "resize", l.name(),
+			"--size", l.object().Spec.VolumeClaimTemplates[template].Name+"="+largest(claims), "--template-only")),
 	}}
 }
 

@@ -69,7 +69,7 @@ func (v *visit) judge(ctx context.Context, s *scene) error {
 			return err
 		}
 		for i := range w.Sets {
-			a := report.Advice{Advice: advice.Judge(w, &w.Sets[i]), Caller: v.env.Caller(), Now: v.out.Total.Now, Place: s.place}
+			a := report.Advice{Advice: s.located(advice.Judge(w, &w.Sets[i])), Caller: v.env.Caller(), Now: v.out.Total.Now, Place: s.place}
 			if namespace != "" {
 				a.Caller = v.env.CallerIn(namespace)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/manifest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
@@ -162,6 +163,19 @@ func (s *scene) pass(doc manifest.Document, why string) {
 	s.unseen = append(s.unseen, advice.Unseen{
 		Part: world.Part(fmt.Sprintf("%s StatefulSet %s", report.Place{File: doc.File, Line: line}, doc.Name)), Why: why,
 	})
+}
+
+// located gives commands that take the manifest its file.
+func (s *scene) located(a advice.Advice) advice.Advice {
+	for i := range a.Findings {
+		for j := range a.Findings[i].Fix.Commands {
+			command := &a.Findings[i].Fix.Commands[j]
+			if doc, ok := s.at[a.About]; ok && command.Verb == "recreate" {
+				command.Path = app.QuotePath(doc.File)
+			}
+		}
+	}
+	return a
 }
 
 // place is where a field is in the files.
