@@ -151,7 +151,7 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 // templates plans the recreate that gives the claim templates these sizes; nil where they
 // have them.
 func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.Plan, error) {
-	n := recreate.New{ID: rand.Text()[:12], Live: v.of.Live}
+	n := recreate.New{ID: rand.Text()[:12], Live: v.of.Live, Grown: !v.request.TemplateOnly}
 	var err error
 	if n.Manifest, err = recreate.Resized(v.of.Live, sizes); err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", v.s.Name(), err)

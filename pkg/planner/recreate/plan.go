@@ -44,6 +44,8 @@ type New struct {
 	Default  []byte          // what the API server would make of that
 	// Left are fields that the user's manifest has otherwise and that are not changed.
 	Left []string
+	// Grown says that the claims that there are have got the sizes, or get them before.
+	Grown bool
 }
 
 // Plan plans a recreate that begins; nil where nothing would change. A *plan.Refusal as
@@ -137,6 +139,9 @@ func (n New) details(s sts.Snapshot) []string {
 	}
 	var out []string
 	for _, c := range changes(before, after) {
+		if n.Grown {
+			c.means = "ordinals that come later get it, too"
+		}
 		out = append(out, c.says+": "+c.means)
 	}
 	around := "the set has no pods: it is deleted and created again"
