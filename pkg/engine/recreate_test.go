@@ -112,6 +112,16 @@ func TestAnAnswerThatIsLostInTheGap(t *testing.T) {
 	require.Equal(t, engine.Done, w.see(newSet()).End.Result, "it was created")
 }
 
+// A network may send a request twice: the second meets what the first has left.
+func TestADeletionThatMeetsItself(t *testing.T) {
+	w := newWalk(t, recreating(), ststest.Settled())
+	w.state = w.state.Conflicted(w.see(ststest.Settled()).Do)
+	d := w.see(ststest.Settled())
+	require.Equal(t, w.plan.Steps[0].Change, d.Do, "nothing has happened to it: it is tried again")
+	require.Nil(t, w.see(oldGoes()).End)
+	require.Equal(t, w.plan.Steps[1].Change, w.see(sts.Snapshot{}).Do)
+}
+
 func TestASetThatSomebodyElseCreatesIsTakenWhereItWantsTheSame(t *testing.T) {
 	w := gone(t)
 	w.state = w.state.Conflicted(w.see(sts.Snapshot{}).Do)

@@ -151,17 +151,22 @@ func (st State) Conflicted(c plan.Change) State {
 }
 
 // taken is the write without an answer of its own that the snapshot shows, or nil. One
-// that met a conflict counts only if it writes the record, which names the process:
-// another run may write the same partition.
+// that met a conflict counts only if it writes the record, which names the process, or
+// removes it: another run may write the same partition. Whatever else somebody changed in
+// the same moment shows as drift all the same.
 func (st State) taken(p plan.Plan, s sts.Snapshot) plan.Change {
-	switch edit, isEdit := st.conflicted.(plan.Edit); {
-	case st.unsureOfGap() && st.unsure.Done(s):
+	edit, isEdit := st.conflicted.(plan.Edit)
+	_, records := edit.Annotations[p.Record]
+	switch {
+	case ofGap(st.unsure) && st.unsure.Done(s):
 		return st.unsure
+	case ofGap(st.conflicted) && st.conflicted.Done(s):
+		return st.conflicted
 	case !st.Follows(p, s):
 		return nil
 	case st.unsure != nil && st.unsure.Done(s):
 		return st.unsure
-	case isEdit && p.Record != "" && edit.Annotations[p.Record] != nil && edit.Done(s):
+	case isEdit && p.Record != "" && records && edit.Done(s):
 		return edit
 	}
 	return nil
@@ -232,14 +237,17 @@ func (st State) Gap(p plan.Plan) (plan.CreateSet, bool) {
 		return plan.CreateSet{}, false
 	}
 	_, unsure := st.unsure.(plan.DeleteSet)
+	if _, conflicted := st.conflicted.(plan.DeleteSet); conflicted { // perhaps with itself
+		unsure = true
+	}
 	gone := from < 0 || st.step > from || st.step == from && (st.phase > changing || unsure)
 	create, _ := p.Steps[to].Change.(plan.CreateSet)
 	return create, gone
 }
 
-// unsureOfGap reports whether a write whose fate is unknown deletes or creates the set.
-func (st State) unsureOfGap() bool {
-	switch st.unsure.(type) {
+// ofGap reports whether a write deletes or creates the set.
+func ofGap(c plan.Change) bool {
+	switch c.(type) {
 	case plan.DeleteSet, plan.CreateSet:
 		return true
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -42,6 +43,7 @@ func (c SaveSet) String() string {
 type DeleteSet struct {
 	Name   string          `json:"name"`
 	UID    types.UID       `json:"uid"`
+	ID     string          `json:"id"`     // of the recreate under which it is written down
 	Before json.RawMessage `json:"before"` // what was written down
 }
 
@@ -112,15 +114,36 @@ func (c CreateSet) Equal(s sts.Snapshot) bool {
 	}
 	wants, has := workload.FromApps(object).Spec, s.Set.Spec
 	return podtemplate.SameTemplate(&wants.Template, &has.Template) && wants.Ordinals.Equal(has.Ordinals) &&
-		slices.Equal(wants.ClaimTemplates, has.ClaimTemplates) && slices.Equal(wants.ClaimRequests, has.ClaimRequests) &&
+		slices.EqualFunc(wants.Claims, has.Claims, sameClaim) &&
 		wants.ServiceName == has.ServiceName && wants.Ordered == has.Ordered &&
 		equality.Semantic.DeepEqual(wants.Selector, has.Selector)
 }
 
+// sameClaim reports whether two claim templates are the same to the API server, which fills
+// in the volume mode and a status.
+func sameClaim(a, b corev1.PersistentVolumeClaim) bool {
+	spec := func(c corev1.PersistentVolumeClaim) corev1.PersistentVolumeClaimSpec {
+		if c.Spec.VolumeMode == nil {
+			mode := corev1.PersistentVolumeFilesystem
+			c.Spec.VolumeMode = &mode
+		}
+		return c.Spec
+	}
+	return a.Name == b.Name && maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
+		equality.Semantic.DeepEqual(spec(a), spec(b))
+}
+
 // Adopts reports whether the pods that there are stay, once the set is what the API server
-// would make of it.
-func (CreateSet) Adopts(would *appsv1.StatefulSet, s sts.Snapshot) bool {
-	return podtemplate.SameTemplate(&would.Spec.Template, &s.Set.Spec.Template)
+// would make of it: they have its template, and it is created with what is asked for.
+func (c CreateSet) Adopts(would *appsv1.StatefulSet, s sts.Snapshot) bool {
+	object := &appsv1.StatefulSet{}
+	if json.Unmarshal(c.Manifest, object) != nil {
+		return false
+	}
+	wants, has := workload.FromApps(object).Spec, workload.FromApps(would).Spec
+	return podtemplate.SameTemplate(&would.Spec.Template, &s.Set.Spec.Template) && wants.Ordinals.Equal(has.Ordinals) &&
+		wants.Strategy == has.Strategy && wants.Partition == has.Partition && wants.Ordered == has.Ordered &&
+		wants.WhenScaled == has.WhenScaled && wants.WhenDeleted == has.WhenDeleted
 }
 
 func (c CreateSet) String() string {

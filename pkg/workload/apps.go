@@ -22,6 +22,7 @@ func FromApps(object *appsv1.StatefulSet) *Set {
 		ObjectMeta: object.ObjectMeta, Kind: Apps{},
 		Spec: Spec{
 			Ordinals: appsOrdinals(spec), Selector: spec.Selector, Template: spec.Template, ServiceName: spec.ServiceName,
+			Claims:  spec.VolumeClaimTemplates,
 			Ordered: spec.PodManagementPolicy != appsv1.ParallelPodManagement, MinReadySeconds: spec.MinReadySeconds,
 			Strategy:    cmp.Or(spec.UpdateStrategy.Type, appsv1.RollingUpdateStatefulSetStrategyType),
 			WhenScaled:  appsv1.RetainPersistentVolumeClaimRetentionPolicyType,

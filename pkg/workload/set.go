@@ -23,9 +23,10 @@ type Spec struct {
 	Ordinals       Ordinals // of as many pods as it wants
 	Selector       *metav1.LabelSelector
 	Template       corev1.PodTemplateSpec
-	ClaimTemplates []string // their names
-	ClaimRequests  []string // how much storage each of them asks for, "" for none
-	ServiceName    string   // of the headless Service, empty for none
+	ClaimTemplates []string                       // their names
+	ClaimRequests  []string                       // how much storage each of them asks for, "" for none
+	Claims         []corev1.PersistentVolumeClaim // the templates as they are
+	ServiceName    string                         // of the headless Service, empty for none
 
 	Ordered         bool // the controller makes pods one after another, and waits for each
 	MinReadySeconds int32

@@ -21,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	rounds := flag.Int("rounds", 7, "how often each comparison is made")
 	write := flag.String("write", "", "a Markdown file whose table is replaced")
-	only := flag.String("only", "", "the one comparison to make: rollouts, starts, requests, watches, lint, recreates, claims; none is written then")
+	only := flag.String("only", "", "the one comparison to make, such as rollouts or claims; none is written then")
 	small := flag.Bool("small", false, "compare claims in the smaller cluster alone; nothing is written then")
 	plugin := flag.String("plugin", "bin/kubectl-sts", "the plugin to measure")
 	flag.Parse()

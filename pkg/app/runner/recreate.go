@@ -38,12 +38,24 @@ func (r *Runner) LoadRecreated(ctx context.Context, name string) (Recreated, err
 	}
 	kept, unread := r.Client.Saved(ctx, name)
 	if unread != nil {
-		return out, unread
+		return out, unreadable(name, unread)
 	}
 	if out.Kept = kept; away && kept == nil {
 		return out, err
 	}
 	return out, nil
+}
+
+// unreadable says what can be done about a ConfigMap that nobody understands.
+func unreadable(set string, err error) error {
+	if kube.Denied(err) || kube.Transient(err) {
+		return err
+	}
+	name := saved.ConfigMap(set)
+	return &hint.Error{Err: err, Hints: []hint.Hint{
+		hint.Kube("see it", "get", "configmap", name, "-o", "yaml"),
+		hint.Kube("if nobody needs it, drop it", "delete", "configmap", name),
+	}}
 }
 
 // LoadWithClaims reads a set with its claims alone.

@@ -105,7 +105,8 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 	if v.request.Target.All != "" {
 		sizes = map[string]string{"": v.request.Target.All}
 	}
-	if v.request.Target.Percent || !recreate.Resizes(kept.Manifest, sizes) {
+	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, sizes)
+	if v.request.Target.Percent || !same {
 		return true, recreate.InProgress(*kept)
 	}
 	p, err := v.runner.GoOnRecreating(v.of)

@@ -21,9 +21,12 @@ func (r *run) closeGap(o *engine.Outcome) {
 	if !open {
 		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), engine.AnswerWithin)
+	defer cancel()
+	if r.kept(ctx) {
+		return // it was not deleted
+	}
 	if o.Result == engine.Interrupted || o.Result == engine.TimedOut {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), engine.AnswerWithin)
-		defer cancel()
 		for {
 			set, err := r.Cluster.Apply(ctx, create, r.seen)
 			if err == nil {

@@ -187,6 +187,16 @@ func (s Sets) read(ctx context.Context, name string) ([]byte, error) {
 
 // Delete deletes the set and leaves its pods alone, where it is what was written down.
 func (s Sets) Delete(ctx context.Context, d plan.DeleteSet, dryRun []string) error {
+	if dryRun == nil {
+		kept, err := s.Find(ctx, d.Name)
+		if err != nil {
+			return transport.ReadError(err)
+		}
+		if kept == nil || kept.ID != d.ID {
+			return fmt.Errorf("configmap %s, in which statefulset %q was written down, is gone: the set is left as it is",
+				saved.ConfigMap(d.Name), d.Name)
+		}
+	}
 	version, err := s.version(ctx, d.Name, d.UID, d.Before)
 	if err != nil {
 		return err
@@ -234,8 +244,8 @@ func dry(request *rest.Request, values []string) *rest.Request {
 
 // ErrOtherPods is a set that would replace its pods although nothing about them is meant
 // to change.
-var ErrOtherPods = errors.New("the API server makes another pod template of it than the one that there is, so every pod would be " +
-	"replaced (an admission webhook, or another default)")
+var ErrOtherPods = errors.New("the API server makes another set of it, whose pods, their number or how they are updated would not " +
+	"stay as they are (an admission webhook, or another default)")
 
 func (s Sets) rehearse(ctx context.Context, c plan.CreateSet, seen sts.Snapshot) error {
 	if seen.Exists() {
@@ -302,8 +312,9 @@ func (s Sets) Forget(ctx context.Context, f plan.ForgetSet, dryRun []string) err
 	if err != nil || config == nil {
 		return transport.ReadError(err)
 	}
-	if there, err := saved.Read(config.Data); err == nil && there.ID != f.ID {
-		return nil // another's
+	there, unread := saved.Read(config.Data)
+	if unread != nil || there.ID != f.ID {
+		return nil //nolint:nilerr // another's, or nobody knows whose
 	}
 	opts := metav1.DeleteOptions{
 		DryRun: dryRun, Preconditions: &metav1.Preconditions{UID: &config.UID, ResourceVersion: &config.ResourceVersion},

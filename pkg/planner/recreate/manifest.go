@@ -91,11 +91,9 @@ func Resizes(manifest []byte, sizes map[string]string) bool {
 	}
 	all := list(o.Spec()[fieldTemplates])
 	for name, size := range sizes {
-		for _, t := range all {
-			has := words(saved.Object(t).Map("spec", "resources", "requests")["storage"])
-			if (name == "" || name == nameOf(t)) && storage.CompareSizes(has, size) != 0 {
-				return false
-			}
+		i := slices.IndexFunc(all, func(t map[string]any) bool { return name == nameOf(t) || name == "" && len(all) == 1 })
+		if i < 0 || storage.CompareSizes(words(saved.Object(all[i]).Map("spec", "resources", "requests")["storage"]), size) != 0 {
+			return false
 		}
 	}
 	return true

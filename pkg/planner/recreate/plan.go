@@ -102,7 +102,7 @@ func (n New) saved(s sts.Snapshot, now time.Time) (*saved.Set, error) {
 	}
 	kept := &saved.Set{
 		Version: saved.Format, ID: n.ID, Name: s.Name(), Started: now.UTC().Truncate(time.Second), UID: s.UID(),
-		Pods: saved.Pods{}, Manifest: n.Manifest,
+		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown,
 	}
 	for _, c := range all {
 		if c.no != "" {
@@ -200,7 +200,7 @@ func (b builder) around() ([]plan.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	remove := plan.DeleteSet{Name: b.kept.Name, UID: b.kept.UID, Before: b.kept.Before}
+	remove := plan.DeleteSet{Name: b.kept.Name, UID: b.kept.UID, ID: b.kept.ID, Before: b.kept.Before}
 	return []plan.Step{
 		{Title: remove.String(), Change: remove, Until: plan.SetGone{UID: b.kept.UID}},
 		{Title: create.String(), Change: create, Until: b.adopted()},

@@ -39,11 +39,12 @@ type Set struct {
 	ID      string    `json:"id"` // of the recreate, also on the set while it is in progress
 	Name    string    `json:"name"`
 	Started time.Time `json:"started"`
-	UID     types.UID `json:"uid"`      // of the set that goes
-	Said    string    `json:"said"`     // what the new one has otherwise, in a sentence's few words
-	Changed []string  `json:"changed"`  // each difference, for a person
-	Pods    Pods      `json:"pods"`     // that run
-	Update  string    `json:"revision"` // the revision that all of them have
+	UID     types.UID `json:"uid"`             // of the set that goes
+	Said    string    `json:"said"`            // what the new one has otherwise, in a sentence's few words
+	Changed []string  `json:"changed"`         // each difference, for a person
+	Pods    Pods      `json:"pods"`            // that run
+	Grown   bool      `json:"grown,omitempty"` // it is the end of a resize, whose claims have the size
+	Update  string    `json:"revision"`        // the revision that all of them have
 	// Managed are the entries of managedFields that it gets back.
 	Managed json.RawMessage `json:"managedFields,omitempty"`
 	// Manifest is the set to be created, Before the one that goes: without what the API
