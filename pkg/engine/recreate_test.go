@@ -156,6 +156,26 @@ func TestASetThatIsDeletedByOthersIsDrift(t *testing.T) {
 	require.Equal(t, "the StatefulSet was deleted; nothing more is written", w.see(sts.Snapshot{}).End.Message, "after it has come")
 }
 
+func TestManagersAreThoseOfBeforeAndThoseThatHaveComeSince(t *testing.T) {
+	entry := func(manager, fields string) metav1.ManagedFieldsEntry {
+		return metav1.ManagedFieldsEntry{Manager: manager, Operation: "Update", FieldsV1: metav1.NewFieldsV1(fields)}
+	}
+	before, err := json.Marshal([]metav1.ManagedFieldsEntry{entry("helm", `{"f:spec":{}}`)})
+	require.NoError(t, err)
+	s := newSet(func(set *appsv1.StatefulSet) {
+		set.ManagedFields = []metav1.ManagedFieldsEntry{
+			entry("sts-rollout", `{"f:spec":{}}`), entry("ci", `{"f:spec":{}}`), entry("hpa", `{"f:spec":{"f:replicas":{}}}`),
+		}
+	})
+	restore := plan.RestoreManagers{Entries: before, Ours: []string{"ci"}}
+	require.False(t, restore.Done(s))
+	got, err := restore.Of(s)
+	require.NoError(t, err)
+	require.Equal(t, []string{"helm", "hpa"}, []string{got[0].Manager, got[1].Manager})
+	s.Set.ManagedFields = got
+	require.True(t, restore.Done(s))
+}
+
 func TestAClaimIsLeftByItsOwners(t *testing.T) {
 	owned := ststest.Claim("data-web-1")
 	owned.Owners = []metav1.OwnerReference{{Kind: "StatefulSet", Name: "web", UID: ststest.Set().UID}}

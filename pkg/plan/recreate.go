@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -237,12 +238,14 @@ func (d DisownClaim) String() string { return "take the set's hold off claim " +
 // whoever owned a field owns it.
 type RestoreManagers struct {
 	Entries json.RawMessage `json:"entries"`
+	// Ours are the names under which the plugin writes besides its own.
+	Ours []string `json:"ours,omitempty"`
 }
 
 func (RestoreManagers) change() {}
 
-// Of are the entries of the set afterwards: those that were, and what its controller has
-// written into the status since.
+// Of are the entries of the set afterwards: those that were, what its controller has
+// written into the status since, and those of managers that had none.
 func (r RestoreManagers) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, error) {
 	var out []metav1.ManagedFieldsEntry
 	if err := json.Unmarshal(r.Entries, &out); err != nil {
@@ -250,11 +253,19 @@ func (r RestoreManagers) Of(s sts.Snapshot) ([]metav1.ManagedFieldsEntry, error)
 	}
 	out = slices.DeleteFunc(out, ofStatus)
 	for i := range s.Set.ManagedFields {
-		if ofStatus(s.Set.ManagedFields[i]) {
-			out = append(out, s.Set.ManagedFields[i])
+		if e := s.Set.ManagedFields[i]; ofStatus(e) || r.since(e, out) {
+			out = append(out, e)
 		}
 	}
 	return out, nil
+}
+
+// since reports whether an entry is of somebody who has written to the set only since.
+func (r RestoreManagers) since(e metav1.ManagedFieldsEntry, before []metav1.ManagedFieldsEntry) bool {
+	ours := fieldmanager.Writer{Manager: e.Manager}.Own(r.Ours...)
+	return !ours && !slices.ContainsFunc(before, func(b metav1.ManagedFieldsEntry) bool {
+		return b.Manager == e.Manager && b.Operation == e.Operation && b.Subresource == e.Subresource
+	})
 }
 
 // ofStatus are the entries of the set's controller. Those of another subresource stay: who

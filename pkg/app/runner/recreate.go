@@ -103,10 +103,31 @@ func (r *Runner) Recreate(ctx context.Context, p *plan.Plan, of Recreated, quest
 		if s, err = r.Again(ctx, s); err != nil {
 			return err
 		}
+	} else if err := r.stillAway(ctx, of); err != nil {
+		return err
 	} else if err := r.followAway(of.Kept); err != nil {
 		return err
 	}
 	return r.RunToEnd(ctx, p, s)
+}
+
+// stillAway refuses to create a set after a question where that has been answered otherwise
+// meanwhile: somebody has created it, or nothing of it is written down any more.
+func (r *Runner) stillAway(ctx context.Context, of Recreated) error {
+	if !r.shown {
+		return nil
+	}
+	now, err := r.LoadRecreated(ctx, of.Name)
+	switch {
+	case err != nil:
+		return err
+	case now.Set.Exists() || now.Kept.ID != of.Kept.ID:
+		return &plan.Refusal{
+			Why: fmt.Sprintf("statefulset %q was created while the question was open: nothing was changed", of.Name),
+			Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
+		}
+	}
+	return nil
 }
 
 // JudgeRecreate has the API server judge what recreates the set.

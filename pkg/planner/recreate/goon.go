@@ -77,6 +77,9 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, error) {
 	if s.Exists() {
 		if record, err := operation.FindRecreate(s); record != nil || err != nil {
+			if record != nil {
+				record.Managers = note.AddManager(record.Managers, r.Manager)
+			}
 			return record, err
 		}
 	}
@@ -89,7 +92,7 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 	}
 	return &operation.Recreate{
 		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: kept.UID, What: kept.Said, Partition: was.Spec.Partition,
-		WhenScaled: was.Spec.WhenScaled, WhenDeleted: was.Spec.WhenDeleted,
+		WhenScaled: was.Spec.WhenScaled, WhenDeleted: was.Spec.WhenDeleted, Managers: note.AddManager(nil, r.Manager),
 	}, nil
 }
 

@@ -226,7 +226,7 @@ func (b builder) managers() []plan.Step {
 	if len(b.kept.Managed) == 0 {
 		return nil
 	}
-	restore := plan.RestoreManagers{Entries: b.kept.Managed}
+	restore := plan.RestoreManagers{Entries: b.kept.Managed, Ours: b.record.Managers}
 	return []plan.Step{{Title: restore.String(), Change: restore, Until: plan.Observed{}}}
 }
 
