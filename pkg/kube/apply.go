@@ -70,11 +70,11 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 	case plan.Give:
 		return c.give(ctx, change, seen, dryRun)
 	case plan.SaveSet:
-		return nil, c.saved().Save(ctx, change, dryRun)
+		return nil, c.saved().Save(ctx, change, seen, dryRun)
 	case plan.DisownClaim:
 		return nil, c.DisownClaim(ctx, change, seen, dryRun)
 	case plan.DeleteSet:
-		return nil, c.saved().Delete(ctx, change, dryRun)
+		return nil, c.saved().Delete(ctx, change, seen, dryRun)
 	case plan.CreateSet:
 		return c.saved().Create(ctx, change, seen, dryRun)
 	case plan.RestoreManagers:

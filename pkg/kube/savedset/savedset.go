@@ -100,8 +100,8 @@ func (s Sets) All(ctx context.Context) ([]sts.Snapshot, error) {
 }
 
 // Save writes a set down, where it is still the one that is to be.
-func (s Sets) Save(ctx context.Context, c plan.SaveSet, dryRun []string) error {
-	if err := s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before); err != nil {
+func (s Sets) Save(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, dryRun []string) error {
+	if err := s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen); err != nil {
 		return err
 	}
 	data, err := c.Saved.Data()
@@ -127,7 +127,7 @@ func (s Sets) Save(ctx context.Context, c plan.SaveSet, dryRun []string) error {
 		return nil
 	}
 	// Another run may have been faster with all of it, and what is written down would stay.
-	err = s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before)
+	err = s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen)
 	if err != nil && !errors.Is(err, engine.ErrLost) {
 		_ = s.Forget(ctx, plan.ForgetSet{Name: c.Saved.Name, ID: c.Saved.ID}, nil)
 	}
@@ -151,13 +151,15 @@ func (s Sets) sameAs(ctx context.Context, want saved.Set) error {
 
 // unchanged is an error where the set is not what was written down of it: what else
 // somebody has changed since would be lost. A set that is another one is a conflict.
-func (s Sets) unchanged(ctx context.Context, name string, uid types.UID, before []byte) error {
-	_, err := s.version(ctx, name, uid, before)
+func (s Sets) unchanged(ctx context.Context, name string, uid types.UID, before []byte, seen sts.Snapshot) error {
+	_, err := s.version(ctx, name, uid, before, seen)
 	return err
 }
 
-// version is the resourceVersion of a set that is what was written down of it.
-func (s Sets) version(ctx context.Context, name string, uid types.UID, before []byte) (string, error) {
+// version is the resourceVersion of a set that is what was written down of it. One whose spec
+// has changed since it was seen is a conflict: the next look tells what was changed, and by
+// whom.
+func (s Sets) version(ctx context.Context, name string, uid types.UID, before []byte, seen sts.Snapshot) (string, error) {
 	raw, err := s.read(ctx, name)
 	if err != nil {
 		return "", err
@@ -173,6 +175,8 @@ func (s Sets) version(ctx context.Context, name string, uid types.UID, before []
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("statefulset %q: %w", name, err)
+	case !same && seen.Exists() && seen.UID() == uid && meta.Generation > seen.Set.Generation:
+		return "", fmt.Errorf("%w: %s %s", engine.ErrConflict, sets, name)
 	case !same:
 		return "", fmt.Errorf("statefulset %q was changed since the plan was made: it is left as it is", name)
 	}
@@ -186,7 +190,7 @@ func (s Sets) read(ctx context.Context, name string) ([]byte, error) {
 }
 
 // Delete deletes the set and leaves its pods alone, where it is what was written down.
-func (s Sets) Delete(ctx context.Context, d plan.DeleteSet, dryRun []string) error {
+func (s Sets) Delete(ctx context.Context, d plan.DeleteSet, seen sts.Snapshot, dryRun []string) error {
 	if dryRun == nil {
 		kept, err := s.Find(ctx, d.Name)
 		if err != nil {
@@ -197,7 +201,7 @@ func (s Sets) Delete(ctx context.Context, d plan.DeleteSet, dryRun []string) err
 				saved.ConfigMap(d.Name), d.Name)
 		}
 	}
-	version, err := s.version(ctx, d.Name, d.UID, d.Before)
+	version, err := s.version(ctx, d.Name, d.UID, d.Before, seen)
 	if err != nil {
 		return err
 	}
