@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 func kept() saved.Set {
@@ -108,25 +109,32 @@ func TestProbeHasNoName(t *testing.T) {
 
 // FuzzSaved reads what somebody else may have put into the ConfigMap.
 func FuzzSaved(f *testing.F) {
+	within := fuzztest.Bound(f)
 	data, err := kept().Data()
 	require.NoError(f, err)
 	f.Add(data[saved.KeyRecord], data[saved.KeyManifest], data[saved.KeyBefore])
 	f.Add(`{"version":1,"id":"x","name":"web","uid":"u","started":"2030-01-02T03:04:05Z"}`,
 		`{"metadata":{},"spec":{}}`, `{"metadata":null,"spec":{"a":[]}}`)
 	f.Fuzz(func(t *testing.T, record, manifest, before string) {
-		s, err := saved.Read(map[string]string{saved.KeyRecord: record, saved.KeyManifest: manifest, saved.KeyBefore: before})
-		if err != nil {
-			return
-		}
-		_, _ = saved.Same(s.Before, s.Manifest)
-		_, _ = saved.Probe(s.Manifest)
-		data, err := s.Data()
-		if err != nil {
-			return
-		}
-		again, err := saved.Read(data)
-		require.NoError(t, err)
-		require.Equal(t, s.ID, again.ID)
-		require.Equal(t, s.Pods, again.Pods)
+		defer within.Input(t)()
+		reads(t, record, manifest, before)
 	})
+}
+
+func reads(t *testing.T, record, manifest, before string) {
+	t.Helper()
+	s, err := saved.Read(map[string]string{saved.KeyRecord: record, saved.KeyManifest: manifest, saved.KeyBefore: before})
+	if err != nil {
+		return
+	}
+	_, _ = saved.Same(s.Before, s.Manifest)
+	_, _ = saved.Probe(s.Manifest)
+	data, err := s.Data()
+	if err != nil {
+		return
+	}
+	again, err := saved.Read(data)
+	require.NoError(t, err)
+	require.Equal(t, s.ID, again.ID)
+	require.Equal(t, s.Pods, again.Pods)
 }
