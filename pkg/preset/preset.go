@@ -137,18 +137,34 @@ func Names() []string {
 // For is the preset for one of these containers' images, if there is one: it is told, and
 // never applied by itself.
 func For(containers []corev1.Container) (Preset, bool) {
-	for _, p := range All() {
-		if slices.ContainsFunc(containers, func(c corev1.Container) bool { return p.fits(c.Image) }) {
+	for _, name := range Names() {
+		if !mentions(name, containers) {
+			continue
+		}
+		p, ok := Find(name)
+		if ok && slices.ContainsFunc(containers, func(c corev1.Container) bool { return p.fits(c.Image) }) {
 			return p, true
 		}
 	}
 	return Preset{}, false
 }
 
-func (p Preset) fits(image string) bool {
+// mentions reports whether a preset may be for one of these images, by the line that names
+// its own: to read all presets would cost a look at a set more than the look itself.
+func mentions(preset string, containers []corev1.Container) bool {
+	text, _ := files.ReadFile(preset + ".yaml")
+	_, rest, ok := bytes.Cut(text, []byte("\nimages:"))
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	return !ok || slices.ContainsFunc(containers, func(c corev1.Container) bool { return bytes.Contains(line, []byte(nameOf(c.Image))) })
+}
+
+func (p Preset) fits(image string) bool { return slices.Contains(p.written.Images, nameOf(image)) }
+
+// nameOf is the last part of an image's name.
+func nameOf(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	name, _, _ := strings.Cut(path.Base(image), ":")
-	return slices.Contains(p.written.Images, name)
+	return name
 }
 
 // Images are the last parts of the names of the images that it fits.
