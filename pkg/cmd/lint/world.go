@@ -153,11 +153,11 @@ func (s *scene) lacks(w *world.World) {
 	}
 }
 
-// pass says why a set is not judged.
 func objectOf(doc manifest.Document) advice.Object {
 	return advice.Object{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name}
 }
 
+// pass says why a set is not judged.
 func (s *scene) pass(doc manifest.Document, why string) {
 	line, _ := doc.Position("")
 	s.unseen = append(s.unseen, advice.Unseen{
