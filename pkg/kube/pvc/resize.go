@@ -25,44 +25,50 @@ import (
 // shows it: what has happened to it since may have been decided otherwise. A dry run
 // asks whether the size may be asked for, and not whether the claim has changed.
 func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Snapshot, dryRun []string) error {
-	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == r.UID })
-	if i < 0 {
-		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, r.Name)
+	claim, err := seenClaim(seen, r.UID, r.Name)
+	if err != nil {
+		return err
 	}
-	claim := seen.Claims[i]
 	ops := []jsonpatch.Operation{jsonpatch.Test("/metadata/uid", r.UID)}
 	if dryRun == nil {
 		ops = append(ops, jsonpatch.Test("/metadata/resourceVersion", claim.Version))
 	}
-	patch, err := json.Marshal(append(ops, jsonpatch.Replace("/spec/resources/requests/storage", r.To)))
-	if err != nil {
-		return err
-	}
-	_, err = c.conn.PersistentVolumeClaims(claim.Namespace).Patch(ctx, claim.Name, types.JSONPatchType, patch, metav1.PatchOptions{
-		FieldManager: c.conn.FieldManager, DryRun: dryRun,
-	})
-	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, r.Name)
-	}
-	return c.conn.WriteError(err, "patch", "persistentvolumeclaims", claim.Name)
+	return c.patchClaim(ctx, claim, dryRun, append(ops, jsonpatch.Replace("/spec/resources/requests/storage", r.To)))
 }
 
 // DisownClaim takes one owner off a claim, on condition that it is as the snapshot shows it.
 func (c Claims) DisownClaim(ctx context.Context, d plan.DisownClaim, seen sts.Snapshot, dryRun []string) error {
-	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == d.UID })
-	if i < 0 {
-		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
+	claim, err := seenClaim(seen, d.UID, d.Name)
+	if err != nil {
+		return err
 	}
-	claim := seen.Claims[i]
 	at := slices.IndexFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.UID == d.Owner })
 	if at < 0 {
 		return nil
 	}
 	path := fmt.Sprintf("/metadata/ownerReferences/%d", at)
-	patch, err := json.Marshal([]jsonpatch.Operation{
+	return c.patchClaim(ctx, claim, dryRun, []jsonpatch.Operation{
 		jsonpatch.Test("/metadata/uid", d.UID), jsonpatch.Test("/metadata/resourceVersion", claim.Version),
 		jsonpatch.Test(path+"/uid", d.Owner), jsonpatch.Remove(path),
 	})
+}
+
+// seenClaim is the claim that a change is about, as the snapshot shows it.
+func seenClaim(seen sts.Snapshot, uid types.UID, name string) (storage.Claim, error) {
+	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == uid })
+	if i < 0 {
+		return storage.Claim{}, claimGone(name)
+	}
+	return seen.Claims[i], nil
+}
+
+// claimGone has the engine look again.
+func claimGone(name string) error {
+	return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, name)
+}
+
+func (c Claims) patchClaim(ctx context.Context, claim storage.Claim, dryRun []string, ops []jsonpatch.Operation) error {
+	patch, err := json.Marshal(ops)
 	if err != nil {
 		return err
 	}
@@ -70,7 +76,7 @@ func (c Claims) DisownClaim(ctx context.Context, d plan.DisownClaim, seen sts.Sn
 		FieldManager: c.conn.FieldManager, DryRun: dryRun,
 	})
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
+		return claimGone(claim.Name)
 	}
 	return c.conn.WriteError(err, "patch", "persistentvolumeclaims", claim.Name)
 }

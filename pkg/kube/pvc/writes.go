@@ -20,11 +20,10 @@ import (
 // DeleteUnwanted deletes a claim as the snapshot shows it, after it has looked
 // again whether the set is still as it was and nothing protects the claim.
 func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts.Snapshot, dryRun bool) error {
-	i := slices.IndexFunc(seen.Claims, func(claim storage.Claim) bool { return claim.UID == d.UID })
-	if i < 0 {
-		return fmt.Errorf("%w: claim %s is gone", engine.ErrConflict, d.Name)
+	claim, err := seenClaim(seen, d.UID, d.Name)
+	if err != nil {
+		return err
 	}
-	claim := seen.Claims[i]
 	of := claims.Owner{Set: &seen, Pod: seen.PodOf(claim.Name), Replaced: d.Replaced}
 	if why := protects(claims.World{}, claim, of); why != "" {
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
