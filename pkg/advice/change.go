@@ -43,11 +43,11 @@ func immutable(l *look) []Finding {
 	}
 	fix := run(hint.Plugin("recreate the set around its pods", "recreate", "-f"))
 	switch {
+	case selector: // whatever else differs: the set must not be deleted for this manifest
+		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
 	case !sameNames(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
 		fix = recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
 			"and changes them where the template differs")
-	case selector:
-		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
 	}
 	return []Finding{{
 		Says: fmt.Sprintf("the API server refuses this manifest of %s: %s that can't be "+
@@ -60,6 +60,24 @@ func immutable(l *look) []Finding {
 // more than the recreate verb does.
 func sameNames(a, b []corev1.PersistentVolumeClaim) bool {
 	return slices.EqualFunc(a, b, func(x, y corev1.PersistentVolumeClaim) bool { return x.Name == y.Name })
+}
+
+// recreate has a set deleted without its pods. Where the claims would be deleted after it,
+// that is stopped first, and nothing else is said: until no claim names the set as its
+// owner, the deletion would still take them.
+func recreate(set *appsv1.StatefulSet, words string) Fix {
+	policy := set.Spec.PersistentVolumeClaimRetentionPolicy
+	if policy != nil && policy.WhenDeleted == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
+		return Fix{
+			Words: "its claims would be deleted with it: have them kept; then, once no claim names the set as its owner, look again",
+			Commands: []hint.Hint{hint.Kube("", "patch", "statefulset", set.Name, "-p",
+				`{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}`)},
+		}
+	}
+	return Fix{
+		Words:    words,
+		Commands: []hint.Hint{hint.Kube("delete the set without its pods", "delete", "statefulset", set.Name, "--cascade=orphan")},
+	}
 }
 
 func fieldsWord(n int) string {

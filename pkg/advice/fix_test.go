@@ -69,6 +69,18 @@ func TestASetWhoseClaimsGoWithItIsNotDeleted(t *testing.T) {
 	require.Equal(t, []string{"kubectl sts recreate -f"}, commands, "lint adds the file")
 }
 
+// Pods of the old labels would be left behind, whatever else the manifest changes.
+func TestASetIsNotDeletedForAnotherSelector(t *testing.T) {
+	s := good(false)
+	before(func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates = nil
+		set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
+	})(s)
+	fix, commands := fixOf(t, s, "R9")
+	require.Contains(t, fix.Words, "put the selector back")
+	require.Empty(t, commands)
+}
+
 // What serves or protects others is not changed or taken away.
 func TestWhatIsOfOthersIsLeftToThem(t *testing.T) {
 	others := func(isLive bool) *scene {

@@ -3,7 +3,6 @@ package advice
 import (
 	"fmt"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -107,22 +106,4 @@ func largest(claims []world.Claim) string {
 		}
 	}
 	return most
-}
-
-// recreate has a set deleted without its pods. Where the claims would be deleted after it,
-// that is stopped first, and nothing else is said: until no claim names the set as its
-// owner, the deletion would still take them.
-func recreate(set *appsv1.StatefulSet, words string) Fix {
-	policy := set.Spec.PersistentVolumeClaimRetentionPolicy
-	if policy != nil && policy.WhenDeleted == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
-		return Fix{
-			Words: "its claims would be deleted with it: have them kept; then, once no claim names the set as its owner, look again",
-			Commands: []hint.Hint{hint.Kube("", "patch", "statefulset", set.Name, "-p",
-				`{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}`)},
-		}
-	}
-	return Fix{
-		Words:    words,
-		Commands: []hint.Hint{hint.Kube("delete the set without its pods", "delete", "statefulset", set.Name, "--cascade=orphan")},
-	}
 }
