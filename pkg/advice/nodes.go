@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
@@ -211,14 +212,12 @@ func (l *look) strandedOn(c world.Claim, v world.Volume, pod string, fit []strin
 
 // oneNode reports whether a volume is bound to a node by its name: no other one will do.
 func oneNode(selector *corev1.NodeSelector) bool {
-	for _, term := range selector.NodeSelectorTerms {
-		for _, r := range slices.Concat(term.MatchExpressions, term.MatchFields) {
-			if r.Key != corev1.LabelHostname && r.Key != "metadata.name" {
-				return false
-			}
-		}
+	named := func(r corev1.NodeSelectorRequirement) bool {
+		return r.Operator == corev1.NodeSelectorOpIn && (r.Key == corev1.LabelHostname || r.Key == metav1.ObjectNameField)
 	}
-	return true
+	return !slices.ContainsFunc(selector.NodeSelectorTerms, func(term corev1.NodeSelectorTerm) bool {
+		return !slices.ContainsFunc(term.MatchExpressions, named) && !slices.ContainsFunc(term.MatchFields, named)
+	})
 }
 
 func affinityWords(selector *corev1.NodeSelector) string {

@@ -180,6 +180,12 @@ func availabilityRows() []row {
 			"warning: pod web-1 waits for a node with topology.kubernetes.io/zone In [b], where its volume pv-web-1 can be used: " +
 				"there is none now",
 		}},
+		{"A9", "a node that is not there, of a zone that is", live, changes{local("node-9"), waiting, func(s *scene) {
+			term := &s.volumes[1].Spec.NodeAffinity.Required.NodeSelectorTerms[0]
+			term.MatchExpressions = append(term.MatchExpressions, corev1.NodeSelectorRequirement{
+				Key: corev1.LabelTopologyZone, Operator: corev1.NodeSelectorOpIn, Values: []string{"a"},
+			})
+		}}, findings{"error: pod web-1 can't start anywhere: its volume pv-web-1 can only be used on nodes that are not there"}},
 		{"A9", "two nodes, of which one is only cordoned", live, changes{zoned("a"), waiting, func(s *scene) {
 			s.nodes[0].Labels[corev1.LabelTopologyZone], s.nodes[1].Labels[corev1.LabelTopologyZone] = "a", "a"
 			s.nodes[0].Status.Conditions[0].Status, s.nodes[1].Spec.Unschedulable = corev1.ConditionFalse, true
