@@ -22,8 +22,8 @@ func claimRules() []Rule {
 		},
 		{
 			ID: "D10", Group: Data, Severity: Warning, Title: "an expansion that does not end",
-			Why: "A claim was to be made larger and is not: its driver says that it can't be done, or the filesystem waits for the pod " +
-				"to be restarted. Until then the volume has its old size.",
+			Why: "A claim was to be made larger and is not: its driver says that it can't be done, or fails each time that it tries, or " +
+				"the filesystem waits for the pod to be restarted. Until then the volume has its old size.",
 			Live: true, Needs: []world.Part{world.PartClaims}, judge: stuckResize,
 		},
 		{
@@ -76,11 +76,12 @@ func sharedClaim(l *look) []Finding {
 
 // stuckResize is D10.
 func stuckResize(l *look) []Finding {
-	const soon = 10 * time.Minute // that a filesystem may take to grow
+	const soon = 10 * time.Minute // that a filesystem may take to grow, and a driver to get over what failed
 	var out []Finding
 	for _, c := range l.claims() {
 		e := Evidence{Object: l.beside("PersistentVolumeClaim", c.Name), Since: c.Resize.Since, Value: c.Resize.Says}
 		pod := l.snapshot().PodOf(c.Name)
+		long := !c.Resize.Since.IsZero() && l.Now.Sub(c.Resize.Since) >= soon
 		switch {
 		case c.Resize.Stage == storage.ResizeInfeasible:
 			e.Field = "status.allocatedResourceStatuses.storage"
@@ -91,7 +92,15 @@ func stuckResize(l *look) []Finding {
 				Fix: Fix{Words: "ask for a size that the driver can make, but more than " + c.Capacity + ": " +
 					"the API server allows that for an expansion that has failed"},
 			})
-		case c.Resize.Stage == storage.ResizeNode && !c.Resize.Since.IsZero() && l.Now.Sub(c.Resize.Since) >= soon:
+		case c.Resize.Stage == storage.ResizeFailing && long:
+			e.Field = "status.conditions"
+			out = append(out, Finding{
+				Says: fmt.Sprintf("claim %s does not get its %s: its driver tries and fails, and it stays at %s",
+					c.Name, c.Asks, c.Capacity),
+				Evidence: []Evidence{e},
+				Fix:      run(hint.Kube("see what the driver says", "describe", "pvc", c.Name)),
+			})
+		case c.Resize.Stage == storage.ResizeNode && long:
 			e.Field = "status.conditions"
 			out = append(out, Finding{
 				Says:     fmt.Sprintf("claim %s does not get its %s before pod %s is restarted", c.Name, c.Asks, pod),

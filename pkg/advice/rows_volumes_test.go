@@ -53,6 +53,14 @@ func resizing(since time.Time) func(*scene) {
 	}
 }
 
+// failing has what was tried fail, since the claim of web-1 waits.
+func failing(s *scene) {
+	c := &s.claims[1].Status
+	failed := c.Conditions[0]
+	failed.Type, failed.Message = corev1.PersistentVolumeClaimNodeResizeError, "the file system is damaged"
+	c.Conditions = append(c.Conditions, failed)
+}
+
 // infeasible has the driver say that the claim of web-0 can't get this size.
 func infeasible(size string) func(*scene) {
 	return func(s *scene) {
@@ -109,6 +117,12 @@ func volumeRows() []row {
 		{"D10", "waited for the node, and has its size", live, changes{resizing(ststest.In(-time.Hour))}, nil},
 		{"D10", "can't be done", live, changes{asks(0, "2Gi"), infeasible("2Gi")}, findings{
 			"warning: claim data-web-0 does not get its 2Gi: its driver says that it can't be done, and it stays at 1Gi",
+		}},
+		{"D10", "failed a moment ago", live, changes{asks(1, "2Gi"), resizing(ststest.In(-time.Minute)), failing}, nil},
+		{"D10", "fails on the node, whose filesystem waits", live, changes{
+			asks(1, "2Gi"), resizing(ststest.In(-time.Hour)), failing,
+		}, findings{
+			"warning: claim data-web-1 does not get its 2Gi: its driver tries and fails, and it stays at 1Gi",
 		}},
 		{"D10", "could not be done, and less was asked for since", live, changes{asks(0, "1536Mi"), infeasible("2Gi")}, nil},
 		{"D14", "another set", both, changes{another("db", "data")}, nil},
