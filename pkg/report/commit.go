@@ -3,9 +3,8 @@ package report
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/writeback"
 )
@@ -46,28 +45,9 @@ func valueWords(raw json.RawMessage) string {
 	return text
 }
 
-// notText are the words that some YAML takes for a truth value, for nothing or for a number,
-// in small letters.
-var notText = []string{
-	"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".inf", "-.inf", "+.inf", ".nan", "=", "<<",
-}
-
-// number is what begins like a number, a time or a date: 0x1f, 1_000, 1:30, 2026-01-02.
-var number = regexp.MustCompile(`^[-+]?[.]?\d`)
-
-// version begins with a digit, and is no number.
-var version = regexp.MustCompile(`^\d+(\.\d+){2,}[-+.0-9A-Za-z]*$`)
-
-// plain reports whether a text is the same without quotes.
+// plain reports whether a text is the same without quotes. The library also quotes what only
+// older YAML takes for something else, such as yes, 1:30 or 0o7, but for these two words.
 func plain(text string) bool {
-	switch {
-	case text == "" || text != strings.TrimSpace(text) || strings.ContainsAny(text, "\n\r\t#\"'{}[],&*!|>%@`"):
-		return false
-	case strings.Contains(text, ": ") || strings.HasSuffix(text, ":"), strings.HasPrefix(text, "- "), strings.HasPrefix(text, "? "),
-		strings.HasPrefix(text, ": "), text == "-", text == "?", strings.HasPrefix(text, "---"), strings.HasPrefix(text, "..."):
-		return false
-	case number.MatchString(text) && !version.MatchString(text):
-		return false
-	}
-	return !slices.Contains(notText, strings.ToLower(text))
+	written, err := yaml.Marshal(text)
+	return err == nil && string(written) == text+"\n" && text != "=" && text != "<<"
 }
