@@ -33,6 +33,8 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := cmp.Or(b.refuse(), b.refuseQuota()); no != nil {
 		return nil, no
 	}
+	b.due = len(b.open(func(plan.Resize) bool { return true }))
+	b.first = b.lead()
 	p := b.frame()
 	b.canary(p)
 	b.others(p)
@@ -53,6 +55,8 @@ type builder struct {
 	of      map[string]string // the template of a claim, by its name
 	wanted  map[string]string // by template, as sizes
 	missing []string          // claims that there are not yet
+	due     int               // claims about which there is something to do
+	first   int               // the ordinal whose claims go first
 	begun   int               // claims that steps are about, so far
 }
 
@@ -172,7 +176,7 @@ func (b *builder) shows(c plan.Resize) bool {
 // canary takes the highest ordinal's claims alone: whether the driver can do it shows on
 // them. Where they have their size it has shown.
 func (b *builder) canary(p *plan.Plan) {
-	group := b.open(func(c plan.Resize) bool { return c.Ordinal == b.lead() })
+	group := b.open(func(c plan.Resize) bool { return c.Ordinal == b.first })
 	for i := range group {
 		b.step(p, group[:i+1], 1, 0, false)
 	}
@@ -183,7 +187,7 @@ func (b *builder) canary(p *plan.Plan) {
 // size, or wait for their pods to restart. What is to be done about those the last step
 // says.
 func (b *builder) others(p *plan.Plan) {
-	all := b.open(func(c plan.Resize) bool { return c.Ordinal != b.lead() })
+	all := b.open(func(c plan.Resize) bool { return c.Ordinal != b.first })
 	b.underWay(p, all)
 	for group := range slices.Chunk(all, b.r.AtOnce) {
 		for i := range group {
@@ -246,7 +250,7 @@ func (b *builder) step(p *plan.Plan, claims []plan.Resize, number, growing int, 
 
 func (b *builder) until(claims []plan.Resize, growing int, leaves bool) plan.ClaimsResized {
 	until := plan.ClaimsResized{
-		Growing: growing, Leaves: leaves, Before: b.begun, Of: len(b.open(func(plan.Resize) bool { return true })),
+		Growing: growing, Leaves: leaves, Before: b.begun, Of: b.due,
 		Patience: metav1.Duration{Duration: b.r.Limits.Patience},
 		Placing:  metav1.Duration{Duration: cmp.Or(b.r.Limits.Placing, b.r.Limits.Patience)},
 	}

@@ -20,19 +20,18 @@ func (b *builder) sizesWords() string {
 }
 
 func (b *builder) title() string {
-	open := len(b.open(func(plan.Resize) bool { return true }))
-	return fmt.Sprintf("resize %s of statefulset %s: %s", sts.Count(open, "claim"), b.s.Name(), b.sizesWords())
+	return fmt.Sprintf("resize %s of statefulset %s: %s", sts.Count(b.due, "claim"), b.s.Name(), b.sizesWords())
 }
 
 // details say how it goes, and what stays as it is.
 func (b *builder) details() []string {
 	var out []string
-	first := b.open(func(c plan.Resize) bool { return c.Ordinal == b.lead() })
-	others := b.open(func(c plan.Resize) bool { return c.Ordinal != b.lead() })
+	first := b.open(func(c plan.Resize) bool { return c.Ordinal == b.first })
+	others := b.open(func(c plan.Resize) bool { return c.Ordinal != b.first })
 	if len(first) > 0 && len(others) > 0 {
 		out = append(out, fmt.Sprintf("the claims of ordinal %d go first, alone; "+
 			"when they have their size, the others follow, up to %d at a time",
-			b.lead(), b.r.AtOnce))
+			b.first, b.r.AtOnce))
 	}
 	if !b.r.Templates {
 		out = append(out, b.template())
