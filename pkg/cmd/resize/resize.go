@@ -64,7 +64,7 @@ var (
 		kubectl sts resize web --grow 20% --ordinals 2 --claims-only`)
 )
 
-// mostAtOnce is how many claims may grow at a time. More no driver does at once.
+// mostAtOnce is how many claims may grow at a time. No driver does more at once.
 const mostAtOnce = 100
 
 // New is the verb. run is what it does with the request; tests pass their own.

@@ -63,7 +63,7 @@ func size(text string) (string, error) {
 	case err != nil || podtemplate.Endless(text):
 		return "", fmt.Errorf("%q is no size like 20Gi", text)
 	case q.Sign() <= 0:
-		return "", fmt.Errorf("%q is not more than nothing", text)
+		return "", fmt.Errorf("%q: must be more than 0", text)
 	}
 	if q.Cmp(*resource.NewQuantity(q.Value(), q.Format)) != 0 { // more than there is, or a part of a byte
 		return "", fmt.Errorf("%q is no number of bytes that a volume can have", text)
@@ -108,7 +108,7 @@ func (t Target) For(templates []string) (map[string]string, error) {
 	return t.By, nil
 }
 
-// errMixed is why a percentage of nobody knows what is not computed.
+// errMixed is why claims can't grow by a percentage: it is not clear of which size.
 var errMixed = errors.New("they ask for different sizes")
 
 // grown is the size that so many percent more come to. All claims of a template get the

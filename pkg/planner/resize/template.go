@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
-// Sizes are those that the request comes to, by claim template. They are nil where that is a
-// percentage of claims that there are not.
+// Sizes are those that the request comes to, by claim template. A percentage comes
+// to none for a template without claims, and is an error where there is no claim at all.
 func Sizes(r Request, s sts.Snapshot) (map[string]string, error) {
 	var err error
 	if r.wanted, err = r.Target.For(s.ClaimTemplates()); err != nil {
