@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
 // immutable is R9: what ValidateStatefulSetUpdate in the API server's source forbids.
@@ -117,20 +118,11 @@ func templatesDiffer(want, have []corev1.PersistentVolumeClaim) (field, wants, h
 		case !sameMap(a.Annotations, b.Annotations):
 			return at + "metadata.annotations", mapWords(a.Annotations), mapWords(b.Annotations)
 		}
-		if specA, specB := defaulted(a.Spec), defaulted(b.Spec); !equality.Semantic.DeepEqual(specA, specB) {
+		if specA, specB := workload.ClaimSpec(*a), workload.ClaimSpec(*b); !equality.Semantic.DeepEqual(specA, specB) {
 			return at + "spec", className(specA), className(specB)
 		}
 	}
 	return "", "", ""
-}
-
-// defaulted is the spec of a claim template as the server writes it.
-func defaulted(spec corev1.PersistentVolumeClaimSpec) corev1.PersistentVolumeClaimSpec {
-	if spec.VolumeMode == nil {
-		mode := corev1.PersistentVolumeFilesystem
-		spec.VolumeMode = &mode
-	}
-	return spec
 }
 
 func className(spec corev1.PersistentVolumeClaimSpec) string {

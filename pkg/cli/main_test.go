@@ -69,7 +69,7 @@ func holding(t *testing.T, set *appsv1.StatefulSet, pods ...[]*corev1.Pod) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/statefulsets/web") && set != nil:
 			_ = json.NewEncoder(w).Encode(set)
-		case strings.Contains(r.URL.Path, "/statefulsets/"):
+		case strings.Contains(r.URL.Path, "/statefulsets/"), strings.Contains(r.URL.Path, "/configmaps/"):
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}`)
 		case strings.HasSuffix(r.URL.Path, "/statefulsets") && set != nil:

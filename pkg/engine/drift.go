@@ -241,6 +241,5 @@ func (st State) stranger(p plan.Plan, s sts.Snapshot) string {
 	if w, known := fieldmanager.WriterOf(s.Set, workload.FieldTemplate); known {
 		by = w.Manager
 	}
-	return fmt.Sprintf("%s has created statefulset %s before this run could, and it wants other pods or claims than what was "+
-		"written down", sts.Clean(by), s.Name())
+	return fmt.Sprintf("statefulset %s was created by %s meanwhile, with other pods or claims than the saved ones", s.Name(), sts.Clean(by))
 }

@@ -98,7 +98,7 @@ func TestASetIsDeletedAndCreatedAgain(t *testing.T) {
 	d = w.see(ststest.Snapshot(ststest.Set(comes), ststest.Pods(0, 5)))
 	require.Nil(t, d.End, "the pods have their old owner")
 	d = w.see(newSet())
-	require.Equal(t, &engine.Outcome{Result: engine.Done, Message: "recreated; there was no set for 300ms"}, d.End)
+	require.Equal(t, &engine.Outcome{Result: engine.Done, Message: "recreated; the set did not exist for 300ms"}, d.End)
 }
 
 func TestAnAnswerThatIsLostInTheGap(t *testing.T) {
@@ -131,8 +131,8 @@ func TestASetThatSomebodyElseCreatesIsTakenWhereItWantsTheSame(t *testing.T) {
 	w = gone(t)
 	d := w.see(newSet(unmarked, func(set *appsv1.StatefulSet) { set.Spec.Template = ststest.Template("nginx:9") }))
 	require.Equal(t, engine.Drifted, d.End.Result)
-	require.Equal(t, "somebody has created statefulset web before this run could, and it wants other pods or claims than what was "+
-		"written down; nothing more is written", d.End.Message)
+	require.Equal(t, "statefulset web was created by somebody meanwhile, with other pods or claims than the saved ones; "+
+		"nothing more is written", d.End.Message)
 	require.Empty(t, d.End.Try)
 }
 
@@ -182,7 +182,7 @@ func TestAClaimIsLeftByItsOwners(t *testing.T) {
 	s := ststest.Settled().WithClaims(nil)
 	s.Claims = append(s.Claims, owned)
 	s.Set.Spec.ClaimTemplates = []string{"data"}
-	require.Equal(t, "the StatefulSet controller to take the hold of statefulset web off claim data-web-1",
+	require.Equal(t, "the StatefulSet controller to remove statefulset web from the owners of claim data-web-1",
 		plan.ClaimsUnowned{}.Check(s, ststest.Start).Waiting)
 	disown := plan.DisownClaim{Name: "data-web-1", UID: owned.UID, Owner: ststest.Set().UID}
 	require.False(t, disown.Done(s))

@@ -259,5 +259,5 @@ func (st State) awayWords() string {
 	if st.away == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; there was no set for %s", st.away.Round(time.Millisecond))
+	return fmt.Sprintf("; the set did not exist for %s", st.away.Round(time.Millisecond))
 }

@@ -70,17 +70,17 @@ func (c *Client) sendOnce(ctx context.Context, change plan.Change, seen sts.Snap
 	case plan.Give:
 		return c.give(ctx, change, seen, dryRun)
 	case plan.SaveSet:
-		return nil, c.saved().Save(ctx, change, seen, dryRun)
+		return nil, c.SaveSet(ctx, change, seen, dryRun)
 	case plan.DisownClaim:
 		return nil, c.DisownClaim(ctx, change, seen, dryRun)
 	case plan.DeleteSet:
-		return nil, c.saved().Delete(ctx, change, seen, dryRun)
+		return nil, c.DeleteSet(ctx, change, seen, dryRun)
 	case plan.CreateSet:
-		return c.saved().Create(ctx, change, seen, dryRun)
+		return c.CreateSet(ctx, change, seen, dryRun)
 	case plan.RestoreManagers:
-		return c.saved().RestoreManagers(ctx, change, seen, dryRun)
+		return c.restoreManagers(ctx, change, seen, dryRun)
 	case plan.ForgetSet:
-		return nil, c.saved().Forget(ctx, change, dryRun)
+		return nil, c.ForgetSet(ctx, change, dryRun)
 	}
 	return nil, fmt.Errorf("no way to send a %T", change)
 }

@@ -11,6 +11,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // every way to log in that kubectl knows
@@ -18,8 +19,10 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/feed"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/savedset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/survey"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
@@ -32,6 +35,7 @@ import (
 type Client struct {
 	*transport.Settings
 	pvc.Claims
+	savedset.Store
 
 	conn  *transport.Conn
 	zones *feed.Zones // nil when nobody wants to know
@@ -50,7 +54,7 @@ func New(config *rest.Config, namespace string, warn func(string)) (*Client, err
 
 // by is a client that uses this connection.
 func by(conn *transport.Conn) *Client {
-	return &Client{Settings: conn.Settings, Claims: pvc.New(conn), conn: conn}
+	return &Client{Settings: conn.Settings, Claims: pvc.New(conn), Store: savedset.Of(conn), conn: conn}
 }
 
 // In is the same client for another namespace.
@@ -127,6 +131,27 @@ func (c *Client) Load(ctx context.Context, name string) (sts.Snapshot, Manifest,
 	s, err := c.around(ctx, set)
 	s.Raw = templateOf(raw)
 	return s, raw, err
+}
+
+// missing says of a set that is not there where it has gone: a recreate may have been killed
+// between its deletion and its creation. For whoever may not read that, the set is just not
+// there.
+func (c *Client) missing(ctx context.Context, name string, err error) error {
+	if !apierrors.IsNotFound(err) {
+		return err
+	}
+	switch was, unread := c.Saved(ctx, name); {
+	case unread != nil && !Denied(unread):
+		return fmt.Errorf("%w; whether a recreate has deleted it is not known: %w", err, unread)
+	case was == nil:
+		return err
+	default:
+		return &hint.Error{
+			Err: fmt.Errorf("%w: the recreate started at %s deleted it and did not finish; its pods are still running",
+				err, was.Started.UTC().Format(time.RFC3339)),
+			Hints: []hint.Hint{hint.Plugin("create it again", "recreate", name)},
+		}
+	}
 }
 
 // templateOf is the pod template in a set's manifest, nil when there is none.

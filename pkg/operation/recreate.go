@@ -123,7 +123,7 @@ func (r Recreate) Soaks() (began time.Time, soak time.Duration) { return r.Start
 func (r Recreate) GoesBack(time.Time) (until time.Time) { return time.Time{} }
 
 // Waits is what it waits for.
-func (r Recreate) Waits(sts.Snapshot) string { return "somebody to go on with the recreate" }
+func (r Recreate) Waits(sts.Snapshot) string { return "somebody to resume the recreate" }
 
 // Origin is none: it leaves no revision.
 func (r Recreate) Origin() string { return "" }
@@ -133,7 +133,7 @@ func (r Recreate) TakenBack(sts.Snapshot, string) bool { return false }
 
 // Helps is the way on.
 func (r Recreate) Helps(s sts.Snapshot, _ bool) []hint.Hint {
-	return []hint.Hint{help(s, "go on with it", "recreate")}
+	return []hint.Hint{help(s, "resume it", "recreate")}
 }
 
 // RefuseRecreate is why no other verb can begin on the set while it is recreated, or nil:
@@ -149,7 +149,7 @@ func RefuseRecreate(s sts.Snapshot) error {
 // Excludes refuses whatever else would change the set.
 func (r Recreate) Excludes(_ string, s sts.Snapshot) *plan.Refusal {
 	return &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q is being recreated (%s), and that is not over", s.Name(), r.What),
+		Why: fmt.Sprintf("statefulset %q is being recreated (%s)", s.Name(), r.What),
 		Try: r.Helps(s, false),
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -21,7 +19,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-// The changes and the conditions of a set that is recreated around its running pods: it is
+// The changes of a set that is recreated around its running pods: it is
 // written down, deleted with its pods left alone, and created again.
 
 // SaveSet writes the set down in a ConfigMap beside it. It is a conflict where another
@@ -36,7 +34,7 @@ func (SaveSet) change() {}
 func (SaveSet) Done(sts.Snapshot) bool { return false }
 
 func (c SaveSet) String() string {
-	return "write the set down in configmap " + saved.ConfigMap(c.Saved.Name)
+	return "save the set in configmap " + saved.ConfigMap(c.Saved.Name)
 }
 
 // DeleteSet deletes the set and leaves its pods alone (propagation policy Orphan). It is an
@@ -58,29 +56,6 @@ func (d DeleteSet) Done(s sts.Snapshot) bool {
 func (d DeleteSet) String() string {
 	return fmt.Sprintf("delete statefulset %s and leave its pods running", d.Name)
 }
-
-// SetGone holds once the set is gone.
-type SetGone struct {
-	UID types.UID `json:"uid"`
-}
-
-// Check looks for it.
-func (g SetGone) Check(s sts.Snapshot, _ time.Time) Progress {
-	if !s.Exists() || s.UID() != g.UID {
-		return Progress{Done: true}
-	}
-	return Progress{Waiting: "the garbage collector to take the set's hold off its pods and to let it go" + finalizers(s.Set.Finalizers)}
-}
-
-// finalizers names those that hold up a deletion.
-func finalizers(all []string) string {
-	if len(all) == 0 {
-		return ""
-	}
-	return " (finalizer " + strings.Join(all, ", ") + ")"
-}
-
-func (SetGone) String() string { return "the set is gone" }
 
 // CreateSet creates the set again.
 type CreateSet struct {
@@ -109,112 +84,45 @@ func (c CreateSet) Equal(s sts.Snapshot) bool {
 	if !s.Exists() || s.UID() == c.Was || s.Set.DeletionTimestamp != nil {
 		return false
 	}
-	object := &appsv1.StatefulSet{}
-	if json.Unmarshal(c.Manifest, object) != nil {
+	made, err := c.set()
+	if err != nil {
 		return false
 	}
-	wants, has := workload.FromApps(object).Spec, s.Set.Spec
+	wants, has := made.Spec, s.Set.Spec
 	return podtemplate.SameTemplate(&wants.Template, &has.Template) && wants.Ordinals.Equal(has.Ordinals) &&
 		slices.EqualFunc(wants.Claims, has.Claims, sameClaim) &&
 		wants.ServiceName == has.ServiceName && wants.Ordered == has.Ordered &&
 		equality.Semantic.DeepEqual(wants.Selector, has.Selector)
 }
 
-// sameClaim reports whether two claim templates are the same to the API server, which fills
-// in the volume mode and a status.
+// sameClaim reports whether two claim templates are the same to the API server.
 func sameClaim(a, b corev1.PersistentVolumeClaim) bool {
-	spec := func(c corev1.PersistentVolumeClaim) corev1.PersistentVolumeClaimSpec {
-		if c.Spec.VolumeMode == nil {
-			mode := corev1.PersistentVolumeFilesystem
-			c.Spec.VolumeMode = &mode
-		}
-		return c.Spec
-	}
 	return a.Name == b.Name && maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Annotations, b.Annotations) &&
-		equality.Semantic.DeepEqual(spec(a), spec(b))
+		equality.Semantic.DeepEqual(workload.ClaimSpec(a), workload.ClaimSpec(b))
 }
 
-// Adopts reports whether the pods that there are stay, once the set is what the API server
-// would make of it: they have its template, and it is created with what is asked for.
-func (c CreateSet) Adopts(would *appsv1.StatefulSet, s sts.Snapshot) bool {
-	object := &appsv1.StatefulSet{}
-	if json.Unmarshal(c.Manifest, object) != nil {
+// Matches reports whether a set that the API server would create is the one that is asked
+// for: with its pod template, as many pods, updated in the same way.
+func (c CreateSet) Matches(would *appsv1.StatefulSet) bool {
+	wants, err := c.set()
+	if err != nil {
 		return false
 	}
-	wants, has := workload.FromApps(object).Spec, workload.FromApps(would).Spec
-	return podtemplate.SameTemplate(&would.Spec.Template, &s.Set.Spec.Template) && wants.Ordinals.Equal(has.Ordinals) &&
-		wants.Strategy == has.Strategy && wants.Partition == has.Partition && wants.Ordered == has.Ordered &&
-		wants.WhenScaled == has.WhenScaled && wants.WhenDeleted == has.WhenDeleted
+	a, b := wants.Spec, workload.FromApps(would).Spec
+	return podtemplate.SameTemplate(&a.Template, &b.Template) && a.Ordinals.Equal(b.Ordinals) && a.Strategy == b.Strategy &&
+		a.Partition == b.Partition && a.Ordered == b.Ordered && a.WhenScaled == b.WhenScaled && a.WhenDeleted == b.WhenDeleted
+}
+
+// set is the manifest in the types of this build.
+func (c CreateSet) set() (*workload.Set, error) {
+	object := &appsv1.StatefulSet{}
+	err := json.Unmarshal(c.Manifest, object)
+	return workload.FromApps(object), err
 }
 
 func (c CreateSet) String() string {
 	return fmt.Sprintf("create statefulset %s around its pods, with the gate closed", c.Name)
 }
-
-// Adopted holds once the controller of the new set has taken over the pods of the old one,
-// at the revision that they have.
-type Adopted struct {
-	Revision string   `json:"revision"` // "" where there were no pods
-	Pods     []string `json:"pods"`     // their names
-}
-
-// Check looks at the revision and the owners.
-func (a Adopted) Check(s sts.Snapshot, now time.Time) Progress {
-	if p := (Observed{}).Check(s, now); !p.Done {
-		return p
-	}
-	if a.Revision != "" && s.UpdateRevision() != a.Revision {
-		return Progress{
-			Reason: "OtherRevision",
-			Stuck: fmt.Sprintf("the new set has revision %s, and its pods have %s: to the controller the templates differ. "+
-				"No pod is replaced while the gate is closed", s.UpdateRevision(), a.Revision),
-		}
-	}
-	for _, name := range a.Pods {
-		if !s.Wants(name) {
-			continue // somebody has scaled the set down meanwhile
-		}
-		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == name }) {
-			return Progress{Waiting: "the StatefulSet controller to adopt pod " + name}
-		}
-	}
-	return Progress{Done: true}
-}
-
-func (a Adopted) String() string {
-	return fmt.Sprintf("the new set has adopted %s", sts.Count(len(a.Pods), "pod"))
-}
-
-// ClaimsUnowned holds when no claim of a pod that is there names the set or a pod as its
-// owner: such a claim would be deleted together with that. The controller takes its hold off
-// those, and off no other (updatePersistentVolumeClaim in its source); see [DisownClaim].
-// The snapshots must tell of claims.
-type ClaimsUnowned struct{}
-
-// Check looks at the owners.
-func (ClaimsUnowned) Check(s sts.Snapshot, now time.Time) Progress {
-	if p := (Observed{}).Check(s, now); !p.Done {
-		return p
-	}
-	if s.Claims == nil {
-		return claimsUnknown
-	}
-	for i := range s.Claims {
-		pod := s.PodOf(s.Claims[i].Name)
-		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == pod }) {
-			continue
-		}
-		for _, o := range s.Claims[i].Owners {
-			if o.Kind == "Pod" && o.Name == pod || o.UID == s.UID() {
-				return Progress{Waiting: fmt.Sprintf("the StatefulSet controller to take the hold of %s %s off claim %s",
-					strings.ToLower(o.Kind), o.Name, s.Claims[i].Name)}
-			}
-		}
-	}
-	return Progress{Done: true}
-}
-
-func (ClaimsUnowned) String() string { return "no claim goes with the set or a pod" }
 
 // DisownClaim takes the set out of the owners of a claim that no pod of it mounts, so that
 // it does not go with the set. The controller does not do that for such a claim.
@@ -232,7 +140,7 @@ func (d DisownClaim) Done(s sts.Snapshot) bool {
 	return s.Claims != nil && (!there || !slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == d.Owner }))
 }
 
-func (d DisownClaim) String() string { return "take the set's hold off claim " + d.Name }
+func (d DisownClaim) String() string { return "remove the set from the owners of claim " + d.Name }
 
 // RestoreManagers gives managedFields the entries back that the set had before, so that
 // whoever owned a field owns it.
@@ -297,7 +205,7 @@ func entries(all []metav1.ManagedFieldsEntry) map[string]string {
 	return out
 }
 
-func (RestoreManagers) String() string { return "give the fields back to their managers" }
+func (RestoreManagers) String() string { return "restore managedFields" }
 
 // ForgetSet deletes the ConfigMap in which this recreate is written down.
 type ForgetSet struct {
@@ -311,15 +219,3 @@ func (ForgetSet) change() {}
 func (ForgetSet) Done(sts.Snapshot) bool { return false }
 
 func (f ForgetSet) String() string { return "delete configmap " + saved.ConfigMap(f.Name) }
-
-// Gap are the steps between which there is no set, where the plan recreates it: the one
-// that deletes it, and the one that creates it. Both are -1 otherwise.
-func (p Plan) Gap() (from, to int) {
-	of := func(is func(Change) bool) int {
-		return slices.IndexFunc(p.Steps, func(s Step) bool { return is(s.Change) })
-	}
-	return of(func(c Change) bool { _, is := c.(DeleteSet); return is }), of(func(c Change) bool { _, is := c.(CreateSet); return is })
-}
-
-// Recreates reports whether the plan is one of a recreate.
-func (p Plan) Recreates() bool { return p.Record == saved.Annotation }

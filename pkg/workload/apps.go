@@ -54,6 +54,16 @@ func FromApps(object *appsv1.StatefulSet) *Set {
 	return set
 }
 
+// ClaimSpec is the spec of a claim template as the API server writes it.
+func ClaimSpec(template corev1.PersistentVolumeClaim) corev1.PersistentVolumeClaimSpec {
+	spec := template.Spec
+	if spec.VolumeMode == nil {
+		mode := corev1.PersistentVolumeFilesystem
+		spec.VolumeMode = &mode
+	}
+	return spec
+}
+
 func appsOrdinals(spec *appsv1.StatefulSetSpec) Ordinals {
 	start, count := 0, 1 // which unset replicas mean
 	if spec.Ordinals != nil {

@@ -17,7 +17,7 @@ const mostAway = 1.0 // seconds
 // byHand is what a careful person types today: the manifest was written beforehand.
 const byHand = `kubectl delete sts web --cascade=orphan && kubectl create -f "$0"`
 
-var away = regexp.MustCompile(`there was no set for ([^"; ]+)"`)
+var away = regexp.MustCompile(`the set did not exist for ([^"; ]+)"`)
 
 // recreates compares for how long there is no set while an immutable field of it is changed.
 func recreates(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
@@ -57,7 +57,7 @@ func recreates(ctx context.Context, box *sandbox, rounds int) ([]row, error) {
 			}
 			said := away.FindSubmatch(out.Bytes())
 			if said == nil {
-				return u, fmt.Errorf("recreate did not say how long there was no set: %s", out.String())
+				return u, fmt.Errorf("recreate did not say for how long the set did not exist: %s", out.String())
 			}
 			u.wall, err = time.ParseDuration(string(said[1]))
 			return u, err

@@ -155,7 +155,7 @@ func (r *Runner) JudgeRecreate(ctx context.Context, p *plan.Plan, of Recreated) 
 		default:
 			no := &plan.Refusal{Why: fmt.Sprintf("nothing was changed: %s: %s", change, sts.CleanError(err))}
 			if of.Kept != nil && of.Set.Exists() && of.Set.UID() == of.Kept.UID {
-				no.Try = []hint.Hint{hint.Plugin("give this recreate up, and begin another", "recreate", of.Name).With("--cancel")}
+				no.Try = []hint.Hint{hint.Plugin("cancel this recreate and start another", "recreate", of.Name).With("--cancel")}
 			}
 			return no
 		}

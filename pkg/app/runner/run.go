@@ -130,7 +130,7 @@ func (r *Runner) Run(ctx context.Context, made *plan.Plan, s sts.Snapshot) (engi
 
 // recreated refuses to run what is not the rest of it on a set that is being recreated.
 func recreated(p *plan.Plan, s sts.Snapshot) error {
-	if p.Record == operation.RecreateAnnotation || p.ReadOnly || !s.Exists() {
+	if p.Recreates() || p.ReadOnly || !s.Exists() {
 		return nil
 	}
 	return operation.RefuseRecreate(s)

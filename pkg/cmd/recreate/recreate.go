@@ -31,17 +31,17 @@ var (
 		of any pod: the set is deleted with its pods left running, and created again around them.
 
 		From the manifest only the fields count that an update may not change: volumeClaimTemplates, podManagementPolicy
-		and serviceName. What else it has is left for kubectl apply, or for canary. Claims that there are stay as they are;
+		and serviceName. Other differences are left to kubectl apply, or to canary. Existing claims stay as they are;
 		"kubectl sts resize" grows them.
 
 		First every pod must be Ready and on one revision, and the API server is asked, in a dry run, for the set that it
 		would create: where that has another pod template than the one that runs, nothing is begun. Then the set is
-		written down in a ConfigMap beside it, and only then deleted, on condition that it has not changed since. The new
-		one comes with its gate closed, and has to adopt every pod at the revision that they have before the partition,
-		the retention policy and the managers of its fields are put back.
+		saved in a ConfigMap beside it, and only then deleted, on condition that it has not changed since. The new one is
+		created with its gate closed, and has to adopt every pod at the revision that they have before the partition, the
+		retention policy and managedFields are restored.
 
-		Killed at any moment, "kubectl sts recreate NAME" goes on, on any machine. Until the set is deleted, --cancel puts
-		back what was changed.`)
+		When it is killed, "kubectl sts recreate NAME" resumes it, on any machine. Until the set is deleted, --cancel
+		restores what was changed.`)
 
 	example = templates.Examples(`
 		# The manifest that kubectl apply has refused
@@ -50,10 +50,10 @@ var (
 		# See what would happen, and what the API server says to it
 		kubectl sts recreate -f web.yaml --dry-run=server
 
-		# Go on with a recreate that was interrupted
+		# Resume a recreate that was interrupted
 		kubectl sts recreate web
 
-		# Give it up, as long as the set is there
+		# Cancel it, as long as the set is there
 		kubectl sts recreate web --cancel`)
 )
 
@@ -80,7 +80,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	}
 	fs := cmd.Flags()
 	fs.StringVarP(&r.file, "filename", "f", "", "A manifest with one StatefulSet, as it is to be (- for standard input).")
-	fs.BoolVar(&r.Cancel, "cancel", false, "Give up a recreate that was begun, as long as the set has not been deleted.")
+	fs.BoolVar(&r.Cancel, "cancel", false, "Cancel a recreate, as long as the set has not been deleted.")
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")

@@ -54,16 +54,16 @@ func byHand(err error) error {
 	if !apierrors.IsNotFound(err) || errors.As(err, &hinted) {
 		return err
 	}
-	const words = "if its pods run on, create it from its manifest: its controller takes over pods of its names and labels"
+	const words = "if its pods are still running, create it from its manifest, and it adopts them"
 	return &hint.Error{Err: err, Hints: []hint.Hint{hint.Kube(words, "apply", "-f", "FILENAME")}}
 }
 
 func (r *Request) question() string {
 	switch {
 	case r.Cancel:
-		return "Give it up?"
+		return "Cancel the recreate?"
 	case r.Manifest == nil:
-		return "Go on?"
+		return "Resume?"
 	}
 	return "Recreate?"
 }
@@ -71,12 +71,12 @@ func (r *Request) question() string {
 // nothing is the end where there is nothing to do.
 func nothing(env *app.Env, r Request) error {
 	if r.Manifest != nil {
-		env.Nothing(fmt.Sprintf("statefulset %q has all of this already: nothing was changed", r.Name))
+		env.Nothing(fmt.Sprintf("statefulset %q has all of this already; nothing to do", r.Name))
 		return nil
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("no recreate of statefulset %q is in progress", r.Name),
-		Try: []hint.Hint{hint.Plugin("begin one with the manifest that is wanted", "recreate").With("-f", "FILENAME")},
+		Try: []hint.Hint{hint.Plugin("start one with the manifest that you want", "recreate").With("-f", "FILENAME")},
 	}
 }
 

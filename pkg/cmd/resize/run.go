@@ -113,7 +113,7 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	return true, v.runner.Recreate(ctx, p, v.of, "Go on?")
+	return true, v.runner.Recreate(ctx, p, v.of, "Resume?")
 }
 
 // plan reads what decides about the claims, and plans.
@@ -163,7 +163,7 @@ func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.P
 	p, err := recreate.Plan(v.runner.RecreateRequest(), n, v.s, v.runner.Client.Now())
 	var no *plan.Refusal
 	if errors.As(err, &no) {
-		no.Try = append(no.Try, hint.Words("or resize the claims that there are alone: pass --claims-only"))
+		no.Try = append(no.Try, hint.Words("or resize only the existing claims, with --claims-only"))
 	}
 	return p, err
 }
@@ -241,18 +241,22 @@ func (v *visit) judge(ctx context.Context, p *plan.Plan) error {
 // again plans once more from what the claims are like after a question. What would come
 // out otherwise than it was shown is refused.
 func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error) {
-	s, err := v.runner.Again(ctx, v.s)
-	if err != nil {
+	if _, err := v.runner.Again(ctx, v.s); err != nil {
 		return nil, err
 	}
-	v.s, v.of.Set = s, s
-	p, err := v.plan(ctx)
-	if err != nil {
+	if err := v.load(ctx); err != nil {
 		return nil, err
+	}
+	var p *plan.Plan
+	if v.s.Exists() && v.of.Kept == nil {
+		var err error
+		if p, err = v.plan(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if p == nil || !reflect.DeepEqual(fates(shown), fates(p)) {
 		return nil, &plan.Refusal{
-			Why: "the claims have changed meanwhile: nothing was changed",
+			Why: "the set or its claims have changed meanwhile: nothing was changed",
 			Try: []hint.Hint{hint.Words("run the command again, to see what it would do now")},
 		}
 	}

@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 )
 
 // gapRetry is how long a run waits before it tries to create the set again: the one that
 // it has deleted goes once the garbage collector has been there.
 const gapRetry = 200 * time.Millisecond
 
-// closeGap creates the set again where a run is stopped between its deletion and its
-// creation: whoever presses ctrl-C then wants to be left with a set, and its pods wait for
-// nothing. What could not be done is said.
+// closeGap creates the set again where a run is interrupted or has had its time between the
+// deletion and the creation. However else it ends there, it says what has become of the set.
 func (r *run) closeGap(o *engine.Outcome) {
 	create, open := r.state.Gap(r.plan)
 	if !open {
@@ -23,38 +23,50 @@ func (r *run) closeGap(o *engine.Outcome) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), engine.AnswerWithin)
 	defer cancel()
-	if r.kept(ctx) {
-		return // it was not deleted
-	}
-	if o.Result == engine.Interrupted || o.Result == engine.TimedOut {
-		for {
-			set, err := r.Cluster.Apply(ctx, create, r.seen)
-			if err == nil {
-				r.state = r.state.Applied(create, set, r.Now())
-				r.seen.Set = set
-				r.Sink.Handle(engine.Event{Type: engine.EventChange, Time: r.Now(), Step: r.step(), Change: create})
-				o.Message += "; the set was created again, and the gate is closed"
-				return
-			}
-			if r.kept(ctx) {
-				return // it was never deleted
-			}
-			if !errors.Is(err, engine.ErrConflict) && !errors.Is(err, engine.ErrLost) || !pause(ctx, gapRetry) {
-				r.notice(fmt.Sprintf("%s: %v", create, err))
+	there, known := r.remains(ctx)
+	if !there && (o.Result == engine.Interrupted || o.Result == engine.TimedOut) {
+		err := r.create(ctx, create)
+		for errors.Is(err, engine.ErrConflict) || errors.Is(err, engine.ErrLost) { // the deleted one may still be going
+			if there, known = r.remains(ctx); there || !pause(ctx, gapRetry) {
 				break
 			}
+			err = r.create(ctx, create)
 		}
+		if err == nil {
+			o.Message += "; the set was created again, with its gate closed"
+			return
+		}
+		r.notice(fmt.Sprintf("%s: %v", create, err))
 	}
-	o.Message += fmt.Sprintf("; there is no statefulset %s now, and its pods run without it", r.plan.Name)
+	switch {
+	case there: // it was not deleted
+	case known:
+		o.Message += fmt.Sprintf("; statefulset %s was deleted, its pods are still running", r.plan.Name)
+	default:
+		o.Message += fmt.Sprintf("; whether statefulset %s exists now is not known", r.plan.Name)
+	}
 }
 
-// kept reports whether the set that was to be deleted is there, and is not going.
-func (r *run) kept(ctx context.Context) bool {
-	if r.Looker == nil || !r.seen.Exists() {
-		return false
+func (r *run) create(ctx context.Context, c plan.CreateSet) error {
+	set, err := r.Cluster.Apply(ctx, c, r.seen)
+	if err == nil {
+		r.state, r.seen.Set = r.state.Applied(c, set, r.Now()), set
+		r.Sink.Handle(engine.Event{Type: engine.EventChange, Time: r.Now(), Step: r.step(), Change: c})
+	}
+	return err
+}
+
+// remains reports whether the set that the run is to delete is there and not going, where
+// that can be looked up.
+func (r *run) remains(ctx context.Context) (there, known bool) {
+	if !r.seen.Exists() {
+		return false, true
+	}
+	if r.Looker == nil {
+		return false, false
 	}
 	s, err := r.Looker.Look(ctx, r.seen)
-	return err == nil && s.Exists() && s.UID() == r.plan.UID && s.Set.DeletionTimestamp == nil
+	return err == nil && s.Exists() && s.UID() == r.plan.UID && s.Set.DeletionTimestamp == nil, err == nil
 }
 
 // pause waits, and reports whether the context goes on.

@@ -24,13 +24,8 @@ import (
 // progress. A *plan.Refusal as the error says why it can't go on.
 func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := r.record(kept, s)
-	switch {
-	case err != nil:
-		return nil, err
-	case kept == nil && record == nil:
-		return nil, nil //nolint:nilnil // none is in progress
-	case kept == nil:
-		return r.alone(*record, s, now)
+	if err != nil || kept == nil {
+		return r.unsaved(record, s, now, err)
 	}
 	b := builder{kept: *kept, record: *record, s: s}
 	p := r.frame(*kept, s, now)
@@ -41,7 +36,7 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 			return nil, err
 		}
 		p.Steps = number([]plan.Step{{Title: create.String(), Change: create, Until: b.adopted()}}, b.after())
-		p.Details = []string{"the set is away: it was deleted, and is created again around its pods"}
+		p.Details = []string{"the set was deleted and does not exist: it is created again around its pods"}
 	case s.UID() == kept.UID && s.Set.DeletionTimestamp != nil:
 		create, err := b.create()
 		if err != nil {
@@ -61,12 +56,12 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 			return nil, err
 		}
 		p.Steps, p.Claims = number(b.before(), around, b.after()), b.owned()
-		p.Details = []string{"it was written down at " + kept.Started.UTC().Format(time.RFC3339) + "; the set is still there"}
+		p.Details = []string{"it was saved at " + kept.Started.UTC().Format(time.RFC3339) + "; the set is still there"}
 	default:
 		if create, err := b.create(); err != nil || !marked && !create.Equal(s) {
 			return nil, stranger(*kept, s, err)
 		}
-		p.Steps = number([]plan.Step{{Title: "see that the new set has its pods", Until: b.adopted()}}, b.after())
+		p.Steps = number([]plan.Step{{Title: "check that the new set has its pods", Until: b.adopted()}}, b.after())
 		p.Details = []string{"the set was created again already"}
 	}
 	return p, nil
@@ -91,7 +86,7 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 		return nil, err
 	}
 	return &operation.Recreate{
-		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: kept.UID, What: kept.Said, Partition: was.Spec.Partition,
+		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: kept.UID, What: kept.Says(), Partition: was.Spec.Partition,
 		WhenScaled: was.Spec.WhenScaled, WhenDeleted: was.Spec.WhenDeleted, Managers: note.AddManager(nil, r.Manager),
 	}, nil
 }
@@ -114,34 +109,42 @@ func stranger(kept saved.Set, s sts.Snapshot, err error) error {
 		by = sts.Clean(w.Manager)
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("%s has created statefulset %q since, and it wants other pods or claims than what was written down "+
-			"in configmap %s", by, s.Name(), saved.ConfigMap(kept.Name)),
+		Why: fmt.Sprintf("statefulset %q was created by %s meanwhile, with other pods or claims than those saved in configmap %s",
+			s.Name(), by, saved.ConfigMap(kept.Name)),
 		Try: []hint.Hint{
-			hint.Kube("see what was written down", "get", "configmap", saved.ConfigMap(kept.Name), "-o", "yaml"),
-			hint.Kube("drop that, and keep the set as it is", "delete", "configmap", saved.ConfigMap(kept.Name)),
+			hint.Kube("see what was saved", "get", "configmap", saved.ConfigMap(kept.Name), "-o", "yaml"),
+			hint.Kube("drop that and keep the set", "delete", "configmap", saved.ConfigMap(kept.Name)),
 		},
 	}
 }
 
+// unsaved is the plan where nothing is written down: nil without a record, too.
+func (r Request) unsaved(record *operation.Recreate, s sts.Snapshot, now time.Time, err error) (*plan.Plan, error) {
+	if err != nil || record == nil {
+		return nil, err
+	}
+	return r.alone(*record, s, now)
+}
+
 // alone puts back what a recreate has changed of which nothing is written down any more.
 func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	b := builder{kept: saved.Set{Name: s.Name(), ID: record.ID, UID: s.UID(), Said: record.What}, record: record, s: s}
+	b := builder{kept: saved.Set{Name: s.Name(), ID: record.ID, UID: s.UID(), Changed: []string{record.What}}, record: record, s: s}
 	p := r.frame(b.kept, s, now)
 	p.Title = fmt.Sprintf("end the recreate of statefulset %s", s.Name())
-	p.Details = []string{fmt.Sprintf("configmap %s, in which the set was written down, is not there", saved.ConfigMap(s.Name()))}
+	p.Details = []string{fmt.Sprintf("configmap %s, in which the set was saved, does not exist", saved.ConfigMap(s.Name()))}
 	if record.UID == s.UID() {
-		p.Details = append(p.Details, "the set is the one from before: its policies are put back, and no more")
-		p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate; begin it again with its manifest", s.Name())
+		p.Details = append(p.Details, "the set is still the old one: only its retention policy is restored")
+		p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate; start it again with its manifest", s.Name())
 		p.Steps = number([]plan.Step{b.giveUp()})
 	} else {
 		if len(s.Pods) < s.Replicas() { // nothing else tells which revision they have
 			return nil, refuse.Unsettled(s,
 				fmt.Sprintf("it has %d of its %s, and the gate is closed", len(s.Pods), sts.Count(s.Replicas(), "pod")))
 		}
-		p.Details = append(p.Details, "the set is the new one: its partition and policies are put back as they were; "+
-			"the managers of its fields are not known any more")
+		p.Details = append(p.Details, "the set is the new one: its partition and retention policy are restored; "+
+			"managedFields of the old one are lost")
 		p.Success = fmt.Sprintf("statefulset %s was recreated around its pods: %s", s.Name(), record.What)
-		p.Steps = number([]plan.Step{{Title: "see that the new set has its pods", Until: has(s)}}, []plan.Step{b.putBack()})
+		p.Steps = number([]plan.Step{{Title: "check that the new set has its pods", Until: has(s)}}, []plan.Step{b.putBack()})
 	}
 	return p, nil
 }
@@ -150,23 +153,18 @@ func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time)
 // was. It is nil where none is in progress.
 func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := r.record(kept, s)
-	switch {
-	case err != nil:
-		return nil, err
-	case kept == nil && record == nil:
-		return nil, nil //nolint:nilnil // none is in progress
-	case kept == nil:
-		return r.alone(*record, s, now)
-	case !s.Exists() || s.UID() != kept.UID || s.Set.DeletionTimestamp != nil:
+	if err != nil || kept == nil {
+		return r.unsaved(record, s, now, err)
+	}
+	if !s.Exists() || s.UID() != kept.UID || s.Set.DeletionTimestamp != nil {
 		return nil, &plan.Refusal{
-			Why: fmt.Sprintf("the set that was written down of statefulset %q has been deleted already: there is nothing to go back to",
-				kept.Name),
-			Try: []hint.Hint{hint.Plugin("go on with the recreate", "recreate", kept.Name)},
+			Why: fmt.Sprintf("statefulset %q was deleted already, so the recreate can't be cancelled", kept.Name),
+			Try: []hint.Hint{hint.Plugin("resume the recreate", "recreate", kept.Name)},
 		}
 	}
 	b := builder{kept: *kept, record: *record, s: s}
 	p := r.frame(*kept, s, now)
-	p.Title = fmt.Sprintf("give the recreate of statefulset %s up: %s", kept.Name, kept.Said)
+	p.Title = fmt.Sprintf("cancel the recreate of statefulset %s: %s", kept.Name, kept.Says())
 	p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate", kept.Name)
 	steps := []plan.Step{b.giveUp()}
 	if r.untouched(b) {

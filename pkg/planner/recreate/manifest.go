@@ -41,8 +41,8 @@ func Merge(live, wanted []byte) (json.RawMessage, error) {
 	is.Own()
 	if selector, there := wants.Spec()[fieldSelector]; there && !reflect.DeepEqual(selector, is.Spec()[fieldSelector]) {
 		// The API server would complain of the template, whose labels no longer match.
-		return nil, notDone(change{says: "the selector is changed", no: "the pods that there are and the history of revisions are " +
-			"found by it, and would have to be relabelled first"})
+		return nil, notDone(change{says: "the selector is changed", no: "pods and revisions are found by it and would " +
+			"have to be relabelled first"})
 	}
 	for _, field := range immutable {
 		if value, there := wants.Spec()[field]; there {
@@ -117,9 +117,8 @@ func Left(differences []string) []string {
 
 // change is one field that comes out otherwise.
 type change struct {
-	field string
 	says  string // from what to what
-	means string // for the pods and claims that there are; "" for nothing
+	means string // for the pods and claims that there are
 	no    string // why it is not done, "" where it is
 }
 
@@ -128,7 +127,7 @@ func changes(before, after saved.Object) []change {
 	var out []change
 	was, is := before.Spec(), after.Spec()
 	if a, b := words(was[fieldManagement]), words(is[fieldManagement]); a != b {
-		c := change{field: fieldManagement, says: fmt.Sprintf("podManagementPolicy: %s to %s", a, b), means: "no pod restarts"}
+		c := change{says: fmt.Sprintf("podManagementPolicy: %s to %s", a, b), means: "no pod restarts"}
 		if b == "OrderedReady" {
 			c.means = "no pod restarts; from then on a pod that is not Ready holds up those above it"
 		}
@@ -136,7 +135,7 @@ func changes(before, after saved.Object) []change {
 	}
 	if a, b := words(was[fieldService]), words(is[fieldService]); a != b {
 		out = append(out, change{
-			field: fieldService, says: fmt.Sprintf("serviceName: %s to %s", orNone(a), orNone(b)),
+			says:  fmt.Sprintf("serviceName: %s to %s", orNone(a), orNone(b)),
 			means: "pods keep the old name in DNS until they are restarted",
 		})
 	}
@@ -145,7 +144,7 @@ func changes(before, after saved.Object) []change {
 
 // notDone refuses a change.
 func notDone(c change) *plan.Refusal {
-	return &plan.Refusal{Why: fmt.Sprintf("%s: %s. This kubectl-sts does not do that; nothing was changed", c.says, c.no)}
+	return &plan.Refusal{Why: fmt.Sprintf("%s: not supported: %s", c.says, c.no)}
 }
 
 // templates compares claim templates.
@@ -163,8 +162,8 @@ func templates(was, is []map[string]any) []change {
 		before := find(was, name)
 		if before == nil {
 			out = append(out, change{
-				field: fieldTemplates, says: "claim template " + name + " is added",
-				no: "the pods that there are lack the claim, and would have to be recreated, the lowest ordinal first (kubernetes#141876)",
+				says: "claim template " + name + " is added",
+				no:   "existing pods lack the claim and would have to be recreated, lowest ordinal first (kubernetes#141876)",
 			})
 			continue
 		}
@@ -173,8 +172,8 @@ func templates(was, is []map[string]any) []change {
 	for _, t := range was {
 		if name := nameOf(t); find(is, name) == nil {
 			out = append(out, change{
-				field: fieldTemplates, says: "claim template " + name + " is removed",
-				no: "its claims would be left behind with their data, and belong to nothing",
+				says: "claim template " + name + " is removed",
+				no:   "no set would want its claims and their data any more",
 			})
 		}
 	}
@@ -189,7 +188,7 @@ func template(name string, was, is map[string]any) []change {
 			return
 		}
 		c := change{
-			field: fieldTemplates, says: fmt.Sprintf("claim template %s: %s", name, what), means: "claims that there are stay as they are",
+			says: fmt.Sprintf("claim template %s: %s", name, what), means: "existing claims stay as they are",
 		}
 		if from, to := words(a), words(b); from != "" || to != "" {
 			c.says += fmt.Sprintf(" %s to %s", orNone(from), orNone(to))
@@ -279,6 +278,16 @@ func gated(manifest json.RawMessage, record string, rolls bool, closed int) (jso
 		rolling["partition"] = closed
 	}
 	return o.Text()
+}
+
+// renamed reports whether the Service is another one.
+func renamed(kept saved.Set) bool {
+	before, err := saved.Parse(kept.Before)
+	if err != nil {
+		return false // nothing is written down
+	}
+	after, err := saved.Parse(kept.Manifest)
+	return err == nil && words(before.Spec()[fieldService]) != words(after.Spec()[fieldService])
 }
 
 // was is the set that was written down, as it was.

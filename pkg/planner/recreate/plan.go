@@ -54,19 +54,42 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := r.refuse(s, now); no != nil {
 		return nil, no
 	}
-	kept, err := n.saved(s, now)
-	if kept == nil || err != nil {
-		return nil, err
+	before, all, err := n.compare()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
+	case len(all) == 0:
+		return nil, nil //nolint:nilnil // nothing would change
 	}
-	details := append(n.details(s), fmt.Sprintf("it is written down in configmap %s first; should the run be killed, this goes on: %s",
+	if i := slices.IndexFunc(all, func(c change) bool { return c.no != "" }); i >= 0 {
+		return nil, notDone(all[i])
+	}
+	kept, err := n.saved(before, all, s, now)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
+	}
+	details := append(n.details(all, s), fmt.Sprintf("it is saved in configmap %s first; if the run is killed, resume with: %s",
 		saved.ConfigMap(kept.Name), r.Caller.Sts("recreate", kept.Name)))
-	return r.plan(*kept, s, now, details)
+	return r.plan(kept, s, now, details)
 }
 
-// Steps are those of a recreate that begins, for a plan that does something before.
+// compare reads the set as it is, and what would be otherwise.
+func (n New) compare() (saved.Object, []change, error) {
+	before, err := saved.Parse(n.Live)
+	if err != nil {
+		return nil, nil, err
+	}
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil, nil, err
+	}
+	return before, changes(before, after), nil
+}
+
+// plan is that of a recreate that begins.
 func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []string) (*plan.Plan, error) {
 	record := operation.Recreate{
-		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: s.UID(), What: kept.Said, Partition: s.Partition(),
+		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: s.UID(), What: kept.Says(), Partition: s.Partition(),
 		WhenScaled: s.WhenScaled(), WhenDeleted: s.Set.Spec.WhenDeleted, Managers: note.AddManager(nil, r.Manager),
 	}
 	b := builder{kept: kept, record: record, s: s}
@@ -86,31 +109,15 @@ func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []s
 	return p, nil
 }
 
-// saved is what is written down of the set; nil where nothing would change.
-func (n New) saved(s sts.Snapshot, now time.Time) (*saved.Set, error) {
-	before, err := saved.Parse(n.Live)
-	if err != nil {
-		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
-	}
-	after, err := saved.Parse(n.Default)
-	if err != nil {
-		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
-	}
-	all := changes(before, after)
-	if len(all) == 0 {
-		return nil, nil //nolint:nilnil // nothing would change
-	}
-	kept := &saved.Set{
+// saved is what is written down of the set.
+func (n New) saved(before saved.Object, all []change, s sts.Snapshot, now time.Time) (saved.Set, error) {
+	kept := saved.Set{
 		Version: saved.Format, ID: n.ID, Name: s.Name(), Started: now.UTC().Truncate(time.Second), UID: s.UID(),
 		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown,
 	}
 	for _, c := range all {
-		if c.no != "" {
-			return nil, notDone(c)
-		}
 		kept.Changed = append(kept.Changed, c.says)
 	}
-	kept.Said = strings.Join(kept.Changed, ", ")
 	for i := range s.Pods {
 		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID
 	}
@@ -118,39 +125,33 @@ func (n New) saved(s sts.Snapshot, now time.Time) (*saved.Set, error) {
 		kept.Update = s.UpdateRevision()
 	}
 	if managed, there := before.Map("metadata")["managedFields"]; there {
+		var err error
 		if kept.Managed, err = json.Marshal(managed); err != nil {
-			return nil, err
+			return kept, err
 		}
 	}
 	before.Own()
+	var err error
 	kept.Before, err = before.Text()
 	return kept, err
 }
 
 // details say what each change means.
-func (n New) details(s sts.Snapshot) []string {
-	before, err := saved.Parse(n.Live)
-	if err != nil {
-		return nil
-	}
-	after, err := saved.Parse(n.Default)
-	if err != nil {
-		return nil
-	}
+func (n New) details(all []change, s sts.Snapshot) []string {
 	var out []string
-	for _, c := range changes(before, after) {
+	for _, c := range all {
 		if n.Grown {
-			c.means = "ordinals that come later get it, too"
+			c.means = "new ordinals get it, too"
 		}
 		out = append(out, c.says+": "+c.means)
 	}
-	around := "the set has no pods: it is deleted and created again"
+	around := "the set is deleted and created again; it has no pods"
 	if n := len(s.Pods); n > 0 {
-		around = fmt.Sprintf("the set is deleted and created again around its %s: none restarts", sts.Count(n, "pod"))
+		around = fmt.Sprintf("the set is deleted and created again around its %s; none restarts", sts.Count(n, "pod"))
 	}
 	out = append(out, around)
 	if len(n.Left) > 0 {
-		out = append(out, "the manifest has more that differs, which a recreate leaves as it is: "+strings.Join(n.Left, ", "))
+		out = append(out, "other differences of the manifest are not applied: "+strings.Join(n.Left, ", "))
 	}
 	return out
 }
@@ -165,31 +166,32 @@ type builder struct {
 // owned reports whether a claim may go with the set or a pod. One that was left behind may
 // name the set although the policies are others by now.
 func (b builder) owned() bool {
-	left := slices.ContainsFunc(b.s.Claims, func(c storage.Claim) bool {
-		return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == b.s.UID() })
-	})
-	return left || b.record.WhenScaled != retained || b.record.WhenDeleted != retained
+	return b.record.WhenScaled != retained || b.record.WhenDeleted != retained || slices.ContainsFunc(b.s.Claims, b.owns)
+}
+
+// owns reports whether the set is among the owners of a claim.
+func (b builder) owns(c storage.Claim) bool {
+	return slices.ContainsFunc(c.Owners, func(o metav1.OwnerReference) bool { return o.UID == b.s.UID() })
 }
 
 // before makes sure that no claim goes with the set, and keeps other verbs away.
 func (b builder) before() []plan.Step {
 	edit := plan.Edit{Annotations: map[string]*string{saved.Annotation: b.record.Text()}, Says: "record"}
-	step := plan.Step{Title: "note it on the set", Until: plan.Observed{}}
+	step := plan.Step{Title: "record the recreate on the set", Until: plan.Observed{}}
 	if b.owned() {
 		edit.Retention, edit.WhenDeleted = ptr.To(retained), ptr.To(retained)
 		edit.Says = "whenScaled and whenDeleted Retain, record"
-		step.Title, step.Until = "keep the claims from going with the set", plan.ClaimsUnowned{}
+		step.Title, step.Until = "keep the claims when the set is deleted", plan.ClaimsUnowned{}
 	}
 	step.Change = edit
 	steps := []plan.Step{step}
 	for i := range b.s.Claims {
 		claim := &b.s.Claims[i]
 		mounted := slices.ContainsFunc(b.s.Pods, func(p sts.Pod) bool { return p.Name == b.s.PodOf(claim.Name) })
-		if mounted || !slices.ContainsFunc(claim.Owners, func(o metav1.OwnerReference) bool { return o.UID == b.s.UID() }) {
-			continue
+		if !mounted && b.owns(*claim) {
+			disown := plan.DisownClaim{Name: claim.Name, UID: claim.UID, Owner: b.s.UID()}
+			steps = append(steps, plan.Step{Title: disown.String(), Change: disown, Until: plan.Observed{}})
 		}
-		disown := plan.DisownClaim{Name: claim.Name, UID: claim.UID, Owner: b.s.UID()}
-		steps = append(steps, plan.Step{Title: disown.String(), Change: disown, Until: plan.Observed{}})
 	}
 	return steps
 }
@@ -235,21 +237,21 @@ func (b builder) managers() []plan.Step {
 func (b builder) policies() plan.Edit {
 	return plan.Edit{
 		Retention: ptr.To(b.record.WhenScaled), WhenDeleted: ptr.To(b.record.WhenDeleted),
-		Annotations: map[string]*string{saved.Annotation: nil}, Says: "policies as before, no record",
+		Annotations: map[string]*string{saved.Annotation: nil}, Says: "retention policy as before, record removed",
 	}
 }
 
 func (b builder) putBack() plan.Step {
 	edit := b.policies()
 	if b.kept.Manifest == nil && b.s.Rolls() || b.kept.Manifest != nil && rolls(b.kept.Manifest) {
-		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and policies as before, no record"
+		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and retention policy as before, record removed"
 	}
-	return plan.Step{Title: "open the gate as it was", Change: edit, Until: plan.Observed{}}
+	return plan.Step{Title: "restore the partition and the retention policy", Change: edit, Until: plan.Observed{}}
 }
 
 // giveUp puts back what was changed of a set that has not been deleted.
 func (b builder) giveUp() plan.Step {
-	return plan.Step{Title: "put back what was changed", Change: b.policies(), Until: plan.Observed{}}
+	return plan.Step{Title: "restore the retention policy", Change: b.policies(), Until: plan.Observed{}}
 }
 
 func (b builder) forget() plan.Step {
@@ -282,13 +284,13 @@ func number(groups ...[]plan.Step) []plan.Step {
 
 func (r Request) frame(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Plan {
 	restart := ""
-	if slices.ContainsFunc(kept.Changed, func(c string) bool { return strings.HasPrefix(c, fieldService+":") }) {
+	if renamed(kept) {
 		restart = "; its pods keep the old name until they are restarted"
 	}
 	p := &plan.Plan{
 		Verb: "recreate", Name: kept.Name, UID: s.UID(), Made: now.UTC(), Record: saved.Annotation,
-		Title:    fmt.Sprintf("recreate statefulset %s around its pods: %s", kept.Name, kept.Said),
-		Success:  fmt.Sprintf("statefulset %s was recreated around its pods: %s%s", kept.Name, kept.Said, restart),
+		Title:    fmt.Sprintf("recreate statefulset %s around its pods: %s", kept.Name, kept.Says()),
+		Success:  fmt.Sprintf("statefulset %s was recreated around its pods: %s%s", kept.Name, kept.Says(), restart),
 		Patience: r.Limits.Patience, Placing: r.Limits.Placing, StepTimeout: r.Limits.StepTimeout, Timeout: r.Limits.Timeout,
 		Resume: hint.Plugin("", "recreate", kept.Name), Watch: hint.Plugin("", "watch", kept.Name),
 	}

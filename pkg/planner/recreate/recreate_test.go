@@ -86,11 +86,11 @@ func outline(p *plan.Plan) string {
 }
 
 const (
-	putBack = `%[1]d/%[1]d partition and policies as before, no record; the controller has seen the change
-%[1]d/%[1]d give the fields back to their managers; the controller has seen the change
+	putBack = `%[1]d/%[1]d partition and retention policy as before, record removed; the controller has seen the change
+%[1]d/%[1]d restore managedFields; the controller has seen the change
 %[1]d/%[1]d delete configmap kubectl-sts.web; the controller has seen the change
 `
-	keep   = "whenScaled and whenDeleted Retain, record; no claim goes with the set or a pod\n"
+	keep   = "whenScaled and whenDeleted Retain, record; no claim is owned by the set or a pod\n"
 	around = `2/3 delete statefulset web and leave its pods running; the set is gone
 2/3 create statefulset web around its pods, with the gate closed; the new set has adopted 5 pods
 `
@@ -100,12 +100,12 @@ func TestPlan(t *testing.T) {
 	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, wanted(t, templates(template("data", "2Gi"))), settled(), ststest.Start))
 
 	require.NoError(t, err)
-	require.Equal(t, "1/3 write the set down in configmap kubectl-sts.web; the controller has seen the change\n1/3 "+keep+around+
+	require.Equal(t, "1/3 save the set in configmap kubectl-sts.web; the controller has seen the change\n1/3 "+keep+around+
 		fmt.Sprintf(putBack, 3), outline(p))
 	require.Equal(t, []string{
-		"claim template data: size 1Gi to 2Gi: claims that there are stay as they are",
-		"the set is deleted and created again around its 5 pods: none restarts",
-		"it is written down in configmap kubectl-sts.web first; should the run be killed, this goes on: kubectl sts recreate web",
+		"claim template data: size 1Gi to 2Gi: existing claims stay as they are",
+		"the set is deleted and created again around its 5 pods; none restarts",
+		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)
 	require.True(t, p.Claims)
 	from, to := p.Gap()
@@ -176,7 +176,7 @@ func TestRefused(t *testing.T) {
 			settled(func(set *appsv1.StatefulSet) {
 				yes := true
 				set.OwnerReferences = []metav1.OwnerReference{{Kind: "Kafka", Name: "main", Controller: &yes}}
-			}), `statefulset "web" is controlled by Kafka main, which would create its own`,
+			}), `statefulset "web" is controlled by Kafka main, which may create its own`,
 		},
 		"a pod that is not Ready": {
 			ststest.Snapshot(set(), ststest.Pods(0, 4), ststest.Pods(4, 5, ststest.Unready)),
@@ -259,7 +259,7 @@ func TestGoOn(t *testing.T) {
 		},
 		"somebody else's": {
 			kept: kept, s: settled(anew),
-			no: `somebody has created statefulset "web" since, and it wants other pods or claims than what was written down ` +
+			no: `statefulset "web" was created by somebody meanwhile, with other pods or claims than those saved ` +
 				`in configmap kubectl-sts.web`,
 		},
 		"nothing is written down": {
@@ -291,7 +291,7 @@ func TestCancel(t *testing.T) {
 	for _, s := range []sts.Snapshot{{}, settled(func(set *appsv1.StatefulSet) { set.UID = "new" })} {
 		_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, kept, s, ststest.Start))
 		require.EqualError(t, err,
-			`the set that was written down of statefulset "web" has been deleted already: there is nothing to go back to`)
+			`statefulset "web" was deleted already, so the recreate can't be cancelled`)
 	}
 }
 

@@ -22,10 +22,10 @@ const IgnoreOwnerFlag = "--ignore-owner"
 // InProgress refuses to begin a recreate while another one is not over.
 func InProgress(kept saved.Set) *plan.Refusal {
 	return &plan.Refusal{
-		Why: fmt.Sprintf("a recreate of statefulset %q that was begun at %s is not over (%s)",
-			kept.Name, kept.Started.UTC().Format("15:04:05Z"), kept.Said),
+		Why: fmt.Sprintf("a recreate of statefulset %q that started at %s has not finished (%s)",
+			kept.Name, kept.Started.UTC().Format("15:04:05Z"), kept.Says()),
 		Try: []hint.Hint{
-			hint.Plugin("go on with it", "recreate", kept.Name), hint.Plugin("or give it up", "recreate", kept.Name).With("--cancel"),
+			hint.Plugin("resume it", "recreate", kept.Name), hint.Plugin("or cancel it", "recreate", kept.Name).With("--cancel"),
 		},
 	}
 }
@@ -47,7 +47,7 @@ func (r Request) refuse(s sts.Snapshot, now time.Time) *plan.Refusal {
 	}
 	if owner := metav1.GetControllerOf(s.Set); owner != nil && !r.IgnoreOwner {
 		return &plan.Refusal{
-			Why: fmt.Sprintf("statefulset %q is controlled by %s %s, which would create its own",
+			Why: fmt.Sprintf("statefulset %q is controlled by %s %s, which may create its own",
 				s.Name(), sts.Clean(owner.Kind), sts.Clean(owner.Name)),
 			Try: []hint.Hint{
 				hint.Words("change it there: an operator mostly has a field of its own for this"),

@@ -10,18 +10,14 @@ import (
 // Sizes are those that the request comes to, by claim template. A percentage comes
 // to none for a template without claims, and is an error where there is no claim at all.
 func Sizes(r Request, s sts.Snapshot) (map[string]string, error) {
-	var err error
-	if r.wanted, err = r.Target.For(s.ClaimTemplates()); err != nil {
-		return nil, err
+	wanted, err := r.Target.For(s.ClaimTemplates())
+	if err != nil || !r.Target.Percent {
+		return wanted, err
 	}
+	r.wanted = wanted
 	b := &builder{r: r, s: s}
-	if err := b.find(); err != nil && r.Target.Percent {
-		return nil, err
-	}
-	if !r.Target.Percent {
-		return r.wanted, nil
-	}
-	return b.wanted, nil
+	err = b.find()
+	return b.wanted, err
 }
 
 // Then is a plan that resizes claims, nil for none to resize, and then recreates the set

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -40,7 +41,6 @@ type Set struct {
 	Name    string    `json:"name"`
 	Started time.Time `json:"started"`
 	UID     types.UID `json:"uid"`             // of the set that goes
-	Said    string    `json:"said"`            // what the new one has otherwise, in a sentence's few words
 	Changed []string  `json:"changed"`         // each difference, for a person
 	Pods    Pods      `json:"pods"`            // that run
 	Grown   bool      `json:"grown,omitempty"` // it is the end of a resize, whose claims have the size
@@ -52,6 +52,9 @@ type Set struct {
 	Manifest json.RawMessage `json:"manifest,omitempty"`
 	Before   json.RawMessage `json:"before,omitempty"`
 }
+
+// Says is what the new one has otherwise, in a sentence's few words.
+func (s Set) Says() string { return strings.Join(s.Changed, ", ") }
 
 // Pods are the uids of pods by their names.
 type Pods map[string]types.UID

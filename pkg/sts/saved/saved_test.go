@@ -15,8 +15,8 @@ import (
 func kept() saved.Set {
 	return saved.Set{
 		Version: saved.Format, ID: "run", Name: "web", Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), UID: "old",
-		Said: "claim template data: size 1Gi to 2Gi", Changed: []string{"claim template data: size 1Gi to 2Gi"},
-		Pods: saved.Pods{"web-0": "a"}, Update: "web-1", Managed: json.RawMessage(`[{"manager":"helm"}]`),
+		Changed: []string{"claim template data: size 1Gi to 2Gi"},
+		Pods:    saved.Pods{"web-0": "a"}, Update: "web-1", Managed: json.RawMessage(`[{"manager":"helm"}]`),
 		Manifest: json.RawMessage(`{"metadata":{"name":"web"},"spec":{"template":{"a":"<&>"}}}`),
 		Before:   json.RawMessage(`{"metadata":{"name":"web"},"spec":{"replicas":1}}`),
 	}

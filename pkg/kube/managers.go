@@ -14,8 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
-// give writes who owns what. Nothing else about the set changes, so that only its
-// resourceVersion tells whether these are still the entries that were seen.
+// give hands fields to another manager.
 func (c *Client) give(ctx context.Context, g plan.Give, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
 	fields, changes := g.Of(seen)
 	if g.ReceiverGone(seen) {
@@ -25,6 +24,23 @@ func (c *Client) give(ctx context.Context, g plan.Give, seen sts.Snapshot, dryRu
 	if !changes {
 		return seen.Set, nil
 	}
+	return c.setManagers(ctx, fields, seen, dryRun)
+}
+
+// restoreManagers gives fields back to those who had them.
+func (c *Client) restoreManagers(ctx context.Context, r plan.RestoreManagers, seen sts.Snapshot, dryRun []string) (*workload.Set, error) {
+	fields, err := r.Of(seen)
+	if err != nil {
+		return nil, fmt.Errorf("statefulset %q: %w", seen.Name(), err)
+	}
+	return c.setManagers(ctx, fields, seen, dryRun)
+}
+
+// setManagers writes who owns what. Nothing else about the set changes, so that only its
+// resourceVersion tells whether these are still the entries that were seen.
+func (c *Client) setManagers(
+	ctx context.Context, fields []metav1.ManagedFieldsEntry, seen sts.Snapshot, dryRun []string,
+) (*workload.Set, error) {
 	patch, err := json.Marshal([]jsonpatch.Operation{
 		jsonpatch.Test("/metadata/uid", seen.UID()),
 		jsonpatch.Test("/metadata/resourceVersion", seen.Set.ResourceVersion),

@@ -1,0 +1,152 @@
+package savedset
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// Saved reads what is written down of a set; nil where nothing is.
+func (s Store) Saved(ctx context.Context, name string) (*saved.Set, error) {
+	config, err := s.config(ctx, name)
+	if config == nil || err != nil {
+		return nil, err
+	}
+	out, err := saved.Read(config.Data)
+	if err == nil && out.Name != name {
+		err = fmt.Errorf("it is about statefulset %q", out.Name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("configmap %q, in which statefulset %q is saved, can't be read: %w",
+			saved.ConfigMap(name), name, sts.CleanError(err))
+	}
+	return out, nil
+}
+
+func (s Store) config(ctx context.Context, set string) (*corev1.ConfigMap, error) {
+	name := saved.ConfigMap(set)
+	config, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMap, error) {
+		out := &corev1.ConfigMap{}
+		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).Name(name).Do(ctx).Into(out)
+	})
+	if apierrors.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	return config, s.conn.Explain(err, "get", configs, name)
+}
+
+// SavedSets are the sets of the namespace, or of all, that are written down, as they will be. One
+// that can't be read is an error: what it wants nobody knows.
+func (s Store) SavedSets(ctx context.Context) ([]sts.Snapshot, error) {
+	list, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMapList, error) {
+		out := &corev1.ConfigMapList{}
+		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).
+			Param("labelSelector", saved.Annotation).Do(ctx).Into(out)
+	})
+	if err != nil {
+		return nil, s.conn.Explain(err, "list", configs, "")
+	}
+	var out []sts.Snapshot
+	for i := range list.Items {
+		config := &list.Items[i]
+		kept, err := saved.Read(config.Data)
+		object := &appsv1.StatefulSet{}
+		if err == nil {
+			err = json.Unmarshal(kept.Manifest, object)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("configmap %q of namespace %q, in which a statefulset is saved, can't be read: %w",
+				config.Name, config.Namespace, sts.CleanError(err))
+		}
+		object.Namespace, object.Name, object.UID = config.Namespace, kept.Name, kept.UID
+		set := workload.FromApps(object)
+		if err := sts.Countable(set); err != nil {
+			return nil, err
+		}
+		out = append(out, sts.Observe(set, nil, nil, nil))
+	}
+	return out, nil
+}
+
+// SaveSet writes a set down, where it is still the one that is to be.
+func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, dryRun []string) error {
+	if err := s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen); err != nil {
+		return err
+	}
+	data, err := c.Saved.Data()
+	if err != nil {
+		return fmt.Errorf("statefulset %q: %w", c.Saved.Name, err)
+	}
+	name := saved.ConfigMap(c.Saved.Name)
+	config := &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: name, Namespace: s.conn.Namespace,
+			Labels: map[string]string{saved.Annotation: "true", "app.kubernetes.io/managed-by": "kubectl-sts"},
+		},
+		Data: data,
+	}
+	request := s.conn.Core.Post().Namespace(s.conn.Namespace).Resource(configs).Param("fieldManager", s.conn.FieldManager).Body(config)
+	err = dry(request, dryRun).Do(ctx).Error()
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return s.sameAs(ctx, c.Saved)
+	case err != nil:
+		return s.conn.WriteError(err, "create", configs, name)
+	case dryRun != nil:
+		return nil
+	}
+	// Another run may have been faster with all of it, and what is written down would stay.
+	err = s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen)
+	if err != nil && !errors.Is(err, engine.ErrLost) {
+		_ = s.ForgetSet(ctx, plan.ForgetSet{Name: c.Saved.Name, ID: c.Saved.ID}, nil)
+	}
+	return err
+}
+
+// sameAs takes what is written down already for the answer to a request that had none.
+func (s Store) sameAs(ctx context.Context, want saved.Set) error {
+	there, err := s.Saved(ctx, want.Name)
+	switch {
+	case err != nil:
+		return transport.ReadError(err)
+	case there == nil:
+		return fmt.Errorf("%w: configmap %s", engine.ErrConflict, saved.ConfigMap(want.Name))
+	case there.ID != want.ID:
+		return fmt.Errorf("configmap %q already exists: another recreate of statefulset %q started at %s",
+			saved.ConfigMap(want.Name), want.Name, there.Started.UTC().Format("15:04:05Z"))
+	}
+	return nil
+}
+
+// ForgetSet deletes what is written down of a recreate. That it is gone is no error.
+func (s Store) ForgetSet(ctx context.Context, f plan.ForgetSet, dryRun []string) error {
+	config, err := s.config(ctx, f.Name)
+	if err != nil || config == nil {
+		return transport.ReadError(err)
+	}
+	there, unread := saved.Read(config.Data)
+	if unread != nil || there.ID != f.ID {
+		return nil //nolint:nilerr // another's, or nobody knows whose
+	}
+	opts := metav1.DeleteOptions{
+		DryRun: dryRun, Preconditions: &metav1.Preconditions{UID: &config.UID, ResourceVersion: &config.ResourceVersion},
+	}
+	err = s.conn.Remove(ctx, configs, s.conn.Namespace, config.Name, opts)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return s.conn.WriteError(err, "delete", configs, config.Name)
+}
