@@ -85,7 +85,7 @@ func (r Rollout) ResumeHooks(given plan.Hooks) (plan.Hooks, *HookDifference) {
 	var d HookDifference
 	flags := HookFlags(given)
 	for _, flag := range r.Hooks {
-		if !slices.ContainsFunc(flags, func(g string) bool { return SameMoment(g, flag) }) {
+		if !hasMoment(flags, flag) {
 			d.Missing = append(d.Missing, "--"+flag)
 		}
 	}

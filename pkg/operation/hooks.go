@@ -64,6 +64,11 @@ func SameMoment(a, b string) bool {
 	return moment(a) == moment(b)
 }
 
+// hasMoment reports whether one of the flags brings a command for the same moment as this.
+func hasMoment(flags []string, flag string) bool {
+	return slices.ContainsFunc(flags, func(f string) bool { return SameMoment(f, flag) })
+}
+
 func knownHooks(flags []string) bool {
 	return !slices.ContainsFunc(flags, func(f string) bool { return !slices.Contains(hookFlags, f) && !strings.HasPrefix(f, presetFlag) })
 }

@@ -72,20 +72,31 @@ func (r Scale) Commands() []string {
 	return append([]string{r.Before}, r.Hooks...)
 }
 
-// Missing are those of these flags for whose moment no command is given. In place of a
-// preset any command will do.
+// Missing are those of these flags that are not given, and in whose place no other command
+// is: one for the same moment, and for a preset any that has a say before a pod goes. A
+// command that was there before stands for itself alone.
 func (r Scale) Missing(given plan.Hooks) []string {
-	return slices.DeleteFunc(slices.Clone(r.Commands()), func(flag string) bool {
-		switch flag {
-		case LastExec:
-			return given.Leader != nil
-		case StepDownExec:
-			return given.Leader != nil && given.Leader.StepDown != nil
-		case BeforeExec, BeforeCmd:
-			return len(given.Before) > 0
-		}
-		return len(given.Before) > 0 || given.Leader != nil
+	recorded, flags := r.Commands(), HookFlags(given)
+	others := slices.DeleteFunc(given.All(), func(h plan.Hook) bool {
+		return h.Moment == plan.AfterPod || hasMoment(recorded, HookFlag(h))
 	})
+	return slices.DeleteFunc(slices.Clone(recorded), func(flag string) bool {
+		return hasMoment(flags, flag) || slices.ContainsFunc(others, func(h plan.Hook) bool { return standsFor(h, flag) })
+	})
+}
+
+// standsFor reports whether a command that a scale began without may be in the place of
+// the one that this flag has brought.
+func standsFor(h plan.Hook, flag string) bool {
+	switch flag {
+	case LastExec:
+		return h.Moment == plan.Leads
+	case StepDownExec:
+		return h.Moment == plan.StepDown
+	case BeforeExec, BeforeCmd:
+		return h.Moment == plan.BeforePod
+	}
+	return true // a preset
 }
 
 // Text is the annotation's value.

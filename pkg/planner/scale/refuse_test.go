@@ -35,6 +35,11 @@ func TestRefusals(t *testing.T) {
 	asked := snapshot(set(record(
 		`{"version":1,"from":6,"to":2,"whenScaled":"Delete","hooks":["before-cmd","last-exec","step-down-exec"]}`)))
 	preset := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","hooks":["preset=redis"]}`)))
+	both := snapshot(set(record(`{"version":1,"from":6,"to":2,"whenScaled":"Delete","hooks":["preset=redis","before-exec"]}`)))
+	ofPreset := func(r *scale.Request) {
+		r.Hooks.Before = []plan.Hook{{Exec: true, Command: "may go", Preset: "redis"}}
+		r.Hooks.Leader = &plan.Leader{Find: plan.Hook{Moment: plan.Leads, Exec: true, Command: "who", Preset: "redis"}}
+	}
 	leader := func(steps bool) func(*scale.Request) {
 		return func(r *scale.Request) {
 			r.Hooks.Leader = &plan.Leader{Find: plan.Hook{Moment: plan.Leads, Exec: true, Command: "leads"}}
@@ -84,10 +89,25 @@ func TestRefusals(t *testing.T) {
 			request(2, leader(true), func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Exec: true, Command: "true"}} }), asked, "",
 		},
 		{
-			"a scale that goes on without its preset", request(2, func(r *scale.Request) { r.Hooks.After = []plan.Hook{{}} }), preset,
+			"a scale that goes on without its preset",
+			request(2, func(r *scale.Request) { r.Hooks.After = []plan.Hook{{Moment: plan.AfterPod}} }), preset,
 			"this scale was begun with --preset=redis, and the other pods would go without",
 		},
 		{"a scale that goes on with another command than its preset's", request(2, leader(false)), preset, ""},
+		{
+			"a scale that goes on with its preset, without the command beside it", request(2, ofPreset), both,
+			"this scale was begun with --before-exec, and the other pods would go without",
+		},
+		{
+			"a scale that goes on with the command beside its preset, without that",
+			request(2, func(r *scale.Request) { r.Hooks.Before = []plan.Hook{{Command: "true"}} }), both,
+			"this scale was begun with --preset=redis, and the other pods would go without",
+		},
+		{
+			"a scale that goes on with its preset and the command beside it",
+			request(2, ofPreset, func(r *scale.Request) { r.Hooks.Before = append(r.Hooks.Before, plan.Hook{Command: "true"}) }), both, "",
+		},
+		{"a scale that goes on with a preset in place of its command", request(2, ofPreset), hooked, ""},
 		{
 			"a canary that is open", request(2, force), snapshot(set(canaryOpen)),
 			`a canary of statefulset "web" is in progress: a scale-down would take the pods that it has updated first`,
