@@ -74,9 +74,7 @@ func (r Scale) Left() []string {
 
 // Helps are the commands that go on, go back, or leave it at what has been reached.
 func (r Scale) Helps(s sts.Snapshot, _ bool) []hint.Hint {
-	leave := r.Stay(s)
-	leave.Words = "or leave it at that"
-	leave.Args = append(leave.Args, strconv.Itoa(s.Replicas()))
+	leave := r.Leave(s)
 	on := again(hint.Hint{Words: "resume", Kind: hint.Sts, Verb: "scale", Args: []string{s.Name(), "--replicas", strconv.Itoa(r.To)}})
 	differs := !slices.Equal(leave.Args, on.Args)
 	var out []hint.Hint
@@ -114,6 +112,13 @@ func (r Scale) Stay(s sts.Snapshot) hint.Hint {
 		args = append(args, "--pvc=keep")
 	}
 	return hint.Hint{Kind: hint.Sts, Verb: "scale", Args: append(args, "--replicas")}
+}
+
+// Leave ends the scale with the replicas that the set has now.
+func (r Scale) Leave(s sts.Snapshot) hint.Hint {
+	h := r.Stay(s)
+	h.Words, h.Args = "or leave it at that", append(h.Args, strconv.Itoa(s.Replicas()))
+	return h
 }
 
 // WithHooks reminds of the commands before each pod, which the record does not

@@ -60,7 +60,8 @@ func (r Request) refuse(s sts.Snapshot, record *operation.Scale, now time.Time) 
 }
 
 // without refuses to take further pods away without the commands that the scale began
-// with. One for the same moment that does nothing is the way to do without.
+// with. In place of the one before each pod a command that does nothing may be given. No
+// such command steps down: the pod would wait for another one to lead.
 func (r Request) without(s sts.Snapshot, record *operation.Scale) error {
 	if record == nil || r.To >= s.Replicas() {
 		return nil
@@ -69,18 +70,15 @@ func (r Request) without(s sts.Snapshot, record *operation.Scale) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	var nothing []string
-	for _, flag := range missing {
-		if flag != operation.LastExec && flag != operation.StepDownExec {
-			flag = operation.BeforeCmd
-		}
-		nothing = append(nothing, "--"+flag+" true")
+	other := record.Leave(s)
+	if len(missing) == 1 && operation.SameMoment(missing[0], operation.BeforeCmd) {
+		other = hint.Words("or let them go without: --" + operation.BeforeCmd + " true")
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("this scale was begun with --%s, and the other pods would go without", strings.Join(missing, " and --")),
 		Try: []hint.Hint{
 			record.WithHooks(hint.Plugin("give the commands again", "scale", s.Name(), "--replicas", strconv.Itoa(r.To))),
-			hint.Words("or let them go without: " + strings.Join(nothing, " ")),
+			other,
 		},
 	}
 }

@@ -233,11 +233,19 @@ func TestAScaleRemembersWhatHasASayBeforeAPodGoes(t *testing.T) {
 	require.Equal(t, []string{"before-cmd", "last-exec", "step-down-exec"}, noted(t, 2, all, begun))
 	require.Equal(t, []string{"before-exec", "last-exec"}, noted(t, 4, plan.Hooks{}, begun), "no pod goes that would go without")
 
-	_, err := plantest.Saved(scale.Plan(request(2), begun, ststest.Start))
+	requireTry(t, begun,
+		"give the commands again: kubectl sts scale web --replicas 2 --before-exec '...' --last-exec '...'",
+		"or leave it at that: kubectl sts scale web --replicas 4")
+	requireTry(t, snapshot(set(record(`{"version":1,"from":6,"to":2,"hooks":["before-exec"]}`)), four()...),
+		"give the commands again: kubectl sts scale web --replicas 2 --before-exec '...'",
+		"or let them go without: --before-cmd true")
+}
+
+// requireTry checks what is said to whoever goes on without any commands.
+func requireTry(t *testing.T, s sts.Snapshot, want ...string) {
+	t.Helper()
+	_, err := plantest.Saved(scale.Plan(request(2), s, ststest.Start))
 	var no *plan.Refusal
 	require.ErrorAs(t, err, &no)
-	require.Equal(t, hinttest.List(
-		"give the commands again: kubectl sts scale web --replicas 2 --before-exec '...' --last-exec '...'",
-		"or let them go without: --before-cmd true --last-exec true",
-	), no.Try)
+	require.Equal(t, hinttest.List(want...), no.Try)
 }
