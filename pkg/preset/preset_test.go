@@ -27,6 +27,10 @@ func TestThePresetsThatShip(t *testing.T) {
 		}
 		require.NotEmpty(t, p.Title, p.Name)
 		require.NotEmpty(t, p.Images(), p.Name)
+		for _, image := range p.Images() {
+			found, _ := preset.For([]corev1.Container{{Image: image + ":1"}})
+			require.Equal(t, p.Name, found.Name, image)
+		}
 		checks := p.Checks("db", check.Standard())
 		require.Len(t, checks, 1, p.Name)
 		for _, hook := range append(hooks.All(), plan.Hook{Command: checks[0].Command}) {
@@ -212,6 +216,7 @@ func TestWhatACommandForNATSComesTo(t *testing.T) {
 		{"it may not beside one that is not", before, leading, well, behind, 75, "db-0 is not in sync: stream is not current"},
 		{"nor beside one that does not answer", before, leading, well, "", 75, "db-0 is not in sync: it does not answer"},
 		{"one of two may", before, of2, well, behind, 0, ""},
+		{"it may not where nobody says of how many", before, "", well, well, 75, "JetStream does not say how many members it counts"},
 		{
 			"it may not where members that are away are counted", before, of5, well, well, 75,
 			"2 others are in sync, of 5 that JetStream counts",
