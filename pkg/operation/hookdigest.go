@@ -46,10 +46,9 @@ func (d HookDigest) of(h plan.Hook) bool {
 	return d.Moment == h.Moment && SameMoment(d.Flag, HookFlag(h))
 }
 
-// same reports whether it is the very command. Without a container of its own it runs in
-// that of the record.
+// same reports whether it is the very command, in whichever container.
 func (d HookDigest) same(h plan.Hook) bool {
-	return d.Flag == HookFlag(h) && d.Digest == check.Digest(h.Command) && (h.Container == "" || h.Container == d.Container)
+	return d.Flag == HookFlag(h) && d.Digest == check.Digest(h.Command)
 }
 
 func (d HookDigest) valid() bool { return knownHooks([]string{d.Flag}) && check.IsDigest(d.Digest) }
@@ -58,9 +57,10 @@ func (d HookDigest) valid() bool { return knownHooks([]string{d.Flag}) && check.
 type HookDifference struct {
 	// Missing are the flags that have to be given again.
 	Missing []string
-	// Changed and Added are commands that are not as the rollout began with, and such
-	// that it began without, each as a person calls it.
-	Changed, Added []string
+	// Changed, Moved and Added are commands that are not as the rollout began with, such
+	// that it runs in another container, and such that it began without, each as a person
+	// calls it.
+	Changed, Moved, Added []string
 }
 
 // Says is the difference as the rest of a sentence about the rollout.
@@ -71,6 +71,9 @@ func (d HookDifference) Says() string {
 	}
 	if len(d.Changed) > 0 {
 		out = append(out, "was begun with another version of "+strings.Join(d.Changed, " and of "))
+	}
+	if len(d.Moved) > 0 {
+		out = append(out, fmt.Sprintf("was begun with %s in another container", strings.Join(d.Moved, " and ")))
 	}
 	if len(d.Added) > 0 {
 		out = append(out, "was begun without "+strings.Join(d.Added, " and without "))
@@ -93,13 +96,14 @@ func (r Rollout) ResumeHooks(given plan.Hooks) (plan.Hooks, *HookDifference) {
 		given = given.Map(func(h plan.Hook) plan.Hook { return r.compare(h, &d) })
 		d.Changed = append(d.Changed, r.dropped(given, flags)...)
 	}
-	if len(d.Missing)+len(d.Changed)+len(d.Added) > 0 {
+	if len(d.Missing)+len(d.Changed)+len(d.Moved)+len(d.Added) > 0 {
 		return given, &d
 	}
 	return given, nil
 }
 
 // compare is the command in the container of the record, and notes how it differs.
+// Without a container of its own it runs in that one.
 func (r Rollout) compare(h plan.Hook, d *HookDifference) plan.Hook {
 	i := slices.IndexFunc(r.HookDigests, func(recorded HookDigest) bool { return recorded.of(h) })
 	switch {
@@ -107,6 +111,8 @@ func (r Rollout) compare(h plan.Hook, d *HookDifference) plan.Hook {
 		d.Added = append(d.Added, HookDigest{Flag: HookFlag(h), Moment: h.Moment}.says())
 	case !r.HookDigests[i].same(h):
 		d.Changed = append(d.Changed, r.HookDigests[i].says())
+	case h.Container != "" && h.Container != r.HookDigests[i].Container:
+		d.Moved = append(d.Moved, r.HookDigests[i].says())
 	default:
 		h.Container = r.HookDigests[i].Container
 	}

@@ -66,12 +66,12 @@ func TestTheCommandsThatARolloutGoesOnWith(t *testing.T) {
 		{
 			name: "in another container", began: plan.Hooks{Before: []plan.Hook{drain}},
 			given: with(plan.Hooks{Before: []plan.Hook{drain}}, func(h *plan.Hook) { h.Container = "other" }),
-			says:  "was begun with another version of the command of --before-exec",
+			says:  "was begun with the command of --before-exec in another container",
 		},
 		{
 			name: "in a container, where it was the default one", began: with(plan.Hooks{Before: []plan.Hook{drain}}, nowhere),
 			given: plan.Hooks{Before: []plan.Hook{drain}},
-			says:  "was begun with another version of the command of --before-exec",
+			says:  "was begun with the command of --before-exec in another container",
 		},
 		{
 			name: "each another one", began: flagged, given: with(flagged, func(h *plan.Hook) { h.Command += " now" }),
