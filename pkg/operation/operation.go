@@ -155,6 +155,23 @@ func (f Found) Driver(s sts.Snapshot, now time.Time) *note.Driver {
 	return d
 }
 
+// RefuseBeside is why a verb can't begin that waits for every operation to end, or nil. A
+// hold is none: it is about templates.
+func RefuseBeside(s sts.Snapshot) *plan.Refusal {
+	found := Find(s)
+	for _, u := range found.Unreadable {
+		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q: %s", s.Name(), u.Says())}
+	}
+	for _, r := range found.Records {
+		if r.Annotation() != HoldAnnotation {
+			return &plan.Refusal{
+				Why: fmt.Sprintf("a %s of statefulset %q is in progress: it ends first", r.Name(), s.Name()), Try: r.Helps(s, false),
+			}
+		}
+	}
+	return nil
+}
+
 // Refuse is why a verb can't begin on the set because of an operation of another
 // kind, or nil. What a hold that can't be read excludes nobody knows: that is an error.
 func Refuse(verb string, s sts.Snapshot) error {

@@ -39,7 +39,7 @@ func (r *run) closeGap(o *engine.Outcome) {
 		r.notice(fmt.Sprintf("%s: %v", create, err))
 	}
 	switch {
-	case there: // it was not deleted
+	case there: // it was not deleted, or somebody has created it
 	case known:
 		o.Message += fmt.Sprintf("; statefulset %s was deleted, its pods are still running", r.plan.Name)
 	default:
@@ -56,8 +56,8 @@ func (r *run) create(ctx context.Context, c plan.CreateSet) error {
 	return err
 }
 
-// remains reports whether the set that the run is to delete is there and not going, where
-// that can be looked up.
+// remains reports whether there is a set that does not go, where that can be looked up: the
+// one that the run is to delete, or somebody else's in its place.
 func (r *run) remains(ctx context.Context) (there, known bool) {
 	if !r.seen.Exists() {
 		return false, true
@@ -66,7 +66,7 @@ func (r *run) remains(ctx context.Context) (there, known bool) {
 		return false, false
 	}
 	s, err := r.Looker.Look(ctx, r.seen)
-	return err == nil && s.Exists() && s.UID() == r.plan.UID && s.Set.DeletionTimestamp == nil, err == nil
+	return err == nil && s.Exists() && s.Set.DeletionTimestamp == nil, err == nil
 }
 
 // pause waits, and reports whether the context goes on.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
@@ -67,6 +68,11 @@ func TestAnInterruptedRunLeavesASet(t *testing.T) {
 	o, writes = inTheGap(t, going, answer{err: errors.New("exceeded quota")})
 	require.Equal(t, "interrupted; statefulset web was deleted, its pods are still running", o.Message)
 	require.Len(t, writes, 2)
+
+	others := found{s: ststest.Snapshot(ststest.Set(func(set *appsv1.StatefulSet) { set.UID = "other" }))}
+	o, writes = inTheGap(t, others)
+	require.Equal(t, "interrupted", o.Message, "somebody else was faster")
+	require.Len(t, writes, 1)
 
 	o, writes = inTheGap(t, found{s: ststest.Settled()})
 	require.Equal(t, "interrupted", o.Message, "it was not deleted")

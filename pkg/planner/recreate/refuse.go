@@ -55,16 +55,8 @@ func (r Request) refuse(s sts.Snapshot, now time.Time) *plan.Refusal {
 			},
 		}
 	}
-	found := operation.Find(s)
-	for _, u := range found.Unreadable {
-		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q: %s", s.Name(), u.Says())}
-	}
-	for _, one := range found.Records {
-		if one.Annotation() != operation.HoldAnnotation {
-			return &plan.Refusal{
-				Why: fmt.Sprintf("a %s of statefulset %q is in progress: it ends first", one.Name(), s.Name()), Try: one.Helps(s, false),
-			}
-		}
+	if no := operation.RefuseBeside(s); no != nil {
+		return no
 	}
 	if why := health.Unsettled(s, now); why != "" {
 		return refuse.Unsettled(s, why)

@@ -26,18 +26,7 @@ func Begin(s sts.Snapshot) *plan.Refusal {
 	case len(s.ClaimTemplates()) == 0:
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name())}
 	}
-	found := operation.Find(s)
-	for _, u := range found.Unreadable {
-		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q: %s", s.Name(), u.Says())}
-	}
-	for _, r := range found.Records {
-		if r.Annotation() != operation.HoldAnnotation {
-			return &plan.Refusal{
-				Why: fmt.Sprintf("a %s of statefulset %q is in progress: it ends first", r.Name(), s.Name()), Try: r.Helps(s, false),
-			}
-		}
-	}
-	return nil
+	return operation.RefuseBeside(s)
 }
 
 // none refuses where there is no claim to resize.
