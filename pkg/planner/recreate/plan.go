@@ -176,7 +176,7 @@ func (b builder) owns(c storage.Claim) bool {
 
 // before makes sure that no claim goes with the set, and keeps other verbs away.
 func (b builder) before() []plan.Step {
-	edit := plan.Edit{Annotations: map[string]*string{saved.Annotation: b.record.Text()}, Says: "record"}
+	edit := plan.Edit{Annotations: map[string]*string{saved.Annotation: b.record.Text()}, Says: "annotation"}
 	step := plan.Step{Title: "record the recreate on the set", Until: plan.Observed{}}
 	if b.owned() {
 		edit.Retention, edit.WhenDeleted = ptr.To(retained), ptr.To(retained)
@@ -246,12 +246,12 @@ func (b builder) putBack() plan.Step {
 	if b.kept.Manifest == nil && b.s.Rolls() || b.kept.Manifest != nil && rolls(b.kept.Manifest) {
 		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and retention policy as before, record removed"
 	}
-	return plan.Step{Title: "restore the partition and the retention policy", Change: edit, Until: plan.Observed{}}
+	return plan.Step{Title: "restore what was changed", Change: edit, Until: plan.Observed{}}
 }
 
 // giveUp puts back what was changed of a set that has not been deleted.
 func (b builder) giveUp() plan.Step {
-	return plan.Step{Title: "restore the retention policy", Change: b.policies(), Until: plan.Observed{}}
+	return plan.Step{Title: "restore what was changed", Change: b.policies(), Until: plan.Observed{}}
 }
 
 func (b builder) forget() plan.Step {
