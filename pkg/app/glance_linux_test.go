@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
 
@@ -33,7 +34,7 @@ users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, com
 	client, err := (&app.Env{Config: &app.Config{}, Streams: term.Streams{Err: &stderr}}).Glance(time.Second)
 	require.NoError(t, err)
 
-	_, err = client.Names(t.Context(), "")
+	_, _, err = client.Names(t.Context(), kube.Query{})
 
 	require.ErrorContains(t, err, "standard input is unavailable")
 	require.Empty(t, stderr.String())

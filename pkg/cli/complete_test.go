@@ -21,7 +21,7 @@ import (
 )
 
 // answering serves what TAB asks for: sets api, db and web, of which web has
-// four of its five pods, two containers and three revisions.
+// four of its five pods, two containers and three revisions, and a set lost that is away.
 func answering(t *testing.T) {
 	t.Helper()
 	web := ststest.Set(ststest.Partition(5), ststest.Updating("registry:5000/app/nginx:1.22@sha256:0a1b"))
@@ -49,6 +49,11 @@ func answering(t *testing.T) {
 			answer = map[string]any{"items": []any{named("prod-db")}}
 		case strings.HasSuffix(path, "/statefulsets"):
 			answer = map[string]any{"items": []any{named("web"), named("api"), named("db")}}
+		case strings.HasSuffix(path, "/namespaces/default/configmaps"):
+			answer = map[string]any{"items": []any{
+				corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "kubectl-sts.web"}},
+				corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "kubectl-sts.lost"}},
+			}}
 		case strings.HasSuffix(path, "/pods"):
 			answer = map[string]any{"items": pods}
 		case strings.HasSuffix(path, "/controllerrevisions"):
@@ -96,7 +101,10 @@ func TestTabOffers(t *testing.T) {
 		want []string
 	}{
 		{"verbs", "un", []string{"undo\tTake a StatefulSet back to an earlier revision, and get there", noFiles}},
-		{"sets", "status ", []string{"api", "db", "web", noFiles}},
+		{"sets", "status ", []string{"api", "db", "lost\tnot there: its recreate has not finished", "web", noFiles}},
+		{"a set that is away", "recreate sts/l", []string{"sts/lost\tnot there: its recreate has not finished", noFiles}},
+		{"a set that is away once", "status lost w", []string{"web", noFiles}},
+		{"no set that is away where it can't be acted on", "canary l", []string{noFiles}},
 		{"sets that begin so", "canary w", []string{"web", noFiles}},
 		{"sets with their type", "undo sts/", []string{"sts/api", "sts/db", "sts/web", noFiles}},
 		{"sets after their type", "undo sts ", []string{"api", "db", "web", noFiles}},

@@ -33,7 +33,7 @@ func Register(root *cobra.Command, env *app.Env) {
 	c.flags(root, root.PersistentFlags())
 	for _, verb := range root.Commands() {
 		if sets := options.SetsOf(verb); sets != options.NoSet {
-			verb.ValidArgsFunction = c.sets(sets == options.ManySets)
+			verb.ValidArgsFunction = c.sets(sets == options.ManySets, options.TakesAway(verb))
 		}
 		c.flags(verb, verb.LocalNonPersistentFlags())
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // sets completes the names of sets: one, or as many as there are. They may be
-// written as sts/web, or after a type of their own, as everywhere.
-func (c completer) sets(many bool) cobra.CompletionFunc {
+// written as sts/web, or after a type of their own, as everywhere. away says that sets which
+// are not there at the moment are among them.
+func (c completer) sets(many, away bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 && options.IsType(args[0]) {
 			args = args[1:]
@@ -27,8 +28,15 @@ func (c completer) sets(many bool) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return c.look(func(ctx context.Context, client *kube.Client, _ string) ([]string, error) {
-			names, err := client.Names(ctx, "")
-			names = slices.DeleteFunc(names, func(name string) bool { return taken(name, args) })
+			names, missing, err := client.Names(ctx, kube.Query{Away: away})
+			for _, name := range missing {
+				names = append(names, described(name, "not there: its recreate has not finished"))
+			}
+			slices.Sort(names)
+			names = slices.DeleteFunc(names, func(word string) bool {
+				name, _, _ := strings.Cut(word, "\t")
+				return taken(name, args)
+			})
 			if isTyped {
 				for i, name := range names {
 					names[i] = kind + "/" + name

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -20,6 +21,17 @@ import (
 type Query struct {
 	Selector string   // a label selector; empty for all
 	Names    []string // only sets of these names; empty for all
+	Away     bool     // also sets that a recreate has deleted and not created again
+}
+
+// wants reports whether the list is about a set that is away. The labels of one that can't
+// be read nobody knows.
+func (q Query) wants(s sts.Snapshot) bool {
+	if len(q.Names) > 0 && !slices.Contains(q.Names, s.Name()) {
+		return false
+	}
+	selector, err := labels.Parse(q.Selector)
+	return err == nil && (selector.Empty() || s.Away.Unread == nil && selector.Matches(labels.Set(s.Set.Labels)))
 }
 
 // List reads sets and their pods, in the order of [claims.CompareNamespaces] and
@@ -59,6 +71,37 @@ func (c *Client) listSets(ctx context.Context, q Query) ([]*workload.Set, error)
 		}
 	})
 	return sets, c.conn.Explain(err, "list", "statefulsets.apps", "")
+}
+
+// readAway begins to read, in one request, which sets are away, and returns how to wait for them
+// and to leave out those that are listed. Whoever may not read that sees no such set, as when
+// asking for one by its name: it would be said with every list, and hardly ever matter.
+func (c *Client) readAway(ctx context.Context, q Query) func(listed []*workload.Set) ([]sts.Snapshot, error) {
+	if !q.Away {
+		return func([]*workload.Set) ([]sts.Snapshot, error) { return nil, nil }
+	}
+	type answer struct {
+		sets []sts.Snapshot
+		err  error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		sets, err := c.Away(ctx)
+		done <- answer{sets, err}
+	}()
+	return func(listed []*workload.Set) ([]sts.Snapshot, error) {
+		got := <-done
+		if Denied(got.err) {
+			return nil, nil
+		}
+		there := map[setKey]bool{}
+		for _, set := range listed {
+			there[setKey{set.Namespace, set.Name}] = true
+		}
+		return slices.DeleteFunc(got.sets, func(s sts.Snapshot) bool {
+			return !q.wants(s) || there[setKey{s.Set.Namespace, s.Name()}]
+		}), got.err
+	}
 }
 
 // slimSet copies what a list of many sets needs to know. The rest is most of

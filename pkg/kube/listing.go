@@ -32,13 +32,19 @@ func (l *listing) read(ctx context.Context, q Query) error {
 	c := l.client
 	ctx, stop := context.WithCancel(c.conn.Quiet(ctx))
 	defer stop()
+	readAway := c.readAway(ctx, q)
 	sets, err := c.listSets(ctx, q)
-	if err != nil || len(sets) == 0 {
+	if err != nil {
+		return err
+	}
+	away, err := readAway(sets)
+	if err != nil || len(sets)+len(away) == 0 {
 		return err
 	}
 	l.sets = sts.Gather(sets)
-	l.left = namespacesOf(sets)
-	l.hold(len(sets))
+	l.sets.AddAway(away)
+	l.left = namespacesOf(sets, away)
+	l.hold(len(sets) + len(away))
 	l.explainer = explainer{client: c, all: l.inTurn}
 	countable := slices.DeleteFunc(sets, func(set *workload.Set) bool { return sts.Countable(set) != nil })
 	if len(countable) == 0 {
@@ -117,10 +123,13 @@ func (l *listing) hold(more int) {
 }
 
 // namespacesOf are the namespaces of the sets, in the order of a list.
-func namespacesOf(sets []*workload.Set) []string {
+func namespacesOf(sets []*workload.Set, away []sts.Snapshot) []string {
 	var out []string
 	for _, set := range sets {
 		out = append(out, set.Namespace)
+	}
+	for i := range away {
+		out = append(out, away[i].Set.Namespace)
 	}
 	slices.SortFunc(out, claims.CompareNamespaces)
 	return slices.Compact(out)

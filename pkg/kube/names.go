@@ -13,19 +13,24 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 )
 
-// Names are the names of the namespace's StatefulSets that a label selector
-// matches, in order; an empty selector matches all.
-func (c *Client) Names(ctx context.Context, selector string) ([]string, error) {
-	sets, err := c.Sets(ctx, selector)
+// Names are the names of the namespace's StatefulSets, in order, and of those that are away,
+// which are left out where they can't be read.
+func (c *Client) Names(ctx context.Context, q Query) (names, away []string, err error) {
+	readAway := c.readAway(ctx, q)
+	sets, err := c.listSets(c.conn.Quiet(ctx), q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	names := make([]string, 0, len(sets))
 	for _, set := range sets {
 		names = append(names, set.Name)
 	}
+	missing, _ := readAway(sets)
+	for i := range missing {
+		away = append(away, missing[i].Name())
+	}
 	slices.Sort(names)
-	return names, nil
+	slices.Sort(away)
+	return names, away, nil
 }
 
 // Sets are the StatefulSets that a label selector matches, by namespace and name,

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -20,10 +21,11 @@ func TestNamesAreInOrder(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.On(http.MethodGet, kubetest.SetsPath, kubetest.List(named("web"), named("api"), named("db")))
 
-	names, err := server.Client().Names(t.Context(), "tier=data,app in (a,b)")
+	names, away, err := server.Client().Names(t.Context(), kube.Query{Selector: "tier=data,app in (a,b)"})
 
 	require.NoError(t, err)
 	require.Equal(t, []string{"api", "db", "web"}, names)
+	require.Empty(t, away)
 	require.Equal(t, kubetest.Reads("GET "+kubetest.SetsPath+"?labelSelector=tier=data,app in (a,b)&limit=500"), server.Requests())
 }
 
@@ -32,7 +34,7 @@ func TestNamesThatMayNotBeListed(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.On(http.MethodGet, kubetest.SetsPath, kubetest.Forbidden("jo", "list", "statefulsets", "apps"))
 
-	_, err := server.Client().Names(t.Context(), "")
+	_, _, err := server.Client().Names(t.Context(), kube.Query{Away: true})
 
 	require.EqualError(t, err, `forbidden: user "jo" cannot list statefulsets.apps in namespace "default"`)
 }

@@ -40,8 +40,12 @@ type Recreate struct {
 	Managers []string `json:"managers,omitempty"`
 }
 
-// FindRecreate reads the record of the recreate in progress; nil when there is none.
+// FindRecreate reads the record of the recreate in progress; nil when there is none. Of a
+// set that is away it is what the ConfigMap tells.
 func FindRecreate(s sts.Snapshot) (*Recreate, error) {
+	if s.Away != nil {
+		return &Recreate{ID: s.Away.ID, Started: s.Away.Started, UID: s.UID(), What: s.Away.Changes}, nil
+	}
 	return note.Read[Recreate](s, RecreateAnnotation,
 		"look whether the partition and spec.persistentVolumeClaimRetentionPolicy are what they should be")
 }

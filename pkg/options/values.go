@@ -9,6 +9,7 @@ import (
 const (
 	valuesAnnotation = "kubectl-sts/values"
 	setsAnnotation   = "kubectl-sts/sets"
+	awayAnnotation   = "kubectl-sts/away"
 )
 
 // TakesValues notes the values of a flag, for completion. Others may be possible as
@@ -32,6 +33,15 @@ const (
 
 // Annotations note it on the verb's command, for completion.
 func (s Sets) Annotations() map[string]string { return map[string]string{setsAnnotation: string(s)} }
+
+// AlsoAway are the same for a verb that has something to do with a set that a recreate has
+// deleted and not created again.
+func (s Sets) AlsoAway() map[string]string {
+	return map[string]string{setsAnnotation: string(s), awayAnnotation: "true"}
+}
+
+// TakesAway reports whether a verb does.
+func TakesAway(verb *cobra.Command) bool { return verb.Annotations[awayAnnotation] != "" }
 
 // SetsOf is how many sets a verb takes.
 func SetsOf(verb *cobra.Command) Sets { return Sets(verb.Annotations[setsAnnotation]) }

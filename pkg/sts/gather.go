@@ -34,6 +34,14 @@ func Gather(sets []*workload.Set) *Gathering {
 	return g
 }
 
+// AddAway adds sets that are away. None of the pods is theirs.
+func (g *Gathering) AddAway(sets []Snapshot) {
+	for i := range sets {
+		namespace := sets[i].Set.Namespace
+		g.byNamespace[namespace] = append(g.byNamespace[namespace], &sets[i])
+	}
+}
+
 // Add keeps what matters about a pod, when one of the sets controls it, and reports
 // whether one does.
 func (g *Gathering) Add(pod *corev1.Pod) bool {

@@ -45,10 +45,23 @@ type Snapshot struct {
 	Raw podtemplate.Template
 	// Nodes are those that hold pods which do not go, by name.
 	Nodes map[string]Node
+	// Away is set where there is no such set at the moment, and Set is what it is to
+	// be again. Nothing else is known of it, and it counts as one without replicas.
+	Away *Away
 	// Uncountable is why the set's ordinals are not gone through, as [Countable]
 	// says; nil for nearly every set. Then nothing else is known of it, and it
 	// counts as one without replicas.
 	Uncountable error
+}
+
+// Away is what is known of a set that a recreate has deleted and not created yet.
+type Away struct {
+	ID      string // of the recreate
+	Started time.Time
+	Changes string // each difference, for a person
+	// Unread is why the set that was saved can't be read, nil where it can: of one that
+	// can't, nothing but its name is known.
+	Unread error
 }
 
 // Observe builds a snapshot out of what a client read. Pods and revisions
@@ -97,6 +110,9 @@ func OrdinalOf(set, pod string) (int, bool) {
 	}
 	return n, true
 }
+
+// Unknown reports whether nothing is known of the set's pods: they have not been looked at.
+func (s Snapshot) Unknown() bool { return s.Uncountable != nil || s.Away != nil }
 
 // Exists reports whether there is such a set.
 func (s Snapshot) Exists() bool { return s.Set != nil }
@@ -162,7 +178,7 @@ func (s Snapshot) Ordinals() workload.Ordinals {
 	switch {
 	case s.Set == nil:
 		return workload.Ordinals{}
-	case s.Uncountable != nil:
+	case s.Unknown():
 		return s.Set.Spec.Ordinals.Resized(0)
 	}
 	return s.Set.Spec.Ordinals

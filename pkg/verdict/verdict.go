@@ -50,6 +50,9 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 			Result: engine.Halted, Message: "trouble: " + s.Uncountable.Error(), Try: hint.Of(s.Uncountable),
 		}
 	}
+	if s.Away != nil {
+		return away(s, ops.First())
+	}
 	if s.Exists() && s.Set.DeletionTimestamp != nil {
 		return inProgress("the StatefulSet is being deleted")
 	}
@@ -72,6 +75,20 @@ func Judge(s sts.Snapshot, ops operation.Found, limits Limits, now time.Time) Ve
 	}
 	good := progress.Done || first != nil && first.AtGate(s, progress)
 	v.Try = hints(s, first, ops.Driver(s, now), v.outcome(), good)
+	return v
+}
+
+// away is the verdict about a set that is not there. Whether somebody is about to create it
+// again is not known: that takes a moment, so one that is seen here has most likely been left.
+func away(s sts.Snapshot, first operation.Record) Verdict {
+	words := "its recreate has not finished"
+	if s.Away.Unread != nil {
+		words += fmt.Sprintf(", and what was saved of it can't be read: %s", s.Away.Unread)
+	}
+	v := Verdict{Result: engine.Halted, Message: "trouble: not there: " + words}
+	if first != nil {
+		v.Try = first.Helps(s, false)
+	}
 	return v
 }
 

@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -54,6 +55,24 @@ func scaling(set *appsv1.StatefulSet) {
 // moving is the verdict on a set that gets there by itself.
 func moving(words string) verdict.Verdict {
 	return verdict.Verdict{Result: engine.Held, Moving: true, Message: "in progress: " + words}
+}
+
+func TestASetThatIsAwayIsInTrouble(t *testing.T) {
+	for name, test := range map[string]struct {
+		unread error
+		want   string
+	}{
+		"known":      {nil, "trouble: not there: its recreate has not finished"},
+		"unreadable": {errors.New("no"), "trouble: not there: its recreate has not finished, and what was saved of it can't be read: no"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sts.Snapshot{Set: workload.FromApps(ststest.Set()), Away: &sts.Away{Started: ststest.Start, Unread: test.unread}}
+			got := verdict.Judge(s, operation.Find(s), limits, ststest.Start)
+			require.Equal(t, verdict.Verdict{
+				Result: engine.Halted, Message: test.want, Try: []hint.Hint{hint.Plugin("resume it", "recreate", "web")},
+			}, got)
+		})
+	}
 }
 
 func TestASetWithoutTrouble(t *testing.T) {

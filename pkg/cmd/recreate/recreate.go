@@ -63,7 +63,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use:                   "recreate (-f FILENAME | NAME)",
 		DisableFlagsInUseLine: true,
-		Annotations:           options.OneSet.Annotations(),
+		Annotations:           options.OneSet.AlsoAway(),
 		Short:                 "Change immutable fields of a StatefulSet around its running pods",
 		Long:                  long,
 		Example:               example,

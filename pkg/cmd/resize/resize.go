@@ -72,6 +72,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	r := &Request{}
 	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
 	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE", long, example
+	cmd.Annotations = options.OneSet.AlsoAway()
 	cmd.Short = "Grow claims, the highest ordinal's first, and their templates"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error { return options.NotEmpty(fs, "size", "grow", "ordinals") }

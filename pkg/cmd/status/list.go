@@ -78,7 +78,7 @@ func (r Request) look(ctx context.Context, env *app.Env, client *kube.Client,
 	const perObject, perRow = 2 << 10, 1 << 10
 	client.Held = func(n int) { env.Keep(perObject*n + perRow*l.Len()) }
 	defer func() { client.Held = nil }()
-	return l, read(ctx, kube.Query{Selector: r.Selector, Names: r.Names}, func(some []sts.Snapshot) error {
+	return l, read(ctx, kube.Query{Selector: r.Selector, Names: r.Names, Away: true}, func(some []sts.Snapshot) error {
 		now := client.Now()
 		for _, s := range some {
 			if len(r.Names) > 0 {

@@ -42,6 +42,9 @@ var (
 		is not over, its step and how long ago it was begun, or by its name another verb's run. On a narrow terminal columns
 		that say little are left out, and long names are cut in their middle.
 
+		A set that a recreate has deleted and not created again is in the list too, with the command that creates it. Who may
+		not list ConfigMaps does not see it.
+
 		With --claims it also says which claims of the set are on their way to another size, where they stand, and which are
 		larger than the claim template, so that an ordinal that comes later gets less.
 
@@ -75,7 +78,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd := &cobra.Command{
 		Use: "status [NAME...]", Short: "Show StatefulSets, their pods and their canaries", Long: long, Example: example,
 		DisableFlagsInUseLine: true,
-		Annotations:           options.ManySets.Annotations(),
+		Annotations:           options.ManySets.AlsoAway(),
 		Args:                  options.Args,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.Names, err = options.SetNames(args); err != nil {

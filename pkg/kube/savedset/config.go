@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -51,6 +52,54 @@ func (s Store) config(ctx context.Context, set string) (*corev1.ConfigMap, error
 // SavedSets are the sets of the namespace, or of all, that are written down, as they will be. One
 // that can't be read is an error: what it wants nobody knows.
 func (s Store) SavedSets(ctx context.Context) ([]sts.Snapshot, error) {
+	list, err := s.configs(ctx)
+	var out []sts.Snapshot
+	for i := range list {
+		config := &list[i]
+		kept, set, err := setOf(config)
+		if err != nil {
+			return nil, fmt.Errorf("configmap %q of namespace %q, in which a statefulset is saved, can't be read: %w",
+				config.Name, config.Namespace, err)
+		}
+		set.Name, set.UID = kept.Name, kept.UID
+		if err := sts.Countable(set); err != nil {
+			return nil, err
+		}
+		out = append(out, sts.Observe(set, nil, nil, nil))
+	}
+	return out, err
+}
+
+// Away are the same sets for a person to see. They are away where there is no set of the
+// name. One that can't be read is among them: its name alone tells that there was one.
+func (s Store) Away(ctx context.Context) ([]sts.Snapshot, error) {
+	list, err := s.configs(ctx)
+	var out []sts.Snapshot
+	for i := range list {
+		config := &list[i]
+		name, ok := saved.SetOf(config.Name)
+		if !ok {
+			continue // no run writes that
+		}
+		away := &sts.Away{Started: config.CreationTimestamp.Time}
+		kept, set, err := setOf(config)
+		switch {
+		case err == nil && kept.Name != name:
+			set, away.Unread = bare(config.Namespace), fmt.Errorf("it is about statefulset %q", kept.Name)
+		case err != nil:
+			set, away.Unread = bare(config.Namespace), err
+		default:
+			away.ID, away.Started, away.Changes, set.UID = kept.ID, kept.Started, kept.Says(), kept.UID
+		}
+		set.Name = name
+		out = append(out, sts.Snapshot{Set: set, Away: away})
+	}
+	return out, err
+}
+
+// configs are the ConfigMaps that hold sets: there are next to none, whatever else is in the
+// namespace.
+func (s Store) configs(ctx context.Context) ([]corev1.ConfigMap, error) {
 	list, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMapList, error) {
 		out := &corev1.ConfigMapList{}
 		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).
@@ -59,26 +108,31 @@ func (s Store) SavedSets(ctx context.Context) ([]sts.Snapshot, error) {
 	if err != nil {
 		return nil, s.conn.Explain(err, "list", configs, "")
 	}
-	var out []sts.Snapshot
-	for i := range list.Items {
-		config := &list.Items[i]
-		kept, err := saved.Read(config.Data)
-		object := &appsv1.StatefulSet{}
-		if err == nil {
-			err = json.Unmarshal(kept.Manifest, object)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("configmap %q of namespace %q, in which a statefulset is saved, can't be read: %w",
-				config.Name, config.Namespace, sts.CleanError(err))
-		}
-		object.Namespace, object.Name, object.UID = config.Namespace, kept.Name, kept.UID
-		set := workload.FromApps(object)
-		if err := sts.Countable(set); err != nil {
-			return nil, err
-		}
-		out = append(out, sts.Observe(set, nil, nil, nil))
+	return list.Items, nil
+}
+
+// setOf is what a ConfigMap holds, and the set that is to be.
+func setOf(config *corev1.ConfigMap) (*saved.Set, *workload.Set, error) {
+	kept, err := saved.Read(config.Data)
+	object := &appsv1.StatefulSet{}
+	if err == nil {
+		err = podtemplate.CheckQuantities(kept.Manifest)
 	}
-	return out, nil
+	if err == nil {
+		err = json.Unmarshal(kept.Manifest, object)
+	}
+	if err != nil {
+		return nil, nil, sts.CleanError(err)
+	}
+	object.Namespace = config.Namespace
+	return kept, workload.FromApps(object), nil
+}
+
+// bare is a set of which nothing is known.
+func bare(namespace string) *workload.Set {
+	object := &appsv1.StatefulSet{Spec: appsv1.StatefulSetSpec{Replicas: new(int32)}}
+	object.Namespace = namespace
+	return workload.FromApps(object)
 }
 
 // SaveSet writes a set down, where it is still the one that is to be.

@@ -90,7 +90,7 @@ func viewStatus(st report.Status) statusView {
 		Evidence: viewEvidence(st.Verdict.Evidence), Image: st.TemplateImage(),
 	}
 	v.facts(st)
-	if s.Uncountable != nil {
+	if s.Unknown() {
 		v.Replicas = s.Set.Spec.Ordinals.Len()
 	}
 	if len(s.Revisions) > 0 { // a list does not know what was before

@@ -54,10 +54,16 @@ func (st shown) row() listRow {
 		verdict: st.Verdict, help: st.Caller.Render(st.help()),
 	}
 	r.verdict.Try, r.verdict.Evidence = nil, nil
-	if s.Uncountable != nil {
+	if s.Unknown() {
 		r.ready, r.allReady = fmt.Sprintf("-/%d", s.Set.Spec.Ordinals.Len()), false
 	}
-	if !s.Observed() || s.Uncountable != nil {
+	if s.Away != nil {
+		r.partition = "" // it is created with its gate closed
+	}
+	if s.Away != nil && s.Away.Unread != nil {
+		r.ready, r.strategy = "-", "-"
+	}
+	if !s.Observed() || s.Unknown() {
 		r.updated = "-" // which revision that is, only the controller knows
 	}
 	since, known := st.heldSince()

@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -145,6 +146,23 @@ func absurd(changes ...func(*appsv1.StatefulSet)) report.Status {
 	return st
 }
 
+// away was deleted by a recreate, which was killed then.
+func away(name string, why error) report.Status {
+	object := ststest.Set(ststest.Partition(2))
+	object.Namespace, object.Name = "data", name
+	if why != nil {
+		object.Spec = appsv1.StatefulSetSpec{Replicas: new(int32)}
+	}
+	s := sts.Snapshot{Set: workload.FromApps(object), Away: &sts.Away{
+		ID: "run", Started: ststest.Start.Add(-10 * time.Minute), Changes: "serviceName a to b", Unread: why,
+	}}
+	ops := operation.Find(s)
+	return report.Status{
+		Snapshot: s, Ops: ops, Verdict: verdict.Judge(s, ops, verdict.Limits{}, ststest.Start), Now: ststest.Start,
+		Caller: hint.Caller{}.In("data"),
+	}
+}
+
 func of(statuses ...report.Status) *status.List {
 	return inList(status.List{Look: "kubectl sts status NAME", Where: "data @ cluster-1"}, statuses)
 }
@@ -174,7 +192,10 @@ var lists = map[string]func() *status.List{
 	"one-of-each": func() *status.List {
 		return ofAll(oneOfEach()...)
 	},
-	"absurd":     func() *status.List { return of(calm("a"), absurd(), absurd(updating, ststest.From(2147483647))) },
+	"absurd": func() *status.List { return of(calm("a"), absurd(), absurd(updating, ststest.From(2147483647))) },
+	"away": func() *status.List {
+		return of(calm("a"), away("db", nil), away("odd", errors.New("record.json: unexpected end"+reporttest.Evil)))
+	},
 	"settled":    func() *status.List { return of(calm("a"), calm("b")) },
 	"one":        func() *status.List { return of(calm("a")) },
 	"in-a-hurry": func() *status.List { return of(inItsCanary(time.Minute), leftBehind(59*time.Minute)) },

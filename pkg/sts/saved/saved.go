@@ -62,6 +62,13 @@ type Pods map[string]types.UID
 // ConfigMap is the name of the one that keeps a set.
 func ConfigMap(set string) string { return "kubectl-sts." + set }
 
+// SetOf is the name of the set that a ConfigMap of this name keeps. It is not ok where no
+// recreate gives such a name.
+func SetOf(configMap string) (set string, ok bool) {
+	set, ok = strings.CutPrefix(configMap, ConfigMap(""))
+	return set, ok && set != ""
+}
+
 // Data is what the ConfigMap holds. An error says that it does not fit.
 func (s Set) Data() (map[string]string, error) {
 	manifest, before := s.Manifest, s.Before
