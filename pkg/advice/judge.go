@@ -34,6 +34,9 @@ func Judge(w *world.World, set *world.Set) Advice {
 		if w.Live && !r.Live || !w.Live && !r.Files {
 			continue
 		}
+		if set.Snapshot.Away != nil && !r.Away {
+			continue
+		}
 		lacks := l.unread(r.Needs)
 		out.unseen(w, r.ID, lacks)
 		if len(lacks) > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -68,6 +69,13 @@ func rolloutRules() []Rule {
 			Why: "A canary, a restart or a scale of this plugin was begun more than a week ago and is not over. Until it is, other " +
 				"verbs refuse the set, and its pods may be on two revisions. A hold is meant to last, and is left alone.",
 			Live: true, Needs: []world.Part{world.PartPods}, judge: forgotten,
+		},
+		{
+			ID: "R12", Group: Rollout, Severity: Error, Title: "a set that a recreate has deleted and not created again",
+			Why: "A recreate of this plugin was killed between the deletion of the set and its creation. Its pods run on, and " +
+				"nothing replaces one that ends. The verb recreate creates the set from the ConfigMap in which it was saved, on any " +
+				"machine, and it adopts its pods.",
+			Live: true, Away: true, Needs: []world.Part{world.PartSaved}, judge: away,
 		},
 	}
 }
@@ -227,4 +235,22 @@ func forgotten(l *look) []Finding {
 		f.Fix = run(helps[0])
 	}
 	return []Finding{f}
+}
+
+// away is R12.
+func away(l *look) []Finding {
+	at := l.snapshot().Away
+	if at == nil {
+		return nil
+	}
+	e := Evidence{Object: l.beside("ConfigMap", saved.ConfigMap(l.name())), Field: "data", Value: at.Changes, Since: at.Started}
+	if at.Unread != nil {
+		e.Value = at.Unread.Error()
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("nothing replaces a pod of %s that ends: its recreate has deleted the set and has not created it again",
+			l.name()),
+		Evidence: []Evidence{e},
+		Fix:      run(hint.Plugin("create it again, and it adopts its pods", "recreate", l.name())),
+	}}
 }

@@ -1,6 +1,7 @@
 package advice_test
 
 import (
+	"errors"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -11,6 +12,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -35,6 +37,13 @@ func canary(began time.Time) func(*scene) {
 	}
 }
 
+// lost is a set that its recreate has left away.
+func lost(unread error) func(*scene) {
+	return func(s *scene) {
+		s.away = &sts.Away{Started: ststest.Start, Changes: "serviceName a to b", Unread: unread}
+	}
+}
+
 // before is what the cluster has of web.
 func before(change func(*appsv1.StatefulSet)) func(*scene) {
 	return func(s *scene) {
@@ -49,7 +58,11 @@ func rolloutRows() []row {
 	const two = `{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}`
 	const half = "warning: the rollout of web has stopped half-way: 2 pods are on the old revision, and would come back there: " +
 		"web-0, web-1"
+	const notThere = "error: nothing replaces a pod of web that ends: its recreate has deleted the set and has not created it again"
 	return []row{
+		{"R12", "it is there", live, nil, nil},
+		{"R12", "it is not there", live, changes{lost(nil)}, findings{notThere}},
+		{"R12", "it is not there, and what was saved of it can't be read", live, changes{lost(errors.New("no"))}, findings{notThere}},
 		{"R1", "no partition", live, nil, nil},
 		{"R1", "one that holds back nothing yet", live, changes{with(ststest.Partition(2))}, findings{
 			"info: the next change of web stops half-way: it does not reach ordinals below 2",

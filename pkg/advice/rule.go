@@ -29,6 +29,7 @@ type Rule struct {
 	Why      string       // what comes of it, and what helps
 	Live     bool         // it is for sets of a cluster
 	Files    bool         // it is for manifests
+	Away     bool         // it is for sets that are away, too, of which no other rule is asked
 	Needs    []world.Part // what must have been looked at, besides the set
 	Wants    []world.Part // what makes it surer: without it the rule is asked all the same, and that is said
 	judge    func(*look) []Finding

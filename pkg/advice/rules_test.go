@@ -10,6 +10,8 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
 type (
@@ -125,6 +127,21 @@ func TestWhatNobodyLookedAtIsNotFine(t *testing.T) {
 		{Part: world.PartNodes, Why: "gone", Rules: []string{"A6", "A9", "P3"}},
 		{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "A2", "A3", "A4", "X"}},
 	}, advice.MergeUnseen(a.Unseen, []advice.Unseen{{Part: world.PartBudgets, Why: "forbidden", Rules: []string{"A1", "X"}}}))
+}
+
+// Of a set that is not there no rule can say anything but that.
+func TestOfASetThatIsAwayOneRuleIsAsked(t *testing.T) {
+	s := good(true)
+	whenScaled(s)
+	lost(nil)(s)
+	a := s.look()
+	require.Equal(t, []string{"R12"}, a.Asked)
+	require.Len(t, a.Findings, 1)
+	require.Equal(t, []advice.Evidence{{
+		Object: advice.Object{Kind: "ConfigMap", Namespace: "default", Name: "kubectl-sts.web"}, Field: "data",
+		Value: "serviceName a to b", Since: ststest.Start,
+	}}, a.Findings[0].Evidence)
+	require.Equal(t, []hint.Hint{hint.Plugin("create it again, and it adopts its pods", "recreate", "web")}, a.Findings[0].Fix.Commands)
 }
 
 // What would only make a rule surer is said to be missing, and the rule is asked all the same.

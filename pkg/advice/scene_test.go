@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice"
 	"github.com/kubectl-sts/kubectl-sts/pkg/advice/world"
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -37,6 +38,7 @@ type scene struct {
 	others   []map[string]string
 	before   map[string]*appsv1.StatefulSet
 	unseen   map[world.Part]string
+	away     *sts.Away
 	noVolume bool // nobody has read volumes
 }
 
@@ -135,6 +137,7 @@ func (s *scene) look() advice.Advice {
 		set.Take(pods)
 		w.Sets = append(w.Sets, set)
 	}
+	w.Sets[0].Snapshot.Away = s.away
 	if s.live {
 		s.around(w)
 	}

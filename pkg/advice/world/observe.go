@@ -39,6 +39,12 @@ func ObserveSet(object *appsv1.StatefulSet) Set {
 	return set
 }
 
+// AwaySet is a set that a recreate has deleted and not created again. Nothing is known of it
+// but what was saved.
+func AwaySet(s sts.Snapshot) Set {
+	return Set{Object: &appsv1.StatefulSet{ObjectMeta: s.Set.ObjectMeta}, Snapshot: s}
+}
+
 // asksForMore reports whether a manifest asks for more than one pod at a time, which is
 // what it is without the field. It reads nothing else of it: nobody has checked the
 // quantities of what was applied, and there are some that take for ever.

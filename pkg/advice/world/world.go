@@ -26,6 +26,7 @@ const (
 	PartBudgets  Part = "poddisruptionbudgets"
 	PartServices Part = "services"
 	PartScalers  Part = "horizontalpodautoscalers"
+	PartSaved    Part = "configmaps"                 // in which sets are saved that are recreated
 	PartLiveSets Part = "the cluster's statefulsets" // to compare files with
 )
 

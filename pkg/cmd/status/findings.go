@@ -25,6 +25,7 @@ func findings(manifest kube.Manifest, s sts.Snapshot, patience time.Duration, no
 	w := &world.World{Live: true, Now: now, Patience: patience, Sets: []world.Set{set}, Unseen: map[world.Part]string{}}
 	for _, part := range []world.Part{
 		world.PartClaims, world.PartVolumes, world.PartClasses, world.PartNodes, world.PartBudgets, world.PartServices, world.PartScalers,
+		world.PartSaved,
 	} {
 		w.Unseen[part] = ""
 	}

@@ -71,44 +71,57 @@ func (s Store) SavedSets(ctx context.Context) ([]sts.Snapshot, error) {
 }
 
 // Away are the same sets for a person to see. They are away where there is no set of the
-// name. One that can't be read is among them: its name alone tells that there was one.
+// name.
 func (s Store) Away(ctx context.Context) ([]sts.Snapshot, error) {
 	list, err := s.configs(ctx)
 	var out []sts.Snapshot
 	for i := range list {
-		config := &list[i]
-		name, ok := saved.SetOf(config.Name)
-		if !ok {
-			continue // no run writes that
+		if set, ok := AwayOf(&list[i]); ok {
+			out = append(out, set)
 		}
-		away := &sts.Away{Started: config.CreationTimestamp.Time}
-		kept, set, err := setOf(config)
-		switch {
-		case err == nil && kept.Name != name:
-			set, away.Unread = bare(config.Namespace), fmt.Errorf("it is about statefulset %q", kept.Name)
-		case err != nil:
-			set, away.Unread = bare(config.Namespace), err
-		default:
-			away.ID, away.Started, away.Changes, set.UID = kept.ID, kept.Started, kept.Says(), kept.UID
-		}
-		set.Name = name
-		out = append(out, sts.Snapshot{Set: set, Away: away})
 	}
 	return out, err
 }
 
-// configs are the ConfigMaps that hold sets: there are next to none, whatever else is in the
-// namespace.
-func (s Store) configs(ctx context.Context) ([]corev1.ConfigMap, error) {
-	list, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (*corev1.ConfigMapList, error) {
-		out := &corev1.ConfigMapList{}
-		return out, s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).
-			Param("labelSelector", saved.Annotation).Do(ctx).Into(out)
-	})
-	if err != nil {
-		return nil, s.conn.Explain(err, "list", configs, "")
+// AwayOf is the set that a ConfigMap holds, if a recreate may have written that. Of one that
+// can't be read the name alone tells.
+func AwayOf(config *corev1.ConfigMap) (sts.Snapshot, bool) {
+	name, ok := saved.SetOf(config.Name)
+	if !ok {
+		return sts.Snapshot{}, false
 	}
-	return list.Items, nil
+	away := &sts.Away{Started: config.CreationTimestamp.Time}
+	kept, set, err := setOf(config)
+	if err == nil && kept.Name != name {
+		err = fmt.Errorf("it is about statefulset %q", kept.Name)
+	}
+	if err != nil {
+		set, away.Unread = bare(config.Namespace), err
+	} else {
+		away.ID, away.Started, away.Changes, set.UID = kept.ID, kept.Started, kept.Says(), kept.UID
+	}
+	set.Name = name
+	return sts.Snapshot{Set: set, Away: away}, true
+}
+
+// configs are the ConfigMaps that hold sets.
+func (s Store) configs(ctx context.Context) ([]corev1.ConfigMap, error) {
+	out, err := transport.Again(s.conn.Quiet(ctx), func(ctx context.Context) (out []corev1.ConfigMap, err error) {
+		_, err = s.Each(ctx, metav1.ListOptions{}, nil, func(c *corev1.ConfigMap) { out = append(out, *c) })
+		return out, err
+	})
+	return out, s.conn.Explain(err, "list", configs, "")
+}
+
+// Each reads the ConfigMaps that hold sets. It is a list as [transport.Stream] has them, which
+// comes at once: there are next to none, whatever else is in the namespaces.
+func (s Store) Each(ctx context.Context, _ metav1.ListOptions, _ []string, each func(*corev1.ConfigMap)) (next string, err error) {
+	list := &corev1.ConfigMapList{}
+	err = s.conn.Core.Get().Namespace(s.conn.Namespace).Resource(configs).Param("labelSelector", saved.Annotation).Do(ctx).Into(list)
+	for i := range list.Items {
+		each(&list.Items[i])
+	}
+	return "", err
 }
 
 // setOf is what a ConfigMap holds, and the set that is to be.

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/inturn"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/savedset"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
@@ -25,6 +26,7 @@ type namespace struct {
 	budgets  []policyv1.PodDisruptionBudget
 	services []corev1.Service
 	scalers  []claims.Scaler
+	away     []sts.Snapshot // if there is no set of the name
 }
 
 func (n *namespace) add(part namespace) {
@@ -36,6 +38,7 @@ func (n *namespace) add(part namespace) {
 	n.budgets = append(n.budgets, part.budgets...)
 	n.services = append(n.services, part.services...)
 	n.scalers = append(n.scalers, part.scalers...)
+	n.away = append(n.away, part.away...)
 }
 
 func kind() inturn.Kind[namespace] {
@@ -67,7 +70,7 @@ func (s *Survey) claimList() inturn.List[namespace] {
 
 // others are the lists that are never older than the claims.
 func (s *Survey) others() []inturn.List[namespace] {
-	return []inturn.List[namespace]{s.setList(), s.podList(), s.budgetList(), s.serviceList(), s.scalerList()}
+	return []inturn.List[namespace]{s.setList(), s.podList(), s.budgetList(), s.serviceList(), s.scalerList(), s.awayList()}
 }
 
 func (s *Survey) setList() inturn.List[namespace] {
@@ -117,6 +120,14 @@ func (s *Survey) scalerList() inturn.List[namespace] {
 				n.scalers = append(n.scalers, claims.Scaler{Namespace: a.Namespace, Set: set, Autoscaler: claims.ObserveAutoscaler(a)})
 			}
 		}).Without(s.optional(world.PartScalers))
+}
+
+func (s *Survey) awayList() inturn.List[namespace] {
+	return inturn.Reduced(kind(), string(world.PartSaved), savedset.Of(s.conn).Each, nil, func(n *namespace, c *corev1.ConfigMap) {
+		if set, ok := savedset.AwayOf(c); ok {
+			n.away = append(n.away, set)
+		}
+	}).Without(s.optional(world.PartSaved))
 }
 
 // unused are the claims that can be deleted, by the set that they are of.

@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -146,6 +147,12 @@ func (s *Survey) optional(part world.Part) func(error) bool {
 
 // pass makes the world of a namespace, and passes it on.
 func (s *Survey) pass(ctx context.Context, n namespace, each func(*world.World) error) error {
+	for i := range n.away {
+		there := func(set world.Set) bool { return set.Object.Name == n.away[i].Name() }
+		if !slices.ContainsFunc(n.sets, there) {
+			n.sets = append(n.sets, world.AwaySet(n.away[i]))
+		}
+	}
 	if len(n.sets) == 0 {
 		return each(&world.World{Live: true, Now: s.conn.Now(), Cluster: s.cluster})
 	}
