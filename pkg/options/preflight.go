@@ -20,6 +20,16 @@ func AddPreflight(flags *pflag.FlagSet, value *Preflight) {
 	TakesValues(flags, "preflight", string(PreflightWarn), string(PreflightRefuse), string(PreflightOff))
 }
 
+// AddPreflightOfRecreate adds --preflight for verbs that recreate the set. What they warn of
+// costs all pods at once, so the default is to refuse.
+func AddPreflightOfRecreate(flags *pflag.FlagSet, value *Preflight) {
+	flags.StringVar((*string)(value), "preflight", string(PreflightRefuse),
+		`What to do about others who delete the set with its pods while their source has the old fields (Flux with force, Argo CD with `+
+			`Force=true): "refuse" ends with exit code 3, "warn" names them and goes ahead, "off" says nothing and reads none of their `+
+			`objects.`)
+	TakesValues(flags, "preflight", string(PreflightRefuse), string(PreflightWarn), string(PreflightOff))
+}
+
 // check rejects values that there are not.
 func (p Preflight) check() error {
 	switch p {

@@ -79,14 +79,20 @@ func argoCD(f Facts) *writeback.Reconciler {
 		return nil
 	}
 	r.When, r.Stop = argoPace(app, namespace, name)
-	if app.text("metadata", "annotations", "argocd.argoproj.io/skip-reconcile") == "true" {
-		r.Rests = "argocd.argoproj.io/skip-reconcile is true"
-	}
+	r.Rests = argoRests(app)
 	r.Keep = []hint.Hint{hint.Words(fmt.Sprintf(
 		"in the application: ignoreDifferences: [{group: apps, kind: StatefulSet, name: %s, managedFieldsManagers: [%s]}], and "+
 			"syncOptions: [RespectIgnoreDifferences=true], without which the next sync writes all the same",
 		f.Set.Name, fieldmanager.Ours))}
 	return r
+}
+
+// argoRests is why an application is not synced, "" where it is.
+func argoRests(app Object) string {
+	if app.text("metadata", "annotations", "argocd.argoproj.io/skip-reconcile") == "true" {
+		return "argocd.argoproj.io/skip-reconcile is true"
+	}
+	return ""
 }
 
 // qualified is how argocd names an application: with its namespace where that is not its own.

@@ -46,23 +46,34 @@ func kustomization(f Facts) *writeback.Reconciler {
 	if interval := object.text("spec", "interval"); interval != "" {
 		r.When = fmt.Sprintf("within its interval (%s)", interval)
 	}
-	switch left := f.mark(kustomizeGroup + "/ssa"); {
-	case object.is("spec", "suspend"):
-		r.Rests = "it is suspended"
-	case f.mark(kustomizeGroup+"/reconcile") == "disabled":
-		r.Rests = "the set says " + kustomizeGroup + "/reconcile: disabled"
-	case left == "Ignore", left == "IfNotPresent":
-		r.Rests = "the set says " + kustomizeGroup + "/ssa: " + left
-	}
+	r.Rests = f.fluxRests(object)
 	if dropped != "" {
 		r.Says = fmt.Sprintf("%s takes over what the field manager %s writes, whose name begins with kubectl, and drops what is not in "+
 			"its source %s: give another --field-manager", r.Name, dropped, r.When)
 	}
-	r.Stop = suspend("kustomization", ref)
-	r.Stop = append(r.Stop, hint.Kube("or this set alone", "annotate", "statefulset", f.Set.Name, kustomizeGroup+"/reconcile=disabled"))
+	r.Stop = f.stopFlux(ref)
 	r.Keep = []hint.Hint{hint.Words(fmt.Sprintf("in the Kustomization (kustomize-controller 1.9 and later): spec.ignore: "+
 		"[{target: {kind: StatefulSet, name: %s}, paths: [/spec/updateStrategy/rollingUpdate/partition]}]", f.Set.Name))}
 	return r
+}
+
+// fluxRests is why a Kustomization leaves the set alone, "" where it does not.
+func (f Facts) fluxRests(object Object) string {
+	switch left := f.mark(kustomizeGroup + "/ssa"); {
+	case object.is("spec", "suspend"):
+		return "it is suspended"
+	case f.mark(kustomizeGroup+"/reconcile") == "disabled":
+		return "the set says " + kustomizeGroup + "/reconcile: disabled"
+	case left == "Ignore", left == "IfNotPresent":
+		return "the set says " + kustomizeGroup + "/ssa: " + left
+	}
+	return ""
+}
+
+// stopFlux is what pauses a Kustomization.
+func (f Facts) stopFlux(ref Ref) []hint.Hint {
+	alone := hint.Kube("or this set alone", "annotate", "statefulset", f.Set.Name, kustomizeGroup+"/reconcile=disabled")
+	return append(suspend("kustomization", ref), alone)
 }
 
 // dropped is the name under which the plugin is to write, where it is one whose fields

@@ -83,6 +83,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	fs.BoolVar(&r.Cancel, "cancel", false, "Cancel a recreate, as long as the set has not been deleted.")
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
+	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd
 }

@@ -95,7 +95,11 @@ func prepare(ctx context.Context, runner *runner.Runner, r Request, of runner.Re
 	if err != nil {
 		return nil, err
 	}
-	return recreate.Plan(runner.RecreateRequest(), n, of.Set, now)
+	p, err := recreate.Plan(runner.RecreateRequest(), n, of.Set, now)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	return p, runner.PreflightRecreate(ctx, p, of.Set, n.Fields())
 }
 
 // wanted is the set as it is to be.

@@ -87,6 +87,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims grow at a time, once those of the highest ordinal have.")
+	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting its size; 0 for ever."
 	fs.Lookup("patience").Usage = "How long a driver's tries may fail before that counts. Unless it is given, a file system that waits " +

@@ -26,7 +26,7 @@ func parse(t *testing.T, args ...string) (*resize.Request, error) {
 func TestFlags(t *testing.T) {
 	request := func(changes ...func(*resize.Request)) *resize.Request {
 		r := &resize.Request{
-			Run: writesNoSet(apptest.Run()), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}, ClaimsOnly: true,
+			Run: refusing(apptest.Run()), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}, ClaimsOnly: true,
 		}
 		for _, change := range changes {
 			change(r)
@@ -34,7 +34,7 @@ func TestFlags(t *testing.T) {
 		return r
 	}
 	args, every := apptest.EveryRun()
-	every = writesNoSet(every)
+	every = refusing(every)
 	apptest.Accept(t, parse, []apptest.Use[resize.Request]{
 		{"a size", []string{"sts/web", "--size=20Gi", "--claims-only"}, request()},
 		{"the templates as well", []string{"web", "--size=20Gi"}, request(func(r *resize.Request) { r.ClaimsOnly = false })},
@@ -84,9 +84,8 @@ func TestBadUsage(t *testing.T) {
 	})
 }
 
-// writesNoSet are the flags of a run without what is about the fields of the set: nobody
-// puts those back.
-func writesNoSet(run options.RunFlags) options.RunFlags {
-	run.Preflight = ""
+// refusing are the flags of a run that refuses where somebody would delete the set.
+func refusing(run options.RunFlags) options.RunFlags {
+	run.Preflight = options.PreflightRefuse
 	return run
 }

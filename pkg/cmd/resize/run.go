@@ -67,6 +67,7 @@ type visit struct {
 	s       sts.Snapshot
 	of      runner.Recreated // the same, where the templates are to be changed
 	resize  resize.Request
+	fields  []recreate.Field
 	said    []string // what can't be known, said once
 }
 
@@ -146,7 +147,8 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	if recreates == nil {
 		return claims, nil
 	}
-	return resize.Then(claims, recreates, v.resize, v.s, sizes), nil
+	p := resize.Then(claims, recreates, v.resize, v.s, sizes)
+	return p, v.runner.PreflightRecreate(ctx, p, v.s, v.fields)
 }
 
 // templates plans the recreate that gives the claim templates these sizes; nil where they
@@ -160,6 +162,7 @@ func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.P
 	if n.Default, err = v.runner.Client.Defaults(ctx, n.Manifest); err != nil {
 		return nil, err
 	}
+	v.fields = n.Fields()
 	p, err := recreate.Plan(v.runner.RecreateRequest(), n, v.s, v.runner.Client.Now())
 	var no *plan.Refusal
 	if errors.As(err, &no) {

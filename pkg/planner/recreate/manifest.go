@@ -117,6 +117,7 @@ func Left(differences []string) []string {
 
 // change is one field that comes out otherwise.
 type change struct {
+	field string // of the spec
 	says  string // from what to what
 	means string // for the pods and claims that there are
 	no    string // why it is not done, "" where it is
@@ -127,7 +128,7 @@ func changes(before, after saved.Object) []change {
 	var out []change
 	was, is := before.Spec(), after.Spec()
 	if a, b := words(was[fieldManagement]), words(is[fieldManagement]); a != b {
-		c := change{says: fmt.Sprintf("podManagementPolicy: %s to %s", a, b), means: "no pod restarts"}
+		c := change{field: fieldManagement, says: fmt.Sprintf("podManagementPolicy: %s to %s", a, b), means: "no pod restarts"}
 		if b == "OrderedReady" {
 			c.means = "no pod restarts; from then on a pod that is not Ready holds up those above it"
 		}
@@ -135,11 +136,41 @@ func changes(before, after saved.Object) []change {
 	}
 	if a, b := words(was[fieldService]), words(is[fieldService]); a != b {
 		out = append(out, change{
+			field: fieldService,
 			says:  fmt.Sprintf("serviceName: %s to %s", orNone(a), orNone(b)),
 			means: "pods keep the old name in DNS until they are restarted",
 		})
 	}
-	return append(out, templates(list(was[fieldTemplates]), list(is[fieldTemplates]))...)
+	for _, c := range templates(list(was[fieldTemplates]), list(is[fieldTemplates])) {
+		c.field = fieldTemplates
+		out = append(out, c)
+	}
+	return out
+}
+
+// Field is a field of the spec that comes out otherwise.
+type Field struct {
+	Name          string
+	Before, After any // nil where the set does not have it
+}
+
+// Fields are those of the spec that a recreate changes, each once.
+func (n New) Fields() []Field {
+	before, all, err := n.compare()
+	if err != nil {
+		return nil // [Plan] says so
+	}
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil
+	}
+	var out []Field
+	for _, c := range all {
+		if !slices.ContainsFunc(out, func(f Field) bool { return f.Name == c.field }) {
+			out = append(out, Field{c.field, before.Spec()[c.field], after.Spec()[c.field]})
+		}
+	}
+	return out
 }
 
 // notDone refuses a change.

@@ -327,3 +327,15 @@ func TestLeft(t *testing.T) {
 		"spec.podManagementPolicy: z", "spec.serviceNameX: a",
 	}))
 }
+
+func TestTheFieldsThatARecreateChanges(t *testing.T) {
+	require.Empty(t, wanted(t).Fields())
+	n := wanted(t, service("other"), templates(template("data", "2Gi")), func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates[0].Labels = map[string]string{"chart": "2"}
+	})
+	fields := n.Fields()
+	require.Len(t, fields, 2)
+	require.Equal(t, "serviceName", fields[0].Name)
+	require.Equal(t, "other", fields[0].After)
+	require.Equal(t, "volumeClaimTemplates", fields[1].Name, "once, whatever is changed of it")
+}
