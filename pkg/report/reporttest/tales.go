@@ -162,6 +162,9 @@ var Tales = map[string]func() *Tale{
 			),
 		})
 	},
+	"recreate":                        recreated,
+	"recreate-of-another-revision":    recreatedOtherwise,
+	"recreate-interrupted-in-the-gap": recreateInterrupted,
 	"aborted-at-the-gate": func() *Tale {
 		first := NewTale(CanaryPlan()).House().Step().Updated(4, 1, 1).Soak().
 			Tell(engine.Event{Type: engine.EventGate}).
