@@ -41,8 +41,9 @@ func words(t *testing.T, picture string) string {
 
 func TestPicturesShowTheRunAndNothingOfTheMachine(t *testing.T) {
 	shows := map[string][]string{
-		"canary.svg": {"kubectl sts canary web", "halted in step 1 of 3", "0/1", "kubectl sts abort web", "done: all 5 pods"},
-		"prune.svg":  {"kubectl sts prune-pvc", "r to delete but retain the volumes", "done: 2 claims deleted", "claim data-web-4 is back"},
+		"canary.svg":   {"kubectl sts canary web", "halted in step 1 of 3", "0/1", "kubectl sts abort web", "done: all 5 pods"},
+		"recreate.svg": {"field is immutable", "kubectl sts recreate -f web.yaml", "size 1Gi to 2Gi", "did not exist for"},
+		"prune.svg":    {"kubectl sts prune-pvc", "r to delete but retain", "done: 2 claims deleted", "claim data-web-4 is back"},
 	}
 	scenes, err := filepath.Glob("scenes/*.sh")
 	require.NoError(t, err)

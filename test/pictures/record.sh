@@ -61,7 +61,7 @@ exec env -i PATH="$root/bin:$PATH" KUBECONFIG="$KUBECONFIG" HOME="$work" INPUTRC
 	TERM=xterm-256color LANG=C.UTF-8 TZ=UTC PS1='\$ ' bash --norc --noprofile
 EOF
 chmod +x "$work/shell"
-hand new-session -d -x 80 -y 24 "asciinema rec -q -c '$work/shell' '$work/cast'" \; set-option status off
+hand new-session -d -c "$work" -x 80 -y 24 "asciinema rec -q -c '$work/shell' '$work/cast'" \; set-option status off
 hand resize-window -x 80 -y 24
 see '^\$'
 play
