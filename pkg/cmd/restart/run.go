@@ -16,8 +16,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -104,7 +104,7 @@ func (r Request) restarting(ctx context.Context, runner *runner.Runner, s sts.Sn
 func (r Request) annotate(ctx context.Context, runner *runner.Runner, s sts.Snapshot, before podtemplate.Template, out *restart.Request,
 	now time.Time,
 ) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, replace.RestartedAt, now.UTC().Format(time.RFC3339))
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, rolling.RestartedAt, now.UTC().Format(time.RFC3339))
 	parsed, err := podtemplate.ParsePatch([]byte(patch))
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -41,7 +41,7 @@ func Plan(r Request, s sts.Snapshot) (*plan.Plan, error) {
 
 // way is the way back of one rollout.
 type way struct {
-	replace.Rollout
+	rolling.Rollout
 	now   time.Time
 	from  int  // the partition that it begins at
 	again bool // an abort goes on
@@ -51,7 +51,7 @@ func abort(r Request, record operation.Rollout, s sts.Snapshot) (*plan.Plan, err
 	if no := refuse.RolloutUnlessEmpty(s); no != nil {
 		return nil, no
 	}
-	w := way{Rollout: replace.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.PartitionFor(0), again: record.Aborting}
+	w := way{Rollout: rolling.Rollout{Run: r.Run, Set: s}, now: r.Now, from: s.PartitionFor(0), again: record.Aborting}
 	w.Record = w.Driven(record)
 	w.Record.Failed, w.Record.Gate = nil, nil // somebody acts on it
 	// The way back must not wait for what the way there was measured by.
@@ -77,7 +77,7 @@ func (w way) back(why string) (*plan.Plan, error) {
 	p := w.frame(fmt.Sprintf("abort the %s of statefulset %s: back to revision %s",
 		w.Record.Verb.Name(), w.Set.Name(), w.Record.Stable))
 	p.Images = w.images()
-	p.Details = slices.Concat(replace.ImageDetail(p.Images), []string{w.goingBack()}, w.AtOnce())
+	p.Details = slices.Concat(rolling.ImageDetail(p.Images), []string{w.goingBack()}, w.AtOnce())
 	if why != "" && w.Record.OwnTemplate && !w.again {
 		p.Details = append(p.Details, why+": that change is lost")
 	}
@@ -156,10 +156,10 @@ func (w way) finish() plan.Step {
 	if !ok || w.Record.Verb != operation.VerbCanary || !w.Record.Aborting || w.Record.Left == "" {
 		return step
 	}
-	note := replace.Undone{From: w.Record.Left, To: w.Record.Stable, At: w.Record.Started, By: "abort"}
+	note := rolling.Undone{From: w.Record.Left, To: w.Record.Stable, At: w.Record.Started, By: "abort"}
 	if !w.now.IsZero() { // the record has when the canary began
 		note.At = w.now.UTC().Truncate(time.Second)
 	}
-	edit.Annotations[replace.UndoneAnnotation] = note.Text()
+	edit.Annotations[rolling.UndoneAnnotation] = note.Text()
 	return step
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -67,7 +67,7 @@ func TestThePlanOfAnAbort(t *testing.T) {
 			{
 				Title: "end the canary",
 				Change: plan.Edit{
-					Partition: ptr.To(0), Annotations: map[string]*string{note.RolloutAnnotation: nil, replace.UndoneAnnotation: &undone},
+					Partition: ptr.To(0), Annotations: map[string]*string{note.RolloutAnnotation: nil, rolling.UndoneAnnotation: &undone},
 					Says: "partition 0, no record",
 				},
 				Until: plan.PodsGood{From: 0, Gated: ststest.Stable},

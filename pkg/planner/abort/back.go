@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
@@ -76,7 +76,7 @@ func (w way) reopen() ([]plan.Step, error) {
 		return []plan.Step{w.write(edit), w.wait(w.returning(), free)}, nil
 	}
 	steps := append([]plan.Step{w.write(edit)}, w.onePodAtATime(free)...)
-	return append(steps, w.wait(replace.ReturnTo(nil, ""), free)), nil // they are back by then
+	return append(steps, w.wait(rolling.ReturnTo(nil, ""), free)), nil // they are back by then
 }
 
 // write is the step that changes the set.

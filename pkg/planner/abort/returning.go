@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -32,7 +32,7 @@ func (w way) returnees() []sts.Pod {
 }
 
 // returning names the pods that go back.
-func (w way) returning() string { return replace.ReturnTo(w.returnees(), w.Record.Stable) }
+func (w way) returning() string { return rolling.ReturnTo(w.returnees(), w.Record.Stable) }
 
 // returned says where the pods are in the end.
 func (w way) returned() string {
@@ -77,7 +77,7 @@ func (w way) goingBack() string {
 func podList(pods []sts.Pod) string {
 	const most = 12
 	if len(pods) > most {
-		return replace.Names(pods)
+		return rolling.Names(pods)
 	}
 	text := ""
 	for i, pod := range pods {

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
@@ -79,7 +79,7 @@ func inPlace(r Request, record operation.Rollout, s sts.Snapshot, now time.Time)
 }
 
 // replaceRecord makes the record that of the other template.
-func (r Request) replaceRecord(rollout *replace.Rollout, now time.Time) error {
+func (r Request) replaceRecord(rollout *rolling.Rollout, now time.Time) error {
 	record := rollout.Driven(rollout.Record)
 	record.Failed, record.Run, record.Started = nil, r.ID, now.UTC().Truncate(time.Second)
 	owned, cause := record.OwnTemplate, record.Cause
@@ -95,7 +95,7 @@ func (r Request) replaceRecord(rollout *replace.Rollout, now time.Time) error {
 }
 
 // swap is the write that puts the template in the place of the canary's.
-func swap(r Request, rollout replace.Rollout) plan.Step {
+func swap(r Request, rollout rolling.Rollout) plan.Step {
 	edit := plan.Edit{
 		Template: r.Template, Annotations: map[string]*string{note.RolloutAnnotation: rollout.Record.Text()}, Says: "template, record",
 	}
@@ -109,7 +109,7 @@ func swap(r Request, rollout replace.Rollout) plan.Step {
 }
 
 // letThroughAgain is the step of the pods that the gate lets through already.
-func letThroughAgain(rollout replace.Rollout) (plan.Step, bool) {
+func letThroughAgain(rollout rolling.Rollout) (plan.Step, bool) {
 	s := rollout.Set
 	at, through := -1, s.Opens(rollout.From)
 	for i, n := range rollout.Counts {

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -37,7 +37,7 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 			},
 		}
 	}
-	rollout := replace.Rollout{Run: r.Run, Record: *record, Set: s, Force: r.Force}
+	rollout := rolling.Rollout{Run: r.Run, Record: *record, Set: s, Force: r.Force}
 	if !r.Full {
 		rollout.Pace = intent.Pace{Gate: plan.GateHold, Wanted: true}
 	}

@@ -3,7 +3,7 @@ package canary
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -29,12 +29,12 @@ type Request struct {
 }
 
 // rollout is the canary as far as the request tells.
-func (r Request) rollout(s sts.Snapshot) replace.Rollout {
-	return replace.Rollout{Run: r.Run, Set: s, Template: r.Template, Details: r.Details, Pace: r.Pace, Force: r.Force}
+func (r Request) rollout(s sts.Snapshot) rolling.Rollout {
+	return rolling.Rollout{Run: r.Run, Set: s, Template: r.Template, Details: r.Details, Pace: r.Pace, Force: r.Force}
 }
 
 // rolloutOf is the canary in progress.
-func (r Request) rolloutOf(record operation.Rollout, s sts.Snapshot) replace.Rollout {
+func (r Request) rolloutOf(record operation.Rollout, s sts.Snapshot) rolling.Rollout {
 	rollout := r.rollout(s)
 	rollout.Record = record
 	return rollout

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
@@ -40,8 +40,8 @@ func (r Request) start() intent.Start {
 }
 
 // rollout is a restart that begins now.
-func (r Request) rollout(s sts.Snapshot, now time.Time) replace.Rollout {
-	rollout := replace.Rollout{Run: r.Run, Set: s, Force: r.Force}
+func (r Request) rollout(s sts.Snapshot, now time.Time) rolling.Rollout {
+	rollout := rolling.Rollout{Run: r.Run, Set: s, Force: r.Force}
 	rollout.Record = rollout.NewRecord(operation.VerbRestart, r.start(), now)
 	return rollout
 }
@@ -49,7 +49,7 @@ func (r Request) rollout(s sts.Snapshot, now time.Time) replace.Rollout {
 // GoOn plans the rest of a restart in progress, and gives its record; nil when there is
 // none. Another verb in progress is a refusal.
 func GoOn(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, *operation.Rollout, error) {
-	rollout := replace.Rollout{Run: r.Run, Set: s, Force: r.Force}
+	rollout := rolling.Rollout{Run: r.Run, Set: s, Force: r.Force}
 	return rollout.GoOn(operation.VerbRestart, r.Resume, r.start(), now)
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
@@ -21,8 +21,8 @@ type Request struct {
 }
 
 // rollout is the undo as far as the request tells.
-func (r Request) rollout(s sts.Snapshot) replace.Rollout {
-	return replace.Rollout{Run: r.Run, Set: s, Pace: r.Pace}
+func (r Request) rollout(s sts.Snapshot) rolling.Rollout {
+	return rolling.Rollout{Run: r.Run, Set: s, Pace: r.Pace}
 }
 
 // GoOn plans the rest of an undo in progress; nil when there is none. Another verb in

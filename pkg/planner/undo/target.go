@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/health"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -98,7 +98,7 @@ func lastGood(s sts.Snapshot, present *appsv1.ControllerRevision, now time.Time)
 		}
 		return lastOf(s.Revisions), "the last one" + unseen
 	}
-	if note := replace.FindUndone(s); note != nil && note.To == present.Name {
+	if note := rolling.FindUndone(s); note != nil && note.To == present.Name {
 		at := note.At.UTC().Format(time.RFC3339)
 		if note.From == note.To {
 			return present, fmt.Sprintf("%s at %s took every pod back to it", note.Noun(), at)
@@ -128,8 +128,8 @@ func sameButRestarted(a, b *appsv1.ControllerRevision) bool {
 	if errOne != nil || errTwo != nil {
 		return false
 	}
-	delete(one.Annotations, replace.RestartedAt)
-	delete(two.Annotations, replace.RestartedAt)
+	delete(one.Annotations, rolling.RestartedAt)
+	delete(two.Annotations, rolling.RestartedAt)
 	return podtemplate.SameTemplate(one, two)
 }
 
@@ -166,5 +166,5 @@ func leftOn(s sts.Snapshot, revision string, now time.Time) string {
 			left = append(left, p)
 		}
 	}
-	return fmt.Sprintf("%s %s still on revision %s and not Available", replace.Names(left), sts.Are(len(left)), revision)
+	return fmt.Sprintf("%s %s still on revision %s and not Available", rolling.Names(left), sts.Are(len(left)), revision)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
@@ -57,7 +57,7 @@ func Plan(r Request, target *Target, s sts.Snapshot, now time.Time) (*plan.Plan,
 
 // gate is where the partition goes together with the template. Unless it goes step by
 // step, or a budget has a say, it opens for every pod in the same write.
-func gate(rollout replace.Rollout) (int, error) {
+func gate(rollout rolling.Rollout) (int, error) {
 	counts, err := rollout.Record.Steps.Counts(rollout.Set.Replicas())
 	switch {
 	case err != nil:
@@ -96,7 +96,7 @@ func givenUp(before *operation.Rollout) []string {
 }
 
 // revert puts the template back.
-func revert(rollout replace.Rollout, target *Target) plan.Step {
+func revert(rollout rolling.Rollout, target *Target) plan.Step {
 	annotations := map[string]*string{note.RolloutAnnotation: rollout.Record.Text(), operation.ChangeCause: nil}
 	if cause, ok := target.Revision.Annotations[operation.ChangeCause]; ok {
 		annotations[operation.ChangeCause] = &cause

@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -77,7 +77,7 @@ func RestartAll(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 // restarted is the template with another time of restart.
 func restarted(s sts.Snapshot) podtemplate.Template {
 	typed := s.Set.Spec.Template.DeepCopy()
-	typed.Annotations = map[string]string{replace.RestartedAt: "now"}
+	typed.Annotations = map[string]string{rolling.RestartedAt: "now"}
 	data, err := json.Marshal(typed)
 	if err != nil {
 		panic(err)

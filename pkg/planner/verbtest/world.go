@@ -17,7 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
@@ -116,7 +116,7 @@ func (w *World) control() {
 	})
 	if i < 0 {
 		i = len(w.Revisions)
-		image := w.Set.Spec.Template.Spec.Containers[0].Image + w.Set.Spec.Template.Annotations[replace.RestartedAt]
+		image := w.Set.Spec.Template.Spec.Containers[0].Image + w.Set.Spec.Template.Annotations[rolling.RestartedAt]
 		w.Revisions = append(w.Revisions, ststest.ControllerRevision(fmt.Sprintf("web-%d", i), image, int64(i)+1))
 		typed := w.Set.Spec.Template
 		w.Revisions[i].Data.Raw = templateOf(w.T, typed)

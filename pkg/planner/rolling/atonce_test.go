@@ -1,4 +1,4 @@
-package replace_test
+package rolling_test
 
 import (
 	"testing"

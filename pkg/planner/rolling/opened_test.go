@@ -1,4 +1,4 @@
-package replace_test
+package rolling_test
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -177,6 +177,6 @@ func TestAnUndoAfterAnAbortSaysWhatItWasAndWhen(t *testing.T) {
 	)
 	p, err := plantest.Saved(abort.Plan(verbtest.Ask(func(r *verbtest.Request) { r.Now = later }).Abort(), s))
 	require.NoError(t, err)
-	note := verbtest.Write(t, p.Steps[len(p.Steps)-1]).Annotations[replace.UndoneAnnotation]
+	note := verbtest.Write(t, p.Steps[len(p.Steps)-1]).Annotations[rolling.UndoneAnnotation]
 	require.JSONEq(t, `{"from":"web-update","to":"web-stable","at":"2030-01-02T04:04:05Z","by":"abort"}`, *note)
 }

@@ -1,4 +1,4 @@
-package replace_test
+package rolling_test
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -47,13 +47,13 @@ func (c scenario) world(t *testing.T) *verbtest.World {
 
 // noted is what an undo leaves on the set.
 func noted(from, to string) map[string]string {
-	return map[string]string{replace.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z"}`}
+	return map[string]string{rolling.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z"}`}
 }
 
 // byAbort is what an abort leaves there.
 func byAbort(from, to string) map[string]string {
 	return map[string]string{
-		replace.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z","by":"abort"}`,
+		rolling.UndoneAnnotation: `{"from":"` + from + `","to":"` + to + `","at":"2030-01-02T03:04:05Z","by":"abort"}`,
 	}
 }
 

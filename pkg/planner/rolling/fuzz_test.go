@@ -1,4 +1,4 @@
-package replace_test
+package rolling_test
 
 import (
 	"encoding/json"
@@ -14,8 +14,8 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
-	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -179,7 +179,7 @@ func FuzzUndone(f *testing.F) {
 		defer within.Input(t)()
 		s := shaped("", shape, int(shape)%6)
 		delete(s.Set.Annotations, note.RolloutAnnotation)
-		metav1.SetMetaDataAnnotation(&s.Set.ObjectMeta, replace.UndoneAnnotation, text)
+		metav1.SetMetaDataAnnotation(&s.Set.ObjectMeta, rolling.UndoneAnnotation, text)
 
 		target, err := undo.FindTarget(s, nil, ststest.Start)
 		if err != nil {

@@ -1,4 +1,4 @@
-package replace
+package rolling
 
 import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
