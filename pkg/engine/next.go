@@ -161,16 +161,16 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	if progress.Waiting == "" {
 		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
 	}
-	if freed.pod == nil {
+	if freed.do == nil {
 		n.keep()
 	}
-	if freed.pod != nil && (!n.followed(step, progress) || !n.between(step, progress)) {
+	if freed.do != nil && (!n.followed(step, progress) || !n.between(step, progress)) {
 		return false
 	}
-	if freed.pod != nil { // its hooks have a deadline of their own
+	if freed.do != nil { // its hooks have a deadline of their own
 		n.goOn()
 		if n.mayGo(step, freed.ordinal) && !n.overdue(step, progress) {
-			n.d.Do = *freed.pod
+			n.d.Do = freed.do
 		}
 		return false
 	}

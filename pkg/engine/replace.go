@@ -8,13 +8,14 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
-// replacement is what a step's Replace comes to now: a pod to delete, or what to wait
-// for before it can be, or when to look again, or nothing.
+// replacement is what a step's Replace comes to now: a pod to delete, or a claim that goes
+// before it, or what to wait for before it can be, or when to look again, or nothing.
 type replacement struct {
-	pod     *plan.DeletePod
-	ordinal int // of that pod
+	do      plan.Change
+	ordinal int // of the pod
 	waiting string
 	at      time.Time
 }
@@ -26,7 +27,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	}
 	if d, ok := st.unsure.(plan.DeletePod); ok {
 		if !outdated(d, s) {
-			return replacement{pod: &d, ordinal: ordinalOf(d, s)} // it may be on its way: no other before that is known
+			return replacement{do: d, ordinal: ordinalOf(d, s)} // it may be on its way: no other before that is known
 		}
 		st.unsure = nil
 	}
@@ -35,8 +36,8 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	}
 	pod, blocks := s.Blocker(now)
 	switch {
-	case f.Mode == plan.ReplaceRestart:
-		return nextOld(*f, s, progress, st.Leaders(), now) // no pod but those that were asked for
+	case f.Restarts():
+		return st.parting(*f, s, nextOld(*f, s, progress, st.Leaders(), st.parts(*f, s), now)) // no pod but those that were asked for
 	case blocks && progress.Keeps(pod.Name):
 		return replacement{}
 	case blocks:
@@ -45,9 +46,42 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 		}
 		return deletion(*f, s, pod, "it is not Ready, and the controller waits for it before it replaces any other")
 	case f.Mode != plan.ReplaceBlocker:
-		return nextOld(*f, s, progress, st.Leaders(), now)
+		return nextOld(*f, s, progress, st.Leaders(), nil, now)
 	}
 	return replacement{}
+}
+
+// parting is the same with what becomes of the pod's claims before it goes.
+func (st *State) parting(f plan.Replace, s sts.Snapshot, r replacement) replacement {
+	if r.do == nil {
+		return r
+	}
+	for _, claim := range f.Goes(r.ordinal) {
+		for _, c := range claim.Changes(s.PodName(r.ordinal)) {
+			if !st.parted[c] && !c.Done(s) {
+				r.do = c
+				return r
+			}
+		}
+	}
+	return r
+}
+
+// parts are the ordinals whose claims are on their way out: their pods go first, whatever
+// the order is by now.
+func (st *State) parts(f plan.Replace, s sts.Snapshot) []int {
+	var out []int
+	for _, claim := range f.Claims {
+		goes := slices.ContainsFunc(s.Claims, func(c storage.Claim) bool { return c.UID == claim.UID && c.Deleting })
+		for _, c := range claim.Changes(s.PodName(claim.Ordinal)) {
+			_, deletes := c.(plan.DeleteClaim)
+			goes = goes || deletes && st.parted[c]
+		}
+		if goes {
+			out = append(out, claim.Ordinal)
+		}
+	}
+	return out
 }
 
 // replaceAt is when a blocker has been one for long enough. Where the controller
@@ -61,8 +95,8 @@ func (st *State) replaceAt(f plan.Replace, p plan.Plan, s sts.Snapshot, pod sts.
 }
 
 // nextOld picks among the pods that the condition calls old, once every other pod
-// that it looks at is Available.
-func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders []int, now time.Time) replacement {
+// that it looks at is Available. Those with these ordinals come first.
+func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, first []int, now time.Time) replacement {
 	var old, down []sts.Pod
 	var soon time.Time // when time alone makes one of them Available
 	for _, t := range progress.Pods {
@@ -87,17 +121,22 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders []i
 	}
 	f.Order.Sort(old)
 	slices.SortStableFunc(old, func(a, b sts.Pod) int { // those that lead come last
-		return leadsAs(leaders, a) - leadsAs(leaders, b)
+		return isOf(leaders, a) - isOf(leaders, b)
 	})
 	// What is down anyway goes first: nothing is lost by it.
 	all := slices.Concat(down, old)
 	if len(all) == 0 {
 		return replacement{}
 	}
+	slices.SortStableFunc(all, func(a, b sts.Pod) int { return isOf(first, b) - isOf(first, a) })
 	pod := all[0]
 	why := "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
-	if f.Mode == plan.ReplaceRestart {
+	switch f.Mode {
+	case plan.ReplaceRestart:
 		why = "so that it is recreated"
+	case plan.ReplaceRenew:
+		why = "so that it is recreated with new claims"
+	case plan.ReplaceBlocker, plan.ReplaceEach:
 	}
 	return deletion(f, s, pod, why)
 }
@@ -110,9 +149,9 @@ func ordinalOf(d plan.DeletePod, s sts.Snapshot) int {
 	return -1
 }
 
-// leadsAs is 1 for a pod that leads, else 0.
-func leadsAs(leaders []int, pod sts.Pod) int {
-	if slices.Contains(leaders, pod.Ordinal) {
+// isOf is 1 for a pod with one of these ordinals, else 0.
+func isOf(ordinals []int, pod sts.Pod) int {
+	if slices.Contains(ordinals, pod.Ordinal) {
 		return 1
 	}
 	return 0
@@ -123,11 +162,11 @@ func deletion(f plan.Replace, s sts.Snapshot, pod sts.Pod, why string) replaceme
 	if words := s.Forbids(pod); f.Budgets && words != "" && !f.Always(pod) {
 		return replacement{waiting: words}
 	}
-	d := &plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
+	d := plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
 	if f.Order.Last != "" {
 		d.Version = pod.Version // with other labels than these it may be another one's turn
 	}
-	return replacement{pod: d, ordinal: pod.Ordinal}
+	return replacement{do: d, ordinal: pod.Ordinal}
 }
 
 // unhealthy deletes, before anything else is waited for, a pod that is not Ready

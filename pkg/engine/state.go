@@ -45,6 +45,7 @@ type State struct {
 	unsure     plan.Change             // a write whose fate is unknown
 	conflicted plan.Change             // a write that met a conflict, perhaps with itself
 	deleted    types.UID               // the pod that the run deleted last
+	parted     map[plan.Change]bool    // what was done with claims whose pods go next
 	baseline   map[int]baseline        // pods since they were first good
 	trouble    map[types.UID]time.Time // since when a pod has been in trouble
 	missing    map[int]time.Time       // since when an ordinal has had no pod
@@ -71,6 +72,7 @@ func NewState(s sts.Snapshot, now time.Time) State {
 		said:     map[int]string{},
 		resized:  map[string]string{},
 		blocked:  map[types.UID]time.Time{},
+		parted:   map[plan.Change]bool{},
 	}
 }
 
@@ -101,6 +103,7 @@ func (st State) clone() State {
 	st.said = maps.Clone(st.said)
 	st.resized = maps.Clone(st.resized)
 	st.blocked = maps.Clone(st.blocked)
+	st.parted = maps.Clone(st.parted)
 	st.checks = st.checks.clone()
 	return st
 }
@@ -110,6 +113,11 @@ func (st State) clone() State {
 // beyond the write is somebody else's: the next snapshot tells it as drift.
 func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 	st.unsure, st.conflicted, st.wrote = nil, nil, true
+	if st.phase != changing && ofClaim(c) { // no pod has gone by it, nor has the set changed
+		st.parted = maps.Clone(st.parted)
+		st.parted[c] = true
+		return st
+	}
 	st.hooks = st.hooks.taken()
 	switch c := c.(type) {
 	case plan.Edit:
@@ -243,6 +251,15 @@ func (st State) Gap(p plan.Plan) (plan.CreateSet, bool) {
 	gone := from < 0 || st.step > from || st.step == from && (st.phase > changing || unsure)
 	create, _ := p.Steps[to].Change.(plan.CreateSet)
 	return create, gone
+}
+
+// ofClaim reports whether a write is about a claim that goes with its pod.
+func ofClaim(c plan.Change) bool {
+	switch c.(type) {
+	case plan.RetainVolume, plan.DeleteClaim:
+		return true
+	}
+	return false
 }
 
 // ofGap reports whether a write deletes or creates the set.

@@ -24,6 +24,8 @@ func (r Rollout) Revisions() *Revisions {
 		return &Revisions{Stable: r.Stable, Before: "left", After: "wanted", Returns: true}
 	case VerbRestart:
 		return &Revisions{Stable: r.Stable, Before: "stable", After: "restarted"}
+	case VerbReplace:
+		return &Revisions{Stable: r.Stable, Before: "stable", After: "wanted"}
 	case VerbCanary:
 	}
 	return &Revisions{Stable: r.Stable, Before: "stable", After: "canary"}
@@ -44,7 +46,7 @@ type Facts struct {
 	Scale   *ScaleFacts
 }
 
-// RolloutFacts are those of a canary, an undo or a restart.
+// RolloutFacts are those of a canary, an undo, a restart or a replace.
 type RolloutFacts struct {
 	Verb     Verb
 	Position Position

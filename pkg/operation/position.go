@@ -27,8 +27,13 @@ func (r Rollout) Position(s sts.Snapshot) Position {
 	return p
 }
 
-// restarted is how far a restart of some pods is: it has one step.
+// restarted is how far a restart of some pods, or a replace, is: it has one step.
 func (r Rollout) restarted(s sts.Snapshot) Position {
+	for i := range s.Claims {
+		if r.Claims[s.Claims[i].Name] == s.Claims[i].UID {
+			return Position{Counts: []int{len(r.Pods)}}
+		}
+	}
 	for _, pod := range s.Pods {
 		if was, ok := r.Pods[pod.Ordinal]; ok && was == pod.UID && s.Ordinals().Has(pod.Ordinal) {
 			return Position{Counts: []int{len(r.Pods)}}

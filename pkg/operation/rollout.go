@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -24,7 +25,7 @@ import (
 // ChangeCause is the annotation that kubectl rollout history shows.
 const ChangeCause = "kubernetes.io/change-cause"
 
-// Rollout is the record of a canary, an undo or a restart: what it needs to be gone
+// Rollout is the record of a canary, an undo, a restart or a replace: what it needs to be gone
 // on with.
 type Rollout struct {
 	Version     int             `json:"version"`
@@ -49,8 +50,13 @@ type Rollout struct {
 	Left string `json:"left,omitempty"`
 	// Target is the revision that an undo goes to.
 	Target string `json:"target,omitempty"`
-	// Pods are the pods that a restart deletes, by ordinal. Nil for all else.
+	// Pods are the pods that a restart or a replace deletes, by ordinal. Nil for all else.
 	Pods map[int]types.UID `json:"pods,omitempty"`
+	// Claims are the claims that a replace deletes with their pods, by name. Nil for all
+	// else.
+	Claims map[string]types.UID `json:"claims,omitempty"`
+	// Retain says that their volumes stay.
+	Retain bool `json:"retain,omitempty"`
 	// Gate is the partition as this operation has set it last; nil in older records.
 	Gate *int `json:"gate,omitempty"`
 	// Checks are what its steps are measured by; of commands only the digest is here.
@@ -76,6 +82,7 @@ const (
 	VerbCanary  Verb = ""
 	VerbUndo    Verb = "undo"
 	VerbRestart Verb = "restart"
+	VerbReplace Verb = "replace"
 )
 
 // Name is the verb as the user types it.
@@ -101,8 +108,10 @@ func (r Rollout) Check() error {
 		return errors.New("it lacks the stable revision, the steps or the time")
 	case r.Version == note.FormatFailed && r.Failed == nil:
 		return errors.New("it does not say how it failed")
-	case r.Verb != VerbCanary && r.Verb != VerbUndo && r.Verb != VerbRestart:
+	case !slices.Contains([]Verb{VerbCanary, VerbUndo, VerbRestart, VerbReplace}, r.Verb):
 		return fmt.Errorf("verb %q", r.Verb)
+	case (r.Verb == VerbReplace) != (len(r.Claims) > 0), r.Verb == VerbReplace && len(r.Pods) == 0:
+		return fmt.Errorf("%s of %d pods and %d claims", r.Verb.Name(), len(r.Pods), len(r.Claims))
 	case r.Partition < 0 || r.Partition > math.MaxInt32:
 		return fmt.Errorf("partition %d", r.Partition)
 	case r.Soak.Duration < 0:

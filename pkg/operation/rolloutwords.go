@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 )
 
-// What others tell a person about a canary, an undo or a restart.
+// What others tell a person about a canary, an undo, a restart or a replace.
 
 // Annotation holds it.
 func (r Rollout) Annotation() string { return note.RolloutAnnotation }
@@ -44,7 +44,7 @@ func (r Rollout) Short(s sts.Snapshot, now time.Time) string {
 
 // Lines say how far it is.
 func (r Rollout) Lines(s sts.Snapshot, now time.Time) [][2]string {
-	label := map[Verb]string{VerbCanary: "Canary", VerbUndo: "Undo", VerbRestart: "Restart"}[r.Verb]
+	label := map[Verb]string{VerbCanary: "Canary", VerbUndo: "Undo", VerbRestart: "Restart", VerbReplace: "Replace"}[r.Verb]
 	out := [][2]string{{label, r.at(r.Position(s)) + ", started " + duration.HumanDuration(now.Sub(r.Started)) + " ago"}}
 	var measured, run []string
 	for _, c := range r.Checks {
@@ -131,6 +131,8 @@ func (r Rollout) AfterFailure(s sts.Snapshot) []hint.Hint {
 		return []hint.Hint{other, retry}
 	case VerbRestart:
 		return []hint.Hint{help(s, "give the restart up", "abort"), other, retry}
+	case VerbReplace: // another revision is not what its pods lack
+		return []hint.Hint{help(s, "give the replace up", "abort"), retry}
 	case VerbCanary:
 	}
 	return []hint.Hint{help(s, "roll back", "abort"), other, retry}

@@ -30,6 +30,9 @@ type DeleteClaim struct {
 	// Replaced says that the ordinal gets a new claim instead: that an autoscaler may
 	// want the ordinal does not keep this one.
 	Replaced bool `json:"replaced,omitempty"`
+	// Mounted says that its own pod still uses it, and goes next: the API server keeps the
+	// claim until then.
+	Mounted bool `json:"mounted,omitempty"`
 }
 
 func (DeleteClaim) change() {}

@@ -72,6 +72,7 @@ var conditions = kinds[Condition]{
 	"podsGood":      reflect.TypeFor[PodsGood](),
 	"podsUpdated":   reflect.TypeFor[PodsUpdated](),
 	"podsRestarted": reflect.TypeFor[PodsRestarted](),
+	"podsRenewed":   reflect.TypeFor[PodsRenewed](),
 	"others":        reflect.TypeFor[Others](),
 	"scaled":        reflect.TypeFor[Scaled](),
 	"claimsFree":    reflect.TypeFor[ClaimsFree](),

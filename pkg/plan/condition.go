@@ -11,7 +11,7 @@ import (
 )
 
 // Condition is what must hold before a step counts as done. The set of types
-// is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, Scaled,
+// is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, PodsRenewed, Scaled,
 // ClaimsFree, ClaimsGone, Resizable, ClaimsResized, Restorable, ClaimBound, SetGone, Adopted
 // and ClaimsUnowned, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {

@@ -87,7 +87,7 @@ type Plan struct {
 // Restarts reports whether pods are deleted to come back as they are: then it
 // is none of the plan's business where the gate is.
 func (p Plan) Restarts() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Replace != nil && s.Replace.Mode == ReplaceRestart })
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Replace != nil && s.Replace.Restarts() })
 }
 
 // Deletion is the deletion of one of the pods that the plan deletes, if it
@@ -163,6 +163,9 @@ const (
 	// ReplaceRestart is the same for pods that come back at the revision that they
 	// have.
 	ReplaceRestart ReplaceMode = "restart"
+	// ReplaceRenew is the same for pods that come back with new claims: those that they
+	// have are deleted before.
+	ReplaceRenew ReplaceMode = "renew"
 )
 
 // Replace is how a step replaces pods that the controller leaves as they are.
@@ -178,6 +181,22 @@ type Replace struct {
 	// the unhealthyPodEvictionPolicy AlwaysAllow does, and at once: on the way back
 	// nothing is lost by it, and the budget may wait for these very pods.
 	AlwaysUnhealthy bool `json:"alwaysUnhealthy"`
+	// Claims are those that go with their pods, for ReplaceRenew alone.
+	Claims []Renewal `json:"claims,omitempty"`
+}
+
+// Restarts reports whether pods come back at the revision that they have.
+func (f *Replace) Restarts() bool { return f.Mode == ReplaceRestart || f.Mode == ReplaceRenew }
+
+// Goes are the claims that go with the pod of this ordinal.
+func (f *Replace) Goes(ordinal int) []Renewal {
+	var out []Renewal
+	for _, r := range f.Claims {
+		if r.Ordinal == ordinal {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Always reports whether no budget is asked about this pod.

@@ -16,24 +16,28 @@ type Fate string
 const (
 	FateKept     Fate = "kept"
 	FateDeleted  Fate = "deleted"
-	FateByPolicy Fate = "deletedByPolicy" // the controller deletes it, as whenScaled says
-	FateRetained Fate = "volumeRetained"  // it is deleted, and its volume set to Retain before
-	FateReused   Fate = "reused"          // the new pod gets it, with what is on it
-	FateReplaced Fate = "replaced"        // it is deleted, and the new pod gets another
-	FateGoing    Fate = "going"           // it is being deleted already
-	FateNew      Fate = "new"             // there is none; the controller makes it
+	FateByPolicy Fate = "deletedByPolicy"        // the controller deletes it, as whenScaled says
+	FateRetained Fate = "volumeRetained"         // it is deleted, and its volume set to Retain before
+	FateReused   Fate = "reused"                 // the new pod gets it, with what is on it
+	FateReplaced Fate = "replaced"               // it is deleted, and the new pod gets another
+	FateRenewed  Fate = "replacedVolumeRetained" // the same, and its volume is set to Retain before
+	FateGoing    Fate = "going"                  // it is being deleted already
+	FateNew      Fate = "new"                    // there is none; the controller makes it
 )
 
 // Deletes reports whether the run, or the controller because of it, deletes the claim.
 func (f Fate) Deletes() bool {
 	switch f {
-	case FateDeleted, FateByPolicy, FateRetained, FateReplaced:
+	case FateDeleted, FateByPolicy, FateRetained, FateReplaced, FateRenewed:
 		return true
 	}
 	return false
 }
 
-// Ordinal is one ordinal that comes or goes.
+// Retains reports whether the run sets the claim's volume to Retain before it deletes it.
+func (f Fate) Retains() bool { return f == FateRetained || f == FateRenewed }
+
+// Ordinal is one ordinal that comes or goes, or gets other claims.
 type Ordinal struct {
 	Ordinal int         `json:"ordinal"`
 	Pod     string      `json:"pod"`
@@ -49,12 +53,12 @@ type ClaimFate struct {
 
 // VolumeStays reports whether the claim is deleted and its volume is not.
 func (c ClaimFate) VolumeStays() bool {
-	return c.Fate.Deletes() && c.Claim.Volume != "" && (c.Fate == FateRetained || !c.Claim.DataDies())
+	return c.Fate.Deletes() && c.Claim.Volume != "" && (c.Fate.Retains() || !c.Claim.DataDies())
 }
 
 // DataDies reports whether the data on the claim's volume goes with it.
 func (c ClaimFate) DataDies() bool {
-	return c.Fate.Deletes() && c.Fate != FateRetained && c.Claim.DataDies()
+	return c.Fate.Deletes() && !c.Fate.Retains() && c.Claim.DataDies()
 }
 
 // Scaled holds when every wanted pod is Available, whatever its revision, and

@@ -26,6 +26,11 @@ func (r *Runner) dryRun(ctx context.Context, p *plan.Plan, s sts.Snapshot, by ch
 				return kube.Unwilling(err, change.String())
 			}
 		}
+		for _, change := range p.Renewing(s) {
+			if _, err := r.Client.DryRun(ctx, change, s); err != nil {
+				return kube.Unwilling(err, change.String())
+			}
+		}
 		baseline, err := r.baseline(ctx, p, s, by)
 		if err != nil {
 			return err

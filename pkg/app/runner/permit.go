@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -53,6 +54,9 @@ func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 			return err
 		}
 	}
+	if err := r.rehearseRenewals(ctx, p, s); err != nil {
+		return err
+	}
 	deletion, ok := p.Deletion(s)
 	if !ok {
 		return nil
@@ -61,4 +65,21 @@ func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 		return err
 	}
 	return nil // whatever else it says is for when it comes to it
+}
+
+// rehearseRenewals has the server judge what becomes of claims before their pods go: one
+// change of each kind.
+func (r *Runner) rehearseRenewals(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
+	done := map[reflect.Type]bool{}
+	for _, change := range p.Renewing(s) {
+		kind := reflect.TypeOf(change)
+		if done[kind] {
+			continue
+		}
+		done[kind] = true
+		if _, err := r.Client.DryRun(ctx, change, s); err != nil {
+			return kube.Unwilling(err, change.String())
+		}
+	}
+	return nil
 }

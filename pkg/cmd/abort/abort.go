@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
@@ -87,6 +88,9 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	if s, err = claims(ctx, runner, s); err != nil {
+		return err
+	}
 	request := abort.Request{Run: runner.Planned(s), Now: runner.Client.Now()}
 	plan, err := abort.Plan(request, s)
 	if err != nil {
@@ -112,6 +116,21 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	return runner.RunToEnd(ctx, plan, s)
+}
+
+// claims adds the claims where a replace is in progress: one of them may be on its way out
+// already. Who may not read them is not told so, and can give it up all the same.
+func claims(ctx context.Context, runner *runner.Runner, s sts.Snapshot) (sts.Snapshot, error) {
+	record, err := operation.FindRollout(s)
+	if err != nil || record == nil || record.Claims == nil {
+		return s, nil //nolint:nilerr // the planner says so
+	}
+	with, _, err := runner.Client.SetClaims(ctx, s)
+	if kube.Denied(err) {
+		runner.Warn("whether a claim is being deleted already is not known: " + err.Error())
+		return s, nil
+	}
+	return with, err
 }
 
 // question names what is given up: by now it may be another verb's run than

@@ -27,7 +27,7 @@ import (
 // answers so who asks for autoscalers.
 func claiming(t *testing.T, scalers http.HandlerFunc) *kubetest.Server {
 	t.Helper()
-	set := ststest.Set(withTemplates("data"))
+	set := ststest.Set(ststest.ClaimTemplates("data"))
 	server := kubetest.Loadable(t, set, ststest.Pods(0, 5))
 	var claims []*corev1.PersistentVolumeClaim
 	for _, pod := range ststest.Pods(0, 5) {

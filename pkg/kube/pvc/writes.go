@@ -25,7 +25,7 @@ func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts
 		return err
 	}
 	of := claims.Owner{Set: &seen, Pod: seen.PodOf(claim.Name), Replaced: d.Replaced}
-	if why := protects(claims.World{}, claim, of); why != "" {
+	if why := protects(claims.World{}, claim, of, d.Mounted); why != "" {
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	if dryRun { // its pod is still there
@@ -38,7 +38,7 @@ func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts
 	if !asSeen(w, seen) {
 		return fmt.Errorf("%w: statefulset %s", engine.ErrConflict, seen.Name())
 	}
-	if why := protects(w, claim, of); why != "" {
+	if why := protects(w, claim, of, d.Mounted); why != "" {
 		return fmt.Errorf("claim %s is kept by now: %s", claim.Name, why)
 	}
 	return c.DeleteClaim(ctx, claim, false)
@@ -52,11 +52,12 @@ func asSeen(w claims.World, seen sts.Snapshot) bool {
 	})
 }
 
-// protects says what keeps a claim whose pod has to be gone by now: the pod itself as
-// well while it uses the claim, though not while it is only named as the owner.
-func protects(w claims.World, claim storage.Claim, of claims.Owner) string {
+// protects says what keeps a claim whose pod has to be gone by now, unless it is the pod's
+// turn after the claim's: the pod itself as well while it uses the claim, though not while
+// it is only named as the owner.
+func protects(w claims.World, claim storage.Claim, of claims.Owner, mounted bool) string {
 	x := w.Index()
-	if class, why := x.Protects(claim, of); class != "" {
+	if class, why := x.Protects(claim, of); class != "" || mounted {
 		return why
 	}
 	of.Pod = ""

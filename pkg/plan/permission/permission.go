@@ -61,6 +61,7 @@ func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 	}
 	for i := range p.Steps {
 		out = append(out, needs(&p.Steps[i], p, s)...)
+		out = append(out, renews(p.Steps[i].Replace)...)
 		out = append(out, runs(&p.Steps[i])...)
 		out = append(out, measures(p.Steps[i].Checks)...)
 	}
@@ -104,6 +105,14 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 		out = append(out, Permission{Verb: "patch", Resource: "persistentvolumes"})
 	}
 	return out
+}
+
+// renews are what it takes to delete the claims that go with pods.
+func renews(f *plan.Replace) []Permission {
+	if f == nil || len(f.Claims) == 0 {
+		return nil
+	}
+	return DeleteClaims(slices.ContainsFunc(f.Claims, func(r plan.Renewal) bool { return r.Retain || r.Receipt }))
 }
 
 // runs are what it takes to run the step's commands in pods.

@@ -122,11 +122,20 @@ func (w way) forward() *plan.Refusal {
 	}
 }
 
-// stop ends a restart. The pods that have been restarted are what they were.
+// stop ends a restart, or a replace. The pods that have been restarted are what they were,
+// and those that have new claims keep them.
 func (w way) stop() *plan.Plan {
 	w.Counts = []int{len(w.Record.Pods)}
-	p := w.frame(fmt.Sprintf("stop the restart of statefulset %s: no other pod is deleted", w.Set.Name()))
-	p.Success = "the restart is over"
+	verb := w.Record.Verb.Name()
+	p := w.frame(fmt.Sprintf("stop the %s of statefulset %s: no other pod is deleted", verb, w.Set.Name()))
+	p.Claims = false
+	p.Success = fmt.Sprintf("the %s is over", verb)
+	for i := range w.Set.Claims {
+		if c := &w.Set.Claims[i]; c.Deleting && w.Record.Claims[c.Name] == c.UID {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("claim %s is being deleted already, which can't be taken back: "+
+				"when %s is deleted next, it gets a new one", c.Name, w.Set.PodOf(c.Name)))
+		}
+	}
 	p.Steps = []plan.Step{w.finish()}
 	return p
 }

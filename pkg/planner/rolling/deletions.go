@@ -1,13 +1,16 @@
 package rolling
 
 import (
+	"slices"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // deletions is the way of a run that deletes the pods itself: of a set with OnDelete,
-// or those that are to be restarted.
+// or those that are to be restarted or to get new claims.
 type deletions struct {
 	Rollout
 	all     int                // pods that it is about
@@ -51,6 +54,54 @@ func restarts(r Rollout) deletions {
 		until:   func(int) plan.Condition { return plan.PodsRestarted{Pods: r.Record.Pods, Alone: r.Force} },
 		replace: plan.Replace{Mode: plan.ReplaceRestart, Order: r.Record.Order, Budgets: r.Guarded()},
 	}
+}
+
+// renewals are the deletions of the pods whose claims the record names, each after its
+// claims.
+func renewals(r Rollout) deletions {
+	claims := r.Renewals()
+	return deletions{
+		Rollout: r, all: len(r.Record.Pods),
+		there: func(pod sts.Pod) bool {
+			return !slices.ContainsFunc(r.Set.ClaimsOf(pod.Ordinal), func(c storage.Claim) bool { return r.Record.Claims[c.Name] == c.UID })
+		},
+		until: func(int) plan.Condition { return plan.PodsRenewed{Claims: claims, Alone: r.Force} },
+		replace: plan.Replace{
+			Mode: plan.ReplaceRenew, Order: r.Record.Order, Budgets: r.Guarded(), Claims: claims,
+		},
+	}
+}
+
+// Renewals are the claims that the record names, those of the highest ordinal first.
+func (r Rollout) Renewals() []plan.Renewal {
+	var out []plan.Renewal
+	for o := range r.Set.Ordinals().Backward() {
+		for _, template := range r.Set.ClaimTemplates() {
+			name := r.Set.ClaimName(template, o)
+			uid, named := r.Record.Claims[name]
+			if !named {
+				continue
+			}
+			renewal := plan.Renewal{Name: name, UID: uid, Ordinal: o}
+			i := slices.IndexFunc(r.Set.Claims, func(c storage.Claim) bool { return c.UID == uid })
+			if i >= 0 {
+				fate := plan.ClaimFate{Claim: r.Set.Claims[i], Fate: r.Fate()}
+				renewal.Volume = fate.Claim.Volume
+				renewal.Retain = r.Record.Retain && fate.Claim.Volume != "" && fate.Claim.DataDies()
+				renewal.Receipt = fate.VolumeStays()
+			}
+			out = append(out, renewal)
+		}
+	}
+	return out
+}
+
+// Fate is what happens to the claims that the record names.
+func (r Rollout) Fate() plan.Fate {
+	if r.Record.Retain {
+		return plan.FateRenewed
+	}
+	return plan.FateReplaced
 }
 
 // pods are those whose turn it would be as things stand.

@@ -30,9 +30,11 @@ type replacer interface {
 }
 
 // replacer is the one place where it is decided how the pods get replaced: with OnDelete,
-// and where only some are to be restarted, the controller does not do it.
+// and where only some are to be restarted or get new claims, the controller does not do it.
 func (r Rollout) replacer() replacer {
 	switch {
+	case r.Record.Claims != nil:
+		return renewals(r)
 	case r.Record.Pods != nil:
 		return restarts(r)
 	case r.Set.OnDelete():
@@ -93,6 +95,7 @@ var verbs = map[operation.Verb]traits{
 	operation.VerbCanary:  {does: "update", done: "updated", counted: true, noted: true},
 	operation.VerbUndo:    {does: "return", done: "back", unblocks: true},
 	operation.VerbRestart: {does: "restart", done: "restarted", onePod: true, noted: true},
+	operation.VerbReplace: {does: "replace the claims of", noted: true},
 }
 
 func (r Rollout) traits() traits { return verbs[r.Record.Verb] }

@@ -10,6 +10,9 @@ import (
 
 func (r Rollout) title(verb string) string {
 	title := fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), sts.Count(r.Set.Replicas(), "pod"))
+	if r.Record.Claims != nil {
+		return fmt.Sprintf("new claims for statefulset %s: %s", r.Set.Name(), r.replacer().pods(0)) + r.soaked("")
+	}
 	if r.Record.Pods != nil {
 		return fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), r.replacer().pods(0)) + r.soaked("")
 	}
@@ -28,7 +31,13 @@ func (r Rollout) soaked(each string) string {
 }
 
 func (r Rollout) success() string {
-	if n := len(r.Record.Pods); n > 0 {
+	n := len(r.Record.Pods)
+	switch {
+	case n == 1 && r.Record.Claims != nil:
+		return fmt.Sprintf("1 pod of %s has new claims and is Available", r.Set.Name())
+	case r.Record.Claims != nil:
+		return fmt.Sprintf("%d pods of %s have new claims and are Available", n, r.Set.Name())
+	case n > 0:
 		return fmt.Sprintf("%s of %s restarted and Available", sts.Count(n, "pod"), r.Set.Name())
 	}
 	done := r.traits().done

@@ -121,7 +121,8 @@ func fateWords(c plan.ClaimFate) string {
 	words := map[plan.Fate]string{
 		plan.FateKept: "kept", plan.FateDeleted: "deleted", plan.FateByPolicy: "policy deletes it",
 		plan.FateRetained: "deleted, volume stays", plan.FateReused: "reused, with its data",
-		plan.FateReplaced: "deleted for a new one", plan.FateGoing: "being deleted already", plan.FateNew: "new",
+		plan.FateReplaced: "deleted for a new one", plan.FateRenewed: "deleted for a new one",
+		plan.FateGoing: "being deleted already", plan.FateNew: "new",
 	}[c.Fate]
 	switch {
 	case c.Fate == plan.FateRetained, !c.Fate.Deletes():

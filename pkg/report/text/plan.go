@@ -64,7 +64,7 @@ func planLine(s *plan.Step) string {
 	}
 	var then []string
 	switch s.Until.(type) {
-	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized:
+	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.PodsRenewed, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	for _, h := range s.After {
@@ -98,6 +98,9 @@ func freeWords(f plan.Replace) string {
 		words = "delete those that are not, one at a time, " + f.Order.String()
 	case plan.ReplaceRestart:
 		words = "delete them one at a time, " + f.Order.String()
+	case plan.ReplaceRenew:
+		words = "delete them one at a time, each after its claims, " + f.Order.String()
+	case plan.ReplaceBlocker:
 	}
 	if f.Budgets {
 		words += ", as the PodDisruptionBudget allows"

@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -92,6 +93,16 @@ func Settled() sts.Snapshot { return Snapshot(Set(), Pods(0, 5)) }
 // pods.
 func WaitingForDeletions(changes ...func(*appsv1.StatefulSet)) *appsv1.StatefulSet {
 	return Canary(append([]func(*appsv1.StatefulSet){OnDelete}, changes...)...)
+}
+
+// ClaimTemplates gives the set claim templates with these names.
+func ClaimTemplates(names ...string) func(*appsv1.StatefulSet) {
+	return func(set *appsv1.StatefulSet) {
+		for _, name := range names {
+			set.Spec.VolumeClaimTemplates = append(set.Spec.VolumeClaimTemplates,
+				corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name}})
+		}
+	}
 }
 
 // WithClaims is the settled set with these claims, known to be all.

@@ -1,4 +1,4 @@
-package scale
+package runner
 
 import (
 	"encoding/json"
@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
@@ -98,10 +97,10 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 				"default", func(string) {})
 			require.NoError(t, err)
 			book := &receipt.File{Dir: t.TempDir(), Now: client.Now}
-			s := ststest.Snapshot(ststest.Set(withTemplates("data")), ststest.Pods(0, 4))
+			s := ststest.Snapshot(ststest.Set(ststest.ClaimTemplates("data")), ststest.Pods(0, 4))
 			s = s.WithClaims([]storage.Claim{storage.ObserveClaim(retained().claim, nil)})
 
-			err = newReceipts(client, book).Keep(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Receipt: true}, s)
+			err = NewReceipts(client, book).Keep(t.Context(), plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Receipt: true}, s)
 
 			require.Equal(t, tt.record, book.Path() != "")
 			require.Equal(t, []string{"GET data-web-4", "GET pv-4"}[:len(cluster.asked)], cluster.asked)
@@ -119,15 +118,5 @@ func TestARecordIsOnTheDiskBeforeItsClaimIsDeleted(t *testing.T) {
 			require.Equal(t, []any{"web", "data", 4, "pv-4", corev1.PersistentVolumeReclaimDelete},
 				[]any{r.Set, r.Template, r.Ordinal, r.Volume, r.Before})
 		})
-	}
-}
-
-// withTemplates gives the set claim templates.
-func withTemplates(names ...string) func(*appsv1.StatefulSet) {
-	return func(set *appsv1.StatefulSet) {
-		for _, name := range names {
-			set.Spec.VolumeClaimTemplates = append(set.Spec.VolumeClaimTemplates,
-				corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name}})
-		}
 	}
 }
