@@ -25,6 +25,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/prunepvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/recreate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/release"
+	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/resize"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/restorepvc"
@@ -111,8 +112,8 @@ func New(env *app.Env) *cobra.Command {
 	add(rollouts, canary.New(env, canary.Run), promote.New(env, promote.Run), abort.New(env, abort.Run))
 	add(rollouts, undo.New(env, undo.Run), restart.New(env, restart.Run))
 	add(rollouts, hold.New(env, hold.Run), release.New(env, release.Run))
-	add(storage, scale.New(env, scale.Run), resize.New(env, resize.Run), recreate.New(env, recreate.Run), prunepvc.New(env, prunepvc.Run),
-		restorepvc.New(env, restorepvc.Run))
+	add(storage, scale.New(env, scale.Run), resize.New(env, resize.Run), replace.New(env, replace.Run),
+		recreate.New(env, recreate.Run), prunepvc.New(env, prunepvc.Run), restorepvc.New(env, restorepvc.Run))
 	add(looking, status.New(env, runStatus), watch.New(env, watch.Run), history.New(env, history.Run))
 	add(looking, doctor.New(env, doctor.Run), lint.New(env, lint.Run), preset.New(env, preset.Run))
 	add(other, completion.New(env), versioncmd.New(env, versioncmd.Run))

@@ -1,0 +1,144 @@
+package replace
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
+)
+
+// noTemplates refuses a set whose pods have no claims of their own.
+func noTemplates(s sts.Snapshot) *plan.Refusal {
+	if len(s.ClaimTemplates()) > 0 {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name()),
+		Try: []hint.Hint{hint.Plugin("restart its pods instead", "restart", s.Name())},
+	}
+}
+
+// noTemplate refuses a claim template that the set does not have.
+func (r Request) noTemplate(s sts.Snapshot) *plan.Refusal {
+	for _, template := range r.Templates {
+		if !slices.Contains(s.ClaimTemplates(), template) {
+			return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no claim template %q: it has %s",
+				s.Name(), template, strings.Join(s.ClaimTemplates(), ", "))}
+		}
+	}
+	return nil
+}
+
+// unready refuses an ordinal without a pod that could go, or without a claim.
+func (r Request) unready(ordinal int, s sts.Snapshot) *plan.Refusal {
+	name := s.PodName(ordinal)
+	pod, there := s.Pod(ordinal)
+	switch {
+	case !there:
+		no := &plan.Refusal{Why: fmt.Sprintf("pod %s is not there: its claims can be replaced once it is", name)}
+		no.Try = []hint.Hint{hint.Plugin("see what is the matter", "status", s.Name())}
+		return no
+	case pod.Terminating:
+		return &plan.Refusal{
+			Why: fmt.Sprintf("pod %s is being deleted already: its claims can be replaced once it is back", name),
+			Try: []hint.Hint{
+				hint.Plugin("see what is the matter", "status", s.Name()),
+				hint.Words("if its node is lost for good, tell Kubernetes so: delete the node, or taint it with " +
+					"node.kubernetes.io/out-of-service"),
+			},
+		}
+	case len(r.claims(s, ordinal)) == 0:
+		return &plan.Refusal{Why: fmt.Sprintf("pod %s has no claim to be replaced", name)}
+	}
+	return nil
+}
+
+// refuse refuses claims that something protects, each with its reason.
+func (r Request) refuse(s sts.Snapshot, renewed map[string]types.UID) *plan.Refusal {
+	index := r.World.Index()
+	var said []string
+	for i := range s.Claims {
+		c := s.Claims[i]
+		if renewed[c.Name] != c.UID || c.Deleting { // what is being deleted is nobody's any more
+			continue
+		}
+		if _, why := index.Protects(c, claims.Owner{Set: &s, Pod: s.PodOf(c.Name), Replaced: true}); why != "" {
+			said = append(said, plan.ClaimNames([]string{c.Name})+": "+why)
+		}
+	}
+	if said == nil {
+		return r.unborn(s)
+	}
+	return &plan.Refusal{Why: "nothing is replaced; " + strings.Join(said, "; ")}
+}
+
+// unborn refuses where the new claims would not be provisioned.
+func (r Request) unborn(s sts.Snapshot) *plan.Refusal {
+	if r.Classes == nil {
+		return nil
+	}
+	for _, template := range r.chosen(s) {
+		class := ClassOf(s, template)
+		if class == "" || slices.ContainsFunc(r.Classes, func(c storage.Class) bool { return c.Name == class }) {
+			continue
+		}
+		return &plan.Refusal{
+			Why: fmt.Sprintf("StorageClass %s of claim template %s is not found: new claims would wait for it", class, template),
+		}
+	}
+	return nil
+}
+
+// alone refuses to take the data away from where it can't come back: from the only pod,
+// and from all pods one after another where nobody asks whether it is back and the volumes
+// go as well.
+func (r Request) alone(s sts.Snapshot, pods map[int]types.UID) *plan.Refusal {
+	why := ""
+	switch {
+	case r.Force, len(pods) < s.Replicas():
+		return nil
+	case s.Replicas() == 1:
+		why = fmt.Sprintf("%s is the only pod of statefulset %q: it would begin without its data, which no other has",
+			s.PodName(s.Ordinals().First()), s.Name())
+	case r.Delete && !r.asks():
+		why = fmt.Sprintf("with --pvc=delete every pod of statefulset %q loses its volume, and nothing asks whether one has its data "+
+			"back before the next goes", s.Name())
+	default:
+		return nil
+	}
+	no := &plan.Refusal{Why: why}
+	if r.Delete && s.Replicas() > 1 {
+		no.Try = append(no.Try, hint.Words("give a command or a check that says so: --after-exec, --check-exec, --preset"))
+	}
+	no.Try = append(no.Try, hint.Words("go ahead all the same with --force"))
+	return no
+}
+
+// asks reports whether something is asked about a pod that is back, besides that it is
+// Available.
+func (r Request) asks() bool { return len(r.Hooks.After) > 0 || len(r.Checks) > 0 }
+
+// same refuses to go on with a replace of other ordinals, or in another way, than asked for.
+func (r Request) same(record *operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	begun := slices.Sorted(maps.Keys(record.Pods))
+	asked := slices.Sorted(slices.Values(r.Ordinals))
+	if r.Ordinals == nil || slices.Equal(asked, begun) {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("a replace of statefulset %q is in progress, of ordinals %s", s.Name(), workload.OrdinalWords(begun)),
+		Try: []hint.Hint{
+			hint.Plugin("finish it first", "replace", s.Name()), hint.Plugin("or give it up", "abort", s.Name()),
+		},
+	}
+}
