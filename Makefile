@@ -119,7 +119,7 @@ test: unit sandbox-unit prometheus-unit real-unit e2e faults-fixed ## Run every 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster
-	go test $(if $(RACE),-race) ./pkg/... ./cmd/... ./test/apiproxy/... ./test/arch/... ./test/auditlog/... ./test/compat/... ./test/controlplane/... ./test/docs/... ./test/faults/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/program/... ./test/readme/... ./test/soak/...
+	go test $(if $(RACE),-race) -timeout 60m ./pkg/... ./cmd/... ./test/apiproxy/... ./test/arch/... ./test/auditlog/... ./test/compat/... ./test/controlplane/... ./test/docs/... ./test/faults/... ./test/fuzz/... ./test/kinds/... ./test/krew/... ./test/pictures/... ./test/program/... ./test/readme/... ./test/soak/...
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME
