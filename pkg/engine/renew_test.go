@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -186,4 +187,14 @@ func TestAFinalizerThatIsNobodysHoldsANewClaimUp(t *testing.T) {
 	d := w.at(enginetest.StepTimeout).see(s)
 	require.Equal(t, engine.Halted, d.End.Result)
 	require.Contains(t, d.End.Message, "claim data-web-4 to go, held by finalizer backup.example/hold")
+}
+
+func TestOfSeveralThatAreDownNoneLosesItsClaim(t *testing.T) {
+	one := podsOf([]storage.Claim{aClaim(4), aClaim(3), aClaim(2)}, with(ststest.StablePod(3, ststest.Unready)))
+	require.Equal(t, "retain volume pv-data-web-3 of claim data-web-3", newWalk(t, renewing(4, 3, 2), one).see(one).Do.String(),
+		"the one that is down goes first, while all others have the data")
+	two := one
+	two.Pods = slices.Clone(one.Pods)
+	two.Pods[2] = with(ststest.StablePod(2, ststest.Unready)).Pods[2]
+	require.Nil(t, newWalk(t, renewing(4, 3, 2), two).see(two).Do)
 }

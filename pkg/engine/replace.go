@@ -123,6 +123,9 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, fi
 	slices.SortStableFunc(old, func(a, b sts.Pod) int { // those that lead come last
 		return isOf(leaders, a) - isOf(leaders, b)
 	})
+	if f.Mode == plan.ReplaceRenew && len(down) > 1 {
+		return replacement{} // nobody knows which of them has data that no other has
+	}
 	// What is down anyway goes first: nothing is lost by it.
 	all := slices.Concat(down, old)
 	if len(all) == 0 {

@@ -96,7 +96,8 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		return nil, no
 	}
 	rollout := rolling.Rollout{Run: r.Run, Set: s, Force: r.Force}
-	if no := rollout.RefuseUnless(cmp.Or(health.Unhealthy(s, wanted, now), rolling.Updating(s, pods, now))); no != nil {
+	if no := cmp.Or(broken(s, pods, now),
+		rollout.RefuseUnless(cmp.Or(health.Unhealthy(s, wanted, now), rolling.Updating(s, pods, now)))); no != nil {
 		return nil, no
 	}
 	rollout.Record = rollout.NewRecord(operation.VerbReplace, r.start(), now)

@@ -194,7 +194,8 @@ func TestWhatNoReplaceBeginsWith(t *testing.T) {
 	away.Pods = away.Pods[:4]
 	ending := data()
 	ending.Pods = ststest.Snapshot(ststest.Set(), []*corev1.Pod{ststest.StablePod(4, ststest.Terminating)}).Pods
-	nothing := ststest.Settled()
+	nothing, unwell := ststest.Settled(), data()
+	unwell.Pods[2] = ststest.Snapshot(ststest.Set(), []*corev1.Pod{ststest.StablePod(2, ststest.Unready)}).Pods[0]
 	gone := data()
 	gone.Set.Spec.Claims = []corev1.PersistentVolumeClaim{{Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: ptr.To("gone")}}}
 	known := func(r *replace.Request) { r.Classes = []storage.Class{{Name: "standard"}} }
@@ -210,6 +211,14 @@ func TestWhatNoReplaceBeginsWith(t *testing.T) {
 		{"a pod that is not there", ask([]int{4}), away, "pod web-4 is not there: its claims can be replaced once it is"},
 		{"a pod on its way out", ask([]int{4}), ending, "pod web-4 is being deleted already: its claims can be replaced once it is back"},
 		{"no claim", ask([]int{2}), disks([]string{"data"}), "pod web-2 has no claim to be replaced"},
+		{
+			"several of which one is not well", ask([]int{1, 2}), unwell,
+			"web-2 is running, not Ready: together with others its claims are not replaced",
+		},
+		{
+			"another that is not well", ask([]int{1}), unwell,
+			`statefulset "web" is not settled: web-2 is running, not Ready`,
+		},
 		{
 			"one that is to be kept", ask([]int{2}), data(keep),
 			"nothing is replaced; claim data-web-2: annotation kubectl-sts.github.io/keep",
@@ -242,6 +251,8 @@ func TestWhatNoReplaceBeginsWith(t *testing.T) {
 	planned(t, ask(nil, deletes, asking), data())
 	planned(t, ask(nil, deletes, forced), data())
 	planned(t, ask([]int{2}, known), data())
+	planned(t, ask([]int{2}), unwell)
+	planned(t, ask([]int{1}, forced), unwell)
 }
 
 // begun is the set with the record of a replace of ordinals 3 and 2.

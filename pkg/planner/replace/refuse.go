@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -59,6 +60,28 @@ func (r Request) unready(ordinal int, s sts.Snapshot) *plan.Refusal {
 		}
 	case len(r.claims(s, ordinal)) == 0:
 		return &plan.Refusal{Why: fmt.Sprintf("pod %s has no claim to be replaced", name)}
+	}
+	return nil
+}
+
+// broken refuses several pods where one of them is not Available: what it has may be what no
+// other has. Alone it may be as it likes, for that may be what is to be mended.
+func broken(s sts.Snapshot, pods map[int]types.UID, now time.Time) *plan.Refusal {
+	if len(pods) == 1 {
+		return nil
+	}
+	for o := range s.Ordinals().All() {
+		t := s.PodProgress(o, "", now)
+		if _, goes := pods[o]; !goes || t.Good() {
+			continue
+		}
+		return &plan.Refusal{
+			Why: fmt.Sprintf("%s is %s: together with others its claims are not replaced", t.Pod, t.Says()),
+			Try: []hint.Hint{
+				hint.Plugin("see what is the matter", "status", s.Name()),
+				hint.Plugin("replace its claims alone, if they are what is the matter", "replace", s.Name(), "--ordinals", fmt.Sprint(o)),
+			},
+		}
 	}
 	return nil
 }
