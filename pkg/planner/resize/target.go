@@ -58,9 +58,12 @@ func parse(text string, value func(string) (string, error)) (Target, error) {
 
 // size reads a quantity of whole bytes.
 func size(text string) (string, error) {
+	if podtemplate.Endless(text) { // to read it would take for ever
+		return "", fmt.Errorf("%q is no size like 20Gi", text)
+	}
 	q, err := resource.ParseQuantity(text)
 	switch {
-	case err != nil || podtemplate.Endless(text):
+	case err != nil:
 		return "", fmt.Errorf("%q is no size like 20Gi", text)
 	case q.Sign() <= 0:
 		return "", fmt.Errorf("%q: must be more than 0", text)
