@@ -31,6 +31,13 @@ func (a Address) URL(host string) string {
 	return scheme + "://" + host + a.Path
 }
 
+var errStrange = errors.New("the address has characters that don't belong into one")
+
+// plain reports whether a text can be shown as it is.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' })
+}
+
 // Parse reads ":PORT/PATH", with or without "http://" or "https://" before it, which is
 // an address in each pod, or an address of its own. What may be a secret is refused and
 // not repeated, for addresses are shown and recorded. Errors are one line.
@@ -40,8 +47,8 @@ func Parse(text string) (Address, error) {
 		return Address{}, errors.New("there is no address")
 	case len(text) > longest:
 		return Address{}, fmt.Errorf("the address has %d bytes, which is more than %d", len(text), longest)
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }):
-		return Address{}, errors.New("the address has characters that don't belong into one")
+	case !plain(text):
+		return Address{}, errStrange
 	}
 	whole := text
 	if strings.HasPrefix(text, ":") {
@@ -50,6 +57,9 @@ func Parse(text string) (Address, error) {
 	u, err := url.Parse(whole)
 	if err != nil {
 		return Address{}, errors.New("the address is none; it is [http[s]://]:PORT/PATH in each pod, or http[s]://HOST/PATH")
+	}
+	if !plain(u.Host) { // there %84 stands for a byte
+		return Address{}, errStrange
 	}
 	if err := secret(u); err != nil {
 		return Address{}, err
