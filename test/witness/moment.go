@@ -15,7 +15,7 @@ import (
 )
 
 // Moment is one version of one object. Versions of all kinds come out of one
-// counter, which puts the moments of all watches in order. One of the four is set.
+// counter, which puts the moments of all watches in order. One of the five is set.
 type Moment struct {
 	Version uint64
 	At      time.Time
@@ -26,6 +26,7 @@ type Moment struct {
 	Pod    *corev1.Pod
 	Claim  *corev1.PersistentVolumeClaim
 	Volume *corev1.PersistentVolume
+	Config *corev1.ConfigMap
 }
 
 // Object is the one that is set.
@@ -37,6 +38,8 @@ func (m Moment) Object() metav1.Object {
 		return m.Pod
 	case m.Claim != nil:
 		return m.Claim
+	case m.Config != nil:
+		return m.Config
 	default:
 		return m.Volume
 	}
@@ -48,6 +51,7 @@ const (
 	Pods    = "pods"
 	Claims  = "persistentvolumeclaims"
 	Volumes = "persistentvolumes"
+	Configs = "configmaps"
 )
 
 // Kind is the resource of the object.
@@ -59,6 +63,8 @@ func (m Moment) Kind() string {
 		return Pods
 	case m.Claim != nil:
 		return Claims
+	case m.Config != nil:
+		return Configs
 	default:
 		return Volumes
 	}
@@ -75,6 +81,8 @@ func momentOf(object any, gone bool) (m Moment, namespace string) {
 		m.Pod, namespace = o, o.Namespace
 	case *corev1.PersistentVolumeClaim:
 		m.Claim, namespace = o, o.Namespace
+	case *corev1.ConfigMap:
+		m.Config, namespace = o, o.Namespace
 	case *corev1.PersistentVolume:
 		m.Volume = o
 		if o.Spec.ClaimRef != nil {

@@ -63,11 +63,13 @@ type source struct {
 func (w *Witness) sources(namespace string) []source {
 	sets, pods := w.apps.StatefulSets(namespace), w.core.Pods(namespace)
 	claims, volumes := w.core.PersistentVolumeClaims(namespace), w.core.PersistentVolumes()
+	configs := w.core.ConfigMaps(namespace)
 	all := []source{
 		{Sets, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return sets.List(ctx, o) }, sets.Watch},
 		{Pods, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return pods.List(ctx, o) }, pods.Watch},
 		{Claims, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return claims.List(ctx, o) }, claims.Watch},
 		{Volumes, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return volumes.List(ctx, o) }, volumes.Watch},
+		{Configs, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return configs.List(ctx, o) }, configs.Watch},
 	}
 	return slices.DeleteFunc(all, func(s source) bool { return !slices.Contains(w.scope.Kinds, s.kind) })
 }
