@@ -21,6 +21,7 @@ func Generate(seed uint64) Schedule {
 		s.Acts = append(s.Acts, g.act(s.Sets, s.Rough))
 	}
 	withCommands(seed, s.Acts)
+	withRecreates(&s)
 	return s
 }
 

@@ -44,6 +44,8 @@ type Act struct {
 	Args   []string `json:"args"`
 	Before []Edit   `json:"before,omitempty"` // what somebody else does just before
 	Faults []Fault  `json:"faults,omitempty"`
+	// Manifest is the file that the command names, nil for none.
+	Manifest *Manifest `json:"manifest,omitempty"`
 	// Beside is another run that begins when this one has sent so many requests.
 	Beside *Act `json:"beside,omitempty"`
 	After  int  `json:"after,omitempty"`
@@ -93,6 +95,8 @@ const (
 	Annotations = "annotations" // removes what is the plugin's
 	Garbage     = "garbage"     // in the plugin's annotation
 	KeepClaim   = "keepClaim"   // the annotation that keeps the claim of the ordinal Number
+	Claim       = "claim"       // the size Text for the claim of the ordinal Number
+	ForgetSaved = "forgetSaved" // deletes the ConfigMap in which the set is written down
 )
 
 // Edit is a change by somebody else.
@@ -124,6 +128,9 @@ func (a Act) Verb() string { return a.Args[0] }
 
 // Set is the set that the act is about, empty for none or all.
 func (a Act) Set() string {
+	if a.Manifest != nil {
+		return a.Manifest.Set
+	}
 	if len(a.Args) > 1 && !strings.HasPrefix(a.Args[1], "-") {
 		return a.Args[1]
 	}

@@ -35,7 +35,9 @@ func TestSeedsMakeEverything(t *testing.T) {
 	var note func(schedule.Act)
 	note = func(a schedule.Act) {
 		verbs[a.Verb()] = true
-		for _, flag := range []string{"before-cmd", "after-cmd", "check-cmd", "check-http"} {
+		for _, flag := range []string{
+			"before-cmd", "after-cmd", "check-cmd", "check-http", "claims-only", "template-only", "grow", "ordinals", "cancel", "concurrency",
+		} {
 			flags[flag] = flags[flag] || a.Has(flag)
 		}
 		for _, f := range a.Faults {
@@ -58,6 +60,7 @@ func TestSeedsMakeEverything(t *testing.T) {
 	}
 	for _, verb := range []string{
 		"canary", "promote", "abort", "undo", "restart", "scale", "hold", "release", "prune-pvc", "restore-pvc", "status", "watch",
+		"recreate", "resize",
 	} {
 		require.True(t, verbs[verb], verb)
 	}
@@ -74,7 +77,7 @@ func TestSeedsMakeEverything(t *testing.T) {
 	for _, edit := range []string{
 		schedule.Template, schedule.Partition, schedule.Replicas, schedule.Strategy, schedule.DeletePod,
 		schedule.DeleteSet, schedule.RecreateSet,
-		schedule.Annotations, schedule.Garbage, schedule.KeepClaim,
+		schedule.Annotations, schedule.Garbage, schedule.KeepClaim, schedule.Claim, schedule.ForgetSaved,
 	} {
 		require.True(t, edits[edit], edit)
 	}
@@ -90,6 +93,29 @@ func TestSeedsMakeEverything(t *testing.T) {
 	} {
 		require.True(t, slices.ContainsFunc(sets, has), name)
 	}
+}
+
+// A recreate names its set in its manifest, which has another value in a field that no update
+// may change.
+func TestARecreateHasAManifestOfItsSet(t *testing.T) {
+	drawn := 0
+	for seed := range uint64(200) {
+		s := schedule.Generate(seed)
+		for _, a := range s.Acts {
+			if a.Manifest == nil {
+				require.NotContains(t, a.Args, "-f")
+				continue
+			}
+			drawn++
+			i := slices.IndexFunc(s.Sets, func(set schedule.Set) bool { return set.Name == a.Set() })
+			require.GreaterOrEqual(t, i, 0, a)
+			require.Equal(t, a.Manifest.File(), a.Args[2])
+			was, m := s.Sets[i], *a.Manifest
+			require.True(t, m.Parallel != was.Parallel || m.Service != "" || m.Size != "", "%s: %+v", a, m)
+			require.True(t, m.Size == "" || was.Template != "", "%s: %+v", a, m)
+		}
+	}
+	require.Positive(t, drawn)
 }
 
 func TestAnActIsRead(t *testing.T) {

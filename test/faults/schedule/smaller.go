@@ -78,6 +78,9 @@ func (a Act) String() string {
 		fmt.Fprintf(&out, "[%s] ", d)
 	}
 	fmt.Fprintf(&out, "kubectl sts %s", strings.Join(a.Args, " "))
+	if a.Manifest != nil {
+		fmt.Fprintf(&out, " (%+v)", *a.Manifest)
+	}
 	if a.Home > 0 {
 		out.WriteString(" (from another home)")
 	}
