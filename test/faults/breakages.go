@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -46,6 +47,11 @@ const (
 	boastsPartition = "names a partition that is not so"
 	boastsReplicas  = "names replicas that are not so"
 	keepsRecord     = "leaves its record on the set"
+	keepsMark       = "leaves the record of a recreate on the set"
+	deletesAll      = "deletes the set with its pods and creates it again"
+	createsOther    = "creates the set again with another template"
+	asksAgain       = "has a claim ask for another size than somebody else wants"
+	haltsAtOnce     = "does nothing and ends with 4"
 	endsInTrouble   = "takes everything back and ends with 4"
 )
 
@@ -126,6 +132,27 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 		_, err = b.saysHalted(ctx)
 		return halted, errors.Join(err, b.annotate(ctx, annotations.Rollout, record))
 	},
+	keepsMark: afterwards(func(ctx context.Context, b broken) error {
+		set, err := b.client.AppsV1().StatefulSets(b.namespace).Get(ctx, "web", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		return b.annotate(ctx, annotations.Recreate, fmt.Sprintf(`{"version":1,"id":"broken","started":"2026-01-02T03:04:05Z",`+
+			`"uid":%q,"what":"on purpose","partition":0,"whenScaled":"Retain","whenDeleted":"Retain"}`, set.UID))
+	}),
+	deletesAll: func(ctx context.Context, b broken) (int, error) {
+		return halted, b.recreates(ctx, metav1.DeletePropagationBackground, func(*appsv1.StatefulSet) {})
+	},
+	createsOther: func(ctx context.Context, b broken) (int, error) {
+		return halted, b.recreates(ctx, metav1.DeletePropagationOrphan, func(set *appsv1.StatefulSet) {
+			set.Spec.Template.Annotations["broken"] = "on purpose"
+		})
+	},
+	asksAgain: func(ctx context.Context, b broken) (int, error) {
+		return halted, errors.Join(b.resizes(ctx, "data-web-2", "1536Mi"), b.resizes(ctx, "data-web-1", "3Gi"),
+			b.resizes(ctx, "data-web-2", "3Gi"))
+	},
+	haltsAtOnce: func(context.Context, broken) (int, error) { return boast(`"replicas":3`) },
 	endsInTrouble: func(ctx context.Context, b broken) (int, error) {
 		_, err := b.saysHalted(ctx)
 		return halted, err

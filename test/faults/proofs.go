@@ -14,6 +14,8 @@ type proof struct {
 	how  string
 	says string   // in what the rule says
 	acts []string // the last of them is broken
+	// first disturbs the first of them, nil for nothing.
+	first *schedule.Fault
 	// ends says that none of them is, but the way out.
 	ends bool
 }
@@ -24,6 +26,15 @@ const (
 	keeps  = "scale web --replicas=2 --pvc=keep --yes"
 	drops  = "scale web --replicas=2 --pvc=delete --yes"
 	saves  = "scale web --replicas=2 --pvc=retain-volume --yes"
+	anew   = "recreate -f web.json --yes"
+	grows  = "resize web --size=3Gi --yes"
+)
+
+// A recreate of a set that keeps its claims anyway is killed when it is written down, and when
+// it has deleted the set.
+var (
+	beforeTheGap = &schedule.Fault{Does: schedule.Killed, Of: "write"}
+	inTheGap     = &schedule.Fault{Does: schedule.Killed, Of: "write", After: 2}
 )
 
 // proofs has one for each rule at least, and for truth one for each verb.
@@ -56,6 +67,14 @@ var proofs = []proof{
 	{rule: "truth", how: doesNothing, says: "still there", acts: []string{"hold web", "watch web"}},
 	{rule: "truth", how: doesNothing, says: "data-web-2 is still there", acts: []string{keeps, "prune-pvc web --yes"}},
 	{rule: "truth", how: doesNothing, says: "data-web-2 is not there", acts: []string{saves, "restore-pvc data-web-2"}},
+	{rule: "truth", how: doesNothing, says: "Policy:OrderedReady", acts: []string{anew}},
+	{rule: "truth", how: doesNothing, says: "the set is not there", acts: []string{anew, "recreate web --yes"}, first: inTheGap},
+	{rule: "truth", how: doesNothing, says: "is still there", acts: []string{anew, "recreate web --cancel --yes"}, first: beforeTheGap},
+	{rule: "truth", how: keepsMark, says: "kubectl-sts.github.io/recreate is still there", acts: []string{anew}},
+	{rule: "truth", how: doesNothing, says: "claim data-web-2 asks for 1Gi", acts: []string{grows + " --claims-only"}},
+	{rule: "truth", how: doesNothing, says: "the claim template asks for 1Gi", acts: []string{grows + " --template-only"}},
+	{rule: "recreates", how: deletesAll, says: "went with it", acts: []string{anew}},
+	{rule: "recreates", how: createsOther, says: "its controller has deleted pod web-2", acts: []string{anew}},
 	{rule: "json", how: saysMore, says: "a line that", acts: []string{canary + " -o json"}},
 	{rule: "json", how: saysNothing, says: "instead of an outcome", acts: []string{"hold web -o json"}},
 	{rule: "json", how: saysFour, says: "its last object says 4", acts: []string{"hold web -o json"}},
@@ -68,11 +87,14 @@ var proofs = []proof{
 	{rule: "strangers", how: deletesOther, says: "x-0", acts: []string{"restart web --soak=0s --yes"}},
 	{rule: "strangers", how: makesMap, says: "configmaps", acts: []string{canary}},
 	{rule: "fights", how: fightsBack, says: "after somebody else", acts: []string{canary}},
+	{rule: "fights", how: asksAgain, says: "after somebody else had it ask for 2Gi", acts: []string{grows + " --claims-only"}},
 	{rule: "budgets", how: takesPod, says: "the disruption budget wants 3", acts: []string{"restart web --ordinals=0 --soak=0s --yes"}},
 	{rule: "words", how: boastsPartition, says: `has left "partition 9"`, acts: []string{holds + " -o json"}},
 	{rule: "words", how: boastsReplicas, says: "has left 9 replicas", acts: []string{keeps + " -o json"}},
 	{rule: "words", how: endsWithFive, says: "all was well", acts: []string{"status web"}},
 	{rule: "way-out", how: keepsRecord, says: "the annotation", acts: []string{holds}, ends: true},
+	{rule: "way-out", how: haltsAtOnce, says: "has deleted the set, which is not there", acts: []string{anew}, first: inTheGap, ends: true},
+	{rule: "way-out", how: haltsAtOnce, says: "the ConfigMap kubectl-sts.web is still there", acts: []string{anew}, first: beforeTheGap, ends: true},
 	{rule: "way-out", how: endsInTrouble, says: "ended with 4", acts: []string{holds}, ends: true},
 }
 
@@ -88,13 +110,24 @@ func (p proof) schedule(i int) schedule.Schedule {
 		Sets: []schedule.Set{{Name: "web", Replicas: 3, Template: "data"}},
 	}
 	for _, line := range p.acts {
-		s.Acts = append(s.Acts, schedule.Act{Args: strings.Fields(line)})
+		a := schedule.Act{Args: strings.Fields(line)}
+		if line == anew {
+			a.Manifest = &schedule.Manifest{Set: "web", Parallel: true}
+		}
+		s.Acts = append(s.Acts, a)
+	}
+	if p.first != nil {
+		s.Acts[0].Faults = []schedule.Fault{*p.first}
 	}
 	switch p.how {
 	case dropsPolicy:
 		s.Sets[0].WhenScaled = "Delete"
 	case takesPod:
 		s.Sets[0].Available = 3
+	case asksAgain:
+		s.Acts[0].Faults = []schedule.Fault{{
+			Does: schedule.Foreign, Of: "write", After: 1, Edit: &schedule.Edit{Does: schedule.Claim, Set: "web", Number: 2, Text: "2Gi"},
+		}}
 	case deletesOther:
 		s.Sets = append(s.Sets, schedule.Set{Name: "x", Replicas: 1})
 	case fightsBack:

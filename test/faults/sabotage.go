@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -118,6 +119,34 @@ func (b broken) lowers(ctx context.Context) error {
 		_, err := pods.Get(ctx, name, metav1.GetOptions{})
 		return err
 	})
+}
+
+// recreates deletes the set and creates it again, changed.
+func (b broken) recreates(ctx context.Context, how metav1.DeletionPropagation, change func(*appsv1.StatefulSet)) error {
+	sets := b.client.AppsV1().StatefulSets(b.namespace)
+	set, err := sets.Get(ctx, "web", metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
+	if err := sets.Delete(ctx, set.Name, metav1.DeleteOptions{PropagationPolicy: &how}); err != nil {
+		return err
+	}
+	if err := gone(ctx, set.Name, sets.Watch, func() error {
+		_, err := sets.Get(ctx, set.Name, metav1.GetOptions{})
+		return err
+	}); err != nil {
+		return err
+	}
+	fresh := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Name: set.Name, Labels: set.Labels}, Spec: set.Spec}
+	change(fresh)
+	_, err = sets.Create(ctx, fresh, metav1.CreateOptions{})
+	return err
+}
+
+func (b broken) resizes(ctx context.Context, claim, size string) error {
+	_, err := b.client.CoreV1().PersistentVolumeClaims(b.namespace).Patch(ctx, claim, types.MergePatchType,
+		fmt.Appendf(nil, `{"spec":{"resources":{"requests":{"storage":%q}}}}`, size), metav1.PatchOptions{})
+	return err
 }
 
 // gone waits until an object is not there any more.

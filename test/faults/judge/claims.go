@@ -124,7 +124,12 @@ func (w world) mounted(claim string) bool {
 	return false
 }
 
+// wants reports whether a set wants an ordinal. One that is away while it is recreated wants
+// what is written down of it.
 func (w world) wants(set string, ordinal int) bool {
 	s := w.sets[set]
+	if kept := w.writtenDown(set); kept != nil && (s == nil || s.UID == kept.UID && s.DeletionTimestamp != nil) {
+		s = kept.Before
+	}
 	return s != nil && s.DeletionTimestamp == nil && ordinal >= start(s) && ordinal < start(s)+replicas(s)
 }

@@ -52,7 +52,7 @@ func (e *Evidence) unasked(m witness.Moment) string {
 	for _, owner := range m.Claim.OwnerReferences {
 		var what string
 		if owner.Kind == "StatefulSet" {
-			what = e.setEnded(owner, m.Version)
+			what = first(e.endedBy(owner), e.setEnded(owner, m.Version))
 		} else {
 			what = e.podEnded(owner, m)
 		}
@@ -71,6 +71,15 @@ func (e *Evidence) setEnded(owner metav1.OwnerReference, before uint64) string {
 		return ""
 	}
 	return fmt.Sprintf("nobody has told anything to delete set %s", owner.Name)
+}
+
+// endedBy says so where it was a run that has deleted a set whose the claim was: a recreate
+// keeps the claims first.
+func (e *Evidence) endedBy(owner metav1.OwnerReference) string {
+	if r, ok := e.deleted(owner.UID); ok {
+		return r.name() + " has deleted set " + owner.Name + ", whose it was"
+	}
+	return ""
 }
 
 // podEnded says so where it was a run that had a set give up a pod, and it was not

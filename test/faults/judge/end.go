@@ -21,7 +21,10 @@ func (e *Evidence) Left(name string) string {
 	w := e.end()
 	s := w.sets[name]
 	if s == nil {
-		return ""
+		return first(e.leftAway(name), w.notForgotten(name))
+	}
+	if what := w.notForgotten(name); what != "" {
+		return what
 	}
 	for _, annotation := range annotations.Records() {
 		if what := without(s, annotation); what != "" {
@@ -32,7 +35,7 @@ func (e *Evidence) Left(name string) string {
 	if what == "" && (partition(s) == 0 || onDelete(s)) {
 		what = w.oneRevision(s)
 	}
-	return first(what, e.changed(name, s))
+	return first(what, e.changed(name, s), e.unwanted(name, s))
 }
 
 // changed says what of a set's spec is not as it was, and no business of anybody
@@ -54,6 +57,14 @@ func (e *Evidence) changed(name string, s *appsv1.StatefulSet) string {
 		return fmt.Sprintf("the retention policies are %s and %s, and were %s and %s", scaled, deleted, wasScaled, wasDeleted)
 	}
 	return ""
+}
+
+// Changed reports whether somebody else has changed a set, or may have.
+func (e *Evidence) Changed(set string) bool {
+	return slices.ContainsFunc(e.Edits, func(d Edit) bool {
+		return d.Set == set && d.Does != schedule.DeletePod && d.Does != schedule.KeepClaim && d.Does != schedule.Claim &&
+			d.Does != schedule.ForgetSaved
+	})
 }
 
 // foreign reports whether somebody else has done any of this to a set.
@@ -120,7 +131,7 @@ func (e *Evidence) mostWays(set string, at uint64) int {
 			}
 		}
 	}
-	n = max(1, n)
+	n = max(1, n) // where a set is away, what is written down of it
 	if slices.ContainsFunc(e.Edits, func(d Edit) bool {
 		return d.Set == set && d.Does == schedule.Template && (!Healthy(d.Text) || s != nil && onDelete(s))
 	}) {

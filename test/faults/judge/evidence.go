@@ -110,6 +110,7 @@ func Rules() []Rule {
 		{"claims", "no claim is deleted that no command was told to delete", claims},
 		{"retained", "a volume that is to stay is there, and its claim can be restored", retained},
 		{"gate", "no pod below the gate is replaced", gate},
+		{"recreates", "a recreate takes no pod away, and neither does the set that it creates", recreates},
 		{"one-at-a-time", "the plugin takes no pod away while another one is away", oneAtATime},
 		{"codes", "every exit code is in the table, and one that could be", codes},
 		{"truth", "exit code 0 means that it is so", truth},

@@ -21,6 +21,7 @@ import (
 func fights(e *Evidence) []Violation {
 	var out []Violation
 	for _, r := range e.Runs {
+		out = append(out, e.asksAgain(r)...)
 		begun, back := uint64(0), false
 		for _, q := range r.Requests {
 			if !q.Taken() || q.Resource != "statefulsets" || q.Verb != "patch" || q.Version == 0 {

@@ -69,7 +69,8 @@ func codes(e *Evidence) []Violation {
 // plugin's own.
 func (e *Evidence) plain(r Run) bool {
 	w := e.at(r.From)
-	if name := r.Act.Set(); r.Act.Verb() != "restore-pvc" && name != "" && w.sets[name] == nil {
+	goesOn := r.Act.Verb() == "recreate" && w.written[r.Act.Set()] != nil
+	if name := r.Act.Set(); r.Act.Verb() != "restore-pvc" && name != "" && w.sets[name] == nil && !goesOn {
 		return false
 	}
 	return r.Act.Verb() != "restore-pvc" && !slices.ContainsFunc(e.Edits, func(d Edit) bool {

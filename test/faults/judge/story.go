@@ -73,8 +73,11 @@ func about(m witness.Moment) string {
 			m.Pod.Name, gone, revision(m.Pod), m.Pod.UID, ready(m.Pod), m.Pod.DeletionTimestamp != nil,
 			m.Pod.Spec.Containers[0].Image, m.Pod.Status.Phase)
 	case m.Claim != nil:
-		return fmt.Sprintf("claim %s%s volume %s deleted %t owners %d",
-			m.Claim.Name, gone, m.Claim.Spec.VolumeName, m.Claim.DeletionTimestamp != nil, len(m.Claim.OwnerReferences))
+		return fmt.Sprintf("claim %s%s volume %s deleted %t owners %d asks for %s has %s",
+			m.Claim.Name, gone, m.Claim.Spec.VolumeName, m.Claim.DeletionTimestamp != nil, len(m.Claim.OwnerReferences),
+			m.Claim.Spec.Resources.Requests.Storage(), m.Claim.Status.Capacity.Storage())
+	case m.Config != nil:
+		return "configmap " + m.Config.Name + gone
 	default:
 		return fmt.Sprintf("volume %s%s claim %s %s %s",
 			m.Volume.Name, gone, claimRef(m.Volume), m.Volume.Spec.PersistentVolumeReclaimPolicy, m.Volume.Status.Phase)
@@ -90,8 +93,8 @@ func claimRef(v *corev1.PersistentVolume) string {
 
 func aboutSet(s *appsv1.StatefulSet) string {
 	scaled, deleted := retention(s)
-	out := fmt.Sprintf(" generation %d (%d) replicas %d partition %d %s image %s revisions %s/%s available %d whenScaled %s whenDeleted %s",
-		s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type,
+	out := fmt.Sprintf(" uid %.8s deleted %t %s generation %d (%d) replicas %d partition %d %s image %s revisions %s/%s available %d whenScaled %s whenDeleted %s",
+		s.UID, s.DeletionTimestamp != nil, immutableOf(s), s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type,
 		s.Spec.Template.Spec.Containers[0].Image,
 		s.Status.CurrentRevision, s.Status.UpdateRevision, s.Status.AvailableReplicas, scaled, deleted)
 	for _, annotation := range append(annotations.Records(), annotations.Undone) {

@@ -28,6 +28,7 @@ type claim func(*Evidence, Run, world) string
 var done = map[string]claim{
 	"canary": onSet(canaryDone), "promote": onSet(promoteDone), "abort": onSet(abortDone), "undo": onSet(undoDone),
 	"restart": onSet(restartDone), "scale": onSet(scaleDone), "hold": onSet(holdDone), "release": onSet(releaseDone),
+	"recreate": recreateDone, "resize": resizeDone,
 	"status": settled, "watch": settled, "prune-pvc": pruneDone, "restore-pvc": restoreDone,
 }
 
@@ -121,7 +122,8 @@ func settled(_ *Evidence, r Run, w world) string {
 		if only := r.Act.Set(); only != "" && name != only {
 			continue
 		}
-		what := first(without(s, annotations.Rollout), without(s, annotations.Scale), without(s, annotations.Hold), w.updated(s))
+		what := first(without(s, annotations.Rollout), without(s, annotations.Scale), without(s, annotations.Hold),
+			without(s, annotations.Recreate), w.updated(s))
 		if what != "" {
 			return what
 		}

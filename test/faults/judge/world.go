@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
@@ -23,6 +24,7 @@ type world struct {
 	pods    map[string]*corev1.Pod
 	claims  map[string]*corev1.PersistentVolumeClaim
 	volumes map[string]*corev1.PersistentVolume
+	written map[string]*corev1.ConfigMap // by the set that is written down in it
 }
 
 func newWorld() world {
@@ -31,6 +33,7 @@ func newWorld() world {
 		map[string]*corev1.Pod{},
 		map[string]*corev1.PersistentVolumeClaim{},
 		map[string]*corev1.PersistentVolume{},
+		map[string]*corev1.ConfigMap{},
 	}
 }
 
@@ -64,6 +67,10 @@ func (w world) apply(m witness.Moment) {
 			return
 		}
 		put(w.claims, m.Claim.Name, m.Claim, m.Gone)
+	case m.Config != nil:
+		if set, ok := strings.CutPrefix(m.Config.Name, annotations.Saved); ok {
+			put(w.written, set, m.Config, m.Gone)
+		}
 	case m.Volume != nil:
 		put(w.volumes, m.Volume.Name, m.Volume, m.Gone)
 	}

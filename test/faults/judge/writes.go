@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/test/annotations"
 	"github.com/kubectl-sts/kubectl-sts/test/auditlog"
 	"github.com/kubectl-sts/kubectl-sts/test/faults/schedule"
 	"github.com/kubectl-sts/kubectl-sts/test/witness"
@@ -61,7 +62,12 @@ func strangers(e *Evidence) []Violation {
 }
 
 // aboutClaims are the verbs that may write to claims and volumes.
-var aboutClaims = []string{"scale", "prune-pvc", "restore-pvc"}
+var aboutClaims = []string{"scale", "prune-pvc", "restore-pvc", "resize", "recreate"}
+
+// recreates reports whether a run may delete its set and create it again.
+func (r Run) recreates() bool {
+	return r.Act.Verb() == "recreate" || r.Act.Verb() == "resize" && !r.Act.Has("claims-only")
+}
 
 // owns reports whether a write is to something that the run is about.
 func (e *Evidence) owns(r Run, w auditlog.Request) bool {
@@ -69,6 +75,10 @@ func (e *Evidence) owns(r Run, w auditlog.Request) bool {
 	switch {
 	case w.ObjectRef.Subresource != "":
 		return false
+	case r.recreates() && slices.Contains([]string{"create", "delete"}, w.Verb) &&
+		(w.ObjectRef.Resource == "statefulsets" && (name == "" || name == r.Act.Set()) ||
+			w.ObjectRef.Resource == "configmaps" && (name == "" || name == annotations.Saved+r.Act.Set())):
+		return true
 	case w.ObjectRef.Resource == "statefulsets":
 		return w.Verb == "patch" && name == r.Act.Set()
 	case w.ObjectRef.Resource == "pods":
@@ -76,6 +86,8 @@ func (e *Evidence) owns(r Run, w auditlog.Request) bool {
 		return w.Verb == "delete" && ok
 	case !slices.Contains(aboutClaims, r.Act.Verb()):
 		return false
+	case r.recreates() || r.Act.Verb() == "resize":
+		return w.ObjectRef.Resource == "persistentvolumeclaims" && w.Verb == "patch" && e.names(r, name)
 	case w.ObjectRef.Resource == "persistentvolumeclaims":
 		return name == "" && w.Verb == "create" || e.names(r, name)
 	case w.ObjectRef.Resource == "persistentvolumes":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -44,11 +43,12 @@ func (l *lane) version(ctx context.Context) uint64 {
 
 func (l *lane) do(ctx context.Context, d schedule.Edit) error {
 	sets := l.plane.client.AppsV1().StatefulSets(l.namespace)
-	i := slices.IndexFunc(l.schedule.Sets, func(s schedule.Set) bool { return s.Name == d.Set })
-	if i < 0 {
+	planned, known := l.planned(d.Set)
+	if !known {
 		return fmt.Errorf("no set %q in the schedule", d.Set)
 	}
-	planned := l.schedule.Sets[i]
+	claims := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace)
+	claim := fmt.Sprintf("%s-%s-%d", planned.Template, d.Set, planned.Start+d.Number)
 	switch d.Does {
 	case schedule.DeleteSet:
 		return sets.Delete(ctx, d.Set, metav1.DeleteOptions{})
@@ -58,10 +58,16 @@ func (l *lane) do(ctx context.Context, d schedule.Edit) error {
 		name := fmt.Sprintf("%s-%d", d.Set, planned.Start+d.Number)
 		return l.plane.client.CoreV1().Pods(l.namespace).Delete(ctx, name, metav1.DeleteOptions{})
 	case schedule.KeepClaim:
-		name := fmt.Sprintf("%s-%s-%d", planned.Template, d.Set, planned.Start+d.Number)
-		_, err := l.plane.client.CoreV1().PersistentVolumeClaims(l.namespace).Patch(ctx, name, types.MergePatchType,
+		_, err := claims.Patch(ctx, claim, types.MergePatchType,
 			annotated(map[string]any{annotations.Keep: "true"}), metav1.PatchOptions{})
 		return err
+	case schedule.Claim:
+		_, err := claims.Patch(ctx, claim, types.MergePatchType, marshal(map[string]any{"spec": map[string]any{
+			"resources": map[string]any{"requests": map[string]any{"storage": d.Text}},
+		}}), metav1.PatchOptions{FieldManager: "somebody"})
+		return err
+	case schedule.ForgetSaved:
+		return l.forgetSaved(ctx, d.Set)
 	}
 	patch := l.patch(ctx, d)
 	if patch == nil {
@@ -69,6 +75,21 @@ func (l *lane) do(ctx context.Context, d schedule.Edit) error {
 	}
 	_, err := sets.Patch(ctx, d.Set, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: "somebody"})
 	return err
+}
+
+// planned is a set of the schedule.
+func (l *lane) planned(name string) (schedule.Set, bool) {
+	for _, s := range l.schedule.Sets {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return schedule.Set{}, false
+}
+
+// forgetSaved deletes what is written down of a set.
+func (l *lane) forgetSaved(ctx context.Context, set string) error {
+	return l.plane.client.CoreV1().ConfigMaps(l.namespace).Delete(ctx, annotations.Saved+set, metav1.DeleteOptions{})
 }
 
 // patch is what somebody else changes of a set, nil for nothing.
@@ -84,7 +105,11 @@ func (l *lane) patch(ctx context.Context, d schedule.Edit) []byte {
 	case schedule.Replicas:
 		return spec(map[string]any{"replicas": d.Number})
 	case schedule.Annotations:
-		return annotated(map[string]any{annotations.Rollout: nil, annotations.Scale: nil, annotations.Hold: nil})
+		none := map[string]any{}
+		for _, annotation := range annotations.Records() {
+			none[annotation] = nil
+		}
+		return annotated(none)
 	}
 	set, err := l.plane.client.AppsV1().StatefulSets(l.namespace).Get(ctx, d.Set, metav1.GetOptions{})
 	switch {

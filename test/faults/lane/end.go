@@ -22,26 +22,39 @@ import (
 func (l *lane) wayOut(ctx context.Context, began uint64) error {
 	for _, s := range l.schedule.Sets {
 		for range 4 {
-			set, err := l.rested(ctx, s.Name)
-			if apierrors.IsNotFound(err) {
-				break
-			}
+			left, err := l.wayOutOf(ctx, s.Name, began)
 			if err != nil {
 				return err
 			}
-			e, err := l.evidence(ctx, began)
-			if err != nil {
-				return err
-			}
-			if e.Left(s.Name) == "" && healthy(set) {
+			if !left {
 				break
-			}
-			if err := l.leave(ctx, set, e); err != nil {
-				return err
 			}
 		}
 	}
 	return nil
+}
+
+// wayOutOf ends one thing that is left on a set, and reports whether there was any.
+func (l *lane) wayOutOf(ctx context.Context, name string, began uint64) (bool, error) {
+	set, err := l.rested(ctx, name)
+	if apierrors.IsNotFound(err) {
+		set, err = nil, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	e, err := l.evidence(ctx, began)
+	if err != nil {
+		return false, err
+	}
+	kept := e.WrittenDown(name)
+	switch {
+	case set == nil && kept == nil, set != nil && e.Left(name) == "" && healthy(set):
+		return false, nil
+	case set == nil:
+		return true, l.run(ctx, []string{"recreate", name, "--yes"})
+	}
+	return true, l.leave(ctx, set, kept, e)
 }
 
 // rested is a set once it has come to rest, or does not do so: that is what a command
@@ -76,10 +89,10 @@ func restless(written *appsv1.StatefulSet) func([]witness.Moment) string {
 }
 
 // stuck reports whether a set does not come to rest by itself. Pods that a scale leaves
-// are rolled out all the same.
+// are rolled out all the same, and those of a set that is recreated come back.
 func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
 	for _, annotation := range annotations.Records() {
-		if _, open := s.Annotations[annotation]; open && annotation != annotations.Scale {
+		if _, open := s.Annotations[annotation]; open && annotation != annotations.Scale && annotation != annotations.Recreate {
 			return true
 		}
 	}
@@ -89,7 +102,7 @@ func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
 }
 
 // leave runs the one command that ends what is on a set.
-func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evidence) error {
+func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, kept *judge.Written, e *judge.Evidence) error {
 	for _, annotation := range annotations.Records() {
 		text, ok := set.Annotations[annotation]
 		if !ok {
@@ -102,7 +115,13 @@ func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, e *judge.Evid
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
 			return l.drop(ctx, set.Name, annotation)
 		}
+		if annotation == annotations.Recreate {
+			return l.recreated(ctx, set, kept, e)
+		}
 		return l.run(ctx, l.command(ctx, set, annotation, n, e))
+	}
+	if kept != nil {
+		return l.recreated(ctx, set, kept, e)
 	}
 	// A template whose pods do not stay Ready may have been rolled out.
 	return l.run(ctx, l.undo(ctx, set))
@@ -119,8 +138,7 @@ func (l *lane) unreadable(e *judge.Evidence, set, text string) bool {
 // leaves the partition where it belongs.
 func (l *lane) drop(ctx context.Context, set, annotation string) error {
 	patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotation: nil}}}
-	planned := l.schedule.Sets[slices.IndexFunc(l.schedule.Sets, func(s schedule.Set) bool { return s.Name == set })]
-	if planned.Template != "" {
+	if planned, known := l.planned(set); known && planned.Template != "" {
 		policy := func(word string) string {
 			if word == "" {
 				return "Retain"

@@ -77,7 +77,7 @@ func NewPlane(ctx context.Context, cluster *controlplane.Cluster, plugin, work s
 		return nil, fmt.Errorf("building the sandbox: %w\n%s", err, out)
 	}
 	if p.witness, err = witness.Watch(ctx, client.AppsV1(), client.CoreV1(), witness.Scope{
-		Prefix: Prefix, Kinds: []string{witness.Sets, witness.Pods, witness.Claims, witness.Volumes},
+		Prefix: Prefix, Kinds: []string{witness.Sets, witness.Pods, witness.Claims, witness.Volumes, witness.Configs},
 	}); err != nil {
 		return nil, err
 	}

@@ -68,13 +68,28 @@ func statefulSet(s schedule.Set) *appsv1.StatefulSet {
 	return set
 }
 
+// manifested is a set with the fields of a manifest.
+func manifested(s schedule.Set, m schedule.Manifest) *appsv1.StatefulSet {
+	s.Parallel = m.Parallel
+	set := statefulSet(s)
+	if m.Service != "" {
+		set.Spec.ServiceName = m.Service
+	}
+	for i := range set.Spec.VolumeClaimTemplates {
+		if m.Size != "" {
+			set.Spec.VolumeClaimTemplates[i].Spec.Resources.Requests[corev1.ResourceStorage] = resource.MustParse(m.Size)
+		}
+	}
+	return set
+}
+
 func claimTemplate(name string) corev1.PersistentVolumeClaim {
 	return corev1.PersistentVolumeClaim{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
 			Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{
-				corev1.ResourceStorage: resource.MustParse("1Gi"),
+				corev1.ResourceStorage: resource.MustParse(schedule.FirstSize),
 			}},
 		},
 	}

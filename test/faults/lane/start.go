@@ -3,11 +3,13 @@ package lane
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -27,6 +29,9 @@ func (l *lane) begin(ctx context.Context, a schedule.Act, why judge.Purpose) (*r
 
 	home := filepath.Join(l.work, fmt.Sprintf("home-%d", a.Home))
 	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	if err := l.writeManifest(home, a.Manifest); err != nil {
 		return nil, err
 	}
 	kubeconfig := filepath.Join(l.work, fmt.Sprintf("kubeconfig-%d", r.Number))
@@ -58,6 +63,27 @@ func (l *lane) begin(ctx context.Context, a schedule.Act, why judge.Purpose) (*r
 		}
 	})
 	return r, nil
+}
+
+// writeManifest writes the file that a run is given, as somebody has it who has applied the
+// set in the beginning.
+func (l *lane) writeManifest(home string, m *schedule.Manifest) error {
+	if m == nil {
+		return nil
+	}
+	planned, known := l.planned(m.Set)
+	if !known {
+		return fmt.Errorf("no set %q in the schedule", m.Set)
+	}
+	set := manifested(planned, *m)
+	set.TypeMeta = metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"}
+	// Under a name of its own first: another run may be reading the one that is there.
+	file := filepath.Join(home, m.File())
+	fresh := file + "." + rand.Text()
+	if err := os.WriteFile(fresh, marshal(set), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(fresh, file)
 }
 
 func (r *run) token() string { return fmt.Sprintf("run-%d", r.Number) }
