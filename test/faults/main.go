@@ -16,6 +16,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -39,6 +42,7 @@ type options struct {
 	all      bool   // keep what was seen of those that did not fail, too
 	prove    bool
 	print    bool
+	with     string // a regular expression
 }
 
 func main() {
@@ -57,6 +61,7 @@ func main() {
 	flag.BoolVar(&o.all, "all", false, "keep what was seen of schedules that did not fail, too")
 	flag.BoolVar(&o.prove, "prove", false, "break the plugin on purpose, in each way that a promise forbids, and see that it is caught")
 	flag.BoolVar(&o.print, "print", false, "print the schedules and play nothing")
+	flag.StringVar(&o.with, "with", "", "only the seeds and proofs that have a command which this regular expression matches")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
@@ -77,9 +82,16 @@ func (o options) schedules() ([]schedule.Schedule, error) {
 		s, err := schedule.Parse(text)
 		return []schedule.Schedule{s}, err
 	}
+	with, err := regexp.Compile(o.with)
+	if err != nil {
+		return nil, err
+	}
 	var out []schedule.Schedule
 	for i := range o.seeds {
-		out = append(out, schedule.Generate(o.first+uint64(i)))
+		s := schedule.Generate(o.first + uint64(i))
+		if slices.ContainsFunc(s.Acts, func(a schedule.Act) bool { return with.MatchString(strings.Join(a.Args, " ")) }) {
+			out = append(out, s)
+		}
 	}
 	return out, nil
 }

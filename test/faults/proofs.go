@@ -71,7 +71,7 @@ var proofs = []proof{
 	{rule: "truth", how: doesNothing, says: "the set is not there", acts: []string{anew, "recreate web --yes"}, first: inTheGap},
 	{rule: "truth", how: doesNothing, says: "is still there", acts: []string{anew, "recreate web --cancel --yes"}, first: beforeTheGap},
 	{rule: "truth", how: keepsMark, says: "kubectl-sts.github.io/recreate is still there", acts: []string{anew}},
-	{rule: "truth", how: doesNothing, says: "claim data-web-2 asks for 1Gi", acts: []string{grows + " --claims-only"}},
+	{rule: "truth", how: doesNothing, says: "asks for 1Gi, and was to ask for 3Gi", acts: []string{grows + " --claims-only"}},
 	{rule: "truth", how: doesNothing, says: "the claim template asks for 1Gi", acts: []string{grows + " --template-only"}},
 	{rule: "recreates", how: deletesAll, says: "went with it", acts: []string{anew}},
 	{rule: "recreates", how: createsOther, says: "its controller has deleted pod web-2", acts: []string{anew}},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,10 @@ const neverTakes = 5 * time.Second
 // prove plays each of them, and fails where anything but its rule catches it.
 func prove(ctx context.Context, plane *lane.Plane, o options, out io.Writer) error {
 	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	with, err := regexp.Compile(o.with)
 	if err != nil {
 		return err
 	}
@@ -44,7 +49,9 @@ func prove(ctx context.Context, plane *lane.Plane, o options, out io.Writer) err
 		})
 	}
 	for i := range proofs {
-		next <- i
+		if slices.ContainsFunc(proofs[i].acts, with.MatchString) {
+			next <- i
+		}
 	}
 	close(next)
 	lanes.Wait()
