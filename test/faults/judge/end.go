@@ -131,7 +131,10 @@ func (e *Evidence) mostWays(set string, at uint64) int {
 			}
 		}
 	}
-	n = max(1, n) // where a set is away, what is written down of it
+	if w := e.at(at); w.written[set] != nil && (s == nil || without(s, annotations.Recreate) == "") {
+		n++
+	}
+	n = max(1, n)
 	if slices.ContainsFunc(e.Edits, func(d Edit) bool {
 		return d.Set == set && d.Does == schedule.Template && (!Healthy(d.Text) || s != nil && onDelete(s))
 	}) {

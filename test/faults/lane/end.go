@@ -103,25 +103,25 @@ func stuck(s *appsv1.StatefulSet, live []witness.Moment) bool {
 
 // leave runs the one command that ends what is on a set.
 func (l *lane) leave(ctx context.Context, set *appsv1.StatefulSet, kept *judge.Written, e *judge.Evidence) error {
+	notes := map[string]note{}
 	for _, annotation := range annotations.Records() {
 		text, ok := set.Annotations[annotation]
 		if !ok {
 			continue
 		}
-		if l.unreadable(e, set.Name, text) {
-			return l.drop(ctx, set.Name, annotation)
-		}
 		var n note
-		if err := json.Unmarshal([]byte(text), &n); err != nil {
+		if err := json.Unmarshal([]byte(text), &n); err != nil || l.unreadable(e, set.Name, text) {
 			return l.drop(ctx, set.Name, annotation)
 		}
-		if annotation == annotations.Recreate {
-			return l.recreated(ctx, set, kept, e)
-		}
-		return l.run(ctx, l.command(ctx, set, annotation, n, e))
+		notes[annotation] = n
 	}
-	if kept != nil {
+	if _, marked := notes[annotations.Recreate]; marked || kept != nil { // nothing else can be ended before
 		return l.recreated(ctx, set, kept, e)
+	}
+	for _, annotation := range annotations.Records() {
+		if n, ok := notes[annotation]; ok {
+			return l.run(ctx, l.command(ctx, set, annotation, n, e))
+		}
 	}
 	// A template whose pods do not stay Ready may have been rolled out.
 	return l.run(ctx, l.undo(ctx, set))

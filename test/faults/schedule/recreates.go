@@ -65,8 +65,12 @@ func (g *generator) recreates(sets []Set, rough bool) []Act {
 		other.Faults = g.recreateFaults(m, false)
 		a.Beside, a.After = &other, 1+g.IntN(25)
 	}
+	goesOn := g.chance(60)
+	if goesOn && g.chance(60) { // or there would be nothing to go on with
+		a.Faults = append(a.Faults, Fault{Does: g.one(Kill, Killed, Killed, Lose, Int), Of: "write", After: g.IntN(7)})
+	}
 	out := []Act{a}
-	for g.chance(60) && len(out) < 4 {
+	for ; goesOn && len(out) < 4; goesOn = g.chance(60) {
 		next := g.next(m, a)
 		next.Faults = g.recreateFaults(m, rough)
 		out = append(out, next)
