@@ -3,6 +3,7 @@ package witness
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -77,6 +78,18 @@ func (w *Witness) lacks(namespace, kind string, now map[types.UID]uint64, at uin
 		}
 	}
 	return "", w.grown
+}
+
+// Span is from one version to another.
+type Span struct{ From, To uint64 }
+
+// Missed are the spans in which a watch was cut and its history lost, as after a restart of
+// the API server: what was there in between and changed again, or went, bears the version of
+// the end or was never seen.
+func (w *Witness) Missed() []Span {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.missed)
 }
 
 // Forget drops what was seen in a namespace.

@@ -34,6 +34,7 @@ type Witness struct {
 	seen   map[string][]Moment             // by namespace
 	live   map[string]map[types.UID]Moment // the newest of each that is there
 	newest uint64
+	missed []Span
 	grown  chan struct{} // closed and made anew with every moment
 }
 
@@ -127,6 +128,9 @@ func (w *Witness) follow(ctx context.Context, s source, version string) {
 			continue
 		}
 		if again, err := w.list(ctx, s, false); err == nil {
+			w.mu.Lock()
+			w.missed = append(w.missed, Span{Number(version), Number(again)})
+			w.mu.Unlock()
 			version = again
 			continue
 		}

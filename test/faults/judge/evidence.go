@@ -3,6 +3,7 @@
 package judge
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/test/apiproxy"
@@ -21,6 +22,7 @@ type Evidence struct {
 	Moments   []witness.Moment
 	Writes    []auditlog.Request // everybody's
 	Kept      []Kept
+	Missed    []witness.Span // in which not every moment was seen
 	// Fits says what is wrong with a line that is to be an object of the schema.
 	Fits func(line []byte) error
 }
@@ -137,6 +139,11 @@ func Judge(e *Evidence) []Violation {
 		}
 	}
 	return out
+}
+
+// saw reports whether every moment between two versions was seen.
+func (e *Evidence) saw(from, to uint64) bool {
+	return !slices.ContainsFunc(e.Missed, func(s witness.Span) bool { return s.From <= to && s.To >= from })
 }
 
 // Alone reports whether nobody else has changed anything while a run went on: no

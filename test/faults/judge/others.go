@@ -136,7 +136,7 @@ func (w world) available(set string) int {
 func words(e *Evidence) []Violation {
 	return each(e, func(r Run) (string, bool) {
 		s := e.at(r.To).sets[r.Act.Set()]
-		if s == nil || !r.Alone || r.Act.Dry() {
+		if s == nil || !r.Alone || r.Act.Dry() || !e.saw(r.From, r.To) {
 			return "", false
 		}
 		what := r.unlike(e, s)

@@ -185,7 +185,7 @@ func recreateDone(e *Evidence, r Run, w world) string {
 	if is != wants && !r.Act.Has("cancel") {
 		return fmt.Sprintf("the set has %+v, and was to have %+v", is, wants)
 	}
-	return first(e.asBefore(name, s, kept, before), e.managersStay(was, r, s))
+	return first(e.asBefore(name, s, kept, before, r.Act.Has("cancel")), e.managersStay(was, r, s))
 }
 
 // podsStay says which pod that a set wants is another one by now, or nobody's.
@@ -205,7 +205,7 @@ func (w world) podsStay(now world, s *appsv1.StatefulSet) string {
 
 // asBefore says what of the gate and the retention policies is not as it was before the
 // recreate, unless somebody else has changed it meanwhile.
-func (e *Evidence) asBefore(name string, s *appsv1.StatefulSet, kept *Written, before *appsv1.StatefulSet) string {
+func (e *Evidence) asBefore(name string, s *appsv1.StatefulSet, kept *Written, before *appsv1.StatefulSet, cancelled bool) string {
 	if e.foreign(name, schedule.Annotations, schedule.Garbage, schedule.RecreateSet, schedule.Strategy) {
 		return ""
 	}
@@ -224,6 +224,9 @@ func (e *Evidence) asBefore(name string, s *appsv1.StatefulSet, kept *Written, b
 	}
 	if isScaled, isDeleted := retention(s); isScaled != scaled || isDeleted != deleted {
 		return fmt.Sprintf("the retention policies are %s and %s, and were %s and %s", isScaled, isDeleted, scaled, deleted)
+	}
+	if cancelled && before != nil { // it is somebody else's
+		gate = partition(before)
 	}
 	if !onDelete(s) && partition(s) != gate && !e.foreign(name, schedule.Partition) {
 		return fmt.Sprintf("the partition is %d, and was %d", partition(s), gate)

@@ -250,3 +250,13 @@ func TestAResizeThatAsksAgainFights(t *testing.T) {
 		require.Equal(t, tt.breach, len(s.asksAgain(r)) > 0, tt)
 	}
 }
+
+// An API server that was restarted has forgotten what its watches have not sent.
+func TestWhatWasNotSeenIsNotJudged(t *testing.T) {
+	s := began()
+	s.anew()
+	s.Runs[0].Alone = true
+	require.NotEmpty(t, truth(&s.Evidence))
+	s.Missed = []witness.Span{{From: 1, To: s.Began}}
+	require.Empty(t, truth(&s.Evidence))
+}

@@ -33,10 +33,10 @@ var done = map[string]claim{
 }
 
 // truth looks at what there is when a run has said that it is done. Only a run is
-// judged beside which nobody else has done anything.
+// judged beside which nobody else has done anything, and nothing has gone unseen.
 func truth(e *Evidence) []Violation {
 	return each(e, func(r Run) (string, bool) {
-		if r.Code != 0 || r.Signal != "" || r.Act.Dry() || !r.Alone {
+		if r.Code != 0 || r.Signal != "" || r.Act.Dry() || !r.Alone || !e.saw(r.From, r.To) {
 			return "", false
 		}
 		holds := done[r.Act.Verb()]

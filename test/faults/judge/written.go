@@ -56,7 +56,7 @@ func (k *Written) SameAs(s *appsv1.StatefulSet) bool {
 
 // Wants reports whether a set that somebody else has created wants the same pods and claims.
 func (k *Written) Wants(s *appsv1.StatefulSet) bool {
-	return immutableOf(k.Manifest) == immutableOf(s) && equality.Semantic.DeepEqual(k.Manifest.Spec.Template, s.Spec.Template)
+	return immutableOf(k.Manifest) == immutableOf(s) && replicas(k.Manifest) == replicas(s) && equality.Semantic.DeepEqual(k.Manifest.Spec.Template, s.Spec.Template)
 }
 
 // immutable are the fields that an update may not change.

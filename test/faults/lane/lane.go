@@ -162,6 +162,7 @@ func (l *lane) evidence(ctx context.Context, began uint64) (*judge.Evidence, err
 	e := &judge.Evidence{
 		Schedule: l.schedule, Namespace: l.namespace, Began: began, Moments: moments, Writes: writes,
 		Edits: append([]judge.Edit(nil), l.edits...), Fits: l.plane.fits,
+		Missed: l.plane.witness.Missed(),
 	}
 	for _, r := range l.runs {
 		r.mu.Lock()
