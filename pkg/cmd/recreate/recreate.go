@@ -40,7 +40,7 @@ var (
 		created with its gate closed, and has to adopt every pod at the revision that they have before the partition, the
 		retention policy and managedFields are restored.
 
-		When it is killed, "kubectl sts recreate NAME" resumes it, on any machine. Until the set is deleted, --cancel
+		When it is killed, the same command resumes it, on any machine, or "kubectl sts recreate NAME". Until the set is deleted, --cancel
 		restores what was changed.`)
 
 	example = templates.Examples(`

@@ -45,7 +45,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if p == nil {
 		return nothing(env, r)
 	}
-	return runner.Recreate(ctx, p, of, r.question())
+	return runner.Recreate(ctx, p, of, r.question(of))
 }
 
 // byHand says of a set of which nothing is known what a person can do.
@@ -58,11 +58,11 @@ func byHand(err error) error {
 	return &hint.Error{Err: err, Hints: []hint.Hint{hint.Kube(words, "apply", "-f", "FILENAME")}}
 }
 
-func (r *Request) question() string {
+func (r *Request) question(of runner.Recreated) string {
 	switch {
 	case r.Cancel:
 		return "Cancel the recreate?"
-	case r.Manifest == nil:
+	case r.Manifest == nil || of.Kept != nil:
 		return "Resume?"
 	}
 	return "Recreate?"
@@ -86,7 +86,7 @@ func prepare(ctx context.Context, runner *runner.Runner, r Request, of runner.Re
 	switch {
 	case r.Cancel:
 		return recreate.Cancel(runner.RecreateRequest(), of.Kept, of.Set, now)
-	case r.Manifest == nil:
+	case r.Manifest == nil, of.Kept != nil && recreate.Begun(*of.Kept, r.Manifest.Text()):
 		return runner.GoOnRecreating(of)
 	case of.Kept != nil:
 		return nil, recreate.InProgress(*of.Kept)

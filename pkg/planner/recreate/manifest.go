@@ -54,6 +54,21 @@ func Merge(live, wanted []byte) (json.RawMessage, error) {
 	return is.Text()
 }
 
+// Begun reports whether a recreate in progress is the one that a manifest asks for: a command
+// that was killed goes on when it is given again.
+func Begun(kept saved.Set, wanted []byte) bool {
+	merged, err := Merge(kept.Before, wanted)
+	if err != nil {
+		return false
+	}
+	asked, err := saved.Parse(merged)
+	if err != nil {
+		return false
+	}
+	begun, err := saved.Parse(kept.Manifest)
+	return err == nil && reflect.DeepEqual(asked, begun)
+}
+
 // Resized is the set as it is, with other sizes in its claim templates.
 func Resized(live []byte, sizes map[string]string) (json.RawMessage, error) {
 	o, err := saved.Parse(live)

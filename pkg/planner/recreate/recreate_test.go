@@ -283,6 +283,20 @@ func TestGoOn(t *testing.T) {
 	}
 }
 
+// A pipeline that starts a killed job anew gives the same manifest again.
+func TestTheSameManifestGoesOn(t *testing.T) {
+	kept, _ := begun(t)
+	require.True(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi"))))))
+	require.True(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi")), ststest.Replicas(2)))), "no field that it changes")
+	require.False(t, recreate.Begun(*kept, text(t, set(templates(template("data", "3Gi"))))))
+	require.False(t, recreate.Begun(*kept, text(t, set())))
+	require.False(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi")), service("peers")))))
+	require.False(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi")), func(set *appsv1.StatefulSet) {
+		set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "other"}}
+	}))))
+	require.False(t, recreate.Begun(*kept, []byte("{}")))
+}
+
 func TestCancel(t *testing.T) {
 	kept, mark := begun(t)
 	p, err := plantest.Saved(recreate.Cancel(recreate.Request{}, kept, settled(ststest.Annotated(saved.Annotation, mark)), ststest.Start))
