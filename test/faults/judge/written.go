@@ -2,6 +2,7 @@ package judge
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -48,9 +49,12 @@ func (w world) notForgotten(set string) string {
 	return ""
 }
 
-// SameAs reports whether a set is as it was written down, in what somebody else may have changed.
+// SameAs reports whether a set is as it was written down, in what somebody else or another verb
+// may have changed: an abort leaves a word of itself, for one.
 func (k *Written) SameAs(s *appsv1.StatefulSet) bool {
-	return replicas(k.Before) == replicas(s) && partition(k.Before) == partition(s) && onDelete(k.Before) == onDelete(s) &&
+	notes := maps.Clone(s.Annotations)
+	delete(notes, annotations.Recreate)
+	return maps.Equal(k.Before.Annotations, notes) && replicas(k.Before) == replicas(s) && partition(k.Before) == partition(s) && onDelete(k.Before) == onDelete(s) &&
 		equality.Semantic.DeepEqual(k.Before.Spec.Template, s.Spec.Template)
 }
 
