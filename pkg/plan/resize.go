@@ -62,7 +62,8 @@ func (r ResizeClaim) String() string {
 	return fmt.Sprintf("grow claim %s from %s to %s", r.Name, r.From, r.To)
 }
 
-// Resizable holds while a claim is the one that it was and asks for what it did.
+// Resizable holds while a claim is the one that it was and asks for what it did. A request
+// that is to be lowered may have been met meanwhile: the driver was on its way.
 type Resizable struct{ ClaimSize }
 
 // Check looks at the claim.
@@ -70,7 +71,11 @@ func (r Resizable) Check(s sts.Snapshot, _ time.Time) Progress {
 	if s.Claims == nil {
 		return claimsUnknown
 	}
-	if _, broken := r.claim(s); broken != "" {
+	c, broken := r.claim(s)
+	if broken == "" && storage.CompareSizes(r.To, c.Requested()) < 0 && storage.CompareSizes(r.To, c.Size) <= 0 {
+		broken = fmt.Sprintf("claim %s has %s by now, and no volume shrinks to %s", r.Name, c.Size, r.To)
+	}
+	if broken != "" {
 		return Progress{Broken: broken}
 	}
 	return Progress{Done: true}

@@ -204,3 +204,18 @@ func TestResizeClaim(t *testing.T) {
 	require.Equal(t, "the claims to be read", plan.Resizable{ClaimSize: toGrow(4)}.Check(ststest.Settled(), ststest.Start).Waiting)
 	require.NotEmpty(t, plan.Resizable{ClaimSize: toGrow(4)}.Check(ststest.WithClaims(growing(4, otherSize)), ststest.Start).Broken)
 }
+
+// While the claims before it grow, the driver may meet a request that is to be lowered.
+func TestARequestThatHasBeenMetIsNotLowered(t *testing.T) {
+	lower := plan.Resizable{ClaimSize: toGrow(4)}
+	lower.From = "3Gi"
+	for size, want := range map[string]string{
+		"1Gi": "",
+		"2Gi": "claim data-web-4 has 2Gi by now, and no volume shrinks to 2Gi",
+		"3Gi": "claim data-web-4 has 3Gi by now, and no volume shrinks to 2Gi",
+	} {
+		claim := growing(4, otherSize, func(c *storage.Claim) { c.Size = size })
+		require.Equal(t, want, lower.Check(ststest.WithClaims(claim), ststest.Start).Broken)
+	}
+	require.True(t, lower.Check(ststest.WithClaims(growing(4, grownNow)), ststest.Start).Done, "it asks for that already")
+}

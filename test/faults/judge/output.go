@@ -68,9 +68,9 @@ func codes(e *Evidence) []Violation {
 // plain reports whether the set of a run was there and its annotations were the
 // plugin's own.
 func (e *Evidence) plain(r Run) bool {
-	w := e.at(r.From)
-	goesOn := r.Act.Verb() == "recreate" && w.written[r.Act.Set()] != nil
-	if name := r.Act.Set(); r.Act.Verb() != "restore-pvc" && name != "" && w.sets[name] == nil && !goesOn {
+	name, goesOn := r.Act.Set(), r.Act.Verb() == "recreate" && e.at(r.From).written[r.Act.Set()] != nil
+	away := func(w world) bool { return w.sets[name] == nil || w.sets[name].DeletionTimestamp != nil }
+	if r.Act.Verb() != "restore-pvc" && name != "" && !goesOn && (away(e.at(r.From)) || !r.recreates() && e.once(r.From, r.To+1, away)) {
 		return false
 	}
 	return r.Act.Verb() != "restore-pvc" && !slices.ContainsFunc(e.Edits, func(d Edit) bool {
