@@ -93,8 +93,8 @@ var proofs = []proof{
 	{rule: "words", how: boastsReplicas, says: "has left 9 replicas", acts: []string{keeps + " -o json"}},
 	{rule: "words", how: endsWithFive, says: "all was well", acts: []string{"status web"}},
 	{rule: "way-out", how: keepsRecord, says: "the annotation", acts: []string{holds}, ends: true},
-	{rule: "way-out", how: haltsAtOnce, says: "has deleted the set, which is not there", acts: []string{anew}, first: inTheGap, ends: true},
-	{rule: "way-out", how: haltsAtOnce, says: "the ConfigMap kubectl-sts.web is still there", acts: []string{anew}, first: beforeTheGap, ends: true},
+	{rule: "way-out", how: haltsAtOnce, says: "has deleted the set", acts: []string{anew}, first: inTheGap, ends: true},
+	{rule: "way-out", how: haltsAtOnce, says: "ConfigMap kubectl-sts.web is", acts: []string{anew}, first: beforeTheGap, ends: true},
 	{rule: "way-out", how: endsInTrouble, says: "ended with 4", acts: []string{holds}, ends: true},
 }
 

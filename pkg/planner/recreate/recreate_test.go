@@ -287,7 +287,8 @@ func TestGoOn(t *testing.T) {
 func TestTheSameManifestGoesOn(t *testing.T) {
 	kept, _ := begun(t)
 	require.True(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi"))))))
-	require.True(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi")), ststest.Replicas(2)))), "no field that it changes")
+	scaled := text(t, set(templates(template("data", "2Gi")), ststest.Replicas(2)))
+	require.True(t, recreate.Begun(*kept, scaled), "no field that it changes")
 	require.False(t, recreate.Begun(*kept, text(t, set(templates(template("data", "3Gi"))))))
 	require.False(t, recreate.Begun(*kept, text(t, set())))
 	require.False(t, recreate.Begun(*kept, text(t, set(templates(template("data", "2Gi")), service("peers")))))

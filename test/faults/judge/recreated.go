@@ -25,7 +25,7 @@ func recreates(e *Evidence) []Violation {
 		if p := m.Pod; p != nil && (m.Gone || p.DeletionTimestamp != nil) && !going[p.UID] {
 			going[p.UID] = true
 			if before := w.pods[p.Name]; before != nil && before.UID == p.UID {
-				out = append(out, e.goes(w, before, m)...)
+				out = append(out, e.goes(before, m)...)
 			}
 		}
 		w.apply(m)
@@ -34,7 +34,7 @@ func recreates(e *Evidence) []Violation {
 }
 
 // goes judges one pod that goes.
-func (e *Evidence) goes(w world, p *corev1.Pod, m witness.Moment) []Violation {
+func (e *Evidence) goes(p *corev1.Pod, m witness.Moment) []Violation {
 	by := e.deleter(m)
 	switch owner := metav1.GetControllerOf(p); {
 	case owner == nil:
@@ -43,7 +43,7 @@ func (e *Evidence) goes(w world, p *corev1.Pod, m witness.Moment) []Violation {
 			return []Violation{r.breach("has deleted set %s, and pod %s went with it", owner.Name, p.Name)}
 		}
 	case strings.Contains(by, "statefulset-controller"):
-		if r, ok := e.recreated(w, owner, p, m.Version); ok {
+		if r, ok := e.recreated(owner, p, m.Version); ok {
 			return []Violation{r.breach("has recreated set %s, and its controller has deleted pod %s, of revision %s",
 				owner.Name, p.Name, revision(p))}
 		}
@@ -94,7 +94,7 @@ func (e *Evidence) somebodyDeleted(set string, from, to uint64) bool {
 
 // recreated is the run that has created the set of a pod around it, where nothing else since
 // then is a reason for the controller to delete it.
-func (e *Evidence) recreated(w world, owner *metav1.OwnerReference, p *corev1.Pod, at uint64) (Run, bool) {
+func (e *Evidence) recreated(owner *metav1.OwnerReference, p *corev1.Pod, at uint64) (Run, bool) {
 	for _, r := range e.Runs {
 		for _, q := range r.Requests {
 			if q.Verb != "create" || q.Resource != "statefulsets" || !q.Taken() || q.UID != string(owner.UID) || q.Version >= at {
@@ -185,7 +185,7 @@ func recreateDone(e *Evidence, r Run, w world) string {
 	if is != wants && !r.Act.Has("cancel") {
 		return fmt.Sprintf("the set has %+v, and was to have %+v", is, wants)
 	}
-	return first(e.asBefore(name, s, kept, before, r.Act.Has("cancel")), e.managersStay(was, r, s))
+	return first(e.asBefore(name, s, kept, before, r.Act.Has("cancel")), managersStay(was, s))
 }
 
 // podsStay says which pod that a set wants is another one by now, or nobody's.
@@ -236,7 +236,7 @@ func (e *Evidence) asBefore(name string, s *appsv1.StatefulSet, kept *Written, b
 
 // managersStay says who owned fields of a set before a recreate that has begun and ended with
 // one run, and does not own them now.
-func (e *Evidence) managersStay(was world, r Run, s *appsv1.StatefulSet) string {
+func managersStay(was world, s *appsv1.StatefulSet) string {
 	before := was.sets[s.Name]
 	if before == nil || was.written[s.Name] != nil || without(before, annotations.Recreate) != "" {
 		return ""

@@ -51,13 +51,17 @@ func (s *seen) anew() {
 				Call:  apiproxy.Call{Verb: "delete", Resource: "statefulsets", Name: "web"},
 				Write: true, Arrived: true, Code: 200, Version: deleted, UID: "web",
 			},
-			{Call: apiproxy.Call{Verb: "create", Resource: "statefulsets"}, Write: true, Arrived: true, Code: 201, Version: created, UID: "new"},
+			{
+				Call:  apiproxy.Call{Verb: "create", Resource: "statefulsets"},
+				Write: true, Arrived: true, Code: 201, Version: created, UID: "new",
+			},
 		},
 	}}
 }
 
 func writtenDown(uid string) *corev1.ConfigMap {
-	const set = `{"metadata":{"name":"web"},"spec":{"replicas":3,"podManagementPolicy":%q,"updateStrategy":{"rollingUpdate":{"partition":0}}}}`
+	const set = `{"metadata":{"name":"web"},"spec":{"replicas":3,"podManagementPolicy":%q,` +
+		`"updateStrategy":{"rollingUpdate":{"partition":0}}}}`
 	return &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Name: annotations.Saved + "web", UID: "config"},
 		Data: map[string]string{

@@ -93,9 +93,10 @@ func claimRef(v *corev1.PersistentVolume) string {
 
 func aboutSet(s *appsv1.StatefulSet) string {
 	scaled, deleted := retention(s)
-	out := fmt.Sprintf(" uid %.8s deleted %t %s generation %d (%d) replicas %d partition %d %s image %s revisions %s/%s available %d whenScaled %s whenDeleted %s",
-		s.UID, s.DeletionTimestamp != nil, immutableOf(s), s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s), s.Spec.UpdateStrategy.Type,
-		s.Spec.Template.Spec.Containers[0].Image,
+	out := fmt.Sprintf(" uid %.8s deleted %t %s generation %d (%d) replicas %d partition %d %s image %s",
+		s.UID, s.DeletionTimestamp != nil, immutableOf(s), s.Generation, s.Status.ObservedGeneration, replicas(s), partition(s),
+		s.Spec.UpdateStrategy.Type, s.Spec.Template.Spec.Containers[0].Image)
+	out += fmt.Sprintf(" revisions %s/%s available %d whenScaled %s whenDeleted %s",
 		s.Status.CurrentRevision, s.Status.UpdateRevision, s.Status.AvailableReplicas, scaled, deleted)
 	for _, annotation := range append(annotations.Records(), annotations.Undone) {
 		if text, ok := s.Annotations[annotation]; ok {

@@ -54,13 +54,15 @@ func (w world) notForgotten(set string) string {
 func (k *Written) SameAs(s *appsv1.StatefulSet) bool {
 	notes := maps.Clone(s.Annotations)
 	delete(notes, annotations.Recreate)
-	return maps.Equal(k.Before.Annotations, notes) && replicas(k.Before) == replicas(s) && partition(k.Before) == partition(s) && onDelete(k.Before) == onDelete(s) &&
+	return maps.Equal(k.Before.Annotations, notes) && replicas(k.Before) == replicas(s) &&
+		partition(k.Before) == partition(s) && onDelete(k.Before) == onDelete(s) &&
 		equality.Semantic.DeepEqual(k.Before.Spec.Template, s.Spec.Template)
 }
 
 // Wants reports whether a set that somebody else has created wants the same pods and claims.
 func (k *Written) Wants(s *appsv1.StatefulSet) bool {
-	return immutableOf(k.Manifest) == immutableOf(s) && replicas(k.Manifest) == replicas(s) && equality.Semantic.DeepEqual(k.Manifest.Spec.Template, s.Spec.Template)
+	return immutableOf(k.Manifest) == immutableOf(s) && replicas(k.Manifest) == replicas(s) &&
+		equality.Semantic.DeepEqual(k.Manifest.Spec.Template, s.Spec.Template)
 }
 
 // immutable are the fields that an update may not change.

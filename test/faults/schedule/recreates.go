@@ -227,7 +227,8 @@ func (g *generator) recreateFaults(m *model, rough bool) []Fault {
 		out = append(out, Fault{Does: Foreign, Of: "write", After: 1 + g.IntN(6), Edit: &d})
 	}
 	if g.chance(15) {
-		out = append(out, Fault{Does: Delay, Of: "write", After: g.IntN(6), For: time.Duration(100+g.IntN(1500)) * time.Millisecond, Times: 1})
+		late := time.Duration(100+g.IntN(1500)) * time.Millisecond
+		out = append(out, Fault{Does: Delay, Of: "write", For: late, After: g.IntN(6), Times: 1})
 	}
 	return out
 }

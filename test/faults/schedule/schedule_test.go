@@ -36,7 +36,8 @@ func TestSeedsMakeEverything(t *testing.T) {
 	note = func(a schedule.Act) {
 		verbs[a.Verb()] = true
 		for _, flag := range []string{
-			"before-cmd", "after-cmd", "check-cmd", "check-http", "claims-only", "template-only", "grow", "ordinals", "cancel", "concurrency",
+			"before-cmd", "after-cmd", "check-cmd", "check-http",
+			"claims-only", "template-only", "grow", "ordinals", "cancel", "concurrency",
 		} {
 			flags[flag] = flags[flag] || a.Has(flag)
 		}
