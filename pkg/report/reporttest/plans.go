@@ -71,6 +71,35 @@ func RestartPlan() plan.Plan {
 	}
 }
 
+// ReplacePlan gives two pods new claims; one of them has a claim that somebody has deleted
+// already, and one that stays.
+func ReplacePlan() plan.Plan {
+	claims := []plan.Renewal{
+		{Name: "data-web-3", UID: "uid", Ordinal: 3, Volume: "pv-data-web-3", Retain: true, Receipt: true},
+		{Name: "data-web-1", UID: "uid", Ordinal: 1, Volume: "pv-data-web-1", Retain: true, Receipt: true},
+	}
+	return plan.Plan{
+		Verb: "replace", Namespace: "default", Name: "web", UID: "web-uid", Made: ststest.Start, Claims: true,
+		Title:    "new claims for statefulset web: web-3, web-1",
+		Details:  []string{"claims of template data: 10Gi of standard → 5Gi of slow"},
+		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
+		Ordinals: []plan.Ordinal{
+			{Ordinal: 3, Pod: "web-3", Claims: []plan.ClaimFate{Fate("data-web-3", plan.FateRenewed), Fate("log-web-3", plan.FateKept)}},
+			{Ordinal: 1, Pod: "web-1", Claims: []plan.ClaimFate{Fate("data-web-1", plan.FateGoing), Fate("log-web-1", plan.FateKept)}},
+		},
+		Steps: []plan.Step{
+			{
+				Title: "note which claims are to be replaced", Until: plan.Observed{},
+				Change: plan.Edit{Says: "record", Annotations: map[string]*string{"example.com/record": ptr.To("r")}},
+			},
+			{
+				Title: "replace the claims of web-3, web-1", Until: plan.PodsRenewed{Claims: claims},
+				Replace: &plan.Replace{Mode: plan.ReplaceRenew, Claims: claims, Budgets: true},
+			},
+		},
+	}
+}
+
 // Fate is what happens to the claim of a template and an ordinal.
 func Fate(name string, f plan.Fate, changes ...func(*plan.ClaimFate)) plan.ClaimFate {
 	c := plan.ClaimFate{Fate: f, Claim: storage.Claim{

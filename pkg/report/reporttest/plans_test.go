@@ -13,7 +13,7 @@ import (
 // What is shown in the tests of reports are plans that a run could have.
 func TestThePlansAreTheSameAfterTheyWereSaved(t *testing.T) {
 	for _, p := range []plan.Plan{
-		reporttest.UndoPlan(), reporttest.RestartPlan(), reporttest.ScalePlan(), reporttest.ResizePlan(),
+		reporttest.UndoPlan(), reporttest.RestartPlan(), reporttest.ReplacePlan(), reporttest.ScalePlan(), reporttest.ResizePlan(),
 		reporttest.CanaryPlan(), reporttest.AbortPlan(), reporttest.ReconciledPlan(), reporttest.RecreatePlan(),
 	} {
 		require.Equal(t, plan.Identify(p), plantest.Same(p))

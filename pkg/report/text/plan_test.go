@@ -30,6 +30,8 @@ func TestPlan(t *testing.T) {
 		{"plan-undo", reporttest.UndoPlan(), report.Human, report.DryRunClient},
 		{"plan-undo-json", reporttest.UndoPlan(), report.JSON, report.DryRunClient},
 		{"plan-restart", reporttest.RestartPlan(), report.Human, report.DryRunServer},
+		{"plan-replace", reporttest.ReplacePlan(), report.Human, report.DryRunClient},
+		{"plan-replace-json", reporttest.ReplacePlan(), report.JSON, report.DryRunServer},
 		{"plan-abort", reporttest.AbortPlan(), report.Human, report.DryRunClient},
 		{"plan-canary-json", reporttest.CanaryPlan(), report.JSON, report.DryRunServer},
 		{"plan-resize", reporttest.ResizePlan(), report.Human, report.DryRunClient},
