@@ -149,3 +149,41 @@ func TestDeleteAClaimInADryRunAsksOnlyThat(t *testing.T) {
 		DryRun:        []string{metav1.DryRunAll},
 	})
 }
+
+func TestAClaimThatGoesBeforeItsPod(t *testing.T) {
+	uses := func(pod string) *corev1.Pod {
+		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: pod}, Spec: corev1.PodSpec{Volumes: []corev1.Volume{
+			{Name: "data", VolumeSource: corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data-web-4"},
+			}},
+		}}}
+	}
+	for _, test := range []struct {
+		name string
+		pods []*corev1.Pod
+		err  string
+	}{
+		{"its own pod uses it, which goes next", []*corev1.Pod{uses("web-4")}, ""},
+		{
+			"another pod uses it as well", []*corev1.Pod{uses("web-4"), uses("backup")},
+			"claim data-web-4 is kept by now: pod backup mounts it or waits for it",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := kubetest.NewServer(t)
+			t.Cleanup(server.Close)
+			server.On(http.MethodGet, kubetest.SetsPath, kubetest.List(ststest.Set()))
+			server.On(http.MethodGet, kubetest.PodsPath, kubetest.List(test.pods...))
+			server.On(http.MethodDelete, kubetest.ClaimPath, kubetest.Object(&corev1.PersistentVolumeClaim{}))
+
+			_, err := server.Client().Apply(t.Context(),
+				plan.DeleteClaim{Name: "data-web-4", UID: "claim-uid", Replaced: true, Mounted: true}, seenClaim())
+
+			if test.err == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, test.err)
+			}
+		})
+	}
+}

@@ -55,3 +55,20 @@ func TestARolloutWithCommandsNeedsMoreThanOneWithout(t *testing.T) {
 	require.Equal(t, append(bare, "get pods/exec", "create pods/exec", "get pods"),
 		of(plan.Step{Change: plan.Partition(4), Before: []plan.Hook{{Exec: true}}}))
 }
+
+func TestNewClaimsNeedAsMuchAsTheirVolumes(t *testing.T) {
+	of := func(claims ...plan.Renewal) []string {
+		var out []string
+		step := plan.Step{Replace: &plan.Replace{Mode: plan.ReplaceRenew, Claims: claims}}
+		for _, p := range permission.Of(&plan.Plan{Steps: []plan.Step{step}}, ststest.Settled()) {
+			out = append(out, p.String())
+		}
+		return out
+	}
+	require.Equal(t, []string{"delete persistentvolumeclaims", "delete pods"}, of(plan.Renewal{Name: "data-web-2"}))
+	kept := []string{
+		"delete persistentvolumeclaims", "get persistentvolumeclaims", "get persistentvolumes", "patch persistentvolumes", "delete pods",
+	}
+	require.Equal(t, kept, of(plan.Renewal{Name: "data-web-2"}, plan.Renewal{Name: "data-web-1", Retain: true}))
+	require.Equal(t, kept, of(plan.Renewal{Name: "data-web-2", Receipt: true}))
+}
