@@ -117,6 +117,11 @@ func (r Rollout) Check() error {
 	case r.Soak.Duration < 0:
 		return fmt.Errorf("soak %s", r.Soak.Duration)
 	}
+	for _, revision := range []string{r.Stable, r.Left, r.Target} {
+		if revision != "" && !sts.IsRevisionWord(revision) {
+			return fmt.Errorf("revision %q", revision)
+		}
+	}
 	if !knownHooks(r.Hooks) {
 		return fmt.Errorf("commands %q", r.Hooks)
 	}

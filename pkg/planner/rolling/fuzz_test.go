@@ -14,12 +14,14 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/abort"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/canary"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/restart"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/rolling"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
@@ -30,6 +32,8 @@ var recordSeeds = []string{
 	valid(`"verb":"undo","target":"web-update"`),
 	valid(`"verb":"restart","pods":{"2":"web-2-uid","4":"another"}`),
 	valid(`"verb":"restart","pods":{}`),
+	valid(`"verb":"replace","pods":{"2":"web-2-uid"},"claims":{"data-web-2":"data-web-2-uid","log-web-2":"x"},"retain":true`),
+	valid(`"verb":"replace","pods":{"2":"web-2-uid"}`), valid(`"claims":{"data-web-2":"x"}`),
 	valid(`"aborting":true,"left":"web-update","ownTemplate":true,"template":"0011223344556677","cause":"kubectl apply"`),
 	valid(`"order":{"ascending":true,"first":[2,0],"last":"role=primary"},"ignorePDB":true,"rollback":true`),
 	valid(`"partition":3,"soak":"1m30s"`),
@@ -86,13 +90,18 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 	add(is(3), ststest.Parallel)
 	add(is(4), ststest.Replicas(int32(updated%9)))
 	add(is(5), ststest.Unseen)
+	add(is(7), ststest.ClaimTemplates("data", "log"))
 	add(true, ststest.Annotated(note.RolloutAnnotation, text))
 	pods := ststest.Pods(0, 5-updated%6)
 	rest := ststest.Pods(5-updated%6, 5, ststest.Revision(ststest.Update))
 	if is(6) && len(rest) > 0 {
 		ststest.Unready(rest[0])
 	}
-	return ststest.Snapshot(ststest.Set(changes...), pods, rest)
+	s := ststest.Snapshot(ststest.Set(changes...), pods, rest)
+	if is(7) {
+		s.Claims = []storage.Claim{ststest.Claim("data-web-2"), ststest.Claim("log-web-2", func(c *storage.Claim) { c.Deleting = updated%2 == 0 })}
+	}
+	return s
 }
 
 // plansOf are the plans of every verb that may meet the record.
@@ -114,6 +123,10 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*plan.Plan, error) {
 		func() (*plan.Plan, error) { return plantest.Saved(restart.Plan(verbtest.Ask().Restart(), s, now)) },
 		func() (*plan.Plan, error) {
 			return plantest.Saved(restart.Pods(verbtest.Ask().Restart(), []int{1, 3}, s, now))
+		},
+		func() (*plan.Plan, error) {
+			r := verbtest.Ask()
+			return plantest.Saved(replace.GoOn(replace.Request{Run: r.Run, Resume: r.Resume, Ordinals: []int{2}, DeleteGiven: full}, s, now))
 		},
 		func() (*plan.Plan, error) {
 			return verbtest.GoOn(verb)(verbtest.Ask(), s, now)
