@@ -122,7 +122,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 // already. Who may not read them is not told so, and can give it up all the same.
 func claims(ctx context.Context, runner *runner.Runner, s sts.Snapshot) (sts.Snapshot, error) {
 	record, err := operation.FindRollout(s)
-	if err != nil || record == nil || record.Claims == nil {
+	if err != nil || record == nil || record.Verb != operation.VerbReplace {
 		return s, nil //nolint:nilerr // the planner says so
 	}
 	with, _, err := runner.Client.SetClaims(ctx, s)

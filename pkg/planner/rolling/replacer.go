@@ -33,7 +33,7 @@ type replacer interface {
 // and where only some are to be restarted or get new claims, the controller does not do it.
 func (r Rollout) replacer() replacer {
 	switch {
-	case r.Record.Claims != nil:
+	case r.Record.Verb == operation.VerbReplace:
 		return renewals(r)
 	case r.Record.Pods != nil:
 		return restarts(r)

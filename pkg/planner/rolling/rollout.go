@@ -55,7 +55,7 @@ func (r Rollout) Frame(verb string) *plan.Plan {
 		Images:      images,
 		Stable:      r.stable(),
 		Record:      note.RolloutAnnotation,
-		Claims:      r.Record.Claims != nil,
+		Claims:      r.Record.Verb == operation.VerbReplace,
 		Patience:    r.Limits.Patience,
 		Placing:     r.Limits.Placing,
 		StepTimeout: r.Limits.StepTimeout,

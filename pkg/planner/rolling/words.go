@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
 
 func (r Rollout) title(verb string) string {
 	title := fmt.Sprintf("%s of statefulset %s: %s", verb, r.Set.Name(), sts.Count(r.Set.Replicas(), "pod"))
-	if r.Record.Claims != nil {
+	if r.Record.Verb == operation.VerbReplace {
 		return fmt.Sprintf("new claims for statefulset %s: %s", r.Set.Name(), r.replacer().pods(0)) + r.soaked("")
 	}
 	if r.Record.Pods != nil {
@@ -33,9 +34,9 @@ func (r Rollout) soaked(each string) string {
 func (r Rollout) success() string {
 	n := len(r.Record.Pods)
 	switch {
-	case n == 1 && r.Record.Claims != nil:
+	case n == 1 && r.Record.Verb == operation.VerbReplace:
 		return fmt.Sprintf("1 pod of %s has new claims and is Available", r.Set.Name())
-	case r.Record.Claims != nil:
+	case r.Record.Verb == operation.VerbReplace:
 		return fmt.Sprintf("%d pods of %s have new claims and are Available", n, r.Set.Name())
 	case n > 0:
 		return fmt.Sprintf("%s of %s restarted and Available", sts.Count(n, "pod"), r.Set.Name())
