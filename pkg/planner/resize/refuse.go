@@ -86,7 +86,32 @@ func (b *builder) refuse() *plan.Refusal {
 	for _, why := range reasons {
 		said = append(said, plan.ClaimNames(by[why])+": "+why)
 	}
-	return &plan.Refusal{Why: "nothing is resized; " + strings.Join(said, "; ")}
+	return &plan.Refusal{Why: "nothing is resized; " + strings.Join(said, "; "), Try: b.smaller()}
+}
+
+// smaller is the way to volumes that are smaller than those that there are: new ones.
+func (b *builder) smaller() []hint.Hint {
+	for i := range b.sizes {
+		c := &b.sizes[i]
+		if template, of := b.templateOf(c.Claim.Name); of && c.Fate == plan.SizeLowers && storage.CompareSizes(c.Wanted, c.Claim.Size) < 0 {
+			return []hint.Hint{
+				hint.Plugin("for smaller volumes, first have new claims ask for less", "resize", b.s.Name(), "--size", template+"="+c.Wanted,
+					"--template-only"),
+				hint.Plugin("then give each ordinal new claims, one after another", "replace", b.s.Name(), "--all"),
+			}
+		}
+	}
+	return nil
+}
+
+// templateOf is the claim template that makes the claim.
+func (b *builder) templateOf(claim string) (string, bool) {
+	for _, template := range b.s.ClaimTemplates() {
+		if _, ok := b.s.ClaimOrdinal(template, claim); ok {
+			return template, true
+		}
+	}
+	return "", false
 }
 
 // why says why a claim can't get its size, or "".
