@@ -165,7 +165,8 @@ func TestAClaimThatGoesBeforeItsPod(t *testing.T) {
 	}{
 		{"its own pod uses it, which goes next", []*corev1.Pod{uses("web-4")}, ""},
 		{
-			"another pod uses it as well", []*corev1.Pod{uses("web-4"), uses("backup")},
+			"another pod uses it as well",
+			[]*corev1.Pod{uses("web-4"), uses("backup")},
 			"claim data-web-4 is kept by now: pod backup mounts it or waits for it",
 		},
 	} {

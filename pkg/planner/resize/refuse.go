@@ -95,8 +95,8 @@ func (b *builder) smaller() []hint.Hint {
 		c := &b.sizes[i]
 		if template, of := b.templateOf(c.Claim.Name); of && c.Fate == plan.SizeLowers && storage.CompareSizes(c.Wanted, c.Claim.Size) < 0 {
 			return []hint.Hint{
-				hint.Plugin("for smaller volumes, first have new claims ask for less", "resize", b.s.Name(), "--size", template+"="+c.Wanted,
-					"--template-only"),
+				hint.Plugin("for smaller volumes, first have new claims ask for less", "resize", b.s.Name(),
+					"--size", template+"="+c.Wanted, "--template-only"),
 				hint.Plugin("then give each ordinal new claims, one after another", "replace", b.s.Name(), "--all"),
 			}
 		}

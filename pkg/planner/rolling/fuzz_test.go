@@ -99,7 +99,8 @@ func shaped(text string, shape uint8, updated int) sts.Snapshot {
 	}
 	s := ststest.Snapshot(ststest.Set(changes...), pods, rest)
 	if is(7) {
-		s.Claims = []storage.Claim{ststest.Claim("data-web-2"), ststest.Claim("log-web-2", func(c *storage.Claim) { c.Deleting = updated%2 == 0 })}
+		goes := func(c *storage.Claim) { c.Deleting = updated%2 == 0 }
+		s.Claims = []storage.Claim{ststest.Claim("data-web-2"), ststest.Claim("log-web-2", goes)}
 	}
 	return s
 }
@@ -125,8 +126,8 @@ func plansOf(s sts.Snapshot, n uint8) []func() (*plan.Plan, error) {
 			return plantest.Saved(restart.Pods(verbtest.Ask().Restart(), []int{1, 3}, s, now))
 		},
 		func() (*plan.Plan, error) {
-			r := verbtest.Ask()
-			return plantest.Saved(replace.GoOn(replace.Request{Run: r.Run, Resume: r.Resume, Ordinals: []int{2}, DeleteGiven: full}, s, now))
+			r := replace.Request{Run: verbtest.Ask().Run, Ordinals: []int{2}, DeleteGiven: full}
+			return plantest.Saved(replace.GoOn(r, s, now))
 		},
 		func() (*plan.Plan, error) {
 			return verbtest.GoOn(verb)(verbtest.Ask(), s, now)
