@@ -159,7 +159,7 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 	freed := n.st.replace(step.Replace, n.p, n.s, progress, n.now)
 	n.wake(freed.at)
 	if progress.Waiting == "" {
-		progress.Waiting, progress.External = freed.waiting, freed.waiting != ""
+		progress.Waiting, progress.External = freed.waiting, freed.budget
 	}
 	if freed.do == nil {
 		n.keep()

@@ -189,12 +189,41 @@ func TestAFinalizerThatIsNobodysHoldsANewClaimUp(t *testing.T) {
 	require.Contains(t, d.End.Message, "claim data-web-4 to go, held by finalizer backup.example/hold")
 }
 
-func TestOfSeveralThatAreDownNoneLosesItsClaim(t *testing.T) {
+func TestNoClaimOfSeveralGoesWhileAPodIsDown(t *testing.T) {
 	one := podsOf([]storage.Claim{aClaim(4), aClaim(3), aClaim(2)}, with(ststest.StablePod(3, ststest.Unready)))
-	require.Equal(t, "retain volume pv-data-web-3 of claim data-web-3", newWalk(t, renewing(4, 3, 2), one).see(one).Do.String(),
-		"the one that is down goes first, while all others have the data")
+	handsOver := renewing(4, 3, 2)
+	handsOver.Steps[0].Before = []plan.Hook{{Command: "hand over", Exec: true, Lenient: true}}
+	d := newWalk(t, handsOver, one).see(one)
+	require.Nil(t, d.Do, "it can't hand over, and what it has may be what no other has")
+	require.Equal(t, "web-3 to be Ready again: no claim goes while it is not", d.Events[len(d.Events)-1].Message)
+
+	parted := podsOf([]storage.Claim{aClaim(4, goingOut), aClaim(3), aClaim(2)}, with(ststest.StablePod(3, ststest.Unready)))
+	require.Nil(t, newWalk(t, renewing(4, 3, 2), parted).see(parted).Do, "whose claim is on its way out waits as well")
+	own := podsOf([]storage.Claim{aClaim(4), aClaim(3, goingOut), aClaim(2)}, with(ststest.StablePod(3, ststest.Unready)))
+	require.NotNil(t, newWalk(t, renewing(4, 3, 2), own).see(own).Do, "its turn has begun")
+
+	forced := renewing(4, 3, 2)
+	until := forced.Steps[0].Until.(plan.PodsRenewed) //nolint:errcheck // it is one
+	until.Alone = true
+	forced.Steps[0].Until = until
+	require.Equal(t, "retain volume pv-data-web-3 of claim data-web-3", newWalk(t, forced, one).see(one).Do.String(),
+		"with force the one that is down goes first, while all others have the data")
+	alone := podsOf([]storage.Claim{aClaim(3)}, with(ststest.StablePod(3, ststest.Unready)))
+	require.NotNil(t, newWalk(t, renewing(3), alone).see(alone).Do, "alone it may be as it likes")
+
 	two := one
 	two.Pods = slices.Clone(one.Pods)
 	two.Pods[2] = with(ststest.StablePod(2, ststest.Unready)).Pods[2]
-	require.Nil(t, newWalk(t, renewing(4, 3, 2), two).see(two).Do)
+	require.Nil(t, newWalk(t, forced, two).see(two).Do, "nobody knows which of them has data that no other has")
+}
+
+func TestAPodThatItsCommandsHaveTakenOutOfServiceGoesOn(t *testing.T) {
+	p := renewing(4, 3)
+	p.Steps[0].Before = []plan.Hook{{Command: "drain", Exec: true, Lenient: true}}
+	all := podsOf([]storage.Claim{aClaim(4), aClaim(3)})
+	w := newWalk(t, p, all)
+	require.Equal(t, "drain", w.see(all).Hook.Command)
+	w.state = w.state.Hooked(w.now)
+	drained := podsOf([]storage.Claim{aClaim(4), aClaim(3)}, with(ststest.StablePod(4, ststest.Unready)))
+	require.Equal(t, "retain volume pv-data-web-4 of claim data-web-4", w.see(drained).Do.String())
 }

@@ -17,6 +17,7 @@ type replacement struct {
 	do      plan.Change
 	ordinal int // of the pod
 	waiting string
+	budget  bool // that is what it waits for
 	at      time.Time
 }
 
@@ -37,7 +38,11 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	pod, blocks := s.Blocker(now)
 	switch {
 	case f.Restarts():
-		return st.parting(*f, s, nextOld(*f, s, progress, st.Leaders(), st.parts(*f, s), now)) // no pod but those that were asked for
+		first := st.parts(*f, s)
+		if r, waits := st.downBeside(*f, p, s, progress, first); waits {
+			return r
+		}
+		return st.parting(*f, s, nextOld(*f, s, progress, st.Leaders(), first, now)) // no pod but those that were asked for
 	case blocks && progress.Keeps(pod.Name):
 		return replacement{}
 	case blocks:
@@ -49,6 +54,27 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 		return nextOld(*f, s, progress, st.Leaders(), nil, now)
 	}
 	return replacement{}
+}
+
+// downBeside reports whether a pod that is down keeps every claim from going, and what to
+// wait for then. What it has may be what no other has, its commands can't be run in it, and
+// another one that goes as well is one too many. It goes itself where nobody asks for any
+// other, and where its turn has begun: that may be why it is down.
+func (st *State) downBeside(
+	f plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, first []int,
+) (replacement, bool) {
+	renewed, _ := st.Step(p).Until.(plan.PodsRenewed) //nolint:errcheck // else it is none
+	if f.Mode != plan.ReplaceRenew || renewed.Alone || !f.Several() {
+		return replacement{}, false
+	}
+	for _, t := range progress.Pods {
+		pod, there := s.Pod(t.Ordinal)
+		if !there || pod.Ready || t.State != sts.StateOld || slices.Contains(first, t.Ordinal) || st.hooks.begun[pod.UID] {
+			continue
+		}
+		return replacement{waiting: pod.Name + " to be Ready again: no claim goes while it is not"}, true
+	}
+	return replacement{}, false
 }
 
 // parting is the same with what becomes of the pod's claims before it goes.
@@ -163,7 +189,7 @@ func isOf(ordinals []int, pod sts.Pod) int {
 // deletion deletes the pod, or waits for the budgets that forbid it.
 func deletion(f plan.Replace, s sts.Snapshot, pod sts.Pod, why string) replacement {
 	if words := s.Forbids(pod); f.Budgets && words != "" && !f.Always(pod) {
-		return replacement{waiting: words}
+		return replacement{waiting: words, budget: true}
 	}
 	d := plan.DeletePod{Name: pod.Name, UID: pod.UID, Why: why}
 	if f.Order.Last != "" {

@@ -188,6 +188,11 @@ type Replace struct {
 // Restarts reports whether pods come back at the revision that they have.
 func (f *Replace) Restarts() bool { return f.Mode == ReplaceRestart || f.Mode == ReplaceRenew }
 
+// Several reports whether the claims of more than one ordinal go.
+func (f *Replace) Several() bool {
+	return slices.ContainsFunc(f.Claims, func(r Renewal) bool { return r.Ordinal != f.Claims[0].Ordinal })
+}
+
 // Goes are the claims that go with the pod of this ordinal.
 func (f *Replace) Goes(ordinal int) []Renewal {
 	var out []Renewal
