@@ -227,3 +227,15 @@ func TestAPodThatItsCommandsHaveTakenOutOfServiceGoesOn(t *testing.T) {
 	drained := podsOf([]storage.Claim{aClaim(4), aClaim(3)}, with(ststest.StablePod(4, ststest.Unready)))
 	require.Equal(t, "retain volume pv-data-web-4 of claim data-web-4", w.see(drained).Do.String())
 }
+
+func TestANewPodIsNotTakenForTheOldOneWhileItsClaimIsSeenLate(t *testing.T) {
+	all := podsOf([]storage.Claim{aClaim(4), aClaim(3)})
+	w := newWalk(t, renewing(4, 3), all)
+	for range 3 { // its volume, its claim, itself
+		taken(w, w.see(all).Do)
+	}
+	for _, late := range []func(*podObject){ststest.Recreated, ststest.Unready} {
+		s := podsOf([]storage.Claim{aClaim(4, goingOut), aClaim(3)}, with(ststest.StablePod(4, ststest.Recreated, late)))
+		require.Nil(t, w.see(s).Do)
+	}
+}

@@ -82,6 +82,9 @@ func (st *State) parting(f plan.Replace, s sts.Snapshot, r replacement) replacem
 	if r.do == nil {
 		return r
 	}
+	if f.Mode == plan.ReplaceRenew && s.PodName(r.ordinal) == st.renewed {
+		return replacement{} // it is the new one already: what is known of its claims is older
+	}
 	for _, claim := range f.Goes(r.ordinal) {
 		for _, c := range claim.Changes(s.PodName(r.ordinal)) {
 			if !st.parted[c] && !c.Done(s) {

@@ -45,6 +45,7 @@ type State struct {
 	unsure     plan.Change             // a write whose fate is unknown
 	conflicted plan.Change             // a write that met a conflict, perhaps with itself
 	deleted    types.UID               // the pod that the run deleted last
+	renewed    string                  // its name
 	parted     map[plan.Change]bool    // what was done with claims whose pods go next
 	baseline   map[int]baseline        // pods since they were first good
 	trouble    map[types.UID]time.Time // since when a pod has been in trouble
@@ -125,7 +126,7 @@ func (st State) Applied(c plan.Change, set *workload.Set, now time.Time) State {
 			st.expected = c.Left(st.expected, set)
 		}
 	case plan.DeletePod:
-		st.deleted, st.checks = c.UID, st.checks.again()
+		st.deleted, st.renewed, st.checks = c.UID, c.Name, st.checks.again()
 		return st // no step's own change: it is what the step waits for
 	case plan.DeleteSet:
 		st.expected, st.deletedSet = nil, now
