@@ -239,3 +239,25 @@ func TestANewPodIsNotTakenForTheOldOneWhileItsClaimIsSeenLate(t *testing.T) {
 		require.Nil(t, w.see(s).Do)
 	}
 }
+
+func TestAClaimThatGoesFromUnderItsPod(t *testing.T) {
+	gone := podsOf([]storage.Claim{aClaim(3, another)})
+	w := newWalk(t, renewing(4, 3), gone)
+	require.Equal(t, "web-4", deletes(w.see(gone).Do), "the pod runs on with the volume of before")
+	taken(w, plan.DeletePod{Name: "web-4", UID: "web-4-uid"})
+	back := podsOf([]storage.Claim{aClaim(3, another)}, with(ststest.StablePod(4, ststest.Recreated)))
+	require.Nil(t, w.see(back).Do, "the watch lags behind")
+	require.Nil(t, w.see(back).End)
+	both := podsOf([]storage.Claim{aClaim(4, another), aClaim(3, another)}, with(ststest.StablePod(4, ststest.Recreated)))
+	require.Equal(t, engine.Done, w.see(both).End.Result)
+}
+
+func TestAPodThatCantBeMadeWhileItsClaimStaysIsInTrouble(t *testing.T) {
+	away := ststest.Without(ststest.Settled(), 4)
+	away.FailedCreates = map[string]sts.FailedCreate{"web-4": {At: ststest.Start, Message: "exceeded quota"}}
+	s := podsOf([]storage.Claim{aClaim(4)}, away)
+	s.FailedCreates = away.FailedCreates
+	p := plan.PodsRenewed{Claims: []plan.Renewal{renewal(4)}}.Check(s, ststest.Start)
+	require.Empty(t, p.Waiting, "nobody has deleted it")
+	require.Equal(t, "exceeded quota", p.Pods[4].Trouble.Message)
+}

@@ -125,8 +125,8 @@ func (r Renewal) Changes(pod string) []Change {
 	return append(out, DeleteClaim{Name: r.Name, UID: r.UID, Why: why, Receipt: r.Receipt, Replaced: true, Mounted: true})
 }
 
-// PodsRenewed holds when none of these claims is there any more, the pods of their
-// ordinals have others, and every pod is Available. It needs a plan with Claims set.
+// PodsRenewed holds when none of these claims is there any more, others of their names are,
+// and every pod is Available. It needs a plan with Claims set.
 type PodsRenewed struct {
 	Claims []Renewal `json:"claims"`
 	// Alone leaves out of account whether the other pods are Available.
@@ -154,10 +154,13 @@ func (c PodsRenewed) Check(s sts.Snapshot, now time.Time) Progress {
 			switch {
 			case runs && !pod.Terminating: // it uses the old one
 				t.State, t.Due = sts.StateOld, true
-			case !runs: // the controller says that it can't make the pod, and makes it once the claim has gone
+			case !runs && claim.Deleting: // the controller says that it can't make the pod, and makes it once the claim has gone
 				t.Trouble, p.Waiting = nil, "claim "+claim.Name+" to go"+heldBy(claim)
 			}
 			t.GoodAt = time.Time{}
+		} else if pod, runs := s.Pod(o); wanted && runs && !pod.Terminating && c.missing(s, o) {
+			// The claim was made to go while the pod uses it, which runs on with the old volume.
+			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
 		}
 		p.add(t)
 		good = good && t.Good()
@@ -182,6 +185,13 @@ func (c PodsRenewed) first(s sts.Snapshot, ordinal int) (storage.Claim, bool) {
 		}
 	}
 	return storage.Claim{}, false
+}
+
+// missing reports whether an ordinal lacks a claim in the place of an old one.
+func (c PodsRenewed) missing(s sts.Snapshot, ordinal int) bool {
+	return slices.ContainsFunc(c.Claims, func(r Renewal) bool {
+		return r.Ordinal == ordinal && !slices.ContainsFunc(s.Claims, func(c storage.Claim) bool { return c.Name == r.Name })
+	})
 }
 
 // About reports whether the pod is to get new claims.
