@@ -261,3 +261,17 @@ func TestAPodThatCantBeMadeWhileItsClaimStaysIsInTrouble(t *testing.T) {
 	require.Empty(t, p.Waiting, "nobody has deleted it")
 	require.Equal(t, "exceeded quota", p.Pods[4].Trouble.Message)
 }
+
+func TestAClaimThatIsBoundAfterThePlanKeepsItsVolume(t *testing.T) {
+	p := renewing(4)
+	unbound := p.Steps[0].Replace.Claims[0]
+	unbound.Volume, unbound.Receipt = "", false
+	p.Steps[0].Replace.Claims[0] = unbound
+	p.Steps[0].Until = plan.PodsRenewed{Claims: []plan.Renewal{unbound}}
+	before := podsOf([]storage.Claim{aClaim(4, func(c *storage.Claim) { c.Volume = "" })})
+	require.Equal(t, "delete claim data-web-4: so that web-4 gets a new one", newWalk(t, p, before).see(before).Do.String())
+	bound := podsOf([]storage.Claim{aClaim(4)})
+	end := newWalk(t, p, bound).see(bound).End
+	require.Equal(t, engine.Drifted, end.Result)
+	require.Equal(t, "claim data-web-4 was bound to volume pv-data-web-4 after this was planned", end.Message)
+}

@@ -108,7 +108,8 @@ type Renewal struct {
 	UID     types.UID `json:"uid"`
 	Ordinal int       `json:"ordinal"`
 	Volume  string    `json:"volume,omitempty"` // "" while the claim is not bound
-	// Retain says that the volume is set to Retain before.
+	// Retain says that the volume is set to Retain before. Of a claim that is not bound it
+	// says that a volume which it gets meanwhile would have to stay.
 	Retain bool `json:"retain,omitempty"`
 	// Receipt is that of [DeleteClaim].
 	Receipt bool `json:"record,omitempty"`
@@ -118,7 +119,7 @@ type Renewal struct {
 func (r Renewal) Changes(pod string) []Change {
 	var out []Change
 	why := "so that " + pod + " gets a new one"
-	if r.Retain {
+	if r.Retain && r.Volume != "" {
 		out = append(out, RetainVolume{Claim: r.Name, UID: r.UID, Volume: r.Volume})
 		why += "; its volume stays"
 	}
@@ -141,7 +142,7 @@ func (c PodsRenewed) Check(s sts.Snapshot, now time.Time) Progress {
 	case s.Claims == nil:
 		return claimsUnknown
 	}
-	var p Progress
+	p := Progress{Broken: c.bound(s)}
 	good := true
 	for o := range s.Ordinals().All() {
 		wanted := c.About(o)
@@ -185,6 +186,17 @@ func (c PodsRenewed) first(s sts.Snapshot, ordinal int) (storage.Claim, bool) {
 		}
 	}
 	return storage.Claim{}, false
+}
+
+// bound says which claim was given a volume since the plan was made, which says nothing of
+// how that is kept.
+func (c PodsRenewed) bound(s sts.Snapshot) string {
+	for _, r := range c.Claims {
+		if claim, there := findClaim(s, r.UID); there && r.Retain && r.Volume == "" && claim.Volume != "" {
+			return fmt.Sprintf("claim %s was bound to volume %s after this was planned", r.Name, claim.Volume)
+		}
+	}
+	return ""
 }
 
 // missing reports whether an ordinal lacks a claim in the place of an old one.

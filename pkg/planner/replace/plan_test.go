@@ -122,7 +122,7 @@ func TestWhatBecomesOfWhichClaim(t *testing.T) {
 		},
 		{
 			"one that never was bound has none", ask([]int{2}), data(unbound),
-			[]plan.Renewal{{Name: "data-web-2", UID: "data-web-2-uid", Ordinal: 2}},
+			[]plan.Renewal{{Name: "data-web-2", UID: "data-web-2-uid", Ordinal: 2, Retain: true}},
 			[]plan.Fate{plan.FateRenewed},
 			"1 pod of web has new claims and is Available",
 		},

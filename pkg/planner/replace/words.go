@@ -99,7 +99,7 @@ func success(p *plan.Plan) string {
 	for i := range p.Steps {
 		if f := p.Steps[i].Replace; f != nil {
 			for _, c := range f.Claims {
-				if c.Retain || c.Receipt {
+				if c.Volume != "" && (c.Retain || c.Receipt) {
 					volumes++
 				}
 				if c.Receipt {

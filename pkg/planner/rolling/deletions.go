@@ -87,7 +87,7 @@ func (r Rollout) Renewals() []plan.Renewal {
 			if i >= 0 {
 				fate := plan.ClaimFate{Claim: r.Set.Claims[i], Fate: r.Fate()}
 				renewal.Volume = fate.Claim.Volume
-				renewal.Retain = r.Record.Retain && fate.Claim.Volume != "" && fate.Claim.DataDies()
+				renewal.Retain = r.Record.Retain && (fate.Claim.Volume == "" || fate.Claim.DataDies())
 				renewal.Receipt = fate.VolumeStays()
 			}
 			out = append(out, renewal)
