@@ -79,7 +79,7 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	request := replace.Request{
 		Run: v.runner.Planned(v.s), Resume: intent.Resume{Retry: r.Retry, TakeOver: r.TakeOver},
 		ID: v.id, Soak: r.Soak, SoakGiven: r.SoakGiven, Order: r.Drive.Order, Force: r.Force,
-		Ordinals: r.Ordinals, Templates: r.Templates, Delete: r.Delete, DeleteGiven: r.DeleteGiven,
+		Ordinals: r.Ordinals, All: r.All, Templates: r.Templates, Delete: r.Delete, DeleteGiven: r.DeleteGiven,
 	}
 	p, err := replace.GoOn(request, v.s, client.Now())
 	if err != nil {

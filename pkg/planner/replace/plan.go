@@ -29,6 +29,7 @@ type Request struct {
 	Order     podorder.Order
 	Force     bool     // go ahead whatever the pods are like, and where nobody else has the data
 	Ordinals  []int    // nil for all
+	All       bool     // every ordinal is asked for, and not only what is in progress
 	Templates []string // of the claims, nil for all
 	// Delete lets the volumes go as their reclaim policy says. Without it they are set to
 	// Retain before.

@@ -293,6 +293,41 @@ func TestAReplaceIsGoneOnWith(t *testing.T) {
 	require.Nil(t, p, "there is none")
 }
 
+func TestOnlyWhatIsAskedForIsGoneOnWith(t *testing.T) {
+	all := func(r *replace.Request) { r.All = true }
+	everyPod := func(r *operation.Rollout) {
+		r.Pods = map[int]types.UID{0: "a", 1: "b", 2: "c", 3: "d", 4: "e", 5: "an ordinal that is gone since"}
+	}
+	set := func() sts.Snapshot { return disks([]string{"data", "wal"}, claim("data-web-3"), claim("data-web-2")) }
+	other := func(of string) *plan.Refusal {
+		return &plan.Refusal{
+			Why: `a replace of statefulset "web" is in progress, of ` + of,
+			Try: hinttest.List("finish it first: kubectl sts replace web", "or give it up: kubectl sts abort web"),
+		}
+	}
+	for _, test := range []struct {
+		name string
+		r    replace.Request
+		s    sts.Snapshot
+		want *plan.Refusal
+	}{
+		{"all, of some", ask(nil, all), begun(t, set()), other("ordinals 2-3")},
+		{"all, of all", ask(nil, all), begun(t, set(), everyPod), nil},
+		{"other claims", ask(nil, only("wal")), begun(t, set()), other("claim templates data")},
+		{"more claims", ask([]int{2, 3}, only("wal", "data")), begun(t, set()), other("claim templates data")},
+		{"the same claims", ask([]int{2, 3}, only("data", "data")), begun(t, set()), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := plantest.Saved(replace.GoOn(test.r, test.s, ststest.Start))
+			if test.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.Equal(t, test.want, err)
+		})
+	}
+}
+
 func TestAnAbortSaysWhichClaimIsOnItsWayOut(t *testing.T) {
 	s := begun(t, disks([]string{"data"}, claim("data-web-3", goingOut), claim("data-web-2")))
 	p, err := plantest.Saved(abort.Plan(abort.Request{Now: ststest.Start}, s))

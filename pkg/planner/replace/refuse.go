@@ -151,17 +151,41 @@ func (r Request) alone(s sts.Snapshot, pods map[int]types.UID) *plan.Refusal {
 // Available.
 func (r Request) asks() bool { return len(r.Hooks.After) > 0 || len(r.Checks) > 0 }
 
-// same refuses to go on with a replace of other ordinals, or in another way, than asked for.
+// same refuses to go on with a replace of other ordinals or claims than asked for.
 func (r Request) same(record *operation.Rollout, s sts.Snapshot) *plan.Refusal {
 	begun := slices.Sorted(maps.Keys(record.Pods))
 	asked := slices.Sorted(slices.Values(r.Ordinals))
-	if r.Ordinals == nil || slices.Equal(asked, begun) {
+	if r.All {
+		asked = slices.Collect(s.Ordinals().All())
+		begun = slices.DeleteFunc(begun, func(o int) bool { return !s.Ordinals().Has(o) })
+	}
+	of, templates := "ordinals "+workload.OrdinalWords(begun), renews(record, s)
+	switch {
+	case asked != nil && !slices.Equal(asked, begun):
+	case r.Templates != nil && !slices.Equal(slices.Compact(slices.Sorted(slices.Values(r.Templates))), templates):
+		of = "claim templates " + strings.Join(templates, ", ")
+	default:
 		return nil
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("a replace of statefulset %q is in progress, of ordinals %s", s.Name(), workload.OrdinalWords(begun)),
+		Why: fmt.Sprintf("a replace of statefulset %q is in progress, of %s", s.Name(), of),
 		Try: []hint.Hint{
 			hint.Plugin("finish it first", "replace", s.Name()), hint.Plugin("or give it up", "abort", s.Name()),
 		},
 	}
+}
+
+// renews are the claim templates whose claims a replace in progress is about, by name.
+func renews(record *operation.Rollout, s sts.Snapshot) []string {
+	var out []string
+	for _, template := range s.ClaimTemplates() {
+		for name := range record.Claims {
+			if _, of := s.ClaimOrdinal(template, name); of {
+				out = append(out, template)
+				break
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
