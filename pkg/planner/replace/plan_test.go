@@ -128,9 +128,9 @@ func TestWhatBecomesOfWhichClaim(t *testing.T) {
 		},
 		{
 			"one that somebody has deleted already", ask([]int{2}), data(goingOut),
-			[]plan.Renewal{renewal("data-web-2", 2, true, true)},
+			[]plan.Renewal{renewal("data-web-2", 2, true, false)},
 			[]plan.Fate{plan.FateGoing},
-			"1 pod of web has new claims and is Available; 1 old volume stays, and so do records of their claims for restore-pvc",
+			"1 pod of web has new claims and is Available; 1 old volume stays",
 		},
 		{
 			"the claims of one template alone", ask([]int{2}, only("wal")), both,

@@ -88,7 +88,7 @@ func (r Rollout) Renewals() []plan.Renewal {
 				fate := plan.ClaimFate{Claim: r.Set.Claims[i], Fate: r.Fate()}
 				renewal.Volume = fate.Claim.Volume
 				renewal.Retain = r.Record.Retain && (fate.Claim.Volume == "" || fate.Claim.DataDies())
-				renewal.Receipt = fate.VolumeStays()
+				renewal.Receipt = fate.VolumeStays() && !fate.Claim.Deleting // too late: none is written any more
 			}
 			out = append(out, renewal)
 		}
