@@ -44,7 +44,7 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := rollout.RefuseOtherVerb(record.Verb); no != nil { // another verb's steps are promoted as well
 		return nil, no
 	}
-	if no := refuse.Rollout(s); no != nil {
+	if no := cmp.Or(refuse.Rollout(s), noGate(*record, s)); no != nil {
 		return nil, no
 	}
 	if no := rollout.RefuseResume(r.Resume); no != nil {
@@ -55,4 +55,20 @@ func Promote(r Promotion, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	}
 	// Of what failed, the very step is measured once more, and its gate holds.
 	return rollout.Rest("promote", record.Failure(s) != nil, r.Retry, now), nil
+}
+
+// noGate refuses a replace, which is held at no gate. What a promotion reads of the set
+// does not tell of its claims.
+func noGate(record operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	if record.Verb != operation.VerbReplace {
+		return nil
+	}
+	finish := hint.Plugin("finish it", record.Verb.Name(), s.Name())
+	if record.Failure(s) != nil {
+		finish = finish.With(plan.RetryFlag)
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("%s of statefulset %q is in progress, which has no steps to promote", record.Verb.Noun(), s.Name()),
+		Try: []hint.Hint{finish, hint.Plugin("or give it up", "abort", s.Name())},
+	}
 }

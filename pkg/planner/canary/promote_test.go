@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -102,4 +103,22 @@ func TestPromoteGoesOnAfterTheReplicasHaveChanged(t *testing.T) {
 		"2/2 update web-0; partition 0; good from 0; soak 1m0s",
 		verbtest.Ended,
 	}, verbtest.Outline(p))
+}
+
+func TestAReplaceIsNotPromoted(t *testing.T) {
+	replacing := func(r *operation.Rollout) {
+		r.Verb, r.Steps = operation.VerbReplace, operation.AllAtOnce()
+		r.Pods, r.Claims = map[int]types.UID{4: "web-4-uid"}, map[string]types.UID{"data-web-4": "data-web-4-uid"}
+	}
+	for finish, record := range map[string]operation.Rollout{
+		"kubectl sts replace web":         verbtest.Record(replacing),
+		"kubectl sts replace web --retry": verbtest.Record(replacing, verbtest.HaltedIn),
+	} {
+		s := ststest.Snapshot(verbtest.CanarySet(record, 0), ststest.Pods(0, 5))
+		p, err := verbtest.NextStep(verbtest.Ask(), s, ststest.Start)
+		verbtest.RequireRefusal(t, &plan.Refusal{
+			Why: `a replace of statefulset "web" is in progress, which has no steps to promote`,
+			Try: hinttest.List("finish it: "+finish, "or give it up: kubectl sts abort web"),
+		}, p, err)
+	}
 }

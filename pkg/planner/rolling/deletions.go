@@ -82,7 +82,8 @@ func (r Rollout) Renewals() []plan.Renewal {
 			if !named {
 				continue
 			}
-			renewal := plan.Renewal{Name: name, UID: uid, Ordinal: o}
+			// Of a claim that is not known nothing says that its volume may go.
+			renewal := plan.Renewal{Name: name, UID: uid, Ordinal: o, Retain: r.Record.Retain && r.Set.Claims == nil}
 			i := slices.IndexFunc(r.Set.Claims, func(c storage.Claim) bool { return c.UID == uid })
 			if i >= 0 {
 				fate := plan.ClaimFate{Claim: r.Set.Claims[i], Fate: r.Fate()}
