@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
@@ -132,6 +133,9 @@ func ordinals(fate plan.Fate, renewed map[string]types.UID, s sts.Snapshot) []pl
 			f := plan.ClaimFate{Claim: c, Fate: plan.FateKept}
 			if renewed[c.Name] == c.UID {
 				replaces, f.Fate = true, fate
+				if c.Phase == corev1.ClaimLost { // it has lost its volume: none stays
+					f.Fate = plan.FateReplaced
+				}
 			}
 			if c.Deleting {
 				f.Fate = plan.FateGoing

@@ -36,6 +36,9 @@ func retained(c *storage.Claim) { c.Reclaim = corev1.PersistentVolumeReclaimReta
 
 func unbound(c *storage.Claim) { c.Volume, c.Phase = "", corev1.ClaimPending }
 
+// lost is a claim whose volume is gone.
+func lost(c *storage.Claim) { c.Phase, c.Reclaim = corev1.ClaimLost, "" }
+
 func goingOut(c *storage.Claim) { c.Deleting = true }
 
 // disks is the set of five pods with a claim each, of the template data, and of wal where
@@ -124,6 +127,12 @@ func TestWhatBecomesOfWhichClaim(t *testing.T) {
 			"one that never was bound has none", ask([]int{2}), data(unbound),
 			[]plan.Renewal{{Name: "data-web-2", UID: "data-web-2-uid", Ordinal: 2, Retain: true}},
 			[]plan.Fate{plan.FateRenewed},
+			"1 pod of web has new claims and is Available",
+		},
+		{
+			"one that has lost its volume has none", ask([]int{2}), data(lost),
+			[]plan.Renewal{{Name: "data-web-2", UID: "data-web-2-uid", Ordinal: 2}},
+			[]plan.Fate{plan.FateReplaced},
 			"1 pod of web has new claims and is Available",
 		},
 		{
@@ -291,6 +300,19 @@ func TestAReplaceIsGoneOnWith(t *testing.T) {
 	p, err = plantest.Saved(replace.GoOn(ask(nil), data(), ststest.Start))
 	require.NoError(t, err)
 	require.Nil(t, p, "there is none")
+}
+
+func TestWhatIsSaidOfOrdinalsThatAreGoneMeanwhile(t *testing.T) {
+	for replicas, want := range map[int]string{
+		3: "1 pod of web has new claims and is Available; 1 old volume stays, and so do records of their claims for restore-pvc",
+		2: "web has none of the pods any more that were to get new claims",
+	} {
+		s := begun(t, data())
+		s.Set.Spec.Ordinals = s.Set.Spec.Ordinals.Resized(replicas)
+		p, err := plantest.Saved(replace.GoOn(ask(nil), s, ststest.Start))
+		require.NoError(t, err)
+		require.Equal(t, want, p.Success)
+	}
 }
 
 func TestOnlyWhatIsAskedForIsGoneOnWith(t *testing.T) {

@@ -3,6 +3,8 @@ package rolling
 import (
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -87,6 +89,10 @@ func (r Rollout) Renewals() []plan.Renewal {
 			i := slices.IndexFunc(r.Set.Claims, func(c storage.Claim) bool { return c.UID == uid })
 			if i >= 0 {
 				fate := plan.ClaimFate{Claim: r.Set.Claims[i], Fate: r.Fate()}
+				if fate.Claim.Phase == corev1.ClaimLost { // there is none that could stay
+					out = append(out, renewal)
+					continue
+				}
 				renewal.Volume = fate.Claim.Volume
 				renewal.Retain = r.Record.Retain && (fate.Claim.Volume == "" || fate.Claim.DataDies())
 				renewal.Receipt = fate.VolumeStays() && !fate.Claim.Deleting // too late: none is written any more

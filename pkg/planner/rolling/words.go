@@ -33,7 +33,17 @@ func (r Rollout) soaked(each string) string {
 
 func (r Rollout) success() string {
 	n := len(r.Record.Pods)
+	if r.Record.Verb == operation.VerbReplace {
+		n = 0
+		for o := range r.Record.Pods {
+			if r.Set.Ordinals().Has(o) { // one that is gone since has no claims to be new
+				n++
+			}
+		}
+	}
 	switch {
+	case n == 0 && r.Record.Verb == operation.VerbReplace:
+		return fmt.Sprintf("%s has none of the pods any more that were to get new claims", r.Set.Name())
 	case n == 1 && r.Record.Verb == operation.VerbReplace:
 		return fmt.Sprintf("1 pod of %s has new claims and is Available", r.Set.Name())
 	case r.Record.Verb == operation.VerbReplace:
