@@ -302,6 +302,13 @@ func TestAReplaceIsGoneOnWith(t *testing.T) {
 	require.Nil(t, p, "there is none")
 }
 
+func TestWhoGoesOnWithAReplaceIsNotedFirst(t *testing.T) {
+	driven := func(r *replace.Request) { r.Driver = &note.Driver{Process: 2} }
+	p, err := plantest.Saved(replace.GoOn(ask(nil, driven), begun(t, data()), ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, "note who drives", p.Steps[0].Title, "the set is not written to before the end, and another run would not see it")
+}
+
 func TestWhatIsSaidOfOrdinalsThatAreGoneMeanwhile(t *testing.T) {
 	for replicas, want := range map[int]string{
 		3: "1 pod of web has new claims and is Available; 1 old volume stays, and so do records of their claims for restore-pvc",

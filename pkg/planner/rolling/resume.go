@@ -102,9 +102,13 @@ func (r Rollout) check(begun int, gated, anew bool, now time.Time) plan.Step {
 	return again
 }
 
-// takesTime reports whether this first step takes its time before anything is written:
-// then others are told first who drives from now on.
+// takesTime reports whether this first step takes its time before anything is written to
+// the set: then others are told first who drives from now on. Where claims go with their
+// pods nothing else is written to it before the end, and another run would go on beside.
 func (r Rollout) takesTime(first plan.Step, now time.Time) bool {
+	if r.Record.Driver != nil && r.Record.Claims != nil {
+		return true
+	}
 	asks := first.Gate != nil && first.Gate.Kind == plan.GateAsk
 	return r.Record.Driver != nil && (asks || first.Soak > 0 || !first.Until.Check(r.Set, now).Done)
 }
