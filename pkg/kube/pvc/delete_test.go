@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/kubetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
@@ -68,6 +69,15 @@ func TestDeleteAClaim(t *testing.T) {
 		{
 			"not once the set has changed", seenClaim(), kubetest.List(moved), kubetest.List[*corev1.Pod](), all[1:],
 			engine.ErrConflict.Error() + ": statefulset web",
+		},
+		{
+			"not once another run has begun, or an abort has ended this one", seenClaim(),
+			kubetest.List(ststest.Set(ststest.Annotated(note.RolloutAnnotation, "{}"))), kubetest.List[*corev1.Pod](), all[1:],
+			engine.ErrConflict.Error() + ": statefulset web",
+		},
+		{
+			"whatever else is noted on the set", seenClaim(), kubetest.List(ststest.Set(ststest.Annotated("team", "db"))),
+			kubetest.List(ststest.Pods(0, 4)...), all, "",
 		},
 		{
 			"not once the set is gone", seenClaim(), kubetest.List[*appsv1.StatefulSet](), kubetest.List[*corev1.Pod](), all[1:],

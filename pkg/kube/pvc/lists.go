@@ -11,7 +11,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/inturn"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
@@ -55,8 +54,8 @@ func claimSet(set *appsv1.StatefulSet) *appsv1.StatefulSet {
 			Replicas: set.Status.Replicas, ObservedGeneration: set.Status.ObservedGeneration,
 		},
 	}
-	if record, ok := set.Annotations[note.ScaleAnnotation]; ok {
-		slim.Annotations = map[string]string{note.ScaleAnnotation: record}
+	if kept := records(set.Annotations); len(kept) > 0 {
+		slim.Annotations = kept
 	}
 	for i := range set.Spec.VolumeClaimTemplates {
 		slim.Spec.VolumeClaimTemplates = append(slim.Spec.VolumeClaimTemplates,

@@ -3,6 +3,7 @@ package pvc
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -14,6 +15,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/note"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
@@ -45,11 +47,19 @@ func (c Claims) DeleteUnwanted(ctx context.Context, d plan.DeleteClaim, seen sts
 }
 
 // asSeen reports whether the set in this world is the one of the snapshot, with the
-// same spec.
+// same spec and the same records of what is in progress.
 func asSeen(w claims.World, seen sts.Snapshot) bool {
 	return slices.ContainsFunc(w.Sets, func(s sts.Snapshot) bool {
-		return s.UID() == seen.UID() && s.Set.Generation == seen.Set.Generation
+		return s.UID() == seen.UID() && s.Set.Generation == seen.Set.Generation &&
+			maps.Equal(records(s.Set.Annotations), records(seen.Set.Annotations))
 	})
+}
+
+// records are the annotations of a set by which claims go.
+func records(annotations map[string]string) map[string]string {
+	out := maps.Clone(annotations)
+	maps.DeleteFunc(out, func(key, _ string) bool { return key != note.ScaleAnnotation && key != note.RolloutAnnotation })
+	return out
 }
 
 // protects says what keeps a claim whose pod has to be gone by now, unless it is the pod's
