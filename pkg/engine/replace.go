@@ -63,7 +63,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 func (st *State) downBeside(
 	f plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, first []int,
 ) (replacement, bool) {
-	renewed, _ := st.Step(p).Until.(plan.PodsRenewed) //nolint:errcheck // else it is none
+	renewed, _ := st.Step(p).Until.(plan.PodsRenewed)
 	if f.Mode != plan.ReplaceRenew || renewed.Alone || !f.Several() {
 		return replacement{}, false
 	}
