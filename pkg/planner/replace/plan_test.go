@@ -142,6 +142,12 @@ func TestWhatBecomesOfWhichClaim(t *testing.T) {
 			"1 pod of web has new claims and is Available; 1 old volume stays",
 		},
 		{
+			"one that is being deleted already, and whose volume stays", ask([]int{2}), data(goingOut, retained),
+			[]plan.Renewal{renewal("data-web-2", 2, false, false)},
+			[]plan.Fate{plan.FateGoing},
+			"1 pod of web has new claims and is Available; 1 old volume stays",
+		},
+		{
 			"the claims of one template alone", ask([]int{2}, only("wal")), both,
 			[]plan.Renewal{renewal("wal-web-2", 2, true, true)},
 			[]plan.Fate{plan.FateKept, plan.FateRenewed},

@@ -99,7 +99,7 @@ func success(p *plan.Plan) string {
 	for i := range p.Steps {
 		if f := p.Steps[i].Replace; f != nil {
 			for _, c := range f.Claims {
-				if c.Volume != "" && (c.Retain || c.Receipt) {
+				if c.Volume != "" && (c.Retain || c.Receipt || retainedBefore(p, c)) {
 					volumes++
 				}
 				if c.Receipt {
@@ -115,6 +115,18 @@ func success(p *plan.Plan) string {
 		return fmt.Sprintf("%s; %s", p.Success, stay(volumes))
 	}
 	return fmt.Sprintf("%s; %s, and so do records of their claims for restore-pvc", p.Success, stay(volumes))
+}
+
+// retainedBefore reports whether the claim is being deleted already and its volume stays.
+func retainedBefore(p *plan.Plan, r plan.Renewal) bool {
+	for _, o := range p.Ordinals {
+		for _, c := range o.Claims {
+			if c.Claim.UID == r.UID && c.Fate == plan.FateGoing {
+				return !c.Claim.DataDies()
+			}
+		}
+	}
+	return false
 }
 
 func stay(volumes int) string {
