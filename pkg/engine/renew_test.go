@@ -275,3 +275,14 @@ func TestAClaimThatIsBoundAfterThePlanKeepsItsVolume(t *testing.T) {
 	require.Equal(t, engine.Drifted, end.Result)
 	require.Equal(t, "claim data-web-4 was bound to volume pv-data-web-4 after this was planned", end.Message)
 }
+
+func TestAPodThatHasJustBecomeNotReadyIsNotTakenForABrokenOne(t *testing.T) {
+	down := podsOf([]storage.Claim{aClaim(3)}, with(ststest.StablePod(3, ststest.Unready)))
+	down.Pods[3].UnreadySince = ststest.Start
+	p := renewing(3)
+	w := newWalk(t, p, down)
+	d := w.see(down)
+	require.Nil(t, d.Do, "its commands would be left out")
+	require.Equal(t, ststest.In(p.Patience), d.WakeAt)
+	require.Equal(t, "retain volume pv-data-web-3 of claim data-web-3", w.at(p.Patience).see(down).Do.String())
+}

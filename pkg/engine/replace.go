@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -39,7 +40,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	switch {
 	case f.Restarts():
 		first := st.parts(*f, s)
-		if r, waits := st.downBeside(*f, p, s, progress, first); waits {
+		if r, waits := st.downBeside(*f, p, s, progress, first, now); waits {
 			return r
 		}
 		return st.parting(*f, s, nextOld(*f, s, progress, st.Leaders(), first, now)) // no pod but those that were asked for
@@ -59,12 +60,13 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 // downBeside reports whether a pod that is down keeps every claim from going, and what to
 // wait for then. What it has may be what no other has, its commands can't be run in it, and
 // another one that goes as well is one too many. It goes itself where nobody asks for any
-// other, and where its turn has begun: that may be why it is down.
+// other, once it has been down for some time: one that leads and is not Ready for a moment
+// is to step down first. Where its turn has begun, that may be why it is down.
 func (st *State) downBeside(
-	f plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, first []int,
+	f plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, first []int, now time.Time,
 ) (replacement, bool) {
 	renewed, _ := st.Step(p).Until.(plan.PodsRenewed)
-	if f.Mode != plan.ReplaceRenew || renewed.Alone || !f.Several() {
+	if f.Mode != plan.ReplaceRenew || renewed.Alone {
 		return replacement{}, false
 	}
 	for _, t := range progress.Pods {
@@ -72,7 +74,12 @@ func (st *State) downBeside(
 		if !there || pod.Ready || t.State != sts.StateOld || slices.Contains(first, t.Ordinal) || st.hooks.begun[pod.UID] {
 			continue
 		}
-		return replacement{waiting: pod.Name + " to be Ready again: no claim goes while it is not"}, true
+		if f.Several() {
+			return replacement{waiting: pod.Name + " to be Ready again: no claim goes while it is not"}, true
+		}
+		if at := pod.UnreadySince.Add(p.Patience); now.Before(at) {
+			return replacement{at: at, waiting: fmt.Sprintf("%s to be Ready again, or not to have been for %s", pod.Name, p.Patience)}, true
+		}
 	}
 	return replacement{}, false
 }

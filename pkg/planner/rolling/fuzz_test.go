@@ -159,7 +159,7 @@ func requireStored(t *testing.T, s sts.Snapshot, record *operation.Rollout) {
 	}
 	position := record.Position(s)
 	require.LessOrEqual(t, position.Begun, len(position.Counts))
-	require.LessOrEqual(t, len(position.Counts), s.Replicas())
+	require.LessOrEqual(t, len(position.Counts), max(1, s.Replicas())) // pods that a restart names may have gone
 }
 
 // requirePlan checks that a plan is no longer than the set needs, and that every
