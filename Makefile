@@ -38,7 +38,7 @@ SOAK_ARGS ?=
 REAL_RUN ?=
 
 ## REAL_FAST: the scripts that make real-fast runs, a few of all
-REAL_FAST ?= (redis_(bad|update|faults|recreate)|etcd_update)$$
+REAL_FAST ?= (redis_(bad|update|faults|recreate|replace)|etcd_update)$$
 
 ## BENCH_ARGS: flags for make bench, such as -write docs/performance.md
 BENCH_ARGS ?=
