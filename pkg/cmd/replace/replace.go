@@ -51,7 +51,8 @@ var (
 		get its data from the others, so give a command, a check or a preset that tells when it has.
 
 		The old volumes stay: they are set to Retain before their claims are deleted, and a record is written from which
-		"kubectl sts restore-pvc" makes the claim again. --pvc=delete lets them go as their reclaim policy says.
+		"kubectl sts restore-pvc" makes the claim again, once the new one of its name is gone. --pvc=delete lets them go as their
+		reclaim policy says.
 
 		Refused before anything is changed are claims that another set or pod may want or that carry the annotation
 		kubectl-sts.github.io/keep, a StorageClass that does not exist, a set on which something else is in progress or of
@@ -71,7 +72,7 @@ var (
 		kubectl sts replace db --all --dry-run=server
 
 		# Only the claims of one template, and the volumes go as well
-		kubectl sts replace db --all --claim-templates wal --pvc=delete --check-exec 'pg_isready'`)
+		kubectl sts replace db --all --claim-templates wal --pvc=delete --check-exec /bin/in-sync`)
 )
 
 // New is the verb. run is what it does with the request; tests pass their own.
