@@ -65,8 +65,7 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 func (st *State) downBeside(
 	f plan.Replace, p plan.Plan, s sts.Snapshot, progress plan.Progress, first []int, now time.Time,
 ) (replacement, bool) {
-	renewed, _ := st.Step(p).Until.(plan.PodsRenewed)
-	if f.Mode != plan.ReplaceRenew || renewed.Alone {
+	if f.Mode != plan.ReplaceRenew {
 		return replacement{}, false
 	}
 	for _, t := range progress.Pods {
@@ -159,9 +158,6 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, fi
 	slices.SortStableFunc(old, func(a, b sts.Pod) int { // those that lead come last
 		return isOf(leaders, a) - isOf(leaders, b)
 	})
-	if f.Mode == plan.ReplaceRenew && len(down) > 1 {
-		return replacement{} // nobody knows which of them has data that no other has
-	}
 	// What is down anyway goes first: nothing is lost by it.
 	all := slices.Concat(down, old)
 	if len(all) == 0 {

@@ -97,11 +97,9 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		`What becomes of the old volumes: "retain-volume" sets them to Retain first and writes a record for restore-pvc; "delete" leaves `+
 			"them to their reclaim policy, which mostly deletes them.")
 	options.TakesValues(fs, "pvc", replace.PVCRetain, replace.PVCDelete)
-	fs.StringVar(&r.RecordDir, "record", "",
-		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
-			"~/.local/state.")
+	options.AddRecord(fs, &r.RecordDir)
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without another restart, at the end.")
-	fs.BoolVar(&r.Force, "force", false, "Go ahead with unhealthy pods, and where no other pod has the data.")
+	fs.BoolVar(&r.Force, "force", false, "Go ahead while pods that are not replaced are not Available, and where no other pod has the data.")
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
 	options.AddDriveFlags(fs, &r.Drive)
