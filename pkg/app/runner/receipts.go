@@ -100,6 +100,17 @@ func (r ClaimReceipts) Keep(ctx context.Context, d plan.DeleteClaim, seen sts.Sn
 	return nil
 }
 
+// ReceiptReadable finds out whether what goes into the record of a claim of the snapshot may
+// be read. That the claim has just changed does not matter.
+func (r *Runner) ReceiptReadable(ctx context.Context, s sts.Snapshot, claim types.UID) error {
+	i := slices.IndexFunc(s.Claims, func(c storage.Claim) bool { return c.UID == claim })
+	_, err := ReceiptOf(ctx, r.Client, s, s.Claims[i])
+	if errors.Is(err, engine.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
 // ReceiptOf reads what it takes to make a claim of the set again.
 func ReceiptOf(ctx context.Context, client *kube.Client, s sts.Snapshot, claim storage.Claim) (receipt.Receipt, error) {
 	record, err := client.ClaimReceipt(ctx, claim)

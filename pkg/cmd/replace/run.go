@@ -3,14 +3,12 @@ package replace
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
-	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
@@ -18,7 +16,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/replace"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // Run replaces the claims, or goes on with a replace that was begun.
@@ -167,7 +164,7 @@ func (v *visit) run(ctx context.Context, p *plan.Plan) error {
 		return v.runner.RunToEnd(ctx, p, v.s)
 	}
 	file, err := v.runner.OpenReceipts(runner.ReceiptFile{
-		Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, kept[0]) },
+		Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.runner.ReceiptReadable(ctx, v.s, kept[0].UID) },
 		Needed: "no record can be written for restore-pvc, so nothing was changed (see --record)",
 	})
 	if err != nil {
@@ -191,15 +188,4 @@ func receipts(p *plan.Plan) []plan.Renewal {
 		}
 	}
 	return slices.DeleteFunc(out, func(r plan.Renewal) bool { return !r.Receipt })
-}
-
-// readable finds out whether what goes into the record of a claim may be read. That the
-// claim has just changed does not matter.
-func (v *visit) readable(ctx context.Context, r plan.Renewal) error {
-	i := slices.IndexFunc(v.s.Claims, func(c storage.Claim) bool { return c.UID == r.UID })
-	_, err := runner.ReceiptOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
-	if errors.Is(err, engine.ErrConflict) {
-		return nil
-	}
-	return err
 }

@@ -2,15 +2,11 @@ package scale
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
-	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/scale"
 	"github.com/kubectl-sts/kubectl-sts/pkg/receipt"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // run runs the plan, with a file for records if it needs one.
@@ -52,24 +48,13 @@ func (v *visit) receiptFile(ctx context.Context, p *plan.Plan) (*receipt.File, e
 	if first == nil || v.runner.DryRun() {
 		return nil, nil
 	}
-	file := runner.ReceiptFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.readable(ctx, *first) }}
+	file := runner.ReceiptFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.runner.ReceiptReadable(ctx, v.s, first.UID) }}
 	if retains(p) {
 		file.Needed = "no record can be written for restore-pvc, so nothing was changed (see --record)"
 	}
 	open, err := v.runner.OpenReceipts(file)
 	v.scale.Unrecorded = open == nil
 	return open, err
-}
-
-// readable finds out whether what goes into the record of a claim may be read. That
-// the claim has just changed does not matter.
-func (v *visit) readable(ctx context.Context, d plan.DeleteClaim) error {
-	i := slices.IndexFunc(v.s.Claims, func(c storage.Claim) bool { return c.UID == d.UID })
-	_, err := runner.ReceiptOf(ctx, v.runner.Client, v.s, v.s.Claims[i])
-	if errors.Is(err, engine.ErrConflict) {
-		return nil
-	}
-	return err
 }
 
 // retains reports whether the data is only safe because the run sees to it.

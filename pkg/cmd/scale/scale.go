@@ -107,9 +107,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			`"fail".`)
 	options.TakesValues(fs, "pvc", string(scale.Keep), string(scale.Delete), string(scale.RetainVolume),
 		string(scale.Reuse), string(scale.Fresh), string(scale.Fail))
-	fs.StringVar(&r.RecordDir, "record", "",
-		"The folder for records of deleted claims whose volumes stay. The default is kubectl-sts/pruned in $XDG_STATE_HOME or "+
-			"~/.local/state.")
+	options.AddRecord(fs, &r.RecordDir)
 	fs.BoolVar(&r.Force, "force", false, "Go ahead with an unfinished rollout, and whether or not the other pods are Available.")
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)

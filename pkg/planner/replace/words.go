@@ -49,21 +49,21 @@ func (r Request) born(s sts.Snapshot, renewed map[string]types.UID) []string {
 			if !of || renewed[c.Name] != c.UID {
 				continue
 			}
-			has := asks(c.Requested(), c.Class)
+			has := request(c.Requested(), c.Class)
 			differs := storage.CompareSizes(c.Requested(), size) != 0 || class != "" && class != c.Class
 			if differs && !slices.Contains(before, has) {
 				before = append(before, has)
 			}
 		}
 		for _, has := range before {
-			out = append(out, fmt.Sprintf("claims of template %s: %s → %s", template, has, asks(size, class)))
+			out = append(out, fmt.Sprintf("claims of template %s: %s → %s", template, has, request(size, class)))
 		}
 	}
 	return out
 }
 
-// asks says how much storage of which class a claim asks for.
-func asks(size, class string) string {
+// request says how much storage of which class a claim asks for.
+func request(size, class string) string {
 	return fmt.Sprintf("%s of %s", cmp.Or(size, "no size"), cmp.Or(class, "the default class"))
 }
 
