@@ -99,7 +99,8 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.TakesValues(fs, "pvc", replace.PVCRetain, replace.PVCDelete)
 	options.AddRecord(fs, &r.RecordDir)
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak, "How long the pods must stay Available without another restart, at the end.")
-	fs.BoolVar(&r.Force, "force", false, "Go ahead while pods that are not replaced are not Available, and where no other pod has the data.")
+	fs.BoolVar(&r.Force, "force", false,
+		"Go ahead while pods that are not replaced are not Available, and where no other pod has the data.")
 	options.AddRetry(fs, &r.Retry)
 	options.AddTakeOver(fs, &r.TakeOver)
 	options.AddDriveFlags(fs, &r.Drive)

@@ -48,7 +48,10 @@ func (v *visit) receiptFile(ctx context.Context, p *plan.Plan) (*receipt.File, e
 	if first == nil || v.runner.DryRun() {
 		return nil, nil
 	}
-	file := runner.ReceiptFile{Dir: v.request.RecordDir, Set: v.s.Name(), Readable: func() error { return v.runner.ReceiptReadable(ctx, v.s, first.UID) }}
+	file := runner.ReceiptFile{
+		Dir: v.request.RecordDir, Set: v.s.Name(),
+		Readable: func() error { return v.runner.ReceiptReadable(ctx, v.s, first.UID) },
+	}
 	if retains(p) {
 		file.Needed = "no record can be written for restore-pvc, so nothing was changed (see --record)"
 	}
