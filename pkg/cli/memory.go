@@ -8,8 +8,8 @@ import (
 // What a look at many claims needs: so much in any case, and so much besides
 // what has to be kept.
 const (
-	memoryAtLeast = 28 << 20
-	memoryBesides = 20 << 20
+	memoryAtLeast = 26 << 20
+	memoryBesides = 18 << 20
 )
 
 // limitMemory makes the runtime collect garbage in time while so many bytes are

@@ -92,7 +92,7 @@ func TestWhatElseWantsTheClaimsIsReadInOneLook(t *testing.T) {
 		asked[r.What]++
 	}
 	for path, want := range map[string]int{
-		kubetest.SetsPath + kubetest.FirstLongPage: 1, kubetest.PodsPath + kubetest.FirstLongPage: 1, kubetest.ScalersPath: 1,
+		kubetest.SetsPath + kubetest.FirstSetsPage: 1, kubetest.PodsPath + kubetest.FirstLongPage: 1, kubetest.ScalersPath: 1,
 	} {
 		require.Equal(t, want, asked["GET "+path], "%s: %v", path, asked)
 	}

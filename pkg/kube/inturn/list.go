@@ -27,6 +27,7 @@ type Of[N any] struct {
 // List is a list of a namespace, or of all, reduced page by page to what matters.
 type List[N any] struct {
 	resource string // as errors name it
+	limit    int64  // how many objects a page has
 	page     func(context.Context, metav1.ListOptions) (page[N], error)
 }
 
@@ -58,7 +59,7 @@ func (p *page[N]) size(kind Kind[N]) int {
 func Reduced[O metav1.Object, N any](kind Kind[N], resource string,
 	list func(context.Context, metav1.ListOptions, []string, func(O)) (string, error), without []string, add func(*N, O),
 ) List[N] {
-	return List[N]{resource, func(ctx context.Context, opts metav1.ListOptions) (page[N], error) {
+	return List[N]{resource, transport.LongPage, func(ctx context.Context, opts metav1.ListOptions) (page[N], error) {
 		return transport.Again(ctx, func(ctx context.Context) (page[N], error) {
 			var p page[N]
 			next, err := list(ctx, opts, without, func(object O) { add(p.in(kind, object.GetNamespace()), object) })
@@ -69,6 +70,12 @@ func Reduced[O metav1.Object, N any](kind Kind[N], resource string,
 			return p, nil
 		})
 	}}
+}
+
+// InPages is the same list, read so many objects at a time.
+func (l List[N]) InPages(limit int64) List[N] {
+	l.limit = limit
+	return l
 }
 
 // Without is the same list, which is done without where give says so of an error.
@@ -89,7 +96,7 @@ func (l List[N]) Without(give func(error) bool) List[N] {
 // states can both lack what was replaced in between.
 func (o Of[N]) Whole(ctx context.Context, l List[N]) ([]N, error) {
 	var parts []N
-	opts, held := metav1.ListOptions{Limit: transport.LongPage}, 0
+	opts, held := metav1.ListOptions{Limit: l.limit}, 0
 	for {
 		p, err := l.page(ctx, opts)
 		switch {

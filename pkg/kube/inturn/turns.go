@@ -158,7 +158,7 @@ func (o Of[N]) startReel(ctx context.Context, list List[N]) *reel[N] {
 	pages := make(chan reelPage[N])
 	go func() {
 		defer close(pages)
-		opts, at := metav1.ListOptions{Limit: transport.LongPage}, ""
+		opts, at := metav1.ListOptions{Limit: list.limit}, ""
 		for {
 			got := o.reelPage(ctx, list, &opts)
 			if got.err == nil && !o.ordered(got.parts, at) {

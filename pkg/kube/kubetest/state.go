@@ -30,6 +30,7 @@ const (
 	NodesPath      = "/api/v1/nodes"
 	FirstPage      = "?limit=500"
 	FirstLongPage  = "?limit=2000"
+	FirstSetsPage  = "?limit=250"
 	ClaimsPath     = "/api/v1/namespaces/default/persistentvolumeclaims"
 	AllClaimsPath  = "/api/v1/persistentvolumeclaims"
 	VolumesPath    = "/api/v1/persistentvolumes"

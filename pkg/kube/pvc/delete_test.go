@@ -38,7 +38,7 @@ func TestDeleteAClaim(t *testing.T) {
 	moved := ststest.Set(ststest.Replicas(6), ststest.Generation(2))
 	all := []string{
 		"DELETE " + kubetest.ClaimPath, "GET " + kubetest.PodsPath + kubetest.FirstLongPage,
-		"GET " + kubetest.SetsPath + kubetest.FirstLongPage, "GET " + kubetest.ScalersPath + kubetest.FirstLongPage,
+		"GET " + kubetest.SetsPath + kubetest.FirstSetsPage, "GET " + kubetest.ScalersPath + kubetest.FirstLongPage,
 	}
 	tests := []struct {
 		name  string

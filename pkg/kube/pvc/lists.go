@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/inturn"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -40,7 +41,7 @@ func (c Claims) claimSets() inturn.List[claims.Namespace] {
 		[]string{"metadata.managedFields", "spec.template"}, func(n *claims.Namespace, set *appsv1.StatefulSet) {
 			w := &n.World
 			w.Sets = append(w.Sets, sts.Snapshot{Set: workload.FromApps(claimSet(set))})
-		})
+		}).InPages(transport.SetsPage)
 }
 
 // claimSet copies what tells which claims a set wants.

@@ -90,7 +90,7 @@ func TestClaimWorldIsAllThatCanWantAClaim(t *testing.T) {
 	require.Equal(t, web.Spec.Selector, w.Sets[0].Set.Spec.Selector)
 	require.Empty(t, w.Sets[0].Set.Spec.Template.Spec.Containers, "what nobody needs is not kept")
 	require.Equal(t,
-		kubetest.Reads("GET "+kubetest.PodsPath+kubetest.FirstLongPage, "GET "+kubetest.SetsPath+kubetest.FirstLongPage,
+		kubetest.Reads("GET "+kubetest.PodsPath+kubetest.FirstLongPage, "GET "+kubetest.SetsPath+kubetest.FirstSetsPage,
 			"GET "+kubetest.ScalersPath+kubetest.FirstLongPage), server.Requests())
 }
 

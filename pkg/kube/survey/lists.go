@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/inturn"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube/savedset"
+	"github.com/kubectl-sts/kubectl-sts/pkg/kube/transport"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
@@ -75,7 +76,8 @@ func (s *Survey) others() []inturn.List[namespace] {
 
 func (s *Survey) setList() inturn.List[namespace] {
 	return inturn.Reduced(kind(), "statefulsets.apps", s.conn.StatefulSets(s.conn.Namespace).Each, nil,
-		func(n *namespace, set *appsv1.StatefulSet) { n.sets = append(n.sets, world.ObserveSet(set)) })
+		func(n *namespace, set *appsv1.StatefulSet) { n.sets = append(n.sets, world.ObserveSet(set)) }).
+		InPages(transport.SetsPage)
 }
 
 func (s *Survey) podList() inturn.List[namespace] {

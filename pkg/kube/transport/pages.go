@@ -16,6 +16,10 @@ const (
 	// each page the API server goes through all that is left of the list, so that
 	// many short ones of a long list keep it busy.
 	LongPage = 2000
+	// SetsPage is for StatefulSets where lists are read side by side, namespace by namespace: a
+	// namespace has few of them, so a long page reaches far ahead of the other lists, and what is
+	// kept of its sets waits for them in memory.
+	SetsPage = 250
 )
 
 // Pages lists page by page and passes each on.
