@@ -57,7 +57,7 @@ func GoOn(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err != nil || p == nil {
 		return nil, err
 	}
-	if no := r.same(record, s); no != nil {
+	if no := cmp.Or(r.same(record, s), r.unasked(record, s)); no != nil {
 		return nil, no
 	}
 	rollout.Record = *record

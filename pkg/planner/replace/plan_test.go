@@ -308,6 +308,29 @@ func TestAReplaceIsGoneOnWith(t *testing.T) {
 	require.Nil(t, p, "there is none")
 }
 
+// Whoever goes on without the checks that it began with would have every volume deleted unasked.
+func TestAReplaceOfAllIsNotGoneOnWithUnasked(t *testing.T) {
+	all := func(r *operation.Rollout) {
+		r.Retain, r.Pods, r.Claims = false, map[int]types.UID{}, map[string]types.UID{}
+		for _, pod := range data().Pods {
+			r.Pods[pod.Ordinal] = pod.UID
+			r.Claims["data-"+pod.Name] = types.UID("data-" + pod.Name + "-uid")
+		}
+	}
+	changed := func(r *replace.Request) { r.ChecksChanged = true }
+	_, err := plantest.Saved(replace.GoOn(ask(nil, changed), begun(t, data(), all), ststest.Start))
+	require.ErrorContains(t, err, "nothing asks whether one has its data back before the next goes")
+	planned := func(s sts.Snapshot, changes ...func(*replace.Request)) {
+		p, err := plantest.Saved(replace.GoOn(ask(nil, changes...), s, ststest.Start))
+		require.NoError(t, err)
+		require.NotNil(t, p)
+	}
+	planned(begun(t, data(), all), changed, forced)
+	planned(begun(t, data(), all, func(r *operation.Rollout) { r.Retain = true }), changed)
+	planned(begun(t, data(), func(r *operation.Rollout) { r.Retain = false }), changed)
+	planned(begun(t, data(), all))
+}
+
 func TestWhoGoesOnWithAReplaceIsNotedFirst(t *testing.T) {
 	driven := func(r *replace.Request) { r.Driver = &note.Driver{Process: 2} }
 	p, err := plantest.Saved(replace.GoOn(ask(nil, driven), begun(t, data()), ststest.Start))

@@ -147,6 +147,15 @@ func (r Request) alone(s sts.Snapshot, pods map[int]types.UID) *plan.Refusal {
 	return no
 }
 
+// unasked refuses to go on without what asked whether the data is back, as a start without
+// that is refused.
+func (r Request) unasked(record *operation.Rollout, s sts.Snapshot) *plan.Refusal {
+	if r.Delete = !record.Retain; !r.Delete || !r.ChecksChanged {
+		return nil
+	}
+	return r.alone(s, record.Pods)
+}
+
 // asks reports whether something is asked about a pod that is back, besides that it is
 // Available.
 func (r Request) asks() bool { return len(r.Hooks.After) > 0 || len(r.Checks) > 0 }

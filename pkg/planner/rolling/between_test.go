@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/undo"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/verbtest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -160,4 +161,13 @@ func TestFlagsThatARunInProgressDoesNotFollow(t *testing.T) {
 	require.Empty(t, warned(both, operation.DefaultSteps(), time.Minute), "what it does anyway")
 	require.Empty(t, warned(both, operationtest.Steps("1", "50%"), time.Minute), "all pods are the last step anyway")
 	require.Empty(t, warned(intent.Given{}, operationtest.Steps("2"), 5), "nobody has asked for the default")
+
+	ordered := func(order podorder.Order) []string {
+		return verbtest.Planned(t)(verbtest.ToRevision(ststest.Stable)(verbtest.Ask(func(r *verbtest.Request) {
+			r.Order = order
+		}), s, ststest.Start)).Warnings
+	}
+	require.Equal(t, []string{"the undo in progress goes on in its own order, highest ordinal first"},
+		ordered(podorder.Order{Last: "role=primary"}))
+	require.Empty(t, ordered(podorder.Order{}))
 }

@@ -3,6 +3,7 @@ package rolling
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -123,6 +124,9 @@ func (r Rollout) Overruled(asked intent.Start) []string {
 	}
 	if soak := record.Soak.Duration; asked.Given.Soak && asked.Soak != soak {
 		out = append(out, fmt.Sprintf("the %s in progress goes on with its own soak, %s", record.Verb.Name(), soak))
+	}
+	if !asked.Order.IsZero() && !reflect.DeepEqual(asked.Order, record.Order) {
+		out = append(out, fmt.Sprintf("the %s in progress goes on in its own order, %s", record.Verb.Name(), record.Order))
 	}
 	return out
 }
