@@ -32,23 +32,17 @@ type baseline struct {
 }
 
 // cmdReady waits until every pod of a set is Available, no other is left and,
-// unless a partition holds some back, the controller has ended its rollout; and
-// until the claims' conditions say which of them are in use, where the server
-// tells. It notes what the set is like then.
+// unless a partition holds some back, all are on the update revision and the
+// controller has ended its rollout; and until the claims' conditions say which
+// of them are in use, where the server tells. It notes what the set is like then.
 //
 //	ready SET
 func cmdReady(ts *testscript.TestScript, w *world, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: ready SET")
 	}
-	set, err := w.await(args[0], func(s *appsv1.StatefulSet) bool {
-		n := ptr.Deref(s.Spec.Replicas, 1)
-		held := partition(s) > 0 || s.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType
-		return s.Status.ObservedGeneration == s.Generation && s.Status.Replicas == n && s.Status.AvailableReplicas == n &&
-			(held || s.Status.CurrentRevision == s.Status.UpdateRevision)
-	})
+	set, err := w.awaitReady(args[0])
 	ts.Check(err)
-	ts.Check(w.awaitNoOther(set))
 	w.idle(ts)
 	b := baseline{partition: partition(set), annotations: maps.Clone(set.Annotations)}
 	for _, c := range set.Spec.Template.Spec.Containers {
@@ -57,16 +51,43 @@ func cmdReady(ts *testscript.TestScript, w *world, args []string) {
 	w.baselines[args[0]] = b
 }
 
-// awaitNoOther waits until those pods of a set are gone that are on their way
-// out: its status does not count them.
-func (w *world) awaitNoOther(set *appsv1.StatefulSet) error {
+// awaitReady waits until a set's status says that it is ready, and its pods say
+// the same: the status counts neither those on their way out nor those that the
+// controller is about to delete.
+func (w *world) awaitReady(name string) (set *appsv1.StatefulSet, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	want := int(ptr.Deref(set.Spec.Replicas, 1))
-	return wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+	err = wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
+		if set, err = w.await(name, saysReady); err != nil {
+			return false, err
+		}
 		pods, err := w.podsOf(ctx, set)
-		return len(pods) == want, err
+		return len(pods) == int(ptr.Deref(set.Spec.Replicas, 1)) &&
+			!slices.ContainsFunc(pods, func(p corev1.Pod) bool { return !stands(&p, set) }), err
 	})
+	return set, err
+}
+
+// held reports whether the controller leaves pods on other revisions.
+func held(s *appsv1.StatefulSet) bool {
+	return partition(s) > 0 || s.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType
+}
+
+func saysReady(s *appsv1.StatefulSet) bool {
+	n := ptr.Deref(s.Spec.Replicas, 1)
+	return s.Status.ObservedGeneration == s.Generation && s.Status.Replicas == n && s.Status.AvailableReplicas == n &&
+		(held(s) || s.Status.CurrentRevision == s.Status.UpdateRevision)
+}
+
+// stands reports whether a pod is Available, stays, and is on the update revision
+// unless that is held back.
+func stands(p *corev1.Pod, of *appsv1.StatefulSet) bool {
+	available := slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue &&
+			time.Since(c.LastTransitionTime.Time) >= time.Duration(of.Spec.MinReadySeconds)*time.Second
+	})
+	return available && p.DeletionTimestamp == nil &&
+		(held(of) || p.Labels[appsv1.ControllerRevisionHashLabelKey] == of.Status.UpdateRevision)
 }
 
 // await watches a set until the condition holds.
