@@ -101,16 +101,32 @@ func sameClaim(a, b corev1.PersistentVolumeClaim) bool {
 		equality.Semantic.DeepEqual(workload.ClaimSpec(a), workload.ClaimSpec(b))
 }
 
-// Matches reports whether a set that the API server would create is the one that is asked
-// for: with its pod template, as many pods, updated in the same way.
-func (c CreateSet) Matches(would *appsv1.StatefulSet) bool {
+// Differs names what a set that the API server would create has otherwise than what is asked
+// for: fields of its pod template, how many pods it has, how they are updated. Empty is the same.
+func (c CreateSet) Differs(would *appsv1.StatefulSet) ([]string, error) {
 	wants, err := c.set()
 	if err != nil {
-		return false
+		return nil, err
 	}
 	a, b := wants.Spec, workload.FromApps(would).Spec
-	return podtemplate.SameTemplate(&a.Template, &b.Template) && a.Ordinals.Equal(b.Ordinals) && a.Strategy == b.Strategy &&
-		a.Partition == b.Partition && a.Ordered == b.Ordered && a.WhenScaled == b.WhenScaled && a.WhenDeleted == b.WhenDeleted
+	out, err := podtemplate.Differences(&a.Template, &b.Template)
+	if err != nil {
+		return nil, err
+	}
+	for _, field := range []struct {
+		name string
+		same bool
+	}{
+		{"spec.replicas or spec.ordinals", a.Ordinals.Equal(b.Ordinals)},
+		{"spec.updateStrategy", a.Strategy == b.Strategy && a.Partition == b.Partition},
+		{"spec.podManagementPolicy", a.Ordered == b.Ordered},
+		{"spec.persistentVolumeClaimRetentionPolicy", a.WhenScaled == b.WhenScaled && a.WhenDeleted == b.WhenDeleted},
+	} {
+		if !field.same {
+			out = append(out, field.name)
+		}
+	}
+	return out, nil
 }
 
 // set is the manifest in the types of this build.

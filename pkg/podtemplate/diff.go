@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // Diff names the fields in which two templates differ, with both values, in
@@ -26,6 +28,26 @@ func Diff(before, after Template) ([]string, error) {
 		out = append(out, d.String())
 	}
 	return out, nil
+}
+
+// Differences are those of two templates that do not mean the same, at least one.
+func Differences(before, after *corev1.PodTemplateSpec) ([]string, error) {
+	if SameTemplate(before, after) {
+		return nil, nil
+	}
+	a, err := json.Marshal(before)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(after)
+	if err != nil {
+		return nil, err
+	}
+	diff, err := Diff(a, b)
+	if err == nil && len(diff) == 0 {
+		diff = []string{"spec.template"}
+	}
+	return diff, err
 }
 
 // difference is one field in which two objects differ.

@@ -3,8 +3,10 @@ package podtemplate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 )
@@ -118,4 +120,40 @@ func TestDiffOfWhatIsNoTemplate(t *testing.T) {
 	require.EqualError(t, err, want)
 	_, err = podtemplate.Diff(podtemplate.Template(good), podtemplate.Template(`oops`))
 	require.EqualError(t, err, want)
+}
+
+func TestDifferencesOfMeaning(t *testing.T) {
+	template := func(changes ...func(*corev1.PodTemplateSpec)) *corev1.PodTemplateSpec {
+		out := &corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "app:v1"}}}}
+		for _, change := range changes {
+			change(out)
+		}
+		return out
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*corev1.PodTemplateSpec)
+		want   []string
+	}{
+		{"nothing", func(*corev1.PodTemplateSpec) {}, nil},
+		{"none and an empty list mean the same", func(p *corev1.PodTemplateSpec) { p.Spec.Volumes = []corev1.Volume{} }, nil},
+		{"an image", func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].Image = "app:v2" }, []string{"containers[app].image: app:v1 -> app:v2"}},
+		{
+			"an annotation", func(p *corev1.PodTemplateSpec) { p.Annotations = map[string]string{"injected": "yes"} },
+			[]string{`metadata.annotations: set to {"injected":"yes"}`},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := podtemplate.Differences(template(), template(test.change))
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+		})
+	}
+
+	at := func(nanoseconds int64) *corev1.PodTemplateSpec {
+		return template(func(p *corev1.PodTemplateSpec) { p.CreationTimestamp.Time = time.Unix(1, nanoseconds) })
+	}
+	got, err := podtemplate.Differences(at(1), at(2))
+	require.NoError(t, err)
+	require.Equal(t, []string{"spec.template"}, got, "what the JSON does not tell is different all the same")
 }

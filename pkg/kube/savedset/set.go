@@ -3,7 +3,6 @@ package savedset
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -109,10 +108,6 @@ func (s Store) post(ctx context.Context, manifest []byte, dryRun []string) (*app
 	return out, dry(request, dryRun).Do(ctx).Into(out)
 }
 
-// errOther is a set that would not be what is asked for.
-var errOther = errors.New("the API server would create it with another pod template, replicas, update strategy or retention policy " +
-	"(an admission webhook, or another default)")
-
 func (s Store) rehearse(ctx context.Context, c plan.CreateSet, seen sts.Snapshot) error {
 	if seen.Exists() {
 		switch _, err := s.post(ctx, c.Manifest, []string{metav1.DryRunAll}); {
@@ -127,11 +122,16 @@ func (s Store) rehearse(ctx context.Context, c plan.CreateSet, seen sts.Snapshot
 		return err
 	}
 	set, err := s.post(ctx, probe, []string{metav1.DryRunAll})
+	if err != nil {
+		return s.conn.WriteError(err, "create", sets, c.Name)
+	}
+	other, err := c.Differs(set)
 	switch {
 	case err != nil:
-		return s.conn.WriteError(err, "create", sets, c.Name)
-	case !c.Matches(set):
-		return fmt.Errorf("statefulset %q: %w", c.Name, errOther)
+		return fmt.Errorf("statefulset %q: %w", c.Name, err)
+	case len(other) > 0:
+		return fmt.Errorf("statefulset %q: the API server would create it otherwise (an admission webhook or policy, or another default): %s",
+			c.Name, sts.Clean(sts.Few(other)))
 	}
 	return nil
 }
