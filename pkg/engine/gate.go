@@ -14,14 +14,7 @@ import (
 // kept reports whether the condition has held for the whole soak, and every check is
 // good. A pod that was good and is so no more fails the soak, which ends the run.
 func (n *next) kept(step *plan.Step, progress plan.Progress) bool {
-	if step.Soaks() && n.broke() {
-		return false
-	}
-	until := n.st.soaked.Add(step.Soak)
-	if n.now.Before(until) {
-		n.wake(until)
-	}
-	if good := n.measured(step, progress, until); !good || n.now.Before(until) {
+	if !progress.Untouched && !n.soaked(step, progress) {
 		return false
 	}
 	n.st.phase = gating
@@ -29,6 +22,18 @@ func (n *next) kept(step *plan.Step, progress plan.Progress) bool {
 		n.tell(Event{Type: EventStepDone})
 	}
 	return true
+}
+
+// soaked reports whether the soak is over, and its checks are good.
+func (n *next) soaked(step *plan.Step, progress plan.Progress) bool {
+	if step.Soaks() && n.broke() {
+		return false
+	}
+	until := n.st.soaked.Add(step.Soak)
+	if n.now.Before(until) {
+		n.wake(until)
+	}
+	return n.measured(step, progress, until) && !n.now.Before(until)
 }
 
 // broke ends the run when a pod that was good is so no more.

@@ -133,7 +133,7 @@ func (n *next) changed(step *plan.Step) bool {
 
 // arrived reports whether the step's condition holds now.
 func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
-	if step.Soaks() {
+	if step.Soaks() && !progress.Bears {
 		if v := n.st.regressed(n.s, n.now, nil, true); v != nil {
 			n.halt(v)
 			return false
@@ -146,7 +146,7 @@ func (n *next) arrived(step *plan.Step, progress plan.Progress) bool {
 		}
 		n.st.phase, n.st.soaked, n.st.waitSaid = soaking, n.now, ""
 		n.st.rebase(n.s, n.now)
-		if step.Soak > 0 {
+		if step.Soak > 0 && !progress.Untouched {
 			n.tell(Event{Type: EventSoak, Until: n.now.Add(step.Soak), Good: progress.Good, Want: progress.Want})
 		}
 		return true

@@ -164,16 +164,20 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, fi
 		return replacement{}
 	}
 	slices.SortStableFunc(all, func(a, b sts.Pod) int { return isOf(first, b) - isOf(first, a) })
-	pod := all[0]
-	why := "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
-	switch f.Mode {
-	case plan.ReplaceRestart:
-		why = "so that it is recreated"
-	case plan.ReplaceRenew:
-		why = "so that it is recreated with new claims"
-	case plan.ReplaceBlocker, plan.ReplaceEach:
+	return deletion(f, s, all[0], why(f, s, all[0]))
+}
+
+// why is what a pod is deleted for.
+func why(f plan.Replace, s sts.Snapshot, pod sts.Pod) string {
+	switch {
+	case f.Why != "":
+		return f.Why
+	case f.Mode == plan.ReplaceRestart:
+		return "so that it is recreated"
+	case f.Mode == plan.ReplaceRenew:
+		return "so that it is recreated with new claims"
 	}
-	return deletion(f, s, pod, why)
+	return "so that it is recreated at revision " + s.Wanted(pod.Ordinal)
 }
 
 // ordinalOf is that of the pod to be deleted, -1 where it is gone.

@@ -152,7 +152,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 // may have, or an earlier one left its record.
 func (n *next) begun(s sts.Snapshot) bool {
 	_, recorded := s.Annotation(n.p.Record)
-	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == ""
+	return n.st.wrote || n.st.unsure != nil || recorded || n.p.Record == "" || n.p.Resizes() // whose claims tell
 }
 
 // watchIt is how to look on where another run has taken over.

@@ -12,8 +12,8 @@ import (
 
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, PodsRenewed, Scaled,
-// ClaimsFree, ClaimsGone, Resizable, ClaimsResized, Restorable, ClaimBound, SetGone, Adopted
-// and ClaimsUnowned, and verdict.Settled for plans that are ReadOnly.
+// ClaimsFree, ClaimsGone, Resizable, ClaimsResized, FileSystemsGrown, Restorable, ClaimBound,
+// SetGone, Adopted and ClaimsUnowned, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress
@@ -71,6 +71,9 @@ type Progress struct {
 	// Bears says that it is for somebody else to act on the trouble of pods: it does
 	// not end the run.
 	Bears bool
+	// Untouched says that the step has not had to do anything to any pod: then none is
+	// soaked.
+	Untouched bool
 	// Broken says what no wait can mend, because somebody changed it: it ends the run
 	// as drift does.
 	Broken string

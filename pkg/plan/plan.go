@@ -1,3 +1,6 @@
+// Package plan is what a verb wants to happen to a StatefulSet, as data: a list of
+// steps, what each changes, what it waits for and which gate stands behind it. A
+// plan prints, compares, and is the same after [Encode] and [Decode].
 package plan
 
 import (
@@ -183,6 +186,8 @@ type Replace struct {
 	AlwaysUnhealthy bool `json:"alwaysUnhealthy"`
 	// Claims are those that go with their pods, for ReplaceRenew alone.
 	Claims []Renewal `json:"claims,omitempty"`
+	// Why is what the pods are deleted for, where that is not what the mode says.
+	Why string `json:"why,omitempty"`
 }
 
 // Restarts reports whether pods come back at the revision that they have.

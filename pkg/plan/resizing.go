@@ -7,7 +7,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -46,25 +45,38 @@ func (c ClaimsResized) Recall(memory any, s sts.Snapshot, now time.Time) (any, P
 	if s.Claims == nil {
 		return memory, claimsUnknown
 	}
+	r := c.look(memory, s, now)
+	if r.each() {
+		r.end()
+	}
+	return r.seen, r.p
+}
+
+// look begins a look at all claims.
+func (c ClaimsResized) look(memory any, s sts.Snapshot, now time.Time) *resizing {
 	seen, _ := memory.(resizesSeen)
-	r := resizing{ClaimsResized: c, s: s, now: now, seen: maps.Clone(seen)}
+	r := &resizing{ClaimsResized: c, s: s, now: now, seen: maps.Clone(seen)}
 	if r.seen == nil {
 		r.seen = resizesSeen{}
 	}
 	for _, was := range r.seen {
-		r.offline = r.offline || was.stage == storage.ResizeNode && !now.Before(was.since.Add(c.Placing.Duration))
+		r.offline = r.offline || was.waited || was.stage == storage.ResizeNode && !now.Before(was.since.Add(c.Placing.Duration))
 	}
 	// The pods are the business of nobody here: one that is full may be what is mended.
 	r.p = Progress{Good: c.Before, Want: c.Of, Bears: true}
-	for _, claim := range c.Claims {
-		r.look(claim)
+	return r
+}
+
+// each looks at each claim, and reports whether none of them ends the run.
+func (r *resizing) each() bool {
+	for _, claim := range r.Claims {
+		r.claim(claim)
 		if r.p.Broken != "" || r.p.Stuck != "" {
 			r.p.Waiting = ""
-			return r.seen, r.p
+			return false
 		}
 	}
-	r.end()
-	return r.seen, r.p
+	return true
 }
 
 func (c ClaimsResized) String() string {
@@ -95,14 +107,6 @@ func has(n int) string {
 	return "have"
 }
 
-// resizesSeen are the claims that have not got their size.
-type resizesSeen map[types.UID]resizeSeen
-
-type resizeSeen struct {
-	stage storage.ResizeStage
-	since time.Time
-}
-
 // resizing is one look at all claims.
 type resizing struct {
 	ClaimsResized
@@ -113,12 +117,14 @@ type resizing struct {
 	// offline says that one has waited for its pod long enough: the others, of the same
 	// driver, most likely do as well.
 	offline bool
+	// restarts says that pods are restarted for which a file system waits.
+	restarts bool
 	// growing are on their way, and parked wait for their pods to restart.
 	growing, parked []ClaimSize
 }
 
-// look judges one claim.
-func (r *resizing) look(want ClaimSize) {
+// claim judges one claim.
+func (r *resizing) claim(want ClaimSize) {
 	claim, broken := want.claim(r.s)
 	if broken != "" {
 		r.p.Broken = broken
@@ -137,33 +143,32 @@ func (r *resizing) look(want ClaimSize) {
 		stage, at.Unmounted = storage.ResizeDone, true
 	}
 	r.p.Claims = append(r.p.Claims, at)
+	was := r.remember(claim, want, stage)
 	if stage == storage.ResizeDone {
-		delete(r.seen, want.UID)
 		r.p.Good++
 		return
 	}
-	was, known := r.seen[want.UID]
-	if !known || was.stage != stage {
-		was = resizeSeen{stage, r.now}
-		r.seen[want.UID] = was
-	}
-	patience := r.Patience.Duration
-	if stage == storage.ResizeNode && !r.offline {
-		patience = r.Placing.Duration
-	}
-	r.judge(want, at, stage, was.since.Add(patience))
+	r.judge(want, at, was)
 }
 
 // judge decides what a claim that has not got its size means to the run.
-func (r *resizing) judge(want ClaimSize, at ClaimProgress, stage storage.ResizeStage, patient time.Time) {
-	_, pod := r.s.Pod(want.Ordinal)
-	waits := stage == storage.ResizeFailing || stage == storage.ResizeNode && at.pends() && pod
+func (r *resizing) judge(want ClaimSize, at ClaimProgress, was resizeSeen) {
+	pod, there := r.s.Pod(want.Ordinal)
+	stage, patient := was.stage, r.patient(was, pod)
+	waits := !patient.IsZero() && (stage == storage.ResizeFailing || stage == storage.ResizeNode && at.pends() && there)
+	late := waits && !r.now.Before(patient)
 	switch {
-	case stage == storage.ResizeInfeasible, stage == storage.ResizeFailing && !r.now.Before(patient):
+	case stage == storage.ResizeInfeasible, stage == storage.ResizeFailing && late:
 		r.p.Stuck, r.p.Reason = at.Says(), at.Reason
 		r.p.Try = r.recover(want, at)
 		return
-	case stage == storage.ResizeNode && waits && !r.now.Before(patient):
+	case late && r.restarts && was.fresh:
+		r.p.Stuck, r.p.Reason = at.Says()+", although "+pod.Name+" has restarted since the volume grew", at.Reason
+		r.p.Try = append(r.recover(want, at)[:1], hint.Kube("see what its kubelet says", "describe", "pod", pod.Name))
+		return
+	case late:
+		was.waited = true
+		r.seen[want.UID] = was
 		r.parked = append(r.parked, want)
 		return
 	case waits && (r.p.NextAt.IsZero() || patient.Before(r.p.NextAt)):
@@ -171,7 +176,7 @@ func (r *resizing) judge(want ClaimSize, at ClaimProgress, stage storage.ResizeS
 	}
 	if r.growing = append(r.growing, want); r.p.Waiting == "" {
 		r.p.Waiting, r.p.Reason = at.Says(), at.Reason
-		if stage == storage.ResizeNode && !pod {
+		if stage == storage.ResizeNode && !there {
 			r.p.Waiting += fmt.Sprintf(", which a pod %s that mounts it has to be there for", r.s.PodName(want.Ordinal))
 		}
 	}

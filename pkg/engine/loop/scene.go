@@ -17,7 +17,7 @@ func (r *run) describe(o *engine.Outcome) {
 	if o.Result != engine.Halted || !r.state.Follows(r.plan, s) {
 		return
 	}
-	if r.plan.Resizes() {
+	if r.plan.Resizes() && o.Pod == "" {
 		return // nothing has happened to a pod
 	}
 	if o.Images = r.plan.Images; o.Images == nil {

@@ -64,7 +64,8 @@ func planLine(s *plan.Step) string {
 	}
 	var then []string
 	switch s.Until.(type) {
-	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.PodsRenewed, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized:
+	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.PodsRenewed, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized,
+		plan.FileSystemsGrown:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	for _, h := range s.After {
@@ -74,7 +75,7 @@ func planLine(s *plan.Step) string {
 		then = append([]string{"when the PodDisruptionBudget allows it"}, then...)
 	}
 	if s.Replace != nil {
-		then = append(then, freeWords(*s.Replace))
+		then = append(then, freeWords(s))
 	}
 	if s.Soak > 0 {
 		then = append(then, "soak "+report.Round(s.Soak).String())
@@ -91,13 +92,16 @@ func planLine(s *plan.Step) string {
 	return line
 }
 
-func freeWords(f plan.Replace) string {
-	words := "delete one that blocks the rest"
+func freeWords(s *plan.Step) string {
+	f, words := s.Replace, "delete one that blocks the rest"
 	switch f.Mode {
 	case plan.ReplaceEach:
 		words = "delete those that are not, one at a time, " + f.Order.String()
 	case plan.ReplaceRestart:
 		words = "delete them one at a time, " + f.Order.String()
+		if _, some := s.Until.(plan.FileSystemsGrown); some {
+			words = "delete pods for which a file system waits, one at a time, " + f.Order.String()
+		}
 	case plan.ReplaceRenew:
 		words = "delete them one at a time, each after its claims, " + f.Order.String()
 	case plan.ReplaceBlocker:

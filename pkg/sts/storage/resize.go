@@ -24,6 +24,9 @@ type Resize struct {
 	// Resizing and FileSystemPending are the conditions Resizing and FileSystemResizePending.
 	Resizing          bool `json:"resizing,omitempty"`
 	FileSystemPending bool `json:"fileSystemPending,omitempty"`
+	// Pending is since when the file system waits, by the clock of the driver's resizer; zero
+	// where nobody knows.
+	Pending time.Time `json:"pending,omitzero"`
 	// Error is the condition of a try that failed, ControllerResizeError or
 	// NodeResizeError, "" for none. The driver tries again.
 	Error corev1.PersistentVolumeClaimConditionType `json:"error,omitempty"`
@@ -133,7 +136,7 @@ func observeResize(c *corev1.PersistentVolumeClaim, size string) *Resize {
 		case corev1.PersistentVolumeClaimResizing:
 			r.Resizing = true
 		case corev1.PersistentVolumeClaimFileSystemResizePending:
-			r.FileSystemPending = true
+			r.FileSystemPending, r.Pending = true, condition.LastTransitionTime.UTC()
 		case corev1.PersistentVolumeClaimControllerResizeError, corev1.PersistentVolumeClaimNodeResizeError:
 			r.Error, r.Message = condition.Type, condition.Message
 		}

@@ -2,10 +2,12 @@ package storage_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
@@ -89,6 +91,14 @@ func TestHowFarAClaimIs(t *testing.T) {
 			require.Zero(t, storage.CompareSizes(asks.String(), got.Requested()))
 		})
 	}
+}
+
+func TestSinceWhenAFileSystemWaits(t *testing.T) {
+	at := metav1.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	claim := resized("2Gi", "1Gi", condition("FileSystemResizePending"))
+	claim.Status.Conditions[0].LastTransitionTime = at
+	require.Equal(t, at.UTC(), storage.ObserveClaim(claim, nil).Resize.Pending)
+	require.Zero(t, storage.ObserveClaim(resized("2Gi", "1Gi", condition("FileSystemResizePending")), nil).Resize.Pending)
 }
 
 func TestAQuantityThatCantBeComputedWithIsNothing(t *testing.T) {
