@@ -71,6 +71,17 @@ func (r *Runner) LoadWithClaims(ctx context.Context, name string) (Recreated, er
 	return out, err
 }
 
+// WithBudgets adds the disruption budgets that cover the set to what was read of it, unless
+// they are to be ignored.
+func (r *Runner) WithBudgets(ctx context.Context, of Recreated, ignorePDB bool) (Recreated, error) {
+	if r.ignorePDB = ignorePDB; ignorePDB || !of.Set.Exists() {
+		return of, nil
+	}
+	var err error
+	of.Set, err = r.budgets(ctx, of.Set)
+	return of, err
+}
+
 // RecreateRequest is what the flags say to the planner.
 func (r *Runner) RecreateRequest() recreate.Request {
 	return recreate.Request{

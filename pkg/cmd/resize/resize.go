@@ -3,10 +3,14 @@ package resize
 
 import (
 	"context"
+	"io"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
@@ -22,7 +26,13 @@ type Request struct {
 
 	ClaimsOnly, TemplateOnly bool
 
-	size, grow, ordinals string
+	// Restart says that pods are restarted whose file systems grow only then, and how.
+	Restart bool
+	Drive   options.DriveFlags
+	Soak    time.Duration
+	Checks  options.Checks
+
+	size, grow, ordinals, restart string
 }
 
 var (
@@ -41,7 +51,9 @@ var (
 		not be had may be lowered again, to more than the volume has.
 
 		Most drivers resize under the running pod. With one that does not, the file system waits for the pod to restart: the
-		run does not restart pods unasked, but is held, with the command that does.
+		run does not restart pods unasked, but is held, with the command that does. With --restart=auto it restarts
+		them itself, as "kubectl sts restart --ordinals" does: the highest ordinal's first, then the others, each Available
+		and its file system grown before the next. Pods whose file systems grow without that are left alone.
 
 		The API server lets nobody change claim templates: at the end the set is recreated around its running pods, as
 		"kubectl sts recreate" does, without a restart. For that every pod must be Ready and on one revision.
@@ -60,6 +72,9 @@ var (
 		# Each claim template its own size, and no recreate
 		kubectl sts resize db --size data=20Gi,wal=5Gi --claims-only
 
+		# A driver that needs pods to restart: the leader's last
+		kubectl sts resize db --size 20Gi --restart=auto --last role=primary
+
 		# A fifth more, for one ordinal
 		kubectl sts resize web --grow 20% --ordinals 2 --claims-only`)
 )
@@ -70,12 +85,20 @@ const mostAtOnce = 100
 // New is the verb. run is what it does with the request; tests pass their own.
 func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobra.Command {
 	r := &Request{}
-	cmd := options.SetCommand(&r.Name, r.check, func(ctx context.Context) error { return run(ctx, env, *r) })
+	restarts := pflag.NewFlagSet("restarts", pflag.ContinueOnError)
+	checks := r.addRestarts(restarts)
+	cmd := options.SetCommand(
+		&r.Name,
+		func() error { return r.check(restarts, checks, env.Streams.In) },
+		func(ctx context.Context) error { return run(ctx, env, *r) },
+	)
 	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE", long, example
 	cmd.Annotations = options.OneSet.AlsoAway()
 	cmd.Short = "Grow claims, the highest ordinal's first, and their templates"
 	fs := cmd.Flags()
-	cmd.PreRunE = func(*cobra.Command, []string) error { return options.NotEmpty(fs, "size", "grow", "ordinals") }
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		return options.NotEmpty(fs, "size", "grow", "ordinals", "restart", "order", "last")
+	}
 	fs.StringVar(&r.size, "size", "", "The size that the claims are to have, such as 20Gi; for each claim template: data=20Gi,wal=5Gi.")
 	fs.StringVar(&r.grow, "grow", "",
 		"By how much the claims are to grow, such as 20%, from what they ask for; for each claim template: data=20%. The size is rounded "+
@@ -84,6 +107,11 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		"Resize only the claims of these ordinals and ranges, like 2,4-6. They may be ones that the set does not want now.")
 	fs.BoolVar(&r.ClaimsOnly, "claims-only", false, "Leave the claim templates as they are: ordinals that come later get the old size.")
 	fs.BoolVar(&r.TemplateOnly, "template-only", false, "Leave the claims as they are: only ordinals that come later get the size.")
+	fs.StringVar(&r.restart, "restart", resize.RestartNever,
+		`What happens where a file system grows only when its pod restarts: "never" holds the run and says how to restart it, "auto" `+
+			"deletes these pods, one at a time.")
+	options.TakesValues(fs, "restart", resize.RestartNever, resize.RestartAuto)
+	fs.AddFlagSet(restarts)
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims grow at a time, once those of the highest ordinal have.")
@@ -95,7 +123,49 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	return cmd
 }
 
-func (r *Request) check() error {
+// addRestarts adds the flags that say how pods are restarted.
+func (r *Request) addRestarts(fs *pflag.FlagSet) *options.CheckFlags {
+	options.AddDriveFlags(fs, &r.Drive)
+	fs.Lookup("order").Usage = `In which order pods are restarted: "descending" (the default), "ascending", or ordinals like 2,0,1, which ` +
+		"come before all others. With it none restarts before all volumes have grown."
+	fs.Lookup("last").Usage = "A label selector for pods that restart last, for instance role=primary. It is looked up again before each " +
+		"pod. With it none restarts before all volumes have grown."
+	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak,
+		"How long pods that were restarted must stay Available without another restart, before any others follow.")
+	return options.AddCheckFlags(fs)
+}
+
+// checkRestarts reads how pods are restarted.
+func (r *Request) checkRestarts(restarts *pflag.FlagSet, checks *options.CheckFlags, stdin io.Reader) error {
+	switch r.restart {
+	case resize.RestartNever, resize.RestartAuto:
+		r.Restart = r.restart == resize.RestartAuto
+	default:
+		return options.Usage(`--restart=%s: must be "never" or "auto"`, r.restart)
+	}
+	given := ""
+	restarts.VisitAll(func(f *pflag.Flag) {
+		if f.Changed && given == "" {
+			given = f.Name
+		}
+	})
+	switch {
+	case given != "" && !r.Restart:
+		return options.Usage("--%s is about pods that restart: pass --restart=auto", given)
+	case r.Restart && r.TemplateOnly:
+		return options.Usage("--restart=auto is about claims, and --template-only leaves them as they are")
+	case r.Soak < 0:
+		return options.Usage("--soak=%s: must not be negative", r.Soak)
+	}
+	if err := r.Drive.Check(); err != nil {
+		return err
+	}
+	var err error
+	r.Checks, err = checks.Read(stdin)
+	return err
+}
+
+func (r *Request) check(restarts *pflag.FlagSet, checks *options.CheckFlags, stdin io.Reader) error {
 	var err error
 	switch {
 	case r.size == "" && r.grow == "":
@@ -125,6 +195,9 @@ func (r *Request) check() error {
 		return options.Usage("--template-only needs the size itself: give --size")
 	case r.ordinals != "" && !r.ClaimsOnly:
 		return options.Usage("--ordinals is about claims alone: pass --claims-only")
+	}
+	if err := r.checkRestarts(restarts, checks, stdin); err != nil {
+		return err
 	}
 	return r.Run.Check()
 }

@@ -2,11 +2,13 @@ package resize_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/apptest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/cmd/resize"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	planner "github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
 )
 
 // parse is what the flags become, without the texts that they were read from. A request
@@ -19,7 +21,8 @@ func parse(t *testing.T, args ...string) (*resize.Request, error) {
 	}
 	return &resize.Request{
 		Run: r.Run, Name: r.Name, Target: r.Target, Ordinals: r.Ordinals, Concurrency: r.Concurrency,
-		ClaimsOnly: r.ClaimsOnly, TemplateOnly: r.TemplateOnly,
+		ClaimsOnly: r.ClaimsOnly, TemplateOnly: r.TemplateOnly, Restart: r.Restart, Soak: r.Soak, Checks: r.Checks,
+		Drive: options.DriveFlags{Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB},
 	}, err
 }
 
@@ -27,6 +30,7 @@ func TestFlags(t *testing.T) {
 	request := func(changes ...func(*resize.Request)) *resize.Request {
 		r := &resize.Request{
 			Run: refusing(apptest.Run()), Name: "web", Concurrency: 3, Target: planner.Target{All: "20Gi"}, ClaimsOnly: true,
+			Soak: 30 * time.Second, Checks: apptest.Checks(),
 		}
 		for _, change := range changes {
 			change(r)
@@ -49,6 +53,18 @@ func TestFlags(t *testing.T) {
 			[]string{"web", "--grow", "20%", "--ordinals", "2,4-5", "--claims-only", "--concurrency=1"},
 			request(func(r *resize.Request) {
 				r.Target, r.Ordinals, r.Concurrency = planner.Target{Percent: true, All: "20"}, []int{2, 4, 5}, 1
+			}),
+		},
+		{"no restarts, in so many words", []string{"web", "--size=20Gi", "--claims-only", "--restart=never"}, request()},
+		{"restarts", []string{"web", "--size=20Gi", "--claims-only", "--restart=auto"}, request(func(r *resize.Request) { r.Restart = true })},
+		{
+			"how pods restart",
+			[]string{
+				"web", "--size=20Gi", "--claims-only", "--restart=auto", "--order=ascending", "--last=role=primary", "--ignore-pdb", "--soak=0",
+			},
+			request(func(r *resize.Request) {
+				r.Restart, r.Soak = true, 0
+				r.Drive = options.DriveFlags{Order: podorder.Order{Ascending: true, Last: "role=primary"}, IgnorePDB: true}
 			}),
 		},
 		{
@@ -79,6 +95,17 @@ func TestBadUsage(t *testing.T) {
 			"some ordinals and the templates",
 			[]string{"web", "--size=2Gi", "--ordinals=2"},
 			"--ordinals is about claims alone: pass --claims-only",
+		},
+		{"no restart at all", only("--size=2Gi", "--restart="), "--restart is empty"},
+		{"another word", only("--size=2Gi", "--restart=always"), `--restart=always: must be "never" or "auto"`},
+		{"an order of nothing", only("--size=2Gi", "--order=ascending"), "--order is about pods that restart: pass --restart=auto"},
+		{"a soak of nothing", only("--size=2Gi", "--soak=1m"), "--soak is about pods that restart: pass --restart=auto"},
+		{"a preset for nothing", only("--size=2Gi", "--preset=redis"), "--preset is about pods that restart: pass --restart=auto"},
+		{"a negative soak", only("--size=2Gi", "--restart=auto", "--soak=-1s"), "--soak=-1s: must not be negative"},
+		{
+			"restarts for templates",
+			[]string{"web", "--size=2Gi", "--template-only", "--restart=auto"},
+			"--restart=auto is about claims, and --template-only leaves them as they are",
 		},
 		{"a negative timeout", only("--size=2Gi", "--timeout=-1s"), "--timeout=-1s: must not be negative"},
 	})

@@ -29,6 +29,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return err
 	}
+	runner.Measure(r.Checks)
 	v := &visit{env: env, request: r, runner: runner}
 	if err := v.load(ctx); err != nil {
 		return err
@@ -48,7 +49,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	_, recreates := p.Gap()
-	if (env.Streams.Interactive() || recreates >= 0) && !r.Run.Yes && !runner.DryRun() { // no volume shrinks again
+	if (env.Streams.Interactive() || recreates >= 0 || p.Restarts()) && !r.Run.Yes && !runner.DryRun() { // no volume shrinks again
 		if err := runner.Confirm(ctx, p, v.s, "Resize?"); err != nil {
 			return err
 		}
@@ -78,6 +79,9 @@ func (v *visit) load(ctx context.Context) error {
 		v.of, err = v.runner.LoadWithClaims(ctx, v.request.Name)
 	} else {
 		v.of, err = v.runner.LoadRecreated(ctx, v.request.Name)
+	}
+	if err == nil && v.request.Restart {
+		v.of, err = v.runner.WithBudgets(ctx, v.of, v.request.Drive.IgnorePDB)
 	}
 	if err != nil {
 		return err
@@ -124,6 +128,9 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 		Target: r.Target, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits,
 		Templates: !r.ClaimsOnly, NoClaims: r.TemplateOnly,
 	}
+	if r.Restart {
+		v.resize.Restarts = &resize.Restarts{Run: v.runner.Planned(v.s), Order: r.Drive.Order, Soak: r.Soak}
+	}
 	if r.ClaimsOnly {
 		return v.claims(ctx)
 	}
@@ -154,7 +161,10 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 // templates plans the recreate that gives the claim templates these sizes; nil where they
 // have them.
 func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.Plan, error) {
-	n := recreate.New{ID: rand.Text()[:12], Live: v.of.Live, Grown: !v.request.TemplateOnly}
+	n := recreate.New{
+		ID: rand.Text()[:12], Live: v.of.Live, Grown: !v.request.TemplateOnly,
+		Restarting: v.request.Restart && resize.UnderWay(v.s, sizes),
+	}
 	var err error
 	if n.Manifest, err = recreate.Resized(v.of.Live, sizes); err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", v.s.Name(), err)

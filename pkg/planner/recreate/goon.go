@@ -96,7 +96,7 @@ func (r Request) again(s sts.Snapshot, now time.Time) *plan.Refusal {
 	set := s.Set.DeepCopy()
 	delete(set.Annotations, saved.Annotation)
 	s.Set = set
-	return r.refuse(s, now)
+	return r.refuse(s, false, now)
 }
 
 // stranger refuses to touch a set that somebody else has created meanwhile.

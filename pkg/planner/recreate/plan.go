@@ -46,12 +46,15 @@ type New struct {
 	Left []string
 	// Grown says that the claims that there are have got the sizes, or get them before.
 	Grown bool
+	// Restarting says that pods may be on their way back from a restart: they are waited for
+	// before anything is written.
+	Restarting bool
 }
 
 // Plan plans a recreate that begins; nil where nothing would change. A *plan.Refusal as
 // the error says why it can't be.
 func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := r.refuse(s, now); no != nil {
+	if no := r.refuse(s, n.Restarting, now); no != nil {
 		return nil, no
 	}
 	before, all, err := n.compare()
@@ -117,6 +120,11 @@ func (n New) saved(before saved.Object, all []change, s sts.Snapshot, now time.T
 	}
 	for _, c := range all {
 		kept.Changed = append(kept.Changed, c.says)
+	}
+	for o := range s.Ordinals().All() {
+		if n.Restarting { // whichever they are by then
+			kept.Pods[s.PodName(o)] = ""
+		}
 	}
 	for i := range s.Pods {
 		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID

@@ -124,6 +124,25 @@ func TestPlan(t *testing.T) {
 	require.Nil(t, p, "nothing differs")
 }
 
+// A resize that restarts pods goes on while one of them is away.
+func TestPodsThatRestartAreWaitedFor(t *testing.T) {
+	n := wanted(t, templates(template("data", "2Gi")))
+	n.Restarting = true
+	away := ststest.Snapshot(set(), ststest.Pods(0, 4))
+
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, away, ststest.Start))
+
+	require.NoError(t, err)
+	require.Equal(t, plan.PodsGood{From: 0}, p.Steps[0].Require, "before anything is written")
+	require.Contains(t, outline(p), "the new set has adopted 5 pods")
+	stray := ststest.Snapshot(set(), ststest.Pods(0, 6))
+	_, err = plantest.Saved(recreate.Plan(recreate.Request{}, n, stray, ststest.Start))
+	require.ErrorContains(t, err, "pod web-5 is outside of the wanted range")
+	rolling := ststest.Snapshot(set(ststest.Updating("nginx:1.22")), ststest.Pods(0, 4))
+	_, err = plantest.Saved(recreate.Plan(recreate.Request{}, n, rolling, ststest.Start))
+	require.Error(t, err, "a rollout is not over")
+}
+
 func TestChanges(t *testing.T) {
 	class := func(name string) func(*appsv1.StatefulSet) {
 		return func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates[0].Spec.StorageClassName = &name }

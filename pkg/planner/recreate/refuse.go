@@ -32,8 +32,8 @@ func InProgress(kept saved.Set) *plan.Refusal {
 
 // refuse is why a set is not to be recreated now. Every pod has to be where it should be: a
 // set that is new knows one revision, and a pod that fails while there is no set is not
-// replaced.
-func (r Request) refuse(s sts.Snapshot, now time.Time) *plan.Refusal {
+// replaced. Those that restart are waited for.
+func (r Request) refuse(s sts.Snapshot, restarting bool, now time.Time) *plan.Refusal {
 	if no := refuse.RolloutUnlessEmpty(s); no != nil {
 		return no
 	}
@@ -58,7 +58,7 @@ func (r Request) refuse(s sts.Snapshot, now time.Time) *plan.Refusal {
 	if no := operation.RefuseBeside(s); no != nil {
 		return no
 	}
-	if why := health.Unsettled(s, now); why != "" {
+	if why := unsettled(s, restarting, now); why != "" {
 		return refuse.Unsettled(s, why)
 	}
 	for i := range s.Pods {
@@ -68,4 +68,13 @@ func (r Request) refuse(s sts.Snapshot, now time.Time) *plan.Refusal {
 		}
 	}
 	return nil
+}
+
+// unsettled says why the set is not where its spec says, or "". Pods that restart come back
+// to where it says, unless a rollout is not over.
+func unsettled(s sts.Snapshot, restarting bool, now time.Time) string {
+	if restarting && (s.OnDelete() || s.CurrentRevision() == s.UpdateRevision()) {
+		return health.Unhealthy(s, slices.Collect(s.Ordinals().All()), now)
+	}
+	return health.Unsettled(s, now)
 }

@@ -34,10 +34,14 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		return nil, no
 	}
 	b.due = len(b.open(func(plan.Resize) bool { return true }))
-	b.first = b.lead()
+	b.first, b.resumed = b.lead(), slices.ContainsFunc(b.sizes, b.shows)
+	if no := b.refuseRestarts(); no != nil {
+		return nil, no
+	}
 	p := b.frame()
 	b.canary(p)
 	b.others(p)
+	b.settle(p)
 	if len(p.Steps) == 0 {
 		return nil, nil //nolint:nilnil // nothing to do
 	}
@@ -58,6 +62,7 @@ type builder struct {
 	due     int               // claims about which there is something to do
 	first   int               // the ordinal whose claims go first
 	begun   int               // claims that steps are about, so far
+	resumed bool              // a run before this one has begun
 }
 
 // ordinals are those whose claims are meant, highest first.
@@ -118,16 +123,7 @@ func (b *builder) decide(template string, all []plan.Resize) error {
 	for i := range all {
 		c := &all[i]
 		c.Wanted = wanted
-		switch compared := storage.CompareSizes(wanted, c.Claim.Requested()); {
-		case compared > 0:
-			c.Fate = plan.SizeGrows
-		case compared < 0:
-			c.Fate = plan.SizeLowers
-		case b.done(*c):
-			c.Fate = plan.SizeIs
-		default:
-			c.Fate = plan.SizeWaits
-		}
+		c.Fate = b.fate(*c)
 		if class, found, known := b.r.class(c.Claim.Class); known {
 			allowed := found && class.Expandable
 			c.Expandable = &allowed
@@ -135,6 +131,19 @@ func (b *builder) decide(template string, all []plan.Resize) error {
 	}
 	b.sizes = append(b.sizes, all...)
 	return nil
+}
+
+// fate is what happens to a claim of which it is known what it is to have.
+func (b *builder) fate(c plan.Resize) plan.SizeFate {
+	switch compared := storage.CompareSizes(c.Wanted, c.Claim.Requested()); {
+	case compared > 0:
+		return plan.SizeGrows
+	case compared < 0:
+		return plan.SizeLowers
+	case b.done(c):
+		return plan.SizeIs
+	}
+	return plan.SizeWaits
 }
 
 // done reports whether nothing is left to wait for: of a claim that no pod mounts, nor
@@ -178,7 +187,10 @@ func (b *builder) shows(c plan.Resize) bool {
 func (b *builder) canary(p *plan.Plan) {
 	group := b.open(func(c plan.Resize) bool { return c.Ordinal == b.first })
 	for i := range group {
-		b.step(p, group[:i+1], 1, 0, false)
+		b.step(p, group[:i+1], 1, 0, b.restarts())
+	}
+	if b.canaryRestarts() {
+		b.restart(p, group, 1)
 	}
 	b.begun += len(group)
 }
@@ -199,9 +211,13 @@ func (b *builder) others(p *plan.Plan) {
 			if !last && group[i].Fate == plan.SizeWaits {
 				continue // the end of the group waits for it
 			}
-			b.step(p, group[:i+1], 2, growing, len(all) > len(group))
+			b.step(p, group[:i+1], 2, growing, len(all) > len(group) || b.restarts())
 		}
 		b.begun += len(group)
+	}
+	if b.restarts() {
+		b.restartOthers(p, all)
+		return
 	}
 	if len(all) > b.r.AtOnce {
 		b.begun -= len(all)

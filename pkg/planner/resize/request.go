@@ -30,6 +30,10 @@ type Request struct {
 	// alone do.
 	Templates, NoClaims bool
 
+	// Restarts says how pods are restarted whose file systems grow only then; nil for not at
+	// all.
+	Restarts *Restarts
+
 	Limits plan.Limits
 	// World is what else can want the set's claims: sets and pods of its namespace.
 	World claims.World
@@ -72,5 +76,9 @@ func (r Request) again(s sts.Snapshot, sizes map[string]string) hint.Hint {
 	if r.AtOnce != AtOnce {
 		flags = append(flags, "--concurrency", strconv.Itoa(r.AtOnce))
 	}
-	return hint.Plugin("", "resize", s.Name()).With(flags...)
+	again := hint.Plugin("", "resize", s.Name()).With(flags...)
+	if r.Restarts != nil {
+		return r.Restarts.again(again, s)
+	}
+	return again
 }

@@ -20,6 +20,9 @@ func (b *builder) sizesWords() string {
 }
 
 func (b *builder) title() string {
+	if b.due == 0 { // its pods alone are waited for
+		return fmt.Sprintf("resize statefulset %s: %s", b.s.Name(), b.sizesWords())
+	}
 	return fmt.Sprintf("resize %s of statefulset %s: %s", sts.Count(b.due, "claim"), b.s.Name(), b.sizesWords())
 }
 
@@ -33,6 +36,7 @@ func (b *builder) details() []string {
 			"when they have their size, the others follow, up to %d at a time",
 			b.first, b.r.AtOnce))
 	}
+	out = append(out, b.restartDetails()...)
 	if !b.r.Templates {
 		out = append(out, b.template())
 	}

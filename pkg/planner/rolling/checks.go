@@ -11,9 +11,9 @@ import (
 // ChecksChangedFlag has other checks count than those that a rollout began with.
 const ChecksChangedFlag = "--checks-changed"
 
-// measuredAgain has a command that goes on give the commands again which the record
+// MeasuredAgain has a command that goes on give the commands again which the record
 // does not keep. Those of a file are in a file that only the user knows.
-func (r Rollout) measuredAgain(h hint.Hint) hint.Hint {
+func (r Rollout) MeasuredAgain(h hint.Hint) hint.Hint {
 	file, preset := false, false
 	for _, c := range r.Checks {
 		switch {
