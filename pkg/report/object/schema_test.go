@@ -42,7 +42,13 @@ func objectLines(t *testing.T) []string {
 	}
 	hook := &plan.Hook{Pod: "web-4", Command: "drain", Exec: true}
 	standing := sts.PodProgress{Ordinal: 4, Pod: "web-4", State: sts.StateGone}
-	reporttest.NewTale(reporttest.CanaryPlan()).
+	tale := reporttest.NewTale(reporttest.CanaryPlan())
+	for _, verb := range []string{"canary", "undo", "restart", "replace", "scale", "hold", "recreate"} { // all that leave a record
+		tale.Tell(engine.Event{
+			Type: engine.EventOperation, Message: verb, Operation: &plan.Operation{Verb: verb, Started: ststest.Start},
+		})
+	}
+	tale.
 		Tell(engine.Event{Type: engine.EventHook, Hook: hook}).
 		Tell(engine.Event{Type: engine.EventHook, Hook: hook, Message: "drained"}).
 		Tell(engine.Event{Type: engine.EventWait, Message: "web-4: gone", Pod: &standing, External: true}).

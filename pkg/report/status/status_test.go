@@ -169,6 +169,14 @@ var statuses = map[string]func() report.Status{
 			st.Verdict.Message, st.Verdict.Try = "held: a restart is in progress", hinttest.List("resume: kubectl sts restart web")
 		})
 	},
+	"replace-of-claims": func() report.Status {
+		return statusOf(ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5)), inUndo, func(st *report.Status) {
+			rollout := rolloutOf(st)
+			rollout.Verb, rollout.Pods = operation.VerbReplace, map[int]types.UID{4: "another"}
+			rollout.Claims = map[string]types.UID{"data-web-4": "another"}
+			st.Verdict.Message, st.Verdict.Try = "held: a replace is in progress", hinttest.List("resume: kubectl sts replace web")
+		})
+	},
 	"missing-pod": func() report.Status {
 		s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 4))
 		s.FailedCreates = map[string]sts.FailedCreate{"web-4": {Message: "pods \"web-4\" is forbidden: exceeded quota"}}
@@ -247,6 +255,7 @@ func TestStatusAsObject(t *testing.T) {
 		{"status-canary-with-trouble-json", troubled(), report.JSON},
 		{"status-missing-pod-json", statuses["missing-pod"](), report.JSON},
 		{"status-scale-half-way-json", scaling(), report.JSON},
+		{"status-replace-of-claims-json", statuses["replace-of-claims"](), report.JSON},
 		{"status-gate-opened-json", gateOpened(), report.JSON},
 		{"status-claims-json", withClaims(), report.JSON},
 		{"status-absurd-json", absurd(), report.JSON},
