@@ -6,7 +6,7 @@ package annotations
 // What the plugin leaves on a set, and what keeps a claim.
 const (
 	Own      = "kubectl-sts.github.io/" // what all of them begin with
-	Rollout  = Own + "canary"           // the record of a canary, an undo or a restart
+	Rollout  = Own + "canary"           // the record of a canary, an undo, a restart or a replace
 	Scale    = Own + "scale"            // the record of a scale
 	Hold     = Own + "hold"             // the record of a hold
 	Recreate = Own + "recreate"         // the record of a recreate, on the set that goes and on the one that comes

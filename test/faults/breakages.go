@@ -51,6 +51,11 @@ const (
 	deletesAll      = "deletes the set with its pods and creates it again"
 	createsOther    = "creates the set again with another template"
 	asksAgain       = "has a claim ask for another size than somebody else wants"
+	renewsTwice     = "replaces a claim and then the new one"
+	renewsAtOnce    = "deletes a claim while the pod of another one is away"
+	renewsNone      = "deletes a pod and leaves the claim that was to go"
+	renewsOther     = "deletes a pod whose claim was not to be replaced"
+	renewsUnkept    = "replaces a claim and does not retain its volume"
 	haltsAtOnce     = "does nothing and ends with 4"
 	endsInTrouble   = "takes everything back and ends with 4"
 )
@@ -152,7 +157,16 @@ var breakages = map[string]func(context.Context, broken) (int, error){
 		return halted, errors.Join(b.resizes(ctx, "data-web-2", "1536Mi"), b.resizes(ctx, "data-web-1", "3Gi"),
 			b.resizes(ctx, "data-web-2", "3Gi"))
 	},
-	haltsAtOnce: func(context.Context, broken) (int, error) { return boast(`"replicas":3`) },
+	renewsTwice: replacing(func(ctx context.Context, b broken) error {
+		return errors.Join(b.renews(ctx, "web-2"), b.renews(ctx, "web-2"))
+	}),
+	renewsAtOnce: replacing(func(ctx context.Context, b broken) error {
+		return errors.Join(b.deleteClaim(ctx, "data-web-2"), b.deletePod(ctx, "web-2"), b.deleteClaim(ctx, "data-web-1"))
+	}),
+	renewsNone:   replacing(func(ctx context.Context, b broken) error { return b.deletePod(ctx, "web-2") }),
+	renewsOther:  replacing(func(ctx context.Context, b broken) error { return b.deletePod(ctx, "web-0") }),
+	renewsUnkept: replacing(func(ctx context.Context, b broken) error { return b.renews(ctx, "web-2") }),
+	haltsAtOnce:  func(context.Context, broken) (int, error) { return boast(`"replicas":3`) },
 	endsInTrouble: func(ctx context.Context, b broken) (int, error) {
 		_, err := b.saysHalted(ctx)
 		return halted, err

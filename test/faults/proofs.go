@@ -28,6 +28,8 @@ const (
 	saves  = "scale web --replicas=2 --pvc=retain-volume --yes"
 	anew   = "recreate -f web.json --yes"
 	grows  = "resize web --size=3Gi --yes"
+	renews = "replace web --ordinals=2 --soak=0s --yes"
+	renew2 = "replace web --ordinals=1-2 --pvc=delete --soak=0s --yes"
 )
 
 // A recreate of a set that keeps its claims anyway is killed when it is written down, and when
@@ -42,8 +44,15 @@ var proofs = []proof{
 	{rule: "claims", how: deletesClaim, says: "data-web-0", acts: []string{keeps}},
 	{rule: "claims", how: dropsPolicy, says: "the garbage collector", acts: []string{keeps}},
 	{rule: "claims", how: deletesLast, says: "no command was told to delete", acts: []string{drops, "prune-pvc web --yes", keepsOne}},
+	{rule: "claims", how: deletesClaim, says: "data-web-0", acts: []string{renews}},
 	{rule: "retained", how: losesRecord, says: "was not restored", acts: []string{saves}},
 	{rule: "retained", how: letsVolumeGo, says: "before its volume", acts: []string{saves}},
+	{rule: "retained", how: losesRecord, says: "was not restored", acts: []string{renews}},
+	{rule: "retained", how: renewsUnkept, says: "before its volume", acts: []string{renews}},
+	{rule: "replaces", how: renewsTwice, says: "which is a new one already", acts: []string{renew2}},
+	{rule: "replaces", how: renewsAtOnce, says: "data-web-1 while web-2 was away", acts: []string{renew2}},
+	{rule: "replaces", how: renewsNone, says: "whose claim data-web-2 stays", acts: []string{renews}},
+	{rule: "replaces", how: renewsOther, says: "web-0, whose claims it was not told to replace", acts: []string{renews}},
 	{rule: "gate", how: deletesLowest, says: "web-0 is below the gate", acts: []string{holds}},
 	{rule: "gate", how: opensGate, says: "has let 2 through", acts: []string{holds}},
 	{rule: "one-at-a-time", how: deletesTwo, says: "while web-2 was away", acts: []string{"restart web --soak=0s --yes"}},
@@ -73,6 +82,8 @@ var proofs = []proof{
 	{rule: "truth", how: keepsMark, says: "kubectl-sts.github.io/recreate is still there", acts: []string{anew}},
 	{rule: "truth", how: doesNothing, says: "asks for 1Gi, and was to ask for 3Gi", acts: []string{grows + " --claims-only"}},
 	{rule: "truth", how: doesNothing, says: "the claim template asks for 1Gi", acts: []string{grows + " --template-only"}},
+	{rule: "truth", how: doesNothing, says: "data-web-2 is still the same", acts: []string{renews}},
+	{rule: "truth", how: doesNothing, says: "is still there", acts: []string{renews, "replace web --yes"}, first: beforeTheGap},
 	{rule: "recreates", how: deletesAll, says: "went with it", acts: []string{anew}},
 	{rule: "recreates", how: createsOther, says: "its controller has deleted pod web-2", acts: []string{anew}},
 	{rule: "json", how: saysMore, says: "a line that", acts: []string{canary + " -o json"}},
@@ -93,6 +104,7 @@ var proofs = []proof{
 	{rule: "words", how: boastsReplicas, says: "has left 9 replicas", acts: []string{keeps + " -o json"}},
 	{rule: "words", how: endsWithFive, says: "all was well", acts: []string{"status web"}},
 	{rule: "way-out", how: keepsRecord, says: "the annotation", acts: []string{holds}, ends: true},
+	{rule: "way-out", how: keepsRecord, says: "the annotation", acts: []string{renews}, first: beforeTheGap, ends: true},
 	{rule: "way-out", how: haltsAtOnce, says: "has deleted the set", acts: []string{anew}, first: inTheGap, ends: true},
 	{rule: "way-out", how: haltsAtOnce, says: "ConfigMap kubectl-sts.web is", acts: []string{anew}, first: beforeTheGap, ends: true},
 	{rule: "way-out", how: endsInTrouble, says: "ended with 4", acts: []string{holds}, ends: true},

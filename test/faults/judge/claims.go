@@ -90,15 +90,19 @@ func (e *Evidence) untold(d deletion) string {
 	if always(func(w world) bool { c := w.claims[name]; return c != nil && c.Annotations[annotations.Keep] != "" }) {
 		return "which has the annotation that keeps it"
 	}
-	if always(func(w world) bool { return w.mounted(name) }) {
+	owners := e.ownersOf(name)
+	its := e.ownPod(d) // which runs on until it goes as well
+	if always(func(w world) bool { return w.mountedBeside(name, its) }) {
 		return "which a pod has used all the time"
 	}
-	owners := e.ownersOf(name)
 	there := func(w world) bool {
 		return !slices.ContainsFunc(owners, func(s schedule.Set) bool { return w.sets[s.Name] == nil })
 	}
-	if len(owners) > 1 && always(there) {
+	switch {
+	case len(owners) > 1 && always(there):
 		return "which two sets could want"
+	case its != "":
+		return "" // the ordinal is wanted, and a new claim there
 	}
 	for _, s := range owners {
 		ordinal, _ := claimOf(s, name)
@@ -113,10 +117,24 @@ func (e *Evidence) untold(d deletion) string {
 	return ""
 }
 
-func (w world) mounted(claim string) bool {
+// ownPod is the pod that is to get a new claim in the place of one that a replace deletes,
+// empty for any other deletion.
+func (e *Evidence) ownPod(d deletion) string {
+	for _, s := range e.ownersOf(d.claim.Name) {
+		if ordinal, _ := claimOf(s, d.claim.Name); d.run.Act.Verb() == "replace" && d.run.Act.Set() == s.Name {
+			return fmt.Sprintf("%s-%d", s.Name, ordinal)
+		}
+	}
+	return ""
+}
+
+func (w world) mounted(claim string) bool { return w.mountedBeside(claim, "") }
+
+// mountedBeside reports whether a pod uses a claim, other than the one of this name.
+func (w world) mountedBeside(claim, pod string) bool {
 	for _, p := range w.pods {
 		for _, v := range p.Spec.Volumes {
-			if v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim && p.DeletionTimestamp == nil {
+			if p.Name != pod && v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim && p.DeletionTimestamp == nil {
 				return true
 			}
 		}

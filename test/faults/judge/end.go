@@ -63,7 +63,7 @@ func (e *Evidence) changed(name string, s *appsv1.StatefulSet) string {
 func (e *Evidence) Changed(set string) bool {
 	return slices.ContainsFunc(e.Edits, func(d Edit) bool {
 		return d.Set == set && d.Does != schedule.DeletePod && d.Does != schedule.KeepClaim && d.Does != schedule.Claim &&
-			d.Does != schedule.ForgetSaved
+			d.Does != schedule.DeleteClaim && d.Does != schedule.ForgetSaved
 	})
 }
 

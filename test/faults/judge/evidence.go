@@ -17,6 +17,7 @@ type Evidence struct {
 	Schedule  schedule.Schedule
 	Namespace string
 	Began     uint64 // the version at which all sets were as they should be
+	Ended     uint64 // the version at which all was over but what restores claims, 0 where nothing does
 	Runs      []Run  // in the order in which they began
 	Edits     []Edit
 	Moments   []witness.Moment
@@ -87,6 +88,8 @@ type Kept struct {
 	Claim  string
 	Volume string
 	Home   int
+	// Replaced says that a new claim was to take its name.
+	Replaced bool
 	// Restored is the run that was to bring it back, -1 where another claim has its name.
 	Restored int
 	Bound    string // the volume that it has then
@@ -111,6 +114,7 @@ func Rules() []Rule {
 	return []Rule{
 		{"claims", "no claim is deleted that no command was told to delete", claims},
 		{"retained", "a volume that is to stay is there, and its claim can be restored", retained},
+		{"replaces", "a claim goes once for a new one, and its pod after it, while every other pod is Ready", replaces},
 		{"gate", "no pod below the gate is replaced", gate},
 		{"recreates", "a recreate takes no pod away, and neither does the set that it creates", recreates},
 		{"one-at-a-time", "the plugin takes no pod away while another one is away", oneAtATime},
@@ -129,16 +133,36 @@ func Rules() []Rule {
 	}
 }
 
-// Judge holds the evidence against every rule.
+// Judge holds the evidence against every rule. A claim can't be restored before its name is
+// free: what comes after the end is judged by what its own runs do alone.
 func Judge(e *Evidence) []Violation {
+	schedule, restores := e.apart()
 	var out []Violation
 	for _, rule := range Rules() {
-		for _, v := range rule.judge(e) {
+		found := rule.judge(schedule)
+		if restores != nil {
+			found = append(found, slices.DeleteFunc(rule.judge(restores), func(v Violation) bool {
+				return v.Run < 0 || e.Runs[v.Run].Why != Restores
+			})...)
+		}
+		for _, v := range found {
 			v.Invariant = rule.Name
 			out = append(out, v)
 		}
 	}
 	return out
+}
+
+// apart is what was seen up to the end, and all of it where there is more.
+func (e *Evidence) apart() (schedule, restores *Evidence) {
+	if e.Ended == 0 {
+		return e, nil
+	}
+	before, after := *e, *e
+	before.Moments = slices.DeleteFunc(slices.Clone(e.Moments), func(m witness.Moment) bool { return m.Version > e.Ended })
+	before.Runs = slices.DeleteFunc(slices.Clone(e.Runs), func(r Run) bool { return r.Why == Restores })
+	after.Kept = nil
+	return &before, &after
 }
 
 // saw reports whether every moment between two versions was seen.

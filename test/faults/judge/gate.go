@@ -13,8 +13,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
-// rollout is what the record of a canary says.
+// rollout is what the record of a canary says, or of another verb that replaces pods.
 type rollout struct {
+	Run      string   `json:"run"` // tells one from the next
 	Verb     string   `json:"verb"`
 	Stable   string   `json:"stable"`
 	Steps    []string `json:"steps"`
@@ -22,7 +23,8 @@ type rollout struct {
 
 	Partition int               `json:"partition"` // as it was before
 	Target    string            `json:"target"`    // of an undo
-	Pods      map[string]string `json:"pods"`      // the uids of those that a restart deletes, by ordinal
+	Pods      map[string]string `json:"pods"`      // the uids of those that a restart or a replace deletes, by ordinal
+	Claims    map[string]string `json:"claims"`    // the uids of those that a replace deletes, by name
 	IgnorePDB bool              `json:"ignorePDB"`
 }
 

@@ -6,6 +6,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-sts/kubectl-sts/test/witness"
 )
 
 // Retained are the claims that runs have deleted and whose volumes were to stay,
@@ -13,11 +15,18 @@ import (
 func (e *Evidence) Retained() []Kept {
 	var out []Kept
 	for _, d := range e.deletions() {
-		if what, _ := e.told(d.claim.Name, d.run, d.at); what != retains {
+		what, _ := e.told(d.claim.Name, d.run, d.at)
+		if what == loses { // it may have been restored before
+			out = slices.DeleteFunc(out, func(k Kept) bool { return k.Volume == d.claim.Spec.VolumeName })
+		}
+		if what != retains {
 			continue
 		}
 		out = slices.DeleteFunc(out, func(k Kept) bool { return k.Claim == d.claim.Name })
-		out = append(out, Kept{Claim: d.claim.Name, Volume: d.claim.Spec.VolumeName, Home: d.run.Act.Home, Restored: -1})
+		out = append(out, Kept{
+			Claim: d.claim.Name, Volume: d.claim.Spec.VolumeName, Home: d.run.Act.Home, Restored: -1,
+			Replaced: d.run.Act.Verb() == "replace",
+		})
 	}
 	return out
 }
@@ -29,9 +38,16 @@ func retained(e *Evidence) []Violation {
 			continue
 		}
 		v := e.at(d.at).volumes[d.claim.Spec.VolumeName]
-		if v == nil || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimRetain {
+		dies := v == nil || v.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimRetain
+		if dies && e.saw(d.run.From, d.at) {
 			out = append(out, d.run.breach("has deleted claim %s before its volume %s was to be retained",
 				d.claim.Name, d.claim.Spec.VolumeName))
+		}
+		if len(d.run.Drawn) == 0 {
+			out = append(out, d.run.breach("has deleted claim %s, and no record was written", d.claim.Name))
+		}
+		if what := e.lostVolume(d); what != "" {
+			out = append(out, d.run.breach("has deleted claim %s, and %s", d.claim.Name, what))
 		}
 	}
 	end := e.end()
@@ -46,6 +62,22 @@ func retained(e *Evidence) []Violation {
 		}
 	}
 	return out
+}
+
+// lostVolume says so where the volume of a claim that was replaced is not there in the end,
+// and no other claim has had it since: there may be several of one name.
+func (e *Evidence) lostVolume(d deletion) string {
+	name := d.claim.Spec.VolumeName
+	if d.run.Act.Verb() != "replace" || e.end().volumes[name] != nil {
+		return ""
+	}
+	if slices.ContainsFunc(e.Moments, func(m witness.Moment) bool {
+		return m.Volume != nil && m.Volume.Name == name && m.Version > d.at && m.Volume.Spec.ClaimRef != nil &&
+			m.Volume.Spec.ClaimRef.UID != d.claim.UID
+	}) {
+		return ""
+	}
+	return "its volume " + name + " is gone, which was to stay"
 }
 
 // retention is a policy of a set, as the server fills it in.

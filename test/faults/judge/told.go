@@ -34,8 +34,11 @@ func (e *Evidence) ownersOf(claim string) []schedule.Set {
 // command: its own, or that of the scale which it goes on with. A scale keeps a record
 // on its set until it is over, so a command that has ended excuses nothing.
 func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
-	if r.Act.Dry() || r.Why == Restores {
+	switch {
+	case r.Act.Dry() || r.Why == Restores:
 		return "", r
+	case r.Act.Verb() == "replace":
+		return e.toldToReplace(claim, r, at)
 	}
 	up := slices.Contains([]string{"reuse", "fail"}, r.Act.Flag("pvc")) // which is about claims that are wanted
 	if what := e.tells(r.Act, claim); what != "" || r.Act.Verb() != "scale" || r.Act.Has("pvc") && !up {
@@ -82,6 +85,10 @@ func (e *Evidence) tells(a schedule.Act, claim string) string {
 			return retains
 		case a.Verb() == "prune-pvc":
 			return loses
+		case a.Verb() == "replace" && renews(a, s, claim) && pvc == "delete":
+			return loses
+		case a.Verb() == "replace" && renews(a, s, claim):
+			return retains
 		case a.Verb() != "scale":
 		case pvc == "delete" && !wanted, pvc == "fresh" && wanted:
 			return loses

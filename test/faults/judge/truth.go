@@ -28,7 +28,7 @@ type claim func(*Evidence, Run, world) string
 var done = map[string]claim{
 	"canary": onSet(canaryDone), "promote": onSet(promoteDone), "abort": onSet(abortDone), "undo": onSet(undoDone),
 	"restart": onSet(restartDone), "scale": onSet(scaleDone), "hold": onSet(holdDone), "release": onSet(releaseDone),
-	"recreate": recreateDone, "resize": resizeDone,
+	"recreate": recreateDone, "resize": resizeDone, "replace": onSet(replaceDone),
 	"status": settled, "watch": settled, "prune-pvc": pruneDone, "restore-pvc": restoreDone,
 }
 

@@ -62,7 +62,7 @@ func strangers(e *Evidence) []Violation {
 }
 
 // aboutClaims are the verbs that may write to claims and volumes.
-var aboutClaims = []string{"scale", "prune-pvc", "restore-pvc", "resize", "recreate"}
+var aboutClaims = []string{"scale", "prune-pvc", "restore-pvc", "resize", "recreate", "replace"}
 
 // recreates reports whether a run may delete its set and create it again.
 func (r Run) recreates() bool {
@@ -88,6 +88,8 @@ func (e *Evidence) owns(r Run, w auditlog.Request) bool {
 		return false
 	case r.recreates() || r.Act.Verb() == "resize":
 		return w.ObjectRef.Resource == "persistentvolumeclaims" && w.Verb == "patch" && e.names(r, name)
+	case w.ObjectRef.Resource == "persistentvolumeclaims" && r.Act.Verb() == "replace":
+		return w.Verb == "delete" && e.names(r, name)
 	case w.ObjectRef.Resource == "persistentvolumeclaims":
 		return name == "" && w.Verb == "create" || e.names(r, name)
 	case w.ObjectRef.Resource == "persistentvolumes":

@@ -66,6 +66,8 @@ func (l *lane) do(ctx context.Context, d schedule.Edit) error {
 			"resources": map[string]any{"requests": map[string]any{"storage": d.Text}},
 		}}), metav1.PatchOptions{FieldManager: "somebody"})
 		return err
+	case schedule.DeleteClaim:
+		return claims.Delete(ctx, claim, metav1.DeleteOptions{})
 	case schedule.ForgetSaved:
 		return l.forgetSaved(ctx, d.Set)
 	}

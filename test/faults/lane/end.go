@@ -161,7 +161,7 @@ func (l *lane) drop(ctx context.Context, set, annotation string) error {
 // run runs a command that nothing disturbs. It has the plugin's own patience, and the
 // harness' for each step: how long pods take is the machine's business.
 func (l *lane) run(ctx context.Context, args []string) error {
-	if slices.Contains([]string{"abort", "undo", "canary", "restart"}, args[0]) {
+	if slices.Contains([]string{"abort", "undo", "canary", "restart", "replace"}, args[0]) {
 		args = append(args, "--ignore-pdb") // a scale may have left fewer pods than the budget wants
 	}
 	r, err := l.begin(ctx, schedule.Act{Args: append(args, "--step-timeout="+patience.String(), "-o", "json")}, judge.WayOut)

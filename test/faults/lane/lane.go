@@ -73,6 +73,7 @@ func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
 	if err := l.wayOut(ctx, began); err != nil {
 		return nil, err
 	}
+	ended := l.version(ctx)
 	e, err := l.evidence(ctx, began)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (l *lane) play(ctx context.Context) (*judge.Evidence, error) {
 	}
 	e, err = l.evidence(ctx, began)
 	if e != nil {
-		e.Kept = kept
+		e.Kept, e.Ended = kept, ended
 	}
 	return e, err
 }

@@ -50,6 +50,8 @@ func (l *lane) command(ctx context.Context, set *appsv1.StatefulSet, annotation 
 		return l.undo(ctx, set)
 	case n.Verb == "restart" && on:
 		return n.goOn("restart", set.Name, "--yes", "--retry")
+	case n.Verb == "replace" && l.schedule.Way == "canary" && healthy(set) && !e.Keeps(set.Name):
+		return n.goOn("replace", set.Name, "--yes", "--retry")
 	case n.Verb == "" && on:
 		return n.goOn("canary", set.Name, "--yes", "--retry")
 	case n.Verb == "" && l.schedule.Way == "undo":

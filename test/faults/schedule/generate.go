@@ -22,6 +22,7 @@ func Generate(seed uint64) Schedule {
 	}
 	withCommands(seed, s.Acts)
 	withRecreates(&s)
+	withReplaces(&s)
 	return s
 }
 

@@ -96,6 +96,7 @@ const (
 	Garbage     = "garbage"     // in the plugin's annotation
 	KeepClaim   = "keepClaim"   // the annotation that keeps the claim of the ordinal Number
 	Claim       = "claim"       // the size Text for the claim of the ordinal Number
+	DeleteClaim = "deleteClaim" // the claim of the ordinal Number
 	ForgetSaved = "forgetSaved" // deletes the ConfigMap in which the set is written down
 )
 

@@ -2,6 +2,7 @@ package schedule_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestSeedsMakeEverything(t *testing.T) {
 		verbs[a.Verb()] = true
 		for _, flag := range []string{
 			"before-cmd", "after-cmd", "check-cmd", "check-http",
-			"claims-only", "template-only", "grow", "ordinals", "cancel", "concurrency",
+			"claims-only", "template-only", "grow", "ordinals", "cancel", "concurrency", "all", "claim-templates", "checks-changed",
 		} {
 			flags[flag] = flags[flag] || a.Has(flag)
 		}
@@ -61,7 +62,7 @@ func TestSeedsMakeEverything(t *testing.T) {
 	}
 	for _, verb := range []string{
 		"canary", "promote", "abort", "undo", "restart", "scale", "hold", "release", "prune-pvc", "restore-pvc", "status", "watch",
-		"recreate", "resize",
+		"recreate", "resize", "replace",
 	} {
 		require.True(t, verbs[verb], verb)
 	}
@@ -78,7 +79,7 @@ func TestSeedsMakeEverything(t *testing.T) {
 	for _, edit := range []string{
 		schedule.Template, schedule.Partition, schedule.Replicas, schedule.Strategy, schedule.DeletePod,
 		schedule.DeleteSet, schedule.RecreateSet,
-		schedule.Annotations, schedule.Garbage, schedule.KeepClaim, schedule.Claim, schedule.ForgetSaved,
+		schedule.Annotations, schedule.Garbage, schedule.KeepClaim, schedule.Claim, schedule.ForgetSaved, schedule.DeleteClaim,
 	} {
 		require.True(t, edits[edit], edit)
 	}
@@ -117,6 +118,41 @@ func TestARecreateHasAManifestOfItsSet(t *testing.T) {
 		}
 	}
 	require.Positive(t, drawn)
+}
+
+// A replace is of ordinals that its set has at first, and has a claim template to replace claims of.
+func TestAReplaceIsOfOrdinalsOfItsSet(t *testing.T) {
+	drawn := map[string]int{}
+	for seed := range uint64(200) {
+		s := schedule.Generate(seed)
+		for _, a := range s.Acts {
+			if a.Verb() != "replace" {
+				continue
+			}
+			i := slices.IndexFunc(s.Sets, func(set schedule.Set) bool { return set.Name == a.Set() })
+			require.GreaterOrEqual(t, i, 0, a)
+			set := s.Sets[i]
+			require.NotEmpty(t, set.Template, a)
+			require.True(t, !a.Has("claim-templates") || a.Flag("claim-templates") == set.Template, a)
+			drawn["pvc="+a.Flag("pvc")]++
+			if !a.Has("ordinals") {
+				continue
+			}
+			of := 0
+			for ordinal := range set.Start + set.Replicas + 1 {
+				if a.Renews(ordinal) {
+					require.GreaterOrEqual(t, ordinal, set.Start, a)
+					require.Less(t, ordinal, set.Start+set.Replicas, a)
+					of++
+				}
+			}
+			require.Positive(t, of, a)
+			drawn[strconv.Itoa(of)]++
+		}
+	}
+	for _, what := range []string{"pvc=", "pvc=delete", "pvc=retain-volume", "1", "2"} {
+		require.Positive(t, drawn[what], what)
+	}
 }
 
 func TestAnActIsRead(t *testing.T) {
