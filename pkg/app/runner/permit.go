@@ -3,12 +3,14 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/permission"
@@ -68,7 +70,8 @@ func (r *Runner) rehearse(ctx context.Context, p *plan.Plan, s sts.Snapshot) err
 }
 
 // rehearseRenewals has the server judge what becomes of claims before their pods go: one
-// change of each kind.
+// change of each kind. What has changed since it was read says nothing of that: it is looked
+// at again before each write.
 func (r *Runner) rehearseRenewals(ctx context.Context, p *plan.Plan, s sts.Snapshot) error {
 	done := map[reflect.Type]bool{}
 	for _, change := range p.Renewing(s) {
@@ -77,7 +80,7 @@ func (r *Runner) rehearseRenewals(ctx context.Context, p *plan.Plan, s sts.Snaps
 			continue
 		}
 		done[kind] = true
-		if _, err := r.Client.DryRun(ctx, change, s); err != nil {
+		if _, err := r.Client.DryRun(ctx, change, s); err != nil && !errors.Is(err, engine.ErrConflict) {
 			return kube.Unwilling(err, change.String())
 		}
 	}

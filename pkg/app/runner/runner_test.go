@@ -24,6 +24,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/term"
 )
@@ -34,6 +35,7 @@ type cluster struct {
 	taken   bool                     // whether writes are
 	lacks   []string                 // permissions, such as "patch statefulsets"
 	denies  func(*http.Request) bool // what is answered with a 503, nil for nothing
+	deletes int                      // the code of the answer to who deletes something, 0 for one that is good
 	budgets int                      // the code of the answer to who asks for budgets, 0 for none
 	warns   map[string]string        // what is said along with every answer, by the method of the request
 	mu      sync.Mutex
@@ -75,6 +77,8 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			`"status":{"userInfo":{"username":"jo"}}}`)
 	case write && !c.taken:
 		no(http.StatusForbidden, "denied by policy")
+	case c.deletes != 0 && r.Method == http.MethodDelete:
+		no(c.deletes, "this is not deleted")
 	case c.budgets == http.StatusForbidden && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
 		no(c.budgets, `User "jo" cannot list resource "poddisruptionbudgets" in API group "policy"`)
 	case c.budgets != 0 && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
@@ -215,6 +219,25 @@ func TestARehearsalWithoutAnAnswerIsNoRefusal(t *testing.T) {
 
 	require.ErrorIs(t, err, engine.ErrTimedOut)
 	require.NotContains(t, err.Error(), plan.Partition(4).String(), "nobody has said anything against that")
+}
+
+// Another run may have replaced the claim since it was read, which the run sees before its
+// first write.
+func TestAClaimThatHasChangedSinceIsNoReasonNotToBegin(t *testing.T) {
+	s := ststest.Snapshot(ststest.Set(), ststest.Pods(0, 5))
+	s.Claims = []storage.Claim{{Namespace: "default", Name: "data-web-4", UID: "claim", Version: "7"}}
+	p := &plan.Plan{Claims: true, Steps: []plan.Step{{Replace: &plan.Replace{
+		Mode: plan.ReplaceRenew, Claims: []plan.Renewal{{Name: "data-web-4", UID: "claim", Ordinal: 4}},
+	}}}}
+	for code, want := range map[int]string{0: "", http.StatusConflict: "", http.StatusForbidden: "this is not deleted"} {
+		r, _, _ := (&cluster{set: ststest.Set(), taken: true, deletes: code}).runner(t, options.RunFlags{})
+		err := r.rehearseRenewals(t.Context(), p, s)
+		if want == "" {
+			require.NoError(t, err, code)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+	}
 }
 
 func TestOnlyForbiddenSwitchesBudgetsOff(t *testing.T) {
