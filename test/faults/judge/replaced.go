@@ -81,7 +81,7 @@ func (r Run) lastWriteBefore(at uint64) uint64 {
 func (e *Evidence) toldToReplace(claim string, r Run, at uint64) (what string, by Run) {
 	p, ok := e.renewalOf(r.Act.Set(), r.lastWriteBefore(at), at)
 	switch {
-	case !ok && e.saw(r.From, at):
+	case !ok && e.saw(e.Began, at):
 		return "", r
 	case !ok: // a restart of the API server may have hidden the record
 		for _, o := range slices.Backward(e.Runs) {
@@ -106,7 +106,7 @@ func replaces(e *Evidence) []Violation {
 	var out []Violation
 	for _, d := range e.deletions() {
 		p, ok := e.renewalOf(d.run.Act.Set(), d.run.lastWriteBefore(d.at), d.at)
-		if d.run.Act.Verb() != "replace" || d.run.Act.Dry() || !ok || !e.saw(p.since, d.at) {
+		if d.run.Act.Verb() != "replace" || d.run.Act.Dry() || !ok || !e.saw(e.Began, d.at) {
 			continue // that it was not told to delete is said elsewhere
 		}
 		if was := e.at(p.since).claims[d.claim.Name]; was == nil || was.UID != d.claim.UID {
@@ -156,7 +156,7 @@ func (e *Evidence) takesPod(r Run) (string, bool) {
 	}
 	planned := e.Schedule.Sets[i]
 	for _, q := range r.Requests {
-		if !q.Taken() || q.Verb != "delete" || q.Resource != "pods" || q.Version == 0 || !e.saw(r.From, q.Version) {
+		if !q.Taken() || q.Verb != "delete" || q.Resource != "pods" || q.Version == 0 || !e.saw(e.Began, q.Version) {
 			continue
 		}
 		since := r.lastWriteBefore(q.Version)

@@ -56,6 +56,7 @@ func retained(e *Evidence) []Violation {
 		case k.Volume == "":
 		case end.volumes[k.Volume] == nil:
 			out = append(out, Violation{Run: -1, What: fmt.Sprintf("volume %s of claim %s was to stay and is gone", k.Volume, k.Claim)})
+		case k.Replaced && k.Bound != "" && !e.saw(e.Began, e.Ended): // a later one of its name may have gone unseen
 		case k.Restored >= 0 && k.Bound != k.Volume:
 			out = append(out, Violation{Run: k.Restored, What: fmt.Sprintf(
 				"claim %s was not restored: it is bound to %q, and its volume was %s", k.Claim, k.Bound, k.Volume)})
