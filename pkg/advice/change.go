@@ -46,7 +46,7 @@ func immutable(l *look) []Finding {
 	switch {
 	case selector: // whatever else differs: the set must not be deleted for this manifest
 		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
-	case !sameNames(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
+	case adds(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
 		fix = recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
 			"and changes them where the template differs")
 	}
@@ -57,10 +57,12 @@ func immutable(l *look) []Finding {
 	}}
 }
 
-// sameNames reports whether the same claim templates are there: one that comes or goes is
-// more than the recreate verb does.
-func sameNames(a, b []corev1.PersistentVolumeClaim) bool {
-	return slices.EqualFunc(a, b, func(x, y corev1.PersistentVolumeClaim) bool { return x.Name == y.Name })
+// adds reports whether a claim template comes that is not there: that is more than the
+// recreate verb does.
+func adds(want, have []corev1.PersistentVolumeClaim) bool {
+	return slices.ContainsFunc(want, func(x corev1.PersistentVolumeClaim) bool {
+		return !slices.ContainsFunc(have, func(y corev1.PersistentVolumeClaim) bool { return x.Name == y.Name })
+	})
 }
 
 // recreate has a set deleted without its pods. Where the claims would be deleted after it,

@@ -44,12 +44,16 @@ func Merge(live, wanted []byte) (json.RawMessage, error) {
 		return nil, notDone(change{says: "the selector is changed", no: "pods and revisions are found by it and would " +
 			"have to be relabelled first"})
 	}
+	before := list(is.Spec()[fieldTemplates])
 	for _, field := range immutable {
 		if value, there := wants.Spec()[field]; there {
 			is.Spec()[field] = value
 		} else {
 			delete(is.Spec(), field) // the default
 		}
+	}
+	if no := unmounted(is, before); no != nil {
+		return nil, no // the API server would speak of a volume that is not found
 	}
 	return is.Text()
 }
@@ -191,79 +195,6 @@ func (n New) Fields() []Field {
 // notDone refuses a change.
 func notDone(c change) *plan.Refusal {
 	return &plan.Refusal{Why: fmt.Sprintf("%s: not supported: %s", c.says, c.no)}
-}
-
-// templates compares claim templates.
-func templates(was, is []map[string]any) []change {
-	var out []change
-	find := func(all []map[string]any, name string) map[string]any {
-		i := slices.IndexFunc(all, func(t map[string]any) bool { return nameOf(t) == name })
-		if i < 0 {
-			return nil
-		}
-		return all[i]
-	}
-	for _, t := range is {
-		name := nameOf(t)
-		before := find(was, name)
-		if before == nil {
-			out = append(out, change{
-				says: "claim template " + name + " is added",
-				no:   "existing pods lack the claim and would have to be recreated, lowest ordinal first (kubernetes#141876)",
-			})
-			continue
-		}
-		out = append(out, template(name, before, t)...)
-	}
-	for _, t := range was {
-		if name := nameOf(t); find(is, name) == nil {
-			out = append(out, change{
-				says: "claim template " + name + " is removed",
-				no:   "no set would want its claims and their data any more",
-			})
-		}
-	}
-	return out
-}
-
-// template compares one.
-func template(name string, was, is map[string]any) []change {
-	var out []change
-	say := func(what string, a, b any) {
-		if reflect.DeepEqual(a, b) {
-			return
-		}
-		c := change{
-			says: fmt.Sprintf("claim template %s: %s", name, what), means: "existing claims stay as they are",
-		}
-		if from, to := words(a), words(b); from != "" || to != "" {
-			c.says += fmt.Sprintf(" %s to %s", orNone(from), orNone(to))
-		}
-		out = append(out, c)
-	}
-	a, b := saved.Object(was), saved.Object(is)
-	size := func(o saved.Object) string { return words(o.Map("spec", "resources", "requests")["storage"]) }
-	if storage.CompareSizes(size(a), size(b)) != 0 {
-		say("size", size(a), size(b))
-	}
-	say("storageClassName", a.Map("spec")["storageClassName"], b.Map("spec")["storageClassName"])
-	say("volumeMode", a.Map("spec")["volumeMode"], b.Map("spec")["volumeMode"])
-	say("accessModes", a.Map("spec")["accessModes"], b.Map("spec")["accessModes"])
-	say("labels", a.Map("metadata")["labels"], b.Map("metadata")["labels"])
-	say("annotations", a.Map("metadata")["annotations"], b.Map("metadata")["annotations"])
-	if len(out) == 0 {
-		rest := func(o saved.Object) map[string]any {
-			spec := map[string]any{}
-			for key, value := range o.Map("spec") {
-				if key != "resources" {
-					spec[key] = value
-				}
-			}
-			return spec
-		}
-		say("spec", rest(a), rest(b))
-	}
-	return out
 }
 
 func list(value any) []map[string]any {

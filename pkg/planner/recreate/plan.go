@@ -71,7 +71,8 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
 	}
-	details := append(n.details(all, s), fmt.Sprintf("it is saved in configmap %s first; if the run is killed, resume with: %s",
+	details := append(n.details(all, s), r.unused(n, s)...)
+	details = append(details, fmt.Sprintf("it is saved in configmap %s first; if the run is killed, resume with: %s",
 		saved.ConfigMap(kept.Name), r.Caller.Sts("recreate", kept.Name)))
 	return r.plan(kept, s, now, details)
 }
@@ -162,6 +163,30 @@ func (n New) details(all []change, s sts.Snapshot) []string {
 		out = append(out, "other differences of the manifest are not applied: "+strings.Join(n.Left, ", "))
 	}
 	return out
+}
+
+// unused says which claims no set wants any more.
+func (r Request) unused(n New, s sts.Snapshot) []string {
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, template := range s.ClaimTemplates() {
+		if named(list(after.Spec()[fieldTemplates]), template) != nil {
+			continue
+		}
+		for i := range s.Claims {
+			if _, of := s.ClaimOrdinal(template, s.Claims[i].Name); of {
+				names = append(names, s.Claims[i].Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s are not deleted; once no pod has their volume, find them with: %s",
+		plan.ClaimNames(names), r.Caller.Sts("prune-pvc", s.Name()))}
 }
 
 // builder makes the steps.

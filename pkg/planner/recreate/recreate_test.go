@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/recreate"
@@ -157,7 +158,7 @@ func TestChanges(t *testing.T) {
 		"another policy":    {change: ststest.Parallel, says: "podManagementPolicy: OrderedReady to Parallel"},
 		"another Service":   {change: service("peers"), says: "serviceName: (none) to peers"},
 		"one more template": {change: templates(template("data", "1Gi"), template("wal", "1Gi")), no: "claim template wal is added"},
-		"one template less": {change: templates(), no: "claim template data is removed"},
+		"one template less": {change: templates(), says: "claim template data is removed"},
 		"two": {
 			change: func(set *appsv1.StatefulSet) { templates(template("data", "2Gi"))(set); service("peers")(set) },
 			says:   "serviceName: (none) to peers, claim template data: size 1Gi to 2Gi",
@@ -179,6 +180,51 @@ func TestChanges(t *testing.T) {
 		set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "other"}}
 	})))
 	require.ErrorContains(t, err, "the selector is changed")
+}
+
+// mount has a container of the pods mount this volume.
+func mount(volume string) func(*appsv1.StatefulSet) {
+	return func(set *appsv1.StatefulSet) {
+		c := &set.Spec.Template.Spec.Containers[0]
+		c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: "/" + volume})
+	}
+}
+
+func TestAClaimTemplateIsRemoved(t *testing.T) {
+	s := settled()
+	s = s.WithClaims(nil)
+	s.Claims = append(s.Claims, ststest.Claim("data-web-0"), ststest.Claim("data-web-1"))
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, wanted(t, templates()), s, ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"claim template data is removed: its claims and their data stay, and a pod keeps the volume until it is replaced",
+		"the set is deleted and created again around its 5 pods; none restarts",
+		"claims data-web-0, data-web-1 are not deleted; once no pod has their volume, find them with: kubectl sts prune-pvc web",
+		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
+	}, p.Details)
+}
+
+func TestAClaimTemplateThatIsMountedStays(t *testing.T) {
+	device := func(set *appsv1.StatefulSet) {
+		set.Spec.Template.Spec.InitContainers = []corev1.Container{
+			{Name: "format", VolumeDevices: []corev1.VolumeDevice{{Name: "data", DevicePath: "/dev/x"}}},
+		}
+	}
+	for container, change := range map[string]func(*appsv1.StatefulSet){"nginx": mount("data"), "format": device} {
+		_, err := recreate.Merge(text(t, set(change)), text(t, set(templates())))
+		var no *plan.Refusal
+		require.ErrorAs(t, err, &no)
+		require.Equal(t, "claim template data is removed, but container "+container+
+			" of the pods mounts it: pods that are created later would lack it", no.Why)
+		require.Equal(t, hinttest.List(
+			"first roll out a manifest that has the claim template and does not mount it: kubectl sts canary -f FILENAME",
+			"then give this one again: kubectl sts recreate -f FILENAME",
+		), no.Try)
+	}
+	_, err := recreate.Merge(text(t, set(mount("data"), mount("other"))), text(t, set()))
+	require.NoError(t, err, "it stays")
+	_, err = recreate.Merge(text(t, set(mount("other"))), text(t, set(templates())))
+	require.NoError(t, err)
 }
 
 func TestRefused(t *testing.T) {
