@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
@@ -44,8 +45,8 @@ func immutable(l *look) []Finding {
 	}
 	fix := run(hint.Plugin("recreate the set around its pods", "recreate", "-f"))
 	switch {
-	case selector: // whatever else differs: the set must not be deleted for this manifest
-		fix = Fix{Words: "put the selector back: pods that it does not select are left behind, so that a new selector takes a new set"}
+	case selector && !selects(want.Selector, have.Template.Labels): // whatever else differs: the set must not be deleted for this manifest
+		fix = Fix{Words: "put the selector back, and roll out a template with its labels first: pods that it does not select are left behind"}
 	case adds(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
 		fix = recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
 			"and changes them where the template differs")
@@ -55,6 +56,12 @@ func immutable(l *look) []Finding {
 			"changed", l.name(), fieldsWord(len(evidence))),
 		Evidence: evidence, Fix: fix,
 	}}
+}
+
+// selects reports whether a set with this selector finds pods with these labels.
+func selects(selector *metav1.LabelSelector, pod map[string]string) bool {
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	return err == nil && s.Matches(labels.Set(pod))
 }
 
 // adds reports whether a claim template comes that is not there: that is more than the

@@ -83,11 +83,20 @@ func TestASetIsNotDeletedForAnotherSelector(t *testing.T) {
 	s := good(false)
 	before(func(set *appsv1.StatefulSet) {
 		set.Spec.VolumeClaimTemplates = nil
+		set.Spec.Template.Labels = map[string]string{"app": "db"}
 		set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "db"}}
 	})(s)
 	fix, commands := fixOf(t, s, "R9")
 	require.Contains(t, fix.Words, "put the selector back")
 	require.Empty(t, commands)
+
+	s = good(false)
+	before(func(set *appsv1.StatefulSet) { // the pods have the label that the manifest selects by
+		set.Spec.Template.Labels = s.set.Spec.Selector.DeepCopy().MatchLabels
+		set.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"was": "less"}}
+	})(s)
+	_, commands = fixOf(t, s, "R9")
+	require.Equal(t, []string{"kubectl sts recreate -f"}, commands, "lint adds the file")
 }
 
 // What serves or protects others is not changed or taken away.

@@ -30,9 +30,10 @@ var (
 		Change fields of a StatefulSet that can't be changed ("Forbidden: updates to statefulset spec"), without a restart
 		of any pod: the set is deleted with its pods left running, and created again around them.
 
-		From the manifest only the fields count that an update may not change: volumeClaimTemplates, podManagementPolicy
-		and serviceName. Other differences are left to kubectl apply, or to canary. Existing claims stay as they are;
-		"kubectl sts resize" grows them.
+		From the manifest only the fields count that an update may not change: volumeClaimTemplates, podManagementPolicy,
+		serviceName and selector. Other differences are left to kubectl apply, or to canary. Existing claims stay as they
+		are; "kubectl sts resize" grows them. Where the pod template has to go first, it is refused and says so: a claim
+		template that is removed must not be mounted, and a selector must match the labels that pods have already.
 
 		First every pod must be Ready and on one revision, and the API server is asked, in a dry run, for the set that it
 		would create: where that has another pod template than the one that runs, nothing is begun. Then the set is

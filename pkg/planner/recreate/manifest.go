@@ -39,17 +39,19 @@ func Merge(live, wanted []byte) (json.RawMessage, error) {
 		return nil, fmt.Errorf("the manifest: %w", err)
 	}
 	is.Own()
-	if selector, there := wants.Spec()[fieldSelector]; there && !reflect.DeepEqual(selector, is.Spec()[fieldSelector]) {
-		// The API server would complain of the template, whose labels no longer match.
-		return nil, notDone(change{says: "the selector is changed", no: "pods and revisions are found by it and would " +
-			"have to be relabelled first"})
-	}
+	selector, there := wants.Spec()[fieldSelector]
+	selects := there && !reflect.DeepEqual(selector, is.Spec()[fieldSelector])
 	before := list(is.Spec()[fieldTemplates])
 	for _, field := range immutable {
 		if value, there := wants.Spec()[field]; there {
 			is.Spec()[field] = value
 		} else {
 			delete(is.Spec(), field) // the default
+		}
+	}
+	if selects {
+		if err := selected(is); err != nil {
+			return nil, err
 		}
 	}
 	if no := unmounted(is, before); no != nil {
@@ -158,6 +160,13 @@ func changes(before, after saved.Object) []change {
 			field: fieldService,
 			says:  fmt.Sprintf("serviceName: %s to %s", orNone(a), orNone(b)),
 			means: "pods keep the old name in DNS until they are restarted",
+		})
+	}
+	if !reflect.DeepEqual(was[fieldSelector], is[fieldSelector]) {
+		out = append(out, change{
+			field: fieldSelector,
+			says:  fmt.Sprintf("selector: %s to %s", selectorWords(before), selectorWords(after)),
+			means: "every pod matches both; no pod restarts, and claims keep the labels that they have",
 		})
 	}
 	for _, c := range templates(list(was[fieldTemplates]), list(is[fieldTemplates])) {

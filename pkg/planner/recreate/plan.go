@@ -67,11 +67,20 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if i := slices.IndexFunc(all, func(c change) bool { return c.no != "" }); i >= 0 {
 		return nil, notDone(all[i])
 	}
+	selects := slices.ContainsFunc(all, func(c change) bool { return c.field == fieldSelector })
+	if selects {
+		if err := n.unselected(s); err != nil {
+			return nil, err
+		}
+	}
 	kept, err := n.saved(before, all, s, now)
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
 	}
 	details := append(n.details(all, s), r.unused(n, s)...)
+	if selects {
+		details = append(details, n.forgotten(s)...)
+	}
 	details = append(details, fmt.Sprintf("it is saved in configmap %s first; if the run is killed, resume with: %s",
 		saved.ConfigMap(kept.Name), r.Caller.Sts("recreate", kept.Name)))
 	return r.plan(kept, s, now, details)
