@@ -9,7 +9,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
@@ -141,7 +140,7 @@ type change struct {
 	field string // of the spec
 	says  string // from what to what
 	means string // for the pods and claims that there are
-	no    string // why it is not done, "" where it is
+	no    string // why it is not done around pods, "" where it is
 }
 
 // changes compares two sets as the API server has them, with their defaults.
@@ -199,11 +198,6 @@ func (n New) Fields() []Field {
 		}
 	}
 	return out
-}
-
-// notDone refuses a change.
-func notDone(c change) *plan.Refusal {
-	return &plan.Refusal{Why: fmt.Sprintf("%s: not supported: %s", c.says, c.no)}
 }
 
 func list(value any) []map[string]any {

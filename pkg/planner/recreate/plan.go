@@ -64,8 +64,8 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	case len(all) == 0:
 		return nil, nil //nolint:nilnil // nothing would change
 	}
-	if i := slices.IndexFunc(all, func(c change) bool { return c.no != "" }); i >= 0 {
-		return nil, notDone(all[i])
+	if i := slices.IndexFunc(all, func(c change) bool { return c.no != "" }); i >= 0 && (s.Replicas() > 0 || len(s.Pods) > 0) {
+		return nil, notDone(all[i], s)
 	}
 	selects := slices.ContainsFunc(all, func(c change) bool { return c.field == fieldSelector })
 	if selects {

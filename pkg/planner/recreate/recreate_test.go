@@ -153,11 +153,14 @@ func TestChanges(t *testing.T) {
 		says   string
 		no     string
 	}{
-		"another size":      {change: templates(template("data", "500Mi")), says: "claim template data: size 1Gi to 500Mi"},
-		"another class":     {change: class("fast"), says: "claim template data: storageClassName (none) to fast"},
-		"another policy":    {change: ststest.Parallel, says: "podManagementPolicy: OrderedReady to Parallel"},
-		"another Service":   {change: service("peers"), says: "serviceName: (none) to peers"},
-		"one more template": {change: templates(template("data", "1Gi"), template("wal", "1Gi")), no: "claim template wal is added"},
+		"another size":    {change: templates(template("data", "500Mi")), says: "claim template data: size 1Gi to 500Mi"},
+		"another class":   {change: class("fast"), says: "claim template data: storageClassName (none) to fast"},
+		"another policy":  {change: ststest.Parallel, says: "podManagementPolicy: OrderedReady to Parallel"},
+		"another Service": {change: service("peers"), says: "serviceName: (none) to peers"},
+		"one more template": {
+			change: templates(template("data", "1Gi"), template("wal", "1Gi")),
+			no:     "claim template wal is added: not supported while there are pods: running pods lack the volume",
+		},
 		"one template less": {change: templates(), says: "claim template data is removed"},
 		"two": {
 			change: func(set *appsv1.StatefulSet) { templates(template("data", "2Gi"))(set); service("peers")(set) },
@@ -280,6 +283,31 @@ func TestAClaimTemplateIsRemoved(t *testing.T) {
 		"claims data-web-0, data-web-1 are not deleted; once no pod has their volume, find them with: kubectl sts prune-pvc web",
 		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)
+}
+
+// Without pods none lacks the volume.
+func TestAClaimTemplateIsAddedToASetWithoutPods(t *testing.T) {
+	more := templates(template("data", "1Gi"), template("wal", "1Gi"))
+	n := recreate.New{ID: "run", Live: text(t, set(ststest.Replicas(0)))}
+	var err error
+	n.Manifest, err = recreate.Merge(n.Live, text(t, set(more)))
+	require.NoError(t, err)
+	n.Default = n.Manifest
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, ststest.Snapshot(set(ststest.Replicas(0))), ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"claim template wal is added: new pods have it; a claim of its name that is there already is used as it is",
+		"the set is deleted and created again; it has no pods",
+		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
+	}, p.Details)
+
+	_, err = plantest.Saved(recreate.Plan(recreate.Request{}, wanted(t, more), settled(), ststest.Start))
+	var no *plan.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, hinttest.List(
+		"where the set may be down for a while: scale it to 0: kubectl sts scale web --replicas 0",
+		"recreate it then, and scale it up again once the pod template mounts the volume: kubectl sts recreate -f FILENAME",
+	), no.Try)
 }
 
 func TestAClaimTemplateThatIsMountedStays(t *testing.T) {

@@ -20,8 +20,10 @@ func templates(was, is []map[string]any) []change {
 		before := named(was, name)
 		if before == nil {
 			out = append(out, change{
-				says: "claim template " + name + " is added",
-				no:   "existing pods lack the claim and would have to be recreated, lowest ordinal first (kubernetes#141876)",
+				says:  "claim template " + name + " is added",
+				means: "new pods have it; a claim of its name that is there already is used as it is",
+				no: "running pods lack the volume: the controller would do nothing more for the set until each is recreated, lowest " +
+					"ordinal first (kubernetes#141876)",
 			})
 			continue
 		}
