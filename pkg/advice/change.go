@@ -3,7 +3,6 @@ package advice
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -44,12 +43,8 @@ func immutable(l *look) []Finding {
 		return nil
 	}
 	fix := run(hint.Plugin("recreate the set around its pods", "recreate", "-f"))
-	switch {
-	case selector && !selects(want.Selector, have.Template.Labels): // whatever else differs: the set must not be deleted for this manifest
+	if selector && !selects(want.Selector, have.Template.Labels) { // whatever else differs: the set must not be deleted for this manifest
 		fix = Fix{Words: "put the selector back, and roll out a template with its labels first: pods that it does not select are left behind"}
-	case adds(want.VolumeClaimTemplates, have.VolumeClaimTemplates):
-		fix = recreate(live, "recreate the set: delete it without its pods, and apply the manifest; the new set adopts the pods, "+
-			"and changes them where the template differs")
 	}
 	return []Finding{{
 		Says: fmt.Sprintf("the API server refuses this manifest of %s: %s that can't be "+
@@ -62,32 +57,6 @@ func immutable(l *look) []Finding {
 func selects(selector *metav1.LabelSelector, pod map[string]string) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
 	return err == nil && s.Matches(labels.Set(pod))
-}
-
-// adds reports whether a claim template comes that is not there: that is more than the
-// recreate verb does.
-func adds(want, have []corev1.PersistentVolumeClaim) bool {
-	return slices.ContainsFunc(want, func(x corev1.PersistentVolumeClaim) bool {
-		return !slices.ContainsFunc(have, func(y corev1.PersistentVolumeClaim) bool { return x.Name == y.Name })
-	})
-}
-
-// recreate has a set deleted without its pods. Where the claims would be deleted after it,
-// that is stopped first, and nothing else is said: until no claim names the set as its
-// owner, the deletion would still take them.
-func recreate(set *appsv1.StatefulSet, words string) Fix {
-	policy := set.Spec.PersistentVolumeClaimRetentionPolicy
-	if policy != nil && policy.WhenDeleted == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
-		return Fix{
-			Words: "its claims would be deleted with it: have them kept; then, once no claim names the set as its owner, look again",
-			Commands: []hint.Hint{hint.Kube("", "patch", "statefulset", set.Name, "-p",
-				`{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}`)},
-		}
-	}
-	return Fix{
-		Words:    words,
-		Commands: []hint.Hint{hint.Kube("delete the set without its pods", "delete", "statefulset", set.Name, "--cascade=orphan")},
-	}
 }
 
 func fieldsWord(n int) string {

@@ -48,32 +48,20 @@ func TestATemplateGetsTheSizeOfTheLargestClaim(t *testing.T) {
 	}
 }
 
-// The set is not deleted while its claims would go with it.
-func TestASetWhoseClaimsGoWithItIsNotDeleted(t *testing.T) {
-	s := good(false)
-	before(func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates = nil })(s) // the manifest adds one
-	fix, commands := fixOf(t, s, "R9")
-	require.Contains(t, fix.Words, "delete it without its pods")
-	require.Equal(t, []string{"kubectl delete statefulset web --cascade=orphan"}, commands)
-
-	claimsGo(s)
-	before(func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates = nil })(s)
-	_, commands = fixOf(t, s, "R9")
-	require.Equal(t, []string{
-		`kubectl patch statefulset web -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}'`,
-	}, commands)
-
+// What can be changed around the pods is, whatever happens to claims that go with a set.
+func TestAnImmutableFieldIsChangedByARecreate(t *testing.T) {
 	for _, change := range []func(*appsv1.StatefulSet){
 		func(set *appsv1.StatefulSet) { set.Spec.ServiceName = "other" },
+		func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates = nil }, // the manifest adds one
 		func(set *appsv1.StatefulSet) { // the manifest removes one
 			more := *set.Spec.VolumeClaimTemplates[0].DeepCopy()
 			more.Name = "logs"
 			set.Spec.VolumeClaimTemplates = append(set.Spec.VolumeClaimTemplates, more)
 		},
 	} {
-		s = good(false)
+		s := good(false)
 		before(change)(s)
-		_, commands = fixOf(t, s, "R9")
+		_, commands := fixOf(t, s, "R9")
 		require.Equal(t, []string{"kubectl sts recreate -f"}, commands, "lint adds the file")
 	}
 }
