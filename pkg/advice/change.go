@@ -44,7 +44,8 @@ func immutable(l *look) []Finding {
 	}
 	fix := run(hint.Plugin("recreate the set around its pods", "recreate", "-f"))
 	if selector && !selects(want.Selector, have.Template.Labels) { // whatever else differs: the set must not be deleted for this manifest
-		fix = Fix{Words: "put the selector back, and roll out a template with its labels first: pods that it does not select are left behind"}
+		fix = Fix{Words: "put the selector back, and roll out a template with its labels first: pods that it does not select are " +
+			"left behind"}
 	}
 	return []Finding{{
 		Says: fmt.Sprintf("the API server refuses this manifest of %s: %s that can't be "+

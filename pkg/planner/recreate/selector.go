@@ -32,7 +32,7 @@ func selectorOf(set saved.Object) (selector labels.Selector, says string, err er
 
 // selectorWords is the selector in words, "" for one that can't be read.
 func selectorWords(set saved.Object) string {
-	_, says, _ := selectorOf(set) //nolint:errcheck // the API server has read it
+	_, says, _ := selectorOf(set)
 	return says
 }
 
@@ -51,9 +51,11 @@ func selected(set saved.Object) error {
 		return nil
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("the selector is changed to %s, which the labels of the pods do not match: the set would leave its pods behind", says),
+		Why: fmt.Sprintf("the selector is changed to %s, which the labels of the pods do not match: the set would leave its pods behind",
+			says),
 		Try: []hint.Hint{
-			hint.Plugin("first roll out a manifest with the selector of before and labels that match both", "canary").With("-f", "FILENAME"),
+			hint.Plugin("first roll out a manifest with the selector of before and labels that match both", "canary").
+				With("-f", "FILENAME"),
 			hint.Plugin("then give this one again", "recreate").With("-f", "FILENAME"),
 		},
 	}
@@ -75,7 +77,8 @@ func (n New) unselected(s sts.Snapshot) error {
 			return &plan.Refusal{
 				Why: fmt.Sprintf("pod %s does not match the selector %s: somebody has changed its labels", pod.Name, says),
 				Try: []hint.Hint{
-					hint.Plugin("have it recreated with those of the template", "restart", s.Name()).With("--ordinals", strconv.Itoa(pod.Ordinal)),
+					hint.Plugin("have it recreated with those of the template", "restart", s.Name()).
+						With("--ordinals", strconv.Itoa(pod.Ordinal)),
 				},
 			}
 		}

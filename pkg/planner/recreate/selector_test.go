@@ -53,7 +53,8 @@ func TestAnotherSelector(t *testing.T) {
 	labelled, n := tiered(t)
 	snapshot := func(revision map[string]string, odd ...func(*corev1.Pod)) sts.Snapshot {
 		pods := ststest.Pods(0, 4, ststest.Labelled("tier", "db"))
-		s := ststest.Snapshot(set(labelled), pods, ststest.Pods(4, 5, append([]func(*corev1.Pod){ststest.Labelled("tier", "db")}, odd...)...))
+		odd = append([]func(*corev1.Pod){ststest.Labelled("tier", "db")}, odd...)
+		s := ststest.Snapshot(set(labelled), pods, ststest.Pods(4, 5, odd...))
 		for _, r := range s.Revisions {
 			if r.Name == ststest.Stable {
 				r.Labels = revision
@@ -86,7 +87,8 @@ func TestAnotherSelector(t *testing.T) {
 		},
 		"a revision without the label": {
 			snapshot(map[string]string{"app": "web"}),
-			"controllerrevision web-stable does not match the selector app=web,tier=db: the new set would not find the revision of its pods",
+			"controllerrevision web-stable does not match the selector app=web,tier=db: the new set would not find the revision " +
+				"of its pods",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
