@@ -104,7 +104,8 @@ func TestAPodThatDoesNotComeBackForItsFileSystemEndsTheRun(t *testing.T) {
 	w.see(waits)
 	d := w.after(time.Minute).see(waits)
 	w.state = w.state.Applied(d.Do, nil, w.now)
-	broken := claimsAnd(aged(remounted(4, 70*time.Second, ststest.Waiting("CrashLoopBackOff", "back-off"))), aClaim(4, has2Gi), unmounted(3))
+	crashing := aged(remounted(4, 70*time.Second, ststest.Waiting("CrashLoopBackOff", "back-off")))
+	broken := claimsAnd(crashing, aClaim(4, has2Gi), unmounted(3))
 	require.Nil(t, w.see(broken).Do)
 
 	o := w.after(30 * time.Second).see(broken).End

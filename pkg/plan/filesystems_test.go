@@ -66,23 +66,22 @@ func TestWherePodsNeedNotRestartNoneIsLookedAt(t *testing.T) {
 }
 
 func TestAPodRestartsOnceForItsFileSystem(t *testing.T) {
-	both := func(four *corev1.Pod, claims ...storage.Claim) sts.Snapshot { return claimsBeside(four, claims...) }
-	memory, _ := fileSystems.Recall(nil, both(ststest.Pod(4), waitsFor(4), waitsFor(3)), ststest.Start)
+	memory, _ := fileSystems.Recall(nil, claimsBeside(ststest.Pod(4), waitsFor(4), waitsFor(3)), ststest.Start)
 	at := ststest.In(5 * time.Minute)
-	memory, got := fileSystems.Recall(memory, both(ststest.Pod(4), waitsFor(4), waitsFor(3)), at)
+	memory, got := fileSystems.Recall(memory, claimsBeside(ststest.Pod(4), waitsFor(4), waitsFor(3)), at)
 	require.Equal(t, []string{"web-4", "web-3"}, old(got))
 	require.Equal(t, []any{false, false, false, "", ""}, []any{got.Done, got.Untouched, got.Bears, got.Held, got.Waiting})
 
-	memory, got = fileSystems.Recall(memory, both(ststest.Pod(4, ststest.Terminating), waitsFor(4), waitsFor(3)), at)
+	memory, got = fileSystems.Recall(memory, claimsBeside(ststest.Pod(4, ststest.Terminating), waitsFor(4), waitsFor(3)), at)
 	require.Equal(t, []string{"web-3"}, old(got), "one that goes already is not to go again")
 	require.Equal(t, sts.StateTerminating, got.Pods[4].State)
 
 	back := ststest.Pod(4, young(6*time.Minute))
-	memory, got = fileSystems.Recall(memory, both(back, waitsFor(4), waitsFor(3)), ststest.In(6*time.Minute))
+	memory, got = fileSystems.Recall(memory, claimsBeside(back, waitsFor(4), waitsFor(3)), ststest.In(6*time.Minute))
 	require.Empty(t, old(got), "no other goes before its file system has grown")
 	require.Contains(t, got.Waiting, "claim data-web-4 (1Gi, to be 2Gi): its file system is to grow")
 	require.Equal(t, ststest.In(11*time.Minute), got.NextAt)
-	_, stuck := fileSystems.Recall(memory, both(back, waitsFor(4), waitsFor(3)), ststest.In(11*time.Minute))
+	_, stuck := fileSystems.Recall(memory, claimsBeside(back, waitsFor(4), waitsFor(3)), ststest.In(11*time.Minute))
 	require.Equal(t, "claim data-web-4 (1Gi, to be 2Gi): its file system is to grow (FileSystemResizePending), "+
 		"although web-4 has restarted since the volume grew", stuck.Stuck)
 	require.Equal(t, []hint.Hint{
@@ -90,12 +89,12 @@ func TestAPodRestartsOnceForItsFileSystem(t *testing.T) {
 		hint.Kube("see what its kubelet says", "describe", "pod", "web-4"),
 	}, stuck.Try)
 
-	memory, got = fileSystems.Recall(memory, both(back, growing(4, grownNow), waitsFor(3)), ststest.In(7*time.Minute))
+	memory, got = fileSystems.Recall(memory, claimsBeside(back, growing(4, grownNow), waitsFor(3)), ststest.In(7*time.Minute))
 	require.Equal(t, []string{"web-3"}, old(got))
 	unready := ststest.Pod(4, young(6*time.Minute), ststest.Unready)
-	_, got = fileSystems.Recall(memory, both(unready, growing(4, grownNow), growing(3, grownNow)), ststest.In(8*time.Minute))
+	_, got = fileSystems.Recall(memory, claimsBeside(unready, growing(4, grownNow), growing(3, grownNow)), ststest.In(8*time.Minute))
 	require.False(t, got.Done, "it has to be Available")
-	_, got = fileSystems.Recall(memory, both(back, growing(4, grownNow), growing(3, grownNow)), ststest.In(8*time.Minute))
+	_, got = fileSystems.Recall(memory, claimsBeside(back, growing(4, grownNow), growing(3, grownNow)), ststest.In(8*time.Minute))
 	require.Equal(t, []any{true, false}, []any{got.Done, got.Untouched})
 }
 

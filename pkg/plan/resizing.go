@@ -52,6 +52,22 @@ func (c ClaimsResized) Recall(memory any, s sts.Snapshot, now time.Time) (any, P
 	return r.seen, r.p
 }
 
+// resizing is one look at all claims.
+type resizing struct {
+	ClaimsResized
+	s    sts.Snapshot
+	now  time.Time
+	seen resizesSeen
+	p    Progress
+	// offline says that one has waited for its pod long enough: the others, of the same
+	// driver, most likely do as well.
+	offline bool
+	// restarts says that pods are restarted for which a file system waits.
+	restarts bool
+	// growing are on their way, and parked wait for their pods to restart.
+	growing, parked []ClaimSize
+}
+
 // look begins a look at all claims.
 func (c ClaimsResized) look(memory any, s sts.Snapshot, now time.Time) *resizing {
 	seen, _ := memory.(resizesSeen)
@@ -107,22 +123,6 @@ func has(n int) string {
 	return "have"
 }
 
-// resizing is one look at all claims.
-type resizing struct {
-	ClaimsResized
-	s    sts.Snapshot
-	now  time.Time
-	seen resizesSeen
-	p    Progress
-	// offline says that one has waited for its pod long enough: the others, of the same
-	// driver, most likely do as well.
-	offline bool
-	// restarts says that pods are restarted for which a file system waits.
-	restarts bool
-	// growing are on their way, and parked wait for their pods to restart.
-	growing, parked []ClaimSize
-}
-
 // claim judges one claim.
 func (r *resizing) claim(want ClaimSize) {
 	claim, broken := want.claim(r.s)
@@ -164,7 +164,7 @@ func (r *resizing) judge(want ClaimSize, at ClaimProgress, was resizeSeen) {
 		return
 	case late && r.restarts && was.fresh:
 		r.p.Stuck, r.p.Reason = at.Says()+", although "+pod.Name+" has restarted since the volume grew", at.Reason
-		r.p.Try = append(r.recover(want, at)[:1], hint.Kube("see what its kubelet says", "describe", "pod", pod.Name))
+		r.p.Try = slices.Concat(r.recover(want, at)[:1], []hint.Hint{hint.Kube("see what its kubelet says", "describe", "pod", pod.Name)})
 		return
 	case late:
 		was.waited = true

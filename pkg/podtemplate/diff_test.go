@@ -137,7 +137,10 @@ func TestDifferencesOfMeaning(t *testing.T) {
 	}{
 		{"nothing", func(*corev1.PodTemplateSpec) {}, nil},
 		{"none and an empty list mean the same", func(p *corev1.PodTemplateSpec) { p.Spec.Volumes = []corev1.Volume{} }, nil},
-		{"an image", func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].Image = "app:v2" }, []string{"containers[app].image: app:v1 -> app:v2"}},
+		{
+			"an image", func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].Image = "app:v2" },
+			[]string{"containers[app].image: app:v1 -> app:v2"},
+		},
 		{
 			"an annotation", func(p *corev1.PodTemplateSpec) { p.Annotations = map[string]string{"injected": "yes"} },
 			[]string{`metadata.annotations: set to {"injected":"yes"}`},

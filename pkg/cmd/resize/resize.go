@@ -126,8 +126,8 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 // addRestarts adds the flags that say how pods are restarted.
 func (r *Request) addRestarts(fs *pflag.FlagSet) *options.CheckFlags {
 	options.AddDriveFlags(fs, &r.Drive)
-	fs.Lookup("order").Usage = `In which order pods are restarted: "descending" (the default), "ascending", or ordinals like 2,0,1, which ` +
-		"come before all others. With it none restarts before all volumes have grown."
+	fs.Lookup("order").Usage = `In which order pods are restarted: "descending" (the default), "ascending", or ordinals like 2,0,1, ` +
+		"which come before all others. With it none restarts before all volumes have grown."
 	fs.Lookup("last").Usage = "A label selector for pods that restart last, for instance role=primary. It is looked up again before each " +
 		"pod. With it none restarts before all volumes have grown."
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak,

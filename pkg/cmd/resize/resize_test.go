@@ -56,11 +56,16 @@ func TestFlags(t *testing.T) {
 			}),
 		},
 		{"no restarts, in so many words", []string{"web", "--size=20Gi", "--claims-only", "--restart=never"}, request()},
-		{"restarts", []string{"web", "--size=20Gi", "--claims-only", "--restart=auto"}, request(func(r *resize.Request) { r.Restart = true })},
+		{
+			"restarts",
+			[]string{"web", "--size=20Gi", "--claims-only", "--restart=auto"},
+			request(func(r *resize.Request) { r.Restart = true }),
+		},
 		{
 			"how pods restart",
 			[]string{
-				"web", "--size=20Gi", "--claims-only", "--restart=auto", "--order=ascending", "--last=role=primary", "--ignore-pdb", "--soak=0",
+				"web", "--size=20Gi", "--claims-only", "--restart=auto",
+				"--order=ascending", "--last=role=primary", "--ignore-pdb", "--soak=0",
 			},
 			request(func(r *resize.Request) {
 				r.Restart, r.Soak = true, 0

@@ -130,8 +130,8 @@ func (s Store) rehearse(ctx context.Context, c plan.CreateSet, seen sts.Snapshot
 	case err != nil:
 		return fmt.Errorf("statefulset %q: %w", c.Name, err)
 	case len(other) > 0:
-		return fmt.Errorf("statefulset %q: the API server would create it otherwise (an admission webhook or policy, or another default): %s",
-			c.Name, sts.Clean(sts.Few(other)))
+		return fmt.Errorf("statefulset %q: the API server would create it otherwise "+
+			"(an admission webhook or policy, or another default): %s", c.Name, sts.Clean(sts.Few(other)))
 	}
 	return nil
 }

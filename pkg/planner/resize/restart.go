@@ -99,7 +99,8 @@ func (b *builder) restart(p *plan.Plan, claims []plan.Resize, number int) {
 	}
 	rollout, r := b.rollout(), b.r.Restarts
 	step := plan.Step{
-		Title: title, Number: number, Until: plan.FileSystemsGrown{ClaimsResized: b.until(claims, 0, false)}, Soak: r.Soak, Checks: r.Checks,
+		Title: title, Number: number, Until: plan.FileSystemsGrown{ClaimsResized: b.until(claims, 0, false)},
+		Soak: r.Soak, Checks: r.Checks,
 		Replace: &plan.Replace{
 			Mode: plan.ReplaceRestart, Order: r.Order, Budgets: rollout.Guarded(), Why: "so that its file system grows",
 		},

@@ -239,7 +239,10 @@ func TestTheVolumeOfAReplacedClaimStays(t *testing.T) {
 		{"its policy is another one", "", volume("Delete", "claim-2"), func(replace) {}, "before its volume v-claim-2 was to be retained"},
 		{"it was to go", " --pvc=delete", volume("Delete", "claim-2"), func(replace) {}, ""},
 		{"there is no record", "", kept, func(s replace) { s.Runs[0].Drawn = nil }, "no record was written"},
-		{"it is gone later", "", kept, func(s replace) { s.note(witness.Moment{Volume: kept.DeepCopy(), Gone: true}) }, "which was to stay"},
+		{
+			"it is gone later", "", kept,
+			func(s replace) { s.note(witness.Moment{Volume: kept.DeepCopy(), Gone: true}) }, "which was to stay",
+		},
 		{"it is gone with another claim", "", kept, func(s replace) {
 			s.note(witness.Moment{Volume: volume("Delete", "restored")})
 			s.note(witness.Moment{Volume: volume("Delete", "restored"), Gone: true})
@@ -271,7 +274,10 @@ func TestWhatAReplaceMeansThatHasEndedWithZero(t *testing.T) {
 	}{
 		{"done", "replace web --ordinals=2", false, func(s replace) { s.returns(2, "new-2", "new-2") }, ""},
 		{"gone on with", "replace web", true, func(s replace) { s.returns(2, "new-2", "new-2"); s.set(0, "") }, ""},
-		{"the record stays", "replace web", true, func(s replace) { s.returns(2, "new-2", "new-2") }, "the annotation " + annotations.Rollout},
+		{
+			"the record stays", "replace web", true,
+			func(s replace) { s.returns(2, "new-2", "new-2") }, "the annotation " + annotations.Rollout,
+		},
 		{"nothing", "replace web --ordinals=2", false, func(replace) {}, "claim data-web-2 is still the same one"},
 		{"the old claim is on its way", "replace web --ordinals=2", false, func(s replace) { s.parts(2, "claim-2") }, "is still the same"},
 		{"a new claim is on its way", "replace web --ordinals=2", false, func(s replace) { s.parts(2, "new") }, "and on its way out"},

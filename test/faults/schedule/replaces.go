@@ -117,10 +117,13 @@ func (g *generator) replace(m *model) []string {
 func (g *generator) someOrdinals(m *model) string {
 	first := m.Start + g.IntN(m.Replicas)
 	last := m.Start + m.Replicas - 1
-	switch {
-	case first < last && g.chance(30):
+	if first == last {
+		return fmt.Sprint(first)
+	}
+	if g.chance(30) {
 		return fmt.Sprintf("%d-%d", first, first+1)
-	case first < last && g.chance(30):
+	}
+	if g.chance(30) {
 		return fmt.Sprintf("%d,%d", first, last)
 	}
 	return fmt.Sprint(first)
