@@ -30,6 +30,15 @@ func selectorOf(set saved.Object) (selector labels.Selector, says string, err er
 	return selector, sts.Clean(metav1.FormatLabelSelector(read)), nil
 }
 
+// selector is what the new set finds its pods and revisions by, and that in words.
+func (n New) selector() (labels.Selector, string, error) {
+	after, err := saved.Parse(n.Default)
+	if err != nil {
+		return nil, "", err
+	}
+	return selectorOf(after)
+}
+
 // selectorWords is the selector in words, "" for one that can't be read.
 func selectorWords(set saved.Object) string {
 	_, says, _ := selectorOf(set)
@@ -64,11 +73,7 @@ func selected(set saved.Object) error {
 // unselected refuses a selector that a pod or the revision of the pods does not match: the
 // controller adopts what matches, and creates what it does not find.
 func (n New) unselected(s sts.Snapshot) error {
-	after, err := saved.Parse(n.Default)
-	if err != nil {
-		return err
-	}
-	selector, says, err := selectorOf(after)
+	selector, says, err := n.selector()
 	if err != nil {
 		return err
 	}
@@ -97,11 +102,7 @@ func (n New) unselected(s sts.Snapshot) error {
 // back to one is not possible with that: the API server refuses a template whose labels do
 // not match the selector.
 func (n New) forgotten(s sts.Snapshot) []string {
-	after, err := saved.Parse(n.Default)
-	if err != nil {
-		return nil
-	}
-	selector, _, err := selectorOf(after)
+	selector, _, err := n.selector()
 	if err != nil {
 		return nil
 	}
