@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -153,7 +154,10 @@ func (r *Runner) JudgeRecreate(ctx context.Context, p *plan.Plan, of Recreated) 
 		default:
 			continue
 		}
-		_, err := r.Client.DryRun(ctx, change, of.Set)
+		err := app.RetryOnConflict(func() error { // its controller writes the status meanwhile
+			_, err := r.Client.DryRun(ctx, change, of.Set)
+			return err
+		})
 		switch {
 		case err == nil:
 		case errors.Is(err, engine.ErrConflict):

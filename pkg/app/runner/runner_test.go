@@ -36,11 +36,13 @@ type cluster struct {
 	lacks   []string                 // permissions, such as "patch statefulsets"
 	denies  func(*http.Request) bool // what is answered with a 503, nil for nothing
 	deletes int                      // the code of the answer to who deletes something, 0 for one that is good
-	budgets int                      // the code of the answer to who asks for budgets, 0 for none
-	warns   map[string]string        // what is said along with every answer, by the method of the request
-	mu      sync.Mutex
-	writes  []string
-	written func() // called after each write that is no rehearsal, nil for nobody
+	// conflicts are how many deletions come too late before one does not.
+	conflicts int
+	budgets   int               // the code of the answer to who asks for budgets, 0 for none
+	warns     map[string]string // what is said along with every answer, by the method of the request
+	mu        sync.Mutex
+	writes    []string
+	written   func() // called after each write that is no rehearsal, nil for nobody
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -77,6 +79,9 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			`"status":{"userInfo":{"username":"jo"}}}`)
 	case write && !c.taken:
 		no(http.StatusForbidden, "denied by policy")
+	case c.conflicts > 0 && r.Method == http.MethodDelete:
+		c.conflicts--
+		no(http.StatusConflict, "the object has been modified")
 	case c.deletes != 0 && r.Method == http.MethodDelete:
 		no(c.deletes, "this is not deleted")
 	case c.budgets == http.StatusForbidden && strings.HasSuffix(r.URL.Path, "/poddisruptionbudgets"):
