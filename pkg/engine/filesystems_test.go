@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -87,6 +88,9 @@ func TestPodsRestartForTheirFileSystemsOneAfterTheOther(t *testing.T) {
 	both := claimsAnd(aged(remounted(4, 70*time.Second), remounted(3, 80*time.Second)), aClaim(4, has2Gi), aClaim(3, has2Gi))
 	d = w.after(10 * time.Second).see(both)
 	require.Nil(t, d.End, "it soaks")
+	i := slices.IndexFunc(d.Events, func(e engine.Event) bool { return e.Type == engine.EventPod && e.Pod.Pod == "web-3" })
+	require.GreaterOrEqual(t, i, 0)
+	require.Zero(t, d.Events[i].Want, "claims are counted, not pods")
 	require.Contains(t, eventTypes(d), engine.EventSoak)
 	require.Equal(t, engine.Done, w.after(30*time.Second).see(both).End.Result)
 }

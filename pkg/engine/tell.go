@@ -37,7 +37,11 @@ func (n *next) tellPods(progress plan.Progress) {
 		n.st.said[t.Ordinal] = now
 		fresh := !known && (t.State == sts.StateOld || t.Good())
 		if now != before && !fresh {
-			n.tell(Event{Type: EventPod, Pod: t, Good: progress.Good, Want: progress.Want})
+			e := Event{Type: EventPod, Pod: t, Good: progress.Good, Want: progress.Want}
+			if len(progress.Claims) > 0 { // they are what is counted
+				e.Good, e.Want = 0, 0
+			}
+			n.tell(e)
 		}
 	}
 }

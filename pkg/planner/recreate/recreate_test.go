@@ -104,7 +104,7 @@ func TestPlan(t *testing.T) {
 		fmt.Sprintf(putBack, 3), outline(p))
 	require.Equal(t, []string{
 		"claim template data: size 1Gi to 2Gi: existing claims stay as they are",
-		"the set is deleted and created again around its 5 pods; none restarts",
+		"the set is deleted and created again around its 5 pods; none restarts for it",
 		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)
 	require.True(t, p.Claims)

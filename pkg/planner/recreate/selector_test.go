@@ -68,7 +68,7 @@ func TestAnotherSelector(t *testing.T) {
 	require.Equal(t, "recreate statefulset web around its pods: selector: app=web to app=web,tier=db", p.Title)
 	require.Equal(t, []string{
 		"selector: app=web to app=web,tier=db: every pod matches both; no pod restarts, and claims keep the labels that they have",
-		"the set is deleted and created again around its 5 pods; none restarts",
+		"the set is deleted and created again around its 5 pods; none restarts for it",
 		"1 revision of before can't be gone back to any more, and nobody deletes it: web-update",
 		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)

@@ -30,7 +30,7 @@ func TestAClaimTemplateIsRemoved(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"claim template data is removed: its claims and their data stay, and a pod keeps the volume until it is replaced",
-		"the set is deleted and created again around its 5 pods; none restarts",
+		"the set is deleted and created again around its 5 pods; none restarts for it",
 		"claims data-web-0, data-web-1 are not deleted; once no pod has their volume, find them with: kubectl sts prune-pvc web",
 		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)

@@ -20,7 +20,7 @@ func (n New) details(all []change, s sts.Snapshot) []string {
 	}
 	around := "the set is deleted and created again; it has no pods"
 	if n := len(s.Pods); n > 0 {
-		around = fmt.Sprintf("the set is deleted and created again around its %s; none restarts", sts.Count(n, "pod"))
+		around = fmt.Sprintf("the set is deleted and created again around its %s; none restarts for it", sts.Count(n, "pod"))
 	}
 	out = append(out, around)
 	if len(n.Left) > 0 {

@@ -45,7 +45,7 @@ func RecreatePlan() plan.Plan {
 			"restarted",
 		Details: []string{
 			"serviceName: old to new: pods keep the old name in DNS until they are restarted",
-			"the set is deleted and created again around its 2 pods; none restarts",
+			"the set is deleted and created again around its 2 pods; none restarts for it",
 			"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 		},
 		Patience: 30 * time.Second, StepTimeout: 10 * time.Minute,
