@@ -195,7 +195,7 @@ func (g *generator) besideReplace(m *model, a Act) Act {
 	}
 }
 
-// replaceFaults are none in a third of the runs. Each ordinal takes four writes: the volume,
+// replaceFaults are none in a third of the runs. Each ordinal takes three writes: the volume,
 // the claim and the pod, and the record comes before and after.
 func (g *generator) replaceFaults(m *model, rough bool) []Fault {
 	out := g.faults(m, rough)
