@@ -162,3 +162,33 @@ func ClaimNames(names []string) string {
 	}
 	return "claims " + strings.Join(names, ", ")
 }
+
+// SizeFate is what happens to the size of a claim, or to its VolumeAttributesClass.
+type SizeFate string
+
+// The fates of sizes.
+const (
+	SizeGrows  SizeFate = "grows"
+	SizeLowers SizeFate = "lowers" // a request that the driver could not meet is lowered
+	SizeWaits  SizeFate = "waits"  // it was asked for, and is waited for
+	SizeIs     SizeFate = "is"     // there is nothing to do
+	// SizeStays is for a claim that gets another VolumeAttributesClass and keeps its size.
+	SizeStays SizeFate = "stays"
+)
+
+// Resize is one claim of a plan that resizes claims.
+type Resize struct {
+	Claim   storage.Claim `json:"claim"`
+	Ordinal int           `json:"ordinal"`
+	Wanted  string        `json:"wanted"`
+	// Attributes is the VolumeAttributesClass that it is to have, "" where that is left as it
+	// is.
+	Attributes string   `json:"attributes,omitempty"`
+	Fate       SizeFate `json:"fate"`
+	// Expandable is allowVolumeExpansion of its class, nil where that can't be read.
+	Expandable *bool `json:"expandable"`
+}
+
+// Resizes reports whether the plan is about the sizes of claims: then it is none of its
+// business where the gate is.
+func (p Plan) Resizes() bool { return len(p.Sizes) > 0 }

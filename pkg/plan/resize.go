@@ -3,11 +3,13 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
@@ -15,7 +17,8 @@ import (
 // The change and the conditions of claims that get another size. They need a plan with
 // Claims set.
 
-// ClaimSize is the size that a claim is to have.
+// ClaimSize is the size that a claim is to have, and the VolumeAttributesClass where it is to
+// have another one.
 type ClaimSize struct {
 	Name     string    `json:"name"`
 	UID      types.UID `json:"uid"`
@@ -23,6 +26,18 @@ type ClaimSize struct {
 	Ordinal  int       `json:"ordinal"`
 	From     string    `json:"from"` // what it asked for when the plan was made
 	To       string    `json:"to"`
+	// Attributes is the VolumeAttributesClass that it is to have, "" where that is left as it
+	// is, and Had the one that it asked for when the plan was made, "" for none.
+	Attributes string `json:"attributes,omitempty"`
+	Had        string `json:"had,omitempty"`
+}
+
+// resizes reports whether the claim is to ask for another size than it did.
+func (c ClaimSize) resizes() bool { return storage.CompareSizes(c.From, c.To) != 0 }
+
+// asks reports whether the claim asks for what it is to have.
+func (c ClaimSize) asks(claim storage.Claim) bool {
+	return storage.CompareSizes(claim.Requested(), c.To) == 0 && (c.Attributes == "" || claim.Attributes == c.Attributes)
 }
 
 // claim is the very claim in the snapshot, or why it is none of the run's any more.
@@ -40,26 +55,49 @@ func (c ClaimSize) claim(s sts.Snapshot) (storage.Claim, string) {
 	if storage.CompareSizes(asks, c.To) != 0 && storage.CompareSizes(asks, c.From) != 0 {
 		return storage.Claim{}, fmt.Sprintf("claim %s asks for %s by now, which is neither %s nor %s", c.Name, asks, c.From, c.To)
 	}
+	if now := s.Claims[i].Attributes; c.Attributes != "" && now != c.Attributes && now != c.Had {
+		return storage.Claim{}, fmt.Sprintf("claim %s asks for %s by now, which is neither %s nor %s",
+			c.Name, attributes(now), attributes(c.Had), attributes(c.Attributes))
+	}
 	return s.Claims[i], ""
 }
 
-// ResizeClaim has one claim ask for another size. The resourceVersion that it must still
+// attributes are the words for a VolumeAttributesClass.
+func attributes(class string) string {
+	if class == "" {
+		return "no VolumeAttributesClass"
+	}
+	return "VolumeAttributesClass " + class
+}
+
+// ResizeClaim has one claim ask for another size, another VolumeAttributesClass, or both in one
+// request: a driver that allows one change of a volume in hours makes one of them. The resourceVersion that it must still
 // have is that of the snapshot from which it was decided.
 type ResizeClaim struct{ ClaimSize }
 
 func (ResizeClaim) change() {}
 
-// Done reports whether that very claim asks for the size.
+// Done reports whether that very claim asks for what it is to have.
 func (r ResizeClaim) Done(s sts.Snapshot) bool {
 	c, there := findClaim(s, r.UID)
-	return there && storage.CompareSizes(c.Requested(), r.To) == 0
+	return there && r.asks(c)
 }
 
 func (r ResizeClaim) String() string {
-	if storage.CompareSizes(r.To, r.From) < 0 {
-		return fmt.Sprintf("lower the request of claim %s from %s to %s", r.Name, r.From, r.To)
+	words := ""
+	switch compared := storage.CompareSizes(r.To, r.From); {
+	case compared < 0:
+		words = fmt.Sprintf("lower the request of claim %s from %s to %s", r.Name, r.From, r.To)
+	case compared > 0:
+		words = fmt.Sprintf("grow claim %s from %s to %s", r.Name, r.From, r.To)
 	}
-	return fmt.Sprintf("grow claim %s from %s to %s", r.Name, r.From, r.To)
+	if r.Attributes == "" || r.Attributes == r.Had {
+		return words
+	}
+	if words == "" {
+		return fmt.Sprintf("change claim %s from %s to %s", r.Name, attributes(r.Had), attributes(r.Attributes))
+	}
+	return fmt.Sprintf("%s, and from %s to %s", words, attributes(r.Had), attributes(r.Attributes))
 }
 
 // Resizable holds while a claim is the one that it was and asks for what it did. A request
@@ -72,7 +110,7 @@ func (r Resizable) Check(s sts.Snapshot, _ time.Time) Progress {
 		return claimsUnknown
 	}
 	c, broken := r.claim(s)
-	if broken == "" && storage.CompareSizes(r.To, c.Requested()) < 0 && storage.CompareSizes(r.To, c.Size) <= 0 {
+	if broken == "" && r.resizes() && storage.CompareSizes(r.To, c.Requested()) < 0 && storage.CompareSizes(r.To, c.Size) <= 0 {
 		broken = fmt.Sprintf("claim %s has %s by now, and no volume shrinks to %s", r.Name, c.Size, r.To)
 	}
 	if broken != "" {
@@ -83,15 +121,21 @@ func (r Resizable) Check(s sts.Snapshot, _ time.Time) Progress {
 
 func (r Resizable) String() string { return "claim " + r.Name + " is as it was" }
 
-// ClaimProgress is how far a claim is on the way to another size.
+// ClaimProgress is how far a claim is on the way to another size or VolumeAttributesClass.
 type ClaimProgress struct {
 	Name    string
 	Ordinal int
 	Has     string // the volume's size
 	Wants   string
-	Stage   storage.ResizeStage
-	Reason  string // the word of the API for it, "" for none
-	Message string // what the driver says, in its words
+	// HasAttributes and WantsAttributes are VolumeAttributesClasses; the second is "" where
+	// they are none of the run's business.
+	HasAttributes   string
+	WantsAttributes string
+	// Modifies says that Stage is about the attributes: the size is there.
+	Modifies bool
+	Stage    storage.ResizeStage
+	Reason   string // the word of the API for it, "" for none
+	Message  string // what the driver says, in its words
 	// Unmounted says that only the file system has not got its size, and that it gets it
 	// when a pod mounts the claim.
 	Unmounted bool
@@ -107,13 +151,23 @@ func (c ClaimProgress) pends() bool {
 // cleans them.
 func (c ClaimProgress) Says() string {
 	words := fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, c.Has, c.Wants)
+	if c.Modifies {
+		words = fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, attributes(c.HasAttributes), c.WantsAttributes)
+	}
 	switch c.Stage {
 	case storage.ResizeDone:
-		return fmt.Sprintf("claim %s has %s", c.Name, c.Has)
+		if words = fmt.Sprintf("claim %s has %s", c.Name, c.Has); c.WantsAttributes != "" {
+			words += " and " + attributes(c.HasAttributes)
+		}
+		return words
 	case storage.ResizeAsked:
 		return words + "its driver has not begun"
 	case storage.ResizeController:
-		words += "its driver resizes the volume"
+		if c.Modifies {
+			words += "its driver changes the volume"
+		} else {
+			words += "its driver resizes the volume"
+		}
 	case storage.ResizeNode:
 		if words += "its file system is to grow"; c.Unmounted {
 			return words + " when a pod mounts it"
@@ -121,7 +175,11 @@ func (c ClaimProgress) Says() string {
 	case storage.ResizeFailing:
 		words += "a try has failed"
 	case storage.ResizeInfeasible:
-		words += "its driver can't give it this size"
+		if c.Modifies {
+			words += "its driver can't give it these attributes"
+		} else {
+			words += "its driver can't give it this size"
+		}
 	}
 	if c.Reason != "" {
 		words += fmt.Sprintf(" (%s)", c.Reason)
@@ -132,27 +190,42 @@ func (c ClaimProgress) Says() string {
 	return words
 }
 
-// SizeFate is what happens to the size of a claim.
-type SizeFate string
-
-// The fates of sizes.
-const (
-	SizeGrows  SizeFate = "grows"
-	SizeLowers SizeFate = "lowers" // a request that the driver could not meet is lowered
-	SizeWaits  SizeFate = "waits"  // it was asked for, and is waited for
-	SizeIs     SizeFate = "is"     // there is nothing to do
-)
-
-// Resize is one claim of a plan that resizes claims.
-type Resize struct {
-	Claim   storage.Claim `json:"claim"`
-	Ordinal int           `json:"ordinal"`
-	Wanted  string        `json:"wanted"`
-	Fate    SizeFate      `json:"fate"`
-	// Expandable is allowVolumeExpansion of its class, nil where that can't be read.
-	Expandable *bool `json:"expandable"`
+// Modify has the progress be about the claim's attributes where its size is there, or where
+// they are what is in trouble. It gives the stage of the two: that of the size may be another
+// one than c's, which is of a claim that nothing mounts.
+func (c *ClaimProgress) Modify(claim storage.Claim, size storage.ResizeStage) storage.ResizeStage {
+	if c.WantsAttributes == "" {
+		return size
+	}
+	now := claim.ModifyStage()
+	if claim.Attributes != c.WantsAttributes {
+		now = storage.ResizeAsked // the watch does not show the change yet
+	}
+	if claim.Modify != nil {
+		c.HasAttributes = claim.Modify.Has
+	}
+	if now == storage.ResizeDone || size != storage.ResizeDone && (inTrouble(size) || !inTrouble(now)) {
+		return size
+	}
+	c.Modifies, c.Unmounted, c.Stage, c.Reason, c.Message = true, false, now, "", ""
+	if claim.Modify != nil && now != storage.ResizeAsked {
+		c.Reason, c.Message = claim.ModifyReason(), claim.Modify.Message
+	}
+	return now
 }
 
-// Resizes reports whether the plan is about the sizes of claims: then it is none of its
-// business where the gate is.
-func (p Plan) Resizes() bool { return len(p.Sizes) > 0 }
+// inTrouble reports whether something has failed.
+func inTrouble(stage storage.ResizeStage) bool {
+	return stage == storage.ResizeFailing || stage == storage.ResizeInfeasible
+}
+
+// unmodify is the way back to the attributes that the volume has. The API server takes a
+// class off a claim only where the driver has said that it can't.
+func unmodify(set string, want ClaimSize, at ClaimProgress) hint.Hint {
+	const words = "have it ask for the attributes that it has"
+	if at.HasAttributes == "" {
+		return hint.Kube(words, "patch", "pvc", want.Name, "-p", `{"spec":{"volumeAttributesClassName":null}}`)
+	}
+	return hint.Plugin(words, "resize", set, "--attributes-class", want.Template+"="+at.HasAttributes,
+		"--ordinals", strconv.Itoa(want.Ordinal), "--claims-only")
+}

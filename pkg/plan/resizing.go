@@ -96,17 +96,19 @@ func (r *resizing) each() bool {
 }
 
 func (c ClaimsResized) String() string {
-	names := make([]string, 0, len(c.Claims))
+	names, what := make([]string, 0, len(c.Claims)), "the new size"
 	for _, claim := range c.Claims {
-		names = append(names, claim.Name)
+		if names = append(names, claim.Name); claim.Attributes != "" {
+			what = "what is asked for"
+		}
 	}
 	switch {
 	case c.Growing >= len(names):
 		return ClaimNames(names) + " " + onTheWay(len(names))
 	case c.Growing > 0:
-		return fmt.Sprintf("at most %d of %s %s not the new size", c.Growing, ClaimNames(names), has(c.Growing))
+		return fmt.Sprintf("at most %d of %s %s not %s", c.Growing, ClaimNames(names), has(c.Growing), what)
 	}
-	return ClaimNames(names) + " " + has(len(names)) + " the new size"
+	return ClaimNames(names) + " " + has(len(names)) + " " + what
 }
 
 func onTheWay(n int) string {
@@ -131,10 +133,13 @@ func (r *resizing) claim(want ClaimSize) {
 		return
 	}
 	stage := claim.Stage()
-	if asked := storage.CompareSizes(claim.Requested(), want.To) == 0; !asked {
+	if storage.CompareSizes(claim.Requested(), want.To) != 0 {
 		stage = storage.ResizeAsked // the watch does not show the change yet
 	}
-	at := ClaimProgress{Name: want.Name, Ordinal: want.Ordinal, Has: claim.Size, Wants: want.To, Stage: stage}
+	at := ClaimProgress{
+		Name: want.Name, Ordinal: want.Ordinal, Has: claim.Size, Wants: want.To, Stage: stage,
+		HasAttributes: claim.Attributes, WantsAttributes: want.Attributes,
+	}
 	if claim.Resize != nil && stage != storage.ResizeAsked {
 		at.Reason, at.Message = claim.Resize.Reason(), claim.Resize.Message
 	}
@@ -142,6 +147,7 @@ func (r *resizing) claim(want ClaimSize) {
 		// Nothing mounts it: the file system gets its size when a pod does, and not before.
 		stage, at.Unmounted = storage.ResizeDone, true
 	}
+	stage = at.Modify(claim, stage)
 	r.p.Claims = append(r.p.Claims, at)
 	was := r.remember(claim, want, stage)
 	if stage == storage.ResizeDone {
@@ -213,6 +219,9 @@ func (r *resizing) end() {
 // recover are the ways out for a claim that its driver can't give the size.
 func (r *resizing) recover(want ClaimSize, at ClaimProgress) []hint.Hint {
 	out := []hint.Hint{hint.Kube("see what the driver says", "describe", "pvc", want.Name)}
+	if at.Modifies {
+		return append(out, unmodify(r.s.Name(), want, at))
+	}
 	if storage.CompareSizes(at.Has, want.To) < 0 {
 		out = append(out, hint.Plugin(fmt.Sprintf("ask for less, which must be more than the %s that it has", at.Has), "resize", r.s.Name(),
 			"--size", want.Template+"="+hint.Blank, "--ordinals", fmt.Sprint(want.Ordinal), "--claims-only"))

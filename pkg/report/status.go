@@ -130,7 +130,7 @@ func (st Status) Images() []podtemplate.ImageChange {
 	return st.Snapshot.RolloutImages(st.Stable(), st.Snapshot.UpdateRevision())
 }
 
-// StatusClaim is a claim of a set, as far as its size goes.
+// StatusClaim is a claim of a set, as far as its size goes, and its VolumeAttributesClass.
 type StatusClaim struct {
 	plan.ClaimProgress
 	Template     string
@@ -163,6 +163,8 @@ func (st Status) Claims() []StatusClaim {
 			if c.Resize != nil && at.Reason != "" {
 				at.Message = c.Resize.Message
 			}
+			at.HasAttributes, at.WantsAttributes = c.Attributes, c.Attributes
+			at.Modify(*c, at.Stage)
 			out = append(out, StatusClaim{ClaimProgress: at, Template: template, TemplateAsks: s.TemplateRequest(template)})
 		}
 	}

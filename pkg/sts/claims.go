@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -45,6 +46,16 @@ func (s Snapshot) TemplateRequest(template string) string {
 		return ""
 	}
 	return s.Set.Spec.ClaimRequests[i]
+}
+
+// TemplateAttributes is the VolumeAttributesClass that a claim of this template asks for, ""
+// for none.
+func (s Snapshot) TemplateAttributes(template string) string {
+	i := slices.Index(s.ClaimTemplates(), template)
+	if i < 0 || i >= len(s.Set.Spec.Claims) {
+		return ""
+	}
+	return ptr.Deref(s.Set.Spec.Claims[i].Spec.VolumeAttributesClassName, "")
 }
 
 // ClaimName is the name of the claim that the controller makes from this

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// claimMoves take a claim to the size that it asks for, as a driver and a kubelet do.
+// claimMoves take a claim to the size that it asks for, as a driver and a kubelet do, and then
+// to its VolumeAttributesClass.
 // They follow each other, and never two of them apply.
 var claimMoves = []move{
 	{name: "volume-begin", millis: 100},
@@ -22,6 +23,10 @@ var claimMoves = []move{
 	{name: "filesystem-done", millis: 200, events: []event{
 		{"Normal", "FileSystemResizeSuccessful", "MountVolume.NodeExpandVolume succeeded"},
 	}},
+	{name: "attributes-begin", millis: 100},
+	{name: "attributes-done", millis: 200},
+	{name: "attributes-infeasible", millis: 200},
+	{name: "attributes-failing", millis: 200},
 }
 
 //go:embed manifests/claim-move.jq
@@ -32,8 +37,7 @@ var claimStatus string
 
 // claimStages are the Stages of these moves.
 func claimStages() []object {
-	expression := strings.ReplaceAll(claimMove, "$ANNOTATIONS\"", annotations+"\"")
-	expression = strings.ReplaceAll(expression, "$ANNOTATIONSresize", annotations+"resize")
+	expression := strings.ReplaceAll(claimMove, "$ANNOTATIONS", annotations)
 	var all []object
 	for _, m := range claimMoves {
 		head := fmt.Sprintf("{{ $move := %q }}\n", m.name)

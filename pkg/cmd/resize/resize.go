@@ -21,6 +21,7 @@ type Request struct {
 	Run         options.RunFlags
 	Name        string
 	Target      resize.Target
+	Attributes  resize.Target
 	Ordinals    []int // nil for all that the set wants
 	Concurrency int
 
@@ -32,7 +33,7 @@ type Request struct {
 	Soak    time.Duration
 	Checks  options.Checks
 
-	size, grow, ordinals, restart string
+	size, grow, attributes, ordinals, restart string
 }
 
 var (
@@ -60,6 +61,9 @@ var (
 		--claims-only leaves the templates as they are; --template-only leaves the claims as they are, and may make new
 		ones smaller.
 
+		--attributes-class has the claims ask for another VolumeAttributesClass in the same way, alone or together with a
+		size, which is one request then.
+
 		Killed at any moment, the same command goes on: what is done shows in the claims and in the set.`)
 
 	example = templates.Examples(`
@@ -74,6 +78,9 @@ var (
 
 		# A driver that needs pods to restart: the leader's last
 		kubectl sts resize db --size 20Gi --restart=auto --last role=primary
+
+		# Another VolumeAttributesClass, such as one with more IOPS, for the claims and their templates
+		kubectl sts resize db --attributes-class gold
 
 		# A fifth more, for one ordinal
 		kubectl sts resize web --grow 20% --ordinals 2 --claims-only`)
@@ -97,12 +104,15 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	cmd.Short = "Grow claims, the highest ordinal's first, and their templates"
 	fs := cmd.Flags()
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return options.NotEmpty(fs, "size", "grow", "ordinals", "restart", "order", "last")
+		return options.NotEmpty(fs, "size", "grow", "attributes-class", "ordinals", "restart", "order", "last")
 	}
 	fs.StringVar(&r.size, "size", "", "The size that the claims are to have, such as 20Gi; for each claim template: data=20Gi,wal=5Gi.")
 	fs.StringVar(&r.grow, "grow", "",
 		"By how much the claims are to grow, such as 20%, from what they ask for; for each claim template: data=20%. The size is rounded "+
 			"up to whole Mi, from 10Gi on to whole Gi.")
+	fs.StringVar(&r.attributes, "attributes-class", "",
+		"The VolumeAttributesClass that the claims are to have, such as gold; for each claim template: data=gold. With a size it is asked "+
+			"for in one request with that.")
 	fs.StringVar(&r.ordinals, "ordinals", "",
 		"Resize only the claims of these ordinals and ranges, like 2,4-6. They may be ones that the set does not want now.")
 	fs.BoolVar(&r.ClaimsOnly, "claims-only", false, "Leave the claim templates as they are: ordinals that come later get the old size.")
@@ -152,6 +162,8 @@ func (r *Request) checkRestarts(restarts *pflag.FlagSet, checks *options.CheckFl
 	switch {
 	case given != "" && !r.Restart:
 		return options.Usage("--%s is about pods that restart: pass --restart=auto", given)
+	case r.Restart && r.Target.IsZero():
+		return options.Usage("--restart=auto is about file systems that grow: give --size or --grow")
 	case r.Restart && r.TemplateOnly:
 		return options.Usage("--restart=auto is about claims, and --template-only leaves them as they are")
 	case r.Soak < 0:
@@ -168,17 +180,22 @@ func (r *Request) checkRestarts(restarts *pflag.FlagSet, checks *options.CheckFl
 func (r *Request) check(restarts *pflag.FlagSet, checks *options.CheckFlags, stdin io.Reader) error {
 	var err error
 	switch {
-	case r.size == "" && r.grow == "":
-		return options.Usage("give --size or --grow: how large the claims are to be")
+	case r.size == "" && r.grow == "" && r.attributes == "":
+		return options.Usage("give --size or --grow: how large the claims are to be, or --attributes-class")
 	case r.size != "" && r.grow != "":
 		return options.Usage("give --size or --grow, not both")
 	case r.size != "":
 		if r.Target, err = resize.ParseSize(r.size); err != nil {
 			return options.Usage("--size=%s: %w", r.size, err)
 		}
-	default:
+	case r.grow != "":
 		if r.Target, err = resize.ParseGrow(r.grow); err != nil {
 			return options.Usage("--grow=%s: %w", r.grow, err)
+		}
+	}
+	if r.attributes != "" {
+		if r.Attributes, err = resize.ParseAttributes(r.attributes); err != nil {
+			return options.Usage("--attributes-class=%s: %w", r.attributes, err)
 		}
 	}
 	if r.ordinals != "" {

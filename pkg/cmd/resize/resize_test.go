@@ -20,7 +20,7 @@ func parse(t *testing.T, args ...string) (*resize.Request, error) {
 		return nil, err
 	}
 	return &resize.Request{
-		Run: r.Run, Name: r.Name, Target: r.Target, Ordinals: r.Ordinals, Concurrency: r.Concurrency,
+		Run: r.Run, Name: r.Name, Target: r.Target, Attributes: r.Attributes, Ordinals: r.Ordinals, Concurrency: r.Concurrency,
 		ClaimsOnly: r.ClaimsOnly, TemplateOnly: r.TemplateOnly, Restart: r.Restart, Soak: r.Soak, Checks: r.Checks,
 		Drive: options.DriveFlags{Order: r.Drive.Order, IgnorePDB: r.Drive.IgnorePDB},
 	}, err
@@ -48,6 +48,14 @@ func TestFlags(t *testing.T) {
 		{"sizes by template", []string{"web", "--size", "data=20Gi,wal=5Gi", "--claims-only"}, request(func(r *resize.Request) {
 			r.Target = planner.Target{By: map[string]string{"data": "20Gi", "wal": "5Gi"}}
 		})},
+		{"attributes alone", []string{"web", "--attributes-class", "data=gold", "--claims-only"}, request(func(r *resize.Request) {
+			r.Target, r.Attributes = planner.Target{}, planner.Target{By: map[string]string{"data": "gold"}}
+		})},
+		{
+			"a size and attributes",
+			[]string{"web", "--size=20Gi", "--attributes-class=gold", "--claims-only"},
+			request(func(r *resize.Request) { r.Attributes = planner.Target{All: "gold"} }),
+		},
 		{
 			"a percentage of some",
 			[]string{"web", "--grow", "20%", "--ordinals", "2,4-5", "--claims-only", "--concurrency=1"},
@@ -83,9 +91,18 @@ func TestBadUsage(t *testing.T) {
 	only := func(args ...string) []string { return append([]string{"web", "--claims-only"}, args...) }
 	apptest.RefuseMisuse(t, parse, []apptest.Misuse{
 		{"no name", []string{"--size=2Gi", "--claims-only"}, "which StatefulSet? give its name"},
-		{"no size", only(), "give --size or --grow: how large the claims are to be"},
+		{"no size", only(), "give --size or --grow: how large the claims are to be, or --attributes-class"},
 		{"two sizes", only("--size=2Gi", "--grow=20%"), "give --size or --grow, not both"},
 		{"an empty size", only("--size="), "--size is empty"},
+		{"empty attributes", only("--attributes-class="), "--attributes-class is empty"},
+		{
+			"no name of attributes", only("--attributes-class=Gold"),
+			`--attributes-class=Gold: "Gold" can't be the name of a VolumeAttributesClass`,
+		},
+		{
+			"restarts for attributes", only("--attributes-class=gold", "--restart=auto"),
+			"--restart=auto is about file systems that grow: give --size or --grow",
+		},
 		{"no size at all", only("--size=big"), `--size=big: "big" is no size like 20Gi`},
 		{"no percentage", only("--grow=20"), `--grow=20: "20" is no percentage like 20%`},
 		{"no ordinals", only("--size=2Gi", "--ordinals=all"), `--ordinals=all: "all" is neither an ordinal nor a range like 4-6`},

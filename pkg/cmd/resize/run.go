@@ -1,6 +1,7 @@
 package resize
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -42,7 +43,7 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 		return err
 	}
 	if p == nil {
-		env.Nothing(resize.Nothing(v.s))
+		env.Nothing(resize.Already(v.resize, v.s))
 		return nil
 	}
 	if err := v.judge(ctx, p); err != nil {
@@ -92,7 +93,9 @@ func (v *visit) load(ctx context.Context) error {
 	}
 	// What names no claim of the set is bad usage: nothing else has to be read for that.
 	if templates := v.s.ClaimTemplates(); len(templates) > 0 {
-		if _, err := v.request.Target.For(templates); err != nil {
+		_, err := v.request.Target.For(templates)
+		_, err2 := v.request.Attributes.For(templates)
+		if err = cmp.Or(err, err2); err != nil {
 			return options.Usage("statefulset %q: %w", v.s.Name(), err)
 		}
 	}
@@ -106,11 +109,8 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 	if kept == nil || v.request.ClaimsOnly {
 		return false, nil
 	}
-	sizes := v.request.Target.By
-	if v.request.Target.All != "" {
-		sizes = map[string]string{"": v.request.Target.All}
-	}
-	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, sizes)
+	wanted := asks(v.request.Target.Named(), v.request.Attributes.Named())
+	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, wanted)
 	if v.request.Target.Percent || !same {
 		return true, recreate.InProgress(*kept)
 	}
@@ -125,7 +125,7 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	r := v.request
 	v.resize = resize.Request{
-		Target: r.Target, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits,
+		Target: r.Target, Attributes: r.Attributes, Ordinals: r.Ordinals, AtOnce: r.Concurrency, Limits: r.Run.Limits,
 		Templates: !r.ClaimsOnly, NoClaims: r.TemplateOnly,
 	}
 	if r.Restart {
@@ -154,19 +154,37 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	if recreates == nil {
 		return claims, nil
 	}
-	p := resize.Then(claims, recreates, v.resize, v.s, sizes)
+	p, err := resize.Then(claims, recreates, v.resize, v.s, sizes)
+	if err != nil {
+		return nil, err
+	}
 	return p, v.runner.PreflightRecreate(ctx, p, v.s, v.fields)
 }
 
-// templates plans the recreate that gives the claim templates these sizes; nil where they
-// have them.
+// asks are the sizes and the VolumeAttributesClasses by claim template.
+func asks(sizes, attributes map[string]string) map[string]recreate.Asks {
+	out := map[string]recreate.Asks{}
+	for template, size := range sizes {
+		out[template] = recreate.Asks{Size: size}
+	}
+	for template, class := range attributes {
+		out[template] = recreate.Asks{Size: out[template].Size, Attributes: class}
+	}
+	return out
+}
+
+// templates plans the recreate that gives the claim templates these sizes, and their
+// VolumeAttributesClasses; nil where they have them.
 func (v *visit) templates(ctx context.Context, sizes map[string]string) (*plan.Plan, error) {
 	n := recreate.New{
 		ID: rand.Text()[:12], Live: v.of.Live, Grown: !v.request.TemplateOnly,
 		Restarting: v.request.Restart && resize.UnderWay(v.s, sizes),
 	}
-	var err error
-	if n.Manifest, err = recreate.Resized(v.of.Live, sizes); err != nil {
+	attributes, err := v.request.Attributes.For(v.s.ClaimTemplates())
+	if err != nil {
+		return nil, err
+	}
+	if n.Manifest, err = recreate.Resized(v.of.Live, asks(sizes, attributes)); err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", v.s.Name(), err)
 	}
 	if n.Default, err = v.runner.Client.Defaults(ctx, n.Manifest); err != nil {
@@ -194,6 +212,12 @@ func (v *visit) claims(ctx context.Context) (*plan.Plan, error) {
 	v.resize.Classes, err = client.Classes(ctx, v.classes())
 	if err := v.optional(err, "whether the StorageClasses allow it is not known before: "); err != nil {
 		return nil, err
+	}
+	if classes := v.request.Attributes.Values(); len(classes) > 0 {
+		v.resize.AttributesClasses, err = client.AttributesClasses(ctx, classes)
+		if err := v.optional(err, "whether the VolumeAttributesClass can be had is not known before: "); err != nil {
+			return nil, err
+		}
 	}
 	v.resize.Quotas, err = client.Quotas(ctx)
 	if err := v.optional(err, "whether quotas leave enough for all of it is not known before: "); err != nil {
@@ -243,7 +267,7 @@ func (v *visit) judge(ctx context.Context, p *plan.Plan) error {
 		err := v.runner.Client.Judge(ctx, change, v.s)
 		switch {
 		case errors.Is(err, kube.ErrUnwilling):
-			return &plan.Refusal{Why: fmt.Sprintf("nothing is resized; claim %s: %s", change.Name, err)}
+			return &plan.Refusal{Why: fmt.Sprintf("%s; claim %s: %s", v.resize.Nothing(), change.Name, err)}
 		case err != nil:
 			return err
 		}
@@ -277,13 +301,13 @@ func (v *visit) again(ctx context.Context, shown *plan.Plan) (*plan.Plan, error)
 	return p, nil
 }
 
-// fates are what happens to each claim, which is that very one and asks for as much as it
-// was shown.
+// fates are what happens to each claim, which is that very one and asks for what was shown.
 func fates(p *plan.Plan) map[string]plan.SizeFate {
 	out := map[string]plan.SizeFate{}
 	for i := range p.Sizes {
 		c := &p.Sizes[i]
-		out[strings.Join([]string{c.Claim.Name, string(c.Claim.UID), c.Claim.Requested(), c.Wanted}, " ")] = c.Fate
+		is := []string{c.Claim.Name, string(c.Claim.UID), c.Claim.Requested(), c.Wanted, c.Claim.Attributes, c.Attributes}
+		out[strings.Join(is, " ")] = c.Fate
 	}
 	return out
 }

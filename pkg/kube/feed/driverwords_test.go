@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,8 +54,8 @@ func asked(c *corev1.PersistentVolumeClaim) {
 }
 
 // saying answers with events of this reason, and counts how often it was asked.
-func saying(w *watched, all ...*corev1.Event) *int {
-	times := 0
+func saying(w *watched, all ...*corev1.Event) *atomic.Int32 {
+	times := &atomic.Int32{}
 	serve := w.events.serve
 	w.server.On("GET", "/api/v1/namespaces/default/events", func(out http.ResponseWriter, r *http.Request) {
 		asked := strings.Split(r.URL.Query().Get("fieldSelector"), ",")
@@ -64,7 +65,7 @@ func saying(w *watched, all ...*corev1.Event) *int {
 			serve(out, r)
 			return
 		}
-		times++
+		times.Add(1)
 		var of []*corev1.Event
 		for _, e := range all {
 			if e.Reason == reason {
@@ -73,7 +74,7 @@ func saying(w *watched, all ...*corev1.Event) *int {
 		}
 		kubetest.List(of...)(out, r)
 	})
-	return &times
+	return times
 }
 
 func withClaims(w *watched, claims ...*corev1.PersistentVolumeClaim) {
@@ -83,7 +84,7 @@ func withClaims(w *watched, claims ...*corev1.PersistentVolumeClaim) {
 }
 
 func TestWhatADriverSaysIsAskedForOnce(t *testing.T) {
-	times := new(int)
+	times := &atomic.Int32{}
 	prepare := func(w *watched) {
 		withClaims(w, infeasible(asked))
 		times = saying(w, said("claim-uid", "Provisioned", "this is about something else", 9),
@@ -92,18 +93,18 @@ func TestWhatADriverSaysIsAskedForOnce(t *testing.T) {
 	}
 	watching(t, prepare, func(t *testing.T, w *watched) {
 		require.Equal(t, "too large", w.next().Snapshot.Claims[0].Resize.Message)
-		require.Equal(t, 2, *times, "one list for each reason")
+		require.EqualValues(t, 2, times.Load(), "one list for each reason")
 		labelled := func(c *corev1.PersistentVolumeClaim) { c.Labels = map[string]string{"a": "b"} }
 		w.claims.events <- kubetest.Event(watch.Modified, infeasible(asked, labelled))
 		require.Equal(t, "too large", w.next().Snapshot.Claims[0].Resize.Message)
-		require.Equal(t, 2, *times)
+		require.EqualValues(t, 2, times.Load())
 	})
 }
 
 // What was said before is about the size that was asked for before. However many claims
 // wait for words, they are waited for together.
 func TestWhatADriverSaidOfAnotherSizeIsNotTold(t *testing.T) {
-	start, times := time.Time{}, new(int)
+	start, times := time.Time{}, &atomic.Int32{}
 	prepare := func(w *watched) {
 		start = time.Now()
 		claims := []*corev1.PersistentVolumeClaim{infeasible(asked)}
@@ -122,7 +123,7 @@ func TestWhatADriverSaidOfAnotherSizeIsNotTold(t *testing.T) {
 			got[c.Name] = c.Resize.Message
 		}
 		require.Equal(t, map[string]string{"data-web-0": "", "data-web-1": "damaged", "data-web-2": "", "data-web-3": ""}, got)
-		require.Positive(t, *times)
+		require.Positive(t, times.Load())
 		require.Less(t, time.Since(start), 3*time.Second)
 	})
 }

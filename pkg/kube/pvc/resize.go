@@ -21,7 +21,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
-// ResizeClaim has a claim ask for another size, on condition that it is as the snapshot
+// ResizeClaim has a claim ask for another size or VolumeAttributesClass, on condition that it is as the snapshot
 // shows it: what has happened to it since may have been decided otherwise. A dry run
 // asks whether the size may be asked for, and not whether the claim has changed.
 func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Snapshot, dryRun []string) error {
@@ -33,7 +33,13 @@ func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Sn
 	if dryRun == nil {
 		ops = append(ops, jsonpatch.Test("/metadata/resourceVersion", claim.Version))
 	}
-	return c.patchClaim(ctx, claim, dryRun, append(ops, jsonpatch.Replace("/spec/resources/requests/storage", r.To)))
+	if storage.CompareSizes(claim.Requested(), r.To) != 0 {
+		ops = append(ops, jsonpatch.Replace("/spec/resources/requests/storage", r.To))
+	}
+	if r.Attributes != "" && claim.Attributes != r.Attributes {
+		ops = append(ops, jsonpatch.Add("/spec/volumeAttributesClassName", r.Attributes))
+	}
+	return c.patchClaim(ctx, claim, dryRun, ops)
 }
 
 // DisownClaim takes one owner off a claim, on condition that it is as the snapshot shows it.
@@ -83,18 +89,35 @@ func (c Claims) patchClaim(ctx context.Context, claim storage.Claim, dryRun []st
 
 // Classes reads the StorageClasses with these names. One that there is not is left out.
 func (c Claims) Classes(ctx context.Context, names []string) ([]storage.Class, error) {
+	get := func(ctx context.Context, name string) (*storagev1.StorageClass, error) {
+		return c.conn.StorageClasses().Get(ctx, name, metav1.GetOptions{})
+	}
+	return named(ctx, c, "storageclasses.storage.k8s.io", names, get, storage.ObserveClass)
+}
+
+// AttributesClasses reads the VolumeAttributesClasses with these names. One that there is not
+// is left out.
+func (c Claims) AttributesClasses(ctx context.Context, names []string) ([]storage.AttributesClass, error) {
+	get := func(ctx context.Context, name string) (*storagev1.VolumeAttributesClass, error) {
+		return c.conn.VolumeAttributesClasses().Get(ctx, name, metav1.GetOptions{})
+	}
+	return named(ctx, c, "volumeattributesclasses.storage.k8s.io", names, get, storage.ObserveAttributesClass)
+}
+
+// named reads the objects with these names. One that there is not is left out.
+func named[T, R any](
+	ctx context.Context, c Claims, resource string, names []string, get func(context.Context, string) (T, error), observe func(T) R,
+) ([]R, error) {
 	ctx = c.conn.Quiet(ctx)
-	out := []storage.Class{} // not nil, which means that they can't be read
+	out := []R{} // not nil, which means that they can't be read
 	for _, name := range names {
-		class, err := transport.Again(ctx, func(ctx context.Context) (*storagev1.StorageClass, error) {
-			return c.conn.StorageClasses().Get(ctx, name, metav1.GetOptions{})
-		})
+		one, err := transport.Again(ctx, func(ctx context.Context) (T, error) { return get(ctx, name) })
 		switch {
 		case apierrors.IsNotFound(err):
 		case err != nil:
-			return nil, c.conn.Explain(err, "get", "storageclasses.storage.k8s.io", name)
+			return nil, c.conn.Explain(err, "get", resource, name)
 		default:
-			out = append(out, storage.ObserveClass(class))
+			out = append(out, observe(one))
 		}
 	}
 	return out, nil

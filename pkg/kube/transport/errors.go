@@ -75,7 +75,11 @@ func (c *Conn) where(resource string) string {
 
 // clusterWide reports whether objects of this resource are in no namespace.
 func clusterWide(resource string) bool {
-	return resource == "persistentvolumes" || resource == "nodes" || resource == "storageclasses.storage.k8s.io"
+	switch resource {
+	case "persistentvolumes", "nodes", "storageclasses.storage.k8s.io", "volumeattributesclasses.storage.k8s.io":
+		return true
+	}
+	return false
 }
 
 // worded is an error in our words that still unwraps to the API's.

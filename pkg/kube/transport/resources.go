@@ -72,6 +72,10 @@ func (g groups) ResourceQuotas(namespace string) Resource[*corev1.ResourceQuota,
 	return typed[corev1.ResourceQuota, corev1.ResourceQuotaList](g, g.Core, "resourcequotas", namespace)
 }
 
+func (g groups) VolumeAttributesClasses() Resource[*storagev1.VolumeAttributesClass, *storagev1.VolumeAttributesClassList] {
+	return typed[storagev1.VolumeAttributesClass, storagev1.VolumeAttributesClassList](g, g.storage, "volumeattributesclasses", "")
+}
+
 func (g groups) StorageClasses() Resource[*storagev1.StorageClass, *storagev1.StorageClassList] {
 	return typed[storagev1.StorageClass, storagev1.StorageClassList](g, g.storage, "storageclasses", "")
 }

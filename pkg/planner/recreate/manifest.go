@@ -24,6 +24,9 @@ const (
 	fieldTemplates  = "volumeClaimTemplates"
 )
 
+// fieldAttributes is that of a claim template.
+const fieldAttributes = "volumeAttributesClassName"
+
 var immutable = []string{fieldManagement, fieldService, fieldSelector, fieldTemplates}
 
 // Merge is the set as it is, with those fields of another manifest that an update may not
@@ -74,8 +77,14 @@ func Begun(kept saved.Set, wanted []byte) bool {
 	return err == nil && reflect.DeepEqual(asked, begun)
 }
 
-// Resized is the set as it is, with other sizes in its claim templates.
-func Resized(live []byte, sizes map[string]string) (json.RawMessage, error) {
+// Asks is what a claim template is to ask for.
+type Asks struct {
+	Size       string // "" for what it asks for now
+	Attributes string // a VolumeAttributesClass, "" for the one that it asks for now
+}
+
+// Resized is the set as it is, with claim templates that ask for something else.
+func Resized(live []byte, wanted map[string]Asks) (json.RawMessage, error) {
 	o, err := saved.Parse(live)
 	if err != nil {
 		return nil, err
@@ -84,35 +93,49 @@ func Resized(live []byte, sizes map[string]string) (json.RawMessage, error) {
 	templates, _ := o.Spec()[fieldTemplates].([]any)
 	for _, t := range templates {
 		template, _ := t.(map[string]any)
-		size, meant := sizes[nameOf(template)]
-		if !meant {
-			continue
+		asks := wanted[nameOf(template)]
+		if asks.Size != "" {
+			within(template, "spec", "resources", "requests")["storage"] = asks.Size
 		}
-		at := template
-		for _, key := range []string{"spec", "resources", "requests"} {
-			next, _ := at[key].(map[string]any)
-			if next == nil {
-				next = map[string]any{}
-				at[key] = next
-			}
-			at = next
+		if asks.Attributes != "" {
+			within(template, "spec")[fieldAttributes] = asks.Attributes
 		}
-		at["storage"] = size
 	}
 	return o.Text()
 }
 
-// Resizes reports whether a manifest has these sizes in its claim templates; the name "" is
-// for the only one.
-func Resizes(manifest []byte, sizes map[string]string) bool {
+// within is the object at this path, which is made where there is none.
+func within(object map[string]any, path ...string) map[string]any {
+	for _, key := range path {
+		next, _ := object[key].(map[string]any)
+		if next == nil {
+			next = map[string]any{}
+			object[key] = next
+		}
+		object = next
+	}
+	return object
+}
+
+// Resizes reports whether the claim templates of a manifest ask for all of this; the name ""
+// is for the only one.
+func Resizes(manifest []byte, wanted map[string]Asks) bool {
 	o, err := saved.Parse(manifest)
 	if err != nil {
 		return false
 	}
 	all := list(o.Spec()[fieldTemplates])
-	for name, size := range sizes {
+	for name, asks := range wanted {
 		i := slices.IndexFunc(all, func(t map[string]any) bool { return name == nameOf(t) || name == "" && len(all) == 1 })
-		if i < 0 || storage.CompareSizes(words(saved.Object(all[i]).Map("spec", "resources", "requests")["storage"]), size) != 0 {
+		if i < 0 {
+			return false
+		}
+		spec := saved.Object(all[i]).Map("spec")
+		size := words(saved.Object(spec).Map("resources", "requests")["storage"])
+		switch {
+		case asks.Size != "" && storage.CompareSizes(size, asks.Size) != 0:
+			return false
+		case asks.Attributes != "" && spec[fieldAttributes] != asks.Attributes:
 			return false
 		}
 	}

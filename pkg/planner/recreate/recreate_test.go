@@ -347,10 +347,12 @@ func TestClaimsThatWereLeftBehindAreDisowned(t *testing.T) {
 }
 
 func TestResized(t *testing.T) {
-	got, err := recreate.Resized(text(t, set(templates(template("data", "1Gi"), template("wal", "1Gi")))), map[string]string{"wal": "3Gi"})
+	got, err := recreate.Resized(text(t, set(templates(template("data", "1Gi"), template("wal", "1Gi")))),
+		map[string]recreate.Asks{"wal": {Size: "3Gi"}, "data": {Attributes: "gold"}})
 	require.NoError(t, err)
-	require.True(t, recreate.Resizes(got, map[string]string{"wal": "3Gi", "data": "1024Mi"}))
-	require.False(t, recreate.Resizes(got, map[string]string{"": "3Gi"}))
+	require.True(t, recreate.Resizes(got, map[string]recreate.Asks{"wal": {Size: "3Gi"}, "data": {Size: "1024Mi", Attributes: "gold"}}))
+	require.False(t, recreate.Resizes(got, map[string]recreate.Asks{"wal": {Size: "3Gi", Attributes: "gold"}}))
+	require.False(t, recreate.Resizes(got, map[string]recreate.Asks{"": {Size: "3Gi"}}))
 	require.False(t, recreate.Resizes([]byte("{}"), nil))
 }
 

@@ -61,6 +61,7 @@ func template(name string, was, is map[string]any) []change {
 		say("size", size(a), size(b))
 	}
 	say("storageClassName", a.Map("spec")["storageClassName"], b.Map("spec")["storageClassName"])
+	say(fieldAttributes, a.Map("spec")[fieldAttributes], b.Map("spec")[fieldAttributes])
 	say("volumeMode", a.Map("spec")["volumeMode"], b.Map("spec")["volumeMode"])
 	say("accessModes", a.Map("spec")["accessModes"], b.Map("spec")["accessModes"])
 	say("labels", a.Map("metadata")["labels"], b.Map("metadata")["labels"])

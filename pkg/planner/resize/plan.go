@@ -21,8 +21,7 @@ func Plan(r Request, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if no := Begin(s); no != nil {
 		return nil, no
 	}
-	var err error
-	if r.wanted, err = r.Target.For(s.ClaimTemplates()); err != nil {
+	if err := r.read(s.ClaimTemplates()); err != nil {
 		return nil, err
 	}
 	r.index = r.World.Index()
@@ -79,7 +78,7 @@ func (b *builder) find() error {
 	found := map[string][]plan.Resize{}
 	for _, o := range b.ordinals() {
 		for _, template := range b.s.ClaimTemplates() {
-			if _, meant := b.r.wanted[template]; !meant {
+			if !b.r.means(template) {
 				continue
 			}
 			name := b.s.ClaimName(template, o)
@@ -113,16 +112,18 @@ func (b *builder) decide(template string, all []plan.Resize) error {
 		return nil
 	}
 	wanted := b.r.wanted[template]
-	if b.r.Target.Percent {
+	if wanted != "" && b.r.Target.Percent {
 		var no *plan.Refusal
 		if wanted, no = b.percent(template, all, wanted); no != nil {
 			return no
 		}
 	}
-	b.wanted[template] = wanted
+	if wanted != "" {
+		b.wanted[template] = wanted
+	}
 	for i := range all {
 		c := &all[i]
-		c.Wanted = wanted
+		c.Wanted, c.Attributes = cmp.Or(wanted, c.Claim.Requested()), b.r.attributes[template]
 		c.Fate = b.fate(*c)
 		if class, found, known := b.r.class(c.Claim.Class); known {
 			allowed := found && class.Expandable
@@ -140,6 +141,8 @@ func (b *builder) fate(c plan.Resize) plan.SizeFate {
 		return plan.SizeGrows
 	case compared < 0:
 		return plan.SizeLowers
+	case c.Attributes != "" && c.Attributes != c.Claim.Attributes:
+		return plan.SizeStays
 	case b.done(c):
 		return plan.SizeIs
 	}
@@ -149,6 +152,9 @@ func (b *builder) fate(c plan.Resize) plan.SizeFate {
 // done reports whether nothing is left to wait for: of a claim that no pod mounts, nor
 // will, the file system gets its size when one does.
 func (b *builder) done(c plan.Resize) bool {
+	if c.Attributes != "" && c.Claim.ModifyStage() != storage.ResizeDone {
+		return false
+	}
 	_, pod := b.s.Pod(c.Ordinal)
 	stage := c.Claim.Stage()
 	return stage == storage.ResizeDone || stage == storage.ResizeNode && !pod && !b.s.Ordinals().Has(c.Ordinal)
@@ -178,8 +184,12 @@ func (b *builder) lead() int {
 
 // shows reports whether a claim was resized to its size, or is asked to be.
 func (b *builder) shows(c plan.Resize) bool {
-	made := b.s.TemplateRequest(b.of[c.Claim.Name])
-	return c.Fate == plan.SizeWaits || c.Fate == plan.SizeIs && made != "" && storage.CompareSizes(c.Wanted, made) > 0
+	template := b.of[c.Claim.Name]
+	made := b.s.TemplateRequest(template)
+	sized := c.Attributes == "" || b.wanted[template] != ""
+	grown := sized && made != "" && storage.CompareSizes(c.Wanted, made) > 0
+	modified := c.Attributes != "" && c.Attributes != b.s.TemplateAttributes(template)
+	return c.Fate == plan.SizeWaits || c.Fate == plan.SizeIs && (grown || modified)
 }
 
 // canary takes the highest ordinal's claims alone: whether the driver can do it shows on
@@ -222,7 +232,7 @@ func (b *builder) others(p *plan.Plan) {
 	if len(all) > b.r.AtOnce {
 		b.begun -= len(all)
 		until := b.until(all, 0, false)
-		p.Steps = append(p.Steps, plan.Step{Title: "check that every claim has its size", Number: 2, Until: until})
+		p.Steps = append(p.Steps, plan.Step{Title: "check that every claim has " + b.what(), Number: 2, Until: until})
 		b.begun += len(all)
 	}
 }
@@ -255,7 +265,7 @@ func (b *builder) step(p *plan.Plan, claims []plan.Resize, number, growing int, 
 	c := claims[len(claims)-1]
 	size := b.size(c)
 	step := plan.Step{
-		Title: fmt.Sprintf("wait until claim %s has %s", size.Name, size.To), Number: number, Until: b.until(claims, growing, leaves),
+		Title: fmt.Sprintf("wait until claim %s has %s", size.Name, b.gets(c)), Number: number, Until: b.until(claims, growing, leaves),
 	}
 	if c.Fate != plan.SizeWaits {
 		change := plan.ResizeClaim{ClaimSize: size}
@@ -279,7 +289,16 @@ func (b *builder) until(claims []plan.Resize, growing int, leaves bool) plan.Cla
 func (b *builder) size(c plan.Resize) plan.ClaimSize {
 	return plan.ClaimSize{
 		Name: c.Claim.Name, UID: c.Claim.UID, Template: b.of[c.Claim.Name], Ordinal: c.Ordinal, From: c.Claim.Requested(), To: c.Wanted,
+		Attributes: c.Attributes, Had: b.had(c),
 	}
+}
+
+// had is the VolumeAttributesClass that a claim asks for, "" where that is left as it is.
+func (b *builder) had(c plan.Resize) string {
+	if c.Attributes == "" {
+		return ""
+	}
+	return c.Claim.Attributes
 }
 
 // number counts the canary as one step and the others as another.

@@ -86,7 +86,7 @@ func (b *builder) refuse() *plan.Refusal {
 	for _, why := range reasons {
 		said = append(said, plan.ClaimNames(by[why])+": "+why)
 	}
-	return &plan.Refusal{Why: "nothing is resized; " + strings.Join(said, "; "), Try: b.smaller()}
+	return &plan.Refusal{Why: b.r.Nothing() + "; " + strings.Join(said, "; "), Try: b.smaller()}
 }
 
 // smaller is the way to volumes that are smaller than those that there are: new ones.
@@ -118,21 +118,26 @@ func (b *builder) templateOf(claim string) (string, bool) {
 func (b *builder) why(c plan.Resize) string {
 	claim := c.Claim
 	class, found, known := b.r.class(claim.Class)
+	resizes := c.Fate != plan.SizeStays && (c.Fate != plan.SizeWaits || claim.Stage() != storage.ResizeDone)
 	switch {
 	case c.Fate == plan.SizeIs:
 		return ""
 	case claim.Deleting:
 		return "it is being deleted"
 	case claim.Phase != corev1.ClaimBound:
-		return fmt.Sprintf("it is %s, and only one that is Bound can be resized", claim.Phase)
+		return fmt.Sprintf("it is %s, and only one that is Bound can be %s", claim.Phase, b.verb("resized", "changed"))
 	case c.Fate == plan.SizeLowers && storage.CompareSizes(c.Wanted, claim.Size) <= 0:
 		return fmt.Sprintf("it has %s, and no volume shrinks to %s", claim.Size, c.Wanted)
+	case !resizes:
 	case claim.Class == "":
 		return "it has no StorageClass, so nothing resizes it"
 	case known && !found:
 		return fmt.Sprintf("its StorageClass %s is not found", claim.Class)
 	case known && !class.Expandable:
 		return fmt.Sprintf("its StorageClass %s does not allow it (allowVolumeExpansion)", claim.Class)
+	}
+	if why := b.whyAttributes(c); why != "" {
+		return why
 	}
 	// That nobody is to delete it, or that an autoscaler wants its ordinal, is no reason.
 	claim.Keep = false
@@ -143,14 +148,34 @@ func (b *builder) why(c plan.Resize) string {
 	return ""
 }
 
+// inTree is what the names of provisioners begin with that are not CSI drivers: volumes of many
+// are a driver's by now, under another name.
+const inTree = "kubernetes.io/"
+
+// whyAttributes says why a claim can't get its VolumeAttributesClass, or "".
+func (b *builder) whyAttributes(c plan.Resize) string {
+	if c.Attributes == "" || c.Attributes == c.Claim.Attributes {
+		return ""
+	}
+	class, found, known := b.r.attributesClass(c.Attributes)
+	switch of, foundOf, _ := b.r.class(c.Claim.Class); {
+	case known && !found:
+		return fmt.Sprintf("VolumeAttributesClass %s is not found", c.Attributes)
+	case known && foundOf && class.Driver != of.Driver && !strings.HasPrefix(of.Driver, inTree):
+		return fmt.Sprintf("VolumeAttributesClass %s is for volumes of %s, and its StorageClass %s is for those of %s",
+			c.Attributes, class.Driver, of.Name, of.Driver)
+	}
+	return ""
+}
+
 // refuseQuota refuses more than a quota leaves. A quota counts what claims ask for, so all
 // that they will ask for more counts together, before the first asks.
 func (b *builder) refuseQuota() *plan.Refusal {
 	for _, use := range b.uses() {
 		if use.more.Cmp(use.left) > 0 {
 			return &plan.Refusal{
-				Why: fmt.Sprintf("nothing is resized; quota %s leaves %s of %s, and the claims would ask for %s more",
-					use.quota, use.left.String(), use.resource, use.more.String()),
+				Why: fmt.Sprintf("%s; quota %s leaves %s of %s, and the claims would ask for %s more",
+					b.r.Nothing(), use.quota, use.left.String(), use.resource, use.more.String()),
 				Try: []hint.Hint{
 					hint.Kube("see the quota", "describe", "resourcequota", use.quota),
 					hint.Words("or ask for less, or for fewer --ordinals"),
@@ -201,7 +226,7 @@ func (b *builder) unknownQuotas() []string {
 	const unknown = "whether quota %s leaves enough for all of it is not known before: %s"
 	var out []string
 	for _, q := range b.r.Quotas {
-		if grows := b.more(storage.QuotaLimit{}); q.Scoped && grows.Sign() > 0 {
+		if grows := b.more(storage.QuotaLimit{}); q.Scoped && (grows.Sign() > 0 || b.modifies()) {
 			out = append(out, fmt.Sprintf(unknown, q.Name, "it counts the claims of some scopes alone"))
 		}
 		for _, limit := range q.Limits {

@@ -3,6 +3,7 @@ package resize
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -16,12 +17,28 @@ import (
 )
 
 // Target is how large claims are to be: a size or, to grow, so many percent more than
-// they ask for.
+// they ask for. It may be a VolumeAttributesClass as well.
 type Target struct {
 	Percent bool
 	All     string            // for the claims of a set with one template, "" where By says it
 	By      map[string]string // by template
 }
+
+// Named are the values by template; the name "" is for the only one.
+func (t Target) Named() map[string]string {
+	if t.All != "" {
+		return map[string]string{"": t.All}
+	}
+	return t.By
+}
+
+// Values are those that it names, each once.
+func (t Target) Values() []string {
+	return slices.Compact(slices.Sorted(maps.Values(t.Named())))
+}
+
+// IsZero reports whether it asks for nothing.
+func (t Target) IsZero() bool { return t.All == "" && len(t.By) == 0 }
 
 // ParseSize reads 20Gi or data=20Gi,wal=5Gi.
 func ParseSize(text string) (Target, error) { return parse(text, size) }
@@ -31,6 +48,16 @@ func ParseGrow(text string) (Target, error) {
 	t, err := parse(text, percent)
 	t.Percent = true
 	return t, err
+}
+
+// ParseAttributes reads gold or data=gold,wal=silver.
+func ParseAttributes(text string) (Target, error) {
+	return parse(text, func(name string) (string, error) {
+		if len(validation.IsDNS1123Subdomain(name)) > 0 {
+			return "", fmt.Errorf("%q can't be the name of a VolumeAttributesClass", name)
+		}
+		return name, nil
+	})
 }
 
 func parse(text string, value func(string) (string, error)) (Target, error) {

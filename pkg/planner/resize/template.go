@@ -10,23 +10,24 @@ import (
 // Sizes are those that the request comes to, by claim template. A percentage comes
 // to none for a template without claims, and is an error where there is no claim at all.
 func Sizes(r Request, s sts.Snapshot) (map[string]string, error) {
-	wanted, err := r.Target.For(s.ClaimTemplates())
-	if err != nil || !r.Target.Percent {
-		return wanted, err
+	if err := r.read(s.ClaimTemplates()); err != nil || !r.Target.Percent {
+		return r.wanted, err
 	}
-	r.wanted = wanted
 	b := &builder{r: r, s: s}
-	err = b.find()
+	err := b.find()
 	return b.wanted, err
 }
 
 // Then is a plan that resizes claims, nil for none to resize, and then recreates the set
 // with the sizes in its claim templates.
-func Then(claims, recreates *plan.Plan, r Request, s sts.Snapshot, sizes map[string]string) *plan.Plan {
+func Then(claims, recreates *plan.Plan, r Request, s sts.Snapshot, sizes map[string]string) (*plan.Plan, error) {
 	out := *recreates
+	if err := r.read(s.ClaimTemplates()); err != nil {
+		return nil, err
+	}
 	out.Verb, out.Resume = "resize", r.again(s, sizes)
 	if claims == nil {
-		return &out
+		return &out, nil
 	}
 	out.Title, out.Sizes, out.Claims, out.Warnings = claims.Title+", and its claim templates", claims.Sizes, true, claims.Warnings
 	out.Details = slices.Concat(claims.Details, recreates.Details)
@@ -42,5 +43,5 @@ func Then(claims, recreates *plan.Plan, r Request, s sts.Snapshot, sizes map[str
 			step.Of = all
 		}
 	}
-	return &out
+	return &out, nil
 }

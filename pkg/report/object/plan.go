@@ -62,6 +62,7 @@ type change struct {
 	UID         string             `json:"uid,omitempty"`
 	Requested   string             `json:"requested,omitempty"` // what the claim of resizeClaim asks for
 	Wanted      string             `json:"wanted,omitempty"`
+	Attributes  string             `json:"wantedVolumeAttributesClass,omitempty"`
 	Record      bool               `json:"record,omitempty"` // restore-pvc brings the claim back
 	To          string             `json:"to,omitempty"`     // the manager that is given fields
 	Fields      []string           `json:"fields,omitempty"`
@@ -94,6 +95,7 @@ func viewChange(c plan.Change) *change {
 		out.Kind, out.To, out.Fields = "give", report.Clean(c.To), fieldWords(c)
 	case plan.ResizeClaim:
 		out.Kind, out.Claim, out.UID, out.Requested, out.Wanted = "resizeClaim", c.Name, string(c.UID), c.From, c.To
+		out.Attributes = c.Attributes
 	case plan.SaveSet:
 		out.Kind, out.ConfigMap, out.UID = "saveSet", saved.ConfigMap(c.Saved.Name), string(c.Saved.UID)
 	case plan.DisownClaim:

@@ -1,6 +1,8 @@
 package object
 
 import (
+	"cmp"
+
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -9,13 +11,21 @@ import (
 type sizeView struct {
 	Name         string `json:"name"`
 	Ordinal      int    `json:"ordinal"`
-	Fate         string `json:"fate"` // grows, lowers, waits or is
+	Fate         string `json:"fate"` // grows, lowers, stays, waits or is
 	Size         string `json:"size"`
 	Requested    string `json:"requested"`
 	Wanted       string `json:"wanted"`
 	Reason       string `json:"reason,omitempty"`
 	StorageClass string `json:"storageClass,omitempty"`
 	Expandable   *bool  `json:"expandable,omitempty"` // none where the class can't be read
+	viewAttributes
+}
+
+// viewAttributes are the VolumeAttributesClasses of a claim, absent where it has none and is to
+// have none.
+type viewAttributes struct {
+	Has    string `json:"volumeAttributesClass,omitempty"`
+	Wanted string `json:"wantedVolumeAttributesClass,omitempty"`
 }
 
 func viewSizes(all []plan.Resize) []sizeView {
@@ -24,14 +34,16 @@ func viewSizes(all []plan.Resize) []sizeView {
 		c := &all[i]
 		out = append(out, sizeView{
 			Name: c.Claim.Name, Ordinal: c.Ordinal, Fate: string(c.Fate), Size: c.Claim.Size,
-			Requested: c.Claim.Requested(), Wanted: c.Wanted,
-			Reason: report.Clean(c.Claim.Resize.Reason()), StorageClass: c.Claim.Class, Expandable: c.Expandable,
+			Requested: c.Claim.Requested(), Wanted: c.Wanted, viewAttributes: viewAttributes{c.Claim.Attributes, c.Attributes},
+			Reason:       report.Clean(cmp.Or(c.Claim.Resize.Reason(), c.Claim.ModifyReason())),
+			StorageClass: c.Claim.Class, Expandable: c.Expandable,
 		})
 	}
 	return out
 }
 
-// claimSize is how far a claim is on the way to another size.
+// claimSize is how far a claim is on the way to another size, or to another
+// VolumeAttributesClass.
 type claimSize struct {
 	Name    string `json:"name"`
 	Ordinal int    `json:"ordinal"`
@@ -40,6 +52,7 @@ type claimSize struct {
 	Wanted  string `json:"wanted"`
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
+	viewAttributes
 }
 
 func viewClaimSize(c *plan.ClaimProgress) *claimSize {
@@ -49,6 +62,7 @@ func viewClaimSize(c *plan.ClaimProgress) *claimSize {
 	return &claimSize{
 		Name: c.Name, Ordinal: c.Ordinal, State: string(c.Stage), Size: c.Has, Wanted: c.Wants,
 		Reason: report.Clean(c.Reason), Message: report.Clean(c.Message),
+		viewAttributes: viewAttributes{report.Clean(c.HasAttributes), report.Clean(c.WantsAttributes)},
 	}
 }
 

@@ -2,6 +2,7 @@ package reporttest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -153,6 +154,31 @@ func ResizePlan() plan.Plan {
 			step(4, 1, false, 0, size(4)), step(3, 2, true, 1, size(3)), step(2, 2, false, 0, size(3), size(2)),
 		},
 	}
+}
+
+// AttributesPlan has two claims get another VolumeAttributesClass, and one of them a size.
+func AttributesPlan() plan.Plan {
+	p := ResizePlan()
+	p.Title, p.Details = "change 3 claims of statefulset web: data 20Gi, VolumeAttributesClass gold (data)", nil
+	p.Sizes = slices.Clone(p.Sizes[:3])
+	grows, stays, fails := &p.Sizes[0], &p.Sizes[1], &p.Sizes[2]
+	*stays, *fails = *grows, *grows
+	stays.Claim.Name, stays.Claim.Size, stays.Fate = "data-web-3", "20Gi", plan.SizeStays
+	stays.Claim.Attributes = "silver"
+	fails.Claim.Name, fails.Claim.Size, fails.Fate = "data-web-2", "20Gi", plan.SizeWaits
+	fails.Claim.Attributes = "gold"
+	fails.Claim.Modify = &storage.Modify{Has: "silver", Target: "gold", Status: "Infeasible", Message: "no\x1b[31m"}
+	p.Steps = slices.Clone(p.Steps[:1])
+	size := plan.ClaimSize{
+		Name: "data-web-4", UID: "uid", Template: "data", Ordinal: 4, From: "10Gi", To: "20Gi", Attributes: "gold", Had: "silver",
+	}
+	for i := range p.Sizes {
+		p.Sizes[i].Attributes = "gold"
+	}
+	change, step := plan.ResizeClaim{ClaimSize: size}, &p.Steps[0]
+	step.Title, step.Change, step.Require = change.String(), change, plan.Resizable{ClaimSize: size}
+	step.Until, step.Of = plan.ClaimsResized{Claims: []plan.ClaimSize{size}, Of: 3}, 1
+	return p
 }
 
 // ScalePlan takes the set down from 5 to 3; a command runs before each pod goes.

@@ -14,6 +14,7 @@ import (
 func TestThePlansAreTheSameAfterTheyWereSaved(t *testing.T) {
 	for _, p := range []plan.Plan{
 		reporttest.UndoPlan(), reporttest.RestartPlan(), reporttest.ReplacePlan(), reporttest.ScalePlan(), reporttest.ResizePlan(),
+		reporttest.AttributesPlan(),
 		reporttest.CanaryPlan(), reporttest.AbortPlan(), reporttest.ReconciledPlan(), reporttest.RecreatePlan(),
 	} {
 		require.Equal(t, plan.Identify(p), plantest.Same(p))

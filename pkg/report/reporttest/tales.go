@@ -152,6 +152,12 @@ var Tales = map[string]func() *Tale{
 		tell(t, 0, at(4, storage.ResizeNode, "10Gi", "FileSystemResizePending", ""))
 		tell(t, 1, at(4, storage.ResizeDone, "20Gi", "", ""))
 		t.Tell(engine.Event{Type: engine.EventStepDone}).Step().Step()
+		modified := at(4, storage.ResizeController, "20Gi", "ModifyVolumeInProgress", "")
+		modified.Modifies, modified.HasAttributes, modified.WantsAttributes = true, "silver", "gold"
+		tell(t, 0, modified)
+		modified = at(4, storage.ResizeDone, "20Gi", "", "")
+		modified.HasAttributes, modified.WantsAttributes = "gold", "gold"
+		tell(t, 1, modified)
 		tell(t, 1, at(3, storage.ResizeFailing, "10Gi", "ControllerResizeError", "no\x1b[31m room"))
 		stuck := at(2, storage.ResizeInfeasible, "10Gi", "ControllerResizeInfeasible", "")
 		tell(t, 1, stuck)

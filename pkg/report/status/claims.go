@@ -42,8 +42,12 @@ func (st shown) claimLines() [][2]string {
 			continue
 		}
 		moving++
+		title := "Resizing"
+		if c.Modifies {
+			title = "Modifying"
+		}
 		if moving <= mostClaims {
-			lines = append(lines, [2]string{"Resizing", report.Clean(c.Says())})
+			lines = append(lines, [2]string{title, report.Clean(c.Says())})
 		}
 	}
 	if moving > mostClaims {

@@ -35,6 +35,8 @@ func TestPlan(t *testing.T) {
 		{"plan-abort", reporttest.AbortPlan(), report.Human, report.DryRunClient},
 		{"plan-canary-json", reporttest.CanaryPlan(), report.JSON, report.DryRunServer},
 		{"plan-resize", reporttest.ResizePlan(), report.Human, report.DryRunClient},
+		{"plan-attributes", reporttest.AttributesPlan(), report.Human, report.DryRunClient},
+		{"plan-attributes-json", reporttest.AttributesPlan(), report.JSON, report.DryRunServer},
 		{"plan-resize-json", reporttest.ResizePlan(), report.JSON, report.DryRunServer},
 		{"plan-abort-yaml", reporttest.AbortPlan(), report.YAML, report.DryRunClient},
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -18,11 +19,15 @@ func printSizes(w io.Writer, mode term.ColorMode, all []plan.Resize) {
 		return
 	}
 	style := report.NewStyles(w, mode)
-	rows := make([][]table.Cell, 0, len(all))
+	rows, modifies := make([][]table.Cell, 0, len(all)), false
 	for i := range all {
 		rows = append(rows, sizeRow(style, &all[i]))
+		modifies = modifies || all[i].Attributes != ""
 	}
-	header, width := []string{"CLAIM", "SIZE", "ASKS FOR", "WANTED", "WHAT HAPPENS", "CLASS", "EXPANDABLE"}, term.Width(w)
+	header, width := []string{"CLAIM", "SIZE", "ASKS FOR", "WANTED", "ATTRIBUTES", "WHAT HAPPENS", "CLASS", "EXPANDABLE"}, term.Width(w)
+	if !modifies {
+		header, rows = columns(header, rows, func(i int) bool { return header[i] != "ATTRIBUTES" })
+	}
 	for _, name := range []string{"EXPANDABLE", "CLASS", "ASKS FOR"} {
 		if width > 0 && table.LineWidth(table.Widths(header, rows)) > width {
 			header, rows = columns(header, rows, func(i int) bool { return header[i] != name })
@@ -34,7 +39,7 @@ func printSizes(w io.Writer, mode term.ColorMode, all []plan.Resize) {
 
 func sizeRow(style report.Styles, c *plan.Resize) []table.Cell {
 	what, look := sizeWords(c), &style.Good
-	if c.Fate == plan.SizeLowers || c.Claim.Stage() == storage.ResizeInfeasible || c.Claim.Stage() == storage.ResizeFailing {
+	if c.Fate == plan.SizeLowers || fails(c.Claim.Stage()) || fails(c.Claim.ModifyStage()) {
 		look = &style.Warn
 	}
 	return []table.Cell{
@@ -42,18 +47,34 @@ func sizeRow(style report.Styles, c *plan.Resize) []table.Cell {
 		{Text: c.Claim.Size},
 		{Text: c.Claim.Requested()},
 		{Text: c.Wanted},
+		{Text: attributes(c)},
 		{Text: what, Style: look},
 		{Text: report.OrDash(report.Clean(c.Claim.Class))},
 		{Text: expandable(c.Expandable)},
 	}
 }
 
+func fails(stage storage.ResizeStage) bool {
+	return stage == storage.ResizeInfeasible || stage == storage.ResizeFailing
+}
+
+// attributes are the VolumeAttributesClass that a claim asks for and, where that is to be
+// another one, that one.
+func attributes(c *plan.Resize) string {
+	words := report.OrDash(report.Clean(c.Claim.Attributes))
+	if c.Attributes != "" && c.Attributes != c.Claim.Attributes {
+		words += " to " + report.Clean(c.Attributes)
+	}
+	return words
+}
+
 // sizeWords are what happens to a claim, and where it stands if that is not done.
 func sizeWords(c *plan.Resize) string {
 	words := map[plan.SizeFate]string{
 		plan.SizeGrows: "grows", plan.SizeLowers: "request lowered", plan.SizeWaits: "waited for", plan.SizeIs: "has it",
+		plan.SizeStays: "attributes change",
 	}[c.Fate]
-	if reason := c.Claim.Resize.Reason(); reason != "" {
+	if reason := cmp.Or(c.Claim.Resize.Reason(), c.Claim.ModifyReason()); reason != "" {
 		words += fmt.Sprintf(" (now: %s)", reason)
 	}
 	return report.Clean(words)

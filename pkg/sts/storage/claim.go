@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/annotation"
 )
@@ -31,11 +32,15 @@ type Claim struct {
 	Size      string // what it has or, while it is not bound, asks for
 	// Resize is how far it is on the way to another size that it asks for; nil where it
 	// has just what it asks for.
-	Resize  *Resize
-	Class   string // the StorageClass's name, "" for none
-	Volume  string // the PersistentVolume's name, "" while it is not bound
-	Phase   corev1.PersistentVolumeClaimPhase
-	Created time.Time
+	Resize *Resize
+	Class  string // the StorageClass's name, "" for none
+	// Attributes is the VolumeAttributesClass that it asks for, "" for none, and Modify how
+	// far it is on the way to it; nil where its volume has it.
+	Attributes string  `json:",omitempty"`
+	Modify     *Modify `json:",omitempty"`
+	Volume     string  // the PersistentVolume's name, "" while it is not bound
+	Phase      corev1.PersistentVolumeClaimPhase
+	Created    time.Time
 	// UnusedSince is since when no pod has used it, going by its condition
 	// Unused; zero when that says otherwise or there is none.
 	UnusedSince time.Time
@@ -74,6 +79,8 @@ func ObserveClaim(c *corev1.PersistentVolumeClaim, volume *corev1.PersistentVolu
 	}
 	claim.Size = size.String()
 	claim.Resize = observeResize(c, claim.Size)
+	claim.Attributes = ptr.Deref(c.Spec.VolumeAttributesClassName, "")
+	claim.Modify = observeModify(c, claim.Attributes)
 	if c.Spec.StorageClassName != nil {
 		claim.Class = *c.Spec.StorageClassName
 	}
@@ -99,6 +106,7 @@ func (c Claim) Sharing(before Claim) Claim {
 	share(&c.Namespace, before.Namespace)
 	share(&c.Size, before.Size)
 	share(&c.Class, before.Class)
+	share(&c.Attributes, before.Attributes)
 	share(&c.Phase, before.Phase)
 	share(&c.MadeBy, before.MadeBy)
 	if maps.Equal(c.Labels, before.Labels) {

@@ -12,14 +12,27 @@ import (
 
 // Class is what matters about a StorageClass to whoever resizes its claims.
 type Class struct {
-	Name string
+	Name   string
+	Driver string // the provisioner, which for volumes of a CSI driver is that driver
 	// Expandable is allowVolumeExpansion.
 	Expandable bool
 }
 
 // ObserveClass copies what matters.
 func ObserveClass(c *storagev1.StorageClass) Class {
-	return Class{Name: c.Name, Expandable: ptr.Deref(c.AllowVolumeExpansion, false)}
+	return Class{Name: c.Name, Driver: c.Provisioner, Expandable: ptr.Deref(c.AllowVolumeExpansion, false)}
+}
+
+// AttributesClass is what matters about a VolumeAttributesClass to whoever has claims ask for
+// it.
+type AttributesClass struct {
+	Name   string
+	Driver string // the CSI driver whose volumes can have it
+}
+
+// ObserveAttributesClass copies what matters.
+func ObserveAttributesClass(c *storagev1.VolumeAttributesClass) AttributesClass {
+	return AttributesClass{Name: c.Name, Driver: c.DriverName}
 }
 
 // Quota is how much storage a ResourceQuota allows claims to ask for.

@@ -30,6 +30,21 @@
 {{ else if eq $move "filesystem-done" }}
   {{ $drop = list "Resizing" "FileSystemResizePending" "ControllerResizeError" "NodeResizeError" }}
   {{ $status = dict "capacity" (dict "storage" $want) "allocatedResourceStatuses" nil }}
+{{ else if eq $move "attributes-begin" }}
+  {{ $drop = list "ModifyVolumeError" }}
+  {{ $set = list (dict "type" "ModifyingVolume" "status" "True" "lastTransitionTime" $now) }}
+  {{ $status = dict "modifyVolumeStatus" (dict "targetVolumeAttributesClassName" .spec.volumeAttributesClassName "status" "InProgress") }}
+{{ else if eq $move "attributes-done" }}
+  {{ $drop = list "ModifyingVolume" "ModifyVolumeError" }}
+  {{ $status = dict "modifyVolumeStatus" nil "currentVolumeAttributesClassName" .spec.volumeAttributesClassName }}
+{{ else if eq $move "attributes-infeasible" }}
+  {{ $drop = list "ModifyingVolume" }}
+  {{ $set = list (dict "type" "ModifyVolumeError" "status" "True" "lastTransitionTime" $now
+       "message" "rpc error: code = InvalidArgument desc = no volume of this type has so many iops") }}
+  {{ $status = dict "modifyVolumeStatus" (dict "targetVolumeAttributesClassName" .spec.volumeAttributesClassName "status" "Infeasible") }}
+{{ else if eq $move "attributes-failing" }}
+  {{ $set = list (dict "type" "ModifyVolumeError" "status" "True" "lastTransitionTime" $now
+       "message" "rpc error: code = ResourceExhausted desc = one change in 6 hours") }}
 {{ end }}
 {{ $conditions := $set }}
 {{ range $type := $drop }}
