@@ -89,6 +89,14 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	return cmd
 }
 
+// filename is the name of the manifest, "" where it has none.
+func (r *Request) filename() string {
+	if r.file == "-" {
+		return ""
+	}
+	return r.file
+}
+
 func (r *Request) complete(args []string, stdin io.Reader) error {
 	if err := r.Run.Check(); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -40,12 +41,26 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	}
 	p, err := prepare(ctx, runner, r, of)
 	if err != nil {
-		return err
+		return r.named(err)
 	}
 	if p == nil {
 		return nothing(env, r)
 	}
 	return runner.Recreate(ctx, p, of, r.question(of))
+}
+
+// named is an error whose commands that take this manifest again name it.
+func (r *Request) named(err error) error {
+	var no *plan.Refusal
+	if r.filename() == "" || !errors.As(err, &no) {
+		return err
+	}
+	for i, try := range no.Try {
+		if at := slices.Index(try.Args, recreate.Filename); at >= 0 && try.Verb == "recreate" {
+			no.Try[i].Args = slices.Replace(slices.Clone(try.Args), at, at+1, r.filename())
+		}
+	}
+	return err
 }
 
 // byHand says of a set of which nothing is known what a person can do.
@@ -55,7 +70,7 @@ func byHand(err error) error {
 		return err
 	}
 	const words = "if its pods are still running, create it from its manifest, and it adopts them"
-	return &hint.Error{Err: err, Hints: []hint.Hint{hint.Kube(words, "apply", "-f", "FILENAME")}}
+	return &hint.Error{Err: err, Hints: []hint.Hint{hint.Kube(words, "apply", "-f", recreate.Filename)}}
 }
 
 func (r *Request) question(of runner.Recreated) string {
@@ -76,7 +91,7 @@ func nothing(env *app.Env, r Request) error {
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("no recreate of statefulset %q is in progress", r.Name),
-		Try: []hint.Hint{hint.Plugin("start one with the manifest that you want", "recreate").With("-f", "FILENAME")},
+		Try: []hint.Hint{hint.Plugin("start one with the manifest that you want", "recreate").With("-f", recreate.Filename)},
 	}
 }
 
@@ -104,7 +119,7 @@ func prepare(ctx context.Context, runner *runner.Runner, r Request, of runner.Re
 
 // wanted is the set as it is to be.
 func wanted(ctx context.Context, runner *runner.Runner, r Request, of runner.Recreated) (recreate.New, error) {
-	n := recreate.New{ID: rand.Text()[:12], Live: of.Live}
+	n := recreate.New{ID: rand.Text()[:12], Live: of.Live, File: r.filename()}
 	var err error
 	if n.Manifest, err = recreate.Merge(of.Live, r.Manifest.Text()); err != nil {
 		return n, err

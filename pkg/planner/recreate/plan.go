@@ -35,12 +35,17 @@ type Request struct {
 	IgnoreOwner bool
 }
 
+// Filename stands for a manifest in commands where its name is not known.
+const Filename = "FILENAME"
+
 // New is a set that is to come in the place of the one that is there.
 type New struct {
 	ID       string          // a fresh one
 	Live     []byte          // the set as the API server has it
 	Manifest json.RawMessage // without what the API server sets
 	Default  []byte          // what the API server would make of that
+	// File is the name of the user's manifest, "" where it has none.
+	File string
 	// Left are fields that the user's manifest has otherwise and that are not changed.
 	Left []string
 	// Grown says that the claims that there are have got the sizes, or get them before.
@@ -76,7 +81,7 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
 	}
-	details := append(n.details(all, s), r.unused(n, s)...)
+	details := slices.Concat(n.details(all, s), r.left(n), r.unused(n, s))
 	if selects {
 		details = append(details, n.forgotten(s)...)
 	}

@@ -363,6 +363,20 @@ func TestLeft(t *testing.T) {
 	}))
 }
 
+func TestWhatIsLeftIsNamedWithTheCommandThatAppliesIt(t *testing.T) {
+	for want, left := range map[string][]string{
+		"spec.replicas: 3 -> 4; apply them afterwards with: kubectl apply -f 'my web.yaml'": {"spec.replicas: 3 -> 4"},
+		"spec.replicas: 3 -> 4, spec.template.spec.containers[app].image: a -> b; apply them afterwards with: " +
+			"kubectl sts canary -f 'my web.yaml'": {"spec.replicas: 3 -> 4", "spec.template.spec.containers[app].image: a -> b"},
+	} {
+		n := wanted(t, service("other"))
+		n.Left, n.File = left, "my web.yaml"
+		p, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, settled(), ststest.Start))
+		require.NoError(t, err)
+		require.Contains(t, p.Details, "other differences of the manifest are not applied: "+want)
+	}
+}
+
 func TestTheFieldsThatARecreateChanges(t *testing.T) {
 	require.Empty(t, wanted(t).Fields())
 	n := wanted(t, service("other"), templates(template("data", "2Gi")), func(set *appsv1.StatefulSet) {

@@ -37,7 +37,7 @@ func notDone(c change, s sts.Snapshot) *plan.Refusal {
 		Try: []hint.Hint{
 			hint.Plugin("where the set may be down for a while: scale it to 0", "scale", s.Name(), "--replicas", "0"),
 			hint.Plugin("recreate it then, and scale it up again once the pod template mounts the volume", "recreate").
-				With("-f", "FILENAME"),
+				With("-f", Filename),
 		},
 	}
 }

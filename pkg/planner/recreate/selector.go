@@ -64,8 +64,8 @@ func selected(set saved.Object) error {
 			says),
 		Try: []hint.Hint{
 			hint.Plugin("first roll out a manifest with the selector of before and labels that match both", "canary").
-				With("-f", "FILENAME"),
-			hint.Plugin("then give this one again", "recreate").With("-f", "FILENAME"),
+				With("-f", Filename),
+			hint.Plugin("then give this one again", "recreate").With("-f", Filename),
 		},
 	}
 }

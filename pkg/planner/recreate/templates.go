@@ -114,8 +114,8 @@ func unmounted(set saved.Object, was []map[string]any) *plan.Refusal {
 			Why: fmt.Sprintf("claim template %s is removed, but container %s of the pods mounts it: "+
 				"pods that are created later would lack it", sts.Clean(name), sts.Clean(container)),
 			Try: []hint.Hint{
-				hint.Plugin("first roll out a manifest that has the claim template and does not mount it", "canary").With("-f", "FILENAME"),
-				hint.Plugin("then give this one again", "recreate").With("-f", "FILENAME"),
+				hint.Plugin("first roll out a manifest that has the claim template and does not mount it", "canary").With("-f", Filename),
+				hint.Plugin("then give this one again", "recreate").With("-f", Filename),
 			},
 		}
 	}

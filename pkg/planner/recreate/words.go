@@ -1,9 +1,12 @@
 package recreate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
@@ -22,12 +25,24 @@ func (n New) details(all []change, s sts.Snapshot) []string {
 	if n := len(s.Pods); n > 0 {
 		around = fmt.Sprintf("the set is deleted and created again around its %s; none restarts for it", sts.Count(n, "pod"))
 	}
-	out = append(out, around)
-	if len(n.Left) > 0 {
-		out = append(out, "other differences of the manifest are not applied: "+strings.Join(n.Left, ", "))
-	}
-	return out
+	return append(out, around)
 }
+
+// left says what of the manifest is left as it is, and which command applies that.
+func (r Request) left(n New) []string {
+	if len(n.Left) == 0 {
+		return nil
+	}
+	next := hint.Kube("", "apply", "-f", n.file())
+	if slices.ContainsFunc(n.Left, func(field string) bool { return strings.HasPrefix(field, "spec.template") }) {
+		next = hint.Plugin("", "canary", "-f", n.file())
+	}
+	return []string{fmt.Sprintf("other differences of the manifest are not applied: %s; apply them afterwards with: %s",
+		strings.Join(n.Left, ", "), r.Caller.Command(next))}
+}
+
+// file is the name of the manifest in commands.
+func (n New) file() string { return cmp.Or(n.File, Filename) }
 
 // unused says which claims no set wants any more.
 func (r Request) unused(n New, s sts.Snapshot) []string {
