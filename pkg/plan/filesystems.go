@@ -110,25 +110,27 @@ type resizesSeen map[types.UID]resizeSeen
 
 type resizeSeen struct {
 	stage storage.ResizeStage
-	since time.Time
-	pod   types.UID // that mounts it, "" for none
+	// modifies says that the stage is that of the attributes.
+	modifies bool
+	since    time.Time
+	pod      types.UID // that mounts it, "" for none
 	// fresh says that the pod has mounted it since its volume has the size, and waited that
 	// its file system has waited for another pod.
 	fresh, waited bool
 }
 
 // remember notes where a claim is, and gives since when.
-func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.ResizeStage) resizeSeen {
+func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.ResizeStage, modifies bool) resizeSeen {
 	was, known := r.seen[want.UID]
 	pod, there := r.s.Pod(want.Ordinal)
-	moved, anew := !known || was.stage != stage, known && there && pod.UID != was.pod
+	moved, anew := !known || was.stage != stage || was.modifies != modifies, known && there && pod.UID != was.pod
 	if moved || anew { // another pod has a time of its own
 		was.since = r.now
 	}
 	if stage == storage.ResizeNode && there && (moved || anew) {
 		was.fresh = !moved || was.fresh && !anew || mountedAfter(pod, claim)
 	}
-	if was.stage = stage; there {
+	if was.stage, was.modifies = stage, modifies; there {
 		was.pod = pod.UID
 	}
 	if stage == storage.ResizeDone && !was.fresh && !was.waited {

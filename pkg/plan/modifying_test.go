@@ -17,7 +17,7 @@ import (
 // toModify is the claim of an ordinal that is to have gold instead of what it had.
 func toModify(ordinal int, had string) plan.ClaimSize {
 	c := toGrow(ordinal)
-	c.To, c.Attributes, c.Had = c.From, "gold", had
+	c.To, c.Attributes, c.Had = "", "gold", had
 	return c
 }
 
@@ -120,6 +120,59 @@ func TestClaimsGetTheirAttributes(t *testing.T) {
 				Reason: "ModifyVolumeInfeasible",
 			},
 		},
+		{
+			"there is no such class any more", toModify(4, "silver"), growing(4, unasked, asksFor("gold", "silver"), func(c *storage.Claim) {
+				c.Modify.Status = corev1.PersistentVolumeClaimModifyVolumePending
+			}),
+			30 * time.Second,
+			plan.Progress{
+				Stuck: "claim data-web-4 (VolumeAttributesClass silver, to be gold): its VolumeAttributesClass is not found, " +
+					"or can't be used yet (ModifyVolumePending)",
+				Reason: "ModifyVolumePending",
+				Try: []hint.Hint{
+					hint.Kube("see what the driver says", "describe", "pvc", "data-web-4"),
+					hint.Plugin("have it ask for the attributes that it has", "resize", "web",
+						"--attributes-class", "data=silver", "--ordinals", "4", "--claims-only"),
+				},
+			},
+		},
+		{
+			"tries fail for too long: the driver goes on, whatever is asked for", toModify(4, "silver"),
+			growing(4, unasked, asksFor("gold", "silver"), modifyStatus("InProgress"), modifyFails),
+			30 * time.Second,
+			plan.Progress{
+				Stuck:  "claim data-web-4 (VolumeAttributesClass silver, to be gold): a try has failed (ModifyVolumeError): too often",
+				Reason: "ModifyVolumeError",
+				Try:    []hint.Hint{hint.Kube("see what the driver says", "describe", "pvc", "data-web-4")},
+			},
+		},
+		{
+			"it is to have what it has, and the driver goes on with another", toModify(4, "bronze"),
+			growing(4, unasked, asksFor("gold", "silver"), func(c *storage.Claim) {
+				c.Modify = &storage.Modify{Has: "gold", Target: "bronze", Status: corev1.PersistentVolumeClaimModifyVolumeInProgress}
+			}),
+			time.Hour,
+			plan.Progress{
+				Waiting: "claim data-web-4 (VolumeAttributesClass gold): its driver changes the volume (ModifyVolumeInProgress): " +
+					"it goes on with VolumeAttributesClass bronze, which was asked for before",
+				Reason: "ModifyVolumeInProgress",
+			},
+		},
+		{
+			"its size is none of the run's business", toModify(4, "silver"), growing(4, unable, asksFor("gold", "gold")), time.Hour,
+			plan.Progress{Done: true},
+		},
+		{
+			"nor is another size that somebody asks for meanwhile", toModify(4, "silver"),
+			growing(4, otherSize, asksFor("gold", "gold")), time.Hour, plan.Progress{Done: true},
+		},
+		{
+			"a file system that waits for its pod is no reason to go on without the attributes", both,
+			growing(4, pending, asksFor("gold", "silver"), modifyStatus("InProgress")), time.Hour,
+			plan.Progress{
+				Waiting: "claim data-web-4 (1Gi, to be 2Gi): its file system is to grow (FileSystemResizePending)", Reason: "FileSystemResizePending",
+			},
+		},
 		{"both are there", both, growing(4, grownNow, asksFor("gold", "gold")), 0, plan.Progress{Done: true}},
 		{
 			"somebody wants others", toModify(4, "silver"), growing(4, unasked, asksFor("bronze", "bronze")), 0,
@@ -172,4 +225,23 @@ func TestARequestForAttributesIsDone(t *testing.T) {
 	require.True(t, s(growing(4, asksFor("gold", "silver"))))
 	require.False(t, s(growing(4, asksFor("silver", "silver"))))
 	require.False(t, s(growing(4, unasked, asksFor("gold", "silver"))))
+}
+
+// The time that a size has failed for is none of the attributes'.
+func TestEachTroubleHasATimeOfItsOwn(t *testing.T) {
+	both := toGrow(4)
+	both.Attributes, both.Had = "gold", "silver"
+	c := plan.ClaimsResized{Claims: []plan.ClaimSize{both}, Of: 1, Patience: metav1.Duration{Duration: 30 * time.Second}}
+	look := func(memory any, after time.Duration, changes ...func(*storage.Claim)) (any, plan.Progress) {
+		return c.Recall(memory, ststest.WithClaims(growing(4, changes...)), ststest.Start.Add(after))
+	}
+	modifying := []func(*storage.Claim){grownNow, asksFor("gold", "silver"), modifyStatus("InProgress"), modifyFails}
+
+	memory, _ := look(nil, 0, failing, asksFor("gold", "silver"))
+	memory, p := look(memory, 25*time.Second, modifying...)
+	require.Empty(t, p.Stuck)
+	memory, p = look(memory, 54*time.Second, modifying...)
+	require.Empty(t, p.Stuck)
+	_, p = look(memory, 55*time.Second, modifying...)
+	require.NotEmpty(t, p.Stuck)
 }

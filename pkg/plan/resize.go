@@ -24,8 +24,8 @@ type ClaimSize struct {
 	UID      types.UID `json:"uid"`
 	Template string    `json:"template"` // of the set, that the claim is made from
 	Ordinal  int       `json:"ordinal"`
-	From     string    `json:"from"` // what it asked for when the plan was made
-	To       string    `json:"to"`
+	From     string    `json:"from"`         // what it asked for when the plan was made
+	To       string    `json:"to,omitempty"` // "" where the size is none of the run's business
 	// Attributes is the VolumeAttributesClass that it is to have, "" where that is left as it
 	// is, and Had the one that it asked for when the plan was made, "" for none.
 	Attributes string `json:"attributes,omitempty"`
@@ -33,11 +33,16 @@ type ClaimSize struct {
 }
 
 // resizes reports whether the claim is to ask for another size than it did.
-func (c ClaimSize) resizes() bool { return storage.CompareSizes(c.From, c.To) != 0 }
+func (c ClaimSize) resizes() bool { return c.To != "" && storage.CompareSizes(c.From, c.To) != 0 }
 
-// asks reports whether the claim asks for what it is to have.
-func (c ClaimSize) asks(claim storage.Claim) bool {
-	return storage.CompareSizes(claim.Requested(), c.To) == 0 && (c.Attributes == "" || claim.Attributes == c.Attributes)
+// Sized reports whether the claim asks for the size that it is to have.
+func (c ClaimSize) Sized(claim storage.Claim) bool {
+	return c.To == "" || storage.CompareSizes(claim.Requested(), c.To) == 0
+}
+
+// Attributed reports whether the claim asks for the VolumeAttributesClass that it is to have.
+func (c ClaimSize) Attributed(claim storage.Claim) bool {
+	return c.Attributes == "" || claim.Attributes == c.Attributes
 }
 
 // claim is the very claim in the snapshot, or why it is none of the run's any more.
@@ -52,7 +57,7 @@ func (c ClaimSize) claim(s sts.Snapshot) (storage.Claim, string) {
 		return storage.Claim{}, fmt.Sprintf("claim %s is being deleted", c.Name)
 	}
 	asks := s.Claims[i].Requested()
-	if storage.CompareSizes(asks, c.To) != 0 && storage.CompareSizes(asks, c.From) != 0 {
+	if !c.Sized(s.Claims[i]) && storage.CompareSizes(asks, c.From) != 0 {
 		return storage.Claim{}, fmt.Sprintf("claim %s asks for %s by now, which is neither %s nor %s", c.Name, asks, c.From, c.To)
 	}
 	if now := s.Claims[i].Attributes; c.Attributes != "" && now != c.Attributes && now != c.Had {
@@ -80,16 +85,16 @@ func (ResizeClaim) change() {}
 // Done reports whether that very claim asks for what it is to have.
 func (r ResizeClaim) Done(s sts.Snapshot) bool {
 	c, there := findClaim(s, r.UID)
-	return there && r.asks(c)
+	return there && r.Sized(c) && r.Attributed(c)
 }
 
 func (r ResizeClaim) String() string {
 	words := ""
-	switch compared := storage.CompareSizes(r.To, r.From); {
-	case compared < 0:
-		words = fmt.Sprintf("lower the request of claim %s from %s to %s", r.Name, r.From, r.To)
-	case compared > 0:
-		words = fmt.Sprintf("grow claim %s from %s to %s", r.Name, r.From, r.To)
+	if r.resizes() {
+		if words = "grow claim"; storage.CompareSizes(r.To, r.From) < 0 {
+			words = "lower the request of claim"
+		}
+		words += fmt.Sprintf(" %s from %s to %s", r.Name, r.From, r.To)
 	}
 	if r.Attributes == "" || r.Attributes == r.Had {
 		return words
@@ -151,7 +156,10 @@ func (c ClaimProgress) pends() bool {
 // cleans them.
 func (c ClaimProgress) Says() string {
 	words := fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, c.Has, c.Wants)
-	if c.Modifies {
+	switch {
+	case c.Modifies && c.HasAttributes == c.WantsAttributes:
+		words = fmt.Sprintf("claim %s (%s): ", c.Name, attributes(c.HasAttributes))
+	case c.Modifies:
 		words = fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, attributes(c.HasAttributes), c.WantsAttributes)
 	}
 	switch c.Stage {
@@ -173,7 +181,11 @@ func (c ClaimProgress) Says() string {
 			return words + " when a pod mounts it"
 		}
 	case storage.ResizeFailing:
-		words += "a try has failed"
+		if c.Reason == modifyPending {
+			words += "its VolumeAttributesClass is not found, or can't be used yet"
+		} else {
+			words += "a try has failed"
+		}
 	case storage.ResizeInfeasible:
 		if c.Modifies {
 			words += "its driver can't give it these attributes"
@@ -208,10 +220,21 @@ func (c *ClaimProgress) Modify(claim storage.Claim, size storage.ResizeStage) st
 		return size
 	}
 	c.Modifies, c.Unmounted, c.Stage, c.Reason, c.Message = true, false, now, "", ""
-	if claim.Modify != nil && now != storage.ResizeAsked {
-		c.Reason, c.Message = claim.ModifyReason(), claim.Modify.Message
+	if m := claim.Modify; m != nil && now != storage.ResizeAsked {
+		if c.Reason, c.Message = claim.ModifyReason(), m.Message; m.StillTo(claim.Attributes) {
+			c.Message = "it goes on with " + attributes(m.Target) + ", which was asked for before"
+		}
 	}
 	return now
+}
+
+// modifyPending is the reason of a claim whose VolumeAttributesClass there is not.
+const modifyPending = "ModifyVolume" + string(corev1.PersistentVolumeClaimModifyVolumePending)
+
+// modifies reports whether the claim's volume has not got the attributes that it is to have.
+func modifies(want ClaimSize, s sts.Snapshot) bool {
+	claim, there := findClaim(s, want.UID)
+	return want.Attributes != "" && there && (!want.Attributed(claim) || claim.ModifyStage() != storage.ResizeDone)
 }
 
 // inTrouble reports whether something has failed.
@@ -220,7 +243,7 @@ func inTrouble(stage storage.ResizeStage) bool {
 }
 
 // unmodify is the way back to the attributes that the volume has. The API server takes a
-// class off a claim only where the driver has said that it can't.
+// class off a claim only as long as its volume has none.
 func unmodify(set string, want ClaimSize, at ClaimProgress) hint.Hint {
 	const words = "have it ask for the attributes that it has"
 	if at.HasAttributes == "" {

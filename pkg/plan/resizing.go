@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,14 +134,20 @@ func (r *resizing) claim(want ClaimSize) {
 		return
 	}
 	stage := claim.Stage()
-	if storage.CompareSizes(claim.Requested(), want.To) != 0 {
+	switch {
+	case want.To == "":
+		stage = storage.ResizeDone // its size is none of the run's business
+	case !want.Sized(claim):
 		stage = storage.ResizeAsked // the watch does not show the change yet
 	}
 	at := ClaimProgress{
-		Name: want.Name, Ordinal: want.Ordinal, Has: claim.Size, Wants: want.To, Stage: stage,
-		HasAttributes: claim.Attributes, WantsAttributes: want.Attributes,
+		Name: want.Name, Ordinal: want.Ordinal, Has: claim.Size, Wants: cmp.Or(want.To, claim.Requested()), Stage: stage,
+		WantsAttributes: want.Attributes,
 	}
-	if claim.Resize != nil && stage != storage.ResizeAsked {
+	if want.Attributes != "" {
+		at.HasAttributes = claim.Attributes
+	}
+	if claim.Resize != nil && stage != storage.ResizeAsked && want.To != "" {
 		at.Reason, at.Message = claim.Resize.Reason(), claim.Resize.Message
 	}
 	if _, pod := r.s.Pod(want.Ordinal); stage == storage.ResizeNode && !pod && !r.s.Ordinals().Has(want.Ordinal) {
@@ -149,7 +156,7 @@ func (r *resizing) claim(want ClaimSize) {
 	}
 	stage = at.Modify(claim, stage)
 	r.p.Claims = append(r.p.Claims, at)
-	was := r.remember(claim, want, stage)
+	was := r.remember(claim, want, stage, at.Modifies)
 	if stage == storage.ResizeDone {
 		r.p.Good++
 		return
@@ -172,6 +179,8 @@ func (r *resizing) judge(want ClaimSize, at ClaimProgress, was resizeSeen) {
 		r.p.Stuck, r.p.Reason = at.Says()+", although "+pod.Name+" has restarted since the volume grew", at.Reason
 		r.p.Try = slices.Concat(r.recover(want, at)[:1], []hint.Hint{hint.Kube("see what its kubelet says", "describe", "pod", pod.Name)})
 		return
+	case late && modifies(want, r.s):
+		// Its pod is no hurry while the driver has another part to do.
 	case late:
 		was.waited = true
 		r.seen[want.UID] = was
@@ -219,8 +228,11 @@ func (r *resizing) end() {
 // recover are the ways out for a claim that its driver can't give the size.
 func (r *resizing) recover(want ClaimSize, at ClaimProgress) []hint.Hint {
 	out := []hint.Hint{hint.Kube("see what the driver says", "describe", "pvc", want.Name)}
-	if at.Modifies {
+	switch {
+	case at.Modifies && (at.Stage == storage.ResizeInfeasible || at.Reason == modifyPending):
 		return append(out, unmodify(r.s.Name(), want, at))
+	case at.Modifies: // the driver goes on trying, whatever is asked for
+		return out
 	}
 	if storage.CompareSizes(at.Has, want.To) < 0 {
 		out = append(out, hint.Plugin(fmt.Sprintf("ask for less, which must be more than the %s that it has", at.Has), "resize", r.s.Name(),

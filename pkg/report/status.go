@@ -130,6 +130,15 @@ func (st Status) Images() []podtemplate.ImageChange {
 	return st.Snapshot.RolloutImages(st.Stable(), st.Snapshot.UpdateRevision())
 }
 
+// ResizeReason is the word of the API for where a claim of a plan stands, as far as the plan
+// is about it, "" where there is none.
+func ResizeReason(c *plan.Resize) string {
+	if reason := c.Claim.Resize.Reason(); reason != "" || c.Attributes == "" {
+		return reason
+	}
+	return c.Claim.ModifyReason()
+}
+
 // StatusClaim is a claim of a set, as far as its size goes, and its VolumeAttributesClass.
 type StatusClaim struct {
 	plan.ClaimProgress

@@ -58,6 +58,16 @@ func (s Snapshot) TemplateAttributes(template string) string {
 	return ptr.Deref(s.Set.Spec.Claims[i].Spec.VolumeAttributesClassName, "")
 }
 
+// TemplateClass is the StorageClass that a claim of this template asks for, "" where the
+// cluster's default counts.
+func (s Snapshot) TemplateClass(template string) string {
+	i := slices.Index(s.ClaimTemplates(), template)
+	if i < 0 || i >= len(s.Set.Spec.Claims) {
+		return ""
+	}
+	return ptr.Deref(s.Set.Spec.Claims[i].Spec.StorageClassName, "")
+}
+
 // ClaimName is the name of the claim that the controller makes from this
 // template for this ordinal (getPersistentVolumeClaimName in its source). Names
 // are only ever built, never taken apart: data of set a-b and data-a of set b

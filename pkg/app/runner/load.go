@@ -2,8 +2,11 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
+	"github.com/kubectl-sts/kubectl-sts/pkg/claims"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 )
@@ -35,6 +38,28 @@ func (r *Runner) load(ctx context.Context, name string, ignorePDB bool, within t
 		s, err = r.budgets(ctx, s)
 	}
 	return s, manifest, err
+}
+
+// ClaimWorld reads what else may want claims: the sets and pods of the namespace.
+func (r *Runner) ClaimWorld(ctx context.Context) (claims.World, error) {
+	world, err := r.Client.ClaimWorld(ctx, false)
+	if err != nil {
+		return claims.World{}, fmt.Errorf("what else wants these claims can't be told: %w", err)
+	}
+	return world, nil
+}
+
+// Optional takes a permission that is missing for a warning that begins with these words, and
+// is said once in a run; any other error is one.
+func (r *Runner) Optional(err error, words string) error {
+	if err == nil || !kube.Denied(err) {
+		return err
+	}
+	if words += err.Error(); !slices.Contains(r.said, words) {
+		r.said = append(r.said, words)
+		r.Warn(words)
+	}
+	return nil
 }
 
 // budgets adds the disruption budgets that cover the set. Not being allowed to

@@ -35,6 +35,7 @@ type Runner struct {
 	checks    options.Checks
 	shown     bool     // the plan's head, with a question
 	told      []string // its warnings
+	said      []string // what can't be known
 	asked     []string // those that the server had said, until a plan is run
 	read      map[reconciler.Ref]reconciler.Object
 	// Receipts take what deleted claims were; nil for plans that delete none.

@@ -3,14 +3,12 @@ package replace
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"reflect"
 	"slices"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
 	"github.com/kubectl-sts/kubectl-sts/pkg/app/runner"
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/intent"
@@ -50,7 +48,6 @@ type visit struct {
 	runner  *runner.Runner
 	s       sts.Snapshot
 	id      string
-	said    bool // that classes can't be read
 }
 
 // load reads the set and its claims.
@@ -101,26 +98,18 @@ func (v *visit) world(ctx context.Context, request *replace.Request) error {
 	if len(v.s.Claims) == 0 {
 		return nil
 	}
-	client := v.runner.Client
 	var err error
-	if request.World, err = client.ClaimWorld(ctx, false); err != nil {
-		return fmt.Errorf("what else wants these claims can't be told: %w", err)
+	if request.World, err = v.runner.ClaimWorld(ctx); err != nil {
+		return err
 	}
 	var classes []string
 	for _, template := range v.s.ClaimTemplates() {
-		if class := replace.ClassOf(v.s, template); class != "" {
+		if class := v.s.TemplateClass(template); class != "" {
 			classes = append(classes, class)
 		}
 	}
-	request.Classes, err = client.Classes(ctx, classes)
-	if err == nil || !kube.Denied(err) {
-		return err
-	}
-	if !v.said {
-		v.runner.Warn("whether the StorageClasses of new claims are there is not known before: " + err.Error())
-	}
-	v.said = true
-	return nil
+	request.Classes, err = v.runner.Client.Classes(ctx, classes)
+	return v.runner.Optional(err, "whether the StorageClasses of new claims are there is not known before: ")
 }
 
 // again plans once more from what the set is like after a question. What would come out

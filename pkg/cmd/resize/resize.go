@@ -99,7 +99,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		func() error { return r.check(restarts, checks, env.Streams.In) },
 		func(ctx context.Context) error { return run(ctx, env, *r) },
 	)
-	cmd.Use, cmd.Long, cmd.Example = "resize NAME --size SIZE", long, example
+	cmd.Use, cmd.Long, cmd.Example = "resize NAME (--size SIZE | --grow PERCENT | --attributes-class CLASS)", long, example
 	cmd.Annotations = options.OneSet.AlsoAway()
 	cmd.Short = "Grow claims, the highest ordinal's first, and their templates"
 	fs := cmd.Flags()
@@ -124,10 +124,10 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	fs.AddFlagSet(restarts)
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
-	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims grow at a time, once those of the highest ordinal have.")
+	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims change at a time, once those of the highest ordinal have.")
 	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
-	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting its size; 0 for ever."
+	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting what it asks for; 0 for ever."
 	fs.Lookup("patience").Usage = "How long a driver's tries may fail before that counts. Unless it is given, a file system that waits " +
 		"for its pod has 5m: a kubelet looks at the claims of a running pod once a minute or so."
 	return cmd

@@ -70,7 +70,6 @@ type visit struct {
 	of      runner.Recreated // the same, where the templates are to be changed
 	resize  resize.Request
 	fields  []recreate.Field
-	said    []string // what can't be known, said once
 }
 
 // load reads the set and its claims.
@@ -110,7 +109,8 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	wanted := asks(v.request.Target.Named(), v.request.Attributes.Named())
-	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, wanted)
+	// One that began where all of that was so already is about something else.
+	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, wanted) && !recreate.Resizes(kept.Before, wanted)
 	if v.request.Target.Percent || !same {
 		return true, recreate.InProgress(*kept)
 	}
@@ -131,10 +131,16 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	if r.Restart {
 		v.resize.Restarts = &resize.Restarts{Run: v.runner.Planned(v.s), Order: r.Drive.Order, Soak: r.Soak}
 	}
+	if no := resize.Begin(v.s); no != nil {
+		return nil, no
+	}
+	if err := v.readClasses(ctx); err != nil {
+		return nil, err
+	}
 	if r.ClaimsOnly {
 		return v.claims(ctx)
 	}
-	if no := resize.Begin(v.s); no != nil {
+	if no := resize.RefuseTemplates(v.resize, v.s); no != nil {
 		return nil, no
 	}
 	sizes, err := resize.Sizes(v.resize, v.s)
@@ -206,48 +212,49 @@ func (v *visit) claims(ctx context.Context) (*plan.Plan, error) {
 		return resize.Plan(v.resize, v.s, client.Now())
 	}
 	var err error
-	if v.resize.World, err = client.ClaimWorld(ctx, false); err != nil {
-		return nil, fmt.Errorf("what else wants these claims can't be told: %w", err)
-	}
-	v.resize.Classes, err = client.Classes(ctx, v.classes())
-	if err := v.optional(err, "whether the StorageClasses allow it is not known before: "); err != nil {
+	if v.resize.World, err = v.runner.ClaimWorld(ctx); err != nil {
 		return nil, err
 	}
-	if classes := v.request.Attributes.Values(); len(classes) > 0 {
-		v.resize.AttributesClasses, err = client.AttributesClasses(ctx, classes)
-		if err := v.optional(err, "whether the VolumeAttributesClass can be had is not known before: "); err != nil {
-			return nil, err
-		}
-	}
 	v.resize.Quotas, err = client.Quotas(ctx)
-	if err := v.optional(err, "whether quotas leave enough for all of it is not known before: "); err != nil {
+	if err := v.runner.Optional(err, "whether quotas leave enough for all of it is not known before: "); err != nil {
 		return nil, err
 	}
 	return resize.Plan(v.resize, v.s, client.Now())
 }
 
-// optional takes a permission that is missing for a warning, which is said once; any
-// other error is one.
-func (v *visit) optional(err error, words string) error {
-	if err == nil || !kube.Denied(err) {
-		return err
+// readClasses reads the classes that claims have, and are to have.
+func (v *visit) readClasses(ctx context.Context) error {
+	client := v.runner.Client
+	attributes := v.request.Attributes.Values()
+	if len(v.s.Claims) > 0 && !v.request.TemplateOnly || len(attributes) > 0 {
+		var err error
+		v.resize.Classes, err = client.Classes(ctx, v.classes())
+		if err := v.runner.Optional(err, "whether the StorageClasses allow it is not known before: "); err != nil {
+			return err
+		}
 	}
-	if words += err.Error(); !slices.Contains(v.said, words) {
-		v.said = append(v.said, words)
-		v.runner.Warn(words)
+	if len(attributes) == 0 {
+		return nil
 	}
-	return nil
+	var err error
+	v.resize.AttributesClasses, err = client.AttributesClasses(ctx, attributes)
+	return v.runner.Optional(err, "whether the VolumeAttributesClass can be had is not known before: ")
 }
 
-// classes are the names of the claims' StorageClasses.
+// classes are the names of the StorageClasses of claims and, where attributes are asked for, of
+// templates.
 func (v *visit) classes() []string {
 	var out []string
 	for i := range v.s.Claims {
-		if class := v.s.Claims[i].Class; class != "" && !slices.Contains(out, class) {
-			out = append(out, class)
+		out = append(out, v.s.Claims[i].Class)
+	}
+	if !v.request.Attributes.IsZero() {
+		for _, template := range v.s.ClaimTemplates() {
+			out = append(out, v.s.TemplateClass(template))
 		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(class string) bool { return class == "" })
 }
 
 // judge has the API server judge every request before the first is made: what one of them

@@ -2,7 +2,6 @@ package scale
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/kube"
@@ -26,9 +25,9 @@ func (v *visit) wanters(ctx context.Context) error {
 	if len(v.s.Claims) == 0 {
 		return nil
 	}
-	world, err := v.runner.Client.ClaimWorld(ctx, false)
+	world, err := v.runner.ClaimWorld(ctx)
 	if err != nil {
-		return fmt.Errorf("what else wants these claims can't be told: %w", err)
+		return err
 	}
 	world.Scalers = v.scale.World.Scalers
 	v.scale.World = world

@@ -33,10 +33,10 @@ func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Sn
 	if dryRun == nil {
 		ops = append(ops, jsonpatch.Test("/metadata/resourceVersion", claim.Version))
 	}
-	if storage.CompareSizes(claim.Requested(), r.To) != 0 {
+	if !r.Sized(claim) {
 		ops = append(ops, jsonpatch.Replace("/spec/resources/requests/storage", r.To))
 	}
-	if r.Attributes != "" && claim.Attributes != r.Attributes {
+	if !r.Attributed(claim) {
 		ops = append(ops, jsonpatch.Add("/spec/volumeAttributesClassName", r.Attributes))
 	}
 	return c.patchClaim(ctx, claim, dryRun, ops)

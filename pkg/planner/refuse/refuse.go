@@ -113,6 +113,14 @@ func Partition(s sts.Snapshot) *plan.Refusal {
 	return no
 }
 
+// ClaimTemplates refuses a set whose pods have no claims of their own.
+func ClaimTemplates(s sts.Snapshot) *plan.Refusal {
+	if len(s.ClaimTemplates()) > 0 {
+		return nil
+	}
+	return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name())}
+}
+
 // Unsettled refuses to do anything to a set that is not settled.
 func Unsettled(s sts.Snapshot, why string) *plan.Refusal {
 	return &plan.Refusal{

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -20,13 +21,11 @@ import (
 
 // noTemplates refuses a set whose pods have no claims of their own.
 func noTemplates(s sts.Snapshot) *plan.Refusal {
-	if len(s.ClaimTemplates()) > 0 {
-		return nil
+	no := refuse.ClaimTemplates(s)
+	if no != nil {
+		no.Try = []hint.Hint{hint.Plugin("restart its pods instead", "restart", s.Name())}
 	}
-	return &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name()),
-		Try: []hint.Hint{hint.Plugin("restart its pods instead", "restart", s.Name())},
-	}
+	return no
 }
 
 // noTemplate refuses a claim template that the set does not have.
@@ -111,7 +110,7 @@ func (r Request) unborn(s sts.Snapshot) *plan.Refusal {
 		return nil
 	}
 	for _, template := range r.chosen(s) {
-		class := ClassOf(s, template)
+		class := s.TemplateClass(template)
 		if class == "" || slices.ContainsFunc(r.Classes, func(c storage.Class) bool { return c.Name == class }) {
 			continue
 		}

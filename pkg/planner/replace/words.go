@@ -26,22 +26,12 @@ func (r Request) chosen(s sts.Snapshot) []string {
 	return r.Templates
 }
 
-// ClassOf is the StorageClass that a claim template names, "" for the cluster's default
-// one and for none.
-func ClassOf(s sts.Snapshot, template string) string {
-	i := slices.Index(s.ClaimTemplates(), template)
-	if i < 0 || i >= len(s.Set.Spec.Claims) || s.Set.Spec.Claims[i].Spec.StorageClassName == nil {
-		return ""
-	}
-	return *s.Set.Spec.Claims[i].Spec.StorageClassName
-}
-
 // born says of each claim template whose claims are replaced what the new ones ask for,
 // where that is something else.
 func (r Request) born(s sts.Snapshot, renewed map[string]types.UID) []string {
 	var out []string
 	for _, template := range s.ClaimTemplates() {
-		size, class := s.TemplateRequest(template), ClassOf(s, template)
+		size, class := s.TemplateRequest(template), s.TemplateClass(template)
 		var before []string
 		for i := range s.Claims {
 			c := &s.Claims[i]

@@ -133,7 +133,7 @@ func TestAttributesThatCantBeHad(t *testing.T) {
 		{
 			"of another driver", attributes(t, "other"), one,
 			"nothing is changed; claim data-web-4: VolumeAttributesClass other is for volumes of nfs.example.com, " +
-				"and its StorageClass fast is for those of disks.example.com",
+				"and StorageClass fast is for those of disks.example.com",
 		},
 		{
 			"not bound", attributes(t, "gold"),
@@ -165,4 +165,57 @@ func TestNamesOfAttributesClasses(t *testing.T) {
 	require.Equal(t, resize.Target{By: map[string]string{"data": "gold", "wal": "silver.v2"}}, got)
 	_, err = resize.ParseAttributes("data=Gold")
 	require.EqualError(t, err, `"Gold" can't be the name of a VolumeAttributesClass`)
+}
+
+// A percentage of a claim whose attributes are not there yet would grow it twice when the same
+// command is given again.
+func TestAPercentageIsNotTakenTwiceWhileAttributesAreOnTheirWay(t *testing.T) {
+	percent, err := resize.ParseGrow("20%")
+	require.NoError(t, err)
+	r := attributes(t, "gold", func(r *resize.Request) { r.Target = percent })
+
+	_, err = plantest.Saved(resize.Plan(r, web([]string{"data"}, claim("data", 4, has("12Gi"), asksFor("gold"))), ststest.Start))
+	require.EqualError(t, err, "the claims of template data are on their way to 12Gi")
+
+	p, err := plantest.Saved(resize.Plan(r, web([]string{"data"}, claim("data", 4)), ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, []string{"web", "--size", "data=12Gi", "--attributes-class", "data=gold", "--claims-only"}, p.Resume.Args)
+}
+
+// Sizes that claims are on their way to hold nothing up where none is asked for.
+func TestAttributesAloneLeaveSizesAlone(t *testing.T) {
+	waits := claim("data", 4, asks("20Gi"), class("gold"))
+	p, err := plantest.Saved(resize.Plan(attributes(t, "gold"), web([]string{"data"}, waits, claim("data", 3, asks("20Gi"))), ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, "1/1 change claim data-web-3 from none to gold; claim data-web-3 has what is asked for\n", short(outline(p)))
+	change, _ := p.Steps[0].Change.(plan.ResizeClaim)
+	require.Empty(t, change.To)
+}
+
+// Each thing that is asked for has to be shown by a claim: one that grew and was made with the
+// attributes has shown nothing of these.
+func TestAClaimShowsWhatWasChangedOfIt(t *testing.T) {
+	set := ststest.Set(templates("data"), func(set *appsv1.StatefulSet) {
+		set.Spec.VolumeClaimTemplates[0].Spec.VolumeAttributesClassName = ptr.To("gold")
+	})
+	s := ststest.Snapshot(set, ststest.Pods(0, 5)).WithClaims(five(map[int]func(*storage.Claim){
+		4: func(c *storage.Claim) { c.Size, c.Attributes = "20Gi", "gold" },
+	}))
+	r := attributes(t, "gold", func(r *resize.Request) { r.Target = request(t, "20Gi").Target })
+
+	p, err := plantest.Saved(resize.Plan(r, s, ststest.Start))
+
+	require.NoError(t, err)
+	require.Contains(t, p.Details[0], "the claims of ordinal 3 go first, alone")
+}
+
+func TestAttributesOfTemplatesThatCantBeHad(t *testing.T) {
+	ofClass := func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates[0].Spec.StorageClassName = ptr.To("fast") }
+	s := ststest.Snapshot(ststest.Set(templates("data"), ofClass), ststest.Pods(0, 5))
+	require.Nil(t, resize.RefuseTemplates(attributes(t, "gold"), s))
+	require.Nil(t, resize.RefuseTemplates(request(t, "20Gi"), s))
+	require.EqualError(t, resize.RefuseTemplates(attributes(t, "bronze"), s),
+		"nothing is changed; claim template data: VolumeAttributesClass bronze is not found")
+	require.EqualError(t, resize.RefuseTemplates(attributes(t, "other"), s), "nothing is changed; claim template data: "+
+		"VolumeAttributesClass other is for volumes of nfs.example.com, and StorageClass fast is for those of disks.example.com")
 }

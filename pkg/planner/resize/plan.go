@@ -112,6 +112,9 @@ func (b *builder) decide(template string, all []plan.Resize) error {
 		return nil
 	}
 	wanted := b.r.wanted[template]
+	for i := range all {
+		all[i].Attributes = b.r.attributes[template]
+	}
 	if wanted != "" && b.r.Target.Percent {
 		var no *plan.Refusal
 		if wanted, no = b.percent(template, all, wanted); no != nil {
@@ -123,7 +126,7 @@ func (b *builder) decide(template string, all []plan.Resize) error {
 	}
 	for i := range all {
 		c := &all[i]
-		c.Wanted, c.Attributes = cmp.Or(wanted, c.Claim.Requested()), b.r.attributes[template]
+		c.Wanted = cmp.Or(wanted, c.Claim.Requested())
 		c.Fate = b.fate(*c)
 		if class, found, known := b.r.class(c.Claim.Class); known {
 			allowed := found && class.Expandable
@@ -154,6 +157,9 @@ func (b *builder) fate(c plan.Resize) plan.SizeFate {
 func (b *builder) done(c plan.Resize) bool {
 	if c.Attributes != "" && c.Claim.ModifyStage() != storage.ResizeDone {
 		return false
+	}
+	if c.Attributes != "" && !b.sized(c) {
+		return true
 	}
 	_, pod := b.s.Pod(c.Ordinal)
 	stage := c.Claim.Stage()
@@ -186,11 +192,13 @@ func (b *builder) lead() int {
 func (b *builder) shows(c plan.Resize) bool {
 	template := b.of[c.Claim.Name]
 	made := b.s.TemplateRequest(template)
-	sized := c.Attributes == "" || b.wanted[template] != ""
-	grown := sized && made != "" && storage.CompareSizes(c.Wanted, made) > 0
-	modified := c.Attributes != "" && c.Attributes != b.s.TemplateAttributes(template)
-	return c.Fate == plan.SizeWaits || c.Fate == plan.SizeIs && (grown || modified)
+	grown := c.Attributes != "" && !b.sized(c) || made != "" && storage.CompareSizes(c.Wanted, made) > 0
+	modified := c.Attributes == "" || c.Attributes != b.s.TemplateAttributes(template)
+	return c.Fate == plan.SizeWaits || c.Fate == plan.SizeIs && grown && modified
 }
+
+// sized reports whether the size of a claim is the run's business as well.
+func (b *builder) sized(c plan.Resize) bool { return b.r.wanted[b.of[c.Claim.Name]] != "" }
 
 // canary takes the highest ordinal's claims alone: whether the driver can do it shows on
 // them. Where they have their size it has shown.
@@ -287,18 +295,16 @@ func (b *builder) until(claims []plan.Resize, growing int, leaves bool) plan.Cla
 }
 
 func (b *builder) size(c plan.Resize) plan.ClaimSize {
-	return plan.ClaimSize{
+	out := plan.ClaimSize{
 		Name: c.Claim.Name, UID: c.Claim.UID, Template: b.of[c.Claim.Name], Ordinal: c.Ordinal, From: c.Claim.Requested(), To: c.Wanted,
-		Attributes: c.Attributes, Had: b.had(c),
 	}
-}
-
-// had is the VolumeAttributesClass that a claim asks for, "" where that is left as it is.
-func (b *builder) had(c plan.Resize) string {
-	if c.Attributes == "" {
-		return ""
+	if c.Attributes != "" {
+		out.Attributes, out.Had = c.Attributes, c.Claim.Attributes
+		if !b.sized(c) {
+			out.To = ""
+		}
 	}
-	return c.Claim.Attributes
+	return out
 }
 
 // number counts the canary as one step and the others as another.

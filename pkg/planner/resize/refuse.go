@@ -1,6 +1,7 @@
 package resize
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
@@ -20,13 +22,10 @@ import (
 // are no reason: a disk that is full may be what is the matter with them. Nor is a hold,
 // which is about templates.
 func Begin(s sts.Snapshot) *plan.Refusal {
-	switch {
-	case s.Set.DeletionTimestamp != nil:
+	if s.Set.DeletionTimestamp != nil {
 		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q is being deleted", s.Name())}
-	case len(s.ClaimTemplates()) == 0:
-		return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name())}
 	}
-	return operation.RefuseBeside(s)
+	return cmp.Or(refuse.ClaimTemplates(s), operation.RefuseBeside(s))
 }
 
 // none refuses where there is no claim to resize.
@@ -118,7 +117,7 @@ func (b *builder) templateOf(claim string) (string, bool) {
 func (b *builder) why(c plan.Resize) string {
 	claim := c.Claim
 	class, found, known := b.r.class(claim.Class)
-	resizes := c.Fate != plan.SizeStays && (c.Fate != plan.SizeWaits || claim.Stage() != storage.ResizeDone)
+	resizes := b.sized(c) && c.Fate != plan.SizeStays && (c.Fate != plan.SizeWaits || claim.Stage() != storage.ResizeDone)
 	switch {
 	case c.Fate == plan.SizeIs:
 		return ""
@@ -157,15 +156,37 @@ func (b *builder) whyAttributes(c plan.Resize) string {
 	if c.Attributes == "" || c.Attributes == c.Claim.Attributes {
 		return ""
 	}
-	class, found, known := b.r.attributesClass(c.Attributes)
-	switch of, foundOf, _ := b.r.class(c.Claim.Class); {
+	return b.r.whyAttributes(c.Attributes, c.Claim.Class)
+}
+
+// whyAttributes says why claims of a StorageClass can't have a VolumeAttributesClass, or "".
+func (r Request) whyAttributes(name, of string) string {
+	class, found, known := r.attributesClass(name)
+	switch volumes, foundOf, _ := r.class(of); {
 	case known && !found:
-		return fmt.Sprintf("VolumeAttributesClass %s is not found", c.Attributes)
-	case known && foundOf && class.Driver != of.Driver && !strings.HasPrefix(of.Driver, inTree):
-		return fmt.Sprintf("VolumeAttributesClass %s is for volumes of %s, and its StorageClass %s is for those of %s",
-			c.Attributes, class.Driver, of.Name, of.Driver)
+		return fmt.Sprintf("VolumeAttributesClass %s is not found", name)
+	case known && foundOf && class.Driver != volumes.Driver && !strings.HasPrefix(volumes.Driver, inTree):
+		return fmt.Sprintf("VolumeAttributesClass %s is for volumes of %s, and StorageClass %s is for those of %s",
+			name, class.Driver, volumes.Name, volumes.Driver)
 	}
 	return ""
+}
+
+// RefuseTemplates refuses VolumeAttributesClasses that the claims of a template can't have,
+// whether there are any or not.
+func RefuseTemplates(r Request, s sts.Snapshot) *plan.Refusal {
+	if err := r.read(s.ClaimTemplates()); err != nil {
+		return nil // it is bad usage
+	}
+	for _, template := range s.ClaimTemplates() {
+		if r.attributes[template] == "" {
+			continue
+		}
+		if why := r.whyAttributes(r.attributes[template], s.TemplateClass(template)); why != "" {
+			return &plan.Refusal{Why: fmt.Sprintf("%s; claim template %s: %s", r.Nothing(), template, why)}
+		}
+	}
+	return nil
 }
 
 // refuseQuota refuses more than a quota leaves. A quota counts what claims ask for, so all

@@ -59,14 +59,13 @@ func (b *builder) what() string { return b.verb("its size", "what is asked for")
 
 // gets is what a claim is waited for to have.
 func (b *builder) gets(c plan.Resize) string {
-	size, named := c.Wanted, b.wanted[b.of[c.Claim.Name]] != ""
 	switch {
 	case c.Attributes == "":
-		return size
-	case !named:
+		return c.Wanted
+	case !b.sized(c):
 		return "VolumeAttributesClass " + c.Attributes
 	}
-	return size + " and VolumeAttributesClass " + c.Attributes
+	return c.Wanted + " and VolumeAttributesClass " + c.Attributes
 }
 
 func (b *builder) title() string {

@@ -1,8 +1,6 @@
 package object
 
 import (
-	"cmp"
-
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/report"
 )
@@ -35,7 +33,7 @@ func viewSizes(all []plan.Resize) []sizeView {
 		out = append(out, sizeView{
 			Name: c.Claim.Name, Ordinal: c.Ordinal, Fate: string(c.Fate), Size: c.Claim.Size,
 			Requested: c.Claim.Requested(), Wanted: c.Wanted, viewAttributes: viewAttributes{c.Claim.Attributes, c.Attributes},
-			Reason:       report.Clean(cmp.Or(c.Claim.Resize.Reason(), c.Claim.ModifyReason())),
+			Reason:       report.Clean(report.ResizeReason(c)),
 			StorageClass: c.Claim.Class, Expandable: c.Expandable,
 		})
 	}

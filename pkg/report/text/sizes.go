@@ -1,7 +1,6 @@
 package text
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 
@@ -39,7 +38,7 @@ func printSizes(w io.Writer, mode term.ColorMode, all []plan.Resize) {
 
 func sizeRow(style report.Styles, c *plan.Resize) []table.Cell {
 	what, look := sizeWords(c), &style.Good
-	if c.Fate == plan.SizeLowers || fails(c.Claim.Stage()) || fails(c.Claim.ModifyStage()) {
+	if c.Fate == plan.SizeLowers || fails(c.Claim.Stage()) || c.Attributes != "" && fails(c.Claim.ModifyStage()) {
 		look = &style.Warn
 	}
 	return []table.Cell{
@@ -74,7 +73,7 @@ func sizeWords(c *plan.Resize) string {
 		plan.SizeGrows: "grows", plan.SizeLowers: "request lowered", plan.SizeWaits: "waited for", plan.SizeIs: "has it",
 		plan.SizeStays: "attributes change",
 	}[c.Fate]
-	if reason := cmp.Or(c.Claim.Resize.Reason(), c.Claim.ModifyReason()); reason != "" {
+	if reason := report.ResizeReason(c); reason != "" {
 		words += fmt.Sprintf(" (now: %s)", reason)
 	}
 	return report.Clean(words)

@@ -19,41 +19,48 @@ type Modify struct {
 	Message string `json:"message,omitempty"`
 }
 
-// observeModify is nil for a claim whose volume has just the attributes that it asks for. One
-// that is not bound gets them with its volume.
+// observeModify is nil for a claim whose volume has just the attributes that it asks for, and
+// is not on the way to others. One that is not bound gets them with its volume. Resizers of
+// before leave behind what was infeasible when a claim asks for what it has again.
 func observeModify(c *corev1.PersistentVolumeClaim, wants string) *Modify {
 	m := Modify{Has: ptr.Deref(c.Status.CurrentVolumeAttributesClassName, "")}
 	if s := c.Status.ModifyVolumeStatus; s != nil {
 		m.Target, m.Status = s.TargetVolumeAttributesClassName, s.Status
 	}
-	if c.Status.Phase != corev1.ClaimBound || m.Status == "" && m.Has == wants {
+	if c.Status.Phase != corev1.ClaimBound || m.Has == wants && m.Status != corev1.PersistentVolumeClaimModifyVolumeInProgress {
 		return nil
 	}
+	words := ""
 	for i := range c.Status.Conditions {
 		condition := &c.Status.Conditions[i]
 		switch {
 		case condition.Status != corev1.ConditionTrue:
 		case condition.Type == corev1.PersistentVolumeClaimVolumeModifyingVolume:
-			m.Modifying = true
+			m.Modifying, words = true, condition.Message
 		case condition.Type == corev1.PersistentVolumeClaimVolumeModifyVolumeError:
 			m.Failed, m.Message = true, condition.Message
 		}
+	}
+	if !m.Failed && m.Status == corev1.PersistentVolumeClaimModifyVolumeInfeasible {
+		m.Message = words // where older resizers say why
 	}
 	return &m
 }
 
 // ModifyStage is how far the claim is on the way to its VolumeAttributesClass. No node has a
-// part in it.
+// part in it. A class that there is not counts as a try that has failed.
 func (c Claim) ModifyStage() ResizeStage {
 	m := c.Modify
 	switch {
 	case m == nil:
 		return ResizeDone
+	case m.StillTo(c.Attributes):
+		return ResizeController
 	case m.stale(c.Attributes):
 		return ResizeAsked
 	case m.Status == corev1.PersistentVolumeClaimModifyVolumeInfeasible:
 		return ResizeInfeasible
-	case m.Failed:
+	case m.Failed, m.Status == corev1.PersistentVolumeClaimModifyVolumePending:
 		return ResizeFailing
 	case m.Status == corev1.PersistentVolumeClaimModifyVolumeInProgress, m.Modifying:
 		return ResizeController
@@ -65,11 +72,9 @@ func (c Claim) ModifyStage() ResizeStage {
 func (c Claim) ModifyReason() string {
 	m := c.Modify
 	switch {
-	case m == nil || m.stale(c.Attributes):
+	case m == nil || m.stale(c.Attributes) && !m.StillTo(c.Attributes):
 		return ""
-	case m.Status == corev1.PersistentVolumeClaimModifyVolumeInfeasible:
-		return "ModifyVolume" + string(m.Status)
-	case m.Failed:
+	case m.Failed && m.Status != corev1.PersistentVolumeClaimModifyVolumeInfeasible && !m.StillTo(c.Attributes):
 		return string(corev1.PersistentVolumeClaimVolumeModifyVolumeError)
 	case m.Status != "":
 		return "ModifyVolume" + string(m.Status)
@@ -79,5 +84,14 @@ func (c Claim) ModifyReason() string {
 	return ""
 }
 
-// stale reports whether the status is about a class that was asked for before.
-func (m *Modify) stale(wants string) bool { return m.Status != "" && m.Target != wants }
+// StillTo reports whether the driver is on the way to attributes that were asked for before: a
+// resizer does not give up what it has begun.
+func (m *Modify) StillTo(wants string) bool {
+	return m != nil && m.Status == corev1.PersistentVolumeClaimModifyVolumeInProgress && m.Target != "" && m.Target != wants
+}
+
+// stale reports whether the status is about a class that was asked for before. One that is
+// Pending is about the class that is asked for, whatever target is named.
+func (m *Modify) stale(wants string) bool {
+	return m.Status != "" && m.Status != corev1.PersistentVolumeClaimModifyVolumePending && m.Target != wants
+}

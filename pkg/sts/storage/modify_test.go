@@ -43,7 +43,7 @@ func TestHowFarAClaimIsOnTheWayToItsAttributes(t *testing.T) {
 		{"its volume is made with them", modified("", pending), storage.ResizeDone, ""},
 		{"nothing has begun", modified("silver"), storage.ResizeAsked, ""},
 		{"nothing has begun, and there were none", modified(""), storage.ResizeAsked, ""},
-		{"there is no such class", modified("", modifying("Pending", "gold")), storage.ResizeAsked, "ModifyVolumePending"},
+		{"there is no such class", modified("", modifying("Pending", "")), storage.ResizeFailing, "ModifyVolumePending"},
 		{"the driver is at it", modified("silver", modifying("InProgress", "gold")), storage.ResizeController, "ModifyVolumeInProgress"},
 		{"an older resizer is at it", modified("silver", condition("ModifyingVolume")), storage.ResizeController, "ModifyingVolume"},
 		{
@@ -55,7 +55,16 @@ func TestHowFarAClaimIsOnTheWayToItsAttributes(t *testing.T) {
 			storage.ResizeInfeasible, "ModifyVolumeInfeasible",
 		},
 		{"infeasible was another one", modified("silver", modifying("Infeasible", "bronze")), storage.ResizeAsked, ""},
-		{"it asks for what it has again", modified("gold", modifying("Infeasible", "bronze")), storage.ResizeAsked, ""},
+		{"it asks for what it has again", modified("gold", modifying("Infeasible", "bronze")), storage.ResizeDone, ""},
+		{
+			"it asks for what it has again, and the driver goes on", modified("gold", modifying("InProgress", "bronze")),
+			storage.ResizeController, "ModifyVolumeInProgress",
+		},
+		{
+			"it asks for another one, and the driver goes on with the one before",
+			modified("silver", modifying("InProgress", "bronze"), condition("ModifyVolumeError")),
+			storage.ResizeController, "ModifyVolumeInProgress",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := storage.ObserveClaim(test.claim, nil)
@@ -69,5 +78,9 @@ func TestHowFarAClaimIsOnTheWayToItsAttributes(t *testing.T) {
 func TestWhatADriverSaysOfAttributes(t *testing.T) {
 	c := storage.ObserveClaim(modified("silver", modifying("Infeasible", "gold"), condition("ModifyVolumeError")), nil)
 	require.Equal(t, "gold", c.Attributes)
+	older := storage.ObserveClaim(modified("silver", modifying("Infeasible", "gold"), condition("ModifyingVolume")), nil)
+	require.Equal(t, "words", older.Modify.Message)
+	at := storage.ObserveClaim(modified("silver", modifying("InProgress", "gold"), condition("ModifyingVolume")), nil)
+	require.Empty(t, at.Modify.Message)
 	require.Equal(t, &storage.Modify{Has: "silver", Target: "gold", Status: "Infeasible", Failed: true, Message: "words"}, c.Modify)
 }
