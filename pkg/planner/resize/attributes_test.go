@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/resize"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+	"github.com/kubectl-sts/kubectl-sts/test/fuzz/fuzztest"
 )
 
 // attributes is a request for a VolumeAttributesClass, and for no size.
@@ -218,4 +219,28 @@ func TestAttributesOfTemplatesThatCantBeHad(t *testing.T) {
 		"nothing is changed; claim template data: VolumeAttributesClass bronze is not found")
 	require.EqualError(t, resize.RefuseTemplates(attributes(t, "other"), s), "nothing is changed; claim template data: "+
 		"VolumeAttributesClass other is for volumes of nfs.example.com, and StorageClass fast is for those of disks.example.com")
+}
+
+func FuzzAttributes(f *testing.F) {
+	for _, text := range []string{"gold", "data=gold", "data=gold,wal=silver.v2", "=", "data=", "Gold", "a,b", "data=a=b", " data = gold "} {
+		f.Add(text)
+	}
+	within := fuzztest.Bound(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		defer within.Input(t)()
+		target, err := resize.ParseAttributes(text)
+		if err != nil {
+			fuzztest.OneLine(t, err)
+			return
+		}
+		r := resize.Request{Attributes: target, AtOnce: 1}
+		p, err := plantest.Saved(resize.Plan(r, web([]string{"data"}, claim("data", 4)), ststest.Start))
+		if err != nil || p == nil {
+			return // another template
+		}
+		again, err := resize.ParseAttributes(p.Resume.Args[2])
+		require.NoError(t, err)
+		require.Equal(t, p.Sizes[0].Attributes, again.By["data"])
+		require.Contains(t, target.Values(), again.By["data"])
+	})
 }
