@@ -139,14 +139,24 @@ func Already(r Request, s sts.Snapshot) string {
 	if !r.Attributes.IsZero() {
 		what = "what is asked for"
 	}
-	return fmt.Sprintf("the claims of statefulset %q have %s already: nothing was changed", s.Name(), what)
+	words := fmt.Sprintf("the claims of statefulset %q have %s already: nothing was changed", s.Name(), what)
+	b := &builder{r: r, s: s}
+	if r.NoClaims || b.r.read(s.ClaimTemplates()) != nil || b.find() != nil || len(b.missing) == 0 {
+		return words
+	}
+	return words + "; " + notThere(b.missing)
+}
+
+// notThere says which claims there are not.
+func notThere(missing []string) string {
+	return plan.ClaimNames(missing) + ": not there yet, and made from the claim template as it is"
 }
 
 // warnings say what is not known, and who gets another size.
 func (b *builder) warnings() []string {
 	var out []string
 	if len(b.missing) > 0 {
-		out = append(out, fmt.Sprintf("%s: not there yet, and made from the claim template as it is", plan.ClaimNames(b.missing)))
+		out = append(out, notThere(b.missing))
 	}
 	return append(out, b.unknownQuotas()...)
 }
