@@ -110,27 +110,31 @@ type resizesSeen map[types.UID]resizeSeen
 
 type resizeSeen struct {
 	stage storage.ResizeStage
-	// modifies says that the stage is that of the attributes.
+	since time.Time
+	// modifies says that the stage is that of the attributes, and failed what was said of the
+	// last try for them.
 	modifies bool
-	since    time.Time
+	failed   ClaimProgress
 	pod      types.UID // that mounts it, "" for none
 	// fresh says that the pod has mounted it since its volume has the size, and waited that
 	// its file system has waited for another pod.
 	fresh, waited bool
 }
 
-// remember notes where a claim is, and gives since when.
-func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.ResizeStage, modifies bool) resizeSeen {
+// remember notes where a claim is, and gives since when. A driver that tries once more to give
+// it attributes has failed until then: its resizer says nothing of the try before meanwhile.
+func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.ResizeStage, at *ClaimProgress) resizeSeen {
 	was, known := r.seen[want.UID]
+	stage = was.still(stage, at)
 	pod, there := r.s.Pod(want.Ordinal)
-	moved, anew := !known || was.stage != stage || was.modifies != modifies, known && there && pod.UID != was.pod
+	moved, anew := !known || was.stage != stage || was.modifies != at.Modifies, known && there && pod.UID != was.pod
 	if moved || anew { // another pod has a time of its own
 		was.since = r.now
 	}
 	if stage == storage.ResizeNode && there && (moved || anew) {
 		was.fresh = !moved || was.fresh && !anew || mountedAfter(pod, claim)
 	}
-	if was.stage, was.modifies = stage, modifies; there {
+	if was.stage, was.modifies = stage, at.Modifies; there {
 		was.pod = pod.UID
 	}
 	if stage == storage.ResizeDone && !was.fresh && !was.waited {
@@ -139,6 +143,19 @@ func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.R
 		r.seen[want.UID] = was
 	}
 	return was
+}
+
+// still has a claim whose driver tries again be where it was.
+func (was *resizeSeen) still(stage storage.ResizeStage, at *ClaimProgress) storage.ResizeStage {
+	switch {
+	case !at.Modifies:
+	case stage == storage.ResizeFailing:
+		was.failed = *at
+	case stage == storage.ResizeController && was.modifies && was.stage == storage.ResizeFailing:
+		at.Stage, at.Reason, at.Message = was.failed.Stage, was.failed.Reason, was.failed.Message
+		return was.stage
+	}
+	return stage
 }
 
 // mountedAfter reports whether the pod is younger than the growth of the claim's volume: it

@@ -245,3 +245,30 @@ func TestEachTroubleHasATimeOfItsOwn(t *testing.T) {
 	_, p = look(memory, 55*time.Second, modifying...)
 	require.NotEmpty(t, p.Stuck)
 }
+
+// A resizer says of a try nothing but that it is in progress, and nothing of the one before.
+func TestADriverThatTriesAgainHasNotBegunAnew(t *testing.T) {
+	c := plan.ClaimsResized{
+		Claims: []plan.ClaimSize{toModify(4, "silver")}, Of: 1, Patience: metav1.Duration{Duration: 30 * time.Second},
+	}
+	look := func(memory any, after time.Duration, changes ...func(*storage.Claim)) (any, plan.Progress) {
+		claim := growing(4, append([]func(*storage.Claim){unasked, asksFor("gold", "silver"), modifyStatus("InProgress")}, changes...)...)
+		return c.Recall(memory, ststest.WithClaims(claim), ststest.Start.Add(after))
+	}
+	const failed = "claim data-web-4 (VolumeAttributesClass silver, to be gold): a try has failed (ModifyVolumeError): too often"
+
+	memory, p := look(nil, 0)
+	require.Contains(t, p.Waiting, "its driver changes the volume")
+	memory, p = look(memory, 5*time.Second, modifyFails)
+	require.Equal(t, failed, p.Waiting)
+	memory, p = look(memory, 20*time.Second)
+	require.Equal(t, failed, p.Waiting)
+	require.Equal(t, storage.ResizeFailing, p.Claims[0].Stage)
+	memory, p = look(memory, 34*time.Second, modifyFails)
+	require.Empty(t, p.Stuck)
+	_, p = look(memory, 35*time.Second)
+	require.Equal(t, failed, p.Stuck)
+
+	_, p = c.Recall(memory, ststest.WithClaims(growing(4, unasked, asksFor("gold", "gold"))), ststest.Start.Add(35*time.Second))
+	require.True(t, p.Done)
+}

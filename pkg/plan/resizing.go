@@ -155,8 +155,9 @@ func (r *resizing) claim(want ClaimSize) {
 		stage, at.Unmounted = storage.ResizeDone, true
 	}
 	stage = at.Modify(claim, stage)
+	was := r.remember(claim, want, stage, &at)
+	stage = was.stage
 	r.p.Claims = append(r.p.Claims, at)
-	was := r.remember(claim, want, stage, at.Modifies)
 	if stage == storage.ResizeDone {
 		r.p.Good++
 		return

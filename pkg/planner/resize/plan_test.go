@@ -187,7 +187,8 @@ func TestWhereAllClaimsHaveTheSizeThoseThatThereAreNotAreNamed(t *testing.T) {
 	const words = `the claims of statefulset "web" have this size already: nothing was changed`
 	all := web([]string{"data"}, five(nil)...)
 	require.Equal(t, words, resize.Already(request(t, "10Gi"), all))
-	require.Equal(t, words+"; claims data-web-3, data-web-2, data-web-1, data-web-0: not there yet, and made from the claim template as it is",
+	require.Equal(t, words+"; claims data-web-3, data-web-2, data-web-1, data-web-0: not there yet, "+
+		"and made from the claim template as it is",
 		resize.Already(request(t, "10Gi"), web([]string{"data"}, claim("data", 4))))
 	require.Equal(t, words, resize.Already(request(t, "10Gi", func(r *resize.Request) { r.NoClaims = true }), web([]string{"data"})))
 }
