@@ -121,7 +121,8 @@ func TestClaimsGetTheirAttributes(t *testing.T) {
 			},
 		},
 		{
-			"there is no such class any more", toModify(4, "silver"), growing(4, unasked, asksFor("gold", "silver"), func(c *storage.Claim) {
+			"there is no such class any more", toModify(4, "silver"),
+			growing(4, unasked, asksFor("gold", "silver"), func(c *storage.Claim) {
 				c.Modify.Status = corev1.PersistentVolumeClaimModifyVolumePending
 			}),
 			30 * time.Second,
@@ -164,13 +165,15 @@ func TestClaimsGetTheirAttributes(t *testing.T) {
 		},
 		{
 			"nor is another size that somebody asks for meanwhile", toModify(4, "silver"),
-			growing(4, otherSize, asksFor("gold", "gold")), time.Hour, plan.Progress{Done: true},
+			growing(4, otherSize, asksFor("gold", "gold")), time.Hour,
+			plan.Progress{Done: true},
 		},
 		{
 			"a file system that waits for its pod is no reason to go on without the attributes", both,
 			growing(4, pending, asksFor("gold", "silver"), modifyStatus("InProgress")), time.Hour,
 			plan.Progress{
-				Waiting: "claim data-web-4 (1Gi, to be 2Gi): its file system is to grow (FileSystemResizePending)", Reason: "FileSystemResizePending",
+				Waiting: "claim data-web-4 (1Gi, to be 2Gi): its file system is to grow (FileSystemResizePending)",
+				Reason:  "FileSystemResizePending",
 			},
 		},
 		{"both are there", both, growing(4, grownNow, asksFor("gold", "gold")), 0, plan.Progress{Done: true}},

@@ -140,8 +140,8 @@ func (v *visit) plan(ctx context.Context) (*plan.Plan, error) {
 	if r.ClaimsOnly {
 		return v.claims(ctx)
 	}
-	if no := resize.RefuseTemplates(v.resize, v.s); no != nil {
-		return nil, no
+	if err := resize.RefuseTemplates(v.resize, v.s); err != nil {
+		return nil, err
 	}
 	sizes, err := resize.Sizes(v.resize, v.s)
 	if err != nil {

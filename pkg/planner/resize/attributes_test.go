@@ -186,7 +186,8 @@ func TestAPercentageIsNotTakenTwiceWhileAttributesAreOnTheirWay(t *testing.T) {
 // Sizes that claims are on their way to hold nothing up where none is asked for.
 func TestAttributesAloneLeaveSizesAlone(t *testing.T) {
 	waits := claim("data", 4, asks("20Gi"), class("gold"))
-	p, err := plantest.Saved(resize.Plan(attributes(t, "gold"), web([]string{"data"}, waits, claim("data", 3, asks("20Gi"))), ststest.Start))
+	s := web([]string{"data"}, waits, claim("data", 3, asks("20Gi")))
+	p, err := plantest.Saved(resize.Plan(attributes(t, "gold"), s, ststest.Start))
 	require.NoError(t, err)
 	require.Equal(t, "1/1 change claim data-web-3 from none to gold; claim data-web-3 has what is asked for\n", short(outline(p)))
 	change, _ := p.Steps[0].Change.(plan.ResizeClaim)
@@ -213,8 +214,8 @@ func TestAClaimShowsWhatWasChangedOfIt(t *testing.T) {
 func TestAttributesOfTemplatesThatCantBeHad(t *testing.T) {
 	ofClass := func(set *appsv1.StatefulSet) { set.Spec.VolumeClaimTemplates[0].Spec.StorageClassName = ptr.To("fast") }
 	s := ststest.Snapshot(ststest.Set(templates("data"), ofClass), ststest.Pods(0, 5))
-	require.Nil(t, resize.RefuseTemplates(attributes(t, "gold"), s))
-	require.Nil(t, resize.RefuseTemplates(request(t, "20Gi"), s))
+	require.NoError(t, resize.RefuseTemplates(attributes(t, "gold"), s))
+	require.NoError(t, resize.RefuseTemplates(request(t, "20Gi"), s))
 	require.EqualError(t, resize.RefuseTemplates(attributes(t, "bronze"), s),
 		"nothing is changed; claim template data: VolumeAttributesClass bronze is not found")
 	require.EqualError(t, resize.RefuseTemplates(attributes(t, "other"), s), "nothing is changed; claim template data: "+
@@ -222,7 +223,9 @@ func TestAttributesOfTemplatesThatCantBeHad(t *testing.T) {
 }
 
 func FuzzAttributes(f *testing.F) {
-	for _, text := range []string{"gold", "data=gold", "data=gold,wal=silver.v2", "=", "data=", "Gold", "a,b", "data=a=b", " data = gold "} {
+	for _, text := range []string{
+		"gold", "data=gold", "data=gold,wal=silver.v2", "=", "data=", "Gold", "a,b", "data=a=b", " data = gold ",
+	} {
 		f.Add(text)
 	}
 	within := fuzztest.Bound(f)

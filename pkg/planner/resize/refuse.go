@@ -174,9 +174,9 @@ func (r Request) whyAttributes(name, of string) string {
 
 // RefuseTemplates refuses VolumeAttributesClasses that the claims of a template can't have,
 // whether there are any or not.
-func RefuseTemplates(r Request, s sts.Snapshot) *plan.Refusal {
+func RefuseTemplates(r Request, s sts.Snapshot) error {
 	if err := r.read(s.ClaimTemplates()); err != nil {
-		return nil // it is bad usage
+		return err
 	}
 	for _, template := range s.ClaimTemplates() {
 		if r.attributes[template] == "" {
