@@ -121,8 +121,7 @@ type resizeSeen struct {
 	fresh, waited bool
 }
 
-// remember notes where a claim is, and gives since when. A driver that tries once more to give
-// it attributes has failed until then: its resizer says nothing of the try before meanwhile.
+// remember notes where a claim is, and gives since when.
 func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.ResizeStage, at *ClaimProgress) resizeSeen {
 	was, known := r.seen[want.UID]
 	stage = was.still(stage, at)
@@ -145,13 +144,15 @@ func (r *resizing) remember(claim storage.Claim, want ClaimSize, stage storage.R
 	return was
 }
 
-// still has a claim whose driver tries again be where it was.
+// still has a claim whose driver tries again be where it was: while a resizer tries to give it
+// attributes once more, it says nothing of the try that has failed. A class that was not there
+// and is by now is another thing: that try is the first.
 func (was *resizeSeen) still(stage storage.ResizeStage, at *ClaimProgress) storage.ResizeStage {
 	switch {
 	case !at.Modifies:
 	case stage == storage.ResizeFailing:
 		was.failed = *at
-	case stage == storage.ResizeController && was.modifies && was.stage == storage.ResizeFailing:
+	case stage == storage.ResizeController && was.failed.Reason == storage.ModifyFailed && was.stage == storage.ResizeFailing:
 		at.Stage, at.Reason, at.Message = was.failed.Stage, was.failed.Reason, was.failed.Message
 		return was.stage
 	}

@@ -275,3 +275,20 @@ func TestADriverThatTriesAgainHasNotBegunAnew(t *testing.T) {
 	_, p = c.Recall(memory, ststest.WithClaims(growing(4, unasked, asksFor("gold", "gold"))), ststest.Start.Add(35*time.Second))
 	require.True(t, p.Done)
 }
+
+// A class that comes to be there is no try that has failed.
+func TestAClassThatIsThereByNowIsABeginning(t *testing.T) {
+	c := plan.ClaimsResized{
+		Claims: []plan.ClaimSize{toModify(4, "silver")}, Of: 1, Patience: metav1.Duration{Duration: 30 * time.Second},
+	}
+	look := func(memory any, after time.Duration, word corev1.PersistentVolumeClaimModifyVolumeStatus) (any, plan.Progress) {
+		claim := growing(4, unasked, asksFor("gold", "silver"), modifyStatus(word))
+		return c.Recall(memory, ststest.WithClaims(claim), ststest.Start.Add(after))
+	}
+	memory, p := look(nil, 0, corev1.PersistentVolumeClaimModifyVolumePending)
+	require.Contains(t, p.Waiting, "is not found")
+	memory, p = look(memory, 20*time.Second, corev1.PersistentVolumeClaimModifyVolumeInProgress)
+	require.Contains(t, p.Waiting, "its driver changes the volume")
+	_, p = look(memory, time.Hour, corev1.PersistentVolumeClaimModifyVolumeInProgress)
+	require.Empty(t, p.Stuck)
+}

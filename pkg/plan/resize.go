@@ -62,22 +62,23 @@ func (c ClaimSize) claim(s sts.Snapshot) (storage.Claim, string) {
 	}
 	if now := s.Claims[i].Attributes; c.Attributes != "" && now != c.Attributes && now != c.Had {
 		return storage.Claim{}, fmt.Sprintf("claim %s asks for %s by now, which is neither %s nor %s",
-			c.Name, attributes(now), attributes(c.Had), attributes(c.Attributes))
+			c.Name, AttributesWords(now), AttributesWords(c.Had), AttributesWords(c.Attributes))
 	}
 	return s.Claims[i], ""
 }
 
-// attributes are the words for a VolumeAttributesClass.
-func attributes(class string) string {
+// AttributesWords are the words for a VolumeAttributesClass, "" for none.
+func AttributesWords(class string) string {
 	if class == "" {
 		return "no VolumeAttributesClass"
 	}
 	return "VolumeAttributesClass " + class
 }
 
-// ResizeClaim has one claim ask for another size, another VolumeAttributesClass, or both in one
-// request: a driver that allows one change of a volume in hours makes one of them. The resourceVersion that it must still
-// have is that of the snapshot from which it was decided.
+// ResizeClaim has one claim ask for another size, another VolumeAttributesClass or both. Both are
+// one request: where a storage system allows one change of a volume in hours, it is one. The
+// resourceVersion that the claim must still have is that of the snapshot from which it was
+// decided.
 type ResizeClaim struct{ ClaimSize }
 
 func (ResizeClaim) change() {}
@@ -100,9 +101,9 @@ func (r ResizeClaim) String() string {
 		return words
 	}
 	if words == "" {
-		return fmt.Sprintf("change claim %s from %s to %s", r.Name, attributes(r.Had), attributes(r.Attributes))
+		return fmt.Sprintf("change claim %s from %s to %s", r.Name, AttributesWords(r.Had), AttributesWords(r.Attributes))
 	}
-	return fmt.Sprintf("%s, and from %s to %s", words, attributes(r.Had), attributes(r.Attributes))
+	return fmt.Sprintf("%s, and from %s to %s", words, AttributesWords(r.Had), AttributesWords(r.Attributes))
 }
 
 // Resizable holds while a claim is the one that it was and asks for what it did. A request
@@ -158,14 +159,14 @@ func (c ClaimProgress) Says() string {
 	words := fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, c.Has, c.Wants)
 	switch {
 	case c.Modifies && c.HasAttributes == c.WantsAttributes:
-		words = fmt.Sprintf("claim %s (%s): ", c.Name, attributes(c.HasAttributes))
+		words = fmt.Sprintf("claim %s (%s): ", c.Name, AttributesWords(c.HasAttributes))
 	case c.Modifies:
-		words = fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, attributes(c.HasAttributes), c.WantsAttributes)
+		words = fmt.Sprintf("claim %s (%s, to be %s): ", c.Name, AttributesWords(c.HasAttributes), c.WantsAttributes)
 	}
 	switch c.Stage {
 	case storage.ResizeDone:
 		if words = fmt.Sprintf("claim %s has %s", c.Name, c.Has); c.WantsAttributes != "" {
-			words += " and " + attributes(c.HasAttributes)
+			words += " and " + AttributesWords(c.HasAttributes)
 		}
 		return words
 	case storage.ResizeAsked:
@@ -181,7 +182,7 @@ func (c ClaimProgress) Says() string {
 			return words + " when a pod mounts it"
 		}
 	case storage.ResizeFailing:
-		if c.Reason == modifyPending {
+		if c.Reason == storage.ModifyPending {
 			words += "its VolumeAttributesClass is not found, or can't be used yet"
 		} else {
 			words += "a try has failed"
@@ -216,30 +217,22 @@ func (c *ClaimProgress) Modify(claim storage.Claim, size storage.ResizeStage) st
 	if claim.Modify != nil {
 		c.HasAttributes = claim.Modify.Has
 	}
-	if now == storage.ResizeDone || size != storage.ResizeDone && (inTrouble(size) || !inTrouble(now)) {
+	if now == storage.ResizeDone || size != storage.ResizeDone && (size.Fails() || !now.Fails()) {
 		return size
 	}
 	c.Modifies, c.Unmounted, c.Stage, c.Reason, c.Message = true, false, now, "", ""
 	if m := claim.Modify; m != nil && now != storage.ResizeAsked {
 		if c.Reason, c.Message = claim.ModifyReason(), m.Message; m.StillTo(claim.Attributes) {
-			c.Message = "it goes on with " + attributes(m.Target) + ", which was asked for before"
+			c.Message = "it goes on with " + AttributesWords(m.Target) + ", which was asked for before"
 		}
 	}
 	return now
 }
 
-// modifyPending is the reason of a claim whose VolumeAttributesClass there is not.
-const modifyPending = "ModifyVolume" + string(corev1.PersistentVolumeClaimModifyVolumePending)
-
 // modifies reports whether the claim's volume has not got the attributes that it is to have.
 func modifies(want ClaimSize, s sts.Snapshot) bool {
 	claim, there := findClaim(s, want.UID)
 	return want.Attributes != "" && there && (!want.Attributed(claim) || claim.ModifyStage() != storage.ResizeDone)
-}
-
-// inTrouble reports whether something has failed.
-func inTrouble(stage storage.ResizeStage) bool {
-	return stage == storage.ResizeFailing || stage == storage.ResizeInfeasible
 }
 
 // unmodify is the way back to the attributes that the volume has. The API server takes a

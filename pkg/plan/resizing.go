@@ -230,7 +230,7 @@ func (r *resizing) end() {
 func (r *resizing) recover(want ClaimSize, at ClaimProgress) []hint.Hint {
 	out := []hint.Hint{hint.Kube("see what the driver says", "describe", "pvc", want.Name)}
 	switch {
-	case at.Modifies && (at.Stage == storage.ResizeInfeasible || at.Reason == modifyPending):
+	case at.Modifies && (at.Stage == storage.ResizeInfeasible || at.Reason == storage.ModifyPending):
 		return append(out, unmodify(r.s.Name(), want, at))
 	case at.Modifies: // the driver goes on trying, whatever is asked for
 		return out

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
@@ -51,21 +52,22 @@ func (s Snapshot) TemplateRequest(template string) string {
 // TemplateAttributes is the VolumeAttributesClass that a claim of this template asks for, ""
 // for none.
 func (s Snapshot) TemplateAttributes(template string) string {
-	i := slices.Index(s.ClaimTemplates(), template)
-	if i < 0 || i >= len(s.Set.Spec.Claims) {
-		return ""
-	}
-	return ptr.Deref(s.Set.Spec.Claims[i].Spec.VolumeAttributesClassName, "")
+	return ptr.Deref(s.claimSpec(template).VolumeAttributesClassName, "")
 }
 
 // TemplateClass is the StorageClass that a claim of this template asks for, "" where the
 // cluster's default counts.
 func (s Snapshot) TemplateClass(template string) string {
+	return ptr.Deref(s.claimSpec(template).StorageClassName, "")
+}
+
+// claimSpec is the spec of a claim template, empty where there is none of this name.
+func (s Snapshot) claimSpec(template string) corev1.PersistentVolumeClaimSpec {
 	i := slices.Index(s.ClaimTemplates(), template)
 	if i < 0 || i >= len(s.Set.Spec.Claims) {
-		return ""
+		return corev1.PersistentVolumeClaimSpec{}
 	}
-	return ptr.Deref(s.Set.Spec.Claims[i].Spec.StorageClassName, "")
+	return s.Set.Spec.Claims[i].Spec
 }
 
 // ClaimName is the name of the claim that the controller makes from this

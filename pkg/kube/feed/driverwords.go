@@ -33,8 +33,7 @@ func (w *watcher) addDriverWords(ctx context.Context, s sts.Snapshot) sts.Snapsh
 	var without []*storage.Claim
 	for i := range s.Claims {
 		claim := &s.Claims[i]
-		if stage := claim.Stage(); claim.Resize == nil || claim.Resize.Message != "" ||
-			stage != storage.ResizeInfeasible && stage != storage.ResizeFailing {
+		if claim.Resize == nil || claim.Resize.Message != "" || !claim.Stage().Fails() {
 			continue
 		}
 		if words, asked := w.words[sizeOf(claim)]; asked {

@@ -21,9 +21,9 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
-// ResizeClaim has a claim ask for another size or VolumeAttributesClass, on condition that it is as the snapshot
-// shows it: what has happened to it since may have been decided otherwise. A dry run
-// asks whether the size may be asked for, and not whether the claim has changed.
+// ResizeClaim has a claim ask for another size or VolumeAttributesClass, on condition that it is
+// as the snapshot shows it: what has happened to it since may have been decided otherwise. A dry
+// run asks whether that may be asked for, and not whether the claim has changed.
 func (c Claims) ResizeClaim(ctx context.Context, r plan.ResizeClaim, seen sts.Snapshot, dryRun []string) error {
 	claim, err := seenClaim(seen, r.UID, r.Name)
 	if err != nil {

@@ -63,9 +63,9 @@ func (b *builder) gets(c plan.Resize) string {
 	case c.Attributes == "":
 		return c.Wanted
 	case !b.sized(c):
-		return "VolumeAttributesClass " + c.Attributes
+		return plan.AttributesWords(c.Attributes)
 	}
-	return c.Wanted + " and VolumeAttributesClass " + c.Attributes
+	return c.Wanted + " and " + plan.AttributesWords(c.Attributes)
 }
 
 func (b *builder) title() string {
@@ -109,7 +109,7 @@ func (b *builder) template() string {
 			out = append(out, template+" "+request)
 		}
 		if b.r.attributes[template] != "" {
-			out = append(out, fmt.Sprintf("%s (%s)", orNo(b.s.TemplateAttributes(template)), template))
+			out = append(out, fmt.Sprintf("%s (%s)", plan.AttributesWords(b.s.TemplateAttributes(template)), template))
 		}
 	}
 	return fmt.Sprintf("the claim templates stay as they are: new ordinals get %s", strings.Join(out, ", "))
@@ -123,14 +123,6 @@ func (b *builder) success() string {
 		words += "; " + b.template()
 	}
 	return words
-}
-
-// orNo are the words for a VolumeAttributesClass that may be none.
-func orNo(class string) string {
-	if class == "" {
-		return "no VolumeAttributesClass"
-	}
-	return "VolumeAttributesClass " + class
 }
 
 // Already is what is said where every claim has what is asked for.

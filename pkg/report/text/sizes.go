@@ -38,7 +38,7 @@ func printSizes(w io.Writer, mode term.ColorMode, all []plan.Resize) {
 
 func sizeRow(style report.Styles, c *plan.Resize) []table.Cell {
 	what, look := sizeWords(c), &style.Good
-	if c.Fate == plan.SizeLowers || fails(c.Claim.Stage()) || c.Attributes != "" && fails(c.Claim.ModifyStage()) {
+	if c.Fate == plan.SizeLowers || c.Claim.Stage().Fails() || c.Attributes != "" && c.Claim.ModifyStage().Fails() {
 		look = &style.Warn
 	}
 	return []table.Cell{
@@ -51,10 +51,6 @@ func sizeRow(style report.Styles, c *plan.Resize) []table.Cell {
 		{Text: report.OrDash(report.Clean(c.Claim.Class))},
 		{Text: expandable(c.Expandable)},
 	}
-}
-
-func fails(stage storage.ResizeStage) bool {
-	return stage == storage.ResizeInfeasible || stage == storage.ResizeFailing
 }
 
 // attributes are the VolumeAttributesClass that a claim asks for and, where that is to be

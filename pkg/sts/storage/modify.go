@@ -20,8 +20,8 @@ type Modify struct {
 }
 
 // observeModify is nil for a claim whose volume has just the attributes that it asks for, and
-// is not on the way to others. One that is not bound gets them with its volume. Resizers of
-// before leave behind what was infeasible when a claim asks for what it has again.
+// is not on the way to others. One that is not bound gets them with its volume. Older resizers
+// leave the status of what was infeasible when a claim asks for what it has again.
 func observeModify(c *corev1.PersistentVolumeClaim, wants string) *Modify {
 	m := Modify{Has: ptr.Deref(c.Status.CurrentVolumeAttributesClassName, "")}
 	if s := c.Status.ModifyVolumeStatus; s != nil {
@@ -75,14 +75,23 @@ func (c Claim) ModifyReason() string {
 	case m == nil || m.stale(c.Attributes) && !m.StillTo(c.Attributes):
 		return ""
 	case m.Failed && m.Status != corev1.PersistentVolumeClaimModifyVolumeInfeasible && !m.StillTo(c.Attributes):
-		return string(corev1.PersistentVolumeClaimVolumeModifyVolumeError)
+		return ModifyFailed
 	case m.Status != "":
-		return "ModifyVolume" + string(m.Status)
+		return modifyReason + string(m.Status)
 	case m.Modifying:
 		return string(corev1.PersistentVolumeClaimVolumeModifyingVolume)
 	}
 	return ""
 }
+
+// Reasons that are asked about: the driver's last try has failed, and there is no such class.
+const (
+	ModifyFailed  = string(corev1.PersistentVolumeClaimVolumeModifyVolumeError)
+	ModifyPending = modifyReason + string(corev1.PersistentVolumeClaimModifyVolumePending)
+)
+
+// modifyReason is what the words of status.modifyVolumeStatus have in front of them as a reason.
+const modifyReason = "ModifyVolume"
 
 // StillTo reports whether the driver is on the way to attributes that were asked for before: a
 // resizer does not give up what it has begun.

@@ -47,6 +47,9 @@ const (
 	ResizeInfeasible ResizeStage = "infeasible" // the driver can't, whatever is tried
 )
 
+// Fails reports whether something has failed at this stage.
+func (s ResizeStage) Fails() bool { return s == ResizeFailing || s == ResizeInfeasible }
+
 // CompareSizes compares two quantities, as the API server writes them.
 func CompareSizes(a, b string) int {
 	x, y := Quantity(a), Quantity(b)
