@@ -206,9 +206,9 @@ func TestTheWordsForAttributes(t *testing.T) {
 	both := toGrow(4)
 	both.Attributes, both.Had = "gold", "silver"
 	for want, c := range map[string]plan.ClaimSize{
-		"change claim data-web-4 from no VolumeAttributesClass to VolumeAttributesClass gold":                        toModify(4, ""),
-		"change claim data-web-4 from VolumeAttributesClass silver to VolumeAttributesClass gold":                    toModify(4, "silver"),
-		"grow claim data-web-4 from 1Gi to 2Gi, and from VolumeAttributesClass silver to VolumeAttributesClass gold": both,
+		"set VolumeAttributesClass gold on claim data-web-4":                        toModify(4, ""),
+		"set VolumeAttributesClass gold on claim data-web-4 (was silver)":           toModify(4, "silver"),
+		"grow claim data-web-4 from 1Gi to 2Gi, and set VolumeAttributesClass gold": both,
 	} {
 		require.Equal(t, want, plan.ResizeClaim{ClaimSize: c}.String())
 	}

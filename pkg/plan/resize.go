@@ -100,10 +100,14 @@ func (r ResizeClaim) String() string {
 	if r.Attributes == "" || r.Attributes == r.Had {
 		return words
 	}
-	if words == "" {
-		return fmt.Sprintf("change claim %s from %s to %s", r.Name, AttributesWords(r.Had), AttributesWords(r.Attributes))
+	set := "set " + AttributesWords(r.Attributes)
+	if words != "" {
+		return words + ", and " + set
 	}
-	return fmt.Sprintf("%s, and from %s to %s", words, AttributesWords(r.Had), AttributesWords(r.Attributes))
+	if set += " on claim " + r.Name; r.Had != "" {
+		set += fmt.Sprintf(" (was %s)", r.Had)
+	}
+	return set
 }
 
 // Resizable holds while a claim is the one that it was and asks for what it did. A request

@@ -37,11 +37,6 @@ func attributes(t *testing.T, text string, changes ...func(*resize.Request)) res
 // class has a claim and its volume have a VolumeAttributesClass.
 func class(name string) func(*storage.Claim) { return func(c *storage.Claim) { c.Attributes = name } }
 
-// short is an outline without the name of the kind.
-func short(outline string) string {
-	return strings.NewReplacer("no VolumeAttributesClass", "none", "VolumeAttributesClass ", "").Replace(outline)
-}
-
 // asksFor has a claim ask for one that its volume has not got.
 func asksFor(name string) func(*storage.Claim) {
 	return func(c *storage.Claim) { c.Attributes, c.Modify = name, &storage.Modify{} }
@@ -53,13 +48,13 @@ func TestAttributesGoTheWayOfSizes(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, strings.TrimLeft(`
-1/2 change claim data-web-4 from none to gold; claim data-web-4 has what is asked for
-2/2+ change claim data-web-3 from silver to gold; claim data-web-3 is on its way, or waits for its pod
-2/2+ change claim data-web-2 from none to gold; claims data-web-3, data-web-2 are on their way, or waits for its pod
-2/2+ change claim data-web-1 from none to gold; claims data-web-3, data-web-2, data-web-1 have what is asked for, or waits for its pod
-2/2+ change claim data-web-0 from none to gold; claim data-web-0 has what is asked for, or waits for its pod
+1/2 set gold on claim data-web-4; claim data-web-4 has what is asked for
+2/2+ set gold on claim data-web-3 (was silver); claim data-web-3 is on its way, or waits for its pod
+2/2+ set gold on claim data-web-2; claims data-web-3, data-web-2 are on their way, or waits for its pod
+2/2+ set gold on claim data-web-1; claims data-web-3, data-web-2, data-web-1 have what is asked for, or waits for its pod
+2/2+ set gold on claim data-web-0; claim data-web-0 has what is asked for, or waits for its pod
 2/2 look; claims data-web-3, data-web-2, data-web-1, data-web-0 have what is asked for
-`, "\n"), short(outline(p)))
+`, "\n"), strings.ReplaceAll(outline(p), "VolumeAttributesClass ", ""))
 	require.Equal(t, "change 5 claims of statefulset web: VolumeAttributesClass gold (data)", p.Title)
 	require.Equal(t, "the claims of statefulset web have what was asked for: VolumeAttributesClass gold (data); "+
 		"the claim templates stay as they are: new ordinals get no VolumeAttributesClass (data)", p.Success)
@@ -74,8 +69,8 @@ func TestASizeAndAttributesAreOneRequest(t *testing.T) {
 	p, err := plantest.Saved(resize.Plan(r, web([]string{"data"}, claim("data", 4)), ststest.Start))
 
 	require.NoError(t, err)
-	require.Equal(t, "1/1 grow claim data-web-4 from 10Gi to 20Gi, and from none to gold; claim data-web-4 has what is asked for\n",
-		short(outline(p)))
+	require.Equal(t, "1/1 grow claim data-web-4 from 10Gi to 20Gi, and set VolumeAttributesClass gold; "+
+		"claim data-web-4 has what is asked for\n", outline(p))
 	require.Equal(t, "change 1 claim of statefulset web: data 20Gi, VolumeAttributesClass gold (data)", p.Title)
 	require.Equal(t, []string{"web", "--size", "data=20Gi", "--attributes-class", "data=gold", "--claims-only"}, p.Resume.Args)
 }
@@ -91,7 +86,7 @@ func TestAttributesThatThereAre(t *testing.T) {
 		{
 			"the highest has shown that it can be had",
 			[]storage.Claim{claim("data", 4, class("gold")), claim("data", 3)},
-			"1/1 change claim data-web-3 from none to gold; claim data-web-3 has what is asked for\n",
+			"1/1 set VolumeAttributesClass gold on claim data-web-3; claim data-web-3 has what is asked for\n",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -101,7 +96,7 @@ func TestAttributesThatThereAre(t *testing.T) {
 				require.Nil(t, p)
 				return
 			}
-			require.Equal(t, test.want, short(outline(p)))
+			require.Equal(t, test.want, outline(p))
 		})
 	}
 }
@@ -189,7 +184,7 @@ func TestAttributesAloneLeaveSizesAlone(t *testing.T) {
 	s := web([]string{"data"}, waits, claim("data", 3, asks("20Gi")))
 	p, err := plantest.Saved(resize.Plan(attributes(t, "gold"), s, ststest.Start))
 	require.NoError(t, err)
-	require.Equal(t, "1/1 change claim data-web-3 from none to gold; claim data-web-3 has what is asked for\n", short(outline(p)))
+	require.Equal(t, "1/1 set VolumeAttributesClass gold on claim data-web-3; claim data-web-3 has what is asked for\n", outline(p))
 	change, _ := p.Steps[0].Change.(plan.ResizeClaim)
 	require.Empty(t, change.To)
 }
