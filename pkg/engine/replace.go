@@ -38,6 +38,8 @@ func (st *State) replace(f *plan.Replace, p plan.Plan, s sts.Snapshot, progress 
 	}
 	pod, blocks := s.Blocker(now)
 	switch {
+	case f.Mode == plan.ReplaceUpward:
+		return nextUpward(*f, s, progress, now)
 	case f.Restarts():
 		first := st.parts(*f, s)
 		if r, waits := st.downBeside(*f, p, s, progress, first, now); waits {
@@ -165,6 +167,32 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, fi
 	}
 	slices.SortStableFunc(all, func(a, b sts.Pod) int { return isOf(first, b) - isOf(first, a) })
 	return deletion(f, s, all[0], why(f, s, all[0]))
+}
+
+// nextUpward picks the lowest of the pods that the condition calls old, once every other one
+// is Available. One that has gone above it is not waited for: it comes back only after that.
+func nextUpward(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Time) replacement {
+	var next *sts.Pod
+	var soon time.Time // when time alone makes one of them Available
+	for _, t := range progress.Pods {
+		pod, _ := s.Pod(t.Ordinal)
+		switch {
+		case t.Good():
+		case t.State == sts.StateMissing && next != nil:
+		case t.State != sts.StateOld:
+			return replacement{}
+		case pod.Ready && !pod.Available(s.MinReady(), now):
+			soon = Earlier(soon, pod.AvailableAt(s.MinReady()))
+		case next == nil:
+			next = &pod
+		case !pod.Ready:
+			return replacement{waiting: pod.Name + " to be Ready again: no pod below it goes while it is not"}
+		}
+	}
+	if next == nil || !soon.IsZero() {
+		return replacement{at: soon}
+	}
+	return deletion(f, s, *next, why(f, s, *next))
 }
 
 // why is what a pod is deleted for.

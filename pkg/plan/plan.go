@@ -169,6 +169,10 @@ const (
 	// ReplaceRenew is the same for pods that come back with new claims: those that they
 	// have are deleted before.
 	ReplaceRenew ReplaceMode = "renew"
+	// ReplaceUpward is the same as ReplaceRestart for pods that lack a volume of the set: the
+	// lowest ordinal goes first, whatever it leads, for the controller makes no pod above one
+	// that lacks its volume (kubernetes#141876).
+	ReplaceUpward ReplaceMode = "upward"
 )
 
 // Replace is how a step replaces pods that the controller leaves as they are.
@@ -191,7 +195,9 @@ type Replace struct {
 }
 
 // Restarts reports whether pods come back at the revision that they have.
-func (f *Replace) Restarts() bool { return f.Mode == ReplaceRestart || f.Mode == ReplaceRenew }
+func (f *Replace) Restarts() bool {
+	return f.Mode == ReplaceRestart || f.Mode == ReplaceRenew || f.Mode == ReplaceUpward
+}
 
 // Several reports whether the claims of more than one ordinal go.
 func (f *Replace) Several() bool {

@@ -26,6 +26,9 @@ import (
 // recreate is written down there, or the set is another by now.
 type SaveSet struct {
 	Saved saved.Set `json:"saved"`
+	// Instead is the id of the recreate that is written down there already and ends with
+	// this; empty for none.
+	Instead string `json:"instead,omitempty"`
 }
 
 func (SaveSet) change() {}

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 )
 
 // The conditions of a set that is recreated around its running pods.
@@ -101,6 +103,129 @@ func (ClaimsUnowned) Check(s sts.Snapshot, now time.Time) Progress {
 }
 
 func (ClaimsUnowned) String() string { return "no claim is owned by the set or a pod" }
+
+// ClaimsMade holds once the lowest pod that lacks the volume of an added claim template would
+// find its claims: they are there and, where their class binds them without a pod, bound.
+// Then it can be deleted. The snapshots must tell of claims.
+type ClaimsMade struct {
+	Added []saved.Added `json:"added"`
+}
+
+// Check looks at that one pod's claims: the controller makes none above it
+// (kubernetes#141876).
+func (c ClaimsMade) Check(s sts.Snapshot, now time.Time) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	if s.Claims == nil {
+		return claimsUnknown
+	}
+	for i := range s.Pods {
+		pod := &s.Pods[i]
+		if !s.Ordinals().Has(pod.Ordinal) || !c.lacks(s, *pod) {
+			continue
+		}
+		for _, added := range c.Added {
+			if p := c.made(s, s.ClaimName(added.Template, pod.Ordinal), added.Binds); !p.Done {
+				return p
+			}
+		}
+		break
+	}
+	return Progress{Done: true}
+}
+
+func (c ClaimsMade) lacks(s sts.Snapshot, pod sts.Pod) bool {
+	return slices.ContainsFunc(c.Added, func(a saved.Added) bool { return !s.Mounts(pod, a.Template) })
+}
+
+// made looks at one claim.
+func (ClaimsMade) made(s sts.Snapshot, name string, binds bool) Progress {
+	i := slices.IndexFunc(s.Claims, func(claim storage.Claim) bool { return claim.Name == name })
+	if i < 0 {
+		return Progress{Waiting: "the StatefulSet controller to create claim " + name}
+	}
+	switch claim := s.Claims[i]; {
+	case claim.Deleting:
+		return Progress{Waiting: "claim " + name + " to go" + heldBy(claim)}
+	case claim.Phase == corev1.ClaimLost:
+		return Progress{Reason: "ClaimLost", Stuck: fmt.Sprintf("claim %s has lost its volume: the pod would not get it", name)}
+	case binds && claim.Phase != corev1.ClaimBound:
+		return Progress{Waiting: "claim " + name + " to be bound"}
+	}
+	return Progress{Done: true}
+}
+
+func (c ClaimsMade) String() string { return "the claims of the first pod are there" }
+
+// VolumesAdded holds when every pod has the volumes of these claim templates and is
+// Available. One that lacks them is old.
+type VolumesAdded struct {
+	Templates []string `json:"templates"`
+}
+
+// Check looks at each ordinal.
+func (c VolumesAdded) Check(s sts.Snapshot, now time.Time) Progress {
+	p := restarted(s, now, func(pod sts.Pod) bool {
+		return slices.ContainsFunc(c.Templates, func(template string) bool { return !s.Mounts(pod, template) })
+	})
+	for _, t := range p.Pods {
+		if t.State == sts.StatePending && t.Trouble == nil { // the scheduler says nothing while a provisioner is at it
+			p.Waiting = c.unbound(s, t.Ordinal)
+			break
+		}
+	}
+	return p
+}
+
+// unbound says which claim the pod of this ordinal waits for, or "".
+func (c VolumesAdded) unbound(s sts.Snapshot, ordinal int) string {
+	for _, claim := range s.ClaimsOf(ordinal) {
+		template := func(name string) bool { return s.ClaimName(name, ordinal) == claim.Name }
+		if claim.Phase != corev1.ClaimBound && slices.ContainsFunc(c.Templates, template) {
+			return "claim " + claim.Name + " to be bound"
+		}
+	}
+	return ""
+}
+
+func (c VolumesAdded) String() string {
+	return "every pod has the volume of claim template " + strings.Join(c.Templates, ", ") + " and is Available"
+}
+
+// VolumesDropped holds when every pod is Available again after these claim templates were
+// removed. One that has their volume and is not Ready is old: the volume may be why.
+type VolumesDropped struct {
+	Templates []string `json:"templates"`
+}
+
+// Check looks at each ordinal.
+func (c VolumesDropped) Check(s sts.Snapshot, now time.Time) Progress {
+	return restarted(s, now, func(pod sts.Pod) bool {
+		return !pod.Ready && slices.ContainsFunc(c.Templates, func(template string) bool { return s.Mounts(pod, template) })
+	})
+}
+
+func (c VolumesDropped) String() string {
+	return "every pod is Available without the volume of claim template " + strings.Join(c.Templates, ", ")
+}
+
+// restarted is how far the pods are of which those that are old have to restart.
+func restarted(s sts.Snapshot, now time.Time, old func(sts.Pod) bool) Progress {
+	if p := (Observed{}).Check(s, now); !p.Done {
+		return p
+	}
+	p := Progress{Want: s.Replicas()}
+	for o := range s.Ordinals().All() {
+		t := s.PodProgress(o, "", now)
+		if pod, there := s.Pod(o); there && !pod.Terminating && old(pod) {
+			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
+		}
+		p.add(t)
+	}
+	p.Done = p.Good == p.Want
+	return p
+}
 
 // Gap are the steps between which there is no set, where the plan recreates it: the one
 // that deletes it, and the one that creates it. Both are -1 otherwise.

@@ -88,6 +88,21 @@ func (s Snapshot) ClaimOrdinal(template, claim string) (int, bool) {
 	return OrdinalOf(s.Name(), rest)
 }
 
+// MayBeClaim reports whether some claim template of a set of this name would give a claim
+// this name.
+func MayBeClaim(set, claim string) bool {
+	ordinal := strings.LastIndex(claim, "-")
+	if ordinal < 0 {
+		return false
+	}
+	at := strings.LastIndex(claim[:ordinal], "-"+set)
+	if at <= 0 {
+		return false
+	}
+	_, ok := OrdinalOf(set, claim[at+1:])
+	return ok
+}
+
 // ClaimsOf are the claims of one ordinal, in the order of the set's templates.
 func (s Snapshot) ClaimsOf(ordinal int) []storage.Claim {
 	var out []storage.Claim
@@ -98,6 +113,12 @@ func (s Snapshot) ClaimsOf(ordinal int) []storage.Claim {
 		}
 	}
 	return out
+}
+
+// Mounts reports whether the pod of this ordinal has the volume of this claim template. A pod
+// gets its volumes when it is created: one that is older than the template lacks it.
+func (s Snapshot) Mounts(pod Pod, template string) bool {
+	return slices.Contains(pod.Claims, s.ClaimName(template, pod.Ordinal))
 }
 
 // WithClaims is the snapshot with those of these claims that a template of the

@@ -34,6 +34,7 @@ type Pod struct {
 	Images       []podtemplate.ContainerImage
 	Zone         string // of its node, as the pod's own label tells; recent servers set it
 	Created      time.Time
+	Claims       []string // the names of those that it has as volumes
 	Vertical     string   // the VerticalPodAutoscaler that has set its resources, as the pod says
 	Trouble      *Trouble // what keeps it from being Ready, nil when nothing is known
 }
@@ -53,6 +54,11 @@ func ObservePod(p *corev1.Pod) Pod {
 		Created: p.CreationTimestamp.Time,
 
 		Vertical: verticalAutoscaler(p.Annotations["vpaUpdates"]),
+	}
+	for i := range p.Spec.Volumes {
+		if claim := p.Spec.Volumes[i].PersistentVolumeClaim; claim != nil {
+			pod.Claims = append(pod.Claims, claim.ClaimName)
+		}
 	}
 	pod.readiness(p)
 	if p.DeletionTimestamp != nil {

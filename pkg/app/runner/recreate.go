@@ -75,11 +75,18 @@ func (r *Runner) LoadWithClaims(ctx context.Context, name string) (Recreated, er
 // WithBudgets adds the disruption budgets that cover the set to what was read of it, unless
 // they are to be ignored.
 func (r *Runner) WithBudgets(ctx context.Context, of Recreated, ignorePDB bool) (Recreated, error) {
-	if r.ignorePDB = ignorePDB; ignorePDB || !of.Set.Exists() {
+	s := of.Set
+	if r.ignorePDB = ignorePDB; ignorePDB || !s.Exists() && of.Kept == nil {
 		return of, nil
 	}
-	var err error
-	of.Set, err = r.budgets(ctx, of.Set)
+	if !s.Exists() {
+		var err error
+		if s.Set, err = r.toBe(of.Kept); err != nil {
+			return of, err
+		}
+	}
+	s, err := r.budgets(ctx, s)
+	of.Set.Budgets = s.Budgets
 	return of, err
 }
 
@@ -93,7 +100,11 @@ func (r *Runner) RecreateRequest() recreate.Request {
 
 // GoOnRecreating plans the rest of a recreate that was begun; nil where none was.
 func (r *Runner) GoOnRecreating(of Recreated) (*plan.Plan, error) {
-	p, err := recreate.GoOn(r.RecreateRequest(), of.Kept, of.Set, r.Client.Now())
+	return r.Named(recreate.GoOn(r.RecreateRequest(), of.Kept, of.Set, r.Client.Now()))
+}
+
+// Named gives a plan for a set that may be away its namespace.
+func (r *Runner) Named(p *plan.Plan, err error) (*plan.Plan, error) {
 	if p != nil {
 		p.Namespace = r.Client.Namespace
 	}
@@ -117,7 +128,7 @@ func (r *Runner) Recreate(ctx context.Context, p *plan.Plan, of Recreated, quest
 		}
 	} else if err := r.stillAway(ctx, of); err != nil {
 		return err
-	} else if err := r.followAway(of.Kept); err != nil {
+	} else if err := r.followAway(p, of); err != nil {
 		return err
 	}
 	return r.RunToEnd(ctx, p, s)
@@ -179,14 +190,14 @@ func (r *Runner) JudgeRecreate(ctx context.Context, p *plan.Plan, of Recreated) 
 }
 
 // followAway has the run watch the set that is away, as it will be.
-func (r *Runner) followAway(kept *saved.Set) error {
-	object := &appsv1.StatefulSet{}
-	if err := json.Unmarshal(kept.Manifest, object); err != nil {
-		return fmt.Errorf("configmap %s: %w", saved.ConfigMap(kept.Name), err)
+func (r *Runner) followAway(p *plan.Plan, of Recreated) error {
+	set, err := r.toBe(of.Kept)
+	if err != nil {
+		return err
 	}
-	set := workload.FromApps(object)
+	needs := needs(p, of.Set)
 	r.Follow(func(ctx context.Context) <-chan engine.Update {
-		updates, err := r.Client.Watch(ctx, set)
+		updates, err := r.Client.Watch(ctx, set, needs...)
 		if err == nil {
 			return updates
 		}
@@ -195,4 +206,16 @@ func (r *Runner) followAway(kept *saved.Set) error {
 		return failed
 	})
 	return nil
+}
+
+// toBe is a set that is away as it will be.
+func (r *Runner) toBe(kept *saved.Set) (*workload.Set, error) {
+	object := &appsv1.StatefulSet{}
+	if err := json.Unmarshal(kept.Manifest, object); err != nil {
+		return nil, fmt.Errorf("configmap %s: %w", saved.ConfigMap(kept.Name), err)
+	}
+	if object.Namespace == "" {
+		object.Namespace = r.Client.Namespace
+	}
+	return workload.FromApps(object), nil
 }

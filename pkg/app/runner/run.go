@@ -160,6 +160,18 @@ func asWritten(p *plan.Plan) (*plan.Plan, error) {
 	return &saved, err
 }
 
+// needs are what the run has to see besides the set and its pods.
+func needs(p *plan.Plan, s sts.Snapshot) []kube.Need {
+	var out []kube.Need
+	if p.Claims {
+		out = append(out, kube.NeedClaims)
+	}
+	if len(s.Budgets) > 0 { // what is waited for must be seen
+		out = append(out, kube.NeedBudgets)
+	}
+	return out
+}
+
 // firstLook is how long the first snapshot may take before a run begins
 // without it.
 const firstLook = 2 * time.Second
@@ -171,14 +183,7 @@ func (r *Runner) watch(ctx context.Context, p *plan.Plan, s sts.Snapshot) error 
 		r.feed = r.follow(ctx)
 		return nil
 	}
-	var needs []kube.Need
-	if p.Claims {
-		needs = append(needs, kube.NeedClaims)
-	}
-	if len(s.Budgets) > 0 { // what is waited for must be seen
-		needs = append(needs, kube.NeedBudgets)
-	}
-	updates, err := r.Client.Watch(ctx, s.Set, needs...)
+	updates, err := r.Client.Watch(ctx, s.Set, needs(p, s)...)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,12 @@ package recreate
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/app"
+	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
 	"github.com/kubectl-sts/kubectl-sts/pkg/options"
 	"github.com/kubectl-sts/kubectl-sts/pkg/podtemplate"
 	"github.com/kubectl-sts/kubectl-sts/pkg/templates"
@@ -21,6 +23,9 @@ type Request struct {
 	Namespace string                // of the manifest, empty where it names none
 	Manifest  *podtemplate.Manifest // nil to go on with a recreate that was begun
 	Cancel    bool
+	// IgnorePDB and Soak are about pods that restart for a volume.
+	IgnorePDB bool
+	Soak      time.Duration
 
 	file string
 }
@@ -28,7 +33,8 @@ type Request struct {
 var (
 	long = templates.LongDesc(`
 		Change fields of a StatefulSet that can't be changed ("Forbidden: updates to statefulset spec"), without a restart
-		of any pod: the set is deleted with its pods left running, and created again around them.
+		of any pod: the set is deleted with its pods left running, and created again around them. Only for a claim template
+		that is added the pods restart, one by one.
 
 		From the manifest only the fields count that an update may not change: volumeClaimTemplates, podManagementPolicy,
 		serviceName and selector. Other differences are left to kubectl apply, or to canary. Existing claims stay as they
@@ -41,8 +47,11 @@ var (
 		created with its gate closed, and has to adopt every pod at the revision that they have before the partition, the
 		retention policy and managedFields are restored.
 
-		When it is killed, the same command resumes it, on any machine, or "kubectl sts recreate NAME". Until the set is deleted, --cancel
-		restores what was changed.`)
+		A pod that lacks the volume of a claim template that is added gets it by a restart. Until it has, the controller makes
+		no pod above it, so the lowest ordinal goes first, each Available before the next, once its new claims are there.
+
+		When it is killed, the same command resumes it, on any machine, or "kubectl sts recreate NAME". Until the set is
+		deleted, --cancel restores what was changed; while pods restart for a volume, it recreates the set as it was before.`)
 
 	example = templates.Examples(`
 		# The manifest that kubectl apply has refused
@@ -54,7 +63,7 @@ var (
 		# Resume a recreate that was interrupted
 		kubectl sts recreate web
 
-		# Cancel it, as long as the set is there
+		# Cancel it
 		kubectl sts recreate web --cancel`)
 )
 
@@ -81,7 +90,10 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	}
 	fs := cmd.Flags()
 	fs.StringVarP(&r.file, "filename", "f", "", "A manifest with one StatefulSet, as it is to be (- for standard input).")
-	fs.BoolVar(&r.Cancel, "cancel", false, "Cancel a recreate, as long as the set has not been deleted.")
+	fs.BoolVar(&r.Cancel, "cancel", false, "Cancel a recreate, until the set is deleted, or while pods restart for a volume.")
+	options.AddIgnorePDB(fs, &r.IgnorePDB)
+	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak,
+		"How long pods that were restarted for a volume must stay Available without another restart.")
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)

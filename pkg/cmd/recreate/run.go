@@ -39,14 +39,15 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return byHand(err)
 	}
-	p, err := prepare(ctx, runner, r, of)
+	v := &visit{request: r, runner: runner, of: of}
+	p, err := v.prepare(ctx)
 	if err != nil {
 		return r.named(err)
 	}
 	if p == nil {
 		return nothing(env, r)
 	}
-	return runner.Recreate(ctx, p, of, r.question(of))
+	return runner.Recreate(ctx, p, v.of, r.question(of))
 }
 
 // named is an error whose commands that take this manifest again name it.
@@ -95,36 +96,68 @@ func nothing(env *app.Env, r Request) error {
 	}
 }
 
+// visit is one call of the verb.
+type visit struct {
+	request Request
+	runner  *runner.Runner
+	of      runner.Recreated
+}
+
 // prepare plans from what the set is like.
-func prepare(ctx context.Context, runner *runner.Runner, r Request, of runner.Recreated) (*plan.Plan, error) {
-	now := runner.Client.Now()
+func (v *visit) prepare(ctx context.Context) (*plan.Plan, error) {
+	r, kept := v.request, v.of.Kept
+	goesOn := kept != nil && (r.Manifest == nil || recreate.Begun(*kept, r.Manifest.Text()))
+	if goesOn && len(kept.Added) > 0 {
+		if err := v.budgets(ctx); err != nil {
+			return nil, err
+		}
+	}
+	now := v.runner.Client.Now()
 	switch {
 	case r.Cancel:
-		return recreate.Cancel(runner.RecreateRequest(), of.Kept, of.Set, now)
-	case r.Manifest == nil, of.Kept != nil && recreate.Begun(*of.Kept, r.Manifest.Text()):
-		return runner.GoOnRecreating(of)
-	case of.Kept != nil:
-		return nil, recreate.InProgress(*of.Kept)
+		return v.runner.Named(recreate.Cancel(v.asked(), kept, v.of.Live, v.of.Set, now))
+	case r.Manifest == nil, goesOn:
+		return v.runner.Named(recreate.GoOn(v.asked(), kept, v.of.Set, now))
+	case kept != nil:
+		return nil, recreate.InProgress(*kept)
 	}
-	n, err := wanted(ctx, runner, r, of)
+	n, err := v.wanted(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p, err := recreate.Plan(runner.RecreateRequest(), n, of.Set, now)
+	p, err := recreate.Plan(v.asked(), n, v.of.Set, now)
 	if p == nil || err != nil {
 		return nil, err
 	}
-	return p, runner.PreflightRecreate(ctx, p, of.Set, n.Fields())
+	return p, v.runner.PreflightRecreate(ctx, p, v.of.Set, n.Fields())
+}
+
+// asked is what the flags say to the planner.
+func (v *visit) asked() recreate.Request {
+	out := v.runner.RecreateRequest()
+	out.IgnorePDB, out.Soak = v.request.IgnorePDB, v.request.Soak
+	return out
+}
+
+// budgets reads those that have a say in whether pods restart.
+func (v *visit) budgets(ctx context.Context) error {
+	var err error
+	v.of, err = v.runner.WithBudgets(ctx, v.of, v.request.IgnorePDB)
+	return err
 }
 
 // wanted is the set as it is to be.
-func wanted(ctx context.Context, runner *runner.Runner, r Request, of runner.Recreated) (recreate.New, error) {
+func (v *visit) wanted(ctx context.Context) (recreate.New, error) {
+	r, of := v.request, v.of
 	n := recreate.New{ID: rand.Text()[:12], Live: of.Live, File: r.filename()}
 	var err error
 	if n.Manifest, err = recreate.Merge(of.Live, r.Manifest.Text()); err != nil {
 		return n, err
 	}
-	if n.Default, err = runner.Client.Defaults(ctx, n.Manifest); err != nil {
+	if n.Default, err = v.runner.Client.Defaults(ctx, n.Manifest); err != nil {
+		return n, err
+	}
+	if err := v.storage(ctx, &n); err != nil {
 		return n, err
 	}
 	object := &appsv1.StatefulSet{}
@@ -134,4 +167,23 @@ func wanted(ctx context.Context, runner *runner.Runner, r Request, of runner.Rec
 	all, err := r.Manifest.Changes(object)
 	n.Left = recreate.Left(all)
 	return n, err
+}
+
+// storage reads what decides about claim templates that are added: whether their claims can
+// be provisioned, and which budgets there are of the pods that restart for them.
+func (v *visit) storage(ctx context.Context, n *recreate.New) error {
+	classes := n.Adds(v.of.Set)
+	if len(classes) == 0 {
+		return nil
+	}
+	if err := v.budgets(ctx); err != nil {
+		return err
+	}
+	var err error
+	if n.Storage.Claims, err = v.runner.Client.ClaimsAlone(ctx); err != nil {
+		return err
+	}
+	classes = slices.DeleteFunc(classes, func(class string) bool { return class == "" })
+	n.Storage.Classes, err = v.runner.Client.Classes(ctx, classes)
+	return v.runner.Optional(err, "whether the StorageClasses of new claims are there is not known before: ")
 }

@@ -14,7 +14,7 @@ import (
 func (w *watcher) watchClaims(set *workload.Set) {
 	claims := w.conn.PersistentVolumeClaims(w.conn.Namespace)
 	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
-	w.claims.wants = pvc.Wanted(sts.Snapshot{Set: set})
+	w.claims.wants = pvc.Wanted(set.Name)
 }
 
 // knownClaims adds the claims that are watched. What happens to their volumes

@@ -35,8 +35,10 @@ func TestWatchTellsOfTheSetsOwnClaims(t *testing.T) {
 		require.Equal(t, []string{"data-web-3"}, names())
 		w.claims.events <- kubetest.Event(watch.Added, pvc("data-web-4"))
 		require.Equal(t, []string{"data-web-3", "data-web-4"}, names())
-		w.claims.events <- kubetest.Event(watch.Added, pvc("log-web-4"))
+		w.claims.events <- kubetest.Event(watch.Added, pvc("log-www-4"))
 		w.quiet()
+		w.claims.events <- kubetest.Event(watch.Added, pvc("log-web-4")) // of a template that a recreate may add
+		require.Equal(t, []string{"data-web-3", "data-web-4"}, names())
 		w.claims.events <- kubetest.Event(watch.Deleted, pvc("data-web-3"))
 		require.Equal(t, []string{"data-web-4"}, names())
 		w.pods.events <- kubetest.Event(watch.Added, ststest.Pod(4))

@@ -80,7 +80,7 @@ func TestClassesAndQuotas(t *testing.T) {
 
 	got, err := server.Client().Classes(t.Context(), []string{"fast", "gone"})
 	require.NoError(t, err)
-	require.Equal(t, []storage.Class{{Name: "fast", Expandable: true}}, got)
+	require.Equal(t, []storage.Class{{Name: "fast", Expandable: true, Binds: true}}, got)
 
 	got, err = server.Client().Classes(t.Context(), []string{"gone"})
 	require.NoError(t, err)

@@ -18,7 +18,7 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 	if len(s.ClaimTemplates()) == 0 {
 		return s, nil, nil
 	}
-	wants := Wanted(s)
+	wants := Wanted(s.Name())
 	var found []storage.Claim
 	err = transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
 		func(list *corev1.PersistentVolumeClaimList) {
@@ -39,14 +39,11 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 	return s.WithClaims(found), volumes, nil
 }
 
-// Wanted picks, out of all objects, the claims that the set's templates
-// can have made.
-func Wanted(s sts.Snapshot) func(any) bool {
+// Wanted picks, out of all objects, the claims that a template of the set can have made,
+// whichever templates it has by then: a recreate may add some.
+func Wanted(set string) func(any) bool {
 	return func(obj any) bool {
 		claim, ok := obj.(*corev1.PersistentVolumeClaim)
-		if ok {
-			_, ok = s.OrdinalOfClaim(claim.Name)
-		}
-		return ok
+		return ok && sts.MayBeClaim(set, claim.Name)
 	}
 }

@@ -165,6 +165,9 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 		},
 		Data: data,
 	}
+	if c.Instead != "" {
+		return s.instead(ctx, c, config, dryRun)
+	}
 	request := s.conn.Core.Post().Namespace(s.conn.Namespace).Resource(configs).Param("fieldManager", s.conn.FieldManager).Body(config)
 	err = dry(request, dryRun).Do(ctx).Error()
 	switch {
@@ -181,6 +184,27 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 		_ = s.ForgetSet(ctx, plan.ForgetSet{Name: c.Saved.Name, ID: c.Saved.ID}, nil)
 	}
 	return err
+}
+
+// instead writes the set down in the place of another recreate, which ends with that.
+func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.ConfigMap, dryRun []string) error {
+	there, err := s.config(ctx, c.Saved.Name)
+	if err != nil {
+		return transport.ReadError(err)
+	}
+	if there == nil {
+		return fmt.Errorf("%w: configmap %s", engine.ErrConflict, config.Name)
+	}
+	kept, err := saved.Read(there.Data)
+	switch {
+	case err != nil || kept.ID != c.Instead:
+		return s.sameAs(ctx, c.Saved) // the answer may have been lost
+	default:
+		config.UID, config.ResourceVersion = there.UID, there.ResourceVersion
+	}
+	request := s.conn.Core.Put().Namespace(s.conn.Namespace).Resource(configs).Name(config.Name).
+		Param("fieldManager", s.conn.FieldManager).Body(config)
+	return s.conn.WriteError(dry(request, dryRun).Do(ctx).Error(), "update", configs, config.Name)
 }
 
 // sameAs takes what is written down already for the answer to a request that had none.

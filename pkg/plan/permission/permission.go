@@ -65,7 +65,7 @@ func Of(p *plan.Plan, s sts.Snapshot) []Permission {
 		out = append(out, runs(&p.Steps[i])...)
 		out = append(out, measures(p.Steps[i].Checks)...)
 	}
-	if _, deletes := p.Deletion(s); deletes {
+	if _, deletes := p.Deletion(s); deletes || p.Restarts() && !s.Exists() { // whose pods are not known
 		out = append(out, DeletePods())
 	}
 	return unique(out)
@@ -76,7 +76,7 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 		return nil
 	}
 	var out []Permission
-	switch step.Change.(type) {
+	switch change := step.Change.(type) {
 	case plan.Edit, plan.Give:
 		out = append(out, PatchSet(s.Kind(), p.Name))
 	case plan.DeletePod:
@@ -90,7 +90,11 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 	case plan.CreateClaim:
 		out = append(out, Permission{Verb: "create", Resource: "persistentvolumeclaims"})
 	case plan.SaveSet:
-		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: "create", Resource: "configmaps"})
+		verb := "create"
+		if change.Instead != "" {
+			verb = "update"
+		}
+		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: verb, Resource: "configmaps"})
 	case plan.ForgetSet:
 		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: "delete", Resource: "configmaps"})
 	case plan.DeleteSet:

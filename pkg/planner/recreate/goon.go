@@ -27,15 +27,17 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 	if err != nil || kept == nil {
 		return r.unsaved(record, s, now, err)
 	}
-	b := builder{kept: *kept, record: *record, s: s}
+	b := builder{kept: *kept, record: of(*record, *kept), s: s}
 	p := r.frame(*kept, s, now)
+	b.follow(p)
+	volumes := r.volumes(b)
 	switch _, marked := s.Annotation(saved.Annotation); {
 	case !s.Exists():
 		create, err := b.create()
 		if err != nil {
 			return nil, err
 		}
-		p.Steps = number([]plan.Step{{Title: create.String(), Change: create, Until: b.adopted()}}, b.after())
+		p.Steps = number([]plan.Step{{Title: create.String(), Change: create, Until: b.adopted()}}, volumes, b.after())
 		p.Details = []string{"the set was deleted and does not exist: it is created again around its pods"}
 	case s.UID() == kept.UID && s.Set.DeletionTimestamp != nil:
 		create, err := b.create()
@@ -45,23 +47,23 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 		p.Steps = number([]plan.Step{
 			{Title: "wait until the set is gone", Until: plan.SetGone{UID: kept.UID}},
 			{Title: create.String(), Change: create, Until: b.adopted()},
-		}, b.after())
+		}, volumes, b.after())
 		p.Details = []string{"the set is being deleted, and is created again around its pods"}
 	case s.UID() == kept.UID:
-		if no := r.again(s, now); no != nil {
+		if no := r.again(*kept, s, now); no != nil {
 			return nil, no
 		}
 		around, err := b.around()
 		if err != nil {
 			return nil, err
 		}
-		p.Steps, p.Claims = number(b.before(), around, b.after()), b.owned()
+		p.Steps, p.Claims = number(b.before(), around, volumes, b.after()), p.Claims || b.owned()
 		p.Details = []string{"it was saved at " + kept.Started.UTC().Format(time.RFC3339) + "; the set is still there"}
 	default:
 		if create, err := b.create(); err != nil || !marked && !create.Equal(s) {
 			return nil, stranger(*kept, s, err)
 		}
-		p.Steps = number([]plan.Step{{Title: "check that the new set has its pods", Until: b.adopted()}}, b.after())
+		p.Steps = number([]plan.Step{r.check(b)}, volumes, b.after())
 		p.Details = []string{"the set was created again already"}
 	}
 	return p, nil
@@ -91,8 +93,12 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 	}, nil
 }
 
-// again refuses what a recreate that begins would, but for itself.
-func (r Request) again(s sts.Snapshot, now time.Time) *plan.Refusal {
+// again refuses what a recreate that begins would, but for itself. The way back takes the
+// pods as they are.
+func (r Request) again(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Refusal {
+	if kept.Back {
+		return nil
+	}
 	set := s.Set.DeepCopy()
 	delete(set.Annotations, saved.Annotation)
 	s.Set = set
@@ -144,17 +150,27 @@ func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time)
 		p.Details = append(p.Details, "the set is the new one: its partition and retention policy are restored; "+
 			"managedFields of the old one are lost")
 		p.Success = fmt.Sprintf("statefulset %s was recreated around its pods: %s", s.Name(), record.What)
-		p.Steps = number([]plan.Step{{Title: "check that the new set has its pods", Until: has(s)}}, []plan.Step{b.putBack()})
+		b.kept.Added = lacked(s)
+		b.follow(p)
+		p.Abort = hint.Hint{} // what it was before is not known
+		check := plan.Step{Title: "check that the new set has its pods", Until: has(s)}
+		p.Steps = number([]plan.Step{check}, r.volumes(b), []plan.Step{b.putBack()})
 	}
 	return p, nil
 }
 
 // Cancel plans the way out of a recreate whose set is still there: all is put back as it
 // was. It is nil where none is in progress.
-func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+func Cancel(r Request, kept *saved.Set, live []byte, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := r.record(kept, s)
 	if err != nil || kept == nil {
 		return r.unsaved(record, s, now, err)
+	}
+	if kept.Back {
+		return GoOn(r, kept, s, now)
+	}
+	if _, marked := s.Annotation(saved.Annotation); marked && s.UID() != kept.UID && len(kept.Added) > 0 && s.Set.DeletionTimestamp == nil {
+		return r.back(*kept, *record, live, s, now)
 	}
 	if !s.Exists() || s.UID() != kept.UID || s.Set.DeletionTimestamp != nil {
 		return nil, &plan.Refusal{
@@ -165,7 +181,7 @@ func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Pl
 	b := builder{kept: *kept, record: *record, s: s}
 	p := r.frame(*kept, s, now)
 	p.Title = fmt.Sprintf("cancel the recreate of statefulset %s: %s", kept.Name, kept.Says())
-	p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate", kept.Name)
+	p.Success = asBefore(kept.Name)
 	steps := []plan.Step{b.giveUp()}
 	if r.untouched(b) {
 		steps = append(steps, b.managers()...)

@@ -163,7 +163,6 @@ type change struct {
 	field string // of the spec
 	says  string // from what to what
 	means string // for the pods and claims that there are
-	no    string // why it is not done around pods, "" where it is
 }
 
 // changes compares two sets as the API server has them, with their defaults.
@@ -293,10 +292,13 @@ func renamed(kept saved.Set) bool {
 	return err == nil && words(before.Spec()[fieldService]) != words(after.Spec()[fieldService])
 }
 
-// was is the set that was written down, as it was.
+// was is the set as it was before all of it: on the way back that is the one that comes.
 func was(kept saved.Set) (*workload.Set, error) {
-	object := &appsv1.StatefulSet{}
-	if err := json.Unmarshal(kept.Before, object); err != nil {
+	object, before := &appsv1.StatefulSet{}, kept.Before
+	if kept.Back {
+		before = kept.Manifest
+	}
+	if err := json.Unmarshal(before, object); err != nil {
 		return nil, fmt.Errorf("configmap %s: %w", saved.ConfigMap(kept.Name), err)
 	}
 	return workload.FromApps(object), nil

@@ -33,6 +33,10 @@ type Request struct {
 	Manager string
 	// IgnoreOwner goes ahead although an operator controls the set.
 	IgnoreOwner bool
+	// IgnorePDB restarts pods whatever PodDisruptionBudgets say.
+	IgnorePDB bool
+	// Soak is how long pods that were restarted must stay Available in the end.
+	Soak time.Duration
 }
 
 // Filename stands for a manifest in commands where its name is not known.
@@ -50,6 +54,8 @@ type New struct {
 	Left []string
 	// Grown says that the claims that there are have got the sizes, or get them before.
 	Grown bool
+	// Storage is about claim templates that are added.
+	Storage Storage
 	// Restarting says that pods may be on their way back from a restart: they are waited for
 	// before anything is written.
 	Restarting bool
@@ -68,8 +74,8 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	case len(all) == 0:
 		return nil, nil //nolint:nilnil // nothing would change
 	}
-	if i := slices.IndexFunc(all, func(c change) bool { return c.no != "" }); i >= 0 && (s.Replicas() > 0 || len(s.Pods) > 0) {
-		return nil, notDone(all[i], s)
+	if no := n.unborn(s); no != nil {
+		return nil, no
 	}
 	selects := slices.ContainsFunc(all, func(c change) bool { return c.field == fieldSelector })
 	if selects {
@@ -81,7 +87,7 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
 	}
-	details := slices.Concat(n.details(all, s), r.left(n), r.unused(n, s))
+	details := slices.Concat(n.details(all, s), n.upward(s), r.left(n), r.unused(n, s))
 	if selects {
 		details = append(details, n.forgotten(s)...)
 	}
@@ -92,11 +98,7 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 
 // compare reads the set as it is, and what would be otherwise.
 func (n New) compare() (saved.Object, []change, error) {
-	before, err := saved.Parse(n.Live)
-	if err != nil {
-		return nil, nil, err
-	}
-	after, err := saved.Parse(n.Default)
+	before, after, err := n.parse()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,8 +123,9 @@ func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []s
 	}
 	p := r.frame(kept, s, now)
 	p.Details = details
-	p.Steps = number(steps, around, b.after())
+	p.Steps = number(steps, around, r.volumes(b), b.after())
 	p.Claims = b.owned()
+	b.follow(p)
 	return p, nil
 }
 
@@ -130,7 +133,7 @@ func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []s
 func (n New) saved(before saved.Object, all []change, s sts.Snapshot, now time.Time) (saved.Set, error) {
 	kept := saved.Set{
 		Version: saved.Format, ID: n.ID, Name: s.Name(), Started: now.UTC().Truncate(time.Second), UID: s.UID(),
-		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown,
+		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown, Added: n.lacking(s),
 	}
 	for _, c := range all {
 		kept.Changed = append(kept.Changed, c.says)
@@ -220,6 +223,18 @@ func (b builder) adopted() plan.Adopted {
 	return plan.Adopted{Revision: b.kept.Update, Pods: slices.Sorted(maps.Keys(b.kept.Pods))}
 }
 
+// stillAdopted is the same for a set that was created already. Where its pods lack a volume
+// one that has gone since comes back only after those below it.
+func (b builder) stillAdopted() plan.Adopted {
+	out := b.adopted()
+	if len(b.kept.Added) > 0 {
+		out.Pods = slices.DeleteFunc(out.Pods, func(name string) bool {
+			return !slices.ContainsFunc(b.s.Pods, func(p sts.Pod) bool { return p.Name == name })
+		})
+	}
+	return out
+}
+
 // after puts back what was changed on the way, and forgets what was written down.
 func (b builder) after() []plan.Step {
 	return append(append([]plan.Step{b.putBack()}, b.managers()...), b.forget())
@@ -274,6 +289,7 @@ func rolls(manifest []byte) bool {
 // number counts each of these groups as one step.
 func number(groups ...[]plan.Step) []plan.Step {
 	var out []plan.Step
+	groups = slices.DeleteFunc(groups, func(group []plan.Step) bool { return len(group) == 0 })
 	for g, group := range groups {
 		for i := range group {
 			step := group[i]
@@ -286,7 +302,10 @@ func number(groups ...[]plan.Step) []plan.Step {
 
 func (r Request) frame(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Plan {
 	restart := ""
-	if renamed(kept) {
+	switch {
+	case len(kept.Added) > 0 && !kept.Back:
+		restart = "; every pod has the volume"
+	case renamed(kept):
 		restart = "; its pods keep the old name until they are restarted"
 	}
 	p := &plan.Plan{
@@ -301,5 +320,13 @@ func (r Request) frame(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Plan
 	} else {
 		p.UID = kept.UID
 	}
+	if kept.Back {
+		p.Title = fmt.Sprintf("cancel the recreate of statefulset %s: %s", kept.Name, kept.Says())
+		p.Success = asBefore(kept.Name)
+	}
 	return p
+}
+
+func asBefore(name string) string {
+	return fmt.Sprintf("statefulset %s is as it was before the recreate", name)
 }

@@ -30,18 +30,6 @@ func InProgress(kept saved.Set) *plan.Refusal {
 	}
 }
 
-// notDone refuses a change that is not done around pods. Without any, it is.
-func notDone(c change, s sts.Snapshot) *plan.Refusal {
-	return &plan.Refusal{
-		Why: fmt.Sprintf("%s: not supported while there are pods: %s", c.says, c.no),
-		Try: []hint.Hint{
-			hint.Plugin("where the set may be down for a while: scale it to 0", "scale", s.Name(), "--replicas", "0"),
-			hint.Plugin("recreate it then, and scale it up again once the pod template mounts the volume", "recreate").
-				With("-f", Filename),
-		},
-	}
-}
-
 // refuse is why a set is not to be recreated now. Every pod has to be where it should be: a
 // set that is new knows one revision, and a pod that fails while there is no set is not
 // replaced. Those that restart are waited for.

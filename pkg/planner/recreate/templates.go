@@ -21,9 +21,7 @@ func templates(was, is []map[string]any) []change {
 		if before == nil {
 			out = append(out, change{
 				says:  "claim template " + name + " is added",
-				means: "new pods have it; a claim of its name that is there already is used as it is",
-				no: "running pods lack the volume: the controller would do nothing more for the set until each is recreated, lowest " +
-					"ordinal first (kubernetes#141876)",
+				means: "a pod gets its volume when it is created; a claim of its name that is there already is used as it is",
 			})
 			continue
 		}

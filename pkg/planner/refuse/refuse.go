@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/fieldmanager"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/podorder"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -119,6 +120,17 @@ func ClaimTemplates(s sts.Snapshot) *plan.Refusal {
 		return nil
 	}
 	return &plan.Refusal{Why: fmt.Sprintf("statefulset %q has no volumeClaimTemplates: it has no claims", s.Name())}
+}
+
+// Class refuses a claim template whose StorageClass is not among these, which are nil where
+// they can't be read. No name is the default one.
+func Class(template, class string, all []storage.Class) *plan.Refusal {
+	if all == nil || class == "" || slices.ContainsFunc(all, func(c storage.Class) bool { return c.Name == class }) {
+		return nil
+	}
+	return &plan.Refusal{
+		Why: fmt.Sprintf("StorageClass %s of claim template %s is not found: new claims would wait for it", class, template),
+	}
 }
 
 // Unsettled refuses to do anything to a set that is not settled.

@@ -15,7 +15,6 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
 	"github.com/kubectl-sts/kubectl-sts/pkg/planner/refuse"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
-	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
 )
 
@@ -106,16 +105,9 @@ func (r Request) refuse(s sts.Snapshot, renewed map[string]types.UID) *plan.Refu
 
 // unborn refuses where the new claims would not be provisioned.
 func (r Request) unborn(s sts.Snapshot) *plan.Refusal {
-	if r.Classes == nil {
-		return nil
-	}
 	for _, template := range r.chosen(s) {
-		class := s.TemplateClass(template)
-		if class == "" || slices.ContainsFunc(r.Classes, func(c storage.Class) bool { return c.Name == class }) {
-			continue
-		}
-		return &plan.Refusal{
-			Why: fmt.Sprintf("StorageClass %s of claim template %s is not found: new claims would wait for it", class, template),
+		if no := refuse.Class(template, s.TemplateClass(template), r.Classes); no != nil {
+			return no
 		}
 	}
 	return nil

@@ -65,7 +65,7 @@ func planLine(s *plan.Step) string {
 	var then []string
 	switch s.Until.(type) {
 	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.PodsRenewed, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized,
-		plan.FileSystemsGrown:
+		plan.FileSystemsGrown, plan.ClaimsMade, plan.VolumesAdded, plan.VolumesDropped:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	for _, h := range s.After {
@@ -102,6 +102,8 @@ func freeWords(s *plan.Step) string {
 		if _, some := s.Until.(plan.FileSystemsGrown); some {
 			words = "delete pods for which a file system waits, one at a time, " + f.Order.String()
 		}
+	case plan.ReplaceUpward:
+		words = "delete those that lack it one at a time, lowest ordinal first"
 	case plan.ReplaceRenew:
 		words = "delete them one at a time, each after its claims, " + f.Order.String()
 	case plan.ReplaceBlocker:

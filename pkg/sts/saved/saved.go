@@ -45,6 +45,10 @@ type Set struct {
 	Pods    Pods      `json:"pods"`            // that run
 	Grown   bool      `json:"grown,omitempty"` // it is the end of a resize, whose claims have the size
 	Update  string    `json:"revision"`        // the revision that all of them have
+	// Added are the claim templates whose volumes the pods that run do not have. With Back
+	// they are those that go again.
+	Added []Added `json:"added,omitempty"`
+	Back  bool    `json:"back,omitempty"` // it is the way back from a recreate that was cancelled
 	// Managed are the entries of managedFields that it gets back.
 	Managed json.RawMessage `json:"managedFields,omitempty"`
 	// Manifest is the set to be created, Before the one that goes: without what the API
@@ -55,6 +59,22 @@ type Set struct {
 
 // Says is what the new one has otherwise, in a sentence's few words.
 func (s Set) Says() string { return strings.Join(s.Changed, ", ") }
+
+// Added is a claim template whose volume the pods that run do not have.
+type Added struct {
+	Template string `json:"template"`
+	// Binds says that a claim of it is bound before there is a pod that uses it.
+	Binds bool `json:"binds,omitempty"`
+}
+
+// Templates are the names of those that are added.
+func (s Set) Templates() []string {
+	var out []string
+	for _, a := range s.Added {
+		out = append(out, a.Template)
+	}
+	return out
+}
 
 // Pods are the uids of pods by their names.
 type Pods map[string]types.UID

@@ -16,11 +16,17 @@ type Class struct {
 	Driver string // the provisioner, which for volumes of a CSI driver is that driver
 	// Expandable is allowVolumeExpansion.
 	Expandable bool
+	// Binds says that a claim is bound before there is a pod that uses it (volumeBindingMode
+	// Immediate, the default).
+	Binds bool
 }
 
 // ObserveClass copies what matters.
 func ObserveClass(c *storagev1.StorageClass) Class {
-	return Class{Name: c.Name, Driver: c.Provisioner, Expandable: ptr.Deref(c.AllowVolumeExpansion, false)}
+	return Class{
+		Name: c.Name, Driver: c.Provisioner, Expandable: ptr.Deref(c.AllowVolumeExpansion, false),
+		Binds: ptr.Deref(c.VolumeBindingMode, storagev1.VolumeBindingImmediate) == storagev1.VolumeBindingImmediate,
+	}
 }
 
 // AttributesClass is what matters about a VolumeAttributesClass to whoever has claims ask for

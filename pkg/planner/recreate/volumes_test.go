@@ -1,0 +1,192 @@
+package recreate_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/plan/plantest"
+	"github.com/kubectl-sts/kubectl-sts/pkg/planner/recreate"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
+)
+
+// wal is a claim template of this StorageClass, "" for none.
+func wal(class string) func(*appsv1.StatefulSet) {
+	added := template("wal", "1Gi")
+	if class != "" {
+		added.Spec.StorageClassName = &class
+	}
+	return templates(template("data", "1Gi"), added)
+}
+
+// volumes have a pod use these claims.
+func volumes(claims ...string) func(*corev1.Pod) {
+	return func(pod *corev1.Pod) {
+		for _, name := range claims {
+			pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name},
+			}})
+		}
+	}
+}
+
+const upward = `3/4 look; the claims of the first pod are there
+3/4 look; every pod has the volume of claim template wal and is Available
+`
+
+// adding is a recreate that adds a claim template whose class binds at once.
+func adding(t *testing.T) (*plan.Plan, saved.Set) {
+	t.Helper()
+	n := wanted(t, wal("fast"))
+	n.Storage = recreate.Storage{
+		Classes: []storage.Class{{Name: "fast", Binds: true}},
+		Claims:  []storage.Claim{ststest.Claim("wal-web-3"), ststest.Claim("wal-web-9")},
+	}
+	require.Equal(t, []string{"fast"}, n.Adds(settled()))
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{Soak: time.Minute}, n, settled(), ststest.Start))
+	require.NoError(t, err)
+	save, ok := p.Steps[0].Change.(plan.SaveSet)
+	require.True(t, ok)
+	return p, save.Saved
+}
+
+func TestAClaimTemplateIsAddedToASetWithPods(t *testing.T) {
+	p, kept := adding(t)
+	require.Equal(t, []string{
+		"claim template wal is added: a pod gets its volume when it is created; a claim of its name that is there already is used as it is",
+		"the set is deleted and created again around its 5 pods; none restarts for it",
+		"then each pod restarts once, the lowest ordinal first, each Available before the next; until all have, the controller makes " +
+			"no pod above one that lacks the volume (kubernetes#141876)",
+		"claim wal-web-3 is there already: its pod gets what is on it",
+		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
+	}, p.Details)
+	require.Equal(t, "1/4 save the set in configmap kubectl-sts.web; the controller has seen the change\n1/4 "+keep+
+		"2/4 delete statefulset web and leave its pods running; the set is gone\n"+
+		"2/4 create statefulset web around its pods, with the gate closed; the new set has adopted 5 pods\n"+
+		upward+fmt.Sprintf(putBack, 4), outline(p))
+	require.Equal(t, []saved.Added{{Template: "wal", Binds: true}}, kept.Added)
+	require.Equal(t, plan.ReplaceUpward, p.Steps[5].Replace.Mode)
+	require.Equal(t, time.Minute, p.Steps[5].Soak)
+	require.True(t, p.Claims)
+	require.Equal(t, []string{"recreate", "web", "--cancel"}, append([]string{p.Abort.Verb}, p.Abort.Args...))
+	require.Equal(t, "statefulset web was recreated around its pods: claim template wal is added; every pod has the volume", p.Success)
+}
+
+func TestClaimsThatCouldNotBeHadAreRefused(t *testing.T) {
+	going := ststest.Claim("wal-web-1")
+	going.Deleting = true
+	for _, test := range []struct {
+		class   string
+		storage recreate.Storage
+		want    string
+	}{
+		{
+			"gone",
+			recreate.Storage{Classes: []storage.Class{}},
+			"StorageClass gone of claim template wal is not found: new claims would wait for it",
+		},
+		{"gone", recreate.Storage{}, ""},
+		{"", recreate.Storage{Classes: []storage.Class{}}, ""},
+		{"", recreate.Storage{Claims: []storage.Claim{going}}, "claim wal-web-1 is being deleted: a pod would wait for it to go"},
+	} {
+		n := wanted(t, wal(test.class))
+		n.Storage = test.storage
+		_, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, settled(), ststest.Start))
+		if test.want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		var no *plan.Refusal
+		require.ErrorAs(t, err, &no)
+		require.Equal(t, test.want, no.Why)
+	}
+}
+
+// created is the new set, of which some pods have the volume.
+func created(t *testing.T, p *plan.Plan, pods ...[]*corev1.Pod) sts.Snapshot {
+	t.Helper()
+	create, ok := p.Steps[3].Change.(plan.CreateSet)
+	require.True(t, ok)
+	return ststest.Snapshot(set(wal("fast"), ststest.Annotated(saved.Annotation, create.Mark), func(set *appsv1.StatefulSet) {
+		set.UID = "new"
+	}), pods...)
+}
+
+// A pod that has gone since is not waited for: it comes back only after those below it.
+func TestGoOnAmongThePods(t *testing.T) {
+	p, kept := adding(t)
+	s := created(t, p, ststest.Pods(0, 1, volumes("wal-web-0"), owned), ststest.Pods(1, 4, owned))
+	on, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &kept, s, ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, "1/3 record; the new set has adopted 4 pods\n2/3 look; the claims of the first pod are there\n"+
+		"2/3 look; every pod has the volume of claim template wal and is Available\n"+fmt.Sprintf(putBack, 3), outline(on))
+	require.True(t, on.Claims)
+
+	away, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &kept, sts.Snapshot{}, ststest.Start))
+	require.NoError(t, err)
+	require.Contains(t, outline(away), "the new set has adopted 5 pods\n2/3 look; the claims")
+}
+
+func owned(pod *corev1.Pod) { pod.OwnerReferences[0].UID = "new" }
+
+func TestTheWayBackFromAnAddedTemplate(t *testing.T) {
+	p, kept := adding(t)
+	s := created(t, p, ststest.Pods(0, 1, volumes("wal-web-0"), owned, ststest.Unready), ststest.Pods(1, 5, owned))
+	live, err := json.Marshal(set(wal("fast"), func(set *appsv1.StatefulSet) {
+		set.UID, set.Spec.PersistentVolumeClaimRetentionPolicy = "new", nil
+		set.Spec.UpdateStrategy.RollingUpdate = &appsv1.RollingUpdateStatefulSetStrategy{Partition: ptr.To[int32](9)}
+	}))
+	require.NoError(t, err)
+	back, err := plantest.Saved(recreate.Cancel(recreate.Request{}, &kept, live, s, ststest.Start))
+	require.NoError(t, err)
+	require.Equal(t, "1/4 save the set in configmap kubectl-sts.web; the controller has seen the change\n1/4 "+keep+
+		"2/4 delete statefulset web and leave its pods running; the set is gone\n"+
+		"2/4 create statefulset web around its pods, with the gate closed; the new set has adopted 5 pods\n"+
+		"3/4 look; every pod is Available without the volume of claim template wal\n"+fmt.Sprintf(putBack, 4), outline(back))
+	require.Equal(t, "statefulset web is as it was before the recreate", back.Success)
+	require.True(t, back.Abort.IsZero())
+	save, ok := back.Steps[0].Change.(plan.SaveSet)
+	require.True(t, ok)
+	require.Equal(t, kept.ID, save.Instead)
+	require.NotEqual(t, kept.ID, save.Saved.ID)
+	require.JSONEq(t, string(kept.Before), string(save.Saved.Manifest), "the set of before comes")
+	require.Equal(t, kept.Managed, save.Saved.Managed)
+
+	// Written down, and killed: the set still has the mark of the recreate that is cancelled.
+	on, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &save.Saved, s, ststest.Start))
+	require.NoError(t, err, "with a pod that is not Ready")
+	again, err := plantest.Saved(recreate.Cancel(recreate.Request{}, &save.Saved, live, s, ststest.Start))
+	require.NoError(t, err)
+	for _, p := range []*plan.Plan{on, again} {
+		require.Contains(t, outline(p), "1/4 "+keep+"2/4 delete statefulset web")
+		edit, ok := p.Steps[0].Change.(plan.Edit)
+		require.True(t, ok)
+		require.Contains(t, *edit.Annotations[saved.Annotation], save.Saved.ID)
+		require.Contains(t, *edit.Annotations[saved.Annotation], `"uid":"new"`)
+	}
+
+	// While there is no set what it was before all of it is in what comes, and not in what went.
+	away, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &save.Saved, sts.Snapshot{}, ststest.Start))
+	require.NoError(t, err)
+	restore, ok := away.Steps[2].Change.(plan.Edit)
+	require.True(t, ok)
+	require.Equal(t, 0, *restore.Partition)
+	require.Equal(t, appsv1.DeletePersistentVolumeClaimRetentionPolicyType, *restore.WhenDeleted)
+
+	// While there is no set there is nothing to be cancelled.
+	_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, &kept, nil, sts.Snapshot{}, ststest.Start))
+	var no *plan.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, hinttest.List("resume the recreate: kubectl sts recreate web"), no.Try)
+}
