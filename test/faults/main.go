@@ -1,7 +1,7 @@
 // Command faults plays schedules of commands and faults, made out of seeds, against
 // a real control plane, and holds what was seen against the plugin's promises.
 //
-//	go run ./test/faults [-first 1] [-seeds 40] [-lanes 6]
+//	go run ./test/faults [-rough] [-first 1] [-seeds 40] [-lanes 6]
 //	go run ./test/faults -schedule FILE
 //	go run ./test/faults -prove
 //
@@ -43,6 +43,7 @@ type options struct {
 	prove    bool
 	print    bool
 	with     string // a regular expression
+	rough    bool
 }
 
 func main() {
@@ -62,6 +63,7 @@ func main() {
 	flag.BoolVar(&o.prove, "prove", false, "break the plugin on purpose, in each way that a promise forbids, and see that it is caught")
 	flag.BoolVar(&o.print, "print", false, "print the schedules and play nothing")
 	flag.StringVar(&o.with, "with", "", "only the seeds and proofs that have a command which this regular expression matches")
+	flag.BoolVar(&o.rough, "rough", false, "only the seeds that restart the API server or stop the controllers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
@@ -89,6 +91,9 @@ func (o options) schedules() ([]schedule.Schedule, error) {
 	var out []schedule.Schedule
 	for i := range o.seeds {
 		s := schedule.Generate(o.first + uint64(i))
+		if o.rough && !s.Rough {
+			continue
+		}
 		if slices.ContainsFunc(s.Acts, func(a schedule.Act) bool { return with.MatchString(strings.Join(a.Args, " ")) }) {
 			out = append(out, s)
 		}
