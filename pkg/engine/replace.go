@@ -172,6 +172,9 @@ func nextOld(f plan.Replace, s sts.Snapshot, progress plan.Progress, leaders, fi
 // nextUpward picks the lowest of the pods that the condition calls old, once every other one
 // is Available. One that has gone above it is not waited for: it comes back only after that.
 func nextUpward(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time.Time) replacement {
+	if progress.Waiting != "" { // the next one can't have its volume yet
+		return replacement{}
+	}
 	var next *sts.Pod
 	var soon time.Time // when time alone makes one of them Available
 	for _, t := range progress.Pods {

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine"
 	"github.com/kubectl-sts/kubectl-sts/pkg/engine/enginetest"
 	"github.com/kubectl-sts/kubectl-sts/pkg/plan"
+	"github.com/kubectl-sts/kubectl-sts/pkg/sts/saved"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/ststest"
 )
 
@@ -25,7 +26,7 @@ func has(pod *corev1.Pod) {
 func TestPodsThatLackAVolumeGoFromTheLowestUp(t *testing.T) {
 	upward := enginetest.Step(func(s *plan.Step) {
 		*s = plan.Step{
-			Title: "restart the pods", Until: plan.VolumesAdded{Templates: []string{"wal"}},
+			Title: "restart the pods", Until: plan.VolumesAdded{Added: []saved.Added{{Template: "wal"}}},
 			Replace: &plan.Replace{Mode: plan.ReplaceUpward},
 		}
 	})
@@ -39,7 +40,9 @@ func TestPodsThatLackAVolumeGoFromTheLowestUp(t *testing.T) {
 		pods  []*corev1.Pod
 		want  string
 		waits string
-		set   []func(*appsv1.StatefulSet)
+		// unmade is the claim that there is not.
+		unmade string
+		set    []func(*appsv1.StatefulSet)
 	}{
 		{name: "the lowest", pods: []*corev1.Pod{pod(0), pod(1), pod(2)}, want: "web-0"},
 		{name: "the next one", pods: []*corev1.Pod{pod(0, has), pod(1), pod(2)}, want: "web-1"},
@@ -49,6 +52,10 @@ func TestPodsThatLackAVolumeGoFromTheLowestUp(t *testing.T) {
 			waits: "web-2 to be Ready again: no pod below it goes while it is not",
 		},
 		{name: "the lowest, though one above has gone", pods: []*corev1.Pod{pod(0, has), pod(1)}, want: "web-1"},
+		{
+			name: "none while its claim is not there", pods: []*corev1.Pod{pod(0, has), pod(1), pod(2)}, unmade: "wal-web-1",
+			waits: "the StatefulSet controller to create claim wal-web-1",
+		},
 		{name: "none while one below is missing", pods: []*corev1.Pod{pod(1), pod(2)}},
 		{name: "none while one that has it is not Ready", pods: []*corev1.Pod{pod(0, has, ststest.Unready), pod(1), pod(2)}},
 		{name: "none while one is going", pods: []*corev1.Pod{pod(0, ststest.Terminating), pod(1), pod(2)}},
@@ -59,7 +66,12 @@ func TestPodsThatLackAVolumeGoFromTheLowestUp(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			set := ststest.Set(append(test.set, ststest.Replicas(3), ststest.ClaimTemplates("wal"))...)
-			s := ststest.Snapshot(set, test.pods)
+			s := ststest.Snapshot(set, test.pods).WithClaims(nil)
+			for _, name := range []string{"wal-web-0", "wal-web-1", "wal-web-2"} {
+				if name != test.unmade {
+					s.Claims = append(s.Claims, ststest.Claim(name))
+				}
+			}
 			p := enginetest.OneStep(upward)
 			_, d := engine.Next(p, engine.NewState(s, ststest.Start), s, ststest.Start)
 			if test.want == "" {

@@ -33,6 +33,9 @@ type Recreate struct {
 	Partition   int            `json:"partition"`
 	WhenScaled  plan.Retention `json:"whenScaled"`
 	WhenDeleted plan.Retention `json:"whenDeleted"`
+	// Back says that it is the way back from a recreate that was cancelled: the set that goes
+	// is the new one.
+	Back bool `json:"back,omitempty"`
 	// Failed is how the last run of it ended, nil unless it halted.
 	Failed *note.Failure `json:"failed,omitempty"`
 	// Managers are the names besides the plugin's own under which its runs have

@@ -83,7 +83,6 @@ var conditions = kinds[Condition]{
 	"restorable":       reflect.TypeFor[Restorable](),
 	"claimBound":       reflect.TypeFor[ClaimBound](),
 	"setGone":          reflect.TypeFor[SetGone](),
-	"claimsMade":       reflect.TypeFor[ClaimsMade](),
 	"volumesAdded":     reflect.TypeFor[VolumesAdded](),
 	"volumesDropped":   reflect.TypeFor[VolumesDropped](),
 	"adopted":          reflect.TypeFor[Adopted](),

@@ -13,7 +13,7 @@ import (
 // Condition is what must hold before a step counts as done. The set of types
 // is closed: Observed, RolledOut, PodsGood, PodsUpdated, PodsRestarted, PodsRenewed, Scaled,
 // ClaimsFree, ClaimsGone, Resizable, ClaimsResized, FileSystemsGrown, Restorable, ClaimBound,
-// SetGone, Adopted, ClaimsUnowned, ClaimsMade, VolumesAdded and VolumesDropped, and verdict.Settled for plans that are ReadOnly.
+// SetGone, Adopted, ClaimsUnowned, VolumesAdded and VolumesDropped, and verdict.Settled for plans that are ReadOnly.
 type Condition interface {
 	// Check reads the snapshot.
 	Check(s sts.Snapshot, now time.Time) Progress

@@ -44,6 +44,9 @@ func (SetGone) String() string { return "the set is gone" }
 type Adopted struct {
 	Revision string   `json:"revision"` // "" where there were no pods
 	Pods     []string `json:"pods"`     // their names
+	// Gone says that one which is not there may have gone: the controller, which adopts all
+	// at once, makes it again only after others have restarted.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // Check looks at the revision and the owners.
@@ -59,7 +62,7 @@ func (a Adopted) Check(s sts.Snapshot, now time.Time) Progress {
 		}
 	}
 	for _, name := range a.Pods {
-		if !s.Wants(name) {
+		if a.Gone || !s.Wants(name) {
 			continue // somebody has scaled the set down meanwhile
 		}
 		if !slices.ContainsFunc(s.Pods, func(p sts.Pod) bool { return p.Name == name }) {
@@ -104,93 +107,69 @@ func (ClaimsUnowned) Check(s sts.Snapshot, now time.Time) Progress {
 
 func (ClaimsUnowned) String() string { return "no claim is owned by the set or a pod" }
 
-// ClaimsMade holds once the lowest pod that lacks the volume of an added claim template would
-// find its claims: they are there and, where their class binds them without a pod, bound.
-// Then it can be deleted. The snapshots must tell of claims.
-type ClaimsMade struct {
-	Added []saved.Added `json:"added"`
-}
-
-// Check looks at that one pod's claims: the controller makes none above it
-// (kubernetes#141876).
-func (c ClaimsMade) Check(s sts.Snapshot, now time.Time) Progress {
-	if p := (Observed{}).Check(s, now); !p.Done {
-		return p
-	}
-	if s.Claims == nil {
-		return claimsUnknown
-	}
-	for i := range s.Pods {
-		pod := &s.Pods[i]
-		if !s.Ordinals().Has(pod.Ordinal) || !c.lacks(s, *pod) {
-			continue
-		}
-		for _, added := range c.Added {
-			if p := c.made(s, s.ClaimName(added.Template, pod.Ordinal), added.Binds); !p.Done {
-				return p
-			}
-		}
-		break
-	}
-	return Progress{Done: true}
-}
-
-func (c ClaimsMade) lacks(s sts.Snapshot, pod sts.Pod) bool {
-	return slices.ContainsFunc(c.Added, func(a saved.Added) bool { return !s.Mounts(pod, a.Template) })
-}
-
-// made looks at one claim.
-func (ClaimsMade) made(s sts.Snapshot, name string, binds bool) Progress {
-	i := slices.IndexFunc(s.Claims, func(claim storage.Claim) bool { return claim.Name == name })
-	if i < 0 {
-		return Progress{Waiting: "the StatefulSet controller to create claim " + name}
-	}
-	switch claim := s.Claims[i]; {
-	case claim.Deleting:
-		return Progress{Waiting: "claim " + name + " to go" + heldBy(claim)}
-	case claim.Phase == corev1.ClaimLost:
-		return Progress{Reason: "ClaimLost", Stuck: fmt.Sprintf("claim %s has lost its volume: the pod would not get it", name)}
-	case binds && claim.Phase != corev1.ClaimBound:
-		return Progress{Waiting: "claim " + name + " to be bound"}
-	}
-	return Progress{Done: true}
-}
-
-func (c ClaimsMade) String() string { return "the claims of the first pod are there" }
-
-// VolumesAdded holds when every pod has the volumes of these claim templates and is
-// Available. One that lacks them is old.
+// VolumesAdded holds when every pod has the volumes of claim templates that were added, and is
+// Available. One that lacks them is old. The lowest of those is to go first, once its claims
+// are there and, where their class binds them without a pod, bound: the controller makes them
+// as soon as every pod below it has its own (kubernetes#141876). What forbids the claims, or
+// can't provision them, is not to cost a pod. The snapshots must tell of claims.
 type VolumesAdded struct {
-	Templates []string `json:"templates"`
+	Added []saved.Added `json:"added"`
 }
 
 // Check looks at each ordinal.
 func (c VolumesAdded) Check(s sts.Snapshot, now time.Time) Progress {
-	p := restarted(s, now, func(pod sts.Pod) bool {
-		return slices.ContainsFunc(c.Templates, func(template string) bool { return !s.Mounts(pod, template) })
-	})
+	if s.Claims == nil {
+		return claimsUnknown
+	}
+	lacks := func(pod sts.Pod) bool {
+		return slices.ContainsFunc(c.Added, func(a saved.Added) bool { return !s.Mounts(pod, a.Template) })
+	}
+	p := restarted(s, now, lacks)
 	for _, t := range p.Pods {
-		if t.State == sts.StatePending && t.Trouble == nil { // the scheduler says nothing while a provisioner is at it
-			p.Waiting = c.unbound(s, t.Ordinal)
-			break
+		pod, there := s.Pod(t.Ordinal)
+		switch {
+		case t.State == sts.StateOld:
+			return c.made(p, s, t.Ordinal, true)
+		case t.State == sts.StatePending && there && !lacks(pod) && t.Trouble == nil: // the scheduler waits for the provisioner
+			return c.made(p, s, t.Ordinal, false)
+		case !t.Good():
+			return p
 		}
 	}
 	return p
 }
 
-// unbound says which claim the pod of this ordinal waits for, or "".
-func (c VolumesAdded) unbound(s sts.Snapshot, ordinal int) string {
-	for _, claim := range s.ClaimsOf(ordinal) {
-		template := func(name string) bool { return s.ClaimName(name, ordinal) == claim.Name }
-		if claim.Phase != corev1.ClaimBound && slices.ContainsFunc(c.Templates, template) {
-			return "claim " + claim.Name + " to be bound"
+// made adds what the claims of an ordinal wait for. That of a class that waits for a pod may
+// be unbound until there is one.
+func (c VolumesAdded) made(p Progress, s sts.Snapshot, ordinal int, before bool) Progress {
+	for _, added := range c.Added {
+		name := s.ClaimName(added.Template, ordinal)
+		i := slices.IndexFunc(s.Claims, func(claim storage.Claim) bool { return claim.Name == name })
+		if i < 0 {
+			p.Waiting = "the StatefulSet controller to create claim " + name
+			return p
+		}
+		switch claim := s.Claims[i]; {
+		case claim.Deleting:
+			p.Waiting = "claim " + name + " to go" + heldBy(claim)
+		case claim.Phase == corev1.ClaimLost:
+			p.Reason, p.Stuck = "ClaimLost", fmt.Sprintf("claim %s has lost its volume: the pod does not get it", name)
+		case claim.Phase != corev1.ClaimBound && (added.Binds || !before):
+			p.Waiting = "claim " + name + " to be bound"
+		}
+		if p.Waiting != "" || p.Stuck != "" {
+			return p
 		}
 	}
-	return ""
+	return p
 }
 
 func (c VolumesAdded) String() string {
-	return "every pod has the volume of claim template " + strings.Join(c.Templates, ", ") + " and is Available"
+	var templates []string
+	for _, a := range c.Added {
+		templates = append(templates, a.Template)
+	}
+	return "every pod has the volume of claim template " + strings.Join(templates, ", ") + " and is Available"
 }
 
 // VolumesDropped holds when every pod is Available again after these claim templates were
@@ -216,6 +195,9 @@ func restarted(s sts.Snapshot, now time.Time, old func(sts.Pod) bool) Progress {
 		return p
 	}
 	p := Progress{Want: s.Replicas()}
+	if stray := s.Stray(); len(stray) > 0 { // what becomes of its claims is decided when it goes
+		p.Waiting = "pod " + stray[0].Name + " to go, which the set does not want"
+	}
 	for o := range s.Ordinals().All() {
 		t := s.PodProgress(o, "", now)
 		if pod, there := s.Pod(o); there && !pod.Terminating && old(pod) {
@@ -223,7 +205,7 @@ func restarted(s sts.Snapshot, now time.Time, old func(sts.Pod) bool) Progress {
 		}
 		p.add(t)
 	}
-	p.Done = p.Good == p.Want
+	p.Done = p.Good == p.Want && p.Waiting == ""
 	return p
 }
 

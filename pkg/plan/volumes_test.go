@@ -30,7 +30,7 @@ func added(claims ...storage.Claim) sts.Snapshot {
 	return s
 }
 
-func TestClaimsMade(t *testing.T) {
+func TestWhatTheNextPodWaitsForToGetItsVolume(t *testing.T) {
 	claim := func(phase corev1.PersistentVolumeClaimPhase, changes ...func(*storage.Claim)) sts.Snapshot {
 		c := ststest.Claim("wal-web-1", changes...)
 		c.Phase = phase
@@ -40,56 +40,53 @@ func TestClaimsMade(t *testing.T) {
 	unknown.Claims = nil
 	unseen := added()
 	unseen.Set.Status.ObservedGeneration--
+	stray := ststest.Snapshot(ststest.Set(ststest.Replicas(1), ststest.ClaimTemplates("wal")), ststest.Pods(0, 1, uses("wal-web-0")),
+		ststest.Pods(1, 2)).WithClaims(nil)
+	pending := ststest.Snapshot(ststest.Set(ststest.Replicas(2), ststest.ClaimTemplates("wal")),
+		ststest.Pods(0, 1, uses("wal-web-0"), ststest.Pending), ststest.Pods(1, 2))
+	unbound := ststest.Claim("wal-web-0")
+	unbound.Phase = corev1.ClaimPending
+	pending.Claims = []storage.Claim{unbound}
 	for name, test := range map[string]struct {
-		s    sts.Snapshot
-		want plan.Progress
+		s                     sts.Snapshot
+		waiting, stuck, waits string // waits where the class waits for a pod
 	}{
-		"bound": {claim(corev1.ClaimBound), plan.Progress{Done: true}},
+		"bound": {s: claim(corev1.ClaimBound)},
 		"not made": {
-			added(ststest.Claim("wal-web-2")), plan.Progress{Waiting: "the StatefulSet controller to create claim wal-web-1"},
+			s: added(ststest.Claim("wal-web-2")), waiting: "the StatefulSet controller to create claim wal-web-1", waits: "same",
 		},
-		"not bound":      {claim(corev1.ClaimPending), plan.Progress{Waiting: "claim wal-web-1 to be bound"}},
-		"not read":       {unknown, plan.Progress{Waiting: "the claims to be read"}},
-		"another change": {unseen, plan.Progress{Waiting: "the StatefulSet controller to see the change"}},
+		"not bound":      {s: claim(corev1.ClaimPending), waiting: "claim wal-web-1 to be bound"},
+		"not read":       {s: unknown, waiting: "the claims to be read", waits: "same"},
+		"another change": {s: unseen, waiting: "the StatefulSet controller to see the change", waits: "same"},
 		"going": {
-			claim(corev1.ClaimBound, func(c *storage.Claim) { c.Deleting = true }), plan.Progress{Waiting: "claim wal-web-1 to go"},
+			s:       claim(corev1.ClaimBound, func(c *storage.Claim) { c.Deleting = true }),
+			waiting: "claim wal-web-1 to go", waits: "same",
 		},
-		"lost": {
-			claim(corev1.ClaimLost),
-			plan.Progress{Reason: "ClaimLost", Stuck: "claim wal-web-1 has lost its volume: the pod would not get it"},
-		},
-		"all have it": {
-			ststest.Snapshot(
-				ststest.Set(ststest.Replicas(1), ststest.ClaimTemplates("wal")), ststest.Pods(0, 1, uses("wal-web-0")),
-			).WithClaims(nil),
-			plan.Progress{Done: true},
-		},
+		"lost":            {s: claim(corev1.ClaimLost), stuck: "claim wal-web-1 has lost its volume: the pod does not get it"},
+		"one not wanted":  {s: stray, waiting: "pod web-1 to go, which the set does not want", waits: "same"},
+		"one that is new": {s: pending, waiting: "claim wal-web-0 to be bound", waits: "same"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := plan.ClaimsMade{Added: []saved.Added{{Template: "wal", Binds: true}}}
-			require.Equal(t, test.want, c.Check(test.s, ststest.Start))
+			p := plan.VolumesAdded{Added: []saved.Added{{Template: "wal", Binds: true}}}.Check(test.s, ststest.Start)
+			require.Equal(t, []string{test.waiting, test.stuck}, []string{p.Waiting, p.Stuck})
+			require.False(t, p.Done)
+			if test.waits == "same" {
+				test.waits = test.waiting
+			}
+			require.Equal(t, test.waits, plan.VolumesAdded{Added: []saved.Added{{Template: "wal"}}}.Check(test.s, ststest.Start).Waiting)
 		})
 	}
-	waits := plan.ClaimsMade{Added: []saved.Added{{Template: "wal"}}}
-	require.True(t, waits.Check(claim(corev1.ClaimPending), ststest.Start).Done, "its class waits for a pod")
 }
 
 func TestVolumesAdded(t *testing.T) {
-	c := plan.VolumesAdded{Templates: []string{"wal"}}
+	c := plan.VolumesAdded{Added: []saved.Added{{Template: "wal"}}}
 	p := c.Check(added(), ststest.Start)
 	require.False(t, p.Done)
 	require.Equal(t, []sts.State{sts.StateAvailable, sts.StateOld, sts.StateOld}, states(p))
 
 	all := ststest.Snapshot(ststest.Set(ststest.Replicas(2), ststest.ClaimTemplates("wal")),
-		ststest.Pods(0, 1, uses("wal-web-0")), ststest.Pods(1, 2, uses("wal-web-1")))
+		ststest.Pods(0, 1, uses("wal-web-0")), ststest.Pods(1, 2, uses("wal-web-1"))).WithClaims(nil)
 	require.True(t, c.Check(all, ststest.Start).Done)
-
-	waits := ststest.Snapshot(ststest.Set(ststest.Replicas(2), ststest.ClaimTemplates("wal")),
-		ststest.Pods(0, 1, uses("wal-web-0"), ststest.Pending), ststest.Pods(1, 2))
-	pending := ststest.Claim("wal-web-0")
-	pending.Phase = corev1.ClaimPending
-	waits.Claims = []storage.Claim{pending}
-	require.Equal(t, "claim wal-web-0 to be bound", c.Check(waits, ststest.Start).Waiting)
 }
 
 func TestVolumesDropped(t *testing.T) {

@@ -107,7 +107,7 @@ type visit struct {
 func (v *visit) prepare(ctx context.Context) (*plan.Plan, error) {
 	r, kept := v.request, v.of.Kept
 	goesOn := kept != nil && (r.Manifest == nil || recreate.Begun(*kept, r.Manifest.Text()))
-	if goesOn && len(kept.Added) > 0 {
+	if goesOn && len(kept.Added) > 0 || kept == nil && r.Manifest == nil && recreate.Lacked(v.of.Set) {
 		if err := v.budgets(ctx); err != nil {
 			return nil, err
 		}
@@ -115,7 +115,7 @@ func (v *visit) prepare(ctx context.Context) (*plan.Plan, error) {
 	now := v.runner.Client.Now()
 	switch {
 	case r.Cancel:
-		return v.runner.Named(recreate.Cancel(v.asked(), kept, v.of.Live, v.of.Set, now))
+		return v.runner.Named(recreate.Cancel(v.asked(), kept, v.of.Set, now))
 	case r.Manifest == nil, goesOn:
 		return v.runner.Named(recreate.GoOn(v.asked(), kept, v.of.Set, now))
 	case kept != nil:
@@ -135,7 +135,7 @@ func (v *visit) prepare(ctx context.Context) (*plan.Plan, error) {
 // asked is what the flags say to the planner.
 func (v *visit) asked() recreate.Request {
 	out := v.runner.RecreateRequest()
-	out.IgnorePDB, out.Soak = v.request.IgnorePDB, v.request.Soak
+	out.IgnorePDB, out.Soak, out.Live = v.request.IgnorePDB, v.request.Soak, v.of.Live
 	return out
 }
 

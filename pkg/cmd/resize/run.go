@@ -109,7 +109,7 @@ func (v *visit) goOn(ctx context.Context) (bool, error) {
 	wanted := asks(v.request.Target.Named(), v.request.Attributes.Named())
 	// One that began where all of that was so already is about something else.
 	same := kept.Grown != v.request.TemplateOnly && recreate.Resizes(kept.Manifest, wanted) && !recreate.Resizes(kept.Before, wanted)
-	if v.request.Target.Percent || !same {
+	if v.request.Target.Percent || !same || len(kept.Added) > 0 {
 		return true, recreate.InProgress(*kept)
 	}
 	p, err := v.runner.GoOnRecreating(v.of)

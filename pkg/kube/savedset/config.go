@@ -166,7 +166,7 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 		Data: data,
 	}
 	if c.Instead != "" {
-		return s.instead(ctx, c, config, dryRun)
+		return s.instead(ctx, c, config, seen, dryRun)
 	}
 	request := s.conn.Core.Post().Namespace(s.conn.Namespace).Resource(configs).Param("fieldManager", s.conn.FieldManager).Body(config)
 	err = dry(request, dryRun).Do(ctx).Error()
@@ -187,7 +187,7 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 }
 
 // instead writes the set down in the place of another recreate, which ends with that.
-func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.ConfigMap, dryRun []string) error {
+func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.ConfigMap, seen sts.Snapshot, dryRun []string) error {
 	there, err := s.config(ctx, c.Saved.Name)
 	if err != nil {
 		return transport.ReadError(err)
@@ -204,7 +204,11 @@ func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.Confi
 	}
 	request := s.conn.Core.Put().Namespace(s.conn.Namespace).Resource(configs).Name(config.Name).
 		Param("fieldManager", s.conn.FieldManager).Body(config)
-	return s.conn.WriteError(dry(request, dryRun).Do(ctx).Error(), "update", configs, config.Name)
+	if err := s.conn.WriteError(dry(request, dryRun).Do(ctx).Error(), "update", configs, config.Name); err != nil || dryRun != nil {
+		return err
+	}
+	// The recreate that ends with this may have ended otherwise meanwhile.
+	return s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen)
 }
 
 // sameAs takes what is written down already for the answer to a request that had none.

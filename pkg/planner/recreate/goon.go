@@ -27,7 +27,7 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 	if err != nil || kept == nil {
 		return r.unsaved(record, s, now, err)
 	}
-	b := builder{kept: *kept, record: of(*record, *kept), s: s}
+	b := builder{kept: *kept, record: r.of(*record, *kept), s: s}
 	p := r.frame(*kept, s, now)
 	b.follow(p)
 	volumes := r.volumes(b)
@@ -49,6 +49,8 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 			{Title: create.String(), Change: create, Until: b.adopted()},
 		}, volumes, b.after())
 		p.Details = []string{"the set is being deleted, and is created again around its pods"}
+	case s.UID() == kept.UID && kept.Back && !r.same(*kept): // what was changed since stays
+		return r.back(*kept, *record, s, now)
 	case s.UID() == kept.UID:
 		if no := r.again(*kept, s, now); no != nil {
 			return nil, no
@@ -63,7 +65,7 @@ func GoOn(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan
 		if create, err := b.create(); err != nil || !marked && !create.Equal(s) {
 			return nil, stranger(*kept, s, err)
 		}
-		p.Steps = number([]plan.Step{r.check(b)}, volumes, b.after())
+		p.Steps = number([]plan.Step{{Title: "check that the new set has its pods", Until: b.adopted()}}, volumes, b.after())
 		p.Details = []string{"the set was created again already"}
 	}
 	return p, nil
@@ -91,6 +93,12 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 		ID: kept.ID, Started: kept.Started, By: r.Driver, UID: kept.UID, What: kept.Says(), Partition: was.Spec.Partition,
 		WhenScaled: was.Spec.WhenScaled, WhenDeleted: was.Spec.WhenDeleted, Managers: note.AddManager(nil, r.Manager),
 	}, nil
+}
+
+// same reports whether the set is still as it was written down.
+func (r Request) same(kept saved.Set) bool {
+	same, err := saved.Same(kept.Before, r.Live)
+	return err != nil || same // the API server says what is the matter
 }
 
 // again refuses what a recreate that begins would, but for itself. The way back takes the
@@ -138,19 +146,22 @@ func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time)
 	p := r.frame(b.kept, s, now)
 	p.Title = fmt.Sprintf("end the recreate of statefulset %s", s.Name())
 	p.Details = []string{fmt.Sprintf("configmap %s, in which the set was saved, does not exist", saved.ConfigMap(s.Name()))}
-	if record.UID == s.UID() {
+	if record.UID == s.UID() && !record.Back {
 		p.Details = append(p.Details, "the set is still the old one: only its retention policy is restored")
 		p.Success = fmt.Sprintf("statefulset %s is as it was before the recreate; start it again with its manifest", s.Name())
 		p.Steps = number([]plan.Step{b.giveUp()})
 	} else {
-		if len(s.Pods) < s.Replicas() { // nothing else tells which revision they have
+		b.kept.Added = lacked(s)
+		if len(s.Pods) < s.Replicas() && b.kept.Added == nil { // nothing else tells which revision they have
 			return nil, refuse.Unsettled(s,
 				fmt.Sprintf("it has %d of its %s, and the gate is closed", len(s.Pods), sts.Count(s.Replicas(), "pod")))
 		}
 		p.Details = append(p.Details, "the set is the new one: its partition and retention policy are restored; "+
 			"managedFields of the old one are lost")
 		p.Success = fmt.Sprintf("statefulset %s was recreated around its pods: %s", s.Name(), record.What)
-		b.kept.Added = lacked(s)
+		if b.kept.Added != nil {
+			b.record.By, b.record.Failed = r.Driver, nil
+		}
 		b.follow(p)
 		p.Abort = hint.Hint{} // what it was before is not known
 		check := plan.Step{Title: "check that the new set has its pods", Until: has(s)}
@@ -161,16 +172,28 @@ func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time)
 
 // Cancel plans the way out of a recreate whose set is still there: all is put back as it
 // was. It is nil where none is in progress.
-func Cancel(r Request, kept *saved.Set, live []byte, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+func Cancel(r Request, kept *saved.Set, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	record, err := r.record(kept, s)
-	if err != nil || kept == nil {
-		return r.unsaved(record, s, now, err)
-	}
-	if kept.Back {
+	switch {
+	case err != nil:
+		return nil, err
+	case kept == nil && record != nil && (record.UID != s.UID() || record.Back) && len(lacked(s)) > 0:
+		return nil, &plan.Refusal{
+			Why: fmt.Sprintf("configmap %s, in which statefulset %q was saved, does not exist: what it was like before is not known",
+				saved.ConfigMap(s.Name()), s.Name()),
+			Try: []hint.Hint{hint.Plugin("resume the recreate", "recreate", s.Name())},
+		}
+	case kept == nil:
+		return r.unsaved(record, s, now, nil)
+	case kept.Back:
 		return GoOn(r, kept, s, now)
 	}
-	if _, marked := s.Annotation(saved.Annotation); marked && s.UID() != kept.UID && len(kept.Added) > 0 && s.Set.DeletionTimestamp == nil {
-		return r.back(*kept, *record, live, s, now)
+	if len(kept.Added) > 0 && s.Exists() && s.UID() != kept.UID && s.Set.DeletionTimestamp == nil {
+		create, err := builder{kept: *kept, record: *record, s: s}.create()
+		if _, marked := s.Annotation(saved.Annotation); err != nil || !marked && !create.Equal(s) {
+			return nil, stranger(*kept, s, err)
+		}
+		return r.back(*kept, *record, s, now)
 	}
 	if !s.Exists() || s.UID() != kept.UID || s.Set.DeletionTimestamp != nil {
 		return nil, &plan.Refusal{

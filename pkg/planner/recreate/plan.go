@@ -1,6 +1,7 @@
 package recreate
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -33,6 +34,9 @@ type Request struct {
 	Manager string
 	// IgnoreOwner goes ahead although an operator controls the set.
 	IgnoreOwner bool
+	// Live is the set as the API server has it, nil while it is away; only for one that goes
+	// on or is cancelled.
+	Live []byte
 	// IgnorePDB restarts pods whatever PodDisruptionBudgets say.
 	IgnorePDB bool
 	// Soak is how long pods that were restarted must stay Available in the end.
@@ -74,7 +78,7 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	case len(all) == 0:
 		return nil, nil //nolint:nilnil // nothing would change
 	}
-	if no := n.unborn(s); no != nil {
+	if no := cmp.Or(n.renamed(s), n.unborn(s)); no != nil {
 		return nil, no
 	}
 	selects := slices.ContainsFunc(all, func(c change) bool { return c.field == fieldSelector })
@@ -220,19 +224,7 @@ func (b builder) create() (plan.CreateSet, error) {
 }
 
 func (b builder) adopted() plan.Adopted {
-	return plan.Adopted{Revision: b.kept.Update, Pods: slices.Sorted(maps.Keys(b.kept.Pods))}
-}
-
-// stillAdopted is the same for a set that was created already. Where its pods lack a volume
-// one that has gone since comes back only after those below it.
-func (b builder) stillAdopted() plan.Adopted {
-	out := b.adopted()
-	if len(b.kept.Added) > 0 {
-		out.Pods = slices.DeleteFunc(out.Pods, func(name string) bool {
-			return !slices.ContainsFunc(b.s.Pods, func(p sts.Pod) bool { return p.Name == name })
-		})
-	}
-	return out
+	return plan.Adopted{Revision: b.kept.Update, Pods: slices.Sorted(maps.Keys(b.kept.Pods)), Gone: len(b.kept.Added) > 0}
 }
 
 // after puts back what was changed on the way, and forgets what was written down.
@@ -260,10 +252,19 @@ func (b builder) policies() plan.Edit {
 
 func (b builder) putBack() plan.Step {
 	edit := b.policies()
-	if b.kept.Manifest == nil && b.s.Rolls() || b.kept.Manifest != nil && rolls(b.kept.Manifest) {
+	if b.gates() {
 		edit.Partition, edit.Says = ptr.To(b.record.Partition), "partition and retention policy as before, record removed"
 	}
 	return plan.Step{Title: "restore what was changed", Change: edit, Until: plan.Observed{}}
+}
+
+// gates reports whether the new set has a gate: somebody may have changed its update strategy
+// since it was created.
+func (b builder) gates() bool {
+	if b.kept.Manifest == nil || b.s.Exists() && b.s.UID() != b.kept.UID {
+		return b.s.Rolls()
+	}
+	return rolls(b.kept.Manifest)
 }
 
 // giveUp puts back what was changed of a set that has not been deleted.

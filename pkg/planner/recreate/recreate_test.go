@@ -263,6 +263,10 @@ func TestGoOn(t *testing.T) {
 			kept: kept, s: settled(anew, grown, ststest.Annotated(saved.Annotation, mark)),
 			want: "1/2 look; the new set has adopted 5 pods\n" + fmt.Sprintf(putBack, 2),
 		},
+		"the new set has another strategy by now": { // and no partition
+			kept: kept, s: settled(anew, grown, ststest.Annotated(saved.Annotation, mark), ststest.OnDelete),
+			want: "1/2 look; the new set has adopted 5 pods\n" + strings.Replace(fmt.Sprintf(putBack, 2), "partition and ", "", 1),
+		},
 		"all but what is written down": {
 			kept: kept, s: settled(anew, grown),
 			want: "1/2 look; the new set has adopted 5 pods\n" + fmt.Sprintf(putBack, 2),
@@ -311,11 +315,11 @@ func TestTheSameManifestGoesOn(t *testing.T) {
 func TestCancel(t *testing.T) {
 	kept, mark := begun(t)
 	s := settled(ststest.Annotated(saved.Annotation, mark))
-	p, err := plantest.Saved(recreate.Cancel(recreate.Request{}, kept, nil, s, ststest.Start))
+	p, err := plantest.Saved(recreate.Cancel(recreate.Request{}, kept, s, ststest.Start))
 	require.NoError(t, err)
 	require.Equal(t, strings.Replace(fmt.Sprintf(putBack, 1), "partition and ", "", 1), outline(p), "the partition is somebody else's")
 	for _, s := range []sts.Snapshot{{}, settled(func(set *appsv1.StatefulSet) { set.UID = "new" })} {
-		_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, kept, nil, s, ststest.Start))
+		_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, kept, s, ststest.Start))
 		require.EqualError(t, err,
 			`statefulset "web" was deleted already, so the recreate can't be cancelled`)
 	}

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"crypto/rand"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint"
 	"github.com/kubectl-sts/kubectl-sts/pkg/operation"
@@ -113,55 +116,73 @@ func (n New) upward(s sts.Snapshot) []string {
 	return out
 }
 
-// volumes are the steps after which every pod has the volumes that it is to have. Before the
-// first pod goes its new claims have to be there: what forbids those, or can't provision
-// them, must not cost a pod.
-func (r Request) volumes(b builder) []plan.Step {
-	if len(b.kept.Added) == 0 {
+// renamed refuses to add claim templates and to remove others in one go: pods that restart
+// would have the new volume and not the old one, and there is no way back from that half way.
+func (n New) renamed(s sts.Snapshot) *plan.Refusal {
+	added := n.added(s)
+	if len(added) == 0 {
 		return nil
 	}
-	templates := b.kept.Templates()
-	names := strings.Join(templates, ", ")
-	if b.kept.Back {
-		return []plan.Step{{
-			Title:   "restart pods that are not Ready and have the volume of claim template " + names,
-			Until:   plan.VolumesDropped{Templates: templates},
-			Replace: &plan.Replace{Mode: plan.ReplaceRestart, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume"},
-		}}
+	before, after, _ := n.parse() // [New.added] has read them
+	gone := removed(list(before.Spec()[fieldTemplates]), list(after.Spec()[fieldTemplates]))
+	if len(gone) == 0 {
+		return nil
 	}
-	return []plan.Step{
-		{Title: "wait for the claims of the first pod", Until: plan.ClaimsMade{Added: b.kept.Added}},
-		{
-			Title: "restart the pods that lack the volume of claim template " + names, Until: plan.VolumesAdded{Templates: templates},
-			Soak: r.Soak,
-			Replace: &plan.Replace{
-				Mode: plan.ReplaceUpward, Budgets: len(b.s.Budgets) > 0 && !r.IgnorePDB,
-				Why: "so that it is recreated with the volume of claim template " + names,
-			},
+	return &plan.Refusal{
+		Why: fmt.Sprintf("claim template %s is added and %s is removed: pods would restart with the one volume and without the other",
+			nameOf(added[0]), sts.Clean(gone[0])),
+		Try: []hint.Hint{
+			hint.Plugin("first give a manifest that has both", "recreate").With("-f", Filename),
+			hint.Plugin("roll out what uses the new one, and its data", "canary").With("-f", Filename),
+			hint.Plugin("then give one without the old one", "recreate").With("-f", Filename),
 		},
 	}
 }
 
-// check looks whether a set that was created already has its pods. Where they are to restart
-// the record says who does that from now on: whoever did before leaves it. The controller,
-// which waits longer after each pod that it could not add a volume to, looks at once then.
-func (r Request) check(b builder) plan.Step {
-	step := plan.Step{Title: "check that the new set has its pods", Until: b.stillAdopted()}
-	if len(b.kept.Added) > 0 {
-		record := b.record
-		record.By, record.Failed = r.Driver, nil
-		step.Title = "record who resumes the recreate"
-		step.Change = plan.Edit{Annotations: map[string]*string{saved.Annotation: record.Text()}, Says: "record"}
+// volumes are the steps after which every pod has the volumes that it is to have. The record is
+// on the set before the first pod goes, also where somebody else has created it, and says who
+// drives it: whoever did before leaves it. The controller, which waits longer each time that it
+// could not add a volume to a pod, looks at once then.
+func (r Request) volumes(b builder) []plan.Step {
+	if len(b.kept.Added) == 0 {
+		return nil
 	}
-	return step
+	edit := plan.Edit{
+		Annotations: map[string]*string{saved.Annotation: b.record.Text()}, Retention: ptr.To(retained), WhenDeleted: ptr.To(retained),
+		Says: "record, gate closed",
+	}
+	if b.gates() {
+		edit.Partition = ptr.To(b.s.Kind().Closed())
+	}
+	templates := b.kept.Templates()
+	names := strings.Join(templates, ", ")
+	step := plan.Step{
+		Title: "restart the pods that lack the volume of claim template " + names, Until: plan.VolumesAdded{Added: b.kept.Added},
+		Soak: r.Soak,
+		Replace: &plan.Replace{
+			Mode: plan.ReplaceUpward, Budgets: len(b.s.Budgets) > 0 && !r.IgnorePDB,
+			Why: "so that it is recreated with the volume of claim template " + names,
+		},
+	}
+	if b.kept.Back {
+		step = plan.Step{
+			Title: "restart pods that are not Ready and have the volume of claim template " + names,
+			Until: plan.VolumesDropped{Templates: templates},
+			Replace: &plan.Replace{
+				Mode: plan.ReplaceRestart, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume",
+			},
+		}
+	}
+	return []plan.Step{{Title: "record who restarts pods", Change: edit, Until: plan.Observed{}}, step}
 }
 
 // back plans the way back from a recreate that has created the set again, and whose pods are
-// to get volumes: the set of before is created around them in the same way.
-func (r Request) back(was saved.Set, record operation.Recreate, live []byte, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
+// to get volumes: in the same way the set gets the claim templates of before. All else stays
+// as it is by now: somebody may have scaled it meanwhile.
+func (r Request) back(was saved.Set, record operation.Recreate, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	kept := saved.Set{
 		Version: saved.Format, ID: rand.Text()[:12], Name: was.Name, Started: now.UTC().Truncate(time.Second), UID: s.UID(),
-		Pods: saved.Pods{}, Update: was.Update, Managed: was.Managed, Manifest: was.Before, Added: was.Added, Back: true,
+		Pods: saved.Pods{}, Update: was.Update, Managed: was.Managed, Added: was.Added, Back: true,
 	}
 	for _, template := range was.Templates() {
 		kept.Changed = append(kept.Changed, "claim template "+template+" is removed again")
@@ -169,15 +190,10 @@ func (r Request) back(was saved.Set, record operation.Recreate, live []byte, s s
 	for i := range s.Pods {
 		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID
 	}
-	object, err := saved.Parse(live)
-	if err != nil {
-		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
-	}
-	object.Own()
-	if kept.Before, err = object.Text(); err != nil {
+	if err := r.undone(&kept, was); err != nil {
 		return nil, err
 	}
-	b := builder{kept: kept, record: of(record, kept), s: s}
+	b := builder{kept: kept, record: r.of(record, kept), s: s}
 	save := plan.Step{Change: plan.SaveSet{Saved: kept, Instead: was.ID}, Until: plan.Observed{}}
 	save.Title = save.Change.String()
 	around, err := b.around()
@@ -186,7 +202,7 @@ func (r Request) back(was saved.Set, record operation.Recreate, live []byte, s s
 	}
 	p := r.frame(kept, s, now)
 	p.Details = []string{
-		fmt.Sprintf("the set was created again already: the one of before is created around its %s in the same way",
+		fmt.Sprintf("the set was created again already: with the claim templates of before it is created around its %s in the same way",
 			sts.Count(len(s.Pods), "pod")),
 		"pods that have the volume keep it until they are replaced; those that are not Ready restart without it",
 		"claims that were made for it are not deleted; once no pod has their volume, find them with: " +
@@ -196,6 +212,43 @@ func (r Request) back(was saved.Set, record operation.Recreate, live []byte, s s
 	p.Claims = true
 	return p, nil
 }
+
+// undone writes down the set as it is, and as it is to be without what a recreate has done: its
+// immutable fields are those of before, and so are the gate and the policies.
+func (r Request) undone(kept *saved.Set, was saved.Set) error {
+	first := was.Before
+	if was.Back {
+		first = was.Manifest
+	}
+	before, err := saved.Parse(first)
+	if err != nil {
+		return err
+	}
+	live, err := saved.Parse(r.Live)
+	if err != nil {
+		return err
+	}
+	live.Own()
+	if kept.Before, err = live.Text(); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(live.Spec()["template"], before.Spec()["template"]) {
+		return &plan.Refusal{
+			Why: fmt.Sprintf("the pod template of statefulset %q was changed meanwhile, and its pods have the one of before", kept.Name),
+			Try: []hint.Hint{hint.Words("put the template back, as configmap " + saved.ConfigMap(kept.Name) + " has it")},
+		}
+	}
+	for _, field := range append(slices.Clone(immutable), "persistentVolumeClaimRetentionPolicy", "updateStrategy") {
+		if live.Spec()[field] = before.Spec()[field]; live.Spec()[field] == nil {
+			delete(live.Spec(), field)
+		}
+	}
+	kept.Manifest, err = live.Text()
+	return err
+}
+
+// Lacked reports whether pods of the set lack the volume of one of its claim templates.
+func Lacked(s sts.Snapshot) bool { return len(lacked(s)) > 0 }
 
 // lacked are the claim templates of a set whose volumes some of its pods lack.
 func lacked(s sts.Snapshot) []saved.Added {
@@ -209,10 +262,13 @@ func lacked(s sts.Snapshot) []saved.Added {
 	return out
 }
 
-// of is the record of a recreate as what is written down has it: a way back from one that
-// was cancelled may not be on the set yet.
-func of(record operation.Recreate, kept saved.Set) operation.Recreate {
-	record.ID, record.Started, record.UID, record.What = kept.ID, kept.Started, kept.UID, kept.Says()
+// of is the record of a recreate as what is written down has it: a way back may not be on the
+// set yet.
+func (r Request) of(record operation.Recreate, kept saved.Set) operation.Recreate {
+	if record.ID != kept.ID || len(kept.Added) > 0 {
+		record.By, record.Failed = r.Driver, nil
+	}
+	record.ID, record.Started, record.UID, record.What, record.Back = kept.ID, kept.Started, kept.UID, kept.Says(), kept.Back
 	return record
 }
 

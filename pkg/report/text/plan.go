@@ -65,7 +65,7 @@ func planLine(s *plan.Step) string {
 	var then []string
 	switch s.Until.(type) {
 	case plan.PodsGood, plan.PodsUpdated, plan.PodsRestarted, plan.PodsRenewed, plan.Scaled, plan.ClaimsFree, plan.ClaimsResized,
-		plan.FileSystemsGrown, plan.ClaimsMade, plan.VolumesAdded, plan.VolumesDropped:
+		plan.FileSystemsGrown, plan.VolumesAdded, plan.VolumesDropped:
 		then = append(then, "wait until "+s.Until.String())
 	}
 	for _, h := range s.After {

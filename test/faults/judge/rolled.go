@@ -19,10 +19,18 @@ func (r Run) image() string { return strings.TrimPrefix(r.Act.Flag("image"), "ap
 
 func imageOf(p *corev1.Pod) string { return p.Spec.Containers[0].Image }
 
-// allReady says which pods are not as the set wants them.
-func (w world) allReady(s *appsv1.StatefulSet) string {
+// ready says which of the pods that the set wants is not Ready.
+func (w world) ready(s *appsv1.StatefulSet) string {
 	if names := w.unready(s); len(names) > 0 {
 		return fmt.Sprintf("%s is not Ready", names[0])
+	}
+	return ""
+}
+
+// allReady says which pods are not as the set wants them.
+func (w world) allReady(s *appsv1.StatefulSet) string {
+	if what := w.ready(s); what != "" {
+		return what
 	}
 	if names := w.beyond(s); len(names) > 0 {
 		return fmt.Sprintf("%s is still there", names[0])
@@ -45,7 +53,12 @@ func (w world) allAt(s *appsv1.StatefulSet, wanted string) string {
 			return fmt.Sprintf("%s is at revision %s, not %s", p.Name, revision(p), wanted)
 		}
 	}
-	return w.allReady(s)
+	for _, name := range w.beyond(s) { // one that a scale-down has going goes at its own pace
+		if w.pods[name].DeletionTimestamp == nil {
+			return name + " is still there"
+		}
+	}
+	return w.ready(s)
 }
 
 // updated says which pod is not at the set's own template.
