@@ -1,7 +1,13 @@
 package judge
 
-// always reports whether something held in every moment between two versions.
+// always reports whether something held in every moment between two versions. Where some of
+// them were not seen nobody knows.
 func (e *Evidence) always(from, to uint64, holds func(world) bool) bool {
+	return e.saw(from, to) && e.throughout(from, to, holds)
+}
+
+// throughout is the same for the moments that were seen.
+func (e *Evidence) throughout(from, to uint64, holds func(world) bool) bool {
 	return !e.once(from, to, func(w world) bool { return !holds(w) })
 }
 

@@ -200,10 +200,16 @@ func TestWhatAReplaceIsTold(t *testing.T) {
 // The pod that gets the new claim uses the old one until it goes; no other does.
 func TestAClaimThatIsReplacedIsUsedByItsOwnPodAlone(t *testing.T) {
 	for _, tt := range []struct {
-		user int
-		want string
-	}{{2, ""}, {1, "has deleted claim data-web-2, which a pod has used all the time"}} {
+		user   int
+		missed []witness.Span
+		want   string
+	}{
+		{2, nil, ""},
+		{1, nil, "has deleted claim data-web-2, which a pod has used all the time"},
+		{1, []witness.Span{{From: 0, To: 1000}}, ""}, // whether it went in between nobody knows
+	} {
 		s := replaced("replace web --ordinals=2")
+		s.Missed = tt.missed
 		p := pod(tt.user, fmt.Sprintf("old-%d", tt.user), "1", corev1.ConditionTrue)
 		p.Spec.Volumes = []corev1.Volume{{VolumeSource: corev1.VolumeSource{
 			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data-web-2"},

@@ -54,7 +54,7 @@ func (e *Evidence) told(claim string, r Run, at uint64) (what string, by Run) {
 			s := w.sets[r.Act.Set()]
 			return s != nil && s.Annotations[annotations.Scale] != ""
 		}
-		if what := e.tells(o.Act, claim); what != "" && e.always(min(o.To, r.From), at, open) {
+		if what := e.tells(o.Act, claim); what != "" && e.throughout(min(o.To, r.From), at, open) {
 			return what, o
 		}
 	}
