@@ -77,6 +77,14 @@ func rolloutRules() []Rule {
 				"machine, and it adopts its pods.",
 			Live: true, Away: true, Needs: []world.Part{world.PartSaved}, judge: away,
 		},
+		{
+			ID: "R13", Group: Rollout, Severity: Error, Title: "pods that lack a volume of their set",
+			Why: "The set was deleted without its pods and created with another claim template. A pod gets its volumes when it is " +
+				"created, so these lack one. The controller tries to add it, which the API server refuses, and gets no further " +
+				"(kubernetes#141876): it makes no pod above the lowest of them, and does not scale or roll out. They have to be " +
+				"recreated, the lowest ordinal first. The verb recreate does that by itself.",
+			Live: true, Needs: []world.Part{world.PartPods}, judge: volumeless,
+		},
 	}
 }
 
@@ -181,6 +189,40 @@ func trapped(l *look) []Finding {
 		},
 		Fix: run(hint.Kube("delete it, and it is recreated at the wanted revision", "delete", "pod", pod.Name)),
 	}}
+}
+
+// volumeless is R13.
+func volumeless(l *look) []Finding {
+	s := l.snapshot()
+	if !s.Observed() || l.inProgress() {
+		return nil
+	}
+	var names []string
+	var template string
+	for _, pod := range s.Pods {
+		if lacks := s.Lacks(pod); s.Ordinals().Has(pod.Ordinal) && !pod.Terminating && len(lacks) > 0 {
+			if names = append(names, pod.Name); len(names) == 1 {
+				template = lacks[0]
+			}
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return []Finding{{
+		Says: fmt.Sprintf("the controller of %s does nothing more: %s the volume of claim template %s: %s",
+			l.name(), lack(len(names)), template, sts.Few(names)),
+		Evidence: []Evidence{l.value("spec.volumeClaimTemplates", template)},
+		Fix:      run(hint.Plugin("restart them, the lowest ordinal first", "restart", l.name(), "--order", "ascending")),
+	}}
+}
+
+// lack is how many pods lack something.
+func lack(n int) string {
+	if n == 1 {
+		return "1 pod lacks"
+	}
+	return fmt.Sprintf("%d pods lack", n)
 }
 
 // history is R6.

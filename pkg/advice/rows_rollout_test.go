@@ -98,6 +98,16 @@ func rolloutRows() []row {
 		})}, findings{
 			"error: web does not heal by itself: the controller waits for web-1, which is not Ready and on another revision than wanted",
 		}},
+		{"R13", "every pod has its volumes", live, nil, nil},
+		{"R13", "two pods lack one", live, changes{with(func(s *appsv1.StatefulSet) {
+			s.Spec.VolumeClaimTemplates = append(s.Spec.VolumeClaimTemplates, claim("wal"))
+		}), pod(0, func(p *corev1.Pod) {
+			p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: "wal", VolumeSource: corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "wal-web-0"},
+			}})
+		})}, findings{
+			"error: the controller of web does nothing more: 2 pods lack the volume of claim template wal: web-1, web-2",
+		}},
 		{"R6", "the default", both, nil, nil},
 		{"R6", "some", both, changes{with(func(s *appsv1.StatefulSet) { s.Spec.RevisionHistoryLimit = ptr.To[int32](1) })}, nil},
 		{"R6", "none", both, changes{with(func(s *appsv1.StatefulSet) { s.Spec.RevisionHistoryLimit = ptr.To[int32](0) })}, findings{

@@ -66,6 +66,9 @@ func good(live bool) *scene {
 	for i, pod := range s.pods {
 		node := fmt.Sprintf("node-%d", i)
 		pod.Spec.NodeName, pod.Spec.Subdomain = node, "web"
+		pod.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: fmt.Sprintf("data-web-%d", i)},
+		}}}
 		pod.Status.ContainerStatuses[0].ImageID = "docker.io/library/nginx@sha256:1"
 		own := claim(fmt.Sprintf("data-web-%d", i))
 		own.Spec.VolumeName, own.Status.Phase = "pv-"+pod.Name, corev1.ClaimBound

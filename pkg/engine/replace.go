@@ -175,6 +175,14 @@ func nextUpward(f plan.Replace, s sts.Snapshot, progress plan.Progress, now time
 	if progress.Waiting != "" { // the next one can't have its volume yet
 		return replacement{}
 	}
+	if f.AlwaysUnhealthy { // what is old is down: nothing is lost by it, whatever the others are like
+		for _, t := range progress.Pods {
+			if pod, there := s.Pod(t.Ordinal); there && t.State == sts.StateOld && !pod.Ready {
+				return deletion(f, s, pod, why(f, s, pod))
+			}
+		}
+		return replacement{}
+	}
 	var next *sts.Pod
 	var soon time.Time // when time alone makes one of them Available
 	for _, t := range progress.Pods {

@@ -128,7 +128,7 @@ func (n *next) outcome(r Result, message string) *Outcome {
 	o := &Outcome{Result: r, Message: message}
 	if !n.p.ReadOnly && n.begun(s) {
 		o.Try = n.commands(r)
-		if !n.p.Restarts() && !n.p.Resizes() {
+		if (!n.p.Restarts() || n.p.Recreates()) && !n.p.Resizes() {
 			o.Gate = gateWords(s)
 			o.Open = o.Gate != "" && s.Partition() == 0 && s.Replicas() > 0
 		}

@@ -89,6 +89,28 @@ func TestPodsThatLackAVolumeGoFromTheLowestUp(t *testing.T) {
 	}
 }
 
+// On the way back those that are down go, whatever the others are like.
+func TestPodsThatAreDownForAVolumeGo(t *testing.T) {
+	back := enginetest.Step(func(s *plan.Step) {
+		*s = plan.Step{
+			Title: "restart the pods", Until: plan.VolumesDropped{Templates: []string{"wal"}},
+			Replace: &plan.Replace{Mode: plan.ReplaceUpward, AlwaysUnhealthy: true},
+		}
+	})
+	pod := func(ordinal int, changes ...podOption) *corev1.Pod { return ststest.Pods(ordinal, ordinal+1, changes...)[0] }
+	for want, pods := range map[string][]*corev1.Pod{
+		"web-0": {pod(0, has, ststest.Unready), pod(1, ststest.Unready), pod(2)},
+		"web-1": {pod(0, ststest.Unready), pod(1, has, ststest.Unready), pod(2, has, ststest.Unready)},
+		"":      {pod(0, has), pod(1, ststest.Unready), pod(2, has)},
+	} {
+		s := ststest.Snapshot(ststest.Set(ststest.Replicas(3)), pods)
+		_, d := engine.Next(enginetest.OneStep(back), engine.NewState(s, ststest.Start), s, ststest.Start)
+		gone, ok := d.Do.(plan.DeletePod)
+		require.Equal(t, want, gone.Name)
+		require.Equal(t, want != "", ok)
+	}
+}
+
 func waits(d engine.Decision) []string {
 	var out []string
 	for i := range d.Events {

@@ -112,15 +112,15 @@ func (r Recreate) Failure(sts.Snapshot) *note.Failure { return r.Failed }
 // Driven is the process that drives it.
 func (r Recreate) Driven(sts.Snapshot, time.Time) *note.Driver { return r.By }
 
-// AtGate is never so: it deletes no pod.
+// AtGate is never so: nobody is asked before a pod restarts.
 func (r Recreate) AtGate(sts.Snapshot, plan.Progress) bool { return false }
 
-// GoesOn is never known: it takes seconds, and a run that is not over by then has ended.
+// GoesOn is never known: it takes seconds or, where pods restart for a volume, as long as they do.
 func (r Recreate) GoesOn(sts.Snapshot, plan.Progress, time.Time) (until time.Time, words string) {
 	return time.Time{}, ""
 }
 
-// ReplacesPods is never so.
+// ReplacesPods is never so: those that restart for a volume are not counted.
 func (r Recreate) ReplacesPods() bool { return false }
 
 // Soaks is no time.

@@ -129,6 +129,7 @@ func (c VolumesAdded) Check(s sts.Snapshot, now time.Time) Progress {
 		pod, there := s.Pod(t.Ordinal)
 		switch {
 		case t.State == sts.StateOld:
+			p.Waiting = "" // pods that are not wanted any more go only after this one
 			return c.made(p, s, t.Ordinal, true)
 		case t.State == sts.StatePending && there && !lacks(pod) && t.Trouble == nil: // the scheduler waits for the provisioner
 			return c.made(p, s, t.Ordinal, false)
@@ -147,6 +148,9 @@ func (c VolumesAdded) made(p Progress, s sts.Snapshot, ordinal int, before bool)
 		i := slices.IndexFunc(s.Claims, func(claim storage.Claim) bool { return claim.Name == name })
 		if i < 0 {
 			p.Waiting = "the StatefulSet controller to create claim " + name
+			if pod, _ := s.Pod(ordinal); before && s.Ordered() && !pod.Ready {
+				p.Waiting = pod.Name + " to be Ready again: its claims are made only then"
+			}
 			return p
 		}
 		switch claim := s.Claims[i]; {
@@ -186,7 +190,7 @@ func (c VolumesDropped) Check(s sts.Snapshot, now time.Time) Progress {
 }
 
 func (c VolumesDropped) String() string {
-	return "every pod is Available without the volume of claim template " + strings.Join(c.Templates, ", ")
+	return "every pod is Available, with or without the volume of claim template " + strings.Join(c.Templates, ", ")
 }
 
 // restarted is how far the pods are of which those that are old have to restart.

@@ -64,6 +64,16 @@ func TestWhatTheNextPodWaitsForToGetItsVolume(t *testing.T) {
 		},
 		"lost":            {s: claim(corev1.ClaimLost), stuck: "claim wal-web-1 has lost its volume: the pod does not get it"},
 		"one not wanted":  {s: stray, waiting: "pod web-1 to go, which the set does not want", waits: "same"},
+		"one not wanted above one that lacks it": {
+			s: ststest.Snapshot(ststest.Set(ststest.Replicas(1), ststest.ClaimTemplates("wal")), ststest.Pods(0, 2)).
+				WithClaims([]storage.Claim{inDefault(ststest.Claim("wal-web-0"))}),
+			waiting: "claim wal-web-0 to be bound",
+		},
+		"one that is not Ready": {
+			s: ststest.Snapshot(ststest.Set(ststest.Replicas(1), ststest.ClaimTemplates("wal")), ststest.Pods(0, 1, ststest.Unready)).
+				WithClaims(nil),
+			waiting: "web-0 to be Ready again: its claims are made only then", waits: "same",
+		},
 		"one that is new": {s: pending, waiting: "claim wal-web-0 to be bound", waits: "same"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,4 +115,9 @@ func states(p plan.Progress) []sts.State {
 		out = append(out, t.State)
 	}
 	return out
+}
+
+func inDefault(c storage.Claim) storage.Claim {
+	c.Namespace = "default"
+	return c
 }

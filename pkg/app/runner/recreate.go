@@ -180,7 +180,7 @@ func (r *Runner) JudgeRecreate(ctx context.Context, p *plan.Plan, of Recreated) 
 			return err
 		default:
 			no := &plan.Refusal{Why: fmt.Sprintf("nothing was changed: %s: %s", change, sts.CleanError(err))}
-			if of.Kept != nil && of.Set.Exists() && of.Set.UID() == of.Kept.UID {
+			if of.Kept != nil && !of.Kept.Back && of.Set.Exists() && of.Set.UID() == of.Kept.UID {
 				no.Try = []hint.Hint{hint.Plugin("cancel this recreate and start another", "recreate", of.Name).With("--cancel")}
 			}
 			return no

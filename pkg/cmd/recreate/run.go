@@ -107,7 +107,7 @@ type visit struct {
 func (v *visit) prepare(ctx context.Context) (*plan.Plan, error) {
 	r, kept := v.request, v.of.Kept
 	goesOn := kept != nil && (r.Manifest == nil || recreate.Begun(*kept, r.Manifest.Text()))
-	if goesOn && len(kept.Added) > 0 || kept == nil && r.Manifest == nil && recreate.Lacked(v.of.Set) {
+	if goesOn && len(kept.Added) > 0 && !kept.Back || kept == nil && r.Manifest == nil && recreate.Lacked(v.of.Set) {
 		if err := v.budgets(ctx); err != nil {
 			return nil, err
 		}

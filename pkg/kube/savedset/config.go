@@ -193,7 +193,7 @@ func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.Confi
 		return transport.ReadError(err)
 	}
 	if there == nil {
-		return fmt.Errorf("%w: configmap %s", engine.ErrConflict, config.Name)
+		return fmt.Errorf("configmap %s, in which statefulset %q was saved, is gone", config.Name, c.Saved.Name)
 	}
 	kept, err := saved.Read(there.Data)
 	switch {

@@ -159,12 +159,18 @@ func (r Request) alone(record operation.Recreate, s sts.Snapshot, now time.Time)
 		p.Details = append(p.Details, "the set is the new one: its partition and retention policy are restored; "+
 			"managedFields of the old one are lost")
 		p.Success = fmt.Sprintf("statefulset %s was recreated around its pods: %s", s.Name(), record.What)
+		if record.Back && record.UID == s.UID() {
+			p.Details = append(p.Details, "the set of before is not known, so it does not go back: the claim templates stay as they are")
+			p.Success = fmt.Sprintf("statefulset %s keeps its claim templates, and every pod has their volumes", s.Name())
+		}
 		if b.kept.Added != nil {
 			b.record.By, b.record.Failed = r.Driver, nil
 		}
 		b.follow(p)
 		p.Abort = hint.Hint{} // what it was before is not known
-		check := plan.Step{Title: "check that the new set has its pods", Until: has(s)}
+		has := has(s)
+		has.Gone = b.kept.Added != nil
+		check := plan.Step{Title: "check that the new set has its pods", Until: has}
 		p.Steps = number([]plan.Step{check}, r.volumes(b), []plan.Step{b.putBack()})
 	}
 	return p, nil

@@ -78,7 +78,7 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	case len(all) == 0:
 		return nil, nil //nolint:nilnil // nothing would change
 	}
-	if no := cmp.Or(n.renamed(s), n.unborn(s)); no != nil {
+	if no := cmp.Or(n.swaps(s), n.unborn(s)); no != nil {
 		return nil, no
 	}
 	selects := slices.ContainsFunc(all, func(c change) bool { return c.field == fieldSelector })
@@ -137,7 +137,7 @@ func (r Request) plan(kept saved.Set, s sts.Snapshot, now time.Time, details []s
 func (n New) saved(before saved.Object, all []change, s sts.Snapshot, now time.Time) (saved.Set, error) {
 	kept := saved.Set{
 		Version: saved.Format, ID: n.ID, Name: s.Name(), Started: now.UTC().Truncate(time.Second), UID: s.UID(),
-		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown, Added: n.lacking(s),
+		Pods: saved.Pods{}, Manifest: n.Manifest, Grown: n.Grown, Added: n.adds(s),
 	}
 	for _, c := range all {
 		kept.Changed = append(kept.Changed, c.says)

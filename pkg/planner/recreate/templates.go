@@ -103,12 +103,13 @@ func removed(was, is []map[string]any) []string {
 // controller adds the volume to a pod at its birth: a pod born later could not be created,
 // or would mount whatever the pod template has under that name.
 func unmounted(set saved.Object, was []map[string]any) *plan.Refusal {
-	for _, name := range removed(was, list(set.Spec()[fieldTemplates])) {
+	is := list(set.Spec()[fieldTemplates])
+	for _, name := range removed(was, is) {
 		container := mounts(set.Map("spec", "template", "spec"), name)
 		if container == "" {
 			continue
 		}
-		return &plan.Refusal{
+		no := &plan.Refusal{
 			Why: fmt.Sprintf("claim template %s is removed, but container %s of the pods mounts it: "+
 				"pods that are created later would lack it", sts.Clean(name), sts.Clean(container)),
 			Try: []hint.Hint{
@@ -116,6 +117,10 @@ func unmounted(set saved.Object, was []map[string]any) *plan.Refusal {
 				hint.Plugin("then give this one again", "recreate").With("-f", Filename),
 			},
 		}
+		if len(removed(is, was)) > 0 { // a new one takes its place
+			no.Try = swapping()
+		}
+		return no
 	}
 	return nil
 }

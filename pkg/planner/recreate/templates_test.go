@@ -71,7 +71,15 @@ func TestAClaimTemplateThatIsMountedStays(t *testing.T) {
 			"then give this one again: kubectl sts recreate -f FILENAME",
 		), no.Try)
 	}
-	_, err := recreate.Merge(text(t, set(mount("data"), mount("other"))), text(t, set()))
+	_, err := recreate.Merge(text(t, set(mount("data"))), text(t, set(templates(template("wal", "1Gi")))))
+	var no *plan.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, hinttest.List(
+		"first give a manifest that has both: kubectl sts recreate -f FILENAME",
+		"roll out what uses the new one, once it has the data: kubectl sts canary -f FILENAME",
+		"then give one without the old one: kubectl sts recreate -f FILENAME",
+	), no.Try)
+	_, err = recreate.Merge(text(t, set(mount("data"), mount("other"))), text(t, set()))
 	require.NoError(t, err, "it stays")
 	_, err = recreate.Merge(text(t, set(mount("other"))), text(t, set(templates())))
 	require.NoError(t, err)

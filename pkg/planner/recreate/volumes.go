@@ -80,8 +80,8 @@ func (n New) taken(template string, s sts.Snapshot) []storage.Claim {
 	})
 }
 
-// lacking is what is written down of the templates that are added.
-func (n New) lacking(s sts.Snapshot) []saved.Added {
+// adds is what is written down of the templates that are added.
+func (n New) adds(s sts.Snapshot) []saved.Added {
 	var out []saved.Added
 	for _, t := range n.added(s) {
 		binds := slices.ContainsFunc(n.Storage.Classes, func(c storage.Class) bool { return c.Name == class(t) && c.Binds })
@@ -116,26 +116,31 @@ func (n New) upward(s sts.Snapshot) []string {
 	return out
 }
 
-// renamed refuses to add claim templates and to remove others in one go: pods that restart
+// swaps refuses to add claim templates and to remove others in one go: pods that restart
 // would have the new volume and not the old one, and there is no way back from that half way.
-func (n New) renamed(s sts.Snapshot) *plan.Refusal {
+func (n New) swaps(s sts.Snapshot) *plan.Refusal {
 	added := n.added(s)
 	if len(added) == 0 {
 		return nil
 	}
 	before, after, _ := n.parse() // [New.added] has read them
-	gone := removed(list(before.Spec()[fieldTemplates]), list(after.Spec()[fieldTemplates]))
-	if len(gone) == 0 {
+	goes := removed(list(before.Spec()[fieldTemplates]), list(after.Spec()[fieldTemplates]))
+	if len(goes) == 0 {
 		return nil
 	}
 	return &plan.Refusal{
 		Why: fmt.Sprintf("claim template %s is added and %s is removed: pods would restart with the one volume and without the other",
-			nameOf(added[0]), sts.Clean(gone[0])),
-		Try: []hint.Hint{
-			hint.Plugin("first give a manifest that has both", "recreate").With("-f", Filename),
-			hint.Plugin("roll out what uses the new one, and its data", "canary").With("-f", Filename),
-			hint.Plugin("then give one without the old one", "recreate").With("-f", Filename),
-		},
+			sts.Clean(nameOf(added[0])), sts.Clean(goes[0])),
+		Try: swapping(),
+	}
+}
+
+// swapping is how one claim template takes the place of another.
+func swapping() []hint.Hint {
+	return []hint.Hint{
+		hint.Plugin("first give a manifest that has both", "recreate").With("-f", Filename),
+		hint.Plugin("roll out what uses the new one, once it has the data", "canary").With("-f", Filename),
+		hint.Plugin("then give one without the old one", "recreate").With("-f", Filename),
 	}
 }
 
@@ -168,9 +173,7 @@ func (r Request) volumes(b builder) []plan.Step {
 		step = plan.Step{
 			Title: "restart pods that are not Ready and have the volume of claim template " + names,
 			Until: plan.VolumesDropped{Templates: templates},
-			Replace: &plan.Replace{
-				Mode: plan.ReplaceRestart, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume",
-			},
+			Replace: &plan.Replace{Mode: plan.ReplaceUpward, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume"},
 		}
 	}
 	return []plan.Step{{Title: "record who restarts pods", Change: edit, Until: plan.Observed{}}, step}
@@ -184,9 +187,6 @@ func (r Request) back(was saved.Set, record operation.Recreate, s sts.Snapshot, 
 		Version: saved.Format, ID: rand.Text()[:12], Name: was.Name, Started: now.UTC().Truncate(time.Second), UID: s.UID(),
 		Pods: saved.Pods{}, Update: was.Update, Managed: was.Managed, Added: was.Added, Back: true,
 	}
-	for _, template := range was.Templates() {
-		kept.Changed = append(kept.Changed, "claim template "+template+" is removed again")
-	}
 	for i := range s.Pods {
 		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID
 	}
@@ -194,6 +194,9 @@ func (r Request) back(was saved.Set, record operation.Recreate, s sts.Snapshot, 
 		return nil, err
 	}
 	b := builder{kept: kept, record: r.of(record, kept), s: s}
+	if !r.untouched(b) { // whoever has written since owns what it has written
+		b.kept.Managed, kept.Managed = nil, nil
+	}
 	save := plan.Step{Change: plan.SaveSet{Saved: kept, Instead: was.ID}, Until: plan.Observed{}}
 	save.Title = save.Change.String()
 	around, err := b.around()
@@ -238,10 +241,22 @@ func (r Request) undone(kept *saved.Set, was saved.Set) error {
 			Try: []hint.Hint{hint.Words("put the template back, as configmap " + saved.ConfigMap(kept.Name) + " has it")},
 		}
 	}
-	for _, field := range append(slices.Clone(immutable), "persistentVolumeClaimRetentionPolicy", "updateStrategy") {
+	for _, field := range append(slices.Clone(immutable), "persistentVolumeClaimRetentionPolicy") {
 		if live.Spec()[field] = before.Spec()[field]; live.Spec()[field] == nil {
 			delete(live.Spec(), field)
 		}
+	}
+	if rolling := live.Map("spec", "updateStrategy", "rollingUpdate"); rolling != nil {
+		if rolling["partition"] = before.Map("spec", "updateStrategy", "rollingUpdate")["partition"]; rolling["partition"] == nil {
+			delete(rolling, "partition")
+		}
+	}
+	is, err := saved.Parse(kept.Before)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes(is, live) {
+		kept.Changed = append(kept.Changed, c.says)
 	}
 	kept.Manifest, err = live.Text()
 	return err
@@ -253,10 +268,11 @@ func Lacked(s sts.Snapshot) bool { return len(lacked(s)) > 0 }
 // lacked are the claim templates of a set whose volumes some of its pods lack.
 func lacked(s sts.Snapshot) []saved.Added {
 	var out []saved.Added
-	for _, template := range s.ClaimTemplates() {
-		lacks := func(pod sts.Pod) bool { return s.Ordinals().Has(pod.Ordinal) && !s.Mounts(pod, template) }
-		if slices.ContainsFunc(s.Pods, lacks) {
-			out = append(out, saved.Added{Template: template})
+	for _, pod := range s.Pods {
+		for _, template := range s.Lacks(pod) {
+			if added := (saved.Added{Template: template}); s.Ordinals().Has(pod.Ordinal) && !slices.Contains(out, added) {
+				out = append(out, added)
+			}
 		}
 	}
 	return out
@@ -278,7 +294,7 @@ func (b builder) follow(p *plan.Plan) {
 		return
 	}
 	p.Claims = true
-	if !b.kept.Back {
+	if !b.kept.Back && b.s.Exists() && b.s.Set.DeletionTimestamp == nil {
 		p.Abort = hint.Plugin("", "recreate", b.kept.Name).With("--cancel")
 	}
 }

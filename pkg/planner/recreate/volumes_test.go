@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/kubectl-sts/kubectl-sts/pkg/hint/hinttest"
@@ -164,7 +165,7 @@ func TestTheWayBackFromAnAddedTemplate(t *testing.T) {
 		"2/4 delete statefulset web and leave its pods running; the set is gone\n"+
 		"2/4 create statefulset web around its pods, with the gate closed; the new set has adopted 5 pods\n"+
 		"3/4 record, gate closed; the controller has seen the change\n"+
-		"3/4 look; every pod is Available without the volume of claim template wal\n"+fmt.Sprintf(putBack, 4), outline(back))
+		"3/4 look; every pod is Available, with or without the volume of claim template wal\n"+fmt.Sprintf(putBack, 4), outline(back))
 	require.Equal(t, "statefulset web is as it was before the recreate", back.Success)
 	require.True(t, back.Abort.IsZero())
 	save, ok := back.Steps[0].Change.(plan.SaveSet)
@@ -179,6 +180,9 @@ func TestTheWayBackFromAnAddedTemplate(t *testing.T) {
 	require.Equal(t, map[string]string{"tier": "back"}, comes.Labels)
 	require.Equal(t, set().Spec.PersistentVolumeClaimRetentionPolicy, comes.Spec.PersistentVolumeClaimRetentionPolicy)
 	require.Equal(t, set().Spec.UpdateStrategy, comes.Spec.UpdateStrategy)
+	require.Equal(t, []string{"claim template wal is removed"}, save.Saved.Changed)
+	require.Equal(t, plan.Replace{Mode: plan.ReplaceUpward, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume"},
+		*back.Steps[5].Replace)
 	create, ok := back.Steps[3].Change.(plan.CreateSet)
 	require.True(t, ok)
 	require.NotContains(t, create.Mark, "failed")
@@ -208,6 +212,18 @@ func TestTheWayBackFromAnAddedTemplate(t *testing.T) {
 	require.Contains(t, string(resaved.Saved.Manifest), `"whenDeleted":"Delete"`)
 	require.Len(t, resaved.Saved.Added, 1)
 
+	// Somebody has changed more of it: what it asks for since is what comes, and whoever asked owns it.
+	request.Live = text(t, set(newSet, ststest.OnDelete, ststest.Parallel))
+	s.Set.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "flux", Operation: "Apply"}}
+	changed, err := plantest.Saved(recreate.Cancel(request, &kept, s, ststest.Start))
+	require.NoError(t, err)
+	save, ok = changed.Steps[0].Change.(plan.SaveSet)
+	require.True(t, ok)
+	require.Contains(t, string(save.Saved.Manifest), `"updateStrategy":{"type":"OnDelete"}`)
+	require.Equal(t, []string{"podManagementPolicy: Parallel to OrderedReady", "claim template wal is removed"}, save.Saved.Changed)
+	require.Empty(t, save.Saved.Managed)
+	require.NotContains(t, outline(changed), "managedFields")
+
 	// Another template than the pods have can't come around them.
 	request.Live = text(t, set(newSet, mount("data")))
 	_, err = plantest.Saved(recreate.Cancel(request, &kept, s, ststest.Start))
@@ -216,7 +232,7 @@ func TestTheWayBackFromAnAddedTemplate(t *testing.T) {
 	require.Equal(t, `the pod template of statefulset "web" was changed meanwhile, and its pods have the one of before`, no.Why)
 
 	// While there is no set what it was before all of it is in what comes, and not in what went.
-	away, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &save.Saved, sts.Snapshot{}, ststest.Start))
+	away, err := plantest.Saved(recreate.GoOn(recreate.Request{}, &resaved.Saved, sts.Snapshot{}, ststest.Start))
 	require.NoError(t, err)
 	restore, ok := away.Steps[3].Change.(plan.Edit)
 	require.True(t, ok)
@@ -248,6 +264,15 @@ func TestGoOnAmongThePodsWithoutTheConfigMap(t *testing.T) {
 	require.Equal(t, "1/3 look; the new set has adopted 4 pods\n2/3 record, gate closed; the controller has seen the change\n"+
 		"2/3 look; every pod has the volume of claim template wal and is Available\n"+
 		"3/3 partition and retention policy as before, record removed; the controller has seen the change\n", outline(on))
+
+	// On the way back, too: what it was like before is not known.
+	mark, _ := s.Annotation(saved.Annotation)
+	back := created(t, p, ststest.Pods(0, 5, data, owned))
+	back.Set.Annotations[saved.Annotation] = strings.Replace(mark, `"uid":"web-uid"`, `"uid":"new","back":true`, 1)
+	on, err = plantest.Saved(recreate.GoOn(recreate.Request{}, nil, back, ststest.Start))
+	require.NoError(t, err)
+	require.Contains(t, outline(on), "every pod has the volume of claim template wal")
+	require.Equal(t, "statefulset web keeps its claim templates, and every pod has their volumes", on.Success)
 
 	_, err = plantest.Saved(recreate.Cancel(recreate.Request{}, nil, s, ststest.Start))
 	var no *plan.Refusal

@@ -104,6 +104,9 @@ func freeWords(s *plan.Step) string {
 		}
 	case plan.ReplaceUpward:
 		words = "delete those that lack it one at a time, lowest ordinal first"
+		if _, back := s.Until.(plan.VolumesDropped); back {
+			words = "delete those that have it and are not Ready, one at a time, lowest ordinal first"
+		}
 	case plan.ReplaceRenew:
 		words = "delete them one at a time, each after its claims, " + f.Order.String()
 	case plan.ReplaceBlocker:
