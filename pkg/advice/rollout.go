@@ -70,6 +70,12 @@ func rolloutRules() []Rule {
 				"verbs refuse the set, and its pods may be on two revisions. A hold is meant to last, and is left alone.",
 			Live: true, Needs: []world.Part{world.PartPods}, judge: forgotten,
 		},
+	}
+}
+
+// recreatedRules are about sets that were deleted without their pods.
+func recreatedRules() []Rule {
+	return []Rule{
 		{
 			ID: "R12", Group: Rollout, Severity: Error, Title: "a set that a recreate has deleted and not created again",
 			Why: "A recreate of this plugin was killed between the deletion of the set and its creation. Its pods run on, and " +

@@ -37,8 +37,8 @@ type Rule struct {
 
 // Rules are all rules, by group.
 func Rules() []Rule {
-	return slices.Concat(dataRules(), volumeRules(), claimRules(), rolloutRules(), availabilityRules(), podRules(), identityRules(),
-		silenceRules())
+	return slices.Concat(dataRules(), volumeRules(), claimRules(), rolloutRules(), recreatedRules(), availabilityRules(), podRules(),
+		identityRules(), silenceRules())
 }
 
 // RuleOf is the rule with this ID, in small letters or large.

@@ -97,7 +97,9 @@ func TestPodsThatAreDownForAVolumeGo(t *testing.T) {
 			Replace: &plan.Replace{Mode: plan.ReplaceUpward, AlwaysUnhealthy: true},
 		}
 	})
-	pod := func(ordinal int, changes ...podOption) *corev1.Pod { return ststest.Pods(ordinal, ordinal+1, changes...)[0] }
+	pod := func(ordinal int, changes ...podOption) *corev1.Pod {
+		return ststest.Pods(ordinal, ordinal+1, changes...)[0]
+	}
 	for want, pods := range map[string][]*corev1.Pod{
 		"web-0": {pod(0, has, ststest.Unready), pod(1, ststest.Unready), pod(2)},
 		"web-1": {pod(0, ststest.Unready), pod(1, has, ststest.Unready), pod(2, has, ststest.Unready)},

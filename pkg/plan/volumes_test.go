@@ -62,8 +62,8 @@ func TestWhatTheNextPodWaitsForToGetItsVolume(t *testing.T) {
 			s:       claim(corev1.ClaimBound, func(c *storage.Claim) { c.Deleting = true }),
 			waiting: "claim wal-web-1 to go", waits: "same",
 		},
-		"lost":            {s: claim(corev1.ClaimLost), stuck: "claim wal-web-1 has lost its volume: the pod does not get it"},
-		"one not wanted":  {s: stray, waiting: "pod web-1 to go, which the set does not want", waits: "same"},
+		"lost":           {s: claim(corev1.ClaimLost), stuck: "claim wal-web-1 has lost its volume: the pod does not get it"},
+		"one not wanted": {s: stray, waiting: "pod web-1 to go, which the set does not want", waits: "same"},
 		"one not wanted above one that lacks it": {
 			s: ststest.Snapshot(ststest.Set(ststest.Replicas(1), ststest.ClaimTemplates("wal")), ststest.Pods(0, 2)).
 				WithClaims([]storage.Claim{inDefault(ststest.Claim("wal-web-0"))}),

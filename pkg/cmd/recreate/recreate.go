@@ -23,11 +23,14 @@ type Request struct {
 	Namespace string                // of the manifest, empty where it names none
 	Manifest  *podtemplate.Manifest // nil to go on with a recreate that was begun
 	Cancel    bool
+	// Then is what comes after it, nil for nothing: the rest of the manifest is rolled out.
+	Then func() error
 	// IgnorePDB and Soak are about pods that restart for a volume.
 	IgnorePDB bool
 	Soak      time.Duration
 
-	file string
+	file   string
+	canary bool
 }
 
 var (
@@ -63,6 +66,9 @@ var (
 		# Resume a recreate that was interrupted
 		kubectl sts recreate web
 
+		# The image of the manifest as well, step by step
+		kubectl sts recreate -f web.yaml --canary --yes
+
 		# Cancel it
 		kubectl sts recreate web --cancel`)
 )
@@ -85,12 +91,18 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 			if err := r.complete(args, env.Streams.In); err != nil {
 				return err
 			}
+			if r.canary {
+				r.Then = func() error { return rollOut(cmd) }
+			}
 			return run(cmd.Context(), env, *r)
 		},
 	}
 	fs := cmd.Flags()
 	fs.StringVarP(&r.file, "filename", "f", "", "A manifest with one StatefulSet, as it is to be (- for standard input).")
 	fs.BoolVar(&r.Cancel, "cancel", false, "Cancel a recreate, until the set is deleted, or while pods restart for a volume.")
+	fs.BoolVar(&r.canary, "canary", false,
+		`Then roll out what else the manifest has otherwise, as "kubectl sts canary -f FILENAME" does. Flags that both have, such as `+
+			"--yes and --timeout, count for each.")
 	options.AddIgnorePDB(fs, &r.IgnorePDB)
 	fs.DurationVar(&r.Soak, "soak", operation.DefaultSoak,
 		"How long pods that were restarted for a volume must stay Available without another restart.")
@@ -113,7 +125,12 @@ func (r *Request) complete(args []string, stdin io.Reader) error {
 	if err := r.Run.Check(); err != nil {
 		return err
 	}
-	if r.file == "" {
+	switch {
+	case r.canary && (r.file == "" || r.Cancel):
+		return options.Usage("--canary rolls out the rest of a manifest: give it with -f")
+	case r.canary && r.file == "-":
+		return options.Usage("--canary reads the manifest once more: give a file, not -f -")
+	case r.file == "":
 		name, err := options.SetName(args)
 		r.Name = name
 		return err

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -44,10 +46,36 @@ func Run(ctx context.Context, env *app.Env, r Request) error {
 	if err != nil {
 		return r.named(err)
 	}
-	if p == nil {
+	switch {
+	case p == nil && r.Then != nil:
+		return r.Then()
+	case p == nil:
 		return nothing(env, r)
 	}
-	return runner.Recreate(ctx, p, v.of, r.question(of))
+	if err := runner.Recreate(ctx, p, v.of, r.question(of)); err != nil || r.Then == nil || runner.DryRun() {
+		return err
+	}
+	return r.Then()
+}
+
+// rollOut runs the verb canary with the flags that were given to this one, as far as it has
+// them.
+func rollOut(cmd *cobra.Command) error {
+	canary, _, err := cmd.Root().Find([]string{"canary"})
+	if err != nil {
+		return err
+	}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		own := canary.LocalNonPersistentFlags().Lookup(f.Name)
+		if own != nil && f.Value.Type() != "stringArray" { // reports are those of the whole command
+			err = cmp.Or(err, canary.Flags().Set(f.Name, f.Value.String()))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	canary.SetContext(cmd.Context())
+	return canary.RunE(canary, nil)
 }
 
 // named is an error whose commands that take this manifest again name it.
@@ -149,7 +177,7 @@ func (v *visit) budgets(ctx context.Context) error {
 // wanted is the set as it is to be.
 func (v *visit) wanted(ctx context.Context) (recreate.New, error) {
 	r, of := v.request, v.of
-	n := recreate.New{ID: rand.Text()[:12], Live: of.Live, File: r.filename()}
+	n := recreate.New{ID: rand.Text()[:12], Live: of.Live, File: r.filename(), Canary: r.Then != nil}
 	var err error
 	if n.Manifest, err = recreate.Merge(of.Live, r.Manifest.Text()); err != nil {
 		return n, err

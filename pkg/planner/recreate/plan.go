@@ -54,6 +54,8 @@ type New struct {
 	Default  []byte          // what the API server would make of that
 	// File is the name of the user's manifest, "" where it has none.
 	File string
+	// Canary says that the rest of the manifest is rolled out afterwards.
+	Canary bool
 	// Left are fields that the user's manifest has otherwise and that are not changed.
 	Left []string
 	// Grown says that the claims that there are have got the sizes, or get them before.
@@ -68,15 +70,15 @@ type New struct {
 // Plan plans a recreate that begins; nil where nothing would change. A *plan.Refusal as
 // the error says why it can't be.
 func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
-	if no := r.refuse(s, n.Restarting, now); no != nil {
-		return nil, no
-	}
 	before, all, err := n.compare()
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("statefulset %q: %w", s.Name(), err)
 	case len(all) == 0:
 		return nil, nil //nolint:nilnil // nothing would change
+	}
+	if no := r.refuse(s, n.Restarting, now); no != nil {
+		return nil, no
 	}
 	if no := cmp.Or(n.swaps(s), n.unborn(s)); no != nil {
 		return nil, no

@@ -360,6 +360,23 @@ func TestLeft(t *testing.T) {
 	}))
 }
 
+func TestWhatIsRolledOutAfterwardsIsSaid(t *testing.T) {
+	n := wanted(t, templates(template("data", "2Gi")))
+	n.Left, n.Canary = []string{"spec.template.spec.containers[nginx].image: to nginx:2"}, true
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, settled(), ststest.Start))
+	require.NoError(t, err)
+	require.Contains(t, p.Details,
+		"then canary rolls out other differences of the manifest: spec.template.spec.containers[nginx].image: to nginx:2")
+}
+
+// A set that has all of it is as it is to be, whatever else goes on.
+func TestNothingIsToBeDoneWhateverGoesOn(t *testing.T) {
+	s := settled(ststest.Annotated(ststest.CanaryRecord, "{}"))
+	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, wanted(t), s, ststest.Start))
+	require.NoError(t, err)
+	require.Nil(t, p)
+}
+
 func TestWhatIsLeftIsNamedWithTheCommandThatAppliesIt(t *testing.T) {
 	for want, left := range map[string][]string{
 		"spec.replicas: 3 -> 4; apply them afterwards with: kubectl apply -f 'my web.yaml'": {"spec.replicas: 3 -> 4"},

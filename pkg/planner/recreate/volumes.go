@@ -171,8 +171,8 @@ func (r Request) volumes(b builder) []plan.Step {
 	}
 	if b.kept.Back {
 		step = plan.Step{
-			Title: "restart pods that are not Ready and have the volume of claim template " + names,
-			Until: plan.VolumesDropped{Templates: templates},
+			Title:   "restart pods that are not Ready and have the volume of claim template " + names,
+			Until:   plan.VolumesDropped{Templates: templates},
 			Replace: &plan.Replace{Mode: plan.ReplaceUpward, AlwaysUnhealthy: true, Why: "so that it is recreated without the volume"},
 		}
 	}

@@ -36,6 +36,9 @@ func (r Request) left(n New) []string {
 	if len(n.Left) == 0 {
 		return nil
 	}
+	if n.Canary {
+		return []string{fmt.Sprintf("then canary rolls out other differences of the manifest: %s", strings.Join(n.Left, ", "))}
+	}
 	next := hint.Kube("", "apply", "-f", n.file())
 	if slices.ContainsFunc(n.Left, func(field string) bool { return strings.HasPrefix(field, "spec.template") }) {
 		next = hint.Plugin("", "canary", "-f", n.file())
