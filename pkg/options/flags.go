@@ -28,6 +28,8 @@ type RunFlags struct {
 	Preflight Preflight
 	// IgnoreOwner goes ahead although an operator controls the set.
 	IgnoreOwner bool
+	// SaveInSecret has a set that is recreated saved in a Secret.
+	SaveInSecret bool
 	// GiveTo is the manager that has what was written in its manifest, empty for none.
 	GiveTo string
 }

@@ -47,6 +47,13 @@ func AddIgnoreOwner(flags *pflag.FlagSet, f *RunFlags) {
 		"Change the template although the set is controlled by another object, whose operator may write its own back.")
 }
 
+// AddSaveInSecret adds --save-in-secret.
+func AddSaveInSecret(flags *pflag.FlagSet, f *RunFlags) {
+	flags.BoolVar(&f.SaveInSecret, "save-in-secret", false,
+		"Save the manifest of the set in a Secret while it is recreated, not in a ConfigMap: whoever resumes it has to be allowed to get "+
+			"Secrets.")
+}
+
 // AddGiveTo adds --give-to.
 func AddGiveTo(flags *pflag.FlagSet, f *RunFlags) {
 	flags.StringVar(&f.GiveTo, "give-to", "",

@@ -37,7 +37,7 @@ func (SaveSet) change() {}
 func (SaveSet) Done(sts.Snapshot) bool { return false }
 
 func (c SaveSet) String() string {
-	return "save the set in configmap " + saved.ConfigMap(c.Saved.Name)
+	return "save the set in " + c.Saved.Where()
 }
 
 // DeleteSet deletes the set and leaves its pods alone (propagation policy Orphan). It is an

@@ -94,7 +94,7 @@ func (r *Runner) WithBudgets(ctx context.Context, of Recreated, ignorePDB bool) 
 func (r *Runner) RecreateRequest() recreate.Request {
 	return recreate.Request{
 		Limits: r.Flags.Limits, Caller: r.Env.Caller(), Driver: r.Env.Driver(), Manager: r.Env.FieldManager,
-		IgnoreOwner: r.Flags.IgnoreOwner,
+		IgnoreOwner: r.Flags.IgnoreOwner, Secret: r.Flags.SaveInSecret,
 	}
 }
 

@@ -108,6 +108,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 		"How long pods that were restarted for a volume must stay Available without another restart.")
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
+	options.AddSaveInSecret(fs, &r.Run)
 	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	return cmd

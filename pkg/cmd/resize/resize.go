@@ -125,6 +125,7 @@ func New(env *app.Env, run func(context.Context, *app.Env, Request) error) *cobr
 	options.AddIgnoreOwner(fs, &r.Run)
 	fs.Lookup("ignore-owner").Usage = "Recreate the set although it is controlled by another object, whose operator may be faster."
 	fs.IntVar(&r.Concurrency, "concurrency", resize.AtOnce, "How many claims change at a time, once those of the highest ordinal have.")
+	options.AddSaveInSecret(fs, &r.Run)
 	options.AddPreflightOfRecreate(fs, &r.Run.Preflight)
 	options.AddRunFlags(fs, &r.Run, "Don't ask.")
 	fs.Lookup("step-timeout").Usage = "How long a step may wait without another of its claims getting what it asks for; 0 for ever."

@@ -1,6 +1,7 @@
 package savedset
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,11 @@ func (s Store) Saved(ctx context.Context, name string) (*saved.Set, error) {
 	if config == nil || err != nil {
 		return nil, err
 	}
-	out, err := saved.Read(config.Data)
+	data, err := s.data(ctx, config)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	out, err := saved.Read(data)
 	if err == nil && out.Name != name {
 		err = fmt.Errorf("it is about statefulset %q", out.Name)
 	}
@@ -56,7 +61,14 @@ func (s Store) SavedSets(ctx context.Context) ([]sts.Snapshot, error) {
 	var out []sts.Snapshot
 	for i := range list {
 		config := &list[i]
-		kept, set, err := setOf(config)
+		data, err := s.data(ctx, config)
+		if err != nil {
+			return nil, err
+		}
+		if data == nil {
+			continue
+		}
+		kept, set, err := setOf(data, config.Namespace)
 		if err != nil {
 			return nil, fmt.Errorf("configmap %q of namespace %q, in which a statefulset is saved, can't be read: %w",
 				config.Name, config.Namespace, err)
@@ -91,7 +103,10 @@ func AwayOf(config *corev1.ConfigMap) (sts.Snapshot, bool) {
 		return sts.Snapshot{}, false
 	}
 	away := &sts.Away{Started: config.CreationTimestamp.Time}
-	kept, set, err := setOf(config)
+	kept, set, err := setOf(config.Data, config.Namespace)
+	if record, unread := saved.Record(config.Data); unread == nil && record.Secret { // what it wants is not for everybody
+		kept, set, err = record, bare(config.Namespace), nil
+	}
 	if err == nil && kept.Name != name {
 		err = fmt.Errorf("it is about statefulset %q", kept.Name)
 	}
@@ -124,9 +139,9 @@ func (s Store) Each(ctx context.Context, _ metav1.ListOptions, _ []string, each 
 	return "", err
 }
 
-// setOf is what a ConfigMap holds, and the set that is to be.
-func setOf(config *corev1.ConfigMap) (*saved.Set, *workload.Set, error) {
-	kept, err := saved.Read(config.Data)
+// setOf is what was written down, and the set that is to be.
+func setOf(data map[string]string, namespace string) (*saved.Set, *workload.Set, error) {
+	kept, err := saved.Read(data)
 	object := &appsv1.StatefulSet{}
 	if err == nil {
 		err = podtemplate.CheckQuantities(kept.Manifest)
@@ -137,7 +152,7 @@ func setOf(config *corev1.ConfigMap) (*saved.Set, *workload.Set, error) {
 	if err != nil {
 		return nil, nil, sts.CleanError(err)
 	}
-	object.Namespace = config.Namespace
+	object.Namespace = namespace
 	return kept, workload.FromApps(object), nil
 }
 
@@ -165,18 +180,23 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 		},
 		Data: data,
 	}
+	hidden := hide(c.Saved, config)
 	if c.Instead != "" {
-		return s.instead(ctx, c, config, seen, dryRun)
+		return s.instead(ctx, c, config, hidden, seen, dryRun)
 	}
+	made := &corev1.ConfigMap{}
 	request := s.conn.Core.Post().Namespace(s.conn.Namespace).Resource(configs).Param("fieldManager", s.conn.FieldManager).Body(config)
-	err = dry(request, dryRun).Do(ctx).Error()
-	switch {
-	case apierrors.IsAlreadyExists(err):
-		return s.sameAs(ctx, c.Saved)
-	case err != nil:
+	err = dry(request, dryRun).Do(ctx).Into(made)
+	if apierrors.IsAlreadyExists(err) {
+		if made, err = s.same(ctx, c.Saved, dryRun); err != nil {
+			return err
+		}
+	}
+	if err != nil {
 		return s.conn.WriteError(err, "create", configs, name)
-	case dryRun != nil:
-		return nil
+	}
+	if err := s.keep(ctx, hidden, made, dryRun); err != nil || dryRun != nil {
+		return err
 	}
 	// Another run may have been faster with all of it, and what is written down would stay.
 	err = s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen)
@@ -187,7 +207,9 @@ func (s Store) SaveSet(ctx context.Context, c plan.SaveSet, seen sts.Snapshot, d
 }
 
 // instead writes the set down in the place of another recreate, which ends with that.
-func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.ConfigMap, seen sts.Snapshot, dryRun []string) error {
+func (s Store) instead(
+	ctx context.Context, c plan.SaveSet, config *corev1.ConfigMap, hidden *corev1.Secret, seen sts.Snapshot, dryRun []string,
+) error {
 	there, err := s.config(ctx, c.Saved.Name)
 	if err != nil {
 		return transport.ReadError(err)
@@ -195,13 +217,15 @@ func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.Confi
 	if there == nil {
 		return fmt.Errorf("configmap %s, in which statefulset %q was saved, is gone", config.Name, c.Saved.Name)
 	}
-	kept, err := saved.Read(there.Data)
-	switch {
-	case err != nil || kept.ID != c.Instead:
-		return s.sameAs(ctx, c.Saved) // the answer may have been lost
-	default:
-		config.UID, config.ResourceVersion = there.UID, there.ResourceVersion
+	kept, err := saved.Record(there.Data)
+	if err != nil || kept.ID != c.Instead {
+		_, err := s.same(ctx, c.Saved, dryRun) // the answer may have been lost
+		return err
 	}
+	if err := s.keep(ctx, hidden, there, dryRun); err != nil {
+		return err
+	}
+	config.UID, config.ResourceVersion = there.UID, there.ResourceVersion
 	request := s.conn.Core.Put().Namespace(s.conn.Namespace).Resource(configs).Name(config.Name).
 		Param("fieldManager", s.conn.FieldManager).Body(config)
 	if err := s.conn.WriteError(dry(request, dryRun).Do(ctx).Error(), "update", configs, config.Name); err != nil || dryRun != nil {
@@ -211,19 +235,34 @@ func (s Store) instead(ctx context.Context, c plan.SaveSet, config *corev1.Confi
 	return s.unchanged(ctx, c.Saved.Name, c.Saved.UID, c.Saved.Before, seen)
 }
 
-// sameAs takes what is written down already for the answer to a request that had none.
-func (s Store) sameAs(ctx context.Context, want saved.Set) error {
+// same is the ConfigMap that is there already, as the answer to a request that had none. One
+// whose Secret there is not says nothing: a run was killed before it had written that.
+func (s Store) same(ctx context.Context, want saved.Set, dryRun []string) (*corev1.ConfigMap, error) {
+	conflict := fmt.Errorf("%w: configmap %s", engine.ErrConflict, saved.ConfigMap(want.Name))
+	config, err := s.config(ctx, want.Name)
+	switch {
+	case err != nil:
+		return nil, transport.ReadError(err)
+	case config == nil:
+		return nil, conflict
+	}
+	record, err := saved.Record(config.Data)
+	if err == nil && record.ID == want.ID {
+		return config, nil
+	}
 	there, err := s.Saved(ctx, want.Name)
 	switch {
 	case err != nil:
-		return transport.ReadError(err)
+		return nil, transport.ReadError(err)
+	case there == nil && record != nil && dryRun != nil:
+		return config, nil
+	case there == nil && record != nil:
+		return nil, cmp.Or(s.ForgetSet(ctx, plan.ForgetSet{Name: want.Name, ID: record.ID}, nil), conflict)
 	case there == nil:
-		return fmt.Errorf("%w: configmap %s", engine.ErrConflict, saved.ConfigMap(want.Name))
-	case there.ID != want.ID:
-		return fmt.Errorf("configmap %q already exists: another recreate of statefulset %q started at %s",
-			saved.ConfigMap(want.Name), want.Name, there.Started.UTC().Format("15:04:05Z"))
+		return nil, conflict
 	}
-	return nil
+	return nil, fmt.Errorf("configmap %q already exists: another recreate of statefulset %q started at %s",
+		saved.ConfigMap(want.Name), want.Name, there.Started.UTC().Format("15:04:05Z"))
 }
 
 // ForgetSet deletes what is written down of a recreate. That it is gone is no error.
@@ -232,7 +271,7 @@ func (s Store) ForgetSet(ctx context.Context, f plan.ForgetSet, dryRun []string)
 	if err != nil || config == nil {
 		return transport.ReadError(err)
 	}
-	there, unread := saved.Read(config.Data)
+	there, unread := saved.Record(config.Data)
 	if unread != nil || there.ID != f.ID {
 		return nil //nolint:nilerr // another's, or nobody knows whose
 	}

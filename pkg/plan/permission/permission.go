@@ -95,6 +95,9 @@ func needs(step *plan.Step, p *plan.Plan, s sts.Snapshot) []Permission {
 			verb = "update"
 		}
 		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: verb, Resource: "configmaps"})
+		if change.Saved.Secret {
+			out = append(out, Permission{Verb: "get", Resource: "secrets"}, Permission{Verb: "create", Resource: "secrets"})
+		}
 	case plan.ForgetSet:
 		out = append(out, Permission{Verb: "get", Resource: "configmaps"}, Permission{Verb: "delete", Resource: "configmaps"})
 	case plan.DeleteSet:

@@ -34,6 +34,8 @@ type Request struct {
 	Manager string
 	// IgnoreOwner goes ahead although an operator controls the set.
 	IgnoreOwner bool
+	// Secret has the manifests saved in a Secret, not in the ConfigMap.
+	Secret bool
 	// Live is the set as the API server has it, nil while it is away; only for one that goes
 	// on or is cancelled.
 	Live []byte
@@ -97,8 +99,9 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 	if selects {
 		details = append(details, n.forgotten(s)...)
 	}
-	details = append(details, fmt.Sprintf("it is saved in configmap %s first; if the run is killed, resume with: %s",
-		saved.ConfigMap(kept.Name), r.Caller.Sts("recreate", kept.Name)))
+	kept.Secret = r.Secret
+	details = append(details, fmt.Sprintf("it is saved in %s first; if the run is killed, resume with: %s",
+		kept.Where(), r.Caller.Sts("recreate", kept.Name)))
 	return r.plan(kept, s, now, details)
 }
 

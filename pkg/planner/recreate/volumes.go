@@ -186,6 +186,7 @@ func (r Request) back(was saved.Set, record operation.Recreate, s sts.Snapshot, 
 	kept := saved.Set{
 		Version: saved.Format, ID: rand.Text()[:12], Name: was.Name, Started: now.UTC().Truncate(time.Second), UID: s.UID(),
 		Pods: saved.Pods{}, Update: was.Update, Managed: was.Managed, Added: was.Added, Back: true,
+		Secret: was.Secret,
 	}
 	for i := range s.Pods {
 		kept.Pods[s.Pods[i].Name] = s.Pods[i].UID

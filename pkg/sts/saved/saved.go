@@ -49,6 +49,8 @@ type Set struct {
 	// they are those that go again.
 	Added []Added `json:"added,omitempty"`
 	Back  bool    `json:"back,omitempty"` // it is the way back from a recreate that was cancelled
+	// Secret says that the manifests are in a Secret, and the ConfigMap has the rest.
+	Secret bool `json:"secret,omitempty"`
 	// Managed are the entries of managedFields that it gets back.
 	Managed json.RawMessage `json:"managedFields,omitempty"`
 	// Manifest is the set to be created, Before the one that goes: without what the API
@@ -89,7 +91,23 @@ func SetOf(configMap string) (set string, ok bool) {
 	return set, ok && set != ""
 }
 
-// Data is what the ConfigMap holds. An error says that it does not fit.
+// SecretName is the name of the Secret that keeps the manifests, "" where the ConfigMap does.
+func (s Set) SecretName() string {
+	if !s.Secret {
+		return ""
+	}
+	return ConfigMap(s.Name) + "." + strings.ToLower(s.ID)
+}
+
+// Where says where it is written down.
+func (s Set) Where() string {
+	if s.Secret {
+		return "secret " + s.SecretName()
+	}
+	return "configmap " + ConfigMap(s.Name)
+}
+
+// Data is what the ConfigMap holds, and the Secret where there is one. An error says that it does not fit.
 func (s Set) Data() (map[string]string, error) {
 	manifest, before := s.Manifest, s.Before
 	s.Manifest, s.Before = nil, nil // they have keys of their own
@@ -110,6 +128,21 @@ func (s Set) Data() (map[string]string, error) {
 
 // Read reads what [Set.Data] made. It rejects what no run writes.
 func Read(data map[string]string) (*Set, error) {
+	s, err := Record(data)
+	if err != nil {
+		return nil, err
+	}
+	if s.Manifest, err = manifest(data, KeyManifest, s.Name); err != nil {
+		return nil, err
+	}
+	if s.Before, err = manifest(data, KeyBefore, s.Name); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Record reads all but the manifests.
+func Record(data map[string]string) (*Set, error) {
 	var written struct{ Version int }
 	record := []byte(data[KeyRecord])
 	if err := json.Unmarshal(record, &written); err != nil {
@@ -125,12 +158,6 @@ func Read(data map[string]string) (*Set, error) {
 	}
 	if s.ID == "" || s.Name == "" || s.UID == "" || s.Started.IsZero() {
 		return nil, errors.New(KeyRecord + ": no recreate writes that")
-	}
-	if s.Manifest, err = manifest(data, KeyManifest, s.Name); err != nil {
-		return nil, err
-	}
-	if s.Before, err = manifest(data, KeyBefore, s.Name); err != nil {
-		return nil, err
 	}
 	return s, nil
 }

@@ -138,3 +138,23 @@ func reads(t *testing.T, record, manifest, before string) {
 	require.Equal(t, s.ID, again.ID)
 	require.Equal(t, s.Pods, again.Pods)
 }
+
+// Whoever may not read the Secret knows all but the manifests.
+func TestTheManifestsAreInASecret(t *testing.T) {
+	s := kept()
+	require.Empty(t, s.SecretName())
+	require.Equal(t, "configmap kubectl-sts.web", s.Where())
+	s.Secret, s.ID = true, "ABC2"
+	require.Equal(t, "kubectl-sts.web.abc2", s.SecretName())
+	require.Equal(t, "secret kubectl-sts.web.abc2", s.Where())
+	data, err := s.Data()
+	require.NoError(t, err)
+	delete(data, saved.KeyManifest)
+	delete(data, saved.KeyBefore)
+	record, err := saved.Record(data)
+	require.NoError(t, err)
+	s.Manifest, s.Before = nil, nil
+	require.Equal(t, &s, record)
+	_, err = saved.Read(data)
+	require.Error(t, err)
+}
