@@ -101,6 +101,25 @@ func TestASetIsDeletedAndCreatedAgain(t *testing.T) {
 	require.Equal(t, &engine.Outcome{Result: engine.Done, Message: "recreated; the set did not exist for 300ms"}, d.End)
 }
 
+func TestThereIsNoWayBackInTheGap(t *testing.T) {
+	w := gone(t)
+	w.plan.Abort = hint.Plugin("", "recreate", "web").With("--cancel")
+	w.see(sts.Snapshot{})
+	w.after(11 * time.Minute)
+	d := w.see(sts.Snapshot{})
+	require.NotNil(t, d.End)
+	require.Equal(t, engine.Halted, d.End.Result)
+	require.Equal(t, [][]string{{"web"}}, argsOf(d.End.Try), "it is gone on with, and not cancelled")
+}
+
+func argsOf(all []hint.Hint) [][]string {
+	var out [][]string
+	for i := range all {
+		out = append(out, all[i].Args)
+	}
+	return out
+}
+
 func TestAnAnswerThatIsLostInTheGap(t *testing.T) {
 	w := newWalk(t, recreating(), ststest.Settled())
 	w.state = w.state.Unsure(w.see(ststest.Settled()).Do)

@@ -186,6 +186,14 @@ func (n *next) stay() hint.Hint {
 	return stay
 }
 
+// abort is the way back; while a set that is recreated is away there is none.
+func (n *next) abort() hint.Hint {
+	if n.p.Recreates() && (!n.s.Exists() || n.s.Set.DeletionTimestamp != nil) {
+		return hint.Hint{}
+	}
+	return n.p.Abort
+}
+
 // ignorePDB has a command go on whatever budgets say.
 const ignorePDB = "--ignore-pdb"
 
@@ -195,10 +203,10 @@ func (n *next) afterFailure() []hint.Hint {
 	var out ways
 	begun, moved := n.begun(n.s), n.s.Replicas() != n.p.From
 	waited := n.st.external && !n.p.Scales && n.st.waitSaid != ""
-	if waited && n.p.Resume.IsZero() && !n.p.Abort.IsZero() { // the same again would wait again
-		out.add("go back without the budget's word", n.p.Abort.With(ignorePDB))
+	if waited && n.p.Resume.IsZero() && !n.abort().IsZero() { // the same again would wait again
+		out.add("go back without the budget's word", n.abort().With(ignorePDB))
 	}
-	out.add("roll back", n.p.Abort)
+	out.add("roll back", n.abort())
 	if begun && (moved || !n.p.Scales) {
 		out = append(out, n.p.Instead...)
 	}
@@ -235,12 +243,12 @@ func (n *next) commands(r Result) []hint.Hint {
 	}
 	again := n.p.Resume
 	if again.IsZero() {
-		again = n.p.Abort // an abort goes on with itself
+		again = n.abort() // an abort goes on with itself
 	}
 	if n.st.external && !n.p.Scales && n.st.waitSaid != "" && !again.IsZero() {
 		out.add("go on without the budget's word", again.With(ignorePDB))
 	}
-	out.add("roll back", n.p.Abort)
+	out.add("roll back", n.abort())
 	return out
 }
 
