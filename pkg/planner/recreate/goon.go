@@ -95,12 +95,6 @@ func (r Request) record(kept *saved.Set, s sts.Snapshot) (*operation.Recreate, e
 	}, nil
 }
 
-// same reports whether the set is still as it was written down.
-func (r Request) same(kept saved.Set) bool {
-	same, err := saved.Same(kept.Before, r.Live)
-	return err != nil || same // the API server says what is the matter
-}
-
 // again refuses what a recreate that begins would, but for itself. The way back takes the
 // pods as they are.
 func (r Request) again(kept saved.Set, s sts.Snapshot, now time.Time) *plan.Refusal {
