@@ -93,9 +93,9 @@ func cmdKillAt(ts *testscript.TestScript, w *world, args []string) {
 }
 
 // cmdKillOften runs a program again and again and kills it each time after it
-// has said so many lines, until it gets to its end with exit code 0. Every fifth
-// run may say one more: how far one gets after its last line is the machine's
-// to decide.
+// has said so many lines, until it gets to its end with exit code 0. Later runs may
+// say more, the last ones as many as a whole run has: how far one gets after its last
+// line is the machine's to decide.
 //
 //	killoften LINES ATMOST PROGRAM ARG...
 func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
@@ -107,7 +107,7 @@ func cmdKillOften(ts *testscript.TestScript, w *world, args []string) {
 		p, err := newProcess(ts, w, args[2:])
 		ts.Check(err)
 		ts.Check(p.Start())
-		for n := number(ts, args[0]) + i/5; n > 0 && p.Until(line, patience) == nil; n-- {
+		for n := number(ts, args[0]) + i/5 + i*i/40; n > 0 && p.Until(line, patience) == nil; n-- {
 			continue
 		}
 		p.Kill() // unless it has ended before
