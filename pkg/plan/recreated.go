@@ -122,14 +122,13 @@ func (c VolumesAdded) Check(s sts.Snapshot, now time.Time) Progress {
 		return claimsUnknown
 	}
 	lacks := func(pod sts.Pod) bool {
-		return slices.ContainsFunc(c.Added, func(a saved.Added) bool { return !s.Mounts(pod, a.Template) })
+		return slices.ContainsFunc(c.Added, func(a saved.Added) bool { return !s.HasVolume(pod, a.Template) })
 	}
 	p := restarted(s, now, lacks)
 	for _, t := range p.Pods {
 		pod, there := s.Pod(t.Ordinal)
 		switch {
 		case t.State == sts.StateOld:
-			p.Waiting = "" // pods that are not wanted any more go only after this one
 			return c.made(p, s, t.Ordinal, true)
 		case t.State == sts.StatePending && there && !lacks(pod) && t.Trouble == nil: // the scheduler waits for the provisioner
 			return c.made(p, s, t.Ordinal, false)
@@ -185,7 +184,7 @@ type VolumesDropped struct {
 // Check looks at each ordinal.
 func (c VolumesDropped) Check(s sts.Snapshot, now time.Time) Progress {
 	return restarted(s, now, func(pod sts.Pod) bool {
-		return !pod.Ready && slices.ContainsFunc(c.Templates, func(template string) bool { return s.Mounts(pod, template) })
+		return !pod.Ready && slices.ContainsFunc(c.Templates, func(template string) bool { return s.HasVolume(pod, template) })
 	})
 }
 
@@ -199,15 +198,18 @@ func restarted(s sts.Snapshot, now time.Time, old func(sts.Pod) bool) Progress {
 		return p
 	}
 	p := Progress{Want: s.Replicas()}
-	if stray := s.Stray(); len(stray) > 0 { // what becomes of its claims is decided when it goes
-		p.Waiting = "pod " + stray[0].Name + " to go, which the set does not want"
-	}
 	for o := range s.Ordinals().All() {
 		t := s.PodProgress(o, "", now)
 		if pod, there := s.Pod(o); there && !pod.Terminating && old(pod) {
 			t.State, t.Due, t.GoodAt = sts.StateOld, true, time.Time{}
 		}
 		p.add(t)
+	}
+	// What becomes of the claims of a pod that is not wanted is decided when it goes, which may
+	// be only after those that are old.
+	isOld := func(t sts.PodProgress) bool { return t.State == sts.StateOld }
+	if stray := s.Stray(); len(stray) > 0 && !slices.ContainsFunc(p.Pods, isOld) {
+		p.Waiting = "pod " + stray[0].Name + " to go, which the set does not want"
 	}
 	p.Done = p.Good == p.Want && p.Waiting == ""
 	return p

@@ -107,6 +107,15 @@ func TestVolumesDropped(t *testing.T) {
 	require.True(t, c.Check(s(uses("wal-web-0")), ststest.Start).Done, "it keeps the volume")
 	require.Equal(t, []sts.State{sts.StateOld, sts.StateAvailable}, states(c.Check(s(uses("wal-web-0"), ststest.Unready), ststest.Start)))
 	require.Equal(t, []sts.State{sts.StateStarting, sts.StateAvailable}, states(c.Check(s(ststest.Unready), ststest.Start)))
+
+	// One that is not wanted goes only after the one that is down.
+	stray := func(changes ...func(*corev1.Pod)) plan.Progress {
+		set := ststest.Set(ststest.Replicas(1))
+		return c.Check(ststest.Snapshot(set, ststest.Pods(0, 1, changes...), ststest.Pods(1, 2)), ststest.Start)
+	}
+	require.Empty(t, stray(uses("wal-web-0"), ststest.Unready).Waiting)
+	require.Equal(t, "pod web-1 to go, which the set does not want", stray(uses("wal-web-0")).Waiting)
+	require.False(t, stray(uses("wal-web-0")).Done)
 }
 
 func states(p plan.Progress) []sts.State {

@@ -117,12 +117,12 @@ func (s Snapshot) ClaimsOf(ordinal int) []storage.Claim {
 
 // Lacks are the claim templates of whose volumes the pod has none.
 func (s Snapshot) Lacks(pod Pod) []string {
-	return slices.DeleteFunc(slices.Clone(s.ClaimTemplates()), func(template string) bool { return s.Mounts(pod, template) })
+	return slices.DeleteFunc(slices.Clone(s.ClaimTemplates()), func(template string) bool { return s.HasVolume(pod, template) })
 }
 
-// Mounts reports whether the pod of this ordinal has the volume of this claim template. A pod
+// HasVolume reports whether the pod has the volume of this claim template. A pod
 // gets its volumes when it is created: one that is older than the template lacks it.
-func (s Snapshot) Mounts(pod Pod, template string) bool {
+func (s Snapshot) HasVolume(pod Pod, template string) bool {
 	return slices.Contains(pod.Claims, s.ClaimName(template, pod.Ordinal))
 }
 

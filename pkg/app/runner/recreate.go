@@ -103,7 +103,7 @@ func (r *Runner) GoOnRecreating(of Recreated) (*plan.Plan, error) {
 	return r.Named(recreate.GoOn(r.RecreateRequest(), of.Kept, of.Set, r.Client.Now()))
 }
 
-// Named gives a plan for a set that may be away its namespace.
+// Named fills in the namespace of a plan: a set that is away does not tell it.
 func (r *Runner) Named(p *plan.Plan, err error) (*plan.Plan, error) {
 	if p != nil {
 		p.Namespace = r.Client.Namespace

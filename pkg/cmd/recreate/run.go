@@ -200,7 +200,7 @@ func (v *visit) wanted(ctx context.Context) (recreate.New, error) {
 // storage reads what decides about claim templates that are added: whether their claims can
 // be provisioned, and which budgets there are of the pods that restart for them.
 func (v *visit) storage(ctx context.Context, n *recreate.New) error {
-	classes := n.Adds(v.of.Set)
+	classes := n.AddedClasses(v.of.Set)
 	if len(classes) == 0 {
 		return nil
 	}

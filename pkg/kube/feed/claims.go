@@ -3,7 +3,6 @@ package feed
 import (
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-sts/kubectl-sts/pkg/kube/pvc"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts"
 	"github.com/kubectl-sts/kubectl-sts/pkg/sts/storage"
 	"github.com/kubectl-sts/kubectl-sts/pkg/workload"
@@ -14,7 +13,10 @@ import (
 func (w *watcher) watchClaims(set *workload.Set) {
 	claims := w.conn.PersistentVolumeClaims(w.conn.Namespace)
 	w.claims = w.source("persistentvolumeclaims", &corev1.PersistentVolumeClaim{}, "", "", lister(claims.List), claims.Watch)
-	w.claims.wants = pvc.Wanted(set.Name)
+	w.claims.wants = func(obj any) bool { // a recreate may add templates
+		claim, ok := obj.(*corev1.PersistentVolumeClaim)
+		return ok && sts.MayBeClaim(set.Name, claim.Name)
+	}
 }
 
 // knownClaims adds the claims that are watched. What happens to their volumes

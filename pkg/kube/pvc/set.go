@@ -18,12 +18,11 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 	if len(s.ClaimTemplates()) == 0 {
 		return s, nil, nil
 	}
-	wants := Wanted(s.Name())
 	var found []storage.Claim
 	err = transport.Pages(c.conn.Quiet(ctx), metav1.ListOptions{}, c.conn.PersistentVolumeClaims(c.conn.Namespace).List,
 		func(list *corev1.PersistentVolumeClaimList) {
 			for i := range list.Items {
-				if wants(&list.Items[i]) {
+				if _, own := s.OrdinalOfClaim(list.Items[i].Name); own {
 					found = append(found, storage.ObserveClaim(&list.Items[i], nil))
 				}
 			}
@@ -37,13 +36,4 @@ func (c Claims) SetClaims(ctx context.Context, s sts.Snapshot) (with sts.Snapsho
 	}
 	volumes = c.AddReclaim(ctx, each)
 	return s.WithClaims(found), volumes, nil
-}
-
-// Wanted picks, out of all objects, the claims that a template of the set can have made,
-// whichever templates it has by then: a recreate may add some.
-func Wanted(set string) func(any) bool {
-	return func(obj any) bool {
-		claim, ok := obj.(*corev1.PersistentVolumeClaim)
-		return ok && sts.MayBeClaim(set, claim.Name)
-	}
 }

@@ -74,7 +74,7 @@ func (r Request) undone(kept *saved.Set, was saved.Set) error {
 	if !reflect.DeepEqual(live.Spec()["template"], before.Spec()["template"]) {
 		return &plan.Refusal{
 			Why: fmt.Sprintf("the pod template of statefulset %q was changed meanwhile, and its pods have the one of before", kept.Name),
-			Try: []hint.Hint{hint.Words("put the template back, as configmap " + saved.ConfigMap(kept.Name) + " has it")},
+			Try: []hint.Hint{hint.Words("put the template back, as " + was.Where() + " has it")},
 		}
 	}
 	for _, field := range append(slices.Clone(immutable), "persistentVolumeClaimRetentionPolicy") {

@@ -117,8 +117,8 @@ func stranger(kept saved.Set, s sts.Snapshot, err error) error {
 		by = sts.Clean(w.Manager)
 	}
 	return &plan.Refusal{
-		Why: fmt.Sprintf("statefulset %q was created by %s meanwhile, with other pods or claims than those saved in configmap %s",
-			s.Name(), by, saved.ConfigMap(kept.Name)),
+		Why: fmt.Sprintf("statefulset %q was created by %s meanwhile, with other pods or claims than those saved in %s",
+			s.Name(), by, kept.Where()),
 		Try: []hint.Hint{
 			hint.Kube("see what was saved", "get", "configmap", saved.ConfigMap(kept.Name), "-o", "yaml"),
 			hint.Kube("drop that and keep the set", "delete", "configmap", saved.ConfigMap(kept.Name)),

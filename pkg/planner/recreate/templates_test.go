@@ -51,7 +51,7 @@ func TestAClaimTemplateIsAddedToASetWithoutPods(t *testing.T) {
 		"the set is deleted and created again; it has no pods",
 		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate web",
 	}, p.Details)
-	require.Empty(t, n.Adds(ststest.Snapshot(set(ststest.Replicas(0)))))
+	require.Empty(t, n.AddedClasses(ststest.Snapshot(set(ststest.Replicas(0)))))
 }
 
 func TestAClaimTemplateThatIsMountedStays(t *testing.T) {

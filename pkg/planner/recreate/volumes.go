@@ -25,18 +25,18 @@ type Storage struct {
 	Claims []storage.Claim
 }
 
-// Adds are the StorageClasses, "" for the default, of the claim templates that are added.
+// AddedClasses are the StorageClasses, "" for the default, of the claim templates that are added.
 // There are none where the set has no pods that lack the volume.
-func (n New) Adds(s sts.Snapshot) []string {
+func (n New) AddedClasses(s sts.Snapshot) []string {
 	var out []string
-	for _, t := range n.added(s) {
+	for _, t := range n.addedTemplates(s) {
 		out = append(out, class(t))
 	}
 	return out
 }
 
-// added are the claim templates whose volumes the pods that there are lack.
-func (n New) added(s sts.Snapshot) []map[string]any {
+// addedTemplates are the claim templates whose volumes the pods that there are lack.
+func (n New) addedTemplates(s sts.Snapshot) []map[string]any {
 	before, after, err := n.parse()
 	if err != nil || s.Replicas() == 0 && len(s.Pods) == 0 {
 		return nil
@@ -51,7 +51,7 @@ func class(template map[string]any) string {
 
 // unborn refuses claim templates whose claims would not come to be.
 func (n New) unborn(s sts.Snapshot) *plan.Refusal {
-	for _, t := range n.added(s) {
+	for _, t := range n.addedTemplates(s) {
 		name := nameOf(t)
 		if no := refuse.Class(name, class(t), n.Storage.Classes); no != nil {
 			return no
@@ -77,10 +77,10 @@ func (n New) taken(template string, s sts.Snapshot) []storage.Claim {
 	})
 }
 
-// adds is what is written down of the templates that are added.
-func (n New) adds(s sts.Snapshot) []saved.Added {
+// added is what is written down of the templates that are added.
+func (n New) added(s sts.Snapshot) []saved.Added {
 	var out []saved.Added
-	for _, t := range n.added(s) {
+	for _, t := range n.addedTemplates(s) {
 		binds := slices.ContainsFunc(n.Storage.Classes, func(c storage.Class) bool { return c.Name == class(t) && c.Binds })
 		out = append(out, saved.Added{Template: nameOf(t), Binds: binds})
 	}
@@ -89,7 +89,7 @@ func (n New) adds(s sts.Snapshot) []saved.Added {
 
 // upward says what it takes until the pods have the volumes.
 func (n New) upward(s sts.Snapshot) []string {
-	added := n.added(s)
+	added := n.addedTemplates(s)
 	if len(added) == 0 {
 		return nil
 	}
@@ -116,11 +116,11 @@ func (n New) upward(s sts.Snapshot) []string {
 // swaps refuses to add claim templates and to remove others in one go: pods that restart
 // would have the new volume and not the old one, and there is no way back from that half way.
 func (n New) swaps(s sts.Snapshot) *plan.Refusal {
-	added := n.added(s)
+	added := n.addedTemplates(s)
 	if len(added) == 0 {
 		return nil
 	}
-	before, after, _ := n.parse() // [New.added] has read them
+	before, after, _ := n.parse() // [New.addedTemplates] has read them
 	goes := removed(list(before.Spec()[fieldTemplates]), list(after.Spec()[fieldTemplates]))
 	if len(goes) == 0 {
 		return nil

@@ -55,7 +55,7 @@ func adding(t *testing.T) (*plan.Plan, saved.Set) {
 		Classes: []storage.Class{{Name: "fast", Binds: true}},
 		Claims:  []storage.Claim{ststest.Claim("wal-web-3"), ststest.Claim("wal-web-9")},
 	}
-	require.Equal(t, []string{"fast"}, n.Adds(settled()))
+	require.Equal(t, []string{"fast"}, n.AddedClasses(settled()))
 	p, err := plantest.Saved(recreate.Plan(recreate.Request{Soak: time.Minute}, n, settled(), ststest.Start))
 	require.NoError(t, err)
 	save, ok := p.Steps[0].Change.(plan.SaveSet)

@@ -25,7 +25,7 @@ func (n New) details(all []change, s sts.Snapshot) []string {
 	if n := len(s.Pods); n > 0 {
 		around = fmt.Sprintf("the set is deleted and created again around its %s; none restarts for it", sts.Count(n, "pod"))
 	}
-	if len(n.added(s)) > 0 {
+	if len(n.addedTemplates(s)) > 0 {
 		around = fmt.Sprintf("the set is deleted and created again around its %s", sts.Count(len(s.Pods), "pod"))
 	}
 	return append(out, around)
