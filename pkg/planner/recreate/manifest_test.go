@@ -30,11 +30,15 @@ func TestLeft(t *testing.T) {
 
 func TestWhatIsRolledOutAfterwardsIsSaid(t *testing.T) {
 	n := wanted(t, templates(template("data", "2Gi")))
+	n.File = "web.yaml"
 	n.Left, n.Canary = []string{"spec.template.spec.containers[nginx].image: to nginx:2"}, true
 	p, err := plantest.Saved(recreate.Plan(recreate.Request{}, n, settled(), ststest.Start))
 	require.NoError(t, err)
 	require.Contains(t, p.Details,
 		"then canary rolls out other differences of the manifest: spec.template.spec.containers[nginx].image: to nginx:2")
+	require.Contains(t, p.Details,
+		"it is saved in configmap kubectl-sts.web first; if the run is killed, resume with: kubectl sts recreate -f web.yaml --canary")
+	require.Equal(t, []string{"-f", "web.yaml", "--canary"}, p.Resume.Args)
 }
 
 // A set that has all of it is as it is to be, whatever else goes on.

@@ -96,9 +96,17 @@ func Plan(r Request, n New, s sts.Snapshot, now time.Time) (*plan.Plan, error) {
 		details = append(details, n.forgotten(s)...)
 	}
 	kept.Secret = r.Secret
+	again := hint.Plugin("", "recreate", kept.Name)
+	if n.Canary {
+		again = hint.Plugin("", "recreate", "-f", n.file(), "--canary")
+	}
 	details = append(details, fmt.Sprintf("it is saved in %s first; if the run is killed, resume with: %s",
-		kept.Where(), r.Caller.Sts("recreate", kept.Name)))
-	return r.plan(kept, s, now, details)
+		kept.Where(), r.Caller.Command(again)))
+	p, err := r.plan(kept, s, now, details)
+	if err == nil {
+		p.Resume = again
+	}
+	return p, err
 }
 
 // compare reads the set as it is, and what would be otherwise.
